@@ -1,0 +1,57 @@
+# Two commands do everything: `make film IDEA="..."` and `make test`. Both make the environment, once.
+#
+# The idea never travels through recipe text: its raw value goes to the recipe's environment, where the shell passes it
+# on as one word. `unexport` keeps make from expanding it on the way.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+unexport IDEA
+export FILM_IDEA := $(value IDEA)
+export FILM_FROM_MAKE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+ifeq ($(wildcard $(READY)),)
+ifneq ($(shell $(PYTHON) -c 'import sys; print(int(sys.version_info >= (3, 11)))' 2>/dev/null),1)
+$(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, or name one: make PYTHON=/path/to/python3.12)
+endif
+endif
+
+.PHONY: film resume sessions view verify prompts test bench environment
+.DEFAULT_GOAL := film
+
+film: $(READY)
+	@if [ -n "$$FILM_IDEA" ]; then exec $(BIN)/film make $(ARGS) -- "$$FILM_IDEA"; else exec $(BIN)/film make $(ARGS); fi
+
+resume: $(READY)
+	@exec $(BIN)/film resume $(ID) $(ARGS)
+
+sessions: $(READY)
+	@exec $(BIN)/sessions list $(ARGS)
+
+view: $(READY)
+	@exec $(BIN)/sessions view $(ID) $(ARGS)
+
+prompts: $(READY)
+	@exec $(BIN)/sessions prompts $(ID) $(ARGS)
+
+verify: $(READY)
+	@exec $(BIN)/sessions verify $(ID) $(ARGS)
+
+test: $(READY)
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+bench: $(READY)
+	@exec $(BIN)/python tests/bench/film.py $(ARGS)
+
+environment: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "making the environment in $(VENV) (once; a minute or two)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,213 @@
+"""The `film` command: `film make`, `film resume`.
+
+Runs the very flow that a deployment runs. What can be checked cheaply is checked before Prefect is imported, so that
+a mistake is answered at once; every way out is one line and an exit code: 0 done, 1 not finished, 2 wrong use or bad
+input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from flows.engine import check_alive, find_engine, prepare_environment
+from studio.ask import check_idea, output_folder
+from studio.errors import BadInput
+from studio.hints import command
+from studio.model import Aspect, Captions, Wish
+from studio.sessions import changed_wish, make_wish, read_brief, same_ask, session_folder, sessions_root, unfinished
+from studio.terminal import leave
+
+app = App(name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
+          result_action="return_value", version_flags=[])  # fmt: skip
+
+Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
+Json = Annotated[bool, Parameter(negative=(), help="Print one JSON object as the last line; progress goes to stderr.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Shape:
+    """The options that shape the film; None where nothing was said."""
+
+    seconds: Annotated[float | None, Parameter(help="Length of the film, 4 to 3600 (default 40).")] = None
+    shot_seconds: Annotated[float | None, Parameter(help="About how long a shot is, 1 to 60 (default 5).")] = None
+    aspect: Annotated[Aspect | None, Parameter(help="Width to height (default 16:9).")] = None
+    height: Annotated[int | None, Parameter(help="Pixels, even, 144 to 2160 (default 1080).")] = None
+    fps: Annotated[int | None, Parameter(help="Frames per second: 24, 25 or 30 (default 24).")] = None
+    style: Annotated[str | None, Parameter(help="The look that every picture shares.")] = None
+    captions: Annotated[
+        Captions | None, Parameter(help="soft: a track to switch on; burned: in the picture; off (default soft).")
+    ] = None
+    music: Annotated[bool | None, Parameter(help="Whether a score is composed (default yes).")] = None
+    seed: Annotated[int | None, Parameter(help="The same seed gives the same film (default: drawn).")] = None
+    script: Annotated[Path | None, Parameter(help="Your own script: its lines are spoken word for word.")] = None
+    prompts: Annotated[Path | None, Parameter(help="Your own prompts, as `sessions prompts` prints them.")] = None
+    crew: Annotated[str | None, Parameter(help="Who works (default offline: needs no key, spends nothing).")] = None
+
+    def said(self) -> dict[str, object]:
+        """Return the options that were said, files read."""
+        said = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+_SAID_NOTHING = Shape()
+
+
+@app.command
+def make(
+    idea: Annotated[str, Parameter(help="What the film is about.")] = "",
+    /,
+    *,
+    shape: Shape = _SAID_NOTHING,
+    resume: Annotated[
+        bool | None, Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin anew.")
+    ] = None,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """Make a film from an idea. Stopped? Run the same line again: it goes on where it was.
+
+    Examples:
+      film make "A lighthouse keeper finds a message in a bottle" --seconds 20
+      film make "The last bookshop" --aspect 9:16 --height 1920 --captions burned
+      film make --script my_script.txt "The night train"
+    """
+    place, said = output_folder(output), shape.said()
+    wish = make_wish(**said)
+    if not idea and shape.script is not None:
+        idea = shape.script.stem.replace("_", " ")
+    console = Console(stderr=json, highlight=False)
+    if not idea.strip() and not _given_blank(idea):
+        return _without_idea(place, said, resume, console, json)
+    idea = check_idea(idea)
+    same = None if resume is False else same_ask(sessions_root(place), idea, wish)
+    if same is not None and (resume or not _asks(console) or _wants(same, console)):
+        return _run(console, json, place, session_id=same.name)
+    return _run(console, json, place, idea=idea, wish=wish)
+
+
+@app.command
+def resume(
+    session: Annotated[str, Parameter(help="A session's id (default: the newest unfinished one).")] = "",
+    /,
+    *,
+    shape: Shape = _SAID_NOTHING,
+    change: Annotated[bool, Parameter(negative=(), help="Apply the options above where they differ.")] = False,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """Go on with a session: only what is missing is made. Options must agree with its brief, unless --change is given.
+
+    Examples:
+      film resume
+      film resume session_20250208_002238
+      film resume session_20250208_002238 --captions burned --change
+    """
+    place, said = output_folder(output), shape.said()
+    make_wish(**said)
+    root = sessions_root(place)
+    if session:
+        folder = session_folder(root, session)
+    else:
+        waiting = unfinished(root)
+        if not waiting:
+            raise BadInput(f"no unfinished session in {str(root)!r}: begin one with {command('make')} 'your idea'")
+        folder = waiting[0]
+    wish = make_wish(**said) if said else None
+    if (folder / "brief.json").exists():
+        brief = read_brief(folder)
+        changed = changed_wish(brief, said, apply=change, session_id=folder.name)
+        wish = changed if changed != brief.wish else None
+    return _run(Console(stderr=json, highlight=False), json, place, wish=wish, session_id=folder.name)
+
+
+def _given_blank(idea: str) -> bool:
+    """Tell an idea of white space, which is a mistake, from no idea at all."""
+    return idea != "" or any(argument.strip() == "" for argument in sys.argv[1:])
+
+
+def _script(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    from studio.script import parse_script
+
+    text = _text_file(path, "--script")
+    parse_script(text)
+    return text
+
+
+def _prompts(path: Path | None) -> list[dict[str, object]] | None:
+    if path is None:
+        return None
+    from studio.prompt_files import parse_prompts
+
+    return [prompt.model_dump() for prompt in parse_prompts(_text_file(path, "--prompts"))]
+
+
+def _text_file(path: Path, option: str) -> str:
+    try:
+        if path.stat().st_size > 1_000_000:
+            raise BadInput(f"{option}: {str(path)!r} has more than 1 MB: that is no text for a film")
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{option}: {str(path)!r} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise BadInput(f"{option}: cannot read {str(path)!r} ({reason}): check the name") from error
+
+
+def _asks(console: Console) -> bool:
+    return console.is_terminal and sys.stdin.isatty()
+
+
+def _wants(folder: Path, console: Console) -> bool:
+    from studio.views import summary
+
+    console.print(summary(folder), markup=False, highlight=False)
+    while True:
+        answer = console.input("Do you want to continue? (y/n) ").strip().lower()
+        if answer in ("y", "yes", "n", "no"):
+            return answer.startswith("y")
+
+
+def _without_idea(place: Path, said: dict[str, object], resume: bool | None, console: Console, json: bool) -> int:
+    waiting = unfinished(sessions_root(place)) if resume is not False else []
+    folder = waiting[0] if waiting else None
+    if folder is not None and (resume or not _asks(console) or _wants(folder, console)):
+        changed_wish(read_brief(folder), said, apply=False, session_id=folder.name)
+        return _run(console, json, place, session_id=folder.name)
+    if not _asks(console):
+        raise BadInput(f"no idea given: say what the film is about, for example {command('make')} 'A letter at sea'")
+    idea = check_idea(console.input("What is the film about? "))
+    return _run(console, json, place, idea=idea, wish=make_wish(**said))
+
+
+def _run(
+    console: Console,
+    json: bool,
+    place: Path,
+    *,
+    idea: str = "",
+    wish: Wish | None = None,
+    session_id: str | None = None,
+) -> int:
+    """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
+    engine = find_engine()
+    console.print(engine.line(), markup=False)
+    check_alive(engine)
+    prepare_environment(engine)
+    from flows.run import run_film
+
+    return run_film(console, json, place, idea, wish, session_id)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
+    said = f"interrupted; go on with: {command('resume')}"
+    raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=said))

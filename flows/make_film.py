@@ -1,0 +1,148 @@
+"""The parent flow: one idea in, a finished film out.
+
+A page to read aloud: open a session, plan, map the tasks over the shots, cut. What each step does is in `tasks/`, what
+a session is in `studio/`, how shots are mapped in `flows/mapping.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.logging import get_run_logger
+from prefect.states import Failed
+
+from blocks.crew import crew_named
+from flows import parameters as p
+from flows.mapping import Direction
+from studio import progress
+from studio.ask import Ask, check_idea, enlist, output_folder
+from studio.errors import FilmError
+from studio.hints import command
+from studio.model import DEFAULT_STYLE, Wish
+from studio.progress import Event
+from studio.sessions import RunCard, Session, make_wish
+from studio.version import VERSION
+from tasks.film import cut_film
+from tasks.scene_graph import map_scenes
+from tasks.shots import plan_shots
+from tasks.story import write_story
+
+
+@flow(name="make-film", description="One idea in, a finished film out, and never a shot lost or paid for twice.")
+def make_film(
+    idea: p.Idea = "",
+    seconds: p.Seconds = 40.0,
+    shot_seconds: p.ShotSeconds = 5.0,
+    aspect: p.Aspect = "16:9",
+    height: p.Height = 1080,
+    fps: p.Fps = 24,
+    style: p.Style = DEFAULT_STYLE,
+    captions: p.Captions = "soft",
+    music: p.Music = True,
+    seed: p.Seed = None,
+    script: p.Script = None,
+    prompts: p.Prompts = None,
+    crew: p.CrewName = "offline",
+    session_id: p.SessionId = None,
+    resume: p.Resume = True,
+    change: p.Change = False,
+    output: p.Output = None,
+) -> Any:
+    """Make a film, or finish one: the same ask goes on with what an earlier run left.
+
+    Returns the film's report: session_id, film (its path), seconds, frames, width, height. Where shots failed, the run
+    fails with a message that names them, the cause and the command that resumes; everything finished is kept.
+    """
+    wish = make_wish(
+        seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
+        captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,
+    )  # fmt: skip
+    ask = Ask(
+        check_idea(idea) if idea or not session_id else "", wish, output_folder(output), session_id, resume, change,
+        demands=_demands(wish, change),
+    )  # fmt: skip
+    with _logged(), _opened(ask) as session:
+        try:
+            return _shoot(session)
+        except FilmError as error:
+            return _failed(session, error)
+
+
+def _shoot(session: Session) -> dict[str, object]:
+    direction = Direction(session)
+    direction.do(write_story)
+    story = session.story()
+    direction.do(map_scenes, story=story)
+    graph = session.graph()
+    direction.do(plan_shots, story=story, graph=graph)
+    shots = session.shots()
+    made = direction.map_over(shots, story)
+    film = direction.do(
+        cut_film, story=story, shots=shots, timeline=made.timeline, clips=made.clips, lines=made.lines, score=made.score
+    )
+    session.forget_failure()
+    session.write_meta()
+    return {
+        "session_id": session.id, "film": str(session.folder / film.path), "seconds": film.seconds,
+        "frames": film.frames, "width": film.width, "height": film.height,
+    }  # fmt: skip
+
+
+def _demands(wish: Wish, change: bool) -> dict[str, object]:
+    """Return the options that were said. One left at its default says nothing, unless `change` says that all count."""
+    default = Wish().model_dump()
+    return {name: value for name, value in wish.model_dump().items() if change or value != default[name]}
+
+
+@contextmanager
+def _opened(ask: Ask) -> Iterator[Session]:
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    scheduled = bool(run and run.auto_scheduled)
+    now = datetime.now()
+    card = RunCard(
+        flow_run_id=str(run.id) if run else secrets.token_hex(16), pid=os.getpid(), host=socket.gethostname(),
+        started_at=now.isoformat(timespec="seconds"), version=VERSION,
+    )  # fmt: skip
+    ask = Ask(**{**ask.__dict__, "resume": ask.resume and not scheduled})
+    session, again = enlist(ask, card, crew_named, _note, lambda: secrets.randbelow(2**31), now)
+    verb = "goes on" if again else "is new"
+    _note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
+    session.write_meta()
+    try:
+        yield session
+    finally:
+        session.release()
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Let every event be one line of the run's log."""
+    logger = get_run_logger()
+
+    def log(event: Event) -> None:
+        if line := event.line():
+            logger.error(line) if event.kind == "failed" else logger.info(line)
+
+    with progress.listening(log):
+        yield
+
+
+def _note(text: str, kind: progress.Kind = "note", session_id: str = "") -> None:
+    progress.publish(Event(kind, text, session_id=session_id))
+
+
+def _failed(session: Session, error: FilmError) -> State[Any]:
+    go_on = command("resume", session.id, session.folder.parent.parent)
+    session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
+    session.write_meta()
+    return Failed(message=f"{error}. Everything finished is kept; go on with: {go_on}", data=error)

@@ -1,0 +1,168 @@
+"""Mapping the tasks over the shots, so that a clip begins as soon as its own picture and line are there.
+
+Pictures, lines and clips have a task runner each. The flow walks what completes and submits; it never maps a task over
+unfinished futures, which would fill the runner's threads with waiting. A failed shot does not stop the others.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from prefect import Task
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from studio import progress
+from studio.errors import EngineFailed, FilmError, Interrupted, ShotsFailed
+from studio.model import Receipt, Shot, Stage, Story, Timeline
+from studio.progress import Event
+from studio.sessions import Session
+from tasks.images import paint_shot
+from tasks.narration import narrate_shot
+from tasks.policy import kept
+from tasks.score import compose_score
+from tasks.timeline import lay_timeline
+from tasks.videos import animate_shot
+
+PAINTERS, VOICES, ANIMATORS = 2, 1, 2
+"""Shots in work at the same time, per kind: the painter and the encoder each fill about a core."""
+
+
+@dataclass(frozen=True)
+class Footage:
+    """What the cut needs, in shot order; complete only where nothing failed."""
+
+    timeline: Timeline
+    clips: tuple[Receipt, ...]
+    lines: tuple[Receipt, ...]
+    score: Receipt | None
+
+
+class Direction:
+    """Runs the tasks of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
+        """Run one task of the whole film now and return its receipt.
+
+        Raises:
+            FilmError: the task's own error.
+        """
+        self._session.go_on_or_raise()
+        state = kept(task, self._session)(session=self._session, **inputs, return_state=True)
+        return self.receipt(state, 0)
+
+    def receipt(self, state: State[Any], index: int) -> Receipt:
+        """Return the receipt that a task ended with; a piece served from the cache is told as reused.
+
+        Raises:
+            FilmError: the task's own error, or `EngineFailed` around any other.
+        """
+        result = state.result(raise_on_failure=False)
+        if isinstance(result, FilmError):
+            raise result
+        if isinstance(result, BaseException):
+            raise EngineFailed(f"{type(result).__name__}: {result}") from result
+        if not isinstance(result, Receipt):
+            raise EngineFailed(f"the task ended as {state.name}: {state.message}")
+        if state.name == "Cached":
+            progress.publish(Event("reused", stage=result.stage, index=index))
+        return result
+
+    def map_over(self, shots: Sequence[Shot], story: Story) -> Footage:
+        """Narrate, paint and animate every shot, lay the timeline and compose the score.
+
+        Raises:
+            ShotsFailed: something failed; the message names the shots and the causes. All else was made.
+        """
+        shots = tuple(shots)
+        progress.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
+        for stage in ("images", "narration", "videos"):
+            self._session.shelf.retire(stage, len(shots))
+        with ExitStack() as stack:
+            runners: list[ThreadPoolTaskRunner[Any]] = [
+                stack.enter_context(ThreadPoolTaskRunner(max_workers=n)) for n in (VOICES, PAINTERS, ANIMATORS)
+            ]
+            try:
+                return _Mapping(self, self._session, shots, story, *runners).run()
+            except BaseException:
+                # Ctrl-C and every other way out: nothing new begins, what is in hand sees the flag.
+                self._session.stop.set()
+                for runner in runners:
+                    runner.cancel_all()
+                raise
+
+
+class _Mapping:
+    def __init__(
+        self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story,
+        voices: ThreadPoolTaskRunner[Any], painters: ThreadPoolTaskRunner[Any], animators: ThreadPoolTaskRunner[Any],
+    ) -> None:  # fmt: skip
+        self._direction, self._session, self._shots, self._story = direction, session, shots, story
+        self._voices, self._painters, self._animators = voices, painters, animators
+        self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
+        self._open = 0
+        self._failures: list[str] = []
+        self._pieces: dict[tuple[Stage, int], Receipt] = {}
+        self._timeline: Timeline | None = None
+
+    def run(self) -> Footage:
+        """Submit, settle what completes, submit what it makes possible, until nothing is open."""
+        for shot in self._shots:
+            self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
+        for shot in self._shots:
+            self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots)
+        while self._open:
+            self._settle(*self._done.get())
+        return self._footage()
+
+    def _submit(
+        self, runner: ThreadPoolTaskRunner[Any], task: Task[..., Any], stage: Stage, index: int, **inputs: Any
+    ) -> None:
+        future = runner.submit(kept(task, self._session), {"session": self._session, **inputs})
+        self._open += 1
+        future.add_done_callback(lambda done: self._done.put((stage, index, done)))
+
+    def _settle(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
+        self._open -= 1
+        # Without waiting, the state is read from the server, and lags.
+        future.wait()
+        try:
+            self._pieces[stage, index] = self._direction.receipt(future.state, index)
+        except Interrupted:
+            raise
+        except FilmError as error:
+            self._failures.append(f"shot {index} ({stage}): {error}" if index else f"{stage}: {error}")
+            progress.publish(Event("failed", str(error), stage=stage, index=index))
+            return
+        if stage in ("images", "narration"):
+            self._animate_if_ready(index)
+        if stage == "narration" and all(("narration", shot.index) in self._pieces for shot in self._shots):
+            self._lay_out()
+
+    def _animate_if_ready(self, index: int) -> None:
+        image, line = self._pieces.get(("images", index)), self._pieces.get(("narration", index))
+        if image is not None and line is not None:
+            shot = self._shots[index - 1]
+            self._submit(self._animators, animate_shot, "videos", index, shot=shot, image=image, line=line)
+
+    def _lay_out(self) -> None:
+        self._direction.do(lay_timeline, shots=self._shots, lines=self._all("narration"))
+        self._timeline = self._session.timeline()
+        if self._session.brief.wish.music:
+            self._submit(self._voices, compose_score, "score", 0, story=self._story, timeline=self._timeline)
+
+    def _all(self, stage: Stage) -> tuple[Receipt, ...]:
+        return tuple(self._pieces[stage, shot.index] for shot in self._shots)
+
+    def _footage(self) -> Footage:
+        if self._failures or self._timeline is None:
+            raise ShotsFailed("; ".join(self._failures))
+        return Footage(self._timeline, self._all("videos"), self._all("narration"), self._pieces.get(("score", 0)))

@@ -1,0 +1,126 @@
+"""Running the flow from the `film` command: in this process, shown as it goes, told at the end.
+
+Imports Prefect: the command calls it only once everything cheap was checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json as json_format
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from rich.console import Console
+
+from flows.make_film import make_film
+from flows.show import Board, clock, shown, size
+from studio.errors import FilmError, Interrupted
+from studio.facts import Facts, read_facts
+from studio.hints import command
+from studio.model import Wish
+from studio.projection import completed, images_done, videos_done
+from studio.sessions import sessions_root
+
+
+def run_film(
+    console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None
+) -> int:  # fmt: skip
+    """Run the flow, show it, print how it ended; return the exit code.
+
+    Args:
+        wish: of a new film; of a named session what it is changed to, or None to leave it as it is.
+    """
+    began = time.monotonic()
+    options = (wish or Wish()).model_dump()
+    options["prompts"] = list(options["prompts"]) if options["prompts"] is not None else None
+    error: BaseException | None = None
+    with shown(console) as board:
+        try:
+            with _quick_end():
+                state: State[Any] = make_film(  # type: ignore[assignment]  # Prefect's overloads: a sync flow gives a state
+                    idea=idea, **options, session_id=session_id, resume=False,
+                    change=session_id is not None and wish is not None, output=str(place),
+                    return_state=True,
+                )  # fmt: skip
+            if not state.is_completed():
+                result = state.result(raise_on_failure=False)
+                error = (
+                    result if isinstance(result, BaseException) else FilmError(state.message or state.name or "failed")
+                )
+        except KeyboardInterrupt:
+            error = Interrupted("interrupted")
+    facts = read_facts(sessions_root(place) / board.session_id) if board.session_id else None
+    if json:
+        print(json_format.dumps(_report(facts, board, time.monotonic() - began), ensure_ascii=False))
+    if error is None and facts is not None:
+        _print_end(console, facts, board, place, time.monotonic() - began)
+        return 0
+    return _complain(error, facts, place)
+
+
+@contextlib.contextmanager
+def _quick_end() -> Any:
+    """Let the flow end without Prefect's wait of a second for its heartbeat thread, where no server looks for beats."""
+    if PREFECT_API_URL.value():
+        yield
+        return
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> int:
+    code = error.exit_code if isinstance(error, FilmError) else 1
+    message = str(error) or type(error).__name__
+    if not isinstance(error, FilmError):
+        message = f"{type(error).__name__}: {message}"
+    if facts is not None and not completed(facts):
+        code = 1 if code == 2 and _work_had_begun(facts) else code
+        message += f" · {images_done(facts)} images and {videos_done(facts)} clips are kept"
+        go_on = command("resume", facts.session_id, place)
+        if go_on not in message:
+            message += f"; go on with: {go_on}"
+    print(" ".join(message.split("\n")), file=sys.stderr)
+    return code
+
+
+def _work_had_begun(facts: Facts) -> bool:
+    return bool(facts.plans or facts.shots)
+
+
+def _report(facts: Facts | None, board: Board, elapsed: float) -> dict[str, object]:
+    """Return the fields of `--json`, documented in docs/guide.md."""
+    film = facts.film if facts else None
+    width, height = Wish.model_validate(facts.wish).size if facts and facts.wish else (None, None)
+    return {
+        "session_id": facts.session_id if facts else None,
+        "state": "done" if facts and completed(facts) else "unfinished" if facts else "refused",
+        "film": str(facts.folder / film.path) if facts and film else None,
+        "seconds": film.seconds if film else None,
+        "frames": film.frames if film else None,
+        "width": width,
+        "height": height,
+        "shots": len(facts.shots) if facts else 0,
+        "images": images_done(facts) if facts else 0,
+        "videos": videos_done(facts) if facts else 0,
+        "reused": board.reused,
+        "elapsed_seconds": round(elapsed, 2),
+    }
+
+
+def _print_end(console: Console, facts: Facts, board: Board, place: Path, elapsed: float) -> None:
+    film = facts.film
+    assert film is not None
+    path = place / "sessions" / facts.session_id / film.path
+    lines = [
+        "",
+        f"film     {path}",
+        f"length   {film.seconds:.2f} s, {film.frames} frames, {size(film.bytes)}",
+        f"took     {clock(elapsed)}; {board.made} pieces made, {board.reused} reused",
+        f"look     {command('view', facts.session_id, place)}",
+    ]
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)

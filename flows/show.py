@@ -1,0 +1,163 @@
+"""What a person sees while a film is made: plain lines in a pipe, a live table on a terminal.
+
+Listens to `studio.progress`. Knows no tasks and no files.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from studio import progress
+from studio.model import STAGES, Stage
+from studio.progress import Event
+
+PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
+_MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
+          "failed": ("✗", "red")}  # fmt: skip
+_CUT_SHARE = 0.08
+"""About the share of the whole time that the cut takes, for the time left."""
+
+
+@dataclass
+class Board:
+    """The state of the work, from its events. Every method may be called from any thread."""
+
+    session_id: str = ""
+    shots: int = 0
+    reused: int = 0
+    made: int = 0
+    states: dict[tuple[Stage, int], str] = field(default_factory=dict)
+    frames: dict[int, int] = field(default_factory=dict)
+    frames_planned: int = 0
+    notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+    first_frame_at: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hear(self, event: Event) -> None:
+        """Take one event in."""
+        with self._lock:
+            if event.kind == "opened":
+                self.session_id = event.session_id
+            if event.kind == "planned":
+                self.shots, self.frames_planned = event.total, event.frames
+            if event.kind == "note":
+                self.notes.append(event.text)
+            if event.kind == "failed":
+                self.failures.append(event.line())
+            if event.kind == "frames":
+                self.first_frame_at = self.first_frame_at or time.monotonic()
+                self.frames[event.index] = event.frames
+            if event.stage is not None and event.kind in ("working", "made", "reused", "adopted", "failed"):
+                self._settle(event.stage, event)
+
+    def _settle(self, stage: Stage, event: Event) -> None:
+        state = {"made": "done", "adopted": "reused"}.get(event.kind, event.kind)
+        self.states[stage, event.index] = state
+        self.made += state == "done"
+        self.reused += state == "reused"
+
+    def count(self, stage: Stage) -> tuple[int, int]:
+        """Return (pieces there, pieces wanted) of a stage."""
+        there = sum(state in ("done", "reused") for (where, _), state in self.states.items() if where == stage)
+        return there, (self.shots if stage in PER_SHOT else 1)
+
+    def frames_per_second(self) -> float:
+        """Return the frames rendered per second since the first one; 0 before."""
+        if self.first_frame_at is None:
+            return 0.0
+        return sum(self.frames.values()) / max(0.5, time.monotonic() - self.first_frame_at)
+
+    def seconds_left(self) -> float | None:
+        """Return about how long it takes yet, from the clips' pace; None while nothing can be said."""
+        clips, wanted = self.count("videos")
+        if not self.shots or not self.frames or clips == 0:
+            return None
+        elapsed = time.monotonic() - (self.first_frame_at or self.began)
+        rendered = sum(self.states.get(("videos", shot)) == "done" for shot in range(1, self.shots + 1))
+        pace = elapsed / max(1, rendered)
+        return pace * (wanted - clips) * (1 + _CUT_SHARE)
+
+
+class _Table:
+    """Renders the board anew at every refresh."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def __rich__(self) -> RenderableType:
+        board = self._board
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=12)
+        table.add_column(width=26)
+        table.add_column(justify="right", width=8)
+        table.add_column()
+        for stage in STAGES:
+            there, wanted = board.count(stage)
+            name = stage.replace("_", " ")
+            if wanted:
+                table.add_row(
+                    Text(name, style="bold" if there < wanted else "dim"),
+                    ProgressBar(total=wanted, completed=there, width=26),
+                    f"{there}/{wanted}",
+                    self._cells(stage) if stage in PER_SHOT and board.shots <= 60 else "",
+                )
+        return Group(table, Text(self._pace(), style="dim"), *(Text(note, style="yellow") for note in board.notes[-4:]))
+
+    def _cells(self, stage: Stage) -> Text:
+        cells = Text()
+        for shot in range(1, self._board.shots + 1):
+            cells.append(*_MARKS[self._board.states.get((stage, shot), "todo")])
+        return cells
+
+    def _pace(self) -> str:
+        board = self._board
+        parts = [f"{clock(time.monotonic() - board.began)} gone"]
+        if (rate := board.frames_per_second()) > 0:
+            parts.append(f"{rate:.0f} frames/s")
+        if (left := board.seconds_left()) is not None:
+            parts.append(f"about {clock(left)} left")
+        return " · ".join(parts)
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Board]:
+    """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere."""
+    board = Board()
+
+    def plain(event: Event) -> None:
+        if line := event.line():
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    with progress.listening(board.hear):
+        if console.is_terminal:
+            with Live(_Table(board), console=console, refresh_per_second=4, transient=False):
+                yield board
+        else:
+            with progress.listening(plain):
+                yield board
+
+
+def clock(seconds: float) -> str:
+    """Return a duration for a person: '8 s', '1:05 min', '2:00:10 h'."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d} h"
+
+
+def size(count: int) -> str:
+    """Return a size in bytes for a person: '812 kB', '24.1 MB' (decimal units, as file managers show)."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -1,0 +1,139 @@
+"""What a run asks for, and which session it gets.
+
+The one place where an idea is checked and where "go on or begin anew" is decided.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from studio import lock
+from studio.errors import BadInput, NoSuchSession, SessionLocked
+from studio.foreign import adopt_foreign
+from studio.model import IDEA_CHARACTERS, Wish
+from studio.ports import Crew
+from studio.sessions import (
+    RunCard,
+    Session,
+    changed_wish,
+    folder_of_run,
+    open_new,
+    read_brief,
+    same_ask,
+    session_folder,
+    sessions_root,
+    write_brief,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one run asks for.
+
+    Attributes:
+        demands: the options that were said explicitly, by name; only they can contradict a named session.
+        resume: whether an unfinished session that asks for the same film is gone on with.
+        change: whether demands that differ from the named session's brief are applied.
+    """
+
+    idea: str
+    wish: Wish
+    output: Path
+    session_id: str | None = None
+    resume: bool = True
+    change: bool = False
+    demands: Mapping[str, object] = field(default_factory=dict)
+
+
+def output_folder(given: str | None) -> Path:
+    """Return the output folder: what was given, else FILM_OUTPUT, else 'output'.
+
+    Raises:
+        BadInput: the name has a NUL character.
+    """
+    name = given or os.environ.get("FILM_OUTPUT") or "output"
+    if "\0" in name:
+        raise BadInput("--output: a folder's name cannot hold a NUL character")
+    return Path(name)
+
+
+def check_idea(text: str) -> str:
+    """Return the idea without white space around it.
+
+    Raises:
+        BadInput: it is empty, too long, or holds control characters other than newline and tab.
+    """
+    idea = text.strip()
+    if not any(unicodedata.category(letter)[0] not in "CZ" for letter in idea):
+        raise BadInput(
+            'the idea is empty: say what the film is about, for example "A lighthouse keeper finds a letter"'
+        )
+    if len(idea) > IDEA_CHARACTERS:
+        raise BadInput(
+            f"the idea has {len(idea):,} characters, at most {IDEA_CHARACTERS:,} are read: "
+            "shorten it, or put the text into a file and give it with --script"
+        )
+    for place, letter in enumerate(idea, start=1):
+        if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t\r":
+            raise BadInput(f"the idea holds a control character (U+{ord(letter):04X}, place {place}): take it out")
+    return idea
+
+
+def enlist(
+    ask: Ask, card: RunCard, crew_named: Callable[[str], Crew], tell: Callable[[str], None],
+    draw_seed: Callable[[], int], now: datetime,
+) -> tuple[Session, bool]:  # fmt: skip
+    """Open the session that this run gets, and tell whether it is gone on with.
+
+    In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
+    asks for the same film; a new one. The run's card is published first thing, under the lock.
+
+    Raises:
+        SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
+    """
+    root = sessions_root(ask.output)
+
+    def opened(folder: Path, crew_name: str) -> Session:
+        session = Session(folder, crew_named(crew_name), tell, str(ask.output / "sessions" / folder.name))
+        session.publish_card(card)
+        return session
+
+    if (again := folder_of_run(root, card.flow_run_id)) is not None:
+        return opened(again, read_brief(again).wish.crew), True
+    if ask.session_id:
+        return _named(ask, root, opened), True
+    check_idea(ask.idea)
+    crew_named(ask.wish.crew)
+    if ask.resume and (same := same_ask(root, ask.idea, ask.wish)) is not None:
+        try:
+            return opened(same, ask.wish.crew), True
+        except SessionLocked:
+            tell(f"{same.name} was taken by another run just now: a new session is opened")
+    return opened(open_new(root, ask.idea, ask.wish, draw_seed, now, card.version), ask.wish.crew), False
+
+
+def _named(ask: Ask, root: Path, opened: Callable[[Path, str], Session]) -> Session:
+    folder = session_folder(root, ask.session_id or "")
+    if not (folder / "brief.json").exists():
+        held = lock.take(folder)
+        try:
+            adopt_foreign(folder, ask.wish)
+        finally:
+            held.release()
+    brief = read_brief(folder)
+    if ask.idea and ask.idea != brief.idea:
+        raise NoSuchSession(
+            f"{folder.name} has another idea ({brief.idea[:60]!r}): leave the idea out to go on with it"
+        )
+    wish = changed_wish(brief, dict(ask.demands), apply=ask.change, session_id=folder.name)
+    session = opened(folder, wish.crew)
+    if wish != brief.wish:
+        seed = brief.seed if wish.seed is None else wish.seed
+        session.brief = brief.model_copy(update={"wish": wish, "seed": seed})
+        write_brief(folder, session.brief)
+    return session

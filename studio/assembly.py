@@ -1,0 +1,90 @@
+"""What a film is cut from, beside its clips: the title card, the soundtrack, captions and chapters.
+
+Called by the film's and the clips' tasks. Makes its intermediate files under hidden names beside the film and
+removes them; a crash leaves hidden files, which the next opening of the session sweeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from studio import files
+from studio.captions import line_cues, silent_cues, srt_text, vtt_text
+from studio.cards import title_card
+from studio.cut import cut_film
+from studio.model import Brief, Cue, Made, Receipt, Shot, Story, Timeline
+from studio.sound import mix
+from studio.timeline import line_lead
+
+
+def shot_cues(shot: Shot, line: Receipt, frames: int, fps: int, start: int) -> tuple[Cue, ...]:
+    """Return the captions of one shot, in frames; a line that no voice could read is spread over the shot.
+
+    Args:
+        frames: length of the shot.
+        start: frame at which the shot begins: 0 for captions burned into its own clip.
+    """
+    if not shot.narration.strip():
+        return ()
+    if line.words:
+        return line_cues(line.words, fps, start + line_lead(fps), until_frames=start + frames)
+    return silent_cues(shot.narration, frames, fps, start)
+
+
+def film_cues(shots: Sequence[Shot], lines: Sequence[Receipt], timeline: Timeline) -> tuple[Cue, ...]:
+    """Return the captions of the whole film, in order."""
+    return tuple(
+        cue
+        for shot, line, span in zip(shots, lines, timeline.spans, strict=True)
+        for cue in shot_cues(shot, line, span.frames, timeline.fps, span.start)
+    )
+
+
+def chapters(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[tuple[str, int], ...]:
+    """Return a chapter per run of shots of one scene: (name, first frame). The first one begins with the title."""
+    places = {scene.id: scene.location for scene in story.scenes}
+    starts = {span.index: span.start for span in timeline.spans}
+    named: list[tuple[str, int]] = []
+    for number, (scene, run) in enumerate(groupby(shots, key=lambda shot: shot.scene), start=1):
+        first = next(run).index
+        place = places.get(scene, "").strip()
+        name = f"{number}. {place[:1].upper()}{place[1:]}" if place else f"Scene {number}"
+        named.append((name, starts[first] if named else 0))
+    return tuple(named)
+
+
+def assemble(
+    brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline, clips: Sequence[Path],
+    lines: Sequence[tuple[Path, Receipt]], score: Path | None, out: Path,
+) -> tuple[Made, tuple[tuple[str, bytes], ...]]:  # fmt: skip
+    """Cut the film at `out` and return what was measured, and the caption files: ('film.srt', ...), ('film.vtt', ...).
+
+    Raises:
+        EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.
+    """
+    wish, fps = brief.wish, timeline.fps
+    cues = film_cues(shots, [receipt for _, receipt in lines], timeline)
+    srt, vtt = srt_text(cues, fps).encode("utf-8"), vtt_text(cues, fps).encode("utf-8")
+    title, sound, captions = (
+        files.hidden_beside(out.with_name(name)) for name in ("title.mp4", "sound.wav", "film.srt")
+    )
+    spoken = [
+        (path, span.line_start / fps)
+        for (path, receipt), span in zip(lines, timeline.spans, strict=True)
+        if receipt.seconds
+    ]
+    try:
+        title_card(story.title, wish.size, fps, timeline.title_frames, brief.seed, title)
+        mix(spoken, score, timeline.frames, fps, sound)
+        captions.write_bytes(srt)
+        made = cut_film(
+            title, clips, sound, captions if wish.captions == "soft" and cues else None,
+            chapters(story, shots, timeline), timeline, story.title, out,
+            language="eng" if story.language == "en" else "und",
+        )  # fmt: skip
+    finally:
+        for hidden in (title, sound, captions):
+            hidden.unlink(missing_ok=True)
+    return made, () if wish.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))

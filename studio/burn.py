@@ -1,0 +1,88 @@
+"""Burned captions: each cue is set once and then laid over its own rectangle of the planes, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.lettering import drawable, set_block
+from studio.model import Cue
+from studio.planes import Planes
+
+_WHITE, _BLACK, _GREY = 228, 16, 128
+"""Y of letters (a little under white, as captions are graded), Y of their shadow, and U and V of both."""
+
+SIDE_SHARE = 0.07
+BOTTOM_SHARE = 0.08
+TALL_BOTTOM_SHARE = 0.16
+"""Free space around captions, in shares of the frame: inside the 90 % title safe area of SMPTE ST 2046-1; higher up in
+tall films, where players lay their buttons over the bottom."""
+
+Shares = NDArray[np.float32]
+
+
+class Burned:
+    """One cue, ready to be laid over frames `[start, end)`."""
+
+    def __init__(self, cue: Cue, text: str, size: tuple[int, int]) -> None:
+        width, height = size
+        letter_px = max(8, round(min(height * 0.048, width * 0.058)))
+        block = set_block(text, (round(width * (1 - 2 * SIDE_SHARE)), round(height * 0.34)), letter_px, weight=560)
+        halo_px = max(2, letter_px // 3)
+        mask = np.pad(block, halo_px)
+        bottom = height * (1 - (TALL_BOTTOM_SHARE if height > width else BOTTOM_SHARE))
+        # Even corners, so that the rectangle falls on whole chroma samples.
+        left = max(0, round(width / 2 - mask.shape[1] / 2)) // 2 * 2
+        top = max(0, round(bottom - mask.shape[0] + halo_px)) // 2 * 2
+        mask = np.pad(mask, ((0, mask.shape[0] % 2), (0, mask.shape[1] % 2)))[: height - top, : width - left]
+        shade = _halo(mask, letter_px)
+        self.start, self.end = cue.start, cue.end
+        self.keep: Shares = (1 - mask) * (1 - shade)
+        self.add: Shares = np.asarray(_WHITE * mask + _BLACK * shade * (1 - mask) + 0.5, dtype=np.float32)
+        half = (mask.shape[1] // 2, mask.shape[0] // 2)
+        self.keep_chroma: Shares = np.asarray(cv2.resize(self.keep, half, interpolation=cv2.INTER_AREA), np.float32)
+        self.add_chroma: Shares = np.asarray(_GREY * (1 - self.keep_chroma) + 0.5, dtype=np.float32)
+        self.rows = slice(top, top + mask.shape[0])
+        self.columns = slice(left, left + mask.shape[1])
+
+    def draw(self, planes: Planes) -> None:
+        """Lay the caption over the planes, in its own rectangle only."""
+        y, u, v = planes
+        _blend(y[self.rows, self.columns], self.keep, self.add)
+        rows, columns = (slice(s.start // 2, s.stop // 2) for s in (self.rows, self.columns))
+        for chroma in (u, v):
+            _blend(chroma[rows, columns], self.keep_chroma, self.add_chroma)
+
+
+def set_cues(cues: Sequence[Cue], size: tuple[int, int]) -> tuple[tuple[Burned, ...], tuple[str, ...]]:
+    """Set all cues of a clip for frames of `size` (width, height).
+
+    Returns:
+        The captions, and the words that no font at hand can show; a cue of only such words is not drawn.
+    """
+    burned: list[Burned] = []
+    lost: list[str] = []
+    for cue in cues:
+        text, missing = drawable(cue.text)
+        lost += missing
+        if text:
+            burned.append(Burned(cue, text, size))
+    return tuple(burned), tuple(dict.fromkeys(lost))
+
+
+def _halo(mask: Shares, letter_px: int) -> Shares:
+    """Opacity of the dark around letters: a firm edge for bright pictures, and a soft shadow around it."""
+    edge_px = max(1, letter_px // 14)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * edge_px + 1, 2 * edge_px + 1))
+    grown = cv2.dilate(mask, kernel)
+    edge = cv2.GaussianBlur(grown, (0, 0), max(0.6, edge_px * 0.5))
+    soft = cv2.GaussianBlur(grown, (0, 0), max(1.0, letter_px / 9))
+    shade = 1 - (1 - np.clip(edge * 0.85, 0, 1)) * (1 - np.clip(soft * 0.75, 0, 1))
+    return np.asarray(shade, dtype=np.float32)
+
+
+def _blend(region: NDArray[np.uint8], keep: Shares, add: Shares) -> None:
+    np.copyto(region, region * keep + add, casting="unsafe")

@@ -1,0 +1,238 @@
+"""Captions: when which words stand on the screen, and the two text formats players read, SRT and WebVTT.
+
+Times are whole frames throughout and become milliseconds only while written, so nothing drifts. Drawing
+captions into a picture is the animator's business. Guidance followed: Netflix, Timed Text Style Guide,
+General Requirements (two lines, 42 characters, at most 7 s, 2 frames between captions, up to 20 characters
+a second) and BBC Subtitle Guidelines (break at punctuation; never under a second if it can be helped).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from studio.linebreaks import CLOSERS, ENDS, LINE_COLUMNS, OPENERS, RESTS, clean, clean_lines, columns_of, parts_of
+from studio.model import Cue, Word
+
+LEAST_SECONDS, MOST_SECONDS = 1.0, 7.0
+GAP_FRAMES = 2
+COLUMNS_A_SECOND = 20.0
+READING_COLUMNS_A_SECOND = 12.0
+"""The pace of captions which nobody speaks: a calm reader's, as 160 words a minute (BBC) come to 12 to 16 a second."""
+LINGER_SECONDS = 0.6
+"""How long a caption stays after its last word, and the shortest hole worth leaving between two."""
+
+_CLINGING = "a an the of to in on at by for from with and or but as if that into than her his its my"
+_NEVER_LAST = frozenset(_CLINGING.split())
+_TITLE_WORDS = "dr mr mrs ms prof st jr sr no vol mt gen col capt lt sgt rev hon vs"
+_TITLES = frozenset(_TITLE_WORDS.split())
+_WORD_JOINER = "\u2060"
+
+
+class _Piece(NamedTuple):
+    """The least that is never torn: a word, or one sign of a script that has no spaces, with its seconds."""
+
+    text: str
+    start: float
+    end: float
+    glued: bool
+    """Whether it follows the piece before without a space."""
+
+
+def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames: int | None = None) -> tuple[Cue, ...]:
+    """Caption a spoken line: at most two lines of 42 columns, 1 to 7 s where possible, 2 frames apart.
+
+    Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs.
+
+    Args:
+        words: in order, times in seconds from the start of the line.
+        fps: frames per second of the film.
+        offset_frames: the frame at which the line begins, >= 0; no caption begins before it.
+        until_frames: the frame at which the last caption has left; where the words need more room than there
+            is (thousands of them in a second) lines grow longer instead. None: as late as the words want.
+
+    Returns:
+        Captions in order, none overlapping, in frames of whatever `offset_frames` counts in.
+    """
+    pieces = [piece for word in words for piece in _pieces(word)]
+    if not pieces:
+        return ()
+    room = None if until_frames is None else max(1, until_frames - offset_frames)
+    columns = float(LINE_COLUMNS)
+    groups = _grouped(pieces, columns)
+    everything = sum(columns_of(piece.text) + 1 for piece in pieces)
+    while room is not None and len(groups) * (1 + GAP_FRAMES) - GAP_FRAMES > room:
+        columns *= 2
+        groups = _grouped(pieces, columns) if columns < everything else [pieces]
+    texts = [_laid_out(group, columns) or _joined(group) for group in groups]
+    spoken = [(group[0].start, group[-1].end) for group in groups]
+    last = None if room is None else offset_frames + room
+    spans = _timed(spoken, fps, offset_frames, last)
+    return tuple(Cue(start=start, end=end, text=text) for (start, end), text in zip(spans, texts, strict=True))
+
+
+def silent_cues(text: str, frames: int, fps: int, offset_frames: int) -> tuple[Cue, ...]:
+    """Caption a line that nobody speaks, at a reader's pace from its first frame, within its `frames`.
+
+    A line too long for its frames is read faster, down to whatever fits.
+    """
+    written = text.split()
+    shares = [max(1.0, columns_of(clean(word)) + 1) for word in written]
+    seconds = min(frames / fps, max(LEAST_SECONDS, sum(shares) / READING_COLUMNS_A_SECOND))
+    words, so_far = [], 0.0
+    for word, share in zip(written, shares, strict=True):
+        begin, so_far = so_far, so_far + share
+        words.append(Word(text=word, start=begin / sum(shares) * seconds, end=so_far / sum(shares) * seconds))
+    return line_cues(words, fps, offset_frames, offset_frames + frames)
+
+
+def srt_text(cues: Sequence[Cue], fps: int) -> str:
+    """Write SubRip: numbered from 1, `HH:MM:SS,mmm --> HH:MM:SS,mmm`, text, an empty line.
+
+    SubRip knows no escaping, so where text would be taken for a tag or an arrow an invisible word joiner
+    (U+2060) keeps its signs apart: 'a<b>' reads the same and is not bold.
+    """
+    apart = (("-->", "--" + _WORD_JOINER + ">"), ("<", "<" + _WORD_JOINER), ("{\\", "{" + _WORD_JOINER + "\\"))
+    blocks = []
+    for number, cue in enumerate(cues, start=1):
+        text = clean_lines(cue.text)
+        for sign, kept in apart:
+            text = text.replace(sign, kept)
+        blocks.append(f"{number}\n{_stamp(cue.start, fps, ',')} --> {_stamp(cue.end, fps, ',')}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def vtt_text(cues: Sequence[Cue], fps: int) -> str:
+    """Write WebVTT (https://www.w3.org/TR/webvtt1/#file-structure); '&', '<' and '>' are escaped as it asks."""
+    blocks = ["WEBVTT\n"]
+    for cue in cues:
+        text = clean_lines(cue.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        blocks.append(f"{_stamp(cue.start, fps, '.')} --> {_stamp(cue.end, fps, '.')}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def _stamp(frame: int, fps: int, point: str) -> str:
+    """The frame's time to the nearest millisecond; half a frame is 16 ms or more, so it reads back exactly."""
+    milliseconds = (2000 * frame + fps) // (2 * fps)
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{milliseconds:03d}"
+
+
+def _pieces(word: Word) -> list[_Piece]:
+    """Cut one word where a caption may break it; its time is shared out by the number of characters."""
+    parts = parts_of(clean(word.text))
+    seconds, length = word.end - word.start, max(1, sum(map(len, parts)))
+    pieces, at = [], 0
+    for number, part in enumerate(parts):
+        begin, at = at, at + len(part)
+        start, end = word.start + seconds * begin / length, word.start + seconds * at / length
+        pieces.append(_Piece(part, start, max(start, end), number > 0))
+    return pieces
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    return "".join(p.text if p.glued or not n else " " + p.text for n, p in enumerate(pieces))
+
+
+def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
+    """Lay pieces out in one line, or in the two best of at most `columns` each; None where they do not fit."""
+    whole = _joined(pieces)
+    if columns_of(whole) <= columns:
+        return whole
+    best: tuple[float, str] | None = None
+    for cut in range(1, len(pieces)):
+        upper, lower = _joined(pieces[:cut]), _joined(pieces[cut:])
+        over, under = columns_of(upper), columns_of(lower)
+        if max(over, under) <= columns:
+            # Even lines read best, the lower one rather the longer; a comma is worth eight columns of that.
+            unevenness = abs(over - under) + (3 if over > under else 0) + 8 * _tear(pieces[cut - 1], pieces[cut])
+            best = min(best or (unevenness + 1, ""), (unevenness, f"{upper}\n{lower}"))
+    return best[1] if best else None
+
+
+def _tear(last: _Piece, following: _Piece) -> float:
+    """How much it hurts to part two pieces: 0 after a sentence, 0.4 after a comma, 1 and more within a phrase."""
+    ending = last.text.rstrip(CLOSERS)[-1:]
+    if ending and ending in ENDS and not _goes_on(last, following):
+        return 0.0
+    if ending and ending in RESTS:
+        return 0.4
+    clings = last.text.lower().lstrip(OPENERS) in _NEVER_LAST
+    return 1.0 + 0.5 * clings
+
+
+def _goes_on(last: _Piece, following: _Piece) -> bool:
+    """Whether a sentence goes on after a full stop: 'Dr. Smith', 'e.g. this', '3.' glued to '5'."""
+    stem = last.text.rstrip(CLOSERS + ".").lstrip(OPENERS).lower()
+    stopped = last.text.rstrip(CLOSERS).endswith(".")
+    return stopped and (stem in _TITLES or following.text[:1].islower() or following.glued)
+
+
+def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]:
+    """Part a line's pieces into captions so that the sum of what is unpleasant is least (dynamic programming)."""
+    cheapest = [0.0] + [float("inf")] * len(pieces)
+    came_from = [0] * (len(pieces) + 1)
+    widths = [columns_of(piece.text) for piece in pieces]
+    for first in range(len(pieces)):
+        if cheapest[first] == float("inf"):
+            continue
+        upper, lower, torn = 0.0, 0.0, 0.0
+        for last in range(first, len(pieces)):
+            piece, space = pieces[last], 0 if pieces[last].glued else 1
+            # Filling the upper line first tells whether two lines can hold it all.
+            if last == first or (not lower and upper + space + widths[last] <= columns):
+                upper += widths[last] + (space if last > first else 0)
+            elif lower + (space if lower else 0) + widths[last] <= columns:
+                lower += widths[last] + (space if lower else 0)
+            else:
+                break
+            nearby = pieces[last + 1] if last + 1 < len(pieces) else None
+            price = cheapest[first] + _price(pieces[first], piece, nearby, upper + lower, torn)
+            if price < cheapest[last + 1]:
+                cheapest[last + 1], came_from[last + 1] = price, first
+            if nearby and _tear(piece, nearby) == 0.0:
+                torn += 0.5
+            if nearby and nearby.start - piece.end > LINGER_SECONDS:
+                torn += 2.0
+    groups: list[Sequence[_Piece]] = []
+    end = len(pieces)
+    while end:
+        groups.append(pieces[came_from[end] : end])
+        end = came_from[end]
+    return groups[::-1]
+
+
+def _price(first: _Piece, last: _Piece, following: _Piece | None, width: float, torn: float) -> float:
+    """What is unpleasant about one caption: that it is one more, torn badly, too short, too long or too fast.
+
+    `torn` is what lies within it already: ends of sentences and silences it should not run across.
+    """
+    until = following.start if following else last.end + 2 * LINGER_SECONDS
+    shown, spoken = max(until - first.start, 0.04), last.end - first.start
+    price = 1.0 + torn + 3.0 * max(0.0, LEAST_SECONDS - shown) + max(0.0, spoken - MOST_SECONDS)
+    price += 0.05 * max(0.0, width / shown - COLUMNS_A_SECOND)
+    return price + (2.0 * _tear(last, following) if following else 0.0)
+
+
+def _timed(spoken: Sequence[tuple[float, float]], fps: int, offset: int, last: int | None) -> list[tuple[int, int]]:
+    """Give captions their frames: from their first word to a little after the last, apart, and long enough."""
+    starts: list[int] = []
+    for start, _ in spoken:
+        earliest = starts[-1] + 1 + GAP_FRAMES if starts else offset
+        starts.append(max(earliest, offset + int(start * fps)))
+    if last is not None:
+        latest = last - 1
+        for number in reversed(range(len(starts))):
+            starts[number] = min(starts[number], latest)
+            latest = starts[number] - 1 - GAP_FRAMES
+    spans = []
+    for number, (start, (_, spoken_until)) in enumerate(zip(starts, spoken, strict=True)):
+        free = starts[number + 1] - GAP_FRAMES if number + 1 < len(starts) else last
+        wanted = max(start + round(LEAST_SECONDS * fps), offset + round((spoken_until + LINGER_SECONDS) * fps))
+        longest = start + max(round(MOST_SECONDS * fps), offset + round(spoken_until * fps) - start)
+        end = max(start + 1, min(wanted, longest))
+        if free is not None:
+            hole = free - end < LINGER_SECONDS * fps and number + 1 < len(starts)
+            end = free if end > free or (hole and free <= longest) else end
+        spans.append((start, end))
+    return spans

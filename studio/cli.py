@@ -1,0 +1,161 @@
+"""The `sessions` command: what was made, what is missing, where the files are, and whether they are whole.
+
+Only looks, never writes. It imports neither the engine nor, before it must, any model: a list is there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from studio.errors import BadInput
+from studio.hints import FROM_MAKE, command
+from studio.listing import Listing, line_cells, listings
+from studio.places import output_folder, session_folder, sessions_root
+from studio.terminal import harmless, leave, write_exact, write_json
+
+if TYPE_CHECKING:
+    from studio.model import Prompt, Shot
+
+app = App(
+    name="sessions", help="What was made, what is missing, where the files are. Looks only, changes nothing.",
+    help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.", help_format="plaintext",
+    result_action="return_value", version_flags=[],
+)  # fmt: skip
+
+Id = Annotated[str, Parameter(name="ID", help="A session's id, for example session_20250208_002238.")]
+Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
+Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON value instead.")]
+
+
+@app.command(
+    name="list", help_epilogue="Examples:\n  sessions list\n  sessions list | grep interrupted\n  sessions list --json"
+)
+def list_sessions(*, output: Output = None, json: Json = False) -> int:
+    """One line each, newest first: state, id, images, clips, length, idea."""
+    place = output_folder(output)
+    found = listings(sessions_root(place))
+    if json:
+        write_json([_listing_json(each) for each in found])
+    elif not found:
+        print(f"No sessions in {harmless(str(place / 'sessions'))} yet. Make a film: {_make(place)}")
+    elif sys.stdout.isatty():
+        from studio.views import plain_console, show_table
+
+        show_table(found, plain_console())
+    else:
+        _print_plain(found)
+    return 0
+
+
+def _print_plain(found: list[Listing]) -> None:
+    for each in found:
+        state, session_id, images, clips, seconds, idea = line_cells(each)
+        print(f"{state:<15}  {session_id}  {images:>7}  {clips:>7}  {seconds:>9}  {idea}".rstrip())
+
+
+def _make(place: Path) -> str:
+    word = "IDEA=" if os.environ.get(FROM_MAKE) else ""
+    return f'{command("make", "", place)} {word}"A lighthouse keeper finds a letter"'
+
+
+def _listing_json(listing: Listing) -> dict[str, object]:
+    return {
+        "session_id": listing.session_id, "state": listing.state, "idea": listing.idea,
+        "started_at": listing.started_at, "images_generated": listing.images, "videos_rendered": listing.clips,
+        "total_shots": listing.shots, "seconds": listing.seconds or None,
+        "seconds_asked": listing.seconds_asked or None, "foreign": listing.foreign,
+    }  # fmt: skip
+
+
+@app.command(
+    help_epilogue="Examples:\n  sessions view session_20250208_002238\n  sessions view session_20250208_002238 --json"
+)
+def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
+    """One session whole: steps, shots, files, statistics, what is missing, and the command that goes on."""
+    from studio.report import read_report, report_json
+    from studio.views import plain_console, show_report
+
+    place = output_folder(output)
+    report = read_report(session_folder(sessions_root(place), session), place)
+    if json:
+        write_json(report_json(report))
+    else:
+        show_report(report, plain_console())
+    return 0
+
+
+@app.command(
+    help_epilogue="Examples:\n  sessions prompts session_20250208_002238\n"
+    "  sessions prompts session_20250208_002238 > mine.txt\n  film make --prompts mine.txt \"The same, my way\""
+)  # fmt: skip
+def prompts(session: Id, /, *, output: Output = None, json: Json = False) -> int:
+    """Every shot's prompts, as `film make --prompts` reads them back: number, image, motion, camera."""
+    from studio.prompt_files import prompts_json, prompts_text
+
+    place = output_folder(output)
+    shots = _prompts_of(session_folder(sessions_root(place), session), place)
+    write_exact(prompts_json(shots) if json else prompts_text(shots))
+    return 0
+
+
+def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, ...]:
+    """Return the session's shots as they stand; of a foreign one, the prompts that can be used.
+
+    Raises:
+        BadInput: there are no shots yet, or a foreign shot has no prompt.
+        BrokenPlan: `shots.json` does not read.
+    """
+    from pydantic import ValidationError
+
+    from studio import files
+    from studio.facts import read_facts
+    from studio.model import Prompt
+    from studio.plan_files import read_shots
+    from studio.sessions import read_brief
+
+    facts = read_facts(folder)
+    if facts is None or (not facts.shots and (facts.foreign or not files.is_file(folder / "shots.json"))):
+        raise BadInput(f"{folder.name} has no shots yet: plan them with {command('resume', folder.name, place)}")
+    if not facts.foreign:
+        brief = read_brief(folder)
+        content = files.read_or_none(folder / "shots.json") or b""
+        return read_shots(content.decode("utf-8", "replace"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+    try:
+        return tuple(
+            Prompt(image_prompt=shot.image_prompt, motion_prompt=shot.motion_prompt, camera=shot.camera)
+            for shot in facts.shots
+        )
+    except ValidationError as error:
+        raise BadInput(
+            f"{folder.name} was written by another program and has a shot without a usable prompt"
+        ) from error
+
+
+@app.command(help_epilogue="Examples:\n  sessions verify session_20250208_002238 && echo whole")
+def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
+    """Read every byte and compare with its receipt's checksum; exit 1 and a list where something is not whole."""
+    from studio import verify as check
+
+    place = output_folder(output)
+    folder = session_folder(sessions_root(place), session)
+    findings = check.verify(folder)
+    if json:
+        write_json([{"path": each.path, "what": each.what, "reason": each.reason} for each in findings])
+    else:
+        for each in findings:
+            print(f"{each.what:<13}  {harmless(each.path)}: {harmless(each.reason)}")
+        print(check.verdict(folder, findings, command("resume", session, place)))
+    return 1 if any(each.what in check.FAULTS for each in findings) else 0
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        # A title in Chinese must not end the command on a Latin-1 terminal.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
+    raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False)))

@@ -1,0 +1,53 @@
+"""Evidence for `studio/verify.py`: receipts and checksums as they are on the disk, and why they cannot be read.
+
+Nothing remembered is used, and nothing is raised for what lies in the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from studio import files
+from studio.model import Receipt
+
+
+def receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
+    """Return (receipt, ''), or (None, what is wrong with it); (None, '') where there is none."""
+    if not os.path.lexists(place):
+        return None, ""
+    try:
+        content = files.read_or_none(place)
+        if content is None:
+            return None, "it is not a file"
+        receipt = Receipt.model_validate_json(content)
+    except OSError as error:
+        return None, words_of(error)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return None, f"it does not read ({'.'.join(str(part) for part in first['loc']) or 'syntax'}: {first['msg']})"
+    if path and receipt.path != path:
+        return None, f"it speaks of {receipt.path!r}"
+    return receipt, ""
+
+
+def digest_of(place: Path) -> tuple[str, str]:
+    """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read)."""
+    if not files.is_file(place):
+        return "", "it is not a file"
+    try:
+        with open(place, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), ""
+    except OSError as error:
+        return "", words_of(error)
+
+
+def words_of(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"it cannot be read ({(error.strerror or str(error)).lower()})"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 at byte {error.start}"
+    return str(error)

@@ -1,0 +1,173 @@
+"""What lies in a session folder, at the listed depth: receipts that parse and files whose size agrees.
+
+Reading only, and light: plain dicts, no model is validated. Any garbage in the folder reads as absence, and meta is
+never read (but for a foreign session's, which is all it has). The used depth, by checksum, is `studio/pieces.py`; the
+short form for `sessions list` is `studio/listing.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio import peek
+from studio.places import SESSION_ID, session_folders
+
+__all__ = ["SESSION_ID", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
+
+PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A finished piece: its size in bytes, measured length, cost, and whether a person put it there."""
+
+    path: str
+    bytes: int = 0
+    seconds: float = 0.0
+    frames: int = 0
+    cost_usd: float = 0.0
+    seconds_taken: float = 0.0
+    by_hand: bool = False
+    made_at: str = ""
+    not_drawn: tuple[str, ...] = ()
+    not_moved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShotFacts:
+    """A shot of the plan and what there is of it. `index` is 1-based, its place in the plan."""
+
+    index: int
+    image_prompt: str = ""
+    motion_prompt: str = ""
+    camera: str = ""
+    narration: str = ""
+    image: Piece | None = None
+    line: Piece | None = None
+    clip: Piece | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A session folder as found. `foreign` means that another program wrote it: nothing in it is verified.
+
+    Attributes:
+        brief_reads: False where `brief.json` is there and does not read; the session is ours all the same.
+        plans: which of 'story', 'scene_graph', 'timeline' are there.
+        planning: the receipts of the plans, edited or not: what planning took.
+        failure: the last failure's message; '' where there was none, or a later run succeeded.
+    """
+
+    session_id: str
+    folder: Path
+    foreign: bool = False
+    brief_reads: bool = True
+    idea: str = ""
+    started_at: str = ""
+    seed: int | None = None
+    version: str = ""
+    wish: dict[str, object] = field(default_factory=dict)
+    title: str = ""
+    plans: tuple[str, ...] = ()
+    planning: tuple[Piece, ...] = ()
+    shots: tuple[ShotFacts, ...] = ()
+    score: Piece | None = None
+    film: Piece | None = None
+    foreign_completed: bool = False
+    failure: str = ""
+    failed_at: str = ""
+
+
+def read_facts(folder: Path) -> Facts | None:
+    """Read one session folder; None where it holds nothing that says what it is."""
+    with peek.entered(folder) as room:
+        if room is None:
+            return None
+        return _ours(room, folder) if peek.is_there(room, "brief.json") else _foreign(room, folder)
+
+
+def _ours(room: int, folder: Path) -> Facts:
+    brief, story = peek.dict_at(room, "brief.json"), peek.dict_at(room, "story.json")
+    failure = peek.dict_at(room, "failure.json")
+    seed = brief.get("seed")
+    return Facts(
+        session_id=folder.name, folder=folder, brief_reads=isinstance(brief.get("idea"), str),
+        idea=peek.text(brief, "idea"), started_at=peek.text(brief, "started_at"),
+        seed=seed if isinstance(seed, int) else None, version=peek.text(brief, "version"),
+        wish=peek.as_dict(brief.get("wish")), title=peek.text(story, "title"), plans=_plans(room),
+        planning=tuple(
+            _piece(f"{name}.json", receipt)
+            for name in PLAN_NAMES
+            if (receipt := peek.dict_at(room, f"receipts/{name}.json"))
+        ),
+        shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
+        score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
+        failure=failure_in(room, failure), failed_at=peek.text(failure, "at"),
+    )  # fmt: skip
+
+
+def failure_in(room: int, failure: dict[str, object]) -> str:
+    """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
+    unread = "failure.json does not read" if peek.is_there(room, "failure.json") else ""
+    return peek.text(failure, "message") or unread
+
+
+def _plans(room: int) -> tuple[str, ...]:
+    return tuple(name for name in ("story", "scene_graph", "timeline") if peek.json_at(room, f"{name}.json"))
+
+
+def _shot(room: int, number: int, shot: dict[str, object]) -> ShotFacts:
+    return ShotFacts(
+        index=number, image_prompt=peek.text(shot, "image_prompt"), motion_prompt=peek.text(shot, "motion_prompt"),
+        camera=peek.text(shot, "camera"), narration=peek.text(shot, "narration"),
+        image=_listed(room, f"images/shot_{number:03d}.png"),
+        line=_listed(room, f"narration/shot_{number:03d}.wav"),
+        clip=_listed(room, f"videos/shot_{number:03d}.mp4"),
+    )  # fmt: skip
+
+
+def _listed(room: int, path: str) -> Piece | None:
+    receipt = peek.receipt_at(room, path)
+    return None if receipt is None else _piece(path, receipt)
+
+
+def _piece(path: str, receipt: dict[str, object]) -> Piece:
+    return Piece(
+        path=path, bytes=int(peek.number(receipt, "bytes")), seconds=peek.number(receipt, "seconds"),
+        frames=int(peek.number(receipt, "frames")), cost_usd=peek.number(receipt, "cost_usd"),
+        seconds_taken=peek.number(receipt, "seconds_taken"), by_hand=receipt.get("by_hand") is True,
+        made_at=peek.text(receipt, "made_at"), not_drawn=peek.words(receipt, "not_drawn"),
+        not_moved=peek.words(receipt, "not_moved"),
+    )  # fmt: skip
+
+
+def _foreign(room: int, folder: Path) -> Facts | None:
+    """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
+    meta, story = peek.dict_at(room, f"{folder.name}_meta.json"), peek.dict_at(room, "story.json")
+    # Older programs keep the shots out of meta, others the plan out of the folder.
+    shots = peek.dicts_at(room, "shots.json") or peek.as_dicts(meta.get("shots"))
+    if not meta and not story and not shots:
+        return None
+    return Facts(
+        session_id=folder.name, folder=folder, foreign=True, idea=peek.text(meta, "idea") or peek.text(story, "title"),
+        started_at=peek.text(meta, "started_at"), title=peek.text(story, "title"), plans=_plans(room),
+        shots=tuple(
+            ShotFacts(
+                index=number, image_prompt=peek.text(shot, "image_prompt"),
+                motion_prompt=peek.text(shot, "motion_prompt"), camera=peek.text(shot, "camera"),
+                image=_foreign_piece(room, f"images/shot_{number:03d}", ".png"),
+                clip=_foreign_piece(room, f"videos/shot_{number:03d}", ".mp4"),
+            )
+            for number, shot in enumerate(shots, start=1)
+        ),
+        film=_foreign_piece(room, "film", ".mp4"), foreign_completed=meta.get("completed") is True,
+    )  # fmt: skip
+
+
+def _foreign_piece(room: int, stem: str, suffix: str) -> Piece | None:
+    """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
+    for path in (stem + suffix, f"{stem}_001{suffix}"):
+        if size := peek.size_at(room, path):
+            return Piece(path=path, bytes=size)
+    return None

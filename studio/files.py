@@ -1,0 +1,209 @@
+"""Durable files: every operation by which this program changes a disk, and nothing else.
+
+A file is published whole or not at all: written beside its place under a unique hidden name, flushed, fsynced,
+renamed, its folder fsynced. What a crash leaves is a hidden file, which `sweep` removes; a visible name always
+holds whole bytes. Formats, sessions and receipts are known elsewhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import itertools
+import json
+import os
+import secrets
+import shutil
+import stat
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.errors import BadInput, DiskFull
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}
+_BLOCK = 1 << 20
+_counter = itertools.count()
+
+_checksums: dict[tuple[int, ...], str] = {}
+_checksums_lock = threading.Lock()
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn a full disk or a forbidden place into our one-line errors, naming `path`.
+
+    Raises:
+        DiskFull: the disk or the quota is used up.
+        BadInput: the place cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(f"no room left on the disk for {str(path)!r}: free some space, then go on") from error
+        if error.errno in _NOT_ALLOWED:
+            reason = os.strerror(error.errno).lower() if error.errno else str(error)
+            raise BadInput(
+                f"cannot write {str(path)!r} ({reason}): choose another folder with --output, or change its permissions"
+            ) from error
+        raise
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable: a rename or unlink may otherwise be lost by a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and the missing folders above it, each one durable. An existing one is left as it is."""
+    with plain_errors(folder):
+        missing = list(itertools.takewhile(lambda place: not place.is_dir(), (folder, *folder.parents)))
+        for place in reversed(missing):
+            place.mkdir(exist_ok=True)
+            fsync_folder(place.parent)
+
+
+def hidden_beside(path: Path) -> Path:
+    """Return a name in the folder of `path` that nobody else uses: '.shot_001.png.<unique>.part'."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}-{secrets.token_hex(3)}.part")
+
+
+def seal(path: Path) -> None:
+    """Flush the bytes of a finished file to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def place(hidden: Path, path: Path) -> None:
+    """Give a sealed file its name, replacing what bears it, and make the name durable."""
+    os.replace(hidden, path)
+    fsync_folder(path.parent)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Publish `content` at `path`. After a failure the old file, if any, is still there, whole.
+
+    Raises:
+        DiskFull, BadInput: as `plain_errors`; no hidden file is left.
+    """
+    make_folder(path.parent)
+    hidden = hidden_beside(path)
+    with plain_errors(path):
+        try:
+            handle = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            place(hidden, path)
+        except BaseException:
+            hidden.unlink(missing_ok=True)
+            raise
+
+
+def write_json(path: Path, value: Mapping[str, object] | Sequence[object]) -> None:
+    """Publish `value` as readable JSON in UTF-8: two spaces of indent, non-ASCII as it is, a newline at the end."""
+    write_whole(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
+
+
+def keep_link(source: Path, path: Path) -> None:
+    """Publish the bytes of `source` at `path` as well: a hard link, or a copy where links are not possible.
+
+    Only for a `source` about to be replaced: whoever writes into one name of a linked file writes into both.
+    """
+    make_folder(path.parent)
+    hidden = hidden_beside(path)
+    with plain_errors(path):
+        try:
+            try:
+                os.link(source, hidden)
+            except OSError as error:
+                if error.errno in _NO_ROOM:
+                    raise
+                copy(source, hidden)
+                seal(hidden)
+            place(hidden, path)
+        finally:
+            # rename(2) does nothing where both names are links to one file: the hidden one is then still there.
+            hidden.unlink(missing_ok=True)
+
+
+def copy(source: Path, path: Path) -> None:
+    """Copy the bytes of `source` to the hidden `path`; sealing and placing it is the caller's."""
+    shutil.copyfile(source, path)
+
+
+def move(source: Path, path: Path) -> None:
+    """Rename `source` to `path` (same file system), both folders durable."""
+    make_folder(path.parent)
+    os.replace(source, path)
+    fsync_folder(path.parent)
+    if source.parent != path.parent:
+        fsync_folder(source.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove the file at `path` if it is there, durably."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return
+    fsync_folder(path.parent)
+
+
+def read_or_none(path: Path) -> bytes | None:
+    """Return the bytes at `path`, or None where there is no regular file (a folder or a link in its place is none)."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR}:
+            return None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        return b"".join(iter(lambda: os.read(handle, _BLOCK), b""))
+    finally:
+        os.close(handle)
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a regular file lies at `path`; a link to one does not count."""
+    return path.is_file() and not path.is_symlink()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of the file as 64 hex digits; remembered per device, inode, size, mtime and ctime.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+    """
+    with open(path, "rb") as file:
+        found = os.fstat(file.fileno())
+        identity = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        with _checksums_lock:
+            known = _checksums.get(identity)
+        if known is not None:
+            return known
+        digest = hashlib.sha256()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    with _checksums_lock:
+        _checksums[identity] = digest.hexdigest()
+    return digest.hexdigest()
+
+
+def hidden_files(folder: Path) -> Iterator[Path]:
+    """Yield the hidden files directly in `folder`, in the order of their names."""
+    if folder.is_dir():
+        yield from sorted(entry for entry in folder.iterdir() if entry.name.startswith("."))

@@ -1,0 +1,51 @@
+"""Commands that can be pasted as printed: through `make` where `make` started us, else by the program's own path."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+_TARGETS = {"resume": ("film", "resume"), "view": ("sessions", "view"), "list": ("sessions", "list"),
+            "verify": ("sessions", "verify"), "make": ("film", "make")}  # fmt: skip
+_MAKE = {"resume": "resume", "view": "view", "list": "sessions", "verify": "verify", "make": "film"}
+FROM_MAKE = "FILM_FROM_MAKE"
+"""Set by the Makefile: what is printed is then a line for `make`."""
+
+
+def command(verb: str, session_id: str = "", output: Path | None = None, *more: str) -> str:
+    """Return the line that does `verb` (resume, view, list, verify, make) on the session.
+
+    Args:
+        output: the output folder; left out of the line where it is what the program takes anyway.
+        more: further arguments.
+    """
+    options = list(more)
+    if output is not None and not _is_usual(output):
+        options += ["--output", str(output)]
+    if os.environ.get(FROM_MAKE):
+        words = ["make", _MAKE[verb], *([f"ID={session_id}"] if session_id else [])]
+        if options:
+            # The shell takes one layer of quotes, make's recipe the other; make reads a dollar as its own.
+            words.append("ARGS=" + shlex.quote(shlex.join(options).replace("$", "$$")))
+        return " ".join(words)
+    program, word = _TARGETS[verb]
+    return shlex.join([_beside_us(program), word, *([session_id] if session_id else []), *options])
+
+
+def _is_usual(output: Path) -> bool:
+    usual = os.environ.get("FILM_OUTPUT") or "output"
+    return os.path.abspath(output) == os.path.abspath(usual)
+
+
+def _beside_us(program: str) -> str:
+    """Return how to call a sibling of the running program: its bare name where that is on the PATH, else by path."""
+    path = Path(sys.argv[0]).with_name(program)
+    if not path.is_file():
+        return program
+    on_path = any(Path(folder, program) == path for folder in os.environ.get("PATH", "").split(os.pathsep))
+    if on_path and "/" not in sys.argv[0]:
+        return program
+    relative = os.path.relpath(path)
+    return relative if not relative.startswith("..") else str(path)

@@ -1,0 +1,99 @@
+"""JSON that a person may have edited, read with errors a person can act on: line, place, reason.
+
+Used by `studio/plan_files.py` and `studio/prompt_files.py`; both turn `NotJson` into their own error.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+N = TypeVar("N", bound=BaseModel)
+
+_SPACE = " \t\n\r"
+
+
+class NotJson(ValueError):
+    """The text is no JSON: the message tells line and reason."""
+
+
+def _once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    names: dict[str, JsonValue] = {}
+    for name, value in pairs:
+        if name in names:
+            raise NotJson(f"the key {name!r} stands twice in one object")
+        names[name] = value
+    return names
+
+
+def _no_constant(name: str) -> JsonValue:
+    raise NotJson(f"{name} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+
+
+def read_json(text: str) -> JsonValue:
+    """Return the value of `text`; a byte order mark is skipped.
+
+    Raises:
+        NotJson: the text does not parse, nests too deep, or names a key twice.
+    """
+    try:
+        value: JsonValue = _DECODER.decode(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise NotJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except NotJson:
+        raise
+    except RecursionError as error:
+        raise NotJson("it nests too deep") from error
+    except ValueError as error:
+        raise NotJson("it holds a number too long to read") from error
+    return value
+
+
+def item_lines(text: str) -> tuple[int, ...]:
+    """Return the line, from 1, where each item of a JSON list begins; `read_json(text)` has given a list before."""
+    text = text.removeprefix("\ufeff")
+    lines: list[int] = []
+    line, seen = 1, 0
+    at = _skip(text, text.index("[") + 1)
+    while text[at] != "]":
+        line += text.count("\n", seen, at)
+        seen = at
+        lines.append(line)
+        _, at = _DECODER.raw_decode(text, at)
+        at = _skip(text, at)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+    return tuple(lines)
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at] in _SPACE:
+        at += 1
+    return at
+
+
+def read_noun(noun: type[N], value: JsonValue) -> N:
+    """Return the noun that `value` describes, types taken strictly: `"5"` and `true` are no numbers.
+
+    Raises:
+        pydantic.ValidationError: `first_fault` tells the field and the reason.
+    """
+    return noun.model_validate_json(json.dumps(value), strict=True)
+
+
+def first_fault(error: ValidationError) -> str:
+    """Return the first complaint in one line: where, what, and what stands there."""
+    fault = error.errors(include_url=False)[0]
+    named = ".".join(str(part + 1 if isinstance(part, int) else part) for part in fault["loc"])
+    where = "".join(c if c.isprintable() else " " for c in named)[:80]
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: this key is not known"
+    if fault["type"] == "missing":
+        return f"{where}: this key is missing"
+    found = repr(fault["input"])
+    return f"{where or 'value'}: {fault['msg'].lower()}, found {found if len(found) <= 60 else found[:57] + '...'}"

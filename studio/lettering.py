@@ -1,0 +1,222 @@
+"""Letters: which characters the fonts at hand can show, how a text breaks into lines, and its mask.
+
+Nothing here knows of films. Burned captions and the title card set their words with it. A character that no font at
+hand can show is left out and told, never drawn as an empty box.
+"""
+
+from __future__ import annotations
+
+import struct
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import fontpkg
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont, features
+
+from studio.errors import EngineFailed
+
+FAMILY = "noto-sans"
+"""The slug of fontpkg; its sisters for other scripts, noto-sans-arabic and so on, begin with it."""
+
+LINE_HEIGHT = 1.28
+"""Baseline to baseline in sizes: Noto Sans's own 1.36 is made for stacked diacritics; 1.28 still clears them."""
+
+_Length = Callable[[str], float]
+"""Width of a text in pixels, between the points where the pen starts and ends."""
+
+_SHAPED = (
+    (0x0590, 0x109F), (0x1780, 0x18AF), (0x1A20, 0x1AAF), (0xA8E0, 0xA8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF),
+)  # fmt: skip
+"""Blocks whose letters join, stack or run right to left (Unicode, Blocks.txt): without a shaper they are garbled."""
+
+
+def can_shape() -> bool:
+    """Whether Pillow was built with, and finds, the shaper for right-to-left and Indic scripts."""
+    return bool(features.check("raqm"))
+
+
+def drawable(text: str) -> tuple[str, tuple[str, ...]]:
+    """Keep what the best font at hand can show.
+
+    Control characters vanish; runs of blanks become one; newlines stay.
+
+    Returns:
+        The text that is left, and the words that lost a letter, in order, each once.
+    """
+    covered = _coverage(font_file(text))
+    shapes = can_shape()
+    lines, lost = [], []
+    for line in text.splitlines():
+        words = []
+        for word in line.split():
+            visible = [c for c in unicodedata.normalize("NFC", word) if unicodedata.category(c)[0] != "C"]
+            kept = "".join(c for c in visible if ord(c) in covered and (shapes or not _needs_shaping(c)))
+            # Selectors and joiners paint nothing by themselves: dropping them loses nothing.
+            if sum(unicodedata.category(c)[0] != "M" for c in visible) > sum(
+                unicodedata.category(c)[0] != "M" for c in kept
+            ):
+                lost.append(word)
+            if any(unicodedata.category(c)[0] != "M" for c in kept):
+                words.append(kept)
+        if words:
+            lines.append(" ".join(words))
+    return "\n".join(lines), tuple(dict.fromkeys(lost))
+
+
+def font_file(text: str) -> Path:
+    """The installed Noto Sans font that covers most of `text`; Noto Sans itself where several cover the same."""
+    names = sorted(name for name in fontpkg.families() if name.startswith(FAMILY))
+    if FAMILY not in names:
+        raise EngineFailed(f"the font {FAMILY!r} is not installed: install the package fontpkg-{FAMILY}")
+    names.sort(key=lambda name: name != FAMILY)
+    wanted = [ord(c) for c in text if not c.isspace()]
+    paths = [Path(fontpkg.path(name, nearest=True)) for name in names]
+    best: Path = max(paths, key=lambda path: sum(c in _coverage(path) for c in wanted))
+    return best
+
+
+def set_block(text: str, box: tuple[int, int], size_px: int, weight: int = 400) -> NDArray[np.float32]:
+    """Set a drawable text, centred, in lines that fit the box: at `size_px` or as much smaller as it takes.
+
+    Lines that fit stay as they are written; where one must be broken, all are filled anew, to like lengths.
+
+    Args:
+        box: (width, height) in pixels that the block must not exceed.
+        weight: 100 to 900, of a variable font.
+
+    Returns:
+        (h, w) coverage 0 to 1, h and w within the box, cut to the block with a small margin.
+    """
+    width, height = box
+    font_path = str(font_file(text))
+    size = max(size_px, 1)
+    while True:
+        font = _load(font_path, size, weight)
+        margin = size // 4 + 1
+        room = width - 2 * margin
+        length = lru_cache(maxsize=None)(font.getlength)
+        lines = _wrap(text, length, room, may_break=size <= _smallest(size_px))
+        line_px = size * LINE_HEIGHT
+        if lines is not None and len(lines) * line_px + 2 * margin <= height:
+            break
+        if size == 1:
+            return _squeezed(text, font, box)
+        size = max(1, min(size - 1, int(size * 0.93)))
+    if len(lines) > text.count("\n") + 1:
+        text = text.replace("\n", " ")
+        lines = _balance(text, length, room, _wrap(text, length, room, may_break=True) or lines)
+    widest = max(font.getlength(line) for line in lines)
+    mask = Image.new("L", (min(width, int(widest) + 1 + 2 * margin), int(len(lines) * line_px + 2 * margin)))
+    pen = ImageDraw.Draw(mask)
+    for i, line in enumerate(lines):
+        # 0.76 and not the font's ascent centres capitals and descenders in the line.
+        pen.text((mask.width / 2, margin + i * line_px + size * 0.98), line, fill=255, font=font, anchor="ms")
+    return np.asarray(mask, dtype=np.float32) / np.float32(255)
+
+
+def _smallest(size_px: int) -> int:
+    """The size below which long words are broken rather than everything shrunk: three fifths of the asked one."""
+    return max(1, size_px * 3 // 5)
+
+
+def _wrap(text: str, length: _Length, room: float, may_break: bool) -> list[str] | None:
+    """Fill lines of at most `room` pixels; None where a word is too wide and may not be broken."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line, reached = "", 0.0
+        for word in paragraph.split():
+            pieces = _pieces(word, length, room, may_break)
+            if not pieces:
+                return None
+            for piece in pieces:
+                longer = reached + length(" ") + length(piece)
+                if not line or longer > room:
+                    lines += [line] * bool(line)
+                    line, reached = piece, length(piece)
+                else:
+                    line, reached = f"{line} {piece}", longer
+        lines += [line] * bool(line)
+    return lines
+
+
+def _pieces(word: str, length: _Length, room: float, may_break: bool) -> list[str]:
+    """The word, or the pieces of one that is wider than a line; [] where it does not go."""
+    if length(word) <= room:
+        return [word]
+    if not may_break:
+        return []
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and length(pieces[-1] + letter) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces if all(length(piece) <= room for piece in pieces) else []
+
+
+def _balance(text: str, length: _Length, room: float, lines: list[str]) -> list[str]:
+    """Narrow the room as far as the number of lines allows: "a b c / d" becomes "a b / c d"."""
+    low, high = 0.0, float(room)
+    while high - low > 2:
+        middle = (low + high) / 2
+        tried = _wrap(text, length, middle, may_break=False)
+        if tried is not None and len(tried) <= len(lines):
+            lines, high = tried, middle
+        else:
+            low = middle
+    return lines
+
+
+def _squeezed(text: str, font: ImageFont.FreeTypeFont, box: tuple[int, int]) -> NDArray[np.float32]:
+    """The last resort for a text that no size fits: one line, scaled into the box; a grey thread, but all of it."""
+    line = text.replace("\n", " ")[:4000]
+    mask = Image.new("L", (max(1, int(font.getlength(line))), 2))
+    ImageDraw.Draw(mask).text((0, 2), line, fill=255, font=font, anchor="ls")
+    size = (min(box[0], mask.width), min(box[1], 2))
+    return np.asarray(mask.resize(size, Image.Resampling.BOX), dtype=np.float32) / np.float32(255)
+
+
+def _load(path: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    """A font of its own for every caller: FreeType faces are not shared between threads."""
+    layout = ImageFont.Layout.RAQM if can_shape() else ImageFont.Layout.BASIC
+    font = ImageFont.truetype(path, size, layout_engine=layout)
+    try:
+        axes = font.get_variation_axes()
+    except OSError:
+        return font  # a font of one weight
+    values = [float(weight if axis["name"] == b"Weight" else axis["default"] or 0) for axis in axes]
+    font.set_variation_by_axes(values)
+    return font
+
+
+def _needs_shaping(letter: str) -> bool:
+    return any(first <= ord(letter) <= last for first, last in _SHAPED)
+
+
+@lru_cache(maxsize=64)
+def _coverage(path: Path) -> frozenset[int]:
+    """The code points a TrueType font has a glyph for, read from its `cmap` table.
+
+    Formats 4 and 12, which every Unicode font has one of (OpenType 1.9.1, chapter cmap).
+    """
+    font = path.read_bytes()
+    tables = {font[12 + 16 * i : 16 + 16 * i]: 12 + 16 * i for i in range(struct.unpack_from(">H", font, 4)[0])}
+    cmap = struct.unpack_from(">I", font, tables[b"cmap"] + 8)[0]
+    found: set[int] = set()
+    for i in range(struct.unpack_from(">H", font, cmap + 2)[0]):
+        table = cmap + struct.unpack_from(">I", font, cmap + 8 + 8 * i)[0]
+        kind = struct.unpack_from(">H", font, table)[0]
+        if kind == 12:
+            groups = struct.unpack_from(">I", font, table + 12)[0]
+            for first, last, _ in struct.iter_unpack(">III", font[table + 16 : table + 16 + 12 * groups]):
+                found.update(range(first, last + 1))
+        elif kind == 4:
+            n = struct.unpack_from(">H", font, table + 6)[0]
+            ends = struct.unpack_from(f">{n // 2}H", font, table + 14)
+            starts = struct.unpack_from(f">{n // 2}H", font, table + 16 + n)
+            for first, last in zip(starts, ends, strict=True):
+                found.update(range(first, min(last, 0xFFFE) + 1))
+    return frozenset(found)

@@ -1,0 +1,84 @@
+# ruff: noqa: RUF001 - the signs of many scripts are this file's subject, look-alikes included
+"""Where the text of a caption may break, and how wide it is: the rules of scripts, not of films.
+
+No times and no cues here; `captions.py` calls it. Thai, Lao and their neighbours break between signs, since to
+find their words takes a dictionary.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+LINE_COLUMNS = 42
+"""Longest line, in Latin letters (Netflix, Timed Text Style Guide, General Requirements)."""
+WIDE_COLUMNS = 2.5
+"""A CJK sign's share of a line: 16 of them fill it (Netflix, Chinese and Korean), as 42 Latin letters do."""
+
+ENDS, RESTS = "。．！？!?.…", "、，；：,;:—–"
+CLOSERS = "\"'”’»)]}」』）】》〉"
+OPENERS = "「『（【《〈“‘([{«"
+_NEVER_FIRST = ENDS + RESTS + CLOSERS + "ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆฯะาำๅ"
+_THAI_LEADING = "เแโใไ"
+
+
+def clean(text: str) -> str:
+    """Drop what no caption can show: control characters and line ends become spaces; marks of direction stay."""
+    kinds = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
+    return " ".join("".join(kinds.get(unicodedata.category(c), c) for c in text).split())
+
+
+def clean_lines(text: str) -> str:
+    """The same for a cue of several lines; an empty line would end the cue, so there is none."""
+    return "\n".join(line for line in map(clean, text.split("\n")) if line) or "\ufffd"
+
+
+def columns_of(text: str) -> float:
+    """Return how much of a line a text takes."""
+    return sum(_width(character) for character in text)
+
+
+def parts_of(text: str) -> list[str]:
+    """Cut one word where a caption may break it: not at all, unless its script has no spaces or it fills a line."""
+    parts: list[str] = []
+    for cluster in _clusters(text):
+        unspaced = parts and (_spaceless(cluster[0]) or _spaceless(parts[-1][-1]))
+        held = cluster[0] in _NEVER_FIRST or (parts and parts[-1][-1] in OPENERS)
+        too_long = parts and columns_of(parts[-1] + cluster) > LINE_COLUMNS
+        if parts and not too_long and (held or not unspaced):
+            parts[-1] += cluster
+        else:
+            parts.append(cluster)
+    return parts
+
+
+def _width(character: str) -> float:
+    if character.isascii():
+        return 1.0
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0.0
+    return WIDE_COLUMNS if unicodedata.east_asian_width(character) in "WF" else 1.0
+
+
+def _spaceless(character: str) -> bool:
+    """Whether it belongs to a script written without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese."""
+    if "\u0e00" <= character <= "\u0eff" or "\u1000" <= character <= "\u109f" or "\u1780" <= character <= "\u17ff":
+        return True
+    name = unicodedata.name(character, "")
+    return name.startswith(("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH"))
+
+
+def _clusters(text: str) -> list[str]:
+    """Cut into signs as readers see them: accents, joined emoji, flags and Thai vowels stay with their base.
+
+    A short form of Unicode's grapheme clusters (https://unicode.org/reports/tr29/).
+    """
+    signs: list[str] = []
+    for character in text:
+        joins = unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf") or "\U0001f3fb" <= character <= "\U0001f3ff"
+        before = signs[-1] if signs else ""
+        flag = "\U0001f1e6" <= character <= "\U0001f1ff" and len(before) == 1 and "\U0001f1e6" <= before <= "\U0001f1ff"
+        if before and len(before) < 32 and (joins or flag or before[-1] == "\u200d" or before[-1] in _THAI_LEADING):
+            signs[-1] += character
+        else:
+            signs.append(character)
+    return signs

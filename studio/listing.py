@@ -1,0 +1,91 @@
+"""One line of `sessions list`: a session's state in short.
+
+Agrees with `studio/facts.py` and `studio/projection.py` in all it says, but reads only what a line needs, so that a
+thousand sessions list in a second. Writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio import lock, peek
+from studio.facts import Facts, read_facts
+from studio.places import session_folders
+from studio.projection import State, completed, images_done, state_of, videos_done
+from studio.terminal import clock, harmless
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A session in one line.
+
+    Attributes:
+        seconds: length of the film in seconds, > 0; 0 while there is none, or of one that another program made.
+        seconds_asked: the length that was asked for; 0 where the brief does not say.
+    """
+
+    session_id: str
+    state: State
+    idea: str
+    started_at: str
+    images: int
+    clips: int
+    shots: int
+    seconds: float
+    seconds_asked: float
+    foreign: bool
+
+
+def listings(root: Path) -> list[Listing]:
+    """Return every session in `root`, newest first; folders that hold nothing are left out.
+
+    Raises:
+        BadInput: `root` is there and cannot be read.
+    """
+    return [found for folder in session_folders(root) if (found := read_listing(folder)) is not None]
+
+
+def read_listing(folder: Path) -> Listing | None:
+    """Read one session folder as its line; None where it holds nothing that says what it is."""
+    locked = lock.is_locked(folder)
+    with peek.entered(folder) as room:
+        if room is None:
+            return None
+        if peek.is_there(room, "brief.json"):
+            return _ours(room, folder.name, locked)
+    facts = read_facts(folder)
+    return None if facts is None else listing_of(facts, locked)
+
+
+def _ours(room: int, session_id: str, locked: bool) -> Listing:
+    brief, film = peek.dict_at(room, "brief.json"), peek.receipt_at(room, "film.mp4")
+    shots = len(peek.dicts_at(room, "shots.json"))
+    numbers = range(1, shots + 1)
+    done, failed = film is not None, peek.is_there(room, "failure.json")
+    return Listing(
+        session_id, state_of(done, False, locked, failed), peek.text(brief, "idea"), peek.text(brief, "started_at"),
+        images=sum(peek.receipt_at(room, f"images/shot_{number:03d}.png") is not None for number in numbers),
+        clips=sum(peek.receipt_at(room, f"videos/shot_{number:03d}.mp4") is not None for number in numbers),
+        shots=shots, seconds=peek.number(film, "seconds") if film else 0.0,
+        seconds_asked=peek.number(peek.as_dict(brief.get("wish")), "seconds"), foreign=False,
+    )  # fmt: skip
+
+
+def listing_of(facts: Facts, locked: bool) -> Listing:
+    """Return the line of a session whose facts were read."""
+    return Listing(
+        facts.session_id, state_of(completed(facts), facts.foreign, locked, bool(facts.failure)), facts.idea,
+        facts.started_at, images_done(facts), videos_done(facts), len(facts.shots),
+        seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=peek.number(facts.wish, "seconds"),
+        foreign=facts.foreign,
+    )  # fmt: skip
+
+
+def line_cells(listing: Listing) -> tuple[str, str, str, str, str, str]:
+    """Return a session's line: state, id, images, clips, length ('~40 s': asked for, not made yet), idea."""
+    planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
+    return (
+        listing.state, listing.session_id, f"{listing.images}/{listing.shots}", f"{listing.clips}/{listing.shots}",
+        clock(listing.seconds) if listing.seconds else planned, harmless(listing.idea),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""One run per session: an OS lock on the session's folder, and the run cards that say who holds it.
+
+The lock is flock(2) on the folder itself: no lock file is left behind, and it dies with its process. A forked child
+closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.errors import SessionLocked
+
+_PATIENCE_SECONDS = 0.5
+"""How long to wait for a lock: a reader that looks whether it is held holds it for some microseconds."""
+
+_held: set[int] = set()
+
+
+def _close_in_child() -> None:
+    for handle in _held:
+        os.close(handle)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_close_in_child)
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A held lock; `release` gives it back."""
+
+    handle: int
+
+    def release(self) -> None:
+        """Give the lock back. Releasing twice does nothing."""
+        if self.handle in _held:
+            _held.discard(self.handle)
+            os.close(self.handle)
+
+
+def take(folder: Path) -> Lock:
+    """Lock a session folder.
+
+    Raises:
+        SessionLocked: another run works on it; the message names its pid and since when.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                os.close(handle)
+                raise SessionLocked(
+                    f"{folder.name} is being worked on {holder(folder)}: wait for it, or stop it"
+                ) from error
+            time.sleep(0.02)
+        else:
+            _held.add(handle)
+            return Lock(handle)
+
+
+def is_locked(folder: Path) -> bool:
+    """Tell whether a run works on the session now. Writes nothing."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def holder(folder: Path) -> str:
+    """Return who works on the session, from its newest run card: 'by pid 4711 on host since 14:02:11'."""
+    cards = sorted((folder / "runs").glob("[!.]*.json"), key=lambda card: card.stat().st_mtime_ns)
+    if not cards:
+        return "by another run that has just begun"
+    try:
+        card = json.loads(cards[-1].read_bytes())
+        return f"by pid {card['pid']} on {card['host']} since {card['started_at'][:19].replace('T', ' ')}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"by a run whose card {cards[-1].name!r} does not read"

@@ -1,0 +1,114 @@
+"""How loud a film is, and how it is made as loud as films are: an EBU R128 meter and a limiter.
+
+The meter is libavfilter's ebur128; nothing here weighs or gates by itself. The mix in `sound.py` calls both.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+import av
+import av.filter
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.errors import EngineFailed
+from studio.wav import Samples
+
+RATE_HZ = 48_000
+SILENT_LUFS = -70.0
+"""R128's absolute gate (EBU Tech 3341): what is not louder was not measured at all."""
+HOP = 64
+"""Samples between two points of the limiter's gain: 1.3 ms."""
+REACH = 30
+"""Hops by which the limiter looks ahead and back: 40 ms, slower than any voice's period, so nothing buzzes."""
+
+
+class Loudness(NamedTuple):
+    """What the meter read: integrated loudness in LUFS (-70 is silence), true peak in dBTP."""
+
+    lufs: float
+    peak_db: float
+
+
+class Meter:
+    """Reads integrated loudness and true peak of 48 kHz stereo by EBU R128, block by block."""
+
+    def __init__(self) -> None:
+        self._graph = av.filter.Graph()
+        self._source = self._graph.add_abuffer(sample_rate=RATE_HZ, format="flt", layout="stereo")
+        scanner = self._graph.add("ebur128", "metadata=1:peak=true:framelog=quiet")
+        self._sink = self._graph.add("abuffersink")
+        self._source.link_to(scanner)
+        scanner.link_to(self._sink)
+        self._graph.configure()
+        self._heard = 0
+        self._lufs = SILENT_LUFS
+        self._peak = 0.0
+
+    def hear(self, block: Samples) -> None:
+        """Take in the next (n, 2) samples."""
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="flt", layout="stereo")
+        frame.sample_rate = RATE_HZ
+        frame.time_base = Fraction(1, RATE_HZ)
+        frame.pts = self._heard
+        self._heard += len(block)
+        self._source.push(frame)
+        self._drain()
+
+    def reading(self) -> Loudness:
+        """Return what was measured; the meter hears nothing after this. Below 0.4 s R128 measures nothing."""
+        self._source.push(None)
+        self._drain()
+        return Loudness(max(self._lufs, SILENT_LUFS), 20 * float(np.log10(max(self._peak, 1e-10))))
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                frame = self._sink.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            # A window without a block above the gate reads nan: it says nothing.
+            lufs = float(frame.metadata.get("lavfi.r128.I", "nan"))
+            if np.isfinite(lufs):
+                self._lufs = lufs
+            peak = float(frame.metadata.get("lavfi.r128.true_peak", "nan"))
+            if np.isfinite(peak):
+                self._peak = max(self._peak, peak)
+
+
+def peaks_of(block: Samples) -> NDArray[np.float32]:
+    """Return the highest sample of either side in every `HOP` of an (n, 2) block; the last hop may be short."""
+    heights = np.abs(block).max(axis=1)
+    short = -len(heights) % HOP
+    hops: NDArray[np.float32] = np.pad(heights, (0, short)).reshape(-1, HOP).max(axis=1)
+    return hops
+
+
+def limiting(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
+    """Return the gain at each hop's centre, <= 1, that keeps every sample at or below `ceiling`.
+
+    Each hop's need is spread by a running minimum and then rounded off by a window of the same reach. An
+    average over values that all satisfy a need satisfies it too, so no sample between two centres passes.
+
+    Args:
+        peaks: the film's hops as `peaks_of` returns them, after its gain.
+        ceiling: largest sample allowed, > 0.
+    """
+    if not np.isfinite(peaks).all():
+        raise EngineFailed("the sound holds samples that are no numbers; make the narration and score again")
+    need = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9)).astype(np.float32)
+    if need.size == 0 or need.min() == 1.0:
+        return need
+    spread = np.lib.stride_tricks.sliding_window_view(np.pad(need, REACH, constant_values=1.0), 2 * REACH + 1)
+    lowest = np.pad(spread.min(axis=1), REACH - 1, mode="edge")
+    window = np.hanning(2 * REACH + 1)[1:-1]
+    return np.convolve(lowest, window / window.sum(), "valid").astype(np.float32)
+
+
+def gain_between(hops: NDArray[np.float32], begin: int, end: int, hop: int) -> NDArray[np.float32]:
+    """Return the gain of each sample in `[begin, end)`, in a line between the centres of hops of `hop` samples."""
+    centres = (np.arange(len(hops)) + 0.5) * hop
+    lo, hi = max(0, begin // hop - 2), end // hop + 3
+    return np.interp(np.arange(begin, end), centres[lo:hi], hops[lo:hi]).astype(np.float32)

@@ -1,0 +1,262 @@
+"""The nouns: what is asked, what is planned, what is made.
+
+Frozen pydantic models, validated once at the border. No clock, no files, no randomness: those come in
+as arguments where a noun is made. Everything else in the program imports from here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
+Captions = Literal["soft", "burned", "off"]
+Fps = Literal[24, 25, 30]
+Camera = Literal[
+    "static", "slow pan left", "slow pan right", "tilt up", "tilt down", "dolly in", "dolly out",
+    "crane up", "crane down", "orbit", "handheld", "zoom",
+]  # fmt: skip
+Stage = Literal[
+    "story", "scene_graph", "shots", "images", "narration", "timeline", "videos", "score", "film"
+]
+
+CAMERAS: tuple[Camera, ...] = get_args(Camera)
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+IDEA_CHARACTERS = 4_000
+"""Longest idea, in characters: about two pages. Longer texts are scripts, and have their own option."""
+
+DEFAULT_STYLE = "ultra cinematic documentary"
+
+
+class Noun(BaseModel):
+    """The base of every model: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+class Prompt(Noun):
+    """One line of a prompts file: what to paint in a shot and how to move."""
+
+    image_prompt: str = Field(min_length=1, max_length=8_000)
+    motion_prompt: str = Field(default="", max_length=2_000)
+    camera: str = Field(default="static", max_length=200)
+
+
+class Wish(Noun):
+    """Every option that shapes the film. Two runs with the same idea and wish ask for the same film."""
+
+    seconds: float = Field(default=40.0, ge=4, le=3600, allow_inf_nan=False)
+    shot_seconds: float = Field(default=5.0, ge=1, le=60, allow_inf_nan=False)
+    aspect: Aspect = "16:9"
+    height: int = Field(default=1080, ge=144, le=2160, multiple_of=2)
+    fps: Fps = 24
+    style: str = Field(default=DEFAULT_STYLE, max_length=500)
+    captions: Captions = "soft"
+    music: bool = True
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
+    script: str | None = Field(default=None, max_length=200_000)
+    prompts: tuple[Prompt, ...] | None = None
+    crew: str = Field(default="offline", max_length=200)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of a frame in pixels, both even, as yuv420p needs."""
+        across, down = (int(n) for n in self.aspect.split(":"))
+        return 2 * math.floor(self.height * across / down / 2 + 0.5), self.height
+
+
+class Brief(Noun):
+    """What was asked for, once and for all: `brief.json`. Changed only when the user asks."""
+
+    idea: str = Field(min_length=1, max_length=IDEA_CHARACTERS)
+    wish: Wish
+    seed: int = Field(ge=0, lt=2**31, description="the asked seed, or the one drawn when the session was opened")
+    started_at: str = Field(description="local time, ISO 8601 with microseconds")
+    version: str = Field(description="the program's version that opened the session")
+
+
+# --- what is planned ------------------------------------------------------------------------------
+
+
+class Scene(Noun):
+    """One scene of the story. `narration` is what the voice says over it; '' is silence."""
+
+    id: int = Field(ge=1)
+    location: str
+    characters: str
+    action: str
+    emotion: str
+    narration: str
+
+
+class Story(Noun):
+    """`story.json`: title, style and scenes in the order they are told."""
+
+    title: str = Field(min_length=1)
+    style: str
+    scenes: tuple[Scene, ...] = Field(min_length=1)
+    language: str = Field(default="en", description="'en', or 'other': the narration is not inflected or invented")
+    mood: Literal["hopeful", "melancholy", "tense"] = "hopeful"
+    written_by: str = Field(default="", description="who wrote it, for example 'a draft by template'")
+
+
+NodeKind = Literal["scene", "character", "place", "prop"]
+EdgeKind = Literal["appears_in", "set_in", "used_in", "follows"]
+
+
+class Node(Noun):
+    """One node of the scene graph: a scene, character, place or prop with its one canonical look."""
+
+    id: str = Field(pattern=r"^(scene|character|place|prop)_[0-9]{1,4}$")
+    kind: NodeKind
+    name: str
+    description: str = Field(description="the one visual description; every prompt quotes it word for word")
+
+
+class Edge(Noun):
+    """`source` appears in / is set in / is used in / follows `target`, both node ids.
+
+    appears_in: character -> scene. set_in: scene -> place. used_in: prop -> scene. follows: scene -> the scene before.
+    """
+
+    kind: EdgeKind
+    source: str
+    target: str
+
+
+class SceneGraph(Noun):
+    """`scene_graph.json`: who appears where, and what follows what. Laws: `studio/graph.py`."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+class Shot(Noun):
+    """One shot of `shots.json`. `seed`, `frames` and `take` are drawn once and stand in the file."""
+
+    index: int = Field(ge=1, description="1-based, the place in the list")
+    image_prompt: str = Field(min_length=1, max_length=8_000)
+    motion_prompt: str = Field(default="", max_length=2_000)
+    camera: str = Field(default="static", max_length=200)
+    image_path: str = Field(default="", description="'images/shot_001.png', relative to the session")
+    scene: int = Field(default=1, ge=1, description="id of its scene")
+    narration: str = Field(default="", max_length=4_000, description="what the voice says over it")
+    frames: int = Field(ge=1, le=24 * 3600, description="planned length in frames at the film's rate")
+    seed: int = Field(ge=0, lt=2**31)
+    take: int = Field(default=1, ge=1, description="raised by a redo: the same prompt, another picture")
+
+
+class Word(Noun):
+    """One spoken word: text as written, start and end in seconds from the start of its line."""
+
+    text: str
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+
+
+class Span(Noun):
+    """A shot's place in the film, in whole frames: `[start, start + frames)`."""
+
+    index: int = Field(ge=1)
+    start: int = Field(ge=0)
+    frames: int = Field(ge=1)
+    line_start: int = Field(ge=0, description="the frame where its line begins, from the start of the film")
+
+
+class Timeline(Noun):
+    """`timeline.json`: the whole film in frames. `title_frames` come first, then the shots, end to end."""
+
+    fps: Fps
+    title_frames: int = Field(ge=0)
+    spans: tuple[Span, ...]
+    frames: int = Field(ge=1, description="length of the film")
+
+    @property
+    def seconds(self) -> float:
+        """Length of the film in seconds."""
+        return self.frames / self.fps
+
+
+# --- what is made ---------------------------------------------------------------------------------
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Made(Noun):
+    """What an engine measured of the piece it just made; `tasks/` turn it into a receipt."""
+
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    seconds: float | None = None
+    words: tuple[Word, ...] = ()
+    not_drawn: tuple[str, ...] = Field(default=(), description="words of the prompt the painter cannot draw")
+    not_moved: tuple[str, ...] = Field(default=(), description="words of camera and motion the move cannot do")
+    not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
+
+
+class Sidecar(Noun):
+    """A further file of the same piece of work, for example `film.srt` beside `film.mp4`."""
+
+    path: str
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+
+
+class Receipt(Made):
+    """The proof of a finished piece: what lies where, from what it was made, and what it took."""
+
+    stage: Stage
+    index: int = Field(ge=0, description="1-based shot, or 0 for a piece of the whole film")
+    path: str = Field(description="relative to the session, with '/'")
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+    mtime_ns: int
+    fingerprint: Sha256
+    engine: str
+    model: str
+    seed: int | None = None
+    prompt: str | None = None
+    attempts: int = Field(default=1, ge=1)
+    cost_usd: float = Field(default=0.0, ge=0)
+    made_at: str = Field(description="local time, ISO 8601")
+    seconds_taken: float = Field(default=0.0, ge=0)
+    by_hand: bool = Field(default=False, description="a person put it there; no engine will replace it")
+    also: tuple[Sidecar, ...] = ()
+    content: str | None = Field(default=None, description="of a plan: its text as it was written")
+
+
+# --- how the camera moves -------------------------------------------------------------------------
+
+
+class Pose(Noun):
+    """Where the camera looks: the centre as a share of the spare margin, -1 (left/top edge) to 1; zoom >= 1."""
+
+    x: float = Field(default=0.0, ge=-1, le=1)
+    y: float = Field(default=0.0, ge=-1, le=1)
+    zoom: float = Field(default=1.0, ge=1.0, le=4.0)
+    roll: float = Field(default=0.0, ge=-15, le=15, description="degrees, positive is clockwise")
+
+
+class Move(Noun):
+    """A camera move between two poses, eased; `shake` is handheld unrest and `swing` an orbit's arc, 0 to 1."""
+
+    start: Pose = Pose()
+    end: Pose = Pose()
+    shake: float = Field(default=0.0, ge=0, le=1)
+    swing: float = Field(default=0.0, ge=-1, le=1)
+    linear: bool = Field(default=False, description="constant speed from the first frame to the last: a lens zoom")
+
+
+class Cue(Noun):
+    """One caption: frames `[start, end)` and its text, one or two lines joined by a newline."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    text: str

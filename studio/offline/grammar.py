@@ -1,0 +1,256 @@
+"""An idea taken apart: what kind it is, who it is about, and what happens, so that sentences can be built on it.
+
+The idea's own words are quoted, never inflected: 'finds a message in a bottle' stays as it was written. Where the
+parse is unsure it says less: a topic needs no verb, and a long idea is quoted only as a title.
+Called by `studio/offline/writer.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.offline.language import is_english
+from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, NOUNS_TOO, PEOPLE, PLACES, PLURAL_ACTING, STATIVE
+from studio.script import clean_text, one_line, split_sentences, word_set
+
+Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
+"""tale: someone does something. topic: a thing to look at. question: one is asked. portrait: a person or a place.
+told: the idea tells the story itself, in sentences. foreign: not English, or no words at all."""
+
+TITLE_CHARACTERS = 60
+"""Longest title: one or two lines of a title card."""
+
+SUBJECT_WORDS = 9
+"""Longest subject that is set into a sentence."""
+
+CLAUSE_WORDS = 16
+"""Longest clause that is set into a sentence."""
+
+PHRASE_CHARACTERS = 120
+"""Longest phrase that is set into a sentence, whatever its words: one endless word is no word."""
+
+_REQUEST = re.compile(
+    r"^(?:please[, ]+|(?:can|could) you (?:please )?|i(?: want|'d like| would like)(?: you)? (?:to )?)*"
+    r"(?:make|create|tell|write|show|generate|film|produce|shoot|give)?(?:\s+(?:me|us))?"
+    r"\s*(?:an?|the)?\s*(?:\w+[- ]){0,2}?(?:film|video|story|documentary|movie|clip|tale)s?"
+    r"\s+(?:about|on|of|in which|where|showing)\s+",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(r"^(?:why|how|what|who|whose|where|when|which)\b", re.IGNORECASE)
+_INVERTED = re.compile(rf"^(?:\w+\s+)?(?:{'|'.join(sorted(AUXILIARY))}|if)\b", re.IGNORECASE)
+_DIRECTION = re.compile(
+    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no|film|shoot|give|let|put|set|write|"
+    r"tell|create|cut|it should|the film should|the style|style)\b",
+    re.IGNORECASE,
+)
+_PLIGHTS = word_set(
+    "afraid alone lost trapped stranded obsessed forgotten abandoned adrift exiled raised born betrayed"
+    " haunted caught torn"
+)
+"""Adjectives that may follow someone: 'a dragon afraid of fire'."""
+_SMALL = word_set("a an the of in on at to for with and or but by from as into")
+
+
+@dataclass(frozen=True)
+class Idea:
+    """An idea, parsed. Phrases stand as in the middle of a sentence; `clause` and `short` are '' where there are none.
+
+    `hero` is the subject with 'the' ('the lonely lighthouse keeper'), `name` as it is met ('a lonely lighthouse
+    keeper'), `first` the same with a 'whose ...' of its own, `short` its last noun ('the keeper'), `clause` what it
+    does, `sentences` the idea's own sentences.
+    """
+
+    kind: Kind
+    text: str
+    title: str
+    hero: str = ""
+    first: str = ""
+    name: str = ""
+    short: str = ""
+    clause: str = ""
+    stative: bool = False
+    plural: bool = False
+    sentences: tuple[str, ...] = ()
+
+
+def plain_idea(text: str) -> str:
+    """Return an idea as one clean line: no markup, control or direction characters, emoji or double spaces.
+
+    Where nothing would be left (an idea in emoji), only control characters are taken out; at worst it is ''.
+    """
+    text = one_line(clean_text(text))
+    kept = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Co", "Cn"} or c in "\u200c\u200d")
+    words = re.sub(r"</?[A-Za-z][^<>]{0,80}>|[*_#`~|]+", " ", kept)
+    words = "".join(c for c in words if unicodedata.category(c) not in {"So", "Sk"} and c not in "\u200d\ufe0f")
+    words = one_line(words)
+    return words if re.search(r"\w", words) else one_line(kept)
+
+
+def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
+    """Return what an idea is about; every text of any script and length gives an `Idea`.
+
+    Args:
+        known: words that count as English, as for `is_english`.
+    """
+    whole = plain_idea(text)
+    said = whole.lower() if whole.isupper() and len(whole.split()) > 1 else whole
+    said = said if said[:1].isupper() or not whole[:1].isupper() else said[:1].upper() + said[1:]
+    sentences = split_sentences(said)
+    asked = _REQUEST.sub("", said, count=1) if _REQUEST.match(said) else said
+    bare = asked.strip(' .!…,;:-"“”')
+    if not is_english(said, known | ACTING):
+        return Idea(kind="foreign", text=whole, title=_shown(whole.strip(" .。!\uff01")) or "Untitled")
+    told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence) and sentence[-1] in '.!?…"”')
+    if len(told) >= 2:
+        bare = told[0].rstrip(".!?… ")
+        tale = _tale(bare, bare)
+        name, title = (tale.name, tale.title) if tale else ("", _shown(bare))
+        return Idea(kind="told", text=whole, title=title, name=name, sentences=told)
+    if len(sentences) > 1:
+        asked = _REQUEST.sub("", told[0] if told else sentences[0], count=1)
+        bare = asked.strip(' .!…,;:-"“”')
+    if bare.endswith("?") or _ASKING.match(bare):
+        return _question(bare, whole)
+    return _tale(bare, whole) or _subject(bare, whole)
+
+
+def _question(bare: str, whole: str) -> Idea:
+    asked = bare.rstrip("? ")
+    mark = "?" if bare.endswith("?") or _INVERTED.match(asked) else ""
+    asked = asked[:1].upper() + asked[1:]
+    short = asked + (mark or ".") if _sayable(asked, CLAUSE_WORDS) else ""
+    return Idea(kind="question", text=whole, title=_shown(asked + mark), hero=short)
+
+
+def _tale(bare: str, whole: str) -> Idea | None:
+    """Return the idea as someone who does something, or None where no verb is found."""
+    words = bare.split()
+    at = _verb_at(words)
+    if at is None:
+        return None
+    subject, clause = words[:at], words[at:]
+    if clause[0].lower() in {"who", "that", "which"}:
+        clause = clause[1:]
+    plural = is_plural(subject)
+    if clause and (clause[0].lower().endswith("ing") or clause[0].lower() in _PLIGHTS):
+        clause = ["are" if plural else "is", *clause]
+    if not _sayable(" ".join(subject), SUBJECT_WORDS):
+        return None
+    name = met(subject, plural)
+    first = name
+    if clause and clause[0].lower() == "whose":
+        first, clause = " ".join([name, *clause[:CLAUSE_WORDS]]), []
+    elif clause != words[at:] and (main := _main_verb(clause)):
+        first, clause = " ".join([name, words[at], *clause[:main]]), clause[main:]
+    said = " ".join(clause) if _sayable(" ".join(clause), CLAUSE_WORDS) else _shortened(clause)
+    hero = known_as(name)
+    return Idea(
+        kind="tale",
+        text=whole,
+        title=_tale_title(hero, said) if first == name else _title_case(first),
+        hero=hero,
+        first=first,
+        name=name,
+        short=short_name(hero),
+        clause=said,
+        stative=bool(clause) and clause[0].lower() in STATIVE,
+        plural=plural,
+    )
+
+
+def _main_verb(clause: list[str]) -> int | None:
+    """Return where the main verb stands after a relative clause: 'who has lost her hearing | plays a concert'."""
+    for at in range(2, len(clause)):
+        before = clause[at - 1].lower()
+        verb = clause[at].lower() in ACTING | NOUNS_TOO and clause[at].lower().endswith("s")
+        if verb and before not in DETERMINERS and before not in {"and", "or", "to", "of", "in", "that", "who", "then"}:
+            return at
+    return None
+
+
+def _subject(bare: str, whole: str) -> Idea:
+    """Return the idea as a topic, or as a portrait where it names a person or a place."""
+    words = bare.split()
+    head = head_noun(words)
+    plural = is_plural(words)
+    names = [word for word in words if word.lower() not in _SMALL]
+    owned = words[0].lower() in {"my", "our", "her", "his", "their"} or words[0].lower().endswith(("'s", "\u2019s"))
+    named = len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in _SMALL
+    portrait = owned or named or (head in PLACES and words[0].lower() in DETERMINERS)
+    short = " ".join([lowered(words[0]), *words[1:]]) if _sayable(bare, SUBJECT_WORDS) else ""
+    return Idea(
+        kind="portrait" if portrait else "topic",
+        text=whole,
+        title=_title_case(bare),
+        hero=short,
+        plural=plural,
+    )
+
+
+def _verb_at(words: list[str]) -> int | None:
+    """Return where the predicate begins: a relative pronoun, an auxiliary, a known verb, or a likely one."""
+    low = [word.lower().strip(",.;:") for word in words]
+    article = low[0] in DETERMINERS
+    for at in range(1, min(len(words), SUBJECT_WORDS + 1)):
+        word, before, after = low[at], low[at - 1], low[at + 1] if at + 1 < len(low) else ""
+        if before in DETERMINERS or before in {"of", "and", "very", "in", "from", "for"} or words[at - 1][-1] in ",;:":
+            continue
+        if word in {"who", "that", "which", "whose"} and after:
+            return at
+        if word in AUXILIARY and after and word not in {"do", "did", "does"}:
+            return at
+        if word in _PLIGHTS and before.removesuffix("s") in PEOPLE:
+            return at
+        if after == "of":
+            continue
+        if word in NOUNS_TOO and head_noun(words[:at]) in PEOPLE:
+            return at
+        if word in ACTING or word in STATIVE:
+            if word.endswith("ing") and head_noun(words[:at]).removesuffix("s") not in PEOPLE:
+                continue
+            return at
+        if word in PLURAL_ACTING and is_plural(words[:at]):
+            return at
+        likely = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "\u2019s"))
+        opens = after in DETERMINERS or after in {"to", "into", "through", "across", "his", "her", "its", "their"}
+        if article and at >= 2 and likely and opens and low[0] in {"a", "an"}:
+            return at
+    return len(words) if article and head_noun(words) in PEOPLE else None
+
+
+def _sayable(phrase: str, words: int) -> bool:
+    return len(phrase) <= PHRASE_CHARACTERS and len(phrase.split()) <= words
+
+
+def _shortened(clause: list[str]) -> str:
+    """Return the clause up to its last natural break within `CLAUSE_WORDS`, or '' where it has none."""
+    for at in range(min(CLAUSE_WORDS, len(clause) - 1), 2, -1):
+        if clause[at - 1].endswith((",", ";")) or clause[at].lower() in {"and", "but", "while", "when", "before"}:
+            short = " ".join(clause[:at]).rstrip(",;")
+            return short if _sayable(short, CLAUSE_WORDS) else ""
+    return ""
+
+
+def _title_case(text: str) -> str:
+    words = text.split()
+    cased = [w if at and w.lower() in _SMALL else w[:1].upper() + w[1:] for at, w in enumerate(words)]
+    return _shown(" ".join(cased))
+
+
+def _tale_title(hero: str, clause: str) -> str:
+    """Return 'The Lonely Keeper', or where the hero has one word only, 'The Girl Who Must Cross the Desert'."""
+    words = hero.split()
+    deed = re.split(r" to (?!the\b|an?\b)", clause)[0] if len(clause.split()) > 5 else clause
+    if len(words) > 2 or not deed or re.match(r"(?:is|are) ", deed) or words[0] in {"my", "our", "his", "her", "their"}:
+        return _title_case(hero)
+    link = "" if words[0] not in DETERMINERS else " Who" if head_noun(words).removesuffix("s") in PEOPLE else " That"
+    long = f"{hero}{link} {deed}"
+    return _title_case(long if len(long) <= TITLE_CHARACTERS and len(deed.split()) > 1 else hero)
+
+
+def _shown(text: str) -> str:
+    return one_line(text, TITLE_CHARACTERS)

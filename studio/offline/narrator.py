@@ -1,0 +1,248 @@
+"""The embedded narrator: one English voice, the same samples for the same line and seed, and word times.
+
+The voice is hibari's 'heart', which lies inside its wheel. What it may read is decided in `reading.py`.
+Word times come from the model itself: its durations are an inner tensor, and a serialised ONNX graph to
+which the description of one more output is appended is a valid graph with that output, because protobuf
+concatenation merges messages (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import hibari
+import numpy as np
+from hibari import dsp
+from hibari.voices import voice_path
+
+from studio.errors import Unspeakable
+from studio.model import Made, Word
+from studio.offline.reading import Token, sentences, why_silent
+from studio.wav import Samples, wav_file
+
+RATE_HZ = 24_000
+UNIT_SECONDS = 0.025
+"""One unit of the model's durations: their sum times this is the length of the sound (measured, exact)."""
+CHUNK_PHONEMES = 380
+"""Longest stretch spoken in one breath; hibari itself cuts at 400."""
+SENTENCE_PAUSE_SECONDS = 0.40
+BREATH_PAUSE_SECONDS = 0.12
+LEAD_SECONDS, TAIL_SECONDS = 0.04, 0.12
+"""What stays of the ~0.3 s of silence which the voice puts before and after everything it says."""
+SPEECH_RMS = 10 ** (-23 / 20)
+"""Level of the spoken parts; the voice comes out at -25 dBFS with 12 to 15 dB of crest, so peaks stay free."""
+PEAK = 10 ** (-1 / 20)
+
+_DURATIONS = "/Round_output_0"
+_PAUSES = frozenset(';:,.!?—…"()“” ')
+_STRESS = str.maketrans("", "", "ˈˌ" + "".join(sorted(_PAUSES)))
+
+_INFLECTIONS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+
+Times = list[tuple[float, float]]
+
+
+class OfflineNarrator:
+    """Speaks English without a key or a network; any other language stays silent, with the reason."""
+
+    engine = "offline"
+    model = "hibari heart"
+    version = 1
+
+    def speak(self, line: str, seed: int, out: Path) -> Made:
+        """Write a WAV, mono 16 bit at 24 kHz; `words` has every word between spaces, as written, in order.
+
+        Words which are not said (an emoji, a dash) have no length. Speech has the same level in every line.
+
+        Raises:
+            EngineFailed: the file cannot be written; whatever lies at `out` is worthless.
+        """
+        # One voice for the whole process: it speaks a hundred times faster than real time on one core.
+        with _TURN:
+            voice = _voice()
+            try:
+                silent = why_silent(line, voice.knows)
+                told = [] if silent else [voice.say(sentence, seed + n) for n, sentence in enumerate(sentences(line))]
+            except Unspeakable as error:
+                silent, told = str(error), []
+        sound, words = _in_a_row(told)
+        if not sound.size and line.strip() and not silent:
+            silent = "the voice found nothing in it that can be said"
+        with wav_file(out, channels=1, rate_hz=RATE_HZ) as append:
+            if sound.size:
+                append(_levelled(sound))
+        seconds = len(sound) / RATE_HZ
+        return Made(seconds=seconds, words=words if sound.size else (), not_spoken=silent)
+
+
+class _Voice:
+    """The model and its pronunciation, loaded once. Not for two threads at a time."""
+
+    def __init__(self) -> None:
+        # The 'model' argument goes to onnxruntime as it is, which takes a path or the graph's bytes.
+        graph = Path(voice_path("heart")).read_bytes() + _field(7, _field(12, _field(1, _DURATIONS.encode())))
+        self._speech = hibari.Hibari(model=graph, threads=1)
+        self._lexicon = self._speech.g2p.lexicon.golds
+
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word, or what it is inflected from, stands in the lexicon."""
+        stems = [word, word.replace("\u2019", "'"), word.replace("\u2019", "'").removesuffix("'s")]
+        for ending, instead in _INFLECTIONS:
+            if len(word) > len(ending) + 2 and word.endswith(ending):
+                stem = word[: -len(ending)] + instead
+                stems += [stem, stem[:-1]] if stem[-2:-1] == stem[-1:] else [stem]
+        return any(stem in self._lexicon for stem in stems)
+
+    def say(self, sentence: Sequence[Token], seed: int) -> tuple[Samples, tuple[Word, ...]]:
+        """Return the sound of one sentence, without silence around it, and its words from its start."""
+        groups = self._pronounce(" ".join(token.spoken for token in sentence if token.spoken)).split(" ")
+        pieces: list[Samples] = []
+        times: Times = []
+        length = 0.0
+        noise = np.random.default_rng(seed)
+        for chunk in _breaths(groups):
+            sound, spans = self._breathe(chunk, noise)
+            if sound.size and pieces:
+                pieces.append(np.zeros(round(BREATH_PAUSE_SECONDS * RATE_HZ), np.float32))
+                length += len(pieces[-1]) / RATE_HZ
+            times += [(length + start, length + end) for start, end in spans]
+            pieces.append(sound)
+            length += len(sound) / RATE_HZ
+        spoken = self._align([token.spoken for token in sentence], groups, times)
+        words = tuple(Word(text=t.written, start=a, end=b) for t, (a, b) in zip(sentence, spoken, strict=True))
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), words
+
+    def _pronounce(self, text: str) -> str:
+        """Return the phonemes of a text: a group for every word, joined by single spaces."""
+        try:
+            phonemes: str = self._speech.g2p(text)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Unspeakable(f"the embedded voice cannot pronounce {text[:60]!r}; write it otherwise") from error
+        return phonemes
+
+    def _breathe(self, groups: Sequence[str], noise: np.random.Generator) -> tuple[Samples, Times]:
+        """Speak groups in one breath: the trimmed sound and each group's (start, end), pauses left out."""
+        ids = self._speech.ids(" ".join(groups))
+        if all(c in _PAUSES for group in groups for c in group):
+            return np.zeros(0, np.float32), [(0.0, 0.0)] * len(groups)
+        order = {"ids": np.asarray([ids], np.int64), "speed": np.ones(1, np.float32)}
+        *spectrum, durations = self._speech.sess.run(None, order)
+        sound: Samples = dsp.synth(*(part[0] for part in spectrum), noise)
+        clock = np.concatenate([[0.0], np.cumsum(durations.ravel(), dtype=np.float64)]) * UNIT_SECONDS
+        first, last = _speaking(sound)
+        spans: Times = []
+        at = 1  # id 0 is the model's own pad
+        for group in groups:
+            known = [c for c in group if c in self._speech.vocab]
+            voiced = [place for place, c in enumerate(known) if c not in _PAUSES]
+            begin, end = (at + voiced[0], at + voiced[-1] + 1) if voiced else (at, at)
+            spans.append((float(clock[begin]), float(clock[end])))
+            at += len(known) + 1
+        shift, length = first / RATE_HZ, (last - first) / RATE_HZ
+        return sound[first:last], [tuple(np.clip((a - shift, b - shift), 0.0, length).tolist()) for a, b in spans]
+
+    def _align(self, spoken: Sequence[str], groups: Sequence[str], times: Times) -> Times:
+        """Give every word of a sentence its time.
+
+        Usually a word is a group. '1998' or '7:30' are several, and the voice knows it only in context: words
+        that sound alone as they do in the sentence are anchors, and what lies between two anchors is shared
+        out: one to one where the counts agree, else by the number of sounds.
+        """
+        alone = [self._pronounce(word) if word else "" for word in spoken]
+        sounds = [phonemes.translate(_STRESS) for phonemes in alone]
+        said = [group.translate(_STRESS) for group in groups]
+        given: Times = []
+        last = 0.0
+        for kind, a, b, c, d in SequenceMatcher(None, sounds, said, autojunk=False).get_opcodes():
+            if kind == "equal" or b - a == d - c:
+                given += times[c:d]
+            elif b > a:
+                start, end = (times[c][0], times[d - 1][1]) if d > c else (last, last)
+                marks = np.concatenate([[0.0], np.cumsum([max(len(sound), 0.01) for sound in sounds[a:b]])])
+                edges = (start + (end - start) * marks / marks[-1]).tolist()
+                given += pairwise(edges)
+            last = max([last, *(end for _, end in given[-1:])])
+        return _forward(given)
+
+
+_TURN = threading.Lock()
+
+
+@cache
+def _voice() -> _Voice:
+    """Load the voice, 0.7 s; called only by whoever holds `_TURN`, so it is made once."""
+    return _Voice()
+
+
+def _varint(number: int) -> bytes:
+    low, rest = number & 127, number >> 7
+    return bytes([low | 128]) + _varint(rest) if rest else bytes([low])
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """Write a length-delimited protobuf field. In onnx.proto: ModelProto.graph 7, GraphProto.output 12, its name 1."""
+    return _varint(number << 3 | 2) + _varint(len(content)) + content
+
+
+def _breaths(groups: Sequence[str]) -> Iterator[list[str]]:
+    """Cut a sentence where it is too long for one breath, after a comma where there is one in its second half."""
+    breath: list[str] = []
+    for group in groups:
+        if breath and sum(map(len, breath)) + len(breath) + len(group) > CHUNK_PHONEMES:
+            commas = [n for n, said in enumerate(breath, start=1) if said.endswith((",", ";", ":", "—"))]
+            cut = commas[-1] if commas and commas[-1] > len(breath) / 2 else len(breath)
+            yield breath[:cut]
+            breath = breath[cut:]
+        breath.append(group[:CHUNK_PHONEMES])
+    yield breath
+
+
+def _speaking(sound: Samples) -> tuple[int, int]:
+    """Return the samples `[first, last)` in which someone speaks: 10 ms blocks above -40 dB of the loudest."""
+    block = RATE_HZ // 100
+    power = (sound[: len(sound) // block * block].reshape(-1, block).astype(np.float64) ** 2).mean(axis=1)
+    loud = np.flatnonzero(power > power.max(initial=0.0) * 1e-4)
+    if not loud.size:
+        return 0, 0
+    first = int(loud[0]) * block - round(LEAD_SECONDS * RATE_HZ)
+    last = int(loud[-1] + 1) * block + round(TAIL_SECONDS * RATE_HZ)
+    return max(0, first), min(len(sound), last)
+
+
+def _forward(times: Times) -> Times:
+    """Return times that never go back: neither within a word nor from one to the next."""
+    edges = np.maximum.accumulate(np.asarray(times, np.float64).reshape(-1)).reshape(-1, 2)
+    return [(float(start), float(end)) for start, end in edges]
+
+
+def _in_a_row(told: Sequence[tuple[Samples, tuple[Word, ...]]]) -> tuple[Samples, tuple[Word, ...]]:
+    """Join sentences with pauses, shifting their words; nothing before the first or after the last."""
+    pieces: list[Samples] = []
+    words: list[Word] = []
+    samples = 0
+    for sound, spoken in told:
+        if sound.size and samples:
+            pieces.append(np.zeros(round(SENTENCE_PAUSE_SECONDS * RATE_HZ), np.float32))
+            samples += len(pieces[-1])
+        shift = samples / RATE_HZ
+        pieces.append(sound)
+        samples += len(sound)
+        # Sums of floats may pass the end of the file by a rounding; a word never does.
+        end = samples / RATE_HZ
+        words += [Word(text=w.text, start=min(shift + w.start, end), end=min(shift + w.end, end)) for w in spoken]
+    return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), tuple(words)
+
+
+def _levelled(sound: Samples) -> Samples:
+    """Return the sound with its spoken parts at `SPEECH_RMS`, and no peak above `PEAK`."""
+    block = RATE_HZ // 20
+    padded = np.pad(sound, (0, -len(sound) % block)).astype(np.float64)
+    power = (padded.reshape(-1, block) ** 2).mean(axis=1)
+    spoken = power[power > power.max() * 10 ** (-26 / 10)]
+    gain = min(SPEECH_RMS / np.sqrt(spoken.mean()), PEAK / np.abs(padded).max()) if spoken.size else 1.0
+    return (sound * np.float32(gain)).astype(np.float32)

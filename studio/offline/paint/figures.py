@@ -1,0 +1,294 @@
+"""Figures: people, robot and astronaut, seen from behind or as signs of themselves.
+
+A person's look comes from the words that describe them, never from a shot's seed: the same words give the same coat,
+build and hair in every shot of a film.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from studio.offline.paint.lexicon import Reading, Subject
+from studio.offline.paint.shapes import LAMP, Drawing, Shape, bar, blob, moved, oval, poly
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_COATS = ("8c3b32", "3c5876", "6d6a3e", "9a6a2f", "4d6b5e", "6b4a66", "a8894f", "525c66")
+_HAIR = ("241c19", "3f2b1f", "5c3c22", "1a191f")
+_SKIN = ("d9ab86", "c08a63", "8f5f40", "e3bd9c", "6e4730")
+_FEMALE = _words(
+    "woman women girl mother grandmother grandma granny lady queen widow daughter sister wife heroine schoolgirl "
+    "granddaughter her she actress female"
+)
+_MALE = _words(
+    "man men boy father grandfather grandpa king son brother husband fisherman gentleman monk schoolboy grandson his "
+    "he male bearded"
+)
+_AGED = _words("old elderly aged grandmother grandfather grandma grandpa granny elder old-timer ancient")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a figure looks like in every shot. Colours are 'rrggbb'; '' means not worn."""
+
+    coat: str
+    hair: str
+    skin: str
+    trousers: str
+    cut: Literal["coat", "dress", "jacket"]
+    style: Literal["short", "long", "bun"]
+    head: Literal["", "hat", "cap", "hood"]
+    head_tone: str
+    scarf: str
+    pack: str
+    build: float
+    child: bool
+
+
+def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Look:
+    """Fix a figure's look by its own words, then by the garments the prompt names."""
+    words = frozenset(subject.words)
+    dice = Random(zlib.crc32(" ".join(subject.words).encode()))
+    coat, hair, skin = dice.choice(_COATS), dice.choice(_HAIR), dice.choice(_SKIN)
+    build, scarf, accent = dice.uniform(0.92, 1.1), dice.random(), dice.choice(_COATS)
+    female = bool(words & _FEMALE) or (not words & _MALE and dice.random() < 0.4)
+    worn = dict(garments)
+    child = subject.kind == "child"
+    if words & _AGED or subject.kind == "elder":
+        hair = "b9b6b0"
+    cut: Literal["coat", "dress", "jacket"] = "jacket" if child and not female else "coat"
+    if "dress" in worn:
+        cut = "dress"
+    body = worn.get("coat") or worn.get("dress") or coat
+    head = next((k for k in ("hood", "hat", "cap") if k in worn), "")
+    return Look(
+        coat=body,
+        hair=worn.get("hair") or hair,
+        skin=skin,
+        trousers=worn.get("trousers") or "2f3138",
+        cut=cut,
+        style=dice.choice(("long", "bun")) if female else "short",
+        head="hood" if head == "hood" else "hat" if head == "hat" else "cap" if head == "cap" else "",
+        head_tone=worn.get(head, "") or (body if head == "hood" else accent),
+        scarf=(worn["scarf"] or "a8322d") if "scarf" in worn else (accent if scarf < 0.25 else ""),
+        pack=(worn["pack"] or "6a5238") if "pack" in worn else "",
+        build=build * (1.06 if not female else 0.95),
+        child=child,
+    )
+
+
+def look_of_person(reading: Reading, subject: Subject) -> Look:
+    """The look of a person of this prompt."""
+    return look_of(subject, reading.garments)
+
+
+def _darker(tone: str, share: float) -> str:
+    return "".join(f"{int(int(tone[i : i + 2], 16) * share):02x}" for i in (0, 2, 4))
+
+
+def person(look: Look, stride: float, held: Drawing = ()) -> Drawing:
+    """Draw a standing figure from behind, 1 high; `held` is a small drawing for the right hand, hanging from (0, 0).
+
+    Args:
+        stride: 0 feet together to 1 walking.
+    """
+    w, step = look.build, 0.045 * stride
+    coat, dark, deep = look.coat, _darker(look.coat, 0.72), _darker(look.coat, 0.5)
+    shapes: list[Shape] = []
+    for side in (-1, 1):
+        lift = step if side > 0 else 0.0
+        hip, foot = 0.045 * side * w, (0.047 + step) * side * w
+        shapes += [
+            poly(look.trousers, (hip - 0.042, 0.46), (hip + 0.042, 0.46), (foot + 0.028, 0.05 + lift),
+                 (foot - 0.028, 0.05 + lift)),
+            blob("1f1d1f", (foot - 0.032, 0.07 + lift), (foot + 0.032, 0.07 + lift), (foot + 0.042, 0.012 + lift),
+                 (foot, lift), (foot - 0.04, 0.012 + lift)),
+        ]  # fmt: skip
+    shapes += _arm(look, -1, ()) + _arm(look, 1, held)
+    hem, flare = {"coat": (0.27, 0.150), "dress": (0.16, 0.190), "jacket": (0.45, 0.108)}[look.cut]
+    waist = 0.094 if look.cut != "jacket" else 0.104
+    shapes += [
+        poly(coat, (-0.042 * w, 0.838), (-0.098 * w, 0.808), (-0.126 * w, 0.765), (-0.116 * w, 0.66),
+             (-waist * w, 0.56),
+             (-(waist + flare) / 2 * w, 0.45), (-flare * w, hem), (-flare * 0.35 * w, hem - 0.014),
+             (flare * 0.35 * w, hem - 0.014),
+             (flare * w, hem), ((waist + flare) / 2 * w, 0.45), (waist * w, 0.56), (0.116 * w, 0.66),
+             (0.126 * w, 0.765),
+             (0.098 * w, 0.808), (0.042 * w, 0.838)),
+        poly(dark, (-0.118 * w, 0.70), (-0.1 * w, 0.72), (-0.066 * w, 0.56), (-0.105 * w, hem + 0.01),
+             (-flare * 0.97 * w, hem),
+             (-(waist + flare) / 2 * w, 0.45), (-waist * w, 0.56)),
+        bar(deep, (0.004, 0.53), (0.012, hem - 0.008), 0.006),
+        bar(deep, (-waist * w, 0.567), (waist * w, 0.567), 0.020),
+    ]  # fmt: skip
+    if look.pack:
+        shapes += [
+            blob(_darker(look.pack, 0.75), (-0.088, 0.80), (0.088, 0.80), (0.105, 0.68), (0.095, 0.53),
+                 (-0.095, 0.53), (-0.105, 0.68)),
+            blob(look.pack, (-0.08, 0.81), (0.08, 0.81), (0.086, 0.74), (0.0, 0.705), (-0.086, 0.74)),
+            oval("8d8069", 0, 0.835, 0.10, 0.024),
+        ]  # fmt: skip
+    shapes += _head(look)
+    drawing = tuple(shapes)
+    return _as_child(drawing) if look.child else drawing
+
+
+def _arm(look: Look, side: int, held: Drawing) -> list[Shape]:
+    w, out = look.build * side, 0.05 * side if held else 0.0
+    sleeve = look.coat if side > 0 else _darker(look.coat, 0.82)
+    hand_x, hand_y = 0.152 * w + out, 0.47 + (0.04 if held else 0)
+    shapes = [
+        blob(look.skin, (hand_x - 0.017, hand_y), (hand_x + 0.017, hand_y), (hand_x + 0.019, hand_y - 0.035),
+             (hand_x, hand_y - 0.055), (hand_x - 0.017, hand_y - 0.035)),
+        blob(sleeve, (0.082 * w, 0.790), (0.123 * w, 0.776), (0.144 * w + out * 0.3, 0.67),
+             (0.160 * w + out * 0.7, 0.58),
+             (hand_x + 0.022 * side, hand_y - 0.008), (hand_x - 0.022 * side, hand_y - 0.008),
+             (0.116 * w + out * 0.6, 0.58), (0.098 * w, 0.70)),
+    ]  # fmt: skip
+    return [*moved(held, hand_x, hand_y - 0.045, 1.0), *shapes]
+
+
+def _head(look: Look) -> list[Shape]:
+    hair, dark = look.hair, _darker(look.hair, 0.7)
+    shapes = [poly(_darker(look.skin, 0.8), (-0.026, 0.815), (0.026, 0.815), (0.024, 0.885), (-0.024, 0.885))]
+    collar = _darker(look.coat, 0.85)
+    shapes.append(oval(look.skin, 0, 0.915, 0.044, 0.060))
+    if look.style == "short":
+        shapes += [oval(look.skin, x, 0.912, 0.009, 0.016) for x in (-0.045, 0.045)]
+    if look.head != "hood":
+        shapes.append(
+            blob(
+                collar,
+                (-0.064, 0.832),
+                (-0.034, 0.858),
+                (0.0, 0.852),
+                (0.034, 0.858),
+                (0.064, 0.832),
+                (0.05, 0.802),
+                (0, 0.79),
+                (-0.05, 0.802),
+            )
+        )
+    if look.style == "long":
+        shapes.append(blob(hair, (-0.047, 0.93), (-0.035, 0.968), (0, 0.984), (0.035, 0.968), (0.047, 0.93),
+             (0.057, 0.86),
+                           (0.060, 0.76), (0.032, 0.715), (0.004, 0.705), (-0.030, 0.715), (-0.060, 0.76),
+                           (-0.056, 0.86)))  # fmt: skip
+        shapes += [bar(dark, (x, 0.94), (x * 1.4, 0.74), 0.004) for x in (-0.02, 0.004, 0.026)]
+    else:
+        shapes.append(blob(hair, (-0.046, 0.915), (-0.045, 0.95), (-0.028, 0.976), (0, 0.985), (0.028, 0.976),
+             (0.045, 0.95),
+                           (0.046, 0.915), (0.032, 0.882), (0.0, 0.874), (-0.032, 0.882)))  # fmt: skip
+        if look.style == "bun":
+            shapes += [oval(dark, 0.002, 0.968, 0.031, 0.026), oval(hair, 0, 0.973, 0.029, 0.024)]
+    if look.scarf:
+        deep = _darker(look.scarf, 0.8)
+        shapes += [
+            blob(deep, (0.01, 0.84), (0.045, 0.83), (0.062, 0.74), (0.072, 0.62), (0.03, 0.61), (0.022, 0.73)),
+            blob(look.scarf, (-0.06, 0.845), (-0.03, 0.875), (0.03, 0.875), (0.06, 0.845), (0.05, 0.812),
+                 (0, 0.80), (-0.05, 0.812)),
+        ]  # fmt: skip
+    tone = look.head_tone
+    if look.head == "hat":
+        shapes += [
+            blob(tone, (-0.052, 0.945), (-0.046, 0.992), (-0.02, 1.008), (0.02, 1.008), (0.046, 0.992), (0.052, 0.945)),
+            oval(_darker(tone, 0.82), 0, 0.944, 0.094, 0.017),
+            bar(_darker(tone, 0.5), (-0.049, 0.962), (0.049, 0.962), 0.014),
+        ]
+    if look.head == "cap":
+        shapes += [
+            blob(tone, (-0.048, 0.94), (-0.045, 0.975), (-0.02, 0.998), (0.02, 0.998), (0.045, 0.975), (0.048, 0.94)),
+            bar(_darker(tone, 0.7), (-0.049, 0.943), (0.049, 0.943), 0.022),
+        ]
+    if look.head == "hood":
+        shapes.append(blob(tone, (-0.062, 0.83), (-0.060, 0.91), (-0.042, 0.972), (0, 1.0), (0.042, 0.972),
+             (0.060, 0.91),
+                           (0.062, 0.83), (0.07, 0.80), (0, 0.775), (-0.07, 0.80)))  # fmt: skip
+        shapes.append(bar(_darker(tone, 0.7), (0, 0.995), (0, 0.80), 0.005))
+    return shapes
+
+
+def _as_child(drawing: Drawing) -> Drawing:
+    """Child's proportions: the body shortened under a head that keeps its size (about 5.5 heads to the height)."""
+
+    def shrink(x: float, y: float) -> tuple[float, float]:
+        return (x * 1.18, y * 0.94) if y < 0.83 else (x * 1.38, 0.78 + (y - 0.83) * 1.38)
+
+    return tuple(s._replace(points=tuple(shrink(x, y) for x, y in s.points)) for s in drawing)
+
+
+def robot(subject: Subject) -> Drawing:
+    """Draw a robot, 1 high, its plate colour fixed by its words."""
+    dice = Random(zlib.crc32(" ".join(subject.words).encode()))
+    plate = dice.choice(("8a959c", "b07a3a", "5f8288", "9a4a3a"))
+    dark, deep = _darker(plate, 0.7), _darker(plate, 0.42)
+    limbs: list[Shape] = []
+    for s in (-1, 1):
+        limbs += [
+            bar(deep, (0.10 * s, 0.42), (0.105 * s, 0.08), 0.055),
+            blob(dark, (0.045 * s, 0.0), (0.175 * s, 0.0), (0.17 * s, 0.07), (0.11 * s, 0.11), (0.05 * s, 0.07)),
+            oval(dark, 0.106 * s, 0.25, 0.042, 0.04),
+            bar(deep, (0.20 * s, 0.68), (0.265 * s, 0.50), 0.05),
+            bar(deep, (0.265 * s, 0.50), (0.25 * s, 0.33), 0.045),
+            oval(plate, 0.205 * s, 0.69, 0.06, 0.058),
+            oval(dark, 0.266 * s, 0.50, 0.036, 0.036),
+            blob(plate, (0.215 * s, 0.35), (0.285 * s, 0.35), (0.29 * s, 0.29), (0.25 * s, 0.26), (0.21 * s, 0.29)),
+        ]
+    return (
+        *limbs,
+        blob(plate, (-0.17, 0.73), (0, 0.75), (0.17, 0.73), (0.185, 0.58), (0.15, 0.43), (0, 0.41),
+             (-0.15, 0.43), (-0.185, 0.58)),
+        blob(dark, (-0.145, 0.52), (0.145, 0.52), (0.135, 0.44), (0, 0.425), (-0.135, 0.44)),
+        poly(deep, (-0.085, 0.68), (0.085, 0.68), (0.085, 0.56), (-0.085, 0.56)),
+        poly(LAMP, (-0.07, 0.665), (-0.015, 0.665), (-0.015, 0.625), (-0.07, 0.625)),
+        bar(dark, (0.005, 0.645), (0.07, 0.645), 0.012),
+        bar(dark, (-0.07, 0.59), (0.07, 0.59), 0.012),
+        bar(deep, (0, 0.74), (0, 0.80), 0.07),
+        blob(plate, (-0.135, 0.80), (0, 0.785), (0.135, 0.80), (0.145, 0.88), (0.12, 0.955), (0, 0.97),
+             (-0.12, 0.955), (-0.145, 0.88)),
+        blob(deep, (-0.11, 0.915), (0.11, 0.915), (0.115, 0.87), (0.10, 0.835), (-0.10, 0.835), (-0.115, 0.87)),
+        oval(LAMP, -0.05, 0.875, 0.024, 0.024),
+        oval(LAMP, 0.05, 0.875, 0.024, 0.024),
+        bar(dark, (0.06, 0.95), (0.06, 1.0), 0.010),
+        oval("c04a3a", 0.06, 1.0, 0.014, 0.014),
+    )  # fmt: skip
+
+
+def astronaut() -> Drawing:
+    """Draw an astronaut afloat, 1 high."""
+    suit, shade, trim = "d8dade", "a4aab4", "b8643a"
+    limbs = (
+        blob(shade, (-0.11, 0.46), (-0.16, 0.26), (-0.21, 0.10), (-0.22, 0.03), (-0.12, 0.0), (-0.09, 0.09),
+             (-0.04, 0.25), (-0.01, 0.44)),
+        blob(suit, (0.11, 0.47), (0.19, 0.33), (0.20, 0.17), (0.24, 0.09), (0.15, 0.03), (0.11, 0.13),
+             (0.08, 0.28), (0.01, 0.44)),
+        blob("7d838e", (-0.225, 0.05), (-0.24, -0.02), (-0.12, -0.04), (-0.105, 0.03)),
+        blob("7d838e", (0.23, 0.12), (0.28, 0.06), (0.18, -0.01), (0.14, 0.05)),
+        blob(shade, (-0.12, 0.78), (-0.23, 0.71), (-0.31, 0.58), (-0.35, 0.47), (-0.28, 0.43), (-0.23, 0.51),
+             (-0.12, 0.64)),
+        blob(suit, (0.12, 0.78), (0.24, 0.78), (0.34, 0.86), (0.40, 0.93), (0.45, 0.88), (0.37, 0.75),
+             (0.25, 0.66), (0.12, 0.66)),
+        oval("7d838e", -0.325, 0.435, 0.045, 0.042),
+        oval("7d838e", 0.435, 0.92, 0.045, 0.042),
+    )  # fmt: skip
+    return (
+        poly("8f959f", (-0.175, 0.83), (-0.175, 0.5), (0.175, 0.5), (0.175, 0.83)),
+        *limbs,
+        blob(suit, (-0.13, 0.80), (0, 0.82), (0.13, 0.80), (0.155, 0.62), (0.12, 0.43), (0, 0.41),
+             (-0.12, 0.43), (-0.155, 0.62)),
+        poly("6c727d", (-0.075, 0.70), (0.075, 0.70), (0.075, 0.58), (-0.075, 0.58)),
+        bar(trim, (-0.06, 0.68), (0.01, 0.68), 0.016),
+        oval(LAMP, 0.045, 0.675, 0.010, 0.010),
+        bar(trim, (0.10, 0.40), (0.17, 0.33), 0.02),
+        bar(trim, (-0.26, 0.56), (-0.33, 0.53), 0.02),
+        oval(suit, 0, 0.90, 0.108, 0.108),
+        oval("b9862f", 0.008, 0.905, 0.082, 0.072),
+        oval("2b2f3e", 0.010, 0.903, 0.075, 0.065),
+        blob("8aa0bd", (-0.035, 0.935), (0.0, 0.955), (0.03, 0.952), (0.0, 0.935), (-0.035, 0.91)),
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""A room: a window with the hour outside, its light on wall and floor, and shelves or a picture on the wall."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from studio.offline.paint.canvas import Stage, soften
+from studio.offline.paint.noise import clouds
+from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.sky import gradient
+
+_OUTSIDE = {
+    "dawn": "8f9cc4 e8b4a2 ffdcb4", "noon": "7fb4de b9dcf0 eef6f4", "golden": "8fa3b8 f5c583 fff0c8",
+    "dusk": "3a3f78 a8658c ff9d74", "night": "0a1630 16305c 31568a",
+}  # fmt: skip
+_SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
+
+
+def paint_room(stage: Stage, hour: str, shelves: bool) -> None:
+    """Paint a room seen from the front; `shelves` lines its wall with books."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    unit, size = canvas.unit, (canvas.width, canvas.height)
+    floor = int(canvas.height * 0.80)
+    plaster = clouds(rng, size, 5, 5) - np.float32(0.5)
+    for plane, tone in zip(canvas.planes, gradient(light.sky, canvas.height), strict=True):
+        plane[:] = tone[:, None] * (1 + plaster * 0.16)
+    half_w, half_h = min(unit * 0.20, canvas.width * 0.24), min(unit * 0.24, canvas.height * 0.2)
+    centre_x = canvas.width / 2 + stage.side * (canvas.width * 0.22)
+    centre_y = canvas.height * 0.36
+    stage.sun_x, stage.sun_y = centre_x, centre_y
+    if shelves:
+        _paint_shelves(stage, floor, centre_x - half_w * 1.35, centre_x + half_w * 1.35)
+    else:
+        _paint_frame(stage, canvas.width / 2 - stage.side * canvas.width * 0.2, canvas.height * 0.34)
+    _paint_floor(stage, floor)
+    canvas.glow(centre_x, centre_y, unit * 0.30, light.sun, 0.50 * light.strength)
+    _paint_window(stage, hour, centre_x, centre_y, half_w, half_h)
+    _paint_shaft(stage, centre_x, centre_y, half_w, half_h, floor)
+    stage.horizon = float(floor)
+    stage.ground = np.full(canvas.width, canvas.height * 0.915, np.float32)
+
+
+def _paint_floor(stage: Stage, floor: int) -> None:
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    rows = canvas.height - floor
+    depth = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    # Boards run towards the back: their seams meet at a point on the wall.
+    towards = (canvas.x - canvas.width / 2) / (0.55 + depth) / np.float32(canvas.unit * 0.12)
+    seam = np.clip(np.abs(towards - np.round(towards)) * 24, 0, 1) * 0.25 + 0.75
+    board = 1 + 0.12 * np.sin(np.floor(towards + 0.5) * 12.9898)
+    grain = 1 + (clouds(rng, (canvas.width, rows), 30, 3, 0.1) - np.float32(0.5)) * 0.25
+    tone = mix(light.near, mix(light.haze, rgb("7a4e2c"), 0.5), 0.40)
+    surface = seam * board * grain * (1.05 - 0.45 * depth)
+    canvas.planes[:, floor:] = tone[:, None, None] * surface
+    skirting = max(2, int(canvas.unit * 0.022))
+    canvas.planes[:, floor - skirting : floor] *= 0.62
+    canvas.planes[:, floor : floor + max(1, skirting // 3)] *= 0.45
+
+
+def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, half_h: float) -> None:
+    canvas = stage.canvas
+    left, right, top, bottom = (int(v) for v in (x - half_w, x + half_w, y - half_h, y + half_h))
+    left, right = max(0, left), min(canvas.width, right)
+    bar = max(2, int(canvas.unit * 0.007))
+    frame = mix(stage.light.near, rgb("6a4a30"), 0.35)[:, None, None]
+    canvas.planes[:, top - 3 * bar : bottom + 3 * bar, max(0, left - 3 * bar) : right + 3 * bar] = frame
+    outside = gradient(np.stack([rgb(stop) for stop in _OUTSIDE[hour].split()]), bottom - top)
+    canvas.planes[:, top:bottom, left:right] = outside[:, :, None] * np.float32(1.04)
+    for column in (1, 2):
+        middle = left + (right - left) * column // 3
+        canvas.planes[:, top:bottom, middle - bar : middle + bar] = frame
+    middle = (top + bottom) // 2
+    canvas.planes[:, middle - bar : middle + bar, left:right] = frame
+    sill_left, sill_right = max(0, left - 6 * bar), min(canvas.width, right + 6 * bar)
+    canvas.planes[:, bottom + bar : bottom + 5 * bar, sill_left:sill_right] = frame * np.float32(1.6)
+
+
+def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float, floor: int) -> None:
+    """The light that falls in: a slanting beam in the dust and a bright patch on the floor."""
+    canvas, light = stage.canvas, stage.light
+    lean, side = canvas.unit * 0.42, stage.side
+    beam = np.zeros((canvas.height, canvas.width), np.uint8)
+    fall = canvas.height + canvas.unit * 0.1
+    corners = [
+        (x - half_w, y - half_h),
+        (x + half_w, y - half_h),
+        (x + half_w - side * lean, fall),
+        (x - half_w - side * lean * 1.4, fall),
+    ]
+    cv2.fillPoly(beam, [np.round(np.array(corners)).astype(np.int32)], 255)
+    soft = soften(beam.astype(np.float32) / np.float32(255), canvas.unit * 0.035)
+    dust = 0.65 + 0.7 * clouds(stage.rng, (canvas.width, canvas.height), 5, 4)
+    soft *= np.clip(1.1 - (canvas.y - (y - half_h)) / canvas.height, 0, 1) * dust * np.float32(0.26 * light.strength)
+    canvas.screen(soft, light.sun)
+    patch = np.zeros((canvas.height, canvas.width), np.uint8)
+    near, far = floor + (canvas.height - floor) * 0.85, floor + (canvas.height - floor) * 0.18
+    middle = x - side * lean * 0.75
+    cv2.fillPoly(patch, [np.round(np.array([
+        (middle - half_w * 0.9, far), (middle + half_w * 0.9, far),
+        (middle + half_w * 1.2 - side * lean * 0.3, near), (middle - half_w * 1.2 - side * lean * 0.3, near),
+    ])).astype(np.int32)], 255)  # fmt: skip
+    lit = soften(patch.astype(np.float32) / np.float32(255), canvas.unit * 0.012)
+    canvas.screen(lit * np.float32(0.32 * light.strength), light.sun)
+
+
+def _paint_shelves(stage: Stage, floor: int, clear_left: float, clear_right: float) -> None:
+    canvas, light = stage.canvas, stage.light
+    board, top = max(2, int(canvas.unit * 0.011)), int(canvas.height * 0.08)
+    step = canvas.unit * 0.125
+    wood = mix(light.near, rgb("5a3a22"), 0.45)[:, None, None]
+    for left, right in ((0, clear_left), (clear_right, canvas.width)):
+        start, end = max(0, int(left)), min(canvas.width, int(right))
+        if end - start < canvas.unit * 0.08:
+            continue
+        canvas.planes[:, top:floor, start:end] *= 0.42
+        y = float(floor)
+        while y - step > top - step * 0.4:
+            _paint_books(stage, start, end, y - board, step)
+            canvas.planes[:, int(y) - board : int(y), start:end] = wood
+            y -= step
+        for edge in range(start, end, max(8, int(canvas.unit * 0.36))):
+            canvas.planes[:, top:floor, edge : edge + board] = wood * np.float32(0.8)
+
+
+def _paint_books(stage: Stage, left: int, right: int, foot: float, room: float) -> None:
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    x = float(left)
+    while x < right:
+        thick = canvas.unit * rng.uniform(0.009, 0.024)
+        tall = room * rng.uniform(0.52, 0.82)
+        spine = mix(light.near, rgb(str(rng.choice(_SPINES))), 0.35 + 0.6 * light.ambient) * np.float32(
+            rng.uniform(0.55, 1.05)
+        )
+        box = canvas.planes[:, max(0, int(foot - tall)) : int(foot), int(x) : min(right, int(x + thick))]
+        if rng.random() > 0.08 and box.size:
+            round_off = 1 - 0.35 * np.abs(np.linspace(-1, 1, box.shape[2], dtype=np.float32))
+            box[:] = spine[:, None, None] * round_off
+        x += thick + canvas.unit * 0.001
+
+
+def _paint_frame(stage: Stage, x: float, y: float) -> None:
+    """A picture on the wall: a small landscape, so that the wall is not empty."""
+    canvas, light = stage.canvas, stage.light
+    half_w, half_h = int(canvas.unit * 0.11), int(canvas.unit * 0.085)
+    border = max(2, int(canvas.unit * 0.010))
+    left, top = max(0, int(x) - half_w), int(y) - half_h
+    right, bottom = min(canvas.width, int(x) + half_w), int(y) + half_h
+    frame = mix(light.near, rgb("a07a3c"), 0.5)[:, None, None]
+    canvas.planes[:, top - border : bottom + border, max(0, left - border) : right + border] = frame
+    inner = gradient(np.stack([rgb("8a9aa6"), rgb("cbbb9a"), rgb("5f6b4e"), rgb("3d4a38")]), bottom - top)
+    canvas.planes[:, top:bottom, left:right] = (
+        mix(light.near, np.ones(3, np.float32), light.ambient)[:, None, None] * inner[:, :, None]
+    )

@@ -1,0 +1,189 @@
+"""The land: ridges that fade into haze, pine woods, dunes, and the ground in front."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from studio.offline.paint.canvas import U8, Stage
+from studio.offline.paint.noise import F32, clouds, skyline
+from studio.offline.paint.palettes import mix, rgb
+
+
+def depth_tone(stage: Stage, nearness: float) -> F32:
+    """The tone of a layer: haze far away (0), the near tone close by (1)."""
+    light = stage.light
+    dark = 1 - (1 - nearness) ** 1.15
+    return light.haze * np.float32(0.92 * (1 - nearness) ** 1.15 + 0.06) + light.near * np.float32(dark)
+
+
+def paint_layer(stage: Stage, crest: F32, tone: F32, foot: F32, mist: float, rim: float, texture: float = 0.0) -> None:
+    """Paint everything below `crest` (width,) rows, from `tone` at the crest to `foot` `mist` pixels further down.
+
+    Args:
+        rim: strength of the lit edge along the crest, 0 to 1.
+        texture: strength of the surface's grain, 0 to 1.
+    """
+    canvas, light = stage.canvas, stage.light
+    top = int(np.clip(np.floor(crest.min()) - 1, 0, canvas.height - 1))
+    below = canvas.y[top:] - crest[None, :]
+    mask = np.clip(below + 0.5, 0, 1)
+    fade = np.clip(below / np.float32(mist), 0, 1)
+    edge = np.clip(1 - below / np.float32(max(2.0, canvas.unit * 0.005)), 0, 1) * np.float32(rim)
+    glow = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.3)) ** 2)) * np.float32(
+        0.25 * light.strength
+    )
+    glow = glow * (1 - fade) * np.float32(float(np.clip(rim * 3, 0, 1)))
+    grain: F32 | np.float32 = np.float32(1)
+    if texture > 0:
+        size = canvas.width, canvas.height - top
+        grain = 1 + (clouds(stage.rng, size, 14, 4, 1.2) - np.float32(0.5)) * np.float32(texture) * (1 - fade)
+    colour = np.empty((3, *mask.shape), np.float32)
+    for c in range(3):
+        plane = colour[c]
+        np.multiply(fade, foot[c] - tone[c], out=plane)
+        plane += tone[c]
+        plane *= grain
+        plane += (light.sun[c] - plane) * glow
+        plane += edge * light.sun[c]
+    canvas.over(mask, colour, 0, top)
+
+
+def paint_ridges(
+    stage: Stage,
+    count: int,
+    first: float,
+    last: float,
+    height: float,
+    cells: float,
+    ridged: bool,
+    trees: bool = False,
+    snowcaps: bool = False,
+) -> None:
+    """Paint `count` ridges one in front of the other.
+
+    Args:
+        first: row of the farthest, as a share of the picture's height; `last`: of the nearest.
+        height: of the ridges, in units.
+        cells: peaks over the width of a 16:9 picture.
+        ridged: sharp crests instead of rolling hills.
+    """
+    canvas, light = stage.canvas, stage.light
+    peaks = cells * canvas.width / (canvas.unit * 16 / 9)
+    for i in range(count):
+        near = i / max(1, count - 1)
+        line = skyline(stage.rng, canvas.width, max(1.0, peaks * (1 + 0.35 * i)), 8, 0.5, ridged)
+        rows = canvas.height * (first + (last - first) * near)
+        crest = rows - (line - np.float32(0.45)) * np.float32(canvas.unit * height * (1 - 0.35 * near))
+        tone = depth_tone(stage, near)
+        foot = mix(tone, light.haze, 0.80 - 0.35 * near)
+        mist = canvas.unit * 0.24 * (0.7 + near)
+        if trees and i:
+            paint_pines(stage, crest, int((150 - 95 * near) * canvas.width / (canvas.unit * 16 / 9)) + 8, near, tone)
+        paint_layer(
+            stage, crest, tone, foot, mist, 0.16 * light.strength * (1 - near * 0.6), 0.3 if i >= count - 3 else 0
+        )
+        if snowcaps and i < count - 1:
+            _paint_snowcap(stage, crest, line, near)
+
+
+def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
+    """Snow on a ridge's higher parts, with a torn lower edge and a lit side."""
+    canvas, light = stage.canvas, stage.light
+    top = int(np.clip(crest.min() - 1, 0, canvas.height - 2))
+    depth = np.clip(line - 0.52, 0, 1) * canvas.unit * 0.34
+    bottom = int(np.clip((crest + depth).max() + canvas.unit * 0.06, top + 2, canvas.height))
+    below = canvas.y[top:bottom] - crest[None, :]
+    torn = clouds(stage.rng, (canvas.width, bottom - top), 9, 5, 0.8) - np.float32(0.5)
+    smooth = cv2.GaussianBlur(depth[None].astype(np.float32), (0, 0), max(1.0, canvas.unit * 0.02))
+    ragged = smooth + torn * np.float32(canvas.unit * 0.16) * np.clip(smooth / np.float32(canvas.unit * 0.05), 0, 1)
+    mask = np.clip((ragged - below) / np.float32(canvas.unit * 0.012), 0, 1)
+    mask *= np.clip(below + 0.5, 0, 1)
+    slope = np.gradient(cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.016))[0])
+    lit = np.clip(0.55 - slope[None, :] * 0.5 * stage.side + torn * 0.5, 0.1, 1)
+    white = mix(mix(light.haze, light.sun, 0.55), np.ones(3, np.float32), 0.25 * light.ambient)
+    shade = mix(light.haze, light.sky[0], 0.45)
+    colour = shade[:, None, None] + (white - shade)[:, None, None] * lit
+    canvas.over(mask * np.float32(0.85 - 0.3 * near), np.broadcast_to(colour, (3, *mask.shape)), 0, top)
+
+
+def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) -> None:
+    """Plant `count` pines along `crest`; `near` (0 to 1) makes them larger."""
+    canvas, rng = stage.canvas, stage.rng
+    small, large = canvas.unit * (0.04 + 0.06 * near), canvas.unit * (0.085 + 0.21 * near * near)
+    mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+    for x in np.sort(rng.uniform(-0.02, 1.02, count)) * canvas.width:
+        height = float(rng.uniform(small, large))
+        root = float(crest[int(np.clip(x, 0, canvas.width - 1))]) + canvas.unit * 0.008
+        outline = _pine(rng, float(x), root, height)
+        cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    top = max(0, int(crest.min() - large * 1.1))
+    fade = np.clip((canvas.y[top:] - crest[None, :]) / np.float32(canvas.unit * 0.2), 0, 1) * np.float32(0.5)
+    haze = stage.light.haze
+    colour = tone[:, None, None] + (haze - tone)[:, None, None] * fade
+    canvas.over(mask[top:].astype(np.float32) / np.float32(255), colour, 0, top)
+
+
+def _pine(rng: np.random.Generator, x: float, root: float, height: float) -> F32:
+    """The outline of one pine as (n, 2) pixels: drooping tiers, wider to the foot."""
+    tiers = max(4, min(14, int(height / 14)))
+    half = height * rng.uniform(0.15, 0.22)
+    left, right = [], []
+    for tier in range(tiers + 1):
+        share = tier / tiers
+        y, reach = root - height * (1 - share) * 0.96, half * share**0.85
+        left += [(x - reach * rng.uniform(0.8, 1.1), y + height * 0.03), (x - reach * 0.5, y)]
+        right += [(x + reach * rng.uniform(0.8, 1.1), y + height * 0.03), (x + reach * 0.5, y)]
+    trunk = [(x + half * 0.12, root + height * 0.1), (x - half * 0.12, root + height * 0.1)]
+    return np.array([(x, root - height * 1.04), *right, *trunk, *reversed(left)], np.float32)
+
+
+def paint_dunes(stage: Stage, first: float, last: float) -> None:
+    """Paint five dunes with a lit and a shaded flank and wind ripples."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    sand = mix(light.near, rgb("d98a4e"), 0.25 + 0.7 * light.ambient)
+    across = np.arange(canvas.width, dtype=np.float32) / np.float32(canvas.unit * 16 / 9)
+    for i in range(5):
+        near = i / 4
+        waves = np.abs(np.sin(across * np.pi * (1.1 + 0.55 * i * rng.uniform(0.6, 1)) + rng.uniform(0, 6))) ** 1.6
+        crest = canvas.height * (first + (last - first) * near) - canvas.unit * 0.15 * (1 - 0.2 * near) * waves
+        crest = (crest - (skyline(rng, canvas.width, 2, 4) - 0.5) * canvas.unit * 0.035).astype(np.float32)
+        top = int(np.clip(crest.min() - 1, 0, canvas.height - 2))
+        slope = np.gradient(cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.006))[0])
+        flank = 0.66 + 0.75 * np.clip(0.5 - slope[None, :] * 0.45 * stage.side, 0, 1)
+        ripples = clouds(rng, (canvas.width, canvas.height - top), 30 + 10 * i, 3, 0.2) - np.float32(0.5)
+        below = canvas.y[top:] - crest[None, :]
+        fade = np.clip(below / np.float32(canvas.unit * 0.32), 0, 1)
+        edge = np.clip(1 - below / np.float32(max(2.0, canvas.unit * 0.004)), 0, 1) * np.float32(0.2 * light.strength)
+        body = mix(light.haze, sand, near) * np.float32(1 - 0.35 * near)
+        surface = flank * (1 + ripples * 0.22 * (0.4 + near)) * (1 - fade * 0.22)
+        colour = body[:, None, None] * surface + edge * light.sun[:, None, None]
+        canvas.over(np.clip(below + 0.5, 0, 1), colour.astype(np.float32), 0, top)
+
+
+def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = False) -> None:
+    """Paint the ground in front and let things stand on it; `grass` is the blades' height in units, 0 for none."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    tone = light.near * np.float32(1.05) + light.haze * np.float32(0.05)
+    if snow:
+        tone = mix(tone, mix(light.haze, np.ones(3, np.float32), 0.4), 0.35 + 0.4 * light.ambient)
+    if grass > 0:
+        mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+        count = int(1500 * canvas.width / (canvas.unit * 16 / 9))
+        blades = np.empty((count, 3, 2), np.float32)
+        x = rng.uniform(0, canvas.width - 1, count)
+        root = crest[x.astype(int)] + canvas.unit * 0.006
+        tall = canvas.unit * grass * rng.uniform(0.25, 1, count)
+        lean = canvas.unit * rng.normal(0.003 * stage.side, 0.005, count)
+        half = canvas.unit * 0.0015
+        blades[:, 0] = np.stack([x - half, root], 1)
+        blades[:, 1] = np.stack([x + half, root], 1)
+        blades[:, 2] = np.stack([x + lean, root - tall], 1)
+        for blade in np.round(blades * 16).astype(np.int32):
+            cv2.fillPoly(mask, [blade], 255, cv2.LINE_AA, 4)
+        top = max(0, int(crest.min() - canvas.unit * grass * 1.1))
+        canvas.over(mask[top:].astype(np.float32) / np.float32(255), tone, 0, top)
+    paint_layer(
+        stage, crest, tone, tone * np.float32(0.62), canvas.unit * 0.2, 0 if grass > 0 else 0.10 * light.strength, 0.35
+    )
+    stage.ground = crest

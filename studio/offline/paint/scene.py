@@ -1,0 +1,154 @@
+"""The scene: which brushes paint a reading, in which order, back to front."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+
+from studio.offline.paint.beyond import paint_space, paint_undersea
+from studio.offline.paint.canvas import U8, Canvas, Stage
+from studio.offline.paint.city import paint_city
+from studio.offline.paint.finish import develop, grade
+from studio.offline.paint.interior import paint_room
+from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
+from studio.offline.paint.lexicon import Reading
+from studio.offline.paint.noise import F32, skyline
+from studio.offline.paint.palettes import light_for
+from studio.offline.paint.sky import paint_sky
+from studio.offline.paint.slate import paint_slate
+from studio.offline.paint.staging import paint_stray_birds, paint_subjects
+from studio.offline.paint.water import paint_water, shore_line
+from studio.offline.paint.weather import defocus, paint_fog, paint_lightning, paint_rain, paint_snow
+
+_WORKING_PIXELS = 1920 * 1080
+"""Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
+
+_HORIZONS = {
+    "sea": 0.60, "shore": 0.60, "ice": 0.60, "desert": 0.62, "field": 0.66, "mountain": 0.74, "forest": 0.84,
+    "city": 0.82, "none": 0.72, "space": 1.0, "undersea": 1.0, "room": 0.80, "library": 0.80,
+}  # fmt: skip
+
+
+def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int) -> U8:
+    """Give the picture of a reading: (height, width, 3) uint8 RGB, for a `size` of (width, height).
+
+    `prompt` and `seed` are the dice: another of either gives another picture.
+    """
+    width, height = size
+    shrink = min(1.0, (_WORKING_PIXELS / (width * height)) ** 0.5)
+    rng = np.random.default_rng([zlib.crc32(prompt.encode("utf-8", "surrogatepass")), seed])
+    canvas = Canvas(max(16, round(width * shrink)), max(16, round(height * shrink)))
+    stage = Stage(canvas, light_for(reading), rng, _HORIZONS[reading.biome])
+    _paint_place(stage, reading)
+    if reading.card:
+        paint_slate(stage, reading.title)
+    else:
+        if reading.shot != "wide":
+            defocus(stage, 0.0025 if reading.shot == "medium" else 0.006)
+        paint_subjects(stage, reading)
+        _paint_air(stage, reading)
+    grade(canvas)
+    return develop(canvas, size, rng)
+
+
+def _paint_place(stage: Stage, reading: Reading) -> None:
+    biome = reading.biome
+    if biome in ("room", "library"):
+        paint_room(stage, reading.hour, biome == "library")
+    elif biome == "space":
+        paint_space(stage)
+        if any(s.kind not in ("astronaut", "rocket") for s in reading.subjects):
+            paint_ground(stage, _rise(stage, 0.90, 0.10))
+    elif biome == "undersea":
+        paint_undersea(stage)
+    else:
+        closed = {"storm": 1.3, "rain": 1.2, "overcast": 1.1, "snow": 0.9, "fog": 0.6}
+        cover = max((closed[w] for w in reading.weather), default=0.45 if reading.hour == "night" else 0.8)
+        paint_sky(stage, cover, reading.hour == "night")
+        if reading.has("storm"):
+            paint_lightning(stage)
+        _LANDS.get(biome, _paint_open)(stage, reading)
+        if reading.has("fog"):
+            paint_fog(stage, 0.70, 1.25)
+
+
+def _rise(stage: Stage, row: float, roll: float, cells: float = 1.6) -> F32:
+    """A gentle ground line at `row` of the height, rolling by `roll` units."""
+    canvas = stage.canvas
+    peaks = max(1.0, cells * canvas.width / (canvas.unit * 16 / 9))
+    return np.asarray(
+        canvas.height * row - (skyline(stage.rng, canvas.width, peaks, 6) - 0.5) * canvas.unit * roll, np.float32
+    )
+
+
+def _paint_sea(stage: Stage, reading: Reading) -> None:
+    row = stage.horizon / stage.canvas.height
+    if stage.rng.random() < 0.7:
+        paint_ridges(stage, 2, row - 0.008, row + 0.006, 0.10, 2.2, False)
+    paint_water(stage)
+
+
+def _paint_shore(stage: Stage, reading: Reading) -> None:
+    _paint_sea(stage, reading)
+    paint_ground(stage, shore_line(stage), snow=reading.has("snow"))
+
+
+def _paint_ice(stage: Stage, reading: Reading) -> None:
+    row = stage.horizon / stage.canvas.height
+    paint_ridges(stage, 2, row - 0.01, row + 0.012, 0.26, 2.0, True, snowcaps=True)
+    paint_water(stage)
+    paint_ground(stage, _rise(stage, 0.90, 0.10, 2.2), snow=True)
+
+
+def _paint_mountain(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 5, 0.44, 0.86, 0.42, 1.6, True, snowcaps=True)
+    paint_fog(stage, 0.80, 0.7)
+    paint_ground(stage, _rise(stage, 0.925, 0.11, 2), grass=0.02, snow=reading.has("snow"))
+
+
+def _paint_forest(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 5, 0.46, 0.84, 0.18, 1.5, False, trees=True)
+    paint_fog(stage, 0.80, 0.8)
+    paint_ground(stage, _rise(stage, 0.915, 0.07, 2), grass=0.022, snow=reading.has("snow"))
+
+
+def _paint_desert(stage: Stage, reading: Reading) -> None:
+    paint_dunes(stage, 0.56, 0.90)
+    stage.ground = _rise(stage, 0.94, 0.02)
+
+
+def _paint_field(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False)
+    paint_fog(stage, 0.74, 0.5)
+    paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
+
+
+def _paint_town(stage: Stage, reading: Reading) -> None:
+    paint_city(stage)
+
+
+def _paint_open(stage: Stage, reading: Reading) -> None:
+    """Nowhere in particular: low hills under the sky."""
+    paint_ridges(stage, 2, 0.74, 0.86, 0.10, 1.2, False)
+    stage.ground = _rise(stage, 0.92, 0.03)
+
+
+_LANDS: dict[str, Callable[[Stage, Reading], None]] = {
+    "sea": _paint_sea, "shore": _paint_shore, "ice": _paint_ice, "mountain": _paint_mountain, "forest": _paint_forest,
+    "desert": _paint_desert, "field": _paint_field, "city": _paint_town,
+}  # fmt: skip
+
+
+def _paint_air(stage: Stage, reading: Reading) -> None:
+    clear = not reading.weather and reading.hour != "night"
+    open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
+    if open_sky and clear and not any(s.kind == "birds" for s in reading.subjects):
+        paint_stray_birds(stage)
+    if reading.biome in ("room", "library"):
+        return
+    if reading.has("rain") or reading.has("storm"):
+        paint_rain(stage, reading.has("storm"))
+    if reading.has("snow"):
+        paint_snow(stage)

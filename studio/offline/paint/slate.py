@@ -1,0 +1,73 @@
+"""The slate: what a shot without a picture shows instead, its subject's words set in type over the setting's light.
+
+Animatics do the same. Letters that the font lacks are left out; if that would leave less than most of the words, no
+words are set at all. Nothing here knows what the words mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.lettering import drawable, set_block
+from studio.offline.paint.canvas import Stage, soften
+from studio.offline.paint.noise import F32
+from studio.offline.paint.palettes import mix
+from studio.offline.paint.weather import defocus
+
+_MOST_LETTERS = 120
+
+
+def legible(text: str) -> str:
+    """What of a text the fonts at hand can set, on one line; '' if that is less than most of its letters."""
+    kept, _ = drawable(text)
+    line = " ".join(kept.split())
+    if sum(c.isalnum() for c in line) < max(1.0, 0.7 * sum(c.isalnum() for c in text)):
+        return ""
+    if len(line) <= _MOST_LETTERS:
+        return line
+    return line[:_MOST_LETTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "\u2026"
+
+
+def paint_slate(stage: Stage, title: str) -> None:
+    """Turn what is painted so far into soft light, and set the title over it."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    defocus(stage, 0.045)
+    canvas.planes *= np.float32(0.72)
+    for _ in range(16):
+        x, y = rng.uniform(0, canvas.width), canvas.height * rng.beta(2.4, 2.0)
+        _paint_disc(
+            stage, float(x), float(y), canvas.unit * float(rng.uniform(0.02, 0.085)), float(rng.uniform(0.03, 0.12))
+        )
+    canvas.glow(
+        stage.sun_x, min(max(stage.sun_y, 0), canvas.height), canvas.unit * 0.3, light.sun, 0.28 * light.strength
+    )
+    text = legible(title)
+    if text:
+        ink = mix(np.ones(3, np.float32), light.sun, 0.45)
+        mask = _type(canvas.width, canvas.height, canvas.unit, text)
+        shadow = np.clip(soften(mask, canvas.unit * 0.012) * 1.5, 0, 0.55)
+        canvas.over(shadow, light.near * np.float32(0.6))
+        canvas.over(mask * np.float32(0.94), ink)
+
+
+def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float) -> None:
+    """One disc of light out of focus, a little brighter at its rim, as lenses draw them."""
+    canvas = stage.canvas
+    left, right = max(0, int(x - radius) - 2), min(canvas.width, int(x + radius) + 3)
+    top, bottom = max(0, int(y - radius) - 2), min(canvas.height, int(y + radius) + 3)
+    away = np.hypot(canvas.x[:, left:right] - x, canvas.y[top:bottom] - y) / np.float32(radius)
+    disc = np.clip((1 - away) * np.float32(radius / 2) + 0.5, 0, 1) * (0.75 + 0.25 * away**4)
+    canvas.screen(disc * np.float32(strength), mix(stage.light.sun, stage.light.haze, 0.3), left, top)
+
+
+def _type(width: int, height: int, unit: float, text: str) -> F32:
+    """Set the text in the middle with a short rule under it: (height, width) float32 opacity."""
+    page = np.zeros((height, width), np.float32)
+    block = set_block(text, (int(width * 0.8), int(height * 0.6)), max(9, int(unit * 0.068)), 300)
+    rows, columns = block.shape
+    top, left = (height - rows) // 2, (width - columns) // 2
+    page[top : top + rows, left : left + columns] = block
+    half, thick = int(unit * 0.05), max(1, round(unit * 0.0022))
+    rule = min(height - thick, top + rows + int(unit * 0.012))
+    page[rule : rule + thick, max(0, width // 2 - half) : width // 2 + half] = 0.66
+    return page

@@ -1,0 +1,42 @@
+"""The offline painter: a picture for every prompt, without a key or a network, and honest about what is missing.
+
+It paints places, light, weather and some thirty subjects. What a prompt names beyond that is listed in
+`Made.not_drawn`; where the subject itself cannot be drawn, a card is painted: the setting's light, and its words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.errors import EngineFailed
+from studio.model import Made
+from studio.offline.paint.finish import encode_png
+from studio.offline.paint.lexicon import read_prompt
+from studio.offline.paint.scene import paint_scene
+
+_MOST_PIXELS = 5040 * 2160
+"""The largest frame a wish can ask for: 21:9 at 2160 rows."""
+
+
+class OfflinePainter:
+    """Paints with numpy and OpenCV. Implements `studio.ports.Painter`; safe to call from several threads."""
+
+    engine = "offline"
+    model = "painter"
+    version = 1
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
+        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
+
+        The same prompt, size and seed give the same bytes.
+
+        Raises:
+            EngineFailed: `size` is not a picture's, or larger than 5040x2160 pixels' worth.
+            OSError: `out` cannot be written; passed on as it is, so that a full disk is told from a wrong path.
+        """
+        width, height = size
+        if min(size) < 16 or width * height > _MOST_PIXELS:
+            raise EngineFailed(f"cannot paint a picture of {width}x{height} pixels; ask for 16x16 up to 5040x2160")
+        reading = read_prompt(prompt)
+        out.write_bytes(encode_png(paint_scene(reading, prompt, size, seed)))
+        return Made(width=width, height=height, not_drawn=reading.not_drawn)

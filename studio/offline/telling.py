@@ -1,0 +1,86 @@
+"""How lines are told: slots filled, verbs agreed, and no more said than the shots have time for.
+
+Called by `studio/offline/writer.py` with the lines of `lines.py` and `settings.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from studio.offline.grammar import Idea
+from studio.offline.settings import Lines
+from studio.plan import share_lines, spoken_words, words_that_fit
+from studio.script import split_sentences
+
+
+def slots_of(idea: Idea) -> dict[str, str]:
+    """Return what each slot of `lines.py` says; '' where the idea has no such words."""
+    deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
+    part = re.split(r",? (?:and|but|while|when|until|because) |[,;] ", idea.clause, maxsplit=1)
+    plain = {
+        "hero": idea.hero,
+        "who": idea.short,
+        "first": idea.first,
+        "clause": idea.clause,
+        "deed": deed["deed"] if deed and len(deed["deed"].split()) > 2 else "",
+        "aim": deed["aim"] if deed and len(deed["deed"].split()) > 2 else "",
+        "part": part[0] if len(part) > 1 and len(part[0].split()) > 2 else "",
+        "topic": idea.hero,
+    }
+    return {**plain, **{name.title(): words[:1].upper() + words[1:] for name, words in plain.items()}}
+
+
+def fill(variant: Lines, slots: Mapping[str, str], plural: bool) -> tuple[str, ...]:
+    """Return the sentences of a variant with its slots filled, up to the first that has an empty slot."""
+    filled: list[str] = []
+    for line in variant:
+        if any(not slots[name] for name in re.findall(r"\{(\w+)\}", line)):
+            break
+        agreed = re.sub(r"\[([^|\]]+)\|([^\]]+)\]", lambda forms: forms[2] if plural else forms[1], line)
+        filled.append(agreed.format_map(slots))
+    return tuple(filled)
+
+
+def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) -> str:
+    """Return the sentences that can be said in shots of these lengths in frames.
+
+    Args:
+        skip: leave out what does not fit and go on; otherwise stop there.
+    """
+    kept = ""
+    for sentence in sentences:
+        longer = f"{kept} {sentence}".strip()
+        lines = share_lines(longer, len(room))
+        if all(spoken_words(line) <= words_that_fit(n, fps) for line, n in zip(lines, room, strict=True)):
+            kept = longer
+        elif not skip:
+            break
+    return kept
+
+
+def say(
+    pool: list[Lines],
+    variants: int,
+    slots: Mapping[str, str],
+    plural: bool,
+    room: Sequence[int],
+    fps: int,
+    said: set[str],
+) -> str:
+    """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before."""
+    lines: list[str] = []
+    for variant in tuple(pool):
+        filled = fill(variant, slots, plural)
+        if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):
+            continue
+        if any(line in said for line in filled):
+            continue
+        kept = fit([*lines, *filled], room, fps, skip=False)
+        pool.remove(variant)
+        said.update(filled)
+        lines = list(split_sentences(kept))
+        variants -= 1
+        if not variants:
+            break
+    return " ".join(lines)

@@ -1,0 +1,95 @@
+"""Word lists for taking an idea apart: verbs, determiners, people, places. Chosen by hand; no claim to be whole.
+
+A verb that is missing only makes an idea a topic, which is quoted and never inflected. Words that are as often nouns
+('lights', 'waves', 'falls') are left out of the verbs on purpose.
+"""
+
+from __future__ import annotations
+
+from studio.script import word_set
+
+DETERMINERS = word_set(
+    "a an the one two three four five six seven many some these those this that my our your his her its their"
+    " every each"
+)
+
+AUXILIARY = word_set(
+    "must can will would could should may might has have had is are was were do does did cannot can't won't"
+)
+
+STATIVE = word_set(
+    "must can will would could should may might cannot can't won't has have had is are was were lives live lived loves"
+    " love loved wants want wanted dreams dream dreamed knows know knew believes believe remembers remember works work"
+    " worked hopes hope needs need fears hates longs belongs never always"
+)
+"""First words of a clause that tells a state: 'then she lives alone' is no sentence to say."""
+
+_BASES = word_set(
+    "find discover learn build meet keep save cross go become decide leave return teach hide grow sail climb lose fight"
+    " hunt chase open take make bring carry follow search look wait watch try help travel wander walk run swim dive fly"
+    " drive ride escape enter reach arrive begin start stop finish write read paint draw sing dance play cook bake"
+    " plant repair fix mend invent study explore hear see listen speak talk tell ask answer call send receive steal"
+    " borrow buy sell give trade rescue protect guard defend attack survive die wake sleep forget fail win race"
+    " compete train practise practice join befriend trust betray forgive marry raise feed tame free catch collect"
+    " gather"
+    " count solve unlock break burn drown sink rise fall descend drift crash land launch orbit repaint rebuild restore"
+    " revisit confront face haunt stalk stumble uncover witness refuse agree promise confess disappear vanish appear"
+    " transform turn change move stay stand sit choose come pull push throw dig weave sew knit carve forge deliver"
+    " battle outrun outwit navigate paddle row hike trek camp migrate hatch bloom"
+)
+
+
+def _third(base: str) -> str:
+    if base.endswith(("s", "sh", "ch", "x", "z", "o")):
+        return f"{base}es"
+    return f"{base[:-1]}ies" if base[-1] == "y" and base[-2] not in "aeiou" else f"{base}s"
+
+
+def _doing(base: str) -> str:
+    if base in {"run", "swim", "stop", "win", "forget", "begin", "sit", "dig"}:
+        return f"{base}{base[-1]}ing"
+    if base in {"die", "lie"}:
+        return f"{base[:-2]}ying"
+    return f"{base[:-1]}ing" if base.endswith("e") and not base.endswith("ee") else f"{base}ing"
+
+
+_PAST = word_set(
+    "found discovered learned built met kept saved crossed went became decided left returned taught hid grew sailed"
+    " climbed lost fought took made brought carried followed searched waited watched tried helped travelled walked ran"
+    " swam dived flew drove rode escaped entered reached arrived began started stopped finished wrote painted drew sang"
+    " danced played heard saw spoke told asked stole bought sold gave rescued survived died woke slept forgot failed"
+    " won"
+    " disappeared vanished came stayed stood chose"
+)
+
+NOUNS_TOO = word_set("falls lands trains looks calls turns changes plays walks rows races camps orbits faces")
+"""Verbs that are as often nouns: they count only after someone who can do them."""
+
+ACTING = frozenset(word for base in _BASES for word in (_third(base), _doing(base)) if word not in NOUNS_TOO) | _PAST
+"""Verbs of something happening, in the third person, the past, or as a participle."""
+
+PLURAL_ACTING = _BASES
+"""The same verbs as a plural subject has them: 'two brothers race'."""
+
+PLURALS = word_set("people children women men mice geese bees wolves sheep fish cattle feet teeth firemen")
+
+PEOPLE = word_set(
+    "man woman girl boy child children people person keeper lighthouse-keeper fisherman fisherwoman sailor captain"
+    " pirate farmer shepherd baker cook chef teacher student scientist inventor clockmaker watchmaker painter artist"
+    " musician violinist pianist singer dancer writer poet photographer detective thief spy soldier nurse doctor"
+    " astronaut pilot driver explorer traveller traveler wanderer climber hero heroine king queen prince princess"
+    " knight wizard witch monk nun mother father sister brother sisters brothers daughter son grandmother grandfather"
+    " widow widower orphan twins friends stranger ghost giant robot android machine dragon mermaid fox wolf dog cat"
+    " bear"
+    " deer whale horse bird crow owl penguin elephant tiger lion rabbit mouse turtle beekeeper gardener carpenter"
+    " blacksmith librarian bookseller postman mailman cartographer fireman firefighter"
+)
+"""Someone a tale can be about, beasts and machines too."""
+
+PLACES = word_set(
+    "city town village street square harbour harbor port bridge market island coast shore beach valley mountain river"
+    " lake forest garden park house home farm bakery cafe school church temple library museum theatre theater cinema"
+    " station railway factory mill lighthouse castle palace room kitchen workshop bookshop shop hotel hospital desert"
+    " canyon reef neighbourhood neighborhood grandmother grandfather mother father sister brother"
+)
+"""Heads of a phrase that names somewhere, or someone of one's own."""

@@ -1,0 +1,75 @@
+"""Where sessions lie: the output folder, its sessions, and one session by its id.
+
+Light on purpose: no model is imported, so that `sessions list` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from studio.errors import BadInput, NoSuchSession
+from studio.hints import command
+
+SESSION_ID = re.compile(r"session_[0-9]{8}_[0-9]{6}\Z")
+
+
+def output_folder(given: str | None) -> Path:
+    """Return the output folder: what was given, else FILM_OUTPUT, else 'output'.
+
+    Raises:
+        BadInput: the name has a NUL character.
+    """
+    name = given or os.environ.get("FILM_OUTPUT") or "output"
+    if "\0" in name:
+        raise BadInput("--output: a folder's name cannot hold a NUL character")
+    return Path(name)
+
+
+def sessions_root(output: Path) -> Path:
+    """Return where sessions lie below an output folder, absolute."""
+    return Path(os.path.abspath(output)) / "sessions"
+
+
+def session_folders(root: Path) -> list[Path]:
+    """Return the session folders directly in `root`, newest first; links are not followed out of it.
+
+    Raises:
+        BadInput: `root` is there and cannot be read.
+    """
+    try:
+        with os.scandir(root) as entries:
+            names = [e.name for e in entries if SESSION_ID.match(e.name) and e.is_dir(follow_symlinks=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise BadInput(f"cannot read {str(root)!r} ({_reason(error)}): choose another folder with --output") from error
+    return [root / name for name in sorted(names, reverse=True)]
+
+
+def session_folder(root: Path, session_id: str) -> Path:
+    """Return the folder of an existing session.
+
+    Raises:
+        NoSuchSession: the id is not of the form session_YYYYMMDD_HHMMSS, or no such folder is there. An id is never
+            taken for a path.
+    """
+    if not SESSION_ID.match(session_id):
+        raise NoSuchSession(f"{session_id[:80]!r} is not a session id: ids look like session_20250208_002238")
+    folder = root / session_id
+    try:
+        there = folder.is_dir() and not folder.is_symlink()
+    except OSError as error:
+        raise NoSuchSession(f"cannot enter {str(root)!r} ({_reason(error)}): check its permissions") from error
+    if not there:
+        raise NoSuchSession(f"there is no session {session_id!r} in {str(root)!r}: see what there is: {_list(root)}")
+    return folder
+
+
+def _list(root: Path) -> str:
+    return command("list", "", root.parent)
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else str(error)

@@ -1,0 +1,239 @@
+"""The shot plan: how many shots, how long each is, what it shows, what is said over it, how the camera moves.
+
+Everything is counted in whole frames, and a running total is rounded once, so that nothing is lost to rounding.
+Called by the writers and by the flows; the plan's files as text are `studio/plan_files.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from studio.errors import BadInput
+from studio.graph import check_graph, scene_parts
+from studio.model import Brief, Camera, Scene, SceneGraph, Shot, Story, Wish
+from studio.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
+from studio.prompts import Size, image_prompt
+from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
+
+__all__ = [
+    "draw_seed", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story", "share_frames",
+    "share_lines", "share_shots", "shot_count", "shot_frames", "spoken_words", "title_frames", "words_that_fit",
+]  # fmt: skip
+
+TITLE_SHARE, TITLE_LEAST, TITLE_MOST = 0.1, 1.0, 3.0
+"""A title card lasts a tenth of the film, but 1 to 3 seconds: time to read eight words and no more."""
+
+WORDS_PER_SECOND = 2.4
+"""Narration speed: 144 words a minute, the calm end of documentary reading (150 is usual)."""
+
+BREATH_SECONDS = 0.8
+"""Silence kept in every shot, so that lines do not run into each other."""
+
+LINE_CHARACTERS = 4_000
+"""Longest line of one shot, as `model.Shot` bounds it."""
+
+FRAMES_OF_A_SHOT = 24 * 3600
+"""Longest shot in frames, as `model.Shot` bounds it."""
+
+_SPOKEN = re.compile(r"[0-9]|[぀-ヿ㐀-鿿豈-﫿가-힣฀-๿]|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+
+_OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")
+_MOVES: dict[Size, tuple[Camera, ...]] = {
+    "wide": ("dolly in", "slow pan right", "crane up", "slow pan left", "crane down", "tilt up"),
+    "medium": ("slow pan left", "dolly in", "orbit", "slow pan right", "tilt down"),
+    "close": ("static", "dolly in", "zoom"),
+}
+_UNREST: dict[Size, tuple[Camera, ...]] = {"wide": (), "medium": ("handheld",), "close": ("handheld",)}
+_UNEASY = frozenset({"uneasy", "restless", "brave"})
+_ENDING: Camera = "dolly out"
+_MOTION: dict[Camera, str] = {"static": "the camera holds still", "handheld": "the camera stays with the subject"}
+_STEADY = "a steady camera"
+"""How the other moves are done. The move itself stands in `Shot.camera` and is not asked for a second time."""
+_ONE_SHOT_SIZES: tuple[Size, ...] = ("wide", "medium", "close", "medium")
+_TWO_SHOT_SIZES: tuple[Size, ...] = ("medium", "close")
+_SCENE_SIZES: tuple[Size, ...] = ("wide", "medium", "close")
+
+
+def title_frames(wish: Wish) -> int:
+    """Return the length of the title card in whole frames."""
+    seconds = min(TITLE_MOST, max(TITLE_LEAST, TITLE_SHARE * wish.seconds))
+    return math.floor(seconds * wish.fps + 0.5)
+
+
+def shot_frames(wish: Wish) -> int:
+    """Return the frames left for all shots together: the film less its title card."""
+    return math.floor(wish.seconds * wish.fps + 0.5) - title_frames(wish)
+
+
+def shot_count(wish: Wish) -> int:
+    """Return how many shots of about `wish.shot_seconds` fill the film, at least 1; with prompts, one for each.
+
+    A script never has fewer shots than scenes, for each scene needs its picture.
+
+    Raises:
+        BadInput: the wish's script holds no text, or its scenes outnumber the frames.
+    """
+    if wish.prompts is not None:
+        return max(1, len(wish.prompts))
+    fitting = max(1, math.floor(shot_frames(wish) / wish.fps / wish.shot_seconds + 0.5))
+    scenes = 1 if wish.script is None else len(parse_script(wish.script))
+    if scenes > shot_frames(wish):
+        raise BadInput(f"the script has {scenes} scenes, more than the film has frames: ask for more seconds")
+    return max(fitting, scenes)
+
+
+def share_frames(total_frames: int, count: int) -> tuple[int, ...]:
+    """Return `count` lengths in frames that differ by at most one and sum to `total_frames`.
+
+    The running total is rounded, never a single share, so that no frame is lost or won (error diffusion).
+
+    Raises:
+        BadInput: there are fewer frames than shots.
+    """
+    if not 1 <= count <= total_frames:
+        raise BadInput(f"{total_frames} frames cannot be shared among {count} shots: ask for a longer film")
+    ends = [(2 * total_frames * place + count) // (2 * count) for place in range(count + 1)]
+    return tuple(end - start for start, end in pairwise(ends))
+
+
+def spoken_words(text: str) -> int:
+    """Return about how many words a voice says: a digit counts as a word, and so does a CJK or Thai letter."""
+    return len(_SPOKEN.findall(text))
+
+
+def words_that_fit(frames: int, fps: int) -> int:
+    """Return how many words a shot of `frames` holds: `WORDS_PER_SECOND`, less `BREATH_SECONDS` of silence."""
+    return max(0, math.floor(WORDS_PER_SECOND * (frames / fps - BREATH_SECONDS) + 1e-9))
+
+
+def share_lines(narration: str, count: int) -> tuple[str, ...]:
+    """Return the narration of a scene in `count` lines, one a shot, never parted within a sentence.
+
+    With as many sentences as shots or fewer, each has a shot of its own, evenly spread; otherwise they go by the
+    running count of words. Joined again the lines are the narration, up to white space.
+    """
+    sentences = split_sentences(narration)
+    lines: list[list[str]] = [[] for _ in range(count)]
+    total = sum(max(1, spoken_words(sentence)) for sentence in sentences)
+    before = 0
+    for place, sentence in enumerate(sentences):
+        words = max(1, spoken_words(sentence))
+        few = len(sentences) <= count
+        shot = place * count // len(sentences) if few else (2 * before + words) * count // (2 * total)
+        lines[shot].append(sentence)
+        before += words
+    return tuple(" ".join(line) for line in lines)
+
+
+def share_shots(narrations: Sequence[str], frames: Sequence[int], fps: int) -> tuple[int, ...]:
+    """Return how many shots each scene gets, at least one each: evenly, or by words where that is too tight.
+
+    Args:
+        narrations: one for each scene.
+        frames: one length for each shot; at least as many as scenes.
+    """
+    even = share_frames(len(frames), len(narrations))
+    first = 0
+    tight = False
+    for narration, count in zip(narrations, even, strict=True):
+        room = frames[first : first + count]
+        lines = share_lines(narration, count)
+        tight |= any(spoken_words(line) > words_that_fit(n, fps) for line, n in zip(lines, room, strict=True))
+        first += count
+    if not tight:
+        return even
+    spare = len(frames) - len(narrations)
+    words = [spoken_words(narration) for narration in narrations]
+    total, running, given = max(1, sum(words)), 0, 0
+    counts: list[int] = []
+    for count in words:
+        running += count
+        due = (2 * spare * running + total) // (2 * total)
+        counts.append(1 + due - given)
+        given = due
+    return tuple(counts)
+
+
+def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
+    """Return the shots of the film, in order; their frames and the title card's are the length asked for.
+
+    With prompts in the wish, each gives one shot and stands there as it was written. A script longer than the film
+    keeps these frames; the timeline lengthens a shot to its measured line.
+
+    Raises:
+        BrokenPlan: the graph is not one of this story.
+        BadInput: more scenes than shots or frames, or a line or a shot beyond what one shot can carry.
+    """
+    check_graph(graph, story)
+    wish = brief.wish
+    prompts = wish.prompts or ()
+    count = len(prompts) or max(shot_count(wish), len(story.scenes))
+    if len(story.scenes) > count:
+        raise BadInput(f"{len(story.scenes)} scenes and only {count} prompts: add prompts, or join scenes")
+    frames = share_frames(shot_frames(wish), count)
+    if max(frames) > FRAMES_OF_A_SHOT:
+        raise BadInput(f"a shot would last {max(frames)} frames, the most is {FRAMES_OF_A_SHOT}: ask for more shots")
+    counts = share_shots([scene.narration for scene in story.scenes], frames, wish.fps)
+    parts = scene_parts(graph)
+    cameras = random.Random(draw_seed(brief.seed, "camera"))
+    shots: list[Shot] = []
+    used: list[Camera] = []
+    for number, (scene, its_shots) in enumerate(zip(story.scenes, counts, strict=True), start=1):
+        lines = share_lines(scene.narration, its_shots)
+        last_scene = number == len(story.scenes)
+        for place, line in enumerate(lines):
+            index = len(shots) + 1
+            if len(line) > LINE_CHARACTERS:
+                raise BadInput(
+                    f"shot {index} would have {len(line)} characters to say, the most is {LINE_CHARACTERS}: "
+                    "ask for a longer film, a shorter script, or shorter sentences"
+                )
+            prompt = prompts[index - 1] if prompts else None
+            size = _size(number, place, its_shots, scene, last_scene)
+            camera = _camera(size, scene.emotion, story.mood, used, cameras, index == count)
+            used.append(camera)
+            said = one_line(split_sentences(line)[0], ACTION_CHARACTERS) if wish.script and line else None
+            shots.append(
+                Shot(
+                    index=index,
+                    image_prompt=(
+                        prompt.image_prompt if prompt else image_prompt(size, scene, parts[scene.id], story.style, said)
+                    ),
+                    motion_prompt=prompt.motion_prompt if prompt else _MOTION.get(camera, _STEADY),
+                    camera=prompt.camera if prompt else camera,
+                    image_path=image_path(index),
+                    scene=scene.id,
+                    narration=line,
+                    frames=frames[index - 1],
+                    seed=draw_seed(brief.seed, index),
+                )
+            )
+    return tuple(shots)
+
+
+def _size(number: int, place: int, count: int, scene: Scene, last_scene: bool) -> Size:
+    """Return the size of shot `place` (from 0) of `count` in scene `number`; an empty place and the end are wide."""
+    if last_scene and place == count - 1:
+        return "wide"
+    if not (scene.characters or scene.action):
+        return "wide" if place % 2 == 0 else "medium"
+    if count == 1:
+        return _ONE_SHOT_SIZES[(number - 1) % 4]
+    return _TWO_SHOT_SIZES[place] if count == 2 else _SCENE_SIZES[place % 3]
+
+
+def _camera(
+    size: Size, emotion: str, mood: str, used: Sequence[Camera], draw: random.Random, last: bool
+) -> Camera:  # fmt: skip
+    """Return the next move: never the one before again, an opening that establishes, an end that lets go."""
+    if last and used and used[-1] != _ENDING:
+        return _ENDING
+    unrest = _UNREST[size] if emotion in _UNEASY or mood == "tense" else ()
+    moves = _OPENINGS if not used else (*_MOVES[size], *unrest)
+    recent = used[-2:] if len(moves) > 3 else used[-1:]
+    fresh = [move for move in moves if move not in recent]
+    return fresh[draw.randrange(len(fresh))]

@@ -1,0 +1,125 @@
+"""The plan's files as text: `story.json`, `scene_graph.json` and `shots.json`, and reading what a person made of them.
+
+No file is opened here: text comes in and goes out. Whoever reads a file that is wrong learns the place and the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from pydantic import JsonValue, ValidationError
+
+from studio.errors import BrokenPlan
+from studio.json_text import NotJson, first_fault, item_lines, read_json, read_noun
+from studio.model import Noun, SceneGraph, Shot, Story
+
+N = TypeVar("N", bound=Noun)
+
+_OWN_PATH = re.compile(r"^images/shot_[0-9]{3,}\.png$")
+
+
+def image_path(index: int) -> str:
+    """Return where shot `index` (1-based) has its picture, relative to the session."""
+    return f"images/shot_{index:03d}.png"
+
+
+def draw_seed(*parts: int | str) -> int:
+    """Return a seed in [0, 2**31) from `parts`: the first 31 bits of the SHA-256 of their texts, joined by ':'."""
+    digest = hashlib.sha256(":".join(str(part) for part in parts).encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def plan_text(plan: Story | SceneGraph | Sequence[Shot]) -> str:
+    """Return the canonical JSON text of a plan, ending with a newline; shots are a bare list, `index` first."""
+    value = plan.model_dump(mode="json") if isinstance(plan, Noun) else [shot.model_dump(mode="json") for shot in plan]
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_story(text: str) -> Story:
+    """Return the story of `story.json`.
+
+    Raises:
+        BrokenPlan: the text is no story, or two scenes have the same id.
+    """
+    story = _read(Story, text, "story.json")
+    seen: dict[int, int] = {}
+    for place, scene in enumerate(story.scenes, start=1):
+        if scene.id in seen:
+            raise BrokenPlan(f"story.json: scenes {seen[scene.id]} and {place} both have the id {scene.id}; change one")
+        seen[scene.id] = place
+    return story
+
+
+def read_graph(text: str) -> SceneGraph:
+    """Return the graph of `scene_graph.json`; `studio.graph.check_graph` tells whether it fits the story.
+
+    Raises:
+        BrokenPlan: the text is no scene graph.
+    """
+    return _read(SceneGraph, text, "scene_graph.json")
+
+
+def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Shot, ...]:
+    """Return the shots of `shots.json`, with what a person may leave out filled in.
+
+    The index always follows the place in the list, and so does an `image_path` of the usual form; missing frames are
+    `shot_seconds` long; a missing seed is drawn from `seed` and the prompt, so that it moves with its shot.
+
+    Raises:
+        BrokenPlan: the text is no list of shots; the message tells line, shot and field.
+    """
+    items = _json(text, "shots.json")
+    if not isinstance(items, list) or not items:
+        raise BrokenPlan("shots.json: expected a JSON list with at least one shot; put the shots between [ and ]")
+    shots: list[Shot] = []
+    paths: dict[str, int] = {}
+    for index, (line, item) in enumerate(zip(item_lines(text), items, strict=True), start=1):
+        place = f"shots.json, line {line}, shot {index}"
+        if not isinstance(item, dict):
+            raise BrokenPlan(f"{place}: expected an object between {{ and }}")
+        try:
+            shot = read_noun(Shot, _filled(item, index, round(shot_seconds * fps), seed))
+        except ValidationError as error:
+            raise BrokenPlan(f"{place}: {first_fault(error)}; correct it, or leave the key out") from error
+        if not _stays_inside(shot.image_path):
+            raise BrokenPlan(f"{place}: image_path {shot.image_path!r} leaves the session; leave the key out")
+        if shot.image_path in paths:
+            other = paths[shot.image_path]
+            raise BrokenPlan(f"{place}: image_path {shot.image_path!r} is that of shot {other}; leave the key out")
+        paths[shot.image_path] = index
+        shots.append(shot)
+    return tuple(shots)
+
+
+def _filled(item: dict[str, JsonValue], index: int, frames: int, seed: int) -> dict[str, JsonValue]:
+    prompt = hashlib.sha256(str(item.get("image_prompt", "")).encode("utf-8", "surrogatepass")).hexdigest()
+    path = item.get("image_path", "")
+    own = path == "" or (isinstance(path, str) and _OWN_PATH.match(path))
+    defaults: dict[str, JsonValue] = {"frames": max(1, frames), "seed": draw_seed(seed, prompt)}
+    return {**defaults, **item, "index": index, "image_path": image_path(index) if own else path}
+
+
+def _stays_inside(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return not path.startswith("/") and ".." not in parts and not re.search(r"[\\:\x00-\x1f]", path)
+
+
+def _json(text: str, name: str) -> JsonValue:
+    try:
+        return read_json(text)
+    except NotJson as error:
+        raise BrokenPlan(f"{name} is no JSON: {error}; mend it, or delete the file to have it made anew") from error
+
+
+def _read(noun: type[N], text: str, name: str) -> N:
+    try:
+        return read_noun(noun, _json(text, name))
+    except ValidationError as error:
+        raise BrokenPlan(
+            f"{name}: {first_fault(error)}; correct it, or delete the file to have it made anew"
+        ) from error

@@ -1,0 +1,89 @@
+"""Pictures as an encoder wants them: planar YUV 4:2:0, BT.709, limited range, chroma sited at the left.
+
+Reads picture files and converts RGB once; nothing here knows of time. Called by the renderer and the cards.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from studio.errors import EngineFailed
+
+Pixels = NDArray[np.uint8]
+Planes = tuple[Pixels, Pixels, Pixels]
+"""Y (height, width), U and V (height / 2, width / 2): uint8, Y 16 to 235, U and V 16 to 240, 128 is grey."""
+
+cv2.setNumThreads(1)
+"""One thread per call, for the whole program: two clips are rendered at once, and the encoder has its own threads."""
+
+# RGB 0..255 to Y'CbCr in limited range: ITU-R BT.709-6, items 3.2 to 3.4 (Kr 0.2126, Kb 0.0722) at 8 bits.
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
+_RGB_TO_YUV = np.array(
+    [
+        [*(219 / 255 * _LUMA), 16],
+        [*(224 / 255 * (np.array([0, 0, 1]) - _LUMA) / 1.8556), 128],
+        [*(224 / 255 * (np.array([1, 0, 0]) - _LUMA) / 1.5748), 128],
+    ]
+)
+
+
+def open_picture(path: Path) -> Image.Image:
+    """Read a picture whole, upright and as 8 bit RGB.
+
+    Raises:
+        EngineFailed: the file is missing, damaged (every chunk's checksum is looked at), or no picture.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns where a picture is merely large; above twice its bound it raises.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                image.verify()
+            with Image.open(path) as image:
+                return ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise EngineFailed(
+            f"the picture {str(path)!r} cannot be read ({error}): paint it again or replace the file"
+        ) from error
+
+
+def crop_to(image: Image.Image, size: tuple[int, int]) -> Pixels:
+    """Cut the picture's centre to the aspect of `size` (width, height) and scale it to that size.
+
+    Returns:
+        (height, width, 3) uint8 RGB.
+    """
+    wide, high = image.size
+    share = min(wide / size[0], high / size[1])
+    cut_wide, cut_high = size[0] * share, size[1] * share
+    left, top = (wide - cut_wide) / 2, (high - cut_high) / 2
+    box = (max(0.0, left), max(0.0, top), min(float(wide), left + cut_wide), min(float(high), top + cut_high))
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box))
+
+
+def to_planes(rgb: Pixels) -> Planes:
+    """Convert (height, width, 3) uint8 RGB with even sides.
+
+    Chroma is filtered as its siting asks: across by 1 2 1 around the left pixel of each pair, down by the mean of two.
+    """
+    yuv = cv2.transform(rgb, _RGB_TO_YUV)
+    across, down = np.array([0.25, 0.5, 0.25]), np.array([0.5, 0.5])
+    u, v = (
+        cv2.sepFilter2D(yuv[:, :, i], -1, across, down, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)[::2, ::2]
+        for i in (1, 2)
+    )
+    y, u, v = (np.ascontiguousarray(plane, dtype=np.uint8) for plane in (yuv[:, :, 0], u, v))
+    return y, u, v
+
+
+def fade_planes(source: Planes, share: float, into: Planes) -> None:
+    """Fill `into` with `source` at a share of its light: 0 is black, 1 the picture itself."""
+    levels = np.arange(256, dtype=np.float64)
+    for here, there, black in zip(source, into, (16, 128, 128), strict=True):
+        cv2.LUT(here, np.rint(black + (levels - black) * share).clip(0, 255).astype(np.uint8), dst=there)

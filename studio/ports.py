@@ -1,0 +1,95 @@
+"""The crew's contracts: what every writer, painter, narrator, animator and composer can do.
+
+Engines implement these without inheriting. An engine writes its file at the path it is given and
+nowhere else; publishing is not its job. It either returns what it measured, with a whole, closed file at
+`out`, or raises `studio.errors.EngineFailed`; after an error whatever lies at `out` is worthless.
+All engines may be called from several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story
+
+Tick = Callable[[int], None]
+"""Called with the number of frames finished so far; may raise to stop the work."""
+
+
+class Engine(Protocol):
+    """What a fingerprint needs to know of whoever makes a piece."""
+
+    @property
+    def engine(self) -> str:
+        """Who: 'offline', 'openai', ..."""
+
+    @property
+    def model(self) -> str:
+        """With what: a model's name, or the part of the offline crew."""
+
+    @property
+    def version(self) -> int:
+        """Raised when the same order would give other bytes. For a vendor's work always 0."""
+
+
+class Writer(Engine, Protocol):
+    """Turns an idea into plans."""
+
+    def write_story(self, brief: Brief) -> Story:
+        """Write the story: scenes enough for the length asked for."""
+
+    def map_scenes(self, story: Story, seed: int) -> SceneGraph:
+        """Draw the graph of scenes, characters, places and props."""
+
+    def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
+        """Break the scenes into shots that fill the length asked for."""
+
+
+class Painter(Engine, Protocol):
+    """Turns a prompt into a picture."""
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
+        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels."""
+
+
+class Narrator(Engine, Protocol):
+    """Speaks a line."""
+
+    def speak(self, line: str, seed: int, out: Path) -> Made:
+        """Write a WAV, mono 16 bit PCM; measure `seconds` and `words`.
+
+        An empty line, or one this voice cannot read, gives a file of no samples: `seconds` 0, and the
+        reason in `not_spoken` where there were words.
+        """
+
+
+class Animator(Engine, Protocol):
+    """Turns a picture into a clip."""
+
+    def animate(
+        self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
+        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], out: Path, tick: Tick,
+    ) -> Made:  # fmt: skip
+        """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in."""
+
+
+class Composer(Engine, Protocol):
+    """Writes the score."""
+
+    def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
+        """Write a WAV, stereo 16 bit PCM at 48 kHz, `round(seconds * 48000)` samples long."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who works on a film."""
+
+    name: str
+    writer: Writer
+    painter: Painter
+    narrator: Narrator
+    animator: Animator
+    composer: Composer

@@ -1,0 +1,79 @@
+"""What happens, as it happens: events from the work to whoever shows them.
+
+The task bodies and the flow publish; the flow's log and the terminal's table listen. A listener must be quick and
+may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.model import Stage
+
+Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
+
+_NOUNS: dict[Stage, str] = {
+    "story": "story", "scene_graph": "scene graph", "shots": "shots", "images": "image", "narration": "narration",
+    "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened. `index` is the shot, 0 for the whole film; `frames` are rendered so far."""
+
+    kind: Kind
+    text: str = ""
+    stage: Stage | None = None
+    index: int = 0
+    frames: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    session_id: str = ""
+
+    def line(self) -> str:
+        """Return the event as one line for a person, or '' where it is only for a live table."""
+        noun = _NOUNS[self.stage] if self.stage else ""
+        subject = f"shot {self.index}: {noun}" if self.index else noun
+        match self.kind:
+            case "reused":
+                return f"[SKIP] {subject} is there"
+            case "adopted":
+                return f"[SKIP] {subject} is there, taken over"
+            case "made":
+                return f"[DONE] {subject} ({self.seconds:.1f} s)"
+            case "failed":
+                return f"[FAIL] {subject}: {self.text}"
+            case "working" | "frames":
+                return ""
+            case _:
+                return self.text
+
+
+Listener = Callable[[Event], None]
+_listeners: list[Listener] = []
+_lock = threading.Lock()
+
+
+def publish(event: Event) -> None:
+    """Hand an event to every listener, in the order in which they subscribed."""
+    with _lock:
+        listeners = list(_listeners)
+    for listener in listeners:
+        listener(event)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Let `listener` hear every event while the block runs."""
+    with _lock:
+        _listeners.append(listener)
+    try:
+        yield
+    finally:
+        with _lock:
+            _listeners.remove(listener)

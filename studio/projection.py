@@ -1,0 +1,117 @@
+"""Meta as a projection of the facts. Pure: no clock, no files, and it never reads meta.
+
+Total on any facts, independent of their order on disk, monotone: one more valid piece never unsets a flag.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from studio.facts import Facts, ShotFacts
+
+Mark = Literal["DONE", "IMG", "TODO"]
+State = Literal["done", "running", "interrupted", "failed", "done unverified", "unverified"]
+"""Of a session: 'interrupted' is unfinished with nobody working on it; the last two were written by other programs."""
+
+
+def project(facts: Facts, shown_folder: str) -> dict[str, object]:
+    """Return the meta of a session, in the fixed format of `docs/sessions.md`.
+
+    Args:
+        shown_folder: where the session lies as people see it ('output/sessions/session_...'); informational only.
+    """
+    shots, total = facts.shots, len(facts.shots)
+    images, clips = images_done(facts), videos_done(facts)
+    done = completed(facts)
+    return {
+        "session_id": facts.session_id,
+        "timestamp": facts.session_id.removeprefix("session_"),
+        "idea": facts.idea,
+        "started_at": facts.started_at,
+        "completed": done,
+        "completed_at": facts.film.made_at if done and facts.film else None,
+        "steps": steps(facts),
+        "shots": [
+            {
+                "index": shot.index,
+                "image_prompt": shot.image_prompt,
+                "motion_prompt": shot.motion_prompt,
+                "camera": shot.camera,
+                "image_generated": shot.image is not None,
+                "image_path": f"{shown_folder}/images/shot_{shot.index:03d}.png",
+                "video_rendered": shot.clip is not None,
+            }
+            for shot in shots
+        ],
+        "stats": {"total_shots": total, "images_generated": images, "videos_rendered": clips},
+    }
+
+
+def completed(facts: Facts) -> bool:
+    """Tell whether the film is there; of a foreign session, what it says of itself is believed."""
+    return facts.foreign_completed if facts.foreign else facts.film is not None
+
+
+def steps(facts: Facts) -> dict[str, bool]:
+    """Return which steps are complete, in the order they are made."""
+    shots = facts.shots
+    return {
+        "story": "story" in facts.plans,
+        "scene_graph": "scene_graph" in facts.plans,
+        "shots": bool(shots),
+        "images": bool(shots) and all(shot.image for shot in shots),
+        "videos": bool(shots) and all(shot.clip for shot in shots),
+        "narration": bool(shots) and all(shot.line for shot in shots),
+        # A film asked for without music needs no score: the step is done when the film is.
+        "score": facts.score is not None or (facts.wish.get("music") is False and facts.film is not None),
+        "film": facts.film is not None,
+    }
+
+
+def images_done(facts: Facts) -> int:
+    """Count the shots whose picture is there."""
+    return sum(shot.image is not None for shot in facts.shots)
+
+
+def videos_done(facts: Facts) -> int:
+    """Count the shots whose clip is there."""
+    return sum(shot.clip is not None for shot in facts.shots)
+
+
+def mark(shot: ShotFacts) -> Mark:
+    """Return a shot's state in a word: clip there, picture there, or neither."""
+    if shot.clip is not None:
+        return "DONE"
+    return "IMG" if shot.image is not None else "TODO"
+
+
+def state_of(completed: bool, foreign: bool, locked: bool, failed: bool) -> State:
+    """Return a session's state; a run that works on it now says most, then the film, then the last failure."""
+    if locked:
+        return "running"
+    if foreign:
+        return "done unverified" if completed else "unverified"
+    if completed:
+        return "done"
+    return "failed" if failed else "interrupted"
+
+
+def missing(facts: Facts) -> tuple[str, ...]:
+    """Return the paths of the pieces that a finished session would have and this one has not, in the order of work.
+
+    Before the shots are planned nobody knows how many there are: then the plans and what is made once are named. Of a
+    foreign session only pictures, clips and the film are looked for.
+    """
+    plans = {*facts.plans, *(("shots",) if facts.shots else ())}
+    wanted = {
+        **({} if facts.foreign else {f"{name}.json": name in plans for name in ("story", "scene_graph", "shots")}),
+        **{f"images/shot_{shot.index:03d}.png": shot.image is not None for shot in facts.shots},
+    }
+    if not facts.foreign:
+        wanted |= {f"narration/shot_{shot.index:03d}.wav": shot.line is not None for shot in facts.shots}
+        wanted["timeline.json"] = "timeline" in plans
+    wanted |= {f"videos/shot_{shot.index:03d}.mp4": shot.clip is not None for shot in facts.shots}
+    if not facts.foreign and facts.wish.get("music") is not False:
+        wanted["score.wav"] = facts.score is not None
+    wanted["film.mp4"] = facts.film is not None
+    return tuple(path for path, there in wanted.items() if not there)

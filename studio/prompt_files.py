@@ -1,0 +1,152 @@
+r"""The prompts file: every shot's prompts as a text for a person or as JSON, and back again unchanged.
+
+The text form, where lines that begin with `#` are remarks and fields may be left out but for `image`:
+
+    Shot 1
+    image: wide shot, a lighthouse keeper, a rocky shore
+    motion: slow dolly in
+    camera: dolly in
+
+Values stand on one line: a backslash is written `\\`, a newline `\n`, and other control characters, line ends and
+white space at the edges `\u0020`, so that every value comes back as it was. The JSON form is a list of objects with
+the keys `index`, `image_prompt`, `motion_prompt`, `camera`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue, ValidationError
+
+from studio.errors import BadInput
+from studio.json_text import NotJson, first_fault, item_lines, read_json, read_noun
+from studio.model import Prompt, Shot
+
+PROMPTS = 3_600
+"""Most prompts in a file: the longest film (3600 s) in shots of the shortest length (1 s); `model.Wish`."""
+
+_HEAD = re.compile(r"^\s*(?:shot\s+)?(?P<number>[0-9]{1,6})\s*[.:)]?\s*$", re.IGNORECASE)
+_FIELD = re.compile(r"^(?P<name>image|motion|camera)(?: prompt)?:(?: (?P<value>.*))?$", re.IGNORECASE)
+_KEYS = {"image": "image_prompt", "motion": "motion_prompt", "camera": "camera"}
+_ESCAPE = re.compile(r"\\(?:(?P<plain>[\\nrt])|u(?P<code>[0-9a-fA-F]{4})|(?P<bad>.?))")
+_PLAIN = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPED = {character: f"\\{letter}" for letter, character in _PLAIN.items()}
+
+
+def prompts_text(shots: Sequence[Shot | Prompt]) -> str:
+    """Return the text form, ending with a newline; `parse_prompts` gives the same prompts back."""
+    blocks = [
+        f"Shot {number}\nimage: {_escape(shot.image_prompt)}\nmotion: {_escape(shot.motion_prompt)}\n"
+        f"camera: {_escape(shot.camera)}\n"
+        for number, shot in enumerate(shots, start=1)
+    ]
+    return "# What to paint in each shot, how it moves, and the camera.\n\n" + "\n".join(blocks)
+
+
+def prompts_json(shots: Sequence[Shot | Prompt]) -> str:
+    """Return the JSON form, ending with a newline; `parse_prompts` gives the same prompts back."""
+    items = [
+        {
+            "index": number,
+            "image_prompt": shot.image_prompt,
+            "motion_prompt": shot.motion_prompt,
+            "camera": shot.camera,
+        }
+        for number, shot in enumerate(shots, start=1)
+    ]
+    return json.dumps(items, indent=2, ensure_ascii=False) + "\n"
+
+
+def parse_prompts(text: str) -> tuple[Prompt, ...]:
+    """Return the prompts of a prompts file in either form.
+
+    Raises:
+        BadInput: one line with the line of the file, the reason, and what to do.
+    """
+    text = text.removeprefix("\ufeff")
+    prompts = _from_json(text) if text.lstrip().startswith(("[", "{")) else _from_text(text)
+    if not prompts:
+        raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
+    if len(prompts) > PROMPTS:
+        raise BadInput(f"the prompts file holds {len(prompts)} shots, the most is {PROMPTS}: leave some out")
+    return prompts
+
+
+def _from_json(text: str) -> tuple[Prompt, ...]:
+    try:
+        items = read_json(text)
+    except NotJson as error:
+        raise BadInput(f"the prompts file is no JSON: {error}; mend that line") from error
+    if not isinstance(items, list):
+        raise BadInput("line 1 of the prompts file: expected a JSON list of shots; put [ and ] around them")
+    prompts: list[Prompt] = []
+    for number, (line, item) in enumerate(zip(item_lines(text), items, strict=True), start=1):
+        if not isinstance(item, dict):
+            raise BadInput(f"line {line} of the prompts file, shot {number}: expected an object in {{ and }}")
+        index = item.get("index", number)
+        if isinstance(index, bool) or index != number:
+            raise BadInput(
+                f"line {line} of the prompts file, shot {number}: index is {index!r}; number from 1 in order"
+            )
+        prompts.append(_prompt(line, number, {name: value for name, value in item.items() if name != "index"}))
+    return tuple(prompts)
+
+
+def _from_text(text: str) -> tuple[Prompt, ...]:
+    prompts: list[Prompt] = []
+    fields: dict[str, str] = {}
+    head = 0
+    for line, words in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        if not words.strip() or words.startswith("#"):
+            continue
+        if heading := _HEAD.match(words):
+            if head:
+                prompts.append(_prompt(head, len(prompts) + 1, fields))
+            if int(heading["number"]) != len(prompts) + 1:
+                raise BadInput(
+                    f"line {line} of the prompts file: shot {int(heading['number'])} stands where shot "
+                    f"{len(prompts) + 1} should; number from 1 in order"
+                )
+            head, fields = line, {}
+            continue
+        field = _FIELD.match(words.lstrip())
+        if field is None:
+            raise BadInput(f"line {line} of the prompts file: expected 'Shot 2', 'image:', 'motion:' or 'camera:'")
+        if not head:
+            raise BadInput(f"line {line} of the prompts file: no shot is open; write 'Shot 1' above")
+        name = _KEYS[field["name"].lower()]
+        if name in fields:
+            raise BadInput(f"line {line} of the prompts file: shot {len(prompts) + 1} has {field['name']!r} twice")
+        fields[name] = _unescape(field["value"] or "", line)
+    return (*prompts, _prompt(head, len(prompts) + 1, fields)) if head else ()
+
+
+def _prompt(line: int, number: int, fields: Mapping[str, JsonValue]) -> Prompt:
+    try:
+        return read_noun(Prompt, dict(fields))
+    except ValidationError as error:
+        raise BadInput(f"line {line} of the prompts file, shot {number}: {first_fault(error)}") from error
+
+
+def _escape(value: str) -> str:
+    edge = len(value) - len(value.lstrip()), len(value.rstrip())
+    return "".join(_written(c, not edge[0] <= at < edge[1]) for at, c in enumerate(value))
+
+
+def _written(character: str, at_edge: bool) -> str:
+    if character in _ESCAPED:
+        return _ESCAPED[character]
+    hidden = unicodedata.category(character) in {"Cc", "Zl", "Zp"} or character == "\ufeff"
+    return f"\\u{ord(character):04x}" if hidden or (at_edge and character.isspace()) else character
+
+
+def _unescape(value: str, line: int) -> str:
+    def said(escape: re.Match[str]) -> str:
+        if escape["bad"] is not None:
+            raise BadInput(f"line {line} of the prompts file: {escape.group()!r} says nothing; a backslash is '\\\\'")
+        return _PLAIN[escape["plain"]] if escape["plain"] else chr(int(escape["code"], 16))
+
+    return _ESCAPE.sub(said, value)

@@ -1,0 +1,73 @@
+"""Image prompts: one shot of a scene put into words, always in the same order.
+
+Every prompt quotes the canonical descriptions of the scene graph word for word, so that a character looks the same
+wherever it stands. The prompts file, which carries prompts out to a person and back, is `studio/prompt_files.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from studio.graph import SceneParts
+from studio.model import Scene
+from studio.prompt_files import parse_prompts, prompts_json, prompts_text
+from studio.script import one_line, word_set
+
+__all__ = ["PROMPT_CHARACTERS", "SIZES", "Size", "image_prompt", "parse_prompts", "prompts_json", "prompts_text"]
+
+Size = Literal["wide", "medium", "close"]
+SIZES: tuple[Size, ...] = get_args(Size)
+
+PROMPT_CHARACTERS = 8_000
+"""Longest prompt, as `model.Shot` bounds it."""
+
+_SIZE_WORDS: dict[Size, str] = {"wide": "wide shot", "medium": "medium shot", "close": "close-up"}
+
+_LIGHT = {
+    "still": "dawn light",
+    "tender": "soft morning light",
+    "curious": "clear noon light",
+    "uneasy": "fog",
+    "lost": "night",
+    "restless": "dusk",
+    "brave": "storm light",
+    "hopeful": "golden light",
+    "at peace": "sunset light",
+}
+"""The light that carries an emotion; an old habit of the screen: dawn begins, night doubts, gold resolves."""
+
+_TOLD_LIGHT = word_set(
+    "dawn sunrise morning noon midday day sunny golden sunset evening dusk twilight night midnight moonlit storm"
+    " thunder rain rainy fog foggy mist snow snowy blizzard underwater space orbit"
+)
+"""Words that say the light or the weather already: an emotion's light would contradict them."""
+
+
+def image_prompt(size: Size, scene: Scene, parts: SceneParts, style: str, action: str | None = None) -> str:
+    """Return the prompt of one shot: size, characters, action, props, place, emotion and light, style.
+
+    A wide shot names the place first, for there the place is the picture; a close shot leaves out the place's
+    surroundings for the same reason. Light is added where neither the place nor the action tells it.
+
+    Args:
+        action: what happens in this shot; the scene's action where it is None.
+
+    Returns:
+        One line of 1 to `PROMPT_CHARACTERS` characters.
+    """
+    doing = one_line(scene.action if action is None else action).rstrip(".。")
+    cast = [one_line(node.description) for node in parts.characters]
+    props = [one_line(node.description) for node in parts.props]
+    props = [prop for prop in props if prop.lower() not in doing.lower()]
+    place = one_line(parts.place.description)
+    mood = [one_line(scene.emotion), _light(scene.emotion, f"{place} {doing}")]
+    subject = [*cast, doing, *props]
+    body = [place, *subject] if size == "wide" else [*subject, place]
+    phrases = [phrase for phrase in (_SIZE_WORDS[size], *body, *mood) if phrase]
+    ending = f", {one_line(style)}" if one_line(style) else ""
+    return one_line(", ".join(phrases), PROMPT_CHARACTERS - len(ending)) + ending
+
+
+def _light(emotion: str, told: str) -> str:
+    words = frozenset(told.lower().replace(",", " ").replace("-", " ").split())
+    return "" if words & _TOLD_LIGHT else _LIGHT.get(emotion, "")

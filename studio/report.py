@@ -1,0 +1,163 @@
+"""What `sessions view` tells of one session, gathered once: state, files, missing pieces, what it took.
+
+Reads the folder and writes nothing. How it looks is `studio/views.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio import lock
+from studio.errors import NoSuchSession
+from studio.facts import PLAN_NAMES, Facts, Piece, read_facts
+from studio.hints import command
+from studio.projection import State, completed, mark, missing, project, state_of
+
+_FOLDERS = ("", "images", "narration", "videos", "takes")
+"""Where people's files lie; what the program keeps for itself (receipts, runs, results, calls) is not listed."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A session as `sessions view` shows it.
+
+    Attributes:
+        output: the output folder as it was given.
+        held_by: who works on it now ('by pid 4711 on host since ...'); '' where nobody does.
+        files: (path relative to the session, bytes) of every plan, picture, sound, clip and film, in place or kept.
+        missing: paths of the pieces that are not there yet.
+    """
+
+    facts: Facts
+    output: Path
+    state: State
+    held_by: str
+    files: tuple[tuple[str, int], ...]
+    missing: tuple[str, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where the session lies, written as the output folder was."""
+        return self.output / "sessions" / self.facts.session_id
+
+    @property
+    def go_on(self) -> str:
+        """The command that goes on with it; '' where it is done, or somebody works on it."""
+        if completed(self.facts) or self.held_by:
+            return ""
+        return command("resume", self.facts.session_id, self.output)
+
+
+def read_report(folder: Path, output: Path) -> Report:
+    """Gather what there is to tell of the session in `folder`.
+
+    Raises:
+        NoSuchSession: the folder holds nothing that says what it is.
+    """
+    held_by = lock.holder(folder) if lock.is_locked(folder) else ""
+    facts = read_facts(folder)
+    if facts is None:
+        raise NoSuchSession(f"{folder.name} holds no session: no brief, no story, no shots; remove the folder")
+    state = state_of(completed(facts), facts.foreign, bool(held_by), bool(facts.failure))
+    return Report(facts, output, state, held_by, _files(folder), missing(facts))
+
+
+def _files(folder: Path) -> tuple[tuple[str, int], ...]:
+    found: list[tuple[str, int]] = []
+    for name in _FOLDERS:
+        for place, folders, names in os.walk(folder / name):
+            if not name:
+                folders.clear()
+            folders.sort()
+            for entry in (Path(place, file) for file in sorted(names)):
+                path = entry.relative_to(folder).as_posix()
+                if _is_shown(path) and (size := _size(entry)) is not None:
+                    found.append((path, size))
+    return tuple(found)
+
+
+def _is_shown(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return not name.startswith(".") and (not name.endswith(".json") or path.removesuffix(".json") in PLAN_NAMES)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        # Moved away since the folder was read: a run may be at work.
+        return None
+
+
+def seconds_taken(facts: Facts) -> dict[str, float]:
+    """Return how long each stage worked, in seconds: the sum over its pieces in place; stages without work left out."""
+    stages: dict[str, list[Piece | None]] = {
+        "planning": [*facts.planning],
+        "images": [shot.image for shot in facts.shots],
+        "narration": [shot.line for shot in facts.shots],
+        "videos": [shot.clip for shot in facts.shots],
+        "score": [facts.score],
+        "film": [facts.film],
+    }
+    sums = {stage: sum(piece.seconds_taken for piece in pieces if piece) for stage, pieces in stages.items()}
+    return {stage: round(total, 3) for stage, total in sums.items() if total}
+
+
+def cost_usd(facts: Facts) -> float:
+    """Return what the pieces in place cost, in US dollars."""
+    shots = [piece for shot in facts.shots for piece in (shot.image, shot.line, shot.clip)]
+    return sum(piece.cost_usd for piece in (*facts.planning, *shots, facts.score, facts.film) if piece)
+
+
+def length(facts: Facts) -> tuple[float, int]:
+    """Return (seconds, frames) of the film; while there is none, of the clips that are there. 0 where unmeasured."""
+    pieces = [facts.film] if facts.film else [shot.clip for shot in facts.shots if shot.clip]
+    return sum(piece.seconds for piece in pieces), sum(piece.frames for piece in pieces)
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """Return the report as one JSON object: meta's keys, and more."""
+    facts = report.facts
+    meta = project(facts, str(report.folder))
+    seconds, frames = length(facts)
+    return {
+        **meta,
+        "stats": {
+            **_stats(meta), "seconds": seconds, "frames": frames, "bytes": sum(size for _, size in report.files),
+            "seconds_taken": seconds_taken(facts), "cost_usd": cost_usd(facts),
+        },
+        "state": report.state,
+        "foreign": facts.foreign,
+        "title": facts.title,
+        "seed": facts.seed,
+        "folder": str(facts.folder),
+        "film": str(facts.folder / facts.film.path) if facts.film else None,
+        "shots": [
+            {
+                **shot, "state": mark(found), "narration": found.narration, "line_spoken": found.line is not None,
+                "by_hand": bool(found.image and found.image.by_hand),
+                "not_drawn": list(found.image.not_drawn) if found.image else [],
+                "not_moved": list(found.clip.not_moved) if found.clip else [],
+            }
+            for shot, found in zip(_shots(meta), facts.shots, strict=True)
+        ],
+        "files": [{"path": path, "bytes": size} for path, size in report.files],
+        "missing": list(report.missing),
+        "failure": {"message": facts.failure, "at": facts.failed_at} if facts.failure else None,
+        "held_by": report.held_by or None,
+        "go_on": report.go_on or None,
+    }  # fmt: skip
+
+
+def _stats(meta: dict[str, object]) -> dict[str, object]:
+    stats = meta["stats"]
+    assert isinstance(stats, dict)
+    return stats
+
+
+def _shots(meta: dict[str, object]) -> list[dict[str, object]]:
+    shots = meta["shots"]
+    assert isinstance(shots, list)
+    return shots

@@ -1,0 +1,256 @@
+"""The film's soundtrack: lines laid over the score, the score ducked under them, and all as loud as films are.
+
+Sound is read, mixed, measured and written in blocks of two seconds, several times over, because loudness
+is a property of the whole; between the passes only a few numbers for each 10 ms are kept. Voices and music
+are made elsewhere, and encoding to AAC is the film's business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.errors import EngineFailed
+from studio.loudness import HOP, RATE_HZ, SILENT_LUFS, Loudness, Meter, gain_between, limiting, peaks_of
+from studio.model import Made
+from studio.wav import Samples, wav_file
+
+TARGET_LUFS = -14.0
+"""What YouTube, Spotify and most of the web play at (support.spotify.com/artists/article/loudness-normalization)."""
+TRUE_PEAK_DB = -1.0
+"""Largest true peak in dBTP: EBU R128, section on maximum permitted true-peak level; leaves room for AAC."""
+SAMPLE_PEAK_DB = -1.5
+"""Where the limiter starts: half a decibel for what rises between samples; lowered where that was too little."""
+NEAR_DB = 0.3
+MOST_GAIN_DB = 30.0
+"""More would not raise sound but its noise."""
+ROUNDS = 4
+"""How often the mix is written at most; once is enough unless the limiter has much to do."""
+
+BED_DB = 7.0
+"""How far the music lies below the voice where nobody speaks."""
+DUCK_DB = 11.0
+"""How much further it steps back where someone does: 18 dB in all, well beyond the 4 LU which listening tests of
+the BBC (White Paper WHP 272) found too little."""
+TICK = RATE_HZ // 100
+"""Samples between two points of the ducking: 10 ms."""
+TURN_TICKS, HOLD_TICKS = 25, 45
+"""0.25 s to step back, all before the first sound, and 0.45 s of patience, so that it does not pump between words."""
+SPEECH_DB = -30.0
+"""A tick counts as speech above this, from the loudest; breath and noise of recorded voices lie below."""
+
+BLOCK = RATE_HZ * 2  # a whole number of hops and of ticks
+
+Line = tuple[Path, float]
+
+
+class _Plan(NamedTuple):
+    """What the survey found: gain of the music on the whole, and its ducking in dB for every tick."""
+
+    music: float
+    ducking: NDArray[np.float32]
+
+
+def mix(lines: Sequence[Line], score: Path | None, frames: int, fps: int, out: Path) -> Made:
+    """Write the soundtrack: a WAV, stereo 16 bit at 48 kHz, of exactly `round(frames / fps * 48000)` samples.
+
+    It is -14 LUFS within 1, with true peaks below -1 dBTP, by one gain and a limiter. Silence stays silence;
+    what cannot be raised by 30 dB or less to that loudness (a lone click) stays below it.
+
+    Args:
+        lines: narration as (file, seconds from the start of the film where its first sample lies, >= 0). Files
+            may have any rate and channels; one without samples is silence. What passes the film's end is cut.
+        score: the music, from the film's first sample on, or None.
+        frames: length of the film, > 0.
+        fps: frames per second.
+        out: where to write; its name may end in anything.
+
+    Raises:
+        EngineFailed: a file cannot be read, a line begins outside the film, or `out` cannot be written.
+        DiskFull: no room is left. After either, whatever lies at `out` is worthless.
+    """
+    samples = (frames * RATE_HZ * 2 + fps) // (2 * fps)
+    placed = [_placed(line, samples) for line in lines]
+    plan = _survey(placed, score, samples)
+    level, peaks = _listen(placed, score, plan, samples)
+    gain_db = 0.0 if level.lufs <= SILENT_LUFS else min(TARGET_LUFS - level.lufs, MOST_GAIN_DB)
+    ceiling_db = SAMPLE_PEAK_DB
+    for _ in range(ROUNDS):
+        gain = 10 ** (gain_db / 20)
+        limit = limiting(peaks * np.float32(gain), 10 ** (ceiling_db / 20))
+        written = _write(_mixed(placed, score, plan, samples), gain, limit, out)
+        off_db, over_db = TARGET_LUFS - written.lufs, written.peak_db - TRUE_PEAK_DB
+        quieter_than_can_be = level.lufs <= SILENT_LUFS or (gain_db >= MOST_GAIN_DB and off_db > 0)
+        if over_db < 0 and (abs(off_db) <= NEAR_DB or quieter_than_can_be):
+            break
+        if not quieter_than_can_be:
+            gain_db = min(gain_db + off_db, MOST_GAIN_DB)
+        if over_db >= 0:
+            ceiling_db -= over_db + 0.1
+    return Made(frames=frames, seconds=frames / fps)
+
+
+class _Placed(NamedTuple):
+    """A line and the sample of the film where it begins."""
+
+    path: Path
+    start: int
+
+
+class _Reel:
+    """A sound file of any kind, read forward at 48 kHz; beyond its end it is silent."""
+
+    def __init__(self, path: Path, layout: Literal["mono", "stereo"]) -> None:
+        self._path = path
+        self._chunks = self._read(layout)
+        self._rest = np.zeros((1 if layout == "mono" else 2, 0), np.float32)
+        self.ended = False
+
+    def take(self, samples: int) -> Samples:
+        """Return the next (channels, samples)."""
+        parts, have = [self._rest], self._rest.shape[1]
+        while have < samples and not self.ended:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                self.ended = True
+                parts.append(np.zeros((len(self._rest), samples - have), np.float32))
+            else:
+                parts.append(chunk)
+                have += chunk.shape[1]
+        joined = np.concatenate(parts, axis=1)
+        self._rest = joined[:, samples:]
+        taken = joined[:, :samples]
+        return np.pad(taken, ((0, 0), (0, samples - taken.shape[1])))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._chunks.close()
+
+    def _read(self, layout: str) -> Generator[Samples, None, None]:
+        try:
+            with av.open(str(self._path)) as container:
+                if not container.streams.audio:
+                    raise EngineFailed(f"{self._path.name!r} holds no sound; make it again")
+                resampler = av.AudioResampler(format="fltp", layout=layout, rate=RATE_HZ)
+                for frame in container.decode(audio=0):
+                    yield from (part.to_ndarray().astype(np.float32, copy=False) for part in resampler.resample(frame))
+                yield from (part.to_ndarray().astype(np.float32, copy=False) for part in resampler.resample(None))
+        except av.error.FFmpegError as error:
+            raise EngineFailed(f"could not read the sound {self._path.name!r}: {error.strerror}") from error
+
+
+def _placed(line: Line, samples: int) -> _Placed:
+    path, seconds = line
+    start = round(seconds * RATE_HZ) if math.isfinite(seconds) else -1
+    if not 0 <= start < samples:
+        raise EngineFailed(f"the line {path.name!r} begins at {seconds!r} s, outside the film; plan its times again")
+    return _Placed(path, start)
+
+
+def _blocks(samples: int) -> Iterator[tuple[int, int]]:
+    return ((begin, min(begin + BLOCK, samples)) for begin in range(0, samples, BLOCK))
+
+
+def _voices(placed: Sequence[_Placed], samples: int) -> Iterator[Samples]:
+    """Yield the film's narration, (n,) for each block; lines that overlap are heard together."""
+    waiting = sorted(placed, key=lambda line: line.start, reverse=True)
+    speaking: list[tuple[int, _Reel]] = []
+    try:
+        for begin, end in _blocks(samples):
+            block = np.zeros(end - begin, np.float32)
+            while waiting and waiting[-1].start < end:
+                line = waiting.pop()
+                speaking.append((line.start, _Reel(line.path, "mono")))
+            for start, reel in speaking:
+                first = max(start, begin)
+                block[first - begin :] += reel.take(end - first)[0]
+            for _, reel in speaking:
+                if reel.ended:
+                    reel.close()
+            speaking = [(start, reel) for start, reel in speaking if not reel.ended]
+            yield block
+    finally:
+        for _, reel in speaking:
+            reel.close()
+
+
+def _music(score: Path | None, samples: int) -> Iterator[Samples]:
+    """Yield the score, (n, 2) for each block; silence where there is none."""
+    reel = _Reel(score, "stereo") if score is not None else None
+    try:
+        for begin, end in _blocks(samples):
+            yield reel.take(end - begin).T if reel else np.zeros((end - begin, 2), np.float32)
+    finally:
+        if reel:
+            reel.close()
+
+
+def _ticks(block: Samples) -> NDArray[np.float64]:
+    """Return the mean power of each tick of a block, over all its channels."""
+    power = (block.astype(np.float64).reshape(len(block), -1) ** 2).mean(axis=1)
+    ticks: NDArray[np.float64] = np.pad(power, (0, -len(power) % TICK)).reshape(-1, TICK).mean(axis=1)
+    return ticks
+
+
+def _survey(placed: Sequence[_Placed], score: Path | None, samples: int) -> _Plan:
+    """Listen to voice and music apart: where someone speaks, and how loud both are."""
+    voice = np.concatenate([_ticks(block) for block in _voices(placed, samples)])
+    speech = voice > max(voice.max() * 10 ** (SPEECH_DB / 10), 1e-9)
+    music = np.concatenate([_ticks(block) for block in _music(score, samples)])
+    heard = music[music > music.max() * 1e-4]
+    gain = 1.0
+    if speech.any() and heard.size:
+        gain = float(np.sqrt(voice[speech].mean() / heard.mean())) * 10 ** (-BED_DB / 20)
+    return _Plan(gain, _ducking(speech))
+
+
+def _ducking(speech: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the music's gain in dB for each tick: fully down before the first sound, patient after the last."""
+    # What is spread by the turn's length and then rounded over that length is full wherever there was speech.
+    said = np.concatenate([np.zeros(1), np.cumsum(speech)])
+    places = np.arange(len(speech))
+    after = np.minimum(places + TURN_TICKS + 1, len(speech))
+    before = np.maximum(places - TURN_TICKS - HOLD_TICKS, 0)
+    down = np.pad((said[after] > said[before]).astype(np.float64), TURN_TICKS, mode="edge")
+    window = np.hanning(2 * TURN_TICKS + 3)[1:-1]
+    return (-DUCK_DB * np.convolve(down, window / window.sum(), "valid")).astype(np.float32)
+
+
+def _mixed(placed: Sequence[_Placed], score: Path | None, plan: _Plan, samples: int) -> Iterator[Samples]:
+    """Yield the film's sound before its gain, (n, 2) for each block."""
+    voices, music = _voices(placed, samples), _music(score, samples)
+    for (begin, end), voice, bed in zip(_blocks(samples), voices, music, strict=True):
+        gain = plan.music * 10 ** (gain_between(plan.ducking, begin, end, TICK) / 20)
+        yield (voice[:, None] + bed * gain[:, None]).astype(np.float32)
+
+
+def _listen(
+    placed: Sequence[_Placed], score: Path | None, plan: _Plan, samples: int
+) -> tuple[Loudness, NDArray[np.float32]]:
+    """Measure the mix as it is: its loudness, and its peak in every hop of the limiter."""
+    meter = Meter()
+    peaks = []
+    for block in _mixed(placed, score, plan, samples):
+        meter.hear(block)
+        peaks.append(peaks_of(block))
+    return meter.reading(), np.concatenate(peaks)
+
+
+def _write(blocks: Iterator[Samples], gain: float, limit: NDArray[np.float32], out: Path) -> Loudness:
+    """Write the mix with its gain and limiter, and measure what was written."""
+    meter = Meter()
+    begin = 0
+    with wav_file(out, channels=2, rate_hz=RATE_HZ) as append:
+        for block in blocks:
+            end = begin + len(block)
+            loud = block * (gain * gain_between(limit, begin, end, HOP))[:, None].astype(np.float32)
+            meter.hear(loud)
+            append(loud)
+            begin = end
+    return meter.reading()

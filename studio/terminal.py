@@ -1,0 +1,103 @@
+"""What both commands share at the border to the person: exit codes, errors in one line, text that cannot harm.
+
+Nothing here knows films or sessions. Light on purpose: `sessions list` imports it before it answers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable
+
+from cyclopts import CycloptsError
+
+from studio.errors import FilmError
+
+_JOINERS = "\u200c\u200d"
+"""Zero-width non-joiner and joiner: Persian words and composed emoji fall apart without them."""
+
+
+def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> int:
+    """Return the exit code of `run`, its error told in one line on standard error.
+
+    0 done, 1 not finished, 2 wrong use or bad input, 130 interrupted.
+
+    Args:
+        interrupted: what is said after Ctrl-C.
+    """
+    try:
+        code = run() or 0
+        sys.stdout.flush()
+        return code
+    except CycloptsError as error:
+        _complain(f"{error} See --help.")
+        return 2
+    except FilmError as error:
+        _complain(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain(interrupted)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left. What is still buffered must not be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _complain(message: str) -> None:
+    print(harmless(message), file=sys.stderr)
+
+
+def write_exact(text: str) -> None:
+    """Write text for a program on standard output: UTF-8 whatever the locale, lone surrogates as '\\udcff'."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def write_json(value: object) -> None:
+    """Write one JSON value on standard output, readable, ending with a newline."""
+    write_exact(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def harmless(text: str) -> str:
+    """Return the text on one line with nothing in it that a terminal obeys.
+
+    White space of any kind becomes one space. Control characters, lone surrogates and private characters become U+FFFD;
+    format characters (bidi overrides and isolates, soft hyphens, byte order marks) go, but for the joiners.
+    """
+    if not text.isprintable():
+        text = "".join(_shown(letter) for letter in text)
+    return " ".join(text.split())
+
+
+def _shown(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    if letter in _JOINERS:
+        return letter
+    category = unicodedata.category(letter)
+    if category in ("Cc", "Cs", "Co"):
+        return "\ufffd"
+    return "" if category == "Cf" else letter
+
+
+def clock(seconds: float) -> str:
+    """Return a duration for a person: '8 s', '1:05 min', '2:00:10 h'."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d} h"
+
+
+def size(count: int) -> str:
+    """Return a size in bytes for a person: '812 B', '24.1 kB', '24.1 MB' (decimal units, as file managers show)."""
+    if count < 1000:
+        return f"{count} B"
+    for unit, one in (("kB", 1e3), ("MB", 1e6)):
+        if count < 999.95 * one:
+            return f"{count / one:.1f} {unit}"
+    return f"{count / 1e9:.1f} GB"

@@ -1,0 +1,62 @@
+"""Time in whole frames: how long a shot is, and where it lies in the film. Pure.
+
+Seconds as floats occur only in wishes and measurements. The planned frames of the shots come from one rounding of the
+running total (`studio/plan.py`), so nothing is lost; a shot grows where its measured line needs it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio.model import Shot, Span, Timeline, Wish
+from studio.plan import title_frames
+
+LEAD_SECONDS = 0.35
+"""Silence before a line, so that the eye has seen the cut before the voice begins."""
+TAIL_SECONDS = 0.45
+"""Silence after a line, before the next cut."""
+
+
+@dataclass(frozen=True)
+class _House:
+    """Whatever the program does itself, for fingerprints and receipts."""
+
+    engine: str = "studio"
+    model: str = ""
+    version: int = 1
+
+
+HOUSE = _House()
+
+
+def shot_frames(planned: int, line_seconds: float, fps: int) -> int:
+    """Return the length of a shot: as planned, but never shorter than its line with its lead and tail.
+
+    Args:
+        planned: frames, >= 1.
+        line_seconds: measured length of the spoken line, 0 for silence.
+    """
+    if line_seconds <= 0:
+        return planned
+    return max(planned, math.ceil((LEAD_SECONDS + line_seconds + TAIL_SECONDS) * fps))
+
+
+def line_lead(fps: int) -> int:
+    """Return the frames from a shot's first frame to the start of its line."""
+    return round(LEAD_SECONDS * fps)
+
+
+def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) -> Timeline:
+    """Lay the title and the shots end to end.
+
+    Args:
+        line_seconds: the measured line of each shot, in shot order.
+    """
+    title, start, spans = title_frames(wish), title_frames(wish), []
+    for shot, seconds in zip(shots, line_seconds, strict=True):
+        frames = shot_frames(shot.frames, seconds, wish.fps)
+        spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start + line_lead(wish.fps)))
+        start += frames
+    return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), frames=start)

@@ -1,0 +1,280 @@
+"""Whether a session is whole: every artefact's bytes against its receipt's checksum.
+
+Reads every byte each time: a flipped bit that left size and time alone must be found, so nothing remembered counts.
+Writes nothing; what is found is mended by going on with the session. Called by `sessions verify`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from studio import lock, peek
+from studio.errors import BadInput, BrokenPlan, NoSuchSession
+from studio.evidence import digest_of, receipt_of, words_of
+from studio.facts import Facts, read_facts
+from studio.model import Brief, Receipt, Stage, Wish
+from studio.orders import PLANS, artefact_path, receipt_path
+from studio.pieces import staged_path, whole_picture
+from studio.plan_files import read_graph, read_shots, read_story
+from studio.projection import completed, project
+from studio.sessions import read_brief, read_timeline
+
+Kind = Literal["damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta"]
+FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")
+"""What makes a session not whole; the other kinds are notes."""
+
+_PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
+_ONCE: tuple[Stage, ...] = ("score", "film")
+_NUMBER = re.compile(r"shot_([0-9]{3,6})\Z")
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to say of a session. `path` is relative to it; `reason` is one line for a person."""
+
+    path: str
+    what: Kind
+    reason: str
+
+
+def verify(folder: Path) -> list[Finding]:
+    """Return what is not as the receipts say, by path; of a foreign session nothing, for it has no receipts.
+
+    Raises:
+        NoSuchSession: the folder holds nothing that says what it is.
+    """
+    facts = read_facts(folder)
+    if facts is None:
+        raise NoSuchSession(f"{folder.name} holds no session: no brief, no story, no shots; remove the folder")
+    if facts.foreign:
+        return []
+    brief, findings = _brief(folder)
+    for stage in PLANS:
+        findings += _plan(folder, stage, brief, _is_finished(folder))
+    for path, stage in _places(folder, facts):
+        findings += _piece(folder, path, stage, _is_finished(folder))
+    findings += _takes(folder)
+    findings += [] if lock.is_locked(folder) else _left_over(folder)
+    findings += _meta(folder, facts)
+    return sorted(findings)
+
+
+def _is_finished(folder: Path) -> bool:
+    """Tell whether a film was cut here, be it damaged now: then every piece of the plan must be there."""
+    return os.path.lexists(folder / "film.mp4") or os.path.lexists(folder / "film.json")
+
+
+def _brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
+    try:
+        return read_brief(folder), []
+    except (OSError, BadInput) as error:
+        # Without it the plans are judged by the usual frame rate; the other pieces do not need it.
+        return None, [Finding("brief.json", "damaged", words_of(error))]
+
+
+def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
+    """Return where pieces lie or, where the film was cut, must lie: (path of the artefact, stage)."""
+    planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
+    found = {(artefact_path(stage, number), stage) for stage in _PER_SHOT for number in planned}
+    for stage in _PER_SHOT:
+        suffix = PurePosixPath(artefact_path(stage)).suffix
+        for name in _names(folder / stage):
+            stem, dot, ending = name.rpartition(".")
+            number = _NUMBER.match(stem)
+            if number and dot + ending in (suffix, ".json"):
+                found.add((f"{stage}/{stem}{suffix}", stage))
+    music = facts.wish.get("music") is not False
+    for stage in _ONCE:
+        path = artefact_path(stage)
+        wanted = _is_finished(folder) and (stage != "score" or music)
+        if wanted or any(os.path.lexists(folder / each) for each in (path, receipt_path(path))):
+            found.add((path, stage))
+    return sorted(found)
+
+
+# --- one piece ------------------------------------------------------------------------------------
+
+
+def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Finding]:
+    place = folder / path
+    receipt, torn = receipt_of(folder / receipt_path(path), path)
+    if torn:
+        yield Finding(receipt_path(path), "torn receipt", torn)
+    if not os.path.lexists(place):
+        why = (
+            "its receipt is there, the file is gone" if receipt or torn else "the plan has this shot, nothing is there"
+        )
+        yield Finding(
+            path, "missing", why if stage in _PER_SHOT or receipt or torn else "it is gone, and its receipt too"
+        )
+        return
+    digest, unread = digest_of(place)
+    if unread:
+        yield Finding(path, "damaged", unread)
+        return
+    staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
+    proof = next((each for each in (receipt, staged) if each is not None and each.sha256 == digest), None)
+    if proof is not None:
+        if proof.by_hand:
+            yield Finding(path, "by hand", "a person put it there; no run replaces it")
+        yield from _sidecars(folder, proof)
+    elif torn:
+        return
+    elif receipt is not None:
+        yield from _differing(place, path, stage, receipt)
+        yield from _sidecars(folder, receipt)
+    elif stage != "images" or finished:
+        yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing vouches for it")
+    else:
+        reason = whole_picture(place)
+        yield Finding(
+            path, "damaged" if reason else "by hand", reason or "it has no receipt: taken as put there by hand"
+        )
+
+
+def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterator[Finding]:
+    """Judge a file that is not what its receipt says: a picture may be a person's, anything else is damage."""
+    stat = place.stat()
+    touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
+    if stage == "images" and touched and not whole_picture(place):
+        yield Finding(path, "by hand", "it is another picture than its receipt's: taken as put there by hand")
+        return
+    sizes = "" if stat.st_size == receipt.bytes else f" ({stat.st_size:,} bytes, not {receipt.bytes:,})"
+    yield Finding(path, "damaged", f"its checksum is not its receipt's{sizes}")
+
+
+def _sidecars(folder: Path, receipt: Receipt) -> Iterator[Finding]:
+    for sidecar in receipt.also:
+        pure = PurePosixPath(sidecar.path)
+        if pure.is_absolute() or ".." in pure.parts or "\0" in sidecar.path:
+            yield Finding(receipt_path(receipt.path), "torn receipt", f"it names {sidecar.path!r}, outside the session")
+            continue
+        place = folder / sidecar.path
+        if not os.path.lexists(place):
+            yield Finding(sidecar.path, "missing", f"it belongs to {receipt.path}")
+            continue
+        digest, unread = digest_of(place)
+        if unread or digest != sidecar.sha256:
+            why = unread or f"its checksum is not the one in {receipt_path(receipt.path)}"
+            yield Finding(sidecar.path, "damaged", why)
+
+
+# --- plans, takes, and what lies about ------------------------------------------------------------
+
+
+def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> Iterator[Finding]:
+    path = artefact_path(stage)
+    receipt, torn = receipt_of(folder / receipt_path(path), path)
+    if torn:
+        yield Finding(receipt_path(path), "torn receipt", torn)
+    if not os.path.lexists(folder / path):
+        if receipt or torn or finished:
+            yield Finding(path, "missing", "the plan is gone")
+        return
+    digest, unread = digest_of(folder / path)
+    staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
+    if unread:
+        yield Finding(path, "damaged", unread)
+    elif digest not in [each.sha256 for each in (receipt, staged) if each is not None]:
+        wrong = _unreadable_plan(folder / path, stage, brief)
+        if wrong:
+            yield Finding(path, "damaged", wrong)
+        elif not torn:
+            yield Finding(path, "edited", "it is not what its receipt says, and reads: used as edited by hand")
+
+
+def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
+    """Return '' where the plan reads, else what is wrong with it."""
+    wish, seed = (brief.wish, brief.seed) if brief else (Wish(), 0)
+    try:
+        text = place.read_bytes().decode("utf-8")
+        match stage:
+            case "story":
+                read_story(text)
+            case "scene_graph":
+                read_graph(text)
+            case "shots":
+                read_shots(text, wish.fps, wish.shot_seconds, seed)
+            case _:
+                read_timeline(text)
+    except (OSError, UnicodeDecodeError, BrokenPlan) as error:
+        return words_of(error)
+    return ""
+
+
+def _takes(folder: Path) -> Iterator[Finding]:
+    """Check the earlier versions that are kept. Their caption files are not: they went with the later film."""
+    for stage in (*PLANS, *_PER_SHOT, *_ONCE):
+        home = f"takes/{stage}"
+        for name in _names(folder / home):
+            if name.startswith(".") or not name.endswith(".json"):
+                continue
+            receipt, torn = receipt_of(folder / home / name, "")
+            if receipt is None:
+                yield Finding(f"{home}/{name}", "torn receipt", torn)
+                continue
+            suffix = PurePosixPath(receipt.path).suffix
+            path = f"{home}/{name.removesuffix('.json')}{'.plan' if suffix == '.json' else suffix}"
+            if not os.path.lexists(folder / path):
+                yield Finding(path, "missing", "an earlier version: its receipt is there, the file is gone")
+                continue
+            digest, unread = digest_of(folder / path)
+            if unread or digest != receipt.sha256:
+                yield Finding(path, "damaged", unread or "an earlier version: its checksum is not its receipt's")
+
+
+def _left_over(folder: Path) -> Iterator[Finding]:
+    for place, _, names in os.walk(folder):
+        for name in sorted(names):
+            if name.startswith(".") and name.endswith((".part", ".next")):
+                path = Path(place, name).relative_to(folder).as_posix()
+                yield Finding(path, "left over", "a crash left it: the next run uses what it proves and sweeps it")
+
+
+def _meta(folder: Path, facts: Facts) -> Iterator[Finding]:
+    """Note a meta that is not the projection of the folder; nothing reads it, and it may be deleted at any time."""
+    path = f"{folder.name}_meta.json"
+    with peek.entered(folder) as room:
+        if room is None or not peek.is_there(room, path):
+            return
+        meta = peek.dict_at(room, path)
+    if _without_paths(meta) != _without_paths(json.loads(json.dumps(project(facts, "")))):
+        yield Finding(path, "stale meta", "it does not say what the folder holds: the next run writes it anew")
+
+
+def _without_paths(meta: dict[str, object]) -> dict[str, object]:
+    """Return meta without the pictures' paths: they name the output folder of whoever wrote it."""
+    shots = [{key: shot[key] for key in shot if key != "image_path"} for shot in peek.as_dicts(meta.get("shots"))]
+    return {**meta, "shots": shots}
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def verdict(folder: Path, findings: list[Finding], go_on: str) -> str:
+    """Return the closing line for a person.
+
+    Args:
+        go_on: the command that goes on with the session, by which what is not whole is made again.
+    """
+    facts = read_facts(folder)
+    if facts is not None and facts.foreign:
+        return f"{folder.name}: nothing to verify: written by another program"
+    busy = (
+        f" A run works on it now ({lock.holder(folder)}): look again when it is done." if lock.is_locked(folder) else ""
+    )
+    faults = sum(finding.what in FAULTS for finding in findings)
+    if faults:
+        return f"{folder.name}: {faults} {'fault' if faults == 1 else 'faults'}. To mend: {go_on}{busy}"
+    done = facts is not None and completed(facts)
+    return f"{folder.name}: whole, every checksum agrees{'' if done else '; not finished yet'}.{busy}"

@@ -1,0 +1,5 @@
+"""The program's version, as its package says."""
+
+from importlib.metadata import version
+
+VERSION = version("film-studio")

@@ -1,0 +1,258 @@
+"""How sessions look: the list, one session whole, and the summary that `film make` asks about.
+
+Whatever a person or a vendor wrote is shown as text: never read as markup, on one line, with nothing in it that a
+terminal obeys (`studio.terminal.harmless`). On a terminal lines are cut to its width; in a pipe they are whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from studio.errors import NoSuchSession
+from studio.facts import Facts, ShotFacts, read_facts
+from studio.listing import Listing, line_cells
+from studio.projection import State, images_done, mark, steps, videos_done
+from studio.report import Report, cost_usd, length, seconds_taken
+from studio.terminal import clock, harmless, size
+
+_STATES: dict[State, str] = {
+    "done": "green", "running": "cyan", "interrupted": "yellow", "failed": "red", "done unverified": "dim green",
+    "unverified": "dim yellow",
+}  # fmt: skip
+_MARKS = {"DONE": "green", "IMG": "yellow", "TODO": "dim"}
+_CAMERA_CELLS = 14
+"""Width of the camera's column: 'slow pan right', the longest of the known moves."""
+_SUMMARY_CELLS = 80
+_MISSING_SHOWN = 12
+"""Missing pieces named one by one on a page; what is more is counted."""
+
+
+def fit(text: str, cells: int) -> str:
+    """Return the text in exactly `cells` terminal cells: padded, or cut with an ellipsis; a wide letter takes two."""
+    shown = Text(text)
+    shown.truncate(cells, overflow="ellipsis", pad=True)
+    return shown.plain
+
+
+def plain_console() -> Console:
+    """Return the console of the commands: standard output, nothing in a text is markup, emoji code or highlighted."""
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+def show_table(found: Sequence[Listing], console: Console) -> None:
+    """Print the sessions as a table in which only the idea gives way where the terminal is narrow.
+
+    A layout engine would take from every column, ids too; an id that is cut cannot be copied.
+    """
+    rows = [("state", "id", "img", "clips", "length", "idea"), *(line_cells(each) for each in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for number, (state, session_id, *counts, idea) in enumerate(rows):
+        style = _STATES[found[number - 1].state] if number else "bold"
+        row = Text.assemble(
+            (f"{state:<{widths[0]}}", style), f"  {session_id:<{widths[1]}}", style="" if number else "bold"
+        )
+        for count, width in zip(counts, widths[2:], strict=True):
+            row.append(f"  {count:>{width}}")
+        console.print(row.append(f"  {idea}"), no_wrap=True, overflow="ellipsis")
+
+
+# --- before going on ------------------------------------------------------------------------------
+
+
+def summary(folder: Path) -> str:
+    """Return what `film make` shows before it asks whether to go on: lines of 80 cells at the most.
+
+    Raises:
+        NoSuchSession: the folder holds nothing that says what it is.
+    """
+    facts = read_facts(folder)
+    if facts is None:
+        raise NoSuchSession(f"{folder.name} holds no session: no brief, no story, no shots; remove the folder")
+    total = len(facts.shots)
+    lines = [
+        "INCOMPLETE SESSION FOUND",
+        "",
+        f"  session  {facts.session_id}",
+        f"  begun    {_moment(facts.started_at)}",
+        f"  idea     {harmless(facts.idea)}",
+        f"  images   {images_done(facts)} of {total} done" if total else "  shots    not planned yet",
+        f"  clips    {videos_done(facts)} of {total} done" if total else "",
+        "",
+        *(f"  {_shot_line(shot)}" for shot in facts.shots),
+    ]
+    return "\n".join(fit(line, _SUMMARY_CELLS).rstrip() for line in lines) + "\n"
+
+
+def _shot_line(shot: ShotFacts) -> str:
+    state = f"[{mark(shot)}]"
+    return f"{shot.index:3d} {state:6} {fit(harmless(shot.camera), _CAMERA_CELLS)}  {harmless(shot.image_prompt)}"
+
+
+def _moment(iso: str) -> str:
+    return harmless(iso)[:19].replace("T", " ") or "-"
+
+
+# --- one session ----------------------------------------------------------------------------------
+
+
+class _Page:
+    """Prints sections, label and value, and lines: cut or wrapped to a terminal, whole in a pipe."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._whole = not console.is_terminal
+
+    def section(self, title: str) -> None:
+        self._console.print()
+        self._console.print(Text(title, style="bold"))
+
+    def pair(self, label: str, value: str, style: str = "") -> None:
+        """Print a labelled value; on a terminal a long one goes on below its beginning."""
+        if self._whole:
+            self._console.print(Text(f"  {label:<12}{value}"), soft_wrap=True)
+            return
+        grid = Table.grid(padding=(0, 0))
+        grid.add_column(width=14, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(f"  {label}", style="dim"), Text(value, style=style))
+        self._console.print(grid)
+
+    def exact(self, label: str, value: str) -> None:
+        """Print a labelled value that is to be copied: never broken into lines by us."""
+        self._console.print(Text.assemble((f"  {label:<12}", "dim"), (value, "bold")), soft_wrap=True)
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Print one line, cut with an ellipsis where a terminal is narrower."""
+        text = Text.assemble("  ", *parts)
+        if self._whole:
+            self._console.print(text, soft_wrap=True)
+        else:
+            self._console.print(text, no_wrap=True, overflow="ellipsis")
+
+
+def show_report(report: Report, console: Console) -> None:
+    """Print one session whole."""
+    facts, page = report.facts, _Page(console)
+    console.print(Text.assemble((facts.session_id, "bold"), "  ", (report.state, _STATES[report.state])))
+    page.pair("idea", harmless(facts.idea) or "-")
+    if facts.title:
+        page.pair("title", harmless(facts.title))
+    page.pair("begun", _moment(facts.started_at))
+    if asked := _asked(facts):
+        page.pair("asked for", asked)
+    page.exact("folder", harmless(str(report.folder)))
+    _show_steps(facts, page)
+    _show_shots(facts, page)
+    _show_files(report, page)
+    _show_statistics(report, page)
+    _show_rest(report, page)
+
+
+def _asked(facts: Facts) -> str:
+    wish = facts.wish
+    parts = [
+        f"{wish[name]:g} {unit}" if isinstance(wish.get(name), int | float) else ""
+        for name, unit in (("seconds", "s"), ("height", "px high"), ("fps", "frames/s"))
+    ]
+    parts += [str(wish[name]) if isinstance(wish.get(name), str) else "" for name in ("aspect", "style")]
+    parts += [f"captions {wish['captions']}" if isinstance(wish.get("captions"), str) else ""]
+    parts += ["no music" if wish.get("music") is False else "", "your script" if wish.get("script") else ""]
+    parts += ["your prompts" if wish.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
+    return harmless(", ".join(part for part in parts if part))
+
+
+def _show_steps(facts: Facts, page: _Page) -> None:
+    total = len(facts.shots)
+    counts = {
+        "images": images_done(facts), "videos": videos_done(facts),
+        "narration": sum(shot.line is not None for shot in facts.shots),
+    }  # fmt: skip
+    page.section("Steps")
+    for name, done in steps(facts).items():
+        if facts.foreign and name in ("narration", "score"):
+            continue
+        count = f"{counts[name]} of {total}" if name in counts and total else ""
+        page.line(("✓" if done else "·", "green" if done else "dim"), f" {name.replace('_', ' '):<12}{count}".rstrip())
+
+
+def _show_shots(facts: Facts, page: _Page) -> None:
+    page.section("Shots")
+    if not facts.shots:
+        page.line("not planned yet")
+    for shot in facts.shots:
+        state = f"[{mark(shot)}]"
+        page.line(
+            f"{shot.index:3d} ", (f"{state:6}", _MARKS[mark(shot)]),
+            f" {fit(harmless(shot.camera), _CAMERA_CELLS)}  {harmless(shot.image_prompt)}",
+        )  # fmt: skip
+        for remark, words in (
+            ("not drawn", shot.image.not_drawn if shot.image else ()),
+            ("not moved", shot.clip.not_moved if shot.clip else ()),
+            ("by hand", ("the picture was put there by hand",) if shot.image and shot.image.by_hand else ()),
+        ):
+            if words:
+                page.line(" " * 11, (f"{remark}: {harmless(', '.join(words))}", "yellow"))
+
+
+def _show_files(report: Report, page: _Page) -> None:
+    page.section("Files")
+    folders: Counter[str] = Counter()
+    bytes_in: Counter[str] = Counter()
+    for path, count in report.files:
+        folder, _, name = path.partition("/")
+        if name:
+            folders[f"{folder}/"] += 1
+            bytes_in[f"{folder}/"] += count
+        else:
+            page.line(f"{fit(harmless(folder), 20)} {size(count):>9}")
+    for folder, number in folders.items():
+        page.line(f"{fit(folder, 20)} {size(bytes_in[folder]):>9}  {number} {'file' if number == 1 else 'files'}")
+
+
+def _show_statistics(report: Report, page: _Page) -> None:
+    facts = report.facts
+    page.section("Statistics")
+    seconds, frames = length(facts)
+    if seconds:
+        so_far = "" if facts.film else ", clips so far"
+        page.pair("length", f"{clock(seconds)} ({seconds:.2f} s, {frames} frames{so_far})")
+    page.pair("size", size(sum(count for _, count in report.files)))
+    if taken := seconds_taken(facts):
+        each = ", ".join(f"{stage} {clock(spent)}" for stage, spent in taken.items())
+        page.pair("time taken", f"{clock(sum(taken.values()))} ({each})")
+    if not facts.foreign:
+        page.pair("cost", f"${cost_usd(facts):.2f}")
+
+
+def _show_rest(report: Report, page: _Page) -> None:
+    facts = report.facts
+    if report.missing:
+        page.section("Missing")
+        for path in report.missing[:_MISSING_SHOWN]:
+            page.line(path)
+        if len(report.missing) > _MISSING_SHOWN:
+            page.line(f"and {len(report.missing) - _MISSING_SHOWN} more")
+    if facts.failure and report.state != "done":
+        page.section("Last failure")
+        page.pair("at", _moment(facts.failed_at))
+        page.pair("why", harmless(facts.failure), "red")
+    page.section("Now")
+    if not facts.brief_reads:
+        page.pair("damaged", "brief.json does not read", "red")
+    if facts.foreign:
+        page.pair("unverified", "written by another program: nothing here is checked")
+    if report.held_by:
+        page.pair("running", harmless(report.held_by), "cyan")
+    if report.go_on:
+        page.exact("go on with", report.go_on)
+    elif facts.film:
+        page.exact("film", harmless(str(report.folder / facts.film.path)))

@@ -1,0 +1,39 @@
+"""Stage: the film. Key: the bytes of every clip, line and the score, titles, captions, timeline. Cost: CPU time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import task
+
+from studio.assembly import assemble
+from studio.model import Made, Receipt, Shot, Story, Timeline
+from studio.orders import Order, film_order
+from studio.sessions import Session
+from studio.timeline import HOUSE
+from tasks.policy import RULES, PieceOfWork
+from tasks.work import Outcome, carry_out
+
+
+def _order(
+    session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
+    lines: tuple[Receipt, ...], score: Receipt | None,
+) -> Order:  # fmt: skip
+    return film_order(session.id, session.brief, story, shots, timeline, clips, lines, score)
+
+
+@task(name="cut film", task_run_name="film", tags={"film"}, cache_policy=PieceOfWork(order=_order), **RULES)
+def cut_film(
+    session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
+    lines: tuple[Receipt, ...], score: Receipt | None,
+) -> Outcome:  # fmt: skip
+    """Cut `film.mp4` with its caption files and return its receipt."""
+
+    def make(out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
+        return assemble(
+            session.brief, story, shots, timeline, [session.folder / clip.path for clip in clips],
+            [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None, out,
+        )  # fmt: skip
+
+    order = _order(session, story, shots, timeline, clips, lines, score)
+    return carry_out(session, order, HOUSE, make, seed=session.brief.seed, prompt=story.title)

@@ -1,0 +1,33 @@
+"""Stage: one picture per shot. Key: prompt, size, the shot's seed and take, painter. Cost: one picture's price."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from studio.model import Shot
+from studio.orders import Order, image_order
+from studio.sessions import Session
+from tasks.policy import RULES, PieceOfWork
+from tasks.work import Outcome, carry_out
+
+
+def _order(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Order:
+    return image_order(session.id, shot, shots, session.brief.wish.size, session.crew)
+
+
+@task(
+    name="paint shot", task_run_name="image · shot {shot.index}", tags={"images"},
+    cache_policy=PieceOfWork(order=_order), **RULES,
+)  # fmt: skip
+def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Outcome:
+    """Paint `images/shot_NNN.png` and return its receipt; `shots` is the whole plan, for pictures by hand."""
+    painter, size = session.crew.painter, session.brief.wish.size
+    return carry_out(
+        session, _order(session, shot, shots), painter,
+        lambda out: painter.paint(shot.image_prompt, size, _seed(shot), out), seed=shot.seed, prompt=shot.image_prompt,
+    )  # fmt: skip
+
+
+def _seed(shot: Shot) -> int:
+    """Return the seed of this take: the shot's own, and another one for every redo."""
+    return (shot.seed + 7_919 * (shot.take - 1)) % 2**31

@@ -1,0 +1,31 @@
+"""Stage: one spoken line per shot. Key: the line's words and the voice. Cost: a voice's call, or nothing offline."""
+
+from __future__ import annotations
+
+import zlib
+
+from prefect import task
+
+from studio.model import Shot
+from studio.orders import Order, narration_order
+from studio.sessions import Session
+from tasks.policy import RULES, PieceOfWork
+from tasks.work import Outcome, carry_out
+
+
+def _order(session: Session, shot: Shot) -> Order:
+    return narration_order(session.id, shot, session.crew)
+
+
+@task(
+    name="narrate shot", task_run_name="narration · shot {shot.index}", tags={"narration"},
+    cache_policy=PieceOfWork(order=_order), **RULES,
+)  # fmt: skip
+def narrate_shot(session: Session, shot: Shot) -> Outcome:
+    """Speak `narration/shot_NNN.wav` and return its receipt; a silent shot has a file without samples."""
+    narrator = session.crew.narrator
+    seed = zlib.crc32(shot.narration.encode("utf-8")) % 2**31
+    return carry_out(
+        session, _order(session, shot), narrator,
+        lambda out: narrator.speak(shot.narration, seed, out), seed=seed, prompt=shot.narration,
+    )  # fmt: skip

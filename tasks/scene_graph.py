@@ -1,0 +1,35 @@
+"""Stage: the scene graph. Key: the story as it stands, and the seed. Cost: as the story's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import task
+
+from studio.graph import check_graph
+from studio.model import Made, Story
+from studio.orders import Order, scene_graph_order
+from studio.plan_files import plan_text
+from studio.sessions import Session
+from tasks.policy import RULES, PieceOfWork
+from tasks.work import Outcome, carry_out
+
+
+def _order(session: Session, story: Story) -> Order:
+    return scene_graph_order(session.id, story, session.brief, session.crew)
+
+
+@task(
+    name="map scenes", task_run_name="scene graph", tags={"scene_graph"},
+    cache_policy=PieceOfWork(order=_order), **RULES,
+)  # fmt: skip
+def map_scenes(session: Session, story: Story) -> Outcome:
+    """Write `scene_graph.json`, its laws checked, and return its receipt."""
+
+    def make(out: Path) -> Made:
+        graph = session.crew.writer.map_scenes(story, session.brief.seed)
+        check_graph(graph, story)
+        out.write_text(plan_text(graph), "utf-8")
+        return Made()
+
+    return carry_out(session, _order(session, story), session.crew.writer, make, seed=session.brief.seed)

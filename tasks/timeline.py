@@ -1,0 +1,32 @@
+"""Stage: the timeline. Key: the planned frames and the measured lines. Cost: nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import task
+
+from studio.model import Made, Receipt, Shot
+from studio.orders import Order, timeline_order
+from studio.sessions import Session
+from studio.timeline import HOUSE, lay_out
+from tasks.policy import RULES, PieceOfWork
+from tasks.work import Outcome, carry_out
+
+
+def _order(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]) -> Order:
+    return timeline_order(session.id, shots, lines, session.brief)
+
+
+@task(
+    name="lay timeline", task_run_name="timeline", tags={"timeline"}, cache_policy=PieceOfWork(order=_order), **RULES
+)  # fmt: skip
+def lay_timeline(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]) -> Outcome:
+    """Write `timeline.json`, every shot at least as long as its line, and return its receipt."""
+
+    def make(out: Path) -> Made:
+        timeline = lay_out(shots, [line.seconds or 0.0 for line in lines], session.brief.wish)
+        out.write_text(timeline.model_dump_json(indent=2) + "\n", "utf-8")
+        return Made(frames=timeline.frames, seconds=timeline.seconds)
+
+    return carry_out(session, _order(session, shots, lines), HOUSE, make)

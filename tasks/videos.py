@@ -1,0 +1,53 @@
+"""Stage: one clip per shot. Key: the picture's bytes, the move, length and size. Cost: a clip's price, or CPU time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import task
+
+from studio import progress
+from studio.assembly import shot_cues
+from studio.model import Cue, Made, Receipt, Shot
+from studio.orders import Order, video_order
+from studio.progress import Event
+from studio.sessions import Session
+from studio.timeline import shot_frames
+from tasks.policy import RULES, PieceOfWork
+from tasks.work import Outcome, carry_out
+
+
+def _frames(session: Session, shot: Shot, line: Receipt) -> int:
+    return shot_frames(shot.frames, line.seconds or 0.0, session.brief.wish.fps)
+
+
+def _burned(session: Session, shot: Shot, line: Receipt) -> tuple[Cue, ...]:
+    wish = session.brief.wish
+    return shot_cues(shot, line, _frames(session, shot, line), wish.fps, 0) if wish.captions == "burned" else ()
+
+
+def _order(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Order:
+    burned = "\n".join(cue.model_dump_json() for cue in _burned(session, shot, line))
+    return video_order(session.id, shot, _frames(session, shot, line), session.brief, session.crew, image, burned)
+
+
+@task(
+    name="animate shot", task_run_name="clip · shot {shot.index} · {shot.camera}", tags={"videos"},
+    cache_policy=PieceOfWork(order=_order), **RULES,
+)  # fmt: skip
+def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Outcome:
+    """Render `videos/shot_NNN.mp4` from the shot's picture and return its receipt."""
+    wish, animator, frames = session.brief.wish, session.crew.animator, _frames(session, shot, line)
+
+    def tick(done: int) -> None:
+        session.go_on_or_raise()
+        progress.publish(Event("frames", stage="videos", index=shot.index, frames=done, total=frames))
+
+    def make(out: Path) -> Made:
+        return animator.animate(
+            session.folder / image.path, shot.camera, shot.motion_prompt, frames, wish.fps, wish.size, shot.seed,
+            _burned(session, shot, line), out, tick,
+        )  # fmt: skip
+
+    prompt = f"{shot.camera}; {shot.motion_prompt}"
+    return carry_out(session, _order(session, shot, image, line), animator, make, seed=shot.seed, prompt=prompt)

@@ -1,0 +1,65 @@
+"""Carrying out one work order: look before making, make at a hidden place, publish whole, tell.
+
+Every task body is a call of `carry_out`. No cached task is called from here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from prefect.client.schemas.objects import State
+from prefect.context import TaskRunContext
+from prefect.states import Completed
+
+from studio import progress
+from studio.model import Made, Receipt
+from studio.orders import Order
+from studio.ports import Engine
+from studio.progress import Event
+from studio.sessions import Session
+
+Make = Callable[[Path], Made | tuple[Made, tuple[tuple[str, bytes], ...]]]
+"""Makes the piece at the path and returns what was measured, and the bytes of further files where there are some."""
+
+Outcome = Receipt | State[Any]
+"""What a task body returns: a receipt, or a state that carries one and has a name of its own."""
+
+
+def carry_out(
+    session: Session, order: Order, engine: Engine, make: Make, *, seed: int | None = None, prompt: str | None = None
+) -> Outcome:
+    """Return the receipt of the order's piece: an adopted one, as a state named 'Adopted', or a newly made one.
+
+    Raises:
+        Interrupted: the run was asked to stop before the work began.
+        FilmError: the engine's error; what lay at the place before still lies there.
+    """
+    session.go_on_or_raise()
+    adopted = session.shelf.adopt(order)
+    if adopted is not None:
+        session.write_meta()
+        progress.publish(Event("adopted", stage=order.stage, index=order.index))
+        return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
+    progress.publish(Event("working", stage=order.stage, index=order.index))
+    began = time.perf_counter()
+    with session.shelf.fresh(order) as out:
+        result = make(out)
+        made, also = result if isinstance(result, tuple) else (result, ())
+        taken = time.perf_counter() - began
+        receipt = session.shelf.publish(
+            order, out, made, engine.engine, engine.model, seed=seed, prompt=prompt, attempts=_attempt(),
+            made_at=datetime.now().isoformat(timespec="microseconds"), seconds_taken=round(taken, 3), also=also,
+        )  # fmt: skip
+    session.write_meta()
+    progress.publish(Event("made", stage=order.stage, index=order.index, seconds=taken))
+    return receipt
+
+
+def _attempt() -> int:
+    """Return which attempt this is, from 1; also where a body is called without the engine, in a test."""
+    context = TaskRunContext.get()
+    return max(1, context.task_run.run_count) if context else 1

@@ -1,0 +1,34 @@
+"""Fixtures for all rooms: a Prefect home and server of our own, nothing of the user's is touched."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+
+# Before Prefect is imported anywhere: its home, its silence, and no server but ours.
+_HOME = tempfile.TemporaryDirectory(prefix="film-tests-")
+os.environ.update(
+    PREFECT_HOME=_HOME.name, PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
+    PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
+)  # fmt: skip
+for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTPUT", "FILM_FROM_MAKE"):
+    os.environ.pop(name, None)
+
+import pytest  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A real Prefect server on loopback for the whole test session; gives its API address."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    # Without heartbeats a flow ends a second sooner; nothing in the tests watches them.
+    with (
+        prefect_test_harness(server_startup_timeout=180),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        url = PREFECT_API_URL.value()
+        assert url is not None
+        yield url

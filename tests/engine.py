@@ -1,0 +1,36 @@
+"""Asking a Prefect server what became of runs."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+PATIENCE_SECONDS = 30
+
+
+def task_runs(flow_run_id: str) -> list[Any]:
+    """Return the task runs of a flow run, as the server has them."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+    from prefect.client.schemas.sorting import TaskRunSort
+
+    mine = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+    with get_client(sync_client=True) as client:
+        return client.read_task_runs(flow_run_filter=mine, sort=TaskRunSort.ID_DESC, limit=200)
+
+
+def settled_task_states(flow_run_id: str, count: int) -> Counter[str]:
+    """Count the names of the task states of a finished flow run.
+
+    States reach the server by a queue: this waits until `count` task runs are there and each has come to its end.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        runs = task_runs(flow_run_id)
+        if len(runs) >= count and all(run.state and run.state.is_final() for run in runs):
+            break
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return Counter(run.state.name if run.state else "" for run in runs)

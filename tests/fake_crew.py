@@ -1,0 +1,142 @@
+"""A crew that makes real, tiny pieces at once: the tests' double where the art does not matter.
+
+Every engine call is counted in `calls`, and in a file where one is named, so that a killed process still tells what it
+began and ended.
+"""
+
+from __future__ import annotations
+
+import time
+import wave
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story, Word
+from studio.offline.animator import OfflineAnimator
+from studio.offline.composer import OfflineComposer
+from studio.offline.writer import OfflineWriter
+from studio.ports import Crew, Tick
+
+Hook = Callable[[str, str], None]
+
+
+@dataclass
+class Log:
+    """Counts engine calls by kind; appends '<kind> begin|end <what>' to `path` where it is given."""
+
+    path: Path | None = None
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    hook: Hook = lambda kind, what: None
+
+    def begin(self, kind: str, what: str) -> None:
+        self.calls.append((kind, what))
+        self._write(f"{kind} begin {what}")
+        self.hook(kind, what)
+
+    def end(self, kind: str, what: str) -> None:
+        self._write(f"{kind} end {what}")
+
+    def _write(self, line: str) -> None:
+        if self.path is not None:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(line.replace("\n", " ") + "\n")
+
+    def count(self, kind: str) -> int:
+        return sum(each == kind for each, _ in self.calls)
+
+
+@dataclass
+class FakeWriter:
+    log: Log
+    engine: str = "fake"
+    model: str = "writer"
+    version: int = 1
+
+    def write_story(self, brief: Brief) -> Story:
+        self.log.begin("story", brief.idea)
+        return OfflineWriter().write_story(brief)
+
+    def map_scenes(self, story: Story, seed: int) -> SceneGraph:
+        self.log.begin("scene_graph", story.title)
+        return OfflineWriter().map_scenes(story, seed)
+
+    def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
+        self.log.begin("shots", story.title)
+        return OfflineWriter().plan_shots(story, graph, brief)
+
+
+@dataclass
+class FakePainter:
+    log: Log
+    engine: str = "fake"
+    model: str = "painter"
+    version: int = 1
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
+        self.log.begin("image", prompt)
+        shade = zlib.crc32(f"{prompt}{seed}".encode())
+        picture = Image.new("RGB", size, (shade & 255, shade >> 8 & 255, shade >> 16 & 255))
+        picture.paste((255, 255, 255), (size[0] // 3, size[1] // 3, size[0] // 2, size[1] // 2))
+        with open(out, "wb") as file:
+            picture.save(file, "PNG")
+        self.log.end("image", prompt)
+        return Made(width=size[0], height=size[1])
+
+
+@dataclass
+class FakeNarrator:
+    log: Log
+    engine: str = "fake"
+    model: str = "narrator"
+    version: int = 1
+
+    def speak(self, line: str, seed: int, out: Path) -> Made:
+        self.log.begin("narration", line)
+        words = line.split()
+        seconds = 0.1 * len(words)
+        with open(out, "wb") as file, wave.open(file, "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(24_000)
+            sound.writeframes(b"\x00\x10\x00\xf0" * round(seconds * 12_000))
+        self.log.end("narration", line)
+        spoken = tuple(Word(text=word, start=0.1 * i, end=0.1 * i + 0.1) for i, word in enumerate(words))
+        return Made(seconds=round(seconds, 6), words=spoken)
+
+
+@dataclass
+class FakeAnimator:
+    log: Log
+    engine: str = "fake"
+    model: str = "animator"
+    version: int = 1
+
+    def animate(
+        self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
+        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], out: Path, tick: Tick,
+    ) -> Made:  # fmt: skip
+        self.log.begin("video", image.name)
+        made = OfflineAnimator().animate(
+            image, camera, motion_prompt, frames, fps, size, seed, cues, out, tick
+        )  # fmt: skip
+        self.log.end("video", image.name)
+        return made
+
+
+def fake_crew(log: Log) -> Crew:
+    """Return a crew that logs every call; its painter and narrator are instant, its clips and score are real."""
+    return Crew("offline", FakeWriter(log), FakePainter(log), FakeNarrator(log), FakeAnimator(log), OfflineComposer())
+
+
+def slow(kind: str, seconds: float, *parts: str) -> Hook:
+    """Return a hook that makes calls of `kind` slow, those whose text holds one of `parts`, or all."""
+
+    def hook(each: str, what: str) -> None:
+        if each == kind and (not parts or any(part in what for part in parts)):
+            time.sleep(seconds)
+
+    return hook

@@ -1,0 +1,84 @@
+"""Laws of the border to the person: exit codes, one-line errors, harmless text, JSON that any program reads."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from cyclopts import CycloptsError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.errors import BadInput, EngineFailed, FilmError, Interrupted
+from studio.terminal import clock, harmless, leave, size, write_json
+
+HOSTILE = "a\x1b[31mred\x07 \u202eevil\u2066\n\t\x00 \u2028\u200b\ud800 灯台 👩\u200d🚀"
+
+
+def _raising(error: BaseException) -> Callable[[], int]:
+    def run() -> int:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (BadInput("no\nsuch \x1b[1mthing"), 2), (FilmError("no such thing"), 1), (EngineFailed("no such thing"), 1),
+        (Interrupted("no such thing"), 130), (KeyboardInterrupt(), 130), (CycloptsError(msg="no such\nthing"), 2),
+    ],
+)  # fmt: skip
+def test_errors_are_one_line(capsys: pytest.CaptureFixture[str], error: BaseException, code: int) -> None:
+    """Every way out is one line on standard error that no terminal obeys, and the exit code that belongs to it."""
+    assert leave(_raising(error), interrupted="no such thing") == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "\x1b" not in err
+    assert "no such" in err
+
+
+@pytest.mark.parametrize(("returned", "code"), [(None, 0), (0, 0), (1, 1)])
+def test_exit_code_of_success(returned: int | None, code: int) -> None:
+    """What a command returns is the exit code; nothing is 0."""
+    assert leave(lambda: returned) == code
+
+
+@given(st.text() | st.just(HOSTILE))
+def test_harmless(text: str) -> None:
+    """Shown text is one line without control, bidi or surrogate characters, and is not changed by showing it again."""
+    shown = harmless(text)
+    assert not any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Zl", "Zp") for letter in shown)
+    assert {letter for letter in shown if unicodedata.category(letter) == "Cf"} <= {"\u200c", "\u200d"}
+    assert harmless(shown) == shown
+    shown.encode("utf-8")
+
+
+@given(st.text(alphabet=st.characters(categories=("L", "N", "S"))))
+def test_harmless_keeps_words(text: str) -> None:
+    """Letters, digits and symbols of every script are left as they are."""
+    assert harmless(text) == text
+
+
+def test_json_holds_anything(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is written as JSON is read back by any program, even where a text has a lone surrogate."""
+    write_json({"idea": HOSTILE, "seconds": 1.5})
+    assert json.loads(capsys.readouterr().out) == {"idea": HOSTILE, "seconds": 1.5}
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (59.6, "1:00 min"), (65, "1:05 min"), (7210, "2:00:10 h")])
+def test_clock(seconds: float, said: str) -> None:
+    """A duration is rounded to seconds, then told in the unit that fits."""
+    assert clock(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (999_960, "1.0 MB"), (24_100_000, "24.1 MB"),
+                        (3_200_000_000, "3.2 GB")],
+)  # fmt: skip
+def test_size(count: int, said: str) -> None:
+    """A size is told in the decimal unit that fits."""
+    assert size(count) == said
