@@ -44,6 +44,12 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
         # Whoever read our output has left. What is still buffered must not be flushed into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        # A file that may not be read, a disk that fails: the person can act on the name, not on a traceback.
+        _complain(
+            f"{str(error.filename or 'the system')!r}: {(error.strerror or str(error)).lower()}: check it, try again"
+        )
+        return 1
 
 
 def _complain(message: str) -> None:

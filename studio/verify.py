@@ -107,12 +107,7 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
     if not os.path.lexists(place):
-        why = (
-            "its receipt is there, the file is gone" if receipt or torn else "the plan has this shot, nothing is there"
-        )
-        yield Finding(
-            path, "missing", why if stage in _PER_SHOT or receipt or torn else "it is gone, and its receipt too"
-        )
+        yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
     digest, unread = digest_of(place)
     if unread:
@@ -136,6 +131,12 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
         yield Finding(
             path, "damaged" if reason else "by hand", reason or "it has no receipt: taken as put there by hand"
         )
+
+
+def _why_missing(stage: Stage, has_receipt: bool) -> str:
+    if has_receipt:
+        return "its receipt is there, the file is gone"
+    return "the plan has this shot, nothing is there" if stage in _PER_SHOT else "it is gone, and its receipt too"
 
 
 def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterator[Finding]:

@@ -227,10 +227,14 @@ def _show_statistics(report: Report, page: _Page) -> None:
         page.pair("length", f"{clock(seconds)} ({seconds:.2f} s, {frames} frames{so_far})")
     page.pair("size", size(sum(count for _, count in report.files)))
     if taken := seconds_taken(facts):
-        each = ", ".join(f"{stage} {clock(spent)}" for stage, spent in taken.items())
-        page.pair("time taken", f"{clock(sum(taken.values()))} ({each})")
+        each = ", ".join(f"{stage} {_spent(seconds)}" for stage, seconds in taken.items())
+        page.pair("time taken", f"{_spent(sum(taken.values()))} ({each})")
     if not facts.foreign:
         page.pair("cost", f"${cost_usd(facts):.2f}")
+
+
+def _spent(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
 
 
 def _show_rest(report: Report, page: _Page) -> None:

@@ -22,7 +22,7 @@ def _order(
     return film_order(session.id, session.brief, story, shots, timeline, clips, lines, score)
 
 
-@task(name="cut film", task_run_name="film", tags={"film"}, cache_policy=PieceOfWork(order=_order), **RULES)
+@task(name="cut film", task_run_name="film", cache_policy=PieceOfWork(order=_order), **RULES)
 def cut_film(
     session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
     lines: tuple[Receipt, ...], score: Receipt | None,

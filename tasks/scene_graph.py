@@ -20,7 +20,7 @@ def _order(session: Session, story: Story) -> Order:
 
 
 @task(
-    name="map scenes", task_run_name="scene graph", tags={"scene_graph"},
+    name="map scenes", task_run_name="scene graph",
     cache_policy=PieceOfWork(order=_order), **RULES,
 )  # fmt: skip
 def map_scenes(session: Session, story: Story) -> Outcome:

@@ -15,7 +15,7 @@ def _order(session: Session, story: Story, timeline: Timeline) -> Order:
     return score_order(session.id, timeline, story.mood, session.brief, session.crew)
 
 
-@task(name="compose score", task_run_name="score", tags={"score"}, cache_policy=PieceOfWork(order=_order), **RULES)
+@task(name="compose score", task_run_name="score", cache_policy=PieceOfWork(order=_order), **RULES)
 def compose_score(session: Session, story: Story, timeline: Timeline) -> Outcome:
     """Write `score.wav`, exactly as long as the film, and return its receipt."""
     composer, seed = session.crew.composer, session.brief.seed

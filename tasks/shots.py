@@ -18,7 +18,7 @@ def _order(session: Session, story: Story, graph: SceneGraph) -> Order:
     return shots_order(session.id, story, graph.model_dump_json(), session.brief, session.crew)
 
 
-@task(name="plan shots", task_run_name="shots", tags={"shots"}, cache_policy=PieceOfWork(order=_order), **RULES)
+@task(name="plan shots", task_run_name="shots", cache_policy=PieceOfWork(order=_order), **RULES)
 def plan_shots(session: Session, story: Story, graph: SceneGraph) -> Outcome:
     """Write `shots.json` and return its receipt."""
 

@@ -18,7 +18,7 @@ def _order(session: Session) -> Order:
     return story_order(session.id, session.brief, session.crew)
 
 
-@task(name="write story", task_run_name="story", tags={"story"}, cache_policy=PieceOfWork(order=_order), **RULES)
+@task(name="write story", task_run_name="story", cache_policy=PieceOfWork(order=_order), **RULES)
 def write_story(session: Session) -> Outcome:
     """Write `story.json` and return its receipt."""
 

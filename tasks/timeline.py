@@ -19,7 +19,7 @@ def _order(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]
 
 
 @task(
-    name="lay timeline", task_run_name="timeline", tags={"timeline"}, cache_policy=PieceOfWork(order=_order), **RULES
+    name="lay timeline", task_run_name="timeline", cache_policy=PieceOfWork(order=_order), **RULES
 )  # fmt: skip
 def lay_timeline(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]) -> Outcome:
     """Write `timeline.json`, every shot at least as long as its line, and return its receipt."""

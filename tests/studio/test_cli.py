@@ -169,7 +169,7 @@ def test_view_of_a_finished_session(capsys: pytest.CaptureFixture[str], tmp_path
     _, out, _ = run(capsys, "view", ID, "--output", str(tmp_path))
     assert str(tmp_path / "sessions" / ID / "film.mp4") in out
     assert "8 s (8.00 s, 192 frames)" in out
-    assert "images 1 s" in out
+    assert "images 0.8 s" in out
     assert "Missing" not in out
     assert "go on with" not in out
 
@@ -347,10 +347,12 @@ def test_looking_changes_nothing(capsys: pytest.CaptureFixture[str], tmp_path: P
 def test_bad_ids_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, verb: str) -> None:
     """An id is never a path: whatever is not the id of a session that is there is refused in one short line, exit 2."""
     make_session(tmp_path / "sessions", ID, shots=1)
-    (tmp_path / "sessions" / "session_20250101_000000").symlink_to("/etc")
+    (tmp_path / "sessions" / "session_20250101_000000").symlink_to(ID)
+    (tmp_path / "sessions" / "session_20250101_000000\n").mkdir()
     for bad in (*BAD_IDS, "session_20250101_000000"):
         code, out, err = run(capsys, verb, "--output", str(tmp_path), "--", bad)
         assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "is not a session id" in err or "there is no session" in err
         assert len(err) < 400 + len(str(tmp_path)) * 2
         assert "\x1b" not in err
 
@@ -389,12 +391,8 @@ def test_reader_that_leaves(tmp_path: Path) -> None:
     make_session(tmp_path / "sessions", ID, shots=1)
     read, write = os.pipe()
     os.close(read)
-    script = "from studio.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", script, "list", "--output", str(tmp_path)],
-        stdout=write,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    command = [sys.executable, "-c", "from studio.cli import main; main()", "list", "--output", str(tmp_path)]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False, env=buffered)
     os.close(write)
     assert (done.returncode, done.stderr) == (1, b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -83,6 +84,33 @@ def test_no_garbage_raises(things: list[tuple[str, bytes | str]]) -> None:
         if facts is not None and listing is not None:
             json.dumps(project(facts, "shown"), allow_nan=False)
             assert listing == listing_of(facts, locked=False)
+
+
+@pytest.mark.parametrize("thing", [b"", b"[" * 100_000, b"\xff\xfe{}", b"NaN", b"7", "folder", "link out", "pipe"])
+def test_each_garbage_in_every_place(tmp_path: Path, thing: bytes | str) -> None:
+    """No kind of garbage raises in any place, be the rest of the session whole."""
+    whole = make_session(tmp_path / "whole", ID, shots=1)
+    for number, place in enumerate(PLACES):
+        folder = Path(shutil.copytree(whole, tmp_path / str(number) / ID))
+        if (folder / place).is_dir():
+            shutil.rmtree(folder / place)
+        (folder / place).unlink(missing_ok=True)
+        _put(folder / place, thing)
+        facts, listing = read_facts(folder), read_listing(folder)
+        assert facts is None or listing == listing_of(facts, locked=False)
+
+
+@pytest.mark.parametrize("odd", ["NaN", "1e999", "-1e999", "1" + "0" * 400, "true", '"4"', "null", "[]"])
+def test_odd_numbers_count_as_none(tmp_path: Path, odd: str) -> None:
+    """A number that no film has reads as 0, so that sums stay sums and JSON stays JSON."""
+    folder = make_session(tmp_path, shots=1)
+    receipt = (folder / "film.json").read_text().replace('"seconds": 8.0', f'"seconds": {odd}')
+    (folder / "film.json").write_text(receipt)
+    facts = read_facts(folder)
+    assert odd in receipt
+    assert facts is not None
+    assert facts.film is not None
+    assert facts.film.seconds == 0.0
 
 
 def test_whole_session(tmp_path: Path) -> None:

@@ -146,6 +146,20 @@ def test_no_music_needs_no_score(tmp_path: Path) -> None:
     assert missing(replace(facts, score=None)) == ("score.wav",)
 
 
+def test_missing_in_the_order_of_work(tmp_path: Path) -> None:
+    """What is missing is named in the order in which it is made; before the plan, what every film has."""
+    facts = read_facts(make_session(tmp_path, shots=2, images=1, clips=0, film=False))
+    assert facts is not None
+    assert missing(facts) == (
+        "images/shot_002.png", "narration/shot_002.wav", "timeline.json", "videos/shot_001.mp4", "videos/shot_002.mp4",
+        "score.wav", "film.mp4",
+    )  # fmt: skip
+    bare = replace(facts, plans=(), shots=())
+    assert missing(bare) == (
+        "story.json", "scene_graph.json", "shots.json", "timeline.json", "score.wav", "film.mp4"
+    )  # fmt: skip
+
+
 def test_missing_of_a_foreign_session(tmp_path: Path) -> None:
     """Of another program's session only pictures, clips and the film are missed: it has no lines and no timeline."""
     facts = read_facts(make_foreign(tmp_path))

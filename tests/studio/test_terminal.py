@@ -29,6 +29,7 @@ def _raising(error: BaseException) -> Callable[[], int]:
     [
         (BadInput("no\nsuch \x1b[1mthing"), 2), (FilmError("no such thing"), 1), (EngineFailed("no such thing"), 1),
         (Interrupted("no such thing"), 130), (KeyboardInterrupt(), 130), (CycloptsError(msg="no such\nthing"), 2),
+        (FileNotFoundError(2, "No such file\nor \x1b", "a\x1b[1m"), 1),
     ],
 )  # fmt: skip
 def test_errors_are_one_line(capsys: pytest.CaptureFixture[str], error: BaseException, code: int) -> None:

@@ -68,8 +68,9 @@ def _be_a_link(path: Path) -> None:
     path.symlink_to("elsewhere")
 
 
-def test_whole_session_has_no_findings(folder: Path) -> None:
-    """Where every byte is as its receipt says there is nothing to tell."""
+def test_whole_session_has_no_findings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every byte is as its receipt says there is nothing to tell; no remembered checksum is asked."""
+    monkeypatch.setattr(files, "sha256_of", None)
     assert verify(folder) == []
 
 
@@ -152,6 +153,16 @@ def test_picture_by_hand_is_a_note(folder: Path) -> None:
         "images/shot_003.png": "by hand",
     }
     assert "by hand" not in FAULTS
+
+
+def test_other_picture_that_nobody_wrote_is_damage(folder: Path) -> None:
+    """A picture whose bytes changed while size and time did not is damaged, even where it decodes."""
+    path = folder / "images/shot_001.png"
+    stat = path.stat()
+    path.write_bytes(picture("maroon").ljust(stat.st_size, b"\0"))
+    assert path.stat().st_size == stat.st_size
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert _kinds(folder) == {"images/shot_001.png": "damaged"}
 
 
 def test_picture_without_receipt_in_an_unfinished_session(tmp_path: Path) -> None:
