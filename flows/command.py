@@ -16,11 +16,12 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from flows.engine import check_alive, find_engine, prepare_environment
-from studio.ask import check_idea, output_folder
+from studio.ask import check_idea
 from studio.errors import BadInput
 from studio.hints import command
 from studio.model import Aspect, Captions, Wish
-from studio.sessions import changed_wish, make_wish, read_brief, same_ask, session_folder, sessions_root, unfinished
+from studio.places import output_folder, session_folder, sessions_root
+from studio.sessions import changed_wish, make_wish, read_brief, same_ask, unfinished
 from studio.terminal import leave
 
 app = App(name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",

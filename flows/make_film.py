@@ -24,10 +24,11 @@ from blocks.crew import crew_named
 from flows import parameters as p
 from flows.mapping import Direction
 from studio import progress
-from studio.ask import Ask, check_idea, enlist, output_folder
+from studio.ask import Ask, check_idea, enlist
 from studio.errors import FilmError
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
+from studio.places import output_folder
 from studio.progress import Event
 from studio.sessions import RunCard, Session, make_wish
 from studio.version import VERSION

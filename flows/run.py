@@ -17,13 +17,14 @@ from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
 from rich.console import Console
 
 from flows.make_film import make_film
-from flows.show import Board, clock, shown, size
+from flows.show import Board, shown
 from studio.errors import FilmError, Interrupted
 from studio.facts import Facts, read_facts
 from studio.hints import command
 from studio.model import Wish
+from studio.places import sessions_root
 from studio.projection import completed, images_done, videos_done
-from studio.sessions import sessions_root
+from studio.terminal import clock, size
 
 
 def run_film(

@@ -20,6 +20,7 @@ from rich.text import Text
 from studio import progress
 from studio.model import STAGES, Stage
 from studio.progress import Event
+from studio.terminal import clock
 
 PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
 _MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
@@ -147,17 +148,3 @@ def shown(console: Console) -> Iterator[Board]:
         else:
             with progress.listening(plain):
                 yield board
-
-
-def clock(seconds: float) -> str:
-    """Return a duration for a person: '8 s', '1:05 min', '2:00:10 h'."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d} h"
-
-
-def size(count: int) -> str:
-    """Return a size in bytes for a person: '812 kB', '24.1 MB' (decimal units, as file managers show)."""
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -5,7 +5,6 @@ The one place where an idea is checked and where "go on or begin anew" is decide
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from studio import lock
 from studio.errors import BadInput, NoSuchSession, SessionLocked
 from studio.foreign import adopt_foreign
 from studio.model import IDEA_CHARACTERS, Wish
+from studio.places import session_folder, sessions_root
 from studio.ports import Crew
 from studio.sessions import (
     RunCard,
@@ -25,8 +25,6 @@ from studio.sessions import (
     open_new,
     read_brief,
     same_ask,
-    session_folder,
-    sessions_root,
     write_brief,
 )  # fmt: skip
 
@@ -48,18 +46,6 @@ class Ask:
     resume: bool = True
     change: bool = False
     demands: Mapping[str, object] = field(default_factory=dict)
-
-
-def output_folder(given: str | None) -> Path:
-    """Return the output folder: what was given, else FILM_OUTPUT, else 'output'.
-
-    Raises:
-        BadInput: the name has a NUL character.
-    """
-    name = given or os.environ.get("FILM_OUTPUT") or "output"
-    if "\0" in name:
-        raise BadInput("--output: a folder's name cannot hold a NUL character")
-    return Path(name)
 
 
 def check_idea(text: str) -> str:

@@ -18,9 +18,7 @@ Camera = Literal[
     "static", "slow pan left", "slow pan right", "tilt up", "tilt down", "dolly in", "dolly out",
     "crane up", "crane down", "orbit", "handheld", "zoom",
 ]  # fmt: skip
-Stage = Literal[
-    "story", "scene_graph", "shots", "images", "narration", "timeline", "videos", "score", "film"
-]
+Stage = Literal["story", "scene_graph", "shots", "images", "narration", "timeline", "videos", "score", "film"]
 
 CAMERAS: tuple[Camera, ...] = get_args(Camera)
 STAGES: tuple[Stage, ...] = get_args(Stage)

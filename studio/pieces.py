@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pydantic import ValidationError
 
 from studio import files
@@ -53,16 +54,25 @@ def read_receipt(path: Path) -> Receipt | None:
 
 
 def whole_picture(path: Path) -> str:
-    """Return '' where `path` is a PNG whose every chunk CRC holds and that decodes whole, else what is wrong."""
+    """Return '' where `path` is a PNG whose every chunk CRC holds and that decodes whole, else what is wrong.
+
+    Chunks as in the PNG specification, third edition, section 5.3: length, type, data, CRC over type and data.
+    """
     try:
+        with open(path, "rb") as file:
+            if file.read(8) != b"\x89PNG\r\n\x1a\n":
+                return "it is not a PNG"
+            kind = b""
+            while kind != b"IEND":
+                length, kind = int.from_bytes(file.read(4)), file.read(4)
+                if length > path.stat().st_size or len(kind) < 4:
+                    return "it ends too early"
+                if zlib.crc32(file.read(length), zlib.crc32(kind)) != int.from_bytes(file.read(4)):
+                    return f"its chunk {kind.decode('latin-1')!r} is damaged"
         with Image.open(path, formats=("PNG",)) as picture:
             if picture.width * picture.height > PICTURE_PIXELS:
                 return f"it has more than {PICTURE_PIXELS:,} pixels"
-            picture.verify()
-        with Image.open(path, formats=("PNG",)) as picture:
             picture.load()
-    except UnidentifiedImageError:
-        return "it is not a PNG"
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         return f"it does not decode ({error})"
     return ""
@@ -226,12 +236,20 @@ class Shelf:
             artefact = _artefact_of(place, receipt)
             if not files.is_file(artefact) or files.sha256_of(artefact) != receipt.sha256:
                 continue
-            if receipt.also and not all(self._sidecar_is_whole(sidecar) for sidecar in receipt.also):
+            if not all(self._sidecar_is_whole(each) or self._restore(each, place) for each in receipt.also):
                 continue
             with self.fresh(order) as out:
                 files.copy(artefact, out)
                 return self._publish(order, out, receipt)
         return None
+
+    def _restore(self, sidecar: Sidecar, place: Path) -> bool:
+        """Put a sidecar back from beside its displaced receipt; tell whether it was there, whole."""
+        kept = place.with_suffix(Path(sidecar.path).suffix)
+        if not files.is_file(kept) or files.sha256_of(kept) != sidecar.sha256:
+            return False
+        files.write_whole(self.folder / sidecar.path, kept.read_bytes())
+        return True
 
     def _places(self) -> dict[str, list[Path]]:
         """Map each fingerprint to the receipts that bear it, best first: in place before `takes/`."""
@@ -276,6 +294,8 @@ class Shelf:
             also: further files of the same piece: (path relative to the session, bytes).
         """
         with self._lock, files.plain_errors(self.folder / order.path):
+            if also:
+                self.displace(order)
             sidecars = tuple(self._write_sidecar(path, content) for path, content in also)
             receipt = self._receipt(
                 order, out, made, engine, model, seed=seed, prompt=prompt, attempts=attempts, cost_usd=cost_usd,
@@ -327,6 +347,8 @@ class Shelf:
         name = f"{found.receipt.fingerprint[:16]}-{files.sha256_of(path)[:16]}"
         artefact = self.folder / "takes" / order.stage / f"{name}{path.suffix if path.suffix != '.json' else '.plan'}"
         place = artefact.with_suffix(".json")
+        for sidecar in found.receipt.also:
+            files.keep_link(self.folder / sidecar.path, place.with_suffix(Path(sidecar.path).suffix))
         files.keep_link(path, artefact)
         files.write_whole(place, receipt_bytes(found.receipt))
         if self._index is not None:
@@ -370,8 +392,8 @@ class Shelf:
             for folder in ("receipts", "images", "narration", "videos", "."):
                 for staged in sorted((self.folder / folder).glob(".*.json.next")):
                     self._finish(staged)
-            for folder in sorted({self.folder, *(p.parent for p in self.folder.rglob(".*"))}):
-                for hidden in files.hidden_files(folder):
+            for holder in sorted({self.folder, *(p.parent for p in self.folder.rglob(".*"))}):
+                for hidden in files.hidden_files(holder):
                     if files.is_file(hidden):
                         files.remove(hidden)
 

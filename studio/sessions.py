@@ -6,7 +6,6 @@ business of `studio/pieces.py`; what the folder says of itself is `studio/facts.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 
 from studio import files, lock
 from studio.errors import BadInput, BrokenPlan, Contradiction, Interrupted, NoSuchSession
-from studio.facts import SESSION_ID, read_facts, session_folders
+from studio.facts import read_facts
 from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline, Wish
 from studio.pieces import Shelf
+from studio.places import session_folders
 from studio.plan_files import read_graph, read_shots, read_story
 from studio.ports import Crew
 from studio.projection import completed, project
@@ -34,28 +34,6 @@ class RunCard(BaseModel):
     host: str
     started_at: str
     version: str
-
-
-def sessions_root(output: Path) -> Path:
-    """Return where sessions lie below an output folder, absolute."""
-    return Path(os.path.abspath(output)) / "sessions"
-
-
-def session_folder(root: Path, session_id: str) -> Path:
-    """Return the folder of an existing session.
-
-    Raises:
-        NoSuchSession: the id is not of the form session_YYYYMMDD_HHMMSS, or no such folder is there. An id is never
-            taken for a path.
-    """
-    if not SESSION_ID.match(session_id):
-        raise NoSuchSession(f"{session_id[:80]!r} is not a session id: ids look like session_20250208_002238")
-    folder = root / session_id
-    if folder.is_symlink() or not folder.is_dir():
-        raise NoSuchSession(
-            f"there is no session {session_id!r} in {str(root)!r}: see what there is with `sessions list`"
-        )
-    return folder
 
 
 def read_brief(folder: Path) -> Brief:
@@ -122,7 +100,8 @@ def unfinished(root: Path) -> list[Path]:
     found = []
     for folder in session_folders(root):
         facts = read_facts(folder)
-        if facts and not facts.foreign and not completed(facts) and not lock.is_locked(folder):
+        ours = facts is not None and facts.brief_reads and not facts.foreign
+        if facts is not None and ours and not completed(facts) and not lock.is_locked(folder):
             found.append(folder)
     return found
 

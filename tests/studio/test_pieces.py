@@ -70,9 +70,14 @@ def test_a_failed_piece_leaves_nothing_behind(bench: Bench) -> None:
     order = bench.order(1, "a")
     bench.paint(order, (1, 2, 3))
     before = bench.path(order).read_bytes()
-    with pytest.raises(RuntimeError), bench.shelf.fresh(order) as out:
-        out.write_bytes(b"half")
-        raise RuntimeError
+
+    def fail() -> None:
+        with bench.shelf.fresh(order) as out:
+            out.write_bytes(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert bench.path(order).read_bytes() == before
     assert not list(files.hidden_files(bench.folder / "images"))
 

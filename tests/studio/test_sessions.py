@@ -18,8 +18,9 @@ from studio import lock
 from studio.ask import Ask, check_idea, enlist
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.model import Wish
+from studio.places import session_folder, sessions_root
 from studio.ports import Crew
-from studio.sessions import RunCard, Session, make_wish, open_new, session_folder, sessions_root, unfinished
+from studio.sessions import RunCard, Session, make_wish, open_new, unfinished
 from tests.fake_crew import Log, fake_crew
 
 NOW = datetime(2025, 2, 8, 0, 22, 38, 123456)
@@ -182,9 +183,15 @@ def test_ideas_of_every_kind_are_taken_as_they_are(idea: str) -> None:
 
 @pytest.mark.parametrize(
     ("options", "name"),
-    [({"seconds": 0}, "--seconds"), ({"height": 1081}, "--height"), ({"fps": 23}, "--fps"), ({"shot_seconds": float("nan")}, "--shot-seconds"),
-     ({"aspect": "2:1"}, "--aspect"), ({"seed": -1}, "--seed")],
-)  # fmt: skip
+    [
+        ({"seconds": 0}, "--seconds"),
+        ({"height": 1081}, "--height"),
+        ({"fps": 23}, "--fps"),
+        ({"shot_seconds": float("nan")}, "--shot-seconds"),
+        ({"aspect": "2:1"}, "--aspect"),
+        ({"seed": -1}, "--seed"),
+    ],
+)
 def test_options_out_of_their_limits_are_named(options: dict[str, object], name: str) -> None:
     """A wrong option is named as it is typed, with its limit and what was given, in one line."""
     with pytest.raises(BadInput) as caught:
