@@ -8,74 +8,19 @@ shift by one at the same time.
 
 from __future__ import annotations
 
-import json
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from PIL import Image
-from pydantic import ValidationError
 
 from studio import files
 from studio.errors import BrokenPlan
+from studio.looking import Eye, Found, ReadPlan
 from studio.model import Made, Receipt, Sidecar, Stage
 from studio.orders import PLANS, Order, receipt_path
-
-PICTURE_PIXELS = 100_000_000
-"""Largest picture opened, in pixels: eight times the largest frame. A larger one is taken for a bomb."""
-
-Condition = Literal["nothing", "ours", "by hand", "edited", "damaged"]
-ReadPlan = Callable[[Stage, str], object]
-"""Reads a plan's text into its noun; raises `BrokenPlan` where it does not validate."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What lies at a place: its condition, the receipt that vouches for it, and a reason where it is damaged."""
-
-    condition: Condition
-    receipt: Receipt | None = None
-    reason: str = ""
-
-
-def read_receipt(path: Path) -> Receipt | None:
-    """Return the receipt at `path`, or None where there is none that parses."""
-    content = files.read_or_none(path)
-    if content is None:
-        return None
-    try:
-        return Receipt.model_validate_json(content)
-    except ValidationError:
-        return None
-
-
-def whole_picture(path: Path) -> str:
-    """Return '' where `path` is a PNG whose every chunk CRC holds and that decodes whole, else what is wrong.
-
-    Chunks as in the PNG specification, third edition, section 5.3: length, type, data, CRC over type and data.
-    """
-    try:
-        with open(path, "rb") as file:
-            if file.read(8) != b"\x89PNG\r\n\x1a\n":
-                return "it is not a PNG"
-            kind = b""
-            while kind != b"IEND":
-                length, kind = int.from_bytes(file.read(4)), file.read(4)
-                if length > path.stat().st_size or len(kind) < 4:
-                    return "it ends too early"
-                if zlib.crc32(file.read(length), zlib.crc32(kind)) != int.from_bytes(file.read(4)):
-                    return f"its chunk {kind.decode('latin-1')!r} is damaged"
-        with Image.open(path, formats=("PNG",)) as picture:
-            if picture.width * picture.height > PICTURE_PIXELS:
-                return f"it has more than {PICTURE_PIXELS:,} pixels"
-            picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        return f"it does not decode ({error})"
-    return ""
+from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
 
 
 class Shelf:
@@ -89,12 +34,14 @@ class Shelf:
 
     def __init__(self, folder: Path, read_plan: ReadPlan, tell: Callable[[str], None]) -> None:
         self.folder = folder
-        self._read_plan = read_plan
+        self._eye = Eye(folder, read_plan)
         self._tell = tell
         self._lock = threading.RLock()
         self._index: dict[str, list[Path]] | None = None
 
-    # --- looking ----------------------------------------------------------------------------------
+    def look(self, order: Order) -> Found:
+        """Find out whose file lies at the order's place. Changes nothing."""
+        return self._eye.look(order)
 
     def holds(self, order: Order, record: Receipt) -> bool:
         """Tell whether `record`, a cached result of `order`, may be served: artefact and receipt are there, whole.
@@ -104,65 +51,9 @@ class Shelf:
         if record.fingerprint != order.fingerprint or record.path != order.path:
             return False
         if order.stage in PLANS:
-            return self.look(order).condition in ("ours", "edited")
+            return self._eye.look(order).condition in ("ours", "edited")
         receipt = read_receipt(self.folder / receipt_path(order.path))
-        return receipt is not None and receipt.sha256 == record.sha256 and self._is_whole(record, order.path)
-
-    def look(self, order: Order) -> Found:
-        """Find out whose file lies at the order's place. Changes nothing."""
-        path, receipt = self.folder / order.path, read_receipt(self.folder / receipt_path(order.path))
-        if not path.exists() and not path.is_symlink():
-            return Found("nothing", receipt)
-        if not files.is_file(path):
-            return Found("damaged", receipt, "it is not a file")
-        if receipt is not None and self._is_whole(receipt, order.path):
-            return Found("by hand" if receipt.by_hand else "ours", receipt)
-        if order.stage in PLANS:
-            return self._look_at_plan(order, path, receipt)
-        if receipt is None and (proof := self._recorded(order, path)) is not None:
-            return Found("by hand" if proof.by_hand else "ours", proof)
-        if order.stage != "images":
-            return Found("damaged", receipt, "it is not what its receipt says" if receipt else "it has no receipt")
-        stat = path.stat()
-        if receipt is not None and (stat.st_size, stat.st_mtime_ns) == (receipt.bytes, receipt.mtime_ns):
-            return Found("damaged", receipt, "its bytes changed though nobody wrote it")
-        reason = whole_picture(path)
-        return Found("damaged", receipt, reason) if reason else Found("by hand", receipt)
-
-    def _look_at_plan(self, order: Order, path: Path, receipt: Receipt | None) -> Found:
-        content = files.read_or_none(path) or b""
-        try:
-            self._read_plan(order.stage, content.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            return Found("damaged", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
-        except BrokenPlan as error:
-            return Found("damaged", receipt, str(error))
-        return Found("edited", receipt)
-
-    def _is_whole(self, receipt: Receipt, path: str) -> bool:
-        place = self.folder / path
-        if not files.is_file(place) or files.sha256_of(place) != receipt.sha256:
-            return False
-        return all(self._sidecar_is_whole(sidecar) for sidecar in receipt.also)
-
-    def _sidecar_is_whole(self, sidecar: Sidecar) -> bool:
-        place = self.folder / sidecar.path
-        return files.is_file(place) and files.sha256_of(place) == sidecar.sha256
-
-    def _recorded(self, order: Order, path: Path) -> Receipt | None:
-        """Return the cached result that vouches for the file at `path` where its receipt was lost."""
-        sha256 = files.sha256_of(path)
-        for record in (self.folder / "results" / order.session_id / order.stage).glob(f"{order.index:03d}-*"):
-            try:
-                outer = json.loads(record.read_bytes())
-                inner = json.loads(outer["result"])
-                receipt = Receipt.model_validate(inner.get("data", inner))
-            except (OSError, ValueError, KeyError, TypeError):
-                # A torn record proves nothing; another one may.
-                continue
-            if receipt.sha256 == sha256 and receipt.path == order.path:
-                return receipt
-        return None
+        return receipt is not None and receipt.sha256 == record.sha256 and self._eye.is_whole(record, order.path)
 
     # --- adopting ---------------------------------------------------------------------------------
 
@@ -176,7 +67,7 @@ class Shelf:
             BrokenPlan: a plan lies there that does not validate; it is left untouched.
         """
         with self._lock:
-            found = self.look(order)
+            found = self._eye.look(order)
             if found.condition == "edited":
                 return self._keep_edit(order, found)
             if found.condition == "damaged":
@@ -233,10 +124,10 @@ class Shelf:
             if removed is not None and removed.by_hand and receipt.sha256 == removed.sha256:
                 # The person took the picture away: it must not come back from takes/.
                 continue
-            artefact = _artefact_of(place, receipt)
+            artefact = artefact_of(place, receipt)
             if not files.is_file(artefact) or files.sha256_of(artefact) != receipt.sha256:
                 continue
-            if not all(self._sidecar_is_whole(each) or self._restore(each, place) for each in receipt.also):
+            if not all(self._eye.sidecar_is_whole(each) or self._restore(each, place) for each in receipt.also):
                 continue
             with self.fresh(order) as out:
                 files.copy(artefact, out)
@@ -340,7 +231,7 @@ class Shelf:
 
     def displace(self, order: Order) -> None:
         """Link the whole piece at the order's place into `takes/`; the place itself keeps it until it is replaced."""
-        found = self.look(order)
+        found = self._eye.look(order)
         if found.condition not in ("ours", "by hand") or found.receipt is None:
             return
         path = self.folder / order.path
@@ -363,7 +254,7 @@ class Shelf:
                 if path.suffix == ".json" or not number.isdecimal() or int(number) <= count:
                     continue
                 order = Order(self.folder.name, stage, int(number), "")
-                found = self.look(order)
+                found = self._eye.look(order)
                 if found.condition in ("ours", "by hand") and found.receipt is not None:
                     self.displace(order)
                     files.remove(path)
@@ -415,21 +306,3 @@ class Shelf:
 
     def _place_of(self, staged: Path) -> Path:
         return staged.with_name(staged.name.removeprefix(".").removesuffix(".next"))
-
-
-def staged_path(place: Path) -> Path:
-    """Return where a receipt waits for its artefact: '.shot_001.json.next'."""
-    return place.with_name(f".{place.name}.next")
-
-
-def receipt_bytes(receipt: Receipt) -> bytes:
-    """Return the receipt as JSON text, one key a line; keys at their default are left out."""
-    return (receipt.model_dump_json(indent=1, exclude_defaults=True) + "\n").encode("utf-8")
-
-
-def _artefact_of(place: Path, receipt: Receipt) -> Path:
-    """Return the artefact beside a receipt, in place or in `takes/`."""
-    if place.parent.name == "receipts":
-        return place.parent.parent / place.name
-    suffix = Path(receipt.path).suffix
-    return place.with_suffix(".plan" if suffix == ".json" else suffix)

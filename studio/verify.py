@@ -20,9 +20,10 @@ from studio.evidence import digest_of, receipt_of, words_of
 from studio.facts import Facts, read_facts
 from studio.model import Brief, Receipt, Stage, Wish
 from studio.orders import PLANS, artefact_path, receipt_path
-from studio.pieces import staged_path, whole_picture
+from studio.pictures import whole_picture
 from studio.plan_files import read_graph, read_shots, read_story
 from studio.projection import completed, project
+from studio.receipts import staged_path
 from studio.sessions import read_brief, read_timeline
 
 Kind = Literal["damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta"]

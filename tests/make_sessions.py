@@ -29,8 +29,8 @@ from studio.model import (
     Wish,
 )
 from studio.orders import artefact_path, receipt_path
-from studio.pieces import receipt_bytes
 from studio.plan_files import plan_text
+from studio.receipts import receipt_bytes
 
 
 def picture(colour: str = "navy") -> bytes:

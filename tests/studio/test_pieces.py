@@ -14,7 +14,8 @@ from studio.errors import BrokenPlan
 from studio.fingerprint import fingerprint
 from studio.model import Made, Receipt
 from studio.orders import Order, receipt_path
-from studio.pieces import Shelf, read_receipt, receipt_bytes, staged_path
+from studio.pieces import Shelf
+from studio.receipts import read_receipt, receipt_bytes, staged_path
 
 SESSION = "session_20250208_002238"
 

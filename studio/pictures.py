@@ -1,0 +1,36 @@
+"""Pictures as evidence: whether a PNG is whole. Knows no sessions."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+from PIL import Image
+
+PICTURE_PIXELS = 100_000_000
+"""Largest picture opened, in pixels: eight times the largest frame. A larger one is taken for a bomb."""
+
+
+def whole_picture(path: Path) -> str:
+    """Return '' where `path` is a PNG whose every chunk CRC holds and that decodes whole, else what is wrong.
+
+    Chunks as in the PNG specification, third edition, section 5.3: length, type, data, CRC over type and data.
+    """
+    try:
+        with open(path, "rb") as file:
+            if file.read(8) != b"\x89PNG\r\n\x1a\n":
+                return "it is not a PNG"
+            kind = b""
+            while kind != b"IEND":
+                length, kind = int.from_bytes(file.read(4)), file.read(4)
+                if length > path.stat().st_size or len(kind) < 4:
+                    return "it ends too early"
+                if zlib.crc32(file.read(length), zlib.crc32(kind)) != int.from_bytes(file.read(4)):
+                    return f"its chunk {kind.decode('latin-1')!r} is damaged"
+        with Image.open(path, formats=("PNG",)) as picture:
+            if picture.width * picture.height > PICTURE_PIXELS:
+                return f"it has more than {PICTURE_PIXELS:,} pixels"
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        return f"it does not decode ({error})"
+    return ""

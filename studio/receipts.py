@@ -1,0 +1,39 @@
+"""Receipts on disk: their text, and where they lie beside what they vouch for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from studio import files
+from studio.model import Receipt
+
+
+def read_receipt(path: Path) -> Receipt | None:
+    """Return the receipt at `path`, or None where there is none that parses."""
+    content = files.read_or_none(path)
+    if content is None:
+        return None
+    try:
+        return Receipt.model_validate_json(content)
+    except ValidationError:
+        return None
+
+
+def staged_path(place: Path) -> Path:
+    """Return where a receipt waits for its artefact: '.shot_001.json.next'."""
+    return place.with_name(f".{place.name}.next")
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """Return the receipt as JSON text, one key a line; keys at their default are left out."""
+    return (receipt.model_dump_json(indent=1, exclude_defaults=True) + "\n").encode("utf-8")
+
+
+def artefact_of(place: Path, receipt: Receipt) -> Path:
+    """Return the artefact beside a receipt, in place or in `takes/`."""
+    if place.parent.name == "receipts":
+        return place.parent.parent / place.name
+    suffix = Path(receipt.path).suffix
+    return place.with_suffix(".plan" if suffix == ".json" else suffix)
