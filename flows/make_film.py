@@ -79,6 +79,7 @@ def make_film(
 
 
 def _shoot(session: Session) -> dict[str, object]:
+    session.tell_edits()
     direction = Direction(session)
     direction.do(write_story)
     story = session.story()

@@ -14,14 +14,17 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from studio import files, lock
+from studio.edits import told
 from studio.errors import BadInput, BrokenPlan, Contradiction, Interrupted, NoSuchSession
 from studio.facts import read_facts
 from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline, Wish
+from studio.orders import PLANS, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.places import session_folders
 from studio.plan_files import read_graph, read_shots, read_story
 from studio.ports import Crew
 from studio.projection import completed, project
+from studio.receipts import read_receipt
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
@@ -236,6 +239,24 @@ class Session:
     def timeline(self) -> Timeline:
         """Read the timeline as it stands."""
         return read_timeline(self._plan_text("timeline.json"))
+
+    def tell_edits(self) -> None:
+        """Read every plan that is there, and say which fields a person edited.
+
+        Raises:
+            BrokenPlan: a plan does not validate; nothing was made, and it is left untouched.
+        """
+        for stage in PLANS:
+            name = artefact_path(stage)
+            content = files.read_or_none(self.folder / name)
+            if content is None:
+                continue
+            text = self._plan_text(name)
+            self._read_plan(stage, text)
+            receipt = read_receipt(self.folder / receipt_path(name))
+            written = receipt.content if receipt is not None else None
+            if written is not None and (line := told(name, written, text, stage.removesuffix("s"))):
+                self.tell(line)
 
     # --- what the folder says of itself -----------------------------------------------------------
 

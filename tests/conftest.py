@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Before Prefect is imported anywhere: its home, its silence, and no server but ours.
 _HOME = tempfile.TemporaryDirectory(prefix="film-tests-")
@@ -16,6 +18,9 @@ for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTP
     os.environ.pop(name, None)
 
 import pytest  # noqa: E402
+
+if TYPE_CHECKING:
+    from tests.runs import Studio
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +37,11 @@ def server() -> Iterator[str]:
         url = PREFECT_API_URL.value()
         assert url is not None
         yield url
+
+
+@pytest.fixture
+def studio(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """Makes films through the real flow on the real server, with a crew whose calls are counted."""
+    from tests.runs import Studio
+
+    return Studio(tmp_path / "output", monkeypatch)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import IDEA, SMALL, Studio
+from tests.runs import IDEA, SMALL, Studio
 
 PATIENCE_SECONDS = 120
 

@@ -15,7 +15,7 @@ from studio import lock
 from studio.facts import read_facts
 from studio.projection import completed
 from tests.fake_crew import Log
-from tests.flows.conftest import IDEA, SMALL, Studio
+from tests.runs import IDEA, Studio
 
 WHOLE_FILM_TASKS = 6
 """Story, scene graph, shots, timeline, score and film."""
@@ -249,4 +249,3 @@ def test_a_foreign_session_is_adopted_on_request(studio: Studio) -> None:
     assert completed(facts)
     assert facts.shots[0].image is not None
     assert facts.shots[0].image.by_hand
-    assert SMALL["height"] == 144

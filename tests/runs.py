@@ -73,8 +73,3 @@ class Studio:
     def write_shots(self, session_id: str, shots: list[dict[str, Any]]) -> None:
         text = json.dumps(shots, ensure_ascii=False, indent=2)
         (self.folder(session_id) / "shots.json").write_text(text, "utf-8")
-
-
-@pytest.fixture
-def studio(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    return Studio(tmp_path / "output", monkeypatch)

@@ -1,0 +1,106 @@
+"""The built-in engine: a Prefect server of our own, in a process beside us, for one command.
+
+It is started before Prefect is imported, so that both take their seconds at the same time, and this process never
+imports the server. The socket is bound here and handed over: there is no race for a port. The process sits in a
+session of its own, so that Ctrl-C does not reach it, and ends when its standard input does: with us, however we end.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import IO
+
+from studio.errors import FilmError
+
+START_SECONDS = 120.0
+"""How long a start may take: a cold disk and a busy machine have taken 30 s."""
+_END_SECONDS = 5
+"""How long the server may take to write what it still holds."""
+
+
+class BuiltIn:
+    """A server that is starting. `ready` waits for it, `stop` lets it go."""
+
+    def __init__(self) -> None:
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed in `stop`
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
+            self.url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "flows.built_in", str(door.fileno())], pass_fds=[door.fileno()],
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._said, start_new_session=True,
+                env=_environment(),
+            )  # fmt: skip
+
+    def ready(self) -> None:
+        """Wait until the server answers.
+
+        Raises:
+            FilmError: it ended, or took too long.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                # The door is open from the first moment: the request waits in it until the server takes it.
+                with urllib.request.urlopen(f"{self.url}/health", timeout=1.0):
+                    return
+            except urllib.error.HTTPError as error:
+                raise FilmError(f"the built-in engine answers {error.code}: run the same line again") from error
+            except (OSError, ValueError) as error:
+                if self._process.poll() is not None:
+                    raise FilmError(f"the built-in engine did not start ({self._last_words()})") from error
+                if time.monotonic() > deadline:
+                    raise FilmError(f"the built-in engine did not start within {START_SECONDS:.0f} s") from error
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else f"exit code {self._process.returncode}"
+
+    def stop(self) -> None:
+        """Let the server write what it holds and end; waits for nothing. Stopping twice does nothing."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._said.close()
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    # As Prefect starts its own temporary server: no pages, no services but those that record runs. Blocks are
+    # registered by who uses them.
+    return environment | {
+        "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false", "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    }  # fmt: skip
+
+
+def serve(handle: int) -> None:
+    """Be the server, on an open socket, until standard input ends."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        "prefect.server.api.server:create_app", factory=True, log_level="error", lifespan="on", access_log=False,
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+
+    def end_with_input() -> None:
+        while os.read(0, 1024):
+            continue
+        server.should_exit = True
+        time.sleep(_END_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=end_with_input, daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=handle)])
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

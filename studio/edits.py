@@ -1,0 +1,77 @@
+"""What a person changed in a plan: the fields, by name. Pure.
+
+A plan's receipt holds the text as it was written, so the difference can be told even years later.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+MOST_NAMED = 8
+"""Fields named in one line; more are counted."""
+
+
+def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
+    """Return the fields that differ between two JSON texts: 'title', 'shot 3 image_prompt', '2 shots more'.
+
+    Args:
+        item: what an element of a list is called: 'shot', 'scene', 'node', ...
+
+    Items of a list are compared place by place where as many are there as before; where their number changed, the ones
+    that were neither there before nor moved are named.
+    """
+    before, after = _read(written), _read(found)
+    return tuple(_differences(before, after, item))
+
+
+def told(name: str, written: str, found: str, item: str) -> str:
+    """Return one line that says which fields of the plan `name` were edited, or '' where none was."""
+    fields = changed_fields(written, found, item)
+    if not fields:
+        return ""
+    more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
+    return f"{name} was edited by hand and is used: {', '.join(fields[:MOST_NAMED])}{more}"
+
+
+def _read(text: str) -> Json:
+    value: Json = json.loads(text)
+    return value
+
+
+def _differences(before: Json, after: Json, item: str) -> list[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        found: list[str] = []
+        for key in sorted(before.keys() | after.keys()):
+            old, new = before.get(key), after.get(key)
+            if isinstance(old, list) and isinstance(new, list) and old and isinstance(old[0], dict):
+                found += _in_list(old, new, key.removesuffix("s"))
+            elif old != new:
+                found.append(key)
+        return found
+    if isinstance(before, list) and isinstance(after, list):
+        return _in_list(before, after, item)
+    return [] if before == after else ["everything"]
+
+
+def _in_list(before: list[Json], after: list[Json], item: str) -> list[str]:
+    if len(before) == len(after):
+        return [
+            f"{item} {number}" + (f" {field}" if field else "")
+            for number, (old, new) in enumerate(zip(before, after, strict=True), start=1)
+            if old != new
+            for field in (_differences(old, new, item) if isinstance(old, dict) and isinstance(new, dict) else [""])
+        ]
+    known = [_core(old) for old in before]
+    new_ones = [f"{item} {number} is new" for number, new in enumerate(after, start=1) if _core(new) not in known]
+    change = len(after) - len(before)
+    return [f"{abs(change)} {item}{'s' if abs(change) > 1 else ''} {'more' if change > 0 else 'fewer'}", *new_ones]
+
+
+def _core(value: Json) -> Json:
+    """Return an item without what only follows its place in the list."""
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in value.items() if key not in ("index", "image_path")}

@@ -1,0 +1,36 @@
+"""Four rooms, one direction: the import contracts of pyproject.toml, and Prefect's server can be imported at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+
+
+def test_imports_go_one_way() -> None:
+    """flows -> tasks -> blocks -> studio, and the domain knows neither the engine nor a vendor."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint], cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_flow_or_block_hides_a_library() -> None:
+    """Prefect puts the flow's folder first on sys.path: no file there may bear the name of anything importable."""
+    ours = {path.stem for room in ("flows", "blocks") for path in (PROJECT / room).glob("*.py")} - {"__init__"}
+    code = (
+        "import importlib.util, sys; sys.path[:] = [p for p in sys.path if p not in ('', sys.argv[1])]; "
+        "print(*[n for n in sys.argv[2:] if importlib.util.find_spec(n)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(PROJECT), *sorted(ours)], capture_output=True, text=True, cwd="/", timeout=60
+    )
+    assert done.stdout.split() == []
+
+
+def test_the_server_imports() -> None:
+    """The pinned set starts a server: a newer fastapi would break it."""
+    import prefect.server.api.server
+
+    assert prefect.server.api.server.create_app is not None
