@@ -11,6 +11,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from flows import parameters as p
 from flows.mapping import Direction
 from studio import progress
 from studio.ask import Ask, check_idea, enlist
-from studio.errors import FilmError
+from studio.errors import DiskFull, FilmError
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.places import output_folder
@@ -109,13 +110,12 @@ def _demands(wish: Wish, change: bool) -> dict[str, object]:
 def _opened(ask: Ask) -> Iterator[Session]:
     context = FlowRunContext.get()
     run = context.flow_run if context else None
-    scheduled = bool(run and run.auto_scheduled)
     now = datetime.now()
     card = RunCard(
         flow_run_id=str(run.id) if run else secrets.token_hex(16), pid=os.getpid(), host=socket.gethostname(),
         started_at=now.isoformat(timespec="seconds"), version=VERSION,
     )  # fmt: skip
-    ask = Ask(**{**ask.__dict__, "resume": ask.resume and not scheduled})
+    ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
     session, again = enlist(ask, card, crew_named, _note, lambda: secrets.randbelow(2**31), now)
     verb = "goes on" if again else "is new"
     _note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
@@ -145,6 +145,9 @@ def _note(text: str, kind: progress.Kind = "note", session_id: str = "") -> None
 
 def _failed(session: Session, error: FilmError) -> State[Any]:
     go_on = command("resume", session.id, session.folder.parent.parent)
-    session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
-    session.write_meta()
+    try:
+        session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
+        session.write_meta()
+    except DiskFull as full:
+        _note(f"the failure could not be recorded: {full}")
     return Failed(message=f"{error}. Everything finished is kept; go on with: {go_on}", data=error)

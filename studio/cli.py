@@ -5,7 +5,6 @@ Only looks, never writes. It imports neither the engine nor, before it must, any
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from studio.errors import BadInput
-from studio.hints import FROM_MAKE, command
+from studio.hints import command
 from studio.listing import Listing, line_cells, listings
 from studio.places import output_folder, session_folder, sessions_root
 from studio.terminal import harmless, leave, write_exact, write_json
@@ -42,7 +41,8 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
     if json:
         write_json([_listing_json(each) for each in found])
     elif not found:
-        print(f"No sessions in {harmless(str(place / 'sessions'))} yet. Make a film: {_make(place)}")
+        first = command("make", "", place, idea="A lighthouse keeper finds a letter")
+        print(f"No sessions in {harmless(str(place / 'sessions'))} yet. Make a film: {first}")
     elif sys.stdout.isatty():
         from studio.views import plain_console, show_table
 
@@ -56,11 +56,6 @@ def _print_plain(found: list[Listing]) -> None:
     for each in found:
         state, session_id, images, clips, seconds, idea = line_cells(each)
         print(f"{state:<15}  {session_id}  {images:>7}  {clips:>7}  {seconds:>9}  {idea}".rstrip())
-
-
-def _make(place: Path) -> str:
-    word = "IDEA=" if os.environ.get(FROM_MAKE) else ""
-    return f'{command("make", "", place)} {word}"A lighthouse keeper finds a letter"'
 
 
 def _listing_json(listing: Listing) -> dict[str, object]:

@@ -14,24 +14,30 @@ FROM_MAKE = "FILM_FROM_MAKE"
 """Set by the Makefile: what is printed is then a line for `make`."""
 
 
-def command(verb: str, session_id: str = "", output: Path | None = None, *more: str) -> str:
+def command(verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "") -> str:
     """Return the line that does `verb` (resume, view, list, verify, make) on the session.
 
     Args:
         output: the output folder; left out of the line where it is what the program takes anyway.
         more: further arguments.
+        idea: of `make`: what the film is about.
     """
     options = list(more)
     if output is not None and not _is_usual(output):
         options += ["--output", str(output)]
     if os.environ.get(FROM_MAKE):
         words = ["make", _MAKE[verb], *([f"ID={session_id}"] if session_id else [])]
+        if idea:
+            # The Makefile hands the raw value on: a dollar stays as it is.
+            words.append("IDEA=" + shlex.quote(idea))
         if options:
             # The shell takes one layer of quotes, make's recipe the other; make reads a dollar as its own.
             words.append("ARGS=" + shlex.quote(shlex.join(options).replace("$", "$$")))
         return " ".join(words)
     program, word = _TARGETS[verb]
-    return shlex.join([_beside_us(program), word, *([session_id] if session_id else []), *options])
+    named = [session_id] if session_id else ["--", idea] if idea.startswith("-") else [idea] if idea else []
+    words = [*options, *named] if idea else [*named, *options]
+    return shlex.join([_beside_us(program), word, *words])
 
 
 def _is_usual(output: Path) -> bool:

@@ -1,0 +1,230 @@
+"""Measure a whole film: the real `film make`, with the built-in engine, in a process of its own.
+
+    python tests/bench/film.py [--seconds 40] [--height 1080] [--rounds N] [--json]
+
+Everything lies in a temporary folder, Prefect's home included, and is removed at the end. With more than one round
+every number is the median of the rounds. What is printed:
+
+    pieces        how many pieces of a stage were made
+    work          seconds that their making took, summed over the pieces (`seconds_taken` in their receipts);
+                  stages run side by side, so these do not add up to the whole
+    span          seconds from the first piece's beginning to the last one's end
+    engine start  seconds from the start of the process to the session's opening: Python, Prefect, its server. The
+                  first round makes Prefect's database as well
+    film          seconds from there to the end of the process
+    frames        of the finished film, for each second of `film`
+    processor     seconds of processor time of the whole tree; on a busy machine this says more than the clock
+    memory        highest resident memory of the film's own process, and of the whole tree (Prefect's server too):
+                  the sum over its processes every 0.2 s, in which a page that two of them share counts twice
+    load          processes that wanted to run in the minute before: above 0 others share the machine
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+IDEA = "A lighthouse keeper finds a message in a bottle"
+SEED = 7
+SAMPLE_SECONDS = 0.2
+TARGET_SECONDS, TARGET_GB = 60.0, 1.5
+"""What a film of 40 s at 1920x1080 is to stay under on two cores, after the engine's start."""
+
+STAGES = ("story", "scene_graph", "shots", "narration", "images", "timeline", "videos", "score", "film")
+_OPENED = re.compile(r"^session_\d{8}_\d{6} is new")
+
+
+class Round(NamedTuple):
+    """What one film took; `stages` has (pieces, work, span) by stage."""
+
+    engine: float
+    film: float
+    frames: int
+    processor: float
+    own_gb: float
+    tree_gb: float
+    stages: dict[str, tuple[float, ...]]
+
+
+def film_command(seconds: float, height: int) -> list[str]:
+    """Return the command line, but for the output folder."""
+    film = Path(sys.executable).with_name("film")
+    return [str(film), "make", IDEA, "--seconds", f"{seconds:g}", "--height", str(height), "--seed", str(SEED),
+            "--new", "--json"]  # fmt: skip
+
+
+def make_film(command: list[str], folder: Path, home: Path) -> Round:
+    """Run the command with its output in `folder`, which must be empty, and return what it took."""
+    private = ("PREFECT_", "FILM_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    began = time.perf_counter()
+    child = subprocess.Popen(
+        [*command, "--output", str(folder)], env={**env, "PREFECT_HOME": str(home)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    over = threading.Event()
+    peak = [0]
+    sampler = threading.Thread(target=_sample, args=(child.pid, over, peak), daemon=True)
+    sampler.start()
+    opened, said = 0.0, ""
+    try:
+        assert child.stderr is not None
+        for line in child.stderr:
+            said = line.strip() or said
+            if not opened and _OPENED.match(line):
+                opened = time.perf_counter()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+    finally:
+        over.set()
+        sampler.join()
+    ended = time.perf_counter()
+    if child.returncode or not opened:
+        raise SystemExit(f"the film was not made (exit code {child.returncode}): {said}")
+    (session,) = (folder / "sessions").iterdir()
+    stages, frames = read_receipts(session)
+    # Linux gives ru_maxrss in KiB; it is the largest of the process and of the children it waited for.
+    own_gb = used.ru_maxrss * 1024 / 1e9
+    return Round(
+        opened - began, ended - opened, frames, used.ru_utime + used.ru_stime, own_gb, max(peak[0] / 1e9, own_gb), stages
+    )
+
+
+def read_receipts(session: Path) -> tuple[dict[str, tuple[float, ...]], int]:
+    """Return (pieces, work, span) by stage, and the film's frames, from the receipts of a finished session."""
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    frames = 0
+    folders = (".", "receipts", "images", "narration", "videos")
+    for path in (path for folder in folders for path in (session / folder).glob("*.json")):
+        receipt = json.loads(path.read_text("utf-8"))
+        if isinstance(receipt, dict) and {"sha256", "stage", "made_at"} <= receipt.keys():
+            end = datetime.fromisoformat(receipt["made_at"]).timestamp()
+            took = receipt.get("seconds_taken", 0.0)
+            found[receipt["stage"]].append((end - took, took))
+            frames = receipt["frames"] if receipt["stage"] == "film" else frames
+    stages = {
+        stage: (len(found[stage]), sum(took for _, took in found[stage]), _span(found[stage]))
+        for stage in STAGES
+        if stage in found
+    }
+    return stages, frames
+
+
+def _span(pieces: list[tuple[float, float]]) -> float:
+    return max(start + took for start, took in pieces) - min(start for start, _ in pieces)
+
+
+def _sample(pid: int, over: threading.Event, peak: list[int]) -> None:
+    """Keep the largest sum of resident bytes over the tree below `pid` in `peak[0]`, until `over`."""
+    while not over.wait(SAMPLE_SECONDS):
+        peak[0] = max(peak[0], sum(_resident(process) for process in _tree(pid)))
+
+
+def _tree(pid: int) -> list[int]:
+    """Return `pid` and all that descend from it now."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            # 'pid (name) state ppid ...': the name may hold blanks and brackets.
+            words = _read(f"/proc/{entry}/stat").rpartition(")")[2].split()
+            if len(words) > 1:
+                children[int(words[1])].append(int(entry))
+    tree = [pid]
+    for process in tree:
+        tree += children[process]
+    return tree
+
+
+def _resident(pid: int) -> int:
+    words = _read(f"/proc/{pid}/statm").split()
+    return int(words[1]) * os.sysconf("SC_PAGE_SIZE") if len(words) > 1 else 0
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8", "replace")
+    except OSError:  # it ended since it was listed
+        return ""
+
+
+def middle(rounds: list[Round]) -> Round:
+    """Return the median of every number."""
+    numbers = [statistics.median(values) for values in zip(*(each[:-1] for each in rounds), strict=True)]
+    stages = {
+        stage: tuple(statistics.median(v) for v in zip(*(each.stages[stage] for each in rounds), strict=True))
+        for stage in rounds[0].stages
+    }
+    engine, film, frames, processor, own_gb, tree_gb = numbers
+    return Round(engine, film, int(frames), processor, own_gb, tree_gb, stages)
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures depend on."""
+    cpu = re.search(r"^model name\s*:\s*(.+)$", _read("/proc/cpuinfo"), re.MULTILINE)
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "cpu": cpu[1] if cpu else platform.processor() or platform.machine(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+def print_table(command: list[str], here: dict[str, Any], taken: Round, rounds: int) -> None:
+    """Print all of it for a person."""
+    print(f"command       {shlex.join(['film', *command[1:]])}")
+    print(f"machine       {here['cores']} cores, {here['cpu']}, Python {here['python']}, load {here['load']}")
+    print(f"rounds        {rounds}\n")
+    print(f"{'stage':12} {'pieces':>7} {'work s':>8} {'span s':>8}")
+    for stage, (pieces, work, span) in taken.stages.items():
+        print(f"{stage.replace('_', ' '):12} {pieces:7.0f} {work:8.1f} {span:8.1f}")
+    print(f"\nengine start  {taken.engine:6.1f} s")
+    print(f"film          {taken.film:6.1f} s     (target: under {TARGET_SECONDS:g} s)")
+    print(f"frames        {taken.frames / taken.film:6.1f} a second, {taken.frames} in all")
+    print(f"processor     {taken.processor:6.1f} s")
+    print(f"memory        {taken.own_gb:6.2f} GB    the film's process")
+    print(f"              {taken.tree_gb:6.2f} GB    with the engine (target: under {TARGET_GB:g} GB)")
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description="Measure a whole film.")
+    options.add_argument("--seconds", type=float, default=40.0, help="length of the film (default 40)")
+    options.add_argument("--height", type=int, default=1080, help="rows of pixels (default 1080)")
+    options.add_argument("--rounds", type=int, default=1, help="films to make; the median is told (default 1)")
+    options.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    asked = options.parse_args()
+    if asked.rounds < 1:
+        options.error("--rounds must be 1 or more")
+    command, here, rounds = film_command(asked.seconds, asked.height), machine(), []
+    with tempfile.TemporaryDirectory(prefix="film-bench-") as scratch:
+        for number in range(asked.rounds):
+            folder = Path(scratch) / str(number)
+            folder.mkdir()
+            rounds.append(make_film(command, folder, Path(scratch) / "prefect"))
+    taken = middle(rounds)
+    if asked.json:
+        print(json.dumps({"command": command[1:], "machine": here, "rounds": asked.rounds, **taken._asdict()}))
+    else:
+        print_table(command, here, taken, asked.rounds)
+
+
+if __name__ == "__main__":
+    main()
