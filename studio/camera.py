@@ -126,6 +126,9 @@ def compile_move(camera: str, motion_prompt: str, seed: int) -> tuple[Move, tupl
             found, used = _read_clause(words, is_motion)
             for step, places in found:
                 if any(axis in taken for axis in _AXES[step.kind]):
+                    # Said twice is moved once: only what contradicts is left over.
+                    if any(step.kind == held.kind and step.way in (0, held.way) for held in steps):
+                        used |= places
                     continue
                 taken += _AXES[step.kind]
                 steps.append(step)

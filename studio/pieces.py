@@ -127,20 +127,24 @@ class Shelf:
             artefact = artefact_of(place, receipt)
             if not files.is_file(artefact) or files.sha256_of(artefact) != receipt.sha256:
                 continue
-            if not all(self._eye.sidecar_is_whole(each) or self._restore(each, place) for each in receipt.also):
+            kept = [self._kept(each, place) for each in receipt.also]
+            if None in kept:
                 continue
+            # Before its captions are replaced: a film whose captions differ is no longer whole, and not displaced.
+            self.displace(order)
             with self.fresh(order) as out:
+                for sidecar, content in zip(receipt.also, kept, strict=True):
+                    files.write_whole(self.folder / sidecar.path, content or b"")
                 files.copy(artefact, out)
                 return self._publish(order, out, receipt)
         return None
 
-    def _restore(self, sidecar: Sidecar, place: Path) -> bool:
-        """Put a sidecar back from beside its displaced receipt; tell whether it was there, whole."""
-        kept = place.with_suffix(Path(sidecar.path).suffix)
-        if not files.is_file(kept) or files.sha256_of(kept) != sidecar.sha256:
-            return False
-        files.write_whole(self.folder / sidecar.path, kept.read_bytes())
-        return True
+    def _kept(self, sidecar: Sidecar, place: Path) -> bytes | None:
+        """Return a sidecar's bytes, from its place or from beside its displaced receipt; None where it is in neither."""
+        for path in (self.folder / sidecar.path, place.with_suffix(Path(sidecar.path).suffix)):
+            if files.is_file(path) and files.sha256_of(path) == sidecar.sha256:
+                return path.read_bytes()
+        return None
 
     def _places(self) -> dict[str, list[Path]]:
         """Map each fingerprint to the receipts that bear it, best first: in place before `takes/`."""

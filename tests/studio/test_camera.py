@@ -130,6 +130,21 @@ def test_motion_prompt_adds_what_does_not_contradict() -> None:
 
 
 @pytest.mark.parametrize(
+    ("camera", "motion"),
+    [
+        ("slow pan right", "a slow, steady pan to the right"),
+        ("dolly in", "the camera pushes in slowly"),
+        ("handheld", "a handheld camera"),
+        ("orbit", "the camera circles"),
+        ("static", "a static shot"),
+    ],
+)
+def test_a_move_named_twice_is_moved(camera: str, motion: str) -> None:
+    """A motion prompt that repeats the camera's own move changes nothing and leaves nothing over."""
+    assert compile_move(camera, motion, 1) == (compile_move(camera, "", 1)[0], ())
+
+
+@pytest.mark.parametrize(
     "motion", ["she tilts her head up", "planets orbit a star", "the dog pushes the door in", "he looks left"]
 )
 def test_motion_of_things_is_not_the_cameras(motion: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,9 +33,7 @@ def db(power: float) -> float:
 @pytest.mark.parametrize("mood", MOODS)
 def test_a_score_is_a_bed(mood: str, tmp_path: Path) -> None:
     """It begins and ends at nothing, never clips, lies near -20 dBFS, has width, and folds down to mono."""
-    begin = time.process_time()
     OfflineComposer().compose(mood, 15.0, 4, tmp_path / "score.wav.part")
-    assert time.process_time() - begin < 3.0
     sound = heard(tmp_path / "score.wav.part")
     assert len(sound) == 15 * 48000
     assert not sound[[0, -1]].any()

@@ -274,3 +274,38 @@ def test_a_decompression_bomb_is_not_taken_for_a_picture(bench: Bench) -> None:
     Image.new("1", (20_000, 20_000)).save(path, "PNG")
     found = bench.shelf.look(order)
     assert found.condition == "damaged"
+
+
+def test_a_piece_is_published_in_the_order_that_survives_a_crash(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Law 1: the artefact's bytes are sealed, its receipt staged, the artefact named, and only then the receipt."""
+    told: list[str] = []
+    seal, write, place = files.seal, files.write_whole, files.place
+
+    def short(path: Path) -> str:
+        return "hidden" if path.suffix == ".part" else path.name
+
+    monkeypatch.setattr(files, "seal", lambda path: (told.append(f"seal {short(path)}"), seal(path))[1])
+    monkeypatch.setattr(files, "write_whole", lambda path, b: (told.append(f"write {short(path)}"), write(path, b))[1])
+    monkeypatch.setattr(files, "place", lambda a, path: (told.append(f"name {short(path)}"), place(a, path))[1])
+    bench.paint(bench.order(1, "a"), (1, 1, 1))
+    steps = [step for step in told if step != "name .shot_001.json.next"]
+    assert steps == ["seal hidden", "write .shot_001.json.next", "name shot_001.png", "name shot_001.json"]
+
+
+def test_a_displaced_film_keeps_its_caption_files(bench: Bench) -> None:
+    """Law 4: going back to an earlier film brings back its captions too, and makes nothing."""
+
+    def cut(order: Order, film: bytes, captions: bytes) -> Receipt:
+        with bench.shelf.fresh(order) as out:
+            out.write_bytes(film)
+            return bench.shelf.publish(order, out, Made(), "studio", "", also=(("film.srt", captions),))
+
+    first, second = (Order(SESSION, "film", 0, fingerprint(film=n)) for n in (1, 2))
+    cut(first, b"one", b"captions one")
+    cut(second, b"two", b"captions two")
+    assert (bench.folder / "film.srt").read_bytes() == b"captions two"
+    assert bench.shelf.adopt(first) is not None
+    assert (bench.folder / "film.mp4").read_bytes() == b"one"
+    assert (bench.folder / "film.srt").read_bytes() == b"captions one"
+    assert bench.shelf.adopt(second) is not None
+    assert (bench.folder / "film.srt").read_bytes() == b"captions two"
