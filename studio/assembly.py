@@ -76,7 +76,7 @@ def assemble(
         if receipt.seconds
     ]
     try:
-        title_card(story.title, wish.size, fps, timeline.title_frames, brief.seed, title)
+        card = title_card(story.title, wish.size, fps, timeline.title_frames, brief.seed, title)
         mix(spoken, score, timeline.frames, fps, sound)
         captions.write_bytes(srt)
         made = cut_film(
@@ -87,4 +87,5 @@ def assemble(
     finally:
         for hidden in (title, sound, captions):
             hidden.unlink(missing_ok=True)
+    made = made.model_copy(update={"not_drawn": card.not_drawn})
     return made, () if wish.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))

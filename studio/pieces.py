@@ -51,7 +51,11 @@ class Shelf:
         if record.fingerprint != order.fingerprint or record.path != order.path:
             return False
         if order.stage in PLANS:
-            return self._eye.look(order).condition in ("ours", "edited")
+            found = self._eye.look(order)
+            if found.condition == "ours":
+                # A plan's place outlives its order: going back, a later order's plan may still lie there.
+                return found.receipt is not None and found.receipt.fingerprint == order.fingerprint
+            return found.condition == "edited"
         receipt = read_receipt(self.folder / receipt_path(order.path))
         return receipt is not None and receipt.sha256 == record.sha256 and self._eye.is_whole(record, order.path)
 
@@ -140,7 +144,7 @@ class Shelf:
         return None
 
     def _kept(self, sidecar: Sidecar, place: Path) -> bytes | None:
-        """Return a sidecar's bytes, from its place or from beside its displaced receipt; None where it is in neither."""
+        """Return a sidecar's bytes, from its place or from beside its displaced receipt, or None."""
         for path in (self.folder / sidecar.path, place.with_suffix(Path(sidecar.path).suffix)):
             if files.is_file(path) and files.sha256_of(path) == sidecar.sha256:
                 return path.read_bytes()

@@ -45,7 +45,7 @@ class Event:
             case "adopted":
                 return f"[SKIP] {subject} is there, taken over"
             case "made":
-                return f"[DONE] {subject} ({self.seconds:.1f} s)"
+                return f"[DONE] {subject} ({self.seconds:.1f} s){f' · {self.text}' if self.text else ''}"
             case "failed":
                 return f"[FAIL] {subject}: {self.text}"
             case "working" | "frames":

@@ -55,8 +55,15 @@ def carry_out(
             made_at=datetime.now().isoformat(timespec="microseconds"), seconds_taken=round(taken, 3), also=also,
         )  # fmt: skip
     session.write_meta()
-    progress.publish(Event("made", stage=order.stage, index=order.index, seconds=taken))
+    progress.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
     return receipt
+
+
+def _left_out(receipt: Receipt) -> str:
+    """Return what the piece lacks of what was asked, in words: nothing is left out in silence."""
+    lacking = [("not drawn", ", ".join(receipt.not_drawn)), ("not moved", ", ".join(receipt.not_moved))]
+    lacking.append(("not spoken", receipt.not_spoken))
+    return "; ".join(f"{what}: {words}" for what, words in lacking if words)
 
 
 def _attempt() -> int:
