@@ -34,3 +34,11 @@ def test_the_server_imports() -> None:
     import prefect.server.api.server
 
     assert prefect.server.api.server.create_app is not None
+
+
+def test_the_house_style_holds() -> None:
+    """Lint and format rules of pyproject.toml hold everywhere."""
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    for arguments in (["check", "--quiet"], ["format", "--check", "--quiet"]):
+        done = subprocess.run([ruff, *arguments, "."], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,31 @@
+"""How the flow opens its session, where Prefect says something about the run."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from studio.ask import Ask
+from studio.model import Wish
+
+
+@pytest.mark.parametrize("scheduled", [False, True])
+def test_a_scheduled_run_always_opens_a_new_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheduled: bool
+) -> None:
+    """A schedule asks for a film each time: it never goes on with an unfinished one that a person began."""
+    module = importlib.import_module("flows.make_film")
+    ask = Ask("an idea", Wish(), tmp_path)
+
+    def opened(run: SimpleNamespace) -> str:
+        monkeypatch.setattr(module, "FlowRunContext", SimpleNamespace(get=lambda: SimpleNamespace(flow_run=run)))
+        with module._opened(ask) as session:
+            return str(session.id)
+
+    first = opened(SimpleNamespace(id=uuid4(), auto_scheduled=False))
+    second = opened(SimpleNamespace(id=uuid4(), auto_scheduled=scheduled))
+    assert (second == first) is not scheduled
