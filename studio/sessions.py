@@ -17,6 +17,7 @@ from studio import files, lock
 from studio.edits import told
 from studio.errors import BadInput, BrokenPlan, Contradiction, Interrupted, NoSuchSession
 from studio.facts import read_facts
+from studio.hints import command
 from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline, Wish
 from studio.orders import PLANS, artefact_path, receipt_path
 from studio.pieces import Shelf
@@ -48,7 +49,8 @@ def read_brief(folder: Path) -> Brief:
     """
     content = files.read_or_none(folder / "brief.json")
     if content is None:
-        raise NoSuchSession(f"{folder.name} was written by another program: `film resume {folder.name}` adopts it")
+        adopt = command("resume", folder.name, folder.parent.parent)
+        raise NoSuchSession(f"{folder.name} was written by another program: this adopts it: {adopt}")
     try:
         return Brief.model_validate_json(content)
     except ValidationError as error:
@@ -199,7 +201,10 @@ class Session:
     def go_on_or_raise(self) -> None:
         """Raise `Interrupted` where the run was asked to stop: no new work may begin."""
         if self.stop.is_set():
-            raise Interrupted(f"stopped; go on with `film resume {self.id}`")
+            raise Interrupted(f"stopped; go on with: {self._go_on()}")
+
+    def _go_on(self) -> str:
+        return command("resume", self.id, self.folder.parent.parent)
 
     # --- plans ------------------------------------------------------------------------------------
 
@@ -217,7 +222,7 @@ class Session:
     def _plan_text(self, name: str) -> str:
         content = files.read_or_none(self.folder / name)
         if content is None:
-            raise BrokenPlan(f"{self.id}/{name} is gone: run `film resume {self.id}` to plan it again")
+            raise BrokenPlan(f"{self.id}/{name} is gone; this plans it again: {self._go_on()}")
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
