@@ -31,7 +31,8 @@ from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.places import output_folder
 from studio.progress import Event
-from studio.sessions import RunCard, Session, make_wish
+from studio.session import RunCard, Session
+from studio.sessions import make_wish
 from studio.version import VERSION
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes

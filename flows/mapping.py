@@ -21,7 +21,8 @@ from studio import progress
 from studio.errors import EngineFailed, FilmError, Interrupted, ShotsFailed
 from studio.model import Receipt, Shot, Stage, Story, Timeline
 from studio.progress import Event
-from studio.sessions import Session
+from studio.session import Session
+from studio.timeline import check_laid
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
 from tasks.policy import kept
@@ -156,6 +157,7 @@ class _Mapping:
     def _lay_out(self) -> None:
         self._direction.do(lay_timeline, shots=self._shots, lines=self._all("narration"))
         self._timeline = self._session.timeline()
+        check_laid(self._timeline, self._shots)
         if self._session.brief.wish.music:
             self._submit(self._voices, compose_score, "score", 0, story=self._story, timeline=self._timeline)
 

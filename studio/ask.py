@@ -17,16 +17,8 @@ from studio.foreign import adopt_foreign
 from studio.model import IDEA_CHARACTERS, Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
-from studio.sessions import (
-    RunCard,
-    Session,
-    changed_wish,
-    folder_of_run,
-    open_new,
-    read_brief,
-    same_ask,
-    write_brief,
-)  # fmt: skip
+from studio.session import RunCard, Session
+from studio.sessions import changed_wish, folder_of_run, open_new, read_brief, same_ask, write_brief
 
 
 @dataclass(frozen=True)

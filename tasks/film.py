@@ -9,7 +9,7 @@ from prefect import task
 from studio.assembly import assemble
 from studio.model import Made, Receipt, Shot, Story, Timeline
 from studio.orders import Order, film_order
-from studio.sessions import Session
+from studio.session import Session
 from studio.timeline import HOUSE
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

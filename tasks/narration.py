@@ -8,7 +8,7 @@ from prefect import task
 
 from studio.model import Shot
 from studio.orders import Order, narration_order
-from studio.sessions import Session
+from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -20,7 +20,7 @@ from prefect.tasks import exponential_backoff
 from studio.errors import FilmError
 from studio.model import Receipt
 from studio.orders import Order
-from studio.sessions import Session
+from studio.session import Session
 
 GENERATIONS = 1_000
 """Most records of one order: each damaged or replaced piece begins a new one."""

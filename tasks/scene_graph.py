@@ -10,7 +10,7 @@ from studio.graph import check_graph
 from studio.model import Made, Story
 from studio.orders import Order, scene_graph_order
 from studio.plan_files import plan_text
-from studio.sessions import Session
+from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

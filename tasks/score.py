@@ -6,7 +6,7 @@ from prefect import task
 
 from studio.model import Story, Timeline
 from studio.orders import Order, score_order
-from studio.sessions import Session
+from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

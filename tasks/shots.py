@@ -9,7 +9,7 @@ from prefect import task
 from studio.model import Made, SceneGraph, Story
 from studio.orders import Order, shots_order
 from studio.plan_files import plan_text
-from studio.sessions import Session
+from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -8,7 +8,7 @@ from prefect import task
 
 from studio.model import Made, Receipt, Shot
 from studio.orders import Order, timeline_order
-from studio.sessions import Session
+from studio.session import Session
 from studio.timeline import HOUSE, lay_out
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

@@ -11,7 +11,7 @@ from studio.assembly import shot_cues
 from studio.model import Cue, Made, Receipt, Shot
 from studio.orders import Order, video_order
 from studio.progress import Event
-from studio.sessions import Session
+from studio.session import Session
 from studio.timeline import shot_frames
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

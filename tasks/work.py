@@ -20,7 +20,7 @@ from studio.model import Made, Receipt
 from studio.orders import Order
 from studio.ports import Engine
 from studio.progress import Event
-from studio.sessions import Session
+from studio.session import Session
 
 Make = Callable[[Path], Made | tuple[Made, tuple[tuple[str, bytes], ...]]]
 """Makes the piece at the path and returns what was measured, and the bytes of further files where there are some."""

@@ -20,7 +20,8 @@ from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.model import Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
-from studio.sessions import RunCard, Session, make_wish, open_new, unfinished
+from studio.session import RunCard, Session
+from studio.sessions import make_wish, open_new, unfinished
 from tests.fake_crew import Log, fake_crew
 
 NOW = datetime(2025, 2, 8, 0, 22, 38, 123456)

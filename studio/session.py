@@ -1,0 +1,170 @@
+"""An open session: locked by this process, its plans to read, its shelf to put pieces on.
+
+How a session comes to be and which one a run gets is `studio/sessions.py` and `studio/ask.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from studio import files, lock
+from studio.edits import told
+from studio.errors import BrokenPlan, Interrupted
+from studio.facts import read_facts
+from studio.hints import command
+from studio.model import SceneGraph, Shot, Stage, Story, Timeline
+from studio.orders import PLANS, artefact_path, receipt_path
+from studio.pieces import Shelf
+from studio.plan_files import read_graph, read_shots, read_story
+from studio.ports import Crew
+from studio.projection import project
+from studio.receipts import read_receipt
+from studio.sessions import read_brief
+
+
+class RunCard(BaseModel):
+    """`runs/<flow-run-id>.json`: who works or worked on the session."""
+
+    flow_run_id: str
+    pid: int
+    host: str
+    started_at: str
+    version: str
+
+
+class Session:
+    """An open session: locked by this process until `release`, its crash debris swept.
+
+    `tell` receives one line for whatever a person should know. `stop` is checked before every piece of work.
+    """
+
+    def __init__(self, folder: Path, crew: Crew, tell: Callable[[str], None], shown_folder: str = "") -> None:
+        self.folder = folder
+        self.crew = crew
+        self.tell = tell
+        self.stop = threading.Event()
+        self._shown_folder = shown_folder or str(folder)
+        self._meta_lock = threading.Lock()
+        self._lock = lock.take(folder)
+        try:
+            self.brief = read_brief(folder)
+            self.shelf = Shelf(folder, self._read_plan, tell)
+            self.shelf.recover()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def id(self) -> str:
+        """The session's id: its folder's name."""
+        return self.folder.name
+
+    def publish_card(self, card: RunCard) -> None:
+        """Publish who runs this session now."""
+        files.write_json(self.folder / "runs" / f"{card.flow_run_id}.json", card.model_dump())
+
+    def go_on_or_raise(self) -> None:
+        """Raise `Interrupted` where the run was asked to stop: no new work may begin."""
+        if self.stop.is_set():
+            raise Interrupted(f"stopped; go on with: {self._go_on()}")
+
+    def _go_on(self) -> str:
+        return command("resume", self.id, self.folder.parent.parent)
+
+    # --- plans ------------------------------------------------------------------------------------
+
+    def _read_plan(self, stage: Stage, text: str) -> object:
+        match stage:
+            case "story":
+                return read_story(text)
+            case "scene_graph":
+                return read_graph(text)
+            case "shots":
+                return read_shots(text, self.brief.wish.fps, self.brief.wish.shot_seconds, self.brief.seed)
+            case _:
+                return read_timeline(text)
+
+    def _plan_text(self, name: str) -> str:
+        content = files.read_or_none(self.folder / name)
+        if content is None:
+            raise BrokenPlan(f"{self.id}/{name} is gone; this plans it again: {self._go_on()}")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BrokenPlan(f"{name} is not UTF-8 at byte {error.start}: save it as UTF-8") from error
+
+    def story(self) -> Story:
+        """Read the story as it stands in the file, edited or not."""
+        return read_story(self._plan_text("story.json"))
+
+    def graph(self) -> SceneGraph:
+        """Read the scene graph as it stands."""
+        return read_graph(self._plan_text("scene_graph.json"))
+
+    def shots(self) -> tuple[Shot, ...]:
+        """Read the shots as they stand; a person may have edited, inserted, removed or moved some."""
+        wish = self.brief.wish
+        return read_shots(self._plan_text("shots.json"), wish.fps, wish.shot_seconds, self.brief.seed)
+
+    def timeline(self) -> Timeline:
+        """Read the timeline as it stands."""
+        return read_timeline(self._plan_text("timeline.json"))
+
+    def tell_edits(self) -> None:
+        """Read every plan that is there, and say which fields a person edited.
+
+        Raises:
+            BrokenPlan: a plan does not validate; nothing was made, and it is left untouched.
+        """
+        for stage in PLANS:
+            name = artefact_path(stage)
+            content = files.read_or_none(self.folder / name)
+            if content is None:
+                continue
+            text = self._plan_text(name)
+            self._read_plan(stage, text)
+            receipt = read_receipt(self.folder / receipt_path(name))
+            written = receipt.content if receipt is not None else None
+            if written is not None and (line := told(name, written, text, stage.removesuffix("s"))):
+                self.tell(line)
+
+    # --- what the folder says of itself -----------------------------------------------------------
+
+    def write_meta(self) -> None:
+        """Write the projection of the folder; called as each piece lands."""
+        with self._meta_lock:
+            facts = read_facts(self.folder)
+            if facts is not None:
+                files.write_json(self.folder / f"{self.id}_meta.json", project(facts, self._shown_folder))
+
+    def record_failure(self, message: str, at: str) -> None:
+        """Keep why the run failed, until a run succeeds."""
+        files.write_json(self.folder / "failure.json", {"message": message, "at": at})
+
+    def forget_failure(self) -> None:
+        """Remove the record of an earlier failure."""
+        files.remove(self.folder / "failure.json")
+
+    def release(self) -> None:
+        """Give the session back."""
+        self._lock.release()
+
+
+def read_timeline(text: str) -> Timeline:
+    """Read `timeline.json`.
+
+    Raises:
+        BrokenPlan: with the key and the reason.
+    """
+    try:
+        return Timeline.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BrokenPlan(
+            f"timeline.json: {where or 'syntax'}: {first['msg']}; delete the file to lay it again"
+        ) from error
