@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-unexport IDEA
+unexport IDEA ID
 export FILM_IDEA := $(value IDEA)
+export FILM_ID := $(value ID)
 export FILM_FROM_MAKE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -27,19 +28,19 @@ film: $(READY)
 	@if [ -n "$$FILM_IDEA" ]; then exec $(BIN)/film make $(ARGS) -- "$$FILM_IDEA"; else exec $(BIN)/film make $(ARGS); fi
 
 resume: $(READY)
-	@exec $(BIN)/film resume $(ID) $(ARGS)
+	@exec $(BIN)/film resume $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 sessions: $(READY)
 	@exec $(BIN)/sessions list $(ARGS)
 
 view: $(READY)
-	@exec $(BIN)/sessions view $(ID) $(ARGS)
+	@exec $(BIN)/sessions view $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 prompts: $(READY)
-	@exec $(BIN)/sessions prompts $(ID) $(ARGS)
+	@exec $(BIN)/sessions prompts $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 verify: $(READY)
-	@exec $(BIN)/sessions verify $(ID) $(ARGS)
+	@exec $(BIN)/sessions verify $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 test: $(READY)
 	@exec $(BIN)/python -m pytest $(ARGS)

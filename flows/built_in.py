@@ -30,7 +30,7 @@ class BuiltIn:
     """A server that is starting. `ready` waits for it, `stop` lets it go."""
 
     def __init__(self) -> None:
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed in `stop`
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed in `stop`)
         with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
             self.url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
             self._process = subprocess.Popen(
@@ -45,24 +45,23 @@ class BuiltIn:
         Raises:
             FilmError: it ended, or took too long.
         """
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                # The door is open from the first moment: the request waits in it until the server takes it.
-                with urllib.request.urlopen(f"{self.url}/health", timeout=1.0):
-                    return
-            except urllib.error.HTTPError as error:
-                raise FilmError(f"the built-in engine answers {error.code}: run the same line again") from error
-            except (OSError, ValueError) as error:
-                if self._process.poll() is not None:
-                    raise FilmError(f"the built-in engine did not start ({self._last_words()})") from error
-                if time.monotonic() > deadline:
-                    raise FilmError(f"the built-in engine did not start within {START_SECONDS:.0f} s") from error
+        try:
+            # The door is open from the first moment: the request waits in it until the server takes it.
+            with urllib.request.urlopen(f"{self.url}/health", timeout=START_SECONDS):
+                return
+        except (OSError, ValueError) as error:
+            raise FilmError(f"the built-in engine did not start ({self._last_words()}): run the same line again") from (
+                error
+            )
 
     def _last_words(self) -> str:
+        try:
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            return f"no answer in {START_SECONDS:.0f} s"
         self._said.seek(0)
         lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1][:300] if lines else f"exit code {self._process.returncode}"
+        return lines[-1][:300] if lines else f"exit code {code}"
 
     def stop(self) -> None:
         """Let the server write what it holds and end; waits for nothing. Stopping twice does nothing."""
@@ -73,9 +72,12 @@ class BuiltIn:
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    # As Prefect starts its own temporary server: no pages, no services but those that record runs. Blocks are
-    # registered by who uses them.
-    return environment | {
+    # As Prefect starts its own temporary server: without pages. Blocks are registered by who uses them. Of the services
+    # only those that record what happens are of use to one run.
+    services = (
+        "TRIGGERS", "SCHEDULER", "LATE_RUNS", "FOREMAN", "CANCELLATION_CLEANUP", "PAUSE_EXPIRATIONS", "REPOSSESSOR",
+    )  # fmt: skip
+    return environment | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services} | {
         "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1",
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false", "PREFECT_LOGGING_TO_API_ENABLED": "false",
     }  # fmt: skip

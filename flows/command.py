@@ -2,11 +2,12 @@
 
 Runs the very flow that a deployment runs. What can be checked cheaply is checked before Prefect is imported, so that
 a mistake is answered at once; every way out is one line and an exit code: 0 done, 1 not finished, 2 wrong use or bad
-input, 130 interrupted.
+input, 130 interrupted, 143 terminated.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
+from studio import files
 from studio.ask import check_idea
 from studio.errors import BadInput
 from studio.hints import command
@@ -24,11 +27,18 @@ from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import changed_wish, make_wish, read_brief, same_ask, unfinished
 from studio.terminal import leave
 
-app = App(name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
-          result_action="return_value", version_flags=[])  # fmt: skip
+app = App(
+    name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
+    help_epilogue="Exit codes: 0 done, 1 not finished (the command that goes on is printed), 2 wrong use or bad input, "
+    "130 interrupted, 143 terminated.", help_format="plaintext", result_action="return_value", version_flags=[],
+    suppress_keyboard_interrupt=False,
+)  # fmt: skip
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
-Json = Annotated[bool, Parameter(negative=(), help="Print one JSON object as the last line; progress goes to stderr.")]
+Json = Annotated[
+    bool,
+    Parameter(negative=(), show_default=False, help="Print one JSON object as the last line; progress goes to stderr."),
+]
 
 
 @Parameter(name="*")
@@ -60,9 +70,13 @@ class Shape:
 _SAID_NOTHING = Shape()
 
 
-@app.command
+@app.command(
+    help_epilogue='Examples:\n  film make "A lighthouse keeper finds a message in a bottle" --seconds 20\n'
+    '  film make "The last bookshop" --aspect 9:16 --height 1920 --captions burned\n'
+    '  film make --script my_script.txt "The night train"'
+)  # fmt: skip
 def make(
-    idea: Annotated[str, Parameter(help="What the film is about.")] = "",
+    idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
     /,
     *,
     shape: Shape = _SAID_NOTHING,
@@ -72,13 +86,7 @@ def make(
     output: Output = None,
     json: Json = False,
 ) -> int:
-    """Make a film from an idea. Stopped? Run the same line again: it goes on where it was.
-
-    Examples:
-      film make "A lighthouse keeper finds a message in a bottle" --seconds 20
-      film make "The last bookshop" --aspect 9:16 --height 1920 --captions burned
-      film make --script my_script.txt "The night train"
-    """
+    """Make a film from an idea. Stopped? Run the same line again: it goes on where it was."""
     place, said = output_folder(output), shape.said()
     wish = make_wish(**said)
     if not idea and shape.script is not None:
@@ -93,23 +101,24 @@ def make(
     return _run(console, json, place, idea=idea, wish=wish)
 
 
-@app.command
+@app.command(
+    help_epilogue="Examples:\n  film resume\n  film resume session_20250208_002238\n"
+    "  film resume session_20250208_002238 --captions burned --change"
+)  # fmt: skip
 def resume(
-    session: Annotated[str, Parameter(help="A session's id (default: the newest unfinished one).")] = "",
+    session: Annotated[
+        str, Parameter(show_default=False, help="A session's id (default: the newest unfinished one).")
+    ] = "",
     /,
     *,
     shape: Shape = _SAID_NOTHING,
-    change: Annotated[bool, Parameter(negative=(), help="Apply the options above where they differ.")] = False,
+    change: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Apply the options above where they differ.")
+    ] = False,
     output: Output = None,
     json: Json = False,
 ) -> int:
-    """Go on with a session: only what is missing is made. Options must agree with its brief, unless --change is given.
-
-    Examples:
-      film resume
-      film resume session_20250208_002238
-      film resume session_20250208_002238 --captions burned --change
-    """
+    """Go on with a session: only what is missing is made. Options must agree with its brief, or --change is given."""
     place, said = output_folder(output), shape.said()
     make_wish(**said)
     root = sessions_root(place)
@@ -118,7 +127,8 @@ def resume(
     else:
         waiting = unfinished(root)
         if not waiting:
-            raise BadInput(f"no unfinished session in {str(root)!r}: begin one with {command('make')} 'your idea'")
+            first = command("make", "", place, idea="A letter at sea")
+            raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
     wish = make_wish(**said) if said else None
     if (folder / "brief.json").exists():
@@ -167,12 +177,21 @@ def _asks(console: Console) -> bool:
     return console.is_terminal and sys.stdin.isatty()
 
 
+def _answer(console: Console, question: str) -> str:
+    try:
+        return console.input(question, markup=False).strip()
+    except EOFError:
+        # Ctrl-D: nobody answers; the terminal's line is still open.
+        console.print()
+        raise KeyboardInterrupt from None
+
+
 def _wants(folder: Path, console: Console) -> bool:
     from studio.views import summary
 
     console.print(summary(folder), markup=False, highlight=False)
     while True:
-        answer = console.input("Do you want to continue? (y/n) ").strip().lower()
+        answer = _answer(console, "Do you want to continue? (y/n) ").lower()
         if answer in ("y", "yes", "n", "no"):
             return answer.startswith("y")
 
@@ -184,8 +203,9 @@ def _without_idea(place: Path, said: dict[str, object], resume: bool | None, con
         changed_wish(read_brief(folder), said, apply=False, session_id=folder.name)
         return _run(console, json, place, session_id=folder.name)
     if not _asks(console):
-        raise BadInput(f"no idea given: say what the film is about, for example {command('make')} 'A letter at sea'")
-    idea = check_idea(console.input("What is the film about? "))
+        first = command("make", "", place, idea="A letter at sea")
+        raise BadInput(f"no idea given: say what the film is about, for example {first}")
+    idea = check_idea(_answer(console, "What is the film about? "))
     return _run(console, json, place, idea=idea, wish=make_wish(**said))
 
 
@@ -199,16 +219,51 @@ def _run(
     session_id: str | None = None,
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
+    _check_crew(wish)
+    if session_id is None:
+        _check_writable(place)
     engine = find_engine()
-    console.print(engine.line(), markup=False)
+    console.print(engine.line(), markup=False, soft_wrap=True)
     check_alive(engine)
     prepare_environment(engine)
-    from flows.run import run_film
+    server = None
+    if engine.url is None:
+        server = BuiltIn()
+        os.environ["PREFECT_API_URL"] = server.url
+    try:
+        from flows.run import run_film
 
-    return run_film(console, json, place, idea, wish, session_id)
+        if server is not None:
+            server.ready()
+        return run_film(console, json, place, idea, wish, session_id, beats=server is None)
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def _check_crew(wish: Wish | None) -> None:
+    if wish is not None and wish.crew != Wish().crew:
+        # The default crew is there; only another's name is worth importing the engines before the first line.
+        from blocks.crew import crew_named
+
+        crew_named(wish.crew)
+
+
+def _check_writable(place: Path) -> None:
+    root = sessions_root(place)
+    try:
+        files.make_folder(root)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadInput(f"cannot write into {str(root)!r} ({reason}): choose another folder with --output") from error
+    if not os.access(root, os.W_OK | os.X_OK):
+        raise BadInput(f"cannot write into {str(root)!r}: choose another folder with --output")
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
-    said = f"interrupted; go on with: {command('resume')}"
+    for stream in (sys.stdout, sys.stderr):
+        # A title in Chinese must not end the command on a Latin-1 terminal.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
+    said = "interrupted before the work began: run the same line again"
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=said))

@@ -98,11 +98,6 @@ def prepare_environment(engine: Engine) -> None:
         "PREFECT_CLI_PROMPT": "false",
     }
     if engine.url is None:
-        wanted |= {
-            "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-            # A cold disk and a busy machine have taken 20 s for a first start.
-            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-            "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-        }
+        wanted["PREFECT_SERVER_LOGGING_LEVEL"] = "CRITICAL"
     for name, value in wanted.items():
         os.environ.setdefault(name, value)

@@ -9,13 +9,15 @@ import contextlib
 import json as json_format
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from prefect.client.schemas.objects import State
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
+from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leaving
 from flows.make_film import make_film
 from flows.show import Board, shown
 from studio.errors import FilmError, Interrupted
@@ -24,49 +26,73 @@ from studio.hints import command
 from studio.model import Wish
 from studio.places import sessions_root
 from studio.projection import completed, images_done, videos_done
-from studio.terminal import clock, size
+from studio.terminal import clock, harmless, size
 
 
 def run_film(
-    console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None
-) -> int:  # fmt: skip
+    console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, beats: bool = True
+) -> int:
     """Run the flow, show it, print how it ended; return the exit code.
 
     Args:
         wish: of a new film; of a named session what it is changed to, or None to leave it as it is.
+        beats: whether a server outlives this run and looks for its heartbeats.
     """
     began = time.monotonic()
+    board = Board()
+    error: BaseException | None = None
+
+    def end(error: BaseException | None) -> int:
+        facts = read_facts(sessions_root(place) / board.session_id) if board.session_id else None
+        elapsed = time.monotonic() - began
+        if error is None and facts is not None:
+            _print_end(console, facts, board, place, elapsed)
+        if json:
+            print(json_format.dumps(_report(facts, board, elapsed)), flush=True)
+        return 0 if error is None else _complain(error, facts, place)
+
+    closing: list[Callable[[], None]] = []
+
+    def cut_off(code: int) -> None:
+        for close in closing:
+            close()
+        end(_stopped(code))
+
+    with leaving(cut_off):
+        try:
+            with shown(console, board) as close, _quick_end(beats):
+                closing.append(close)
+                error = _run_flow(idea, wish, session_id, place)
+        except KeyboardInterrupt as stop:
+            error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
+        except Exception as raised:  # the engine is a program of its own: whatever it raises is told in one line
+            error = raised
+    return end(error)
+
+
+def _run_flow(idea: str, wish: Wish | None, session_id: str | None, place: Path) -> BaseException | None:
     options = (wish or Wish()).model_dump()
     options["prompts"] = list(options["prompts"]) if options["prompts"] is not None else None
-    error: BaseException | None = None
-    with shown(console) as board:
-        try:
-            with _quick_end():
-                state: State[Any] = make_film(  # type: ignore[assignment]  # Prefect's overloads: a sync flow gives a state
-                    idea=idea, **options, session_id=session_id, resume=False,
-                    change=session_id is not None and wish is not None, output=str(place),
-                    return_state=True,
-                )  # fmt: skip
-            if not state.is_completed():
-                result = state.result(raise_on_failure=False)
-                error = (
-                    result if isinstance(result, BaseException) else FilmError(state.message or state.name or "failed")
-                )
-        except KeyboardInterrupt:
-            error = Interrupted("interrupted")
-    facts = read_facts(sessions_root(place) / board.session_id) if board.session_id else None
-    if json:
-        print(json_format.dumps(_report(facts, board, time.monotonic() - began), ensure_ascii=False))
-    if error is None and facts is not None:
-        _print_end(console, facts, board, place, time.monotonic() - began)
-        return 0
-    return _complain(error, facts, place)
+    state: State[Any] = make_film(  # type: ignore[assignment]  # Prefect's overloads: a sync flow gives a state
+        idea=idea, **options, session_id=session_id, resume=False, change=session_id is not None and wish is not None,
+        output=str(place), return_state=True,
+    )  # fmt: skip
+    if state.is_completed():
+        return None
+    result = state.result(raise_on_failure=False)
+    return result if isinstance(result, BaseException) else FilmError(state.message or state.name or "failed")
+
+
+def _stopped(code: int) -> Interrupted:
+    stopped = Interrupted("interrupted" if code == INTERRUPTED else "terminated")
+    stopped.exit_code = code
+    return stopped
 
 
 @contextlib.contextmanager
-def _quick_end() -> Any:
+def _quick_end(beats: bool) -> Iterator[None]:
     """Let the flow end without Prefect's wait of a second for its heartbeat thread, where no server looks for beats."""
-    if PREFECT_API_URL.value():
+    if beats:
         yield
         return
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
@@ -84,7 +110,7 @@ def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> 
         go_on = command("resume", facts.session_id, place)
         if go_on not in message:
             message += f"; go on with: {go_on}"
-    print(" ".join(message.split("\n")), file=sys.stderr)
+    print(harmless(message), file=sys.stderr, flush=True)
     return code
 
 
@@ -116,11 +142,12 @@ def _print_end(console: Console, facts: Facts, board: Board, place: Path, elapse
     film = facts.film
     assert film is not None
     path = place / "sessions" / facts.session_id / film.path
+    pieces = "piece" if board.made == 1 else "pieces"
     lines = [
         "",
         f"film     {path}",
         f"length   {film.seconds:.2f} s, {film.frames} frames, {size(film.bytes)}",
-        f"took     {clock(elapsed)}; {board.made} pieces made, {board.reused} reused",
+        f"took     {clock(elapsed)}; {board.made} {pieces} made, {board.reused} reused",
         f"look     {command('view', facts.session_id, place)}",
     ]
     for line in lines:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -20,11 +20,14 @@ from rich.text import Text
 from studio import progress
 from studio.model import STAGES, Stage
 from studio.progress import Event
-from studio.terminal import clock
+from studio.terminal import clock, harmless
 
 PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
 _MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
           "failed": ("✗", "red")}  # fmt: skip
+_LEFT_OF_CELLS = 52
+"""Columns to the left of the shots' cells: name, bar, count and the space after each."""
+_NOTES = 4
 _CUT_SHARE = 0.08
 """About the share of the whole time that the cut takes, for the time left."""
 
@@ -34,6 +37,7 @@ class Board:
     """The state of the work, from its events. Every method may be called from any thread."""
 
     session_id: str = ""
+    opening: str = ""
     shots: int = 0
     reused: int = 0
     made: int = 0
@@ -50,7 +54,7 @@ class Board:
         """Take one event in."""
         with self._lock:
             if event.kind == "opened":
-                self.session_id = event.session_id
+                self.session_id, self.opening = event.session_id, event.text
             if event.kind == "planned":
                 self.shots, self.frames_planned = event.total, event.frames
             if event.kind == "note":
@@ -75,15 +79,16 @@ class Board:
         return there, (self.shots if stage in PER_SHOT else 1)
 
     def frames_per_second(self) -> float:
-        """Return the frames rendered per second since the first one; 0 before."""
-        if self.first_frame_at is None:
+        """Return the frames rendered per second since the first one; 0 before, and once all clips are there."""
+        clips, wanted = self.count("videos")
+        if self.first_frame_at is None or clips == wanted:
             return 0.0
         return sum(self.frames.values()) / max(0.5, time.monotonic() - self.first_frame_at)
 
     def seconds_left(self) -> float | None:
-        """Return about how long it takes yet, from the clips' pace; None while nothing can be said."""
+        """Return about how long it takes yet, from the clips' pace; None where nothing can be said."""
         clips, wanted = self.count("videos")
-        if not self.shots or not self.frames or clips == 0:
+        if not self.shots or not self.frames or clips in (0, wanted):
             return None
         elapsed = time.monotonic() - (self.first_frame_at or self.began)
         rendered = sum(self.states.get(("videos", shot)) == "done" for shot in range(1, self.shots + 1))
@@ -97,13 +102,14 @@ class _Table:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    def __rich__(self) -> RenderableType:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         board = self._board
         table = Table.grid(padding=(0, 2))
         table.add_column(width=12)
         table.add_column(width=26)
         table.add_column(justify="right", width=8)
-        table.add_column()
+        table.add_column(no_wrap=True)
+        cells = board.shots <= options.max_width - _LEFT_OF_CELLS
         for stage in STAGES:
             there, wanted = board.count(stage)
             name = stage.replace("_", " ")
@@ -112,9 +118,14 @@ class _Table:
                     Text(name, style="bold" if there < wanted else "dim"),
                     ProgressBar(total=wanted, completed=there, width=26),
                     f"{there}/{wanted}",
-                    self._cells(stage) if stage in PER_SHOT and board.shots <= 60 else "",
+                    self._cells(stage) if stage in PER_SHOT and cells else "",
                 )
-        return Group(table, Text(self._pace(), style="dim"), *(Text(note, style="yellow") for note in board.notes[-4:]))
+        yield Text(harmless(board.opening), no_wrap=True, overflow="ellipsis")
+        yield table
+        yield Text(self._pace(), style="dim")
+        # One line each: a live table must not grow past the terminal's height.
+        for note in board.notes[-_NOTES:]:
+            yield Text(harmless(note), style="yellow", no_wrap=True, overflow="ellipsis")
 
     def _cells(self, stage: Stage) -> Text:
         cells = Text()
@@ -133,18 +144,24 @@ class _Table:
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Board]:
-    """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere."""
-    board = Board()
+def shown(console: Console, board: Board) -> Iterator[Callable[[], None]]:
+    """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere.
+
+    Yields what ends the showing early, from any thread: the terminal is then free for a last line.
+    """
 
     def plain(event: Event) -> None:
         if line := event.line():
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(harmless(line), markup=False, highlight=False, soft_wrap=True)
 
     with progress.listening(board.hear):
         if console.is_terminal:
-            with Live(_Table(board), console=console, refresh_per_second=4, transient=False):
-                yield board
+            with Live(_Table(board), console=console, refresh_per_second=4, transient=False) as live:
+                yield live.stop
         else:
             with progress.listening(plain):
-                yield board
+                yield _nothing
+
+
+def _nothing() -> None:
+    """There is nothing to end."""

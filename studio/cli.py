@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 app = App(
     name="sessions", help="What was made, what is missing, where the files are. Looks only, changes nothing.",
     help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.", help_format="plaintext",
-    result_action="return_value", version_flags=[],
+    result_action="return_value", version_flags=[], suppress_keyboard_interrupt=False,
 )  # fmt: skip
 
 Id = Annotated[str, Parameter(name="ID", help="A session's id, for example session_20250208_002238.")]

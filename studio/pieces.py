@@ -269,15 +269,24 @@ class Shelf:
                     files.remove(self.folder / receipt_path(order.path))
 
     def _put_aside(self, order: Order, found: Found) -> None:
-        path = self.folder / order.path
+        """Move a damaged piece to `takes/damaged/`, with those of its further files that differ: they may be edits."""
+        aside = self._aside(self.folder / order.path)
+        for sidecar in found.receipt.also if found.receipt else ():
+            path = self.folder / sidecar.path
+            if path.exists() and not self._eye.sidecar_is_whole(sidecar):
+                kept = self._aside(path)
+                self._tell(f"{sidecar.path} is not as it was written; it is kept as {kept.relative_to(self.folder)}")
+        what = f"shot {order.index}: " if order.index else ""
+        self._tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside.relative_to(self.folder)}")
+
+    def _aside(self, path: Path) -> Path:
         aside = self.folder / "takes" / "damaged" / path.name
         for number in range(2, 10_000):
             if not aside.exists() and not aside.is_symlink():
                 break
             aside = aside.with_name(f"{path.stem}-{number}{path.suffix}")
         files.move(path, aside)
-        what = f"shot {order.index}: " if order.index else ""
-        self._tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside.relative_to(self.folder)}")
+        return aside
 
     # --- opening ----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from studio.model import Stage
 Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 
 _NOUNS: dict[Stage, str] = {
-    "story": "story", "scene_graph": "scene graph", "shots": "shots", "images": "image", "narration": "narration",
+    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "images": "image", "narration": "narration",
     "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.errors import BrokenPlan
 from studio.model import Shot, Span, Timeline, Wish
 from studio.plan import title_frames
 
@@ -60,3 +61,16 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) ->
         spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start + line_lead(wish.fps)))
         start += frames
     return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), frames=start)
+
+
+def check_laid(timeline: Timeline, shots: Sequence[Shot]) -> None:
+    """Make sure that a timeline, which a person may have edited, is one of these shots.
+
+    Raises:
+        BrokenPlan: a shot has no span, or a span no shot.
+    """
+    if [span.index for span in timeline.spans] != [shot.index for shot in shots]:
+        raise BrokenPlan(
+            f"timeline.json has {len(timeline.spans)} spans, not one for each of {len(shots)} shots in order: "
+            "it was edited by hand and is kept; delete the file to have it laid again"
+        )

@@ -24,7 +24,8 @@ from studio.pictures import whole_picture
 from studio.plan_files import read_graph, read_shots, read_story
 from studio.projection import completed, project
 from studio.receipts import staged_path
-from studio.sessions import read_brief, read_timeline
+from studio.session import read_timeline
+from studio.sessions import read_brief
 
 Kind = Literal["damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta"]
 FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")

@@ -74,7 +74,7 @@ class OfflineComposer:
 
     engine = "offline"
     model = "composer"
-    version = 1
+    version = 2
 
     def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
         """Write a WAV, stereo 16 bit at 48 kHz, of `round(seconds * 48000)` samples, faded in and out.
@@ -123,6 +123,7 @@ class _Orchestra:
         # Averaging nine neighbours takes the hiss off: a room swallows the highs first.
         room = [np.convolve(rng.standard_normal(fall.size) * fall, np.full(9, 1 / 9), "same") for _ in range(2)]
         self._room = [(0.5 * ear / np.sqrt((ear**2).sum())).astype(np.float32) for ear in room]
+        self._room_spectra: dict[int, list[NDArray[np.complexfloating]]] = {}
 
     def play(self, sound: str, pitch: int) -> Samples:
         """Return a sound in its room, (n, 2); `pitch` is a MIDI note, for 'chord' the number of the chord."""
@@ -136,8 +137,10 @@ class _Orchestra:
         """Add the room's answer, by multiplying spectra, and turn middle and side into left and right."""
         length = middle.size + self._room[0].size
         size = 1 << (length - 1).bit_length()
+        if size not in self._room_spectra:
+            self._room_spectra[size] = [np.fft.rfft(ear, size) for ear in self._room]
         spectrum = np.fft.rfft(middle, size)
-        wet = [np.fft.irfft(spectrum * np.fft.rfft(ear, size), size)[:length] for ear in self._room]
+        wet = [np.fft.irfft(spectrum * room, size)[:length] for room in self._room_spectra[size]]
         dry = [np.pad(ear, (0, length - ear.size)) for ear in (middle, side)]
         centre, wide = dry[0] + wet[0], WIDTH * (dry[1] + wet[1])
         return np.stack([centre + wide, centre - wide], axis=1).astype(np.float32)

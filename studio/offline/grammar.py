@@ -102,7 +102,7 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     sentences = split_sentences(said)
     asked = _REQUEST.sub("", said, count=1) if _REQUEST.match(said) else said
     bare = asked.strip(' .!…,;:-"“”')
-    if not is_english(said, known | ACTING):
+    if not is_english(said, known | ACTING | PEOPLE):
         return Idea(kind="foreign", text=whole, title=_shown(whole.strip(" .。!\uff01")) or "Untitled")
     told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence) and sentence[-1] in '.!?…"”')
     if len(told) >= 2:
@@ -133,7 +133,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
     if at is None:
         return None
     subject, clause = words[:at], words[at:]
-    if clause[0].lower() in {"who", "that", "which"}:
+    if clause and clause[0].lower() in {"who", "that", "which"}:
         clause = clause[1:]
     plural = is_plural(subject)
     if clause and (clause[0].lower().endswith("ing") or clause[0].lower() in _PLIGHTS):

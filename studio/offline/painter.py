@@ -23,7 +23,7 @@ class OfflinePainter:
 
     engine = "offline"
     model = "painter"
-    version = 1
+    version = 2
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.

@@ -56,7 +56,7 @@ class OfflineWriter:
 
     engine = "offline"
     model = "writer"
-    version = 1
+    version = 2
 
     def write_story(self, brief: Brief) -> Story:
         """Write the story: from the script in the wish where there is one, else from the idea.

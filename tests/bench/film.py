@@ -16,7 +16,7 @@ every number is the median of the rounds. What is printed:
     processor     seconds of processor time of the whole tree; on a busy machine this says more than the clock
     memory        highest resident memory of the film's own process, and of the whole tree (Prefect's server too):
                   the sum over its processes every 0.2 s, in which a page that two of them share counts twice
-    load          processes that wanted to run in the minute before: above 0 others share the machine
+    load          processes that wanted to run in the minute before the first round; others share the machine
 """
 
 from __future__ import annotations
@@ -76,10 +76,8 @@ def make_film(command: list[str], folder: Path, home: Path) -> Round:
         [*command, "--output", str(folder)], env={**env, "PREFECT_HOME": str(home)},
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    over = threading.Event()
-    peak = [0]
-    sampler = threading.Thread(target=_sample, args=(child.pid, over, peak), daemon=True)
-    sampler.start()
+    watch = Watch(child.pid)
+    watch.start()
     opened, said = 0.0, ""
     try:
         assert child.stderr is not None
@@ -94,8 +92,8 @@ def make_film(command: list[str], folder: Path, home: Path) -> Round:
         child.wait()
         raise
     finally:
-        over.set()
-        sampler.join()
+        watch.over.set()
+        watch.join()
     ended = time.perf_counter()
     if child.returncode or not opened:
         raise SystemExit(f"the film was not made (exit code {child.returncode}): {said}")
@@ -103,9 +101,8 @@ def make_film(command: list[str], folder: Path, home: Path) -> Round:
     stages, frames = read_receipts(session)
     # Linux gives ru_maxrss in KiB; it is the largest of the process and of the children it waited for.
     own_gb = used.ru_maxrss * 1024 / 1e9
-    return Round(
-        opened - began, ended - opened, frames, used.ru_utime + used.ru_stime, own_gb, max(peak[0] / 1e9, own_gb), stages
-    )
+    tree_gb = max(watch.peak_bytes / 1e9, own_gb)
+    return Round(opened - began, ended - opened, frames, sum(watch.busy.values()), own_gb, tree_gb, stages)
 
 
 def read_receipts(session: Path) -> tuple[dict[str, tuple[float, ...]], int]:
@@ -120,7 +117,7 @@ def read_receipts(session: Path) -> tuple[dict[str, tuple[float, ...]], int]:
             took = receipt.get("seconds_taken", 0.0)
             found[receipt["stage"]].append((end - took, took))
             frames = receipt["frames"] if receipt["stage"] == "film" else frames
-    stages = {
+    stages: dict[str, tuple[float, ...]] = {
         stage: (len(found[stage]), sum(took for _, took in found[stage]), _span(found[stage]))
         for stage in STAGES
         if stage in found
@@ -132,10 +129,22 @@ def _span(pieces: list[tuple[float, float]]) -> float:
     return max(start + took for start, took in pieces) - min(start for start, _ in pieces)
 
 
-def _sample(pid: int, over: threading.Event, peak: list[int]) -> None:
-    """Keep the largest sum of resident bytes over the tree below `pid` in `peak[0]`, until `over`."""
-    while not over.wait(SAMPLE_SECONDS):
-        peak[0] = max(peak[0], sum(_resident(process) for process in _tree(pid)))
+class Watch(threading.Thread):
+    """Looks at a process and all below it until `over`: their memory together, and each one's processor seconds."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.over = threading.Event()
+        self.peak_bytes = 0
+        self.busy: dict[int, float] = {}
+        self._pid = pid
+
+    def run(self) -> None:
+        while not self.over.wait(SAMPLE_SECONDS):
+            tree = _tree(self._pid)
+            self.peak_bytes = max(self.peak_bytes, sum(map(_resident, tree)))
+            # A server may outlive the film and be nobody's child then: waiting would not tell what it used.
+            self.busy |= {pid: busy for pid in tree if (busy := _busy(pid))}
 
 
 def _tree(pid: int) -> list[int]:
@@ -143,14 +152,24 @@ def _tree(pid: int) -> list[int]:
     children: dict[int, list[int]] = defaultdict(list)
     for entry in os.listdir("/proc"):
         if entry.isdigit():
-            # 'pid (name) state ppid ...': the name may hold blanks and brackets.
-            words = _read(f"/proc/{entry}/stat").rpartition(")")[2].split()
-            if len(words) > 1:
+            words = _stat(int(entry))
+            if words:
                 children[int(words[1])].append(int(entry))
     tree = [pid]
     for process in tree:
         tree += children[process]
     return tree
+
+
+def _stat(pid: int) -> list[str]:
+    """Return what follows the name in /proc/PID/stat: state, parent, ...; the name may hold blanks and brackets."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def _busy(pid: int) -> float:
+    # proc(5): utime and stime are fields 14 and 15, in clock ticks; the state is field 3.
+    words = _stat(pid)
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK") if words else 0.0
 
 
 def _resident(pid: int) -> int:
@@ -221,7 +240,8 @@ def main() -> None:
             rounds.append(make_film(command, folder, Path(scratch) / "prefect"))
     taken = middle(rounds)
     if asked.json:
-        print(json.dumps({"command": command[1:], "machine": here, "rounds": asked.rounds, **taken._asdict()}))
+        figures = json.loads(json.dumps(taken._asdict()), parse_float=lambda text: round(float(text), 3))
+        print(json.dumps({"command": command[1:], "machine": here, "rounds": asked.rounds, **figures}))
     else:
         print_table(command, here, taken, asked.rounds)
 

@@ -251,6 +251,21 @@ def test_an_edited_plan_is_kept_and_a_broken_one_stops_the_run_untouched(bench: 
     assert path.read_text() == "title: mine"
 
 
+def test_a_later_plan_is_not_served_as_an_earlier_one(bench: Bench) -> None:
+    """Law 3: going back to what a plan built on before brings that plan back, not the one that lies there now."""
+    receipts = {}
+    for what in ("five shots", "four shots"):
+        order = Order(SESSION, "timeline", 0, fingerprint(what=what))
+        with bench.shelf.fresh(order) as out:
+            out.write_text(f'{{"of": "{what}"}}\n')
+            receipts[order] = bench.shelf.publish(order, out, Made(), "fake", "studio")
+    first, second = receipts
+    assert bench.shelf.holds(second, receipts[second])
+    assert not bench.shelf.holds(first, receipts[first])
+    assert bench.shelf.adopt(first) is not None
+    assert bench.path(first).read_text() == '{"of": "five shots"}\n'
+
+
 def test_pieces_of_shots_taken_out_of_the_plan_are_retired(bench: Bench) -> None:
     """What no shot of the plan needs lies in takes/, not among the film's pictures."""
     for index in (1, 2, 3):
@@ -309,3 +324,15 @@ def test_a_displaced_film_keeps_its_caption_files(bench: Bench) -> None:
     assert (bench.folder / "film.srt").read_bytes() == b"captions one"
     assert bench.shelf.adopt(second) is not None
     assert (bench.folder / "film.srt").read_bytes() == b"captions two"
+
+
+def test_an_edited_caption_file_is_kept(bench: Bench) -> None:
+    """Captions that a person edited are put aside and told, never overwritten in silence."""
+    order = Order(SESSION, "film", 0, fingerprint(film=1))
+    with bench.shelf.fresh(order) as out:
+        out.write_bytes(b"film")
+        bench.shelf.publish(order, out, Made(), "studio", "", also=(("film.srt", b"captions"),))
+    (bench.folder / "film.srt").write_bytes(b"my captions")
+    assert bench.shelf.adopt(order) is None
+    assert (bench.folder / "takes" / "damaged" / "film.srt").read_bytes() == b"my captions"
+    assert any("film.srt" in line for line in bench.told)

@@ -36,6 +36,8 @@ IDEAS = (
     "An old clockmaker loses his hearing. He keeps building clocks. One day the town stops. Make it feel warm.",
     "A woman whose shadow leaves her",
     "How coffee is made",
+    "A fisherman and a whale",
+    "A lonely old king",
 )
 FOREIGN = (
     "Ein Leuchtturmwärter findet eine Flaschenpost",

@@ -237,6 +237,9 @@ def read_prompt(prompt: str) -> Reading:
         role = roles[i]
         if kind and modifies and _same(kind, _meaning(words.SUBJECTS, tokens[i + 1].word)):
             continue
+        if kind in PEOPLE and token.inside and any(known in PEOPLE for known in subjects):
+            # "two children (people in blue coats)": the brackets describe the children.
+            continue
         if role == "noun" and beside and _in(words.INVISIBLE, tokens[i + 1].word):
             # "salt wind", "love story": it only colours what cannot be seen anyway.
             continue

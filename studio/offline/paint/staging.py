@@ -40,7 +40,9 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         carried = ()
     chosen = [s for s in reading.subjects if s.kind not in carried and s.kind != "birds"]
     lead = chosen[0] if chosen else None
-    chosen.sort(key=lambda s: (s.kind in _FIGURES, s.kind in HELD, -_SIZES[s.kind]))
+    # A close figure hides what it finds, so there a small thing lies in front.
+    near = HELD if reading.shot == "close" else ()
+    chosen.sort(key=lambda s: (s.kind in near, s.kind in _FIGURES, s.kind in HELD, -_SIZES[s.kind]))
     places = _places(stage, chosen)
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in _FIGURES and people)
@@ -148,7 +150,7 @@ def _paint_one(
             else _foot(stage, reading, kind, at, size, high, first)
         )
         draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING)
-    if kind in _AFLOAT and reading.biome in _WATER:
+    if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
         _paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
 
 
@@ -159,6 +161,8 @@ def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, hi
         return canvas.height * 0.3
     if kind == "balloon":
         return canvas.height * 0.16 + height
+    if kind == "astronaut" and reading.biome == "space" and first and reading.shot == "close":
+        return canvas.height * 0.12 + height * high
     if kind in ("astronaut", "rocket") and reading.biome == "space":
         return canvas.height * 0.46 + height * 0.5
     if kind in ("whale", "fish") and reading.biome == "undersea":

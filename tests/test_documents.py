@@ -1,0 +1,261 @@
+"""The documents speak true: links lead somewhere, commands and options exist, the session's tree is a real one."""
+
+from __future__ import annotations
+
+import fnmatch
+import inspect
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from studio.errors import EngineFailed
+from tests.fake_crew import Log
+from tests.runs import Studio
+
+PROJECT = Path(__file__).parents[1]
+DOCUMENTS = (*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md")))
+CODE = tuple(
+    path for room in ("flows", "tasks", "blocks", "studio") for path in sorted((PROJECT / room).rglob("*.py"))
+    if path.name != "__init__.py"
+)  # fmt: skip
+COMMANDS = ("film", "film make", "film resume", "sessions", "sessions list", "sessions view", "sessions prompts",
+            "sessions verify")  # fmt: skip
+MADE_BY_MAKE = {"film": "film make", "resume": "film resume", "sessions": "sessions list", "view": "sessions view",
+                "prompts": "sessions prompts", "verify": "sessions verify"}  # fmt: skip
+"""What `make`'s targets run: their ARGS are that command's options."""
+
+
+def text_of(document: Path) -> str:
+    return document.read_text("utf-8")
+
+
+def named(document: Path) -> str:
+    return document.relative_to(PROJECT).as_posix()
+
+
+def blocks(document: Path, *languages: str) -> list[str]:
+    """Return the fenced blocks of these languages."""
+    return [body for language, body in re.findall(r"^```(\w*)\n(.*?)^```", text_of(document), re.MULTILINE | re.DOTALL)
+            if language in languages]  # fmt: skip
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+def anchors(document: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text_of(document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Every relative link and picture leads to a file in the project, and to a heading where it names one."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", text_of(document)):
+        if re.match(r"[a-z]+://", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), f"{named(document)}: {link} leads nowhere"
+        assert target.is_relative_to(PROJECT), f"{named(document)}: {link} leads out of the project"
+        assert not anchor or anchor in anchors(target), f"{named(document)}: {link}: there is no such heading"
+
+
+# --- commands and options -------------------------------------------------------------------------
+
+
+@cache
+def help_of(command: str) -> str:
+    program, *words = command.split()
+    done = subprocess.run(
+        [Path(sys.executable).with_name(program), *words, "--help"], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def options_of(command: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", help_of(command)))
+
+
+def makefile(pattern: str) -> set[str]:
+    return set(re.findall(pattern, text_of(PROJECT / "Makefile"), re.MULTILINE))
+
+
+def lines_to_type(document: Path) -> Iterator[str]:
+    """Yield what a reader types: the lines of shell blocks, and commands quoted in a sentence."""
+    for block in blocks(document, "sh"):
+        yield from block.replace("\\\n", " ").splitlines()
+    yield from re.findall(r"`((?:film|sessions|make|prefect) [^`]+)`", text_of(document))
+
+
+def said(document: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command in `lines_to_type`; comments, pipes and files written to are left out."""
+    for line in lines_to_type(document):
+        words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+        words = list(shlex.split(line, comments=True)) if words else []
+        end = next((at for at, word in enumerate(words) if word in ("|", ">", "&&", "||")), len(words))
+        if words[:end]:
+            yield tuple(words[:end])
+
+
+def check_options(where: str, command: str, words: tuple[str, ...]) -> None:
+    for word in words:
+        if word.startswith("--") and word != "--":
+            assert word.partition("=")[0] in options_of(command), f"{where}: {command} has no option {word}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_commands_and_options_exist(document: Path) -> None:
+    """Every `film`, `sessions` and `make` line can be typed: command, options, targets and variables exist."""
+    for program, *rest in said(document):
+        where, words = f"{named(document)}: {shlex.join([program, *rest])}", tuple(rest)
+        if program in ("film", "sessions"):
+            command = f"{program} {words[0]}"
+            assert words[0].startswith("--") or command in COMMANDS, f"{where}: there is no such command"
+            check_options(where, program if words[0].startswith("--") else command, words)
+        elif program == "make":
+            targets = [word for word in words if "=" not in word]
+            assert set(targets) <= makefile(r"^([a-z]+):"), f"{where}: there is no such target"
+            for name, _, value in (word.partition("=") for word in words if "=" in word):
+                assert name in makefile(r"\b(IDEA|ID|ARGS|PYTHON)\b"), f"{where}: the Makefile knows no {name}"
+                if name == "ARGS" and targets[0] in MADE_BY_MAKE:
+                    check_options(where, MADE_BY_MAKE[targets[0]], tuple(shlex.split(value)))
+
+
+def test_the_guide_has_every_option() -> None:
+    """No option of a command is missing in the guide, and the guide's tables name none that is not there."""
+    there = set().union(*(options_of(command) for command in COMMANDS)) - {"--help"}
+    guide = text_of(PROJECT / "docs/guide.md")
+    assert there == set(re.findall(r"`(--[a-z-]+)(?: [A-Z]+)?`", guide))
+
+
+def test_run_parameters_exist() -> None:
+    """Every `-p name=value` of a deployment's run is a parameter of the flow."""
+    from flows.make_film import make_film
+
+    told = {
+        name
+        for document in (*DOCUMENTS, PROJECT / "prefect.yaml")
+        for name in re.findall(r" -p (\w+)=", text_of(document))
+    }
+    assert "idea" in told
+    assert told <= inspect.signature(make_film.fn).parameters.keys()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_json_reads(document: Path) -> None:
+    """Every JSON example is JSON."""
+    for block in blocks(document, "json"):
+        json.loads(block)
+
+
+# --- what lies where ------------------------------------------------------------------------------
+
+
+def tree(document: Path) -> list[str]:
+    """Return the patterns of a tree block, relative to the session; '<...>' stands for any name."""
+    (block,) = blocks(document, "tree")
+    session, *lines = block.splitlines()
+    session_id = session.rstrip("/").rpartition("/")[2]
+    paths = [re.split(r"\s{2,}", line.strip())[0] for line in lines]
+    return [
+        re.sub(r"<[^>]+>", "*", path).replace(session_id, "SESSION") for group in paths for path in group.split(", ")
+    ]
+
+
+@pytest.fixture
+def lived(studio: Studio) -> set[str]:
+    """Return every path that a session had in its life: failed, edited, damaged, finished."""
+
+    def breaks(kind: str, what: str) -> None:
+        if kind == "image" and log.count(kind) == 2:
+            raise EngineFailed("the power went")
+
+    log = Log(hook=breaks)
+    assert studio.film(log=log).state.is_failed()
+    folder = studio.only_folder()
+    paths = paths_in(folder)
+    shots = studio.shots(folder.name)
+    shots[0]["image_prompt"] = "a harbour"
+    studio.write_shots(folder.name, shots)
+    (folder / "narration/shot_001.wav").write_bytes(b"torn")
+    assert studio.again(folder.name).state.is_completed()
+    shots[0]["image_prompt"] = "a forest"
+    studio.write_shots(folder.name, shots)
+    assert studio.again(folder.name).state.is_completed()
+    return paths | paths_in(folder)
+
+
+def paths_in(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix().replace(folder.name, "SESSION")
+        for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
+    }  # fmt: skip
+
+
+def test_the_trees_are_those_of_a_real_session(lived: set[str]) -> None:
+    """What the trees name a session has, and no file of a session is missing in the format's tree."""
+    for name in ("README.md", "docs/sessions.md"):
+        for pattern in tree(PROJECT / name):
+            found = [path for path in lived if fnmatch.fnmatch(path, f"{pattern}*" if pattern[-1] == "/" else pattern)]
+            assert found, f"{name}: a session has no {pattern}"
+    patterns = [re.sub(r"shot_001", "shot_*", pattern) for pattern in tree(PROJECT / "docs/sessions.md")]
+    untold = [path for path in sorted(lived) if not any(fnmatch.fnmatch(path, pattern) for pattern in patterns)]
+    assert untold == [], "docs/sessions.md does not name them"
+
+
+def test_the_map_has_every_module() -> None:
+    """The map of modules names each one there is, and none that is not."""
+    told = set(re.findall(r"`((?:flows|tasks|blocks|studio)/[\w/]+\.py)`", text_of(PROJECT / "docs/architecture.md")))
+    there = {named(path) for path in CODE if "offline" not in path.parts}
+    assert there - told == set(), "docs/architecture.md lacks them"
+    assert told - there == set(), "docs/architecture.md names what is gone"
+
+
+def test_files_and_tests_that_are_named_exist() -> None:
+    """Every module and every test that a document names is there."""
+    tests = "\n".join(path.read_text("utf-8") for path in (PROJECT / "tests").rglob("test_*.py"))
+    for document in DOCUMENTS:
+        for path in re.findall(r"`((?:flows|tasks|blocks|studio|tests)/[\w/]+\.py)`", text_of(document)):
+            assert (PROJECT / path).is_file(), f"{named(document)}: there is no {path}"
+        for name in re.findall(r"`(test_\w+)`", text_of(document)):
+            assert re.search(rf"^def {name}\(", tests, re.MULTILINE), f"{named(document)}: there is no {name}"
+
+
+# --- what no file says ----------------------------------------------------------------------------
+
+MACHINE = r"(?<![\w.$}*])/(?:work|root|mnt|Users|home/(?!ada\b)\w+)/\w"
+"""A path of somebody's machine; /home/ada is the reader of the examples."""
+INDEX = r"\b(?:py" + r"pi|python" + r"hosted)\b|https?://\S+/simple\b|index" + r"[-_]url\s*[=:]"
+
+
+def text_files() -> Iterator[Path]:
+    done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=PROJECT, capture_output=True,
+                          timeout=60)  # fmt: skip
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    for name in done.stdout.decode().split("\0"):
+        path = PROJECT / name
+        if name and path.is_file() and b"\0" not in path.read_bytes():
+            yield path
+
+
+def test_no_file_names_a_machine_or_an_index() -> None:
+    """The project stands alone: no line of it names a path of the machine it was made on, or a package index."""
+    found = [
+        f"{named(path)}:{number}: {line.strip()[:100]}"
+        for path in text_files()
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1)
+        if re.search(MACHINE, line) or re.search(INDEX, line, re.IGNORECASE)
+    ]
+    assert found == []

@@ -1,0 +1,143 @@
+"""Laws of the Makefile: words arrive unchanged, an environment is made once, an old Python is refused in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio.hints import command
+
+HERE = Path(__file__).parents[1]
+DUMP = f"""#!{sys.executable}
+import json, os, sys
+with open(os.environ["DUMP"], "w", encoding="utf-8", errors="surrogateescape") as file:
+    json.dump([os.path.basename(sys.argv[0]), *sys.argv[1:]], file)
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the Makefile with an environment that is ready, whose programs write down their arguments."""
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("film", "sessions"):
+        (programs / name).write_text(DUMP)
+        (programs / name).chmod(0o755)
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_bytes((HERE / name).read_bytes())
+    (tmp_path / ".venv" / ".ready").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DUMP", str(tmp_path / "arguments.json"))
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "IDEA", "ID", "ARGS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *words], capture_output=True, text=True, timeout=60)
+
+
+def arguments(house: Path) -> list[str]:
+    return json.loads((house / "arguments.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "idea",
+    [
+        "It cost $$5; $(date)", "$(shell touch X)", "${HOME} $HOME $x", "`touch X`", "a \"quoted\" 'idea'",
+        "--seconds 3", "-n", "two\nlines\n\nthree", "# no comment", "a \\ backslash\\", "100 % = \t tab",
+        "a; touch X & touch X | cat",
+        "灯台守 👩\u200d🚀 منارة", "<b>&amp;", "@echo x", "\\n \\",
+    ],
+)  # fmt: skip
+def test_the_idea_arrives_unchanged(house: Path, idea: str) -> None:
+    """Whatever the idea holds, the program gets it as one argument, byte for byte, and nothing in it is run."""
+    done = make("film", f"IDEA={idea}", "ARGS=--seconds 20")
+    assert done.returncode == 0, done.stderr
+    assert arguments(house) == ["film", "make", "--seconds", "20", "--", idea]
+    assert not (house / "X").exists()
+
+
+def test_an_idea_of_the_environment_arrives_too(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IDEA may also stand before the command; without any the program is called without one."""
+    monkeypatch.setenv("IDEA", "It cost $$5; $(date)")
+    assert make().returncode == 0
+    assert arguments(house) == ["film", "make", "--", "It cost $$5; $(date)"]
+    monkeypatch.delenv("IDEA")
+    assert make().returncode == 0
+    assert arguments(house) == ["film", "make"]
+
+
+def test_an_id_is_one_word(house: Path) -> None:
+    """A session's id arrives as one argument, and nothing in it is run; without one the program gets none."""
+    assert make("view", "ID=a; $(shell touch X) `touch X`").returncode == 0
+    assert arguments(house) == ["sessions", "view", "a; $(shell touch X) `touch X`"]
+    assert not (house / "X").exists()
+    assert make("resume").returncode == 0
+    assert arguments(house) == ["film", "resume"]
+
+
+@pytest.mark.parametrize("folder", ["a folder", "it's $5", 'say "so"', "plain"])
+def test_what_is_printed_under_make_can_be_pasted(house: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """A line printed for a person under `make`, run by a shell, calls the program with just those arguments."""
+    monkeypatch.setenv("FILM_FROM_MAKE", "1")
+    output, idea = house / folder, "It cost $$5; $(date) isn't `much`"
+    session_id = "session_20250208_002238"
+    for line, expected in [
+        (command("resume", session_id, output), ["film", "resume", session_id, "--output", str(output)]),
+        (command("view", session_id, output), ["sessions", "view", session_id, "--output", str(output)]),
+        (command("verify", session_id), ["sessions", "verify", session_id]),
+        (command("list", "", output), ["sessions", "list", "--output", str(output)]),
+        (command("make", "", output, idea=idea), ["film", "make", "--output", str(output), "--", idea]),
+    ]:
+        subprocess.run(["sh", "-c", line], check=True, capture_output=True, timeout=60)
+        assert arguments(house) == expected, line
+
+
+@pytest.mark.parametrize("idea", ["A letter at sea", "--seconds", "it's $5"])
+def test_what_is_printed_without_make_can_be_pasted(house: Path, monkeypatch: pytest.MonkeyPatch, idea: str) -> None:
+    """Without `make` the printed line calls the program beside the one that printed it."""
+    monkeypatch.delenv("FILM_FROM_MAKE", raising=False)
+    monkeypatch.setattr(sys, "argv", [".venv/bin/sessions"])
+    line = command("make", "", house / "a b", idea=idea)
+    subprocess.run(["sh", "-c", line], check=True, capture_output=True, timeout=60)
+    heard = [word for word in arguments(house) if word != "--"]
+    assert heard == ["film", "make", "--output", str(house / "a b"), idea]
+
+
+def test_a_second_make_installs_nothing(house: Path) -> None:
+    """Where the environment is ready, no Python is looked for and nothing is made anew."""
+    before = (house / ".venv" / ".ready").stat().st_mtime_ns
+    done = make("environment", "PYTHON=/no/such/python")
+    assert done.returncode == 0, done.stderr
+    assert "making" not in done.stdout + done.stderr
+    assert (house / ".venv" / ".ready").stat().st_mtime_ns == before
+
+
+def test_a_new_lock_file_makes_the_environment_anew(house: Path) -> None:
+    """Where requirements.lock is newer than the environment, `make` installs."""
+    ready = (house / ".venv" / ".ready").stat().st_mtime
+    os.utime(house / "requirements.lock", (ready + 10, ready + 10))
+    done = make("--dry-run", "environment")
+    assert "--require-hashes" in done.stdout
+
+
+@pytest.mark.parametrize("answer", ["0", "", None])
+def test_an_old_python_is_refused_in_one_line(house: Path, answer: str | None) -> None:
+    """Python older than 3.11, or none at all: one line that says what to do, exit 2, nothing is made."""
+    (house / ".venv" / ".ready").unlink()
+    old = house / "old"
+    old.mkdir()
+    if answer is not None:
+        (old / "python3").write_text(f"#!/bin/sh\necho {answer}\n")
+        (old / "python3").chmod(0o755)
+    done = make("film", "IDEA=x", f"PYTHON={old / 'python3'}")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Python 3.11 or newer is needed" in done.stderr
+    assert not (house / "arguments.json").exists()
