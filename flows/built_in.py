@@ -25,12 +25,15 @@ START_SECONDS = 120.0
 _END_SECONDS = 5
 """How long the server may take to write what it still holds."""
 
+_kept: list[BuiltIn] = []
+"""Held to the end: a server whose pipe is collected ends."""
+
 
 class BuiltIn:
-    """A server that is starting. `ready` waits for it, `stop` lets it go."""
+    """A server that is starting; it is there until this process ends, so that its last log lines still arrive."""
 
     def __init__(self) -> None:
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed in `stop`)
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (as long as we live)
         with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
             self.url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
             self._process = subprocess.Popen(
@@ -38,6 +41,7 @@ class BuiltIn:
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._said, start_new_session=True,
                 env=_environment(),
             )  # fmt: skip
+        _kept.append(self)
 
     def ready(self) -> None:
         """Wait until the server answers.
@@ -62,12 +66,6 @@ class BuiltIn:
         self._said.seek(0)
         lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else f"exit code {code}"
-
-    def stop(self) -> None:
-        """Let the server write what it holds and end; waits for nothing. Stopping twice does nothing."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._said.close()
 
 
 def _environment() -> dict[str, str]:

@@ -230,15 +230,11 @@ def _run(
     if engine.url is None:
         server = BuiltIn()
         os.environ["PREFECT_API_URL"] = server.url
-    try:
-        from flows.run import run_film
+    from flows.run import run_film
 
-        if server is not None:
-            server.ready()
-        return run_film(console, json, place, idea, wish, session_id, beats=server is None)
-    finally:
-        if server is not None:
-            server.stop()
+    if server is not None:
+        server.ready()
+    return run_film(console, json, place, idea, wish, session_id, beats=server is None)
 
 
 def _check_crew(wish: Wish | None) -> None:

@@ -261,6 +261,7 @@ def test_without_a_server(film: Film) -> None:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert children
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    # Not even that a log line found nobody to take it.
     assert (process.returncode, err) == (0, "")
     assert "film.mp4" in out
     deadline = time.monotonic() + 30

@@ -130,7 +130,7 @@ def test_empty_list_through_make(
     """Called through make, the command to begin with is a line for make."""
     monkeypatch.setenv("FILM_FROM_MAKE", "1")
     monkeypatch.setenv("FILM_OUTPUT", str(tmp_path))
-    assert 'make film IDEA=\'' in run(capsys, "list")[1]
+    assert "make film IDEA='" in run(capsys, "list")[1]
 
 
 def test_output_from_the_environment(
