@@ -43,7 +43,7 @@ verify: $(READY)
 	@exec $(BIN)/sessions verify $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 test: $(READY)
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(READY)
 	@exec $(BIN)/python tests/bench/film.py $(ARGS)
