@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -219,6 +221,7 @@ def _run(
     session_id: str | None = None,
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
+    began = time.monotonic()
     _check_crew(wish)
     if session_id is None:
         _check_writable(place)
@@ -230,11 +233,13 @@ def _run(
     if engine.url is None:
         server = BuiltIn()
         os.environ["PREFECT_API_URL"] = server.url
-    from flows.run import run_film
+    waiting = console.status("starting the engine") if console.is_terminal else nullcontext()
+    with waiting:
+        from flows.run import run_film
 
-    if server is not None:
-        server.ready()
-    return run_film(console, json, place, idea, wish, session_id, beats=server is None)
+        if server is not None:
+            server.ready()
+    return run_film(console, json, place, idea, wish, session_id, began, beats=server is None)
 
 
 def _check_crew(wish: Wish | None) -> None:

@@ -98,6 +98,9 @@ def prepare_environment(engine: Engine) -> None:
         "PREFECT_CLI_PROMPT": "false",
     }
     if engine.url is None:
+        # The built-in engine is on loopback: a proxy of the environment must not be asked for it.
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1")))
         wanted["PREFECT_SERVER_LOGGING_LEVEL"] = "CRITICAL"
     for name, value in wanted.items():
         os.environ.setdefault(name, value)

@@ -30,16 +30,17 @@ from studio.terminal import clock, harmless, size
 
 
 def run_film(
-    console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, beats: bool = True
-) -> int:
+    console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, began: float,
+    beats: bool = True,
+) -> int:  # fmt: skip
     """Run the flow, show it, print how it ended; return the exit code.
 
     Args:
         wish: of a new film; of a named session what it is changed to, or None to leave it as it is.
+        began: when the command began, of `time.monotonic`.
         beats: whether a server outlives this run and looks for its heartbeats.
     """
-    began = time.monotonic()
-    board = Board()
+    board = Board(began=began)
     error: BaseException | None = None
 
     def end(error: BaseException | None) -> int:
