@@ -18,6 +18,11 @@ for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTP
     os.environ.pop(name, None)
 
 import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+# Speed is the benchmark's business: a busy machine must not turn a law red. Derandomized: a run is the same everywhere.
+settings.register_profile("studio", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("studio")
 
 if TYPE_CHECKING:
     from tests.runs import Studio
