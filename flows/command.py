@@ -22,11 +22,11 @@ from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
 from studio import files
 from studio.ask import check_idea
-from studio.errors import BadInput
+from studio.errors import BadInput, SessionLocked
 from studio.hints import command
 from studio.model import Aspect, Captions, Wish
 from studio.places import output_folder, session_folder, sessions_root
-from studio.sessions import changed_wish, make_wish, read_brief, same_ask, unfinished
+from studio.sessions import busy_with, changed_wish, make_wish, read_brief, same_ask, unfinished
 from studio.terminal import leave
 
 app = App(
@@ -100,6 +100,8 @@ def make(
     same = None if resume is False else same_ask(sessions_root(place), idea, wish)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
         return _run(console, json, place, session_id=same.name)
+    if resume and (busy := busy_with(sessions_root(place), idea, wish)):
+        raise SessionLocked(f"{busy}: wait for it, stop it, or begin another with --new")
     return _run(console, json, place, idea=idea, wish=wish)
 
 
@@ -124,7 +126,7 @@ def resume(
     place, said = output_folder(output), shape.said()
     make_wish(**said)
     root = sessions_root(place)
-    if session:
+    if session is not None:
         folder = session_folder(root, session)
     else:
         waiting = unfinished(root)

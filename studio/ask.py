@@ -18,7 +18,7 @@ from studio.model import IDEA_CHARACTERS, Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
 from studio.session import RunCard, Session
-from studio.sessions import changed_wish, folder_of_run, open_new, read_brief, same_ask, write_brief
+from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, read_brief, same_ask, write_brief
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ def enlist(
         try:
             return opened(same, ask.wish.crew), True
         except SessionLocked:
-            tell(f"{same.name} was taken by another run just now: a new session is opened")
+            tell(f"{same.name} was taken by another run just now")
+    if busy := busy_with(root, ask.idea, ask.wish):
+        tell(f"{busy}: another one is begun")
     return opened(open_new(root, ask.idea, ask.wish, draw_seed, now, card.version), ask.wish.crew), False
 
 

@@ -27,17 +27,22 @@ def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
     return tuple(_differences(before, after, item))
 
 
+def same_plan(written: str, found: str) -> bool:
+    """Tell whether two JSON texts hold the same values: a file that was only saved anew is not edited."""
+    return _read(written) == _read(found)
+
+
 def told(name: str, written: str, found: str, item: str) -> str:
     """Return one line that says which fields of the plan `name` were edited, or '' where none was."""
     fields = changed_fields(written, found, item)
     if not fields:
         return ""
     more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
-    return f"{name} was edited by hand and is used: {', '.join(fields[:MOST_NAMED])}{more}"
+    return f"{name} was edited by hand and is used; unlike the plan as written: {', '.join(fields[:MOST_NAMED])}{more}"
 
 
 def _read(text: str) -> Json:
-    value: Json = json.loads(text)
+    value: Json = json.loads(text.removeprefix("\ufeff"))
     return value
 
 

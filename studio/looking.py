@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from studio import files
+from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.model import Receipt, Sidecar, Stage
 from studio.orders import PLANS, Order, receipt_path
@@ -68,6 +69,8 @@ class Eye:
             return Found("damaged", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
         except BrokenPlan as error:
             return Found("damaged", receipt, str(error))
+        if receipt is not None and receipt.content and same_plan(receipt.content, content.decode("utf-8")):
+            return Found("ours", receipt)
         return Found("edited", receipt)
 
     def is_whole(self, receipt: Receipt, path: str) -> bool:

@@ -246,12 +246,16 @@ class Shelf:
         name = f"{found.receipt.fingerprint[:16]}-{files.sha256_of(path)[:16]}"
         artefact = self.folder / "takes" / order.stage / f"{name}{path.suffix if path.suffix != '.json' else '.plan'}"
         place = artefact.with_suffix(".json")
+        # A plan that was only saved anew is ours, in other bytes than its receipt says.
+        receipt = found.receipt.model_copy(
+            update={"sha256": files.sha256_of(path), "bytes": path.stat().st_size, "mtime_ns": path.stat().st_mtime_ns}
+        )
         for sidecar in found.receipt.also:
             files.keep_link(self.folder / sidecar.path, place.with_suffix(Path(sidecar.path).suffix))
         files.keep_link(path, artefact)
-        files.write_whole(place, receipt_bytes(found.receipt))
+        files.write_whole(place, receipt_bytes(receipt))
         if self._index is not None:
-            self._index.setdefault(found.receipt.fingerprint, []).append(place)
+            self._index.setdefault(receipt.fingerprint, []).append(place)
 
     def retire(self, stage: Stage, count: int) -> None:
         """Move the pieces of shots beyond `count` to `takes/`: their shots were taken out of the plan."""

@@ -41,7 +41,7 @@ def session_folders(root: Path) -> list[Path]:
     try:
         with os.scandir(root) as entries:
             names = [e.name for e in entries if SESSION_ID.match(e.name) and e.is_dir(follow_symlinks=False)]
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return []
     except OSError as error:
         raise BadInput(f"cannot read {str(root)!r} ({_reason(error)}): choose another folder with --output") from error

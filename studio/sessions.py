@@ -94,17 +94,25 @@ def unfinished(root: Path) -> list[Path]:
     return found
 
 
+def busy_with(root: Path, idea: str, wish: Wish) -> str:
+    """Return a line where another run is making exactly this film now, else ''."""
+    for folder in session_folders(root):
+        if lock.is_locked(folder) and _asks_for(folder, idea, wish):
+            return f"{folder.name} is this film and is being made {lock.holder(folder)}"
+    return ""
+
+
+def _asks_for(folder: Path, idea: str, wish: Wish) -> bool:
+    try:
+        brief = read_brief(folder)
+    except (BrokenPlan, NoSuchSession):
+        return False
+    return brief.idea == idea and brief.wish == wish
+
+
 def same_ask(root: Path, idea: str, wish: Wish) -> Path | None:
     """Return the newest unfinished session that was asked for exactly this film; None where there is none."""
-    for folder in unfinished(root):
-        try:
-            brief = read_brief(folder)
-        except BrokenPlan:
-            # A brief that does not read can equal nothing; `sessions view` names it.
-            continue
-        if brief.idea == idea and brief.wish == wish:
-            return folder
-    return None
+    return next((folder for folder in unfinished(root) if _asks_for(folder, idea, wish)), None)
 
 
 def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> Wish:

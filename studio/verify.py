@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from studio import lock, peek
+from studio.edits import same_plan
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.evidence import digest_of, receipt_of, words_of
 from studio.facts import Facts, read_facts
@@ -188,15 +189,19 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
         wrong = _unreadable_plan(folder / path, stage, brief)
         if wrong:
             yield Finding(path, "damaged", wrong)
-        elif not torn:
+        elif not torn and not (receipt and receipt.content and same_plan(receipt.content, _text(folder / path))):
             yield Finding(path, "edited", "it is not what its receipt says, and reads: used as edited by hand")
+
+
+def _text(place: Path) -> str:
+    return place.read_bytes().decode("utf-8")
 
 
 def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
     """Return '' where the plan reads, else what is wrong with it."""
     wish, seed = (brief.wish, brief.seed) if brief else (Wish(), 0)
     try:
-        text = place.read_bytes().decode("utf-8")
+        text = _text(place)
         match stage:
             case "story":
                 read_story(text)
@@ -212,7 +217,7 @@ def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
 
 
 def _takes(folder: Path) -> Iterator[Finding]:
-    """Check the earlier versions that are kept. Their caption files are not: they went with the later film."""
+    """Check the earlier versions that are kept. Caption files beside a film are not checked."""
     for stage in (*PLANS, *_PER_SHOT, *_ONCE):
         home = f"takes/{stage}"
         for name in _names(folder / home):

@@ -8,6 +8,7 @@ concatenation merges messages (https://protobuf.dev/programming-guides/encoding/
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -24,6 +25,9 @@ from studio.errors import Unspeakable
 from studio.model import Made, Word
 from studio.offline.reading import Token, sentences, why_silent
 from studio.wav import Samples, wav_file
+
+# onnxruntime writes a device id and queues telemetry in the user's home, unless this is said before it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 RATE_HZ = 24_000
 UNIT_SECONDS = 0.025

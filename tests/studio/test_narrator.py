@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import wave
@@ -218,3 +219,18 @@ def test_a_field_of_protobuf_is_written_as_the_format_says() -> None:
     """Field 2 holding 'testing' is 12 07 74 65 73 74 69 6e 67 (protobuf.dev, Encoding, length-delimited records)."""
     assert _field(2, b"testing") == bytes.fromhex("120774657374696e67")
     assert _field(2, bytes(300))[:3] == bytes.fromhex("12ac02")
+
+
+def test_nothing_is_left_in_the_persons_home(tmp_path: Path) -> None:
+    """The voice's runtime neither keeps a device id nor queues telemetry."""
+    home = tmp_path / "home"
+    home.mkdir()
+    code = (
+        "import sys; from pathlib import Path; from studio.offline.narrator import OfflineNarrator; "
+        "OfflineNarrator().speak('Hello there.', 1, Path(sys.argv[1]))"
+    )
+    ours = ("ORT_", "XDG_", "DO_NOT_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    command = [sys.executable, "-c", code, str(tmp_path / "line.wav")]
+    subprocess.run(command, env={**environment, "HOME": str(home)}, check=True, timeout=60)
+    assert [path.relative_to(home) for path in home.rglob("*")] == []

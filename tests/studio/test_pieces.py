@@ -336,3 +336,20 @@ def test_an_edited_caption_file_is_kept(bench: Bench) -> None:
     assert bench.shelf.adopt(order) is None
     assert (bench.folder / "takes" / "damaged" / "film.srt").read_bytes() == b"my captions"
     assert any("film.srt" in line for line in bench.told)
+
+
+def test_a_plan_that_was_only_saved_anew_is_not_an_edit(bench: Bench) -> None:
+    """Other white space is no edit: the plan is ours, and planned again where what it builds on changes."""
+    order = Order(SESSION, "story", 0, fingerprint(idea="a"))
+    with bench.shelf.fresh(order) as out:
+        out.write_text('{"title": "a"}\n')
+        receipt = bench.shelf.publish(order, out, Made(), "fake", "writer")
+    (bench.folder / "story.json").write_text('{\n    "title": "a"}')
+    assert bench.shelf.look(order).condition == "ours"
+    assert bench.shelf.holds(order, receipt)
+    changed = Order(SESSION, "story", 0, fingerprint(idea="b"))
+    assert bench.shelf.adopt(changed) is None
+    with bench.shelf.fresh(changed) as out:
+        out.write_text('{"title": "b"}\n')
+        bench.shelf.publish(changed, out, Made(), "fake", "writer")
+    assert bench.shelf.adopt(order) is not None

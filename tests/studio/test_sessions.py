@@ -203,3 +203,18 @@ def test_frames_are_even_in_both_directions(seconds: float, aspect: str, half: i
     """yuv420p needs even sizes, whatever the aspect."""
     width, height = make_wish(seconds=seconds, aspect=aspect, height=2 * half).size
     assert width % 2 == height % 2 == 0
+
+
+def test_a_film_that_is_being_made_is_said_before_another_begins(tmp_path: Path) -> None:
+    """Whoever asks twice is told that the first one is still at work, and by whom."""
+    told: list[str] = []
+
+    def begin(run: str) -> Session:
+        return enlist(Ask("an idea", Wish(), tmp_path), card(run), crew, told.append, lambda: 7, NOW)[0]
+
+    first, second = begin("0a"), begin("0b")
+    first.release()
+    second.release()
+    assert first.id != second.id
+    assert f"pid {os.getpid()}" in told[-1]
+    assert first.id in told[-1]
