@@ -242,7 +242,9 @@ def _show_rest(report: Report, page: _Page) -> None:
     if report.missing:
         page.section("Missing")
         for path in report.missing[:_MISSING_SHOWN]:
-            page.line(path)
+            # A plan that is there and counts as missing does not read; the next run says where.
+            unread = path.endswith(".json") and (facts.folder / path).is_file()
+            page.line(f"{path} is there, but does not read" if unread else path)
         if len(report.missing) > _MISSING_SHOWN:
             page.line(f"and {len(report.missing) - _MISSING_SHOWN} more")
     if facts.failure and report.state != "done":

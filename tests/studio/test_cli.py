@@ -396,3 +396,12 @@ def test_reader_that_leaves(tmp_path: Path) -> None:
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False, env=buffered)
     os.close(write)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_view_tells_a_plan_that_does_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A broken shots.json is not called missing only: it is there, and does not read."""
+    folder = make_session(tmp_path / "sessions", shots=2)
+    (folder / "shots.json").write_text('[{"index": 1')
+    with pytest.raises(SystemExit):
+        main(["view", folder.name, "--output", str(tmp_path)])
+    assert "shots.json is there, but does not read" in capsys.readouterr().out
