@@ -291,39 +291,3 @@ class Shelf:
             aside = aside.with_name(f"{path.stem}-{number}{path.suffix}")
         files.move(path, aside)
         return aside
-
-    # --- opening ----------------------------------------------------------------------------------
-
-    def recover(self) -> None:
-        """Finish what a crash interrupted, then sweep every hidden file. Called once, under the session's lock.
-
-        A staged receipt whose bytes are in place, or in a hidden file beside it, proves a finished piece: it is
-        published. All other hidden files are worthless.
-        """
-        with self._lock:
-            for folder in ("receipts", "images", "narration", "videos", "."):
-                for staged in sorted((self.folder / folder).glob(".*.json.next")):
-                    self._finish(staged)
-            for holder in sorted({self.folder, *(p.parent for p in self.folder.rglob(".*"))}):
-                for hidden in files.hidden_files(holder):
-                    if files.is_file(hidden):
-                        files.remove(hidden)
-
-    def _finish(self, staged: Path) -> None:
-        receipt = read_receipt(staged)
-        if receipt is None or receipt_path(receipt.path) != str(self._place_of(staged).relative_to(self.folder)):
-            return
-        path = self.folder / receipt.path
-        order = Order(self.folder.name, receipt.stage, receipt.index, receipt.fingerprint)
-        if not (files.is_file(path) and files.sha256_of(path) == receipt.sha256):
-            # The name of a hidden file may be all that was lost: its bytes were sealed before the receipt was staged.
-            beside = [p for p in path.parent.glob(f".{path.name}.*.part") if files.is_file(p)]
-            sealed = next((p for p in beside if files.sha256_of(p) == receipt.sha256), None)
-            if sealed is None:
-                return
-            self.displace(order)
-            files.place(sealed, path)
-        files.place(staged, self._place_of(staged))
-
-    def _place_of(self, staged: Path) -> Path:
-        return staged.with_name(staged.name.removeprefix(".").removesuffix(".next"))

@@ -23,6 +23,7 @@ from studio.plan_files import read_graph, read_shots, read_story
 from studio.ports import Crew
 from studio.projection import project
 from studio.receipts import read_receipt
+from studio.recovery import recover
 from studio.sessions import read_brief
 
 
@@ -53,7 +54,7 @@ class Session:
         try:
             self.brief = read_brief(folder)
             self.shelf = Shelf(folder, self._read_plan, tell)
-            self.shelf.recover()
+            recover(self.shelf)
         except BaseException:
             self._lock.release()
             raise

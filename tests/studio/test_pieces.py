@@ -16,6 +16,7 @@ from studio.model import Made, Receipt
 from studio.orders import Order, receipt_path
 from studio.pieces import Shelf
 from studio.receipts import read_receipt, receipt_bytes, staged_path
+from studio.recovery import recover
 
 SESSION = "session_20250208_002238"
 
@@ -216,9 +217,10 @@ def test_a_staged_receipt_finishes_an_interrupted_publication(bench: Bench) -> N
     path.rename(files.hidden_beside(path))
     place.rename(staged_path(place))
     (bench.folder / "images" / ".shot_002.png.1-2-3.part").write_bytes(b"half")
-    bench.shelf.recover()
+    (bench.folder / ".notes").write_bytes(b"a person's own")
+    recover(bench.shelf)
     assert bench.shelf.adopt(order) == receipt
-    assert not [p for p in bench.folder.rglob(".*")]
+    assert [p.name for p in bench.folder.rglob(".*")] == [".notes"]
 
 
 def test_a_torn_staged_receipt_is_swept(bench: Bench) -> None:
@@ -226,7 +228,7 @@ def test_a_torn_staged_receipt_is_swept(bench: Bench) -> None:
     place = bench.folder / "images" / "shot_001.json"
     place.parent.mkdir()
     staged_path(place).write_bytes(b'{"stage": "ima')
-    bench.shelf.recover()
+    recover(bench.shelf)
     assert not [p for p in bench.folder.rglob(".*")]
 
 
