@@ -111,8 +111,8 @@ def make(
 )  # fmt: skip
 def resume(
     session: Annotated[
-        str, Parameter(show_default=False, help="A session's id (default: the newest unfinished one).")
-    ] = "",
+        str | None, Parameter(show_default=False, help="A session's id (default: the newest unfinished one).")
+    ] = None,
     /,
     *,
     shape: Shape = _SAID_NOTHING,

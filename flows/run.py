@@ -66,6 +66,9 @@ def run_film(
                 error = _run_flow(idea, wish, session_id, place)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
+        except SystemExit:
+            # rich leaves so when its pipe was closed.
+            error = FilmError("nobody reads the output any more, so the work was stopped")
         except Exception as raised:  # the engine is a program of its own: whatever it raises is told in one line
             error = raised
     return end(error)

@@ -41,8 +41,8 @@ def command(verb: str, session_id: str = "", output: Path | None = None, *more: 
 
 
 def _is_usual(output: Path) -> bool:
-    usual = os.environ.get("FILM_OUTPUT") or "output"
-    return os.path.abspath(output) == os.path.abspath(usual)
+    # FILM_OUTPUT may have been set for one command only: then the line says where, too.
+    return "FILM_OUTPUT" not in os.environ and os.path.abspath(output) == os.path.abspath("output")
 
 
 def _beside_us(program: str) -> str:

@@ -374,3 +374,10 @@ def test_two_runs_of_one_session(film: Film) -> None:
     assert code == 2
     assert_one_line(err)
     assert f"pid {process.pid}" in err
+
+
+def test_an_empty_id_is_no_id(film: Film) -> None:
+    """An unset variable in a script must not go on with whatever is newest."""
+    code, out, err = film.run("resume", "")
+    assert (code, out) == (2, "")
+    assert "is not a session id" in err
