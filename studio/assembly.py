@@ -86,6 +86,6 @@ def assemble(
         )  # fmt: skip
     finally:
         for hidden in (title, sound, captions):
-            hidden.unlink(missing_ok=True)
+            files.remove(hidden)
     made = made.model_copy(update={"not_drawn": card.not_drawn})
     return made, () if wish.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))

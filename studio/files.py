@@ -1,31 +1,35 @@
-"""Durable files: every operation by which this program changes a disk, and nothing else.
+"""Durable files: every change that this program makes to a disk, and nothing else.
 
 A file is published whole or not at all: written beside its place under a unique hidden name, flushed, fsynced,
-renamed, its folder fsynced. What a crash leaves is a hidden file, which `sweep` removes; a visible name always
-holds whole bytes. Formats, sessions and receipts are known elsewhere.
+renamed, its folder fsynced. What a crash leaves is a hidden file, which the next opening of the session sweeps; a
+visible name always holds whole bytes. What is removed or moved aside is not flushed: a power cut may bring it back,
+and then it is removed or moved once more. Formats, sessions and receipts are known elsewhere.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import itertools
 import json
 import os
 import secrets
-import shutil
 import stat
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from studio.disk import Disk
 from studio.errors import BadInput, DiskFull
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}
 _BLOCK = 1 << 20
 _counter = itertools.count()
+
+_disk = Disk()
 
 _checksums: dict[tuple[int, ...], str] = {}
 _checksums_lock = threading.Lock()
@@ -52,13 +56,15 @@ def plain_errors(path: Path) -> Iterator[None]:
         raise
 
 
-def fsync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable: a rename or unlink may otherwise be lost by a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+@contextmanager
+def through(other: Disk) -> Iterator[None]:
+    """Let every change go through `other` while the block runs."""
+    global _disk
+    _disk, before = other, _disk
     try:
-        os.fsync(handle)
+        yield
     finally:
-        os.close(handle)
+        _disk = before
 
 
 def make_folder(folder: Path) -> None:
@@ -66,8 +72,27 @@ def make_folder(folder: Path) -> None:
     with plain_errors(folder):
         missing = list(itertools.takewhile(lambda place: not place.is_dir(), (folder, *folder.parents)))
         for place in reversed(missing):
-            place.mkdir(exist_ok=True)
-            fsync_folder(place.parent)
+            try:
+                make_new_folder(place)
+            except FileExistsError:
+                if not place.is_dir():
+                    raise
+
+
+def make_new_folder(folder: Path) -> None:
+    """Make `folder`, durably.
+
+    Raises:
+        FileExistsError: the name is taken; of two that ask at once, one gets it.
+        OSError: it cannot be made; nothing is left.
+    """
+    _disk.mkdir(folder)
+    _disk.fsync_folder(folder.parent)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove an empty folder."""
+    _disk.rmdir(folder)
 
 
 def hidden_beside(path: Path) -> Path:
@@ -77,17 +102,14 @@ def hidden_beside(path: Path) -> Path:
 
 def seal(path: Path) -> None:
     """Flush the bytes of a finished file to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with open(path, "rb") as file:
+        _disk.fsync(file)
 
 
 def place(hidden: Path, path: Path) -> None:
     """Give a sealed file its name, replacing what bears it, and make the name durable."""
-    os.replace(hidden, path)
-    fsync_folder(path.parent)
+    _disk.rename(hidden, path)
+    _disk.fsync_folder(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -100,14 +122,12 @@ def write_whole(path: Path, content: bytes) -> None:
     hidden = hidden_beside(path)
     with plain_errors(path):
         try:
-            handle = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            with _disk.create(hidden) as file:
+                _disk.write(file, content)
+                _disk.fsync(file)
             place(hidden, path)
         except BaseException:
-            hidden.unlink(missing_ok=True)
+            remove(hidden)
             raise
 
 
@@ -126,39 +146,33 @@ def keep_link(source: Path, path: Path) -> None:
     with plain_errors(path):
         try:
             try:
-                os.link(source, hidden)
+                _disk.link(source, hidden)
             except OSError as error:
                 if error.errno in _NO_ROOM:
                     raise
-                copy(source, hidden)
+                _disk.copy(source, hidden)
                 seal(hidden)
             place(hidden, path)
         finally:
             # rename(2) does nothing where both names are links to one file: the hidden one is then still there.
-            hidden.unlink(missing_ok=True)
+            remove(hidden)
 
 
 def copy(source: Path, path: Path) -> None:
     """Copy the bytes of `source` to the hidden `path`; sealing and placing it is the caller's."""
-    shutil.copyfile(source, path)
+    _disk.copy(source, path)
 
 
 def move(source: Path, path: Path) -> None:
-    """Rename `source` to `path` (same file system), both folders durable."""
+    """Rename `source`, a file, a folder or a link, to `path` on the same file system."""
     make_folder(path.parent)
-    os.replace(source, path)
-    fsync_folder(path.parent)
-    if source.parent != path.parent:
-        fsync_folder(source.parent)
+    _disk.rename(source, path)
 
 
 def remove(path: Path) -> None:
-    """Remove the file at `path` if it is there, durably."""
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return
-    fsync_folder(path.parent)
+    """Remove the file at `path` if it is there."""
+    with contextlib.suppress(FileNotFoundError):
+        _disk.unlink(path)
 
 
 def read_or_none(path: Path) -> bytes | None:

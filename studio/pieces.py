@@ -177,7 +177,7 @@ class Shelf:
             with files.plain_errors(path):
                 yield out
         finally:
-            out.unlink(missing_ok=True)
+            files.remove(out)
 
     def publish(
         self, order: Order, out: Path, made: Made, engine: str, model: str, *, seed: int | None = None,

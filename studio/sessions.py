@@ -63,15 +63,14 @@ def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], no
         folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
         with files.plain_errors(folder):
             try:
-                folder.mkdir()
+                files.make_new_folder(folder)
             except FileExistsError:
                 moment += timedelta(seconds=1)
                 continue
-        files.fsync_folder(root)
         try:
             write_brief(folder, brief)
         except BaseException:
-            folder.rmdir()
+            files.remove_folder(folder)
             raise
         return folder
 
