@@ -1,0 +1,95 @@
+"""The crew of the crash bench: the counted crew, whose clips and scores are rendered once and remembered.
+
+The same inputs give the same bytes (a law of its own), so a trial need not render what an earlier one rendered: a trial
+of the store takes tenths of a second. Remembered in this process and in what is forked from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tasks.film
+from studio import assembly
+from studio.model import Made
+from studio.ports import Crew
+from tests.fake_crew import Hook, Log, fake_crew
+
+
+def _nothing(kind: str, what: str) -> None:
+    pass
+
+
+_rendered: dict[tuple[object, ...], tuple[Made, bytes]] = {}
+
+
+def _remembered(key: tuple[object, ...], out: Path, make: Callable[[], Made]) -> Made:
+    if key not in _rendered:
+        made = make()
+        _rendered[key] = made, out.read_bytes()
+        return made
+    made, content = _rendered[key]
+    out.write_bytes(content)
+    return made
+
+
+class _Animator:
+    def __init__(self, animator: Any, log: Log) -> None:
+        self.engine, self.model, self.version = animator.engine, animator.model, animator.version
+        self._animator, self._log = animator, log
+
+    def animate(self, image: Path, *rest: Any) -> Made:
+        *asked, out, _tick = rest
+        key = ("clip", image.read_bytes(), *asked)
+        if key in _rendered:
+            self._log.begin("video", image.name)
+        return _remembered(key, out, lambda: self._animator.animate(image, *rest))
+
+
+class _Composer:
+    def __init__(self, composer: Any, log: Log) -> None:
+        self.engine, self.model, self.version = composer.engine, composer.model, composer.version
+        self._composer, self._log = composer, log
+
+    def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
+        self._log.begin("score", mood)
+        return _remembered(
+            ("score", mood, seconds, seed), out, lambda: self._composer.compose(mood, seconds, seed, out)
+        )
+
+
+def crew(hook: Hook = _nothing) -> Crew:
+    """Return the crew; `hook(kind, what)` is called at the beginning of every engine call."""
+    log = Log(hook=hook)
+    plain = fake_crew(log)
+    return replace(plain, animator=_Animator(plain.animator, log), composer=_Composer(plain.composer, log))
+
+
+@contextmanager
+def remembered_cut() -> Iterator[None]:
+    """Cut the same clips and sounds only once while the block runs: the cut is most of a tiny film's time."""
+    cut: dict[tuple[object, ...], tuple[Any, bytes]] = _cuts
+
+    def assemble(*asked: Any) -> Any:
+        *inputs, clips, lines, score, out = asked
+        files = (*clips, *(path for path, _ in lines), *((score,) if score else ()))
+        key = (*(repr(each) for each in inputs), *(path.read_bytes() for path in files))
+        if key not in cut:
+            result = assembly.assemble(*asked)
+            cut[key] = result, out.read_bytes()
+            return result
+        result, content = cut[key]
+        out.write_bytes(content)
+        return result
+
+    before, tasks.film.assemble = tasks.film.assemble, assemble
+    try:
+        yield
+    finally:
+        tasks.film.assemble = before
+
+
+_cuts: dict[tuple[object, ...], tuple[Any, bytes]] = {}

@@ -1,0 +1,148 @@
+"""A whole film without Prefect's engine: the tasks' own bodies, cache policy and records, one after the other.
+
+What the store layer of the crash bench runs: everything that touches the session is the program's own code; only
+retries, threads and the server are left out. The order of work is fixed, so that two runs change the disk by the same
+operations in the same order.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from prefect import Task
+from prefect.client.schemas.objects import State
+from prefect.results import ResultRecord, ResultRecordMetadata
+from prefect.serializers import JSONSerializer
+
+from studio import progress
+from studio.ask import Ask, enlist
+from studio.errors import FilmError
+from studio.model import Receipt, Wish
+from studio.ports import Crew
+from studio.progress import Event
+from studio.session import RunCard, Session
+from studio.version import VERSION
+from tasks.film import cut_film
+from tasks.images import paint_shot
+from tasks.narration import narrate_shot
+from tasks.scene_graph import map_scenes
+from tasks.score import compose_score
+from tasks.shots import plan_shots
+from tasks.story import write_story
+from tasks.timeline import lay_timeline
+from tasks.videos import animate_shot
+
+IDEA = "A lighthouse keeper finds a message in a bottle"
+WISH = Wish(seconds=6.0, shot_seconds=1.0, height=144, seed=7)
+"""A film of five tiny shots."""
+MOMENT = datetime(2025, 2, 8, 0, 22, 38, 123456)
+"""When every session of the bench begins, so that all bear one id."""
+
+
+class Records:
+    """Prefect's records in a session's `results/`, written as Prefect 3.8.8 writes them: in place, not flushed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def exists(self, key: str) -> bool:
+        """Tell whether there is a record, whole or not."""
+        return (self._folder / key).exists()
+
+    def read(self, key: str) -> Any:
+        """Return the record; whatever is torn fails in whatever reads it, as with Prefect."""
+        return ResultRecord[Any].deserialize((self._folder / key).read_bytes())
+
+    def write(self, key: str, value: Receipt) -> None:
+        """Write a record."""
+        path = self._folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        metadata = ResultRecordMetadata(serializer=JSONSerializer(), storage_key=key)
+        path.write_bytes(ResultRecord(result=value, metadata=metadata).serialize())
+
+
+class Run:
+    """One run over one session: serves from the records, else lets the task's body work."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._records = Records(session.folder / "results")
+
+    def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
+        """Return the piece's receipt, as the engine would: from its record, adopted, or made."""
+        inputs = {"session": self._session, **inputs}
+        policy: Any = task.cache_policy
+        key = policy.compute_key(SimpleNamespace(result_store=self._records), inputs, {})
+        if key is not None and self._records.exists(key):
+            return self._records.read(key).result
+        outcome = task.fn(**inputs)
+        receipt: Receipt = outcome.data if isinstance(outcome, State) else outcome
+        if key is not None:
+            self._records.write(key, receipt)
+        return receipt
+
+    def film(self) -> Receipt:
+        """Make what is missing, in a fixed order, and return the film's receipt."""
+        session = self._session
+        session.tell_edits()
+        self.do(write_story)
+        story = session.story()
+        self.do(map_scenes, story=story)
+        self.do(plan_shots, story=story, graph=session.graph())
+        shots = session.shots()
+        for stage in ("images", "narration", "videos"):
+            session.shelf.retire(stage, len(shots))
+        lines = tuple(self.do(narrate_shot, shot=shot) for shot in shots)
+        images = [self.do(paint_shot, shot=shot, shots=shots) for shot in shots]
+        self.do(lay_timeline, shots=shots, lines=lines)
+        timeline = session.timeline()
+        clips = tuple(
+            self.do(animate_shot, shot=shot, image=image, line=line)
+            for shot, image, line in zip(shots, images, lines, strict=True)
+        )
+        music = session.brief.wish.music
+        score = self.do(compose_score, story=story, timeline=timeline) if music else None
+        film = self.do(
+            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score
+        )  # fmt: skip
+        session.forget_failure()
+        session.write_meta()
+        return film
+
+
+@contextmanager
+def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT) -> Iterator[Session]:
+    """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
+    ask = Ask("" if session_id else IDEA, WISH, output, session_id)
+    card = RunCard(
+        flow_run_id=secrets.token_hex(8), pid=1, host="bench", started_at=now.isoformat(timespec="seconds"),
+        version=VERSION,
+    )  # fmt: skip
+    session, _ = enlist(
+        ask, card, lambda name: crew, lambda line: progress.publish(Event("note", line)), lambda: 7, now
+    )
+    try:
+        session.write_meta()
+        yield session
+    finally:
+        session.release()
+
+
+def make(output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT) -> Receipt:
+    """Run the command once, to the end of the film.
+
+    Raises:
+        FilmError: as the flow fails; the failure is recorded in the session.
+    """
+    with opened(output, crew, session_id, now) as session:
+        try:
+            return Run(session).film()
+        except FilmError as error:
+            session.record_failure(str(error), now.isoformat(timespec="seconds"))
+            raise
