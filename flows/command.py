@@ -22,11 +22,12 @@ from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
 from studio import files
 from studio.ask import check_idea
+from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, SessionLocked
 from studio.hints import command
 from studio.model import Aspect, Captions, Wish
 from studio.places import output_folder, session_folder, sessions_root
-from studio.sessions import busy_with, changed_wish, make_wish, read_brief, same_ask, unfinished
+from studio.sessions import busy_with, changed_wish, make_wish, same_ask, unfinished
 from studio.terminal import leave
 
 app = App(
@@ -135,7 +136,7 @@ def resume(
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
     wish = make_wish(**said) if said else None
-    if (folder / "brief.json").exists():
+    if is_ours(folder):
         brief = read_brief(folder)
         changed = changed_wish(brief, said, apply=change, session_id=folder.name)
         wish = changed if changed != brief.wish else None

@@ -12,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 from studio import lock
+from studio.briefs import is_ours, read_brief, write_brief
 from studio.errors import BadInput, NoSuchSession, SessionLocked
 from studio.foreign import adopt_foreign
 from studio.model import IDEA_CHARACTERS, Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
 from studio.session import RunCard, Session
-from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, read_brief, same_ask, write_brief
+from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, same_ask
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def enlist(
 
 def _named(ask: Ask, root: Path, opened: Callable[[Path, str], Session]) -> Session:
     folder = session_folder(root, ask.session_id or "")
-    if not (folder / "brief.json").exists():
+    if not is_ours(folder):
         held = lock.take(folder)
         try:
             adopt_foreign(folder, ask.wish)

@@ -108,10 +108,10 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     from pydantic import ValidationError
 
     from studio import files
+    from studio.briefs import read_brief
     from studio.facts import read_facts
     from studio.model import Prompt
     from studio.plan_files import read_shots
-    from studio.sessions import read_brief
 
     facts = read_facts(folder)
     if facts is None or (not facts.shots and (facts.foreign or not files.is_file(folder / "shots.json"))):

@@ -53,7 +53,7 @@ class Facts:
     """A session folder as found. `foreign` means that another program wrote it: nothing in it is verified.
 
     Attributes:
-        brief_reads: False where `brief.json` is there and does not read; the session is ours all the same.
+        brief_reads: False where neither `brief.json` nor its copy reads; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not: what planning took.
         failure: the last failure's message; '' where there was none, or a later run succeeded.
@@ -84,11 +84,11 @@ def read_facts(folder: Path) -> Facts | None:
     with peek.entered(folder) as room:
         if room is None:
             return None
-        return _ours(room, folder) if peek.is_there(room, "brief.json") else _foreign(room, folder)
+        return _ours(room, folder) if peek.has_brief(room) else _foreign(room, folder)
 
 
 def _ours(room: int, folder: Path) -> Facts:
-    brief, story = peek.dict_at(room, "brief.json"), peek.dict_at(room, "story.json")
+    brief, story = peek.brief_at(room), peek.dict_at(room, "story.json")
     failure = peek.dict_at(room, "failure.json")
     seed = brief.get("seed")
     return Facts(

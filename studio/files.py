@@ -73,26 +73,55 @@ def make_folder(folder: Path) -> None:
         missing = list(itertools.takewhile(lambda place: not place.is_dir(), (folder, *folder.parents)))
         for place in reversed(missing):
             try:
-                make_new_folder(place)
+                _disk.mkdir(place)
             except FileExistsError:
+                # Another process was quicker.
                 if not place.is_dir():
                     raise
+            _disk.fsync_folder(place.parent)
 
 
-def make_new_folder(folder: Path) -> None:
-    """Make `folder`, durably.
+def place_folder(hidden: Path, folder: Path) -> bool:
+    """Give a hidden folder its name, durably; False where the name is taken: of two that ask at once, one gets it.
 
-    Raises:
-        FileExistsError: the name is taken; of two that ask at once, one gets it.
-        OSError: it cannot be made; nothing is left.
+    An empty folder in the way is replaced: nothing is in it.
     """
-    _disk.mkdir(folder)
+    try:
+        _disk.rename(hidden, folder)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            return False
+        raise
     _disk.fsync_folder(folder.parent)
+    return True
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove an empty folder."""
-    _disk.rmdir(folder)
+def sweep_abandoned(root: Path) -> None:
+    """Remove the hidden folders in `root` whose makers, processes of this machine, are gone."""
+    for path in hidden_files(root):
+        name = path.name.split(".")
+        if path.is_dir() and not path.is_symlink() and name[-1] == "part" and len(name) > 3:
+            maker = name[-2].partition("-")[0]
+            if maker.isdecimal() and not _lives(int(maker)):
+                remove_tree(path)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a hidden folder of ours and what is in it, where it is there."""
+    if folder.is_dir():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            _disk.rmdir(path) if path.is_dir() else _disk.unlink(path)
+        _disk.rmdir(folder)
 
 
 def hidden_beside(path: Path) -> Path:
@@ -218,6 +247,6 @@ def sha256_of(path: Path) -> str:
 
 
 def hidden_files(folder: Path) -> Iterator[Path]:
-    """Yield the hidden files directly in `folder`, in the order of their names."""
+    """Yield the hidden files and folders directly in `folder`, in the order of their names."""
     if folder.is_dir():
         yield from sorted(entry for entry in folder.iterdir() if entry.name.startswith("."))

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from studio import files
+from studio.briefs import write_brief
 from studio.errors import BadInput
 from studio.facts import Facts, read_facts
 from studio.fingerprint import fingerprint
@@ -53,7 +54,7 @@ def adopt_foreign(folder: Path, wish: Wish) -> None:
     started = facts.started_at or datetime.strptime(folder.name, "session_%Y%m%d_%H%M%S").isoformat()
     seed = int(fingerprint(session=folder.name)[:8], 16) % 2**31
     brief = Brief(idea=idea, wish=wish, seed=seed, started_at=started, version="adopted")
-    files.write_json(folder / "brief.json", brief.model_dump(mode="json"))
+    write_brief(folder, brief)
 
 
 def _scenes(folder: Path) -> list[dict[str, object]]:

@@ -52,14 +52,14 @@ def read_listing(folder: Path) -> Listing | None:
     with peek.entered(folder) as room:
         if room is None:
             return None
-        if peek.is_there(room, "brief.json"):
+        if peek.has_brief(room):
             return _ours(room, folder.name, locked)
     facts = read_facts(folder)
     return None if facts is None else listing_of(facts, locked)
 
 
 def _ours(room: int, session_id: str, locked: bool) -> Listing:
-    brief, film = peek.dict_at(room, "brief.json"), peek.receipt_at(room, "film.mp4")
+    brief, film = peek.brief_at(room), peek.receipt_at(room, "film.mp4")
     shots = len(peek.dicts_at(room, "shots.json"))
     numbers = range(1, shots + 1)
     done, failed = film is not None, peek.is_there(room, "failure.json")

@@ -6,7 +6,7 @@ Reads and judges, changes nothing. The used depth: every answer is by checksum.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,14 +19,15 @@ from studio.orders import PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt
 
-Condition = Literal["nothing", "ours", "by hand", "edited", "damaged"]
+Condition = Literal["nothing", "ours", "by hand", "edited", "broken", "damaged"]
+"""'broken' is a plan that does not read, perhaps a person's slip; 'damaged' is what no person did."""
 ReadPlan = Callable[[Stage, str], object]
 """Reads a plan's text into its noun; raises `BrokenPlan` where it does not validate."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What lies at a place: its condition, the receipt that vouches for it, and a reason where it is damaged."""
+    """What lies at a place: its condition, the receipt that vouches for it, and a reason where it is not whole."""
 
     condition: Condition
     receipt: Receipt | None = None
@@ -47,16 +48,15 @@ class Eye:
             return Found("nothing", receipt)
         if not files.is_file(path):
             return Found("damaged", receipt, "it is not a file")
+        if receipt is None:
+            receipt = self._recorded(order, path)
         if receipt is not None and self.is_whole(receipt, order.path):
             return Found("by hand" if receipt.by_hand else "ours", receipt)
         if order.stage in PLANS:
             return self._look_at_plan(order, path, receipt)
-        if receipt is None and (proof := self._recorded(order, path)) is not None:
-            return Found("by hand" if proof.by_hand else "ours", proof)
         if order.stage != "images":
             return Found("damaged", receipt, "it is not what its receipt says" if receipt else "it has no receipt")
-        stat = path.stat()
-        if receipt is not None and (stat.st_size, stat.st_mtime_ns) == (receipt.bytes, receipt.mtime_ns):
+        if receipt is not None and _untouched(path, receipt):
             return Found("damaged", receipt, "its bytes changed though nobody wrote it")
         reason = whole_picture(path)
         return Found("damaged", receipt, reason) if reason else Found("by hand", receipt)
@@ -64,36 +64,69 @@ class Eye:
     def _look_at_plan(self, order: Order, path: Path, receipt: Receipt | None) -> Found:
         content = files.read_or_none(path) or b""
         try:
-            self._read_plan(order.stage, content.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            return Found("damaged", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
-        except BrokenPlan as error:
-            return Found("damaged", receipt, str(error))
-        if receipt is not None and receipt.content and same_plan(receipt.content, content.decode("utf-8")):
+            text = content.decode("utf-8")
+            self._read_plan(order.stage, text)
+        except (UnicodeDecodeError, BrokenPlan) as error:
+            torn = receipt is not None and (_untouched(path, receipt) or torn_from(content, receipt))
+            if torn:
+                return Found("damaged", receipt, "a fault tore it")
+            if isinstance(error, BrokenPlan):
+                return Found("broken", receipt, str(error))
+            return Found("broken", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
+        if receipt is not None and receipt.content and same_plan(receipt.content, text):
             return Found("ours", receipt)
         return Found("edited", receipt)
 
     def is_whole(self, receipt: Receipt, path: str) -> bool:
+        """Tell whether the artefact at `path` has the bytes that the receipt says."""
         place = self.folder / path
-        if not files.is_file(place) or files.sha256_of(place) != receipt.sha256:
-            return False
-        return all(self.sidecar_is_whole(sidecar) for sidecar in receipt.also)
+        return files.is_file(place) and files.sha256_of(place) == receipt.sha256
 
     def sidecar_is_whole(self, sidecar: Sidecar) -> bool:
+        """Tell whether a further file of a piece has the bytes that its receipt says."""
         place = self.folder / sidecar.path
         return files.is_file(place) and files.sha256_of(place) == sidecar.sha256
+
+    def records(self, order: Order) -> Iterator[Receipt]:
+        """Yield the receipts that are recorded for the order's place, whatever the fingerprint; torn ones are none."""
+        folder = self.folder / "results" / self.folder.name / order.stage
+        for record in sorted(folder.glob(f"{order.index:03d}-*")):
+            try:
+                inner = json.loads(json.loads(record.read_bytes())["result"])
+                receipt = Receipt.model_validate(inner.get("data", inner))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                # A torn record proves nothing; another one may.
+                continue
+            if receipt.path == order.path:
+                yield receipt
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:
         """Return the cached result that vouches for the file at `path` where its receipt was lost."""
         sha256 = files.sha256_of(path)
-        for record in (self.folder / "results" / order.session_id / order.stage).glob(f"{order.index:03d}-*"):
-            try:
-                outer = json.loads(record.read_bytes())
-                inner = json.loads(outer["result"])
-                receipt = Receipt.model_validate(inner.get("data", inner))
-            except (OSError, ValueError, KeyError, TypeError):
-                # A torn record proves nothing; another one may.
-                continue
-            if receipt.sha256 == sha256 and receipt.path == order.path:
-                return receipt
-        return None
+        return next((receipt for receipt in self.records(order) if receipt.sha256 == sha256), None)
+
+
+def _untouched(path: Path, receipt: Receipt) -> bool:
+    stat = path.stat()
+    return (stat.st_size, stat.st_mtime_ns) == (receipt.bytes, receipt.mtime_ns)
+
+
+def torn_from(found: bytes, receipt: Receipt) -> bool:
+    """Tell whether `found` is what a fault leaves of a plan: cut off, overwritten with zeros, or one bit flipped.
+
+    No editor leaves a plan like that: a person's slip is not taken for a fault.
+    """
+    if b"\0" in found or not found.strip():
+        return True
+    for text in (receipt.content, receipt.edited):
+        written = (text or "").encode("utf-8")
+        if written.startswith(found) or _bits_apart(written, found) == 1:
+            return True
+    return False
+
+
+def _bits_apart(one: bytes, other: bytes) -> int:
+    """Count the bits that differ; -1 where the lengths do."""
+    if len(one) != len(other):
+        return -1
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()

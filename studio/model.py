@@ -7,9 +7,11 @@ as arguments where a noun is made. Everything else in the program imports from h
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from studio.fingerprint import fingerprint
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
 Captions = Literal["soft", "burned", "off"]
@@ -200,15 +202,21 @@ class Made(Noun):
 
 
 class Sidecar(Noun):
-    """A further file of the same piece of work, for example `film.srt` beside `film.mp4`."""
+    """A further file of the same piece of work, for example `film.srt` beside `film.mp4`; held whole, so that it can
+    be written again."""
 
-    path: str
+    path: str = Field(pattern=r"^film\.(srt|vtt)$")
     sha256: Sha256
     bytes: int = Field(ge=0)
+    content: str = Field(description="its text, UTF-8")
 
 
 class Receipt(Made):
-    """The proof of a finished piece: what lies where, from what it was made, and what it took."""
+    """The proof of a finished piece: what lies where, from what it was made, and what it took.
+
+    A receipt vouches for itself by `check`: one that a fault changed does not read. `sealed` gives it its check, and
+    every change of a receipt needs that anew.
+    """
 
     stage: Stage
     index: int = Field(ge=0, description="1-based shot, or 0 for a piece of the whole film")
@@ -228,6 +236,21 @@ class Receipt(Made):
     by_hand: bool = Field(default=False, description="a person put it there; no engine will replace it")
     also: tuple[Sidecar, ...] = ()
     content: str | None = Field(default=None, description="of a plan: its text as it was written")
+    edited: str | None = Field(default=None, description="of a plan edited by hand: its text as it was last used")
+    check: str = Field(default="", description="over all other keys that are not at their default")
+
+    @model_validator(mode="after")
+    def _vouches_for_itself(self) -> Self:
+        if self.check and self.check != self._own_check():
+            raise ValueError("the receipt is not what was written: its check does not agree")
+        return self
+
+    def _own_check(self) -> str:
+        return fingerprint(receipt=self.model_dump_json(exclude={"check"}, exclude_defaults=True))[:32]
+
+    def sealed(self) -> Receipt:
+        """Return the receipt with the check that belongs to it."""
+        return self.model_copy(update={"check": self._own_check()})
 
 
 # --- how the camera moves -------------------------------------------------------------------------

@@ -16,6 +16,9 @@ from studio.ports import Crew, Engine
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
 """Stages whose artefact is a text that people may edit."""
 
+PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
+"""Stages that make one piece per shot."""
+
 _PLACES: dict[Stage, str] = {
     "story": "story.json", "scene_graph": "scene_graph.json", "shots": "shots.json", "timeline": "timeline.json",
     "images": "images/shot_{:03d}.png", "narration": "narration/shot_{:03d}.wav", "videos": "videos/shot_{:03d}.mp4",

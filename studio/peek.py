@@ -7,6 +7,7 @@ as absent.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -86,6 +87,30 @@ def receipt_at(room: int, path: str) -> dict[str, object] | None:
         return None
     size = receipt.get("bytes")
     return receipt if type(size) is int and size_at(room, path) == size else None
+
+
+def has_brief(room: int) -> bool:
+    """Tell whether the session is one of ours: its brief is there, or the copy of it."""
+    return is_there(room, "brief.json") or is_there(room, "receipts/brief.json")
+
+
+def brief_at(room: int) -> dict[str, object]:
+    """Return what was asked for; from the copy where `brief.json` does not read, else an empty object."""
+    brief = dict_at(room, "brief.json")
+    if "idea" in brief:
+        return brief
+    try:
+        return as_dict(json.loads(copied_brief(room) or "{}"))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def copied_brief(room: int) -> str | None:
+    """Return the text of `brief.json` as `receipts/brief.json` holds it, or None where its checksum does not agree."""
+    copy = dict_at(room, "receipts/brief.json")
+    content = text(copy, "content")
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    return content if copy.get("sha256") == digest else None
 
 
 def as_dict(value: object) -> dict[str, object]:

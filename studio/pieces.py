@@ -8,6 +8,7 @@ shift by one at the same time.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from studio.looking import Eye, Found, ReadPlan
 from studio.model import Made, Receipt, Sidecar, Stage
 from studio.orders import PLANS, Order, receipt_path
 from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
+from studio.takes import keep_take, put_aside
 
 
 class Shelf:
@@ -35,7 +37,7 @@ class Shelf:
     def __init__(self, folder: Path, read_plan: ReadPlan, tell: Callable[[str], None]) -> None:
         self.folder = folder
         self._eye = Eye(folder, read_plan)
-        self._tell = tell
+        self.tell = tell
         self._lock = threading.RLock()
         self._index: dict[str, list[Path]] | None = None
 
@@ -43,8 +45,21 @@ class Shelf:
         """Find out whose file lies at the order's place. Changes nothing."""
         return self._eye.look(order)
 
+    def recorded(self, order: Order) -> Receipt | None:
+        """Return the receipt that the engine's records hold for the piece that lies at the order's place.
+
+        Of a plan that was edited, the one that was written last.
+        """
+        path = self.folder / order.path
+        sha256 = files.sha256_of(path) if files.is_file(path) else ""
+        records = [record for record in self._eye.records(order) if not (order.stage in PLANS and record.by_hand)]
+        same = [record for record in records if record.sha256 == sha256]
+        if order.stage in PLANS:
+            same = same or sorted(records, key=lambda record: record.made_at)[-1:]
+        return same[0] if same else None
+
     def holds(self, order: Order, record: Receipt) -> bool:
-        """Tell whether `record`, a cached result of `order`, may be served: artefact and receipt are there, whole.
+        """Tell whether `record`, a cached result of `order`, may be served: the piece and its receipt are there, whole.
 
         An edited plan is whole while it validates: the edit is the person's, and planning again would lose it.
         """
@@ -57,7 +72,9 @@ class Shelf:
                 return found.receipt is not None and found.receipt.fingerprint == order.fingerprint
             return found.condition == "edited"
         receipt = read_receipt(self.folder / receipt_path(order.path))
-        return receipt is not None and receipt.sha256 == record.sha256 and self._eye.is_whole(record, order.path)
+        if receipt is None or receipt.sha256 != record.sha256 or not self._eye.is_whole(record, order.path):
+            return False
+        return all(self._eye.sidecar_is_whole(sidecar) for sidecar in receipt.also)
 
     # --- adopting ---------------------------------------------------------------------------------
 
@@ -74,10 +91,10 @@ class Shelf:
             found = self._eye.look(order)
             if found.condition == "edited":
                 return self._keep_edit(order, found)
+            if found.condition == "broken":
+                raise BrokenPlan(found.reason)
             if found.condition == "damaged":
-                if order.stage in PLANS:
-                    raise BrokenPlan(found.reason)
-                self._put_aside(order, found)
+                self.put_aside(order, found)
             receipt = found.receipt
             if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
                 return self._confirm(order, receipt)
@@ -88,20 +105,21 @@ class Shelf:
     def _keep_edit(self, order: Order, found: Found) -> Receipt:
         path = self.folder / order.path
         if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
-            self._tell(f"{order.path} was edited by hand and is kept, though what it builds on has changed since")
+            self.tell(f"{order.path} was edited by hand and is kept, though what it builds on has changed since")
         stat = path.stat()
         return Receipt(
             stage=order.stage, index=order.index, path=order.path, sha256=files.sha256_of(path), bytes=stat.st_size,
             mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
             made_at=found.receipt.made_at if found.receipt else "",
-        )  # fmt: skip
+        ).sealed()  # fmt: skip
 
     def _confirm(self, order: Order, receipt: Receipt) -> Receipt:
-        """Write the receipt again where it was lost, and return it."""
+        """Write the receipt and the further files again where they were lost, and return the receipt."""
         place = self.folder / receipt_path(order.path)
         if read_receipt(place) != receipt:
             files.write_whole(place, receipt_bytes(receipt))
-        return receipt
+        self.write_sidecars(receipt)
+        return receipt.sealed()
 
     def _keep_picture(self, order: Order, found: Found) -> Receipt | None:
         """Keep a person's picture at this place, unless it belongs to a shot that now has another number."""
@@ -113,8 +131,8 @@ class Shelf:
         path = self.folder / order.path
         with Image.open(path) as picture:
             width, height = picture.size
-        receipt = self._receipt(order, path, Made(width=width, height=height), "by hand", "", by_hand=True)
-        self._tell(f"shot {order.index}: the picture put there by hand is used")
+        receipt = self._receipt(order, path, Made(width=width, height=height), "by hand", "", by_hand=True).sealed()
+        self.tell(f"shot {order.index}: the picture put there by hand is used")
         files.write_whole(self.folder / receipt_path(order.path), receipt_bytes(receipt))
         self._index = None
         return receipt
@@ -128,27 +146,21 @@ class Shelf:
             if removed is not None and removed.by_hand and receipt.sha256 == removed.sha256:
                 # The person took the picture away: it must not come back from takes/.
                 continue
-            artefact = artefact_of(place, receipt)
-            if not files.is_file(artefact) or files.sha256_of(artefact) != receipt.sha256:
+            if not self._lies_whole(place, receipt):
                 continue
-            kept = [self._kept(each, place) for each in receipt.also]
-            if None in kept:
-                continue
-            # Before its captions are replaced: a film whose captions differ is no longer whole, and not displaced.
-            self.displace(order)
             with self.fresh(order) as out:
-                for sidecar, content in zip(receipt.also, kept, strict=True):
-                    files.write_whole(self.folder / sidecar.path, content or b"")
-                files.copy(artefact, out)
+                if order.stage in PLANS:
+                    out.write_text(receipt.content or "", "utf-8")
+                else:
+                    files.copy(artefact_of(place, receipt), out)
                 return self._publish(order, out, receipt)
         return None
 
-    def _kept(self, sidecar: Sidecar, place: Path) -> bytes | None:
-        """Return a sidecar's bytes, from its place or from beside its displaced receipt, or None."""
-        for path in (self.folder / sidecar.path, place.with_suffix(Path(sidecar.path).suffix)):
-            if files.is_file(path) and files.sha256_of(path) == sidecar.sha256:
-                return path.read_bytes()
-        return None
+    def _lies_whole(self, place: Path, receipt: Receipt) -> bool:
+        if receipt.stage in PLANS:
+            return receipt.content is not None
+        artefact = artefact_of(place, receipt)
+        return files.is_file(artefact) and files.sha256_of(artefact) == receipt.sha256
 
     def _places(self) -> dict[str, list[Path]]:
         """Map each fingerprint to the receipts that bear it, best first: in place before `takes/`."""
@@ -187,41 +199,59 @@ class Shelf:
         """Publish the finished file at `out` as the order's piece and return its receipt.
 
         Order of events: the artefact's bytes sealed, the staged receipt, the old piece linked into `takes/`, the
-        artefact, the receipt. A crash in between leaves the old piece or the new one, and the means to finish.
+        artefact, further files, the receipt. A crash in between leaves the old piece or the new one, and the means to
+        finish.
 
         Args:
-            also: further files of the same piece: (path relative to the session, bytes).
+            also: further text files of the same piece: (path relative to the session, UTF-8 bytes).
         """
         with self._lock, files.plain_errors(self.folder / order.path):
-            if also:
-                self.displace(order)
-            sidecars = tuple(self._write_sidecar(path, content) for path, content in also)
             receipt = self._receipt(
                 order, out, made, engine, model, seed=seed, prompt=prompt, attempts=attempts, cost_usd=cost_usd,
-                made_at=made_at, seconds_taken=seconds_taken, also=sidecars,
+                made_at=made_at, seconds_taken=seconds_taken, also=tuple(_sidecar(*each) for each in also),
             )  # fmt: skip
             return self._publish(order, out, receipt)
-
-    def _write_sidecar(self, path: str, content: bytes) -> Sidecar:
-        files.write_whole(self.folder / path, content)
-        return Sidecar(path=path, sha256=files.sha256_of(self.folder / path), bytes=len(content))
 
     def _publish(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
         files.seal(out)
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
         stat = out.stat()
         receipt = receipt.model_copy(
-            update={"index": order.index, "path": order.path, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
-        )
+            update={
+                "index": order.index, "path": order.path, "sha256": files.sha256_of(out), "bytes": stat.st_size,
+                "mtime_ns": stat.st_mtime_ns, "edited": None,
+            }
+        ).sealed()  # fmt: skip
         files.make_folder(place.parent)
         staged = staged_path(place)
         files.write_whole(staged, receipt_bytes(receipt))
-        self.displace(order)
+        before = self.displace(order)
         files.place(out, path)
+        self.write_sidecars(receipt, before)
         files.place(staged, place)
         if self._index is not None:
             self._index.setdefault(receipt.fingerprint, []).insert(0, place)
         return receipt
+
+    def write_sidecars(self, receipt: Receipt, before: Receipt | None = None) -> None:
+        """Write the further files of a piece where they are not there as its receipt says.
+
+        A file in the way goes to `takes/damaged/`: it may be an edit. Those of `before`, the piece that was replaced,
+        are still told by its receipt, so they are replaced or removed.
+        """
+        old = {sidecar.path: sidecar for sidecar in before.also} if before else {}
+        new = {sidecar.path: sidecar for sidecar in receipt.also}
+        for path in old.keys() | new.keys():
+            place = self.folder / path
+            if path in new and self._eye.sidecar_is_whole(new[path]):
+                continue
+            if path in old and self._eye.sidecar_is_whole(old[path]):
+                if path not in new:
+                    files.remove(place)
+            elif place.exists() or place.is_symlink():
+                self.tell(f"{path} is not as it was written; it is kept as {put_aside(self.folder, place)}")
+            if path in new:
+                files.write_whole(place, new[path].content.encode("utf-8"))
 
     def _receipt(self, order: Order, path: Path, made: Made, engine: str, model: str, **more: object) -> Receipt:
         stat = path.stat()
@@ -237,25 +267,15 @@ class Shelf:
 
     # --- displacing -------------------------------------------------------------------------------
 
-    def displace(self, order: Order) -> None:
-        """Link the whole piece at the order's place into `takes/`; the place itself keeps it until it is replaced."""
-        found = self._eye.look(order)
-        if found.condition not in ("ours", "by hand") or found.receipt is None:
-            return
-        path = self.folder / order.path
-        name = f"{found.receipt.fingerprint[:16]}-{files.sha256_of(path)[:16]}"
-        artefact = self.folder / "takes" / order.stage / f"{name}{path.suffix if path.suffix != '.json' else '.plan'}"
-        place = artefact.with_suffix(".json")
-        # A plan that was only saved anew is ours, in other bytes than its receipt says.
-        receipt = found.receipt.model_copy(
-            update={"sha256": files.sha256_of(path), "bytes": path.stat().st_size, "mtime_ns": path.stat().st_mtime_ns}
-        )
-        for sidecar in found.receipt.also:
-            files.keep_link(self.folder / sidecar.path, place.with_suffix(Path(sidecar.path).suffix))
-        files.keep_link(path, artefact)
-        files.write_whole(place, receipt_bytes(receipt))
+    def displace(self, order: Order) -> Receipt | None:
+        """Keep the whole piece at the order's place in `takes/` too: it is about to be replaced. Return its receipt."""
+        kept = keep_take(self.folder, order, self._eye.look(order))
+        if kept is None:
+            return None
+        place, receipt = kept
         if self._index is not None:
             self._index.setdefault(receipt.fingerprint, []).append(place)
+        return receipt
 
     def retire(self, stage: Stage, count: int) -> None:
         """Move the pieces of shots beyond `count` to `takes/`: their shots were taken out of the plan."""
@@ -266,28 +286,17 @@ class Shelf:
                 if path.suffix == ".json" or not number.isdecimal() or int(number) <= count:
                     continue
                 order = Order(self.folder.name, stage, int(number), "")
-                found = self._eye.look(order)
-                if found.condition in ("ours", "by hand") and found.receipt is not None:
-                    self.displace(order)
+                if self.displace(order) is not None:
                     files.remove(path)
                     files.remove(self.folder / receipt_path(order.path))
 
-    def _put_aside(self, order: Order, found: Found) -> None:
-        """Move a damaged piece to `takes/damaged/`, with those of its further files that differ: they may be edits."""
-        aside = self._aside(self.folder / order.path)
-        for sidecar in found.receipt.also if found.receipt else ():
-            path = self.folder / sidecar.path
-            if path.exists() and not self._eye.sidecar_is_whole(sidecar):
-                kept = self._aside(path)
-                self._tell(f"{sidecar.path} is not as it was written; it is kept as {kept.relative_to(self.folder)}")
+    def put_aside(self, order: Order, found: Found) -> None:
+        """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""
+        aside = put_aside(self.folder, self.folder / order.path)
         what = f"shot {order.index}: " if order.index else ""
-        self._tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside.relative_to(self.folder)}")
+        self.tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside}")
 
-    def _aside(self, path: Path) -> Path:
-        aside = self.folder / "takes" / "damaged" / path.name
-        for number in range(2, 10_000):
-            if not aside.exists() and not aside.is_symlink():
-                break
-            aside = aside.with_name(f"{path.stem}-{number}{path.suffix}")
-        files.move(path, aside)
-        return aside
+
+def _sidecar(path: str, content: bytes) -> Sidecar:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Sidecar(path=path, sha256=sha256, bytes=len(content), content=content.decode("utf-8"))

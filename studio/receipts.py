@@ -11,7 +11,7 @@ from studio.model import Receipt
 
 
 def read_receipt(path: Path) -> Receipt | None:
-    """Return the receipt at `path`, or None where there is none that parses."""
+    """Return the receipt at `path`, or None where there is none that reads and vouches for itself."""
     content = files.read_or_none(path)
     if content is None:
         return None
@@ -27,13 +27,12 @@ def staged_path(place: Path) -> Path:
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
-    """Return the receipt as JSON text, one key a line; keys at their default are left out."""
-    return (receipt.model_dump_json(indent=1, exclude_defaults=True) + "\n").encode("utf-8")
+    """Return the receipt as JSON text, one key a line, with its check; keys at their default are left out."""
+    return (receipt.sealed().model_dump_json(indent=1, exclude_defaults=True) + "\n").encode("utf-8")
 
 
 def artefact_of(place: Path, receipt: Receipt) -> Path:
-    """Return the artefact beside a receipt, in place or in `takes/`."""
+    """Return the artefact beside a receipt, in place or in `takes/`; of a plan in `takes/` only the receipt is kept."""
     if place.parent.name == "receipts":
         return place.parent.parent / place.name
-    suffix = Path(receipt.path).suffix
-    return place.with_suffix(".plan" if suffix == ".json" else suffix)
+    return place.with_suffix(Path(receipt.path).suffix)

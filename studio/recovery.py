@@ -1,26 +1,34 @@
-"""What a crash left in a session: finished where that can be proved, swept otherwise.
+"""What a fault left in a session: finished or put back where that can be proved, swept or put aside otherwise.
 
-Called once, at the opening of a session, under its lock.
+Called at the opening of a session and by `sessions repair`, under the session's lock.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from studio import files
-from studio.orders import Order, receipt_path
+from studio.model import Stage
+from studio.orders import PER_SHOT, PLANS, Order, receipt_path
 from studio.pieces import Shelf
-from studio.receipts import read_receipt
+from studio.receipts import read_receipt, receipt_bytes
+from studio.takes import put_aside
 
 _OURS = (".part", ".next")
+_FOLDERS = ("images", "narration", "videos", "receipts", "runs", "results")
 
 
 def recover(shelf: Shelf) -> None:
-    """Finish what a crash interrupted, then sweep our hidden files; a person's own are left alone.
+    """Mend what can be mended without making anything; whatever a person should know is told.
 
-    A staged receipt whose bytes are in place, or in a hidden file beside it, proves a finished piece: it is
-    published. All other hidden files of ours ('.<name>.<unique>.part', '.<name>.next') are worthless.
+    A staged receipt whose bytes are in place, or in a hidden file beside it, proves a finished piece: it is published.
+    All other hidden files of ours ('.<name>.<unique>.part', '.<name>.next') are worthless and swept; a person's own
+    are left alone. A receipt that does not read is written again from the engine's records, a plan that a fault tore
+    from its receipt. What stands in the way of a file of ours is put aside.
     """
+    _clear_the_way(shelf)
     folder = shelf.folder
     for name in ("receipts", "images", "narration", "videos", "."):
         for staged in sorted((folder / name).glob(".*.json.next")):
@@ -29,6 +37,21 @@ def recover(shelf: Shelf) -> None:
         for hidden in files.hidden_files(holder):
             if hidden.name.endswith(_OURS) and files.is_file(hidden):
                 files.remove(hidden)
+    for order in _places(folder):
+        _mend_receipt(shelf, order)
+    for stage in PLANS:
+        _mend_plan(shelf, Order(folder.name, stage, 0, ""))
+
+
+def _clear_the_way(shelf: Shelf) -> None:
+    """Put aside what is no folder, or no file, where the program writes one."""
+    folder = shelf.folder
+    wrong = [folder / name for name in _FOLDERS if os.path.lexists(folder / name) and not (folder / name).is_dir()]
+    for name in (f"{folder.name}_meta.json", "failure.json"):
+        if os.path.lexists(folder / name) and not files.is_file(folder / name):
+            wrong.append(folder / name)
+    for path in wrong:
+        shelf.tell(f"{path.name} is not what belongs there; it is kept as {put_aside(folder, path)}")
 
 
 def _finish(shelf: Shelf, staged: Path) -> None:
@@ -36,13 +59,63 @@ def _finish(shelf: Shelf, staged: Path) -> None:
     place = staged.with_name(staged.name.removeprefix(".").removesuffix(".next"))
     if receipt is None or receipt_path(receipt.path) != str(place.relative_to(folder)):
         return
-    path = folder / receipt.path
+    path, before = folder / receipt.path, None
     if not (files.is_file(path) and files.sha256_of(path) == receipt.sha256):
         # The name of a hidden file may be all that was lost: its bytes were sealed before the receipt was staged.
         beside = [each for each in path.parent.glob(f".{path.name}.*.part") if files.is_file(each)]
         sealed = next((each for each in beside if files.sha256_of(each) == receipt.sha256), None)
         if sealed is None:
             return
-        shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
+        before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
         files.place(sealed, path)
+    shelf.write_sidecars(receipt, before or read_receipt(place))
     files.place(staged, place)
+
+
+def _places(folder: Path) -> Iterator[Order]:
+    """Yield an order for every place where a receipt lies or must lie."""
+    for stage in PLANS:
+        yield Order(folder.name, stage, 0, "")
+    found: set[tuple[Stage, int]] = {("score", 0), ("film", 0)}
+    for stage in PER_SHOT:
+        for path in (folder / stage).glob("shot_*.json"):
+            number = path.stem.removeprefix("shot_")
+            if number.isdecimal():
+                found.add((stage, int(number)))
+    for stage, index in sorted(found):
+        yield Order(folder.name, stage, index, "")
+
+
+def _mend_receipt(shelf: Shelf, order: Order) -> None:
+    place = shelf.folder / receipt_path(order.path)
+    there = os.path.lexists(place)
+    # A lost receipt of any other piece is found when the piece is looked at: its bytes lead to its record.
+    if read_receipt(place) is not None or not (there or order.stage in PLANS):
+        return
+    kept = f"; what was there is kept as {put_aside(shelf.folder, place)}" if there else ""
+    record = shelf.recorded(order)
+    if record is not None:
+        files.write_whole(place, receipt_bytes(record))
+    if there:
+        what = "written again from the engine's record" if record else "its piece has no proof now"
+        shelf.tell(f"{receipt_path(order.path)} did not read; {what}{kept}")
+
+
+def _mend_plan(shelf: Shelf, order: Order) -> None:
+    """Put back a plan that a fault tore, or that is gone though its receipt holds it."""
+    found, path = shelf.look(order), shelf.folder / order.path
+    receipt = found.receipt
+    if receipt is None or receipt.content is None or found.condition not in ("damaged", "nothing"):
+        return
+    if found.condition == "damaged":
+        shelf.put_aside(order, found)
+        files.write_whole(path, (receipt.edited or receipt.content).encode("utf-8"))
+        shelf.tell(f"{order.path} is put back as it was {'last used' if receipt.edited else 'written'}")
+    elif receipt.edited:
+        # Who removes an edited plan may want the one that was planned: both are there.
+        aside = shelf.folder / "takes" / "edited" / order.path
+        files.write_whole(aside, receipt.edited.encode("utf-8"))
+        shelf.tell(
+            f"{order.path} was edited by hand and is gone: it is put back as it was planned; the edited one is kept "
+            f"as {aside.relative_to(shelf.folder)}"
+        )

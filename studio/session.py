@@ -12,7 +12,8 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from studio import files, lock
-from studio.edits import told
+from studio.briefs import read_brief, restore_brief
+from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
 from studio.facts import read_facts
 from studio.hints import command
@@ -22,9 +23,8 @@ from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story
 from studio.ports import Crew
 from studio.projection import project
-from studio.receipts import read_receipt
+from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover
-from studio.sessions import read_brief
 
 
 class RunCard(BaseModel):
@@ -52,6 +52,7 @@ class Session:
         self._meta_lock = threading.Lock()
         self._lock = lock.take(folder)
         try:
+            restore_brief(folder, tell)
             self.brief = read_brief(folder)
             self.shelf = Shelf(folder, self._read_plan, tell)
             recover(self.shelf)
@@ -116,7 +117,7 @@ class Session:
         return read_timeline(self._plan_text("timeline.json"))
 
     def tell_edits(self) -> None:
-        """Read every plan that is there, and say which fields a person edited.
+        """Read every plan that is there, say which fields a person edited, and keep a copy of the edit.
 
         Raises:
             BrokenPlan: a plan does not validate; nothing was made, and it is left untouched.
@@ -129,9 +130,16 @@ class Session:
             text = self._plan_text(name)
             self._read_plan(stage, text)
             receipt = read_receipt(self.folder / receipt_path(name))
-            written = receipt.content if receipt is not None else None
-            if written is not None and (line := told(name, written, text, stage.removesuffix("s"))):
+            if receipt is None or receipt.content is None:
+                continue
+            if line := told(name, receipt.content, text, stage.removesuffix("s")):
                 self.tell(line)
+            edited = None if same_plan(receipt.content, text) else text
+            if receipt.edited != edited:
+                # So that a fault does not cost a person's edit that was used.
+                files.write_whole(
+                    self.folder / receipt_path(name), receipt_bytes(receipt.model_copy(update={"edited": edited}))
+                )
 
     # --- what the folder says of itself -----------------------------------------------------------
 

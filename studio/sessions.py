@@ -13,9 +13,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio import files, lock
+from studio.briefs import read_brief, write_brief
 from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession
 from studio.facts import read_facts
-from studio.hints import command
 from studio.model import Brief, Wish
 from studio.places import session_folders
 from studio.projection import completed
@@ -23,32 +23,10 @@ from studio.projection import completed
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
 
-def read_brief(folder: Path) -> Brief:
-    """Return what the session was asked for.
-
-    Raises:
-        NoSuchSession: the session is foreign (no `brief.json`).
-        BrokenPlan: `brief.json` does not read.
-    """
-    content = files.read_or_none(folder / "brief.json")
-    if content is None:
-        adopt = command("resume", folder.name, folder.parent.parent)
-        raise NoSuchSession(f"{folder.name} was written by another program: this adopts it: {adopt}")
-    try:
-        return Brief.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BrokenPlan(f"{folder.name}/brief.json does not read ({where or 'syntax'}: {first['msg']})") from error
-
-
-def write_brief(folder: Path, brief: Brief) -> None:
-    """Publish what the session is asked for."""
-    files.write_json(folder / "brief.json", brief.model_dump(mode="json"))
-
-
 def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str) -> Path:
     """Make a new session and return its folder; of two made in one second the later takes the next second.
+
+    The folder appears with its brief or not at all: it is made under a hidden name.
 
     Raises:
         BadInput, DiskFull: the folder cannot be made; nothing is left.
@@ -58,21 +36,19 @@ def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], no
         idea=idea, wish=wish, seed=draw_seed() if wish.seed is None else wish.seed,
         started_at=now.isoformat(timespec="microseconds"), version=version,
     )  # fmt: skip
-    moment = now
-    while True:
-        folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
-        with files.plain_errors(folder):
-            try:
-                files.make_new_folder(folder)
-            except FileExistsError:
-                moment += timedelta(seconds=1)
-                continue
-        try:
-            write_brief(folder, brief)
-        except BaseException:
-            files.remove_folder(folder)
-            raise
-        return folder
+    files.sweep_abandoned(root)
+    hidden = files.hidden_beside(root / now.strftime("session_%Y%m%d_%H%M%S"))
+    try:
+        write_brief(hidden, brief)
+        moment = now
+        while True:
+            folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
+            with files.plain_errors(folder):
+                if files.place_folder(hidden, folder):
+                    return folder
+            moment += timedelta(seconds=1)
+    finally:
+        files.remove_tree(hidden)
 
 
 def folder_of_run(root: Path, flow_run_id: str) -> Path | None:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from studio import lock, peek
+from studio.briefs import read_brief
 from studio.edits import same_plan
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.evidence import digest_of, receipt_of, words_of
@@ -26,7 +27,6 @@ from studio.plan_files import read_graph, read_shots, read_story
 from studio.projection import completed, project
 from studio.receipts import staged_path
 from studio.session import read_timeline
-from studio.sessions import read_brief
 
 Kind = Literal["damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta"]
 FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")

@@ -91,7 +91,7 @@ def make_session(
     if film:
         add_piece(folder, "score", 0, b"music", seconds=8.0)
         (folder / "film.srt").write_bytes(b"1\n")
-        sidecar = Sidecar(path="film.srt", sha256=hashlib.sha256(b"1\n").hexdigest(), bytes=2)
+        sidecar = Sidecar(path="film.srt", sha256=hashlib.sha256(b"1\n").hexdigest(), bytes=2, content="1\n")
         add_piece(folder, "film", 0, b"the film", seconds=8.0, frames=192, also=(sidecar,))
     return folder
 

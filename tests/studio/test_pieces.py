@@ -329,13 +329,14 @@ def test_a_displaced_film_keeps_its_caption_files(bench: Bench) -> None:
 
 
 def test_an_edited_caption_file_is_kept(bench: Bench) -> None:
-    """Captions that a person edited are put aside and told, never overwritten in silence."""
+    """Captions that a person edited are put aside and told, never overwritten in silence; the film is not cut again."""
     order = Order(SESSION, "film", 0, fingerprint(film=1))
     with bench.shelf.fresh(order) as out:
         out.write_bytes(b"film")
         bench.shelf.publish(order, out, Made(), "studio", "", also=(("film.srt", b"captions"),))
     (bench.folder / "film.srt").write_bytes(b"my captions")
-    assert bench.shelf.adopt(order) is None
+    assert bench.shelf.adopt(order) is not None
+    assert (bench.folder / "film.srt").read_bytes() == b"captions"
     assert (bench.folder / "takes" / "damaged" / "film.srt").read_bytes() == b"my captions"
     assert any("film.srt" in line for line in bench.told)
 

@@ -1,0 +1,86 @@
+"""What a session was asked for: `brief.json`, and its copy in `receipts/brief.json`.
+
+Without its brief a session cannot be gone on with, so it is there twice. The copy carries a checksum: where it is whole
+it counts, and the brief is put back from it. A copy that is not whole is written anew from the brief.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from studio import files, peek
+from studio.errors import BrokenPlan, NoSuchSession
+from studio.hints import command
+from studio.model import Brief
+from studio.takes import put_aside
+
+BRIEF, COPY = "brief.json", "receipts/brief.json"
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell whether this program opened the session: its brief is there, or the copy of it."""
+    with peek.entered(folder) as room:
+        return room is not None and peek.has_brief(room)
+
+
+def read_brief(folder: Path) -> Brief:
+    """Return what the session was asked for, from the copy where that is whole, else from `brief.json`.
+
+    Raises:
+        NoSuchSession: the session is foreign: it has neither.
+        BrokenPlan: neither reads.
+    """
+    text = _copied(folder)
+    content = files.read_or_none(folder / BRIEF) if text is None else text.encode("utf-8")
+    if content is None:
+        if is_ours(folder):
+            raise BrokenPlan(f"neither {folder.name}/{BRIEF} nor its copy in {COPY} reads: put one back")
+        adopt = command("resume", folder.name, folder.parent.parent)
+        raise NoSuchSession(f"{folder.name} was written by another program: this adopts it: {adopt}")
+    try:
+        return Brief.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BrokenPlan(f"{folder.name}/{BRIEF} does not read ({where or 'syntax'}: {first['msg']})") from error
+
+
+def write_brief(folder: Path, brief: Brief) -> None:
+    """Publish what the session is asked for: the copy, which counts, then `brief.json`."""
+    text = _text(brief)
+    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    files.write_json(folder / COPY, {"sha256": sha256, "content": text})
+    files.write_whole(folder / BRIEF, text.encode("utf-8"))
+
+
+def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
+    """Put `brief.json` back from its copy, or the copy from it, whichever is not whole; what was there is put aside.
+
+    Raises:
+        NoSuchSession, BrokenPlan: as `read_brief`; nothing was changed.
+    """
+    brief = read_brief(folder)
+    content, copied = _text(brief).encode("utf-8"), _copied(folder) is not None
+    whole = not copied or files.read_or_none(folder / BRIEF) == content
+    if whole and copied:
+        return
+    for path, fine in ((BRIEF, whole), (COPY, copied)):
+        if not fine and os.path.lexists(folder / path):
+            kept = put_aside(folder, folder / path)
+            tell(f"{path} was not as it was written; it is put back, and what was there is kept as {kept}")
+    write_brief(folder, brief)
+
+
+def _text(brief: Brief) -> str:
+    return json.dumps(brief.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+
+def _copied(folder: Path) -> str | None:
+    with peek.entered(folder) as room:
+        return peek.copied_brief(room) if room is not None else None

@@ -1,0 +1,46 @@
+"""Putting aside: earlier versions go to `takes/`, what a fault damaged to `takes/damaged/`; nothing is deleted.
+
+Called by `studio/pieces.py` and `studio/recovery.py`, under the session's lock.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio import files
+from studio.looking import Found
+from studio.model import Receipt
+from studio.orders import PLANS, Order
+from studio.receipts import receipt_bytes
+
+
+def keep_take(folder: Path, order: Order, found: Found) -> tuple[Path, Receipt] | None:
+    """Link the whole piece at the order's place into `takes/`, with its receipt; the place itself keeps it too.
+
+    Of a plan only the receipt is kept: it holds the text. Returns the kept receipt and where it lies; None where there
+    is no whole piece.
+    """
+    if found.condition not in ("ours", "by hand") or found.receipt is None:
+        return None
+    path = folder / order.path
+    sha256 = files.sha256_of(path)
+    place = folder / "takes" / order.stage / f"{found.receipt.fingerprint[:16]}-{sha256[:16]}.json"
+    receipt = found.receipt
+    if order.stage not in PLANS:
+        files.keep_link(path, place.with_suffix(path.suffix))
+        stat = path.stat()
+        receipt = receipt.model_copy(update={"sha256": sha256, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns})
+    files.write_whole(place, receipt_bytes(receipt))
+    return place, receipt.sealed()
+
+
+def put_aside(folder: Path, path: Path) -> str:
+    """Move what lies at `path`, whatever it is, to `takes/damaged/`; return its new place, relative to the session."""
+    aside = folder / "takes" / "damaged" / path.name.lstrip(".")
+    stem, suffix = aside.stem, aside.suffix
+    for number in range(2, 10_000):
+        if not aside.exists() and not aside.is_symlink():
+            break
+        aside = aside.with_name(f"{stem}-{number}{suffix}")
+    files.move(path, aside)
+    return str(aside.relative_to(folder))
