@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -75,6 +76,23 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
             kept = put_aside(folder, folder / path)
             tell(f"{path} was not as it was written; it is put back, and what was there is kept as {kept}")
     write_brief(folder, brief)
+
+
+def brief_faults(folder: Path) -> list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]]:
+    """Return what is wrong with the brief and its copy, by path, of a session whose brief reads from one of them."""
+    copied, found = _copied(folder), files.read_or_none(folder / BRIEF)
+    if copied is None:
+        there = os.path.lexists(folder / COPY)
+        return (
+            [(COPY, "torn receipt", "the copy of the brief does not read: the next run writes it anew")]
+            if there
+            else []
+        )
+    if found == copied.encode("utf-8"):
+        return []
+    if not os.path.lexists(folder / BRIEF):
+        return [(BRIEF, "missing", f"its copy is in {COPY}: the next run puts it back")]
+    return [(BRIEF, "damaged", f"it is not as it was written: the next run puts it back from {COPY}")]
 
 
 def _text(brief: Brief) -> str:

@@ -135,6 +135,7 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
 def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """Read every byte and compare with its receipt's checksum; exit 1 and a list where something is not whole."""
     from studio import verify as check
+    from studio.evidence import FAULTS
 
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
@@ -145,7 +146,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
         for each in findings:
             print(f"{each.what:<13}  {harmless(each.path)}: {harmless(each.reason)}")
         print(check.verdict(folder, findings, command("resume", session, place)))
-    return 1 if any(each.what in check.FAULTS for each in findings) else 0
+    return 1 if any(each.what in FAULTS for each in findings) else 0
 
 
 def main(argv: list[str] | None = None) -> None:

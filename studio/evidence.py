@@ -1,4 +1,4 @@
-"""Evidence for `studio/verify.py`: receipts and checksums as they are on the disk, and why they cannot be read.
+"""Evidence for `studio/verify.py`: receipts and checksums as they are on the disk, and what is to be said of them.
 
 Nothing remembered is used, and nothing is raised for what lies in the folder.
 """
@@ -7,12 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
 from studio import files
 from studio.model import Receipt
+
+Kind = Literal[
+    "damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta", "torn record", "no record",
+    "gone",
+]  # fmt: skip
+FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")
+"""What makes a session not whole; the other kinds are notes."""
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to say of a session. `path` is relative to it; `reason` is one line for a person."""
+
+    path: str
+    what: Kind
+    reason: str
 
 
 def receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:

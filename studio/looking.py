@@ -5,7 +5,6 @@ Reads and judges, changes nothing. The used depth: every answer is by checksum.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from studio.model import Receipt, Sidecar, Stage
 from studio.orders import PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt
+from studio.records import records
 
 Condition = Literal["nothing", "ours", "by hand", "edited", "broken", "damaged"]
 """'broken' is a plan that does not read, perhaps a person's slip; 'damaged' is what no person did."""
@@ -89,15 +89,8 @@ class Eye:
 
     def records(self, order: Order) -> Iterator[Receipt]:
         """Yield the receipts that are recorded for the order's place, whatever the fingerprint; torn ones are none."""
-        folder = self.folder / "results" / self.folder.name / order.stage
-        for record in sorted(folder.glob(f"{order.index:03d}-*")):
-            try:
-                inner = json.loads(json.loads(record.read_bytes())["result"])
-                receipt = Receipt.model_validate(inner.get("data", inner))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):
-                # A torn record proves nothing; another one may.
-                continue
-            if receipt.path == order.path:
+        for _, receipt in records(self.folder, order.stage, order.index):
+            if receipt is not None and receipt.path == order.path:
                 yield receipt
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:

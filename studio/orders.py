@@ -6,8 +6,8 @@ the same orders in every process, so an order is how a resumed run recognises wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
 
 from studio.fingerprint import Ingredient, fingerprint
 from studio.model import STAGES, Brief, Receipt, Shot, Stage, Story, Timeline
@@ -47,14 +47,14 @@ class Order:
     """One piece of work.
 
     `wanted` are the fingerprints that the present plan wants of this stage, by which a person's picture follows
-    its shot when shots are inserted; it is no part of the key.
+    its shot when shots are inserted; they are no part of the key, nor of what makes two orders equal.
     """
 
     session_id: str
     stage: Stage
     index: int
     fingerprint: str
-    wanted: tuple[str, ...] = ()
+    wanted: Container[str] = field(default=(), compare=False)
 
     @property
     def path(self) -> str:
@@ -106,10 +106,21 @@ def image_print(shot: Shot, size: tuple[int, int], crew: Crew) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _ImagePrints(Container[str]):
+    """The fingerprints of all shots' pictures, computed when one is looked for: every shot's order has them."""
+
+    shots: Sequence[Shot]
+    size: tuple[int, int]
+    crew: Crew
+
+    def __contains__(self, print_: object) -> bool:
+        return any(image_print(each, self.size, self.crew) == print_ for each in self.shots)
+
+
 def image_order(session_id: str, shot: Shot, shots: Sequence[Shot], size: tuple[int, int], crew: Crew) -> Order:
     """Order a shot's picture: prompt, size, seed and take."""
-    wanted = tuple(image_print(each, size, crew) for each in shots)
-    return Order(session_id, "images", shot.index, image_print(shot, size, crew), wanted)
+    return Order(session_id, "images", shot.index, image_print(shot, size, crew), _ImagePrints(shots, size, crew))
 
 
 def narration_order(session_id: str, shot: Shot, crew: Crew) -> Order:

@@ -21,7 +21,7 @@ from studio.errors import BrokenPlan
 from studio.looking import Eye, Found, ReadPlan
 from studio.model import Made, Receipt, Sidecar, Stage
 from studio.orders import PLANS, Order, receipt_path
-from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
+from studio.receipts import artefact_of, read_receipt, receipt_bytes, receipt_places, staged_path
 from studio.takes import keep_take, put_aside
 
 
@@ -166,16 +166,11 @@ class Shelf:
         """Map each fingerprint to the receipts that bear it, best first: in place before `takes/`."""
         if self._index is None:
             self._index = {}
-            for place in self._receipts():
+            for place in receipt_places(self.folder):
                 receipt = read_receipt(place)
                 if receipt is not None:
                     self._index.setdefault(receipt.fingerprint, []).append(place)
         return self._index
-
-    def _receipts(self) -> Iterator[Path]:
-        for folder in ("images", "narration", "videos", "receipts", "."):
-            yield from sorted((self.folder / folder).glob("[!.]*.json"))
-        yield from sorted((self.folder / "takes").glob("*/[!.]*.json"))
 
     # --- publishing -------------------------------------------------------------------------------
 

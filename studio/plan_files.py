@@ -1,4 +1,4 @@
-"""The plan's files as text: `story.json`, `scene_graph.json` and `shots.json`, and reading what a person made of them.
+"""The plan's files as text: story, scene graph, shots and timeline, and reading what a person made of them.
 
 No file is opened here: text comes in and goes out. Whoever reads a file that is wrong learns the place and the reason.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BrokenPlan
 from studio.json_text import NotJson, first_fault, item_lines, read_json, read_noun
-from studio.model import Noun, SceneGraph, Shot, Story
+from studio.model import Brief, Noun, SceneGraph, Shot, Stage, Story, Timeline
 
 N = TypeVar("N", bound=Noun)
 
@@ -94,6 +94,39 @@ def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Sho
         paths[shot.image_path] = index
         shots.append(shot)
     return tuple(shots)
+
+
+def read_timeline(text: str) -> Timeline:
+    """Return the timeline of `timeline.json`.
+
+    Raises:
+        BrokenPlan: with the key and the reason.
+    """
+    try:
+        return Timeline.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BrokenPlan(
+            f"timeline.json: {where or 'syntax'}: {first['msg']}; delete the file to lay it again"
+        ) from error
+
+
+def reader(brief: Brief) -> Callable[[Stage, str], object]:
+    """Return how the plans of this brief's session are read: a stage and a text give the noun, or `BrokenPlan`."""
+
+    def read(stage: Stage, text: str) -> object:
+        match stage:
+            case "story":
+                return read_story(text)
+            case "scene_graph":
+                return read_graph(text)
+            case "shots":
+                return read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+            case _:
+                return read_timeline(text)
+
+    return read
 
 
 def _filled(item: dict[str, JsonValue], index: int, frames: int, seed: int) -> dict[str, JsonValue]:

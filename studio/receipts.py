@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,6 +20,14 @@ def read_receipt(path: Path) -> Receipt | None:
         return Receipt.model_validate_json(content)
     except ValidationError:
         return None
+
+
+def receipt_places(folder: Path) -> Iterator[Path]:
+    """Yield where receipts lie in a session: those of the pieces in place before those in `takes/`."""
+    for name in ("images", "narration", "videos", "receipts"):
+        yield from sorted(path for path in (folder / name).glob("[!.]*.json") if path.name != "brief.json")
+    yield from (folder / "score.json", folder / "film.json")
+    yield from sorted((folder / "takes").glob("*/[!.]*.json"))
 
 
 def staged_path(place: Path) -> Path:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from studio import files, lock
 from studio.briefs import read_brief, restore_brief
@@ -17,10 +17,10 @@ from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
 from studio.facts import read_facts
 from studio.hints import command
-from studio.model import SceneGraph, Shot, Stage, Story, Timeline
+from studio.model import SceneGraph, Shot, Story, Timeline
 from studio.orders import PLANS, artefact_path, receipt_path
 from studio.pieces import Shelf
-from studio.plan_files import read_graph, read_shots, read_story
+from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.ports import Crew
 from studio.projection import project
 from studio.receipts import read_receipt, receipt_bytes
@@ -54,7 +54,7 @@ class Session:
         try:
             restore_brief(folder, tell)
             self.brief = read_brief(folder)
-            self.shelf = Shelf(folder, self._read_plan, tell)
+            self.shelf = Shelf(folder, reader(self.brief), tell)
             recover(self.shelf)
         except BaseException:
             self._lock.release()
@@ -78,17 +78,6 @@ class Session:
         return command("resume", self.id, self.folder.parent.parent)
 
     # --- plans ------------------------------------------------------------------------------------
-
-    def _read_plan(self, stage: Stage, text: str) -> object:
-        match stage:
-            case "story":
-                return read_story(text)
-            case "scene_graph":
-                return read_graph(text)
-            case "shots":
-                return read_shots(text, self.brief.wish.fps, self.brief.wish.shot_seconds, self.brief.seed)
-            case _:
-                return read_timeline(text)
 
     def _plan_text(self, name: str) -> str:
         content = files.read_or_none(self.folder / name)
@@ -128,7 +117,7 @@ class Session:
             if content is None:
                 continue
             text = self._plan_text(name)
-            self._read_plan(stage, text)
+            reader(self.brief)(stage, text)
             receipt = read_receipt(self.folder / receipt_path(name))
             if receipt is None or receipt.content is None:
                 continue
@@ -161,19 +150,3 @@ class Session:
     def release(self) -> None:
         """Give the session back."""
         self._lock.release()
-
-
-def read_timeline(text: str) -> Timeline:
-    """Read `timeline.json`.
-
-    Raises:
-        BrokenPlan: with the key and the reason.
-    """
-    try:
-        return Timeline.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BrokenPlan(
-            f"timeline.json: {where or 'syntax'}: {first['msg']}; delete the file to lay it again"
-        ) from error

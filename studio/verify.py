@@ -1,7 +1,7 @@
-"""Whether a session is whole: every artefact's bytes against its receipt's checksum.
+"""Whether a session is whole: every artefact's bytes against its receipt's checksum, plans, briefs and records too.
 
 Reads every byte each time: a flipped bit that left size and time alone must be found, so nothing remembered counts.
-Writes nothing; what is found is mended by going on with the session. Called by `sessions verify`.
+Writes nothing; what is found is mended by going on with the session, or by `studio/repair.py`.
 """
 
 from __future__ import annotations
@@ -10,40 +10,24 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from studio import lock, peek
-from studio.briefs import read_brief
+from studio.briefs import brief_faults, read_brief
 from studio.edits import same_plan
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
-from studio.evidence import digest_of, receipt_of, words_of
+from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, read_facts
 from studio.model import Brief, Receipt, Stage, Wish
-from studio.orders import PLANS, artefact_path, receipt_path
+from studio.orders import PER_SHOT, PLANS, artefact_path, receipt_path
 from studio.pictures import whole_picture
-from studio.plan_files import read_graph, read_shots, read_story
+from studio.plan_files import reader
 from studio.projection import completed, project
 from studio.receipts import staged_path
-from studio.session import read_timeline
+from studio.records import compared
 
-Kind = Literal["damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta"]
-FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")
-"""What makes a session not whole; the other kinds are notes."""
-
-_PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
 _ONCE: tuple[Stage, ...] = ("score", "film")
 _NUMBER = re.compile(r"shot_([0-9]{3,6})\Z")
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One thing to say of a session. `path` is relative to it; `reason` is one line for a person."""
-
-    path: str
-    what: Kind
-    reason: str
 
 
 def verify(folder: Path) -> list[Finding]:
@@ -63,6 +47,7 @@ def verify(folder: Path) -> list[Finding]:
     for path, stage in _places(folder, facts):
         findings += _piece(folder, path, stage, _is_finished(folder))
     findings += _takes(folder)
+    findings += compared(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)
     findings += _meta(folder, facts)
     return sorted(findings)
@@ -75,7 +60,7 @@ def _is_finished(folder: Path) -> bool:
 
 def _brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
     try:
-        return read_brief(folder), []
+        return read_brief(folder), [Finding(path, what, reason) for path, what, reason in brief_faults(folder)]
     except (OSError, BadInput) as error:
         # Without it the plans are judged by the usual frame rate; the other pieces do not need it.
         return None, [Finding("brief.json", "damaged", words_of(error))]
@@ -84,8 +69,8 @@ def _brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
 def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
     """Return where pieces lie or, where the film was cut, must lie: (path of the artefact, stage)."""
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
-    found = {(artefact_path(stage, number), stage) for stage in _PER_SHOT for number in planned}
-    for stage in _PER_SHOT:
+    found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
+    for stage in PER_SHOT:
         suffix = PurePosixPath(artefact_path(stage)).suffix
         for name in _names(folder / stage):
             stem, dot, ending = name.rpartition(".")
@@ -139,7 +124,7 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
 def _why_missing(stage: Stage, has_receipt: bool) -> str:
     if has_receipt:
         return "its receipt is there, the file is gone"
-    return "the plan has this shot, nothing is there" if stage in _PER_SHOT else "it is gone, and its receipt too"
+    return "the plan has this shot, nothing is there" if stage in PER_SHOT else "it is gone, and its receipt too"
 
 
 def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterator[Finding]:
@@ -199,26 +184,16 @@ def _text(place: Path) -> str:
 
 def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
     """Return '' where the plan reads, else what is wrong with it."""
-    wish, seed = (brief.wish, brief.seed) if brief else (Wish(), 0)
     try:
-        text = _text(place)
-        match stage:
-            case "story":
-                read_story(text)
-            case "scene_graph":
-                read_graph(text)
-            case "shots":
-                read_shots(text, wish.fps, wish.shot_seconds, seed)
-            case _:
-                read_timeline(text)
+        reader(brief or Brief(idea="?", wish=Wish(), seed=0, started_at="", version=""))(stage, _text(place))
     except (OSError, UnicodeDecodeError, BrokenPlan) as error:
         return words_of(error)
     return ""
 
 
 def _takes(folder: Path) -> Iterator[Finding]:
-    """Check the earlier versions that are kept. Caption files beside a film are not checked."""
-    for stage in (*PLANS, *_PER_SHOT, *_ONCE):
+    """Check the earlier versions that are kept; of a plan that is the receipt alone."""
+    for stage in (*PLANS, *PER_SHOT, *_ONCE):
         home = f"takes/{stage}"
         for name in _names(folder / home):
             if name.startswith(".") or not name.endswith(".json"):
@@ -227,8 +202,9 @@ def _takes(folder: Path) -> Iterator[Finding]:
             if receipt is None:
                 yield Finding(f"{home}/{name}", "torn receipt", torn)
                 continue
-            suffix = PurePosixPath(receipt.path).suffix
-            path = f"{home}/{name.removesuffix('.json')}{'.plan' if suffix == '.json' else suffix}"
+            if stage in PLANS:
+                continue
+            path = f"{home}/{name.removesuffix('.json')}{PurePosixPath(receipt.path).suffix}"
             if not os.path.lexists(folder / path):
                 yield Finding(path, "missing", "an earlier version: its receipt is there, the file is gone")
                 continue

@@ -100,10 +100,12 @@ def add_piece(folder: Path, stage: Stage, index: int, content: bytes, place: str
     """Write a piece and its true receipt; `place` puts both elsewhere: 'takes/images/abc' (without suffix)."""
     path = artefact_path(stage, index)
     suffix = Path(path).suffix
-    artefact = folder / (f"{place}{'.plan' if suffix == '.json' else suffix}" if place else path)
+    artefact = folder / (f"{place}{suffix}" if place else path)
     artefact.parent.mkdir(parents=True, exist_ok=True)
     artefact.write_bytes(content)
     stat = os.stat(artefact)
+    if place and suffix == ".json":
+        artefact.unlink()
     receipt = Receipt.model_validate({
         "stage": stage, "index": index, "path": path, "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns,
@@ -114,6 +116,9 @@ def add_piece(folder: Path, stage: Stage, index: int, content: bytes, place: str
     beside = folder / (f"{place}.json" if place else receipt_path(path))
     beside.parent.mkdir(parents=True, exist_ok=True)
     beside.write_bytes(receipt_bytes(receipt))
+    record = folder / "results" / folder.name / stage / f"{index:03d}-{receipt.fingerprint}"
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps({"metadata": {}, "result": json.dumps({"data": receipt.sealed().model_dump()})}))
     return receipt
 
 

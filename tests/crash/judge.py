@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio import progress
+from studio.evidence import FAULTS
 from studio.model import Receipt
 from studio.orders import PLANS
 from studio.progress import Event
 from studio.receipts import artefact_of, read_receipt
-from studio.verify import FAULTS, verify
+from studio.verify import verify
 
 CLOCKED = (
     "made_at", "seconds_taken", "mtime_ns", "check", "started_at", "completed_at", "timestamp", "session_id",
