@@ -21,7 +21,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film resume sessions view verify prompts test bench environment
+.PHONY: film resume sessions view verify repair prompts test bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -41,6 +41,9 @@ prompts: $(READY)
 
 verify: $(READY)
 	@exec $(BIN)/sessions verify $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+repair: $(READY)
+	@exec $(BIN)/sessions repair $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 test: $(READY)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

@@ -28,7 +28,7 @@ from studio.hints import command
 from studio.model import Aspect, Captions, Wish
 from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import busy_with, changed_wish, make_wish, same_ask, unfinished
-from studio.terminal import leave
+from studio.terminal import agrees, leave
 
 app = App(
     name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
@@ -195,10 +195,7 @@ def _wants(folder: Path, console: Console) -> bool:
     from studio.views import summary
 
     console.print(summary(folder), markup=False, highlight=False)
-    while True:
-        answer = _answer(console, "Do you want to continue? (y/n) ").lower()
-        if answer in ("y", "yes", "n", "no"):
-            return answer.startswith("y")
+    return agrees("Do you want to continue? (y/n) ")
 
 
 def _without_idea(place: Path, said: dict[str, object], resume: bool | None, console: Console, json: bool) -> int:

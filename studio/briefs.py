@@ -75,6 +75,8 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
         if not fine and os.path.lexists(folder / path):
             kept = put_aside(folder, folder / path)
             tell(f"{path} was not as it was written; it is put back, and what was there is kept as {kept}")
+        elif not fine and copied:
+            tell(f"{path} was gone; it is put back")
     write_brief(folder, brief)
 
 

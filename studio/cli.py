@@ -1,6 +1,7 @@
 """The `sessions` command: what was made, what is missing, where the files are, and whether they are whole.
 
-Only looks, never writes. It imports neither the engine nor, before it must, any model: a list is there at once.
+Only `repair` writes, and only when told to. It imports neither the engine nor, before it must, any model: a list is
+there at once.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from studio.errors import BadInput
 from studio.hints import command
 from studio.listing import Listing, line_cells, listings
 from studio.places import output_folder, session_folder, sessions_root
-from studio.terminal import harmless, leave, write_exact, write_json
+from studio.terminal import agrees, harmless, leave, write_exact, write_json
 
 if TYPE_CHECKING:
     from studio.model import Prompt, Shot
 
 app = App(
-    name="sessions", help="What was made, what is missing, where the files are. Looks only, changes nothing.",
+    name="sessions",
+    help="What was made, what is missing, where the files are. Looks only; repair changes things, when told to.",
     help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.", help_format="plaintext",
     result_action="return_value", version_flags=[], suppress_keyboard_interrupt=False,
 )  # fmt: skip
@@ -147,6 +149,39 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
             print(f"{each.what:<13}  {harmless(each.path)}: {harmless(each.reason)}")
         print(check.verdict(folder, findings, command("resume", session, place)))
     return 1 if any(each.what in FAULTS for each in findings) else 0
+
+
+@app.command(
+    help_epilogue="Examples:\n  sessions repair session_20250208_002238          # says what is wrong, then asks\n"
+    "  sessions repair session_20250208_002238 --yes    # mends it"
+)  # fmt: skip
+def repair(
+    session: Id, /, *, output: Output = None, json: Json = False,
+    yes: Annotated[bool, Parameter(negative=(), show_default=False, help="Mend without asking.")] = False,
+) -> int:  # fmt: skip
+    """Put back what can be proved, move what is broken to takes/damaged/, say what is lost and what it costs anew.
+
+    Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 where
+    something is wrong and nothing was changed.
+    """
+    from studio.repair import repair as mend
+    from studio.repair import survey
+    from studio.repair_report import survey_json, survey_lines
+
+    place = output_folder(output)
+    folder = session_folder(sessions_root(place), session)
+    found = survey(folder)
+    go_on, again = command("resume", session, place), command("repair", session, place, "--yes")
+    if not json:
+        print("\n".join(survey_lines(session, found, go_on)))
+    done = bool(found) and (yes or (not json and agrees("Repair it now? (y/n) ")))
+    if done:
+        mend(folder, str(place / "sessions" / session), lambda line: None if json else print(f"  {harmless(line)}"))
+    if json:
+        write_json(survey_json(session, found, done))
+    elif found:
+        print(f"Repaired. To make what is missing: {go_on}" if done else f"Nothing was changed. To repair it: {again}")
+    return 0 if done or not found else 1
 
 
 def main(argv: list[str] | None = None) -> None:

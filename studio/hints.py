@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 _TARGETS = {"resume": ("film", "resume"), "view": ("sessions", "view"), "list": ("sessions", "list"),
-            "verify": ("sessions", "verify"), "make": ("film", "make")}  # fmt: skip
-_MAKE = {"resume": "resume", "view": "view", "list": "sessions", "verify": "verify", "make": "film"}
+            "verify": ("sessions", "verify"), "repair": ("sessions", "repair"), "make": ("film", "make")}  # fmt: skip
+_MAKE = {"resume": "resume", "view": "view", "list": "sessions", "verify": "verify", "repair": "repair", "make": "film"}
 FROM_MAKE = "FILM_FROM_MAKE"
 """Set by the Makefile: what is printed is then a line for `make`."""
 
 
 def command(verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "") -> str:
-    """Return the line that does `verb` (resume, view, list, verify, make) on the session.
+    """Return the line that does `verb` (resume, view, list, verify, repair, make) on the session.
 
     Args:
         output: the output folder; left out of the line where it is what the program takes anyway.

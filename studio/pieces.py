@@ -17,11 +17,12 @@ from pathlib import Path
 from PIL import Image
 
 from studio import files
+from studio.copies import Copies
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found, ReadPlan
 from studio.model import Made, Receipt, Sidecar, Stage
 from studio.orders import PLANS, Order, receipt_path
-from studio.receipts import artefact_of, read_receipt, receipt_bytes, receipt_places, staged_path
+from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
 from studio.takes import keep_take, put_aside
 
 
@@ -39,7 +40,7 @@ class Shelf:
         self._eye = Eye(folder, read_plan)
         self.tell = tell
         self._lock = threading.RLock()
-        self._index: dict[str, list[Path]] | None = None
+        self._copies = Copies(folder)
 
     def look(self, order: Order) -> Found:
         """Find out whose file lies at the order's place. Changes nothing."""
@@ -133,20 +134,18 @@ class Shelf:
             width, height = picture.size
         receipt = self._receipt(order, path, Made(width=width, height=height), "by hand", "", by_hand=True).sealed()
         self.tell(f"shot {order.index}: the picture put there by hand is used")
-        files.write_whole(self.folder / receipt_path(order.path), receipt_bytes(receipt))
-        self._index = None
+        place = self.folder / receipt_path(order.path)
+        files.write_whole(place, receipt_bytes(receipt))
+        self._copies.add(receipt, place, first=True)
         return receipt
 
     def _fetch(self, order: Order, found: Found) -> Receipt | None:
         removed = found.receipt if found.condition == "nothing" and found.receipt else None
-        for place in self._places().get(order.fingerprint, []):
-            receipt = read_receipt(place)
-            if receipt is None or receipt.fingerprint != order.fingerprint or receipt.stage != order.stage:
+        for place, receipt in self._copies.whole(order.fingerprint):
+            if receipt.stage != order.stage:
                 continue
             if removed is not None and removed.by_hand and receipt.sha256 == removed.sha256:
                 # The person took the picture away: it must not come back from takes/.
-                continue
-            if not self._lies_whole(place, receipt):
                 continue
             with self.fresh(order) as out:
                 if order.stage in PLANS:
@@ -156,21 +155,9 @@ class Shelf:
                 return self._publish(order, out, receipt)
         return None
 
-    def _lies_whole(self, place: Path, receipt: Receipt) -> bool:
-        if receipt.stage in PLANS:
-            return receipt.content is not None
-        artefact = artefact_of(place, receipt)
-        return files.is_file(artefact) and files.sha256_of(artefact) == receipt.sha256
-
-    def _places(self) -> dict[str, list[Path]]:
-        """Map each fingerprint to the receipts that bear it, best first: in place before `takes/`."""
-        if self._index is None:
-            self._index = {}
-            for place in receipt_places(self.folder):
-                receipt = read_receipt(place)
-                if receipt is not None:
-                    self._index.setdefault(receipt.fingerprint, []).append(place)
-        return self._index
+    def has_copy(self, receipt: Receipt) -> bool:
+        """Tell whether the session holds a whole piece made from the same, in place or in `takes/`."""
+        return any(True for _ in self._copies.whole(receipt.fingerprint))
 
     # --- publishing -------------------------------------------------------------------------------
 
@@ -224,8 +211,7 @@ class Shelf:
         files.place(out, path)
         self.write_sidecars(receipt, before)
         files.place(staged, place)
-        if self._index is not None:
-            self._index.setdefault(receipt.fingerprint, []).insert(0, place)
+        self._copies.add(receipt, place, first=True)
         return receipt
 
     def write_sidecars(self, receipt: Receipt, before: Receipt | None = None) -> None:
@@ -268,8 +254,7 @@ class Shelf:
         if kept is None:
             return None
         place, receipt = kept
-        if self._index is not None:
-            self._index.setdefault(receipt.fingerprint, []).append(place)
+        self._copies.add(receipt, place)
         return receipt
 
     def retire(self, stage: Stage, count: int) -> None:

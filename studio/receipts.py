@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio import files
-from studio.model import Receipt
+from studio.model import STAGES, Receipt
 
 
 def read_receipt(path: Path) -> Receipt | None:
@@ -27,7 +27,8 @@ def receipt_places(folder: Path) -> Iterator[Path]:
     for name in ("images", "narration", "videos", "receipts"):
         yield from sorted(path for path in (folder / name).glob("[!.]*.json") if path.name != "brief.json")
     yield from (folder / "score.json", folder / "film.json")
-    yield from sorted((folder / "takes").glob("*/[!.]*.json"))
+    for stage in STAGES:
+        yield from sorted((folder / "takes" / stage).glob("[!.]*.json"))
 
 
 def staged_path(place: Path) -> Path:

@@ -29,6 +29,13 @@ def all_records(folder: Path) -> Iterator[tuple[Path, Receipt | None]]:
         yield path, _receipt(path)
 
 
+def recorded(folder: Path, path: str) -> Receipt | None:
+    """Return the receipt that the records hold for the piece at `path`: of several the one whose bytes lie there."""
+    digest, _ = digest_of(folder / path)
+    found = [receipt for _, receipt in all_records(folder) if receipt is not None and receipt.path == path]
+    return next((receipt for receipt in found if receipt.sha256 == digest), found[-1] if found else None)
+
+
 def compared(folder: Path) -> Iterator[Finding]:
     """Compare the records with the receipts. Where they differ no fault is found, but it is told."""
     held: set[tuple[str, str]] = set()

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio import files
+from studio.looking import Found
 from studio.model import Stage
-from studio.orders import PER_SHOT, PLANS, Order, receipt_path
+from studio.orders import PER_SHOT, PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.receipts import read_receipt, receipt_bytes
 from studio.takes import put_aside
@@ -37,7 +38,7 @@ def recover(shelf: Shelf) -> None:
         for hidden in files.hidden_files(holder):
             if hidden.name.endswith(_OURS) and files.is_file(hidden):
                 files.remove(hidden)
-    for order in _places(folder):
+    for order in places(folder):
         _mend_receipt(shelf, order)
     for stage in PLANS:
         _mend_plan(shelf, Order(folder.name, stage, 0, ""))
@@ -72,15 +73,15 @@ def _finish(shelf: Shelf, staged: Path) -> None:
     files.place(staged, place)
 
 
-def _places(folder: Path) -> Iterator[Order]:
-    """Yield an order for every place where a receipt lies or must lie."""
+def places(folder: Path) -> Iterator[Order]:
+    """Yield an order, without a fingerprint, for every place where a piece or its receipt lies, plans first."""
     for stage in PLANS:
         yield Order(folder.name, stage, 0, "")
     found: set[tuple[Stage, int]] = {("score", 0), ("film", 0)}
     for stage in PER_SHOT:
-        for path in (folder / stage).glob("shot_*.json"):
+        for path in (folder / stage).glob("shot_*"):
             number = path.stem.removeprefix("shot_")
-            if number.isdecimal():
+            if number.isdecimal() and path.name in (f"{path.stem}.json", Path(artefact_path(stage, int(number))).name):
                 found.add((stage, int(number)))
     for stage, index in sorted(found):
         yield Order(folder.name, stage, index, "")
@@ -103,14 +104,12 @@ def _mend_receipt(shelf: Shelf, order: Order) -> None:
 
 def _mend_plan(shelf: Shelf, order: Order) -> None:
     """Put back a plan that a fault tore, or that is gone though its receipt holds it."""
-    found, path = shelf.look(order), shelf.folder / order.path
+    found = shelf.look(order)
     receipt = found.receipt
     if receipt is None or receipt.content is None or found.condition not in ("damaged", "nothing"):
         return
     if found.condition == "damaged":
-        shelf.put_aside(order, found)
-        files.write_whole(path, (receipt.edited or receipt.content).encode("utf-8"))
-        shelf.tell(f"{order.path} is put back as it was {'last used' if receipt.edited else 'written'}")
+        put_back(shelf, order, found)
     elif receipt.edited:
         # Who removes an edited plan may want the one that was planned: both are there.
         aside = shelf.folder / "takes" / "edited" / order.path
@@ -119,3 +118,12 @@ def _mend_plan(shelf: Shelf, order: Order) -> None:
             f"{order.path} was edited by hand and is gone: it is put back as it was planned; the edited one is kept "
             f"as {aside.relative_to(shelf.folder)}"
         )
+
+
+def put_back(shelf: Shelf, order: Order, found: Found) -> None:
+    """Put a plan aside and write the one that its receipt holds: as it was last used, or else as it was written."""
+    shelf.put_aside(order, found)
+    receipt = found.receipt
+    if receipt is not None and receipt.content is not None:
+        files.write_whole(shelf.folder / order.path, (receipt.edited or receipt.content).encode("utf-8"))
+        shelf.tell(f"{order.path} is put back as it was {'last used' if receipt.edited else 'written'}")

@@ -15,14 +15,13 @@ from studio import files, lock
 from studio.briefs import read_brief, restore_brief
 from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
-from studio.facts import read_facts
 from studio.hints import command
+from studio.meta import write_meta
 from studio.model import SceneGraph, Shot, Story, Timeline
 from studio.orders import PLANS, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.ports import Crew
-from studio.projection import project
 from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover
 
@@ -117,7 +116,11 @@ class Session:
             if content is None:
                 continue
             text = self._plan_text(name)
-            reader(self.brief)(stage, text)
+            try:
+                reader(self.brief)(stage, text)
+            except BrokenPlan as error:
+                repair = command("repair", self.id, self.folder.parent.parent)
+                raise BrokenPlan(f"{error}; or put back the plan as it was: {repair}") from error
             receipt = read_receipt(self.folder / receipt_path(name))
             if receipt is None or receipt.content is None:
                 continue
@@ -135,9 +138,7 @@ class Session:
     def write_meta(self) -> None:
         """Write the projection of the folder; called as each piece lands."""
         with self._meta_lock:
-            facts = read_facts(self.folder)
-            if facts is not None:
-                files.write_json(self.folder / f"{self.id}_meta.json", project(facts, self._shown_folder))
+            write_meta(self.folder, self._shown_folder)
 
     def record_failure(self, message: str, at: str) -> None:
         """Keep why the run failed, until a run succeeds."""

@@ -52,6 +52,25 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
         return 1
 
 
+def agrees(question: str) -> bool:
+    """Ask a yes-or-no question until it is answered; False where nobody sits at a terminal.
+
+    Raises:
+        KeyboardInterrupt: the person leaves (Ctrl-C, Ctrl-D).
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    while True:
+        try:
+            answer = input(question).strip().lower()
+        except EOFError:
+            # The terminal's line is still open.
+            print()
+            raise KeyboardInterrupt from None
+        if answer in ("y", "yes", "n", "no"):
+            return answer.startswith("y")
+
+
 def _complain(message: str) -> None:
     print(harmless(message), file=sys.stderr)
 

@@ -24,7 +24,7 @@ from studio.pictures import whole_picture
 from studio.plan_files import reader
 from studio.projection import completed, project
 from studio.receipts import staged_path
-from studio.records import compared
+from studio.records import compared, recorded
 
 _ONCE: tuple[Stage, ...] = ("score", "film")
 _NUMBER = re.compile(r"shot_([0-9]{3,6})\Z")
@@ -50,7 +50,8 @@ def verify(folder: Path) -> list[Finding]:
     findings += compared(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)
     findings += _meta(folder, facts)
-    return sorted(findings)
+    told = {finding.path for finding in findings if finding.what != "gone"}
+    return sorted(finding for finding in findings if finding.what != "gone" or finding.path not in told)
 
 
 def _is_finished(folder: Path) -> bool:
@@ -94,6 +95,7 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
     receipt, torn = receipt_of(folder / receipt_path(path), path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
+        receipt = recorded(folder, path)
     if not os.path.lexists(place):
         yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
@@ -107,11 +109,11 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
         if proof.by_hand:
             yield Finding(path, "by hand", "a person put it there; no run replaces it")
         yield from _sidecars(folder, proof)
-    elif torn:
-        return
     elif receipt is not None:
         yield from _differing(place, path, stage, receipt)
         yield from _sidecars(folder, receipt)
+    elif torn:
+        return
     elif stage != "images" or finished:
         yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing vouches for it")
     else:

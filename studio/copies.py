@@ -1,0 +1,49 @@
+"""Which pieces a session holds, by what they were made from: in place before `takes/`.
+
+Called by `studio/pieces.py`, under its lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio import files
+from studio.model import Receipt
+from studio.orders import PLANS
+from studio.receipts import artefact_of, read_receipt, receipt_places
+
+
+class Copies:
+    """The receipts of one session folder by fingerprint; read once, kept up to date by `add`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._places: dict[str, list[Path]] | None = None
+
+    def add(self, receipt: Receipt, place: Path, *, first: bool = False) -> None:
+        """Take up a receipt that was just written; `first` where its piece is in place."""
+        if self._places is not None:
+            self._places.setdefault(receipt.fingerprint, []).insert(0 if first else 1 << 30, place)
+
+    def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
+        """Yield every whole piece made from this, with the place of its receipt."""
+        if self._places is None:
+            self._places = {}
+            for place in receipt_places(self._folder):
+                receipt = read_receipt(place)
+                if receipt is not None:
+                    self._places.setdefault(receipt.fingerprint, []).append(place)
+        for place in list(self._places.get(fingerprint, ())):
+            # A place may have been taken by another piece since.
+            receipt = read_receipt(place)
+            if receipt is not None and receipt.fingerprint == fingerprint and lies_whole(place, receipt):
+                yield place, receipt
+
+
+def lies_whole(place: Path, receipt: Receipt) -> bool:
+    """Tell whether the piece beside the receipt at `place` is whole; a plan's receipt holds the plan."""
+    if receipt.stage in PLANS:
+        return receipt.content is not None
+    artefact = artefact_of(place, receipt)
+    return files.is_file(artefact) and files.sha256_of(artefact) == receipt.sha256

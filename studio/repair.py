@@ -1,0 +1,155 @@
+"""Mending a session on request: what is broken goes to `takes/damaged/`, everything that can be proved is put back.
+
+`survey` says beforehand what is wrong, what becomes of it, what is lost and what making it again costs; `repair` does
+it. Nothing is made here: what is lost is made by the next run. Called by `sessions repair`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio import lock
+from studio.briefs import BRIEF, COPY, read_brief, restore_brief
+from studio.copies import lies_whole
+from studio.evidence import FAULTS, Finding
+from studio.meta import write_meta
+from studio.model import Receipt
+from studio.orders import PLANS, Order, receipt_path
+from studio.pieces import Shelf
+from studio.plan_files import reader
+from studio.receipts import read_receipt, receipt_places
+from studio.recovery import places, put_back, recover
+from studio.takes import put_aside
+from studio.verify import verify
+
+
+@dataclass(frozen=True)
+class Mend:
+    """One thing that is wrong, and what is done about it.
+
+    Attributes:
+        lost: whether a finished piece is lost by it: no whole copy is left.
+        seconds: of work that making it again takes, as measured when it was made.
+        cost_usd: what making it again costs, as paid when it was made.
+    """
+
+    finding: Finding
+    remedy: str
+    lost: bool = False
+    seconds: float = 0.0
+    cost_usd: float = 0.0
+
+
+def survey(folder: Path) -> list[Mend]:
+    """Return what is wrong with a session and what `repair` would do about it. Changes nothing.
+
+    Raises:
+        NoSuchSession: the folder holds nothing that says what it is.
+        BrokenPlan: neither the brief nor its copy reads, so nothing can be mended.
+    """
+    findings = verify(folder)
+    if not findings:
+        return []
+    shelf = Shelf(folder, reader(read_brief(folder)), lambda line: None)
+    return [_mend(shelf, finding) for finding in findings if finding.what in (*FAULTS, "stale meta")]
+
+
+def _mend(shelf: Shelf, finding: Finding) -> Mend:
+    path = finding.path
+    if path in (BRIEF, COPY):
+        return Mend(finding, "put back from its copy" if path == BRIEF else f"written anew from {BRIEF}")
+    if finding.what == "stale meta":
+        return Mend(finding, "written anew")
+    if finding.what == "left over":
+        return Mend(finding, "published where it proves a finished piece, else removed")
+    if path in ("film.srt", "film.vtt"):
+        return Mend(finding, "written again from film.json")
+    if path.startswith("takes/"):
+        return _taken(shelf, finding)
+    order = next((each for each in places(shelf.folder) if path in (each.path, receipt_path(each.path))), None)
+    if order is None:
+        return Mend(finding, "moved to takes/damaged/")
+    receipt = read_receipt(shelf.folder / receipt_path(order.path)) or shelf.recorded(order)
+    if path != order.path:
+        return Mend(finding, "written again from the engine's record") if receipt else _remade(finding, None)
+    if order.stage in PLANS:
+        if receipt is None or receipt.content is None:
+            return _remade(finding, receipt)
+        last = receipt.edited and finding.what == "damaged"
+        return Mend(finding, f"put back as it was {'last used' if last else 'written'}")
+    if receipt is not None and shelf.has_copy(receipt):
+        return Mend(finding, "taken from a whole copy in the session")
+    return _remade(finding, receipt)
+
+
+def _remade(finding: Finding, receipt: Receipt | None) -> Mend:
+    seconds, cost = (receipt.seconds_taken, receipt.cost_usd) if receipt else (0.0, 0.0)
+    moved = "" if finding.what == "missing" else "moved to takes/damaged/; "
+    return Mend(finding, f"{moved}the next run makes it again", True, seconds, cost)
+
+
+def _taken(shelf: Shelf, finding: Finding) -> Mend:
+    place = (shelf.folder / finding.path).with_suffix(".json")
+    receipt = read_receipt(place)
+    lost = receipt is None or not shelf.has_copy(receipt)
+    seconds, cost = (receipt.seconds_taken, receipt.cost_usd) if receipt and lost else (0.0, 0.0)
+    return Mend(finding, "moved to takes/damaged/; it is an earlier version, nothing needs it", lost, seconds, cost)
+
+
+def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None:
+    """Mend what `survey` finds. What cannot be put back is moved to `takes/damaged/` and is missing from then on.
+
+    Args:
+        shown_folder: where the session lies as people see it, for meta.
+        tell: receives one line for everything that is done.
+
+    Raises:
+        SessionLocked: a run works on the session; nothing was changed.
+        BrokenPlan: neither the brief nor its copy reads; nothing was changed.
+        DiskFull, BadInput: the folder cannot be written; what was done so far is whole, and the rest can be done again.
+    """
+    held = lock.take(folder)
+    try:
+        restore_brief(folder, tell)
+        shelf = Shelf(folder, reader(read_brief(folder)), tell)
+        recover(shelf)
+        for order in places(folder):
+            _repair_place(shelf, order)
+        _repair_takes(shelf)
+        write_meta(folder, shown_folder)
+    finally:
+        held.release()
+
+
+def _repair_place(shelf: Shelf, order: Order) -> None:
+    folder, found = shelf.folder, shelf.look(order)
+    place = folder / receipt_path(order.path)
+    if found.condition == "broken":
+        put_back(shelf, order, found)
+        return
+    if found.condition in ("edited", "by hand") or (found.receipt is None and found.condition == "nothing"):
+        return
+    if found.receipt is not None:
+        # What lies here, or lay here, in whole: the piece itself, a copy of it elsewhere in the session, or nothing.
+        whole = shelf.adopt(Order(folder.name, order.stage, order.index, found.receipt.fingerprint))
+        if whole is not None or found.receipt.by_hand:
+            return
+    else:
+        shelf.put_aside(order, found)
+    if os.path.lexists(place):
+        put_aside(folder, place)
+    tell_lost = f"shot {order.index}: " if order.index else ""
+    shelf.tell(f"{tell_lost}{order.path} is lost: the next run makes it again")
+
+
+def _repair_takes(shelf: Shelf) -> None:
+    folder = shelf.folder
+    for place in receipt_places(folder):
+        receipt = read_receipt(place)
+        if "takes" not in place.relative_to(folder).parts or (receipt is not None and lies_whole(place, receipt)):
+            continue
+        for path in sorted(place.parent.glob(f"{place.stem}.*")):
+            shelf.tell(f"{path.relative_to(folder)} is kept as {put_aside(folder, path)}")

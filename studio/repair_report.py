@@ -1,0 +1,48 @@
+"""How `sessions repair` says what is wrong, what becomes of it, what is lost and what making it again costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.repair import Mend
+from studio.terminal import clock, harmless
+
+
+def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str]:
+    """Return the survey for a person, a line each.
+
+    Args:
+        go_on: the command that makes what is lost.
+    """
+    if not mends:
+        return [f"{session_id}: whole, there is nothing to repair."]
+    lines = []
+    for mend in mends:
+        found = mend.finding
+        lines.append(f"{found.what:<13}  {harmless(found.path)}: {harmless(found.reason)}")
+        lines.append(f"{'':<13}  -> {mend.remedy}")
+    lost = [mend for mend in mends if mend.lost]
+    if not lost:
+        return [*lines, f"{session_id}: nothing is lost, all of it can be put back."]
+    seconds, cost = sum(mend.seconds for mend in lost), sum(mend.cost_usd for mend in lost)
+    work = f"about {clock(seconds)}" if seconds >= 1 else "less than a second"
+    price = f"{work} of work" + (f" and ${cost:.2f}" if cost else ", no money")
+    count = f"{len(lost)} {'piece is' if len(lost) == 1 else 'pieces are'} lost"
+    return [*lines, f"{session_id}: {count}. Making them again ({go_on}) takes {price}."]
+
+
+def survey_json(session_id: str, mends: Sequence[Mend], done: bool) -> dict[str, object]:
+    """Return the survey for a program; `done` tells whether it was carried out."""
+    lost = [mend for mend in mends if mend.lost]
+    return {
+        "session_id": session_id, "repaired": done,
+        "lost": len(lost), "seconds": round(sum(mend.seconds for mend in lost), 3),
+        "cost_usd": round(sum(mend.cost_usd for mend in lost), 6),
+        "found": [
+            {
+                "path": mend.finding.path, "what": mend.finding.what, "reason": mend.finding.reason,
+                "remedy": mend.remedy, "lost": mend.lost, "seconds": mend.seconds, "cost_usd": mend.cost_usd,
+            }
+            for mend in mends
+        ],
+    }  # fmt: skip

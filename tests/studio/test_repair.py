@@ -1,0 +1,155 @@
+"""Laws of repairing: nothing is changed unasked, what can be proved is put back, what is lost is named and priced."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from studio import lock
+from studio.errors import SessionLocked
+from studio.evidence import FAULTS
+from studio.receipts import read_receipt, receipt_bytes
+from studio.repair import repair, survey
+from studio.verify import verify
+from tests.make_sessions import PNG, add_piece, make_session, snapshot
+
+LOST = ("images/shot_002.png", "narration/shot_001.wav", "videos/shot_003.mp4", "score.wav", "film.mp4")
+PLANS = ("story.json", "scene_graph.json", "shots.json", "timeline.json")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A finished session whose brief has its copy, and whose plans' receipts hold the plans."""
+    folder = make_session(tmp_path, shots=3)
+    for name in PLANS:
+        place = folder / "receipts" / name
+        receipt = read_receipt(place)
+        assert receipt is not None
+        place.write_bytes(receipt_bytes(receipt.model_copy(update={"content": (folder / name).read_text("utf-8")})))
+    return folder
+
+
+def mended(folder: Path) -> list[str]:
+    told: list[str] = []
+    repair(folder, "output/sessions/x", told.append)
+    return told
+
+
+def test_a_survey_changes_nothing(folder: Path) -> None:
+    """What is wrong is said, and not a byte is changed."""
+    (folder / "images/shot_002.png").write_bytes(b"torn")
+    (folder / "story.json").write_bytes(b"{")
+    before = snapshot(folder)
+    assert {mend.finding.path for mend in survey(folder)} == {"images/shot_002.png", "story.json"}
+    assert snapshot(folder) == before
+
+
+def test_a_whole_session_needs_no_repair(folder: Path) -> None:
+    """Where all is as the receipts say, there is nothing to mend."""
+    mended(folder)
+    assert survey(folder) == []
+    assert verify(folder) == []
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_lost_piece_is_named_and_priced(folder: Path, name: str) -> None:
+    """A damaged piece of which there is no whole copy is moved to takes/damaged/ with its receipt, and what making it
+    again costs is what it cost."""
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[:1])
+    (mend,) = [mend for mend in survey(folder) if mend.lost]
+    assert (mend.finding.path, mend.seconds) == (name, 0.25)
+    told = mended(folder)
+    assert any(f"{name} is lost" in line for line in told)
+    assert not (folder / name).exists()
+    kept = folder / "takes/damaged" / Path(name).name
+    assert kept.read_bytes() == content[:1]
+    assert kept.with_suffix(".json").exists()
+    assert not [finding for finding in verify(folder) if finding.what == "damaged"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("content", [b"", b"{", b"not json at all", None])
+def test_a_broken_plan_is_put_back(folder: Path, name: str, content: bytes | None) -> None:
+    """A plan that does not read, or is gone, is put back as its receipt holds it; what was there is kept."""
+    written = (folder / name).read_bytes()
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content)
+    (mend,) = [mend for mend in survey(folder) if mend.finding.path == name]
+    assert not mend.lost
+    mended(folder)
+    assert (folder / name).read_bytes() == written
+    if content is not None:
+        assert (folder / "takes/damaged" / name).read_bytes() == content
+    assert not [finding for finding in verify(folder) if finding.what in FAULTS]
+
+
+def test_an_edited_plan_and_a_picture_by_hand_are_left_alone(folder: Path) -> None:
+    """What a person made is no damage."""
+    text = (folder / "story.json").read_text("utf-8")
+    (folder / "story.json").write_text(text.replace('"title": "', '"title": "My '), "utf-8")
+    edited = (folder / "story.json").read_bytes()
+    mended(folder)
+    assert (folder / "story.json").read_bytes() == edited
+
+
+def test_a_damaged_piece_comes_back_from_takes(folder: Path) -> None:
+    """Where a whole copy made from the same is kept, nothing is lost and nothing need be made."""
+    receipt = add_piece(folder, "images", 2, PNG, place="takes/images/abc")
+    place = folder / "images/shot_002.json"
+    before = read_receipt(place)
+    assert before is not None
+    place.write_bytes(receipt_bytes(before.model_copy(update={"fingerprint": receipt.fingerprint})))
+    (folder / "images/shot_002.png").write_bytes(b"torn")
+    assert [mend.lost for mend in survey(folder) if mend.finding.path == "images/shot_002.png"] == [False]
+    mended(folder)
+    assert (folder / "images/shot_002.png").read_bytes() == PNG
+
+
+def test_a_torn_receipt_is_written_again_from_the_record(folder: Path) -> None:
+    """A receipt that does not read any more costs nothing: the engine's record holds it."""
+    whole = (folder / "videos/shot_002.json").read_bytes()
+    (folder / "videos/shot_002.json").write_bytes(whole[:40])
+    (mend,) = survey(folder)
+    assert not mend.lost
+    mended(folder)
+    assert (folder / "videos/shot_002.json").read_bytes() == whole
+
+
+def test_a_flipped_bit_in_a_receipt_is_found(folder: Path) -> None:
+    """A receipt vouches for itself: where one digit changed it does not read, though it is still JSON."""
+    place = folder / "images/shot_001.json"
+    text = place.read_text("utf-8")
+    place.write_text(text.replace('"seed": 1', '"seed": 3'), "utf-8")
+    assert place.read_text("utf-8") != text
+    assert [finding.what for finding in verify(folder)] == ["torn receipt"]
+    mended(folder)
+    assert place.read_text("utf-8") == text
+
+
+def test_damaged_takes_are_moved_out_of_the_way(folder: Path) -> None:
+    """An earlier version that is damaged, or whose receipt is, is not taken for one."""
+    add_piece(folder, "images", 2, PNG + b"earlier", place="takes/images/abc")
+    add_piece(folder, "images", 2, PNG + b"other", place="takes/images/def")
+    (folder / "takes/images/abc.png").write_bytes(b"")
+    (folder / "takes/images/def.json").write_bytes(b"")
+    assert len([mend for mend in survey(folder) if mend.lost]) == 2
+    mended(folder)
+    assert os.listdir(folder / "takes/images") == []
+    assert not [finding for finding in verify(folder) if finding.what in FAULTS]
+
+
+def test_a_session_that_is_being_worked_on_is_not_repaired(folder: Path) -> None:
+    """A repair takes the session's lock; under a run nothing is changed."""
+    (folder / "story.json").write_bytes(b"{")
+    held = lock.take(folder)
+    try:
+        with pytest.raises(SessionLocked):
+            mended(folder)
+    finally:
+        held.release()
+    assert (folder / "story.json").read_bytes() == b"{"
