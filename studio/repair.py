@@ -54,7 +54,17 @@ def survey(folder: Path) -> list[Mend]:
     if not findings:
         return []
     shelf = Shelf(folder, reader(read_brief(folder)), lambda line: None)
-    return [_mend(shelf, finding) for finding in findings if finding.what in (*FAULTS, "stale meta")]
+    return [
+        _mend(shelf, finding)
+        for finding in findings
+        if finding.what in (*FAULTS, "stale meta") and not _only_to_make(folder, finding)
+    ]
+
+
+def _only_to_make(folder: Path, finding: Finding) -> bool:
+    """Tell whether a piece is simply not there, receipt and all: there is nothing to mend, the next run makes it."""
+    there = any(os.path.lexists(folder / path) for path in (finding.path, receipt_path(finding.path)))
+    return finding.what == "missing" and not there and finding.path != BRIEF
 
 
 def _mend(shelf: Shelf, finding: Finding) -> Mend:

@@ -15,7 +15,7 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
         go_on: the command that makes what is lost.
     """
     if not mends:
-        return [f"{session_id}: whole, there is nothing to repair."]
+        return [f"{session_id}: there is nothing to repair. What is missing, if anything, is made by: {go_on}"]
     lines = []
     for mend in mends:
         found = mend.finding

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from studio import lock
+from studio.cli import main
 from studio.errors import SessionLocked
 from studio.evidence import FAULTS
 from studio.receipts import read_receipt, receipt_bytes
@@ -153,3 +155,59 @@ def test_a_session_that_is_being_worked_on_is_not_repaired(folder: Path) -> None
     finally:
         held.release()
     assert (folder / "story.json").read_bytes() == b"{"
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(list(argv))
+    out, err = capsys.readouterr()
+    assert isinstance(left.value.code, int)
+    return left.value.code, out, err
+
+
+@pytest.fixture
+def asked(folder: Path, tmp_path: Path) -> tuple[str, ...]:
+    """The arguments that repair the session."""
+    home = tmp_path / "output" / "sessions"
+    home.mkdir(parents=True)
+    folder.rename(home / folder.name)
+    (home / folder.name / "videos/shot_003.mp4").write_bytes(b"torn")
+    return ("repair", folder.name, "--output", str(tmp_path / "output"))
+
+
+def test_repair_changes_nothing_unasked(asked: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --yes, and nobody at a terminal: what is wrong, what is lost, its price, the line that mends it; 1."""
+    home = Path(asked[-1])
+    before = snapshot(home)
+    code, out, err = run(capsys, *asked)
+    assert (code, err) == (1, "")
+    assert snapshot(home) == before
+    assert "videos/shot_003.mp4: its checksum is not its receipt's" in out
+    assert "1 piece is lost" in out
+    assert "film resume" in out
+    assert out.splitlines()[-1].startswith("Nothing was changed. To repair it: ")
+    assert "--yes" in out.splitlines()[-1]
+
+
+def test_repair_with_yes(asked: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """With --yes it is mended, each thing that is done is said; asked again, there is nothing to repair but to make."""
+    code, out, err = run(capsys, *asked, "--yes")
+    assert (code, err) == (0, "")
+    assert "shot 3: videos/shot_003.mp4 is lost: the next run makes it again" in out
+    assert out.splitlines()[-1].startswith("Repaired. To make what is missing: ")
+    code, out, _ = run(capsys, *asked)
+    assert code == 0
+    assert "there is nothing to repair" in out
+    assert "film resume" in out
+
+
+def test_repair_as_json(asked: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """--json prints one value, with what is lost and its price, and says whether anything was changed."""
+    code, out, _ = run(capsys, *asked, "--json")
+    value = json.loads(out)
+    assert (code, value["repaired"], value["lost"], value["seconds"], value["cost_usd"]) == (1, False, 1, 0.25, 0.0)
+    code, out, _ = run(capsys, *asked, "--json", "--yes")
+    assert (code, json.loads(out)["repaired"]) == (0, True)
