@@ -2,7 +2,7 @@
 
 A file is published whole or not at all: written beside its place under a unique hidden name, flushed, fsynced,
 renamed, its folder fsynced. What a crash leaves is a hidden file, which the next opening of the session sweeps; a
-visible name always holds whole bytes. What is removed or moved aside is not flushed: a power cut may bring it back,
+visible name always holds whole bytes. What is removed or moved aside is rarely flushed: a power cut may bring it back,
 and then it is removed or moved once more. Formats, sessions and receipts are known elsewhere.
 """
 
@@ -96,26 +96,6 @@ def place_folder(hidden: Path, folder: Path) -> bool:
     return True
 
 
-def sweep_abandoned(root: Path) -> None:
-    """Remove the hidden folders in `root` whose makers, processes of this machine, are gone."""
-    for path in hidden_files(root):
-        name = path.name.split(".")
-        if path.is_dir() and not path.is_symlink() and name[-1] == "part" and len(name) > 3:
-            maker = name[-2].partition("-")[0]
-            if maker.isdecimal() and not _lives(int(maker)):
-                remove_tree(path)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
 def remove_tree(folder: Path) -> None:
     """Remove a hidden folder of ours and what is in it, where it is there."""
     if folder.is_dir():
@@ -202,6 +182,12 @@ def remove(path: Path) -> None:
     """Remove the file at `path` if it is there."""
     with contextlib.suppress(FileNotFoundError):
         _disk.unlink(path)
+
+
+def remove_durably(path: Path) -> None:
+    """Remove the file at `path` if it is there; no power cut brings it back."""
+    remove(path)
+    _disk.fsync_folder(path.parent)
 
 
 def read_or_none(path: Path) -> bytes | None:

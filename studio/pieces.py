@@ -258,17 +258,20 @@ class Shelf:
         return receipt
 
     def retire(self, stage: Stage, count: int) -> None:
-        """Move the pieces of shots beyond `count` to `takes/`: their shots were taken out of the plan."""
+        """Move the pieces of shots beyond `count` to `takes/`: their shots were taken out of the plan.
+
+        An artefact goes before its receipt, so that a crash leaves nothing that no receipt vouches for.
+        """
         with self._lock:
             folder = (self.folder / Order("", stage, 1, "").path).parent
-            for path in sorted(folder.glob("[!.]*")):
-                number = path.stem.removeprefix("shot_")
-                if path.suffix == ".json" or not number.isdecimal() or int(number) <= count:
-                    continue
-                order = Order(self.folder.name, stage, int(number), "")
+            numbers = {path.stem.removeprefix("shot_") for path in folder.glob("[!.]*")}
+            for number in sorted(int(each) for each in numbers if each.isdecimal() and int(each) > count):
+                order = Order(self.folder.name, stage, number, "")
+                path, place = self.folder / order.path, self.folder / receipt_path(order.path)
                 if self.displace(order) is not None:
-                    files.remove(path)
-                    files.remove(self.folder / receipt_path(order.path))
+                    files.remove_durably(path)
+                if not path.exists():
+                    files.remove(place)
 
     def put_aside(self, order: Order, found: Found) -> None:
         """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""

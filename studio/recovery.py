@@ -5,6 +5,7 @@ Called at the opening of a session and by `sessions repair`, under the session's
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,8 @@ _FOLDERS = ("images", "narration", "videos", "receipts", "runs", "results")
 def recover(shelf: Shelf) -> None:
     """Mend what can be mended without making anything; whatever a person should know is told.
 
-    A staged receipt whose bytes are in place, or in a hidden file beside it, proves a finished piece: it is published.
+    A staged receipt whose bytes are in place, in a hidden file beside it or, of a plan, in the receipt itself, proves a
+    finished piece: it is published.
     All other hidden files of ours ('.<name>.<unique>.part', '.<name>.next') are worthless and swept; a person's own
     are left alone. A receipt that does not read is written again from the engine's records, a plan that a fault tore
     from its receipt. What stands in the way of a file of ours is put aside.
@@ -65,10 +67,15 @@ def _finish(shelf: Shelf, staged: Path) -> None:
         # The name of a hidden file may be all that was lost: its bytes were sealed before the receipt was staged.
         beside = [each for each in path.parent.glob(f".{path.name}.*.part") if files.is_file(each)]
         sealed = next((each for each in beside if files.sha256_of(each) == receipt.sha256), None)
-        if sealed is None:
+        content = (receipt.content or "").encode("utf-8")
+        held = receipt.content is not None and hashlib.sha256(content).hexdigest() == receipt.sha256
+        if sealed is None and not held:
             return
         before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
-        files.place(sealed, path)
+        if sealed is not None:
+            files.place(sealed, path)
+        else:
+            files.write_whole(path, content)
     shelf.write_sidecars(receipt, before or read_receipt(place))
     files.place(staged, place)
 

@@ -6,6 +6,7 @@ business of `studio/pieces.py`; what the folder says of itself is `studio/facts.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from studio import files, lock
 from studio.briefs import read_brief, write_brief
-from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession
+from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession, SessionLocked
 from studio.facts import read_facts
 from studio.model import Brief, Wish
 from studio.places import session_folders
@@ -36,8 +37,8 @@ def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], no
         idea=idea, wish=wish, seed=draw_seed() if wish.seed is None else wish.seed,
         started_at=now.isoformat(timespec="microseconds"), version=version,
     )  # fmt: skip
-    files.sweep_abandoned(root)
-    hidden = files.hidden_beside(root / now.strftime("session_%Y%m%d_%H%M%S"))
+    _sweep_abandoned(root)
+    hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:
         write_brief(hidden, brief)
         moment = now
@@ -49,6 +50,31 @@ def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], no
             moment += timedelta(seconds=1)
     finally:
         files.remove_tree(hidden)
+        held.release()
+
+
+def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
+    """Make a hidden folder to prepare `folder` in, locked: who sweeps takes only what nobody holds."""
+    while True:
+        hidden = files.hidden_beside(folder)
+        files.make_folder(hidden)
+        with contextlib.suppress(FileNotFoundError):
+            held = lock.take(hidden)
+            if hidden.is_dir():
+                return hidden, held
+            held.release()
+
+
+def _sweep_abandoned(root: Path) -> None:
+    """Remove the hidden folders that killed runs left in `root`."""
+    for hidden in files.hidden_files(root):
+        ours = hidden.name.startswith(".session_") and hidden.name.endswith(".part") and hidden.is_dir()
+        if not ours or lock.is_locked(hidden):
+            continue
+        with contextlib.suppress(FileNotFoundError, SessionLocked):  # another run was quicker
+            held = lock.take(hidden)
+            files.remove_tree(hidden)
+            held.release()
 
 
 def folder_of_run(root: Path, flow_run_id: str) -> Path | None:

@@ -39,7 +39,8 @@ from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot
 
 IDEA = "A lighthouse keeper finds a message in a bottle"
-WISH = Wish(seconds=6.0, shot_seconds=1.0, height=144, seed=7)
+SCRIPT = "The lamp is lit.\n\nA bottle knocks.\n\nHe reads it.\n\nNo name.\n\nHe answers."
+WISH = Wish(seconds=6.0, shot_seconds=1.0, height=144, seed=7, script=SCRIPT)
 """A film of five tiny shots."""
 MOMENT = datetime(2025, 2, 8, 0, 22, 38, 123456)
 """When every session of the bench begins, so that all bear one id."""

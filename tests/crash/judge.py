@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import progress
+from studio import files, progress
+from studio.briefs import COPY
 from studio.evidence import FAULTS
 from studio.model import Receipt
 from studio.orders import PLANS
@@ -42,9 +43,12 @@ def made(folder: Path) -> dict[str, str]:
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or name.split("/")[0] in OF_THE_RUN:
             continue
-        content = path.read_bytes()
+        content = path.read_bytes() if files.is_file(path) else b"no file"
         if path.suffix == ".json":
-            content = json.dumps(_masked(json.loads(content))).encode()
+            value = json.loads(content)
+            # The copy of the brief is dated inside its text.
+            value = json.loads(value["content"]) if name == COPY else value
+            content = json.dumps(_masked(value)).encode()
         name = name.replace(folder.name, "SESSION")
         found[name] = hashlib.sha256(_WHERE.sub(b"SESSION", content)).hexdigest()
     return found
@@ -79,7 +83,7 @@ def _receipt(place: Path) -> Receipt | None:
 
 
 def _is(path: Path, receipt: Receipt) -> bool:
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == receipt.sha256
+    return files.is_file(path) and hashlib.sha256(path.read_bytes()).hexdigest() == receipt.sha256
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ def works(path: Path) -> list[Work]:
 def again(folder: Path, before: Iterable[Piece], since: Iterable[Work]) -> list[str]:
     """Return the pieces that were made since though they were held before: 'images 3'. `folder` is finished now."""
     known, needless = set(before), []
-    now = {(each.stage, each.index): each.fingerprint for place, each in _whole(folder) if "takes" not in place.parts}
+    whole = [each for place, each in _whole(folder) if "takes" not in place.parts]
+    now: dict[tuple[str, int], str] = {(each.stage, each.index): each.fingerprint for each in whole}
     for work in since:
         if (work.stage, now.get((work.stage, work.index), "")) in known:
             needless.append(f"{work.stage} {work.index}")
