@@ -62,7 +62,9 @@ def agrees(question: str) -> bool:
         return False
     while True:
         try:
-            answer = input(question).strip().lower()
+            # Written here and not by input(): a Ctrl-C right after the question would be noticed only at the next key.
+            print(question, end="", flush=True)
+            answer = input().strip().lower()
         except EOFError:
             # The terminal's line is still open.
             print()

@@ -46,16 +46,17 @@ class PieceOfWork(CachePolicy):
         store = task_ctx.result_store
         for generation in range(GENERATIONS):
             key = order.key(generation)
-            if not store.exists(key):
-                return key
+            # Reading comes first: the store remembers what it read, and asking whether it is there reads it whole.
             record = _read(store, key)
+            if record is None and not store.exists(key):
+                return key
             if record is not None and session.shelf.holds(order, record):
                 return key
         return None
 
 
 def _read(store: ResultStore, key: str) -> Receipt | None:
-    """Return the receipt recorded under `key`; None where what is there does not read as one."""
+    """Return the receipt recorded under `key`; None where nothing is there, or what does not read as one."""
     try:
         found = store.read(key).result
     except Exception:  # a torn record fails in whatever library reads it; the task body adopts what is whole

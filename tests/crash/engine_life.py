@@ -32,6 +32,7 @@ LOOK_SECONDS = 0.003
 """How often a run is looked at."""
 SHAPE: dict[str, Any] = {
     "seconds": WISH.seconds, "shot_seconds": WISH.shot_seconds, "height": WISH.height, "seed": WISH.seed,
+    "script": WISH.script,
 }  # fmt: skip
 
 
@@ -135,7 +136,13 @@ class Commanded:
 
     def __init__(self, told: Told, output: Path, session_id: str | None) -> None:
         self.told = told
-        shape = [word for name, value in SHAPE.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        script = told.path("script")
+        script.write_text(str(WISH.script), "utf-8")
+        shape = [
+            word
+            for name, value in (SHAPE | {"script": script}).items()
+            for word in (f"--{name.replace('_', '-')}", str(value))
+        ]
         line = ["resume", session_id] if session_id else ["make", IDEA, *shape]
         self._engine: list[int] = []
         with open(told.path("said"), "wb") as said:

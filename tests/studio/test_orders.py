@@ -38,6 +38,15 @@ def test_the_key_is_tied_to_session_and_shot() -> None:
     assert receipt_path("shots.json") == "receipts/shots.json"
 
 
+def test_a_pictures_order_knows_every_picture_of_the_plan() -> None:
+    """What the plan wants holds each shot's picture and no other; it does not tell two orders apart."""
+    other, third = with_(SHOT, index=4, image_prompt="a blue door"), with_(SHOT, index=5, seed=9)
+    order = image_order(SESSION, SHOT, [SHOT, other], SIZE, CREW)
+    wanted = [image_print(each, SIZE, CREW) in order.wanted for each in (SHOT, other, third)]
+    assert wanted == [True, True, False]
+    assert order == image_order(SESSION, SHOT, [SHOT], SIZE, CREW)
+
+
 @pytest.mark.parametrize(
     "changes", [{"image_prompt": "a blue door"}, {"seed": 8}, {"take": 2}], ids=lambda changes: next(iter(changes))
 )
