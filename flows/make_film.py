@@ -26,7 +26,7 @@ from flows import parameters as p
 from flows.mapping import Direction
 from studio import progress
 from studio.ask import Ask, check_idea, enlist
-from studio.errors import DiskFull, FilmError
+from studio.errors import BadInput, DiskFull, FilmError
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.places import output_folder
@@ -94,7 +94,6 @@ def _shoot(session: Session) -> dict[str, object]:
         cut_film, story=story, shots=shots, timeline=made.timeline, clips=made.clips, lines=made.lines, score=made.score
     )
     session.forget_failure()
-    session.write_meta()
     return {
         "session_id": session.id, "film": str(session.folder / film.path), "seconds": film.seconds,
         "frames": film.frames, "width": film.width, "height": film.height,
@@ -124,6 +123,16 @@ def _opened(ask: Ask) -> Iterator[Session]:
     try:
         yield session
     finally:
+        _close(session)
+
+
+def _close(session: Session) -> None:
+    """Let meta tell how the run ended, and give the session back."""
+    try:
+        session.write_meta()
+    except (DiskFull, BadInput) as error:
+        _note(f"the session's meta could not be written: {error}")
+    finally:
         session.release()
 
 
@@ -148,7 +157,6 @@ def _failed(session: Session, error: FilmError) -> State[Any]:
     go_on = command("resume", session.id, session.folder.parent.parent)
     try:
         session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
-        session.write_meta()
     except DiskFull as full:
         _note(f"the failure could not be recorded: {full}")
     return Failed(message=f"{error}. Everything finished is kept; go on with: {go_on}", data=error)

@@ -19,7 +19,7 @@ from studio.model import IDEA_CHARACTERS, Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
 from studio.session import RunCard, Session
-from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, same_ask
+from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, same_ask, sweep_abandoned
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,10 @@ def enlist(
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
     """
     root = sessions_root(ask.output)
+    sweep_abandoned(root)
 
-    def opened(folder: Path, crew_name: str) -> Session:
-        session = Session(folder, crew_named(crew_name), tell, str(ask.output / "sessions" / folder.name))
+    def opened(folder: Path, crew_name: str, held: lock.Lock | None = None) -> Session:
+        session = Session(folder, crew_named(crew_name), tell, str(ask.output / "sessions" / folder.name), held)
         session.publish_card(card)
         return session
 
@@ -95,7 +96,8 @@ def enlist(
             tell(f"{same.name} was taken by another run just now")
     if busy := busy_with(root, ask.idea, ask.wish):
         tell(f"{busy}: another one is begun")
-    return opened(open_new(root, ask.idea, ask.wish, draw_seed, now, card.version), ask.wish.crew), False
+    folder, held = open_new(root, ask.idea, ask.wish, draw_seed, now, card.version)
+    return opened(folder, ask.wish.crew, held), False
 
 
 def _named(ask: Ask, root: Path, opened: Callable[[Path, str], Session]) -> Session:

@@ -99,9 +99,10 @@ def place_folder(hidden: Path, folder: Path) -> bool:
 def remove_tree(folder: Path) -> None:
     """Remove a hidden folder of ours and what is in it, where it is there."""
     if folder.is_dir():
-        for path in sorted(folder.rglob("*"), reverse=True):
-            _disk.rmdir(path) if path.is_dir() else _disk.unlink(path)
-        _disk.rmdir(folder)
+        with plain_errors(folder):
+            for path in sorted(folder.rglob("*"), reverse=True):
+                _disk.unlink(path) if path.is_symlink() or not path.is_dir() else _disk.rmdir(path)
+            _disk.rmdir(folder)
 
 
 def hidden_beside(path: Path) -> Path:
@@ -117,8 +118,9 @@ def seal(path: Path) -> None:
 
 def place(hidden: Path, path: Path) -> None:
     """Give a sealed file its name, replacing what bears it, and make the name durable."""
-    _disk.rename(hidden, path)
-    _disk.fsync_folder(path.parent)
+    with plain_errors(path):
+        _disk.rename(hidden, path)
+        _disk.fsync_folder(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -175,19 +177,21 @@ def copy(source: Path, path: Path) -> None:
 def move(source: Path, path: Path) -> None:
     """Rename `source`, a file, a folder or a link, to `path` on the same file system."""
     make_folder(path.parent)
-    _disk.rename(source, path)
+    with plain_errors(source):
+        _disk.rename(source, path)
 
 
 def remove(path: Path) -> None:
     """Remove the file at `path` if it is there."""
-    with contextlib.suppress(FileNotFoundError):
+    with plain_errors(path), contextlib.suppress(FileNotFoundError):
         _disk.unlink(path)
 
 
 def remove_durably(path: Path) -> None:
     """Remove the file at `path` if it is there; no power cut brings it back."""
     remove(path)
-    _disk.fsync_folder(path.parent)
+    with plain_errors(path):
+        _disk.fsync_folder(path.parent)
 
 
 def read_or_none(path: Path) -> bytes | None:

@@ -51,7 +51,8 @@ class Eye:
         if receipt is None:
             receipt = self._recorded(order, path)
         if receipt is not None and self.is_whole(receipt, order.path):
-            return Found("by hand" if receipt.by_hand else "ours", receipt)
+            by_hand: Condition = "edited" if order.stage in PLANS else "by hand"
+            return Found(by_hand if receipt.by_hand else "ours", receipt)
         if order.stage in PLANS:
             return self._look_at_plan(order, path, receipt)
         if order.stage != "images":
@@ -73,7 +74,7 @@ class Eye:
             if isinstance(error, BrokenPlan):
                 return Found("broken", receipt, str(error))
             return Found("broken", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
-        if receipt is not None and receipt.content and same_plan(receipt.content, text):
+        if receipt is not None and receipt.content and not receipt.by_hand and same_plan(receipt.content, text):
             return Found("ours", receipt)
         return Found("edited", receipt)
 

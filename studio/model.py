@@ -6,10 +6,11 @@ as arguments where a noun is made. Everything else in the program imports from h
 
 from __future__ import annotations
 
+import json
 import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from studio.fingerprint import fingerprint
 
@@ -239,18 +240,32 @@ class Receipt(Made):
     edited: str | None = Field(default=None, description="of a plan edited by hand: its text as it was last used")
     check: str = Field(default="", description="over all other keys that are not at their default")
 
-    @model_validator(mode="after")
-    def _vouches_for_itself(self) -> Self:
-        if self.check and self.check != self._own_check():
-            raise ValueError("the receipt is not what was written: its check does not agree")
-        return self
+    # A key that a later version added is no fault; it is under the check like every other.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
-    def _own_check(self) -> str:
-        return fingerprint(receipt=self.model_dump_json(exclude={"check"}, exclude_defaults=True))[:32]
+    @model_validator(mode="before")
+    @classmethod
+    def _vouches_for_itself(cls, data: object) -> object:
+        if isinstance(data, dict) and data.get("check") and data["check"] != cls._check_of(data):
+            raise ValueError("the receipt is not what was written: its check does not agree")
+        return data
+
+    @classmethod
+    def _check_of(cls, data: dict[str, JsonValue]) -> str:
+        usual = {name: field.default for name, field in cls.model_fields.items()}
+        said = {
+            key: value for key, value in data.items() if key != "check" and not _is_usual(value, usual.get(key, ...))
+        }
+        return fingerprint(receipt=json.dumps(said, sort_keys=True))[:32]
 
     def sealed(self) -> Receipt:
         """Return the receipt with the check that belongs to it."""
-        return self.model_copy(update={"check": self._own_check()})
+        return self.model_copy(update={"check": self._check_of(json.loads(self.model_dump_json()))})
+
+
+def _is_usual(value: JsonValue, usual: object) -> bool:
+    """Tell whether a value of JSON is a key's default: it need not be written."""
+    return value == (list(usual) if isinstance(usual, tuple) else usual)
 
 
 # --- how the camera moves -------------------------------------------------------------------------

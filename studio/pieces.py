@@ -104,15 +104,19 @@ class Shelf:
             return self._fetch(order, found)
 
     def _keep_edit(self, order: Order, found: Found) -> Receipt:
-        path = self.folder / order.path
+        path, place = self.folder / order.path, self.folder / receipt_path(order.path)
         if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
             self.tell(f"{order.path} was edited by hand and is kept, though what it builds on has changed since")
-        stat = path.stat()
-        return Receipt(
+        stat, content = path.stat(), path.read_text("utf-8")
+        receipt = Receipt(
             stage=order.stage, index=order.index, path=order.path, sha256=files.sha256_of(path), bytes=stat.st_size,
             mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
             made_at=found.receipt.made_at if found.receipt else "",
         ).sealed()  # fmt: skip
+        if found.receipt is None:
+            # Nothing tells any more how it was written: what is there now is what a fault must not take.
+            files.write_whole(place, receipt_bytes(receipt.model_copy(update={"content": content})))
+        return receipt
 
     def _confirm(self, order: Order, receipt: Receipt) -> Receipt:
         """Write the receipt and the further files again where they were lost, and return the receipt."""
@@ -268,7 +272,10 @@ class Shelf:
             for number in sorted(int(each) for each in numbers if each.isdecimal() and int(each) > count):
                 order = Order(self.folder.name, stage, number, "")
                 path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-                if self.displace(order) is not None:
+                found = self._eye.look(order)
+                if found.condition == "damaged":
+                    self.put_aside(order, found)
+                elif self.displace(order) is not None:
                     files.remove_durably(path)
                 if not path.exists():
                     files.remove(place)

@@ -38,7 +38,9 @@ def recover(shelf: Shelf) -> None:
             _finish(shelf, staged)
     for holder in sorted({folder, *(path.parent for path in folder.rglob(".*"))}):
         for hidden in files.hidden_files(holder):
-            if hidden.name.endswith(_OURS) and files.is_file(hidden):
+            if hidden.name.endswith(_OURS) and not hidden.is_symlink() and hidden.is_dir():
+                put_aside(folder, hidden)
+            elif hidden.name.endswith(_OURS):
                 files.remove(hidden)
     for order in places(folder):
         _mend_receipt(shelf, order)
@@ -71,6 +73,8 @@ def _finish(shelf: Shelf, staged: Path) -> None:
         held = receipt.content is not None and hashlib.sha256(content).hexdigest() == receipt.sha256
         if sealed is None and not held:
             return
+        if os.path.lexists(path) and not files.is_file(path):
+            shelf.tell(f"{receipt.path} is not a file; it is kept as {put_aside(folder, path)}")
         before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
         if sealed is not None:
             files.place(sealed, path)

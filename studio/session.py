@@ -6,6 +6,7 @@ How a session comes to be and which one a run gets is `studio/sessions.py` and `
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from studio.ports import Crew
 from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover
 
+META_SHARE, META_SECONDS = 20.0, 5.0
+"""Meta rests 20 times as long as it took to write, at most 5 s: it reads the whole folder, and takes 5 % at most."""
+
 
 class RunCard(BaseModel):
     """`runs/<flow-run-id>.json`: who works or worked on the session."""
@@ -39,17 +43,22 @@ class RunCard(BaseModel):
 class Session:
     """An open session: locked by this process until `release`, its crash debris swept.
 
+    `held` is its lock where the caller has it already; it is given back where the session does not open.
     `tell` receives one line for whatever a person should know. `stop` is checked before every piece of work.
     """
 
-    def __init__(self, folder: Path, crew: Crew, tell: Callable[[str], None], shown_folder: str = "") -> None:
+    def __init__(
+        self, folder: Path, crew: Crew, tell: Callable[[str], None], shown_folder: str = "",
+        held: lock.Lock | None = None,
+    ) -> None:  # fmt: skip
         self.folder = folder
         self.crew = crew
         self.tell = tell
         self.stop = threading.Event()
         self._shown_folder = shown_folder or str(folder)
         self._meta_lock = threading.Lock()
-        self._lock = lock.take(folder)
+        self._meta_rests_until = 0.0
+        self._lock = held or lock.take(folder)
         try:
             restore_brief(folder, tell)
             self.brief = read_brief(folder)
@@ -136,9 +145,20 @@ class Session:
     # --- what the folder says of itself -----------------------------------------------------------
 
     def write_meta(self) -> None:
-        """Write the projection of the folder; called as each piece lands."""
+        """Write the projection of the folder."""
         with self._meta_lock:
+            began = time.monotonic()
             write_meta(self.folder, self._shown_folder)
+            ended = time.monotonic()
+            self._meta_rests_until = ended + min(META_SECONDS, META_SHARE * (ended - began))
+
+    def touch_meta(self) -> None:
+        """Write the projection as a piece lands; not so soon after the last time that a long film's work would wait.
+
+        Whoever ends a run writes it once more.
+        """
+        if not self._meta_lock.locked() and time.monotonic() >= self._meta_rests_until:
+            self.write_meta()
 
     def record_failure(self, message: str, at: str) -> None:
         """Keep why the run failed, until a run succeeds."""

@@ -24,8 +24,10 @@ from studio.projection import completed
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
 
-def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str) -> Path:
-    """Make a new session and return its folder; of two made in one second the later takes the next second.
+def open_new(
+    root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str
+) -> tuple[Path, lock.Lock]:  # fmt: skip
+    """Make a new session and return its folder, locked; of two made in one second the later takes the next second.
 
     The folder appears with its brief or not at all: it is made under a hidden name.
 
@@ -37,7 +39,6 @@ def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], no
         idea=idea, wish=wish, seed=draw_seed() if wish.seed is None else wish.seed,
         started_at=now.isoformat(timespec="microseconds"), version=version,
     )  # fmt: skip
-    _sweep_abandoned(root)
     hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:
         write_brief(hidden, brief)
@@ -46,11 +47,12 @@ def open_new(root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], no
             folder = root / moment.strftime("session_%Y%m%d_%H%M%S")
             with files.plain_errors(folder):
                 if files.place_folder(hidden, folder):
-                    return folder
+                    return folder, held
             moment += timedelta(seconds=1)
-    finally:
+    except BaseException:
         files.remove_tree(hidden)
         held.release()
+        raise
 
 
 def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
@@ -65,7 +67,7 @@ def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
             held.release()
 
 
-def _sweep_abandoned(root: Path) -> None:
+def sweep_abandoned(root: Path) -> None:
     """Remove the hidden folders that killed runs left in `root`."""
     for hidden in files.hidden_files(root):
         ours = hidden.name.startswith(".session_") and hidden.name.endswith(".part") and hidden.is_dir()

@@ -41,7 +41,7 @@ def carry_out(
     session.go_on_or_raise()
     adopted = session.shelf.adopt(order)
     if adopted is not None:
-        session.write_meta()
+        session.touch_meta()
         progress.publish(Event("adopted", stage=order.stage, index=order.index))
         return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
     progress.publish(Event("working", stage=order.stage, index=order.index))
@@ -54,7 +54,7 @@ def carry_out(
             order, out, made, engine.engine, engine.model, seed=seed, prompt=prompt, attempts=_attempt(),
             made_at=datetime.now().isoformat(timespec="microseconds"), seconds_taken=round(taken, 3), also=also,
         )  # fmt: skip
-    session.write_meta()
+    session.touch_meta()
     progress.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
     return receipt
 

@@ -14,7 +14,7 @@ places than its middle, and disks that lie about fsync.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -23,6 +23,13 @@ from tests.crash.record import Step
 
 Slot = tuple[int, str]
 """A name in a folder: the folder's number and the name."""
+Unread = Callable[[Mapping[str, bytes]], Collection[str]]
+"""Of the files of a disk, path to whole bytes, gives those whose bytes nobody will ever read."""
+
+
+def nothing_unread(lying: Mapping[str, bytes]) -> Collection[str]:
+    """Return no path: every byte counts."""
+    return ()
 
 
 @dataclass
@@ -67,6 +74,8 @@ class Disk(NamedTuple):
 class Machine:
     """A disk and what is under way to it. Folder 0 is the output folder: durable, and so is its own name."""
 
+    unread: Unread = nothing_unread
+    """Files that a disk holds or lacks, but of whose bytes there is only one way, none: they are laid out empty."""
     nodes: list[Node] = field(default_factory=lambda: [Node(folder=True)])
     now: dict[Slot, int] = field(default_factory=dict)
     """The names as whoever looks now sees them."""
@@ -136,21 +145,28 @@ class Machine:
         """Yield every disk that a cut may leave now, the barest first. Some may be equal."""
         for bits in itertools.product((False, True), repeat=len(self.pending)):
             missing, tree = self._tree(bits)
-            numbers = sorted({number for number in tree.values() if not self.nodes[number].folder})
-            for contents in itertools.product(*(self.nodes[number].contents() for number in numbers)):
-                yield self._disk(missing, tree, dict(zip(numbers, contents, strict=True)))
+            ways = self._ways(tree)
+            for contents in itertools.product(*ways.values()):
+                yield self._disk(missing, tree, dict(zip(ways, contents, strict=True)))
 
     def disk(self, bits: Sequence[bool]) -> Disk:
         """Return the disk where the pending changes with a true bit are there, and all files are whole."""
         missing, tree = self._tree(bits)
-        numbers = {number for number in tree.values() if not self.nodes[number].folder}
-        return self._disk(missing, tree, {number: ("whole", self.nodes[number].whole) for number in numbers})
+        return self._disk(missing, tree, {number: ways[-1] for number, ways in self._ways(tree).items()})
 
     def any_disk(self, choose: Random) -> Disk:
         """Return one of the disks that a cut may leave now."""
         missing, tree = self._tree([choose.random() < 0.5 for _ in self.pending])
-        numbers = sorted({number for number in tree.values() if not self.nodes[number].folder})
-        return self._disk(missing, tree, {number: choose.choice(self.nodes[number].contents()) for number in numbers})
+        return self._disk(missing, tree, {number: choose.choice(ways) for number, ways in self._ways(tree).items()})
+
+    def _ways(self, tree: Mapping[str, int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
+        """Return what the disk may hold of every file, by its number; the last way is the whole file."""
+        lying = {path: self.nodes[number].whole for path, number in tree.items() if not self.nodes[number].folder}
+        unread = {tree[path] for path in self.unread(lying)} - {
+            tree[path] for path in lying.keys() - self.unread(lying)
+        }
+        numbers = sorted({tree[path] for path in lying})
+        return {number: (("", b""),) if number in unread else self.nodes[number].contents() for number in numbers}
 
     def _tree(self, bits: Sequence[bool]) -> tuple[str, dict[str, int]]:
         """Return the names where the pending changes with a true bit are there: what is missing, paths to numbers."""
@@ -168,11 +184,11 @@ class Machine:
         words += [
             f"{path_of[number]} {word}"
             for number, (word, _) in contents.items()
-            if self.nodes[number].durable != self.nodes[number].whole
+            if word and self.nodes[number].durable != self.nodes[number].whole
         ]
         folders = tuple(path for path, number in tree.items() if self.nodes[number].folder)
         files = tuple(
-            File(path, contents[number][1], self.nodes[number].mtime_ns, number)
+            File(path, contents[number][1], self.nodes[number].mtime_ns if contents[number][0] else 0, number)
             for path, number in tree.items()
             if number in contents
         )

@@ -7,14 +7,16 @@ state after it was written.
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
+import re
 import shutil
+import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from random import Random
 
 from studio import files
@@ -24,8 +26,9 @@ from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
 from tests.crash.judge import Piece, Work
 from tests.crash.machine import Disk, File, Machine
-from tests.crash.record import Log, recorded, session_in
-from tests.crash.trial import Trial
+from tests.crash.record import Log, Step, recorded, session_in
+from tests.crash.store_reference import scratch_root
+from tests.crash.trial import Trial, pooled
 
 
 @dataclass(frozen=True)
@@ -45,33 +48,114 @@ class State:
 
     def __str__(self) -> str:
         after = self.log.steps[self.cut - 1] if self.cut else "nothing"
-        return f"after step {self.cut} ({after}): {self.disk.what or 'all is there'}; {len(self.records)} records"
+        on = f"; that on top of: {self.log.on}" if self.log.on else ""
+        there = self.disk.what or "all is there"
+        return f"after step {self.cut} ({after}): {there}; {len(self.records)} records{on}"
 
 
 def edit(folder: Path) -> None:
-    """Edit the plan of a finished film: shots go, one moves to the front of others anew, one is to look otherwise.
+    """Edit the plan of a finished film of five shots: the second and the fourth go, a new one comes before the last.
 
-    Of five shots the first two go and a new one comes in front: every piece that stays shifts to another number, what
-    lay there is displaced, and the fifth number is retired.
+    The first stays; the second place takes the third's pieces, the third place is made anew, the fourth takes those of
+    the fifth, which by then are in `takes/` only, and the fifth place is no more.
     """
     path = folder / "shots.json"
-    shots = json.loads(path.read_bytes())[2:]
-    shots[0]["image_prompt"] += ", at night"
-    shots.insert(0, {"image_prompt": "a lamp in a window", "narration": "One lamp is still lit.", "frames": 24})
-    path.write_text(json.dumps(shots, indent=2) + "\n", "utf-8")
+    first, _, third, _, fifth = json.loads(path.read_bytes())
+    new = {"image_prompt": "a lamp in a window", "narration": "One lamp is still lit.", "frames": 24}
+    path.write_text(json.dumps([first, third, new, fifth], indent=2) + "\n", "utf-8")
     os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 1_000_000))
 
 
 def logs(scratch: Path) -> list[Log]:
-    """Record the bench's runs in the empty folder `scratch`: a whole film, and an edit of it with and without links."""
+    """Record the bench's runs in the empty folder `scratch`: a film, an edit of it with links and with copies.
+
+    Of the edit on a disk without links only the cuts are tried where the two differ: while a copy is being made. Once
+    it is flushed it differs from a link by nothing but its inode.
+    """
     output = scratch / "film"
-    output.mkdir()
+    output.mkdir(parents=True)
     found = [recorded("film", output)]
     for name, place, links in (("edit", "edit", True), ("edit without links", "copied", False)):
         edited = shutil.copytree(output, scratch / place)
         edit(session_in(edited))
-        found.append(recorded(name, edited, session_in(edited).name, links))
+        log = recorded(name, edited, session_in(edited).name, links)
+        found.append(log if links else replace(log, cuts=frozenset(_copying(log))))
     return found
+
+
+def _copying(log: Log) -> Iterator[int]:
+    """Yield the cuts from the beginning of a copy of a piece until its name is flushed."""
+    copying = False
+    for cut, step in enumerate(log.steps, start=1):
+        if "/takes/" in step.path and not step.path.endswith(".json") and ".json." not in step.path:
+            copying = step.kind != "fsync_folder"
+            yield cut
+        elif copying:
+            yield cut
+
+
+RECOVERED = (("film", "story"), ("film", "images"), ("film", "film"), ("edit", "images"), ("edit", "film"))
+"""The publications after whose cut a second cut, while the session is opened again, is tried: run and stage."""
+
+
+def recovering(found: Sequence[Log], scratch: Path) -> Iterator[Log]:
+    """Record runs after a cut, for a second cut while they clean up: until they have published their card.
+
+    The first cuts come in the midst of the last publication of each of `RECOVERED`, when its receipt is staged: once
+    with all that is not flushed on the disk, once with nothing of it; and before a session gets its name.
+    """
+    for log in tuple(found):
+        for number, state in enumerate(_first_cuts(log)):
+            output = scratch / f"{log.name} {number}"
+            output.mkdir(parents=True)
+            build(state, output)
+            again = recorded("opening again", output, to_resume(state, output))
+            opened = next(n for n, step in enumerate(again.steps, start=1) if _publishes_card(step))
+            yield replace(again, made=log.made, cuts=frozenset(range(opened + 2)), on=f"{log.name}, {state}")
+
+
+def _publishes_card(step: Step) -> bool:
+    return step.kind == "rename" and PurePosixPath(step.target).parent.name == "runs"
+
+
+def _first_cuts(log: Log) -> Iterator[State]:
+    staged: dict[Piece, list[int]] = {}
+    chosen: set[int] = set()
+    for cut, step in enumerate(log.steps, start=1):
+        if step.kind == "held" and step.line and (log.name, step.piece[0]) in RECOVERED:
+            staged.setdefault(step.piece, []).append(cut)
+        if step.kind == "rename" and PurePosixPath(step.target).parent.name == "sessions":
+            chosen.add(cut - 1)
+    last = {stage: marks for (stage, _), marks in staged.items()}
+    chosen.update(cut for marks in last.values() for cut in (marks[0], marks[-1]))
+    for cut, machine in cuts(log):
+        if cut in chosen:
+            bare, full = (machine.disk([there] * len(machine.pending)) for there in (False, True))
+            for disk in (bare, full) if bare[1:] != full[1:] else (full,):
+                yield replace(state_of(log, cut, disk), records=tuple(recorded_by(log, cut).items()))
+
+
+def unread(lying: Mapping[str, bytes]) -> set[str]:
+    """Return the hidden files of whose bytes there need be only one kind: they are swept by their names.
+
+    Recovery reads a hidden file only where a staged receipt names its place; of all others ('..shot_001.json.next.*',
+    '.title.mp4.*', what is to be a take), and of what lies in a session's hidden folder, it reads nothing but the name.
+    """
+    named = {_place_named(path, content) for path, content in lying.items() if path.endswith(".json.next")}
+    return {path for path in lying if _SWEPT.search(path) and _unhidden(path) not in named}
+
+
+_HIDDEN = re.compile(r"\.([^/]+)\.\d+-\d+-[0-9a-f]+\.part$")
+_SWEPT = re.compile(r"/\.[^/]+\.part(/|$)")
+
+
+def _unhidden(path: str) -> str:
+    return _HIDDEN.sub(r"\1", path)
+
+
+@lru_cache(maxsize=1024)
+def _place_named(path: str, content: bytes) -> str:
+    return "/".join((*path.split("/")[:2], str(json.loads(content)["path"]))) if content else ""
 
 
 def states(log: Log) -> Iterator[State]:
@@ -82,7 +166,7 @@ def states(log: Log) -> Iterator[State]:
     same: dict[File, File] = {}
     found: dict[tuple[tuple[str, ...], tuple[File, ...]], tuple[int, str]] = {}
     for cut, machine in cuts(log):
-        for what, folders, lying in machine.disks():
+        for what, folders, lying in machine.disks() if _is_tried(log, cut) else ():
             key = folders, tuple(same.setdefault(each, each) for each in lying)
             found.pop(key, None)
             found[key] = cut, what
@@ -102,18 +186,26 @@ def states(log: Log) -> Iterator[State]:
 def some_states(logs: Sequence[Log], count: int, seed: int) -> Iterator[State]:
     """Yield `count` states, spread evenly over all cuts of all the logs, each drawn from those of its cut."""
     choose = Random(seed)
-    step = max(1, sum(len(log.steps) + 1 for log in logs) // count)
-    every = (((log, cut), machine) for log in logs for cut, machine in cuts(log))
-    for (log, cut), machine in itertools.islice(every, step // 2, None, step):
-        state = state_of(log, cut, machine.any_disk(choose))
-        records = recorded_by(log, cut)
-        with_records = choose.random() < 0.5 and "sessions" in state.disk.folders
-        yield replace(state, records=tuple(records.items())) if with_records else state
+    every = sum(_is_tried(log, cut) for log in logs for cut in range(len(log.steps) + 1))
+    tried = 0
+    for log in logs:
+        for cut, machine in cuts(log):
+            if not _is_tried(log, cut):
+                continue
+            for _ in range(tried * count // every, (tried + 1) * count // every):
+                state = state_of(log, cut, machine.any_disk(choose))
+                with_records = choose.random() < 0.5 and "sessions" in state.disk.folders
+                yield replace(state, records=tuple(recorded_by(log, cut).items())) if with_records else state
+            tried += 1
+
+
+def _is_tried(log: Log, cut: int) -> bool:
+    return log.cuts is None or cut in log.cuts
 
 
 def cuts(log: Log) -> Iterator[tuple[int, Machine]]:
     """Yield the one disk before the first step and after each: how many steps were done, and the disk."""
-    machine = Machine()
+    machine = Machine(unread)
     machine.lay(log.tree)
     yield 0, machine
     for cut, step in enumerate(log.steps, start=1):
@@ -159,7 +251,7 @@ def try_state(state: State, scratch: Path) -> Trial:
         build(state, output)
         held = _held(output)
         lost = state.held - held
-        asked = _to_resume(state, output)
+        asked = to_resume(state, output)
         failures: list[str] = []
         while len(failures) < 3 and (failure := _again(output, notes, asked)) is not None:
             failures.append(failure)
@@ -179,11 +271,23 @@ def try_state(state: State, scratch: Path) -> Trial:
         shutil.rmtree(scratch)
 
 
+def run_powercut(jobs: int = 1, seed: int = 1, count: int | None = None) -> Iterator[Trial]:
+    """Yield a trial of every state that a power cut may leave, or of `count` that `seed` draws; `jobs` at a time."""
+    with tempfile.TemporaryDirectory(prefix="powercut-", dir=scratch_root()) as scratch:
+        found = logs(Path(scratch) / "runs")
+        found += recovering(found, Path(scratch) / "again")
+        if count is None:
+            every = [state for log in found for state in states(log)]
+        else:
+            every = list(some_states(found, count, seed))
+        yield from pooled(every, lambda number, state: try_state(state, Path(scratch) / str(number)), jobs)
+
+
 def _held(output: Path) -> set[Piece]:
     return {piece for folder in output.glob("sessions/*") for piece in judge.held(folder)}
 
 
-def _to_resume(state: State, output: Path) -> str | None:
+def to_resume(state: State, output: Path) -> str | None:
     """Return the session to name: the one whose film is finished, or was before the first step."""
     if state.log.session_id:
         return state.log.session_id
@@ -195,24 +299,14 @@ def _to_resume(state: State, output: Path) -> str | None:
 
 
 def _again(output: Path, notes: Path, session_id: str | None) -> str | None:
-    """Run the command in a process of its own; return None, or how it failed."""
-    failed = notes.with_name("failed")
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            files._checksums.clear()
-            with judge.watched(notes), remembered_cut():
-                film.make(output, crew(), session_id)
-            code = 0
-        except BaseException:  # whatever ends the run ends this process, and is told
-            failed.write_text(traceback.format_exc())
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    if status == 0:
-        return None
-    return failed.read_text() if failed.exists() else f"ended with status {status}"
+    """Run the command; return None, or how it failed. Nothing that this process remembers of files counts."""
+    files._checksums.clear()
+    try:
+        with judge.watched(notes), remembered_cut():
+            film.make(output, crew(), session_id)
+    except Exception:  # whatever ends the run is told
+        return traceback.format_exc()
+    return None
 
 
 def _respent(state: State, since: Iterable[Work]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -48,6 +49,8 @@ class Step:
     """Of 'held': the piece that is finished from here on: its staged receipt is durable, or the shelf returned it."""
     work: Work | None = None
     """Of 'begun': the piece that is being made from here on, with its beginning and end in seconds."""
+    line: int = 0
+    """Of a flush, and of the 'held' that it brings about: the line of `studio/files.py` that asked for it; or 0."""
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.kind, self.path, self.target) if part)
@@ -67,6 +70,10 @@ class Log:
     """What the undisturbed run made, as `judge.made`."""
     session_id: str | None = None
     """The session that the command named."""
+    cuts: frozenset[int] | None = None
+    """Only after these numbers of steps is a cut tried; None: after any."""
+    on: str = ""
+    """Of a run after a cut: the state that the cut had left."""
 
 
 @dataclass
@@ -111,7 +118,8 @@ class Recorder(Disk):
                 self.steps.append(Step("content", name, content=path.read_bytes(), mtime_ns=stamp[1]))
 
     def _done(self, kind: Kind, path: Path, target: Path | None = None) -> None:
-        step = Step(kind, self._name(path), self._name(target) if target else "")
+        line = _line() if kind in ("fsync", "fsync_folder") else 0
+        step = Step(kind, self._name(path), self._name(target) if target else "", line=line)
         moved = self._known.pop(step.path, (0, 0)) if kind in ("rename", "unlink", "rmdir") else (0, 0)
         if kind == "rename":
             # A folder's names move with it.
@@ -153,7 +161,7 @@ class Recorder(Disk):
             # A piece is finished, and held, once its staged receipt is durable: its bytes were so before.
             for staged in sorted(folder.glob(".*.json.next")):
                 if (receipt := read_receipt(staged)) is not None:
-                    self.steps.append(Step("held", piece=(receipt.stage, receipt.fingerprint)))
+                    self.steps.append(Step("held", piece=(receipt.stage, receipt.fingerprint), line=_line()))
 
     def rename(self, source: Path, target: Path) -> None:
         self.notice()
@@ -194,6 +202,14 @@ class Recorder(Disk):
 def _stamp(path: Path) -> tuple[int, int]:
     stat = path.lstat()
     return (0, 0) if path.is_dir() else (stat.st_size, stat.st_mtime_ns)
+
+
+def _line() -> int:
+    """Return the line of `studio/files.py` that is at work, or 0."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename != files.__file__:
+        frame = frame.f_back
+    return frame.f_lineno if frame.f_code.co_filename == files.__file__ else 0
 
 
 def _of_prefect(name: str) -> bool:

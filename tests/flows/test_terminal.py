@@ -88,9 +88,11 @@ def film(tmp_path: Path, server: str) -> Iterator[Film]:
 @pytest.fixture
 def opened(film: Film) -> Path:
     """An unfinished session of the film that the tests ask for."""
-    return open_new(
+    folder, held = open_new(
         film.folder / "output" / "sessions", IDEA, Wish(seconds=4, height=144), lambda: 7, datetime.now(), "0"
     )  # fmt: skip
+    held.release()
+    return folder
 
 
 def test_yes_goes_on(film: Film, opened: Path) -> None:

@@ -47,7 +47,10 @@ def join(tmp_path: Path) -> Enlist:
 
 def test_two_sessions_opened_in_one_second_get_two_folders(tmp_path: Path) -> None:
     """Law 9: ids never collide."""
-    folders = [open_new(tmp_path, f"idea {n}", Wish(), lambda: 1, NOW, "0") for n in range(3)]
+    made = [open_new(tmp_path, f"idea {n}", Wish(), lambda: 1, NOW, "0") for n in range(3)]
+    folders = [folder for folder, _ in made]
+    for _, held in made:
+        held.release()
     assert [f.name for f in folders] == [f"session_20250208_0022{s}" for s in (38, 39, 40)]
     assert json.loads((folders[0] / "brief.json").read_text())["idea"] == "idea 0"
 

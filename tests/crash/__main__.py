@@ -1,0 +1,91 @@
+"""The crash bench: kill a film everywhere, run the same command again, count what it cost.
+
+    python -m tests.crash [--n 2000] [--seed 1] [--jobs 2] [--trials FILE] [--only LAYER]
+
+Every disk state that a power cut may leave, N other faults of the store, and 15 for every hundred of N on the real
+engine. With N below 2,000 the power cuts are a sample of N, too. Exits 1 where a finished piece was lost or made again
+without need, or a film did not come out as the undisturbed one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from tests.crash.engine import readiness, run_engine
+from tests.crash.powercut import run_powercut
+from tests.crash.store import run_store
+from tests.crash.table import bound, rows, table
+from tests.crash.trial import Trial
+
+Layer = Literal["power", "store", "engine"]
+FULL = 2_000
+"""From this N on every power cut is tried."""
+ENGINE_SHARE = 0.15
+"""Trials on the engine for one of the store."""
+SAYS_EVERY_SECONDS = 20
+
+app = App(name="crash-bench", result_action="return_value", version_flags=[])
+
+
+@app.default
+def bench(
+    *,
+    n: Annotated[int, Parameter(help="Faults of the store.")] = FULL,
+    seed: int = 1,
+    jobs: Annotated[int, Parameter(help="Trials at the same time.")] = 2,
+    trials: Annotated[Path | None, Parameter(help="A file that receives every trial as a line of JSON.")] = None,
+    only: Annotated[list[Layer] | None, Parameter(help="Of the three layers only these.")] = None,
+) -> int:
+    """Run the trials, print the table and its bound; return 1 where one is red."""
+    began, found = time.monotonic(), []
+    for trial in _told(_trials(n, seed, jobs, only or ["power", "store", "engine"])):
+        found.append(trial)
+        if trials is not None:
+            with open(trials, "a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(trial)) + "\n")
+    counted = rows(found)
+    red = [trial for trial in found if trial.red]
+    print(table(counted))
+    print()
+    for trial in red[:20]:
+        print(f"RED: {trial}")
+    print(f"{len(red):,} of {len(found):,} trials are red" if red else bound(len(found)))
+    print(readiness(found))
+    print(f"N={n} SEED={seed}, {time.monotonic() - began:,.0f} s")
+    return int(bool(red))
+
+
+def _trials(n: int, seed: int, jobs: int, layers: list[Layer]) -> Iterator[Trial]:
+    if "power" in layers:
+        yield from run_powercut(jobs, seed, None if n >= FULL else n)
+    if "store" in layers:
+        yield from run_store(n, seed, jobs)
+    if "engine" in layers:
+        yield from run_engine(max(1, round(n * ENGINE_SHARE)), seed, _say)
+
+
+def _told(trials: Iterator[Trial]) -> Iterator[Trial]:
+    said = time.monotonic()
+    for count, trial in enumerate(trials, start=1):
+        if trial.red:
+            _say(f"RED: {trial}")
+        elif time.monotonic() - said > SAYS_EVERY_SECONDS:
+            said = time.monotonic()
+            _say(f"{count:,} trials, now {trial.fault}: {trial.what}")
+        yield trial
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(app())
