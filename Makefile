@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
+N ?= 2000
+SEED ?= 1
 
 unexport IDEA ID
 export FILM_IDEA := $(value IDEA)
@@ -21,7 +23,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film resume sessions view verify repair prompts test bench environment
+.PHONY: film resume sessions view verify repair prompts test bench crash-bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -50,6 +52,10 @@ test: $(READY)
 
 bench: $(READY)
 	@exec $(BIN)/python tests/bench/film.py $(ARGS)
+
+# Kills films everywhere: an hour and more on two cores; N=200 takes some minutes.
+crash-bench: $(READY)
+	@exec $(BIN)/python -m tests.crash --n $(N) --seed $(SEED) $(ARGS)
 
 environment: $(READY)
 

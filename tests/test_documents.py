@@ -27,9 +27,9 @@ CODE = tuple(
     if path.name != "__init__.py"
 )  # fmt: skip
 COMMANDS = ("film", "film make", "film resume", "sessions", "sessions list", "sessions view", "sessions prompts",
-            "sessions verify")  # fmt: skip
+            "sessions verify", "sessions repair")  # fmt: skip
 MADE_BY_MAKE = {"film": "film make", "resume": "film resume", "sessions": "sessions list", "view": "sessions view",
-                "prompts": "sessions prompts", "verify": "sessions verify"}  # fmt: skip
+                "prompts": "sessions prompts", "verify": "sessions verify", "repair": "sessions repair"}  # fmt: skip
 """What `make`'s targets run: their ARGS are that command's options."""
 
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from studio.facts import read_facts
+from studio.listing import read_listing
 from studio.projection import completed
 from tests.crash import judge
 from tests.crash.engine_child import Told
@@ -71,8 +72,12 @@ class Scene:
         return Told(self.folder, len(self.lives))
 
     def note_held(self) -> None:
-        """Remember what is finished now, right after a strike."""
+        """Remember what is finished now, right after a strike; a session that nobody works on must be shown so."""
         self.struck.append(time.monotonic())
+        for folder in self.sessions:
+            listing = read_listing(folder)
+            if listing is None or listing.state not in ("interrupted", "done"):
+                self.wrong.append(f"{folder.name} is shown as {listing.state if listing else 'nothing'}")
         self.held.append(set().union(*(judge.held(each) for each in self.sessions)))
 
 

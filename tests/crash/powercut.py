@@ -78,7 +78,7 @@ def logs(scratch: Path) -> list[Log]:
     for name, place, links in (("edit", "edit", True), ("edit without links", "copied", False)):
         edited = shutil.copytree(output, scratch / place)
         edit(session_in(edited))
-        log = recorded(name, edited, session_in(edited).name, links)
+        log = recorded(name, edited, session_in(edited).name, links, cut=links)
         found.append(log if links else replace(log, cuts=frozenset(_copying(log))))
     return found
 
@@ -109,7 +109,7 @@ def recovering(found: Sequence[Log], scratch: Path) -> Iterator[Log]:
             output = scratch / f"{log.name} {number}"
             output.mkdir(parents=True)
             build(state, output)
-            again = recorded("opening again", output, to_resume(state, output))
+            again = recorded("opening again", output, to_resume(state, output), cut=False)
             opened = next(n for n, step in enumerate(again.steps, start=1) if _publishes_card(step))
             yield replace(again, made=log.made, cuts=frozenset(range(opened + 2)), on=f"{log.name}, {state}")
 

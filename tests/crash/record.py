@@ -8,12 +8,13 @@ piece had begun and which publication had returned.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -91,9 +92,7 @@ class Recorder(Disk):
     _known: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for step in tree(self.root):
-            path = step.target or step.path
-            self._known[path] = _stamp(self.root / path)
+        self._known = dict(_lying(str(self.root)))
 
     def note(self, step: Step) -> None:
         """Append a step, after everything that was written past this disk so far."""
@@ -102,12 +101,12 @@ class Recorder(Disk):
 
     def notice(self) -> None:
         """Note the files and folders that were made or written past this disk."""
-        for path in sorted(self.root.rglob("*")):
-            name = path.relative_to(self.root).as_posix()
-            known, stamp = self._known.get(name), _stamp(path)
+        for name, stamp in sorted(_lying(str(self.root))):
+            known = self._known.get(name)
             if known == stamp:
                 continue
             self._known[name] = stamp
+            path = self.root / name
             if _of_prefect(name):
                 if path.is_file():
                     self.steps.append(Step("record", name, content=path.read_bytes()))
@@ -204,6 +203,19 @@ def _stamp(path: Path) -> tuple[int, int]:
     return (0, 0) if path.is_dir() else (stat.st_size, stat.st_mtime_ns)
 
 
+def _lying(folder: str, prefix: str = "") -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield what lies below the folder with its stamp; every operation looks at it all, so paths are plain text."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                yield name, (0, 0)
+                yield from _lying(entry.path, name + "/")
+            else:
+                stat = entry.stat(follow_symlinks=False)
+                yield name, (stat.st_size, stat.st_mtime_ns)
+
+
 def _line() -> int:
     """Return the line of `studio/files.py` that is at work, or 0."""
     frame = sys._getframe(1)
@@ -268,19 +280,25 @@ def _marked(recorder: Recorder) -> Iterator[None]:
 
 
 def recorded(
-    name: str, output: Path, session_id: str | None = None, links: bool = True, kind: type[Recorder] = Recorder
-) -> Log:
-    """Run the command on `output` and return its log; what lies there now counts as durable."""
+    name: str, output: Path, session_id: str | None = None, links: bool = True, kind: type[Recorder] = Recorder,
+    cut: bool = True,
+) -> Log:  # fmt: skip
+    """Run the command on `output` and return its log; what lies there now counts as durable.
+
+    Args:
+        cut: whether the film is really cut, with all its intermediate files, or as it is remembered where it is.
+    """
     before = frozenset(judge.held(output))
     lay, recorder = tree(output), kind(output, links)
     with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
-        copy = shutil.copytree(output, Path(scratch) / "output")
-        with files.through(recorder), _marked(recorder):
+        copy = shutil.copytree(output, Path(scratch) / "output") if cut else None
+        with files.through(recorder), _marked(recorder), nullcontext() if cut else remembered_cut():
             film.make(output, crew(), session_id)
         recorder.notice()
-        with remembered_cut():
-            # Once more, for the crew to remember the cut: the trials need not make it.
-            film.make(copy, crew(), session_id)
+        if copy is not None:
+            with remembered_cut():
+                # Once more, for the crew to remember the cut: the trials need not make it.
+                film.make(copy, crew(), session_id)
     return Log(name, lay, tuple(recorder.steps), before, judge.made(session_in(output)), session_id)
 
 
