@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -79,8 +80,6 @@ def _flip(path: Path) -> None:
     stat, content = path.stat(), bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
     path.write_bytes(content)
-    import os
-
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
@@ -179,7 +178,7 @@ class Store(RuleBasedStateMachine):
     def damage(self, stage: str, place: int, damage: Callable[[Path], object]) -> None:
         """Destroy what lies at a place."""
         path = self.folder / stage / f"shot_{place:03d}{SUFFIX[stage]}"
-        if path.is_file():
+        if path.is_file() and self.lies[stage][place - 1] is not None:
             damage(path)
             self.lies[stage][place - 1] = None
             self.finished = False
@@ -189,7 +188,8 @@ class Store(RuleBasedStateMachine):
     def damage_receipt(self, stage: str, place: int, damage: Callable[[Path], object]) -> None:
         """Destroy a receipt: the engine's record brings it back, and nothing is made."""
         path = self.folder / stage / f"shot_{place:03d}.json"
-        if path.is_file() and self.lies[stage][place - 1 : place] not in ([None], []):
+        whole = path.is_file() and path.stat().st_size > 0
+        if whole and self.lies[stage][place - 1 : place] not in ([None], []):
             damage(path)
             self.finished = False
 
