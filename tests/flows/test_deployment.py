@@ -106,7 +106,7 @@ def receipts(output: Path, stage: str) -> dict[str, bytes]:
 def test_killed_and_retried_on_a_worker(server: str, worker: None, tmp_path: Path) -> None:
     """kill -9 on the flow's process, then `prefect flow-run retry`: same session, finished work Cached, one film."""
     output = tmp_path / "output"
-    run_id = run_deployment(server, output, idea=1984, seconds=24, shot_seconds=1.5, height=360)
+    run_id = run_deployment(server, output, idea=1984, seconds=16, shot_seconds=1.5, height=144, music=False)
     wait_for("two clips", lambda: len(receipts(output, "videos")) >= 2)
     (folder,) = output.glob("sessions/session_*")
     card = json.loads((folder / "runs" / f"{run_id}.json").read_text())
