@@ -16,7 +16,7 @@ from studio.facts import Facts, read_facts
 from studio.fingerprint import fingerprint
 from studio.model import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Wish
 
-_REPLACED = ("scene_graph.json", "timeline.json", "story.json", "score.wav", "film.mp4", "film.srt", "film.vtt")
+_REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")
 _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")
 
 
@@ -38,11 +38,12 @@ def adopt_foreign(folder: Path, wish: Wish) -> None:
     shots = [_shot(number, facts, scenes) for number in range(1, len(facts.shots) + 1)]
     for name in _REPLACED:
         _keep(folder, folder / name)
+    _keep(folder, folder / "story.json", also_here=bool(scenes))
     if scenes:
         story = {"title": title, "style": DEFAULT_STYLE, "scenes": scenes, "written_by": "another program"}
         files.write_json(folder / "story.json", story)
     if shots:
-        _keep(folder, folder / "shots.json")
+        _keep(folder, folder / "shots.json", also_here=True)
         files.write_json(folder / "shots.json", shots)
     for shot in facts.shots:
         place = folder / f"images/shot_{shot.index:03d}.png"
@@ -92,8 +93,12 @@ def _shot(number: int, facts: Facts, scenes: list[dict[str, object]]) -> dict[st
     }
 
 
-def _keep(folder: Path, path: Path) -> None:
-    """Move a file of the other program to `takes/foreign/`, where it is there and none was moved before."""
+def _keep(folder: Path, path: Path, also_here: bool = False) -> None:
+    """Move a file of the other program to `takes/foreign/`, where it is there and none was moved before.
+
+    Args:
+        also_here: whether the file stays until it is replaced; a crash in between must not take away what it says.
+    """
     kept = folder / "takes" / "foreign" / path.relative_to(folder)
     if files.is_file(path) and not kept.exists():
-        files.move(path, kept)
+        (files.keep_link if also_here else files.move)(path, kept)

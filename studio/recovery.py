@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studio import files
 from studio.looking import Found
-from studio.model import Stage
+from studio.model import Receipt, Stage
 from studio.orders import PER_SHOT, PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.receipts import read_receipt, receipt_bytes
@@ -80,8 +80,15 @@ def _finish(shelf: Shelf, staged: Path) -> None:
             files.place(sealed, path)
         else:
             files.write_whole(path, content)
+    elif (lying := read_receipt(place)) is not None and _same_bytes(lying, receipt):
+        # The bytes are the same, the piece is not: what lies there may still be the earlier one.
+        before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
     shelf.write_sidecars(receipt, before or read_receipt(place))
     files.place(staged, place)
+
+
+def _same_bytes(one: Receipt, other: Receipt) -> bool:
+    return one.sha256 == other.sha256 and one.fingerprint != other.fingerprint
 
 
 def places(folder: Path) -> Iterator[Order]:

@@ -48,9 +48,9 @@ def made(folder: Path) -> dict[str, str]:
             value = json.loads(content)
             # The copy of the brief is dated inside its text.
             value = json.loads(value["content"]) if name == COPY else value
-            content = json.dumps(_masked(value)).encode()
+            content = _WHERE.sub(b"SESSION", json.dumps(_masked(value)).encode())
         name = name.replace(folder.name, "SESSION")
-        found[name] = hashlib.sha256(_WHERE.sub(b"SESSION", content)).hexdigest()
+        found[name] = hashlib.sha256(content).hexdigest()
     return found
 
 

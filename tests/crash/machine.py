@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from tests.crash.record import Step
+from tests.crash.steps import Step
 
 Slot = tuple[int, str]
 """A name in a folder: the folder's number and the name."""
@@ -162,11 +162,11 @@ class Machine:
     def _ways(self, tree: Mapping[str, int]) -> dict[int, tuple[tuple[str, bytes], ...]]:
         """Return what the disk may hold of every file, by its number; the last way is the whole file."""
         lying = {path: self.nodes[number].whole for path, number in tree.items() if not self.nodes[number].folder}
-        unread = {tree[path] for path in self.unread(lying)} - {
-            tree[path] for path in lying.keys() - self.unread(lying)
-        }
+        hidden = self.unread(lying)
+        # A file with two names is read where one of them is.
+        read = {tree[path] for path in lying if path not in hidden}
         numbers = sorted({tree[path] for path in lying})
-        return {number: (("", b""),) if number in unread else self.nodes[number].contents() for number in numbers}
+        return {number: self.nodes[number].contents() if number in read else (("", b""),) for number in numbers}
 
     def _tree(self, bits: Sequence[bool]) -> tuple[str, dict[str, int]]:
         """Return the names where the pending changes with a true bit are there: what is missing, paths to numbers."""

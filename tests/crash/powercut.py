@@ -1,56 +1,34 @@
-"""Power cuts: every state that one may leave of a recorded run, enumerated, rebuilt, and resumed.
+"""Power cuts: the runs that are recorded, and a trial of each state that a cut may leave of them.
 
-What a disk may hold is `tests/crash/machine.py`. Prefect's records are written past that disk, in place and without a
-flush; with every state they are tried as all there and none there, and the newest one as torn and empty in the first
-state after it was written.
+The states are those of `tests/crash/powercut_states.py`. The runs are a film and what comes after one (`logs`), and the
+opening of what a cut has left, for a second cut while the first one's debris is cleaned up (`recovering`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from random import Random
+
+from PIL import Image
 
 from studio import files
 from studio.facts import read_facts
+from studio.model import Stage
 from studio.projection import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
 from tests.crash.judge import Piece, Work
-from tests.crash.machine import Disk, File, Machine
-from tests.crash.record import Log, Step, recorded, session_in
+from tests.crash.powercut_states import State, build, cuts, recorded_by, some_states, state_of, states
+from tests.crash.record import recorded, session_in
+from tests.crash.steps import Log, Step
 from tests.crash.store_reference import scratch_root
 from tests.crash.trial import Trial, pooled
-
-
-@dataclass(frozen=True)
-class State:
-    """What the disk may hold after a cut, and what must be true of it."""
-
-    log: Log
-    cut: int
-    """The cut came after this many steps."""
-    disk: Disk
-    records: tuple[tuple[str, bytes], ...]
-    """Prefect's records: path and bytes."""
-    held: frozenset[Piece]
-    """The pieces whose publication had returned before the cut: each must be held."""
-    begun: tuple[Work, ...]
-    """The works that had begun before the cut, each as long as it took without one."""
-
-    def __str__(self) -> str:
-        after = self.log.steps[self.cut - 1] if self.cut else "nothing"
-        on = f"; that on top of: {self.log.on}" if self.log.on else ""
-        there = self.disk.what or "all is there"
-        return f"after step {self.cut} ({after}): {there}; {len(self.records)} records{on}"
 
 
 def edit(folder: Path) -> None:
@@ -66,21 +44,53 @@ def edit(folder: Path) -> None:
     os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 1_000_000))
 
 
-def logs(scratch: Path) -> list[Log]:
-    """Record the bench's runs in the empty folder `scratch`: a film, an edit of it with links and with copies.
+def paint_by_hand(folder: Path) -> None:
+    """Put a person's picture in the place of the second one of a finished film."""
+    _paint(folder / "images/shot_002.png", (256, 144))
 
-    Of the edit on a disk without links only the cuts are tried where the two differ: while a copy is being made. Once
-    it is flushed it differs from a link by nothing but its inode.
+
+def _paint(path: Path, size: tuple[int, int]) -> None:
+    with open(path, "wb") as file:
+        Image.new("RGB", size, (9, 99, 9)).save(file, "PNG")
+
+
+def lay_foreign(folder: Path) -> None:
+    """Lay out a session as another program leaves it: two scenes, two shots, their pictures and a clip."""
+    for name in ("images", "videos"):
+        (folder / name).mkdir(parents=True)
+    scenes = [{"location": place, "narration": f"Morning on {place}."} for place in ("a quay", "a street")]
+    shots = [{"index": n, "image_prompt": f"a harbour, shot {n}", "camera": "dolly"} for n in (1, 2)]
+    meta = {"session_id": folder.name, "idea": "A harbour wakes", "completed": False}
+    for name, value in (
+        (f"{folder.name}_meta", meta), ("story", {"title": "Harbour", "scenes": scenes}), ("shots", shots),
+    ):  # fmt: skip
+        (folder / f"{name}.json").write_text(json.dumps(value), "utf-8")
+    for n in (1, 2):
+        _paint(folder / f"images/shot_00{n}_001.png", (64, 36))
+    (folder / "videos/shot_001.mp4").write_bytes(b"a clip")
+
+
+def logs(scratch: Path) -> list[Log]:
+    """Record the bench's runs in the empty folder `scratch`.
+
+    A film; an edit of it, with links and with copies; a picture by hand in it; and the adoption of another program's
+    session. Of the edit on a disk without links only the cuts are tried where the two differ: while a copy is being
+    made; once flushed, it differs from a link by nothing but its inode. Of the adoption those until the session is
+    ours: what follows is a film like any other.
     """
     output = scratch / "film"
     output.mkdir(parents=True)
     found = [recorded("film", output)]
-    for name, place, links in (("edit", "edit", True), ("edit without links", "copied", False)):
-        edited = shutil.copytree(output, scratch / place)
-        edit(session_in(edited))
-        log = recorded(name, edited, session_in(edited).name, links, cut=links)
+    for name, change, links in (
+        ("edit", edit, True), ("edit without links", edit, False), ("picture by hand", paint_by_hand, True),
+    ):  # fmt: skip
+        changed = shutil.copytree(output, scratch / name.replace(" ", "-"))
+        change(session_in(changed))
+        log = recorded(name, changed, session_in(changed).name, links, cut=name == "edit")
         found.append(log if links else replace(log, cuts=frozenset(_copying(log))))
-    return found
+    lay_foreign(foreign := scratch / "foreign" / "sessions" / session_in(output).name)
+    log = recorded("foreign session", scratch / "foreign", foreign.name, cut=False)
+    return [*found, replace(log, cuts=_until_opened(log))]
 
 
 def _copying(log: Log) -> Iterator[int]:
@@ -94,8 +104,11 @@ def _copying(log: Log) -> Iterator[int]:
             yield cut
 
 
-RECOVERED = (("film", "story"), ("film", "images"), ("film", "film"), ("edit", "images"), ("edit", "film"))
-"""The publications after whose cut a second cut, while the session is opened again, is tried: run and stage."""
+RECOVERED: dict[str, tuple[Stage, ...]] = {
+    "film": ("story", "shots", "images", "videos", "film"),
+    "edit": ("narration", "images", "videos", "film"),
+}
+"""The publications after whose cut a second cut, while the session is opened again, is tried: by run, stages."""
 
 
 def recovering(found: Sequence[Log], scratch: Path) -> Iterator[Log]:
@@ -110,8 +123,12 @@ def recovering(found: Sequence[Log], scratch: Path) -> Iterator[Log]:
             output.mkdir(parents=True)
             build(state, output)
             again = recorded("opening again", output, to_resume(state, output), cut=False)
-            opened = next(n for n, step in enumerate(again.steps, start=1) if _publishes_card(step))
-            yield replace(again, made=log.made, cuts=frozenset(range(opened + 2)), on=f"{log.name}, {state}")
+            yield replace(again, made=log.made, cuts=_until_opened(again), on=f"{log.name}, {state}")
+
+
+def _until_opened(log: Log) -> frozenset[int]:
+    """Return the cuts until the run's card is published and its name flushed: the session is open from then on."""
+    return frozenset(range(next(n for n, step in enumerate(log.steps, start=1) if _publishes_card(step)) + 2))
 
 
 def _publishes_card(step: Step) -> bool:
@@ -122,7 +139,7 @@ def _first_cuts(log: Log) -> Iterator[State]:
     staged: dict[Piece, list[int]] = {}
     chosen: set[int] = set()
     for cut, step in enumerate(log.steps, start=1):
-        if step.kind == "held" and step.line and (log.name, step.piece[0]) in RECOVERED:
+        if step.kind == "held" and step.line and step.piece[0] in RECOVERED.get(log.name, ()):
             staged.setdefault(step.piece, []).append(cut)
         if step.kind == "rename" and PurePosixPath(step.target).parent.name == "sessions":
             chosen.add(cut - 1)
@@ -133,114 +150,6 @@ def _first_cuts(log: Log) -> Iterator[State]:
             bare, full = (machine.disk([there] * len(machine.pending)) for there in (False, True))
             for disk in (bare, full) if bare[1:] != full[1:] else (full,):
                 yield replace(state_of(log, cut, disk), records=tuple(recorded_by(log, cut).items()))
-
-
-def unread(lying: Mapping[str, bytes]) -> set[str]:
-    """Return the hidden files of whose bytes there need be only one kind: they are swept by their names.
-
-    Recovery reads a hidden file only where a staged receipt names its place; of all others ('..shot_001.json.next.*',
-    '.title.mp4.*', what is to be a take), and of what lies in a session's hidden folder, it reads nothing but the name.
-    """
-    named = {_place_named(path, content) for path, content in lying.items() if path.endswith(".json.next")}
-    return {path for path in lying if _SWEPT.search(path) and _unhidden(path) not in named}
-
-
-_HIDDEN = re.compile(r"\.([^/]+)\.\d+-\d+-[0-9a-f]+\.part$")
-_SWEPT = re.compile(r"/\.[^/]+\.part(/|$)")
-
-
-def _unhidden(path: str) -> str:
-    return _HIDDEN.sub(r"\1", path)
-
-
-@lru_cache(maxsize=1024)
-def _place_named(path: str, content: bytes) -> str:
-    return "/".join((*path.split("/")[:2], str(json.loads(content)["path"]))) if content else ""
-
-
-def states(log: Log) -> Iterator[State]:
-    """Yield every distinct state that a power cut may leave of the run, each once, in the order of the cuts.
-
-    Where several cuts leave the same disk, the last one counts: most had been finished by then.
-    """
-    same: dict[File, File] = {}
-    found: dict[tuple[tuple[str, ...], tuple[File, ...]], tuple[int, str]] = {}
-    for cut, machine in cuts(log):
-        for what, folders, lying in machine.disks() if _is_tried(log, cut) else ():
-            key = folders, tuple(same.setdefault(each, each) for each in lying)
-            found.pop(key, None)
-            found[key] = cut, what
-    newest = ""
-    for (folders, lying), (cut, what) in found.items():
-        state, records = state_of(log, cut, Disk(what, folders, lying)), recorded_by(log, cut)
-        yield state
-        if not records or "sessions" not in folders:
-            continue
-        yield replace(state, records=tuple(records.items()))
-        if (last := tuple(records)[-1]) != newest:
-            newest = last
-            for content in (records[last][: len(records[last]) // 2], b""):
-                yield replace(state, records=tuple({**records, last: content}.items()))
-
-
-def some_states(logs: Sequence[Log], count: int, seed: int) -> Iterator[State]:
-    """Yield `count` states, spread evenly over all cuts of all the logs, each drawn from those of its cut."""
-    choose = Random(seed)
-    every = sum(_is_tried(log, cut) for log in logs for cut in range(len(log.steps) + 1))
-    tried = 0
-    for log in logs:
-        for cut, machine in cuts(log):
-            if not _is_tried(log, cut):
-                continue
-            for _ in range(tried * count // every, (tried + 1) * count // every):
-                state = state_of(log, cut, machine.any_disk(choose))
-                with_records = choose.random() < 0.5 and "sessions" in state.disk.folders
-                yield replace(state, records=tuple(recorded_by(log, cut).items())) if with_records else state
-            tried += 1
-
-
-def _is_tried(log: Log, cut: int) -> bool:
-    return log.cuts is None or cut in log.cuts
-
-
-def cuts(log: Log) -> Iterator[tuple[int, Machine]]:
-    """Yield the one disk before the first step and after each: how many steps were done, and the disk."""
-    machine = Machine(unread)
-    machine.lay(log.tree)
-    yield 0, machine
-    for cut, step in enumerate(log.steps, start=1):
-        machine.do(step)
-        yield cut, machine
-
-
-def recorded_by(log: Log, cut: int) -> dict[str, bytes]:
-    """Return Prefect's records as they were at the cut, by path; the newest is the last."""
-    return {step.path: step.content for step in (*log.tree, *log.steps[:cut]) if step.kind == "record"}
-
-
-def state_of(log: Log, cut: int, disk: Disk) -> State:
-    """Return the state of a disk that this cut may leave, without records."""
-    past = log.steps[:cut]
-    held = log.before | {step.piece for step in past if step.kind == "held"}
-    return State(log, cut, disk, (), held, tuple(step.work for step in past if step.work is not None))
-
-
-def build(state: State, output: Path) -> None:
-    """Lay the state out in the empty folder `output`, times of change and second names included."""
-    for folder in sorted(state.disk.folders):
-        (output / folder).mkdir()
-    first: dict[int, Path] = {}
-    for file in state.disk.files:
-        path = output / file.path
-        if file.number in first:
-            os.link(first[file.number], path)
-            continue
-        first[file.number] = path
-        path.write_bytes(file.content)
-        os.utime(path, ns=(file.mtime_ns, file.mtime_ns))
-    for name, content in state.records:
-        (output / name).parent.mkdir(parents=True, exist_ok=True)
-        (output / name).write_bytes(content)
 
 
 def try_state(state: State, scratch: Path) -> Trial:

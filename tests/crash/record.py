@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 from studio import files, progress
 from studio.disk import Disk
@@ -26,55 +24,9 @@ from studio.pieces import Shelf
 from studio.progress import Event
 from studio.receipts import read_receipt
 from tests.crash import film, judge
-from tests.crash.crew import crew, remembered_cut
-from tests.crash.judge import Piece, Work
-
-Kind = Literal[
-    "create", "content", "fsync", "fsync_folder", "rename", "link", "unlink", "mkdir", "rmdir", "record",
-    "begun", "held",
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Step:
-    """One operation, or a mark between two. Paths are relative to the output folder; '' is that folder itself."""
-
-    kind: Kind
-    path: str = ""
-    target: str = ""
-    """Of a rename or a link: the new name."""
-    content: bytes = b""
-    """Of 'content' and 'record': everything that the file holds now."""
-    mtime_ns: int = 0
-    piece: Piece = ("", "")
-    """Of 'held': the piece that is finished from here on: its staged receipt is durable, or the shelf returned it."""
-    work: Work | None = None
-    """Of 'begun': the piece that is being made from here on, with its beginning and end in seconds."""
-    line: int = 0
-    """Of a flush, and of the 'held' that it brings about: the line of `studio/files.py` that asked for it; or 0."""
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.kind, self.path, self.target) if part)
-
-
-@dataclass(frozen=True)
-class Log:
-    """A recorded run. `tree` is the output folder as it lay, durable, before the first step."""
-
-    name: str
-    tree: tuple[Step, ...]
-    """As steps: 'mkdir' for folders, 'content' for files, 'link' for further names of a file, 'record' for records."""
-    steps: tuple[Step, ...]
-    before: frozenset[Piece]
-    """The pieces that were held before the first step."""
-    made: dict[str, str]
-    """What the undisturbed run made, as `judge.made`."""
-    session_id: str | None = None
-    """The session that the command named."""
-    cuts: frozenset[int] | None = None
-    """Only after these numbers of steps is a cut tried; None: after any."""
-    on: str = ""
-    """Of a run after a cut: the state that the cut had left."""
+from tests.crash.crew import _cuts, crew, remembered_cut
+from tests.crash.judge import Work
+from tests.crash.steps import Kind, Log, Step
 
 
 @dataclass
@@ -290,16 +242,22 @@ def recorded(
     """
     before = frozenset(judge.held(output))
     lay, recorder = tree(output), kind(output, links)
-    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
-        copy = shutil.copytree(output, Path(scratch) / "output") if cut else None
-        with files.through(recorder), _marked(recorder), nullcontext() if cut else remembered_cut():
-            film.make(output, crew(), session_id)
-        recorder.notice()
-        if copy is not None:
-            with remembered_cut():
-                # Once more, for the crew to remember the cut: the trials need not make it.
-                film.make(copy, crew(), session_id)
+    with files.through(recorder), _marked(recorder), _cut_anew() if cut else remembered_cut():
+        film.make(output, crew(), session_id)
+    recorder.notice()
     return Log(name, lay, tuple(recorder.steps), before, judge.made(session_in(output)), session_id)
+
+
+@contextmanager
+def _cut_anew() -> Iterator[None]:
+    """Cut films with all their intermediate files while the block runs, and remember them for the trials."""
+    known = dict(_cuts)
+    _cuts.clear()
+    try:
+        with remembered_cut():
+            yield
+    finally:
+        _cuts.update(known)
 
 
 def session_in(output: Path) -> Path:
