@@ -158,6 +158,12 @@ def piece_in(folder: Path, name: str) -> tuple[str, str] | None:
     return None
 
 
+def is_last_proof_of_a_plan(folder: Path, name: str) -> bool:
+    """Tell whether `name` is a plan's receipt that the engine's records do not tell of, too."""
+    receipt = read_receipt(folder / name) if name.startswith("receipts/") else None
+    return receipt is not None and not _recorded(folder, receipt)
+
+
 def _recorded(folder: Path, receipt: Receipt) -> bool:
     """Tell whether one of Prefect's records tells of the same bytes."""
     for record in folder.glob(f"results/*/{receipt.stage}/{receipt.index:03d}-{receipt.fingerprint}*"):

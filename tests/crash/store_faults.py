@@ -12,7 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio import lock
-from tests.crash.store_damage import DAMAGES, INSIDE, KINDS, Target, can_be, outside_of, piece_in, targets
+from tests.crash.store_damage import (
+    DAMAGES,
+    INSIDE,
+    KINDS,
+    Target,
+    can_be,
+    is_last_proof_of_a_plan,
+    outside_of,
+    piece_in,
+    targets,
+)
 from tests.crash.store_disks import DOOR, NEEDS_ROOM, Barred, Full, Mortal, Waiting
 from tests.crash.store_hands import dying_engine
 from tests.crash.store_room import Room, Running, Way, judged
@@ -229,12 +239,15 @@ def _damaged(
     path = folder / target.name
     room.held = room.all_held()
     piece = piece_in(folder, target.name)
+    is_the_last_proof = is_last_proof_of_a_plan(folder, target.name)
     content = path.read_bytes()
     DAMAGES[damage](path, rng)
     if path.name.startswith("."):
         room.destroyed = room.held - room.all_held()
     elif piece is not None:
         room.destroyed = {piece}
+    if is_the_last_proof:
+        room.unproved = target.name
     if damage == "one bit flipped" and target.kind.startswith("plan "):
         room.may_be_edited = target.name
     outside = outside_of(path)
