@@ -61,7 +61,7 @@ class Direction:
             FilmError: the task's own error.
         """
         self._session.go_on_or_raise()
-        state = kept(task, self._session)(session=self._session, **inputs, return_state=True)
+        state = kept(task, self._session.folder)(session=self._session, **_opaque(inputs), return_state=True)
         return self.receipt(state, 0)
 
     def receipt(self, state: State[Any], index: int) -> Receipt:
@@ -107,6 +107,11 @@ class Direction:
                 raise
 
 
+def _opaque(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Spare Prefect the search through every field of every shot for futures, four times for each task."""
+    return {name: opaque(value) for name, value in inputs.items()}
+
+
 class _Mapping:
     def __init__(
         self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story,
@@ -140,9 +145,7 @@ class _Mapping:
     def _submit(
         self, runner: ThreadPoolTaskRunner[Any], task: Task[..., Any], stage: Stage, index: int, **inputs: Any
     ) -> None:
-        # Opaque: Prefect need not search every field of every shot for futures, four times for each task.
-        inputs = {name: opaque(value) for name, value in inputs.items()}
-        future = runner.submit(kept(task, self._session), {"session": self._session, **inputs})
+        future = runner.submit(kept(task, self._session.folder), {"session": self._session, **_opaque(inputs)})
         self._open += 1
         future.add_done_callback(lambda done: self._done.put((stage, index, done)))
 

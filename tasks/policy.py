@@ -6,8 +6,10 @@ whole. It must never raise: Prefect would log it and run the task uncached.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prefect import Task
@@ -20,7 +22,6 @@ from prefect.tasks import exponential_backoff
 from studio.errors import FilmError
 from studio.model import Receipt
 from studio.orders import Order
-from studio.session import Session
 
 GENERATIONS = 1_000
 """Most records of one order: each damaged or replaced piece begins a new one."""
@@ -84,6 +85,10 @@ RULES: dict[str, Any] = {
 """Options of every task that makes a piece: records are JSON; three retries after about 2, 4 and 8 s."""
 
 
-def kept(task: Task[..., Any], session: Session) -> Task[..., Any]:
-    """Return the task with its records in the session's own `results/`."""
-    return task.with_options(result_storage=session.folder / "results")
+@functools.lru_cache(maxsize=64)
+def kept(task: Task[..., Any], folder: Path) -> Task[..., Any]:
+    """Return the task with its records in the own `results/` of the session in `folder`.
+
+    Remembered: Prefect reads the task's source file anew for each variant.
+    """
+    return task.with_options(result_storage=folder / "results")
