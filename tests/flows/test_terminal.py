@@ -20,7 +20,7 @@ import pytest
 
 from studio.model import Wish
 from studio.sessions import open_new
-from tests.flows.test_command import IDEA, PATIENCE_SECONDS, TINY, Film
+from tests.flows.film_command import IDEA, PATIENCE_SECONDS, TINY, Film
 
 TAKE_THE_TERMINAL = """
 import fcntl, os, sys, termios

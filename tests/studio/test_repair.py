@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from studio import lock
-from studio.cli import main
 from studio.errors import SessionLocked
 from studio.evidence import FAULTS
 from studio.receipts import read_receipt, receipt_bytes
 from studio.repair import repair, survey
 from studio.verify import verify
 from tests.make_sessions import PNG, add_piece, make_session, snapshot
+from tests.studio.sessions_command import run
 
 LOST = ("images/shot_002.png", "narration/shot_001.wav", "videos/shot_003.mp4", "score.wav", "film.mp4")
 PLANS = ("story.json", "scene_graph.json", "shots.json", "timeline.json")
@@ -158,14 +158,6 @@ def test_a_session_that_is_being_worked_on_is_not_repaired(folder: Path) -> None
 
 
 # --- the command ----------------------------------------------------------------------------------
-
-
-def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(list(argv))
-    out, err = capsys.readouterr()
-    assert isinstance(left.value.code, int)
-    return left.value.code, out, err
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+"""A shelf to put pieces on, with a memory of what it told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+from studio.errors import BrokenPlan
+from studio.fingerprint import fingerprint
+from studio.model import Made, Receipt
+from studio.orders import Order
+from studio.pieces import Shelf
+
+SESSION = "session_20250208_002238"
+
+
+def read_plan(stage: str, text: str) -> object:
+    if not text.startswith("{"):
+        raise BrokenPlan(f"{stage}.json: line 1: expected an object")
+    return text
+
+
+class Bench:
+    """A shelf with a memory of what it told."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.folder = tmp_path / SESSION
+        self.folder.mkdir()
+        self.told: list[str] = []
+        self.shelf = Shelf(self.folder, read_plan, self.told.append)
+
+    def order(self, index: int, what: str, wanted: tuple[str, ...] = ()) -> Order:
+        return Order(SESSION, "images", index, fingerprint(what=what), wanted)
+
+    def paint(self, order: Order, colour: tuple[int, int, int]) -> Receipt:
+        with self.shelf.fresh(order) as out:
+            with open(out, "wb") as file:
+                Image.new("RGB", (8, 8), colour).save(file, "PNG")
+            return self.shelf.publish(order, out, Made(width=8, height=8), "fake", "painter")
+
+    def path(self, order: Order) -> Path:
+        return self.folder / order.path
+
+
+def hand_picture(path: Path, colour: tuple[int, int, int] = (9, 9, 9)) -> None:
+    path.parent.mkdir(exist_ok=True)
+    Image.new("RGB", (16, 12), colour).save(path, "PNG")
