@@ -113,7 +113,7 @@ class Shelf:
             mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
             made_at=found.receipt.made_at if found.receipt else "",
         ).sealed()  # fmt: skip
-        if found.receipt is None:
+        if read_receipt(place) is None:
             # Nothing tells any more how it was written: what is there now is what a fault must not take.
             files.write_whole(place, receipt_bytes(receipt.model_copy(update={"content": content})))
         return receipt
