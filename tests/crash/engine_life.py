@@ -192,7 +192,9 @@ class Deployed:
                 stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         options = SHAPE | {"output": str(output)} | ({"session_id": session_id} if session_id else {"idea": IDEA})
-        words = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in options.items()]
+        # Prefect takes a text for JSON first, and stumbles over its line ends.
+        plain = {name: isinstance(value, str) and "\n" not in value for name, value in options.items()}
+        words = [f"{name}={value if plain[name] else json.dumps(value)}" for name, value in options.items()]
         server.prefect("deployment", "run", "make-film/crash", *(each for word in words for each in ("-p", word)))
 
     def ended(self) -> bool:
