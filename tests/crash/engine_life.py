@@ -195,7 +195,11 @@ class Deployed:
         # Prefect takes a text for JSON first, and stumbles over its line ends.
         plain = {name: isinstance(value, str) and "\n" not in value for name, value in options.items()}
         words = [f"{name}={value if plain[name] else json.dumps(value)}" for name, value in options.items()]
-        server.prefect("deployment", "run", "make-film/crash", *(each for word in words for each in ("-p", word)))
+        try:
+            server.prefect("deployment", "run", "make-film/crash", *(each for word in words for each in ("-p", word)))
+        except BaseException:
+            self.kill()
+            raise
 
     def ended(self) -> bool:
         pid = self.told.pid()

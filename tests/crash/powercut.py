@@ -170,7 +170,8 @@ def try_state(state: State, scratch: Path) -> Trial:
             return Trial(fault, what, finished, 3, _named(lost), wrong=tuple(failures[-1:]))
         since, folder = judge.works(notes), session_in(output)
         needless = judge.again(folder, held, since)
-        names = [f"{work.stage} {work.index}" for work in since]
+        begun = {(work.stage, work.index) for work in state.begun}
+        names = [f"{work.stage} {work.index}" for work in since if (work.stage, work.index) in begun]
         return Trial(
             fault, what, finished, len(failures) + 1, lost=_named(lost | (held - _held(output))), again=tuple(needless),
             remade=tuple(name for name in names if name not in needless), respent_seconds=_respent(state, since),

@@ -232,8 +232,9 @@ def judged(room: Room, fault: str, what: str, *, late: bool = False, films: int 
     if len(room.sessions()) != films:
         wrong.append(f"{len(room.sessions())} sessions, not {films}")
     wrong += [f"{path.name}: left over" for path in room.output.glob("sessions/.*")]
-    names = [f"{work.stage} {work.index}" for work in since]
     begun = {(work.stage, work.index) for work in before}
+    begun |= {place for place, mark in reference.pieces.items() if (place[0], mark) in room.destroyed}
+    names = [f"{work.stage} {work.index}" for work in since if (work.stage, work.index) in begun or not before]
     gone = {piece for folder in known for piece in known[folder] - judge.held(folder)}
     lost = sorted(f"{stage} {mark[:8]}" for stage, mark in gone)
     return Trial(

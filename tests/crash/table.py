@@ -9,7 +9,7 @@ from statistics import fmean, quantiles
 from tests.crash.trial import Trial
 
 HEADINGS = (
-    "fault", "trials", "finished", "lost", "made again without need", "otherwise wrong", "made again",
+    "fault", "trials", "finished", "lost", "made again without need", "otherwise wrong", "made again with need",
     "seconds re-spent, mean", "95th percentile",
 )  # fmt: skip
 

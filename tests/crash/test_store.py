@@ -94,7 +94,7 @@ def _change_a_clip(room: Room, folder: Path) -> None:
 
 
 def _leave_a_folder(room: Room, folder: Path) -> None:
-    (folder.parent / ".session_20250208_002238.1-0-abcdef.part").mkdir()
+    (folder.parent / ".left.part").mkdir()
 
 
 def _begin_another(room: Room, folder: Path) -> None:
