@@ -9,8 +9,8 @@ from statistics import fmean, quantiles
 from tests.crash.trial import Trial
 
 HEADINGS = (
-    "fault", "trials", "finished", "lost", "made again without need", "otherwise wrong", "made again with need",
-    "seconds re-spent, mean", "95th percentile",
+    "fault", "trials", "finished", "lost", "made again without need", "otherwise wrong", "seconds re-spent, mean",
+    "95th percentile",
 )  # fmt: skip
 
 
@@ -24,7 +24,6 @@ class Row:
     lost: int = 0
     again: int = 0
     wrong: int = 0
-    remade: int = 0
     seconds: list[float] = field(default_factory=list)
 
     def add(self, trial: Trial) -> None:
@@ -34,14 +33,13 @@ class Row:
         self.lost += len(trial.lost)
         self.again += len(trial.again)
         self.wrong += bool(trial.wrong)
-        self.remade += len(trial.remade)
         self.seconds.append(trial.respent_seconds)
 
     def cells(self) -> tuple[str, ...]:
         """Return the row's cells, as `HEADINGS` names them."""
         late = quantiles(self.seconds, n=20, method="inclusive")[-1] if len(self.seconds) > 1 else sum(self.seconds)
         mean = fmean(self.seconds) if self.seconds else 0.0
-        counts = (self.trials, self.finished, self.lost, self.again, self.wrong, self.remade)
+        counts = (self.trials, self.finished, self.lost, self.again, self.wrong)
         return (self.fault, *(f"{count:,}" for count in counts), f"{mean:.3f}", f"{late:.3f}")
 
 
