@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from studio.facts import read_facts
@@ -11,8 +12,20 @@ from studio.listing import read_listing
 from studio.projection import completed
 from tests.crash import judge
 from tests.crash.engine_child import Told
-from tests.crash.engine_life import Life
+from tests.crash.engine_life import Life, wait_for
 from tests.crash.engine_trial import EngineTrial, Fault
+
+LOCK_SECONDS = 5.0
+"""How long the lock of a killed process may be held on."""
+
+
+def _state(folder: Path) -> str:
+    listing = read_listing(folder)
+    return listing.state if listing else "nothing"
+
+
+def _shown_idle(folder: Path) -> bool:
+    return _state(folder) in ("interrupted", "done")
 
 
 @dataclass
@@ -52,9 +65,9 @@ class Scene:
         """Remember what is finished now, right after a strike; a session that nobody works on must be shown so."""
         self.struck.append(time.monotonic())
         for folder in self.sessions:
-            listing = read_listing(folder)
-            if listing is None or listing.state not in ("interrupted", "done"):
-                self.wrong.append(f"{folder.name} is shown as {listing.state if listing else 'nothing'}")
+            # A killed process is a zombie while its last threads still hold its files, the lock among them.
+            if not wait_for(partial(_shown_idle, folder), LOCK_SECONDS):
+                self.wrong.append(f"{folder.name} is shown as {_state(folder)}")
         self.held.append(set().union(*(judge.held(each) for each in self.sessions)))
 
 
