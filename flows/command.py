@@ -8,11 +8,13 @@ input, 130 interrupted, 143 terminated.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -20,6 +22,7 @@ from rich.console import Console
 
 from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
+from flows.leaving import Terminated
 from studio import files
 from studio.ask import check_idea
 from studio.briefs import is_ours, read_brief
@@ -195,6 +198,7 @@ def _wants(folder: Path, console: Console) -> bool:
     from studio.views import summary
 
     console.print(summary(folder), markup=False, highlight=False)
+    console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)
     return agrees("Do you want to continue? (y/n) ")
 
 
@@ -261,10 +265,15 @@ def _check_writable(place: Path) -> None:
         raise BadInput(f"cannot write into {str(root)!r}: choose another folder with --output")
 
 
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
     for stream in (sys.stdout, sys.stderr):
         # A title in Chinese must not end the command on a Latin-1 terminal.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
+    signal.signal(signal.SIGTERM, _terminated)
     said = "interrupted before the work began: run the same line again"
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=said))

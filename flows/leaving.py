@@ -23,6 +23,8 @@ INTERRUPTED, TERMINATED = 130, 143
 class Terminated(KeyboardInterrupt):
     """SIGTERM came; taken for Ctrl-C by whoever does not tell them apart."""
 
+    exit_code = TERMINATED
+
 
 @contextmanager
 def leaving(say: Callable[[int], None]) -> Iterator[None]:

@@ -127,13 +127,11 @@ def _opened(ask: Ask) -> Iterator[Session]:
 
 
 def _close(session: Session) -> None:
-    """Let meta tell how the run ended, and give the session back."""
+    """Let the session tell how the run ended, and give it back."""
     try:
-        session.write_meta()
+        session.close(datetime.now().isoformat(timespec="seconds"))
     except (DiskFull, BadInput) as error:
-        _note(f"the session's meta could not be written: {error}")
-    finally:
-        session.release()
+        _note(f"how the run ended could not be written: {error}")
 
 
 @contextmanager

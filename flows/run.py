@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect.client.schemas.objects import State
+from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
@@ -66,6 +67,9 @@ def run_film(
                 error = _run_flow(idea, wish, session_id, place)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
+        except TerminationSignal:
+            # Prefect takes SIGTERM for itself while it ends a run.
+            error = _stopped(TERMINATED)
         except SystemExit:
             # rich leaves so when its pipe was closed.
             error = FilmError("nobody reads the output any more, so the work was stopped")

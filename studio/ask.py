@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from studio import lock
-from studio.briefs import is_ours, read_brief, write_brief
+from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, NoSuchSession, SessionLocked
 from studio.foreign import adopt_foreign
 from studio.model import IDEA_CHARACTERS, Wish
@@ -117,6 +117,5 @@ def _named(ask: Ask, root: Path, opened: Callable[[Path, str], Session]) -> Sess
     session = opened(folder, wish.crew)
     if wish != brief.wish:
         seed = brief.seed if wish.seed is None else wish.seed
-        session.brief = brief.model_copy(update={"wish": wish, "seed": seed})
-        write_brief(folder, session.brief)
+        session.change_brief(brief.model_copy(update={"wish": wish, "seed": seed}))
     return session

@@ -1,7 +1,8 @@
-"""What a session was asked for: `brief.json`, and its copy in `receipts/brief.json`.
+"""What a session was asked for: `brief.json`, its copy in `receipts/brief.json`, and every run's card.
 
-Without its brief a session cannot be gone on with, so it is there twice. The copy carries a checksum: where it is whole
-it counts, and the brief is put back from it. A copy that is not whole is written anew from the brief.
+Without its brief a session cannot be gone on with, so it is there more than once. The copy carries a checksum: where it
+is whole it counts, and the brief is put back from it. A copy that is not whole is written anew from the brief. Where
+neither reads, the newest run card has it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def is_ours(folder: Path) -> bool:
 
 
 def read_brief(folder: Path) -> Brief:
-    """Return what the session was asked for, from the copy where that is whole, else from `brief.json`.
+    """Return what the session was asked for: from the copy where that is whole, else from `brief.json`, else from the
+    newest run card.
 
     Raises:
         NoSuchSession: the session is foreign: it has neither.
@@ -39,9 +41,13 @@ def read_brief(folder: Path) -> Brief:
     """
     text = _copied(folder)
     content = files.read_or_none(folder / BRIEF) if text is None else text.encode("utf-8")
+    if content is None or (text is None and not _reads(content)):
+        carded = _carded(folder)
+        if carded is not None:
+            return carded
     if content is None:
         if is_ours(folder):
-            raise BrokenPlan(f"neither {folder.name}/{BRIEF} nor its copy in {COPY} reads: put one back")
+            raise BrokenPlan(f"neither {folder.name}/{BRIEF} nor its copy in {COPY} reads, nor any card in runs/")
         adopt = command("resume", folder.name, folder.parent.parent)
         raise NoSuchSession(f"{folder.name} was written by another program: this adopts it: {adopt}")
     try:
@@ -50,6 +56,26 @@ def read_brief(folder: Path) -> Brief:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BrokenPlan(f"{folder.name}/{BRIEF} does not read ({where or 'syntax'}: {first['msg']})") from error
+
+
+def _reads(content: bytes) -> bool:
+    try:
+        Brief.model_validate_json(content)
+    except ValidationError:
+        return False
+    return True
+
+
+def _carded(folder: Path) -> Brief | None:
+    """Return the brief that the newest readable run card holds."""
+    cards = sorted((folder / "runs").glob("[!.]*.json"), key=lambda card: card.lstat().st_mtime_ns, reverse=True)
+    for card in cards:
+        try:
+            return Brief.model_validate(json.loads(files.read_or_none(card) or b"{}")["brief"])
+        except (ValueError, KeyError, TypeError):
+            # Torn, or an older program's.
+            continue
+    return None
 
 
 def write_brief(folder: Path, brief: Brief) -> None:
@@ -68,7 +94,8 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
     """
     brief = read_brief(folder)
     content, copied = _text(brief).encode("utf-8"), _copied(folder) is not None
-    whole = not copied or files.read_or_none(folder / BRIEF) == content
+    found = files.read_or_none(folder / BRIEF)
+    whole = found == content or (not copied and found is not None and _reads(found))
     if whole and copied:
         return
     for path, fine in ((BRIEF, whole), (COPY, copied)):

@@ -147,7 +147,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     else:
         for each in findings:
             print(f"{each.what:<13}  {harmless(each.path)}: {harmless(each.reason)}")
-        print(check.verdict(folder, findings, command("resume", session, place)))
+        print(check.verdict(folder, findings, command("resume", session, place), command("repair", session, place)))
     return 1 if any(each.what in FAULTS for each in findings) else 0
 
 
@@ -164,24 +164,31 @@ def repair(
     Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 where
     something is wrong and nothing was changed.
     """
+    from studio import lock
+    from studio.errors import SessionLocked
     from studio.repair import repair as mend
     from studio.repair import survey
     from studio.repair_report import survey_json, survey_lines
 
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
+    if lock.is_locked(folder):
+        raise SessionLocked(f"{session} is being worked on {lock.holder(folder)}: wait for it, or stop it")
     found = survey(folder)
     go_on, again = command("resume", session, place), command("repair", session, place, "--yes")
     if not json:
         print("\n".join(survey_lines(session, found, go_on)))
-    done = bool(found) and (yes or (not json and agrees("Repair it now? (y/n) ")))
+    todo = any(not mend.idle for mend in found)
+    done = todo and (yes or (not json and agrees("Repair it now? (y/n) ")))
     if done:
         mend(folder, str(place / "sessions" / session), lambda line: None if json else print(f"  {harmless(line)}"))
     if json:
         write_json(survey_json(session, found, done))
-    elif found:
+    elif todo:
         print(f"Repaired. To make what is missing: {go_on}" if done else f"Nothing was changed. To repair it: {again}")
-    return 0 if done or not found else 1
+    elif found:
+        print(f"There is nothing to repair. To make what is missing: {go_on}")
+    return 0 if done or not todo else 1
 
 
 def main(argv: list[str] | None = None) -> None:

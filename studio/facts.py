@@ -7,6 +7,7 @@ short form for `sessions list` is `studio/listing.py`.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class Facts:
         brief_reads: False where neither `brief.json` nor its copy reads; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not: what planning took.
+        cut_off: whether the last run never ended: it was killed, or works now.
         failure: the last failure's message; '' where there was none, or a later run succeeded.
     """
 
@@ -75,6 +77,7 @@ class Facts:
     score: Piece | None = None
     film: Piece | None = None
     foreign_completed: bool = False
+    cut_off: bool = False
     failure: str = ""
     failed_at: str = ""
 
@@ -85,6 +88,18 @@ def read_facts(folder: Path) -> Facts | None:
         if room is None:
             return None
         return _ours(room, folder) if peek.has_brief(room) else _foreign(room, folder)
+
+
+def nothing_told(folder: Path) -> str:
+    """Return why a folder reads as no session, and what to do: 'is empty: ...'."""
+    try:
+        count = sum(path.is_file() for path in folder.rglob("*"))
+        os.listdir(folder)
+    except OSError as error:
+        return f"cannot be read ({(error.strerror or str(error)).lower()}): change its permissions"
+    if count:
+        return f"holds {count} files, but no brief, story or shots say what they are: nothing can go on with it"
+    return "is empty: there is nothing to show, and nothing is lost by removing it"
 
 
 def _ours(room: int, folder: Path) -> Facts:
@@ -103,7 +118,7 @@ def _ours(room: int, folder: Path) -> Facts:
         ),
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
-        failure=failure_in(room, failure), failed_at=peek.text(failure, "at"),
+        cut_off=peek.was_cut_off(room), failure=failure_in(room, failure), failed_at=peek.text(failure, "at"),
     )  # fmt: skip
 
 

@@ -201,6 +201,8 @@ def read_or_none(path: Path) -> bytes | None:
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR}:
             return None
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            raise BadInput(f"cannot read {str(path)!r} (permission denied): change its permissions") from error
         raise
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):

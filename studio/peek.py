@@ -91,7 +91,8 @@ def receipt_at(room: int, path: str) -> dict[str, object] | None:
 
 def has_brief(room: int) -> bool:
     """Tell whether the session is one of ours: its brief is there, or the copy of it."""
-    return is_there(room, "brief.json") or is_there(room, "receipts/brief.json")
+    # Nobody else has run cards: without its briefs a session of ours is still no other program's.
+    return any(is_there(room, name) for name in ("brief.json", "receipts/brief.json", "runs"))
 
 
 def brief_at(room: int) -> dict[str, object]:
@@ -103,6 +104,27 @@ def brief_at(room: int) -> dict[str, object]:
         return as_dict(json.loads(copied_brief(room) or "{}"))
     except (ValueError, RecursionError):
         return {}
+
+
+def was_cut_off(room: int) -> bool:
+    """Tell whether the newest run card is that of a run which never ended; the lock tells whether it works now."""
+    newest = max(_cards(room), default=None)
+    return newest is not None and dict_at(room, f"runs/{newest[1]}").get("ended_at") == ""
+
+
+def _cards(room: int) -> list[tuple[int, str]]:
+    """Return (time of the last change in nanoseconds, name) of every run card."""
+    try:
+        handle = os.open("runs", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=room)
+    except OSError:
+        return []
+    try:
+        names = [name for name in os.listdir(handle) if name.endswith(".json") and name[0] != "."]
+        return [(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mtime_ns, name) for name in names]
+    except OSError:
+        return []
+    finally:
+        os.close(handle)
 
 
 def copied_brief(room: int) -> str | None:

@@ -18,7 +18,10 @@ def whole_picture(path: Path) -> str:
     """
     try:
         with open(path, "rb") as file:
-            if file.read(8) != b"\x89PNG\r\n\x1a\n":
+            begins = file.read(8)
+            if begins.startswith(b"\xff\xd8\xff"):
+                return "it is a JPEG: save it as PNG"
+            if begins != b"\x89PNG\r\n\x1a\n":
                 return "it is not a PNG"
             kind = b""
             while kind != b"IEND":

@@ -284,7 +284,9 @@ class Shelf:
         """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""
         aside = put_aside(self.folder, self.folder / order.path)
         what = f"shot {order.index}: " if order.index else ""
-        self.tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside}")
+        mine = found.receipt is not None and found.receipt.by_hand
+        more = ": you put it there; put it there again, or the crew makes one" if mine else ""
+        self.tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
 
 
 def _sidecar(path: str, content: bytes) -> Sidecar:

@@ -85,15 +85,23 @@ def mark(shot: ShotFacts) -> Mark:
     return "IMG" if shot.image is not None else "TODO"
 
 
-def state_of(completed: bool, foreign: bool, locked: bool, failed: bool) -> State:
-    """Return a session's state; a run that works on it now says most, then the film, then the last failure."""
+def state_of(completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False) -> State:
+    """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
+
+    So a finished film that a later run was to change, and did not, is not called done.
+    """
     if locked:
         return "running"
     if foreign:
         return "done unverified" if completed else "unverified"
-    if completed:
-        return "done"
-    return "failed" if failed else "interrupted"
+    if failed:
+        return "failed"
+    return "done" if completed and not cut_off else "interrupted"
+
+
+def can_go_on(facts: Facts) -> bool:
+    """Tell whether there is something to go on with, once nobody works on the session."""
+    return not facts.foreign and state_of(completed(facts), False, False, bool(facts.failure), facts.cut_off) != "done"
 
 
 def missing(facts: Facts) -> tuple[str, ...]:

@@ -59,7 +59,11 @@ def compared(folder: Path) -> Iterator[Finding]:
         yield Finding(name, "no record", f"the engine has no record of it ({print_[:16]}): the next run takes it over")
     for (name, print_), sha256 in sorted(recorded.items()):
         if print_ not in kept and not name.endswith(".json") and digest_of(folder / name)[0] != sha256:
-            yield Finding(name, "gone", f"a piece that was made ({print_[:16]}) is neither here nor in takes/ any more")
+            yield Finding(
+                name,
+                "gone",
+                f"a piece that was made ({print_[:16]}) is lost: the next run makes it again where it is wanted",
+            )
 
 
 def _receipt(path: Path) -> Receipt | None:

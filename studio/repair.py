@@ -16,8 +16,8 @@ from studio.briefs import BRIEF, COPY, read_brief, restore_brief
 from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
 from studio.meta import write_meta
-from studio.model import Receipt
-from studio.orders import PLANS, Order, receipt_path
+from studio.model import STAGES, Receipt
+from studio.orders import PER_SHOT, PLANS, Order, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import reader
 from studio.receipts import read_receipt, receipt_places
@@ -34,6 +34,7 @@ class Mend:
         lost: whether a finished piece is lost by it: no whole copy is left.
         seconds: of work that making it again takes, as measured when it was made.
         cost_usd: what making it again costs, as paid when it was made.
+        idle: whether there is nothing to do but to make it: the next run does.
     """
 
     finding: Finding
@@ -41,6 +42,7 @@ class Mend:
     lost: bool = False
     seconds: float = 0.0
     cost_usd: float = 0.0
+    idle: bool = False
 
 
 def survey(folder: Path) -> list[Mend]:
@@ -54,17 +56,7 @@ def survey(folder: Path) -> list[Mend]:
     if not findings:
         return []
     shelf = Shelf(folder, reader(read_brief(folder)), lambda line: None)
-    return [
-        _mend(shelf, finding)
-        for finding in findings
-        if finding.what in (*FAULTS, "stale meta") and not _only_to_make(folder, finding)
-    ]
-
-
-def _only_to_make(folder: Path, finding: Finding) -> bool:
-    """Tell whether a piece is simply not there, receipt and all: there is nothing to mend, the next run makes it."""
-    there = any(os.path.lexists(folder / path) for path in (finding.path, receipt_path(finding.path)))
-    return finding.what == "missing" and not there and finding.path != BRIEF
+    return [_mend(shelf, finding) for finding in findings if finding.what in (*FAULTS, "stale meta")]
 
 
 def _mend(shelf: Shelf, finding: Finding) -> Mend:
@@ -79,26 +71,42 @@ def _mend(shelf: Shelf, finding: Finding) -> Mend:
         return Mend(finding, "written again from film.json")
     if path.startswith("takes/"):
         return _taken(shelf, finding)
-    order = next((each for each in places(shelf.folder) if path in (each.path, receipt_path(each.path))), None)
+    order = _order_at(shelf.folder, path)
     if order is None:
         return Mend(finding, "moved to takes/damaged/")
-    receipt = read_receipt(shelf.folder / receipt_path(order.path)) or shelf.recorded(order)
+    place = shelf.folder / receipt_path(order.path)
+    receipt = read_receipt(place) or shelf.recorded(order)
     if path != order.path:
-        return Mend(finding, "written again from the engine's record") if receipt else _remade(finding, None)
+        if receipt is not None:
+            return Mend(finding, "written again from the engine's record")
+        return Mend(finding, f"nothing proves {order.path}: moved to takes/damaged/; the next run makes it again", True)
     if order.stage in PLANS:
         if receipt is None or receipt.content is None:
             return _remade(finding, receipt)
         last = receipt.edited and finding.what == "damaged"
-        return Mend(finding, f"put back as it was {'last used' if last else 'written'}")
+        was = "" if finding.what == "missing" else f"what is there, your edit perhaps, goes to takes/damaged/{path}; "
+        return Mend(finding, f"{was}put back as it was {'last used' if last else 'written'}")
     if receipt is not None and shelf.has_copy(receipt):
         return Mend(finding, "taken from a whole copy in the session")
     return _remade(finding, receipt)
 
 
+def _order_at(folder: Path, path: str) -> Order | None:
+    """Return the order of the place at `path`, be it the piece's or its receipt's."""
+    number = Path(path).stem.removeprefix("shot_")
+    index = int(number) if number.isdecimal() else 0
+    every = (Order(folder.name, stage, index if stage in PER_SHOT else 0, "") for stage in STAGES)
+    return next((each for each in every if path in (each.path, receipt_path(each.path))), None)
+
+
 def _remade(finding: Finding, receipt: Receipt | None) -> Mend:
     seconds, cost = (receipt.seconds_taken, receipt.cost_usd) if receipt else (0.0, 0.0)
-    moved = "" if finding.what == "missing" else "moved to takes/damaged/; "
-    return Mend(finding, f"{moved}the next run makes it again", True, seconds, cost)
+    if finding.what == "missing":
+        return Mend(finding, "the next run makes it again", True, seconds, cost, idle=True)
+    if receipt is not None and receipt.by_hand:
+        said = "moved to takes/damaged/; you put it there: put it there again, or the crew makes one"
+        return Mend(finding, said, True, seconds, cost)
+    return Mend(finding, "moved to takes/damaged/; the next run makes it again", True, seconds, cost)
 
 
 def _taken(shelf: Shelf, finding: Finding) -> Mend:

@@ -23,12 +23,12 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
         lines.append(f"{'':<13}  -> {mend.remedy}")
     lost = [mend for mend in mends if mend.lost]
     if not lost:
-        return [*lines, f"{session_id}: nothing is lost, all of it can be put back."]
+        return [*lines, f"{session_id}: no finished piece is lost, all of it can be put back."]
     seconds, cost = sum(mend.seconds for mend in lost), sum(mend.cost_usd for mend in lost)
     work = f"about {clock(seconds)}" if seconds >= 1 else "less than a second"
     price = f"{work} of work" + (f" and ${cost:.2f}" if cost else ", no money")
-    count = f"{len(lost)} {'piece is' if len(lost) == 1 else 'pieces are'} lost"
-    return [*lines, f"{session_id}: {count}. Making them again ({go_on}) takes {price}."]
+    count, what = ("1 piece is", "it") if len(lost) == 1 else (f"{len(lost)} pieces are", "them")
+    return [*lines, f"{session_id}: {count} lost. Making {what} again ({go_on}) takes {price}."]
 
 
 def survey_json(session_id: str, mends: Sequence[Mend], done: bool) -> dict[str, object]:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from studio import lock
 from studio.errors import NoSuchSession
-from studio.facts import PLAN_NAMES, Facts, Piece, read_facts
+from studio.facts import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
 from studio.hints import command
-from studio.projection import State, completed, mark, missing, project, state_of
+from studio.projection import State, can_go_on, completed, mark, missing, project, state_of
 
 _FOLDERS = ("", "images", "narration", "videos", "takes")
 """Where people's files lie; what the program keeps for itself (receipts, runs, results, calls) is not listed."""
@@ -45,7 +45,7 @@ class Report:
     @property
     def go_on(self) -> str:
         """The command that goes on with it; '' where it is done, or somebody works on it."""
-        if completed(self.facts) or self.held_by:
+        if self.held_by or not (can_go_on(self.facts) or (self.facts.foreign and not completed(self.facts))):
             return ""
         return command("resume", self.facts.session_id, self.output)
 
@@ -59,8 +59,8 @@ def read_report(folder: Path, output: Path) -> Report:
     held_by = lock.holder(folder) if lock.is_locked(folder) else ""
     facts = read_facts(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} holds no session: no brief, no story, no shots; remove the folder")
-    state = state_of(completed(facts), facts.foreign, bool(held_by), bool(facts.failure))
+        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
+    state = state_of(completed(facts), facts.foreign, bool(held_by), bool(facts.failure), facts.cut_off)
     return Report(facts, output, state, held_by, _files(folder), missing(facts))
 
 

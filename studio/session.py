@@ -13,12 +13,12 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from studio import files, lock
-from studio.briefs import read_brief, restore_brief
+from studio.briefs import read_brief, restore_brief, write_brief
 from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
 from studio.hints import command
 from studio.meta import write_meta
-from studio.model import SceneGraph, Shot, Story, Timeline
+from studio.model import Brief, SceneGraph, Shot, Story, Timeline
 from studio.orders import PLANS, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
@@ -31,13 +31,17 @@ META_SHARE, META_SECONDS = 20.0, 5.0
 
 
 class RunCard(BaseModel):
-    """`runs/<flow-run-id>.json`: who works or worked on the session."""
+    """`runs/<flow-run-id>.json`: who works or worked on the session; a third copy of the brief is in it.
+
+    A card without `ended_at` under no lock is that of a run that was cut off.
+    """
 
     flow_run_id: str
     pid: int
     host: str
     started_at: str
     version: str
+    ended_at: str = ""
 
 
 class Session:
@@ -58,6 +62,7 @@ class Session:
         self._shown_folder = shown_folder or str(folder)
         self._meta_lock = threading.Lock()
         self._meta_rests_until = 0.0
+        self._card: RunCard | None = None
         self._lock = held or lock.take(folder)
         try:
             restore_brief(folder, tell)
@@ -75,7 +80,16 @@ class Session:
 
     def publish_card(self, card: RunCard) -> None:
         """Publish who runs this session now."""
-        files.write_json(self.folder / "runs" / f"{card.flow_run_id}.json", card.model_dump())
+        self._card = card
+        content = {**card.model_dump(), "brief": self.brief.model_dump(mode="json")}
+        files.write_json(self.folder / "runs" / f"{card.flow_run_id}.json", content)
+
+    def change_brief(self, brief: Brief) -> None:
+        """Publish what the session is asked for from now on."""
+        self.brief = brief
+        write_brief(self.folder, brief)
+        if self._card is not None:
+            self.publish_card(self._card)
 
     def go_on_or_raise(self) -> None:
         """Raise `Interrupted` where the run was asked to stop: no new work may begin."""
@@ -167,6 +181,19 @@ class Session:
     def forget_failure(self) -> None:
         """Remove the record of an earlier failure."""
         files.remove(self.folder / "failure.json")
+
+    def close(self, at: str) -> None:
+        """Let meta and the run's card tell that the run ended, however it did, and give the session back.
+
+        Raises:
+            DiskFull, BadInput: it could not be written; the session is given back all the same.
+        """
+        try:
+            self.write_meta()
+            if self._card is not None:
+                self.publish_card(self._card.model_copy(update={"ended_at": at}))
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Give the session back."""

@@ -19,7 +19,7 @@ from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession, Se
 from studio.facts import read_facts
 from studio.model import Brief, Wish
 from studio.places import session_folders
-from studio.projection import completed
+from studio.projection import can_go_on
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
@@ -87,12 +87,12 @@ def folder_of_run(root: Path, flow_run_id: str) -> Path | None:
 
 
 def unfinished(root: Path) -> list[Path]:
-    """Return the sessions that can be gone on with, newest first: ours, not completed, not locked."""
+    """Return the sessions that can be gone on with, newest first: ours, not done, not locked."""
     found = []
     for folder in session_folders(root):
         facts = read_facts(folder)
-        ours = facts is not None and facts.brief_reads and not facts.foreign
-        if facts is not None and ours and not completed(facts) and not lock.is_locked(folder):
+        ours = facts is not None and facts.brief_reads and can_go_on(facts)
+        if ours and not lock.is_locked(folder):
             found.append(folder)
     return found
 

@@ -37,9 +37,10 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
     except FilmError as error:
         _complain(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         _complain(interrupted)
-        return 130
+        # Of a signal other than Ctrl-C, whoever raised it for that knows the code.
+        return int(getattr(stop, "exit_code", 130))
     except BrokenPipeError:
         # Whoever read our output has left. What is still buffered must not be flushed into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,7 +17,7 @@ from studio.briefs import brief_faults, read_brief
 from studio.edits import same_plan
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
-from studio.facts import Facts, read_facts
+from studio.facts import Facts, nothing_told, read_facts
 from studio.model import Brief, Receipt, Stage, Wish
 from studio.orders import PER_SHOT, PLANS, artefact_path, receipt_path
 from studio.pictures import whole_picture
@@ -38,7 +38,7 @@ def verify(folder: Path) -> list[Finding]:
     """
     facts = read_facts(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} holds no session: no brief, no story, no shots; remove the folder")
+        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     if facts.foreign:
         return []
     brief, findings = _brief(folder)
@@ -247,11 +247,12 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def verdict(folder: Path, findings: list[Finding], go_on: str) -> str:
+def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> str:
     """Return the closing line for a person.
 
     Args:
         go_on: the command that goes on with the session, by which what is not whole is made again.
+        repair: the command that only puts back, a plan that does not read, too.
     """
     facts = read_facts(folder)
     if facts is not None and facts.foreign:
@@ -261,6 +262,6 @@ def verdict(folder: Path, findings: list[Finding], go_on: str) -> str:
     )
     faults = sum(finding.what in FAULTS for finding in findings)
     if faults:
-        return f"{folder.name}: {faults} {'fault' if faults == 1 else 'faults'}. To mend: {go_on}{busy}"
+        return f"{folder.name}: {faults} {'fault' if faults == 1 else 'faults'}. To mend: {go_on}; or: {repair}{busy}"
     done = facts is not None and completed(facts)
     return f"{folder.name}: whole, every checksum agrees{'' if done else '; not finished yet'}.{busy}"

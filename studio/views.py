@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from studio.errors import NoSuchSession
-from studio.facts import Facts, ShotFacts, read_facts
+from studio.facts import Facts, ShotFacts, nothing_told, read_facts
 from studio.listing import Listing, line_cells
 from studio.projection import State, images_done, mark, steps, videos_done
 from studio.report import Report, cost_usd, length, seconds_taken
@@ -76,7 +76,7 @@ def summary(folder: Path) -> str:
     """
     facts = read_facts(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} holds no session: no brief, no story, no shots; remove the folder")
+        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     total = len(facts.shots)
     lines = [
         "INCOMPLETE SESSION FOUND",

@@ -132,9 +132,8 @@ def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetim
     try:
         session.write_meta()
         yield session
-        session.write_meta()
     finally:
-        session.release()
+        session.close(now.isoformat(timespec="seconds"))
 
 
 def make(output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT) -> Receipt:

@@ -209,14 +209,24 @@ def test_foreign_shots_from_meta(tmp_path: Path) -> None:
 
 
 def test_states(tmp_path: Path) -> None:
-    """The listed state follows the lock, then the film, then the last failure."""
+    """The listed state follows the lock, then how the last run ended, then the film: one that a later run failed to
+    change, or was killed while changing, is not called done."""
     made = make_session(tmp_path, "session_20250208_000001")
     part = make_session(tmp_path, "session_20250208_000002", film=False, clips=1)
     failed = make_session(tmp_path, "session_20250208_000003", film=False)
     (failed / "failure.json").write_text('{"message": "no"}')
-    (made / "failure.json").write_text('{"message": "long ago"}')
     found = [read_listing(folder) for folder in (made, part, failed)]
     assert [each.state for each in found if each] == ["done", "interrupted", "failed"]
+    (made / "runs").mkdir()
+    for ended, state in (("2025-02-08T00:30:00", "done"), ("", "interrupted")):
+        (made / "runs" / "0a.json").write_text(json.dumps({"ended_at": ended}))
+        listing = read_listing(made)
+        assert listing is not None
+        assert listing.state == state
+    (made / "failure.json").write_text('{"message": "the edit does not read"}')
+    listing = read_listing(made)
+    assert listing is not None
+    assert listing.state == "failed"
     held = lock.take(part)
     listing = read_listing(part)
     held.release()

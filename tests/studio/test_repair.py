@@ -191,8 +191,8 @@ def test_repair_with_yes(asked: tuple[str, ...], capsys: pytest.CaptureFixture[s
     assert "shot 3: videos/shot_003.mp4 is lost: the next run makes it again" in out
     assert out.splitlines()[-1].startswith("Repaired. To make what is missing: ")
     code, out, _ = run(capsys, *asked)
-    assert code == 0
-    assert "there is nothing to repair" in out
+    assert code == 0, out
+    assert "There is nothing to repair" in out
     assert "film resume" in out
 
 

@@ -130,7 +130,7 @@ def test_unmade_pieces_are_no_fault(tmp_path: Path) -> None:
     """An unfinished session is whole as far as it is made."""
     folder = make_session(tmp_path, shots=3, images=2, clips=1, film=False)
     assert verify(folder) == []
-    assert "not finished yet" in verdict(folder, [], "resume")
+    assert "not finished yet" in verdict(folder, [], "resume", "repair")
 
 
 def test_film_without_music_needs_no_score(folder: Path) -> None:
@@ -194,7 +194,7 @@ def test_left_over_files(folder: Path, path: str) -> None:
     assert _kinds(folder) == {path: "left over"}
     held = lock.take(folder)
     found = verify(folder)
-    said = verdict(folder, found, "resume")
+    said = verdict(folder, found, "resume", "repair")
     held.release()
     assert found == []
     assert "a run works on it now" in said.lower()
@@ -243,13 +243,13 @@ def test_foreign_session_has_nothing_to_verify(tmp_path: Path) -> None:
     """Another program's session has no receipts: nothing is verified, and that is said."""
     folder = make_foreign(tmp_path)
     assert verify(folder) == []
-    assert "written by another program" in verdict(folder, [], "resume")
+    assert "written by another program" in verdict(folder, [], "resume", "repair")
 
 
 def test_empty_folder(tmp_path: Path) -> None:
     """A folder that holds nothing is no session."""
     (tmp_path / ID).mkdir()
-    with pytest.raises(NoSuchSession, match="holds no session"):
+    with pytest.raises(NoSuchSession, match="is empty"):
         verify(tmp_path / ID)
 
 
@@ -272,5 +272,7 @@ def test_verifying_writes_nothing(folder: Path) -> None:
 def test_verdict_names_the_way_on(folder: Path) -> None:
     """The closing line counts the faults, not the notes, and gives the command that mends them."""
     found = [Finding("film.mp4", "damaged", "x"), Finding("shots.json", "edited", "y")]
-    assert verdict(folder, found, "film resume X") == f"{ID}: 1 fault. To mend: film resume X"
-    assert "every checksum agrees" in verdict(folder, found[1:], "film resume X")
+    assert verdict(folder, found, "film resume X", "sessions repair X") == (
+        f"{ID}: 1 fault. To mend: film resume X; or: sessions repair X"
+    )
+    assert "every checksum agrees" in verdict(folder, found[1:], "film resume X", "")
