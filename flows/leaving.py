@@ -40,7 +40,7 @@ def leaving(say: Callable[[int], None]) -> Iterator[None]:
     def watch(code: int) -> None:
         hurry.wait(PATIENCE_SECONDS)
         if not ended.is_set():
-            _leave(say, code)
+            leave_at_once(say, code)
 
     def stop(number: int, frame: FrameType | None) -> None:
         if watches:
@@ -60,7 +60,8 @@ def leaving(say: Callable[[int], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _leave(say: Callable[[int], None], code: int) -> NoReturn:
+def leave_at_once(say: Callable[[int], None], code: int) -> NoReturn:
+    """Say what is to be said, and end this process without waiting for what is in hand."""
     try:
         say(code)
         sys.stdout.flush()

@@ -18,7 +18,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
-from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leaving
+from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from flows.make_film import make_film
 from flows.show import Board, shown
 from studio.errors import FilmError, Interrupted
@@ -68,8 +68,8 @@ def run_film(
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
-            # Prefect takes SIGTERM for itself while it ends a run.
-            error = _stopped(TERMINATED)
+            # A second signal: Prefect takes SIGTERM for itself while it ends a run, and what is in hand may take long.
+            leave_at_once(cut_off, TERMINATED)
         except SystemExit:
             # rich leaves so when its pipe was closed.
             error = FilmError("nobody reads the output any more, so the work was stopped")

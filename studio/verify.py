@@ -45,7 +45,9 @@ def verify(folder: Path) -> list[Finding]:
     for stage in PLANS:
         findings += _plan(folder, stage, brief, _is_finished(folder))
     for path, stage in _places(folder, facts):
-        findings += _piece(folder, path, stage, _is_finished(folder))
+        number = _NUMBER.match(PurePosixPath(path).stem)
+        planned = number is None or int(number[1]) <= len(facts.shots)
+        findings += _piece(folder, path, stage, _is_finished(folder) and planned)
     findings += _takes(folder)
     findings += compared(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)

@@ -125,9 +125,9 @@ def test_commands_and_options_exist(document: Path) -> None:
             check_options(where, program if words[0].startswith("--") else command, words)
         elif program == "make":
             targets = [word for word in words if "=" not in word]
-            assert set(targets) <= makefile(r"^([a-z]+):"), f"{where}: there is no such target"
+            assert set(targets) <= makefile(r"^([a-z-]+):"), f"{where}: there is no such target"
             for name, _, value in (word.partition("=") for word in words if "=" in word):
-                assert name in makefile(r"\b(IDEA|ID|ARGS|PYTHON)\b"), f"{where}: the Makefile knows no {name}"
+                assert name in makefile(r"\b(IDEA|ID|ARGS|PYTHON|N|SEED)\b"), f"{where}: the Makefile knows no {name}"
                 if name == "ARGS" and targets[0] in MADE_BY_MAKE:
                     check_options(where, MADE_BY_MAKE[targets[0]], tuple(shlex.split(value)))
 
@@ -192,6 +192,10 @@ def lived(studio: Studio) -> set[str]:
     assert studio.again(folder.name).state.is_completed()
     shots[0]["image_prompt"] = "a forest"
     studio.write_shots(folder.name, shots)
+    assert studio.again(folder.name).state.is_completed()
+    paths |= paths_in(folder)
+    # An edited plan that is removed is put back as it was planned; the edit is kept.
+    (folder / "shots.json").unlink()
     assert studio.again(folder.name).state.is_completed()
     return paths | paths_in(folder)
 

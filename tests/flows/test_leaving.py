@@ -75,3 +75,18 @@ def test_an_interrupt_waits_seconds_not_minutes(film: Film) -> None:
     assert process.returncode == 130
     assert_one_line(err.removeprefix(err[: err.index("interrupted")]))
     assert json.loads(out)["state"] == "unfinished"
+
+
+def test_a_supervisor_that_sends_both_signals(film: Film) -> None:
+    """SIGINT and then SIGTERM, as supervisors do: one line that names the command, no traceback, nothing lost."""
+    process = film.start("make", IDEA, *TINY, slow="image", seconds=60)
+    film.wait_for(process, lambda: film.calls("image begin") >= 1)
+    os.kill(process.pid, signal.SIGINT)
+    # What is in hand takes a minute, so that the second signal comes while the first one's patience lasts.
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.4)
+    os.kill(process.pid, signal.SIGTERM)
+    _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode in (130, 143)
+    assert_one_line(err)
+    assert f"film resume {film.sessions[0].name}" in err
