@@ -31,7 +31,7 @@ from studio.hints import command
 from studio.model import Aspect, Captions, Wish
 from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import busy_with, changed_wish, make_wish, same_ask, unfinished
-from studio.terminal import agrees, leave
+from studio.terminal import leave
 
 app = App(
     name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
@@ -199,7 +199,11 @@ def _wants(folder: Path, console: Console) -> bool:
 
     console.print(summary(folder), markup=False, highlight=False)
     console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)
-    return agrees("Do you want to continue? (y/n) ")
+    # On the console, which is standard error under --json: its standard output may be a pipe.
+    while True:
+        answer = _answer(console, "Do you want to continue? (y/n) ").lower()
+        if answer in ("y", "yes", "n", "no"):
+            return answer.startswith("y")
 
 
 def _without_idea(place: Path, said: dict[str, object], resume: bool | None, console: Console, json: bool) -> int:
