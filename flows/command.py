@@ -31,7 +31,7 @@ from studio.hints import command
 from studio.model import Aspect, Captions, Wish
 from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import busy_with, changed_wish, make_wish, same_ask, unfinished
-from studio.terminal import leave
+from studio.terminal import leave, typed_line
 
 app = App(
     name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
@@ -186,8 +186,10 @@ def _asks(console: Console) -> bool:
 
 
 def _answer(console: Console, question: str) -> str:
+    # On the console, which is standard error under --json: standard output may be a pipe.
     try:
-        return console.input(question, markup=False).strip()
+        console.print(question, end="", markup=False, highlight=False, soft_wrap=True)
+        return typed_line()
     except EOFError:
         # Ctrl-D: nobody answers; the terminal's line is still open.
         console.print()
@@ -199,7 +201,6 @@ def _wants(folder: Path, console: Console) -> bool:
 
     console.print(summary(folder), markup=False, highlight=False)
     console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)
-    # On the console, which is standard error under --json: its standard output may be a pipe.
     while True:
         answer = _answer(console, "Do you want to continue? (y/n) ").lower()
         if answer in ("y", "yes", "n", "no"):

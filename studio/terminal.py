@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from studio.errors import FilmError
 
 _JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: Persian words and composed emoji fall apart without them."""
+_GLANCE_SECONDS = 0.1
+"""How often a wait for a line looks whether a signal came."""
 
 
 def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> int:
@@ -63,15 +66,27 @@ def agrees(question: str) -> bool:
         return False
     while True:
         try:
-            # Written here and not by input(): a Ctrl-C right after the question would be noticed only at the next key.
             print(question, end="", flush=True)
-            answer = input().strip().lower()
+            answer = typed_line().lower()
         except EOFError:
             # The terminal's line is still open.
             print()
             raise KeyboardInterrupt from None
         if answer in ("y", "yes", "n", "no"):
             return answer.startswith("y")
+
+
+def typed_line() -> str:
+    """Return the next line that is typed at the terminal, without the white space around it.
+
+    Raises:
+        EOFError: the person typed Ctrl-D.
+        KeyboardInterrupt: the person typed Ctrl-C.
+    """
+    # input() alone may miss a Ctrl-C: one that comes just before it begins to wait is noticed only at the next line.
+    while not select.select([sys.stdin], [], [], _GLANCE_SECONDS)[0]:
+        continue
+    return input().strip()
 
 
 def _complain(message: str) -> None:

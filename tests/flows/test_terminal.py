@@ -15,6 +15,7 @@ import termios
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -32,15 +33,15 @@ QUESTION = "Do you want to continue? (y/n) "
 
 
 class Terminal:
-    """`film` on a pseudo-terminal of 80 x 24."""
+    """`film` on a pseudo-terminal of 80 x 24, its standard output elsewhere where `out` is given."""
 
-    def __init__(self, film: Film, *arguments: str, slow: str = "nothing") -> None:
+    def __init__(self, film: Film, *arguments: str, slow: str = "nothing", out: IO[str] | None = None) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
             [sys.executable, "-c", TAKE_THE_TERMINAL, "-m", "tests.flows.filmed", slow, "60", *arguments],
-            cwd=film.folder, env=film.environment | {"TERM": "xterm-256color"}, stdin=slave, stdout=slave, stderr=slave,
-            start_new_session=True,
+            cwd=film.folder, env=film.environment | {"TERM": "xterm-256color"}, stdin=slave,
+            stdout=slave if out is None else out, stderr=slave, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
         self.text = ""
@@ -142,6 +143,21 @@ def test_no_to_the_same_idea_begins_anew(film: Film, opened: Path) -> None:
         terminal.close()
     assert len(film.sessions) == 2
     assert not (opened / "film.mp4").exists()
+
+
+def test_the_question_is_for_the_person_not_for_the_pipe(film: Film, opened: Path) -> None:
+    """With --json and standard output in a file the question stands on the terminal, and the file holds the object."""
+    with (film.folder / "out.json").open("w+", encoding="utf-8") as out:
+        terminal = Terminal(film, "make", "--json", out=out)
+        try:
+            terminal.read_until(QUESTION)
+            terminal.type("y\n")
+            assert terminal.end() == 0, terminal.text
+        finally:
+            terminal.close()
+        out.seek(0)
+        assert json.loads(out.read())["session_id"] == opened.name
+    assert film.sessions == [opened]
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import signal
 import unicodedata
 from collections.abc import Callable
 
@@ -12,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, EngineFailed, FilmError, Interrupted
-from studio.terminal import clock, harmless, leave, size, write_json
+from studio.terminal import clock, harmless, leave, size, typed_line, write_json
 
 HOSTILE = "a\x1b[31mred\x07 \u202eevil\u2066\n\t\x00 \u2028\u200b\ud800 灯台 👩\u200d🚀"
 
@@ -83,3 +86,28 @@ def test_clock(seconds: float, said: str) -> None:
 def test_size(count: int, said: str) -> None:
     """A size is told in the decimal unit that fits."""
     assert size(count) == said
+
+
+def test_a_signal_before_a_line_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """input() is never called before a line is there: one that waits may miss a Ctrl-C that came just before."""
+
+    def alarmed(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    master, slave = pty.openpty()
+    before = signal.signal(signal.SIGALRM, alarmed)
+    monkeypatch.setattr("builtins.input", lambda: os.read(slave, 100).decode())
+    try:
+        with open(slave, encoding="utf-8", closefd=False) as terminal:
+            monkeypatch.setattr("sys.stdin", terminal)
+            os.write(master, b" yes \n")
+            assert typed_line() == "yes"
+            monkeypatch.setattr("builtins.input", lambda: pytest.fail("waits where no signal is noticed"))
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(KeyboardInterrupt):
+                typed_line()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        os.close(master)
+        os.close(slave)
