@@ -6,6 +6,7 @@ a session is in `studio/`, how shots are mapped in `flows/mapping.py`.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import socket
@@ -13,35 +14,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from prefect import flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
-from prefect.states import Failed
+from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.mapping import Direction
+from flows.standing import standing_of
 from studio import progress
 from studio.ask import Ask, check_idea, enlist
-from studio.errors import BadInput, DiskFull, FilmError
+from studio.errors import BadInput, DiskFull, FilmError, Interrupted
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.places import output_folder
 from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
+from studio.terminal import harmless
 from studio.version import VERSION
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes
 from tasks.shots import plan_shots
 from tasks.story import write_story
 
+IDEA_SHOWN = 60
+"""Letters of the idea in a run's name."""
+
 
 @flow(name="make-film", description="One idea in, a finished film out, and never a shot lost or paid for twice.")
-def make_film(
+async def make_film(
     idea: p.Idea = "",
     seconds: p.Seconds = 40.0,
     shot_seconds: p.ShotSeconds = 5.0,
@@ -65,6 +73,7 @@ def make_film(
     Returns the film's report: session_id, film (its path), seconds, frames, width, height. Where shots failed, the run
     fails with a message that names them, the cause and the command that resumes; everything finished is kept.
     """
+    # A coroutine that never waits: a flow that is a plain function waits up to a second for its heartbeats at its end.
     wish = make_wish(
         seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
         captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,
@@ -74,10 +83,22 @@ def make_film(
         demands=_demands(wish, change),
     )  # fmt: skip
     with _logged(), _opened(ask) as session:
+        _present(session)
         try:
             return _shoot(session)
+        except Interrupted as stop:
+            return Cancelled(message=str(stop))
         except FilmError as error:
             return _failed(session, error)
+
+
+def filmed(**parameters: Any) -> State[Any]:
+    """Run the flow to its end in this thread and return the state it ended in; parameters as `make_film`."""
+
+    async def film() -> State[Any]:
+        return await make_film(**parameters, return_state=True)
+
+    return asyncio.run(film())
 
 
 def _shoot(session: Session) -> dict[str, object]:
@@ -124,6 +145,20 @@ def _opened(ask: Ask) -> Iterator[Session]:
         yield session
     finally:
         _close(session)
+
+
+def _present(session: Session) -> None:
+    """Let the run bear its session's name and idea, and heed what becomes of it on the server."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    run = context.flow_run
+    session.recalled = standing_of(run).lost
+    name = f"{session.id} · {shorten(harmless(session.brief.idea), IDEA_SHOWN, placeholder='…')}"
+    if run.name != name:
+        run.name = name
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(run.id, name=name)
 
 
 def _close(session: Session) -> None:

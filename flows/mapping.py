@@ -72,7 +72,9 @@ class Direction:
         """
         # `State.result` gives the same, by way of another thread and its event loop.
         done = state.data if state.is_completed() else None
-        result = done.result if isinstance(done, ResultRecord) else state.result(raise_on_failure=False)
+        # `_sync`: in a flow that is a coroutine it would be one, too.
+        found: Any = done.result if isinstance(done, ResultRecord) else state.result(raise_on_failure=False, _sync=True)  # type: ignore[call-overload]  # of Prefect's dispatcher
+        result: object = found
         if isinstance(result, FilmError):
             raise result
         if isinstance(result, BaseException):
@@ -90,6 +92,7 @@ class Direction:
             ShotsFailed: something failed; the message names the shots and the causes. All else was made.
         """
         shots = tuple(shots)
+        self._session.planned = len(shots)
         progress.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in ("images", "narration", "videos"):
             self._session.shelf.retire(stage, len(shots))

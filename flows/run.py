@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from prefect.client.schemas.objects import State
 from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
-from flows.make_film import make_film
+from flows.make_film import filmed
 from flows.show import Board, shown
 from studio.errors import FilmError, Interrupted
 from studio.facts import Facts, read_facts
@@ -81,13 +80,15 @@ def run_film(
 def _run_flow(idea: str, wish: Wish | None, session_id: str | None, place: Path) -> BaseException | None:
     options = (wish or Wish()).model_dump()
     options["prompts"] = list(options["prompts"]) if options["prompts"] is not None else None
-    state: State[Any] = make_film(  # type: ignore[assignment]  # Prefect's overloads: a sync flow gives a state
+    state = filmed(
         idea=idea, **options, session_id=session_id, resume=False, change=session_id is not None and wish is not None,
-        output=str(place), return_state=True,
+        output=str(place),
     )  # fmt: skip
     if state.is_completed():
         return None
-    result = state.result(raise_on_failure=False)
+    if state.is_cancelled():
+        return Interrupted(state.message or "cancelled")
+    result: Any = state.result(raise_on_failure=False)
     return result if isinstance(result, BaseException) else FilmError(state.message or state.name or "failed")
 
 

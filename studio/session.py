@@ -48,7 +48,9 @@ class Session:
     """An open session: locked by this process until `release`, its crash debris swept.
 
     `held` is its lock where the caller has it already; it is given back where the session does not open.
-    `tell` receives one line for whatever a person should know. `stop` is checked before every piece of work.
+    `tell` receives one line for whatever a person should know. Before every piece of work `stop` is checked, and
+    `recalled` is asked why the run may not go on: '' while it may. `planned` is how many shots the film that is being
+    made has; 0 before they are known.
     """
 
     def __init__(
@@ -59,6 +61,8 @@ class Session:
         self.crew = crew
         self.tell = tell
         self.stop = threading.Event()
+        self.recalled: Callable[[], str] = str
+        self.planned = 0
         self._shown_folder = shown_folder or str(folder)
         self._meta_lock = threading.Lock()
         self._meta_rests_until = 0.0
@@ -92,7 +96,10 @@ class Session:
             self.publish_card(self._card)
 
     def go_on_or_raise(self) -> None:
-        """Raise `Interrupted` where the run was asked to stop: no new work may begin."""
+        """Raise `Interrupted` where the run was asked to stop, or recalled: no new work may begin."""
+        if reason := self.recalled():
+            self.stop.set()
+            raise Interrupted(f"{reason}; go on with: {self._go_on()}")
         if self.stop.is_set():
             raise Interrupted(f"stopped; go on with: {self._go_on()}")
 

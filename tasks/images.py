@@ -16,7 +16,7 @@ def _order(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Order:
 
 
 @task(
-    name="paint shot", task_run_name="image · shot {shot.index}",
+    name="paint shot", task_run_name="image · shot {shot.index} of {session.planned} · {shot.camera}",
     cache_policy=PieceOfWork(order=_order), **RULES,
 )  # fmt: skip
 def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Outcome:

@@ -18,7 +18,7 @@ def _order(session: Session, shot: Shot) -> Order:
 
 
 @task(
-    name="narrate shot", task_run_name="narration · shot {shot.index}",
+    name="narrate shot", task_run_name="narration · shot {shot.index} of {session.planned}",
     cache_policy=PieceOfWork(order=_order), **RULES,
 )  # fmt: skip
 def narrate_shot(session: Session, shot: Shot) -> Outcome:

@@ -32,7 +32,7 @@ class PieceOfWork(CachePolicy):
     """One record per piece of work, served only while its artefact is whole.
 
     The key is '<session>/<stage>/<NNN>-<fingerprint>', and '-gN' from the second record on: a record whose piece was
-    lost is never overwritten, it is passed over.
+    lost is never overwritten, it is passed over. The task run gets its stage as a tag.
     """
 
     order: Callable[..., Order] | None = None
@@ -44,6 +44,8 @@ class PieceOfWork(CachePolicy):
         if self.order is None:
             return None
         order, session = self.order(**inputs), inputs["session"]
+        # Here and not on the task: for every tag that a task has when it begins, Prefect asks the server for a lease.
+        task_ctx.task_run.tags = [*{*task_ctx.task_run.tags, order.stage}]
         store = task_ctx.result_store
         for generation in range(GENERATIONS):
             key = order.key(generation)

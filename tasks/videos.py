@@ -32,7 +32,7 @@ def _order(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Order
 
 
 @task(
-    name="animate shot", task_run_name="clip · shot {shot.index} · {shot.camera}",
+    name="animate shot", task_run_name="clip · shot {shot.index} of {session.planned} · {shot.camera}",
     cache_policy=PieceOfWork(order=_order), **RULES,
 )  # fmt: skip
 def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Outcome:

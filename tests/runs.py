@@ -28,6 +28,11 @@ class Outcome:
     names: Counter[str]
 
     @property
+    def run_id(self) -> str:
+        """The flow run's id."""
+        return str(self.state.state_details.flow_run_id)
+
+    @property
     def made(self) -> dict[str, int]:
         """Count the crew's calls by kind."""
         return dict(Counter(kind for kind, _ in self.log.calls))
@@ -43,13 +48,13 @@ class Studio:
     def film(self, idea: str = IDEA, *, hook: Hook | None = None, log: Log | None = None, **options: Any) -> Outcome:
         """Run the flow once and read from the server how its tasks ended."""
         import blocks.crew
-        from flows.make_film import make_film
+        from flows.make_film import filmed
 
         log, music = log or Log(), options.get("music", True)
         if hook is not None:
             log.hook = hook
         self._monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: fake_crew(log))
-        state = make_film(idea=idea, output=str(self.output), **{**SMALL, **options}, return_state=True)
+        state = filmed(idea=idea, output=str(self.output), **{**SMALL, **options})
         report = state.result(raise_on_failure=False)
         report = report if isinstance(report, dict) else {}
         expected = 5 + 3 * len(self.shots(report["session_id"])) + int(music) if report else 0

@@ -61,7 +61,7 @@ def run_flow(order: dict[str, Any]) -> None:
 
     import blocks.crew
     from flows.engine import Engine, check_alive
-    from flows.make_film import make_film
+    from flows.make_film import filmed
     from studio import progress
     from studio.ports import Crew
     from studio.progress import Event
@@ -85,7 +85,7 @@ def run_flow(order: dict[str, Any]) -> None:
     # As the command has it with the built-in engine: Prefect would wait a second for its heartbeats at the end.
     with progress.listening(hear), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         moments["ready"], busy = time.monotonic(), time.process_time()
-        state: Any = make_film(**order, return_state=True)
+        state: Any = filmed(**order)
         moments["end"], busy = time.monotonic(), time.process_time() - busy
     calls = Counter(kind for kind, _ in log.calls)
     told = {"state": state.name, "moments": moments, "processor": busy, "calls": calls}

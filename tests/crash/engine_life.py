@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 import blocks.crew
-from flows.make_film import make_film
+from flows.make_film import filmed
 from tests.crash import crew
 from tests.crash.engine_child import Told, take_time, telling
 from tests.crash.engine_server import PATIENCE_SECONDS, PREFECT, PROJECT, Server, environment
@@ -115,7 +115,7 @@ def _be_the_flow(told: Told, options: dict[str, Any], die_at: int | None, url: s
         # Without heartbeats a flow ends a second sooner; nothing here watches them.
         settings = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({PREFECT_API_URL: url} if url else {})
         with telling(told, die_at), temporary_settings(settings), crew.remembered_cut():
-            state: Any = make_film(**options, return_state=True)
+            state: Any = filmed(**options)
         told.path("rendered").write_bytes(pickle.dumps((crew._rendered, crew._cuts)))
         code = 0 if state.is_completed() else 1
     except BaseException:

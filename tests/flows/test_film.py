@@ -23,11 +23,10 @@ A bottle lies in the sand; "open me", it says.
 
 
 def make(output: Path, **options: Any) -> Path:
-    from flows.make_film import make_film
+    from flows.make_film import filmed
 
-    state: Any = make_film(
+    state: Any = filmed(
         idea=IDEA, output=str(output), **{"seconds": 9.0, "shot_seconds": 2.5, "height": 144, "seed": 3, **options},
-        return_state=True,
     )  # fmt: skip
     assert state.is_completed(), state.message
     return Path(state.result()["film"])

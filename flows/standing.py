@@ -1,0 +1,92 @@
+"""Whether a run may still act: one that its server gave up, or was asked to cancel, must not begin anything more.
+
+A laptop that slept wakes in the middle of a run that has long been called `Crashed`, and perhaps retried. So before
+each piece of work the run makes sure that it still stands, and asks the server where the last answer is older than a
+few seconds: a process that was stopped finds its answer old.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+FRESH_SECONDS = 5.0
+"""How old the last answer may be; a run is given up no sooner than after a minute without a sign of life."""
+PATIENCE_SECONDS = 5.0
+"""How long the server may take to answer."""
+
+_STANDS = {StateType.RUNNING, StateType.PENDING, StateType.SCHEDULED}
+
+
+class Standing:
+    """The standing of one flow run.
+
+    Args:
+        run: the run as it began.
+        ask: returns the run as the server knows it now, or None where the server does not answer; raises
+            `ObjectNotFound` where the run was deleted.
+        clock: seconds that go on while the machine sleeps.
+    """
+
+    def __init__(
+        self, run: FlowRun, ask: Callable[[], FlowRun | None], clock: Callable[[], float] | None = None
+    ) -> None:
+        self._run, self._ask, self._clock = run, ask, clock or _clock
+        self._lock = threading.Lock()
+        self._asked_at = self._clock()
+        self._lost = ""
+
+    def lost(self) -> str:
+        """Return why the run may not go on, in words; '' while it may.
+
+        A server that does not answer takes nothing away: no other run gets the session while its lock is held.
+        """
+        with self._lock:
+            if not self._lost and self._clock() - self._asked_at >= FRESH_SECONDS:
+                self._lost = self._judge()
+                self._asked_at = self._clock()
+            return self._lost
+
+    def _judge(self) -> str:
+        try:
+            now = self._ask()
+        except ObjectNotFound:
+            return "this run was deleted on the server, so it begins nothing more"
+        if now is None or now.state is None:
+            return ""
+        if now.run_count > self._run.run_count:
+            return "this run was retried while it slept, so it begins nothing more here"
+        if now.state.type in _STANDS:
+            return ""
+        said = f" ({now.state.message})" if now.state.message else ""
+        return f"this run is {now.state.name} on the server{said}, so it begins nothing more"
+
+
+def standing_of(run: FlowRun) -> Standing:
+    """Return the standing of a flow run on the server in use."""
+
+    def ask() -> FlowRun | None:
+        try:
+            with (
+                temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+                get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
+            ):
+                return client.read_flow_run(run.id)
+        except ObjectNotFound:
+            raise
+        except (httpx.HTTPError, PrefectException):
+            return None
+
+    return Standing(run, ask)
+
+
+def _clock() -> float:
+    # On Linux CLOCK_MONOTONIC stands still while the machine sleeps.
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()
