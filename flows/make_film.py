@@ -30,6 +30,7 @@ from flows.mapping import Direction
 from flows.standing import standing_of
 from studio import progress
 from studio.ask import Ask, check_idea, enlist
+from studio.elsewhere import signs_of_life
 from studio.errors import BadInput, DiskFull, FilmError, Interrupted
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
@@ -142,7 +143,8 @@ def _opened(ask: Ask) -> Iterator[Session]:
     _note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
     session.write_meta()
     try:
-        yield session
+        with signs_of_life(session.folder / "runs" / f"{card.flow_run_id}.json"):
+            yield session
     finally:
         _close(session)
 

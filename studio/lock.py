@@ -2,6 +2,7 @@
 
 The lock is flock(2) on the folder itself: no lock file is left behind, and it dies with its process. A forked child
 closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
+What another machine does with the folder is told by its run's card (`studio/elsewhere.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio import elsewhere
 from studio.errors import SessionLocked
 
 _PATIENCE_SECONDS = 0.5
@@ -47,7 +49,7 @@ def take(folder: Path) -> Lock:
     """Lock a session folder.
 
     Raises:
-        SessionLocked: another run works on it; the message names its pid and since when.
+        SessionLocked: another run works on it; the message names its pid, machine, and since when.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -63,11 +65,20 @@ def take(folder: Path) -> Lock:
             time.sleep(0.02)
         else:
             _held.add(handle)
-            return Lock(handle)
+            break
+    held = Lock(handle)
+    ago = elsewhere.seconds_ago(folder)
+    if ago is not None:
+        held.release()
+        raise SessionLocked(
+            f"{folder.name} is being worked on {holder(folder)}, last sign of life {ago:.0f} s ago: wait for it; where "
+            f"that machine is gone, try again in {elsewhere.SILENCE_SECONDS - ago:.0f} s"
+        )
+    return held
 
 
 def is_locked(folder: Path) -> bool:
-    """Tell whether a run works on the session now. Writes nothing."""
+    """Tell whether a run works on the session now, here or on another machine. Writes nothing."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
@@ -78,7 +89,7 @@ def is_locked(folder: Path) -> bool:
         return True
     finally:
         os.close(handle)
-    return False
+    return elsewhere.seconds_ago(folder) is not None
 
 
 def holder(folder: Path) -> str:

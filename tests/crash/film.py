@@ -8,6 +8,7 @@ operations in the same order.
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -79,7 +80,9 @@ class Run:
         """Return the piece's receipt, as the engine would: from its record, adopted, or made."""
         inputs = {"session": self._session, **inputs}
         policy: Any = task.cache_policy
-        key = policy.compute_key(SimpleNamespace(result_store=self._records), inputs, {})
+        key = policy.compute_key(
+            SimpleNamespace(result_store=self._records, task_run=SimpleNamespace(tags=[])), inputs, {}
+        )
         if key is not None and self._records.exists(key):
             return self._records.read(key).result
         outcome = task.fn(**inputs)
@@ -121,7 +124,8 @@ def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetim
     """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
     ask = Ask("" if session_id else IDEA, WISH, output, session_id)
     card = RunCard(
-        flow_run_id=secrets.token_hex(8), pid=1, host="bench", started_at=now.isoformat(timespec="seconds"),
+        flow_run_id=secrets.token_hex(8), pid=1, host=socket.gethostname(),
+        started_at=now.isoformat(timespec="seconds"),
         version=VERSION,
     )  # fmt: skip
     session, _ = enlist(

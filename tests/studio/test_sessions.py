@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,7 +34,7 @@ def crew(name: str) -> Crew:
 
 
 def card(run: str = "0a") -> RunCard:
-    return RunCard(flow_run_id=run, pid=os.getpid(), host="here", started_at=NOW.isoformat(), version="0")
+    return RunCard(flow_run_id=run, pid=os.getpid(), host=socket.gethostname(), started_at=NOW.isoformat(), version="0")
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_a_retried_flow_run_finds_its_own_session(join: Enlist) -> None:
 def test_a_locked_session_is_not_taken_and_says_who_holds_it(join: Enlist, tmp_path: Path) -> None:
     """Law 8: one run per session; a second one is told the pid and since when; the same ask opens a new one."""
     held, _ = join()
-    with pytest.raises(SessionLocked, match=rf"pid {os.getpid()} on here since 2025-02-08 00:22:38"):
+    with pytest.raises(SessionLocked, match=rf"pid {os.getpid()} on {socket.gethostname()} since 2025-02-08 00:22:38"):
         join(session_id=held.id, idea="")
     other, again = join(run="0b")
     assert not again

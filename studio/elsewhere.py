@@ -1,0 +1,60 @@
+"""Whether another machine works on a session: on a shared disk this machine's lock may not tell.
+
+A run touches its card every few seconds. A card of another machine that never ended and was touched a moment ago is a
+sign of life; an older one is that of a run which died there, or of a folder that was moved here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio import peek
+
+SIGN_SECONDS = 15.0
+"""How often a run gives a sign of life."""
+SILENCE_SECONDS = 60.0
+"""After how long without a sign a run on another machine counts as gone: three signs may be late."""
+
+
+def seconds_ago(folder: Path) -> float | None:
+    """Return how long ago another machine's run gave its last sign of life here; None where no such run works."""
+    newest = None
+    with contextlib.suppress(OSError), os.scandir(folder / "runs") as cards:
+        found = [(card.stat(follow_symlinks=False).st_mtime, card.path) for card in cards if card.name[0] != "."]
+        newest = max(found, default=None)
+    if newest is None:
+        return None
+    ago = time.time() - newest[0]
+    if ago > SILENCE_SECONDS:
+        return None
+    with peek.entered(folder) as room:
+        card = peek.dict_at(room, f"runs/{os.path.basename(newest[1])}") if room is not None else {}
+    works = card.get("ended_at") == "" and peek.text(card, "host") not in ("", socket.gethostname())
+    return max(0.0, ago) if works else None
+
+
+@contextmanager
+def signs_of_life(card: Path) -> Iterator[None]:
+    """Touch the run card at `card` now and then while the block runs."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(SIGN_SECONDS):
+            # Where the disk fails, the run itself will say so.
+            with contextlib.suppress(OSError):
+                os.utime(card)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
