@@ -75,22 +75,22 @@ async def make_film(
     fails with a message that names them, the cause and the command that resumes; everything finished is kept.
     """
     # A coroutine that never waits: a flow that is a plain function waits up to a second for its heartbeats at its end.
-    wish = make_wish(
-        seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
-        captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,
-    )  # fmt: skip
-    ask = Ask(
-        check_idea(idea) if idea or not session_id else "", wish, output_folder(output), session_id, resume, change,
-        demands=_demands(wish, change),
-    )  # fmt: skip
-    with _logged(), _opened(ask) as session:
-        _present(session)
+    with _logged():
         try:
-            return _shoot(session)
-        except Interrupted as stop:
-            return Cancelled(message=str(stop))
+            wish = make_wish(
+                seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
+                captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,
+            )  # fmt: skip
+            ask = Ask(
+                check_idea(idea) if idea or not session_id else "", wish, output_folder(output), session_id, resume,
+                change, demands=_demands(wish, change),
+            )  # fmt: skip
+            with _opened(ask) as session:
+                _present(session)
+                return _film(session)
         except FilmError as error:
-            return _failed(session, error)
+            # Nothing was begun: the message says what to do.
+            return Failed(message=str(error), data=error)
 
 
 def filmed(**parameters: Any) -> State[Any]:
@@ -100,6 +100,15 @@ def filmed(**parameters: Any) -> State[Any]:
         return await make_film(**parameters, return_state=True)
 
     return asyncio.run(film())
+
+
+def _film(session: Session) -> dict[str, object] | State[Any]:
+    try:
+        return _shoot(session)
+    except Interrupted as stop:
+        return Cancelled(message=str(stop))
+    except FilmError as error:
+        return _failed(session, error)
 
 
 def _shoot(session: Session) -> dict[str, object]:
@@ -194,4 +203,7 @@ def _failed(session: Session, error: FilmError) -> State[Any]:
         session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
     except DiskFull as full:
         _note(f"the failure could not be recorded: {full}")
-    return Failed(message=f"{error}. Everything finished is kept; go on with: {go_on}", data=error)
+    context = FlowRunContext.get()
+    deployed = context is not None and context.flow_run is not None and context.flow_run.deployment_id is not None
+    retry = "retry this run, or " if deployed else ""
+    return Failed(message=f"{error}. Everything finished is kept; {retry}go on with: {go_on}", data=error)

@@ -23,6 +23,7 @@ from prefect.utilities.annotations import opaque
 from studio import progress
 from studio.errors import EngineFailed, FilmError, Interrupted, ShotsFailed
 from studio.facts import read_facts
+from studio.failures import Failure, told
 from studio.model import Receipt, Shot, Stage, Story, Timeline
 from studio.progress import Event
 from studio.session import Session
@@ -124,7 +125,7 @@ class _Mapping:
         self._voices, self._painters, self._animators = voices, painters, animators
         self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
         self._open = 0
-        self._failures: list[str] = []
+        self._failures: list[Failure] = []
         self._pieces: dict[tuple[Stage, int], Receipt] = {}
         self._timeline: Timeline | None = None
 
@@ -161,7 +162,7 @@ class _Mapping:
         except Interrupted:
             raise
         except FilmError as error:
-            self._failures.append(f"shot {index} ({stage}): {error}" if index else f"{stage}: {error}")
+            self._failures.append(Failure(stage, index, str(error)))
             progress.publish(Event("failed", str(error), stage=stage, index=index))
             return
         if stage in ("images", "narration"):
@@ -191,5 +192,5 @@ class _Mapping:
 
     def _footage(self) -> Footage:
         if self._failures or self._timeline is None:
-            raise ShotsFailed("; ".join(self._failures))
+            raise ShotsFailed(told(self._failures))
         return Footage(self._timeline, self._all("videos"), self._all("narration"), self._pieces.get(("score", 0)))
