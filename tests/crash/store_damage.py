@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio import files
 from studio.model import Receipt
-from studio.orders import PLANS
+from studio.orders import PLANS, receipt_path
 from studio.receipts import artefact_of, read_receipt
 
 KINDS: dict[str, str] = {
@@ -158,10 +159,20 @@ def piece_in(folder: Path, name: str) -> tuple[str, str] | None:
     return None
 
 
-def is_last_proof_of_a_plan(folder: Path, name: str) -> bool:
-    """Tell whether `name` is a plan's receipt that the engine's records do not tell of, too."""
-    receipt = read_receipt(folder / name) if name.startswith("receipts/") else None
-    return receipt is not None and not _recorded(folder, receipt)
+def unproved_without(folder: Path, name: str) -> str:
+    """Return where the receipt belongs that `name`, staged or in place, is all there is of; '' where more proves it.
+
+    Only of a plan and of a picture that lie whole: nothing then tells them from a person's, so they are used as
+    such, and not made again. Any other piece without proof is made again.
+    """
+    receipt = read_receipt(folder / name)
+    if receipt is None or receipt.stage not in (*PLANS, "images") or _recorded(folder, receipt):
+        return ""
+    place, piece = folder / receipt_path(receipt.path), folder / receipt.path
+    if place != folder / name and read_receipt(place) is not None:
+        return ""
+    whole = files.is_file(piece) and files.sha256_of(piece) == receipt.sha256
+    return receipt_path(receipt.path) if whole else ""
 
 
 def _recorded(folder: Path, receipt: Receipt) -> bool:

@@ -18,10 +18,10 @@ from tests.crash.store_damage import (
     KINDS,
     Target,
     can_be,
-    is_last_proof_of_a_plan,
     outside_of,
     piece_in,
     targets,
+    unproved_without,
 )
 from tests.crash.store_disks import DOOR, NEEDS_ROOM, Barred, Full, Mortal, Waiting
 from tests.crash.store_hands import dying_engine
@@ -239,15 +239,13 @@ def _damaged(
     path = folder / target.name
     room.held = room.all_held()
     piece = piece_in(folder, target.name)
-    is_the_last_proof = is_last_proof_of_a_plan(folder, target.name)
+    room.unproved = unproved_without(folder, target.name)
     content = path.read_bytes()
     DAMAGES[damage](path, rng)
     if path.name.startswith("."):
         room.destroyed = room.held - room.all_held()
     elif piece is not None:
         room.destroyed = {piece}
-    if is_the_last_proof:
-        room.unproved = target.name
     if damage == "one bit flipped" and target.kind.startswith("plan "):
         room.may_be_edited = target.name
     outside = outside_of(path)
