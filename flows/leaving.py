@@ -5,10 +5,13 @@ To leave in the middle of a piece is safe: it is published whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -27,30 +30,49 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def leaving(say: Callable[[int], None]) -> Iterator[None]:
+def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into KeyboardInterrupt and Terminated while the block runs, and bound what follows.
+
+    The bound holds whoever has taken the signal's handler meanwhile: Prefect takes that of SIGTERM while a flow runs.
 
     Args:
         say: called with the exit code, from another thread, where the block did not end in time: it says what is to
             be said, and the process ends.
+        patience_seconds: how long the block may take to end.
     """
-    hurry, ended = threading.Event(), threading.Event()
-    watches: list[threading.Thread] = []
+    asked, ended, signs = threading.Event(), threading.Event(), queue.SimpleQueue[int]()
 
-    def watch(code: int) -> None:
-        hurry.wait(PATIENCE_SECONDS)
+    def listen() -> None:
+        """Hear of every signal of this process, from a byte that the system's own handler writes."""
+        while byte := os.read(ear, 1):
+            signs.put(byte[0])
+        signs.put(0)
+
+    def watch() -> None:
+        while (number := signs.get()) not in (0, signal.SIGINT, signal.SIGTERM):
+            continue
+        if number == 0:
+            return
+        deadline = time.monotonic() + patience_seconds
+        while not ended.is_set() and (left := deadline - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                # A second SIGTERM may be Prefect's own, passed on when it has done its part.
+                if signs.get(timeout=left) == signal.SIGINT:
+                    break
         if not ended.is_set():
-            leave_at_once(say, code)
+            leave_at_once(say, INTERRUPTED if number == signal.SIGINT else TERMINATED)
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if watches:
-            hurry.set()
-            return
-        code = INTERRUPTED if number == signal.SIGINT else TERMINATED
-        watches.append(threading.Thread(target=watch, args=(code,), daemon=True))
-        watches[0].start()
-        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+        if not asked.is_set():
+            asked.set()
+            raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    earlier = signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+    threads = [threading.Thread(target=each, daemon=True) for each in (listen, watch)]
+    for thread in threads:
+        thread.start()
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
@@ -58,6 +80,11 @@ def leaving(say: Callable[[int], None]) -> Iterator[None]:
         ended.set()
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(earlier)
+        os.close(mouth)
+        for thread in threads:
+            thread.join()
+        os.close(ear)
 
 
 def leave_at_once(say: Callable[[int], None], code: int) -> NoReturn:

@@ -64,16 +64,19 @@ def test_a_second_interrupt_leaves_at_once(film: Film) -> None:
     assert f"film resume {film.sessions[0].name}" in err
 
 
-def test_an_interrupt_waits_seconds_not_minutes(film: Film) -> None:
-    """What is in hand and takes long does not hold the process after Ctrl-C: it leaves after a few seconds."""
+@pytest.mark.parametrize(
+    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)  # fmt: skip
+def test_a_signal_waits_seconds_not_minutes(film: Film, number: signal.Signals, code: int, said: str) -> None:
+    """What is in hand and takes long does not hold the process after a signal: it leaves after a few seconds."""
     process = film.start("make", IDEA, *TINY, "--json", slow="image", seconds=60)
     film.wait_for(process, lambda: film.calls("image begin") >= 1)
     sent = time.monotonic()
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert time.monotonic() - sent < 8
-    assert process.returncode == 130
-    assert_one_line(err.removeprefix(err[: err.index("interrupted")]))
+    assert process.returncode == code
+    assert_one_line(err.removeprefix(err[: err.index(said)]))
     assert json.loads(out)["state"] == "unfinished"
 
 
