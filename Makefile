@@ -11,9 +11,10 @@ ARGS ?=
 N ?= 2000
 SEED ?= 1
 
-unexport IDEA ID
+unexport IDEA ID FILE
 export FILM_IDEA := $(value IDEA)
 export FILM_ID := $(value ID)
+export FILM_FILE := $(value FILE)
 export FILM_FROM_MAKE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -23,14 +24,23 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film resume sessions view verify repair prompts test bench crash-bench environment
+.PHONY: film studio batch approve resume sessions view verify repair prompts test test-browser bench crash-bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
 	@if [ -n "$$FILM_IDEA" ]; then exec $(BIN)/film make $(ARGS) -- "$$FILM_IDEA"; else exec $(BIN)/film make $(ARGS); fi
 
+batch: $(READY)
+	@if [ -n "$$FILM_FILE" ]; then exec $(BIN)/film batch $(ARGS) -- "$$FILM_FILE"; else exec $(BIN)/film batch $(ARGS); fi
+
+studio: $(READY)
+	@exec $(BIN)/film studio $(ARGS)
+
 resume: $(READY)
 	@exec $(BIN)/film resume $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+approve: $(READY)
+	@exec $(BIN)/film approve $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 sessions: $(READY)
 	@exec $(BIN)/sessions list $(ARGS)
@@ -49,6 +59,10 @@ repair: $(READY)
 
 test: $(READY)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# Needs Debian's chromium; screenshots go to output/browser/.
+test-browser: $(READY)
+	@exec $(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
 bench: $(READY)
 	@exec $(BIN)/python tests/bench/film.py $(ARGS)

@@ -12,7 +12,6 @@ import signal
 import sys
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -20,17 +19,19 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from flows.approve_command import approve as answer_approval
 from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
 from flows.leaving import Terminated
-from studio import files
+from flows.options import SAID_NOTHING, Approving, Json, Output, Shape
+from studio.approvals import Approve
 from studio.ask import check_idea
 from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, SessionLocked
 from studio.hints import command
-from studio.model import Aspect, Captions, Wish
+from studio.model import Wish
 from studio.places import output_folder, session_folder, sessions_root
-from studio.sessions import busy_with, changed_wish, make_wish, same_ask, unfinished
+from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
 from studio.terminal import leave, typed_line
 
 app = App(
@@ -39,41 +40,6 @@ app = App(
     "130 interrupted, 143 terminated.", help_format="plaintext", result_action="return_value", version_flags=[],
     suppress_keyboard_interrupt=False,
 )  # fmt: skip
-
-Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
-Json = Annotated[
-    bool,
-    Parameter(negative=(), show_default=False, help="Print one JSON object as the last line; progress goes to stderr."),
-]
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Shape:
-    """The options that shape the film; None where nothing was said."""
-
-    seconds: Annotated[float | None, Parameter(help="Length of the film, 4 to 3600 (default 40).")] = None
-    shot_seconds: Annotated[float | None, Parameter(help="About how long a shot is, 1 to 60 (default 5).")] = None
-    aspect: Annotated[Aspect | None, Parameter(help="Width to height (default 16:9).")] = None
-    height: Annotated[int | None, Parameter(help="Pixels, even, 144 to 2160 (default 1080).")] = None
-    fps: Annotated[int | None, Parameter(help="Frames per second: 24, 25 or 30 (default 24).")] = None
-    style: Annotated[str | None, Parameter(help="The look that every picture shares.")] = None
-    captions: Annotated[
-        Captions | None, Parameter(help="soft: a track to switch on; burned: in the picture; off (default soft).")
-    ] = None
-    music: Annotated[bool | None, Parameter(help="Whether a score is composed (default yes).")] = None
-    seed: Annotated[int | None, Parameter(help="The same seed gives the same film (default: drawn).")] = None
-    script: Annotated[Path | None, Parameter(help="Your own script: its lines are spoken word for word.")] = None
-    prompts: Annotated[Path | None, Parameter(help="Your own prompts, as `sessions prompts` prints them.")] = None
-    crew: Annotated[str | None, Parameter(help="Who works (default offline: needs no key, spends nothing).")] = None
-
-    def said(self) -> dict[str, object]:
-        """Return the options that were said, files read."""
-        said = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
-        return {name: value for name, value in said.items() if value is not None}
-
-
-_SAID_NOTHING = Shape()
 
 
 @app.command(
@@ -85,10 +51,11 @@ def make(
     idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
     /,
     *,
-    shape: Shape = _SAID_NOTHING,
+    shape: Shape = SAID_NOTHING,
     resume: Annotated[
         bool | None, Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin anew.")
     ] = None,
+    approve: Approving = "no",
     output: Output = None,
     json: Json = False,
 ) -> int:
@@ -98,15 +65,16 @@ def make(
     if not idea and shape.script is not None:
         idea = shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
+    _check_askable(approve, console)
     if not idea.strip() and not _given_blank(idea):
-        return _without_idea(place, said, resume, console, json)
+        return _without_idea(place, said, resume, console, json, approve)
     idea = check_idea(idea)
     same = None if resume is False else same_ask(sessions_root(place), idea, wish)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
-        return _run(console, json, place, session_id=same.name)
+        return _run(console, json, place, session_id=same.name, approve=approve)
     if resume and (busy := busy_with(sessions_root(place), idea, wish)):
         raise SessionLocked(f"{busy}: wait for it, stop it, or begin another with --new")
-    return _run(console, json, place, idea=idea, wish=wish)
+    return _run(console, json, place, idea=idea, wish=wish, approve=approve)
 
 
 @app.command(
@@ -119,22 +87,26 @@ def resume(
     ] = None,
     /,
     *,
-    shape: Shape = _SAID_NOTHING,
+    shape: Shape = SAID_NOTHING,
     change: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Apply the options above where they differ.")
     ] = False,
+    approve: Approving = "no",
     output: Output = None,
     json: Json = False,
 ) -> int:
     """Go on with a session: only what is missing is made. Options must agree with its brief, or --change is given."""
     place, said = output_folder(output), shape.said()
     make_wish(**said)
+    console = Console(stderr=json, highlight=False)
+    _check_askable(approve, console)
     root = sessions_root(place)
     if session is not None:
         folder = session_folder(root, session)
     else:
         waiting = unfinished(root)
         if not waiting:
+            check_none_waits(root)
             first = command("make", "", place, idea="A letter at sea")
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
@@ -143,7 +115,49 @@ def resume(
         brief = read_brief(folder)
         changed = changed_wish(brief, said, apply=change, session_id=folder.name)
         wish = changed if changed != brief.wish else None
-    return _run(Console(stderr=json, highlight=False), json, place, wish=wish, session_id=folder.name)
+    return _run(console, json, place, wish=wish, session_id=folder.name, approve=approve)
+
+
+app.command(
+    answer_approval,
+    name="approve",
+    help_epilogue="Examples:\n  film approve session_20250208_002238\n"
+    '  film approve session_20250208_002238 --redo 3,5 --notes "at night"',
+)
+
+
+@app.command(
+    help_epilogue="Examples:\n  film batch ideas.csv\n  film batch ideas.yaml --parallel 2\n"
+    "A manifest is CSV with a header (idea, and any option above: seconds, height, ...), JSON Lines or a YAML list."
+)  # fmt: skip
+def batch(
+    file: Annotated[Path, Parameter(show_default=False, help="The manifest: .csv, .tsv, .jsonl or .yaml.")],
+    /,
+    *,
+    parallel: Annotated[int, Parameter(help="Films made at once, 1 to 16; one alone uses two cores.")] = 1,
+    output: Output = None,
+    json: Json = False,
+) -> int:
+    """Make every film of a manifest. Stopped, or some failed? Run the same line again: it makes what is missing."""
+    from flows.batch import film_batch
+
+    return film_batch(Console(stderr=json, highlight=False), json, output_folder(output), file, parallel)
+
+
+@app.command(help_epilogue="Examples:\n  film studio\n  film studio --port 4300\n  film studio --set-up-only")
+def studio(
+    *,
+    port: Annotated[
+        int | None, Parameter(help="Of a server on this machine (default: that of the configured server, or 4200).")
+    ] = None,
+    set_up_only: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Tell a running server what it must know, and leave.")
+    ] = False,
+) -> int:
+    """Bring up everything on this machine: Prefect server, work pool, deployments, a worker; Ctrl-C ends it."""
+    from flows.backlot import studio
+
+    return studio(Console(highlight=False), port, set_up_only)
 
 
 def _given_blank(idea: str) -> bool:
@@ -151,34 +165,12 @@ def _given_blank(idea: str) -> bool:
     return idea != "" or any(argument.strip() == "" for argument in sys.argv[1:])
 
 
-def _script(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    from studio.script import parse_script
-
-    text = _text_file(path, "--script")
-    parse_script(text)
-    return text
-
-
-def _prompts(path: Path | None) -> list[dict[str, object]] | None:
-    if path is None:
-        return None
-    from studio.prompt_files import parse_prompts
-
-    return [prompt.model_dump() for prompt in parse_prompts(_text_file(path, "--prompts"))]
-
-
-def _text_file(path: Path, option: str) -> str:
-    try:
-        if path.stat().st_size > 1_000_000:
-            raise BadInput(f"{option}: {str(path)!r} has more than 1 MB: that is no text for a film")
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{option}: {str(path)!r} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise BadInput(f"{option}: cannot read {str(path)!r} ({reason}): check the name") from error
+def _check_askable(approve: Approve, console: Console) -> None:
+    if approve != "no" and not _asks(console):
+        raise BadInput(
+            f"--approve {approve} asks on a terminal, and here is none: leave it out, or start a run of the deployment "
+            f"(prefect deployment run make-film/local -p approve={approve})"
+        )
 
 
 def _asks(console: Console) -> bool:
@@ -207,17 +199,19 @@ def _wants(folder: Path, console: Console) -> bool:
             return answer.startswith("y")
 
 
-def _without_idea(place: Path, said: dict[str, object], resume: bool | None, console: Console, json: bool) -> int:
+def _without_idea(
+    place: Path, said: dict[str, object], resume: bool | None, console: Console, json: bool, approve: Approve
+) -> int:
     waiting = unfinished(sessions_root(place)) if resume is not False else []
     folder = waiting[0] if waiting else None
     if folder is not None and (resume or not _asks(console) or _wants(folder, console)):
         changed_wish(read_brief(folder), said, apply=False, session_id=folder.name)
-        return _run(console, json, place, session_id=folder.name)
+        return _run(console, json, place, session_id=folder.name, approve=approve)
     if not _asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(_answer(console, "What is the film about? "))
-    return _run(console, json, place, idea=idea, wish=make_wish(**said))
+    return _run(console, json, place, idea=idea, wish=make_wish(**said), approve=approve)
 
 
 def _run(
@@ -228,12 +222,13 @@ def _run(
     idea: str = "",
     wish: Wish | None = None,
     session_id: str | None = None,
+    approve: Approve = "no",
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
     began = time.monotonic()
     _check_crew(wish)
     if session_id is None:
-        _check_writable(place)
+        check_writable(sessions_root(place))
     engine = find_engine()
     console.print(engine.line(), markup=False, soft_wrap=True)
     check_alive(engine)
@@ -248,7 +243,7 @@ def _run(
 
         if server is not None:
             server.ready()
-    return run_film(console, json, place, idea, wish, session_id, began, beats=server is None)
+    return run_film(console, json, place, idea, wish, session_id, began, beats=server is None, approve=approve)
 
 
 def _check_crew(wish: Wish | None) -> None:
@@ -257,17 +252,6 @@ def _check_crew(wish: Wish | None) -> None:
         from blocks.crew import crew_named
 
         crew_named(wish.crew)
-
-
-def _check_writable(place: Path) -> None:
-    root = sessions_root(place)
-    try:
-        files.make_folder(root)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BadInput(f"cannot write into {str(root)!r} ({reason}): choose another folder with --output") from error
-    if not os.access(root, os.W_OK | os.X_OK):
-        raise BadInput(f"cannot write into {str(root)!r}: choose another folder with --output")
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -26,9 +26,12 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
+from flows.approval import Approver, check_askable
 from flows.mapping import Direction
+from flows.run_page import shown_on_run
 from flows.standing import standing_of
 from studio import progress
+from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
 from studio.elsewhere import signs_of_life
 from studio.errors import BadInput, DiskFull, FilmError, Interrupted
@@ -68,15 +71,18 @@ async def make_film(
     resume: p.Resume = True,
     change: p.Change = False,
     output: p.Output = None,
+    approve: p.Approve = "no",
 ) -> Any:
     """Make a film, or finish one: the same ask goes on with what an earlier run left.
 
     Returns the film's report: session_id, film (its path), seconds, frames, width, height. Where shots failed, the run
     fails with a message that names them, the cause and the command that resumes; everything finished is kept.
     """
-    # A coroutine that never waits: a flow that is a plain function waits up to a second for its heartbeats at its end.
+    # A coroutine that waits for nobody, but to be suspended: a flow that is a plain function waits up to a second for
+    # its heartbeats at its end.
     with _logged():
         try:
+            check_askable(approve)
             wish = make_wish(
                 seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
                 captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,
@@ -87,7 +93,8 @@ async def make_film(
             )  # fmt: skip
             with _opened(ask) as session:
                 _present(session)
-                return _film(session)
+                with shown_on_run(session):
+                    return await _film(session, approve)
         except FilmError as error:
             # Nothing was begun: the message says what to do.
             return Failed(message=str(error), data=error)
@@ -102,23 +109,25 @@ def filmed(**parameters: Any) -> State[Any]:
     return asyncio.run(film())
 
 
-def _film(session: Session) -> dict[str, object] | State[Any]:
+async def _film(session: Session, approve: Approve) -> dict[str, object] | State[Any]:
     try:
-        return _shoot(session)
+        return await _shoot(session, approve)
     except Interrupted as stop:
-        return Cancelled(message=str(stop))
+        return Cancelled(message=str(stop), data=stop)
     except FilmError as error:
         return _failed(session, error)
 
 
-def _shoot(session: Session) -> dict[str, object]:
+async def _shoot(session: Session, approve: Approve) -> dict[str, object]:
     session.tell_edits()
-    direction = Direction(session)
+    direction, approver = Direction(session), Approver(session, approve)
     direction.do(write_story)
     story = session.story()
     direction.do(map_scenes, story=story)
     graph = session.graph()
-    direction.do(plan_shots, story=story, graph=graph)
+    plan = direction.do(plan_shots, story=story, graph=graph)
+    await approver.approved("shots", lambda: (plan,))
+    await approver.approved("images", lambda: direction.paint_over(session.shots(), story))
     shots = session.shots()
     made = direction.map_over(shots, story)
     film = direction.do(

@@ -92,7 +92,18 @@ class Direction:
         Raises:
             ShotsFailed: something failed; the message names the shots and the causes. All else was made.
         """
-        shots = tuple(shots)
+        mapping = self._mapped(tuple(shots), story, clips=True)
+        return mapping.footage()
+
+    def paint_over(self, shots: Sequence[Shot], story: Story) -> tuple[Receipt, ...]:
+        """Narrate and paint every shot, and go no further; return the pictures' receipts, in shot order.
+
+        Raises:
+            ShotsFailed: as `map_over`.
+        """
+        return self._mapped(tuple(shots), story, clips=False).pictures()
+
+    def _mapped(self, shots: tuple[Shot, ...], story: Story, clips: bool) -> _Mapping:
         self._session.planned = len(shots)
         progress.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in ("images", "narration", "videos"):
@@ -102,7 +113,9 @@ class Direction:
                 stack.enter_context(ThreadPoolTaskRunner(max_workers=n)) for n in (VOICES, PAINTERS, ANIMATORS)
             ]
             try:
-                return _Mapping(self, self._session, shots, story, *runners).run()
+                mapping = _Mapping(self, self._session, shots, story, clips, *runners)
+                mapping.run()
+                return mapping
             except BaseException:
                 # Ctrl-C and every other way out: nothing new begins, what is in hand sees the flag.
                 self._session.stop.set()
@@ -118,18 +131,18 @@ def _opaque(inputs: dict[str, Any]) -> dict[str, Any]:
 
 class _Mapping:
     def __init__(
-        self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story,
+        self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story, clips: bool,
         voices: ThreadPoolTaskRunner[Any], painters: ThreadPoolTaskRunner[Any], animators: ThreadPoolTaskRunner[Any],
     ) -> None:  # fmt: skip
         self._direction, self._session, self._shots, self._story = direction, session, shots, story
-        self._voices, self._painters, self._animators = voices, painters, animators
+        self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
         self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
         self._open = 0
         self._failures: list[Failure] = []
         self._pieces: dict[tuple[Stage, int], Receipt] = {}
         self._timeline: Timeline | None = None
 
-    def run(self) -> Footage:
+    def run(self) -> None:
         """Submit, settle what completes, submit what it makes possible, until nothing is open."""
         for shot in self._unfinished_first():
             self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
@@ -139,7 +152,6 @@ class _Mapping:
                 self._settle(*self._done.get())
         while self._open:
             self._settle(*self._done.get())
-        return self._footage()
 
     def _unfinished_first(self) -> list[Shot]:
         facts = read_facts(self._session.folder)
@@ -164,6 +176,8 @@ class _Mapping:
         except FilmError as error:
             self._failures.append(Failure(stage, index, str(error)))
             progress.publish(Event("failed", str(error), stage=stage, index=index))
+            return
+        if not self._clips:
             return
         if stage in ("images", "narration"):
             self._animate_if_ready(index)
@@ -190,7 +204,22 @@ class _Mapping:
     def _all(self, stage: Stage) -> tuple[Receipt, ...]:
         return tuple(self._pieces[stage, shot.index] for shot in self._shots)
 
-    def _footage(self) -> Footage:
+    def pictures(self) -> tuple[Receipt, ...]:
+        """Return the pictures' receipts.
+
+        Raises:
+            ShotsFailed: something failed.
+        """
+        if self._failures:
+            raise ShotsFailed(told(self._failures))
+        return self._all("images")
+
+    def footage(self) -> Footage:
+        """Return what the cut needs.
+
+        Raises:
+            ShotsFailed: something failed.
+        """
         if self._failures or self._timeline is None:
             raise ShotsFailed(told(self._failures))
         return Footage(self._timeline, self._all("videos"), self._all("narration"), self._pieces.get(("score", 0)))

@@ -5,16 +5,32 @@ The limits themselves are `studio.model.Wish`'s; here they are only repeated whe
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic.fields import FieldInfo
 
+from blocks.crew import CREWS
+from studio.approvals import Approve as WhatToApprove
+from studio.model import IDEA_CHARACTERS, Prompt
 from studio.model import Aspect as AspectRatio
 from studio.model import Captions as CaptionMode
 from studio.model import Fps as FrameRate
-from studio.model import Prompt, Wish
 
-_FIELDS = Wish.model_fields
+_SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
+
+
+def shown(title: str, description: str, form: dict[str, Any] | None = None, **limits: Any) -> FieldInfo:
+    """Return the field of a flow's parameter with what its form shows.
+
+    Args:
+        form: further keywords of the form's JSON schema, which are checked before a run and not by pydantic.
+        limits: as for pydantic's `Field`.
+    """
+    # Prefect puts the parameter's name in place of the title, and drops the description; an extra of the schema stays.
+    extra = {"title": title, "description": description, **(form or {})}
+    field: FieldInfo = Field(title=title, description=description, json_schema_extra=extra, **limits)
+    return field
 
 
 def _text_of_scalar(value: object) -> object:
@@ -27,47 +43,53 @@ Idea = Annotated[
     str,
     # The command line reads `-p idea=1984` as a JSON number: a scalar is taken as its text.
     BeforeValidator(_text_of_scalar),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
-    Field(title="Idea", description="What the film is about. May be left out where a session is named."),
+    # Prefect's older pages show nothing for a list of types.
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "maxLength": IDEA_CHARACTERS}, {"type": "number"}, {"type": "boolean"}]}
+    ),
+    shown("Idea", "What the film is about. May be left out where a session is named."),
 ]
-Seconds = Annotated[float, Field(ge=4, le=3600, title="Length", description="Length of the film in seconds.")]
-ShotSeconds = Annotated[
-    float, Field(ge=1, le=60, title="Shot length", description="About how long a shot is, in seconds.")
-]
-Aspect = Annotated[AspectRatio, Field(title="Aspect", description="Width to height of the frame.")]
+Seconds = Annotated[float, shown("Length", "Length of the film in seconds: 4 to 3600.", ge=4, le=3600)]
+ShotSeconds = Annotated[float, shown("Shot length", "About how long a shot is, in seconds: 1 to 60.", ge=1, le=60)]
+Aspect = Annotated[AspectRatio, shown("Aspect", "Width to height of the frame.")]
 Height = Annotated[
-    int, Field(ge=144, le=2160, multiple_of=2, title="Height", description="Height of the frame in pixels; even.")
+    int, shown("Height", "Height of the frame in pixels: 144 to 2160, even.", ge=144, le=2160, multiple_of=2)
 ]
-Fps = Annotated[FrameRate, Field(title="Frame rate", description="Frames per second.")]
-Style = Annotated[str, Field(max_length=500, title="Style", description="The look that every picture shares.")]
-Captions = Annotated[
-    CaptionMode, Field(title="Captions", description="soft: a track to switch on; burned: in the picture; off: none.")
-]
-Music = Annotated[bool, Field(title="Music", description="Whether a score is composed.")]
+Fps = Annotated[FrameRate, shown("Frame rate", "Frames per second.")]
+Style = Annotated[str, shown("Style", "The look that every picture shares; at most 500 letters.", max_length=500)]
+Captions = Annotated[CaptionMode, shown("Captions", "soft: a track to switch on; burned: in the picture; off: none.")]
+Music = Annotated[bool, shown("Music", "Whether a score is composed.")]
 Seed = Annotated[
-    int | None, Field(ge=0, lt=2**31, title="Seed", description="The same seed gives the same film; empty draws one.")
+    int | None, shown("Seed", "0 to 2147483647: the same seed gives the same film; None draws one.", ge=0, lt=2**31)
 ]
 Script = Annotated[
     str | None,
-    Field(
-        max_length=200_000, title="Script", description="Your own script's text: its lines are spoken word for word."
-    ),
+    shown("Script", "Your own script's text: its lines are spoken word for word.", max_length=200_000),
 ]
 Prompts = Annotated[
     list[Prompt] | None,
-    Field(title="Prompts", description="Your own prompts, one per shot, as `sessions prompts` gives."),
+    shown("Prompts", "Your own prompts, one per shot, as 'sessions prompts --json' gives them."),
 ]
-CrewName = Annotated[str, Field(max_length=200, title="Crew", description="Who works: 'offline' needs no key.")]
+CrewName = Annotated[
+    str, shown("Crew", "Who works: 'offline' needs no key.", form={"enum": list(CREWS)}, max_length=200)
+]
 SessionId = Annotated[
-    str | None, Field(max_length=200, title="Session", description="Go on with this session: session_YYYYMMDD_HHMMSS.")
+    str | None,
+    shown(
+        "Session", "Go on with this session: session_YYYYMMDD_HHMMSS.", form={"pattern": _SESSION_ID}, max_length=200
+    ),
 ]
-Resume = Annotated[
-    bool, Field(title="Resume", description="Go on with an unfinished session that asks for the same film.")
-]
+Resume = Annotated[bool, shown("Resume", "Go on with an unfinished session that asks for the same film.")]
 Change = Annotated[
     bool,
-    Field(title="Change", description="Apply all options above to the named session, where they differ from its own."),
+    shown("Change", "Apply all options above to the named session, where they differ from its own."),
 ]
-Output = Annotated[
-    str | None, Field(title="Output", description="Folder that holds sessions/; empty: FILM_OUTPUT, else 'output'.")
+Approve = Annotated[
+    WhatToApprove,
+    shown(
+        "Approve",
+        "What the run waits for a person to approve: shots, before pictures are painted; images, before "
+        "clips are made; both; or no: nothing.",
+    ),
 ]
+Output = Annotated[str | None, shown("Output", "Folder that holds sessions/; None: FILM_OUTPUT, else 'output'.")]

@@ -17,9 +17,12 @@ from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
+from flows.approval import asking
+from flows.asking import asker
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from flows.make_film import filmed
 from flows.show import Board, shown
+from studio.approvals import Approve
 from studio.errors import FilmError, Interrupted
 from studio.facts import Facts, read_facts
 from studio.hints import command
@@ -31,7 +34,7 @@ from studio.terminal import clock, harmless, size
 
 def run_film(
     console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, began: float,
-    beats: bool = True,
+    beats: bool = True, approve: Approve = "no",
 ) -> int:  # fmt: skip
     """Run the flow, show it, print how it ended; return the exit code.
 
@@ -39,8 +42,10 @@ def run_film(
         wish: of a new film; of a named session what it is changed to, or None to leave it as it is.
         began: when the command began, of `time.monotonic`.
         beats: whether a server outlives this run and looks for its heartbeats.
+        approve: what a person at this terminal is asked to approve.
     """
     board = Board(began=began)
+    there = console.is_terminal and sys.stdin.isatty()
     error: BaseException | None = None
 
     def end(error: BaseException | None) -> int:
@@ -61,9 +66,10 @@ def run_film(
 
     with leaving(cut_off):
         try:
-            with shown(console, board) as close, _quick_end(beats):
-                closing.append(close)
-                error = _run_flow(idea, wish, session_id, place)
+            with shown(console, board) as screen, _quick_end(beats):
+                closing.append(screen.close)
+                with asking(asker(console, screen.freed) if there else None):
+                    error = _run_flow(idea, wish, session_id, place, approve)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
@@ -77,18 +83,20 @@ def run_film(
     return end(error)
 
 
-def _run_flow(idea: str, wish: Wish | None, session_id: str | None, place: Path) -> BaseException | None:
+def _run_flow(
+    idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve
+) -> BaseException | None:
     options = (wish or Wish()).model_dump()
     options["prompts"] = list(options["prompts"]) if options["prompts"] is not None else None
     state = filmed(
         idea=idea, **options, session_id=session_id, resume=False, change=session_id is not None and wish is not None,
-        output=str(place),
+        output=str(place), approve=approve,
     )  # fmt: skip
     if state.is_completed():
         return None
-    if state.is_cancelled():
-        return Interrupted(state.message or "cancelled")
     result: Any = state.result(raise_on_failure=False)
+    if state.is_cancelled():
+        return result if isinstance(result, Interrupted) else Interrupted(state.message or "cancelled")
     return result if isinstance(result, BaseException) else FilmError(state.message or state.name or "failed")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -143,12 +143,29 @@ class _Table:
         return " · ".join(parts)
 
 
-@contextmanager
-def shown(console: Console, board: Board) -> Iterator[Callable[[], None]]:
-    """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere.
+class Screen:
+    """What is shown; nothing of it moves where there is no live table."""
 
-    Yields what ends the showing early, from any thread: the terminal is then free for a last line.
-    """
+    def __init__(self, live: Live | None = None) -> None:
+        self._live = live
+
+    def close(self) -> None:
+        """End the showing early, from any thread: the terminal is then free for a last line."""
+        if self._live is not None:
+            self._live.stop()
+
+    @contextmanager
+    def freed(self) -> Iterator[None]:
+        """Let the block have the terminal; afterwards the table goes on below."""
+        self.close()
+        yield
+        if self._live is not None:
+            self._live.start(refresh=True)
+
+
+@contextmanager
+def shown(console: Console, board: Board) -> Iterator[Screen]:
+    """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere."""
 
     def plain(event: Event) -> None:
         if line := event.line():
@@ -157,11 +174,7 @@ def shown(console: Console, board: Board) -> Iterator[Callable[[], None]]:
     with progress.listening(board.hear):
         if console.is_terminal:
             with Live(_Table(board), console=console, refresh_per_second=4, transient=False) as live:
-                yield live.stop
+                yield Screen(live)
         else:
             with progress.listening(plain):
-                yield _nothing
-
-
-def _nothing() -> None:
-    """There is nothing to end."""
+                yield Screen()

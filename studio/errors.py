@@ -64,3 +64,9 @@ class Interrupted(FilmError):
     """The run was asked to stop; what was finished is kept."""
 
     exit_code = 130
+
+
+class Rejected(Interrupted):
+    """A person was asked and said no; what was finished is kept."""
+
+    exit_code = 1

@@ -58,6 +58,8 @@ class Facts:
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not: what planning took.
         cut_off: whether the last run never ended: it was killed, or works now.
+        waits_for: 'shots' or 'images' where the last run is suspended until a person approves them.
+        waits_since: since when it waits.
         failure: the last failure's message; '' where there was none, or a later run succeeded.
     """
 
@@ -78,6 +80,8 @@ class Facts:
     film: Piece | None = None
     foreign_completed: bool = False
     cut_off: bool = False
+    waits_for: str = ""
+    waits_since: str = ""
     failure: str = ""
     failed_at: str = ""
 
@@ -104,7 +108,7 @@ def nothing_told(folder: Path) -> str:
 
 def _ours(room: int, folder: Path) -> Facts:
     brief, story = peek.brief_at(room), peek.dict_at(room, "story.json")
-    failure = peek.dict_at(room, "failure.json")
+    failure, card = peek.dict_at(room, "failure.json"), peek.last_card(room)
     seed = brief.get("seed")
     return Facts(
         session_id=folder.name, folder=folder, brief_reads=isinstance(brief.get("idea"), str),
@@ -118,7 +122,9 @@ def _ours(room: int, folder: Path) -> Facts:
         ),
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
-        cut_off=peek.was_cut_off(room), failure=failure_in(room, failure), failed_at=peek.text(failure, "at"),
+        cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
+        waits_since=peek.text(card, "waits_since"), failure=failure_in(room, failure),
+        failed_at=peek.text(failure, "at"),
     )  # fmt: skip
 
 

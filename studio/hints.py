@@ -7,20 +7,25 @@ import shlex
 import sys
 from pathlib import Path
 
-_TARGETS = {"resume": ("film", "resume"), "view": ("sessions", "view"), "list": ("sessions", "list"),
-            "verify": ("sessions", "verify"), "repair": ("sessions", "repair"), "make": ("film", "make")}  # fmt: skip
-_MAKE = {"resume": "resume", "view": "view", "list": "sessions", "verify": "verify", "repair": "repair", "make": "film"}
+_TARGETS = {"batch": ("film", "batch"), "resume": ("film", "resume"), "view": ("sessions", "view"),
+    "list": ("sessions", "list"), "verify": ("sessions", "verify"), "repair": ("sessions", "repair"),
+    "make": ("film", "make"), "approve": ("film", "approve")}  # fmt: skip
+_MAKE = {"batch": "batch", "approve": "approve", "resume": "resume", "view": "view", "list": "sessions",
+    "verify": "verify", "repair": "repair", "make": "film"}  # fmt: skip
 FROM_MAKE = "FILM_FROM_MAKE"
 """Set by the Makefile: what is printed is then a line for `make`."""
 
 
-def command(verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "") -> str:
-    """Return the line that does `verb` (resume, view, list, verify, repair, make) on the session.
+def command(
+    verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "", file: str = ""
+) -> str:  # fmt: skip
+    """Return the line that does `verb` (resume, approve, view, list, verify, repair, make, batch) on the session.
 
     Args:
         output: the output folder; left out of the line where it is what the program takes anyway.
         more: further arguments.
         idea: of `make`: what the film is about.
+        file: of `batch`: the manifest.
     """
     options = list(more)
     if output is not None and not _is_usual(output):
@@ -30,13 +35,16 @@ def command(verb: str, session_id: str = "", output: Path | None = None, *more: 
         if idea:
             # The Makefile hands the raw value on: a dollar stays as it is.
             words.append("IDEA=" + shlex.quote(idea))
+        if file:
+            words.append("FILE=" + shlex.quote(file))
         if options:
             # The shell takes one layer of quotes, make's recipe the other; make reads a dollar as its own.
             words.append("ARGS=" + shlex.quote(shlex.join(options).replace("$", "$$")))
         return " ".join(words)
     program, word = _TARGETS[verb]
-    named = [session_id] if session_id else ["--", idea] if idea.startswith("-") else [idea] if idea else []
-    words = [*options, *named] if idea else [*named, *options]
+    said = idea or file
+    named = [session_id] if session_id else ["--", said] if said.startswith("-") else [said] if said else []
+    words = [*options, *named] if said else [*named, *options]
     return shlex.join([_beside_us(program), word, *words])
 
 

@@ -62,10 +62,10 @@ def _ours(room: int, session_id: str, locked: bool) -> Listing:
     brief, film = peek.brief_at(room), peek.receipt_at(room, "film.mp4")
     shots = len(peek.dicts_at(room, "shots.json"))
     numbers = range(1, shots + 1)
-    done, failed, cut_off = film is not None, peek.is_there(room, "failure.json"), peek.was_cut_off(room)
+    done, failed, card = film is not None, peek.is_there(room, "failure.json"), peek.last_card(room)
+    state = state_of(done, False, locked, failed, peek.was_cut_off(card), bool(peek.text(card, "waits_for")))
     return Listing(
-        session_id, state_of(done, False, locked, failed, cut_off), peek.text(brief, "idea"),
-        peek.text(brief, "started_at"),
+        session_id, state, peek.text(brief, "idea"), peek.text(brief, "started_at"),
         images=sum(peek.receipt_at(room, f"images/shot_{number:03d}.png") is not None for number in numbers),
         clips=sum(peek.receipt_at(room, f"videos/shot_{number:03d}.mp4") is not None for number in numbers),
         shots=shots, seconds=peek.number(film, "seconds") if film else 0.0,
@@ -75,7 +75,9 @@ def _ours(room: int, session_id: str, locked: bool) -> Listing:
 
 def listing_of(facts: Facts, locked: bool) -> Listing:
     """Return the line of a session whose facts were read."""
-    state = state_of(completed(facts), facts.foreign, locked, bool(facts.failure), facts.cut_off)
+    state = state_of(
+        completed(facts), facts.foreign, locked, bool(facts.failure), facts.cut_off, bool(facts.waits_for)
+    )  # fmt: skip
     return Listing(
         facts.session_id, state, facts.idea, facts.started_at, images_done(facts), videos_done(facts), len(facts.shots),
         seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=peek.number(facts.wish, "seconds"),

@@ -10,7 +10,8 @@ import json
 import math
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer, model_validator
+from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fingerprint import fingerprint
 
@@ -80,6 +81,13 @@ class Brief(Noun):
     seed: int = Field(ge=0, lt=2**31, description="the asked seed, or the one drawn when the session was opened")
     started_at: str = Field(description="local time, ISO 8601 with microseconds")
     version: str = Field(description="the program's version that opened the session")
+    batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_batch(self, dump: Dump) -> dict[str, JsonValue]:
+        # A brief is compared with its copy byte for byte: one written before there was this key must stay as it is.
+        content: dict[str, JsonValue] = dump(self)
+        return content if content.get("batch") else {key: value for key, value in content.items() if key != "batch"}
 
 
 # --- what is planned ------------------------------------------------------------------------------

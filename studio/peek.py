@@ -106,10 +106,15 @@ def brief_at(room: int) -> dict[str, object]:
         return {}
 
 
-def was_cut_off(room: int) -> bool:
-    """Tell whether the newest run card is that of a run which never ended; the lock tells whether it works now."""
+def last_card(room: int) -> dict[str, object]:
+    """Return the newest run card; an empty object where there is none, or it does not read."""
     newest = max(_cards(room), default=None)
-    return newest is not None and dict_at(room, f"runs/{newest[1]}").get("ended_at") == ""
+    return {} if newest is None else dict_at(room, f"runs/{newest[1]}")
+
+
+def was_cut_off(card: dict[str, object]) -> bool:
+    """Tell whether the card is that of a run which never ended; the lock tells whether it works now."""
+    return card.get("ended_at") == ""
 
 
 def _cards(room: int) -> list[tuple[int, str]]:

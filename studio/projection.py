@@ -10,8 +10,9 @@ from typing import Literal
 from studio.facts import Facts, ShotFacts
 
 Mark = Literal["DONE", "IMG", "TODO"]
-State = Literal["done", "running", "interrupted", "failed", "done unverified", "unverified"]
-"""Of a session: 'interrupted' is unfinished with nobody working on it; the last two were written by other programs."""
+State = Literal["done", "running", "waiting", "interrupted", "failed", "done unverified", "unverified"]
+"""Of a session: 'waiting' for a person's approval; 'interrupted' is unfinished with nobody working on it; the last two
+were written by other programs."""
 
 
 def project(facts: Facts, shown_folder: str) -> dict[str, object]:
@@ -85,15 +86,20 @@ def mark(shot: ShotFacts) -> Mark:
     return "IMG" if shot.image is not None else "TODO"
 
 
-def state_of(completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False) -> State:
+def state_of(
+    completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False, waits: bool = False
+) -> State:
     """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
 
-    So a finished film that a later run was to change, and did not, is not called done.
+    So a finished film that a later run was to change, and did not, is not called done. A run that waits was suspended:
+    it did not fail, an earlier one did; and whether its process lived to say that it ended does not matter.
     """
     if locked:
         return "running"
     if foreign:
         return "done unverified" if completed else "unverified"
+    if waits:
+        return "waiting"
     if failed:
         return "failed"
     return "done" if completed and not cut_off else "interrupted"
@@ -101,7 +107,10 @@ def state_of(completed: bool, foreign: bool, locked: bool, failed: bool, cut_off
 
 def can_go_on(facts: Facts) -> bool:
     """Tell whether there is something to go on with, once nobody works on the session."""
-    return not facts.foreign and state_of(completed(facts), False, False, bool(facts.failure), facts.cut_off) != "done"
+    state = state_of(
+        completed(facts), facts.foreign, False, bool(facts.failure), facts.cut_off, bool(facts.waits_for)
+    )  # fmt: skip
+    return state in ("waiting", "failed", "interrupted")
 
 
 def missing(facts: Facts) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ class Report:
         return self.output / "sessions" / self.facts.session_id
 
     @property
+    def answer(self) -> str:
+        """The command that answers the run that waits for an approval; '' where none does."""
+        return command("approve", self.facts.session_id, self.output) if self.state == "waiting" else ""
+
+    @property
     def go_on(self) -> str:
         """The command that goes on with it; '' where it is done, or somebody works on it."""
         if self.held_by or not (can_go_on(self.facts) or (self.facts.foreign and not completed(self.facts))):
@@ -60,7 +65,9 @@ def read_report(folder: Path, output: Path) -> Report:
     facts = read_facts(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
-    state = state_of(completed(facts), facts.foreign, bool(held_by), bool(facts.failure), facts.cut_off)
+    state = state_of(
+        completed(facts), facts.foreign, bool(held_by), bool(facts.failure), facts.cut_off, bool(facts.waits_for)
+    )  # fmt: skip
     return Report(facts, output, state, held_by, _files(folder), missing(facts))
 
 
@@ -147,6 +154,7 @@ def report_json(report: Report) -> dict[str, object]:
         "missing": list(report.missing),
         "failure": {"message": facts.failure, "at": facts.failed_at} if facts.failure else None,
         "held_by": report.held_by or None,
+        "waits_for": facts.waits_for if report.state == "waiting" else None,
         "go_on": report.go_on or None,
     }  # fmt: skip
 

@@ -33,7 +33,8 @@ META_SHARE, META_SECONDS = 20.0, 5.0
 class RunCard(BaseModel):
     """`runs/<flow-run-id>.json`: who works or worked on the session; a third copy of the brief is in it.
 
-    A card without `ended_at` under no lock is that of a run that was cut off.
+    A card without `ended_at` under no lock is that of a run that was cut off; one with `waits_for` ('shots', 'images')
+    that of a run that is suspended until a person approves.
     """
 
     flow_run_id: str
@@ -42,6 +43,8 @@ class RunCard(BaseModel):
     started_at: str
     version: str
     ended_at: str = ""
+    waits_for: str = ""
+    waits_since: str = ""
 
 
 class Session:
@@ -82,11 +85,21 @@ class Session:
         """The session's id: its folder's name."""
         return self.folder.name
 
+    @property
+    def run_id(self) -> str:
+        """The id of the flow run that works on it; '' before its card is published."""
+        return self._card.flow_run_id if self._card else ""
+
     def publish_card(self, card: RunCard) -> None:
         """Publish who runs this session now."""
         self._card = card
         content = {**card.model_dump(), "brief": self.brief.model_dump(mode="json")}
         files.write_json(self.folder / "runs" / f"{card.flow_run_id}.json", content)
+
+    def wait_for(self, step: str, since: str) -> None:
+        """Let the card say that its run waits for a person's approval of `step`; for '' it waits no more."""
+        if self._card is not None:
+            self.publish_card(self._card.model_copy(update={"waits_for": step, "waits_since": since}))
 
     def change_brief(self, brief: Brief) -> None:
         """Publish what the session is asked for from now on."""

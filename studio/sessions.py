@@ -7,16 +7,18 @@ business of `studio/pieces.py`; what the folder says of itself is `studio/facts.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import files, lock
+from studio import files, lock, peek
 from studio.briefs import read_brief, write_brief
 from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession, SessionLocked
 from studio.facts import read_facts
+from studio.hints import command
 from studio.model import Brief, Wish
 from studio.places import session_folders
 from studio.projection import can_go_on
@@ -25,11 +27,14 @@ RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
 
 def open_new(
-    root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str
+    root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str, batch: str = "",
 ) -> tuple[Path, lock.Lock]:  # fmt: skip
     """Make a new session and return its folder, locked; of two made in one second the later takes the next second.
 
     The folder appears with its brief or not at all: it is made under a hidden name.
+
+    Args:
+        batch: the key of the manifest's line that it is for (`studio/manifest.py`).
 
     Raises:
         BadInput, DiskFull: the folder cannot be made; nothing is left.
@@ -37,7 +42,7 @@ def open_new(
     files.make_folder(root)
     brief = Brief(
         idea=idea, wish=wish, seed=draw_seed() if wish.seed is None else wish.seed,
-        started_at=now.isoformat(timespec="microseconds"), version=version,
+        started_at=now.isoformat(timespec="microseconds"), version=version, batch=batch,
     )  # fmt: skip
     hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:
@@ -67,6 +72,21 @@ def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
             held.release()
 
 
+def check_writable(root: Path) -> None:
+    """Make the folder of the sessions where it is missing, and make sure that sessions can be opened in it.
+
+    Raises:
+        BadInput: they cannot.
+    """
+    try:
+        files.make_folder(root)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadInput(f"cannot write into {str(root)!r} ({reason}): choose another folder with --output") from error
+    if not os.access(root, os.W_OK | os.X_OK):
+        raise BadInput(f"cannot write into {str(root)!r}: choose another folder with --output")
+
+
 def sweep_abandoned(root: Path) -> None:
     """Remove the hidden folders that killed runs left in `root`."""
     for hidden in files.hidden_files(root):
@@ -87,22 +107,44 @@ def folder_of_run(root: Path, flow_run_id: str) -> Path | None:
 
 
 def unfinished(root: Path) -> list[Path]:
-    """Return the sessions that can be gone on with, newest first: ours, not done, not locked."""
+    """Return the sessions that can be gone on with, newest first: ours, not done, not locked.
+
+    One whose run waits for an approval is that run's: to go on with it without asking, a person names it.
+    """
     found = []
     for folder in session_folders(root):
         facts = read_facts(folder)
-        ours = facts is not None and facts.brief_reads and can_go_on(facts)
+        ours = facts is not None and facts.brief_reads and can_go_on(facts) and not facts.waits_for
         if ours and not lock.is_locked(folder):
             found.append(folder)
     return found
 
 
 def busy_with(root: Path, idea: str, wish: Wish) -> str:
-    """Return a line where another run is making exactly this film now, else ''."""
+    """Return a line where another run is making exactly this film now, or waits for approval of it, else ''."""
     for folder in session_folders(root):
         if lock.is_locked(folder) and _asks_for(folder, idea, wish):
             return f"{folder.name} is this film and is being made {lock.holder(folder)}"
+        if _waits(folder) and _asks_for(folder, idea, wish):
+            answer = command("approve", folder.name, root.parent)
+            return f"{folder.name} is this film and waits for approval ({answer})"
     return ""
+
+
+def check_none_waits(root: Path) -> None:
+    """Make sure that no session's run waits for approval.
+
+    Raises:
+        BadInput: one does; the message says how to answer, and how to go on without.
+    """
+    if folder := next(filter(_waits, session_folders(root)), None):
+        answer, go_on = (command(verb, folder.name, root.parent) for verb in ("approve", "resume"))
+        raise BadInput(f"{folder.name} waits for approval: answer with {answer}, or go on without: {go_on}")
+
+
+def _waits(folder: Path) -> bool:
+    with peek.entered(folder) as room:
+        return room is not None and bool(peek.text(peek.last_card(room), "waits_for"))
 
 
 def _asks_for(folder: Path, idea: str, wish: Wish) -> bool:

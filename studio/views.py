@@ -22,8 +22,8 @@ from studio.report import Report, cost_usd, length, seconds_taken
 from studio.terminal import clock, harmless, size
 
 _STATES: dict[State, str] = {
-    "done": "green", "running": "cyan", "interrupted": "yellow", "failed": "red", "done unverified": "dim green",
-    "unverified": "dim yellow",
+    "done": "green", "running": "cyan", "waiting": "magenta", "interrupted": "yellow", "failed": "red",
+    "done unverified": "dim green", "unverified": "dim yellow",
 }  # fmt: skip
 _MARKS = {"DONE": "green", "IMG": "yellow", "TODO": "dim"}
 _CAMERA_CELLS = 14
@@ -258,7 +258,12 @@ def _show_rest(report: Report, page: _Page) -> None:
         page.pair("unverified", "written by another program: nothing here is checked")
     if report.held_by:
         page.pair("running", harmless(report.held_by), "cyan")
-    if report.go_on:
+    if report.answer:
+        since = _moment(facts.waits_since)
+        page.pair("waiting", f"for approval of the {harmless(facts.waits_for)} since {since}", "magenta")
+        page.exact("answer with", report.answer)
+        page.exact("or go on", f"{report.go_on}  (without asking)")
+    elif report.go_on:
         page.exact("go on with", report.go_on)
     elif facts.film:
         page.exact("film", harmless(str(report.folder / facts.film.path)))

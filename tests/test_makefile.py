@@ -33,7 +33,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".venv" / ".ready").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUMP", str(tmp_path / "arguments.json"))
-    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "IDEA", "ID", "ARGS"):
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "IDEA", "ID", "FILE", "ARGS"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -82,6 +82,15 @@ def test_an_id_is_one_word(house: Path) -> None:
     assert arguments(house) == ["film", "resume"]
 
 
+def test_a_manifests_name_is_one_word(house: Path) -> None:
+    """A manifest's name arrives as one argument, and nothing in it is run; without one the program gets none."""
+    assert make("batch", "FILE=my ideas; $(shell touch X).csv", "ARGS=--parallel 2").returncode == 0
+    assert arguments(house) == ["film", "batch", "--parallel", "2", "--", "my ideas; $(shell touch X).csv"]
+    assert not (house / "X").exists()
+    assert make("batch").returncode == 0
+    assert arguments(house) == ["film", "batch"]
+
+
 @pytest.mark.parametrize("folder", ["a folder", "it's $5", 'say "so"', "plain"])
 def test_what_is_printed_under_make_can_be_pasted(house: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     """A line printed for a person under `make`, run by a shell, calls the program with just those arguments."""
@@ -94,6 +103,7 @@ def test_what_is_printed_under_make_can_be_pasted(house: Path, monkeypatch: pyte
         (command("verify", session_id), ["sessions", "verify", session_id]),
         (command("list", "", output), ["sessions", "list", "--output", str(output)]),
         (command("make", "", output, idea=idea), ["film", "make", "--output", str(output), "--", idea]),
+        (command("batch", "", output, file=idea), ["film", "batch", "--output", str(output), "--", idea]),
     ]:
         subprocess.run(["sh", "-c", line], check=True, capture_output=True, timeout=60)
         assert arguments(house) == expected, line

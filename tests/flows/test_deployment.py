@@ -70,12 +70,12 @@ def wait_for(what: str, ready: Callable[[], Any]) -> Any:
     return found
 
 
-def run_deployment(server: str, output: Path, **options: Any) -> str:
+def run_deployment(server: str, output: Path, deployment: str = "make-film/local", **options: Any) -> str:
     """Start a run as a person does and return its id."""
     arguments = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in options.items()]
     before = {run.id for run in flow_runs()}
     prefect(
-        server, "deployment", "run", "make-film/local", "-p", f"output={output}",
+        server, "deployment", "run", deployment, "-p", f"output={output}",
         *(word for argument in arguments for word in ("-p", argument)),
     )  # fmt: skip
     return str(next(run.id for run in flow_runs() if run.id not in before))
@@ -128,6 +128,26 @@ def test_killed_and_retried_on_a_worker(server: str, worker: None, tmp_path: Pat
     # A record is written just after its piece: what was killed in between is adopted instead.
     served = wait_for("cached states", lambda: states(run_id)["Cached"])
     assert served >= 3
+
+
+def test_a_manifest_is_made_by_runs_of_their_own(server: str, worker: None, tmp_path: Path) -> None:
+    """Each film of a manifest is a run of `make-film/local` beneath the manifest's run; run again, nothing is made."""
+    output, manifest = tmp_path / "output", tmp_path / "ideas.yaml"
+    manifest.write_text("- {idea: A cat on a roof, seconds: 4, height: 144}\n- {idea: Rain, seconds: 4, height: 144}\n")
+    before = {run.id for run in flow_runs()}
+    for again in (False, True):
+        run_id = run_deployment(server, output, "make-films/local", manifest=str(manifest), parallel=2)
+        wait_for("the films", lambda run_id=run_id: flow_run(run_id).state.is_final())
+        state = flow_run(run_id).state
+        assert state.is_completed(), state.message
+        folders = sorted(output.glob("sessions/*"))
+        assert len(folders) == 2
+        assert all((folder / "film.mp4").is_file() for folder in folders)
+        films = [run for run in flow_runs() if run.id not in before and str(run.id) != run_id]
+        assert len(films) == 2 + again
+        made = [run for run in films if "session_id" in run.parameters]
+        assert sorted(run.parameters["session_id"] for run in made) == [folder.name for folder in folders]
+        assert all(run.parent_task_run_id and run.state.is_completed() for run in made)
 
 
 def test_wrong_parameters_are_refused_before_a_run(server: str, worker: None) -> None:

@@ -1,0 +1,206 @@
+"""Approval: the flow asks a person before money is spent, and goes on with the answer.
+
+Whoever can ask does: on a terminal the command that started the run (`flows/asking.py`); a run of a deployment is
+suspended, with a form in Prefect's pages, its process gone until somebody answers there or with `film approve`. Where
+neither is possible nothing is begun. What was asked and answered is the session's: `studio/approvals.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from prefect.context import FlowRunContext
+from prefect.exceptions import Pause
+from prefect.flow_runs import asuspend_flow_run
+from prefect.input import RunInput
+from prefect.input.actions import aread_flow_run_input
+from prefect.input.run_input import Keyset
+from pydantic import Field, PrivateAttr
+
+from studio.approvals import Approvals, Approve, Asked, Reply, Step, answered
+from studio.errors import BadInput, Rejected
+from studio.hints import command
+from studio.model import Receipt, Shot
+from studio.session import Session
+from studio.terminal import harmless
+
+PATIENCE_SECONDS = 30 * 24 * 3600
+"""How long a suspended run waits: after 30 days Prefect calls it Failed, and nothing is lost."""
+_SHOTS_SHOWN = 100
+"""Shots in a form's text; a longer film's are looked at in its folder."""
+_MARKUP = "\\`*_{}[]<>()#+-.!|~&:@"
+
+
+class Approval(RunInput):
+    """The form in Prefect's pages."""
+
+    approve: bool = Field(
+        default=True, title="Approve", description="Off, with no shots to redo: the film is rejected, and the run ends."
+    )
+    shots_to_redo: str = Field(
+        default="", title="Shots to redo", description="For example 3, 5-7. They are made anew and shown again."
+    )
+    notes: str = Field(
+        default="", title="Notes", description="Added to the prompts of the shots to redo; without, it is another take."
+    )
+
+    _given: bool = PrivateAttr(default=True)
+
+    @classmethod
+    async def aload(cls, keyset: Keyset, flow_run_id: UUID | None = None) -> Self:
+        """Load the answer. One that nobody gave is not the form as it was: it approves nothing."""
+        # A run that waited too long and is retried goes on as if it had been resumed, with no answer at all.
+        if await aread_flow_run_input(keyset["response"], flow_run_id=flow_run_id) is None:
+            nothing = cls(approve=False)
+            nothing._given = False
+            return nothing
+        return await super().aload(keyset, flow_run_id)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: whether these shots may be painted, or, for 'images', their pictures be animated."""
+
+    step: Step
+    session: Session
+    shots: tuple[Shot, ...]
+    asked: Asked
+
+
+Asker = Callable[[Question], Reply]
+"""Asks a person who is there and returns the answer, which can be used (`studio.approvals.answered`)."""
+
+_asker: ContextVar[Asker | None] = ContextVar("_asker", default=None)
+
+
+@contextmanager
+def asking(asker: Asker | None) -> Iterator[None]:
+    """Let `asker` be who asks, for the flow that is run while the block runs."""
+    token = _asker.set(asker)
+    try:
+        yield
+    finally:
+        _asker.reset(token)
+
+
+def check_askable(approve: Approve) -> None:
+    """Make sure that somebody can be asked.
+
+    Raises:
+        BadInput: neither is this a run of a deployment nor does anybody sit at a terminal.
+    """
+    if approve != "no" and _asker.get() is None and not _is_deployed():
+        raise BadInput(
+            f"nobody can be asked to approve {approve}: run it on a terminal, or as a run of the deployment "
+            "(prefect deployment run make-film/local), or leave approve out"
+        )
+
+
+def _is_deployed() -> bool:
+    context = FlowRunContext.get()
+    return context is not None and context.flow_run is not None and context.flow_run.deployment_id is not None
+
+
+class Approver:
+    """Asks for approval where `approve` says so, in one run of one session."""
+
+    def __init__(self, session: Session, approve: Approve) -> None:
+        self._session, self._approve = session, approve
+        self._book = Approvals(session)
+        # Whatever is asked now: an answer that an earlier run took and did not carry out is still to be carried out.
+        self._book.carry_out()
+
+    async def approved(self, step: Step, make: Callable[[], Sequence[Receipt]]) -> None:
+        """Return once a person has approved what `make` makes; at once where nobody wants to be asked.
+
+        What was approved is not asked for again, by whichever run; what nobody has seen yet is.
+
+        Raises:
+            Rejected: the answer is no.
+            FilmError: of `make`.
+        """
+        if self._approve not in (step, "both"):
+            return
+        while True:
+            shots = self._session.shots()
+            shown = tuple(receipt.sha256 for receipt in make() if not receipt.by_hand)
+            if self._book.settled(shown):
+                return
+            await self._ask(step, shots, shown)
+            if self._book.settled(shown) and self._session.shots() == shots:
+                return
+
+    async def _ask(self, step: Step, shots: tuple[Shot, ...], shown: tuple[str, ...]) -> None:
+        asked, number = self._book.question(step, self._session.run_id, shown, _now())
+        question = Question(step, self._session, shots, asked)
+        asker = _asker.get()
+        reply = asker(question) if asker is not None else await self._suspended(question, number, shown)
+        try:
+            if reply is None:
+                raise BadInput("the run was resumed without an answer")
+            answer = answered(asked, reply, shots, _now())
+        except BadInput as wrong:
+            answer = asked.model_copy(update={"at": _now(), "refused": str(wrong)})
+            self._session.tell(f"{wrong}; asked again")
+        self._book.replace(asked, answer)
+        self._book.carry_out()
+        if answer.rejected:
+            go_on = command("resume", self._session.id, self._session.folder.parent.parent)
+            raise Rejected(f"rejected{f': {answer.notes}' if answer.notes else ''}; go on with: {go_on}")
+        if answer.redo:
+            self._session.tell(f"to redo: {', '.join(f'shot {number}' for number in answer.redo)}")
+
+    async def _suspended(self, question: Question, number: int, shown: tuple[str, ...]) -> Reply | None:
+        """Return the answer that this run was resumed with; None where it was resumed without one.
+
+        Raises:
+            Pause: there is none yet: the run is suspended, and this process ends.
+        """
+        self._session.wait_for(question.step, _now())
+        try:
+            form: Approval = await asuspend_flow_run(
+                wait_for_input=Approval.with_initial_data(description=_description(question)),
+                timeout=PATIENCE_SECONDS, key=f"approve-{question.step}-{number}",
+            )  # fmt: skip
+        except Pause:
+            if question.asked.shown != shown:
+                self._book.replace(question.asked, question.asked.model_copy(update={"shown": shown}))
+            approve = command("approve", self._session.id, self._session.folder.parent.parent)
+            self._session.tell(f"waits for approval of the {question.step}; answer in Prefect's pages, or: {approve}")
+            raise
+        except BaseException:
+            self._session.wait_for("", "")
+            raise
+        self._session.wait_for("", "")
+        return Reply(form.approve, form.shots_to_redo, form.notes) if form._given else None
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="seconds")
+
+
+def _description(question: Question) -> str:
+    """Return the form's text, in Markdown: nothing in a prompt is read as markup."""
+    what = "painting them" if question.step == "shots" else "making a clip of each picture"
+    lines = [
+        f"**{_plain(question.session.brief.idea)}**",
+        f"{len(question.shots)} shots of {question.session.id}, before {what}. The storyboard is among this run's "
+        "artifacts; everything lies in the session's folder, where shots.json may be edited while this waits.",
+    ]
+    for shot in question.shots[:_SHOTS_SHOWN]:
+        said = f", says: {_plain(shot.narration)}" if shot.narration else ""
+        where = f", {_plain(shot.image_path)}" if question.step == "images" else ""
+        lines.append(f"{shot.index}\\. {_plain(shot.camera)}: {_plain(shot.image_prompt)}{said}{where}")
+    if len(question.shots) > _SHOTS_SHOWN:
+        lines.append(f"and {len(question.shots) - _SHOTS_SHOWN} more")
+    return "\n\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return "".join(f"\\{letter}" if letter in _MARKUP else letter for letter in harmless(text))

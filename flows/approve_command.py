@@ -1,0 +1,111 @@
+"""`film approve`: answers a suspended run, by the server on which it waits.
+
+Prefect is imported once there is something to answer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from flows.engine import check_alive, find_engine, prepare_environment
+from studio import lock
+from studio.approvals import Asked, Reply, answered, read_asked, stop_waiting
+from studio.briefs import read_brief
+from studio.errors import BadInput, FilmError
+from studio.facts import read_facts
+from studio.files import read_or_none
+from studio.hints import command
+from studio.places import output_folder, session_folder, sessions_root
+from studio.plan_files import read_shots
+from studio.terminal import harmless
+
+
+def approve(
+    session: Annotated[str, Parameter(name="SESSION", help="A session's id, for example session_20250208_002238.")],
+    /,
+    *,
+    redo: Annotated[str, Parameter(show_default=False, help="Shots to make anew, for example 3,5-7.")] = "",
+    notes: Annotated[
+        str, Parameter(show_default=False, help="Added to the prompts of the shots to redo (default: another take).")
+    ] = "",
+    reject: Annotated[bool, Parameter(negative=(), show_default=False, help="Say no: the run ends.")] = False,
+    output: Annotated[
+        str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")
+    ] = None,
+) -> int:
+    """Answer a run that waits for approval: it goes on where it was suspended. On its server: PREFECT_API_URL."""
+    if reject and redo:
+        raise BadInput("--reject ends the run, --redo goes on with it: say one of them")
+    place = output_folder(output)
+    folder = session_folder(sessions_root(place), session)
+    asked = _waiting(folder, place)
+    reply = Reply(not reject, redo, notes)
+    brief, content = read_brief(folder), read_or_none(folder / "shots.json") or b""
+    shots = read_shots(content.decode("utf-8", "replace"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+    answered(asked, reply, shots, "")
+    engine = find_engine()
+    if engine.url is None:
+        raise BadInput("no Prefect server is named: set PREFECT_API_URL to the one on which the run waits")
+    check_alive(engine)
+    prepare_environment(engine)
+    _resume(folder, place, asked, reply)
+    said = "rejected" if reject else f"to redo: {redo}" if redo else "approved"
+    console = Console(highlight=False)
+    console.print(f"{said}; the run goes on: {command('view', session, place)}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _waiting(folder: Path, place: Path) -> Asked:
+    """Return the question that a suspended run of the session waits with.
+
+    Raises:
+        BadInput: none does.
+    """
+    if lock.is_locked(folder):
+        raise BadInput(f"{folder.name} is being worked on {lock.holder(folder)}: it does not wait for approval now")
+    asked = next((each for each in reversed(read_asked(folder)) if not each.at), None)
+    facts = read_facts(folder)
+    if asked is None or facts is None or not facts.waits_for:
+        raise BadInput(
+            f"{folder.name} does not wait for approval: see how it is: {command('view', folder.name, place)}"
+        )
+    return asked
+
+
+def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
+    """Resume the run with the answer.
+
+    Raises:
+        BadInput: the run is gone, or it does not wait; in the folder it waits no more, so that others go on with it.
+        FilmError: the server refuses the answer.
+    """
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound, PrefectException
+
+    go_on = f"go on without it: {command('resume', folder.name, place)}"
+    form: dict[str, Any] = {"approve": reply.approve, "shots_to_redo": reply.redo, "notes": reply.notes}
+    try:
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(UUID(asked.flow_run_id)).state
+            if state is None or not state.is_paused():
+                if state is not None and state.is_final():
+                    stop_waiting(folder, asked.flow_run_id)
+                named = state.name if state else "without a state"
+                raise BadInput(f"the run that waited ({asked.flow_run_id}) is {named} on the server: {go_on}")
+            result = client.resume_flow_run(UUID(asked.flow_run_id), run_input=form)
+    except (ObjectNotFound, ValueError) as error:
+        stop_waiting(folder, asked.flow_run_id)
+        raise BadInput(f"the run that waited ({asked.flow_run_id}) is not on the server any more: {go_on}") from error
+    except (httpx.HTTPError, PrefectException) as error:
+        raise FilmError(
+            f"the server did not take the answer ({harmless(str(error))}): run the same line again"
+        ) from error
+    if result.status.value != "ACCEPT":
+        reason = harmless(str(getattr(result.details, "reason", "") or result.status.value))
+        raise FilmError(f"the server did not take the answer ({reason}): run the same line again, or {go_on}")

@@ -1,0 +1,84 @@
+"""Asking for approval on the terminal: what is to be approved, a question, an answer that can be used.
+
+Imports Prefect by way of the question: the command calls it only where a film is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from rich.console import Console
+from rich.text import Text
+
+from flows.approval import Question
+from studio.approvals import Reply, answered
+from studio.errors import BadInput
+from studio.terminal import harmless, typed_line
+
+QUESTION = "Approve? (y / n / redo 3,5 [notes]) "
+_NUMBERS = r"\d+(?:\s*-\s*\d+)?"
+_REDO = re.compile(rf"redo\s+({_NUMBERS}(?:\s*,\s*{_NUMBERS})*)(?:\s+(.*))?", re.IGNORECASE)
+_NO = re.compile(r"(?:n|no)(?:\s+(.*))?", re.IGNORECASE)
+
+
+def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -> Callable[[Question], Reply]:
+    """Return who asks on `console`, which `freed` keeps free of anything else for that while.
+
+    The asker raises KeyboardInterrupt where the person leaves (Ctrl-C, Ctrl-D).
+    """
+
+    def ask(question: Question) -> Reply:
+        with freed():
+            _show(question, console)
+            while True:
+                reply = reply_of(_line(console))
+                if reply is None:
+                    _say(console, "y goes on, n ends the run, redo 3,5 makes these shots anew; notes may follow")
+                    continue
+                try:
+                    answered(question.asked, reply, question.shots, "")
+                except BadInput as wrong:
+                    _say(console, str(wrong))
+                    continue
+                return reply
+
+    return ask
+
+
+def reply_of(line: str) -> Reply | None:
+    """Return what a typed line answers: 'y', 'n too dark', 'redo 3,5-7 more rain'; None where it is none of these."""
+    if line.lower() in ("y", "yes"):
+        return Reply(True)
+    if match := _NO.fullmatch(line):
+        return Reply(False, notes=match[1] or "")
+    if match := _REDO.fullmatch(line):
+        return Reply(False, match[1], match[2] or "")
+    return None
+
+
+def _show(question: Question, console: Console) -> None:
+    what = "Shots to be painted" if question.step == "shots" else "Pictures to be made clips of"
+    _say(console, "")
+    _say(console, f"{what}, in {question.session.folder}")
+    for shot in question.shots:
+        where = f"  {shot.image_path}" if question.step == "images" else ""
+        _say(console, f"{shot.index:4d}  {harmless(shot.camera)}{harmless(where)}")
+        _say(console, f"      {harmless(shot.image_prompt)}")
+        if shot.narration:
+            _say(console, f"      says: {harmless(shot.narration)}")
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(Text(text), soft_wrap=True)
+
+
+def _line(console: Console) -> str:
+    try:
+        console.print(Text(QUESTION), end="", soft_wrap=True)
+        return typed_line()
+    except EOFError:
+        # Ctrl-D: nobody answers; the terminal's line is still open.
+        console.print()
+        raise KeyboardInterrupt from None

@@ -1,0 +1,222 @@
+"""Everything up on this machine with one command: server, work pool, deployments, the watch for dead runs, a worker.
+
+What is there already is used and left as it is; what was started here ends with the command.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import os
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from rich.console import Console
+
+from flows.attendants import Attendants
+from flows.engine import Engine, check_alive, find_engine, prepare_environment, without_secrets
+from flows.leaving import Terminated
+from studio.errors import BadInput
+
+PORT = 4200
+POOL = "local"
+PROJECT = Path(__file__).parents[1]
+ANSWER_SECONDS = 20.0
+"""How long whatever has the port may take to answer: another studio's server may be starting there."""
+GLANCE_SECONDS = 0.2
+
+
+def studio(console: Console, port: int | None, set_up_only: bool) -> int:
+    """Bring everything up, wait for Ctrl-C, take down what was started here; return the exit code.
+
+    Args:
+        port: of a server on this machine; None takes the server that is configured, or else 4200.
+        set_up_only: leave once work pool, deployments and automation are there; the server must be running.
+
+    Raises:
+        BadInput: no server answers where one must, the port is taken by something else, or nothing may be written.
+        FilmError: something did not start, or has ended by itself; what was started here is taken down.
+    """
+    engine = find_engine() if port is None else Engine(f"http://127.0.0.1:{port}/api", f"--port {port}")
+    backlot = _Backlot(console, engine)
+    try:
+        backlot.bring_up(set_up_only)
+        if not set_up_only:
+            backlot.wait()
+        return 0
+    except KeyboardInterrupt as stop:
+        # Ctrl-C is how this command is meant to end.
+        return stop.exit_code if isinstance(stop, Terminated) else 0
+    finally:
+        backlot.leave()
+
+
+class _Backlot:
+    def __init__(self, console: Console, engine: Engine) -> None:
+        self._console, self._engine = console, engine
+        self._url = (engine.url or f"http://127.0.0.1:{PORT}/api").rstrip("/")
+        self._shown = without_secrets(self._url)
+        self._pages = self._shown.removesuffix("/api")
+        self._attendants = Attendants(PROJECT)
+
+    def bring_up(self, set_up_only: bool) -> None:
+        there = self._is_there(set_up_only)
+        self._prepare()
+        with self._busy("starting the server"):
+            if not there:
+                self._attendants.start_server(*_address(self._url), self._url, _server_log())
+            # Takes its seconds while the server takes its own.
+            from flows.registering import register
+
+            if not there:
+                self._attendants.await_server(self._url)
+                self._say("server", f"{self._pages} (started here; database and {_server_log().name} lie in {_home()})")
+        with self._busy("setting up"):
+            names = register(POOL, PROJECT)
+            if not set_up_only:
+                self._attendants.start_worker(POOL)
+        self._say("work pool", POOL)
+        self._say("deployed", ", ".join(names))
+        self._say("dead runs", "are called Crashed after 90 s without a sign of life")
+        if set_up_only:
+            self._say("next", f"{self._here()}{_prefect()} worker start --pool {POOL}")
+        else:
+            self._say("worker", "looks for runs")
+        self._say("pages", self._pages)
+        self._say("a film", f"{self._here()}{_prefect()} deployment run 'make-film/local' -p idea=\"A letter at sea\"")
+        if not set_up_only:
+            self._say("Ctrl-C", "ends worker and server" if "server" in self._attendants else "ends the worker")
+
+    def wait(self) -> None:
+        """Wait for Ctrl-C; once, look for runs that died with an earlier server.
+
+        Raises:
+            FilmError: what was started here has ended by itself.
+        """
+        from flows.dead_runs import SILENCE_SECONDS
+        from flows.registering import end_silent
+
+        due: float | None = time.monotonic() + SILENCE_SECONDS
+        while True:
+            self._attendants.look()
+            if due is not None and time.monotonic() >= due:
+                due = None
+                for ended in end_silent(PROJECT):
+                    self._say("crashed", f"{ended}: to go on: {self._here()}{_prefect()} flow-run retry {ended}")
+            time.sleep(GLANCE_SECONDS)
+
+    def leave(self) -> None:
+        if self._attendants:
+            self._say("leaving", "films in the making are asked to end, and keep what is finished")
+            self._attendants.leave()
+
+    def _is_there(self, set_up_only: bool) -> bool:
+        """Tell whether the server is there already, and say so, where it is not ours to start.
+
+        Raises:
+            BadInput: nothing answers and nothing may be started there, or something else than Prefect answers.
+        """
+        if not _is_loopback(self._url):
+            self._say("server", f"{self._shown} ({self._engine.said_in}): NOT on this machine; ideas and logs go there")
+            check_alive(self._engine)
+            return True
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", "::1")))
+        if _answers(self._url):
+            self._say("server", f"{self._pages} (was there; it stays)")
+            return True
+        if set_up_only:
+            raise BadInput(f"no Prefect server answers at {self._shown}: start one with `prefect server start`")
+        return False
+
+    def _prepare(self) -> None:
+        """Set the environment of this process and of everything started from it; before Prefect is imported.
+
+        Raises:
+            BadInput: Prefect's home cannot be written.
+        """
+        # Server, worker and runs say here only what goes wrong; a run's log goes to the server.
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "ERROR")
+        os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "ERROR")
+        prepare_environment(Engine(self._url))
+        os.environ.update(PREFECT_API_URL=self._url, PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
+        home = _home()
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            reason = "" if os.access(home, os.W_OK | os.X_OK) else "permission denied"
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+        if reason:
+            raise BadInput(f"cannot write into {str(home)!r} ({reason}): name another folder in PREFECT_HOME")
+
+    def _here(self) -> str:
+        """Return what a line needs before it, in another terminal, to mean this server."""
+        return f"PREFECT_API_URL={self._shown} " if not self._engine.said_in.startswith("profile") else ""
+
+    def _busy(self, what: str) -> AbstractContextManager[object]:
+        return self._console.status(what) if self._console.is_terminal else nullcontext()
+
+    def _say(self, what: str, text: str) -> None:
+        self._console.print(f"{what:<11}{text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urllib.parse.urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _answers(url: str) -> bool:
+    """Tell whether a Prefect server answers; False where nothing does.
+
+    Raises:
+        BadInput: what answers is no Prefect server.
+    """
+    host, port = _address(url)
+    try:
+        socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
+    except OSError:
+        return False
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=ANSWER_SECONDS) as answer:
+            known = json.loads(answer.read(100)) is True
+    except urllib.error.HTTPError as error:
+        # One that wants a key says so; whether ours is right, Prefect itself says.
+        known = error.code in (401, 403)
+    except (OSError, ValueError, http.client.HTTPException):
+        known = False
+    if not known:
+        raise BadInput(f"port {port} of {host} is taken by something else: stop that, or choose another with --port")
+    return True
+
+
+def _home() -> Path:
+    return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+
+
+def _server_log() -> Path:
+    return _home() / "film-studio-server.log"
+
+
+def _prefect() -> str:
+    """Return how to call this environment's `prefect` from here: by its name where the PATH leads to it."""
+    ours = Path(sys.executable).with_name("prefect")
+    if shutil.which("prefect") == str(ours):
+        return "prefect"
+    relative = os.path.relpath(ours)
+    return relative if not relative.startswith("..") else str(ours)

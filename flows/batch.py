@@ -1,0 +1,122 @@
+"""`film batch`: the films of a manifest, each in a child of its own, all on one engine.
+
+Never imports Prefect: the children do. Every film is the very flow that `film resume` runs, so whatever stops a batch
+stops films that can be gone on with; the same line again does.
+"""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+import time
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from flows.built_in import BuiltIn
+from flows.child import GRACE_SECONDS, film_in_child, kill_children
+from flows.engine import check_alive, find_engine, prepare_environment
+from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leaving
+from flows.slots import MOST, Slots
+from studio.batch import Outcome, counted, look, reported, table, unfinished_line
+from studio.errors import BadInput, FilmError, Interrupted
+from studio.hints import command
+from studio.manifest import Line, read_manifest
+from studio.model import Wish
+from studio.places import sessions_root
+from studio.sessions import check_writable, sweep_abandoned
+
+
+def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: int) -> int:
+    """Make every film of the manifest that is not there yet, print the table, and return the exit code 0.
+
+    Args:
+        place: the output folder.
+        parallel: how many films at once, 1 to 16.
+
+    Raises:
+        BadInput: the manifest or an option cannot be used; nothing was made.
+        FilmError: some films are not finished; the message says which, and the command that goes on.
+        Interrupted: Ctrl-C or SIGTERM; every child has ended.
+    """
+    began = time.monotonic()
+    if not 1 <= parallel <= MOST:
+        raise BadInput(f"--parallel: 1 to {MOST} films at once, not {parallel}")
+    lines = read_manifest(file, check_crew)
+    root = sessions_root(place)
+    check_writable(root)
+    sweep_abandoned(root)
+    outcomes = look(root, lines)
+    _say(console, counted(outcomes))
+    again = command("batch", "", place, *(("--parallel", str(parallel)) if parallel > 1 else ()), file=str(file))
+    try:
+        if any(outcome.state == "to do" for outcome in outcomes):
+            _make(console, place, outcomes, parallel, partial(_cut_off, json, lines, root, again, began))
+    except KeyboardInterrupt as stop:
+        code = TERMINATED if isinstance(stop, Terminated) else INTERRUPTED
+        if json:
+            _print_report(look(root, lines), began)
+        raise _stopped(code, lines, root, again) from None
+    for row in ("", *table(outcomes)):
+        _say(console, row)
+    if json:
+        _print_report(outcomes, began)
+    if missing := unfinished_line(outcomes):
+        raise FilmError(f"{missing}. Everything finished is kept; this makes the rest: {again}")
+    return 0
+
+
+def check_crew(name: str) -> None:
+    """Make sure that a crew exists; the default one does, and costs no import.
+
+    Raises:
+        BadInput: it does not.
+    """
+    if name != Wish().crew:
+        from blocks.crew import crew_named
+
+        crew_named(name)
+
+
+def _make(console: Console, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]) -> None:
+    """Make the films; `outcomes` tells what became of each line, as it ends."""
+    engine = find_engine()
+    _say(console, engine.line())
+    check_alive(engine)
+    prepare_environment(engine)
+    with leaving(cut_off, GRACE_SECONDS + 2):
+        if engine.url is None:
+            server = BuiltIn()
+            os.environ["PREFECT_API_URL"] = server.url
+            with console.status("starting the engine") if console.is_terminal else nullcontext():
+                server.ready()
+        slots = Slots(sessions_root(place), partial(film_in_child, place), partial(_say, console))
+        slots.work(outcomes, parallel, outcomes.__setitem__)
+
+
+def _cut_off(json: bool, lines: tuple[Line, ...], root: Path, again: str, began: float, code: int) -> None:
+    """Leave at once, from another thread."""
+    kill_children()
+    if json:
+        _print_report(look(root, lines), began)
+    os.write(2, f"{_stopped(code, lines, root, again)}\n".encode("utf-8", "backslashreplace"))
+
+
+def _stopped(code: int, lines: tuple[Line, ...], root: Path, again: str) -> Interrupted:
+    there = sum(outcome.finished for outcome in look(root, lines))
+    word = "interrupted" if code == INTERRUPTED else "terminated"
+    stopped = Interrupted(f"{word} · {there} of {len(lines)} films are there; go on with: {again}")
+    stopped.exit_code = code
+    return stopped
+
+
+def _print_report(outcomes: list[Outcome], began: float) -> None:
+    state = "done" if all(outcome.finished for outcome in outcomes) else "unfinished"
+    report = {"state": state, "films": reported(outcomes), "elapsed_seconds": round(time.monotonic() - began, 2)}
+    print(json_format.dumps(report), flush=True)
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,109 @@
+"""A film in a process of its own, beside the one that asked for it: `film resume SESSION`.
+
+The child sits in a session of its own, so that Ctrl-C does not reach it twice, and is told to end by the end of its
+standard input: whoever started it closes that on Ctrl-C, and the system does when it is killed. It then leaves within
+seconds, as on SIGTERM.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.leaving import PATIENCE_SECONDS, TERMINATED
+
+GRACE_SECONDS = PATIENCE_SECONDS + 2
+"""How long a child may take to leave before it is killed, which loses nothing but time."""
+_GLANCE_SECONDS = 0.2
+
+PROGRAM: list[str] = [sys.executable, "-P", "-m", "flows.child"]
+"""What a child runs, before its arguments."""
+
+_running: set[subprocess.Popen[str]] = set()
+
+
+def film_in_child(output: Path, session_id: str, stop: threading.Event) -> str:
+    """Make the film of a session in a child; return why there is none, in one line, or ''.
+
+    Once `stop` is set the child is told to end.
+    """
+    lifeline, ours = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [*PROGRAM, sys.argv[0], "resume", session_id, "--output", str(output)], stdin=lifeline,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
+        )  # fmt: skip
+    except OSError:
+        os.close(ours)
+        raise
+    finally:
+        os.close(lifeline)
+    _running.add(process)
+    try:
+        said = _wait(process, ours, stop)
+    finally:
+        _running.discard(process)
+    if process.returncode == 0:
+        return ""
+    lines = said.strip().splitlines()
+    return lines[-1] if lines else f"it ended with {process.returncode} and said nothing"
+
+
+def _wait(process: subprocess.Popen[str], ours: int, stop: threading.Event) -> str:
+    """Return what the child said on standard error, once it has ended."""
+    told = False
+    waited = 0.0
+    try:
+        while True:
+            try:
+                return process.communicate(timeout=_GLANCE_SECONDS)[1]
+            except subprocess.TimeoutExpired:
+                waited += _GLANCE_SECONDS if told else 0.0
+            if stop.is_set() and not told:
+                os.close(ours)
+                told = True
+            if waited > GRACE_SECONDS:
+                process.kill()
+    finally:
+        if not told:
+            os.close(ours)
+
+
+def kill_children() -> None:
+    """Kill every child at once: whole pieces stay, the next run makes the rest."""
+    for process in list(_running):
+        process.kill()
+
+
+def end_with_input() -> None:
+    """Let this process be told to end, as by SIGTERM, when its standard input ends."""
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            continue
+        # To the main thread by name: one that the system hands to another thread does not wake it from a wait.
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+        # While a flow runs Prefect takes SIGTERM for itself, and waits for what is in hand however long that takes.
+        time.sleep(PATIENCE_SECONDS)
+        os._exit(TERMINATED)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Be the child: the first argument is how the program is called, for the lines that it prints."""
+    end_with_input()
+    from flows.command import main as film
+
+    sys.argv[0] = arguments[0]
+    film(list(arguments[1:]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

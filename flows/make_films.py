@@ -1,0 +1,146 @@
+"""The flow over a manifest: many ideas in, so many films at a time out, and one run that tells how each of them ended.
+
+In a deployment each film is a run of `make-film` of its own, watched, retried and gone on with by itself; elsewhere it
+is a child process. Which films there are to make is `studio/batch.py`'s, making them in turn `flows/slots.py`'s.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import copy_context
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.context import FlowRunContext
+from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.logging import get_run_logger
+from prefect.states import Cancelled, Failed
+from pydantic import Field
+
+from blocks.crew import crew_named
+from flows import parameters as p
+from flows.child import film_in_child
+from flows.slots import MOST, MakeFilm, Slots
+from flows.standing import standing_of
+from studio.batch import counted, look, reported, table, unfinished_line
+from studio.errors import BadInput, FilmError
+from studio.manifest import read_manifest
+from studio.places import output_folder, sessions_root
+from studio.sessions import check_writable, sweep_abandoned
+
+GLANCE_SECONDS = 2.0
+"""How often a film's run is asked how it stands."""
+
+Manifest = Annotated[
+    str,
+    Field(
+        min_length=1, title="Manifest",
+        description="File of ideas on the worker's machine (.csv, .tsv, .jsonl, .yaml).",
+    ),
+]  # fmt: skip
+Parallel = Annotated[
+    int, Field(ge=1, le=MOST, title="Parallel", description="Films made at once; one alone uses two cores.")
+]
+
+
+@flow(name="make-films", description="A manifest of ideas in, a film each out; run again, it makes what is missing.")
+def make_films(manifest: Manifest, parallel: Parallel = 1, output: p.Output = None) -> Any:
+    """Make every film of a manifest that is not there yet.
+
+    The manifest is checked whole before the first film begins. A film that fails does not stop the others; at the end
+    the run fails with a message that counts and names the lines, and the same manifest again does only those.
+
+    Returns a list, one object a line: line, idea, state, session_id, film (its path), seconds, reason.
+    """
+    log = get_run_logger()
+    place = output_folder(output)
+    root = sessions_root(place)
+    lines = read_manifest(Path(manifest), crew_named)
+    check_writable(root)
+    sweep_abandoned(root)
+    make_film, recalled = _ways(place)
+    outcomes = look(root, lines)
+    log.info(counted(outcomes))
+    slots = Slots(root, make_film, log.info, recalled)
+    slots.work(outcomes, parallel, outcomes.__setitem__)
+    for row in table(outcomes):
+        log.info(row)
+    if reason := recalled():
+        return Cancelled(message=reason)
+    if missing := unfinished_line(outcomes):
+        reasons = "; ".join(f"line {each.line.number}: {each.reason}" for each in outcomes if each.reason)
+        return Failed(
+            message=f"{missing}. Everything finished is kept; run it again for the rest. {reasons}"[:4000],
+            data=FilmError(missing),
+        )
+    return reported(outcomes)
+
+
+def _ways(place: Path) -> tuple[MakeFilm, Any]:
+    """Return how a film is made here, and what tells why nothing more may begin.
+
+    Raises:
+        BadInput: this is a deployment, and `make-film` is not deployed beside it.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None:
+        return partial(film_in_child, place), str
+    if run.deployment_id is None:
+        return partial(film_in_child, place), standing_of(run).lost
+    name = _film_deployment(run.deployment_id)
+    return _Runs(name, place).make, standing_of(run).lost
+
+
+def _film_deployment(own: UUID) -> str:
+    """Return the name of the deployment that makes one film: of two named alike, `make-films/x` uses `make-film/x`."""
+    with get_client(sync_client=True) as client:
+        name = f"make-film/{client.read_deployment(own).name}"
+        try:
+            client.read_deployment_by_name(name)
+        except ObjectNotFound as error:
+            raise BadInput(f"there is no deployment {name!r} on this server: prefect deploy --all") from error
+    return name
+
+
+class _Runs:
+    """Makes films as runs of their own, each beneath this run on the server."""
+
+    def __init__(self, deployment: str, place: Path) -> None:
+        self._deployment, self._place = deployment, place
+        self._context = copy_context()
+        self._beginning = threading.Lock()
+
+    def make(self, session_id: str, stop: threading.Event) -> str:
+        """Run the deployment on a session and wait for its end; a run that was begun goes on by itself after `stop`."""
+        try:
+            with self._beginning:
+                # One at a time: a context cannot be entered twice, and Prefect counts the calls of a run in it.
+                begun = self._context.run(self._begin, session_id)
+            while not stop.wait(GLANCE_SECONDS):
+                if (ended := self._ended(begun)) is not None:
+                    return ended
+        except (httpx.HTTPError, PrefectException) as error:
+            return f"the server said: {type(error).__name__}: {error}"
+        return "this run was stopped; the film's own run goes on by itself"
+
+    def _begin(self, session_id: str) -> UUID:
+        parameters = {"session_id": session_id, "output": str(self._place)}
+        run: Any = run_deployment(
+            self._deployment, parameters=parameters, timeout=0, as_subflow=True, flow_run_name=session_id
+        )
+        return UUID(str(run.id))
+
+    def _ended(self, run_id: UUID) -> str | None:
+        """Return '' where the run completed, why it did not, or None while it goes on."""
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(run_id).state
+        if state is None or not (state.is_final() or state.is_paused()):
+            return None
+        return "" if state.is_completed() else state.message or f"its run is {state.name}"

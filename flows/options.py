@@ -1,0 +1,60 @@
+"""What may be said to `film make` and `film resume`: the options, as their help shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from studio.approvals import Approve
+from studio.model import Aspect, Captions
+from studio.text_files import read_prompts, read_script
+
+Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
+Approving = Annotated[
+    Approve,
+    Parameter(help="Ask on this terminal: shots, before painting; images, before clips; both (default no: nothing)."),
+]
+Json = Annotated[
+    bool,
+    Parameter(negative=(), show_default=False, help="Print one JSON object as the last line; progress goes to stderr."),
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Shape:
+    """The options that shape the film; None where nothing was said."""
+
+    seconds: Annotated[float | None, Parameter(help="Length of the film, 4 to 3600 (default 40).")] = None
+    shot_seconds: Annotated[float | None, Parameter(help="About how long a shot is, 1 to 60 (default 5).")] = None
+    aspect: Annotated[Aspect | None, Parameter(help="Width to height (default 16:9).")] = None
+    height: Annotated[int | None, Parameter(help="Pixels, even, 144 to 2160 (default 1080).")] = None
+    fps: Annotated[int | None, Parameter(help="Frames per second: 24, 25 or 30 (default 24).")] = None
+    style: Annotated[str | None, Parameter(help="The look that every picture shares.")] = None
+    captions: Annotated[
+        Captions | None, Parameter(help="soft: a track to switch on; burned: in the picture; off (default soft).")
+    ] = None
+    music: Annotated[bool | None, Parameter(help="Whether a score is composed (default yes).")] = None
+    seed: Annotated[int | None, Parameter(help="The same seed gives the same film (default: drawn).")] = None
+    script: Annotated[Path | None, Parameter(help="Your own script: its lines are spoken word for word.")] = None
+    prompts: Annotated[Path | None, Parameter(help="Your own prompts, as `sessions prompts` prints them.")] = None
+    crew: Annotated[str | None, Parameter(help="Who works (default offline: needs no key, spends nothing).")] = None
+
+    def said(self) -> dict[str, object]:
+        """Return the options that were said, files read."""
+        said = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+SAID_NOTHING = Shape()
+
+
+def _script(path: Path | None) -> str | None:
+    return None if path is None else read_script(path, "--script")
+
+
+def _prompts(path: Path | None) -> list[dict[str, object]] | None:
+    return None if path is None else read_prompts(path, "--prompts")

@@ -1,0 +1,89 @@
+"""What a server must know so that this program's runs go well there: a work pool, deployments, the watch for dead runs.
+
+Each is brought about once, however often it is asked for. Imports Prefect.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists, PrefectException
+from prefect.workers.process import ProcessWorker
+
+from flows.dead_runs import beats, end_silent_runs, our_deployments, watch_for_silence
+from studio.errors import BadInput, FilmError
+
+DEPLOY_SECONDS = 120.0
+"""How long `prefect deploy` may take: thirty times what it takes."""
+
+
+def register(pool: str, project: Path) -> list[str]:
+    """Bring about the work pool, the deployments and the watch for dead runs; return the deployments' names.
+
+    Raises:
+        BadInput: there is a work pool of this name that starts no processes.
+        FilmError: the server refuses, or a deployment is not there afterwards.
+    """
+    with _client() as client:
+        _make_pool(client, pool)
+        _deploy(project)
+        ours = our_deployments(client, project)
+        if not ours:
+            raise FilmError("the deployments of prefect.yaml are not on the server: try `prefect deploy --all`")
+        watch_for_silence(client, [deployment.id for deployment in ours if beats(deployment)])
+        flows = {deployment.flow_id: client.read_flow(deployment.flow_id).name for deployment in ours}
+        return [f"{flows[deployment.flow_id]}/{deployment.name}" for deployment in ours]
+
+
+def end_silent(project: Path) -> list[str]:
+    """Call runs of our deployments that died with an earlier server `Crashed`; return their ids."""
+    with _client() as client:
+        ours = [deployment.id for deployment in our_deployments(client, project) if beats(deployment)]
+        return [str(run.id) for run in end_silent_runs(client, ours)]
+
+
+@contextmanager
+def _client() -> Iterator[SyncPrefectClient]:
+    try:
+        with get_client(sync_client=True) as client:
+            yield client
+    except (httpx.HTTPError, PrefectException) as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise FilmError(f"the Prefect server refuses: {said}") from error
+
+
+def _make_pool(client: SyncPrefectClient, pool: str) -> None:
+    try:
+        client.create_work_pool(
+            WorkPoolCreate(
+                name=pool, type=ProcessWorker.type, base_job_template=ProcessWorker.get_default_base_job_template()
+            )
+        )
+    except ObjectAlreadyExists:
+        there = client.read_work_pool(pool)
+        if there.type != ProcessWorker.type:
+            raise BadInput(
+                f"work pool {pool!r} is of type {there.type!r}, not {ProcessWorker.type!r}: delete it, or use another"
+                " server"
+            ) from None
+
+
+def _deploy(project: Path) -> None:
+    """Register the deployments of prefect.yaml, as `prefect deploy --all` by hand does."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"], cwd=project, capture_output=True,
+            text=True, errors="replace", timeout=DEPLOY_SECONDS, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise FilmError(f"`prefect deploy --all` did not end in {DEPLOY_SECONDS:.0f} s: try it by hand") from None
+    if done.returncode:
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise FilmError(f"the deployments could not be registered: {said[-1] if said else done.returncode}")

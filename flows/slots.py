@@ -1,0 +1,93 @@
+"""The films of a batch, so many at a time: each slot takes the next line, whatever became of the last one.
+
+Knows neither processes nor deployments: how a film is made comes in as a callable.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime
+from pathlib import Path
+
+from studio.batch import Outcome, look_again, open_line
+from studio.errors import FilmError, Interrupted
+from studio.terminal import clock, harmless
+from studio.version import VERSION
+
+MOST = 16
+"""Most films at once; one alone uses two cores."""
+
+MakeFilm = Callable[[str, threading.Event], str]
+"""Makes a session's film, or leaves soon once the event is set; returns why there is none, or ''."""
+Tell = Callable[[str], None]
+
+
+class Slots:
+    """Makes the films of a batch.
+
+    Args:
+        root: where the sessions lie.
+        make_film: makes one; called from several threads.
+        tell: takes a line for a person; called from several threads.
+        recalled: why nothing more may begin: '' while it may.
+    """
+
+    def __init__(
+        self, root: Path, make_film: MakeFilm, tell: Tell, recalled: Callable[[], str] = str
+    ) -> None:  # fmt: skip
+        self.stop = threading.Event()
+        self._root, self._make_film, self._tell, self._recalled = root, make_film, tell, recalled
+
+    def work(self, outcomes: Sequence[Outcome], parallel: int, ended: Callable[[int, Outcome], None]) -> None:
+        """Make every film that is to be made; a failure does not stop the others. A line is told as each
+        film begins and ends.
+
+        Args:
+            parallel: how many at once, >= 1.
+            ended: told the place in `outcomes` and what became of it, as each line ends.
+
+        Raises:
+            KeyboardInterrupt: asked to stop; nothing more was begun, and what was in hand has ended.
+        """
+        with ThreadPoolExecutor(parallel, thread_name_prefix="slot") as pool:
+            todo = [place for place, outcome in enumerate(outcomes) if outcome.state == "to do"]
+            places = {pool.submit(self._one, outcomes[place]): place for place in todo}
+            try:
+                for future in as_completed(places):
+                    ended(places[future], future.result())
+            except BaseException:
+                self.stop.set()
+                raise
+
+    def _one(self, outcome: Outcome) -> Outcome:
+        line = outcome.line
+        try:
+            if reason := self._recalled():
+                self.stop.set()
+                raise Interrupted(reason)
+            if self.stop.is_set():
+                return outcome
+            outcome = open_line(self._root, line, lambda: secrets.randbelow(2**31), datetime.now(), VERSION)
+            if outcome.state != "to do":
+                return outcome
+            self._tell(f"[FILM] line {line.number}: {outcome.session_id} · {harmless(line.idea)[:60]}")
+            began = datetime.now()
+            reason = self._make_film(outcome.session_id, self.stop)
+            outcome = look_again(outcome, self._root, reason)
+        except FilmError as error:
+            outcome = Outcome(line, "failed", outcome.session_id, reason=str(error))
+        except OSError as error:
+            outcome = Outcome(line, "failed", outcome.session_id, reason=f"the system said: {error}")
+        else:
+            if outcome.finished:
+                took = clock((datetime.now() - began).total_seconds())
+                self._tell(
+                    f"[DONE] line {line.number}: {outcome.session_id} ({clock(outcome.seconds)} of film in {took})"
+                )
+                return outcome
+        if not self.stop.is_set():
+            self._tell(f"[FAIL] line {line.number}: {harmless(outcome.reason)}")
+        return outcome

@@ -1,0 +1,203 @@
+"""What a person was asked before money is spent, and what was answered: `approvals.json`.
+
+A question is written down before it is asked and its answer before it is carried out, so that a run that begins again
+from the top asks nothing twice and carries nothing out twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from studio import files, lock, peek
+from studio.errors import BadInput
+from studio.model import Noun, Shot
+from studio.orders import receipt_path
+from studio.plan_files import plan_text
+from studio.receipts import read_receipt, receipt_bytes
+from studio.session import Session
+from studio.takes import put_aside
+from studio.terminal import harmless
+
+Approve = Literal["no", "shots", "images", "both"]
+Step = Literal["shots", "images"]
+"""What is approved: the plan, before pictures are made of it; the pictures, before clips are."""
+
+APPROVALS = "approvals.json"
+PROMPT_LETTERS = 8_000
+"""Longest image prompt, as `studio.model.Shot` has it."""
+
+_SHOTS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a person answers: `redo` names shots ('3, 5-7'); where it does, whether they approve says nothing."""
+
+    approve: bool
+    redo: str = ""
+    notes: str = ""
+
+
+class Change(Noun):
+    """What a redo makes of a shot."""
+
+    index: int = Field(ge=1)
+    image_prompt: str
+    take: int = Field(ge=1)
+
+
+class Asked(Noun):
+    """One question and its answer; open while `at` is ''."""
+
+    asked_for: Step
+    flow_run_id: str
+    asked_at: str = Field(description="local time, ISO 8601")
+    shown: tuple[str, ...] = Field(description="SHA-256 of what was shown: the plan as written, or every picture")
+    at: str = Field(default="", description="when the answer came")
+    approved: bool = False
+    redo: tuple[int, ...] = ()
+    notes: str = ""
+    refused: str = Field(default="", description="why the answer could not be used")
+    changes: tuple[Change, ...] = ()
+    carried_out: bool = True
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the answer is no."""
+        return bool(self.at) and not (self.approved or self.redo or self.refused)
+
+
+_BOOK = TypeAdapter(tuple[Asked, ...])
+
+
+def shots_named(text: str, count: int) -> tuple[int, ...]:
+    """Return the shots named in '3, 5-7', in order, each once; none for ''.
+
+    Raises:
+        BadInput: it is no list of shots, or one of them is not among the `count` there are.
+    """
+    found: set[int] = set()
+    for part in re.findall(r"[^,;\s]+", re.sub(r"\s*-\s*", "-", text)):
+        match = _SHOTS.fullmatch(part)
+        if match is None:
+            raise BadInput(f"{harmless(part)[:40]!r} names no shot: name them as in '3, 5-7'")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last <= count:
+            raise BadInput(f"there is no shot {part}: there are shots 1 to {count}")
+        found.update(range(first, last + 1))
+    return tuple(sorted(found))
+
+
+def answered(question: Asked, reply: Reply, shots: Sequence[Shot], at: str) -> Asked:
+    """Return the question with its answer. Notes change the prompts of the shots to redo; without, it is another take.
+
+    Raises:
+        BadInput: a shot is not there, or the notes make a prompt too long.
+    """
+    redo, notes = shots_named(reply.redo, len(shots)), harmless(reply.notes)
+    changes: list[Change] = []
+    for shot in (shots[number - 1] for number in redo):
+        prompt = f"{shot.image_prompt}, {notes}" if notes else shot.image_prompt
+        if len(prompt) > PROMPT_LETTERS:
+            raise BadInput(f"with these notes shot {shot.index} has a prompt of more than {PROMPT_LETTERS:,} letters")
+        changes.append(Change(index=shot.index, image_prompt=prompt, take=shot.take + (not notes)))
+    return question.model_copy(
+        update={
+            "at": at, "approved": reply.approve and not redo, "redo": redo, "notes": notes, "changes": tuple(changes),
+            "carried_out": not changes,
+        }
+    )  # fmt: skip
+
+
+class Approvals:
+    """The questions and answers of one open session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._asked = _read(session)
+
+    def settled(self, shown: Sequence[str]) -> bool:
+        """Tell whether all of this was approved."""
+        return set(shown) <= {each for asked in self._asked if asked.approved for each in asked.shown}
+
+    def question(self, step: Step, flow_run_id: str, shown: tuple[str, ...], now: str) -> tuple[Asked, int]:
+        """Return this run's open question, written down, and how many of this step it was answered before."""
+        mine = [asked for asked in self._asked if (asked.asked_for, asked.flow_run_id) == (step, flow_run_id)]
+        number = sum(bool(asked.at) for asked in mine)
+        if mine and not mine[-1].at:
+            return mine[-1], number
+        asked = Asked(asked_for=step, flow_run_id=flow_run_id, asked_at=now, shown=shown)
+        self._write((*self._asked, asked))
+        return asked, number
+
+    def replace(self, before: Asked, after: Asked) -> None:
+        """Write a question down anew: its answer, or what is shown now."""
+        self._write(tuple(after if asked is before else asked for asked in self._asked))
+
+    def carry_out(self) -> None:
+        """Let `shots.json` be as the last answer wants it, where it is not yet: an edited plan from then on."""
+        for asked in [each for each in self._asked if not each.carried_out]:
+            changes = {change.index: change for change in asked.changes}
+            shots = [
+                shot.model_copy(update=changes[shot.index].model_dump()) if shot.index in changes else shot
+                for shot in self._session.shots()
+            ]
+            _write_edit(self._session.folder, plan_text(shots))
+            self.replace(asked, asked.model_copy(update={"carried_out": True}))
+
+    def _write(self, asked: tuple[Asked, ...]) -> None:
+        self._asked = asked
+        files.write_json(
+            self._session.folder / APPROVALS,
+            [each.model_dump(mode="json") for each in asked],
+        )
+
+
+def _write_edit(folder: Path, text: str) -> None:
+    files.write_whole(folder / "shots.json", text.encode("utf-8"))
+    place = folder / receipt_path("shots.json")
+    receipt = read_receipt(place)
+    if receipt is not None:
+        # As for an edit by hand: the receipt keeps what was written, and a copy of what is used instead.
+        files.write_whole(place, receipt_bytes(receipt.model_copy(update={"edited": text})))
+
+
+def read_asked(folder: Path) -> tuple[Asked, ...]:
+    """Return the questions of a session, the oldest first; none where the file does not read."""
+    content = files.read_or_none(folder / APPROVALS)
+    try:
+        return _BOOK.validate_json(content or b"[]")
+    except ValidationError:
+        return ()
+
+
+def stop_waiting(folder: Path, flow_run_id: str) -> None:
+    """Let the card of a run that is gone say that it waits no more.
+
+    Raises:
+        SessionLocked: another run works on the session now.
+    """
+    held = lock.take(folder)
+    try:
+        place = folder / "runs" / f"{flow_run_id}.json"
+        with peek.entered(folder) as room:
+            card = peek.dict_at(room, f"runs/{flow_run_id}.json") if room is not None else {}
+        if card.get("waits_for"):
+            files.write_json(place, {**card, "waits_for": "", "waits_since": ""})
+    finally:
+        held.release()
+
+
+def _read(session: Session) -> tuple[Asked, ...]:
+    content = files.read_or_none(session.folder / APPROVALS)
+    asked = read_asked(session.folder)
+    if content and not asked and content.strip() != b"[]":
+        aside = put_aside(session.folder, session.folder / APPROVALS)
+        session.tell(f"{APPROVALS} does not read, so what was approved is asked again; it is kept as {aside}")
+    return asked

@@ -1,0 +1,190 @@
+"""A batch: the films of a manifest, which of them are there, which are to be made, and how it ended as a table.
+
+The session folders are the only record: a line's session is the newest one whose brief bears the line's key. So a crash
+at any moment loses nothing, and the same manifest run again opens no second session for a line. Who makes the films is
+`flows/slots.py`'s business.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from studio import files, lock, peek
+from studio.briefs import read_brief
+from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
+from studio.listing import read_listing
+from studio.manifest import Line
+from studio.places import session_folders
+from studio.sessions import open_new
+from studio.terminal import clock, harmless
+
+PATIENCE_SECONDS = 60.0
+"""How long another batch may hold the sessions' folder; it holds it while it opens one session."""
+
+State = Literal["to do", "done", "there", "failed", "running"]
+"""Of a line: 'done' was made by this run, 'there' was found finished, 'running' is being made by somebody else."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a line.
+
+    Attributes:
+        session_id: '' while the line has none.
+        film: the film's path; '' while there is none.
+        seconds: the film's length; 0 while there is none.
+        reason: why there is no film, in one line; '' where there is one, or nothing was tried.
+    """
+
+    line: Line
+    state: State
+    session_id: str = ""
+    film: str = ""
+    seconds: float = 0.0
+    reason: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the film is there."""
+        return self.state in ("done", "there")
+
+
+def look(root: Path, lines: Sequence[Line]) -> list[Outcome]:
+    """Return what there is of each line now; writes nothing."""
+    folders = _by_key(root)
+    return [_look_at(line, folders.get(line.key)) for line in lines]
+
+
+def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetime, version: str) -> Outcome:
+    """Return the line with its session, a new one where it has none.
+
+    Of two batches at the same moment one opens the session and the other finds it.
+
+    Raises:
+        SessionLocked: another batch keeps the sessions' folder.
+        BadInput, DiskFull: no session can be opened; nothing is left.
+    """
+    files.make_folder(root)
+    with _alone(root):
+        folder = _by_key(root).get(line.key)
+        if folder is None:
+            folder, held = open_new(root, line.idea, line.wish, draw_seed, now, version, batch=line.key)
+            held.release()
+    return _look_at(line, folder)
+
+
+def look_again(outcome: Outcome, root: Path, reason: str = "") -> Outcome:
+    """Return a line after somebody tried to make its film; `reason` is what that attempt said of its failure."""
+    now = _look_at(outcome.line, root / outcome.session_id)
+    if now.finished:
+        return replace(now, state="done")
+    return now if now.state == "running" else replace(now, state="failed", reason=reason or "the film is not there")
+
+
+def _by_key(root: Path) -> dict[str, Path]:
+    folders: dict[str, Path] = {}
+    for folder in session_folders(root):
+        if key := _key_of(folder):
+            folders.setdefault(key, folder)
+    return folders
+
+
+def _key_of(folder: Path) -> str:
+    with peek.entered(folder) as room:
+        if room is None or not peek.has_brief(room):
+            return ""
+        brief = peek.brief_at(room)
+    if brief:
+        return peek.text(brief, "batch")
+    # Neither the brief nor its copy reads: a run's card may have it.
+    with contextlib.suppress(BrokenPlan, NoSuchSession):
+        return read_brief(folder).batch
+    return ""
+
+
+def _look_at(line: Line, folder: Path | None) -> Outcome:
+    listing = read_listing(folder) if folder is not None else None
+    if folder is None or listing is None:
+        return Outcome(line, "to do")
+    if listing.state == "running":
+        return Outcome(line, "running", folder.name, reason=f"it is being made {lock.holder(folder)}")
+    if listing.state != "done":
+        return Outcome(line, "to do", folder.name)
+    return Outcome(line, "there", folder.name, str(folder / "film.mp4"), listing.seconds)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep other batches from opening a session meanwhile."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            held = lock.take(root)
+            break
+        except SessionLocked as error:
+            if time.monotonic() > deadline:
+                raise SessionLocked(f"another batch keeps {str(root)!r}: stop it, or try again") from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+# --- how it ended ---------------------------------------------------------------------------------
+
+
+def table(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the table of a batch, a line each: line, state, session, length, idea."""
+    rows = [("line", "state", "session", "length", "idea"), *(_cells(outcome) for outcome in outcomes)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return [
+        f"{row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:>{widths[3]}}  {row[4]}"
+        for row in rows
+    ]
+
+
+def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
+    idea = harmless(outcome.line.idea)
+    return (
+        str(outcome.line.number), outcome.state, outcome.session_id or "-",
+        clock(outcome.seconds) if outcome.seconds else "-", idea if len(idea) <= 60 else idea[:59] + "…",
+    )  # fmt: skip
+
+
+def unfinished_line(outcomes: Sequence[Outcome]) -> str:
+    """Return '2 of 5 films are not finished (lines 3, 5)'; '' where all are."""
+    missing = [outcome for outcome in outcomes if not outcome.finished]
+    if not missing:
+        return ""
+    numbers = [str(outcome.line.number) for outcome in missing]
+    shown = ", ".join(numbers[:20]) + (", …" if len(numbers) > 20 else "")
+    are, lines = ("is", "line") if len(missing) == 1 else ("are", "lines")
+    films = "film" if len(outcomes) == 1 else "films"
+    return f"{len(missing)} of {len(outcomes)} {films} {are} not finished ({lines} {shown})"
+
+
+def counted(outcomes: Sequence[Outcome]) -> str:
+    """Return '5 films: 3 there, 2 to do'."""
+    counts = Counter(outcome.state for outcome in outcomes)
+    films = "1 film" if len(outcomes) == 1 else f"{len(outcomes)} films"
+    return f"{films}: " + ", ".join(f"{count} {state}" for state, count in counts.items())
+
+
+def reported(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
+    """Return every line as JSON has it; what there is not is null."""
+    return [
+        {
+            "line": outcome.line.number, "idea": outcome.line.idea, "state": outcome.state,
+            "session_id": outcome.session_id or None, "film": outcome.film or None,
+            "seconds": outcome.seconds or None, "reason": outcome.reason or None,
+        }
+        for outcome in outcomes
+    ]  # fmt: skip

@@ -1,0 +1,246 @@
+"""A manifest: many ideas in one file, each with its options; read whole, or refused with every fault it has.
+
+CSV or TSV with a header, JSON Lines, or a YAML list. Pure but for reading the file and the scripts and prompts that it
+names. How its films are made is `studio/batch.py`'s and `flows/batch.py`'s business.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from studio.ask import check_idea
+from studio.errors import BadInput
+from studio.fingerprint import fingerprint
+from studio.json_text import NotJson, read_json
+from studio.model import Wish
+from studio.sessions import make_wish
+from studio.terminal import harmless
+from studio.text_files import read_prompts, read_script, read_text
+from studio.yaml_text import NotYaml, read_yaml
+
+LINES = 1_000
+"""Most films of one manifest; at half a minute each, a day's work."""
+FAULTS_TOLD = 5
+
+_COMMA, _TAB = ".csv", ".tsv"
+_JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One film of a manifest.
+
+    Attributes:
+        number: the line of the file that it begins on, from 1; in YAML, which entry it is.
+        key: by which its session is found again: 64 hex digits over the manifest's name without suffix, idea, options,
+            and which of several equal lines it is.
+    """
+
+    number: int
+    idea: str
+    wish: Wish
+    key: str
+
+
+class _Fault(NamedTuple):
+    number: int
+    field: str
+    reason: str
+
+
+_Raw = tuple[int, object]
+"""Where an entry begins, and what stands there."""
+
+
+def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None) -> tuple[Line, ...]:
+    """Return the lines of a manifest, in order.
+
+    Args:
+        check_crew: raises `BadInput` for a crew that does not exist.
+
+    Raises:
+        BadInput: in one line: the file cannot be read at all; or how many faults it has, and the first five.
+    """
+    kind = path.suffix.lower()
+    if kind not in (_COMMA, _TAB, *_JSON, *_YAML):
+        raise BadInput(f"{str(path)!r} is no manifest: its name ends with .csv, .tsv, .jsonl, .ndjson, .yaml or .yml")
+    if _exists(path) and not path.is_file():
+        raise BadInput(f"{str(path)!r} is no file: name a manifest")
+    text = read_text(path, "manifest")
+    reader = _Reader(path.parent, check_crew)
+    entries = _yaml(text, reader) if kind in _YAML else _json(text, reader) if kind in _JSON else _table(
+        text, "\t" if kind == _TAB else "", reader)  # fmt: skip
+    found = [line for number, entry in entries if (line := reader.line(number, entry)) is not None]
+    word = "entry" if kind in _YAML else "line"
+    if reader.faults:
+        raise BadInput(_told(path, word, reader.faults))
+    if not found:
+        raise BadInput(f"{str(path)!r} holds no idea: write at least one")
+    if len(found) > LINES:
+        raise BadInput(f"{str(path)!r} holds {len(found):,} films, the most is {LINES:,}: part it")
+    return tuple(_keyed(path.stem, found))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except ValueError:
+        # A NUL in the name: reading it says so.
+        return False
+
+
+def _told(path: Path, word: str, faults: list[_Fault]) -> str:
+    shown = [f"{word} {fault.number}, {fault.field}: {fault.reason}" for fault in faults[:FAULTS_TOLD]]
+    more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
+    count = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
+    return harmless(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
+
+
+def _keyed(stem: str, found: list[tuple[int, str, Wish]]) -> Iterator[Line]:
+    seen: Counter[str] = Counter()
+    for number, idea, wish in found:
+        # Without what is at its default: a later version's new option must not make every film a new one.
+        asked = wish.model_dump_json(exclude_defaults=True)
+        same = fingerprint(manifest=stem, idea=idea, wish=asked)
+        seen[same] += 1
+        yield Line(number, idea, wish, fingerprint(line=same, occurrence=seen[same]))
+
+
+class _Reader:
+    """Turns entries into films and keeps every fault."""
+
+    def __init__(self, folder: Path, check_crew: Callable[[str], object] | None) -> None:
+        self.faults: list[_Fault] = []
+        self._folder, self._check_crew = folder, check_crew
+
+    def fault(self, number: int, field: object, reason: object) -> None:
+        self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
+
+    def line(self, number: int, entry: object) -> tuple[int, str, Wish] | None:
+        """Return (number, idea, wish) of an entry, or None where it has a fault."""
+        before = len(self.faults)
+        if isinstance(entry, str):
+            entry = {"idea": entry}
+        if not isinstance(entry, Mapping):
+            self.fault(number, "entry", "expected an idea, or an object with the key 'idea'")
+            return None
+        idea = self._idea(number, entry.get("idea"))
+        options: dict[str, object] = {}
+        for name, value in entry.items():
+            if name != "idea" and value is not None:
+                try:
+                    options[str(name)] = self._option(name, value)
+                except BadInput as error:
+                    self.fault(number, name, str(error).removeprefix(f"--{str(name).replace('_', '-')}: "))
+        return None if len(self.faults) > before else (number, idea, make_wish(**options))
+
+    def _idea(self, number: int, said: object) -> str:
+        if not isinstance(said, str):
+            why = "this key is missing" if said is None else "expected text: put quotes around it"
+            self.fault(number, "idea", why)
+            return ""
+        try:
+            return check_idea(said)
+        except BadInput as error:
+            self.fault(number, "idea", error)
+            return ""
+
+    def _option(self, name: object, value: object) -> object:
+        """Return the option's value as a wish takes it; texts of a table are read as what they stand for."""
+        if name not in Wish.model_fields:
+            raise BadInput("this option is not known")
+        if isinstance(value, bool) and name != "music":
+            raise BadInput("yes or no says nothing here: put quotes around it if it is a text")
+        if isinstance(value, Mapping | list | tuple | set):
+            raise BadInput("expected one value, found several")
+        if name in ("script", "prompts"):
+            return self._file(str(name), value)
+        if isinstance(value, str) and name == "music":
+            value = _YES_NO.get(value.strip().lower(), value)
+        if isinstance(value, str) and name == "fps" and value.strip().isdecimal():
+            value = int(value.strip()[:9])
+        wish = make_wish(**{str(name): value})
+        if name == "crew" and self._check_crew is not None:
+            self._check_crew(wish.crew)
+        return getattr(wish, str(name))
+
+    def _file(self, name: str, value: object) -> object:
+        if not isinstance(value, str):
+            raise BadInput("expected the name of a file")
+        path = self._folder / value
+        if _exists(path) and not path.is_file():
+            raise BadInput(f"{value!r} is no file")
+        read = (read_script if name == "script" else read_prompts)(path, f"--{name}")
+        return getattr(make_wish(**{name: read}), name)
+
+
+def _json(text: str, reader: _Reader) -> Iterator[_Raw]:
+    for number, words in enumerate(text.split("\n"), start=1):
+        if not words.strip():
+            continue
+        try:
+            value: JsonValue = read_json(words)
+        except NotJson as error:
+            reader.fault(number, "JSON", str(error).removeprefix("line 1, "))
+            continue
+        yield number, value
+
+
+def _yaml(text: str, reader: _Reader) -> Iterator[_Raw]:
+    try:
+        value = read_yaml(text)
+    except NotYaml as error:
+        reader.fault(error.entry, "YAML", error)
+        return
+    if value is None:
+        return
+    if not isinstance(value, list):
+        reader.fault(1, "YAML", "expected a list: begin each film with '- '")
+        return
+    yield from enumerate(value, start=1)
+
+
+def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
+    head = text.split("\n", 1)[0]
+    # Spreadsheets of half of Europe part cells with semicolons.
+    delimiter = delimiter or (";" if ";" in head and "," not in head else ",")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    names: list[str] = []
+    began = 1
+    try:
+        for row in rows:
+            number, began = began, rows.line_num + 1
+            if not any(cell.strip() for cell in row):
+                continue
+            if not names:
+                names = [cell.strip() for cell in row]
+                if not _head_reads(names, number, reader):
+                    return
+                continue
+            if any(cell.strip() for cell in row[len(names) :]):
+                reader.fault(number, "cells", f"it has {len(row)}, the header names {len(names)}: quote texts")
+                continue
+            yield number, {name: cell for name, cell in zip(names, row, strict=False) if name == "idea" or cell.strip()}
+    except csv.Error as error:
+        reader.fault(began, "cells", f"{error}: quote texts with commas, quotes or line ends")
+
+
+def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
+    before = len(reader.faults)
+    if "idea" not in names:
+        reader.fault(number, "header", "no column is named 'idea'")
+    for place, name in enumerate(names):
+        if name != "idea" and name not in Wish.model_fields:
+            reader.fault(number, name or f"column {place + 1}", "this option is not known")
+        elif name in names[:place]:
+            reader.fault(number, name, "this column stands twice")
+    return len(reader.faults) == before

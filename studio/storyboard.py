@@ -1,0 +1,215 @@
+"""What a film looks like while it is made: storyboard, table of shots, ledger, and the film's card, as texts and rows.
+
+Made from what lies in the session's folder and from what the run has said so far; knows nothing of where it is shown.
+Every word from outside is escaped: in Markdown it shows as it was written. Each text stays below a million bytes, and
+each table too, however many shots there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import shorten
+
+from studio.facts import Facts, Piece, ShotFacts
+from studio.hints import command
+from studio.model import Stage
+from studio.projection import State, images_done, videos_done
+from studio.report import cost_usd
+from studio.terminal import clock, harmless, size
+from studio.thumbnails import Thumbnails
+
+LISTED = 400
+"""Shots that are listed at most: with more, the texts would pass a million bytes."""
+POSTER_BYTES = 80_000
+"""Bytes of the card's picture at most, written out."""
+
+_LETTERS, _LETTERS_IN_ALL = 400, 40_000
+"""Letters of a text at most, and what all shots share for one text each."""
+_PER_SHOT: tuple[tuple[Stage, str], ...] = (("images", "picture"), ("narration", "line"), ("videos", "clip"))
+_THERE = ("done", "reused")
+_CAMERA_LETTERS, _CELL_LETTERS = 40, 48
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~:@])")
+_LINKS = re.compile(r"(?i)(https?:|ftp:|www|@)(?=//|\.|\w)")
+_JOINER = "\u2060"
+"""Word joiner: it is not seen, and what it parts is not taken for a link."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the run has said so far: the state of each piece ('working', 'done', 'reused', 'failed'), and why it failed.
+
+    'done' was made by this run, 'reused' was found.
+    """
+
+    states: Mapping[tuple[Stage, int], str] = field(default_factory=dict)
+    failures: Mapping[tuple[Stage, int], str] = field(default_factory=dict)
+
+
+def escaped(text: str, letters: int = _LETTERS) -> str:
+    """Return the text as Markdown that shows it as it is, on one line, cut to so many letters."""
+    plain = shorten(harmless(text), letters, placeholder=" …") if " " in text else harmless(text)[:letters]
+    return _MARKUP.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINER}", plain))
+
+
+def shot_state(shot: ShotFacts, heard: Heard) -> str:
+    """Return in words how far a shot is: 'DONE', 'being painted', 'clip waits for its line', 'failed: ...'.
+
+    What the run says of a piece counts for more than the folder, where the clip of an earlier picture may lie.
+    """
+    for stage, noun in _PER_SHOT:
+        if heard.states.get((stage, shot.index)) == "failed":
+            return f"failed: {noun}: {harmless(heard.failures.get((stage, shot.index), ''))}"
+    image, line, clip = (heard.states.get((stage, shot.index), "") for stage, _ in _PER_SHOT)
+    if clip == "working":
+        return "clip is being rendered"
+    if clip in _THERE or (shot.clip and not clip and not {"working", "done"} & {image, line}):
+        return "DONE"
+    if image == "working":
+        return "being painted"
+    painted, spoken = image in _THERE or bool(not image and shot.image), line in _THERE or bool(not line and shot.line)
+    match painted, spoken:
+        case True, True:
+            return "clip waits for its turn"
+        case True, False:
+            return "clip waits for its line"
+        case False, True:
+            return "clip waits for its picture"
+    return "waits for its turn"
+
+
+def storyboard(facts: Facts, state: State, heard: Heard, thumbnails: Thumbnails) -> str:
+    """Return the storyboard as Markdown: per shot its picture, state, cost, camera, prompt and line."""
+    total = len(facts.shots)
+    letters = min(_LETTERS, _LETTERS_IN_ALL // max(1, total))
+    parts = [f"# {escaped(facts.title or facts.idea)}", escaped(facts.idea), summary(facts, state)]
+    if facts.failure and state != "done":
+        parts.append(f"why: {escaped(facts.failure)}")
+    if not facts.shots:
+        parts.append("The shots are not planned yet.")
+    for shot in facts.shots[:LISTED]:
+        parts += _shot(facts, shot, heard, letters, thumbnails)
+    if total > LISTED:
+        parts.append(f"and {total - LISTED} shots more")
+    return "\n\n".join(parts) + "\n"
+
+
+def summary(facts: Facts, state: State) -> str:
+    """Return how far the film is in one line: 'running · 3 of 8 pictures · 2 of 8 lines · 1 of 8 clips · $0.00'."""
+    total = len(facts.shots)
+    said = sum(shot.line is not None for shot in facts.shots)
+    counts = [f"{count} of {total} {noun}" for count, noun in (
+        (images_done(facts), "pictures"), (said, "lines"), (videos_done(facts), "clips"),
+    )] if total else []  # fmt: skip
+    return " · ".join([state, *counts, f"${cost_usd(facts):.2f}"])
+
+
+def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails: Thumbnails) -> list[str]:
+    parts = [f"### Shot {shot.index} · {escaped(shot.camera, _CAMERA_LETTERS) or 'static'}"]
+    picture = thumbnails.of(facts.folder / shot.image.path, len(facts.shots)) if shot.image else ""
+    if picture:
+        parts.append(f"![shot {shot.index}]({picture})")
+    pieces = _pieces(shot)
+    remarks = [f"**{escaped(shot_state(shot, heard), letters)}**"]
+    remarks += [f"{shot.clip.seconds:.2f} s"] if shot.clip and shot.clip.seconds else []
+    remarks += [f"${sum(piece.cost_usd for piece in pieces):.2f}"] if pieces else []
+    remarks += ["picture put there by hand"] if shot.image and shot.image.by_hand else []
+    parts += [" · ".join(remarks), escaped(shot.image_prompt, letters)]
+    if shot.narration:
+        parts.append(f"> {escaped(shot.narration, letters)}")
+    missed = [*(shot.image.not_drawn if shot.image else ()), *(shot.clip.not_moved if shot.clip else ())]
+    if missed:
+        parts.append(f"not drawn or moved: {escaped(', '.join(missed), letters)}")
+    return parts
+
+
+def _pieces(shot: ShotFacts) -> list[Piece]:
+    return [piece for piece in (shot.image, shot.line, shot.clip) if piece]
+
+
+def shot_rows(facts: Facts, heard: Heard) -> list[dict[str, str | float]]:
+    """Return the table of shots: a row for each, with its number, state, camera, seconds, cost in USD and prompt."""
+    return [
+        {
+            "shot": shot.index,
+            "state": _cell(shot_state(shot, heard)),
+            "camera": _cell(shot.camera),
+            "seconds": round(shot.clip.seconds, 2) if shot.clip else "",
+            "USD": f"{sum(piece.cost_usd for piece in _pieces(shot)):.2f}",
+            "prompt": _cell(shot.image_prompt),
+        }
+        for shot in facts.shots[:LISTED]
+    ]
+
+
+def _cell(text: str) -> str:
+    return shorten(harmless(text), _CELL_LETTERS, placeholder=" …")
+
+
+def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
+    """Return the ledger: per stage the pieces in place, how many this run made or found, the work, and the cost.
+
+    Seconds and cost are the sums over the receipts of the pieces in place, whichever run made them.
+    """
+    shots = facts.shots
+    stages: dict[str, tuple[tuple[Stage, ...], list[Piece | None]]] = {
+        "plans": (("story", "scene_graph", "shots", "timeline"), [*facts.planning]),
+        "pictures": (("images",), [shot.image for shot in shots]),
+        "lines": (("narration",), [shot.line for shot in shots]),
+        "clips": (("videos",), [shot.clip for shot in shots]),
+        "score": (("score",), [facts.score]),
+        "film": (("film",), [facts.film]),
+    }
+    rows = [_ledger_row(noun, [piece for piece in pieces if piece], _count(heard, names)) for noun, (names, pieces)
+            in stages.items()]  # fmt: skip
+    everything = [piece for _, pieces in stages.values() for piece in pieces if piece]
+    every_stage = tuple(name for names, _ in stages.values() for name in names)
+    return [*rows, _ledger_row("all", everything, _count(heard, every_stage))]
+
+
+def _ledger_row(noun: str, pieces: list[Piece], counts: tuple[int, int]) -> dict[str, str | int]:
+    return {
+        "stage": noun, "in place": len(pieces), "made by this run": counts[0], "found": counts[1],
+        "seconds of work": f"{sum(piece.seconds_taken for piece in pieces):.1f}",
+        "USD": f"{sum(piece.cost_usd for piece in pieces):.2f}",
+    }  # fmt: skip
+
+
+def _count(heard: Heard, stages: tuple[Stage, ...]) -> tuple[int, int]:
+    states = [state for (stage, _), state in heard.states.items() if stage in stages]
+    return states.count("done"), states.count("reused")
+
+
+def film_card(facts: Facts, output: Path, width: int, height: int, thumbnails: Thumbnails) -> str:
+    """Return the film's card as Markdown: a picture from its middle, where it lies, how long and how large it is.
+
+    Args:
+        output: the output folder, for the command that shows the session.
+        width, height: of a frame, in pixels.
+
+    Raises:
+        ValueError: there is no film.
+    """
+    film = facts.film
+    if film is None:
+        raise ValueError(f"{facts.session_id} has no film yet")
+    middle = facts.shots[len(facts.shots) // 2].image if facts.shots else None
+    poster = thumbnails.poster(facts.folder / middle.path, POSTER_BYTES) if middle else ""
+    parts = [
+        f"# {escaped(facts.title or facts.idea)}",
+        f"![a picture from the middle of the film]({poster})" if poster else "",
+        f"**{clock(film.seconds)}** · {film.seconds:.2f} s, {film.frames} frames, {width} x {height}, "
+        f"{size(film.bytes)} · ${cost_usd(facts):.2f}",
+        f"film {_code(str(facts.folder / film.path))}",
+        f"look {_code(command('view', facts.session_id, output))}",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _code(text: str) -> str:
+    """Return a code span: nothing in it is markup, whatever it holds."""
+    plain = harmless(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))
+    return f"{fence} {plain} {fence}" if "`" in plain else f"{fence}{plain}{fence}"

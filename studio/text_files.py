@@ -1,0 +1,58 @@
+"""Text files that a person hands in: a script, prompts. Read whole, or refused in one line.
+
+Called by the `film` command for its options and by `studio/manifest.py` for a manifest's columns.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.errors import BadInput
+
+LONGEST = 1_000_000
+"""Most bytes of a text for a film: five times the longest script (`model.Wish.script`)."""
+
+
+def read_text(path: Path, named: str) -> str:
+    """Return the text of a file, without a byte order mark; `named` is the option that it stands for.
+
+    Raises:
+        BadInput: it cannot be read, is longer than `LONGEST` bytes, or is not UTF-8.
+    """
+    try:
+        with open(path, "rb") as file:
+            # Never more than that: a device may go on for ever.
+            content = file.read(LONGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise BadInput(f"{named}: cannot read {str(path)!r} ({reason}): check the name") from error
+    if len(content) > LONGEST:
+        raise BadInput(f"{named}: {str(path)!r} has more than 1 MB: that is no text for a film")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{named}: {str(path)!r} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+
+
+def read_script(path: Path, named: str) -> str:
+    """Return a person's script, checked.
+
+    Raises:
+        BadInput: as `read_text` and `script.parse_script`.
+    """
+    from studio.script import parse_script
+
+    text = read_text(path, named)
+    parse_script(text)
+    return text
+
+
+def read_prompts(path: Path, named: str) -> list[dict[str, object]]:
+    """Return a person's prompts, as `Wish.prompts` takes them.
+
+    Raises:
+        BadInput: as `read_text` and `prompt_files.parse_prompts`.
+    """
+    from studio.prompt_files import parse_prompts
+
+    return [prompt.model_dump() for prompt in parse_prompts(read_text(path, named))]

@@ -1,0 +1,85 @@
+"""YAML that somebody wrote, read as plain values: no tags, no aliases, no key twice.
+
+An alias can make ten lines stand for a billion values, and a tag can name a program's own types; a manifest needs
+neither. Used by `studio/manifest.py`, which turns `NotYaml` into its own error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import yaml
+
+
+class NotYaml(ValueError):
+    """The text is no plain YAML: the message tells line and reason.
+
+    Attributes:
+        entry: which item of the outermost list it is in, from 1.
+    """
+
+    def __init__(self, message: str, entry: int = 1) -> None:
+        super().__init__(message)
+        self.entry = entry
+
+
+class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
+    """Composes plain values only, and knows which item of the outermost list it is at."""
+
+    entry = 1
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if isinstance(parent, yaml.SequenceNode) and parent.start_mark.index == self._top:
+            self.entry = index + 1
+        event = self.peek_event()
+        if parent is None:
+            self._top = event.start_mark.index
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(problem="anchors and aliases are not read", problem_mark=event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="tags are not read", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        names: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
+            names.add(key.value)
+        values: dict[Hashable, object] = super().construct_mapping(node, deep)
+        return values
+
+    _top = -1
+
+
+def read_yaml(text: str) -> object:
+    """Return the value of `text`: lists, dicts, texts, numbers, dates, booleans and None.
+
+    Raises:
+        NotYaml: the text does not parse, nests too deep, or holds what a manifest does not need.
+    """
+    try:
+        loader = _Plain(text)
+    except yaml.YAMLError as error:
+        raise NotYaml(_reason(error)) from error
+    try:
+        return loader.get_single_data()
+    except yaml.YAMLError as error:
+        raise NotYaml(_reason(error), loader.entry) from error
+    except RecursionError as error:
+        raise NotYaml("it nests too deep", loader.entry) from error
+    except ValueError as error:
+        # A date of a thirteenth month, a number of ten thousand digits.
+        raise NotYaml(f"a value does not read: {error}", loader.entry) from error
+    finally:
+        loader.dispose()
+
+
+def _reason(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem or 'it does not parse'}"
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"character {error.position + 1} (U+{ord(error.character):04X}) is not allowed" if isinstance(
+            error.character, str) else str(error.reason)  # fmt: skip
+    return str(error)

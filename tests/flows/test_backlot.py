@@ -1,0 +1,266 @@
+"""Laws of `film studio`: all there with one command, twice is once, and it ends only what it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.film_command import assert_one_line
+
+PATIENCE_SECONDS = 150
+FILM = str(Path(sys.executable).with_name("film"))
+
+
+def wait_for(what: str, ready: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := ready()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+    return found
+
+
+class Studio:
+    """`film studio` as a process, on a port and with a Prefect home of the tests."""
+
+    def __init__(self, folder: Path, home: Path, *options: str, **environment: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.out, self.err = folder / "out.txt", folder / "err.txt"
+        keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}
+        with open(self.out, "wb") as out, open(self.err, "wb") as err:
+            self.process = subprocess.Popen(
+                [FILM, "studio", *options], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                env=keep | {"PREFECT_HOME": str(home), "FILM_OUTPUT": str(folder / "output")} | environment,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def said(self) -> str:
+        return self.out.read_text("utf-8")
+
+    def up(self) -> Studio:
+        wait_for("the studio", lambda: "Ctrl-C " in self.said() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.err.read_text()
+        return self
+
+    def children(self) -> list[int]:
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, timeout=30)
+        return [int(pid) for pid in found.stdout.split()]
+
+    def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(PATIENCE_SECONDS)
+        return code, self.said(), self.err.read_text("utf-8")
+
+
+def ask(url: str, path: str, body: object = None) -> Any:
+    content = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(f"{url}{path}", data=content, headers={"content-type": "application/json"})
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            # A busy SQLite: come again, as Prefect's own client does.
+            if error.code != 503 or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="module")
+def first(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Studio, str]]:
+    """A studio that has started its own server; gives it and the server's API address."""
+    port = free_port()
+    studio = Studio(tmp_path_factory.mktemp("first"), home, "--port", str(port))
+    try:
+        yield studio.up(), f"http://127.0.0.1:{port}/api"
+    finally:
+        studio.end()
+
+
+def automations(url: str) -> list[dict[str, Any]]:
+    return [found for found in ask(url, "/automations/filter", {}) if found["name"].startswith("film-studio")]
+
+
+def workers(url: str) -> int:
+    found = ask(url, "/work_pools/local/workers/filter", {})
+    return sum(worker["status"] == "ONLINE" for worker in found)
+
+
+def test_all_is_there_with_one_command(first: tuple[Studio, str]) -> None:
+    """Server with pages, work pool, deployment, automation and worker are there; the line that makes a film is said."""
+    studio, url = first
+    with urllib.request.urlopen(url.removesuffix("/api"), timeout=30) as pages:
+        assert b"<html" in pages.read().lower()
+    assert ask(url, "/work_pools/local")["type"] == "process"
+    deployment = ask(url, "/deployments/name/make-film/local")
+    assert deployment["job_variables"]["env"] == {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+    (automation,) = automations(url)
+    related = automation["trigger"]["match_related"]
+    assert f"prefect.deployment.{deployment['id']}" in json.dumps(related)
+    assert workers(url) == 1
+    assert f"PREFECT_API_URL={url} " in studio.said()
+    assert "deployment run 'make-film/local' -p idea=" in studio.said()
+    assert studio.err.read_text() == ""
+
+
+def test_nothing_is_sent_home(first: tuple[Studio, str]) -> None:
+    """Server and worker run with Prefect's telemetry switched off."""
+    studio, _ = first
+    for pid in studio.children():
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        assert b"PREFECT_SERVER_ANALYTICS_ENABLED=false" in environment
+        assert b"DO_NOT_TRACK=1" in environment
+
+
+def test_a_second_one_uses_what_is_there(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
+    """A second studio takes the server that is there, makes nothing twice, and takes down only its own worker."""
+    studio, url = first
+    before = automations(url)
+    second = Studio(tmp_path, home, PREFECT_API_URL=url).up()
+    (worker,) = second.children()
+    code, out, err = second.end()
+    assert (code, err) == (0, "")
+    assert "was there; it stays" in out
+    assert not alive(worker)
+    assert automations(url) == before
+    names = [(found["flow_id"], found["name"]) for found in ask(url, "/deployments/filter", {})]
+    assert len(names) == len(set(names))
+    assert studio.process.poll() is None
+    assert len(studio.children()) == 2
+
+
+def test_a_worker_ends_with_a_killed_studio(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
+    """kill -9 on the studio leaves no worker behind, and touches nothing that was there."""
+    _, url = first
+    second = Studio(tmp_path, home, PREFECT_API_URL=url).up()
+    (worker,) = second.children()
+    assert second.end(signal.SIGKILL)[0] == -signal.SIGKILL
+    wait_for("the worker's end", lambda: not alive(worker))
+    assert ask(url, "/health") is True
+
+
+def test_a_dead_worker_is_told(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
+    """What ends by itself is named in one line, and the studio ends with 1."""
+    _, url = first
+    second = Studio(tmp_path, home, PREFECT_API_URL=url).up()
+    (worker,) = second.children()
+    os.kill(worker, signal.SIGKILL)
+    code = second.process.wait(PATIENCE_SECONDS)
+    err = second.err.read_text()
+    assert code == 1
+    assert_one_line(err)
+    assert "the worker has ended by itself" in err
+
+
+def test_a_server_elsewhere_is_announced_first(first: tuple[Studio, str], tmp_path: Path) -> None:
+    """A profile that names a server on another machine is said in the first line, and that server is used."""
+    _, url = first
+    # An address that is not the loopback's, and leads there.
+    elsewhere = url.replace("127.0.0.1", "0.0.0.0")
+    home = tmp_path / "prefect"
+    home.mkdir()
+    (home / "profiles.toml").write_text(f'active = "far"\n[profiles.far]\nPREFECT_API_URL = "{elsewhere}"\n')
+    studio = Studio(tmp_path, home, "--set-up-only", NO_PROXY="0.0.0.0")
+    code, out, err = studio.process.wait(PATIENCE_SECONDS), studio.said(), studio.err.read_text()
+    assert (code, err) == (0, "")
+    line = out.splitlines()[0]
+    assert elsewhere in line
+    assert "NOT on this machine" in line
+    assert "profile 'far'" in line
+    assert studio.children() == []
+
+
+def refused(tmp_path: Path, home: Path, *options: str, **environment: str) -> str:
+    studio = Studio(tmp_path, home, *options, **environment)
+    assert studio.process.wait(PATIENCE_SECONDS) == 2
+    error = studio.err.read_text()
+    assert_one_line(error)
+    return error
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """What answers at the port and is no Prefect server is left alone, and one line says so."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        port = other.server_address[1]
+        assert f"port {port} of 127.0.0.1 is taken" in refused(tmp_path, tmp_path / "p", "--port", str(port))
+        other.shutdown()
+
+
+def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
+    """Where Prefect's home cannot be, one line says so before anything is started."""
+    (tmp_path / "file").write_text("")
+    assert "PREFECT_HOME" in refused(tmp_path, tmp_path / "file" / "prefect", "--port", str(free_port()))
+
+
+def test_setting_up_needs_a_server(tmp_path: Path) -> None:
+    """--set-up-only starts no server: where none answers, one line says what to do."""
+    assert "prefect server start" in refused(tmp_path, tmp_path / "p", "--set-up-only", "--port", str(free_port()))
+
+
+def test_ctrl_c_ends_films_well(first: tuple[Studio, str], home: Path) -> None:
+    """Ctrl-C with a film in the making: its run is Crashed, nothing is left running, exit 0."""
+    studio, url = first
+    output = studio.out.parent / "output"
+    deployment = ask(url, "/deployments/name/make-film/local")["id"]
+    parameters = {"idea": "The night train", "seconds": 60, "height": 720, "music": False}
+    run_id = ask(url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"]
+    wait_for("the first picture", lambda: list(output.glob("sessions/*/images/[!.]*.json")))
+    children = studio.children()
+    (session,) = output.glob("sessions/session_*")
+    card = json.loads((session / "runs" / f"{run_id}.json").read_text())
+
+    code, out, err = studio.end()
+    assert code == 0, err
+    assert "Traceback" not in err
+    assert "asked to end" in out
+    assert not any(alive(pid) for pid in (*children, card["pid"]))
+    with closing(sqlite3.connect(home / "prefect.db")) as database:
+        states = database.execute("select state_type from flow_run where id = ?", (run_id,)).fetchall()
+    assert states == [("CRASHED",)]
+    assert not list(output.glob("sessions/*/film.mp4"))

@@ -1,0 +1,178 @@
+"""What one sees of a run in Prefect: artifacts on its page, on the real server."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.objects import Artifact
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from flows.run_page import RunPage, artifact_key
+from studio.errors import EngineFailed
+from studio.model import Wish
+from tests.runs import Outcome, Studio
+
+KEYS = {
+    "progress-pictures",
+    "progress-lines",
+    "progress-clips",
+    "progress-film",
+    "storyboard",
+    "shots",
+    "ledger",
+    "film",
+}
+MILLION = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def _watched() -> Iterator[None]:
+    """As on a server that outlives the run: it sends heartbeats."""
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: 30}):
+        yield
+
+
+def artifacts(run_id: str) -> list[Artifact]:
+    """Return every version of every artifact of a run."""
+    mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))  # type: ignore[list-item]  # a text will do
+    with get_client(sync_client=True) as client:
+        return client.read_artifacts(artifact_filter=mine, limit=200)
+
+
+def sheets(outcome: Outcome) -> dict[str, Any]:
+    """Return what a run's artifacts hold, by the beginning of their keys."""
+    return {str(each.key).rsplit("-", 2)[0]: each.data for each in artifacts(outcome.run_id)}
+
+
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which each warning about the page is added."""
+    warnings: list[str] = []
+
+    class Log:
+        def warning(self, text: str) -> None:
+            warnings.append(text)
+
+    monkeypatch.setattr("flows.run_page.get_run_logger", Log)
+    return warnings
+
+
+def test_a_run_shows_its_film(studio: Studio) -> None:
+    """Storyboard, shots, ledger, progress and the film's card are there, each once, under keys of the session."""
+    outcome = studio.film()
+    session_id, count = outcome.report["session_id"], len(studio.shots(outcome.report["session_id"]))
+    found = artifacts(outcome.run_id)
+    assert Counter(each.key for each in found) == Counter(artifact_key(name, session_id) for name in KEYS)
+    assert all(len(json.dumps(each.data)) < MILLION for each in found)
+    shown = sheets(outcome)
+    assert shown["storyboard"].count("**DONE**") == count
+    assert shown["storyboard"].count("](data:image/jpeg;base64,") == count
+    assert [row["state"] for row in json.loads(shown["shots"])] == ["DONE"] * count
+    assert {shown[f"progress-{noun}"] for noun in ("pictures", "lines", "clips", "film")} == {100.0}
+    assert json.loads(shown["ledger"])[-1]["in place"] == 6 + 3 * count
+    assert outcome.report["film"] in shown["film"]
+
+
+def test_the_storyboard_grows_while_one_watches(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of the run the one storyboard has what is there by then, and says what the others wait for."""
+    monkeypatch.setattr("flows.run_page.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.run_page.REST_SHARE", 0.0)
+    seen: list[str] = []
+
+    def hook(kind: str, what: str) -> None:
+        if kind == "video" and what == "shot_002.png":
+            card = next((studio.only_folder() / "runs").glob("*.json"))
+            deadline = time.monotonic() + 30
+            while not seen and time.monotonic() < deadline:
+                seen.extend(
+                    each.data for each in artifacts(card.stem)
+                    if str(each.key).startswith("storyboard") and "clip is being rendered" in str(each.data)
+                )  # fmt: skip
+                time.sleep(0.05)
+
+    outcome = studio.film(hook=hook)
+    assert seen, "the storyboard never said that a clip was being rendered"
+    assert seen[0].startswith("# ")
+    assert "running · " in seen[0]
+    assert Counter(each.key for each in artifacts(outcome.run_id)).most_common(1)[0][1] == 1
+
+
+def test_a_run_that_fails_says_which_shot(studio: Studio) -> None:
+    """At the end of a failed run the storyboard names the shot and why, and there is no card."""
+
+    def breaks(kind: str, what: str) -> None:
+        if kind == "video" and what == "shot_002.png":
+            raise EngineFailed("the <lens> broke")
+
+    outcome = studio.film(hook=breaks)
+    assert outcome.state.is_failed()
+    shown = sheets(outcome)
+    assert shown["storyboard"].count("failed\\: clip\\: the \\<lens\\> broke") == 1
+    assert "being" not in shown["storyboard"]
+    assert "film" not in shown
+
+
+def test_nobody_looks_so_nothing_is_posted(studio: Studio) -> None:
+    """Where no heartbeats are sent, no server outlives the run: it costs nothing."""
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        outcome = studio.film()
+    assert outcome.state.is_completed()
+    assert artifacts(outcome.run_id) == []
+
+
+def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the server refuses an artifact, the film is made, and it is said once."""
+    asked: list[str] = []
+
+    def refuse(client: SyncPrefectClient, artifact: Any) -> None:
+        asked.append(artifact.key)
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(SyncPrefectClient, "create_artifact", refuse)
+    monkeypatch.setattr("flows.run_page.REST_SECONDS", 0.0)
+    warnings = told(monkeypatch)
+    assert studio.film().state.is_completed()
+    assert len(asked) > 1
+    assert warnings == ["the run's page could not be kept up to date (ConnectError); the film goes on"]
+
+
+def test_an_api_that_hangs_does_not_hold_the_film(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that never answers costs the end of the run its few seconds, and the film nothing."""
+    over = threading.Event()
+
+    def hang(client: SyncPrefectClient, artifact: Any) -> None:
+        over.wait(60)
+        raise httpx.ReadTimeout("never")
+
+    monkeypatch.setattr(SyncPrefectClient, "create_artifact", hang)
+    monkeypatch.setattr("flows.run_page.END_SECONDS", 0.2)
+    try:
+        outcome = studio.film()
+        assert outcome.state.is_completed()
+    finally:
+        over.set()
+
+
+def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever posts for a run that has artifacts changes those: a retried run has each of them once."""
+    outcome = studio.film()
+    before = {each.key: each.id for each in artifacts(outcome.run_id)}
+    folder = studio.only_folder()
+    session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(wish=Wish(height=144)))
+    monkeypatch.setattr("flows.run_page.get_run_logger", lambda: None)
+    page = RunPage(session, UUID(outcome.run_id))  # type: ignore[arg-type]  # what it uses of one
+    page.begin()
+    page.end(30)
+    after = {each.key: each.id for each in artifacts(outcome.run_id)}
+    assert after == before
+    assert len(artifacts(outcome.run_id)) == len(before)
