@@ -21,6 +21,7 @@ import json
 import os
 import queue
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -209,6 +210,8 @@ def main() -> None:
     if asked.child:
         child(json.loads(asked.child))
         return
+    # Asked to end, leave through every `finally`: no server may live on.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="film-bench-") as name:
         scratch = Path(name)
