@@ -195,7 +195,7 @@ class RunPage:
         yield Sheet(
             "ledger",
             "table",
-            f"What the pieces in place took and cost: ${cost_usd(facts):.2f}",
+            f"Spent so far: ${cost_usd(facts):.2f}",
             json.dumps(ledger_rows(facts, heard)),
         )
         if last and facts.film is not None and not facts.failure:

@@ -102,21 +102,25 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
         if not fine and os.path.lexists(folder / path):
             kept = put_aside(folder, folder / path)
             tell(f"{path} was not as it was written; it is put back, and what was there is kept as {kept}")
-        elif not fine and copied:
+        elif not fine and (copied or not whole):
             tell(f"{path} was gone; it is put back")
     write_brief(folder, brief)
 
 
 def brief_faults(folder: Path) -> list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]]:
-    """Return what is wrong with the brief and its copy, by path, of a session whose brief reads from one of them."""
+    """Return what is wrong with the brief and its copy, by path, of a session whose brief reads from anywhere."""
     copied, found = _copied(folder), files.read_or_none(folder / BRIEF)
     if copied is None:
-        there = os.path.lexists(folder / COPY)
-        return (
-            [(COPY, "torn receipt", "the copy of the brief does not read: the next run writes it anew")]
-            if there
-            else []
-        )
+        faults: list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]] = []
+        if found is None or not _reads(found):
+            there = os.path.lexists(folder / BRIEF)
+            what: Literal["damaged", "missing"] = "damaged" if there else "missing"
+            faults.append((BRIEF, what, "the newest run card holds it: the next run puts it back from there"))
+        if os.path.lexists(folder / COPY):
+            faults.append((COPY, "torn receipt", "the copy of the brief does not read: the next run writes it anew"))
+        elif faults:
+            faults.append((COPY, "missing", "the copy of the brief is gone, too: the next run writes it anew"))
+        return faults
     if found == copied.encode("utf-8"):
         return []
     if not os.path.lexists(folder / BRIEF):

@@ -185,9 +185,11 @@ def repair(
     if json:
         write_json(survey_json(session, found, done))
     elif todo:
-        print(f"Repaired. To make what is missing: {go_on}" if done else f"Nothing was changed. To repair it: {again}")
+        lost = any(mend.lost for mend in found)
+        said = f"Repaired. To make what is missing: {go_on}" if lost else "Repaired: nothing is missing."
+        print(said if done else f"Nothing was changed. To repair it: {again}")
     elif found:
-        print(f"There is nothing to repair. To make what is missing: {go_on}")
+        print("There is nothing that a repair would change.")
     return 0 if done or not todo else 1
 
 

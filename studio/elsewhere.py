@@ -25,19 +25,22 @@ SILENCE_SECONDS = 60.0
 
 def seconds_ago(folder: Path) -> float | None:
     """Return how long ago another machine's run gave its last sign of life here; None where no such run works."""
-    newest = None
+    fresh: list[tuple[float, str]] = []
+    now = time.time()
     with contextlib.suppress(OSError), os.scandir(folder / "runs") as cards:
-        found = [(card.stat(follow_symlinks=False).st_mtime, card.path) for card in cards if card.name[0] != "."]
-        newest = max(found, default=None)
-    if newest is None:
-        return None
-    ago = time.time() - newest[0]
-    if ago > SILENCE_SECONDS:
+        touched = [
+            (now - card.stat(follow_symlinks=False).st_mtime, card.name) for card in cards if card.name[0] != "."
+        ]
+        # A card from the future is no sign: nobody touched it a moment ago.
+        fresh = sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS)
+    if not fresh:
         return None
     with peek.entered(folder) as room:
-        card = peek.dict_at(room, f"runs/{os.path.basename(newest[1])}") if room is not None else {}
-    works = card.get("ended_at") == "" and peek.text(card, "host") not in ("", socket.gethostname())
-    return max(0.0, ago) if works else None
+        for ago, name in fresh:
+            card = peek.dict_at(room, f"runs/{name}") if room is not None else {}
+            if card.get("ended_at") == "" and peek.text(card, "host") not in ("", socket.gethostname()):
+                return max(0.0, ago)
+    return None
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from studio.errors import BadInput, DiskFull
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}
 _BLOCK = 1 << 20
+_EARLIER_NS = 600 * 10**9
 _counter = itertools.count()
 
 _disk = Disk()
@@ -167,6 +168,14 @@ def keep_link(source: Path, path: Path) -> None:
         finally:
             # rename(2) does nothing where both names are links to one file: the hidden one is then still there.
             remove(hidden)
+
+
+def make_newest(path: Path) -> None:
+    """Let no file beside `path` be from a later time: the clock may have gone back since it was written."""
+    newest = path.stat().st_mtime_ns
+    for other in path.parent.iterdir():
+        if other != path and other.lstat().st_mtime_ns >= newest:
+            os.utime(other, ns=(newest - _EARLIER_NS, newest - _EARLIER_NS), follow_symlinks=False)
 
 
 def copy(source: Path, path: Path) -> None:

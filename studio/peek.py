@@ -107,9 +107,15 @@ def brief_at(room: int) -> dict[str, object]:
 
 
 def last_card(room: int) -> dict[str, object]:
-    """Return the newest run card; an empty object where there is none, or it does not read."""
+    """Return the newest run card; an empty object where there is none.
+
+    One that does not read tells of no end, as if its run had been cut off.
+    """
     newest = max(_cards(room), default=None)
-    return {} if newest is None else dict_at(room, f"runs/{newest[1]}")
+    if newest is None:
+        return {}
+    card = json_at(room, f"runs/{newest[1]}")
+    return card if isinstance(card, dict) and card else {"ended_at": ""}
 
 
 def was_cut_off(card: dict[str, object]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio import files
+from studio.layout import in_the_way, refuse_links
 from studio.looking import Found
 from studio.model import Receipt, Stage
 from studio.orders import PER_SHOT, PLANS, Order, artefact_path, receipt_path
@@ -19,7 +20,6 @@ from studio.receipts import read_receipt, receipt_bytes
 from studio.takes import put_aside
 
 _OURS = (".part", ".next")
-_FOLDERS = ("images", "narration", "videos", "receipts", "runs", "results")
 
 
 def recover(shelf: Shelf) -> None:
@@ -31,6 +31,7 @@ def recover(shelf: Shelf) -> None:
     are left alone. A receipt that does not read is written again from the engine's records, a plan that a fault tore
     from its receipt. What stands in the way of a file of ours is put aside.
     """
+    refuse_links(shelf.folder)
     _clear_the_way(shelf)
     folder = shelf.folder
     for name in ("receipts", "images", "narration", "videos", "."):
@@ -49,13 +50,8 @@ def recover(shelf: Shelf) -> None:
 
 
 def _clear_the_way(shelf: Shelf) -> None:
-    """Put aside what is no folder, or no file, where the program writes one."""
     folder = shelf.folder
-    wrong = [folder / name for name in _FOLDERS if os.path.lexists(folder / name) and not (folder / name).is_dir()]
-    for name in (f"{folder.name}_meta.json", "failure.json"):
-        if os.path.lexists(folder / name) and not files.is_file(folder / name):
-            wrong.append(folder / name)
-    for path in wrong:
+    for path in in_the_way(folder):
         shelf.tell(f"{path.name} is not what belongs there; it is kept as {put_aside(folder, path)}")
 
 

@@ -15,6 +15,7 @@ from studio import lock
 from studio.briefs import BRIEF, COPY, read_brief, restore_brief
 from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
+from studio.layout import linked
 from studio.meta import write_meta
 from studio.model import STAGES, Receipt
 from studio.orders import PER_SHOT, PLANS, Order, receipt_path
@@ -34,6 +35,7 @@ class Mend:
         lost: whether a finished piece is lost by it: no whole copy is left.
         seconds: of work that making it again takes, as measured when it was made.
         cost_usd: what making it again costs, as paid when it was made.
+        unknown: whether nothing tells how long it took and what it cost.
         idle: whether there is nothing to do but to make it: the next run does.
     """
 
@@ -43,6 +45,7 @@ class Mend:
     seconds: float = 0.0
     cost_usd: float = 0.0
     idle: bool = False
+    unknown: bool = False
 
 
 def survey(folder: Path) -> list[Mend]:
@@ -62,7 +65,7 @@ def survey(folder: Path) -> list[Mend]:
 def _mend(shelf: Shelf, finding: Finding) -> Mend:
     path = finding.path
     if path in (BRIEF, COPY):
-        return Mend(finding, "put back from its copy" if path == BRIEF else f"written anew from {BRIEF}")
+        return Mend(finding, "put back: what was asked for is known")
     if finding.what == "stale meta":
         return Mend(finding, "written anew")
     if finding.what == "left over":
@@ -71,6 +74,8 @@ def _mend(shelf: Shelf, finding: Finding) -> Mend:
         return Mend(finding, "written again from film.json")
     if path.startswith("takes/"):
         return _taken(shelf, finding)
+    if shelf.folder / path in linked(shelf.folder):
+        return Mend(finding, "nothing: move what it leads to into its place yourself", idle=True)
     order = _order_at(shelf.folder, path)
     if order is None:
         return Mend(finding, "moved to takes/damaged/")
@@ -79,7 +84,10 @@ def _mend(shelf: Shelf, finding: Finding) -> Mend:
     if path != order.path:
         if receipt is not None:
             return Mend(finding, "written again from the engine's record")
-        return Mend(finding, f"nothing proves {order.path}: moved to takes/damaged/; the next run makes it again", True)
+        if order.stage in PLANS:
+            return Mend(finding, "nothing: the next run uses the plan as it is, as edited by hand", idle=True)
+        said = f"nothing proves {order.path}: moved to takes/damaged/; the next run makes it again"
+        return Mend(finding, said, lost=True, unknown=True)
     if order.stage in PLANS:
         if receipt is None or receipt.content is None:
             return _remade(finding, receipt)
@@ -101,12 +109,13 @@ def _order_at(folder: Path, path: str) -> Order | None:
 
 def _remade(finding: Finding, receipt: Receipt | None) -> Mend:
     seconds, cost = (receipt.seconds_taken, receipt.cost_usd) if receipt else (0.0, 0.0)
+    unknown = receipt is None
     if finding.what == "missing":
-        return Mend(finding, "the next run makes it again", True, seconds, cost, idle=True)
+        return Mend(finding, "the next run makes it again", True, seconds, cost, idle=True, unknown=unknown)
     if receipt is not None and receipt.by_hand:
         said = "moved to takes/damaged/; you put it there: put it there again, or the crew makes one"
         return Mend(finding, said, True, seconds, cost)
-    return Mend(finding, "moved to takes/damaged/; the next run makes it again", True, seconds, cost)
+    return Mend(finding, "moved to takes/damaged/; the next run makes it again", True, seconds, cost, unknown=unknown)
 
 
 def _taken(shelf: Shelf, finding: Finding) -> Mend:
@@ -157,7 +166,7 @@ def _repair_place(shelf: Shelf, order: Order) -> None:
             return
     else:
         shelf.put_aside(order, found)
-    if os.path.lexists(place):
+    if os.path.lexists(place) and found.receipt is None:
         put_aside(folder, place)
     tell_lost = f"shot {order.index}: " if order.index else ""
     shelf.tell(f"{tell_lost}{order.path} is lost: the next run makes it again")

@@ -25,8 +25,13 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
     if not lost:
         return [*lines, f"{session_id}: no finished piece is lost, all of it can be put back."]
     seconds, cost = sum(mend.seconds for mend in lost), sum(mend.cost_usd for mend in lost)
+    unknown = sum(mend.unknown for mend in lost)
     work = f"about {clock(seconds)}" if seconds >= 1 else "less than a second"
     price = f"{work} of work" + (f" and ${cost:.2f}" if cost else ", no money")
+    if unknown == len(lost):
+        price = "work and money that nothing tells of any more"
+    elif unknown:
+        price += f", and for {unknown} of them nothing tells"
     count, what = ("1 piece is", "it") if len(lost) == 1 else (f"{len(lost)} pieces are", "them")
     return [*lines, f"{session_id}: {count} lost. Making {what} again ({go_on}) takes {price}."]
 
@@ -37,7 +42,7 @@ def survey_json(session_id: str, mends: Sequence[Mend], done: bool) -> dict[str,
     return {
         "session_id": session_id, "repaired": done,
         "lost": len(lost), "seconds": round(sum(mend.seconds for mend in lost), 3),
-        "cost_usd": round(sum(mend.cost_usd for mend in lost), 6),
+        "cost_usd": round(sum(mend.cost_usd for mend in lost), 6), "unknown": sum(mend.unknown for mend in lost),
         "found": [
             {
                 "path": mend.finding.path, "what": mend.finding.what, "reason": mend.finding.reason,

@@ -94,7 +94,9 @@ class Session:
         """Publish who runs this session now."""
         self._card = card
         content = {**card.model_dump(), "brief": self.brief.model_dump(mode="json")}
-        files.write_json(self.folder / "runs" / f"{card.flow_run_id}.json", content)
+        path = self.folder / "runs" / f"{card.flow_run_id}.json"
+        files.write_json(path, content)
+        files.make_newest(path)
 
     def wait_for(self, step: str, since: str) -> None:
         """Let the card say that its run waits for a person's approval of `step`; for '' it waits no more."""

@@ -14,7 +14,7 @@ PICTURES_BYTES = 400_000
 _WIDTHS = ((24, 288), (80, 192), (240, 112))
 """(shots at most, width in pixels); a film of more shots has no thumbnails."""
 _POSTER_WIDTH = 480
-_QUALITIES = (72, 50, 30)
+_QUALITIES = (60, 45, 30)
 """Tried in turn until a picture fits its share."""
 
 

@@ -18,6 +18,7 @@ from studio.edits import same_plan
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
+from studio.layout import in_the_way, linked
 from studio.model import Brief, Receipt, Stage, Wish
 from studio.orders import PER_SHOT, PLANS, artefact_path, receipt_path
 from studio.pictures import whole_picture
@@ -48,6 +49,7 @@ def verify(folder: Path) -> list[Finding]:
         number = _NUMBER.match(PurePosixPath(path).stem)
         planned = number is None or int(number[1]) <= len(facts.shots)
         findings += _piece(folder, path, stage, _is_finished(folder) and planned)
+    findings += _ground(folder)
     findings += _takes(folder)
     findings += compared(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)
@@ -174,6 +176,8 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
     staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
     if unread:
         yield Finding(path, "damaged", unread)
+    elif receipt is None and staged is None and not torn:
+        yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing tells how it was")
     elif digest not in [each.sha256 for each in (receipt, staged) if each is not None]:
         wrong = _unreadable_plan(folder / path, stage, brief)
         if wrong:
@@ -193,6 +197,13 @@ def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
     except (OSError, UnicodeDecodeError, BrokenPlan) as error:
         return words_of(error)
     return ""
+
+
+def _ground(folder: Path) -> Iterator[Finding]:
+    for path in in_the_way(folder):
+        yield Finding(path.name, "damaged", "it is not what belongs there, and is in the way")
+    for path in linked(folder):
+        yield Finding(path.name, "damaged", "it is a link to a folder elsewhere: no run works with it")
 
 
 def _takes(folder: Path) -> Iterator[Finding]:

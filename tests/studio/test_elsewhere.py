@@ -74,3 +74,17 @@ def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch
             touched.wait(0.01)
         assert threading.active_count() == threads + 1
     assert threading.active_count() == threads
+
+
+def test_a_card_from_the_future_wedges_nothing(folder: Path) -> None:
+    """A clock that was wrong when a run worked elsewhere locks nobody out for days."""
+    put_card(folder, ago=-3 * 86_400)
+    assert not lock.is_locked(folder)
+
+
+def test_a_live_run_elsewhere_is_seen_behind_a_newer_card(folder: Path) -> None:
+    """Two machines' cards lie side by side: the one that works counts, not the one that was touched last."""
+    put_card(folder, ago=5)
+    ended = folder / "runs" / "5e.json"
+    ended.write_text(json.dumps({"host": socket.gethostname(), "ended_at": "2026-11-22T10:01:00"}), "utf-8")
+    assert lock.is_locked(folder)

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from studio import lock
 from studio.ask import Ask, check_idea, enlist
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
+from studio.facts import read_facts
 from studio.model import Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
@@ -222,3 +224,38 @@ def test_a_film_that_is_being_made_is_said_before_another_begins(tmp_path: Path)
     assert first.id != second.id
     assert f"pid {os.getpid()}" in told[-1]
     assert first.id in told[-1]
+
+
+def test_a_card_from_the_future_is_not_the_newest_for_ever(join: Enlist) -> None:
+    """A run's card is the newest, though the clock has gone back since an earlier run: its end is what counts."""
+    first, _ = join(run="0a")
+    first.release()
+    old = first.folder / "runs" / "0a.json"
+    os.utime(old, (time.time() + 3 * 86_400,) * 2)
+    again, _ = join(run="0b", session_id=first.id, idea="")
+    again.close("2025-02-08T00:30:00")
+    facts = read_facts(first.folder)
+    assert facts is not None
+    assert not facts.cut_off
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]"])
+def test_a_torn_card_tells_of_no_end(join: Enlist, content: bytes) -> None:
+    """Where the newest card does not read, its run counts as cut off: what it was to change may not be there."""
+    session, _ = join(run="0a")
+    session.close("2025-02-08T00:30:00")
+    (session.folder / "runs" / "0a.json").write_bytes(content)
+    facts = read_facts(session.folder)
+    assert facts is not None
+    assert facts.cut_off
+
+
+def test_a_folder_that_is_a_link_is_refused(join: Enlist, tmp_path: Path) -> None:
+    """Law 10: what a run writes lands in the session, not where a link leads."""
+    session, _ = join(run="0a")
+    session.release()
+    (tmp_path / "away").mkdir()
+    (session.folder / "images").symlink_to(tmp_path / "away")
+    with pytest.raises(BadInput, match="images is a link to a folder elsewhere"):
+        join(run="0b", session_id=session.id, idea="")
+    assert list((tmp_path / "away").iterdir()) == []

@@ -276,3 +276,37 @@ def test_verdict_names_the_way_on(folder: Path) -> None:
         f"{ID}: 1 fault. To mend: film resume X; or: sessions repair X"
     )
     assert "every checksum agrees" in verdict(folder, found[1:], "film resume X", "")
+
+
+def test_a_plans_lost_receipt_is_a_fault(tmp_path: Path) -> None:
+    """A plan whose receipt is gone is not called edited: nothing tells how it was."""
+    folder = make_session(tmp_path)
+    (folder / "receipts/shots.json").unlink()
+    found = [(each.path, each.what) for each in verify(folder)]
+    assert ("receipts/shots.json", "missing") in found
+    assert not [path for path, what in found if what == "edited"]
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_brief_that_only_a_card_holds_is_a_fault(tmp_path: Path, emptied: bool) -> None:
+    """Both briefs gone or empty: named, though the newest run card still tells what was asked for."""
+    folder = make_session(tmp_path)
+    (folder / "runs").mkdir()
+    card = {"ended_at": "2025-02-08T00:30:00", "brief": json.loads((folder / "brief.json").read_text("utf-8"))}
+    (folder / "runs/0a.json").write_text(json.dumps(card), "utf-8")
+    for path in (folder / "brief.json", folder / "receipts/brief.json"):
+        path.write_bytes(b"") if emptied else path.unlink(missing_ok=True)
+    found = {each.path: each.what for each in verify(folder)}
+    assert found["brief.json"] == ("damaged" if emptied else "missing")
+    assert found["receipts/brief.json"] == ("torn receipt" if emptied else "missing")
+
+
+def test_a_folder_that_is_none_or_leads_elsewhere_is_a_fault(tmp_path: Path) -> None:
+    """What stands in a folder's place is named, and so is a link to a folder elsewhere."""
+    folder = make_session(tmp_path / "one")
+    (folder / "videos").rename(tmp_path / "videos")
+    (folder / "videos").symlink_to(tmp_path / "videos")
+    (folder / "images").rename(tmp_path / "images")
+    (folder / "images").write_text("in the way", "utf-8")
+    found = {each.path: each.what for each in verify(folder)}
+    assert found["images"] == found["videos"] == "damaged"
