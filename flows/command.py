@@ -22,6 +22,7 @@ from rich.console import Console
 from flows.approve_command import approve as answer_approval
 from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
+from flows.entry import nothing_begun
 from flows.leaving import Terminated
 from flows.options import SAID_NOTHING, Approving, Json, Output, Shape
 from studio.approvals import Approve
@@ -231,14 +232,14 @@ def _run(
         check_writable(sessions_root(place))
     engine = find_engine()
     console.print(engine.line(), markup=False, soft_wrap=True)
-    check_alive(engine)
-    prepare_environment(engine)
-    server = None
-    if engine.url is None:
-        server = BuiltIn()
-        os.environ["PREFECT_API_URL"] = server.url
     waiting = console.status("starting the engine") if console.is_terminal else nullcontext()
-    with waiting:
+    with nothing_begun(), waiting:
+        check_alive(engine)
+        prepare_environment(engine)
+        server = None
+        if engine.url is None:
+            server = BuiltIn()
+            os.environ["PREFECT_API_URL"] = server.url
         from flows.run import run_film
 
         if server is not None:

@@ -30,10 +30,13 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+def leaving(
+    say: Callable[[int], None], patience_seconds: float = PATIENCE_SECONDS
+) -> Iterator[Callable[[], int]]:  # fmt: skip
     """Turn SIGINT and SIGTERM into KeyboardInterrupt and Terminated while the block runs, and bound what follows.
 
-    The bound holds whoever has taken the signal's handler meanwhile: Prefect takes that of SIGTERM while a flow runs.
+    Yields what tells the exit code that a signal asked for, 0 where none came. The bound holds whoever has taken the
+    signal's handler meanwhile: Prefect takes that of SIGTERM while a flow runs.
 
     Args:
         say: called with the exit code, from another thread, where the block did not end in time: it says what is to
@@ -41,6 +44,7 @@ def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECON
         patience_seconds: how long the block may take to end.
     """
     asked, ended, signs = threading.Event(), threading.Event(), queue.SimpleQueue[int]()
+    heard: list[int] = []
 
     def listen() -> None:
         """Hear of every signal of this process, from a byte that the system's own handler writes."""
@@ -53,6 +57,8 @@ def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECON
             continue
         if number == 0:
             return
+        code = INTERRUPTED if number == signal.SIGINT else TERMINATED
+        heard.append(code)
         deadline = time.monotonic() + patience_seconds
         while not ended.is_set() and (left := deadline - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
@@ -60,7 +66,7 @@ def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECON
                 if signs.get(timeout=left) == signal.SIGINT:
                     break
         if not ended.is_set():
-            leave_at_once(say, INTERRUPTED if number == signal.SIGINT else TERMINATED)
+            leave_at_once(say, code)
 
     def stop(number: int, frame: FrameType | None) -> None:
         if not asked.is_set():
@@ -75,7 +81,7 @@ def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECON
         thread.start()
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield lambda: heard[0] if heard else 0
     finally:
         ended.set()
         for number, handler in before.items():

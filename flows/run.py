@@ -64,7 +64,7 @@ def run_film(
             close()
         end(_stopped(code))
 
-    with leaving(cut_off):
+    with leaving(cut_off) as heard:
         try:
             with shown(console, board) as screen, _quick_end(beats):
                 closing.append(screen.close)
@@ -80,6 +80,9 @@ def run_film(
             error = FilmError("nobody reads the output any more, so the work was stopped")
         except Exception as raised:  # the engine is a program of its own: whatever it raises is told in one line
             error = raised
+        if error is not None and heard() and not isinstance(error, Interrupted):
+            # A signal in the middle of another's code comes out of it as whatever that makes of it.
+            error = _stopped(heard())
     return end(error)
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -93,3 +94,28 @@ def test_a_supervisor_that_sends_both_signals(film: Film) -> None:
     assert process.returncode in (130, 143)
     assert_one_line(err)
     assert f"film resume {film.sessions[0].name}" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")]
+)  # fmt: skip
+@pytest.mark.parametrize("module", ["rich", "pydantic_core", "flows.engine"])
+def test_a_signal_while_the_command_is_imported(module: str, name: str, code: int, said: str) -> None:
+    """A signal in the middle of any import is one line and its exit code, never a page of traceback."""
+    struck = f"""
+import os, signal, sys
+
+class Strike:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.{name})
+
+sys.meta_path.insert(0, Strike())
+from flows.entry import main
+main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", struck], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert ended.stderr == f"{said} before the work began: run the same line again\n"
