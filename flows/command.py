@@ -25,6 +25,7 @@ from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
 from flows.leaving import Terminated
 from flows.options import SAID_NOTHING, Approving, Json, Output, Shape
+from studio import lock
 from studio.approvals import Approve
 from studio.ask import check_idea
 from studio.briefs import is_ours, read_brief
@@ -104,6 +105,8 @@ def resume(
     root = sessions_root(place)
     if session is not None:
         folder = session_folder(root, session)
+        # Said before the engine takes its seconds; the run itself makes sure.
+        lock.take(folder).release()
     else:
         waiting = unfinished(root)
         if not waiting:

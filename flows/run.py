@@ -126,7 +126,8 @@ def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> 
         message = f"{type(error).__name__}: {message}"
     if facts is not None and not completed(facts):
         code = 1 if code == 2 and _work_had_begun(facts) else code
-        message += f" · {images_done(facts)} images and {videos_done(facts)} clips are kept"
+        images, clips = images_done(facts), videos_done(facts)
+        message += f" · {images} image{'s' * (images != 1)} and {clips} clip{'s' * (clips != 1)} kept"
         go_on = command("resume", facts.session_id, place)
         if go_on not in message:
             message += f"; go on with: {go_on}"

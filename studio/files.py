@@ -203,15 +203,22 @@ def remove_durably(path: Path) -> None:
         _disk.fsync_folder(path.parent)
 
 
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise BadInput(f"cannot read {str(path)!r} (permission denied): change its permissions, then go on") from error
+
+
 def read_or_none(path: Path) -> bytes | None:
     """Return the bytes at `path`, or None where there is no regular file (a folder or a link in its place is none)."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with _readable(path):
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR}:
             return None
-        if error.errno in {errno.EACCES, errno.EPERM}:
-            raise BadInput(f"cannot read {str(path)!r} (permission denied): change its permissions") from error
         raise
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -231,8 +238,9 @@ def sha256_of(path: Path) -> str:
 
     Raises:
         FileNotFoundError: nothing is there.
+        BadInput: it may not be read.
     """
-    with open(path, "rb") as file:
+    with _readable(path), open(path, "rb") as file:
         found = os.fstat(file.fileno())
         identity = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
         with _checksums_lock:

@@ -49,8 +49,9 @@ class Report:
 
     @property
     def go_on(self) -> str:
-        """The command that goes on with it; '' where it is done, or somebody works on it."""
-        if self.held_by or not (can_go_on(self.facts) or (self.facts.foreign and not completed(self.facts))):
+        """The command that goes on, or makes what is missing; empty where all is there, or somebody works on it."""
+        wanted = can_go_on(self.facts) or (self.missing and not self.facts.foreign)
+        if self.held_by or not (wanted or (self.facts.foreign and not completed(self.facts))):
             return ""
         return command("resume", self.facts.session_id, self.output)
 
