@@ -268,5 +268,7 @@ def main(argv: list[str] | None = None) -> None:
         # A title in Chinese must not end the command on a Latin-1 terminal.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
     signal.signal(signal.SIGTERM, _terminated)
+    # Not as it was inherited: what a script starts in the background is born deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     said = "interrupted before the work began: run the same line again"
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=said))

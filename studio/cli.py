@@ -6,6 +6,7 @@ there at once.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -198,4 +199,6 @@ def main(argv: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         # A title in Chinese must not end the command on a Latin-1 terminal.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
+    # Not as it was inherited: what a script starts in the background is born deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False)))

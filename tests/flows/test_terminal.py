@@ -29,17 +29,21 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 """Makes the terminal the process's own, so that Ctrl-C typed there is a signal to it."""
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""As a shell without job control starts what ends with '&'."""
 QUESTION = "Do you want to continue? (y/n) "
 
 
 class Terminal:
     """`film` on a pseudo-terminal of 80 x 24, its standard output elsewhere where `out` is given."""
 
-    def __init__(self, film: Film, *arguments: str, slow: str = "nothing", out: IO[str] | None = None) -> None:
+    def __init__(
+        self, film: Film, *arguments: str, slow: str = "nothing", out: IO[str] | None = None, deaf: bool = False
+    ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-c", TAKE_THE_TERMINAL, "-m", "tests.flows.filmed", slow, "60", *arguments],
+            [sys.executable, "-c", DEAF * deaf + TAKE_THE_TERMINAL, "-m", "tests.flows.filmed", slow, "60", *arguments],
             cwd=film.folder, env=film.environment | {"TERM": "xterm-256color"}, stdin=slave,
             stdout=slave if out is None else out, stderr=slave, start_new_session=True,
         )  # fmt: skip
@@ -160,10 +164,12 @@ def test_the_question_is_for_the_person_not_for_the_pipe(film: Film, opened: Pat
     assert film.sessions == [opened]
 
 
+@pytest.mark.parametrize("deaf", [False, True])
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
-def test_nobody_answers(film: Film, opened: Path, key: str) -> None:
-    """Ctrl-C and Ctrl-D at the question leave with 130 and one line; nothing is begun."""
-    terminal = Terminal(film, "make")
+def test_nobody_answers(film: Film, opened: Path, key: str, deaf: bool) -> None:
+    """Ctrl-C and Ctrl-D at the question leave with 130 and one line, though a script had made us deaf to the signal;
+    nothing is begun."""
+    terminal = Terminal(film, "make", deaf=deaf)
     try:
         terminal.read_until(QUESTION)
         terminal.type(key)
