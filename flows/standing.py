@@ -84,7 +84,8 @@ def standing_of(run: FlowRun) -> Standing:
         except (httpx.HTTPError, PrefectException):
             return None
 
-    return Standing(run, ask)
+    # The engine's own copy is from before the run began, and does not count this time.
+    return Standing(ask() or run, ask)
 
 
 def _clock() -> float:
