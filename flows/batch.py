@@ -20,7 +20,7 @@ from flows.child import GRACE_SECONDS, film_in_child, kill_children
 from flows.engine import check_alive, find_engine, prepare_environment
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leaving
 from flows.slots import MOST, Slots
-from studio.batch import Outcome, counted, look, reported, table, unfinished_line
+from studio.batch import Outcome, counted, look, put_off, reported, table, unfinished_line
 from studio.errors import BadInput, FilmError, Interrupted
 from studio.hints import command
 from studio.manifest import Line, read_manifest
@@ -29,12 +29,15 @@ from studio.places import sessions_root
 from studio.sessions import check_writable, sweep_abandoned
 
 
-def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: int) -> int:
+def film_batch(
+    console: Console, json: bool, place: Path, file: Path, parallel: int, at_most: int | None = None
+) -> int:  # fmt: skip
     """Make every film of the manifest that is not there yet, print the table, and return the exit code 0.
 
     Args:
         place: the output folder.
         parallel: how many films at once, 1 to 16.
+        at_most: how many films this run makes, >= 1; None makes all.
 
     Raises:
         BadInput: the manifest or an option cannot be used; nothing was made.
@@ -44,13 +47,16 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
     began = time.monotonic()
     if not 1 <= parallel <= MOST:
         raise BadInput(f"--parallel: 1 to {MOST} films at once, not {parallel}")
+    if at_most is not None and at_most < 1:
+        raise BadInput(f"--at-most: one film or more, not {at_most}")
     lines = read_manifest(file, check_crew)
     root = sessions_root(place)
     check_writable(root)
     sweep_abandoned(root)
-    outcomes = look(root, lines)
+    outcomes = put_off(look(root, lines), at_most)
     _say(console, counted(outcomes))
-    again = command("batch", "", place, *(("--parallel", str(parallel)) if parallel > 1 else ()), file=str(file))
+    more = [*(("--parallel", str(parallel)) if parallel > 1 else ()), *(("--at-most", str(at_most)) if at_most else ())]
+    again = command("batch", "", place, *more, file=str(file))
     try:
         if any(outcome.state == "to do" for outcome in outcomes):
             _make(console, place, outcomes, parallel, partial(_cut_off, json, lines, root, again, began))

@@ -139,13 +139,17 @@ def batch(
     /,
     *,
     parallel: Annotated[int, Parameter(help="Films made at once, 1 to 16; one alone uses two cores.")] = 1,
+    at_most: Annotated[
+        int | None,
+        Parameter(show_default=False, help="Films made by this run: the next lines of the file (default all)."),
+    ] = None,
     output: Output = None,
     json: Json = False,
 ) -> int:
     """Make every film of a manifest. Stopped, or some failed? Run the same line again: it makes what is missing."""
     from flows.batch import film_batch
 
-    return film_batch(Console(stderr=json, highlight=False), json, output_folder(output), file, parallel)
+    return film_batch(Console(stderr=json, highlight=False), json, output_folder(output), file, parallel, at_most)
 
 
 @app.command(help_epilogue="Examples:\n  film studio\n  film studio --port 4300\n  film studio --set-up-only")

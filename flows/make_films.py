@@ -16,19 +16,19 @@ from uuid import UUID
 import httpx
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
-from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Failed
-from pydantic import Field
 
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.child import film_in_child
 from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of
-from studio.batch import counted, look, reported, table, unfinished_line
+from studio.batch import counted, look, put_off, reported, table, unfinished_line
 from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
 from studio.places import output_folder, sessions_root
@@ -38,19 +38,16 @@ GLANCE_SECONDS = 2.0
 """How often a film's run is asked how it stands."""
 
 Manifest = Annotated[
-    str,
-    Field(
-        min_length=1, title="Manifest",
-        description="File of ideas on the worker's machine (.csv, .tsv, .jsonl, .yaml).",
-    ),
-]  # fmt: skip
-Parallel = Annotated[
-    int, Field(ge=1, le=MOST, title="Parallel", description="Films made at once; one alone uses two cores.")
+    str, p.shown("Manifest", "File of ideas on the worker's machine (.csv, .tsv, .jsonl, .yaml).", min_length=1)
+]
+Parallel = Annotated[int, p.shown("Parallel", "Films made at once; one alone uses two cores.", ge=1, le=MOST)]
+AtMost = Annotated[
+    int | None, p.shown("At most", "Films made by this run, the next lines of the file; empty: all of them.", ge=1)
 ]
 
 
 @flow(name="make-films", description="A manifest of ideas in, a film each out; run again, it makes what is missing.")
-def make_films(manifest: Manifest, parallel: Parallel = 1, output: p.Output = None) -> Any:
+def make_films(manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = None, output: p.Output = None) -> Any:
     """Make every film of a manifest that is not there yet.
 
     The manifest is checked whole before the first film begins. A film that fails does not stop the others; at the end
@@ -65,7 +62,7 @@ def make_films(manifest: Manifest, parallel: Parallel = 1, output: p.Output = No
     check_writable(root)
     sweep_abandoned(root)
     make_film, recalled = _ways(place)
-    outcomes = look(root, lines)
+    outcomes = put_off(look(root, lines), at_most)
     log.info(counted(outcomes))
     slots = Slots(root, make_film, log.info, recalled)
     slots.work(outcomes, parallel, outcomes.__setitem__)
@@ -99,14 +96,20 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
 
 
 def _film_deployment(own: UUID) -> str:
-    """Return the name of the deployment that makes one film: of two named alike, `make-films/x` uses `make-film/x`."""
+    """Return the name of the deployment that makes one film: `make-films/x` uses `make-film/x`, else the first of the
+    same work pool.
+
+    Raises:
+        BadInput: there is none.
+    """
+    film = FlowFilter(name=FlowFilterName(any_=["make-film"]))
     with get_client(sync_client=True) as client:
-        name = f"make-film/{client.read_deployment(own).name}"
-        try:
-            client.read_deployment_by_name(name)
-        except ObjectNotFound as error:
-            raise BadInput(f"there is no deployment {name!r} on this server: prefect deploy --all") from error
-    return name
+        mine = client.read_deployment(own)
+        found = client.read_deployments(flow_filter=film)
+    there = sorted(each.name for each in found if each.name == mine.name or each.work_pool_name == mine.work_pool_name)
+    if not there:
+        raise BadInput(f"no deployment of make-film is on this server, beside {mine.name!r}: prefect deploy --all")
+    return f"make-film/{mine.name if mine.name in there else there[0]}"
 
 
 class _Runs:

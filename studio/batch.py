@@ -29,8 +29,9 @@ from studio.terminal import clock, harmless
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""
 
-State = Literal["to do", "done", "there", "failed", "running"]
-"""Of a line: 'done' was made by this run, 'there' was found finished, 'running' is being made by somebody else."""
+State = Literal["to do", "later", "done", "there", "failed", "running"]
+"""Of a line: 'later' is left to another run, 'done' was made by this one, 'there' was found finished, 'running' is
+being made by somebody else."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ def look(root: Path, lines: Sequence[Line]) -> list[Outcome]:
     """Return what there is of each line now; writes nothing."""
     folders = _by_key(root)
     return [_look_at(line, folders.get(line.key)) for line in lines]
+
+
+def put_off(outcomes: Sequence[Outcome], at_most: int | None) -> list[Outcome]:
+    """Return the outcomes with what is to be done beyond the first `at_most` lines left for later; None: nothing is."""
+    if at_most is None:
+        return list(outcomes)
+    todo = [place for place, outcome in enumerate(outcomes) if outcome.state == "to do"]
+    later = set(todo[at_most:])
+    return [replace(each, state="later") if place in later else each for place, each in enumerate(outcomes)]
 
 
 def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetime, version: str) -> Outcome:
@@ -160,8 +170,8 @@ def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
 
 
 def unfinished_line(outcomes: Sequence[Outcome]) -> str:
-    """Return '2 of 5 films are not finished (lines 3, 5)'; '' where all are."""
-    missing = [outcome for outcome in outcomes if not outcome.finished]
+    """Return '2 of 5 films are not finished (lines 3, 5)'; '' where all are that were not left for later."""
+    missing = [outcome for outcome in outcomes if not outcome.finished and outcome.state != "later"]
     if not missing:
         return ""
     numbers = [str(outcome.line.number) for outcome in missing]

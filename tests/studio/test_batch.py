@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio import lock
-from studio.batch import Outcome, look, look_again, open_line, reported, table, unfinished_line
+from studio.batch import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
 from studio.briefs import read_brief, restore_brief, write_brief
 from studio.manifest import Line, read_manifest
 from studio.model import Brief, Wish
@@ -133,3 +133,14 @@ def test_the_table_and_the_report(lines: tuple[Line, ...]) -> None:
     report = reported(outcomes)
     assert report[1]["idea"] == hostile.idea
     assert [each["film"] for each in report] == ["/films/film.mp4", None, None]
+
+
+def test_what_is_put_off_is_not_missing(tmp_path: Path) -> None:
+    """Of five lines at most two are made now, the next ones of the file; the others are left, and are no failure."""
+    lines = [Line(number, f"idea {number}", Wish(), f"key {number}") for number in range(1, 6)]
+    found = [Outcome(line, "there" if line.number == 1 else "to do") for line in lines]
+    assert [each.state for each in put_off(found, 2)] == ["there", "to do", "to do", "later", "later"]
+    assert put_off(found, None) == found
+    ended = [Outcome(each.line, "done" if each.state == "to do" else each.state) for each in put_off(found, 2)]
+    assert unfinished_line(ended) == ""
+    assert unfinished_line(put_off(found, 2)) == "2 of 5 films are not finished (lines 2, 3)"
