@@ -24,7 +24,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film studio batch approve resume sessions view verify repair prompts test test-browser bench crash-bench environment
+.PHONY: film studio batch approve resume sessions view verify repair prompts test test-browser bench bench-flow crash-bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -66,6 +66,10 @@ test-browser: $(READY)
 
 bench: $(READY)
 	@exec $(BIN)/python tests/bench/film.py $(ARGS)
+
+# What the flow itself costs, beside bare Prefect tasks; some minutes.
+bench-flow: $(READY)
+	@exec $(BIN)/python -m tests.bench.flow $(ARGS)
 
 # Kills films everywhere: an hour and more on two cores; N=200 takes some minutes.
 crash-bench: $(READY)
