@@ -20,7 +20,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext
+from prefect.context import FlowRunContext, SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Failed
 
@@ -80,7 +80,8 @@ async def make_film(
     """
     # A coroutine that waits for nobody, but to be suspended: a flow that is a plain function waits up to a second for
     # its heartbeats at its end.
-    with _logged():
+    # Without this one each task makes two clients of its own, some 80 ms: a coroutine's engine has none for them.
+    with _logged(), SyncClientContext.get_or_create():
         try:
             check_askable(approve)
             wish = make_wish(
