@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from prefect.context import FlowRunContext
 from prefect.exceptions import Pause
 from prefect.flow_runs import asuspend_flow_run
 from prefect.input import RunInput
@@ -23,6 +22,7 @@ from prefect.input.actions import aread_flow_run_input
 from prefect.input.run_input import Keyset
 from pydantic import Field, PrivateAttr
 
+from flows.standing import is_deployed
 from studio.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.errors import BadInput, Rejected
 from studio.hints import command
@@ -95,16 +95,11 @@ def check_askable(approve: Approve) -> None:
     Raises:
         BadInput: neither is this a run of a deployment nor does anybody sit at a terminal.
     """
-    if approve != "no" and _asker.get() is None and not _is_deployed():
+    if approve != "no" and _asker.get() is None and not is_deployed():
         raise BadInput(
             f"nobody can be asked to approve {approve}: run it on a terminal, or as a run of the deployment "
             "(prefect deployment run make-film/local), or leave approve out"
         )
-
-
-def _is_deployed() -> bool:
-    context = FlowRunContext.get()
-    return context is not None and context.flow_run is not None and context.flow_run.deployment_id is not None
 
 
 class Approver:

@@ -15,7 +15,7 @@ from rich.text import Text
 from flows.approval import Question
 from studio.approvals import Reply, answered
 from studio.errors import BadInput
-from studio.terminal import harmless, typed_line
+from studio.terminal import harmless, typed_answer
 
 QUESTION = "Approve? (y / n / redo 3,5 [notes]) "
 _NUMBERS = r"\d+(?:\s*-\s*\d+)?"
@@ -33,7 +33,7 @@ def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -
         with freed():
             _show(question, console)
             while True:
-                reply = reply_of(_line(console))
+                reply = reply_of(typed_answer(QUESTION, console.file))
                 if reply is None:
                     _say(console, "y goes on, n ends the run, redo 3,5 makes these shots anew; notes may follow")
                     continue
@@ -72,13 +72,3 @@ def _show(question: Question, console: Console) -> None:
 
 def _say(console: Console, text: str) -> None:
     console.print(Text(text), soft_wrap=True)
-
-
-def _line(console: Console) -> str:
-    try:
-        console.print(Text(QUESTION), end="", soft_wrap=True)
-        return typed_line()
-    except EOFError:
-        # Ctrl-D: nobody answers; the terminal's line is still open.
-        console.print()
-        raise KeyboardInterrupt from None

@@ -12,11 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.leaving import PATIENCE_SECONDS, TERMINATED
+from flows.leaving import PATIENCE_SECONDS
 
 GRACE_SECONDS = PATIENCE_SECONDS + 2
 """How long a child may take to leave before it is killed, which loses nothing but time."""
@@ -89,9 +88,6 @@ def end_with_input() -> None:
             continue
         # To the main thread by name: one that the system hands to another thread does not wake it from a wait.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-        # While a flow runs Prefect takes SIGTERM for itself, and waits for what is in hand however long that takes.
-        time.sleep(PATIENCE_SECONDS)
-        os._exit(TERMINATED)
 
     threading.Thread(target=watch, daemon=True).start()
 

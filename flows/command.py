@@ -34,7 +34,7 @@ from studio.hints import command
 from studio.model import Wish
 from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
-from studio.terminal import leave, typed_line
+from studio.terminal import leave, says_yes, typed_answer
 
 app = App(
     name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
@@ -185,26 +185,13 @@ def _asks(console: Console) -> bool:
     return console.is_terminal and sys.stdin.isatty()
 
 
-def _answer(console: Console, question: str) -> str:
-    # On the console, which is standard error under --json: standard output may be a pipe.
-    try:
-        console.print(question, end="", markup=False, highlight=False, soft_wrap=True)
-        return typed_line()
-    except EOFError:
-        # Ctrl-D: nobody answers; the terminal's line is still open.
-        console.print()
-        raise KeyboardInterrupt from None
-
-
 def _wants(folder: Path, console: Console) -> bool:
     from studio.views import summary
 
     console.print(summary(folder), markup=False, highlight=False)
     console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)
-    while True:
-        answer = _answer(console, "Do you want to continue? (y/n) ").lower()
-        if answer in ("y", "yes", "n", "no"):
-            return answer.startswith("y")
+    # On the console's stream, which is standard error under --json: standard output may be a pipe.
+    return says_yes("Do you want to continue? (y/n) ", console.file)
 
 
 def _without_idea(
@@ -218,7 +205,7 @@ def _without_idea(
     if not _asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
-    idea = check_idea(_answer(console, "What is the film about? "))
+    idea = check_idea(typed_answer("What is the film about? ", console.file))
     return _run(console, json, place, idea=idea, wish=make_wish(**said), approve=approve)
 
 

@@ -35,6 +35,8 @@ SILENCE_SECONDS = 90.0
 """How long a run may be silent: three beats of 30 s, the shortest that Prefect allows."""
 BEAT = "prefect.flow-run.heartbeat"
 BEAT_SECONDS = "30"
+_PAGE = 200
+"""The most deployments that Prefect gives at once."""
 _HALTS = (
     "Completed", "Failed", "TimedOut", "Crashed", "Cancelled", "Cancelling", "Paused", "Suspended", "Scheduled",
     "AwaitingRetry", "AwaitingConcurrencySlot", "Late",
@@ -115,10 +117,6 @@ def _all_deployments(client: SyncPrefectClient) -> Iterable[DeploymentResponse]:
     while page := client.read_deployments(limit=_PAGE, offset=offset):
         yield from page
         offset += len(page)
-
-
-_PAGE = 200
-"""The most that Prefect gives at once."""
 
 
 def _automation(deployments: Collection[UUID], within: float, name: str) -> AutomationCore:

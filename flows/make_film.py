@@ -20,7 +20,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext, SyncClientContext
+from prefect.context import SyncClientContext
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Failed
 
@@ -29,7 +29,7 @@ from flows import parameters as p
 from flows.approval import Approver, check_askable
 from flows.mapping import Direction
 from flows.run_page import shown_on_run
-from flows.standing import standing_of
+from flows.standing import is_deployed, standing_of, this_run
 from studio import progress
 from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
@@ -149,8 +149,7 @@ def _demands(wish: Wish, change: bool) -> dict[str, object]:
 
 @contextmanager
 def _opened(ask: Ask) -> Iterator[Session]:
-    context = FlowRunContext.get()
-    run = context.flow_run if context else None
+    run = this_run()
     now = datetime.now()
     card = RunCard(
         flow_run_id=str(run.id) if run else secrets.token_hex(16), pid=os.getpid(), host=socket.gethostname(),
@@ -170,10 +169,9 @@ def _opened(ask: Ask) -> Iterator[Session]:
 
 def _present(session: Session) -> None:
     """Let the run bear its session's name and idea, and heed what becomes of it on the server."""
-    context = FlowRunContext.get()
-    if context is None or context.flow_run is None:
+    run = this_run()
+    if run is None:
         return
-    run = context.flow_run
     session.recalled = standing_of(run).lost
     name = f"{session.id} · {shorten(harmless(session.brief.idea), IDEA_SHOWN, placeholder='…')}"
     if run.name != name:
@@ -213,7 +211,5 @@ def _failed(session: Session, error: FilmError) -> State[Any]:
         session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
     except DiskFull as full:
         _note(f"the failure could not be recorded: {full}")
-    context = FlowRunContext.get()
-    deployed = context is not None and context.flow_run is not None and context.flow_run.deployment_id is not None
-    retry = "retry this run, or " if deployed else ""
+    retry = "retry this run, or " if is_deployed() else ""
     return Failed(message=f"{error}. Everything finished is kept; {retry}go on with: {go_on}", data=error)

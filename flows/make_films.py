@@ -17,7 +17,6 @@ import httpx
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
-from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
@@ -27,7 +26,7 @@ from blocks.crew import crew_named
 from flows import parameters as p
 from flows.child import film_in_child
 from flows.slots import MOST, MakeFilm, Slots
-from flows.standing import standing_of
+from flows.standing import standing_of, this_run
 from studio.batch import counted, look, put_off, reported, table, unfinished_line
 from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
@@ -85,8 +84,7 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
     Raises:
         BadInput: this is a deployment, and `make-film` is not deployed beside it.
     """
-    context = FlowRunContext.get()
-    run = context.flow_run if context else None
+    run = this_run()
     if run is None:
         return partial(film_in_child, place), str
     if run.deployment_id is None:

@@ -66,7 +66,7 @@ def run_film(
 
     with leaving(cut_off) as heard:
         try:
-            with shown(console, board) as screen, _quick_end(beats):
+            with shown(console, board) as screen, _unwatched(beats):
                 closing.append(screen.close)
                 with asking(asker(console, screen.freed) if there else None):
                     error = _run_flow(idea, wish, session_id, place, approve)
@@ -110,8 +110,8 @@ def _stopped(code: int) -> Interrupted:
 
 
 @contextlib.contextmanager
-def _quick_end(beats: bool) -> Iterator[None]:
-    """Let the flow end without Prefect's wait of a second for its heartbeat thread, where no server looks for beats."""
+def _unwatched(beats: bool) -> Iterator[None]:
+    """Let the flow send no heartbeats, and keep no page, where no server outlives it: nobody looks there."""
     if beats:
         yield
         return

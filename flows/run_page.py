@@ -20,12 +20,12 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from prefect.context import FlowRunContext
 from prefect.exceptions import TerminationSignal
 from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.show import Board
+from flows.standing import this_run
 from studio import progress
 from studio.facts import Facts, read_facts
 from studio.model import STAGES, Stage
@@ -66,11 +66,11 @@ def shown_on_run(session: Session) -> Iterator[None]:
     Nothing is posted where nobody will look: outside a flow run, and in a run that sends no heartbeats, which are left
     out where no server outlives the run (`film make` with the built-in engine).
     """
-    context = FlowRunContext.get()
-    if context is None or context.flow_run is None or PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is None:
+    run = this_run()
+    if run is None or PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is None:
         yield
         return
-    page = RunPage(session, context.flow_run.id)
+    page = RunPage(session, run.id)
     with progress.listening(page.hear):
         page.begin()
         patience = END_SECONDS

@@ -1,4 +1,4 @@
-"""Whether a run may still act: one that its server gave up, or was asked to cancel, must not begin anything more.
+"""Which run this is, and whether it may still act: one that was given up, or is to be cancelled, begins nothing more.
 
 A laptop that slept wakes in the middle of a run that has long been called `Crashed`, and perhaps retried. So before
 each piece of work the run makes sure that it still stands, and asks the server where the last answer is older than a
@@ -14,6 +14,7 @@ from collections.abc import Callable
 import httpx
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
@@ -67,6 +68,18 @@ class Standing:
             return ""
         said = f" ({now.state.message})" if now.state.message else ""
         return f"this run is {now.state.name} on the server{said}, so it begins nothing more"
+
+
+def this_run() -> FlowRun | None:
+    """Return the flow run that this code is part of; None outside one."""
+    context = FlowRunContext.get()
+    return context.flow_run if context is not None else None
+
+
+def is_deployed() -> bool:
+    """Tell whether this code is part of a run of a deployment: one that can be retried, and suspended."""
+    run = this_run()
+    return run is not None and run.deployment_id is not None
 
 
 def standing_of(run: FlowRun) -> Standing:

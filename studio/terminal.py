@@ -11,6 +11,7 @@ import select
 import sys
 import unicodedata
 from collections.abc import Callable
+from typing import IO
 
 from cyclopts import CycloptsError
 
@@ -64,29 +65,33 @@ def agrees(question: str) -> bool:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
+    return says_yes(question, sys.stdout)
+
+
+def says_yes(question: str, out: IO[str]) -> bool:
+    """Ask a yes-or-no question on `out` until it is answered; raises as `typed_answer`."""
     while True:
-        try:
-            print(question, end="", flush=True)
-            answer = typed_line().lower()
-        except EOFError:
-            # The terminal's line is still open.
-            print()
-            raise KeyboardInterrupt from None
+        answer = typed_answer(question, out).lower()
         if answer in ("y", "yes", "n", "no"):
             return answer.startswith("y")
 
 
-def typed_line() -> str:
-    """Return the next line that is typed at the terminal, without the white space around it.
+def typed_answer(question: str, out: IO[str]) -> str:
+    """Ask on `out` and return the line that is typed, without the white space around it.
 
     Raises:
-        EOFError: the person typed Ctrl-D.
-        KeyboardInterrupt: the person typed Ctrl-C.
+        KeyboardInterrupt: the person leaves (Ctrl-C, Ctrl-D).
     """
+    print(question, end="", flush=True, file=out)
     # input() alone may miss a Ctrl-C: one that comes just before it begins to wait is noticed only at the next line.
     while not select.select([sys.stdin], [], [], _GLANCE_SECONDS)[0]:
         continue
-    return input().strip()
+    try:
+        return input().strip()
+    except EOFError:
+        # The terminal's line is still open.
+        print(file=out)
+        raise KeyboardInterrupt from None
 
 
 def _complain(message: str) -> None:

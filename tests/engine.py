@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 PATIENCE_SECONDS = 30
+LONG_SECONDS = 150
+"""For what starts processes of its own: a server, a worker, a film."""
+
+
+def wait_for(what: str, ready: Callable[[], Any]) -> Any:
+    """Return what `ready` says as soon as it says something; fails where that takes `LONG_SECONDS`."""
+    deadline = time.monotonic() + LONG_SECONDS
+    while not (found := ready()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+    return found
 
 
 def task_runs(flow_run_id: str) -> list[Any]:

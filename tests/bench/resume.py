@@ -82,7 +82,7 @@ def run_flow(order: dict[str, Any]) -> None:
             moments["settled"] = now
 
     check_alive(Engine(os.environ["PREFECT_API_URL"]))
-    # As the command has it with the built-in engine: Prefect would wait a second for its heartbeats at the end.
+    # As the command has it with the built-in engine: nobody watches for heartbeats, or looks at the run's page.
     with progress.listening(hear), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         moments["ready"], busy = time.monotonic(), time.process_time()
         state: Any = filmed(**order)

@@ -112,7 +112,7 @@ def _be_the_flow(told: Told, options: dict[str, Any], die_at: int | None, url: s
         os.dup2(said, 1)
         os.dup2(said, 2)
         blocks.crew.CREWS["offline"] = lambda: crew.crew(take_time)
-        # Without heartbeats a flow ends a second sooner; nothing here watches them.
+        # As with the command's own engine: nothing here watches for heartbeats, or looks at the run's page.
         settings = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({PREFECT_API_URL: url} if url else {})
         with telling(told, die_at), temporary_settings(settings), crew.remembered_cut():
             state: Any = filmed(**options)

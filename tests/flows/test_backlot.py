@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -21,18 +21,10 @@ from typing import Any
 
 import pytest
 
+from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.film_command import assert_one_line
 
-PATIENCE_SECONDS = 150
 FILM = str(Path(sys.executable).with_name("film"))
-
-
-def wait_for(what: str, ready: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := ready()):
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
-    return found
 
 
 class Studio:
@@ -64,14 +56,14 @@ class Studio:
     def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(PATIENCE_SECONDS)
+        code = self.process.wait(LONG_SECONDS)
         return code, self.said(), self.err.read_text("utf-8")
 
 
 def ask(url: str, path: str, body: object = None) -> Any:
     content = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(f"{url}{path}", data=content, headers={"content-type": "application/json"})
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + LONG_SECONDS
     while True:
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -180,7 +172,7 @@ def test_a_dead_worker_is_told(first: tuple[Studio, str], home: Path, tmp_path: 
     second = Studio(tmp_path, home, PREFECT_API_URL=url).up()
     (worker,) = second.children()
     os.kill(worker, signal.SIGKILL)
-    code = second.process.wait(PATIENCE_SECONDS)
+    code = second.process.wait(LONG_SECONDS)
     err = second.err.read_text()
     assert code == 1
     assert_one_line(err)
@@ -196,7 +188,7 @@ def test_a_server_elsewhere_is_announced_first(first: tuple[Studio, str], tmp_pa
     home.mkdir()
     (home / "profiles.toml").write_text(f'active = "far"\n[profiles.far]\nPREFECT_API_URL = "{elsewhere}"\n')
     studio = Studio(tmp_path, home, "--set-up-only", NO_PROXY="0.0.0.0")
-    code, out, err = studio.process.wait(PATIENCE_SECONDS), studio.said(), studio.err.read_text()
+    code, out, err = studio.process.wait(LONG_SECONDS), studio.said(), studio.err.read_text()
     assert (code, err) == (0, "")
     line = out.splitlines()[0]
     assert elsewhere in line
@@ -207,7 +199,7 @@ def test_a_server_elsewhere_is_announced_first(first: tuple[Studio, str], tmp_pa
 
 def refused(tmp_path: Path, home: Path, *options: str, **environment: str) -> str:
     studio = Studio(tmp_path, home, *options, **environment)
-    assert studio.process.wait(PATIENCE_SECONDS) == 2
+    assert studio.process.wait(LONG_SECONDS) == 2
     error = studio.err.read_text()
     assert_one_line(error)
     return error

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,10 +17,10 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Paused, Running, Suspended
 
 from flows.attendants import Attendants
-from flows.dead_runs import BEAT, NAME, beats, end_silent_runs, our_deployments, watch_for_silence
+from flows.dead_runs import BEAT, NAME, _has_beaten, beats, end_silent_runs, our_deployments, watch_for_silence
 from studio.errors import BadInput
+from tests.engine import wait_for
 
-PATIENCE_SECONDS = 60
 SHORTEST_SECONDS = 10.0
 """The shortest that Prefect allows."""
 
@@ -71,10 +70,10 @@ def begin(client: SyncPrefectClient, deployment: UUID) -> FlowRun:
     return run
 
 
-def beat(client: SyncPrefectClient, run: FlowRun, deployment: UUID) -> None:
+def beat(client: SyncPrefectClient, run: FlowRun, deployment: UUID, at: datetime | None = None) -> None:
     """Tell the server what Prefect's engine tells it every 30 s."""
     event = {
-        "id": str(uuid4()), "event": BEAT, "occurred": datetime.now(UTC).isoformat(),
+        "id": str(uuid4()), "event": BEAT, "occurred": (at or datetime.now(UTC)).isoformat(),
         "resource": {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name},
         "related": [
             {"prefect.resource.id": f"prefect.flow.{run.flow_id}", "prefect.resource.role": "flow"},
@@ -86,13 +85,6 @@ def beat(client: SyncPrefectClient, run: FlowRun, deployment: UUID) -> None:
 
 def state(client: SyncPrefectClient, run: FlowRun) -> Any:
     return client.read_flow_run(run.id).state
-
-
-def wait_for(ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not ready():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
 
 
 def test_a_silent_run_is_crashed_and_nobody_else(client: SyncPrefectClient, deploy: Callable[[str], UUID]) -> None:
@@ -108,11 +100,11 @@ def test_a_silent_run_is_crashed_and_nobody_else(client: SyncPrefectClient, depl
         beat(client, steady, ours)
         return bool(state(client, dead).type == StateType.CRASHED)
 
-    wait_for(crashed)
+    wait_for("the crash", crashed)
     assert "retry" in state(client, dead).message
     # A second one that dies later: when it is found, the others' time had run out, too.
     later = begin(client, ours)
-    wait_for(lambda: bool(state(client, later).type == StateType.CRASHED))
+    wait_for("the later crash", lambda: bool(state(client, later).type == StateType.CRASHED))
     assert [state(client, run).name for run in waits] == ["Paused", "Suspended", "Cancelling"]
     assert state(client, foreign).name == "Running"
 
@@ -147,14 +139,11 @@ def test_runs_that_died_with_their_server(client: SyncPrefectClient, deploy: Cal
     """A run without a beat in the last seconds is ended on request; one that beats, and another's, are not."""
     ours, others = deploy("ended"), deploy("another's")
     dead, well, foreign = begin(client, ours), begin(client, ours), begin(client, others)
-    since = time.monotonic()
-
-    def over() -> bool:
-        beat(client, well, ours)
-        return time.monotonic() - since > 3
-
-    wait_for(over)
-    wait_for(lambda: [run.id for run in end_silent_runs(client, [ours], within=2.0)] == [dead.id])
+    silence = datetime.now(UTC)
+    beat(client, well, ours, at=silence + timedelta(seconds=1))
+    wait_for("the beat to arrive", lambda: _has_beaten(client, well.id, silence))
+    since = (datetime.now(UTC) - silence).total_seconds()
+    assert [run.id for run in end_silent_runs(client, [ours], within=since)] == [dead.id]
     assert state(client, dead).type == StateType.CRASHED
     assert [state(client, run).name for run in (well, foreign)] == ["Running", "Running"]
     assert end_silent_runs(client, []) == []

@@ -7,19 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine import task_runs
+from tests.engine import LONG_SECONDS, task_runs, wait_for
 
 PROJECT = Path(__file__).parents[2]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
-PATIENCE_SECONDS = 150
 
 
 def environment(server: str) -> dict[str, str]:
@@ -34,7 +32,7 @@ def environment(server: str) -> dict[str, str]:
 def prefect(server: str, *arguments: str) -> str:
     done = subprocess.run(
         [PREFECT, "--no-prompt", *arguments], cwd=PROJECT, env=environment(server), capture_output=True, text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=LONG_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -60,14 +58,6 @@ def worker(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def wait_for(what: str, ready: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := ready()):
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.1)
-    return found
 
 
 def run_deployment(server: str, output: Path, deployment: str = "make-film/local", **options: Any) -> str:
@@ -155,7 +145,7 @@ def test_wrong_parameters_are_refused_before_a_run(server: str, worker: None) ->
     before = len(flow_runs())
     done = subprocess.run(
         [PREFECT, "--no-prompt", "deployment", "run", "make-film/local", "-p", "idea=a", "-p", "seconds=0"],
-        cwd=PROJECT, env=environment(server), capture_output=True, text=True, timeout=PATIENCE_SECONDS,
+        cwd=PROJECT, env=environment(server), capture_output=True, text=True, timeout=LONG_SECONDS,
     )  # fmt: skip
     assert done.returncode != 0
     assert "seconds" in done.stdout + done.stderr

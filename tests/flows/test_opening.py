@@ -22,7 +22,7 @@ def test_a_scheduled_run_always_opens_a_new_session(
     ask = Ask("an idea", Wish(), tmp_path)
 
     def opened(run: SimpleNamespace) -> str:
-        monkeypatch.setattr(module, "FlowRunContext", SimpleNamespace(get=lambda: SimpleNamespace(flow_run=run)))
+        monkeypatch.setattr(module, "this_run", lambda: run)
         with module._opened(ask) as session:
             return str(session.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, EngineFailed, FilmError, Interrupted
-from studio.terminal import clock, harmless, leave, size, typed_line, write_json
+from studio.terminal import clock, harmless, leave, size, typed_answer, write_json
 
 HOSTILE = "a\x1b[31mred\x07 \u202eevil\u2066\n\t\x00 \u2028\u200b\ud800 灯台 👩\u200d🚀"
 
@@ -101,11 +102,11 @@ def test_a_signal_before_a_line_is_noticed(monkeypatch: pytest.MonkeyPatch) -> N
         with open(slave, encoding="utf-8", closefd=False) as terminal:
             monkeypatch.setattr("sys.stdin", terminal)
             os.write(master, b" yes \n")
-            assert typed_line() == "yes"
+            assert typed_answer("", io.StringIO()) == "yes"
             monkeypatch.setattr("builtins.input", lambda: pytest.fail("waits where no signal is noticed"))
             signal.setitimer(signal.ITIMER_REAL, 0.05)
             with pytest.raises(KeyboardInterrupt):
-                typed_line()
+                typed_answer("", io.StringIO())
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
