@@ -7,6 +7,7 @@ a session is in `studio/`, how shots are mapped in `flows/mapping.py`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -190,15 +191,21 @@ def _close(session: Session) -> None:
 
 @contextmanager
 def _logged() -> Iterator[None]:
-    """Let every event be one line of the run's log."""
-    logger = get_run_logger()
+    """Let every event be one line of the run's log, in our words: Prefect's own line at each task's end is left out."""
+    logger, tasks = get_run_logger(), logging.getLogger("prefect.task_runs")
 
     def log(event: Event) -> None:
         if line := event.line():
             logger.error(line) if event.kind == "failed" else logger.info(line)
 
-    with progress.listening(log):
-        yield
+    level = tasks.level
+    if tasks.getEffectiveLevel() == logging.INFO:
+        tasks.setLevel(logging.WARNING)
+    try:
+        with progress.listening(log):
+            yield
+    finally:
+        tasks.setLevel(level)
 
 
 def _note(text: str, kind: progress.Kind = "note", session_id: str = "") -> None:

@@ -2,8 +2,8 @@
 
 The laws this file keeps: a piece is published whole or not at all, with its receipt; what is there is looked at
 before anything is made; a person's file is used and a damaged one is put aside; nothing that was replaced is lost.
-Called by the task bodies and the cache policy. Every change happens under one lock, so that any number of shots may
-shift by one at the same time.
+Called by the task bodies and the cache policy. Every look and every change of name happens under one lock, so that any
+number of shots may shift by one at the same time; bytes are written and flushed before it is taken.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Shelf:
                 return self._confirm(order, receipt)
             if found.condition == "by hand" and (kept := self._keep_picture(order, found)) is not None:
                 return kept
-            return self._fetch(order, found)
+        return self._fetch(order, found)
 
     def _keep_edit(self, order: Order, found: Found) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
@@ -144,19 +144,32 @@ class Shelf:
         return receipt
 
     def _fetch(self, order: Order, found: Found) -> Receipt | None:
+        """Publish a copy of a whole piece that was made from the same and lies elsewhere; None where there is none."""
         removed = found.receipt if found.condition == "nothing" and found.receipt else None
-        for place, receipt in self._copies.whole(order.fingerprint):
-            if receipt.stage != order.stage:
-                continue
-            if removed is not None and removed.by_hand and receipt.sha256 == removed.sha256:
-                # The person took the picture away: it must not come back from takes/.
-                continue
+        tried: set[Path] = set()
+        while (copy := self._copy_of(order, removed, tried)) is not None:
+            place, receipt = copy
+            tried.add(place)
             with self.fresh(order) as out:
                 if order.stage in PLANS:
                     out.write_text(receipt.content or "", "utf-8")
-                else:
-                    files.copy(artefact_of(place, receipt), out)
-                return self._publish(order, out, receipt)
+                elif not _copied(artefact_of(place, receipt), out, receipt.sha256):
+                    # The shot there got another piece in the meantime; this one lies in takes/ now.
+                    continue
+                staged = self._stage(order, out, receipt)
+                with self._lock:
+                    return self._put(order, out, staged)
+        return None
+
+    def _copy_of(self, order: Order, removed: Receipt | None, tried: set[Path]) -> tuple[Path, Receipt] | None:
+        with self._lock:
+            for place, receipt in self._copies.whole(order.fingerprint):
+                if receipt.stage != order.stage or place in tried:
+                    continue
+                if removed is not None and removed.by_hand and receipt.sha256 == removed.sha256:
+                    # The person took the picture away: it must not come back from takes/.
+                    continue
+                return place, receipt
         return None
 
     def has_copy(self, receipt: Receipt) -> bool:
@@ -191,16 +204,18 @@ class Shelf:
         Args:
             also: further text files of the same piece: (path relative to the session, UTF-8 bytes).
         """
-        with self._lock, files.plain_errors(self.folder / order.path):
+        with files.plain_errors(self.folder / order.path):
             receipt = self._receipt(
                 order, out, made, engine, model, seed=seed, prompt=prompt, attempts=attempts, cost_usd=cost_usd,
                 made_at=made_at, seconds_taken=seconds_taken, also=tuple(_sidecar(*each) for each in also),
             )  # fmt: skip
-            return self._publish(order, out, receipt)
+            staged = self._stage(order, out, receipt)
+            with self._lock:
+                return self._put(order, out, staged)
 
-    def _publish(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
+    def _stage(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
+        """Flush what may take the disk a while, before the lock is taken: the artefact, and its receipt, staged."""
         files.seal(out)
-        path, place = self.folder / order.path, self.folder / receipt_path(order.path)
         stat = out.stat()
         receipt = receipt.model_copy(
             update={
@@ -208,13 +223,15 @@ class Shelf:
                 "mtime_ns": stat.st_mtime_ns, "edited": None,
             }
         ).sealed()  # fmt: skip
-        files.make_folder(place.parent)
-        staged = staged_path(place)
-        files.write_whole(staged, receipt_bytes(receipt))
+        files.write_whole(staged_path(self.folder / receipt_path(order.path)), receipt_bytes(receipt))
+        return receipt
+
+    def _put(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
+        path, place = self.folder / order.path, self.folder / receipt_path(order.path)
         before = self.displace(order)
         files.place(out, path)
         self.write_sidecars(receipt, before)
-        files.place(staged, place)
+        files.place(staged_path(place), place)
         self._copies.add(receipt, place, first=True)
         return receipt
 
@@ -287,6 +304,15 @@ class Shelf:
         mine = found.receipt is not None and found.receipt.by_hand
         more = ": you put it there; put it there again, or the crew makes one" if mine else ""
         self.tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
+
+
+def _copied(source: Path, out: Path, sha256: str) -> bool:
+    """Copy a piece that another shot may replace meanwhile, and tell whether the copy is that piece."""
+    try:
+        files.copy(source, out)
+    except FileNotFoundError:
+        return False
+    return files.sha256_of(out) == sha256
 
 
 def _sidecar(path: str, content: bytes) -> Sidecar:

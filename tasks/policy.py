@@ -7,6 +7,7 @@ whole. It must never raise: Prefect would log it and run the task uncached.
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,20 +47,23 @@ class PieceOfWork(CachePolicy):
         order, session = self.order(**inputs), inputs["session"]
         # Here and not on the task: for every tag that a task has when it begins, Prefect asks the server for a lease.
         task_ctx.task_run.tags = [*{*task_ctx.task_run.tags, order.stage}]
-        store = task_ctx.result_store
         for generation in range(GENERATIONS):
             key = order.key(generation)
-            # Reading comes first: the store remembers what it read, and asking whether it is there reads it whole.
-            record = _read(store, key)
-            if record is None and not store.exists(key):
+            # Prefect's store would look six times, and resolve the whole path each time.
+            if not os.path.lexists(_records(session.folder) / key):
                 return key
+            record = _read(task_ctx.result_store, key)
             if record is not None and session.shelf.holds(order, record):
                 return key
         return None
 
 
+def _records(folder: Path) -> Path:
+    return folder / "results"
+
+
 def _read(store: ResultStore, key: str) -> Receipt | None:
-    """Return the receipt recorded under `key`; None where nothing is there, or what does not read as one."""
+    """Return the receipt recorded under `key`; None where what is there does not read as one."""
     try:
         found = store.read(key).result
     except Exception:  # a torn record fails in whatever library reads it; the task body adopts what is whole
@@ -93,4 +97,4 @@ def kept(task: Task[..., Any], folder: Path) -> Task[..., Any]:
 
     Remembered: Prefect reads the task's source file anew for each variant.
     """
-    return task.with_options(result_storage=folder / "results")
+    return task.with_options(result_storage=_records(folder))

@@ -16,7 +16,6 @@ finds it all cached.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import queue
@@ -98,8 +97,9 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
     def piece(kind: str, index: int, needs: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
         return {"kind": kind, "index": index, "sha256": "0" * 64}
 
+    # A plain function: Prefect lends the tasks of a coroutine no client, and each makes two, 80 ms.
     @flow(name="bare")
-    async def bare() -> float:
+    def bare() -> float:
         done: queue.SimpleQueue[tuple[str, int, PrefectFuture[Any]]] = queue.SimpleQueue()
         made: dict[tuple[str, int], dict[str, Any]] = {}
         left = 3 * shots
@@ -127,12 +127,8 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
                     submit(animators, "clip", index, needs=pair)
             return time.perf_counter() - began
 
-    state: Any = asyncio.run(_state_of(bare))
+    state: Any = bare(return_state=True)
     return {"state": state.name, "seconds": state.result(), "pieces": {"made": 3 * shots}}
-
-
-async def _state_of(each: Any) -> Any:
-    return await each(return_state=True)
 
 
 def child(order: dict[str, Any]) -> None:

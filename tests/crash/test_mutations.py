@@ -150,8 +150,8 @@ def test_receipts_that_are_written_in_place_are_red(
 
 def test_receipts_before_artefacts_are_red(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A receipt that is published before its artefact takes away the proof of the finished bytes."""
-    swapped = _with_swapped(pieces.Shelf._publish, "files.place(out, path)", "files.place(staged, place)")
-    monkeypatch.setattr(pieces.Shelf, "_publish", swapped)
+    swapped = _with_swapped(pieces.Shelf._put, "files.place(out, path)", "files.place(staged_path(place), place)")
+    monkeypatch.setattr(pieces.Shelf, "_put", swapped)
     (output := tmp_path / "film").mkdir()
     log = recorded("film", output, cut=False)
     monkeypatch.undo()

@@ -88,6 +88,26 @@ def test_shots_that_shift_at_once_lose_nothing(bench: Bench) -> None:
             assert picture.getpixel((0, 0)) == (index - 1, 0, 0)
 
 
+def test_a_copy_whose_original_was_replaced_meanwhile_is_fetched_from_takes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Law 4: a piece that is fetched while its own place gets another one is found again in `takes/`."""
+    bench.paint(bench.order(1, "wanted"), (1, 0, 0))
+    wanted, copied = bench.order(2, "wanted"), files.copy
+
+    def copy(source: Path, path: Path) -> None:
+        monkeypatch.setattr(files, "copy", copied)
+        bench.paint(bench.order(1, "another"), (2, 0, 0))
+        copied(source, path)
+
+    monkeypatch.setattr(files, "copy", copy)
+    receipt = bench.shelf.adopt(wanted)
+    assert receipt is not None
+    with Image.open(bench.folder / wanted.path) as picture:
+        assert picture.getpixel((0, 0)) == (1, 0, 0)
+    assert bench.shelf.look(wanted).condition == "ours"
+
+
 def test_going_back_to_an_earlier_prompt_makes_nothing(bench: Bench) -> None:
     """Law 4: what was replaced lies in takes/ and is adopted from there."""
     first = bench.order(1, "old prompt")
