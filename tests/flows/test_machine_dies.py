@@ -20,7 +20,7 @@ from tests.crash.judge import made
 from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.studio_command import FILM, Studio, alive, ask, free_port
 
-PREFECT = str(Path(sys.executable).with_name("prefect"))
+PREFECT, SESSIONS = (str(Path(sys.executable).with_name(name)) for name in ("prefect", "sessions"))
 WISH: dict[str, Any] = {"seconds": 8.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
 IDEA = "A lighthouse keeper finds a message in a bottle"
 
@@ -129,7 +129,8 @@ def test_cancelled(machine: Machine, undisturbed: dict[str, str]) -> None:
     assert took < 10
     assert not (folder / "failure.json").exists()
     assert not (folder / "film.mp4").exists()
-    assert json.loads(machine.say(FILM.replace("film", "sessions"), "list", "--json"))
+    rows = json.loads(machine.say(SESSIONS, "list", "--json"))
+    assert [row["state"] for row in rows if row["session_id"] == folder.name] == ["interrupted"]
     again = machine.begin(idea="", session_id=folder.name)
     assert machine.filmed(again) == folder
     assert made(folder) == undisturbed
