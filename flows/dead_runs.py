@@ -96,14 +96,16 @@ def end_silent_runs(
 ) -> list[FlowRun]:
     """Call runs of these deployments `Crashed` that have not beaten for `within` seconds; return them.
 
-    For runs that died with their server: a server that starts forgets whom it was waiting for. To be called only when
-    the server has been up for as long, so that every living run has had the time to beat.
+    For runs that died with their server: a server that starts forgets whom it was waiting for; and for those whose
+    worker died before they began, which are `Pending` and never beat. To be called only when the server has been up for
+    as long, so that every living run has had the time to beat.
     """
     if not deployments:
         return []
     since = datetime.now(UTC) - timedelta(seconds=within)
+    alive = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])
     running = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING]))),
+        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive)),
         deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=list(deployments))),
     )
     silent = [run for run in running if _began_before(run, since) and not _has_beaten(client, run.id, since)]

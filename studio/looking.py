@@ -13,7 +13,7 @@ from typing import Literal
 from studio import files
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
-from studio.model import Receipt, Sidecar, Stage
+from studio.model import Receipt, Stage
 from studio.orders import PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt
@@ -82,11 +82,6 @@ class Eye:
         """Tell whether the artefact at `path` has the bytes that the receipt says."""
         place = self.folder / path
         return files.is_file(place) and files.sha256_of(place) == receipt.sha256
-
-    def sidecar_is_whole(self, sidecar: Sidecar) -> bool:
-        """Tell whether a further file of a piece has the bytes that its receipt says."""
-        place = self.folder / sidecar.path
-        return files.is_file(place) and files.sha256_of(place) == sidecar.sha256
 
     def records(self, order: Order) -> Iterator[Receipt]:
         """Yield the receipts that are recorded for the order's place, whatever the fingerprint; torn ones are none."""

@@ -8,7 +8,6 @@ number of shots may shift by one at the same time; bytes are written and flushed
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +19,10 @@ from studio import files
 from studio.copies import Copies
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found, ReadPlan
-from studio.model import Made, Receipt, Sidecar, Stage
+from studio.model import Made, Receipt, Stage
 from studio.orders import PLANS, Order, receipt_path
 from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
+from studio.sidecars import is_whole, sidecar_of, write_sidecars
 from studio.takes import keep_take, put_aside
 
 
@@ -75,7 +75,7 @@ class Shelf:
         receipt = read_receipt(self.folder / receipt_path(order.path))
         if receipt is None or receipt.sha256 != record.sha256 or not self._eye.is_whole(record, order.path):
             return False
-        return all(self._eye.sidecar_is_whole(sidecar) for sidecar in receipt.also)
+        return all(is_whole(self.folder, sidecar) for sidecar in receipt.also)
 
     # --- adopting ---------------------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ class Shelf:
         place = self.folder / receipt_path(order.path)
         if read_receipt(place) != receipt:
             files.write_whole(place, receipt_bytes(receipt))
-        self.write_sidecars(receipt)
+        write_sidecars(self.folder, receipt, self.tell)
         return receipt.sealed()
 
     def _keep_picture(self, order: Order, found: Found) -> Receipt | None:
@@ -207,7 +207,7 @@ class Shelf:
         with files.plain_errors(self.folder / order.path):
             receipt = self._receipt(
                 order, out, made, engine, model, seed=seed, prompt=prompt, attempts=attempts, cost_usd=cost_usd,
-                made_at=made_at, seconds_taken=seconds_taken, also=tuple(_sidecar(*each) for each in also),
+                made_at=made_at, seconds_taken=seconds_taken, also=tuple(sidecar_of(*each) for each in also),
             )  # fmt: skip
             staged = self._stage(order, out, receipt)
             with self._lock:
@@ -230,30 +230,10 @@ class Shelf:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
         before = self.displace(order)
         files.place(out, path)
-        self.write_sidecars(receipt, before)
+        write_sidecars(self.folder, receipt, self.tell, before)
         files.place(staged_path(place), place)
         self._copies.add(receipt, place, first=True)
         return receipt
-
-    def write_sidecars(self, receipt: Receipt, before: Receipt | None = None) -> None:
-        """Write the further files of a piece where they are not there as its receipt says.
-
-        A file in the way goes to `takes/damaged/`: it may be an edit. Those of `before`, the piece that was replaced,
-        are still told by its receipt, so they are replaced or removed.
-        """
-        old = {sidecar.path: sidecar for sidecar in before.also} if before else {}
-        new = {sidecar.path: sidecar for sidecar in receipt.also}
-        for path in old.keys() | new.keys():
-            place = self.folder / path
-            if path in new and self._eye.sidecar_is_whole(new[path]):
-                continue
-            if path in old and self._eye.sidecar_is_whole(old[path]):
-                if path not in new:
-                    files.remove(place)
-            elif place.exists() or place.is_symlink():
-                self.tell(f"{path} is not as it was written; it is kept as {put_aside(self.folder, place)}")
-            if path in new:
-                files.write_whole(place, new[path].content.encode("utf-8"))
 
     def _receipt(self, order: Order, path: Path, made: Made, engine: str, model: str, **more: object) -> Receipt:
         stat = path.stat()
@@ -313,8 +293,3 @@ def _copied(source: Path, out: Path, sha256: str) -> bool:
     except FileNotFoundError:
         return False
     return files.sha256_of(out) == sha256
-
-
-def _sidecar(path: str, content: bytes) -> Sidecar:
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Sidecar(path=path, sha256=sha256, bytes=len(content), content=content.decode("utf-8"))

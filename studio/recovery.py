@@ -17,6 +17,7 @@ from studio.model import Receipt, Stage
 from studio.orders import PER_SHOT, PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.receipts import read_receipt, receipt_bytes
+from studio.sidecars import write_sidecars
 from studio.takes import put_aside
 
 _OURS = (".part", ".next")
@@ -79,7 +80,7 @@ def _finish(shelf: Shelf, staged: Path) -> None:
     elif (lying := read_receipt(place)) is not None and _same_bytes(lying, receipt):
         # The bytes are the same, the piece is not: what lies there may still be the earlier one.
         before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
-    shelf.write_sidecars(receipt, before or read_receipt(place))
+    write_sidecars(shelf.folder, receipt, shelf.tell, before or read_receipt(place))
     files.place(staged, place)
 
 

@@ -14,7 +14,7 @@ from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Cancelling, Paused, Running, Suspended
+from prefect.states import Cancelling, Paused, Pending, Running, Suspended
 
 from flows.attendants import Attendants
 from flows.dead_runs import BEAT, NAME, _has_beaten, beats, end_silent_runs, our_deployments, watch_for_silence
@@ -136,15 +136,18 @@ def test_it_follows_the_deployments(client: SyncPrefectClient, deploy: Callable[
 
 
 def test_runs_that_died_with_their_server(client: SyncPrefectClient, deploy: Callable[[str], UUID]) -> None:
-    """A run without a beat in the last seconds is ended on request; one that beats, and another's, are not."""
+    """A run without a beat in the last seconds is ended on request, also one that its worker never began; one that
+    beats, and another's, are not."""
     ours, others = deploy("ended"), deploy("another's")
     dead, well, foreign = begin(client, ours), begin(client, ours), begin(client, others)
+    picked = client.create_flow_run_from_deployment(ours)
+    client.set_flow_run_state(picked.id, Pending())
     silence = datetime.now(UTC)
     beat(client, well, ours, at=silence + timedelta(seconds=1))
     wait_for("the beat to arrive", lambda: _has_beaten(client, well.id, silence))
     since = (datetime.now(UTC) - silence).total_seconds()
-    assert [run.id for run in end_silent_runs(client, [ours], within=since)] == [dead.id]
-    assert state(client, dead).type == StateType.CRASHED
+    assert {run.id for run in end_silent_runs(client, [ours], within=since)} == {dead.id, picked.id}
+    assert [state(client, run).type for run in (dead, picked)] == [StateType.CRASHED] * 2
     assert [state(client, run).name for run in (well, foreign)] == ["Running", "Running"]
     assert end_silent_runs(client, []) == []
 
