@@ -61,7 +61,7 @@ class Attendants:
         }  # fmt: skip
         # Not to the terminal: SQLite that was busy for a moment is a page of traceback, and mends itself.
         with door, open(log, "wb") as said:
-            self._start("server", "flows.steady_server", [], door.fileno(), environment, said.fileno())
+            self._start("server", "flows.built_in", [], door.fileno(), environment, said.fileno())
 
     def await_server(self, url: str) -> None:
         """Wait until the server answers.

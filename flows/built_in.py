@@ -85,6 +85,9 @@ def serve(handle: int) -> None:
     """Be the server, on an open socket, until standard input ends."""
     import uvicorn
 
+    from flows.turns import wait_in_turn
+
+    wait_in_turn()
     config = uvicorn.Config(
         "prefect.server.api.server:create_app", factory=True, log_level="error", lifespan="on", access_log=False,
         timeout_graceful_shutdown=1,

@@ -1,9 +1,11 @@
 """The worker that `film studio` starts: a process worker of Prefect that leaves well and starts runs quickly.
 
-Two things differ from `prefect worker start`, which serves the same pool just as well:
+Three things differ from `prefect worker start`, which serves the same pool just as well:
 
 * Asked to end, it asks the films in the making to end, waits, and lets the server know what became of them. Prefect's
   own kills their processes and leaves the runs `Running`.
+* That a run's process died is told once. Prefect's own tells it twice, moments apart: by then the run may have been
+  retried, and would be called `Crashed` again.
 * A run is one process, not one that prepares the next: its code is here, there is nothing to fetch. That saves the
   second import of Prefect, a second or two.
 
@@ -24,8 +26,10 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import httpx
 from anyio.abc import TaskStatus
 from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import PrefectException
 from prefect.utilities.processutils import command_to_string
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
@@ -69,9 +73,18 @@ class Stagehand(ProcessWorker):
         self._pids[flow_run.id] = None
         noted = _Noted(task_status, lambda pid: self._pids.__setitem__(flow_run.id, pid))
         try:
-            return await super().run(flow_run, configuration, noted)
+            result = await super().run(flow_run, configuration, noted)
         finally:
             del self._pids[flow_run.id]
+        return result.model_copy(update={"status_code": 0}) if await self._is_told(flow_run) else result
+
+    async def _is_told(self, flow_run: FlowRun) -> bool:
+        """Tell whether the server knows that a run which has ended is not running any more."""
+        try:
+            state = (await self.client.read_flow_run(flow_run.id)).state
+        except (httpx.HTTPError, PrefectException):
+            return False
+        return state is not None and not (state.is_running() or state.is_pending())
 
     async def end_runs(self) -> None:
         """Take no more runs, ask those in the making to end, and wait until the server knows how they ended."""

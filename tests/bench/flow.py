@@ -9,7 +9,7 @@ clip submitted when picture and line are there. Measured is the mapping: from th
 line, picture, clip and the score were settled. Each run is a process of its own. `first` makes everything, `again`
 finds it all cached.
 
-    server    a Prefect server that runs all its services, as `prefect server start` does
+    server    a Prefect server that runs all its services, as `film studio` starts it
     built in  the engine that the `film` command starts for itself
 """
 
@@ -21,10 +21,12 @@ import os
 import queue
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -170,6 +172,7 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
                     (folder,) = (output / "sessions").iterdir()
                     order = {**ours, "idea": "", "session_id": folder.name}
                 found.setdefault((kind, run), []).append(run_one(kind, order))
+                _let_it_settle()
     for run in RUNS:
         for kind in KINDS:
             told = found[kind, run]
@@ -178,6 +181,21 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
                 "seconds": median(each["seconds"] for each in told),
                 "megabytes": max(each["megabytes"] for each in told), "pieces": told[0]["pieces"],
             }  # fmt: skip
+
+
+def _let_it_settle() -> None:
+    """Wait until the server has written all that it was told: of thousands of tasks it is some seconds behind."""
+    body, before, deadline = json.dumps({}).encode(), -1, time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        request = urllib.request.Request(
+            f"{os.environ['PREFECT_API_URL']}/task_runs/count", body, {"content-type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            count = int(json.load(answer))
+        if count == before:
+            return
+        before = count
+        time.sleep(3)
 
 
 def print_table(here: dict[str, Any], rows: list[dict[str, Any]]) -> None:
@@ -215,20 +233,26 @@ def main() -> None:
             PREFECT_HOME=f"{scratch}/prefect", PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
             PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
         )  # fmt: skip
+        from flows.attendants import Attendants
         from flows.built_in import BuiltIn
-        from tests.crash.engine_server import Server
 
         here = machine()
-        built_in, server = BuiltIn(), Server(scratch / "server")
+        built_in, attendants = BuiltIn(), Attendants(scratch)
         built_in.ready()
-        server.start()
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = int(door.getsockname()[1])
+        server = f"http://127.0.0.1:{port}/api"
+        os.environ["PREFECT_HOME"] = f"{scratch}/server"
+        os.mkdir(f"{scratch}/server")
+        attendants.start_server("127.0.0.1", port, server, scratch / "log")
         try:
-            for engine, url in (("server", server.url), ("built in", built_in.url)):
+            attendants.await_server(server)
+            for engine, url in (("server", server), ("built in", built_in.url)):
                 os.environ["PREFECT_API_URL"] = url
                 for shots in asked.shots:
                     rows += measure(engine, shots, asked.rounds, scratch)
         finally:
-            server.kill()
+            attendants.leave()
     print(json.dumps({"machine": here, "rows": rows})) if asked.json else print_table(here, rows)
 
 
