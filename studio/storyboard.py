@@ -200,8 +200,8 @@ def film_card(facts: Facts, output: Path, width: int, height: int, thumbnails: T
     parts = [
         f"# {escaped(facts.title or facts.idea)}",
         f"![a picture from the middle of the film]({poster})" if poster else "",
-        f"**{clock(film.seconds)}** · {film.seconds:.2f} s, {film.frames} frames, {width} x {height}, "
-        f"{size(film.bytes)} · ${cost_usd(facts):.2f}",
+        f"**{clock(film.seconds)}** · {film.frames} frames, {width} x {height}, {size(film.bytes)} · "
+        f"${cost_usd(facts):.2f}",
         f"film {_code(str(facts.folder / film.path))}",
         f"look {_code(command('view', facts.session_id, output))}",
     ]
