@@ -74,7 +74,7 @@ class _Backlot:
             if not there:
                 self._attendants.start_server(*_address(self._url), self._url, _server_log())
             # Takes its seconds while the server takes its own.
-            from flows.registering import register
+            from flows.registering import QUEUE, register
 
             if not there:
                 self._attendants.await_server(self._url)
@@ -83,7 +83,7 @@ class _Backlot:
             names = register(POOL, PROJECT)
             if not set_up_only:
                 self._attendants.start_worker(POOL)
-        self._say("work pool", POOL)
+        self._say("work pool", f"{POOL}, with the queue {QUEUE}")
         self._say("deployed", ", ".join(names))
         self._say("dead runs", "are called Crashed after 90 s without a sign of life")
         if set_up_only:

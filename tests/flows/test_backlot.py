@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from flows.registering import FILMS_AT_ONCE
 from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.film_command import assert_one_line
 from tests.flows.studio_command import Studio, alive, ask, free_port
@@ -52,7 +53,9 @@ def test_all_is_there_with_one_command(first: tuple[Studio, str]) -> None:
     with urllib.request.urlopen(url.removesuffix("/api"), timeout=30) as pages:
         assert b"<html" in pages.read().lower()
     assert ask(url, "/work_pools/local")["type"] == "process"
+    assert ask(url, "/work_pools/local/queues/films")["concurrency_limit"] == FILMS_AT_ONCE
     deployment = ask(url, "/deployments/name/make-film/local")
+    assert deployment["work_queue_name"] == "films"
     assert deployment["job_variables"]["env"] == {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
     (automation,) = automations(url)
     related = automation["trigger"]["match_related"]
