@@ -54,9 +54,9 @@ def approve(
     check_alive(engine)
     prepare_environment(engine)
     _resume(folder, place, asked, reply)
-    said = "rejected" if reject else f"to redo: {redo}" if redo else "approved"
+    said = "rejected; the run ends" if reject else f"{f'to redo: {redo}' if redo else 'approved'}; the run goes on"
     console = Console(highlight=False)
-    console.print(f"{said}; the run goes on: {command('view', session, place)}", markup=False, soft_wrap=True)
+    console.print(f"{said}: {command('view', session, place)}", markup=False, soft_wrap=True)
     return 0
 
 
@@ -96,6 +96,8 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
             if state is None or not state.is_paused():
                 if state is not None and state.is_final():
                     stop_waiting(folder, asked.flow_run_id)
+                if state is not None and not state.is_final():
+                    raise BadInput(f"{folder.name} was answered already, and its run goes on ({state.name})")
                 named = state.name if state else "without a state"
                 raise BadInput(f"the run that waited ({asked.flow_run_id}) is {named} on the server: {go_on}")
             result = client.resume_flow_run(UUID(asked.flow_run_id), run_input=form)

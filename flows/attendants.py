@@ -147,8 +147,10 @@ class Attendants:
     @contextmanager
     def _hurried(self) -> Iterator[None]:
         def hurry(number: int, frame: FrameType | None) -> None:
+            # With the films that the worker has in the making: they are of its group.
             for process in self._there.values():
-                process.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
         before = {number: signal.signal(number, hurry) for number in (signal.SIGINT, signal.SIGTERM)}
         try:

@@ -27,6 +27,7 @@ from flows.leaving import Terminated
 from studio.errors import BadInput
 
 PORT = 4200
+LAST_PORT = 65535
 POOL = "local"
 PROJECT = Path(__file__).parents[1]
 ANSWER_SECONDS = 20.0
@@ -42,9 +43,12 @@ def studio(console: Console, port: int | None, set_up_only: bool) -> int:
         set_up_only: leave once work pool, deployments and automation are there; the server must be running.
 
     Raises:
-        BadInput: no server answers where one must, the port is taken by something else, or nothing may be written.
+        BadInput: no server answers where one must, the port is none or taken by something else, or nothing may be
+            written.
         FilmError: something did not start, or has ended by itself; what was started here is taken down.
     """
+    if port is not None and not 1 <= port <= LAST_PORT:
+        raise BadInput(f"--port {port}: a port is a number from 1 to {LAST_PORT}")
     engine = find_engine() if port is None else Engine(f"http://127.0.0.1:{port}/api", f"--port {port}")
     backlot = _Backlot(console, engine)
     try:

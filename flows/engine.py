@@ -6,6 +6,7 @@ this program's Prefect, which starts by itself.
 
 from __future__ import annotations
 
+import http
 import os
 import tomllib
 import urllib.error
@@ -67,22 +68,27 @@ def check_alive(engine: Engine) -> None:
     """Make sure that a named server answers.
 
     Raises:
-        BadInput: nothing answers at the address.
+        BadInput: nothing answers at the address, or nothing of Prefect's.
     """
     if engine.url is None:
         return
     try:
-        with urllib.request.urlopen(f"{engine.url.rstrip('/')}/health", timeout=PATIENCE_SECONDS):
-            return
-    except urllib.error.HTTPError:
-        # It answered; whether it lets us in is said by Prefect itself.
-        return
+        with urllib.request.urlopen(f"{engine.url.rstrip('/')}/health", timeout=PATIENCE_SECONDS) as answer:
+            healthy = answer.read(64).strip() == b"true"
+    except urllib.error.HTTPError as error:
+        # Whether it lets us in is said by Prefect itself.
+        healthy = error.code != http.HTTPStatus.NOT_FOUND
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise BadInput(
             f"no Prefect server answers at {without_secrets(engine.url)} ({engine.said_in}; {reason}): "
             "start it with `prefect server start`, or unset it to use the built-in engine"
         ) from error
+    if not healthy:
+        raise BadInput(
+            f"what answers at {without_secrets(engine.url)} ({engine.said_in}) is no Prefect server: an API address "
+            "ends with /api; mend it, or unset it to use the built-in engine"
+        )
 
 
 def prepare_environment(engine: Engine) -> None:

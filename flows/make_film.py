@@ -7,7 +7,6 @@ a session is in `studio/`, how shots are mapped in `flows/mapping.py`.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import secrets
 import socket
@@ -28,6 +27,7 @@ from prefect.states import Cancelled, Failed
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.approval import Approver, check_askable
+from flows.calm import calm
 from flows.mapping import Direction
 from flows.run_page import shown_on_run
 from flows.standing import is_deployed, standing_of, this_run
@@ -191,21 +191,16 @@ def _close(session: Session) -> None:
 
 @contextmanager
 def _logged() -> Iterator[None]:
-    """Let every event be one line of the run's log, in our words: Prefect's own line at each task's end is left out."""
-    logger, tasks = get_run_logger(), logging.getLogger("prefect.task_runs")
+    """Let every event be one line of the run's log, in our words."""
+    calm()
+    logger = get_run_logger()
 
     def log(event: Event) -> None:
         if line := event.line():
             logger.error(line) if event.kind == "failed" else logger.info(line)
 
-    level = tasks.level
-    if tasks.getEffectiveLevel() == logging.INFO:
-        tasks.setLevel(logging.WARNING)
-    try:
-        with progress.listening(log):
-            yield
-    finally:
-        tasks.setLevel(level)
+    with progress.listening(log):
+        yield
 
 
 def _note(text: str, kind: progress.Kind = "note", session_id: str = "") -> None:

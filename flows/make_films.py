@@ -54,6 +54,14 @@ def make_films(manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = Non
 
     Returns a list, one object a line: line, idea, state, session_id, film (its path), seconds, reason.
     """
+    try:
+        return _made(manifest, parallel, at_most, output)
+    except FilmError as error:
+        # Nothing was begun: the message says what to do.
+        return Failed(message=str(error), data=error)
+
+
+def _made(manifest: str, parallel: int, at_most: int | None, output: str | None) -> Any:
     log = get_run_logger()
     place = output_folder(output)
     root = sessions_root(place)

@@ -98,9 +98,11 @@ def answered(question: Asked, reply: Reply, shots: Sequence[Shot], at: str) -> A
     """Return the question with its answer. Notes change the prompts of the shots to redo; without, it is another take.
 
     Raises:
-        BadInput: a shot is not there, or the notes make a prompt too long.
+        BadInput: a shot is not there, the notes make a prompt too long, or they come with a yes, which would drop them.
     """
     redo, notes = shots_named(reply.redo, len(shots)), harmless(reply.notes)
+    if notes and reply.approve and not redo:
+        raise BadInput("notes go with shots to redo, or with a no: say which shots, or leave the notes out")
     changes: list[Change] = []
     for shot in (shots[number - 1] for number in redo):
         prompt = f"{shot.image_prompt}, {notes}" if notes else shot.image_prompt

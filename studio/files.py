@@ -79,6 +79,13 @@ def make_folder(folder: Path) -> None:
                 # Another process was quicker.
                 if not place.is_dir():
                     raise
+            except FileNotFoundError as error:
+                # Where the folder above is there, nothing may be made in it: /proc.
+                if place.parent.is_dir():
+                    raise BadInput(
+                        f"cannot write into {str(place.parent)!r}: choose another folder with --output"
+                    ) from error
+                raise
             _disk.fsync_folder(place.parent)
 
 

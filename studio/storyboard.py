@@ -85,6 +85,12 @@ def storyboard(facts: Facts, state: State, heard: Heard, thumbnails: Thumbnails)
     total = len(facts.shots)
     letters = min(_LETTERS, _LETTERS_IN_ALL // max(1, total))
     parts = [f"# {escaped(facts.title or facts.idea)}", escaped(facts.idea), summary(facts, state)]
+    if facts.waits_for:
+        answer = command("approve", facts.session_id, facts.folder.parent.parent)
+        parts.append(
+            f"**You are asked to approve the {escaped(facts.waits_for)}:** Resume on this run's page opens a form; or "
+            f'{_code(answer)}, with `--redo 3,5 --notes "at night"` to have shots made anew, or `--reject`.'
+        )
     if facts.failure and state != "done":
         parts.append(f"why: {escaped(facts.failure)}")
     if not facts.shots:

@@ -160,6 +160,12 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         other.shutdown()
 
 
+@pytest.mark.parametrize("port", ["0", "-5", "99999"])
+def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    """A number that is no port is refused in one line."""
+    assert "from 1 to 65535" in refused(tmp_path, tmp_path / "p", "--port", port)
+
+
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     """Where Prefect's home cannot be, one line says so before anything is started."""
     (tmp_path / "file").write_text("")
@@ -192,3 +198,23 @@ def test_ctrl_c_ends_films_well(first: tuple[Studio, str], home: Path) -> None:
         states = database.execute("select state_type from flow_run where id = ?", (run_id,)).fetchall()
     assert states == [("CRASHED",)]
     assert not list(output.glob("sessions/*/film.mp4"))
+
+
+def test_ctrl_c_again_leaves_nothing(home: Path, tmp_path: Path) -> None:
+    """A second Ctrl-C ends all at once, the films in the making too."""
+    port = free_port()
+    studio, url = Studio(tmp_path, home, "--port", str(port)).up(), f"http://127.0.0.1:{port}/api"
+    deployment = ask(url, "/deployments/name/make-film/local")["id"]
+    parameters = {"idea": "The night train", "seconds": 60, "height": 720, "music": False}
+    run_id = ask(url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"]
+    cards = tmp_path / "output"
+    wait_for("the run", lambda: list(cards.glob(f"sessions/*/runs/{run_id}.json")))
+    (card,) = cards.glob(f"sessions/*/runs/{run_id}.json")
+    children, pid = studio.children(), json.loads(card.read_text())["pid"]
+
+    def ended() -> bool:
+        studio.process.send_signal(signal.SIGINT)
+        return studio.process.poll() is not None
+
+    wait_for("the studio's end", ended)
+    wait_for("the others' end", lambda: not any(alive(each) for each in (*children, pid)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,32 @@ def test_a_dead_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: p
     assert DEAD in err
     assert "PREFECT_API_URL" in err
     assert "secret" not in out + err
+    assert not list(tmp_path.rglob("session_*"))
+
+
+def test_a_server_that_is_not_prefects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Where something else answers at PREFECT_API_URL: 2, one line that says so, and no session."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if "page" in self.path else 404)
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Page) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        for path in ("page", "nothing"):
+            url = f"http://127.0.0.1:{other.server_address[1]}/{path}"
+            code, _, err = in_process(tmp_path, monkeypatch, capfd, "make", IDEA, url=url)
+            assert code == 2
+            assert_one_line(err)
+            assert "is no Prefect server" in err
+        other.shutdown()
     assert not list(tmp_path.rglob("session_*"))
 
 

@@ -189,6 +189,10 @@ def test_the_flow_goes_on_past_failures_and_fails_with_their_lines(
     assert state.is_failed()
     assert "2 of 2 films are not finished (lines 1, 3)" in state.message
     assert "line 3: the engine said no" in state.message
+    missing: Any = module.make_films(str(tmp_path / "none.csv"), output=str(tmp_path / "output"), return_state=True)
+    assert missing.is_failed()
+    assert "none.csv" in missing.message
+    assert "exception" not in missing.message
     again: Any = module.make_films(str(manifest), output=str(tmp_path / "output"), return_state=True)
     assert again.is_failed()
     assert len(set(tried)) == 2

@@ -73,6 +73,12 @@ def test_a_redo_is_no_approval() -> None:
     assert not QUESTION.rejected
 
 
+def test_a_yes_drops_no_notes() -> None:
+    """Notes without shots to redo are refused where the answer is yes: they would be lost, and the money spent."""
+    with pytest.raises(BadInput, match="notes go with shots"):
+        answered(QUESTION, Reply(True, notes="at night"), SHOTS, NOW)
+
+
 def test_notes_are_one_line_of_the_prompt() -> None:
     """Notes go to the prompts, harmless and on one line; a prompt that grows too long is refused."""
     (change,) = answered(QUESTION, Reply(True, "3", "at\nnight \x1b[31m"), SHOTS, NOW).changes

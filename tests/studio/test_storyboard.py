@@ -177,6 +177,14 @@ def test_the_ledger_adds_up() -> None:
     }  # fmt: skip
 
 
+def test_who_is_asked_is_told_how_to_answer(tmp_path: Path) -> None:
+    """While the run waits for approval, the storyboard says so, and what answers it."""
+    page = storyboard(facts(tmp_path, ShotFacts(1), waits_for="images"), "waiting", Heard({}, {}), Thumbnails())
+    assert "asked to approve the images" in page
+    assert "approve session_" in page
+    assert "asked to approve" not in storyboard(facts(tmp_path, ShotFacts(1)), "running", Heard({}, {}), Thumbnails())
+
+
 def test_the_card_names_the_film(tmp_path: Path) -> None:
     """Poster from the middle, path, length, size and the command that shows more; without a film there is no card."""
     shots = tuple(ShotFacts(n, image=painted(tmp_path, n)) for n in (1, 2, 3))
