@@ -149,8 +149,10 @@ class Attendants:
         def hurry(number: int, frame: FrameType | None) -> None:
             # With the films that the worker has in the making: they are of its group.
             for process in self._there.values():
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                # One that was waited for has no group any more, and its number may be another's.
+                if process.returncode is None:
+                    with suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
 
         before = {number: signal.signal(number, hurry) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
