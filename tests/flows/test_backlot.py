@@ -6,12 +6,10 @@ import json
 import os
 import signal
 import sqlite3
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import pytest
 
 from flows.registering import FILMS_AT_ONCE
 from tests.engine import LONG_SECONDS, wait_for
+from tests.flows.another_server import another_server
 from tests.flows.film_command import assert_one_line
 from tests.flows.studio_command import Studio, alive, ask, free_port
 
@@ -145,20 +144,8 @@ def refused(tmp_path: Path, home: Path, *options: str, **environment: str) -> st
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     """What answers at the port and is no Prefect server is left alone, and one line says so."""
 
-    class Other(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"hello")
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            return
-
-    with HTTPServer(("127.0.0.1", 0), Other) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        port = other.server_address[1]
+    with another_server() as port:
         assert f"port {port} of 127.0.0.1 is taken" in refused(tmp_path, tmp_path / "p", "--port", str(port))
-        other.shutdown()
 
 
 @pytest.mark.parametrize("port", ["0", "-5", "99999"])

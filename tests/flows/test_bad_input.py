@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.flows.another_server import another_server
 from tests.flows.film_command import IDEA, Film, assert_one_line
 from tests.make_sessions import snapshot
 
@@ -85,24 +84,12 @@ def test_a_server_that_is_not_prefects(
 ) -> None:
     """Where something else answers at PREFECT_API_URL: 2, one line that says so, and no session."""
 
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if "page" in self.path else 404)
-            self.end_headers()
-            self.wfile.write(b"<html>")
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            return
-
-    with HTTPServer(("127.0.0.1", 0), Page) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
+    with another_server() as port:
         for path in ("page", "nothing"):
-            url = f"http://127.0.0.1:{other.server_address[1]}/{path}"
-            code, _, err = in_process(tmp_path, monkeypatch, capfd, "make", IDEA, url=url)
+            code, _, err = in_process(tmp_path, monkeypatch, capfd, "make", IDEA, url=f"http://127.0.0.1:{port}/{path}")
             assert code == 2
             assert_one_line(err)
             assert "is no Prefect server" in err
-        other.shutdown()
     assert not list(tmp_path.rglob("session_*"))
 
 
