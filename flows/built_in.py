@@ -58,6 +58,12 @@ class BuiltIn:
                 error
             )
 
+    def end(self) -> None:
+        """End the server and wait until it is gone; not needed where this process ends."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
     def _last_words(self) -> str:
         try:
             code = self._process.wait(1)

@@ -20,14 +20,15 @@ import json
 import os
 import queue
 import resource
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -172,8 +173,8 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
                 if kind == "ours" and run == "again":
                     (folder,) = (output / "sessions").iterdir()
                     order = {**ours, "idea": "", "session_id": folder.name}
-                found.setdefault((kind, run), []).append(run_one(kind, order))
-                _let_it_settle()
+                with fresh(engine, scratch):
+                    found.setdefault((kind, run), []).append(run_one(kind, order))
     for run in RUNS:
         for kind in KINDS:
             told = found[kind, run]
@@ -184,19 +185,41 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
             }  # fmt: skip
 
 
-def _let_it_settle() -> None:
-    """Wait until the server has written all that it was told: of thousands of tasks it is minutes behind."""
-    body, before, deadline = json.dumps({}).encode(), -1, time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        request = urllib.request.Request(
-            f"{os.environ['PREFECT_API_URL']}/task_runs/count", body, {"content-type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
-            count = int(json.load(answer))
-        if count == before:
-            return
-        before = count
-        time.sleep(3)
+@contextmanager
+def fresh(engine: str, scratch: Path) -> Iterator[None]:
+    """Run a server of its own with an empty database: one that was told of thousands of tasks writes for minutes."""
+    from flows.attendants import Attendants
+    from flows.built_in import BuiltIn
+
+    empty = scratch / "empty"
+    if not empty.exists():
+        os.environ["PREFECT_HOME"] = str(empty)
+        first = BuiltIn()
+        first.ready()
+        first.end()
+    home = Path(tempfile.mkdtemp(prefix="home-", dir=scratch))
+    shutil.copytree(empty, home, dirs_exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(home)
+    if engine == "built in":
+        built_in = BuiltIn()
+        built_in.ready()
+        os.environ["PREFECT_API_URL"] = built_in.url
+        try:
+            yield
+        finally:
+            built_in.end()
+        return
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = int(door.getsockname()[1])
+    url = f"http://127.0.0.1:{port}/api"
+    attendants = Attendants(home)
+    try:
+        attendants.start_server("127.0.0.1", port, url, home / "log")
+        attendants.await_server(url)
+        os.environ["PREFECT_API_URL"] = url
+        yield
+    finally:
+        attendants.leave()
 
 
 def print_table(here: dict[str, Any], rows: list[dict[str, Any]]) -> None:
@@ -235,26 +258,10 @@ def main() -> None:
             PREFECT_HOME=f"{scratch}/prefect", PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
             PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
         )  # fmt: skip
-        from flows.attendants import Attendants
-        from flows.built_in import BuiltIn
-
         here = machine()
-        built_in, attendants = BuiltIn(), Attendants(scratch)
-        built_in.ready()
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            port = int(door.getsockname()[1])
-        server = f"http://127.0.0.1:{port}/api"
-        os.environ["PREFECT_HOME"] = f"{scratch}/server"
-        os.mkdir(f"{scratch}/server")
-        attendants.start_server("127.0.0.1", port, server, scratch / "log")
-        try:
-            attendants.await_server(server)
-            for engine in asked.engines:
-                os.environ["PREFECT_API_URL"] = server if engine == "server" else built_in.url
-                for shots in asked.shots:
-                    rows += measure(engine, shots, asked.rounds, scratch)
-        finally:
-            attendants.leave()
+        for engine in asked.engines:
+            for shots in asked.shots:
+                rows += measure(engine, shots, asked.rounds, scratch)
     print(json.dumps({"machine": here, "rows": rows})) if asked.json else print_table(here, rows)
 
 
