@@ -137,7 +137,7 @@ class _Mapping:
         self._direction, self._session, self._shots, self._story = direction, session, shots, story
         self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
         self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
-        self._open = 0
+        self._open = self._spoken = 0
         self._failures: list[Failure] = []
         self._pieces: dict[tuple[Stage, int], Receipt] = {}
         self._timeline: Timeline | None = None
@@ -181,8 +181,10 @@ class _Mapping:
             return
         if stage in ("images", "narration"):
             self._animate_if_ready(index)
-        if stage == "narration" and all(("narration", shot.index) in self._pieces for shot in self._shots):
-            self._lay_out()
+        if stage == "narration":
+            self._spoken += 1
+            if self._spoken == len(self._shots):
+                self._lay_out()
 
     def _animate_if_ready(self, index: int) -> None:
         image, line = self._pieces.get(("images", index)), self._pieces.get(("narration", index))

@@ -226,13 +226,13 @@ def print_table(here: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     """Print all of it for a person."""
     print(f"machine  {here['cores']} cores, {here['cpu']}, Python {here['python']}, load {here['load']}\n")
     print(f"{'engine':9} {'shots':>6} {'run':6} {'ours, ms a shot':>16} {'bare, ms a shot':>16} {'ratio':>6} "
-          f"{'ours, MB':>9}")  # fmt: skip
+          f"{'ours, MB':>9} {'bare, MB':>9}")  # fmt: skip
     by = {(row["engine"], row["shots"], row["run"], row["kind"]): row for row in rows}
     for engine, shots, run in dict.fromkeys((row["engine"], row["shots"], row["run"]) for row in rows):
         ours, bare = (by[engine, shots, run, kind] for kind in KINDS)
         each = [1000 * row["seconds"] / shots for row in (ours, bare)]
         print(f"{engine:9} {shots:6} {run:6} {each[0]:16.1f} {each[1]:16.1f} {each[0] / each[1]:6.2f} "
-              f"{ours['megabytes']:9.0f}")  # fmt: skip
+              f"{ours['megabytes']:9.0f} {bare['megabytes']:9.0f}")  # fmt: skip
     print(f"\ntargets: ratio at most {MOST_RATIO:g}, under {1000 * MOST_SECONDS:g} ms a shot, a shot of 1,000 at most "
           f"{MOST_GROWTH:g} times one of 100, memory within {MOST_MEGABYTES} MB")  # fmt: skip
 
