@@ -70,3 +70,19 @@ class Rejected(Interrupted):
     """A person was asked and said no; what was finished is kept."""
 
     exit_code = 1
+
+
+class CallCutOff(EngineFailed):
+    """A call may have been billed and its answer is lost; nobody has agreed to pay for it again."""
+
+
+class RunMustEnd(FilmError):
+    """No other piece would fare better: nothing new begins, what is in hand is finished."""
+
+
+class BudgetSpent(RunMustEnd):
+    """The next call could pass the budget; it was not sent."""
+
+
+class AccountRefused(RunMustEnd):
+    """The vendor refuses the account itself: its key, or its money."""

@@ -1,0 +1,127 @@
+"""Calls on disk: one file for every call that can cost money, written before it is sent.
+
+`calls/<stage>-<NNN>-<fingerprint>-<attempt>.json` is published as 'intent', and once more when the call has ended. A
+text's answer stands in it; a picture's or a sound's lies beside it as `.answer` (a line of JSON that vouches for the
+bytes after it), flushed to the disk before the call counts as done. So a call whose answer we hold is never made again,
+whatever becomes of the piece made of it, and a call that was cut off in flight is known. What was spent is a projection
+of these files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from studio import files
+from studio.model import Noun, Sha256, Stage
+from studio.paid import Kind, Reply, Unit
+
+FOLDER = "calls"
+LETTERS = 16
+"""How much of the fingerprint stands in a file's name."""
+
+State = Literal["intent", "done", "failed", "refused", "bad answer", "ambiguous"]
+"""Of a call:
+
+intent      it is in flight; or, where its run is dead and no answer lies there, it was cut off
+done        answered, and the answer is held
+failed      the vendor did not do it, and bills nothing
+refused     the vendor's rules did not allow it
+bad answer  answered, with something that cannot be used; billed as far as the vendor says, or at its highest price
+ambiguous   sent, and nothing tells what became of it; booked at its highest price
+"""
+
+
+class Call(Noun):
+    """One call. Dollars are None where the price is not known; times are local, ISO 8601."""
+
+    stage: Stage
+    index: int = Field(ge=0, description="1-based shot, or 0 for the whole film")
+    fingerprint: Sha256
+    attempt: int = Field(ge=1)
+    run_id: str = Field(description="the flow run that made it")
+    vendor: str
+    account: str
+    model: str
+    kind: Kind
+    digest: Sha256 = Field(description="of all that was sent, but secrets")
+    state: State
+    begun_at: str
+    ended_at: str = ""
+    most_usd: float | None = Field(default=None, description="what was reserved: the most it can cost")
+    cost_usd: float | None = Field(default=None, description="what is booked; None while in flight, or not known")
+    usage: dict[Unit, float] = Field(default_factory=dict)
+    request_id: str = ""
+    seed: int | None = None
+    reason: str = ""
+    text: str | None = Field(default=None, description="of a text: the answer itself")
+    again: str = Field(default="", description="of an ambiguous one: the run that agreed to make it again")
+    prices: str = Field(default="", description="the day of the prices it was booked with")
+
+    @property
+    def path(self) -> str:
+        """Where it lies, relative to the session."""
+        return f"{FOLDER}/{self.stage}-{self.index:03d}-{self.fingerprint[:LETTERS]}-{self.attempt}.json"
+
+    @property
+    def answer_path(self) -> str:
+        """Where its answer's bytes lie, where it has some."""
+        return self.path.removesuffix(".json") + ".answer"
+
+    @property
+    def booked_usd(self) -> float | None:
+        """What counts as spent: what it cost or, while in flight, the most it can cost; 0 where nothing is billed."""
+        if self.state in ("failed", "refused") and self.cost_usd is None:
+            return 0.0
+        return self.most_usd if self.state == "intent" else self.cost_usd
+
+
+class _Head(Noun):
+    """The first line of an `.answer`: it vouches for the bytes that follow."""
+
+    sha256: Sha256
+    usage: dict[Unit, float]
+    request_id: str
+    seed: int | None
+
+
+def read_calls(folder: Path) -> list[Call]:
+    """Return the calls of a session in the order in which they began. One that does not read is left out."""
+    found = []
+    for path in sorted((folder / FOLDER).glob("[!.]*.json")):
+        try:
+            found.append(Call.model_validate_json(files.read_or_none(path) or b""))
+        except ValidationError:
+            continue
+    return sorted(found, key=lambda call: (call.begun_at, call.path))
+
+
+def spent_usd(calls: Iterable[Call]) -> tuple[float, int]:
+    """Return what was spent or may have been, in dollars, and how many calls of unknown price come to it."""
+    booked = [call.booked_usd for call in calls]
+    return sum(each for each in booked if each is not None), sum(each is None for each in booked)
+
+
+def answer_bytes(reply: Reply) -> bytes:
+    """Return an answer as it is kept: one line of JSON, then the bytes."""
+    head = _Head(
+        sha256=hashlib.sha256(reply.content).hexdigest(), usage=dict(reply.usage), request_id=reply.request_id,
+        seed=reply.seed,
+    )  # fmt: skip
+    return head.model_dump_json().encode("utf-8") + b"\n" + reply.content
+
+
+def read_answer(path: Path) -> Reply | None:
+    """Return the answer kept at `path`; None where there is none, or a fault changed it."""
+    head, _, content = (files.read_or_none(path) or b"").partition(b"\n")
+    try:
+        told = _Head.model_validate_json(head)
+    except ValidationError:
+        return None
+    if told.sha256 != hashlib.sha256(content).hexdigest():
+        return None
+    return Reply(content, told.usage, told.request_id, told.seed)

@@ -1,0 +1,154 @@
+"""The desk: every call that can cost money passes here, and by no other way.
+
+In this order: an answer that is held is used; a call that was cut off is asked about; then a turn at the gate, room in
+the budget, the intent on the disk, the request, the answer on the disk, the books.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from studio.calls import Call, State
+from studio.errors import AccountRefused, CallCutOff
+from studio.gate import Gate
+from studio.ledger import Ledger
+from studio.orders import Order
+from studio.paid import Fault, Reply, Request, VendorError
+
+OnAmbiguous = Literal["ask", "stop", "retry"]
+"""What becomes of a call that may have been billed and whose answer is lost."""
+
+PATIENCE_SECONDS = 900.0
+"""How long a call may be told to slow down before its shot fails."""
+SLOW_DOWN_SECONDS, SLOWEST_SECONDS = 2.0, 60.0
+"""The first and the longest wait where the vendor does not say how long; it doubles in between."""
+MOST_BAD, MOST_LOST = 2, 2
+"""How many bad answers, or lost ones where that is agreed to, one run pays for, per request."""
+
+_STATES: dict[Fault, State] = {"unknown": "ambiguous", "refused": "refused", "bad answer": "bad answer"}
+"""How a fault is booked; all others as 'failed', which nobody bills."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What all desks of a session share.
+
+    Attributes:
+        gate: returns the gate of an account.
+        go_on: raises where the run may not go on.
+        retry: whether calls that were cut off are made again without asking.
+        agree_line: the command that agrees to pay again, for messages.
+    """
+
+    ledger: Ledger
+    gate: Callable[[str], Gate]
+    go_on: Callable[[], None]
+    retry: bool = False
+    agree_line: str = ""
+
+
+class Desk:
+    """The desk of one piece of work. Implements `studio.paid.Desk`.
+
+    `cost_usd` is what the answers cost that the piece was made of, held ones included.
+    """
+
+    def __init__(self, counter: Counter, order: Order, clock: Callable[[], float] = time.monotonic) -> None:
+        self._counter, self._order, self._clock = counter, order, clock
+        self.cost_usd = 0.0
+
+    def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        """Return what `check` makes of the reply; see `studio.paid.Desk.call`."""
+        with self._counter.ledger.alone(request.digest, self._counter.go_on):
+            return self._call(request, send, check)
+
+    def _call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        if (held := self._counter.ledger.held(self._order, request)) is not None:
+            # One that is found bad now is booked so, and asked for again.
+            with contextlib.suppress(VendorError):
+                return self._accepted(*held, check)
+        began, slowed, lost = self._clock(), 0, 0
+        while True:
+            self._agreed()
+            try:
+                call, reply = self._sent(request, send, slowed)
+                return self._accepted(call, reply, check)
+            except VendorError as error:
+                if error.fault == "slow down" and self._clock() - began < PATIENCE_SECONDS:
+                    slowed += 1
+                elif error.fault == "unknown" and self._counter.retry and lost < MOST_LOST:
+                    lost += 1
+                else:
+                    raise self._told(error, request) from error
+
+    def _sent(self, request: Request, send: Callable[[], Reply], slowed: int) -> tuple[Call, Reply]:
+        """Make the call once, in its turn, and book how it ended."""
+        ledger, gate = self._counter.ledger, self._counter.gate(request.account)
+        with gate.turn(self._counter.go_on):
+            call = ledger.begin(self._order, request, self._counter.go_on)
+            try:
+                reply = send()
+            except VendorError as error:
+                if error.fault == "slow down":
+                    gate.hold(_wait_seconds(error, slowed))
+                ledger.failed(call, _STATES.get(error.fault, "failed"), error)
+                raise
+            except BaseException:
+                ledger.failed(call, "ambiguous", VendorError("unknown", "the run was stopped while it was in flight"))
+                raise
+            return ledger.done(call, reply), reply
+
+    def _accepted(self, call: Call, reply: Reply, check: Callable[[Reply], T]) -> T:
+        ledger = self._counter.ledger
+        try:
+            value = check(reply)
+        except VendorError as error:
+            ledger.spoiled(call, error)
+            raise
+        if call.state == "intent":
+            # Its run died between keeping the answer and booking it.
+            call = ledger.done(call, reply)
+        self.cost_usd += call.cost_usd or 0.0
+        return value
+
+    def _agreed(self) -> None:
+        """Make sure that no call for this piece was cut off, or that paying again is agreed to."""
+        for call in self._counter.ledger.of(self._order):
+            if call.state == "ambiguous" and not call.again:
+                if not self._counter.retry:
+                    raise CallCutOff(_cut_off(call, self._counter.agree_line))
+                self._counter.ledger.agree(call)
+
+    def _told(self, error: VendorError, request: Request) -> Exception:
+        """Return how the error leaves the desk."""
+        if error.fault in ("quota", "key"):
+            return AccountRefused(str(error))
+        calls = self._counter.ledger.of(self._order, request.digest)
+        if error.fault == "unknown":
+            return CallCutOff(_cut_off(calls[-1], self._counter.agree_line))
+        if error.fault == "bad answer":
+            # Once more, then a person decides: each is billed.
+            mine = [call for call in calls if call.state == "bad answer" and self._counter.ledger.is_mine(call)]
+            error.may_pass = len(mine) < MOST_BAD
+        return error
+
+
+def _wait_seconds(error: VendorError, slowed: int) -> float:
+    if error.retry_after is not None:
+        return error.retry_after
+    return float(min(SLOWEST_SECONDS, SLOW_DOWN_SECONDS * 2**slowed) * random.uniform(0.75, 1.25))
+
+
+def _cut_off(call: Call, agree_line: str) -> str:
+    price = "an unknown price" if call.most_usd is None else f"up to ${call.most_usd:.4f}"
+    agree = f"; agree to pay again: {agree_line}" if agree_line else ""
+    return (
+        f"{call.vendor} was asked for it ({call.begun_at[:19]}), the answer is lost and may be billed: {price}{agree}"
+    )

@@ -1,0 +1,98 @@
+"""Waiting one's turn at a vendor: so many requests at once, so many a minute, and none before the vendor allows it.
+
+One gate per account, shared by all shots of this process. Across processes Prefect's global concurrency limits hold
+(`flows/limits.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+AT_ONCE = 8
+"""Requests in flight at one account: a vendor that allows fewer answers 429, and is waited for."""
+GLANCE_SECONDS = 0.25
+"""How often who waits looks whether the run was asked to stop."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an account allows: requests in flight, >= 1, and requests begun within any minute; None for no limit."""
+
+    at_once: int = AT_ONCE
+    per_minute: int | None = None
+
+
+class Gate:
+    """The gate of one account.
+
+    Args:
+        clock: seconds, never going back.
+    """
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits, self._clock = limits, clock
+        self._changed = threading.Condition()
+        self._in_flight = 0
+        self._begun: deque[float] = deque()
+        self._not_before = 0.0
+
+    @property
+    def not_before(self) -> float:
+        """The moment, by the gate's clock, before which nothing may be sent."""
+        with self._changed:
+            return self._not_before
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing through for so long; what is in flight is not touched."""
+        with self._changed:
+            self._not_before = max(self._not_before, self._clock() + seconds)
+
+    @contextmanager
+    def turn(self, check: Callable[[], None]) -> Iterator[None]:
+        """Wait for a turn and keep it while the block runs.
+
+        Args:
+            check: called while waiting and once more before the turn is given; raises where the run was asked to stop.
+        """
+        while True:
+            # Not under the lock: it may ask a server.
+            check()
+            with self._changed:
+                if (wait := self._wait_seconds()) <= 0:
+                    self._in_flight += 1
+                    self._begun.append(self._clock())
+                    break
+                self._changed.wait(min(wait, GLANCE_SECONDS))
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._in_flight -= 1
+                self._changed.notify_all()
+
+    def _wait_seconds(self) -> float:
+        """Return how long to wait at least, 0 where the turn can be given now."""
+        now = self._clock()
+        while self._begun and self._begun[0] <= now - 60.0:
+            self._begun.popleft()
+        waits = [self._not_before - now]
+        if self._in_flight >= self._limits.at_once:
+            waits.append(GLANCE_SECONDS)
+        if self._limits.per_minute is not None and len(self._begun) >= self._limits.per_minute:
+            waits.append(self._begun[-self._limits.per_minute] + 60.0 - now)
+        return max(waits)
+
+
+_gates: dict[str, Gate] = {}
+_gates_lock = threading.Lock()
+
+
+def gate_of(account: str, limits: Limits) -> Gate:
+    """Return the gate of an account; whoever comes first says its limits."""
+    with _gates_lock:
+        return _gates.setdefault(account, Gate(limits))

@@ -1,0 +1,216 @@
+"""The ledger of an open session: reserving, booking, and giving out answers that are held already.
+
+The files are `studio/calls.py`'s; who asks for what, and in which order, is `studio/desk.py`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio import files
+from studio.calls import Call, State, answer_bytes, read_answer, read_calls, spent_usd
+from studio.errors import BudgetSpent, DiskFull
+from studio.orders import Order
+from studio.paid import Reply, Request, Usage, VendorError
+from studio.prices import PriceList
+
+ROOM_BYTES = 64 * 2**20
+"""Free space without which nothing is sent: an answer that cannot be kept is paid for in vain."""
+
+
+class Ledger:
+    """The calls of an open session. May be used from any thread.
+
+    A call that an earlier run left in flight becomes ambiguous here: that run is dead, for the session is ours.
+
+    Args:
+        run_id: this flow run.
+        budget_usd: what the session may cost in all; None for no limit.
+        now: gives the local time, ISO 8601.
+    """
+
+    def __init__(
+        self, folder: Path, run_id: str, prices: PriceList, budget_usd: float | None, now: Callable[[], str]
+    ) -> None:
+        self._folder, self._run_id, self._prices, self._now = folder, run_id, prices, now
+        self._budget_usd = budget_usd
+        self._changed = threading.Condition()
+        self._calls = {call.path: call for call in read_calls(folder)}
+        self._in_flight: set[str] = set()
+        self._busy: set[str] = set()
+        for call in [*self._calls.values()]:
+            if call.state == "intent" and read_answer(folder / call.answer_path) is None:
+                reason = "the run was cut off while it was in flight"
+                self._book(call.model_copy(update={
+                    "state": "ambiguous", "cost_usd": call.most_usd, "reason": reason, "ended_at": now(),
+                }))  # fmt: skip
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All of them."""
+        with self._changed:
+            return tuple(self._calls.values())
+
+    def is_mine(self, call: Call) -> bool:
+        """Tell whether this run made the call."""
+        return call.run_id == self._run_id
+
+    def of(self, order: Order, digest: str = "") -> list[Call]:
+        """Return the calls made for the order's piece, be it of another shot with the same words; of one digest."""
+        with self._changed:
+            found = [each for each in self._calls.values() if each.fingerprint == order.fingerprint]
+        return [each for each in found if each.stage == order.stage and digest in ("", each.digest)]
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def held(self, order: Order, request: Request) -> tuple[Call, Reply] | None:
+        """Return a call of this request whose answer lies here whole, and the answer; None where there is none."""
+        for call in self.of(order, request.digest):
+            if call.state == "done" and call.text is not None:
+                return call, Reply(call.text.encode("utf-8"), call.usage, call.request_id, call.seed)
+            if call.state not in ("done", "intent") or call.path in self._in_flight:
+                continue
+            if (reply := read_answer(self._folder / call.answer_path)) is not None:
+                return call, reply
+        return None
+
+    @contextmanager
+    def alone(self, digest: str, go_on: Callable[[], None]) -> Iterator[None]:
+        """Let one at a time ask for the same: two shots with the same words pay for them once."""
+        with self._changed:
+            while digest in self._busy:
+                self._changed.wait(0.25)
+                go_on()
+            self._busy.add(digest)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy.discard(digest)
+                self._changed.notify_all()
+
+    # --- booking ----------------------------------------------------------------------------------
+
+    def begin(self, order: Order, request: Request, go_on: Callable[[], None]) -> Call:
+        """Reserve the most that the call can cost and publish its intent. After this it may be sent.
+
+        Where only what is in flight stands in the way of the budget, that is waited for.
+
+        Raises:
+            BudgetSpent: it could pass the budget, or its price is not known; nothing was written.
+            DiskFull: an answer could not be kept.
+            Interrupted: what `go_on` raises while waiting.
+        """
+        most = self._prices.cost_usd(request.vendor, request.model, request.most)
+        if shutil.disk_usage(self._folder).free < ROOM_BYTES:
+            raise DiskFull(f"less than {ROOM_BYTES // 2**20} MiB are free: nothing is sent; free some and run again")
+        with self._changed:
+            while not self._fits(request, most):
+                self._changed.wait(0.25)
+                go_on()
+            attempt = 1 + max(
+                (each.attempt for each in self._calls.values() if self._same_place(each, order)), default=0
+            )
+            call = Call(
+                stage=order.stage, index=order.index, fingerprint=order.fingerprint, attempt=attempt,
+                run_id=self._run_id, vendor=request.vendor, account=request.account, model=request.model,
+                kind=request.kind, digest=request.digest, state="intent", begun_at=self._now(), most_usd=most,
+                prices=self._prices.checked,
+            )  # fmt: skip
+            self._calls[call.path] = call
+            self._in_flight.add(call.path)
+        try:
+            self._book(call)
+        except BaseException:
+            with self._changed:
+                del self._calls[call.path]
+                self._in_flight.discard(call.path)
+                self._changed.notify_all()
+            raise
+        return call
+
+    @staticmethod
+    def _same_place(call: Call, order: Order) -> bool:
+        return (call.stage, call.index, call.fingerprint) == (order.stage, order.index, order.fingerprint)
+
+    def _fits(self, request: Request, most: float | None) -> bool:
+        """Tell whether the call fits the budget now; False where it may, once what is in flight has ended."""
+        if self._budget_usd is None:
+            return True
+        if most is None:
+            raise BudgetSpent(
+                f"the price of {request.vendor}'s {request.model!r} is not known, so no budget can hold: say it "
+                "in a file that FILM_PRICES names, or leave the budget out"
+            )
+        booked, _ = spent_usd(self._calls.values())
+        if booked + most <= self._budget_usd + 1e-9:
+            return True
+        flying, _ = spent_usd(self._calls[path] for path in self._in_flight)
+        if flying > 0 and booked - flying + most <= self._budget_usd + 1e-9:
+            return False
+        raise BudgetSpent(
+            f"the budget of ${self._budget_usd:.2f} is used up: ${booked:.2f} spent or reserved, "
+            f"and the next call may cost ${most:.4f}"
+        )
+
+    def done(self, call: Call, reply: Reply) -> Call:
+        """Keep the answer, on the disk, then book that the call is done and what it cost.
+
+        Raises:
+            DiskFull, BadInput: it could not be kept; the call stays in flight, and is ambiguous for the next run.
+        """
+        try:
+            if call.kind != "text":
+                files.write_whole(self._folder / call.answer_path, answer_bytes(reply))
+            text = reply.content.decode("utf-8", "replace") if call.kind == "text" else None
+            return self._end(call, "done", reply.usage, text=text, request_id=reply.request_id, seed=reply.seed)
+        finally:
+            self._land(call)
+
+    def failed(self, call: Call, state: State, error: VendorError) -> Call:
+        """Book how a call failed; what was reserved is set free, where it is not billed."""
+        try:
+            return self._end(call, state, error.usage or {}, reason=str(error), request_id=error.request_id)
+        finally:
+            self._land(call)
+
+    def spoiled(self, call: Call, error: VendorError) -> Call:
+        """Book that the answer of a call cannot be used; it is billed all the same, and kept for whoever looks."""
+        ended = call.model_copy(update={"state": "bad answer", "reason": str(error)})
+        self._book(ended)
+        return ended
+
+    def _end(self, call: Call, state: State, usage: Usage, **told: str | int | None) -> Call:
+        known = self._prices.cost_usd(call.vendor, call.model, usage)
+        if state in ("failed", "refused"):
+            cost = known if usage else 0.0
+        else:
+            # Not told what it is billed: booked at the most it can be.
+            cost = call.most_usd if known is None else known
+        ended = call.model_copy(
+            update={"state": state, "cost_usd": cost, "usage": dict(usage), "ended_at": self._now(), **told}
+        )
+        self._book(ended)
+        return ended
+
+    def _land(self, call: Call) -> None:
+        with self._changed:
+            self._in_flight.discard(call.path)
+            self._changed.notify_all()
+
+    def agree(self, call: Call) -> None:
+        """Book that an ambiguous call may be made again, and paid for again."""
+        self._book(call.model_copy(update={"again": self._run_id}))
+
+    def ambiguous(self) -> list[Call]:
+        """Return the calls that were cut off and that nobody has agreed to make again."""
+        return [each for each in self.calls if each.state == "ambiguous" and not each.again]
+
+    def _book(self, call: Call) -> None:
+        files.write_json(self._folder / call.path, call.model_dump(mode="json", exclude_defaults=True))
+        with self._changed:
+            self._calls[call.path] = call

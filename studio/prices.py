@@ -1,0 +1,94 @@
+"""What calls cost: `data/prices.toml`, and a person's own file beside it.
+
+A price that is not known is None, never 0. Every sum is in US dollars.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError, model_validator
+
+from studio.errors import BadInput
+from studio.model import Noun
+from studio.paid import Unit, Usage
+
+TABLE = Path(__file__).parent / "data" / "prices.toml"
+OWN = "FILM_PRICES"
+"""Names a person's own file, whose prices come first."""
+_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+"""A pinned model bears its date: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
+
+
+class Price(Noun):
+    """One line of the table: dollars a unit, or free."""
+
+    vendor: str
+    model: str
+    per: dict[Unit, float] = Field(default_factory=dict)
+    free: bool = False
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Price:
+        if bool(self.per) == self.free or any(not 0 <= each < 1e6 for each in self.per.values()):
+            raise ValueError("say `per` with a price for each unit, or `free = true`")
+        return self
+
+    def of(self, usage: Usage) -> float | None:
+        """Return what `usage` costs; None where it holds a unit without a price, or nothing."""
+        if self.free:
+            return 0.0
+        if not usage or any(unit not in self.per for unit, count in usage.items() if count):
+            return None
+        return sum(self.per[unit] * count for unit, count in usage.items() if count)
+
+
+class PriceList(Noun):
+    """A table of prices and the day it was checked: '2026-11-22', '' where a person's own file does not say."""
+
+    checked: str = ""
+    price: tuple[Price, ...] = ()
+
+    def cost_usd(self, vendor: str, model: str, usage: Usage) -> float | None:
+        """Return what a call of this usage costs; None where that is not known."""
+        for name in (model, _DATED.sub("", model), "*"):
+            for price in self.price:
+                if (price.vendor, price.model) == (vendor, name):
+                    return price.of(usage)
+        return None
+
+
+def price_list(environment: Mapping[str, str] = os.environ) -> PriceList:
+    """Return the prices in force: a person's own before those of this program.
+
+    Raises:
+        BadInput: the file that FILM_PRICES names cannot be read, or is no price list.
+    """
+    own = environment.get(OWN, "")
+    ours = _read(TABLE)
+    if not own:
+        return ours
+    theirs = _read(Path(own).expanduser())
+    return PriceList(checked=theirs.checked or ours.checked, price=(*theirs.price, *ours.price))
+
+
+@cache
+def _read(path: Path) -> PriceList:
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+        return PriceList.model_validate({**table, "checked": str(table.get("checked", ""))})
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8"
+        raise BadInput(f"{OWN}: {str(path)!r} cannot be read ({reason.lower()})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{OWN}: {str(path)!r} is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{OWN}: {str(path)!r}: {where}: {first['msg'].removeprefix('Value error, ')}") from error

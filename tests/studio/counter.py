@@ -1,0 +1,65 @@
+"""A counter with a ledger in a folder, and requests to bring to it, for tests."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.desk import Counter, Desk
+from studio.fingerprint import fingerprint
+from studio.gate import Gate, Limits
+from studio.ledger import Ledger
+from studio.model import Stage
+from studio.orders import Order
+from studio.paid import Kind, Reply, Request, VendorError
+from studio.prices import Price, PriceList
+
+CENTS = 4
+PRICES = PriceList(checked="2026-01-01", price=(
+    Price(vendor="v", model="m", per={"images": CENTS / 100, "text out": 0.001}),
+))  # fmt: skip
+
+
+def order_of(index: int = 1, print_: str = "", stage: Stage = "images") -> Order:
+    return Order("session_20260101_000000", stage, index, fingerprint(piece=print_ or f"{stage} {index}"))
+
+
+def request_of(digest: str = "", kind: Kind = "image", model: str = "m", tokens: int = 100) -> Request:
+    most = {"text out": float(tokens)} if kind == "text" else {"images": 1.0}
+    return Request("v", "v:1", model, kind, fingerprint(sent=digest), most)  # type: ignore[arg-type]
+
+
+def ledger_in(folder: Path, run: str = "a", budget_usd: float | None = None) -> Ledger:
+    ticks = itertools.count()
+    return Ledger(folder, run, PRICES, budget_usd, lambda: f"2026-01-01T00:00:{next(ticks):06d}")
+
+
+def desk_in(
+    folder: Path, order: Order | None = None, *, run: str = "a", budget_usd: float | None = None, retry: bool = False,
+    ledger: Ledger | None = None, gate: Gate | None = None, go_on: Callable[[], None] = lambda: None,
+) -> Desk:  # fmt: skip
+    gate = gate or Gate(Limits())
+    counter = Counter(ledger or ledger_in(folder, run, budget_usd), lambda account: gate, go_on, retry, "film resume x")
+    return Desk(counter, order or order_of())
+
+
+class Vendor:
+    """Answers what it is told to, and counts; an exception among the answers is raised."""
+
+    def __init__(self, *answers: bytes | BaseException) -> None:
+        self.answers, self.asked = [*answers], 0
+
+    def __call__(self) -> Reply:
+        self.asked += 1
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, BaseException):
+            raise answer
+        return Reply(answer, {"images": 1.0}, f"req-{self.asked}")
+
+
+def content(reply: Reply) -> bytes:
+    """A check that likes everything but b'bad'."""
+    if reply.content == b"bad":
+        raise VendorError("bad answer", "it is bad")
+    return reply.content

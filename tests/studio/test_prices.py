@@ -1,0 +1,73 @@
+"""The laws of prices: dated, with sources, and never 0 for what is not known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from studio.errors import BadInput
+from studio.prices import price_list
+
+
+def test_every_price_has_a_source_and_the_table_a_date() -> None:
+    """A number without a source is a bug."""
+    prices = price_list({})
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", prices.checked)
+    assert all(price.source.startswith("https://") for price in prices.price)
+    names = [(price.vendor, price.model) for price in prices.price]
+    assert len(set(names)) == len(names)
+
+
+def test_a_pinned_model_costs_what_its_family_does() -> None:
+    """'gpt-image-2-2026-04-21' is 'gpt-image-2'."""
+    prices = price_list({})
+    usage = {"image out": 1000.0}
+    assert prices.cost_usd("openai", "gpt-image-2-2026-04-21", usage) == pytest.approx(0.03)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("model", "usage"), [("gpt-9", {"text in": 1.0}), ("gpt-image-2", {"seconds": 1.0}), ("gpt-image-2", {})]
+)
+def test_what_is_not_known_is_none(model: str, usage: dict[str, float]) -> None:
+    """An unknown model, an unknown unit, no usage at all."""
+    assert price_list({}).cost_usd("openai", model, usage) is None  # type: ignore[arg-type]
+
+
+def test_own_prices_come_first(tmp_path: Path) -> None:
+    """A discount, a server of one's own, a model that is free."""
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'checked = 2027-01-01\n[[price]]\nvendor = "openai"\nmodel = "gpt-image-2"\nper = {"image out" = 0.001}\n'
+        '[[price]]\nvendor = "my.host"\nmodel = "*"\nfree = true\n'
+    )
+    prices = price_list({"FILM_PRICES": str(own)})
+    assert prices.checked == "2027-01-01"
+    assert prices.cost_usd("openai", "gpt-image-2", {"image out": 2.0}) == pytest.approx(0.002)
+    assert prices.cost_usd("my.host", "anything", {"text in": 5.0}) == 0.0
+    assert prices.cost_usd("stability", "core", {"images": 1.0}) == pytest.approx(0.03)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("price = 3", "price"), ("[[price]", "not TOML"), ('[[price]]\nvendor="v"\nmodel="m"', "say `per`"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "say `per`"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price.0.per"),
+    ],
+)  # fmt: skip
+def test_a_wrong_list_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    """It names the file and what is wrong in it."""
+    own = tmp_path / "own.toml"
+    own.write_text(text)
+    with pytest.raises(BadInput, match=re.escape(said)) as caught:
+        price_list({"FILM_PRICES": str(own)})
+    assert "own.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_list_is_one_line(tmp_path: Path) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(BadInput, match="cannot be read"):
+        price_list({"FILM_PRICES": str(tmp_path / "none.toml")})
