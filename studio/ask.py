@@ -20,6 +20,7 @@ from studio.places import session_folder, sessions_root
 from studio.ports import Crew
 from studio.session import RunCard, Session
 from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, same_ask, sweep_abandoned
+from studio.terms import UNSAID, Terms
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Ask:
         demands: the options that were said explicitly, by name; only they can contradict a named session.
         resume: whether an unfinished session that asks for the same film is gone on with.
         change: whether demands that differ from the named session's brief are applied.
+        terms: what it may cost; where the session is gone on with, what was said before holds unless it is said anew.
     """
 
     idea: str
@@ -39,6 +41,7 @@ class Ask:
     resume: bool = True
     change: bool = False
     demands: Mapping[str, object] = field(default_factory=dict)
+    terms: Terms = UNSAID
 
 
 def check_idea(text: str) -> str:
@@ -81,6 +84,8 @@ def enlist(
     def opened(folder: Path, crew_name: str, held: lock.Lock | None = None) -> Session:
         session = Session(folder, crew_named(crew_name), tell, str(ask.output / "sessions" / folder.name), held)
         session.publish_card(card)
+        if (terms := session.brief.terms.after(ask.terms)) != session.brief.terms:
+            session.change_brief(session.brief.model_copy(update={"terms": terms}))
         return session
 
     if (again := folder_of_run(root, card.flow_run_id)) is not None:

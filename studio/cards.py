@@ -87,17 +87,33 @@ def _draw(card: _Card, inks: tuple[float, ...], light: float, planes: Planes) ->
     fade_planes(planes, light, planes)
 
 
+def still_card(text: str, size: tuple[int, int], seed: int) -> Pixels:
+    """Return a card with `text` on it as one picture, (height, width, 3) uint8 RGB; letters no font has are left out.
+
+    Args:
+        size: (width, height) in pixels, even.
+        seed: chooses the grade and where the light falls.
+    """
+    return _painted(drawable(text)[0], size, seed)[1]
+
+
 def _compose(text: str, size: tuple[int, int], seed: int) -> _Card:
     """Ground and light, and over them title and rule."""
+    bare, whole, below = _painted(text, size, seed)
+    ground = to_planes(bare)
+    return _Card(ground, to_planes(whole) if text else ground, below)
+
+
+def _painted(text: str, size: tuple[int, int], seed: int) -> tuple[Pixels, Pixels, int]:
+    """Return the ground, the ground with its letters, and the row between words and rule."""
     rng = np.random.default_rng(seed)
     edge, middle, light = (np.array(colour, dtype=np.float32) for colour in _GRADES[int(rng.integers(len(_GRADES)))])
     bare = _ground(size, edge, middle, light, rng)
-    ground = to_planes(bare)
     if not text:
-        return _Card(ground, ground, 0)
+        return bare, bare, 0
     layers, below = _words(text, size, light)
     whole = CompositeVideoClip([ImageClip(bare), *layers], size=size).get_frame(0)
-    return _Card(ground, to_planes(np.ascontiguousarray(whole, dtype=np.uint8)), below)
+    return bare, np.ascontiguousarray(whole, dtype=np.uint8), below
 
 
 def _words(text: str, size: tuple[int, int], light: NDArray[np.float32]) -> tuple[list[ImageClip], int]:

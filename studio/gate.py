@@ -27,6 +27,9 @@ class Limits:
     per_minute: int | None = None
 
 
+USUAL = Limits()
+
+
 class Gate:
     """The gate of one account.
 

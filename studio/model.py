@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer, 
 from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fingerprint import fingerprint
+from studio.terms import UNSAID, Terms
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
 Captions = Literal["soft", "burned", "off"]
@@ -82,12 +83,14 @@ class Brief(Noun):
     started_at: str = Field(description="local time, ISO 8601 with microseconds")
     version: str = Field(description="the program's version that opened the session")
     batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
+    terms: Terms = Field(default=UNSAID, description="what it may cost; left out where nothing was said")
 
     @model_serializer(mode="wrap")
-    def _without_an_empty_batch(self, dump: Dump) -> dict[str, JsonValue]:
-        # A brief is compared with its copy byte for byte: one written before there was this key must stay as it is.
+    def _without_what_was_not_said(self, dump: Dump) -> dict[str, JsonValue]:
+        # A brief is compared with its copy byte for byte: one written before there were these keys must stay as it is.
         content: dict[str, JsonValue] = dump(self)
-        return content if content.get("batch") else {key: value for key, value in content.items() if key != "batch"}
+        unsaid = {"batch": not self.batch, "terms": self.terms == UNSAID}
+        return {key: value for key, value in content.items() if not unsaid.get(key)}
 
 
 # --- what is planned ------------------------------------------------------------------------------
@@ -208,6 +211,7 @@ class Made(Noun):
     not_drawn: tuple[str, ...] = Field(default=(), description="words of the prompt the painter cannot draw")
     not_moved: tuple[str, ...] = Field(default=(), description="words of camera and motion the move cannot do")
     not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
+    refused: str = Field(default="", description="the vendor's reason, where a slate stands for what it refused")
 
 
 class Sidecar(Noun):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar, runtime_checkable
 
 from studio.errors import EngineFailed
 
@@ -102,6 +102,7 @@ class Desk(Protocol):
         """
 
 
+@runtime_checkable
 class Paid(Protocol):
     """An engine whose work costs money; it works at a desk."""
 

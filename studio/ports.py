@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from studio.gate import USUAL, Limits
 from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story
 
 Tick = Callable[[int], None]
@@ -85,7 +86,8 @@ class Composer(Engine, Protocol):
 
 @dataclass(frozen=True)
 class Crew:
-    """Who works on a film."""
+    """Who works on a film, and how many shots at once: `limits` are a vendor account's, and the other two numbers the
+    threads of the mapping. The embedded painter fills about a core; a vendor's only waits."""
 
     name: str
     writer: Writer
@@ -93,3 +95,6 @@ class Crew:
     narrator: Narrator
     animator: Animator
     composer: Composer
+    limits: Limits = USUAL
+    painters: int = 2
+    voices: int = 1

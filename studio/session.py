@@ -8,21 +8,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from studio import files, lock
 from studio.briefs import read_brief, restore_brief, write_brief
+from studio.desk import Counter, Desk
 from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
+from studio.gate import gate_of
 from studio.hints import command
+from studio.ledger import Ledger
 from studio.meta import write_meta
 from studio.model import Brief, SceneGraph, Shot, Story, Timeline
-from studio.orders import PLANS, artefact_path, receipt_path
+from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.ports import Crew
+from studio.prices import price_list
 from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover
 
@@ -51,6 +56,7 @@ class Session:
     """An open session: locked by this process until `release`, its crash debris swept.
 
     `held` is its lock where the caller has it already; it is given back where the session does not open.
+    `pay_again` says whether calls that were cut off, and may be billed, are made again.
     `tell` receives one line for whatever a person should know. Before every piece of work `stop` is checked, and
     `recalled` is asked why the run may not go on: '' while it may. `planned` is how many shots the film that is being
     made has; 0 before they are known.
@@ -66,6 +72,9 @@ class Session:
         self.stop = threading.Event()
         self.recalled: Callable[[], str] = str
         self.planned = 0
+        self.pay_again = False
+        self._counter: Counter | None = None
+        self._counter_lock = threading.Lock()
         self._shown_folder = shown_folder or str(folder)
         self._meta_lock = threading.Lock()
         self._meta_rests_until = 0.0
@@ -120,6 +129,19 @@ class Session:
 
     def _go_on(self) -> str:
         return command("resume", self.id, self.folder.parent.parent)
+
+    # --- money ------------------------------------------------------------------------------------
+
+    def desk(self, order: Order) -> Desk:
+        """Return the desk where the calls for this order's piece are booked."""
+        with self._counter_lock:
+            if self._counter is None:
+                ledger = Ledger(self.folder, self.run_id, price_list(), self.brief.terms.budget_usd, _now)
+                self._counter = Counter(
+                    ledger, lambda account: gate_of(account, self.crew.limits), self.go_on_or_raise, self.pay_again,
+                    f"{self._go_on()} --on-ambiguous retry",
+                )  # fmt: skip
+        return Desk(self._counter, order)
 
     # --- plans ------------------------------------------------------------------------------------
 
@@ -220,3 +242,7 @@ class Session:
     def release(self) -> None:
         """Give the session back."""
         self._lock.release()
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="microseconds")

@@ -9,6 +9,7 @@ from prefect import task
 from studio.assembly import assemble
 from studio.model import Made, Receipt, Shot, Story, Timeline
 from studio.orders import Order, film_order
+from studio.ports import Engine
 from studio.session import Session
 from studio.timeline import HOUSE
 from tasks.policy import RULES, PieceOfWork
@@ -29,7 +30,7 @@ def cut_film(
 ) -> Outcome:  # fmt: skip
     """Cut `film.mp4` with its caption files and return its receipt."""
 
-    def make(out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
+    def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
         return assemble(
             session.brief, story, shots, timeline, [session.folder / clip.path for clip in clips],
             [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None, out,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prefect import task
 
-from studio.model import Shot
+from studio.model import Made, Shot
 from studio.orders import Order, image_order
+from studio.paid import VendorError
+from studio.ports import Painter
 from studio.session import Session
+from studio.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 
@@ -21,11 +26,18 @@ def _order(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Order:
 )  # fmt: skip
 def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Outcome:
     """Paint `images/shot_NNN.png` and return its receipt; `shots` is the whole plan, for pictures by hand."""
-    painter, size = session.crew.painter, session.brief.wish.size
-    return carry_out(
-        session, _order(session, shot, shots), painter,
-        lambda out: painter.paint(shot.image_prompt, size, _seed(shot), out), seed=shot.seed, prompt=shot.image_prompt,
-    )  # fmt: skip
+    size = session.brief.wish.size
+
+    def make(painter: Painter, out: Path) -> Made:
+        try:
+            return painter.paint(shot.image_prompt, size, _seed(shot), out)
+        except VendorError as error:
+            if error.fault != "refused" or session.brief.terms.on_refusal != "slate":
+                raise
+            return paint_slate(f"Shot {shot.index}", size, shot.seed, str(error), out)
+
+    order = _order(session, shot, shots)
+    return carry_out(session, order, session.crew.painter, make, seed=shot.seed, prompt=shot.image_prompt)
 
 
 def _seed(shot: Shot) -> int:

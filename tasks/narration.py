@@ -23,9 +23,8 @@ def _order(session: Session, shot: Shot) -> Order:
 )  # fmt: skip
 def narrate_shot(session: Session, shot: Shot) -> Outcome:
     """Speak `narration/shot_NNN.wav` and return its receipt; a silent shot has a file without samples."""
-    narrator = session.crew.narrator
     seed = zlib.crc32(shot.narration.encode("utf-8")) % 2**31
     return carry_out(
-        session, _order(session, shot), narrator,
-        lambda out: narrator.speak(shot.narration, seed, out), seed=seed, prompt=shot.narration,
+        session, _order(session, shot), session.crew.narrator,
+        lambda narrator, out: narrator.speak(shot.narration, seed, out), seed=seed, prompt=shot.narration,
     )  # fmt: skip

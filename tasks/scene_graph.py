@@ -10,6 +10,7 @@ from studio.graph import check_graph
 from studio.model import Made, Story
 from studio.orders import Order, scene_graph_order
 from studio.plan_files import plan_text
+from studio.ports import Writer
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
@@ -26,8 +27,8 @@ def _order(session: Session, story: Story) -> Order:
 def map_scenes(session: Session, story: Story) -> Outcome:
     """Write `scene_graph.json`, its laws checked, and return its receipt."""
 
-    def make(out: Path) -> Made:
-        graph = session.crew.writer.map_scenes(story, session.brief.seed)
+    def make(writer: Writer, out: Path) -> Made:
+        graph = writer.map_scenes(story, session.brief.seed)
         check_graph(graph, story)
         out.write_text(plan_text(graph), "utf-8")
         return Made()

@@ -18,8 +18,8 @@ def _order(session: Session, story: Story, timeline: Timeline) -> Order:
 @task(name="compose score", task_run_name="score", cache_policy=PieceOfWork(order=_order), **RULES)
 def compose_score(session: Session, story: Story, timeline: Timeline) -> Outcome:
     """Write `score.wav`, exactly as long as the film, and return its receipt."""
-    composer, seed = session.crew.composer, session.brief.seed
+    seed = session.brief.seed
     return carry_out(
-        session, _order(session, story, timeline), composer,
-        lambda out: composer.compose(story.mood, timeline.seconds, seed, out), seed=seed, prompt=story.mood,
+        session, _order(session, story, timeline), session.crew.composer,
+        lambda composer, out: composer.compose(story.mood, timeline.seconds, seed, out), seed=seed, prompt=story.mood,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from prefect import task
 from studio.model import Made, SceneGraph, Story
 from studio.orders import Order, shots_order
 from studio.plan_files import plan_text
+from studio.ports import Writer
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
@@ -22,8 +23,8 @@ def _order(session: Session, story: Story, graph: SceneGraph) -> Order:
 def plan_shots(session: Session, story: Story, graph: SceneGraph) -> Outcome:
     """Write `shots.json` and return its receipt."""
 
-    def make(out: Path) -> Made:
-        out.write_text(plan_text(session.crew.writer.plan_shots(story, graph, session.brief)), "utf-8")
+    def make(writer: Writer, out: Path) -> Made:
+        out.write_text(plan_text(writer.plan_shots(story, graph, session.brief)), "utf-8")
         return Made()
 
     return carry_out(session, _order(session, story, graph), session.crew.writer, make, seed=session.brief.seed)

@@ -9,6 +9,7 @@ from prefect import task
 from studio.model import Made
 from studio.orders import Order, story_order
 from studio.plan_files import plan_text
+from studio.ports import Writer
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
@@ -22,8 +23,8 @@ def _order(session: Session) -> Order:
 def write_story(session: Session) -> Outcome:
     """Write `story.json` and return its receipt."""
 
-    def make(out: Path) -> Made:
-        out.write_text(plan_text(session.crew.writer.write_story(session.brief)), "utf-8")
+    def make(writer: Writer, out: Path) -> Made:
+        out.write_text(plan_text(writer.write_story(session.brief)), "utf-8")
         return Made()
 
     return carry_out(session, _order(session), session.crew.writer, make, seed=session.brief.seed)

@@ -8,6 +8,7 @@ from prefect import task
 
 from studio.model import Made, Receipt, Shot
 from studio.orders import Order, timeline_order
+from studio.ports import Engine
 from studio.session import Session
 from studio.timeline import HOUSE, lay_out
 from tasks.policy import RULES, PieceOfWork
@@ -24,7 +25,7 @@ def _order(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]
 def lay_timeline(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]) -> Outcome:
     """Write `timeline.json`, every shot at least as long as its line, and return its receipt."""
 
-    def make(out: Path) -> Made:
+    def make(house: Engine, out: Path) -> Made:
         timeline = lay_out(shots, [line.seconds or 0.0 for line in lines], session.brief.wish)
         out.write_text(timeline.model_dump_json(indent=2) + "\n", "utf-8")
         return Made(frames=timeline.frames, seconds=timeline.seconds)

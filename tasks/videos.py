@@ -10,6 +10,7 @@ from studio import progress
 from studio.assembly import shot_cues
 from studio.model import Cue, Made, Receipt, Shot
 from studio.orders import Order, video_order
+from studio.ports import Animator
 from studio.progress import Event
 from studio.session import Session
 from studio.timeline import shot_frames
@@ -37,17 +38,19 @@ def _order(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Order
 )  # fmt: skip
 def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Outcome:
     """Render `videos/shot_NNN.mp4` from the shot's picture and return its receipt."""
-    wish, animator, frames = session.brief.wish, session.crew.animator, _frames(session, shot, line)
+    wish, frames = session.brief.wish, _frames(session, shot, line)
 
     def tick(done: int) -> None:
         session.go_on_or_raise()
         progress.publish(Event("frames", stage="videos", index=shot.index, frames=done, total=frames))
 
-    def make(out: Path) -> Made:
+    def make(animator: Animator, out: Path) -> Made:
         return animator.animate(
             session.folder / image.path, shot.camera, shot.motion_prompt, frames, wish.fps, wish.size, shot.seed,
             _burned(session, shot, line), out, tick,
         )  # fmt: skip
 
     prompt = f"{shot.camera}; {shot.motion_prompt}"
-    return carry_out(session, _order(session, shot, image, line), animator, make, seed=shot.seed, prompt=prompt)
+    return carry_out(
+        session, _order(session, shot, image, line), session.crew.animator, make, seed=shot.seed, prompt=prompt
+    )

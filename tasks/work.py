@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
@@ -18,21 +18,26 @@ from prefect.states import Completed
 from studio import progress
 from studio.model import Made, Receipt
 from studio.orders import Order
+from studio.paid import Paid
 from studio.ports import Engine
 from studio.progress import Event
 from studio.session import Session
 
-Make = Callable[[Path], Made | tuple[Made, tuple[tuple[str, bytes], ...]]]
-"""Makes the piece at the path and returns what was measured, and the bytes of further files where there are some."""
+E = TypeVar("E", bound=Engine)
+
+Make = Callable[[E, Path], Made | tuple[Made, tuple[tuple[str, bytes], ...]]]
+"""Lets the engine make the piece at the path; returns what was measured, and the bytes of further files if any."""
 
 Outcome = Receipt | State[Any]
 """What a task body returns: a receipt, or a state that carries one and has a name of its own."""
 
 
 def carry_out(
-    session: Session, order: Order, engine: Engine, make: Make, *, seed: int | None = None, prompt: str | None = None
+    session: Session, order: Order, engine: E, make: Make[E], *, seed: int | None = None, prompt: str | None = None
 ) -> Outcome:
     """Return the receipt of the order's piece: an adopted one, as a state named 'Adopted', or a newly made one.
+
+    An engine that costs money works at the order's desk.
 
     Raises:
         Interrupted: the run was asked to stop before the work began.
@@ -46,13 +51,20 @@ def carry_out(
         return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
     progress.publish(Event("working", stage=order.stage, index=order.index))
     began = time.perf_counter()
+    cost_usd = 0.0
     with session.shelf.fresh(order) as out:
-        result = make(out)
+        if isinstance(engine, Paid):
+            desk = session.desk(order)
+            result = make(engine.at(desk), out)
+            cost_usd = desk.cost_usd
+        else:
+            result = make(engine, out)
         made, also = result if isinstance(result, tuple) else (result, ())
         taken = time.perf_counter() - began
         receipt = session.shelf.publish(
             order, out, made, engine.engine, engine.model, seed=seed, prompt=prompt, attempts=_attempt(),
-            made_at=datetime.now().isoformat(timespec="microseconds"), seconds_taken=round(taken, 3), also=also,
+            cost_usd=cost_usd, made_at=datetime.now().isoformat(timespec="microseconds"),
+            seconds_taken=round(taken, 3), also=also,
         )  # fmt: skip
     session.touch_meta()
     progress.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
@@ -62,7 +74,7 @@ def carry_out(
 def _left_out(receipt: Receipt) -> str:
     """Return what the piece lacks of what was asked, in words: nothing is left out in silence."""
     lacking = [("not drawn", ", ".join(receipt.not_drawn)), ("not moved", ", ".join(receipt.not_moved))]
-    lacking.append(("not spoken", receipt.not_spoken))
+    lacking += [("not spoken", receipt.not_spoken), ("refused, a slate stands there", receipt.refused)]
     return "; ".join(f"{what}: {words}" for what, words in lacking if words)
 
 

@@ -1,0 +1,20 @@
+"""A slate: the card that stands in the film for a shot that could not be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+from studio.cards import still_card
+from studio.model import Made
+
+
+def paint_slate(text: str, size: tuple[int, int], seed: int, reason: str, out: Path) -> Made:
+    """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels, with `text` on it.
+
+    Args:
+        reason: why the shot could not be made; it is kept in the receipt, not on the picture.
+    """
+    Image.fromarray(still_card(text, size, seed)).save(out, format="PNG")
+    return Made(width=size[0], height=size[1], refused=reason)
