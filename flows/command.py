@@ -24,7 +24,7 @@ from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
 from flows.leaving import Terminated
-from flows.options import SAID_NOTHING, Approving, Json, Output, Shape
+from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from studio import lock
 from studio.approvals import Approve
 from studio.ask import check_idea
@@ -57,26 +57,27 @@ def make(
     resume: Annotated[
         bool | None, Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin anew.")
     ] = None,
+    money: Money = SAID_NO_MONEY,
     approve: Approving = "no",
     output: Output = None,
     json: Json = False,
 ) -> int:
     """Make a film from an idea. Stopped? Run the same line again: it goes on where it was."""
-    place, said = output_folder(output), shape.said()
+    place, said, _ = output_folder(output), shape.said(), money.terms()
     wish = make_wish(**said)
     if not idea and shape.script is not None:
         idea = shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     if not idea.strip() and not _given_blank(idea):
-        return _without_idea(place, said, resume, console, json, approve)
+        return _without_idea(place, said, resume, console, json, approve, money)
     idea = check_idea(idea)
     same = None if resume is False else same_ask(sessions_root(place), idea, wish)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
-        return _run(console, json, place, session_id=same.name, approve=approve)
+        return _run(console, json, place, session_id=same.name, approve=approve, money=money)
     if resume and (busy := busy_with(sessions_root(place), idea, wish)):
         raise SessionLocked(f"{busy}: wait for it, stop it, or begin another with --new")
-    return _run(console, json, place, idea=idea, wish=wish, approve=approve)
+    return _run(console, json, place, idea=idea, wish=wish, approve=approve, money=money)
 
 
 @app.command(
@@ -93,12 +94,13 @@ def resume(
     change: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Apply the options above where they differ.")
     ] = False,
+    money: Money = SAID_NO_MONEY,
     approve: Approving = "no",
     output: Output = None,
     json: Json = False,
 ) -> int:
     """Go on with a session: only what is missing is made. Options must agree with its brief, or --change is given."""
-    place, said = output_folder(output), shape.said()
+    place, said, _ = output_folder(output), shape.said(), money.terms()
     make_wish(**said)
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
@@ -119,7 +121,7 @@ def resume(
         brief = read_brief(folder)
         changed = changed_wish(brief, said, apply=change, session_id=folder.name)
         wish = changed if changed != brief.wish else None
-    return _run(console, json, place, wish=wish, session_id=folder.name, approve=approve)
+    return _run(console, json, place, wish=wish, session_id=folder.name, approve=approve, money=money)
 
 
 app.command(
@@ -195,18 +197,24 @@ def _wants(folder: Path, console: Console) -> bool:
 
 
 def _without_idea(
-    place: Path, said: dict[str, object], resume: bool | None, console: Console, json: bool, approve: Approve
+    place: Path,
+    said: dict[str, object],
+    resume: bool | None,
+    console: Console,
+    json: bool,
+    approve: Approve,
+    money: Money,
 ) -> int:
     waiting = unfinished(sessions_root(place)) if resume is not False else []
     folder = waiting[0] if waiting else None
     if folder is not None and (resume or not _asks(console) or _wants(folder, console)):
         changed_wish(read_brief(folder), said, apply=False, session_id=folder.name)
-        return _run(console, json, place, session_id=folder.name, approve=approve)
+        return _run(console, json, place, session_id=folder.name, approve=approve, money=money)
     if not _asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(typed_answer("What is the film about? ", console.file))
-    return _run(console, json, place, idea=idea, wish=make_wish(**said), approve=approve)
+    return _run(console, json, place, idea=idea, wish=make_wish(**said), approve=approve, money=money)
 
 
 def _run(
@@ -218,12 +226,16 @@ def _run(
     wish: Wish | None = None,
     session_id: str | None = None,
     approve: Approve = "no",
+    money: Money = SAID_NO_MONEY,
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
     began = time.monotonic()
     _check_crew(wish)
     if session_id is None:
         check_writable(sessions_root(place))
+    pay_again = money.on_ambiguous == "retry"
+    if session_id is not None and money.on_ambiguous in (None, "ask"):
+        pay_again = _agrees(sessions_root(place) / session_id, console)
     engine = find_engine()
     console.print(engine.line(), markup=False, soft_wrap=True)
     waiting = console.status("starting the engine") if console.is_terminal else nullcontext()
@@ -238,7 +250,24 @@ def _run(
 
         if server is not None:
             server.ready()
-    return run_film(console, json, place, idea, wish, session_id, began, beats=server is None, approve=approve)
+    return run_film(console, json, place, idea, wish, session_id, began, beats=server is None, approve=approve,
+                    terms=money.terms(), pay_again=pay_again)  # fmt: skip
+
+
+def _agrees(folder: Path, console: Console) -> bool:
+    """Ask whether calls that were cut off, and may be billed, are made and paid for again; where nobody is, no."""
+    from studio.calls import cut_off
+
+    lost = cut_off(folder)
+    if not lost or not _asks(console):
+        return False
+    prices = [call.most_usd for call in lost]
+    most = "an unknown price" if None in prices else f"up to ${sum(each or 0.0 for each in prices):.2f}"
+    calls = "1 paid call was" if len(lost) == 1 else f"{len(lost)} paid calls were"
+    for call in lost:
+        console.print(f"  {call.stage} {call.index or ''} · {call.vendor} {call.model} · {call.begun_at[:19]}",
+                      markup=False, highlight=False)  # fmt: skip
+    return says_yes(f"{calls} cut off and may be billed: {most}. Make and pay for them again? (y/n) ", console.file)
 
 
 def _check_crew(wish: Wish | None) -> None:

@@ -43,6 +43,7 @@ from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
 from studio.terminal import harmless
+from studio.terms import make_terms
 from studio.version import VERSION
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes
@@ -73,6 +74,9 @@ async def make_film(
     change: p.Change = False,
     output: p.Output = None,
     approve: p.Approve = "no",
+    budget_usd: p.BudgetUsd = None,
+    on_refusal: p.OnRefusal = None,
+    on_ambiguous: p.OnAmbiguous = "stop",
 ) -> Any:
     """Make a film, or finish one: the same ask goes on with what an earlier run left.
 
@@ -91,9 +95,10 @@ async def make_film(
             )  # fmt: skip
             ask = Ask(
                 check_idea(idea) if idea or not session_id else "", wish, output_folder(output), session_id, resume,
-                change, demands=_demands(wish, change),
+                change, demands=_demands(wish, change), terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
             )  # fmt: skip
             with _opened(ask) as session:
+                session.pay_again = on_ambiguous == "retry"
                 _present(session)
                 with shown_on_run(session):
                     return await _film(session, approve)

@@ -21,7 +21,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from studio import progress
-from studio.errors import EngineFailed, FilmError, Interrupted, ShotsFailed
+from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.facts import read_facts
 from studio.failures import Failure, told
 from studio.model import Receipt, Shot, Stage, Story, Timeline
@@ -35,8 +35,8 @@ from tasks.score import compose_score
 from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot
 
-PAINTERS, VOICES, ANIMATORS = 2, 1, 2
-"""Shots in work at the same time, per kind: the painter and the encoder each fill about a core."""
+ANIMATORS = 2
+"""Clips in work at the same time: the encoder fills about a core. Pictures and lines: as the crew says."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,11 @@ class Direction:
         progress.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in ("images", "narration", "videos"):
             self._session.shelf.retire(stage, len(shots))
+        crew = self._session.crew
         with ExitStack() as stack:
             runners: list[ThreadPoolTaskRunner[Any]] = [
-                stack.enter_context(ThreadPoolTaskRunner(max_workers=n)) for n in (VOICES, PAINTERS, ANIMATORS)
+                stack.enter_context(ThreadPoolTaskRunner(max_workers=n))
+                for n in (crew.voices, crew.painters, ANIMATORS)
             ]
             try:
                 mapping = _Mapping(self, self._session, shots, story, clips, *runners)
@@ -171,7 +173,7 @@ class _Mapping:
         future.wait()
         try:
             self._pieces[stage, index] = self._direction.receipt(future.state, index)
-        except Interrupted:
+        except (Interrupted, RunMustEnd):
             raise
         except FilmError as error:
             self._failures.append(Failure(stage, index, str(error)))

@@ -9,7 +9,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from studio.approvals import Approve
+from studio.desk import OnAmbiguous
 from studio.model import Aspect, Captions
+from studio.terms import OnRefusal, Terms, make_terms
 from studio.text_files import read_prompts, read_script
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
@@ -21,6 +23,30 @@ Json = Annotated[
     bool,
     Parameter(negative=(), show_default=False, help="Print one JSON object as the last line; progress goes to stderr."),
 ]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Money:
+    """The options about money; None where nothing was said."""
+
+    budget_usd: Annotated[
+        float | None, Parameter(help="What the film may cost in all, over all its runs (default: no limit).")
+    ] = None
+    on_refusal: Annotated[
+        OnRefusal | None, Parameter(help="A prompt that the vendor refuses: fail, or slate: a card stands there.")
+    ] = None
+    on_ambiguous: Annotated[
+        OnAmbiguous | None,
+        Parameter(help="A paid call whose answer was lost: ask, stop, or retry and pay again (default: ask, or stop)."),
+    ] = None
+
+    def terms(self) -> Terms:
+        """Return what is kept with the session."""
+        return make_terms(budget_usd=self.budget_usd, on_refusal=self.on_refusal)
+
+
+SAID_NO_MONEY = Money()
 
 
 @Parameter(name="*")

@@ -5,7 +5,7 @@ The limits themselves are `studio.model.Wish`'s; here they are only repeated whe
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -16,6 +16,8 @@ from studio.model import IDEA_CHARACTERS, Prompt
 from studio.model import Aspect as AspectRatio
 from studio.model import Captions as CaptionMode
 from studio.model import Fps as FrameRate
+from studio.terms import MOST_BUDGET_USD
+from studio.terms import OnRefusal as WhatOnRefusal
 
 _SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
 
@@ -92,4 +94,25 @@ Approve = Annotated[
         "clips are made; both; or no: nothing.",
     ),
 ]
+BudgetUsd = Annotated[
+    float | None,
+    shown(
+        "Budget", "What the film may cost in all, in US dollars, over all its runs; None: no limit, or what was said "
+        "before.", ge=0, le=MOST_BUDGET_USD,
+    ),
+]  # fmt: skip
+OnRefusal = Annotated[
+    WhatOnRefusal | None,
+    shown(
+        "On refusal", "What becomes of a shot whose prompt the vendor refuses: fail: it fails, with the reason; slate: "
+        "a card stands for it. None: as said before, else fail.",
+    ),
+]  # fmt: skip
+OnAmbiguous = Annotated[
+    Literal["stop", "retry"],
+    shown(
+        "On ambiguous", "What becomes of a paid call whose answer was lost, and that may be billed: stop: its shot "
+        "fails and names the price; retry: it is made, and paid for, again.",
+    ),
+]  # fmt: skip
 Output = Annotated[str | None, shown("Output", "Folder that holds sessions/; None: FILM_OUTPUT, else 'output'.")]

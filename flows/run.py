@@ -30,11 +30,12 @@ from studio.model import Wish
 from studio.places import sessions_root
 from studio.projection import completed, images_done, videos_done
 from studio.terminal import clock, harmless, size
+from studio.terms import UNSAID, Terms
 
 
 def run_film(
     console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, began: float,
-    beats: bool = True, approve: Approve = "no",
+    beats: bool = True, approve: Approve = "no", terms: Terms = UNSAID, pay_again: bool = False,
 ) -> int:  # fmt: skip
     """Run the flow, show it, print how it ended; return the exit code.
 
@@ -43,6 +44,7 @@ def run_film(
         began: when the command began, of `time.monotonic`.
         beats: whether a server outlives this run and looks for its heartbeats.
         approve: what a person at this terminal is asked to approve.
+        pay_again: whether paid calls whose answer was lost are made again.
     """
     board = Board(began=began)
     there = console.is_terminal and sys.stdin.isatty()
@@ -69,7 +71,7 @@ def run_film(
             with shown(console, board) as screen, _unwatched(beats):
                 closing.append(screen.close)
                 with asking(asker(console, screen.freed) if there else None):
-                    error = _run_flow(idea, wish, session_id, place, approve)
+                    error = _run_flow(idea, wish, session_id, place, approve, terms, pay_again)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
@@ -87,13 +89,13 @@ def run_film(
 
 
 def _run_flow(
-    idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve
+    idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve, terms: Terms, pay_again: bool
 ) -> BaseException | None:
     options = (wish or Wish()).model_dump()
     options["prompts"] = list(options["prompts"]) if options["prompts"] is not None else None
     state = filmed(
         idea=idea, **options, session_id=session_id, resume=False, change=session_id is not None and wish is not None,
-        output=str(place), approve=approve,
+        output=str(place), approve=approve, **terms.model_dump(), on_ambiguous="retry" if pay_again else "stop",
     )  # fmt: skip
     if state.is_completed():
         return None

@@ -106,6 +106,16 @@ def spent_usd(calls: Iterable[Call]) -> tuple[float, int]:
     return sum(each for each in booked if each is not None), sum(each is None for each in booked)
 
 
+def cut_off(folder: Path) -> list[Call]:
+    """Return the calls of a session at rest whose answer was lost, and that nobody agreed to make again."""
+    found = []
+    for call in read_calls(folder):
+        lost = call.state == "intent" and read_answer(folder / call.answer_path) is None
+        if lost or (call.state == "ambiguous" and not call.again):
+            found.append(call)
+    return found
+
+
 def answer_bytes(reply: Reply) -> bytes:
     """Return an answer as it is kept: one line of JSON, then the bytes."""
     head = _Head(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from studio.errors import BadInput
 
 OnRefusal = Literal["fail", "slate"]
 
@@ -25,6 +27,20 @@ class Terms(BaseModel):
     def after(self, said: Terms) -> Terms:
         """Return these terms with what was said instead."""
         return Terms(**{**self.model_dump(), **said.model_dump(exclude_none=True)})
+
+
+def make_terms(**said: object) -> Terms:
+    """Return the terms that were said.
+
+    Raises:
+        BadInput: in one line, which one, what is wrong, what was given.
+    """
+    try:
+        return Terms.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "--" + str(first["loc"][0]).replace("_", "-")
+        raise BadInput(f"{name}: {first['msg'][:1].lower()}{first['msg'][1:]}, not {first['input']!r:.60}") from error
 
 
 UNSAID = Terms()

@@ -23,6 +23,9 @@ from studio.ports import Crew, Tick
 
 Hook = Callable[[str, str], None]
 
+PAINTERS = Crew.painters
+"""Pictures in work at the same time."""
+
 
 @dataclass
 class Log:
@@ -129,7 +132,10 @@ class FakeAnimator:
 
 def fake_crew(log: Log) -> Crew:
     """Return a crew that logs every call; its painter and narrator are instant, its clips and score are real."""
-    return Crew("offline", FakeWriter(log), FakePainter(log), FakeNarrator(log), FakeAnimator(log), OfflineComposer())
+    return Crew(
+        "offline", FakeWriter(log), FakePainter(log), FakeNarrator(log), FakeAnimator(log), OfflineComposer(),
+        painters=PAINTERS,
+    )  # fmt: skip
 
 
 def slow(kind: str, seconds: float, *parts: str) -> Hook:

@@ -87,7 +87,8 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
     from prefect.futures import PrefectFuture
     from prefect.task_runners import ThreadPoolTaskRunner
 
-    from flows.mapping import ANIMATORS, PAINTERS, VOICES
+    from flows.mapping import ANIMATORS
+    from studio.ports import Crew
 
     shots, storage = int(order["shots"]), Path(order["storage"])
 
@@ -108,8 +109,8 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
         made: dict[tuple[str, int], dict[str, Any]] = {}
         left = 3 * shots
         with (
-            ThreadPoolTaskRunner(max_workers=VOICES) as voices,
-            ThreadPoolTaskRunner(max_workers=PAINTERS) as painters,
+            ThreadPoolTaskRunner(max_workers=Crew.voices) as voices,
+            ThreadPoolTaskRunner(max_workers=Crew.painters) as painters,
             ThreadPoolTaskRunner(max_workers=ANIMATORS) as animators,
         ):
 

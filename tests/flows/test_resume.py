@@ -123,10 +123,8 @@ def test_a_clip_does_not_wait_for_slower_shots(studio: Studio) -> None:
             clip_3_done.set()
 
     log = Log(hook=hook)
-    import flows.mapping
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flows.mapping, "PAINTERS", 3)
+        patch.setattr("tests.fake_crew.PAINTERS", 3)
         outcome = studio.film(log=log)
     assert outcome.state.is_completed()
     assert order[0] == "shot_003.png"
