@@ -1,0 +1,163 @@
+"""What a vendor's HTTP status and words mean: one `VendorError`, with one harmless line for a person.
+
+The table is that of https://platform.openai.com/docs/guides/error-codes and of
+https://platform.stability.ai/docs/api-reference; statuses that neither names go by RFC 9110, section 15.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+import unicodedata
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import httpx2
+from pydantic import JsonValue
+
+from studio.paid import Fault, VendorError
+from studio.script import one_line
+
+REASON_CHARACTERS = 300
+"""Longest quotation of a vendor's own words."""
+
+LONGEST_WAIT_SECONDS = 86_400.0
+"""A vendor's 'wait' is believed up to a day: daily limits exist (https://platform.openai.com/docs/guides/rate-limits)."""
+
+REQUEST_ID_CHARACTERS = 200
+
+QUOTA = frozenset({
+    "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
+    "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
+    "billing_not_active", "insufficient_balance", "payment_required",
+})  # fmt: skip
+"""OpenAI's codes of an empty account (https://help.openai.com/en/articles/5955604), and what others call it."""
+
+REFUSED = frozenset({
+    "moderation_blocked", "content_policy_violation", "content_moderation", "content_filter", "safety_violation",
+})  # fmt: skip
+"""A prompt that the rules forbid: OpenAI's image codes, Azure's, and Stability's error name."""
+
+_WHAT: dict[Fault, tuple[str, str]] = {
+    "passing": ("it has a fault of its own", "try again later"),
+    "slow down": ("too many requests", "wait, or lower the crew's limits"),
+    "quota": ("the account is out of credit or over its limit", "top it up, then resume"),
+    "key": ("the key is not accepted", "check the key and what it may do"),
+    "refused": ("the prompt was refused", "change the prompt"),
+    "wrong": ("the request was not accepted", "check model, settings and address"),
+}
+_KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE)
+
+
+def scrubbed(text: str, secrets: tuple[str, ...] = (), characters: int = REASON_CHARACTERS) -> str:
+    """Return `text` as one harmless line: no control or formatting characters, no secret, nothing like a key."""
+    line = one_line("".join(" " if c.isspace() else c for c in text if c.isspace() or _printable(c)))
+    for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
+        line = line.replace(secret, "[secret]")
+    return one_line(_KEY.sub("[key]", line), characters)
+
+
+def _printable(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def request_id_of(headers: Mapping[str, str], secrets: tuple[str, ...] = ()) -> str:
+    """Return the vendor's own name of a request, '' where no header tells it."""
+    named = headers.get("x-request-id") or headers.get("request-id") or headers.get("stability-request-id") or ""
+    return scrubbed(named, secrets, REQUEST_ID_CHARACTERS)
+
+
+def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """Return how many seconds the vendor asks to wait, 0 to `LONGEST_WAIT_SECONDS`; None where it says nothing.
+
+    `retry-after-ms` is OpenAI's own; `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). A date is measured
+    by the vendor's own clock where the answer tells it.
+    """
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        told = headers.get(name, "").strip()
+        try:
+            seconds = float(told) * unit
+        except ValueError:
+            seconds = _until(told, headers.get("date", ""), now) if unit == 1.0 and told else math.nan
+        if not math.isnan(seconds):
+            return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
+    return None
+
+
+def _until(date: str, there: str, now: float | None) -> float:
+    try:
+        then = parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return math.nan
+    try:
+        return then - parsedate_to_datetime(there).timestamp()
+    except (ValueError, OverflowError):
+        return then - (time.time() if now is None else now)
+
+
+def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...] = ()) -> VendorError:
+    """Return what an answer means whose status is not 2xx.
+
+    Args:
+        vendor: named at the line's beginning.
+        response: read whole; its body may be OpenAI's `{"error": {...}}`, Stability's `{"id", "name", "errors"}`,
+            FastAPI's `{"detail"}`, HTML or anything.
+        secrets: what must not appear in the line, whatever the vendor quotes.
+    """
+    status = response.status_code
+    words, reason = _told(response)
+    fault = _fault(status, words)
+    what, then = _WHAT[fault]
+    if 300 <= status < 400:
+        what, then = "the address has moved, and a key is not sent elsewhere", "mend the account's address"
+    quoted = f": {scrubbed(reason, secrets)}" if reason else ""
+    return VendorError(
+        fault, f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}; {then}",
+        retry_after=retry_after(response.headers), request_id=request_id_of(response.headers, secrets),
+    )  # fmt: skip
+
+
+def _fault(status: int, words: tuple[str, ...]) -> Fault:
+    if QUOTA.intersection(words) or status == 402:
+        return "quota"
+    if REFUSED.intersection(words):
+        return "refused"
+    if status == 429:
+        return "slow down"
+    if status in (401, 403, 407):
+        return "key"
+    # 408 and 409 pass, as the SDK holds (https://github.com/openai/openai-python#retries); 425 is RFC 8470's.
+    return "passing" if status >= 500 or status in (408, 409, 425) else "wrong"
+
+
+def _code(words: tuple[str, ...], secrets: tuple[str, ...]) -> str:
+    known = [word for word in words if re.fullmatch(r"[a-z][a-z0-9_]{2,60}", word) and word not in secrets]
+    return f", {known[0]}" if known else ""
+
+
+def _told(response: httpx2.Response) -> tuple[tuple[str, ...], str]:
+    """Return an error body's codes, and its reason in words."""
+    text = response.content[:100_000].decode("utf-8", "replace")
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError):
+        markup = re.search(r"<(?:!doctype|html|head|body|title)\b", text[:2_000], re.IGNORECASE)
+        return (), "it answered with a web page" if markup else text
+    if isinstance(value, dict) and isinstance(value.get("error"), dict | str):
+        value = value["error"]
+    if not isinstance(value, dict):
+        return (), value if isinstance(value, str) else ""
+    words = (value.get(key) for key in ("code", "type", "name"))
+    reasons = (_words(value.get(key)) for key in ("errors", "message", "detail"))
+    return tuple(word for word in words if isinstance(word, str)), next((said for said in reasons if said), "")
+
+
+def _words(value: JsonValue) -> str:
+    """Return the text in an error's field: a string, a list of them, or FastAPI's list of objects with 'msg'."""
+    if isinstance(value, list):
+        return "; ".join(said for said in map(_words, value[:5]) if said)
+    if isinstance(value, dict):
+        return _words(value.get("msg") or value.get("message"))
+    return value if isinstance(value, str) else ""
