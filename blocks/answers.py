@@ -1,0 +1,87 @@
+"""Whether what a vendor sent is what was asked for: a whole picture, a sound that says something.
+
+Judges only the reply's bytes; nothing is sent, nothing is written but where a caller says so.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from studio.paid import Reply, VendorError
+
+PICTURE_BYTES = 64 * 2**20
+PICTURE_PIXELS = 7_680 * 4_320
+"""Four times the largest picture that is sold (3840 x 2160); a larger one is taken for a bomb. 100 MB as RGB."""
+
+MOST_ENLARGED = 8.0
+"""A picture that had to be enlarged further is not what was asked for. A server of 512 x 512 makes a 4K film."""
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+def bad_answer(vendor: str, reply: Reply, what: str) -> VendorError:
+    """Return the error of a reply that is not what was asked for; it was billed, as the reply tells."""
+    return VendorError("bad answer", f"{vendor}: {what}", request_id=reply.request_id, usage=reply.usage)
+
+
+def decoded_picture(vendor: str, reply: Reply, size: tuple[int, int]) -> Image.Image:
+    """Return the picture of a reply, RGB 8 bit, upright, of any size that can be fitted to `size`.
+
+    Transparent parts become black; of 16 bits a channel the upper eight stay.
+
+    Raises:
+        VendorError: 'bad answer': not a whole PNG, JPEG or WebP, animated, a bomb, or far too small.
+    """
+    content = reply.content
+    if not content:
+        raise bad_answer(vendor, reply, "the answer holds no picture")
+    if len(content) > PICTURE_BYTES:
+        raise bad_answer(vendor, reply, f"the picture has more than {PICTURE_BYTES:,} bytes")
+    if content.lstrip()[:1] == b"<":
+        raise bad_answer(vendor, reply, "it answered with a web page or a drawing in markup, not with a picture")
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            if picture.width * picture.height > PICTURE_PIXELS:
+                raise bad_answer(vendor, reply, f"the picture has more than {PICTURE_PIXELS:,} pixels")
+            if getattr(picture, "is_animated", False):
+                raise bad_answer(vendor, reply, "the picture is animated")
+            if picture.format == "PNG":
+                # Of a PNG that lost a chunk's end, `load` may be content with what is there.
+                picture.verify()
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            picture.load()
+            upright = _rgb(ImageOps.exif_transpose(picture))
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        raise bad_answer(vendor, reply, "the answer is not a whole PNG, JPEG or WebP picture") from None
+    if max(size[0] / upright.width, size[1] / upright.height) > MOST_ENLARGED:
+        raise bad_answer(vendor, reply, f"the picture is only {upright.width} x {upright.height} pixels")
+    return upright
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):
+        # Grey of 16 bits: `convert` would cut it off at 255 instead of scaling it.
+        grey = np.asarray(picture).astype(np.int64).clip(0, 65_535) >> 8
+        picture = Image.fromarray(grey.astype(np.uint8))
+    if picture.has_transparency_data:
+        seen = picture.convert("RGBA")
+        ground = Image.new("RGBA", seen.size, (0, 0, 0, 255))
+        picture = Image.alpha_composite(ground, seen)
+    return picture.convert("RGB")
+
+
+def fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return the picture cropped about its centre to the aspect of `size`, and scaled to it (Lanczos)."""
+    exact = picture if picture.size == size else ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+    exact.info = {}
+    return exact
+
+
+def write_png(picture: Image.Image, out: Path) -> None:
+    """Write the picture at `out`, whatever that name ends in."""
+    with out.open("wb") as file:
+        picture.save(file, "PNG", compress_level=3)

@@ -1,0 +1,140 @@
+"""A picture behind a URL in a vendor's answer, fetched so that the answer cannot lead us anywhere else.
+
+Only over https from a public address, or from the account's own origin; no redirect is followed and no key is sent.
+A name is resolved once: the address that was checked is the one that is connected to.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+import socket
+import time
+from urllib.parse import unquote_to_bytes
+
+import httpcore2
+import httpx2
+
+from blocks.faults import vendor_error
+from blocks.wire import Limits, NotPublic, connect, open_client
+from studio.paid import VendorError
+
+FETCH = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=64 * 2**20)
+"""For a picture that is made already: the largest PNG of 3840 x 2160 x RGB is 25 MB."""
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for IPv4 ones (RFC 6052, section 2.1)."""
+
+
+def fetch(vendor: str, url: str, own: str, limits: Limits = FETCH, secrets: tuple[str, ...] = ()) -> bytes:
+    """Return what lies at `url`, at most `limits.body_bytes` of it.
+
+    Args:
+        url: from an answer: `https:`, the account's own scheme, host and port, or `data:` (RFC 2397).
+        own: the account's base URL.
+
+    Raises:
+        VendorError: 'bad answer': the URL is not one to follow, or what is there did not come whole. The picture was
+            made, so it may have been billed.
+    """
+    if url[:5].lower() == "data:":
+        return _inline(vendor, url, limits.body_bytes)
+    try:
+        there, home = httpx2.URL(url), httpx2.URL(own)
+    except (httpx2.InvalidURL, TypeError, ValueError):
+        raise VendorError("bad answer", f"{vendor}: the answer holds no picture and no address of one") from None
+    ours = _origin(there) == _origin(home)
+    if not ours and there.scheme != "https":
+        raise VendorError("bad answer", f"{vendor}: the answer's address is not https and not the account's own host")
+    failure = None
+    try:
+        with open_client(vendor, limits, secrets, connect if ours else public_connect) as client:
+            if not ours:
+                # A proxy would resolve the name itself: it is checked here too.
+                _public_addresses(there.host, there.port or 443)
+            response = client.get(there, headers={"accept": "image/*", "user-agent": "film-studio"})
+            if response.status_code == 200:
+                return response.content
+            failure = vendor_error(vendor, response, secrets)
+    except NotPublic as error:
+        failure = VendorError("wrong", f"{vendor}: {error}")
+    except VendorError as error:
+        failure = error
+    except OSError:
+        failure = VendorError("passing", f"{vendor}: its host is not known")
+    raise VendorError(
+        "bad answer", f"the picture was made, but could not be fetched: {failure}", request_id=failure.request_id
+    )
+
+
+def public_connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:
+    """Open a TCP connection to a host all of whose addresses are public."""
+    ends = time.monotonic() + seconds
+    try:
+        addresses = _public_addresses(host, port)
+    except OSError as error:
+        raise httpcore2.ConnectError(error) from error
+    for address in addresses[:-1]:
+        try:
+            return connect(address, port, max(0.1, (ends - time.monotonic()) / 2))
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+            continue
+    return connect(addresses[-1], port, max(0.1, ends - time.monotonic()))
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the internet's: not loopback, private, link-local, multicast or reserved."""
+    try:
+        ip = ipaddress.ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _public_addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise NotPublic("the address in the answer is no host's name") from error
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise NotPublic("the address in the answer is not a public one")
+    return addresses
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host.lower(), url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _inline(vendor: str, url: str, most: int) -> bytes:
+    """Return the content of a `data:` URL."""
+    head, comma, body = url.partition(",")
+    if not comma or len(body) > 4 * most:
+        raise VendorError("bad answer", f"{vendor}: the answer's data: URL holds nothing, or too much")
+    if not re.search(r";\s*base64\s*$", head, re.IGNORECASE):
+        return unquote_to_bytes(body)[:most]
+    return from_base64(vendor, unquote_to_bytes(body), most)
+
+
+def from_base64(vendor: str, text: bytes | str, most: int = FETCH.body_bytes) -> bytes:
+    """Return the bytes of base64, at most `most`.
+
+    Raises:
+        VendorError: 'bad answer': it is no base64, or too long.
+    """
+    if len(text) > most * 4 // 3 + 4:
+        raise VendorError("bad answer", f"{vendor}: the answer has more than {most:,} bytes; it may have been billed")
+    try:
+        return base64.b64decode(text, validate=False)
+    except (binascii.Error, ValueError):
+        raise VendorError(
+            "bad answer", f"{vendor}: the answer's picture is no base64; it may have been billed"
+        ) from None

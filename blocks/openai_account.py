@@ -1,0 +1,174 @@
+"""The account at OpenAI, or at a server that speaks its protocol: key, address, and a client that sends once.
+
+Prefect keeps the block; its secrets are `SecretStr` and appear nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Self
+
+from prefect.blocks.core import Block
+from prefect.types import SecretDict
+from pydantic import ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+
+from blocks.wire import Limits, open_client
+from studio.errors import BadInput
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import OpenAI
+
+OPENAI_URL = "https://api.openai.com/v1"
+"""https://platform.openai.com/docs/api-reference/introduction"""
+
+NO_KEY = "none"
+"""What is sent to a server that asks for no key; the SDK does not start without one."""
+
+
+class OpenAIAccount(Block):
+    """A key for OpenAI, or the address of any server that speaks its protocol: Ollama, vLLM, LM Studio, LocalAI."""
+
+    _block_type_name = "OpenAI Account"
+    _block_type_slug = "openai-account"
+    _description = "Who pays for stories, pictures and voices at OpenAI, or at a server that speaks its protocol."
+    _documentation_url = HttpUrl("https://platform.openai.com/docs/api-reference/authentication")
+
+    # What a field refuses may be a key: pydantic's message must not quote it.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    api_key: SecretStr | None = Field(
+        default=None, title="API key", description="Begins with 'sk-'. Not needed by a server of your own.",
+    )  # fmt: skip
+    base_url: str = Field(
+        default=OPENAI_URL, max_length=500, title="Base URL",
+        description="Where the protocol is spoken, for example http://localhost:11434/v1 for Ollama.",
+    )  # fmt: skip
+    organization: str = Field(
+        default="", max_length=200, title="Organization", description="'org-...', where the key belongs to several.",
+    )  # fmt: skip
+    headers: SecretDict = Field(
+        default_factory=dict, max_length=20, title="Further headers",
+        description="Sent with every request, for example for a gateway; their values are kept secret.",
+    )  # fmt: skip
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        import httpx2
+
+        try:
+            parts = httpx2.URL(url.strip())
+        except (httpx2.InvalidURL, ValueError):
+            raise ValueError("the base URL is no address: write it like https://host/v1") from None
+        if parts.scheme not in ("http", "https") or not parts.host:
+            raise ValueError("the base URL begins with http:// or https:// and names a host")
+        if parts.userinfo or parts.query or parts.fragment:
+            raise ValueError("the base URL holds no name, password, '?' or '#': put secrets into key or headers")
+        return str(parts).rstrip("/")
+
+    @field_validator("organization", "api_key")
+    @classmethod
+    def _fits_in_a_header(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value or ""
+        if not all("!" <= c <= "~" for c in text):
+            raise ValueError("it holds a space, a line end or a letter that no key has: copy it again")
+        return value
+
+    @model_validator(mode="after")
+    def _headers_are_headers(self) -> Self:
+        for name, value in self._headers.items():
+            if not name.replace("-", "").isalnum() or not name.isascii():
+                raise ValueError("a header's name has letters, digits and '-' only")
+            if not all(" " <= c <= "~" for c in value):
+                raise ValueError(f"the value of header {name[:40]!r} holds a line end or a letter beyond ASCII")
+        return self
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return the account that OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_ORG_ID name.
+
+        Raises:
+            BadInput: OpenAI's own address is meant, and there is no key.
+        """
+        key = os.environ.get("OPENAI_API_KEY", "").strip()
+        url = os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL
+        told = ""
+        try:
+            account = cls(
+                api_key=SecretStr(key) if key else None, base_url=url,
+                organization=os.environ.get("OPENAI_ORG_ID", "").strip(),
+            )  # fmt: skip
+        except ValidationError as error:
+            told = str(error.errors(include_url=False, include_input=False)[0]["msg"]).removeprefix("Value error, ")
+        # Raised here, without a cause: the cause holds what was refused, and that may be a key.
+        if told:
+            raise BadInput(f"OPENAI_API_KEY, OPENAI_BASE_URL or OPENAI_ORG_ID: {told}")
+        account.check_key()
+        return account
+
+    def check_key(self) -> None:
+        """Return where a key is there, or none is needed.
+
+        Raises:
+            BadInput: OpenAI is asked and there is none; the message names the variable.
+        """
+        if self.vendor == "openai" and not self._key:
+            raise BadInput("OPENAI_API_KEY is not set: put your key there, or OPENAI_BASE_URL of a server without one")
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL, with its port where it is not the usual one."""
+        return _url(self.base_url).netloc.decode("ascii")
+
+    @property
+    def vendor(self) -> str:
+        """Who is paid: 'openai', or a compatible server's host."""
+        return "openai" if _url(self.base_url).host == "api.openai.com" else self.host
+
+    @property
+    def account(self) -> str:
+        """Who shares limits with whom: the host and a digest of the key, 12 hex digits."""
+        return f"{self.host} {hashlib.sha256(self._key.encode()).hexdigest()[:12]}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that must appear in no message."""
+        values = (self._key, *self._headers.values())
+        return tuple(value for value in values if len(value) >= 4)
+
+    @property
+    def _key(self) -> str:
+        return self.api_key.get_secret_value() if self.api_key else ""
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {name: str(value.get_secret_value()) for name, value in self.headers.items()}
+
+    def client(self, limits: Limits) -> OpenAI:
+        """Return the SDK's client, which sends each request once, over `blocks.wire`; close it after use.
+
+        What the SDK would read from the environment on its own, and what it tells of this machine, is not sent.
+        """
+        from openai import OpenAI
+
+        wire = open_client(self.vendor, limits, self.secrets)
+        wire.event_hooks = {"request": [self._finish]}
+        return OpenAI(
+            api_key=self._key or NO_KEY, base_url=self.base_url, max_retries=0, http_client=wire, timeout=None,
+        )  # fmt: skip
+
+    def _finish(self, request: httpx2.Request) -> None:
+        for name in list(request.headers):
+            if name.startswith("x-stainless-") or name in ("openai-organization", "openai-project"):
+                del request.headers[name]
+        request.headers.update({"user-agent": "film-studio", **self._headers})
+        if self.organization:
+            request.headers["openai-organization"] = self.organization
+
+
+def _url(url: str) -> httpx2.URL:
+    import httpx2
+
+    return httpx2.URL(url)
