@@ -49,7 +49,7 @@ class OpenAIAccount(Block):
         default="", max_length=200, title="Organization", description="'org-...', where the key belongs to several.",
     )  # fmt: skip
     headers: SecretDict = Field(
-        default_factory=dict, max_length=20, title="Further headers",
+        default=SecretDict({}), title="Further headers",
         description="Sent with every request, for example for a gateway; their values are kept secret.",
     )  # fmt: skip
 
@@ -144,7 +144,7 @@ class OpenAIAccount(Block):
 
     @property
     def _headers(self) -> dict[str, str]:
-        return {name: str(value.get_secret_value()) for name, value in self.headers.items()}
+        return {name: str(value) for name, value in self.headers.get_secret_value().items()}
 
     def client(self, limits: Limits) -> OpenAI:
         """Return the SDK's client, which sends each request once, over `blocks.wire`; close it after use.

@@ -20,6 +20,25 @@ Tick = Callable[[int], None]
 """Called with the number of frames finished so far; may raise to stop the work."""
 
 
+@dataclass(frozen=True)
+class Abilities:
+    """What an engine can do of what a port leaves open; a mismatch is settled before anything is paid.
+
+    Attributes:
+        exact_sizes: makes a picture of any size asked for; otherwise the nearest it has, cropped and scaled.
+        seed: the same order with the same seed gives the same picture, or nearly.
+        references: how many pictures it can be shown, so that a character stays the same; 0 for none.
+        negative_prompts: can be told what must not be in the picture.
+        languages: ISO 639-1 codes of what it can read; empty where it takes any.
+    """
+
+    exact_sizes: bool = False
+    seed: bool = False
+    references: int = 0
+    negative_prompts: bool = False
+    languages: tuple[str, ...] = ()
+
+
 class Engine(Protocol):
     """What a fingerprint needs to know of whoever makes a piece."""
 

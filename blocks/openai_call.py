@@ -1,0 +1,96 @@
+"""One request in OpenAI's protocol: sent once, through the SDK, and every failure turned into a `VendorError`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import JsonValue
+
+from blocks.faults import request_id_of, scrubbed, vendor_error
+from blocks.openai_account import OpenAIAccount
+from blocks.wire import Limits
+from studio.errors import EngineFailed
+from studio.paid import Desk, VendorError
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import OpenAI
+    from openai._legacy_response import LegacyAPIResponse
+
+R = TypeVar("R")
+
+
+def at_desk(desk: Desk | None, engine: str) -> Desk:
+    """Return the desk an engine works at.
+
+    Raises:
+        EngineFailed: it works at none; a call outside of a session would be booked nowhere.
+    """
+    if desk is None:
+        raise EngineFailed(f"{engine} has no desk: nothing is paid for that is not booked")
+    return desk
+
+
+def ask(account: OpenAIAccount, limits: Limits, call: Callable[[OpenAI], LegacyAPIResponse[R]]) -> httpx2.Response:
+    """Return the answer of one request, read whole, of status 2xx.
+
+    Args:
+        call: makes the request by one of the SDK's `with_raw_response` methods.
+
+    Raises:
+        VendorError: it failed. The error carries no cause: an SDK's error quotes what the vendor said, unscrubbed.
+    """
+    from openai import APIConnectionError, APIStatusError, OpenAIError
+
+    failure: VendorError
+    try:
+        with account.client(limits) as client:
+            return call(client).http_response
+    except APIStatusError as error:
+        failure = vendor_error(account.vendor, error.response, account.secrets)
+    except APIConnectionError as error:
+        failure = _unwrapped(account.vendor, error)
+    except (OpenAIError, TypeError, ValueError) as error:
+        failure = VendorError("wrong", f"{account.vendor}: the request cannot be put together ({type(error).__name__})")
+    raise failure
+
+
+def _unwrapped(vendor: str, error: Exception) -> VendorError:
+    """Return our transport's error, which some versions of the SDK wrap into one of theirs."""
+    if isinstance(error.__cause__, VendorError):
+        return error.__cause__
+    return VendorError("unknown", f"{vendor}: the connection broke ({type(error).__name__})")
+
+
+def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, JsonValue]:
+    """Return the object in an answer.
+
+    Raises:
+        VendorError: 'bad answer': it is a web page, no JSON, no object, or an error that came with status 200.
+    """
+    request_id = request_id_of(response.headers, account.secrets)
+    try:
+        value: JsonValue = json.loads(response.content)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        page = response.content.lstrip()[:1] == b"<"
+        what = "a web page: check the base URL" if page else "something that is not the protocol's JSON"
+        raise VendorError("bad answer", f"{account.vendor}: it answered with {what}", request_id=request_id)
+    fault = value.get("error")
+    if fault:
+        told = fault.get("message") if isinstance(fault, dict) else fault
+        reason = scrubbed(str(told), account.secrets)
+        raise VendorError("bad answer", f"{account.vendor}: it answered with an error: {reason}", request_id=request_id)
+    return value
+
+
+def digits_of(value: JsonValue, *path: str) -> float | None:
+    """Return the number at `path` in a JSON object, 0 or more; None where there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+        return None
+    return float(value)
