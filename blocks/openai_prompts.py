@@ -1,4 +1,4 @@
-"""What a language model is told and how its answer is read: the instructions, the forms, and a tolerant parser. Pure.
+"""What a language model is told, and the forms that it is to answer in. Pure.
 
 What a person wrote (idea, script) is data: it travels in a message of its own, as a JSON value between marks, and the
 instructions say that nothing in it is an instruction.
@@ -7,25 +7,18 @@ instructions say that nothing in it is an instruction.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from studio.json_text import first_fault
 from studio.model import CAMERAS
 
-ANSWER_CHARACTERS = 1_000_000
-"""Longest answer that is read."""
-
-FAULT_CHARACTERS, QUOTED_CHARACTERS = 600, 20_000
-"""How much of the fault, and of a bad answer, is told in the repair."""
+QUOTED_CHARACTERS = 20_000
+"""How much of a bad answer is shown in the repair."""
 
 EMOTIONS = ("still", "tender", "curious", "uneasy", "lost", "restless", "brave", "hopeful", "at peace")
 """Emotions that `studio.prompts` has a light for."""
-
-B = TypeVar("B", bound=BaseModel)
 
 
 def _as_text(value: object) -> object:
@@ -166,46 +159,3 @@ def _objects(value: JsonValue) -> Iterator[dict[str, JsonValue]]:
             yield value
         for inner in value.values():
             yield from _objects(inner)
-
-
-def read_answer(text: str, form: type[B]) -> B:
-    """Return the object of `form` in a model's answer.
-
-    Taken as meant: fences, words and a `<think>` block around it, trailing commas, line ends within strings, a bare
-    list where the form has one list only.
-
-    Raises:
-        ValueError: there is none; the message is for the model.
-    """
-    text = re.sub(r"<think>.*?</think>", "", text[:ANSWER_CHARACTERS], flags=re.DOTALL).removeprefix("\ufeff")
-    fault = "it holds no JSON object"
-    for value in _values(text):
-        try:
-            return form.model_validate(_wrapped(value, form))
-        except ValidationError as error:
-            fault = first_fault(error)
-    raise ValueError(fault[:FAULT_CHARACTERS])
-
-
-def _wrapped(value: JsonValue, form: type[BaseModel]) -> JsonValue:
-    names = list(form.model_fields)
-    return {names[0]: value} if isinstance(value, list) and len(names) == 1 else value
-
-
-def _values(text: str) -> Iterator[JsonValue]:
-    """Give the JSON objects and lists in a text, outermost first; a few attempts only, for a text may be hostile."""
-    decoder = json.JSONDecoder(strict=False, parse_constant=_no_number)
-    repaired = re.sub(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', lambda found: found.group(1) or "", text)
-    at, attempts = 0, 0
-    while attempts < 20 and (begin := re.compile(r"[\[{]").search(repaired, at)):
-        attempts += 1
-        try:
-            value, at = decoder.raw_decode(repaired, begin.start())
-        except (ValueError, RecursionError):
-            at = begin.end()
-            continue
-        yield value
-
-
-def _no_number(name: str) -> JsonValue:
-    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,141 @@
+"""Asking a language model for an object: structured output on chat completions, read tolerantly, repaired once.
+
+https://platform.openai.com/docs/api-reference/chat/create and
+https://platform.openai.com/docs/guides/structured-outputs
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import JsonValue
+
+from blocks.answers import bad_answer
+from blocks.faults import request_id_of, scrubbed
+from blocks.openai_account import OpenAIAccount
+from blocks.openai_call import ask, at_desk, digits_of, json_of
+from blocks.openai_prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
+from blocks.openai_reading import read_answer
+from blocks.wire import Limits
+from studio.fingerprint import fingerprint
+from studio.paid import Desk, Reply, Request, Usage, VendorError
+
+F = TypeVar("F", bound=Form)
+T = TypeVar("T")
+Message = dict[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A model to ask. `thinking_tokens` is what a call may take beyond the answer itself."""
+
+    account: OpenAIAccount
+    name: str
+    thinking_tokens: int
+    limits: Limits
+    desk: Desk | None
+
+    def plan(
+        self, title: str, system: str, shown: JsonValue, form: type[F], most: int, make: Callable[[F], T]
+    ) -> T:  # fmt: skip
+        """Return what `make` makes of the answer; of a second one where the first cannot be used.
+
+        Args:
+            system: the instructions.
+            shown: a person's words and what came of them: data, never instructions.
+            most: tokens the answer can need, without thinking.
+            make: raises ValueError, in words for the model, where the answer cannot be used.
+
+        Raises:
+            VendorError: a call failed, or neither answer can be used.
+        """
+        messages: list[Message] = [
+            {"role": "system", "content": system}, {"role": "user", "content": material(shown)},
+        ]  # fmt: skip
+
+        def read(reply: Reply) -> T:
+            return make(read_answer(reply.content.decode("utf-8", "replace"), form))
+
+        def read_or_tell(reply: Reply) -> tuple[T | None, str, str]:
+            # A first answer that cannot be used is kept as it is: what is repaired is not paid for a second time.
+            try:
+                return read(reply), "", ""
+            except ValueError as error:
+                return None, reply.content.decode("utf-8", "replace"), str(error)
+
+        def read_or_raise(reply: Reply) -> T:
+            try:
+                return read(reply)
+            except ValueError as error:
+                told = scrubbed(str(error), self.account.secrets)
+            raise bad_answer(self.account.vendor, reply, f"the {title} cannot be used, nor could the first: {told}")
+
+        made, bad, fault = self._call(title, messages, form, most, read_or_tell)
+        if made is not None:
+            return made
+        messages += [
+            {"role": "assistant", "content": bad[:QUOTED_CHARACTERS]},
+            {"role": "user", "content": REPAIR.format(fault=fault)},
+        ]
+        return self._call(title, messages, form, most, read_or_raise)
+
+    def _call(
+        self, title: str, messages: list[Message], form: type[Form], most: int, check: Callable[[Reply], T]
+    ) -> T:  # fmt: skip
+        wanted: JsonValue = {"name": title, "strict": True, "schema": schema_of(form)}
+        # OpenAI's own models know only the new name of the limit; compatible servers all know the old one.
+        limit = "max_completion_tokens" if self.account.vendor == "openai" else "max_tokens"
+        body: dict[str, Any] = {
+            "model": self.name, "messages": messages, limit: most + self.thinking_tokens,
+            "response_format": {"type": "json_schema", "json_schema": wanted},
+        }  # fmt: skip
+        text = json.dumps(body, sort_keys=True)
+        # A token is at least one byte of UTF-8; what frames the messages is a few tokens each.
+        asked: Usage = {"text in": len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")) + 200.0}
+        request = Request(
+            self.account.vendor, self.account.account, self.name, "text", fingerprint(chat=text),
+            {**asked, "text out": float(most + self.thinking_tokens)},
+        )  # fmt: skip
+
+        def send() -> Reply:
+            response = ask(
+                self.account, self.limits, lambda client: client.chat.completions.with_raw_response.create(**body)
+            )
+            request_id = request_id_of(response.headers, self.account.secrets)
+            return _reply(self.account, json_of(self.account, response), request, request_id)
+
+        return at_desk(self.desk, "the writer").call(request, send, check)
+
+
+def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Request, request_id: str) -> Reply:
+    """Return a completion's text, or raise what it is instead: a refusal, cut off, nothing."""
+    choices = answer.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    choice = choice if isinstance(choice, dict) else {}
+    message = choice.get("message")
+    message = message if isinstance(message, dict) else {}
+    content = message.get("content")
+    text = content if isinstance(content, str) else ""
+    told_in, told_out = digits_of(answer, "usage", "prompt_tokens"), digits_of(answer, "usage", "completion_tokens")
+    sent = text.encode("utf-8", "replace")
+    usage: Usage = {
+        "text in": request.most["text in"] if told_in is None else told_in,
+        "text out": float(len(sent)) if told_out is None else told_out,
+    }
+    refusal = message.get("refusal")
+    if (isinstance(refusal, str) and refusal.strip()) or choice.get("finish_reason") == "content_filter":
+        why = scrubbed(refusal, account.secrets) if isinstance(refusal, str) and refusal else "its content filter"
+        raise VendorError(
+            "refused", f"{account.vendor}: the prompt was refused: {why}; change the idea", request_id=request_id,
+            usage=usage,
+        )  # fmt: skip
+    if choice.get("finish_reason") == "length":
+        what = "the answer is cut off at its token limit"
+    elif not text.strip():
+        what = "the answer holds no text"
+    else:
+        return Reply(sent, usage, request_id)
+    raise VendorError("bad answer", f"{account.vendor}: {what}", request_id=request_id, usage=usage)

@@ -1,0 +1,174 @@
+"""Voices by OpenAI's speech API, and by servers that speak it.
+
+https://platform.openai.com/docs/api-reference/audio/createSpeech
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from blocks.faults import request_id_of
+from blocks.openai_account import OpenAIAccount
+from blocks.openai_call import ask, at_desk
+from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds
+from blocks.wire import USUAL, Limits
+from studio.fingerprint import fingerprint
+from studio.model import Made, Word
+from studio.paid import Desk, Reply, Request, Usage, VendorError
+from studio.plan import spoken_words
+from studio.ports import Abilities
+from studio.script import clean_text, one_line, split_sentences
+from studio.wav import Samples, wav_file
+
+INPUT_CHARACTERS = 4_096
+"""Longest input (https://platform.openai.com/docs/api-reference/audio/createSpeech#audio-createspeech-input)."""
+
+DENSE_SHARE = 2.7
+"""gpt-4o-mini-tts takes 2,000 tokens at most (https://platform.openai.com/docs/models/gpt-4o-mini-tts): a letter beyond
+ASCII, which is up to 1.3 tokens, counts as 2.7 letters."""
+
+BREATH_SECONDS = 0.4
+"""Silence between two parts of a line, as the embedded narrator has it between sentences."""
+
+AUDIO_TOKENS_A_SECOND = 25.0
+"""Upper bound: $0.015 a minute at $12 a million are 20.8 (https://platform.openai.com/docs/pricing, 2026-11)."""
+
+
+@dataclass(frozen=True)
+class OpenAINarrator:
+    """Speaks a line with a named voice, in any language that the model reads.
+
+    Attributes:
+        name: the model's, for example 'gpt-4o-mini-tts', or what a compatible server calls its own.
+        voice: 'alloy', 'ash', 'ballad', 'coral', 'echo', 'fable', 'onyx', 'nova', 'sage', 'shimmer', 'verse', 'marin',
+            'cedar', or a compatible server's own.
+        instructions: how to speak, for models that take it; '' sends none.
+        speed: 0.25 to 4.0; 1.0 is not sent.
+    """
+
+    account: OpenAIAccount
+    name: str = "gpt-4o-mini-tts"
+    voice: str = "onyx"
+    instructions: str = ""
+    speed: float = 1.0
+    limits: Limits = USUAL
+    desk: Desk | None = None
+
+    engine = "openai"
+    version = 0
+    abilities = Abilities()
+
+    @property
+    def model(self) -> str:
+        told = hashlib.sha256(self.instructions.encode()).hexdigest()[:8] if self.instructions else ""
+        return " ".join(
+            part for part in (self.name, self.voice, f"x{self.speed:g}" if self.speed != 1 else "", told) if part
+        )
+
+    def at(self, desk: Desk) -> Self:
+        """Return this narrator, working at `desk`."""
+        return replace(self, desk=desk)
+
+    def speak(self, line: str, seed: int, out: Path) -> Made:
+        """Write a WAV, mono 16 bit PCM at 24 kHz; `seed` changes nothing, for there is no such parameter.
+
+        The vendor tells no times: those in `words` are estimated from the measured length, see
+        `blocks.voices.estimated_words`. A line too long for one request is spoken in parts, a call each.
+
+        Raises:
+            VendorError: a call failed, or what came is no speech; whatever lies at `out` is worthless.
+            EngineFailed: no desk, or the file cannot be written.
+        """
+        pieces: list[Samples] = []
+        words: list[Word] = []
+        length = 0
+        for part in parts_of(line) if spoken_words(line) else ():
+            sound = self._say(part)
+            if pieces:
+                pieces.append(np.zeros(round(BREATH_SECONDS * RATE_HZ), np.float32))
+                length += pieces[-1].size
+            shift = length / RATE_HZ
+            pieces.append(sound)
+            length += sound.size
+            end = length / RATE_HZ
+            words += [
+                Word(text=word.text, start=min(shift + word.start, end), end=min(shift + word.end, end))
+                for word in estimated_words(part, sound)
+            ]
+        with wav_file(out, channels=1, rate_hz=RATE_HZ) as append:
+            for piece in pieces:
+                append(piece)
+        silent = "there is nothing in it that can be said" if line.strip() and not pieces else ""
+        return Made(seconds=length / RATE_HZ, words=tuple(words), not_spoken=silent)
+
+    def _say(self, text: str) -> Samples:
+        body: dict[str, Any] = {"model": self.name, "voice": self.voice, "input": text, "response_format": "wav"}
+        if self.instructions:
+            body["instructions"] = self.instructions
+        if self.speed != 1:
+            body["speed"] = self.speed
+        longest = most_seconds(text) / min(1.0, self.speed)
+        request = Request(
+            self.account.vendor, self.account.account, self.name, "speech", fingerprint(speech=body),
+            self._usage(text, longest),
+        )  # fmt: skip
+
+        def send() -> Reply:
+            response = ask(
+                self.account, self.limits, lambda client: client.audio.speech.with_raw_response.create(**body)
+            )
+            reply = Reply(response.content, request.most, request_id_of(response.headers, self.account.secrets))
+            try:
+                seconds = check(reply).size / RATE_HZ
+            except VendorError:
+                # Whether and how a bad answer is billed is not known: the bound stands.
+                return reply
+            return replace(reply, usage=self._usage(text, seconds))
+
+        def check(reply: Reply) -> Samples:
+            return decoded_sound(self.account.vendor, reply, longest)
+
+        return at_desk(self.desk, "the narrator").call(request, send, check)
+
+    def _usage(self, text: str, seconds: float) -> Usage:
+        """Return what `text` is billed where it takes so long: the API tells no usage, so tokens are upper bounds."""
+        characters: dict[Any, float] = {"characters": float(len(text))}
+        if not self.name.startswith("gpt-"):
+            return characters
+        said = len((text + self.instructions).encode("utf-8", "replace")) + 50.0
+        return characters | {"text in": said, "audio out": float(math.ceil(seconds * AUDIO_TOKENS_A_SECOND))}
+
+
+def parts_of(line: str) -> tuple[str, ...]:
+    """Return a line in parts that one request takes, parted between sentences, within one only where it is too long.
+
+    Joined again they are the line, up to white space and control characters.
+    """
+    parts: list[str] = []
+    for sentence in split_sentences(clean_text(line)):
+        for piece in _pieces(one_line(sentence)):
+            if parts and _load(parts[-1]) + 1 + _load(piece) <= INPUT_CHARACTERS:
+                parts[-1] += f" {piece}"
+            else:
+                parts.append(piece)
+    return tuple(part for part in parts if spoken_words(part))
+
+
+def _load(text: str) -> float:
+    return sum(1.0 if character.isascii() else DENSE_SHARE for character in text)
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Part one sentence between words; a word that is too long itself, as in Thai or Chinese, anywhere."""
+    if _load(sentence) <= INPUT_CHARACTERS:
+        return [sentence]
+    half = len(sentence) // 2
+    space = sentence.rfind(" ", len(sentence) // 4, half)
+    cut = space if space > 0 else half
+    return [*_pieces(sentence[:cut].strip()), *_pieces(sentence[cut:].strip())]

@@ -1,0 +1,176 @@
+"""Pictures by OpenAI's images API, and by servers that speak it.
+
+https://platform.openai.com/docs/api-reference/images
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from PIL import Image
+from pydantic import JsonValue
+
+from blocks.answers import decoded_picture, fitted, write_png
+from blocks.faults import request_id_of
+from blocks.fetching import FETCH, fetch, from_base64
+from blocks.openai_account import OpenAIAccount
+from blocks.openai_call import ask, at_desk, digits_of, json_of
+from blocks.openai_sizes import REFERENCE_TOKENS, Quality, bills_tokens, legal_size, most_tokens
+from blocks.wire import USUAL, Limits
+from studio.errors import EngineFailed
+from studio.fingerprint import fingerprint
+from studio.model import Made
+from studio.paid import Desk, Reply, Request, Usage, VendorError
+from studio.ports import Abilities
+
+REFERENCES, REFERENCE_BYTES = 16, 50 * 10**6
+"""Most reference pictures of one request, and of each "less than 50MB" (https://platform.openai.com/docs/api-reference/
+images/createEdit)."""
+
+PROMPT_CHARACTERS = 32_000
+"""https://platform.openai.com/docs/api-reference/images/create#images-create-prompt"""
+
+
+@dataclass(frozen=True)
+class OpenAIPainter:
+    """Paints by prompt, or after reference pictures, so that a character stays the same.
+
+    Attributes:
+        name: the model's, for example 'gpt-image-2', or what a compatible server calls its own.
+        quality: sent to OpenAI's models only; it decides the price.
+        long_side: pixels asked for at most, but at quality 'high'; the film's frame is scaled up from it.
+    """
+
+    account: OpenAIAccount
+    name: str = "gpt-image-2"
+    quality: Quality = "medium"
+    long_side: int = 1_536
+    limits: Limits = USUAL
+    desk: Desk | None = None
+
+    engine = "openai"
+    version = 0
+
+    @property
+    def model(self) -> str:
+        settings = [self.quality] if bills_tokens(self.name) else []
+        return " ".join([self.name, *settings, *([f"{self.long_side}px"] if self.long_side != 1_536 else [])])
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(references=REFERENCES if bills_tokens(self.name) else 0)
+
+    def at(self, desk: Desk) -> Self:
+        """Return this painter, working at `desk`."""
+        return replace(self, desk=desk)
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> Made:  # fmt: skip
+        """Write a PNG, RGB 8 bit, of exactly `size`; `seed` changes nothing, for there is no such parameter.
+
+        Args:
+            references: PNG files of what must look the same.
+
+        Raises:
+            VendorError: the call failed, or what came is not such a picture; nothing is at `out`.
+            EngineFailed: no desk; references that this model does not take, or that are too many or too large.
+        """
+        desk = at_desk(self.desk, "the painter")
+        shown = self._shown(references)
+        asked = legal_size(self.name, size, self.quality, self.long_side)
+        body: dict[str, Any] = {
+            "model": self.name, "prompt": prompt[:PROMPT_CHARACTERS], "n": 1, "size": f"{asked[0]}x{asked[1]}",
+        }  # fmt: skip
+        if bills_tokens(self.name):
+            body |= {"quality": self.quality, "output_format": "png"}
+        seen = tuple(hashlib.sha256(content).hexdigest() for content in shown)
+        request = Request(
+            self.account.vendor, self.account.account, self.name, "image", fingerprint(image=body, references=seen),
+            self._most(prompt, asked, len(shown)),
+        )  # fmt: skip
+
+        def send() -> Reply:
+            if shown:
+                files = [(f"reference_{n}.png", content, "image/png") for n, content in enumerate(shown, start=1)]
+                response = ask(
+                    self.account, self.limits,
+                    lambda client: client.images.with_raw_response.edit(image=files, **body),
+                )  # fmt: skip
+            else:
+                response = ask(
+                    self.account, self.limits, lambda client: client.images.with_raw_response.generate(**body)
+                )
+            answer = json_of(self.account, response)
+            request_id = request_id_of(response.headers, self.account.secrets)
+            usage = _usage(answer, request.most) if bills_tokens(self.name) else request.most
+            return Reply(self._content(answer, usage, request_id), usage, request_id)
+
+        def check(reply: Reply) -> Image.Image:
+            return decoded_picture(self.account.vendor, reply, size)
+
+        write_png(fitted(desk.call(request, send, check), size), out)
+        return Made(width=size[0], height=size[1])
+
+    def _most(self, prompt: str, asked: tuple[int, int], references: int) -> Usage:
+        if not bills_tokens(self.name):
+            return {"images": 1.0}
+        # A token is at least one byte; what frames the prompt is a few tokens.
+        most: dict[Any, float] = {
+            "text in": len(prompt.encode("utf-8", "replace")) + 200.0,
+            "image out": most_tokens(asked, self.quality),
+        }
+        return most | {"image in": REFERENCE_TOKENS * references} if references else most
+
+    def _shown(self, references: Sequence[Path]) -> tuple[bytes, ...]:
+        """Return the reference pictures' bytes, all of which can be sent."""
+        if len(references) > self.abilities.references:
+            raise EngineFailed(
+                f"{self.name} takes {self.abilities.references} reference pictures, not {len(references)}: "
+                "choose another model, or fewer"
+            )
+        shown: list[bytes] = []
+        for path in references:
+            try:
+                if path.stat().st_size >= REFERENCE_BYTES:
+                    raise EngineFailed(f"the reference {path.name!r} has {REFERENCE_BYTES:,} bytes or more")
+                shown.append(path.read_bytes())
+            except OSError as error:
+                raise EngineFailed(f"the reference {path.name!r} cannot be read: {error.strerror}") from error
+            if not shown[-1].startswith(b"\x89PNG\r\n\x1a\n"):
+                raise EngineFailed(f"the reference {path.name!r} is not a PNG")
+        return tuple(shown)
+
+    def _content(self, answer: dict[str, JsonValue], usage: Usage, request_id: str) -> bytes:
+        """Return the picture's bytes from base64, a data: URL, or a URL; the latter is free to fetch again."""
+        data = answer.get("data")
+        first = data[0] if isinstance(data, list) and data else None
+        told = first if isinstance(first, dict) else {}
+        vendor, inline, url = self.account.vendor, told.get("b64_json"), told.get("url")
+        failure = VendorError("bad answer", f"{vendor}: the answer holds no picture")
+        for _ in range(2):
+            try:
+                if isinstance(inline, str) and inline:
+                    return from_base64(vendor, inline)
+                if isinstance(url, str) and url:
+                    return fetch(vendor, url, self.account.base_url, FETCH, self.account.secrets)
+            except VendorError as error:
+                failure = error
+        raise VendorError("bad answer", str(failure), request_id=request_id, usage=usage)
+
+
+def _usage(answer: dict[str, JsonValue], most: Usage) -> Usage:
+    """Return what an answer says it bills, in its own kinds of tokens; the request's bound where it says nothing."""
+    told_in, told_out = digits_of(answer, "usage", "input_tokens"), digits_of(answer, "usage", "output_tokens")
+    if told_in is None or told_out is None:
+        return most
+    images = digits_of(answer, "usage", "input_tokens_details", "image_tokens") or 0.0
+    texts = digits_of(answer, "usage", "input_tokens_details", "text_tokens")
+    written = digits_of(answer, "usage", "output_tokens_details", "text_tokens") or 0.0
+    usage: dict[Any, float] = {"text in": told_in - images if texts is None else texts, "image out": told_out - written}
+    # Kinds of which there are none are left out: a price table need not know them.
+    return usage | ({"image in": images} if images else {}) | ({"text out": written} if written else {})

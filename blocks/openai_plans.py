@@ -1,0 +1,179 @@
+"""From what a language model answered to the film's plans: cleaned, clamped, completed. Pure.
+
+Nothing of an answer becomes a path, a number of frames or a seed; what it leaves out keeps the plan's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Literal, TypeVar, get_args
+
+from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, StageForm, StoryForm
+from studio.graph import SceneParts, build_graph, scene_parts, split_names
+from studio.model import CAMERAS, Brief, Scene, SceneGraph, Shot, Story, Wish
+from studio.offline.writer import scene_count
+from studio.plan import LINE_CHARACTERS, share_frames, shot_count, shot_frames, spoken_words, words_that_fit
+from studio.prompts import PROMPT_CHARACTERS
+from studio.script import ACTION_CHARACTERS, one_line, split_sentences
+
+TITLE_CHARACTERS, PLACE_CHARACTERS, NAME_CHARACTERS, EMOTION_CHARACTERS = 120, 240, 60, 60
+LOOK_CHARACTERS, IMAGE_CHARACTERS, MOTION_CHARACTERS = 300, 2_000, 300
+CAST, PROPS = 6, 3
+"""Most characters and props of one scene: more would crowd a picture and its prompt."""
+
+TALKATIVE = 1.25
+"""How far a narration may pass what fits before sentences are left out; a shot is lengthened to its line."""
+
+Mood = Literal["hopeful", "melancholy", "tense"]
+MOODS: tuple[Mood, ...] = get_args(Mood)
+
+T = TypeVar("T")
+
+
+def words_of_scenes(wish: Wish, scenes: int = 0) -> tuple[int, ...]:
+    """Return how many words each scene can say over its shots, as `studio.plan` shares them.
+
+    Args:
+        scenes: how many there are, at most one a shot; as many as the length asks for where it is 0.
+    """
+    shots = shot_count(wish)
+    frames = share_frames(shot_frames(wish), shots)
+    rooms: list[int] = []
+    first = 0
+    for count in share_frames(shots, min(scenes or scene_count(shots), shots)):
+        rooms.append(sum(words_that_fit(length, wish.fps) for length in frames[first : first + count]))
+        first += count
+    return tuple(rooms)
+
+
+def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
+    """Return the story an answer tells, of at most one scene a shot.
+
+    Raises:
+        ValueError: no scene has anything in it; the message is for the model.
+    """
+    told = [scene for scene in form.scenes if one_line(scene.action + scene.location + scene.narration)]
+    if not told:
+        raise ValueError("scenes: there is none with anything in it")
+    told = told[: shot_count(brief.wish)]
+    rooms = words_of_scenes(brief.wish, len(told))
+    return Story(
+        title=one_line(form.title, TITLE_CHARACTERS) or one_line(brief.idea, TITLE_CHARACTERS) or "Untitled",
+        style=brief.wish.style,
+        scenes=tuple(
+            Scene(
+                id=number, location=one_line(scene.location, PLACE_CHARACTERS), characters=_cast(scene.characters),
+                action=one_line(scene.action, ACTION_CHARACTERS), emotion=one_line(scene.emotion, EMOTION_CHARACTERS),
+                narration=_that_fits(scene.narration, room),
+            )
+            for number, (scene, room) in enumerate(zip(told, rooms, strict=True), start=1)
+        ),
+        language="en" if form.language.strip().lower().startswith("en") else "other",
+        mood=next((mood for mood in MOODS if mood == form.mood.strip().lower()), "hopeful"),
+        written_by=written_by,
+    )  # fmt: skip
+
+
+def staged(scene: Scene, form: StageForm | SceneForm | None) -> Scene:
+    """Return a scene of a script with what is seen filled in; its narration is the script's, word for word."""
+    if form is None:
+        return scene
+    return scene.model_copy(
+        update={
+            "location": one_line(form.location, PLACE_CHARACTERS) or scene.location,
+            "characters": _cast(form.characters) or scene.characters,
+            "action": one_line(form.action, ACTION_CHARACTERS) or scene.action,
+            "emotion": one_line(form.emotion, EMOTION_CHARACTERS) or scene.emotion,
+        }
+    )
+
+
+def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
+    """Return the story's graph with the looks of the answers; who has none looks as the story names it.
+
+    Raises:
+        BrokenPlan: as `studio.graph.build_graph`.
+    """
+    scenes = {scene.id for scene in story.scenes}
+    props: dict[int, dict[str, str]] = {}
+    looks: dict[str, str] = {}
+    for answer in answers:
+        for told in answer.looks:
+            looks.setdefault(told.id.strip(), one_line(told.look, LOOK_CHARACTERS))
+        for prop in answer.props:
+            name = one_line(prop.name, NAME_CHARACTERS)
+            its = props.setdefault(prop.scene, {})
+            if name and prop.scene in scenes and len(its) < PROPS:
+                its.setdefault(name, one_line(prop.look, LOOK_CHARACTERS))
+    graph = build_graph(story, props=lambda scene: tuple(props.get(scene.id, ())))
+    # A prop that several scenes use has the first look that was told.
+    seen: dict[str, str] = {}
+    for its in props.values():
+        for name, look in its.items():
+            seen.setdefault(name, look)
+    return graph.model_copy(
+        update={
+            "nodes": tuple(
+                node.model_copy(update={"description": look}) if node.kind != "scene" and look else node
+                for node in graph.nodes
+                for look in (seen.get(node.name) if node.kind == "prop" else looks.get(node.id),)
+            )
+        }
+    )
+
+
+def shots_of(
+    planned: Sequence[Shot], answers: Mapping[int, ShotForm], graph: SceneGraph, style: str
+) -> tuple[Shot, ...]:  # fmt: skip
+    """Return the planned shots with the answers' prompts and cameras; frames, lines and seeds stay as planned."""
+    parts = scene_parts(graph)
+    shots: list[Shot] = []
+    for shot in planned:
+        told = answers.get(shot.index)
+        body = one_line(told.image_prompt, IMAGE_CHARACTERS) if told else ""
+        update: dict[str, str] = {}
+        if told and body:
+            update["image_prompt"] = _with_looks(body, parts[shot.scene], style)
+        if told and told.camera.strip().lower() in CAMERAS:
+            update["camera"] = told.camera.strip().lower()
+        if told and one_line(told.motion_prompt):
+            update["motion_prompt"] = one_line(told.motion_prompt, MOTION_CHARACTERS)
+        shots.append(shot.model_copy(update=update))
+    return tuple(shots)
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Give `items` in groups of `size`, the last one shorter."""
+    rest = iter(items)
+    while group := tuple(islice(rest, size)):
+        yield group
+
+
+def _with_looks(body: str, parts: SceneParts, style: str) -> str:
+    """Return a prompt that quotes the scene's looks word for word: those that the model left out come after its own."""
+    looks = [one_line(node.description) for node in (*parts.characters, parts.place)]
+    missing = "".join(f", {look}" for look in dict.fromkeys(looks) if look and look.lower() not in body.lower())
+    told = one_line(style)
+    ending = f", {told}" if told and told.lower() not in body.lower() else ""
+    room = PROMPT_CHARACTERS - len(ending)
+    body = one_line(body, max(200, room - len(missing))).rstrip(" .,;")
+    return one_line(body + missing, room) + ending
+
+
+def _cast(names: str) -> str:
+    return ", ".join(one_line(name, NAME_CHARACTERS) for name in split_names(names)[:CAST])
+
+
+def _that_fits(narration: str, words: int) -> str:
+    """Return the sentences that fit in so many words, the first one always where there is room for any."""
+    if not words:
+        return ""
+    kept: list[str] = []
+    said = 0
+    for sentence in split_sentences(narration):
+        said += spoken_words(sentence)
+        if kept and said > words * TALKATIVE:
+            break
+        kept.append(one_line(sentence, LINE_CHARACTERS // 4))
+    return " ".join(kept)

@@ -1,0 +1,72 @@
+"""Which sizes OpenAI's image models make, and how many tokens a picture takes at most. Pure.
+
+https://platform.openai.com/docs/guides/image-generation and the SDK's own notes (`openai.types.ImageGenerateParams`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+Quality = Literal["low", "medium", "high", "auto"]
+Size = tuple[int, int]
+
+STEP_PX, LONGEST_PX, WIDEST = 16, 3_840, 3.0
+"""gpt-image-2 and later: both sides divisible by 16, none beyond 3840, 1:3 to 3:1."""
+
+LEAST_PIXELS, MOST_PIXELS = 655_360, 8_294_400
+"""And so many pixels in all (https://docs.evolink.ai/en/api-manual/image-series/gpt-image-2, 2026)."""
+
+_OLD_GPT: tuple[Size, ...] = ((1024, 1024), (1536, 1024), (1024, 1536))
+_FIXED: tuple[tuple[str, tuple[Size, ...]], ...] = (
+    ("gpt-image-1", _OLD_GPT),
+    ("chatgpt-image", _OLD_GPT),
+    ("dall-e-3", ((1024, 1024), (1792, 1024), (1024, 1792))),
+    ("dall-e-2", ((1024, 1024),)),
+)
+"""Models by the beginning of their names that make these sizes only."""
+
+_TOKENS: dict[Quality, float] = {"low": 408, "medium": 1_767, "high": 7_034, "auto": 7_034}
+"""Image tokens of the dearest standard size: 408 of gpt-image-1 at low, else gpt-image-2 at 1024 x 1024, $0.053 and
+$0.211 at $30 a million (OpenAI's table, quoted at https://yingtu.ai/en/blog/gpt-image-2-cost-per-image, 2026-05-06)."""
+
+_STANDARD_PIXELS = 1536 * 1024
+_MARGIN = 1.25
+REFERENCE_TOKENS = 7_500.0
+"""Of one reference picture at high fidelity: 6,240 for its detail, and 129 for each tile of 512 pixels at 1536 x 1024,
+with a quarter more (https://platform.openai.com/docs/guides/images-vision#calculating-costs)."""
+
+
+def bills_tokens(name: str) -> bool:
+    """Tell whether a model is one of those that OpenAI bills by image tokens."""
+    return name.startswith(("gpt-image", "chatgpt-image"))
+
+
+def legal_size(name: str, size: Size, quality: Quality, long_side: int) -> Size:
+    """Return the size to ask for: the smallest that covers `size`, or is as large as wanted, in nearly its aspect.
+
+    Args:
+        size: the film's frame, (width, height) in pixels.
+        long_side: no more than about this, in pixels, but at quality 'high'.
+    """
+    for beginning, sizes in _FIXED:
+        if name.startswith(beginning):
+            return min(sizes, key=lambda each: (abs(math.log(each[0] * size[1] / each[1] / size[0])), each))
+    width, height = size
+    scale = min(1.0, (LONGEST_PX if quality == "high" else min(long_side, LONGEST_PX)) / max(size))
+    if bills_tokens(name):
+        scale = max(scale, math.sqrt(LEAST_PIXELS / (width * height)))
+    across, down = _stepped(width * scale), _stepped(height * scale)
+    while across * down > MOST_PIXELS:
+        across, down = across - STEP_PX * (across >= down), down - STEP_PX * (down > across)
+    least = _stepped(max(across, down) / WIDEST)
+    return max(across, least), max(down, least)
+
+
+def _stepped(length: float) -> int:
+    return min(LONGEST_PX, max(STEP_PX, math.ceil(length / STEP_PX - 1e-9) * STEP_PX))
+
+
+def most_tokens(size: Size, quality: Quality) -> float:
+    """Return an upper bound of the image tokens a picture is billed: the table's, by area beyond it, and a quarter."""
+    return math.ceil(_TOKENS[quality] * max(1.0, size[0] * size[1] / _STANDARD_PIXELS) * _MARGIN)

@@ -1,0 +1,164 @@
+"""Plans by a language model behind OpenAI's chat completions, the form that compatible servers speak too.
+
+https://platform.openai.com/docs/api-reference/chat/create
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from pydantic import JsonValue
+
+from blocks.openai_account import OpenAIAccount
+from blocks.openai_chat import Chat
+from blocks.openai_plans import chunks, graph_of, shots_of, staged, story_of, words_of_scenes
+from blocks.openai_prompts import GRAPH, SHOTS, STAGING, STORY, GraphForm, ShotsForm, StagingForm, StoryForm
+from blocks.wire import USUAL, Limits
+from studio.graph import build_graph, scene_parts
+from studio.model import Brief, SceneGraph, Shot, Story
+from studio.offline.writer import OfflineWriter
+from studio.paid import Desk
+from studio.plan import plan_shots
+from studio.ports import Abilities
+
+SCENES_A_CALL, SHOTS_A_CALL = 30, 30
+"""So that no answer grows so long that it is cut off."""
+
+EXCERPT_CHARACTERS = 1_200
+"""How much of a script's scene is shown for staging it."""
+
+
+@dataclass(frozen=True)
+class OpenAIWriter:
+    """Writes story, scene graph and shots; one repair where an answer cannot be read.
+
+    Attributes:
+        name: the model's, for example 'gpt-5.4-mini', or what a compatible server calls its own.
+        thinking_tokens: what a call may take beyond the plan itself; models that think bill that as output.
+    """
+
+    account: OpenAIAccount
+    name: str = "gpt-5.4-mini"
+    thinking_tokens: int = 8_000
+    limits: Limits = USUAL
+    desk: Desk | None = None
+
+    engine = "openai"
+    version = 0
+    abilities = Abilities()
+
+    @property
+    def model(self) -> str:
+        return self.name
+
+    @property
+    def _chat(self) -> Chat:
+        return Chat(self.account, self.name, self.thinking_tokens, self.limits, self.desk)
+
+    def at(self, desk: Desk) -> Self:
+        """Return this writer, working at `desk`."""
+        return replace(self, desk=desk)
+
+    def write_story(self, brief: Brief) -> Story:
+        """Write the story from the idea; from a script only what is seen, its words stay.
+
+        Raises:
+            VendorError: the call failed, or the second answer cannot be used either. BadInput: the script's.
+        """
+        if brief.wish.script is not None:
+            return self._stage_script(brief)
+        rooms = words_of_scenes(brief.wish)
+        told = "\n".join(f"scene {number}: at most {room} words" for number, room in enumerate(rooms, start=1))
+        return self._chat.plan(
+            "story", STORY.format(scenes=len(rooms), rooms=told), {"idea": brief.idea, "style": brief.wish.style},
+            StoryForm, 1_000 + 200 * len(rooms) + 4 * sum(rooms), lambda form: story_of(form, brief, self.name),
+        )  # fmt: skip
+
+    def map_scenes(self, story: Story, seed: int) -> SceneGraph:
+        """Draw the graph with one look for each character, place and prop; `seed` changes nothing.
+
+        Raises:
+            VendorError: as `write_story`. BrokenPlan: the story cannot be drawn.
+        """
+        bare = build_graph(story)
+        parts = scene_parts(bare)
+        asked: set[str] = set()
+        answers: list[GraphForm] = []
+        for group in chunks(story.scenes, SCENES_A_CALL):
+            nodes = [node for scene in group for node in (*parts[scene.id].characters, parts[scene.id].place)]
+            new = list({node.id: node for node in nodes if node.id not in asked}.values())
+            asked.update(node.id for node in new)
+            shown: JsonValue = {
+                "title": story.title, "style": story.style,
+                "looks wanted": [{"id": node.id, "name": node.description} for node in new],
+                "scenes": [
+                    {
+                        "scene": scene.id, "location": scene.location, "characters": scene.characters,
+                        "action": scene.action, "narration": scene.narration[:EXCERPT_CHARACTERS],
+                    }
+                    for scene in group
+                ],
+            }  # fmt: skip
+            most = 1_000 + 120 * len(new) + 200 * len(group)
+            answers.append(self._chat.plan("scene_graph", GRAPH, shown, GraphForm, most, lambda form: form))
+        return graph_of(story, answers)
+
+    def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
+        """Plan the shots as `studio.plan.plan_shots`, and have their prompts and cameras written.
+
+        With prompts in the wish no model is asked: they stand as they were written.
+
+        Raises:
+            VendorError: as `write_story`. BadInput, BrokenPlan: as `studio.plan.plan_shots`.
+        """
+        planned = plan_shots(story, graph, brief)
+        if brief.wish.prompts is not None:
+            return planned
+        scenes = {scene.id: scene for scene in story.scenes}
+        parts = scene_parts(graph)
+        told = {}
+        for group in chunks(planned, SHOTS_A_CALL):
+            here = dict.fromkeys(shot.scene for shot in group)
+            shown: JsonValue = {
+                "title": story.title, "style": story.style, "mood": story.mood,
+                "scenes": [
+                    {
+                        "scene": number, "place": parts[number].place.description,
+                        "characters": [f"{node.name}: {node.description}" for node in parts[number].characters],
+                        "props": [node.description for node in parts[number].props],
+                        "action": scenes[number].action, "emotion": scenes[number].emotion,
+                    }
+                    for number in here
+                ],
+                "shots": [
+                    {
+                        "index": shot.index, "scene": shot.scene, "draft": shot.image_prompt[:600],
+                        "camera": shot.camera, "spoken": shot.narration[:EXCERPT_CHARACTERS],
+                    }
+                    for shot in group
+                ],
+            }  # fmt: skip
+            form = self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), lambda form: form)
+            told.update({shot.index: shot for shot in form.shots})
+        return shots_of(planned, told, graph, story.style)
+
+    def _stage_script(self, brief: Brief) -> Story:
+        story = OfflineWriter().write_story(brief)
+        told = {}
+        for group in chunks(story.scenes, SCENES_A_CALL):
+            shown: JsonValue = {
+                "idea": brief.idea, "style": story.style,
+                "scenes": [
+                    {
+                        "scene": scene.id, "location": scene.location, "characters": scene.characters,
+                        "words": scene.narration[:EXCERPT_CHARACTERS],
+                    }
+                    for scene in group
+                ],
+            }  # fmt: skip
+            most = 1_000 + 250 * len(group)
+            form = self._chat.plan("staging", STAGING, shown, StagingForm, most, lambda form: form)
+            told.update({scene.scene: scene for scene in form.scenes})
+        scenes = tuple(staged(scene, told.get(scene.id)) for scene in story.scenes)
+        return story.model_copy(update={"scenes": scenes, "written_by": f"your script, staged by {self.name}"})
