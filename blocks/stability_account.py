@@ -1,0 +1,194 @@
+"""The account at Stability AI: key and addresses, as a Prefect block. Nothing here spends.
+
+Prefect keeps the block; its secret is a `SecretStr` and appears nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import math
+import os
+import re
+from typing import Self
+
+import httpx2
+from prefect.blocks.core import Block
+from pydantic import ConfigDict, Field, HttpUrl, JsonValue, SecretStr, ValidationError, field_validator
+
+from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
+from blocks.wire import Limits, open_client
+from studio.errors import BadInput
+from studio.paid import VendorError
+
+REST_URL = "https://api.stability.ai"
+"""https://platform.stability.ai/docs/api-reference"""
+
+GRPC_HOST = "grpc.stability.ai:443"
+"""https://github.com/Stability-AI/stability-sdk#client-usage"""
+
+TIMED_OUT_SECONDS = 60.0
+"""How long an account is shut out after more than 150 requests in 10 s, where the answer does not say it itself
+(https://platform.stability.ai/docs/api-reference, "Rate limiting")."""
+
+_VARIABLES = {"api_key": "STABILITY_API_KEY", "rest_url": "STABILITY_API_URL", "grpc_host": "STABILITY_GRPC_HOST"}
+_BALANCE = Limits(read_seconds=20, total_seconds=30, body_bytes=64 * 1024)
+
+
+class StabilityAccount(Block):
+    """A key for Stability AI, and where its servers are."""
+
+    _block_type_name = "Stability Account"
+    _block_type_slug = "stability-account"
+    _description = "Who pays for pictures at Stability AI, or at a server that speaks its protocols."
+    _documentation_url = HttpUrl("https://platform.stability.ai/docs/api-reference")
+
+    # What a field refuses may be a key: pydantic's message must not quote it.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    api_key: SecretStr = Field(title="API key", description="From https://platform.stability.ai/account/keys")
+    rest_url: str = Field(
+        default=REST_URL, max_length=500, title="REST address",
+        description="Another one only for a server that speaks the same protocol (v2beta).",
+    )  # fmt: skip
+    grpc_host: str = Field(
+        default=GRPC_HOST, max_length=300, title="gRPC host and port",
+        description="Where the port ends in 443 the connection is TLS and carries the key; else it is open and carries "
+        "none, as in Stability's own SDK.",
+    )  # fmt: skip
+
+    @field_validator("api_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[!-~]{4,500}", key.get_secret_value()):
+            raise ValueError("it is no key: a key is one word of at least 4 letters, without spaces: copy it again")
+        return key
+
+    @field_validator("rest_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        try:
+            parts = httpx2.URL(url.strip())
+        except (httpx2.InvalidURL, ValueError):
+            raise ValueError("it is no address: write it like https://api.stability.ai") from None
+        if parts.scheme not in ("http", "https") or not parts.host or (parts.port or 1) > 65_535:
+            raise ValueError("the address begins with https:// and names a host")
+        if parts.userinfo or parts.query or parts.fragment:
+            raise ValueError("the address holds no name, password, '?' or '#'")
+        if parts.scheme == "http" and not _near(parts.host):
+            raise ValueError("over http the key could be read on its way: use https")
+        return str(parts).rstrip("/")
+
+    @field_validator("grpc_host")
+    @classmethod
+    def _is_host_and_port(cls, host: str) -> str:
+        told = re.fullmatch(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\]):([1-9]\d{0,4})", host.strip())
+        if told is None or int(told[1]) > 65_535:
+            raise ValueError("it is a host and a port, like grpc.stability.ai:443")
+        return host.strip()
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return the account of STABILITY_API_KEY, with STABILITY_API_URL and STABILITY_GRPC_HOST where they are set.
+
+        Raises:
+            BadInput: the key is not set, or one of them cannot be used; the message names the variable.
+        """
+        given = {field: os.environ.get(name, "").strip() for field, name in _VARIABLES.items()}
+        if not given["api_key"]:
+            raise BadInput("STABILITY_API_KEY is not set: get a key at https://platform.stability.ai/account/keys")
+        try:
+            return cls.model_validate({field: value for field, value in given.items() if value})
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_input=False)[0]
+            told = f"{_VARIABLES[str(fault['loc'][0])]}: {fault['msg'].removeprefix('Value error, ')}"
+        # Raised here, without a cause: the cause holds what was refused, and that may be a key.
+        raise BadInput(told)
+
+    @property
+    def vendor(self) -> str:
+        """Who is paid through the REST door: 'stability', or a compatible server's host."""
+        return _vendor(self._host)
+
+    @property
+    def account(self) -> str:
+        """Who shares limits with whom at the REST door: the host and a digest of the key, 12 hex digits."""
+        return f"{self._host} {self._digest}"
+
+    @property
+    def grpc_vendor(self) -> str:
+        """Who is paid through the gRPC door: 'stability', or a compatible server's host."""
+        return _vendor(self.grpc_host)
+
+    @property
+    def grpc_account(self) -> str:
+        """Who shares limits with whom at the gRPC door."""
+        return f"{self.grpc_host} {self._digest}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must appear in no message."""
+        return (self.api_key.get_secret_value(),)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every REST request carries: the key, and which program asks."""
+        return {"authorization": f"Bearer {self.api_key.get_secret_value()}", "stability-client-id": "film-studio"}
+
+    @property
+    def _host(self) -> str:
+        return httpx2.URL(self.rest_url).netloc.decode("ascii")
+
+    @property
+    def _digest(self) -> str:
+        return hashlib.sha256(self.api_key.get_secret_value().encode()).hexdigest()[:12]
+
+    def balance(self) -> float:
+        """Return the credits left; one is $0.01 (https://platform.stability.ai/pricing). Asking costs nothing.
+
+        `GET /v1/user/balance` answers `{"credits": number}` (https://platform.stability.ai/docs/api-reference).
+
+        Raises:
+            VendorError: it cannot be told: no connection, a wrong key, an answer that is none.
+        """
+        with open_client(self.vendor, _BALANCE, self.secrets) as client:
+            answer = client.get(f"{self.rest_url}/v1/user/balance", headers=self.headers)
+        if answer.status_code != 200:
+            raise self.fault(answer)
+        credits = _field(answer, "credits")
+        if isinstance(credits, bool) or not isinstance(credits, int | float) or not math.isfinite(credits):
+            raise VendorError("bad answer", f"{self.vendor}: the balance cannot be read: check the account's address")
+        return float(credits)
+
+    def fault(self, answer: httpx2.Response) -> VendorError:
+        """Return what an answer means that is not 200; 'slow down' says how long, whatever the answer says."""
+        error = vendor_error(self.vendor, answer, self.secrets)
+        if error.fault == "slow down" and error.retry_after is None:
+            error.retry_after = TIMED_OUT_SECONDS
+        # Support asks for the `id` of an error `{"id", "name", "errors"}`.
+        named = _field(answer, "id")
+        if not error.request_id and isinstance(named, str):
+            error.request_id = scrubbed(named, self.secrets, REQUEST_ID_CHARACTERS)
+        return error
+
+
+def _vendor(netloc: str) -> str:
+    host = httpx2.URL(f"//{netloc}").host.rstrip(".")
+    return "stability" if host == "stability.ai" or host.endswith(".stability.ai") else netloc
+
+
+def _near(host: str) -> bool:
+    """Tell whether `host` is this machine or in a private network: by its address, or a name without a domain."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
+
+
+def _field(answer: httpx2.Response, name: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return None
+    return value.get(name) if isinstance(value, dict) else None

@@ -1,0 +1,92 @@
+"""Pictures through Stability's gRPC door, for hosts that speak it. The main door is `stability_painter.py`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from blocks.answers import decoded_picture, fitted, write_png
+from blocks.stability_account import StabilityAccount
+from blocks.stability_painter import SEED_FOR_ZERO, StylePreset, nearest, settings_text
+from blocks.stability_rpc import Asked, generate, sdk
+from studio.errors import EngineFailed
+from studio.fingerprint import fingerprint
+from studio.model import Made
+from studio.paid import Desk, Request, VendorError
+
+SIZES = (
+    (1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640),
+    (640, 1536), (768, 1344), (832, 1216), (896, 1152),
+)  # fmt: skip
+"""What SDXL 1.0 paints, in pixels; all are multiples of 64, about a megapixel
+(https://platform.stability.ai/docs/api-reference#tag/SDXL-1.0-and-SD1.6, width and height)."""
+
+PROMPT_CHARACTERS = 2_000
+"""Longest prompt (same page, `TextPrompt.text`)."""
+
+
+@dataclass(frozen=True)
+class StabilityGrpcPainter:
+    """A painter over gRPC: one RPC a picture, with a deadline. It takes no reference pictures.
+
+    Attributes:
+        engine_id: of the server's engines; SDXL 1.0 is the SDK's own default.
+        negative_prompt: what must not be seen, '' for nothing.
+        style_preset: one of the published styles.
+        steps: of diffusion, 10 to 50; 30 is the published default (same page as `SIZES`).
+        seconds: the deadline of the whole call, > 0.
+    """
+
+    account: StabilityAccount
+    engine_id: str = "stable-diffusion-xl-1024-v1-0"
+    negative_prompt: str = ""
+    style_preset: StylePreset | None = None
+    steps: int = 30
+    seconds: float = 300.0
+    desk: Desk | None = None
+    engine: str = "stability"
+    version: int = 0
+
+    @property
+    def model(self) -> str:
+        """Engine and every setting that changes the picture."""
+        return settings_text(f"{self.engine_id} {self.steps} steps", self.style_preset, self.negative_prompt)
+
+    def at(self, desk: Desk) -> StabilityGrpcPainter:
+        """Return this painter, working at `desk`."""
+        return replace(self, desk=desk)
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: tuple[Path, ...] = ()
+    ) -> Made:
+        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
+
+        Args:
+            prompt: 1 to 2,000 characters; what is longer is cut.
+            seed: 0 to 2**31 - 1.
+            references: none; there is no way to send one.
+
+        Raises:
+            BadInput: `stability-sdk` is not installed.
+            EngineFailed: no desk.
+            VendorError: the call failed; no file is at `out`.
+        """
+        if self.desk is None:
+            raise EngineFailed("a painter that costs money works at a desk")
+        if references:
+            raise VendorError("wrong", "stability: the gRPC door takes no reference pictures: paint through REST")
+        sdk()
+        asked = Asked(
+            self.engine_id, prompt[:PROMPT_CHARACTERS], nearest(size, SIZES), seed or SEED_FOR_ZERO, self.steps,
+            self.negative_prompt[:PROMPT_CHARACTERS], self.style_preset or "",
+        )  # fmt: skip
+        request = Request(
+            self.account.grpc_vendor, self.account.grpc_account, self.engine_id, "image",
+            fingerprint(protocol="grpc Generate", **asdict(asked)), {"images": 1},
+        )  # fmt: skip
+        picture = self.desk.call(
+            request, lambda: generate(self.account, asked, self.seconds),
+            lambda reply: decoded_picture(request.vendor, reply, size),
+        )  # fmt: skip
+        write_png(fitted(picture, size), out)
+        return Made(width=size[0], height=size[1])

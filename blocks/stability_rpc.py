@@ -1,0 +1,200 @@
+"""One call of Stability's gRPC service: messages, channel, and what became of it.
+
+Only messages and stubs come from `stability-sdk`; its clients repeat calls, wait for a dead host without end, and draw
+a seed of their own for 0. The SDK needs Python 3.11 or 3.12: it is imported when the first picture is asked for.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import uuid
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Protocol
+
+from blocks.faults import scrubbed
+from blocks.stability_account import TIMED_OUT_SECONDS, StabilityAccount
+from studio.errors import BadInput
+from studio.paid import Fault, Reply, VendorError
+
+MESSAGE_BYTES = 10 * 1024 * 1024
+"""Largest message, as in the SDK's own client (`stability_sdk/client.py`, `MAX_MESSAGE_SIZE`)."""
+
+ANSWER_BYTES = 3 * MESSAGE_BYTES
+"""Of all messages of an answer together: a picture, keepalives and what a classifier says are far below it."""
+
+_SAYS: dict[str, Fault] = {
+    "UNAUTHENTICATED": "key", "PERMISSION_DENIED": "key", "RESOURCE_EXHAUSTED": "slow down",
+    "INVALID_ARGUMENT": "wrong", "NOT_FOUND": "wrong", "FAILED_PRECONDITION": "wrong", "OUT_OF_RANGE": "wrong",
+    "UNIMPLEMENTED": "wrong", "ALREADY_EXISTS": "wrong", "DEADLINE_EXCEEDED": "unknown", "CANCELLED": "unknown",
+}  # fmt: skip
+"""What a status means (https://grpc.io/docs/guides/status-codes), whoever made it; the others depend on who did."""
+
+_WHAT: dict[Fault, str] = {
+    "passing": "it could not be reached, or has a fault of its own; try again later",
+    "unknown": "no whole answer came; the call may have been billed",
+    "slow down": "too many requests; wait, or lower the crew's limits",
+    "quota": "the account is out of credit; top it up, then resume",
+    "key": "the key is not accepted; check the key and what it may do",
+    "refused": "the prompt was refused; change the prompt",
+    "bad answer": "the answer is larger than a picture can be; it may have been billed",
+    "wrong": "the request was not accepted; check engine and settings",
+}
+
+
+_UNSENT = re.compile(r"failed to connect|DNS resolution failed|Received RST_STREAM with error code 7")
+"""How gRPC says that the server never saw the request; 7 is REFUSED_STREAM (RFC 9113, section 8.7)."""
+
+_BROKEN = re.compile(
+    r"Socket closed|recvmsg|sendmsg|Received RST_STREAM|Connection reset|Broken pipe|.*GOAWAY|keepalive"
+)
+
+
+class _RpcError(Protocol):
+    """What grpc.RpcError is where a call raised it; the library has no types."""
+
+    def code(self) -> enum.Enum: ...
+    def details(self) -> str | None: ...
+    def debug_error_string(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that is sent but the key and the request's own name."""
+
+    engine: str
+    prompt: str
+    size: tuple[int, int]
+    seed: int
+    steps: int
+    negative: str
+    style: str
+    cfg_scale: float = 7.0
+    """How strictly it keeps to the prompt, 0 to 35; 7 is the published default."""
+
+
+def generate(account: StabilityAccount, asked: Asked, seconds: float) -> Reply:
+    """Call `Generate` once, and return the picture of its answers.
+
+    Raises:
+        VendorError: no picture came: see `_fault`; 'refused' where a filter stopped or blurred it.
+    """
+    named = str(uuid.uuid4())
+    grpc, messages, stubs = sdk()
+    artifacts, heard, taken = [], False, 0
+    failure: VendorError | None = None
+    with _channel(grpc, account) as channel:
+        call = stubs.GenerationServiceStub(channel).Generate
+        try:
+            # Between the artifacts come keepalives, which hold none.
+            for answer in call(_message(messages, asked, named), timeout=seconds, wait_for_ready=False):
+                heard, taken = True, taken + answer.ByteSize()
+                artifacts.extend(answer.artifacts)
+                if taken > ANSWER_BYTES:
+                    break
+        except grpc.RpcError as error:
+            failure = _fault(account, named, error, heard)
+    pictures = [each for each in artifacts if each.type == messages.ARTIFACT_IMAGE and each.binary]
+    if any(each.finish_reason == messages.FILTER for each in artifacts):
+        what = "the picture was blurred by the content filter" if pictures else "the content filter stopped the prompt"
+        # A picture that was made is billed, blurred or not, as at the REST door.
+        raise VendorError(
+            "refused", f"{account.grpc_vendor}: {what}; change the prompt", request_id=named,
+            usage={"images": len(pictures)} if pictures else None,
+        )  # fmt: skip
+    # A picture that came whole before the call broke is paid for: it is used.
+    if pictures:
+        return Reply(pictures[0].binary, {"images": 1}, named, pictures[0].seed or None)
+    # Raised here, not where it was caught: it carries no cause whose text may quote a key.
+    raise failure or VendorError("bad answer", f"{account.grpc_vendor}: the answer holds no picture", request_id=named)
+
+
+def _channel(grpc: ModuleType, account: StabilityAccount) -> AbstractContextManager[object]:
+    """Return a channel of this call's own: TLS with the key on ports that end in 443, as the SDK does it."""
+    here = account.grpc_host.startswith(("localhost:", "127.", "[::1]:"))
+    options = [
+        ("grpc.max_send_message_length", MESSAGE_BYTES), ("grpc.max_receive_message_length", MESSAGE_BYTES),
+        ("grpc.enable_retries", 0), ("grpc.service_config_disable_resolution", 1),
+        # A connection shared with other calls would also share their waiting after a failure.
+        ("grpc.use_local_subchannel_pool", 1),
+        # The proxy that the environment names leads away from this machine.
+        ("grpc.enable_http_proxy", 0 if here else 1),
+    ]  # fmt: skip
+    channel: AbstractContextManager[object]
+    if account.grpc_host.endswith("443"):
+        key = grpc.access_token_call_credentials(account.api_key.get_secret_value())
+        trust = grpc.composite_channel_credentials(grpc.ssl_channel_credentials(), key)
+        channel = grpc.secure_channel(account.grpc_host, trust, options=options)
+    else:
+        channel = grpc.insecure_channel(account.grpc_host, options=options)
+    return channel
+
+
+def _message(messages: ModuleType, asked: Asked, named: str) -> object:
+    """Return the request's message; of prompts, one with a weight below zero is a negative one."""
+    prompts = [
+        messages.Prompt(text=text, parameters=messages.PromptParameters(weight=weight))
+        for text, weight in ((asked.prompt, 1.0), (asked.negative, -1.0))
+        if text
+    ]
+    request = messages.Request(
+        engine_id=asked.engine, request_id=named, prompt=prompts,
+        image=messages.ImageParameters(
+            width=asked.size[0], height=asked.size[1], seed=[asked.seed], samples=1, steps=asked.steps,
+            parameters=[
+                messages.StepParameter(scaled_step=0, sampler=messages.SamplerParameters(cfg_scale=asked.cfg_scale))
+            ],
+        ),
+    )  # fmt: skip
+    if asked.style:
+        # As `stability_sdk/client.py` sends it.
+        request.extras.update({"$IPC": {"preset": asked.style}})
+    return request
+
+
+def _fault(account: StabilityAccount, named: str, error: _RpcError, heard: bool) -> VendorError:
+    """Return what a failed call means; `heard` tells whether anything of an answer had come.
+
+    UNAVAILABLE, INTERNAL and UNKNOWN are said by the server, or by gRPC itself where a connection breaks. Only its
+    words tell which (seen with grpcio 1.63): a status that the server sent names its address, one of a broken
+    connection does so only once something was heard.
+    """
+    status, said = error.code().name, error.details() or ""
+    fault = _SAYS.get(status)
+    if "larger than max" in said:
+        fault = "bad answer"
+    elif status == "RESOURCE_EXHAUSTED" and "balance" in said:
+        fault = "quota"
+    elif status == "INVALID_ARGUMENT" and "Invalid prompts detected" in said:
+        fault = "refused"
+    elif fault is None or said.startswith("Received RST_STREAM"):
+        names_server = re.search(r"from peer [^\s{]", error.debug_error_string()) is not None
+        told = names_server and not _BROKEN.match(said) and not (heard and status == "UNAVAILABLE")
+        fault = "passing" if told or _UNSENT.match(said) else "unknown"
+    line = f"{account.grpc_vendor}: {_WHAT[fault]} (gRPC {status}: {scrubbed(said, account.secrets)})"
+    wait = TIMED_OUT_SECONDS if fault == "slow down" else None
+    return VendorError(
+        fault, line, retry_after=wait, request_id=named, usage={"images": 1} if fault == "bad answer" else None,
+    )  # fmt: skip
+
+
+@cache
+def sdk() -> tuple[ModuleType, ModuleType, ModuleType]:
+    """Return grpc, the SDK's messages and its stubs.
+
+    Raises:
+        BadInput: the SDK is not installed.
+    """
+    try:
+        import grpc
+        import stability_sdk.interfaces.gooseai.generation.generation_pb2 as messages
+        import stability_sdk.interfaces.gooseai.generation.generation_pb2_grpc as stubs
+    except ImportError as error:
+        raise BadInput(
+            "Stability's gRPC door needs the package stability-sdk, which exists for Python 3.11 and 3.12: use one of "
+            "them, or paint through REST"
+        ) from error
+    return grpc, messages, stubs

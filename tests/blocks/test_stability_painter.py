@@ -1,0 +1,262 @@
+"""The painter over REST, against a server that judges requests by the published reference."""
+
+from __future__ import annotations
+
+import io
+import logging
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from pydantic import SecretStr
+
+from blocks.stability_account import StabilityAccount
+from blocks.stability_painter import SHAPES, Service, StabilityPainter, StylePreset, nearest
+from blocks.wire import Limits
+from studio.errors import EngineFailed
+from studio.paid import Fault, Reply, VendorError
+from tests.blocks.counter import Counter
+from tests.vendors import stability_server as vendor
+from tests.vendors.stability_server import KEY, StabilityServer, png, stability_server
+
+SIZE = (320, 180)
+QUICK = Limits(connect_seconds=2, read_seconds=2, total_seconds=20)
+SERVICES: tuple[Service, ...] = get_args(Service)
+
+
+@pytest.fixture
+def server() -> Iterator[StabilityServer]:
+    with stability_server() as running:
+        yield running
+
+
+@pytest.fixture
+def desk() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def painter(server: StabilityServer, desk: Counter) -> StabilityPainter:
+    account = StabilityAccount(api_key=SecretStr(KEY), rest_url=server.url)
+    return StabilityPainter(account, limits=QUICK).at(desk)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("size", [(1920, 1080), (82, 144), (336, 144), (192, 144), (144, 144)])
+def test_a_picture_has_exactly_the_films_size(
+    service: Service, size: tuple[int, int], painter: StabilityPainter, server: StabilityServer, tmp_path: Path
+) -> None:
+    """Whatever the service paints, the file is a PNG, RGB 8 bit, of the size asked for; one request each."""
+    out = tmp_path / "shot.png"
+    made = replace(painter, service=service).paint("a lighthouse", size, 7, out)
+    with Image.open(out) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "RGB", size)
+    assert (made.width, made.height) == size
+    assert server.posts == server.billed == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_arrives_as_published(
+    service: Service, painter: StabilityPainter, server: StabilityServer, desk: Counter, tmp_path: Path
+) -> None:
+    """Settings and words of any script arrive whole, in a form that the reference allows; the used seed comes back."""
+    words = 'Fjörd 猫 "quoted"\r\n--boundary--\n😀'
+    whole = replace(painter, service=service, negative_prompt="unscharf, 模糊", style_preset="analog-film")
+    whole.paint(words, (1080, 1920), 12, tmp_path / "a.png")
+    asked = server.asked[0]
+    model = {"model": service, "mode": "text-to-image"} if service.startswith("sd3.5") else {}
+    assert asked.fields == {
+        "prompt": words, "negative_prompt": "unscharf, 模糊", "aspect_ratio": "9:16", "seed": "12",
+        "style_preset": "analog-film", "output_format": "png", **model,
+    }  # fmt: skip
+    assert asked.headers["accept"] == "image/*"
+    assert desk.replies[0].seed == 12
+    assert desk.replies[0].request_id == "req-1"
+    assert desk.replies[0].usage == {"images": 1}
+
+
+@pytest.mark.parametrize("preset", get_args(StylePreset))
+def test_every_style_is_one_of_the_published(
+    preset: StylePreset, painter: StabilityPainter, server: StabilityServer, tmp_path: Path
+) -> None:
+    """No style that can be chosen is refused by the reference."""
+    replace(painter, style_preset=preset).paint("x", SIZE, 1, tmp_path / "a.png")
+    assert server.billed == 1
+
+
+def test_seed_zero_is_a_seed_like_others(painter: StabilityPainter, server: StabilityServer, tmp_path: Path) -> None:
+    """Seed 0 would ask the vendor for any picture: it becomes one that no other shot has."""
+    painter.paint("x", SIZE, 0, tmp_path / "a.png")
+    painter.paint("x", SIZE, 2**31 - 1, tmp_path / "b.png")
+    assert [asked.fields["seed"] for asked in server.asked] == [str(2**31), str(2**31 - 1)]
+
+
+def test_a_long_prompt_is_cut(painter: StabilityPainter, server: StabilityServer, tmp_path: Path) -> None:
+    """More than 10,000 characters are never sent: the vendor would refuse them."""
+    replace(painter, negative_prompt="n" * 10_001).paint("猫" * 10_001, SIZE, 1, tmp_path / "a.png")
+    assert len(server.asked[0].fields["prompt"]) == len(server.asked[0].fields["negative_prompt"]) == 10_000
+
+
+@pytest.mark.parametrize("service", ["ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium", "sd3.5-flash"])
+def test_a_picture_can_start_from_another(
+    service: Service, painter: StabilityPainter, server: StabilityServer, tmp_path: Path
+) -> None:
+    """A reference arrives as a whole picture in the film's shape, about a megapixel, with its strength."""
+    reference, out = tmp_path / "hero.png", tmp_path / "shot.png"
+    reference.write_bytes(png((900, 900), 5, "RGBA"))
+    replace(painter, service=service, strength=0.4).paint("x", (1920, 1080), 1, out, (reference,))
+    asked = server.asked[0]
+    with Image.open(io.BytesIO(asked.files["image"])) as start:
+        assert (start.format, start.size) == ("PNG", (1365, 768))
+    assert asked.fields["strength"] == "0.4"
+    assert ("aspect_ratio" in asked.fields) == (service == "ultra")
+    with Image.open(out) as picture:
+        assert picture.size == (1920, 1080)
+
+
+def test_a_reference_that_cannot_be_sent_costs_nothing(
+    painter: StabilityPainter, server: StabilityServer, tmp_path: Path
+) -> None:
+    """One reference too many, or a broken one, is told before anything is sent."""
+    whole, broken = tmp_path / "a.png", tmp_path / "b.png"
+    whole.write_bytes(png((64, 64)))
+    broken.write_bytes(png((64, 64))[:-20])
+    ultra = replace(painter, service="ultra")
+    for each, references in ((painter, (whole,)), (ultra, (whole, whole)), (ultra, (broken,))):
+        with pytest.raises(EngineFailed):
+            each.paint("x", SIZE, 1, tmp_path / "out.png", references)
+    assert server.posts == 0
+
+
+def test_the_digest_is_of_what_is_sent(painter: StabilityPainter, desk: Counter, tmp_path: Path) -> None:
+    """The same order has the same digest; every change of what is sent has another; key and place change nothing."""
+    one, two = tmp_path / "1.png", tmp_path / "2.png"
+    one.write_bytes(png((64, 64), 1))
+    two.write_bytes(png((64, 64), 2))
+    ultra = replace(painter, service="ultra")
+    elsewhere = StabilityAccount(api_key=SecretStr("sk-another-key"), rest_url="http://localhost:1")
+    desk.held = Reply(png(SIZE))
+    out = tmp_path / "out.png"
+    for same in (painter, painter, replace(painter, account=elsewhere, strength=0.1)):
+        same.paint("x", SIZE, 1, out)
+    changed = [
+        lambda: painter.paint("y", SIZE, 1, out), lambda: painter.paint("x", SIZE, 2, out),
+        lambda: painter.paint("x", (180, 320), 1, out), lambda: ultra.paint("x", SIZE, 1, out),
+        lambda: replace(painter, negative_prompt="n").paint("x", SIZE, 1, out),
+        lambda: replace(painter, style_preset="anime").paint("x", SIZE, 1, out),
+        lambda: ultra.paint("x", SIZE, 1, out, (one,)), lambda: ultra.paint("x", SIZE, 1, out, (two,)),
+        lambda: replace(ultra, strength=0.1).paint("x", SIZE, 1, out, (one,)),
+        lambda: replace(painter, service="sd3.5-large").paint("x", SIZE, 1, out),
+        lambda: replace(painter, service="sd3.5-medium").paint("x", SIZE, 1, out),
+    ]  # fmt: skip
+    for change in changed:
+        change()
+    digests = [request.digest for request in desk.requests]
+    assert len(set(digests[:3])) == 1
+    assert len(set(digests[2:])) == len(changed) + 1
+
+
+def test_the_model_tells_every_setting(painter: StabilityPainter) -> None:
+    """Two painters that paint differently are called differently, and a long setting does not make a long name."""
+    painters = [
+        painter, replace(painter, service="ultra"), replace(painter, style_preset="cinematic"),
+        replace(painter, negative_prompt="cinematic"), replace(painter, negative_prompt="n" * 5_000),
+        replace(painter, negative_prompt="n" * 5_001), replace(painter, service="ultra", strength=0.2),
+    ]  # fmt: skip
+    assert len({each.model for each in painters}) == len(painters)
+    assert max(len(each.model) for each in painters) < 100
+    assert painter.model == "core"
+
+
+FAULTS: dict[vendor.Fault, Fault] = {
+    "reset before": "unknown", "reset after": "unknown", "silence": "unknown", "500": "passing", "503": "passing",
+    "402": "quota", "401": "key", "403 refused": "refused", "403 key": "key", "413": "wrong", "422": "wrong",
+    "429": "slow down", "429 seconds": "slow down", "429 date": "slow down", "cut off": "bad answer",
+    "html": "bad answer", "half": "bad answer", "bomb": "bad answer", "tiny": "bad answer", "blurred": "refused",
+    "empty": "bad answer", "echo key": "wrong",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_has_its_kind(
+    fault: vendor.Fault, painter: StabilityPainter, server: StabilityServer, tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """What the vendor or the wire does wrong is told by its kind, in one line without the key, after one request; no
+    file is left."""
+    caplog.set_level(logging.DEBUG)
+    server.faults = [fault]
+    out = tmp_path / "out.png"
+    with pytest.raises(VendorError) as caught:
+        painter.paint("x", SIZE, 1, out)
+    error = caught.value
+    assert error.fault == FAULTS[fault]
+    assert server.posts == 1
+    assert not out.exists()
+    told = "".join(traceback.format_exception(error))
+    assert "\n" not in str(error)
+    assert not any(KEY in text for text in (told, repr(error), repr(vars(error)), repr(painter), caplog.text))
+
+
+@pytest.mark.parametrize(("fault", "seconds"), [("429", 60.0), ("429 seconds", 7.0), ("429 date", 9.0)])
+def test_how_long_to_wait_is_told(
+    fault: vendor.Fault, seconds: float, painter: StabilityPainter, server: StabilityServer, tmp_path: Path
+) -> None:
+    """A 429 says how long to wait; where the vendor does not, it is the published minute."""
+    server.faults = [fault]
+    with pytest.raises(VendorError) as caught:
+        painter.paint("x", SIZE, 1, tmp_path / "a.png")
+    assert caught.value.retry_after == seconds
+
+
+def test_what_was_made_and_cannot_be_used_is_counted(
+    painter: StabilityPainter, server: StabilityServer, tmp_path: Path
+) -> None:
+    """A blurred or broken picture was made, and is billed; a prompt that was denied is not."""
+    told = {}
+    for fault in ("blurred", "half", "403 refused"):
+        server.faults = [fault]
+        with pytest.raises(VendorError) as caught:
+            painter.paint("x", SIZE, 1, tmp_path / "a.png")
+        told[fault] = dict(caught.value.usage or {})
+    assert told == {"blurred": {"images": 1}, "half": {"images": 1}, "403 refused": {}}
+    assert server.billed == 2
+
+
+def test_an_errors_id_is_kept(painter: StabilityPainter, server: StabilityServer, tmp_path: Path) -> None:
+    """The id of an error goes with it: the vendor's support asks for it."""
+    server.faults = ["500"]
+    with pytest.raises(VendorError) as caught:
+        painter.paint("x", SIZE, 1, tmp_path / "a.png")
+    assert caught.value.request_id == "a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4"
+
+
+def test_a_dead_host_was_asked_nothing(painter: StabilityPainter, tmp_path: Path) -> None:
+    """Where nobody listens, nothing was sent: it may pass."""
+    dead = StabilityAccount(api_key=SecretStr(KEY), rest_url="http://127.0.0.1:1")
+    with pytest.raises(VendorError) as caught:
+        replace(painter, account=dead).paint("x", SIZE, 1, tmp_path / "a.png")
+    assert caught.value.fault == "passing"
+
+
+def test_without_a_desk_nothing_is_sent(painter: StabilityPainter, server: StabilityServer, tmp_path: Path) -> None:
+    """A painter that costs money paints only where calls are booked."""
+    with pytest.raises(EngineFailed, match="desk"):
+        replace(painter, desk=None).paint("x", SIZE, 1, tmp_path / "a.png")
+    assert server.posts == 0
+
+
+@given(st.integers(82, 5_120), st.integers(82, 2_160))
+def test_no_shape_is_nearer(width: int, height: int) -> None:
+    """Of the published shapes the one is asked for that needs the least cropping."""
+
+    def kept(shape: tuple[int, int]) -> float:
+        return min(width * shape[1], height * shape[0]) / max(width * shape[1], height * shape[0])
+
+    assert kept(nearest((width, height), SHAPES)) == pytest.approx(max(map(kept, SHAPES)))
