@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.offline.language import is_english
+from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, NOUNS_TOO, PEOPLE, PLACES, PLURAL_ACTING, STATIVE
 from studio.script import clean_text, one_line, split_sentences, word_set
@@ -83,11 +84,14 @@ def plain_idea(text: str) -> str:
     Where nothing would be left (an idea in emoji), only control characters are taken out; at worst it is ''.
     """
     text = one_line(clean_text(text))
-    kept = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Co", "Cn"} or c in "\u200c\u200d")
-    words = re.sub(r"</?[A-Za-z][^<>]{0,80}>|[*_#`~|]+", " ", kept)
-    words = "".join(c for c in words if unicodedata.category(c) not in {"So", "Sk"} and c not in "\u200d\ufe0f")
+    kept = _without(text, {"Cf", "Co", "Cn"}, but="\u200c\u200d")
+    words = _without(without_markup(text), {"Cf", "Co", "Cn", "So", "Sk"}, but="\u200c").replace("\ufe0f", "")
     words = one_line(words)
     return words if re.search(r"\w", words) else one_line(kept)
+
+
+def _without(text: str, categories: set[str], but: str) -> str:
+    return "".join(c for c in text if unicodedata.category(c) not in categories or c in but)
 
 
 def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from studio.errors import BadInput
 from studio.graph import check_graph
 from studio.model import Brief, Prompt, Shot, Story, Wish
-from studio.offline.grammar import parse_idea
+from studio.offline.grammar import parse_idea, plain_idea
 from studio.offline.language import is_english
 from studio.offline.lines import LOOKING, TALE
 from studio.offline.phrases import article_for
@@ -130,6 +130,30 @@ def test_a_tale_is_parsed_without_inflecting_it() -> None:
     idea = parse_idea("Two brothers race across Mongolia", KNOWN_WORDS)
     assert (idea.hero, idea.clause, idea.plural) == ("the two brothers", "race across Mongolia", True)
     assert parse_idea("A old robot learns to paint", KNOWN_WORDS).name == "an old robot"
+
+
+@pytest.mark.parametrize(
+    ("idea", "title"),
+    [
+        ("A <b>bold</b> fox", "The Bold Fox"), ("A fo<b>x</b> runs", "The Fox"), ("<h1>Fox</h1><p>Hound", "Fox Hound"),
+        ('An <i>old</i> <a href="http://x.y/z">keeper</a>', "The Old Keeper"),
+        ("A &lt;b&gt;bold&lt;/b&gt; fox", "The Bold Fox"), ("A <lonely> fox", "The Lonely Fox"),
+        ("Where a<b and c>d meet", "Where a<b and c>d meet"), ("The C# programmer", "The C# Programmer"),
+        ("# A **bold** fox", "The Bold Fox"), ("I <3 you", "I <3 You"),
+    ],
+)  # fmt: skip
+def test_a_title_loses_markup_and_no_word(idea: str, title: str) -> None:
+    """Tags and marks go from a title; what is none of them stays, though it stands between angle brackets."""
+    assert parse_idea(idea, KNOWN_WORDS).title == title
+
+
+@given(
+    st.lists(st.sampled_from(["a<b", "c>d", "<", ">", "</", "lamp", "<moon", "sun>", "=", "/", "&", "<3"]), min_size=1)
+)
+def test_no_letter_outside_of_markup_vanishes(words: list[str]) -> None:
+    """However many angle brackets an idea has, each of its letters is in what is told of it."""
+    idea = " ".join(words)
+    assert re.findall(r"\w", plain_idea(idea)) == re.findall(r"\w", idea)
 
 
 @pytest.mark.parametrize(("word", "article"), [("hour", "an"), ("unicorn", "a"), ("uninvited", "an"), ("old", "an")])

@@ -1,0 +1,36 @@
+"""Taking markup out of an idea, and no word of it: what merely stands between angle brackets is the idea's own.
+
+Only HTML's own elements are markup, and of those only what has the form of a tag: 'if a<b and c>d' is none.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_INLINE = (
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong"
+    " sub sup time tt u var wbr"
+).replace(" ", "|")
+_BLOCK = (
+    "address article aside blockquote body br button center dd details div dl dt figcaption figure footer form h[1-6]"
+    " head header hr html iframe img input li link main meta nav ol option p pre script section select style summary"
+    " svg table tbody td textarea tfoot th thead title tr ul video"
+).replace(" ", "|")
+"""Elements of the HTML standard (https://html.spec.whatwg.org/#toc-semantics) and of its obsolete part."""
+_ATTRIBUTES = r"""(?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))*\s*/?"""
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}){_ATTRIBUTES}>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_MARKS = re.compile(r"[*_`~|]+|(?<!\w)#+|#+(?=\w)")
+"""Marks of Markdown. A sharp at a word's end is the word's: 'C#'."""
+_BRACKETED = re.compile(r"(?<!\S)<([^\W\d_][\w' -]*)>(?!\w)")
+
+
+def without_markup(text: str) -> str:
+    """Return the text without tags and marks; a tag within a word parts it no more than it does on a page.
+
+    Words between angle brackets that are no tag stay, without the brackets.
+    """
+    plain = html.unescape(text) if re.search(r"&(?:#\w+|[A-Za-z]\w*);", text) else text
+    plain = _BLOCK_TAG.sub(" ", _INLINE_TAG.sub("", plain))
+    return _MARKS.sub(" ", _BRACKETED.sub(r"\1", plain))
