@@ -44,8 +44,11 @@ class Ask:
     terms: Terms = UNSAID
 
 
-def check_idea(text: str) -> str:
+def check_idea(text: str, script: str = "give it with --script") -> str:
     """Return the idea without white space around it.
+
+    Args:
+        script: how a person hands in a file with a longer text.
 
     Raises:
         BadInput: it is empty, too long, or holds control characters other than newline and tab.
@@ -58,7 +61,7 @@ def check_idea(text: str) -> str:
     if len(idea) > IDEA_CHARACTERS:
         raise BadInput(
             f"the idea has {len(idea):,} characters, at most {IDEA_CHARACTERS:,} are read: "
-            "shorten it, or put the text into a file and give it with --script"
+            f"shorten it, or put the text into a file and {script}"
         )
     for place, letter in enumerate(idea, start=1):
         if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t\r":

@@ -20,7 +20,7 @@ from studio.ask import check_idea
 from studio.errors import BadInput
 from studio.fingerprint import fingerprint
 from studio.json_text import NotJson, read_json
-from studio.model import Wish
+from studio.model import IDEA_CHARACTERS, Wish
 from studio.sessions import make_wish
 from studio.terminal import harmless
 from studio.text_files import read_prompts, read_script, read_text
@@ -32,6 +32,7 @@ FAULTS_TOLD = 5
 
 _COMMA, _TAB = ".csv", ".tsv"
 _JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
+_SCRIPT = "name that under 'script'"
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -149,7 +150,7 @@ class _Reader:
             self.fault(number, "idea", why)
             return ""
         try:
-            return check_idea(said)
+            return check_idea(said, _SCRIPT)
         except BadInput as error:
             self.fault(number, "idea", error)
             return ""
@@ -231,7 +232,13 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
                 continue
             yield number, {name: cell for name, cell in zip(names, row, strict=False) if name == "idea" or cell.strip()}
     except csv.Error as error:
-        reader.fault(began, "cells", f"{error}: quote texts with commas, quotes or line ends")
+        if "field limit" in str(error):
+            what = (
+                f"a cell of more than {csv.field_size_limit():,} characters: an idea has at most {IDEA_CHARACTERS:,}; "
+            )
+            reader.fault(began, "cells", f"{what}shorten it, or put the text into a file and {_SCRIPT}")
+        else:
+            reader.fault(began, "cells", f"{error}: quote texts with commas, quotes or line ends")
 
 
 def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:

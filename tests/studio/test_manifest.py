@@ -145,6 +145,18 @@ def test_a_crew_that_nobody_has_is_a_fault_of_its_line(tmp_path: Path) -> None:
         read_manifest(path, check)
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.yaml"])
+@pytest.mark.parametrize("letters", [5_000, 900_000])
+def test_an_idea_that_is_a_book_is_told_where_to_go(tmp_path: Path, name: str, letters: int) -> None:
+    """However long, it is refused with the most that an idea may have, and where a script goes."""
+    text = "x" * letters
+    entry = {"a.csv": f"idea,script\n{text},\n", "a.jsonl": f'"{text}"\n', "a.yaml": f'- "{text}"\n'}[name]
+    said = refused(tmp_path, name, entry)
+    assert "4,000" in said
+    assert "put the text into a file and name that under 'script'" in said
+    assert "--script" not in said
+
+
 def test_a_line_keeps_its_key_when_others_come_and_go(tmp_path: Path) -> None:
     """The key follows from the manifest's name, idea, options and place among equals; not from number or form."""
     keys = {line.idea: line.key for line in read(tmp_path, "a.csv", "idea,fps\nA cat,25\nRain,24\n")}
