@@ -146,6 +146,7 @@ class Approver:
         self._book.replace(asked, answer)
         self._book.carry_out()
         if answer.rejected:
+            self._session.reject(answer.notes or "no reason was given")
             go_on = command("resume", self._session.id, self._session.folder.parent.parent)
             raise Rejected(f"rejected{f': {answer.notes}' if answer.notes else ''}; go on with: {go_on}")
         if answer.redo:

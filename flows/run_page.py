@@ -14,7 +14,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -30,7 +30,7 @@ from studio import progress
 from studio.facts import Facts, read_facts
 from studio.model import STAGES, Stage
 from studio.progress import Event
-from studio.projection import state_of
+from studio.projection import state_now
 from studio.report import cost_usd
 from studio.session import Session
 from studio.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
@@ -188,7 +188,8 @@ class RunPage:
             states = {piece: state for piece, state in states.items() if state != "working"}
         heard = Heard(states, dict(self._failures))
         yield from self._progress(board)
-        state = state_of(facts.film is not None, False, not last, bool(facts.failure), waits=bool(facts.waits_for))
+        # This run's card has no end yet: it is not cut off for that.
+        state = state_now(replace(facts, cut_off=False), locked=not last)
         yield Sheet("storyboard", "markdown", summary(facts, state),
                     storyboard(facts, state, heard, self._thumbnails))  # fmt: skip
         yield Sheet("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, heard)))

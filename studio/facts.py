@@ -60,6 +60,7 @@ class Facts:
         cut_off: whether the last run never ended: it was killed, or works now.
         waits_for: 'shots' or 'images' where the last run is suspended until a person approves them.
         waits_since: since when it waits.
+        rejected: why a person rejected what the last run showed; '' where nobody did.
         failure: the last failure's message; '' where there was none, or a later run succeeded.
     """
 
@@ -82,6 +83,7 @@ class Facts:
     cut_off: bool = False
     waits_for: str = ""
     waits_since: str = ""
+    rejected: str = ""
     failure: str = ""
     failed_at: str = ""
 
@@ -123,8 +125,8 @@ def _ours(room: int, folder: Path) -> Facts:
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
         cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
-        waits_since=peek.text(card, "waits_since"), failure=failure_in(room, failure),
-        failed_at=peek.text(failure, "at"),
+        waits_since=peek.text(card, "waits_since"), rejected=peek.text(card, "rejected"),
+        failure=failure_in(room, failure), failed_at=peek.text(failure, "at"),
     )  # fmt: skip
 
 

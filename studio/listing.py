@@ -12,7 +12,7 @@ from pathlib import Path
 from studio import lock, peek
 from studio.facts import Facts, read_facts
 from studio.places import session_folders
-from studio.projection import State, completed, images_done, state_of, videos_done
+from studio.projection import State, images_done, state_now, state_of, videos_done
 from studio.terminal import clock, harmless
 
 
@@ -63,7 +63,10 @@ def _ours(room: int, session_id: str, locked: bool) -> Listing:
     shots = len(peek.dicts_at(room, "shots.json"))
     numbers = range(1, shots + 1)
     done, failed, card = film is not None, peek.is_there(room, "failure.json"), peek.last_card(room)
-    state = state_of(done, False, locked, failed, peek.was_cut_off(card), bool(peek.text(card, "waits_for")))
+    state = state_of(
+        done, False, locked, failed, peek.was_cut_off(card), bool(peek.text(card, "waits_for")),
+        bool(peek.text(card, "rejected")),
+    )  # fmt: skip
     return Listing(
         session_id, state, peek.text(brief, "idea"), peek.text(brief, "started_at"),
         images=sum(peek.receipt_at(room, f"images/shot_{number:03d}.png") is not None for number in numbers),
@@ -75,11 +78,9 @@ def _ours(room: int, session_id: str, locked: bool) -> Listing:
 
 def listing_of(facts: Facts, locked: bool) -> Listing:
     """Return the line of a session whose facts were read."""
-    state = state_of(
-        completed(facts), facts.foreign, locked, bool(facts.failure), facts.cut_off, bool(facts.waits_for)
-    )  # fmt: skip
     return Listing(
-        facts.session_id, state, facts.idea, facts.started_at, images_done(facts), videos_done(facts), len(facts.shots),
+        facts.session_id, state_now(facts, locked), facts.idea, facts.started_at,
+        images=images_done(facts), clips=videos_done(facts), shots=len(facts.shots),
         seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=peek.number(facts.wish, "seconds"),
         foreign=facts.foreign,
     )  # fmt: skip

@@ -10,9 +10,9 @@ from typing import Literal
 from studio.facts import Facts, ShotFacts
 
 Mark = Literal["DONE", "IMG", "TODO"]
-State = Literal["done", "running", "waiting", "interrupted", "failed", "done unverified", "unverified"]
-"""Of a session: 'waiting' for a person's approval; 'interrupted' is unfinished with nobody working on it; the last two
-were written by other programs."""
+State = Literal["done", "running", "waiting", "rejected", "interrupted", "failed", "done unverified", "unverified"]
+"""Of a session: 'waiting' for a person's approval; 'rejected' by one, and can be gone on with; 'interrupted' is
+unfinished with nobody working on it; the last two were written by other programs."""
 
 
 def project(facts: Facts, shown_folder: str) -> dict[str, object]:
@@ -87,12 +87,14 @@ def mark(shot: ShotFacts) -> Mark:
 
 
 def state_of(
-    completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False, waits: bool = False
-) -> State:
+    completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False, waits: bool = False,
+    rejected: bool = False,
+) -> State:  # fmt: skip
     """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
 
     So a finished film that a later run was to change, and did not, is not called done. A run that waits was suspended:
-    it did not fail, an earlier one did; and whether its process lived to say that it ended does not matter.
+    it did not fail, an earlier one did; and whether its process lived to say that it ended does not matter. Nor did one
+    fail that a person rejected.
     """
     if locked:
         return "running"
@@ -100,17 +102,24 @@ def state_of(
         return "done unverified" if completed else "unverified"
     if waits:
         return "waiting"
+    if rejected:
+        return "rejected"
     if failed:
         return "failed"
     return "done" if completed and not cut_off else "interrupted"
 
 
+def state_now(facts: Facts, locked: bool) -> State:
+    """Return the state of a session whose facts were read."""
+    return state_of(
+        completed(facts), facts.foreign, locked, bool(facts.failure), facts.cut_off, bool(facts.waits_for),
+        bool(facts.rejected),
+    )  # fmt: skip
+
+
 def can_go_on(facts: Facts) -> bool:
     """Tell whether there is something to go on with, once nobody works on the session."""
-    state = state_of(
-        completed(facts), facts.foreign, False, bool(facts.failure), facts.cut_off, bool(facts.waits_for)
-    )  # fmt: skip
-    return state in ("waiting", "failed", "interrupted")
+    return state_now(facts, locked=False) in ("waiting", "rejected", "failed", "interrupted")
 
 
 def missing(facts: Facts) -> tuple[str, ...]:

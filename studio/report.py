@@ -13,7 +13,7 @@ from studio import lock
 from studio.errors import NoSuchSession
 from studio.facts import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
 from studio.hints import command
-from studio.projection import State, can_go_on, completed, mark, missing, project, state_of
+from studio.projection import State, can_go_on, completed, mark, missing, project, state_now
 
 _FOLDERS = ("", "images", "narration", "videos", "takes")
 """Where people's files lie; what the program keeps for itself (receipts, runs, results, calls) is not listed."""
@@ -66,9 +66,7 @@ def read_report(folder: Path, output: Path) -> Report:
     facts = read_facts(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
-    state = state_of(
-        completed(facts), facts.foreign, bool(held_by), bool(facts.failure), facts.cut_off, bool(facts.waits_for)
-    )  # fmt: skip
+    state = state_now(facts, bool(held_by))
     return Report(facts, output, state, held_by, _files(folder), missing(facts))
 
 
@@ -156,6 +154,7 @@ def report_json(report: Report) -> dict[str, object]:
         "failure": {"message": facts.failure, "at": facts.failed_at} if facts.failure else None,
         "held_by": report.held_by or None,
         "waits_for": facts.waits_for if report.state == "waiting" else None,
+        "rejected": facts.rejected if report.state == "rejected" else None,
         "go_on": report.go_on or None,
     }  # fmt: skip
 

@@ -39,7 +39,8 @@ class RunCard(BaseModel):
     """`runs/<flow-run-id>.json`: who works or worked on the session; a third copy of the brief is in it.
 
     A card without `ended_at` under no lock is that of a run that was cut off; one with `waits_for` ('shots', 'images')
-    that of a run that is suspended until a person approves.
+    that of a run that is suspended until a person approves; one with `rejected` that of a run that a person ended, and
+    why.
     """
 
     flow_run_id: str
@@ -50,6 +51,7 @@ class RunCard(BaseModel):
     ended_at: str = ""
     waits_for: str = ""
     waits_since: str = ""
+    rejected: str = ""
 
 
 class Session:
@@ -111,6 +113,11 @@ class Session:
         """Let the card say that its run waits for a person's approval of `step`; for '' it waits no more."""
         if self._card is not None:
             self.publish_card(self._card.model_copy(update={"waits_for": step, "waits_since": since}))
+
+    def reject(self, why: str) -> None:
+        """Let the card say that a person rejected what its run showed, and why."""
+        if self._card is not None:
+            self.publish_card(self._card.model_copy(update={"rejected": why}))
 
     def change_brief(self, brief: Brief) -> None:
         """Publish what the session is asked for from now on."""

@@ -22,8 +22,8 @@ from studio.report import Report, cost_usd, length, seconds_taken
 from studio.terminal import clock, harmless, size
 
 _STATES: dict[State, str] = {
-    "done": "green", "running": "cyan", "waiting": "magenta", "interrupted": "yellow", "failed": "red",
-    "done unverified": "dim green", "unverified": "dim yellow",
+    "done": "green", "running": "cyan", "waiting": "magenta", "rejected": "magenta",
+    "interrupted": "yellow", "failed": "red", "done unverified": "dim green", "unverified": "dim yellow",
 }  # fmt: skip
 _MARKS = {"DONE": "green", "IMG": "yellow", "TODO": "dim"}
 _CAMERA_CELLS = 14
@@ -258,6 +258,8 @@ def _show_rest(report: Report, page: _Page) -> None:
         page.pair("unverified", "written by another program: nothing here is checked")
     if report.held_by:
         page.pair("running", harmless(report.held_by), "cyan")
+    if report.state == "rejected":
+        page.pair("rejected", harmless(facts.rejected), "magenta")
     if report.answer:
         since = _moment(facts.waits_since)
         page.pair("waiting", f"for approval of the {harmless(facts.waits_for)} since {since}", "magenta")

@@ -136,7 +136,8 @@ def test_rejected_ends_cleanly(studio: Studio) -> None:
     folder = studio.only_folder()
     assert not (folder / "failure.json").exists()
     assert done.made.get("image", 0) == 0
-    assert [found.state for found in [read_listing(folder)] if found] == ["interrupted"]
+    assert json.loads(next(folder.glob("runs/*.json")).read_text("utf-8"))["rejected"] == "too dark"
+    assert [found.state for found in [read_listing(folder)] if found] == ["rejected"]
     assert studio.again(folder.name, **SHORT).state.is_completed()
 
 

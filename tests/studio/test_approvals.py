@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from studio.approvals import PROMPT_LETTERS, Approvals, Asked, Reply, answered, read_asked, shots_named, stop_waiting
 from studio.errors import BadInput, SessionLocked
@@ -18,6 +20,7 @@ from studio.model import Shot
 from studio.report import read_report, report_json
 from studio.session import RunCard, Session
 from studio.sessions import busy_with, check_none_waits, unfinished
+from studio.views import show_report
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session
 
@@ -191,6 +194,29 @@ def test_a_run_that_waits(folder: Path) -> None:
     assert facts is not None
     assert facts.waits_for == ""
     assert unfinished(folder.parent) == [folder]
+
+
+def test_a_session_that_was_rejected(folder: Path) -> None:
+    """Listed and viewed as rejected, with notes and the command that goes on; offered; a new run's card ends that."""
+    session = opened(folder)
+    session.reject("too [dark]")
+    session.record_failure("an earlier run failed", NOW)
+    assert [found.state for found in [read_listing(folder)] if found] == ["running"]
+    session.close(NOW)
+    listing, report = read_listing(folder), read_report(folder, folder.parents[1])
+    assert listing is not None
+    assert listing.state == report.state == "rejected"
+    console = Console(file=io.StringIO(), width=100)
+    show_report(report, console)
+    said = console.file.getvalue()  # type: ignore[attr-defined]  # of the StringIO
+    assert "rejected    too [dark]" in said
+    assert f"go on with  film resume {folder.name}" in said
+    assert report_json(report)["rejected"] == "too [dark]"
+    assert unfinished(folder.parent) == [folder]
+    session = opened(folder, run_id="xyz")
+    session.forget_failure()
+    session.close(NOW)
+    assert [found.state for found in [read_listing(folder)] if found] == ["interrupted"]
 
 
 def test_a_run_that_is_gone_waits_no_more(folder: Path) -> None:

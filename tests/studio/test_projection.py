@@ -181,5 +181,6 @@ def test_state_of() -> None:
         assert state_of(done, True, False, failed) == ("done unverified" if done else "unverified")
         assert state_of(done, False, False, failed, cut_off=done, waits=True) == "waiting"
         assert state_of(done, foreign, True, failed, waits=True) == "running"
+        assert state_of(done, False, False, failed, rejected=True) == "rejected"
         assert state_of(done, False, False, failed) == ("failed" if failed else "done" if done else "interrupted")
         assert state_of(done, False, False, failed, cut_off=True) == ("failed" if failed else "interrupted")
