@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from studio import files, lock, peek
+from studio.edits import Redo, redone
 from studio.errors import BadInput
 from studio.model import Noun, Shot
 from studio.orders import receipt_path
@@ -71,6 +72,19 @@ class Asked(Noun):
     def rejected(self) -> bool:
         """Whether the answer is no."""
         return bool(self.at) and not (self.approved or self.redo or self.refused)
+
+    @property
+    def redos(self) -> tuple[Redo, ...]:
+        """What the changes make of their shots; notes were added to the prompt, else it is the next take."""
+        return tuple(
+            Redo(
+                change.index,
+                (change.image_prompt.removesuffix(f", {self.notes}") if self.notes else change.image_prompt,
+                 change.take - (not self.notes)),
+                (change.image_prompt, change.take),
+            )
+            for change in self.changes
+        )  # fmt: skip
 
 
 _BOOK = TypeAdapter(tuple[Asked, ...])
@@ -150,7 +164,7 @@ class Approvals:
                 shot.model_copy(update=changes[shot.index].model_dump()) if shot.index in changes else shot
                 for shot in self._session.shots()
             ]
-            _write_edit(self._session.folder, plan_text(shots))
+            _write_edit(self._session.folder, plan_text(shots), asked.redos)
             self.replace(asked, asked.model_copy(update={"carried_out": True}))
 
     def _write(self, asked: tuple[Asked, ...]) -> None:
@@ -161,13 +175,16 @@ class Approvals:
         )
 
 
-def _write_edit(folder: Path, text: str) -> None:
+def _write_edit(folder: Path, text: str, redos: Sequence[Redo]) -> None:
     files.write_whole(folder / "shots.json", text.encode("utf-8"))
     place = folder / receipt_path("shots.json")
     receipt = read_receipt(place)
     if receipt is not None:
-        # As for an edit by hand: the receipt keeps what was written, and a copy of what is used instead.
-        files.write_whole(place, receipt_bytes(receipt.model_copy(update={"edited": text})))
+        # As for an edit by hand: the receipt keeps what was written, and a copy of what is used instead. And what was
+        # written with the redo in it: no later run calls that an edit by hand.
+        written = receipt.redone or receipt.content
+        update = {"edited": text, "redone": redone(written, redos) if written else None}
+        files.write_whole(place, receipt_bytes(receipt.model_copy(update=update)))
 
 
 def read_asked(folder: Path) -> tuple[Asked, ...]:

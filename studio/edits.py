@@ -6,12 +6,23 @@ A plan's receipt holds the text as it was written, so the difference can be told
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 MOST_NAMED = 8
 """Fields named in one line; more are counted."""
+
+
+@dataclass(frozen=True)
+class Redo:
+    """What a redo made of a shot: its place, from 1, and its prompt and take before and after."""
+
+    index: int
+    before: tuple[str, int]
+    after: tuple[str, int]
 
 
 def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
@@ -39,6 +50,21 @@ def told(name: str, written: str, found: str, item: str) -> str:
         return ""
     more = f" and {len(fields) - MOST_NAMED} more" if len(fields) > MOST_NAMED else ""
     return f"{name} was edited by hand and is used; unlike the plan as written: {', '.join(fields[:MOST_NAMED])}{more}"
+
+
+def redone(written: str, redos: Sequence[Redo]) -> str:
+    """Return the text of the shots with what a person had redone, where those shots are still as the redo found them.
+
+    The place tells which shot is meant, or else its prompt and take: a person may have moved it.
+    """
+    shots = _read(written)
+    items = [item for item in shots if isinstance(item, dict)] if isinstance(shots, list) else []
+    for redo in redos:
+        there = [item for item in items if (item.get("image_prompt"), item.get("take", 1)) == redo.before]
+        at_place = [item for item in items[redo.index - 1 : redo.index] if item in there]
+        for item in (at_place or there)[:1]:
+            item["image_prompt"], item["take"] = redo.after
+    return json.dumps(shots, indent=2, ensure_ascii=False) + "\n"
 
 
 def _read(text: str) -> Json:

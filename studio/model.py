@@ -250,6 +250,7 @@ class Receipt(Made):
     also: tuple[Sidecar, ...] = ()
     content: str | None = Field(default=None, description="of a plan: its text as it was written")
     edited: str | None = Field(default=None, description="of a plan edited by hand: its text as it was last used")
+    redone: str | None = Field(default=None, description="of the shots: as written, with what a person had redone")
     check: str = Field(default="", description="over all other keys that are not at their default")
 
     # A key that a later version added is no fault; it is under the check like every other.

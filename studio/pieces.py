@@ -17,6 +17,7 @@ from PIL import Image
 
 from studio import files
 from studio.copies import Copies
+from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found, ReadPlan
 from studio.model import Made, Receipt, Stage
@@ -105,9 +106,11 @@ class Shelf:
 
     def _keep_edit(self, order: Order, found: Found) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-        if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
-            self.tell(f"{order.path} was edited by hand and is kept, though what it builds on has changed since")
         stat, content = path.stat(), path.read_text("utf-8")
+        if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
+            redone = found.receipt.redone
+            how = "holds redone shots" if redone and same_plan(redone, content) else "was edited by hand"
+            self.tell(f"{order.path} {how} and is kept, though what it builds on has changed since")
         receipt = Receipt(
             stage=order.stage, index=order.index, path=order.path, sha256=files.sha256_of(path), bytes=stat.st_size,
             mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
@@ -220,7 +223,7 @@ class Shelf:
         receipt = receipt.model_copy(
             update={
                 "index": order.index, "path": order.path, "sha256": files.sha256_of(out), "bytes": stat.st_size,
-                "mtime_ns": stat.st_mtime_ns, "edited": None,
+                "mtime_ns": stat.st_mtime_ns, "edited": None, "redone": None,
             }
         ).sealed()  # fmt: skip
         files.write_whole(staged_path(self.folder / receipt_path(order.path)), receipt_bytes(receipt))

@@ -198,7 +198,7 @@ class Session:
             receipt = read_receipt(self.folder / receipt_path(name))
             if receipt is None or receipt.content is None:
                 continue
-            if line := told(name, receipt.content, text, stage.removesuffix("s")):
+            if line := told(name, receipt.redone or receipt.content, text, stage.removesuffix("s")):
                 self.tell(line)
             edited = None if same_plan(receipt.content, text) else text
             if receipt.edited != edited:

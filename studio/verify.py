@@ -182,7 +182,9 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
         wrong = _unreadable_plan(folder / path, stage, brief)
         if wrong:
             yield Finding(path, "damaged", wrong)
-        elif not torn and not (receipt and receipt.content and same_plan(receipt.content, _text(folder / path))):
+        elif not torn and not (
+            receipt and receipt.content and same_plan(receipt.redone or receipt.content, _text(folder / path))
+        ):
             yield Finding(path, "edited", "it is not what its receipt says, and reads: used as edited by hand")
 
 

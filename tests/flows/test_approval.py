@@ -14,6 +14,7 @@ from studio import approvals
 from studio.approvals import Reply, read_asked
 from studio.errors import BadInput, Rejected
 from studio.listing import read_listing
+from studio.progress import Event, listening
 from tests.flows.film_command import IDEA, TINY, Film, assert_one_line
 from tests.flows.test_terminal import Terminal
 from tests.runs import Studio
@@ -90,6 +91,28 @@ def test_a_redo_makes_only_these_shots_anew_and_asks_again(studio: Studio) -> No
     assert done.made["video"] == len(shots)
 
 
+def test_a_redo_is_no_edit_by_hand(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run after a redo says nothing of an edit, though it is not the plan as written; a person's own edit, later or
+    while being asked, is told by its fields."""
+    told: list[str] = []
+    with asking(Person(Reply(False, "2", "at night"), Reply(True, "1"), YES)):
+        assert studio.film(approve="images", **SHORT).state.is_completed()
+    session_id = studio.only_folder().name
+
+    def hear(event: Event) -> None:
+        told.extend([event.text] if "by hand" in event.text else [])
+
+    with listening(hear):
+        assert studio.again(session_id, **SHORT).state.is_completed()
+        assert told == []
+        shots = studio.shots(session_id)
+        shots[1]["camera"] = "static"
+        studio.write_shots(session_id, shots)
+        assert studio.again(session_id, **SHORT).state.is_completed()
+    (line,) = told
+    assert line.endswith("unlike the plan as written: shot 2 camera")
+
+
 def test_what_was_approved_is_not_asked_for_again(studio: Studio) -> None:
     """A later run asks nothing that was approved; a picture that nobody has seen is asked about, and only that."""
     with asking(Person(YES, YES)):
@@ -150,9 +173,9 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
     """Killed between an answer's record and its execution: the next run carries it out, once, and asks what follows."""
     write = approvals._write_edit
 
-    def die(folder: Path, text: str) -> None:
+    def die(folder: Path, text: str, redos: Any) -> None:
         if moment == "after the plan":
-            write(folder, text)
+            write(folder, text, redos)
         raise Killed
 
     monkeypatch.setattr(approvals, "_write_edit", die)
