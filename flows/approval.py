@@ -149,6 +149,8 @@ class Approver:
             self._session.reject(answer.notes or "no reason was given")
             go_on = command("resume", self._session.id, self._session.folder.parent.parent)
             raise Rejected(f"rejected{f': {answer.notes}' if answer.notes else ''}; go on with: {go_on}")
+        if answer.approved:
+            self._session.tell(f"the {step} are approved")
         if answer.redo:
             self._session.tell(f"to redo: {', '.join(f'shot {number}' for number in answer.redo)}")
 

@@ -10,6 +10,9 @@ import logging
 
 from studio.errors import Interrupted
 
+_UNTRUE = "Suspending flow run, execution will be rescheduled"
+"""Said before the server was asked, also of a run that was answered and goes on; one that waits says so itself."""
+
 _ASKED_FOR = (
     "Finished in state Suspended",
     "Finished in state Paused",
@@ -33,7 +36,9 @@ def _of_a_task(record: logging.LogRecord) -> bool:
 
 
 def _of_a_flow(record: logging.LogRecord) -> bool:
-    """Call what was asked for no error."""
+    """Call what was asked for no error, and leave out what need not be so."""
+    if record.getMessage().startswith(_UNTRUE):
+        return False
     if record.levelno == logging.ERROR and record.getMessage().startswith(_ASKED_FOR):
         record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
     return True

@@ -54,6 +54,7 @@ class Direction:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._told: dict[tuple[Stage, int], str] = {}
 
     def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
         """Run one task of the whole film now and return its receipt.
@@ -66,7 +67,7 @@ class Direction:
         return self.receipt(state, 0)
 
     def receipt(self, state: State[Any], index: int) -> Receipt:
-        """Return the receipt that a task ended with; a piece served from the cache is told as reused.
+        """Return the receipt that a task ended with; a piece served from the cache is told as reused, once.
 
         Raises:
             FilmError: the task's own error, or `EngineFailed` around any other.
@@ -82,8 +83,10 @@ class Direction:
             raise EngineFailed(f"{type(result).__name__}: {result}") from result
         if not isinstance(result, Receipt):
             raise EngineFailed(f"the task ended as {state.name}: {state.message}")
-        if state.name == "Cached":
+        # Shots that were painted to be approved are mapped once more for their clips.
+        if state.name == "Cached" and self._told.get((result.stage, index)) != result.sha256:
             progress.publish(Event("reused", stage=result.stage, index=index))
+        self._told[result.stage, index] = result.sha256
         return result
 
     def map_over(self, shots: Sequence[Shot], story: Story) -> Footage:

@@ -49,6 +49,14 @@ def test_a_tasks_end_is_not_told_and_its_failure_is(said: list[logging.LogRecord
     assert isinstance(said[0].exc_info[1], EngineFailed)
 
 
+def test_that_a_run_is_being_suspended_is_not_told(said: list[logging.LogRecord]) -> None:
+    """Prefect tells it of a run that was answered, too; whether a run waits, the flow says."""
+    log = logging.getLogger("prefect.flow_runs")
+    log.info("Suspending flow run, execution will be rescheduled when this flow run is resumed.")
+    log.info("waits for approval of the shots")
+    assert [record.getMessage() for record in said] == ["waits for approval of the shots"]
+
+
 @pytest.mark.parametrize(
     ("state", "level"),
     [

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -66,6 +67,17 @@ class Deployment:
         return f"{state.name}: {state.message}" if state.is_cancelled() else state.name or ""
 
 
+def logged(run_id: str) -> list[str]:
+    """Return the lines of a run's log; called when its process has ended and sent them all."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+    from prefect.client.schemas.sorting import LogSort
+
+    mine = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[UUID(run_id)]))
+    with get_client(sync_client=True) as client:
+        return [log.message for log in client.read_logs(mine, limit=200, sort=LogSort.TIMESTAMP_ASC)]
+
+
 @pytest.fixture
 def deployment(film: Film) -> Deployment:
     film.environment |= {"NO_COLOR": "1", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}
@@ -97,6 +109,12 @@ def test_suspended_redone_approved(film: Film, deployment: Deployment) -> None:
 
     assert film.run("approve", folder.name)[0] == 0
     assert deployment.work(run_id) == "Completed"
+    log = logged(run_id)
+    last = log[max(place for place, line in enumerate(log) if " goes on: " in line) :]
+    assert [line for line, count in Counter(last).items() if count > 1] == []
+    assert "the images are approved" in last
+    assert "[SKIP] shot 1: image is there" in last
+    assert not [line for line in log if line.startswith("Suspending")]
     assert film.calls("image begin") == painted + 1
     assert film.calls("video begin") == listing.shots
     assert film.calls("story begin") == 1
