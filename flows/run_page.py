@@ -1,29 +1,19 @@
-"""What one sees of a run on its page in Prefect: artifacts that grow while one watches.
+"""What one sees of a film's run on its page in Prefect: artifacts that grow while one watches.
 
-A thread of its own looks at the session's folder and at what the run has said, and posts: progress of pictures, lines,
-clips and the whole film, the storyboard, the table of shots, the ledger, and at the end the film's card. Each is made
-once per run and changed in place: a new version for every look would be kept for ever, and be a card of its own on the
-run's page. The film never waits for it and never fails by it.
+Made from the session's folder and from what the run has said: progress of pictures, lines, clips and the whole film,
+the storyboard, the table of shots, the ledger, and at the end the film's card. How they are posted is
+`flows/page.py`'s.
 """
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
 import json
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from prefect.exceptions import TerminationSignal
-from prefect.logging import get_run_logger
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
+from flows.page import Page, Sheet, is_watched
 from flows.show import Board
 from flows.standing import this_run
 from studio import progress
@@ -36,30 +26,10 @@ from studio.session import Session
 from studio.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
 from studio.thumbnails import Thumbnails
 
-REST_SECONDS, LONGEST_REST_SECONDS, REST_SHARE = 2.0, 30.0, 20.0
-"""After a look the page rests 20 times as long as that took, 2 to 30 s: it takes 5 % of a core at most."""
-PATIENCE_SECONDS = 5.0
-"""How long the server may take to answer."""
-END_SECONDS, LEAVING_SECONDS = 3.0, 0.5
-"""How long the end of a run waits for the last look: at an ordinary end, and where it was told to leave."""
-
 _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "narration"), ("clips", "videos"))
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One artifact as it is to be: the name its key begins with, its type, a line below its title, and what it holds.
-
-    `content` is of a table JSON, of progress a percentage.
-    """
-
-    name: str
-    type: str
-    line: str
-    content: str | float
-
-
-@contextlib.contextmanager
+@contextmanager
 def shown_on_run(session: Session) -> Iterator[None]:
     """Keep the run's page up to date while the block runs.
 
@@ -67,37 +37,22 @@ def shown_on_run(session: Session) -> Iterator[None]:
     out where no server outlives the run (`film make` with the built-in engine).
     """
     run = this_run()
-    if run is None or PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is None:
+    if run is None or not is_watched():
         yield
         return
     page = RunPage(session, run.id)
-    with progress.listening(page.hear):
-        page.begin()
-        patience = END_SECONDS
-        try:
-            yield
-        except (KeyboardInterrupt, TerminationSignal):
-            patience = LEAVING_SECONDS
-            raise
-        finally:
-            page.end(patience)
+    with progress.listening(page.hear), page.kept():
+        yield
 
 
-class RunPage:
-    """The page of one run. `hear` may be called from any thread."""
+class RunPage(Page):
+    """The page of one film's run. `hear` may be called from any thread."""
 
     def __init__(self, session: Session, run_id: UUID) -> None:
-        self._session, self._run_id = session, run_id
+        super().__init__(run_id, _key(session.id), self._read)
+        self._session = session
         self._board, self._failures = Board(), dict[tuple[Stage, int], str]()
         self._thumbnails = Thumbnails()
-        self._changed, self._over = threading.Event(), threading.Event()
-        self._posted: dict[str, Sheet] = {}
-        self._ids: dict[str, UUID] | None = None
-        self._complained = False
-        self._log = get_run_logger()
-        # The settings in force and the run are of this thread's context.
-        place = contextvars.copy_context()
-        self._thread = threading.Thread(target=place.run, args=(self._keep,), name="run page", daemon=True)
 
     def hear(self, event: Event) -> None:
         """Take one event in."""
@@ -106,82 +61,17 @@ class RunPage:
         self._board.hear(event)
         if event.kind == "failed" and event.stage is not None:
             self._failures[event.stage, event.index] = event.text
-        self._changed.set()
+        self.changed()
 
-    def begin(self) -> None:
-        """Begin to post."""
-        self._changed.set()
-        self._thread.start()
-
-    def end(self, patience: float) -> None:
-        """Post once more, and wait for that so many seconds at most."""
-        self._over.set()
-        self._changed.set()
-        self._thread.join(patience)
-
-    def _keep(self) -> None:
-        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), contextlib.ExitStack() as stack:
-            client: SyncPrefectClient | None = None
-            while True:
-                self._changed.wait()
-                self._changed.clear()
-                last = self._over.is_set()
-                began = time.monotonic()
-                try:
-                    if client is None:
-                        client = stack.enter_context(
-                            get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS})
-                        )
-                    self._look(client, last)
-                except Exception as error:  # whatever befalls the page or its server, the film goes on
-                    self._complain(error)
-                if last:
-                    return
-                taken = time.monotonic() - began
-                self._over.wait(min(LONGEST_REST_SECONDS, max(REST_SECONDS, REST_SHARE * taken)))
-
-    def _complain(self, error: Exception) -> None:
-        # What was posted is not known any more.
-        self._ids = None
-        self._posted.clear()
-        if not self._complained:
-            self._complained = True
-            self._log.warning(f"the run's page could not be kept up to date ({type(error).__name__}); the film goes on")
-
-    def _look(self, client: SyncPrefectClient, last: bool) -> None:
+    def _read(self, last: bool) -> Iterator[Sheet]:
         facts = read_facts(self._session.folder)
-        if facts is None:
-            return
-        if self._ids is None:
-            self._ids = self._known(client)
-        for sheet in self._sheets(facts, last):
-            if self._posted.get(sheet.name) != sheet:
-                self._post(client, sheet, self._ids)
-                self._posted[sheet.name] = sheet
-
-    def _known(self, client: SyncPrefectClient) -> dict[str, UUID]:
-        """Return the artifacts that this run has: after a retry, those of its earlier tries."""
-        mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self._run_id]))
-        return {each.key: each.id for each in client.read_artifacts(artifact_filter=mine) if each.key}
-
-    def _post(self, client: SyncPrefectClient, sheet: Sheet, ids: dict[str, UUID]) -> None:
-        key = artifact_key(sheet.name, self._session.id)
-        if key in ids:
-            # Not `update_artifact`, which puts all it was given into an event too, and events are kept.
-            change = ArtifactUpdate(description=sheet.line, data=sheet.content)
-            client.request(
-                "PATCH", "/artifacts/{id}", path_params={"id": ids[key]},
-                json=change.model_dump(mode="json", exclude_unset=True),
-            )  # fmt: skip
-            return
-        new = ArtifactCreate(
-            key=key, type=sheet.type, description=sheet.line, data=sheet.content, flow_run_id=self._run_id
-        )
-        ids[key] = client.create_artifact(new).id
+        if facts is not None:
+            yield from self._sheets(facts, last)
 
     def _sheets(self, facts: Facts, last: bool) -> Iterator[Sheet]:
-        # A copy: the run goes on while the page is made.
-        board = Board(shots=self._board.shots, states=dict(self._board.states))
+        # A copy: the run goes on while the page is made. Before it says how many shots there are, the plan tells: a run
+        # that waits for the shots' approval has said nothing of them.
+        board = Board(shots=self._board.shots or len(facts.shots), states=dict(self._board.states))
         states: dict[tuple[Stage, int], str] = board.states
         if last:
             # Whatever was in hand is in nobody's hand any more.
@@ -218,7 +108,11 @@ class RunPage:
 
 def artifact_key(name: str, session_id: str) -> str:
     """Return an artifact's key: 'storyboard-20261122-164145'."""
-    return f"{name}-{session_id.removeprefix('session_').replace('_', '-')}"
+    return f"{name}-{_key(session_id)}"
+
+
+def _key(session_id: str) -> str:
+    return session_id.removeprefix("session_").replace("_", "-")
 
 
 def _percent(there: int, wanted: int) -> float:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -18,7 +18,10 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.client.schemas.objects import Artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.approval import Question, asking
+from flows.page import Page, Sheet
 from flows.run_page import RunPage, artifact_key
+from studio.approvals import Reply
 from studio.errors import EngineFailed
 from studio.model import Wish
 from tests.runs import Outcome, Studio
@@ -63,7 +66,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def warning(self, text: str) -> None:
             warnings.append(text)
 
-    monkeypatch.setattr("flows.run_page.get_run_logger", Log)
+    monkeypatch.setattr("flows.page.get_run_logger", Log)
     return warnings
 
 
@@ -85,8 +88,8 @@ def test_a_run_shows_its_film(studio: Studio) -> None:
 
 def test_the_storyboard_grows_while_one_watches(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the middle of the run the one storyboard has what is there by then, and says what the others wait for."""
-    monkeypatch.setattr("flows.run_page.REST_SECONDS", 0.0)
-    monkeypatch.setattr("flows.run_page.REST_SHARE", 0.0)
+    monkeypatch.setattr("flows.page.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.page.REST_SHARE", 0.0)
     seen: list[str] = []
 
     def hook(kind: str, what: str) -> None:
@@ -122,6 +125,30 @@ def test_a_run_that_fails_says_which_shot(studio: Studio) -> None:
     assert "film" not in shown
 
 
+def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a run waits for the shots' approval, progress and storyboard agree on how many there are."""
+
+    def person(question: Question) -> Reply:
+        deadline = time.monotonic() + 30
+        card = next((studio.only_folder() / "runs").glob("*.json"))
+        while time.monotonic() < deadline and not seen:
+            lines = {str(each.key).rsplit("-", 2)[0]: str(each.description) for each in artifacts(card.stem)}
+            if f"0 of {len(question.shots)} pictures" in lines.get("storyboard", ""):
+                seen.update(lines)
+            time.sleep(0.05)
+        return Reply(True)
+
+    seen: dict[str, str] = {}
+    monkeypatch.setattr("flows.page.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.page.REST_SHARE", 0.0)
+    with asking(person):
+        assert studio.film(approve="shots").state.is_completed()
+    count = len(studio.shots(studio.only_folder().name))
+    assert seen["progress-pictures"] == f"Pictures: 0 of {count}"
+    assert seen["progress-clips"] == f"Clips: 0 of {count}"
+    assert "?" not in seen["progress-film"]
+
+
 def test_nobody_looks_so_nothing_is_posted(studio: Studio) -> None:
     """Where no heartbeats are sent, no server outlives the run: it costs nothing."""
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
@@ -131,7 +158,7 @@ def test_nobody_looks_so_nothing_is_posted(studio: Studio) -> None:
 
 
 def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often the server refuses an artifact, the film is made, and it is said once."""
+    """However often the server refuses an artifact, the film is made, and it is said once, and at the end."""
     asked: list[str] = []
 
     def refuse(client: SyncPrefectClient, artifact: Any) -> None:
@@ -139,11 +166,31 @@ def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest
         raise httpx.ConnectError("refused")
 
     monkeypatch.setattr(SyncPrefectClient, "create_artifact", refuse)
-    monkeypatch.setattr("flows.run_page.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.page.REST_SECONDS", 0.0)
     warnings = told(monkeypatch)
     assert studio.film().state.is_completed()
     assert len(asked) > 1
-    assert warnings == ["the run's page could not be kept up to date (ConnectError); the film goes on"]
+    assert warnings == [
+        "the run's page could not be kept up to date (ConnectError); no film stops for that",
+        "the run's page does not show how it ended (ConnectError)",
+    ]
+
+
+def test_at_a_runs_end_nothing_is_promised(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that fails in the last look, of a run that may have crashed, does not say that the film goes on."""
+
+    def look(last: bool) -> Iterator[Sheet]:
+        yield from [Sheet("a", "markdown", "", "a")] if last else []
+
+    def refuse(client: SyncPrefectClient, artifact: Any) -> None:
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(SyncPrefectClient, "create_artifact", refuse)
+    warnings = told(monkeypatch)
+    page = Page(uuid4(), "x", look)
+    page.begin()
+    page.end(30)
+    assert warnings == ["the run's page does not show how it ended (ConnectError)"]
 
 
 def test_an_api_that_hangs_does_not_hold_the_film(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +202,7 @@ def test_an_api_that_hangs_does_not_hold_the_film(studio: Studio, monkeypatch: p
         raise httpx.ReadTimeout("never")
 
     monkeypatch.setattr(SyncPrefectClient, "create_artifact", hang)
-    monkeypatch.setattr("flows.run_page.END_SECONDS", 0.2)
+    monkeypatch.setattr("flows.page.END_SECONDS", 0.2)
     try:
         outcome = studio.film()
         assert outcome.state.is_completed()
@@ -169,7 +216,7 @@ def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pyt
     before = {each.key: each.id for each in artifacts(outcome.run_id)}
     folder = studio.only_folder()
     session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(wish=Wish(height=144)))
-    monkeypatch.setattr("flows.run_page.get_run_logger", lambda: None)
+    monkeypatch.setattr("flows.page.get_run_logger", lambda: None)
     page = RunPage(session, UUID(outcome.run_id))  # type: ignore[arg-type]  # what it uses of one
     page.begin()
     page.end(30)

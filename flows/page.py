@@ -1,0 +1,162 @@
+"""A page in Prefect that is kept up to date while a run works: artifacts that are made once and changed in place.
+
+A thread of its own looks and posts; whoever works never waits for it and never fails by it. A new version for every
+look would be kept for ever, and be a card of its own on the run's page. What the artifacts hold comes in as a callable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.exceptions import TerminationSignal
+from prefect.logging import get_run_logger
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+REST_SECONDS, LONGEST_REST_SECONDS, REST_SHARE = 2.0, 30.0, 20.0
+"""After a look the page rests 20 times as long as that took, 2 to 30 s: it takes 5 % of a core at most."""
+PATIENCE_SECONDS = 5.0
+"""How long the server may take to answer."""
+END_SECONDS, LEAVING_SECONDS = 3.0, 0.5
+"""How long the end of a run waits for the last look: at an ordinary end, and where it was told to leave."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One artifact as it is to be: the name its key begins with, its type, a line below its title, and what it holds.
+
+    `content` is of a table JSON, of progress a percentage.
+    """
+
+    name: str
+    type: str
+    line: str
+    content: str | float
+
+
+Look = Callable[[bool], Iterator[Sheet]]
+"""Returns the artifacts as they are to be now; told whether this is the last look."""
+
+
+class Page:
+    """The artifacts of one run. `changed` may be called from any thread.
+
+    Args:
+        key: what the artifacts' keys end with.
+        look: called from the page's own thread.
+    """
+
+    def __init__(self, run_id: UUID, key: str, look: Look) -> None:
+        self._run_id, self._key, self._look = run_id, key, look
+        self._changed, self._over = threading.Event(), threading.Event()
+        self._posted: dict[str, Sheet] = {}
+        self._ids: dict[str, UUID] | None = None
+        self._complained = False
+        self._log = get_run_logger()
+        # The settings in force and the run are of this thread's context.
+        place = contextvars.copy_context()
+        self._thread = threading.Thread(target=place.run, args=(self._keep,), name="run page", daemon=True)
+
+    def changed(self) -> None:
+        """Let the page look, once it has rested."""
+        self._changed.set()
+
+    def begin(self) -> None:
+        """Begin to post."""
+        self._changed.set()
+        self._thread.start()
+
+    def end(self, patience: float) -> None:
+        """Post once more, and wait for that so many seconds at most."""
+        self._over.set()
+        self._changed.set()
+        self._thread.join(patience)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the page while the block runs."""
+        self.begin()
+        patience = END_SECONDS
+        try:
+            yield
+        except (KeyboardInterrupt, TerminationSignal):
+            patience = LEAVING_SECONDS
+            raise
+        finally:
+            self.end(patience)
+
+    def _keep(self) -> None:
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), contextlib.ExitStack() as stack:
+            client: SyncPrefectClient | None = None
+            while True:
+                self._changed.wait()
+                self._changed.clear()
+                last = self._over.is_set()
+                began = time.monotonic()
+                try:
+                    if client is None:
+                        client = stack.enter_context(
+                            get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS})
+                        )
+                    self._show(client, last)
+                except Exception as error:  # whatever befalls the page or its server, the film goes on
+                    self._complain(error)
+                if last:
+                    return
+                taken = time.monotonic() - began
+                self._over.wait(min(LONGEST_REST_SECONDS, max(REST_SECONDS, REST_SHARE * taken)))
+
+    def _complain(self, error: Exception) -> None:
+        # What was posted is not known any more.
+        self._ids = None
+        self._posted.clear()
+        if self._over.is_set():
+            # Whether the film goes on is not known here: its run is at its end, perhaps because the server is gone.
+            self._log.warning(f"the run's page does not show how it ended ({type(error).__name__})")
+        elif not self._complained:
+            self._complained = True
+            self._log.warning(
+                f"the run's page could not be kept up to date ({type(error).__name__}); no film stops for that"
+            )
+
+    def _show(self, client: SyncPrefectClient, last: bool) -> None:
+        for sheet in self._look(last):
+            if self._ids is None:
+                self._ids = self._known(client)
+            if self._posted.get(sheet.name) != sheet:
+                self._post(client, sheet, self._ids)
+                self._posted[sheet.name] = sheet
+
+    def _known(self, client: SyncPrefectClient) -> dict[str, UUID]:
+        """Return the artifacts that this run has: after a retry, those of its earlier tries."""
+        mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self._run_id]))
+        return {each.key: each.id for each in client.read_artifacts(artifact_filter=mine) if each.key}
+
+    def _post(self, client: SyncPrefectClient, sheet: Sheet, ids: dict[str, UUID]) -> None:
+        key = f"{sheet.name}-{self._key}"
+        if key in ids:
+            # Not `update_artifact`, which puts all it was given into an event too, and events are kept.
+            change = ArtifactUpdate(description=sheet.line, data=sheet.content)
+            client.request(
+                "PATCH", "/artifacts/{id}", path_params={"id": ids[key]},
+                json=change.model_dump(mode="json", exclude_unset=True),
+            )  # fmt: skip
+            return
+        new = ArtifactCreate(
+            key=key, type=sheet.type, description=sheet.line, data=sheet.content, flow_run_id=self._run_id
+        )
+        ids[key] = client.create_artifact(new).id
+
+
+def is_watched() -> bool:
+    """Tell whether somebody may look at this run's page: no run beats where no server outlives it."""
+    return PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None
