@@ -6,7 +6,10 @@ is a child process. Which films there are to make is `studio/batch.py`'s, making
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -25,9 +28,10 @@ from prefect.states import Cancelled, Failed
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.child import film_in_child
+from flows.page import Page, Sheet, is_watched
 from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
-from studio.batch import counted, look, put_off, reported, table, unfinished_line
+from studio.batch import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
 from studio.places import output_folder, sessions_root
@@ -72,7 +76,8 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
     outcomes = put_off(look(root, lines), at_most)
     log.info(counted(outcomes))
     slots = Slots(root, make_film, log.info, recalled)
-    slots.work(outcomes, parallel, outcomes.__setitem__)
+    with _shown(outcomes) as changed:
+        slots.work(outcomes, parallel, changed, changed)
     for row in table(outcomes):
         log.info(row)
     if reason := recalled():
@@ -84,6 +89,28 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
             data=FilmError(missing),
         )
     return reported(outcomes)
+
+
+@contextmanager
+def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
+    """Keep a table of the lines on the run's page while the block runs; lend what takes each change of an outcome."""
+    run = this_run()
+    if run is None or not is_watched():
+        yield outcomes.__setitem__
+        return
+
+    def look(last: bool) -> Iterator[Sheet]:
+        now = list(outcomes)
+        yield Sheet("films", "table", counted(now), json.dumps(rows(now)))
+
+    def changed(place: int, outcome: Outcome) -> None:
+        outcomes[place] = outcome
+        page.changed()
+
+    # A key of its own for each run: one that runs had in common would get a version a day.
+    page = Page(run.id, run.id.hex[:12], look)
+    with page.kept():
+        yield changed
 
 
 def _ways(place: Path) -> tuple[MakeFilm, Any]:

@@ -9,7 +9,9 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from studio.batch import Outcome, look_again, open_line
@@ -23,6 +25,7 @@ MOST = 16
 MakeFilm = Callable[[str, threading.Event], str]
 """Makes a session's film, or leaves soon once the event is set; returns why there is none, or ''."""
 Tell = Callable[[str], None]
+Changed = Callable[[int, Outcome], None]
 
 
 class Slots:
@@ -41,20 +44,23 @@ class Slots:
         self.stop = threading.Event()
         self._root, self._make_film, self._tell, self._recalled = root, make_film, tell, recalled
 
-    def work(self, outcomes: Sequence[Outcome], parallel: int, ended: Callable[[int, Outcome], None]) -> None:
+    def work(
+        self, outcomes: Sequence[Outcome], parallel: int, ended: Changed, began: Changed = lambda place, outcome: None
+    ) -> None:
         """Make every film that is to be made; a failure does not stop the others. A line is told as each
         film begins and ends.
 
         Args:
             parallel: how many at once, >= 1.
             ended: told the place in `outcomes` and what became of it, as each line ends.
+            began: told the same as each film begins; called from several threads.
 
         Raises:
             KeyboardInterrupt: asked to stop; nothing more was begun, and what was in hand has ended.
         """
         with ThreadPoolExecutor(parallel, thread_name_prefix="slot") as pool:
             todo = [place for place, outcome in enumerate(outcomes) if outcome.state == "to do"]
-            places = {pool.submit(self._one, outcomes[place]): place for place in todo}
+            places = {pool.submit(self._one, outcomes[place], partial(began, place)): place for place in todo}
             try:
                 for future in as_completed(places):
                     ended(places[future], future.result())
@@ -62,7 +68,7 @@ class Slots:
                 self.stop.set()
                 raise
 
-    def _one(self, outcome: Outcome) -> Outcome:
+    def _one(self, outcome: Outcome, tell_began: Callable[[Outcome], None]) -> Outcome:
         line = outcome.line
         try:
             if reason := self._recalled():
@@ -74,6 +80,7 @@ class Slots:
             if outcome.state != "to do":
                 return outcome
             self._tell(f"[FILM] line {line.number}: {outcome.session_id} · {harmless(line.idea)[:60]}")
+            tell_began(replace(outcome, state="running"))
             began = datetime.now()
             reason = self._make_film(outcome.session_id, self.stop)
             outcome = look_again(outcome, self._root, reason)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import Literal
 
 from studio import files, lock, peek
@@ -29,9 +30,11 @@ from studio.terminal import clock, harmless
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""
 
+_IDEA_LETTERS, _REASON_LETTERS = 60, 160
+
 State = Literal["to do", "later", "done", "there", "failed", "running"]
 """Of a line: 'later' is left to another run, 'done' was made by this one, 'there' was found finished, 'running' is
-being made by somebody else."""
+being made now, at a run's end by somebody else."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,21 @@ def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
         str(outcome.line.number), outcome.state, outcome.session_id or "-",
         clock(outcome.seconds) if outcome.seconds else "-", idea if len(idea) <= 60 else idea[:59] + "…",
     )  # fmt: skip
+
+
+def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
+    """Return every line as a row to be shown: its cells are texts of one line, cut to some letters."""
+    return [
+        {
+            "line": outcome.line.number,
+            "idea": shorten(harmless(outcome.line.idea), _IDEA_LETTERS, placeholder="…"),
+            "session": outcome.session_id,
+            "state": outcome.state,
+            "seconds": f"{outcome.seconds:.2f}" if outcome.seconds else "",
+            "film or reason": outcome.film or shorten(harmless(outcome.reason), _REASON_LETTERS, placeholder="…"),
+        }
+        for outcome in outcomes
+    ]
 
 
 def unfinished_line(outcomes: Sequence[Outcome]) -> str:

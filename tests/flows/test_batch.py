@@ -197,3 +197,52 @@ def test_the_flow_goes_on_past_failures_and_fails_with_their_lines(
     assert again.is_failed()
     assert len(set(tried)) == 2
     assert len(tried) == 4
+
+
+def test_the_table_of_a_batch_grows_on_its_page(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a film is made its line is running, with its session; at the end every line says how it ended; one
+    artifact, one version."""
+    import importlib
+
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    from flows.standing import this_run
+    from tests.flows.test_run_page import artifacts
+
+    module = importlib.import_module("flows.make_films")
+    seen: list[list[dict[str, Any]]] = []
+    run_ids: list[str] = []
+
+    def make(session_id: str, stop: threading.Event) -> str:
+        def lines() -> list[dict[str, Any]]:
+            found = artifacts(run_ids[0])
+            rows = json.loads(str(found[0].data)) if found else []
+            return rows if [row["session"] for row in rows if row["state"] == "running"] == [session_id] else []
+
+        deadline = time.monotonic() + 30
+        while not (now := lines()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        seen.append(now)
+        return "the engine said [no](http://no.where)"
+
+    def ways(place: Path) -> tuple[Any, Any]:
+        run = this_run()
+        assert run is not None
+        run_ids.append(str(run.id))
+        return make, str
+
+    monkeypatch.setattr(module, "_ways", ways)
+    monkeypatch.setattr("flows.page.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.page.REST_SHARE", 0.0)
+    manifest = tmp_path / "ideas.jsonl"
+    manifest.write_text('"one"\n\n"two"\n', "utf-8")
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: 30}):
+        module.make_films(str(manifest), output=str(tmp_path / "output"), return_state=True)
+    assert [[row["state"] for row in rows] for rows in seen] == [["running", "to do"], ["failed", "running"]]
+    (table,) = artifacts(run_ids[0])
+    assert (table.type, table.description) == ("table", "2 films: 2 failed")
+    rows = json.loads(str(table.data))
+    assert [(row["line"], row["idea"], row["state"]) for row in rows] == [(1, "one", "failed"), (3, "two", "failed")]
+    assert all(row["session"] and "the engine said" in row["film or reason"] for row in rows)
+    assert len(str(table.data)) < 2_000
