@@ -14,19 +14,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from textwrap import shorten
 from typing import Any
 
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.context import SyncClientContext
+from prefect.context import AsyncClientContext, SyncClientContext
+from prefect.flow_engine import run_flow_async
 from prefect.logging import get_run_logger
-from prefect.states import Cancelled, Failed
+from prefect.states import Cancelled, Failed, Pending
+from prefect.utilities.callables import get_call_parameters
 
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.approval import Approver, check_askable
+from flows.calling import TAG, run_name
 from flows.calm import calm
 from flows.mapping import Direction
 from flows.run_page import shown_on_run
@@ -42,16 +44,12 @@ from studio.places import output_folder
 from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
-from studio.terminal import harmless
 from studio.terms import make_terms
 from studio.version import VERSION
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes
 from tasks.shots import plan_shots
 from tasks.story import write_story
-
-IDEA_SHOWN = 60
-"""Letters of the idea in a run's name."""
 
 
 @flow(name="make-film", description="One idea in, a finished film out, and never a shot lost or paid for twice.")
@@ -108,10 +106,22 @@ async def make_film(
 
 
 def filmed(**parameters: Any) -> State[Any]:
-    """Run the flow to its end in this thread and return the state it ended in; parameters as `make_film`."""
+    """Run the flow to its end in this thread and return the state it ended in; parameters as `make_film`.
+
+    The run is created here and not by the engine, so that it bears a name and a tag from its first moment.
+    """
+    said = get_call_parameters(make_film.fn, (), parameters)
+    name = run_name(said["idea"], said["session_id"] or "")
 
     async def film() -> State[Any]:
-        return await make_film(**parameters, return_state=True)
+        async with AsyncClientContext.get_or_create() as context:
+            shown = make_film.serialize_parameters(said)
+            run = await context.client.create_flow_run(
+                make_film, name=name or None, parameters=shown, tags=[TAG], state=Pending()
+            )
+            flow: Any = make_film
+            state: State[Any] = await run_flow_async(flow, flow_run=run, parameters=said, return_type="state")
+            return state
 
     return asyncio.run(film())
 
@@ -179,7 +189,7 @@ def _present(session: Session) -> None:
     if run is None:
         return
     session.recalled = standing_of(run).lost
-    name = f"{session.id} · {shorten(harmless(session.brief.idea), IDEA_SHOWN, placeholder='…')}"
+    name = run_name(session.brief.idea, session.id)
     if run.name != name:
         run.name = name
         with get_client(sync_client=True) as client:

@@ -27,14 +27,16 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
+from flows.calling import TAG, parameters_of, run_name
 from flows.child import film_in_child
 from flows.page import Page, Sheet, is_watched
 from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
 from studio.batch import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
+from studio.briefs import read_brief
 from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
-from studio.places import output_folder, sessions_root
+from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import check_writable, sweep_abandoned
 
 GLANCE_SECONDS = 2.0
@@ -167,10 +169,11 @@ class _Runs:
         return "this run was stopped; the film's own run goes on by itself"
 
     def _begin(self, session_id: str) -> UUID:
-        parameters = {"session_id": session_id, "output": str(self._place)}
+        brief = read_brief(session_folder(sessions_root(self._place), session_id))
         run: Any = run_deployment(
-            self._deployment, parameters=parameters, timeout=0, as_subflow=True, flow_run_name=session_id
-        )
+            self._deployment, timeout=0, as_subflow=True, flow_run_name=run_name(brief.idea, session_id), tags=[TAG],
+            parameters={**parameters_of(brief), "session_id": session_id, "output": str(self._place)},
+        )  # fmt: skip
         return UUID(str(run.id))
 
     def _ended(self, run_id: UUID) -> str | None:

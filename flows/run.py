@@ -19,15 +19,17 @@ from rich.console import Console
 
 from flows.approval import asking
 from flows.asking import asker
+from flows.calling import parameters_of
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from flows.make_film import filmed
 from flows.show import Board, shown
 from studio.approvals import Approve
+from studio.briefs import read_brief
 from studio.errors import FilmError, Interrupted
 from studio.facts import Facts, read_facts
 from studio.hints import command
 from studio.model import Wish
-from studio.places import sessions_root
+from studio.places import session_folder, sessions_root
 from studio.projection import completed, images_done, videos_done
 from studio.terminal import clock, harmless, size
 from studio.terms import UNSAID, Terms
@@ -91,11 +93,13 @@ def run_film(
 def _run_flow(
     idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve, terms: Terms, pay_again: bool
 ) -> BaseException | None:
-    options = (wish or Wish()).model_dump()
-    options["prompts"] = list(options["prompts"]) if options["prompts"] is not None else None
+    change = session_id is not None and wish is not None
+    asked = _asked(place, session_id) | ((wish or Wish()).model_dump() if wish or not session_id else {})
+    if asked.get("prompts") is not None:
+        asked["prompts"] = list(asked["prompts"])
     state = filmed(
-        idea=idea, **options, session_id=session_id, resume=False, change=session_id is not None and wish is not None,
-        output=str(place), approve=approve, **terms.model_dump(), on_ambiguous="retry" if pay_again else "stop",
+        **{"idea": idea, **asked}, session_id=session_id, resume=False, change=change, output=str(place),
+        approve=approve, **terms.model_dump(), on_ambiguous="retry" if pay_again else "stop",
     )  # fmt: skip
     if state.is_completed():
         return None
@@ -103,6 +107,17 @@ def _run_flow(
     if state.is_cancelled():
         return result if isinstance(result, Interrupted) else Interrupted(state.message or "cancelled")
     return result if isinstance(result, BaseException) else FilmError(state.message or state.name or "failed")
+
+
+def _asked(place: Path, session_id: str | None) -> dict[str, Any]:
+    """Return what a session was asked for, so that its run says so; nothing of a new one, or where it does not read."""
+    if session_id is None:
+        return {}
+    try:
+        return parameters_of(read_brief(session_folder(sessions_root(place), session_id)))
+    except FilmError:
+        # The run itself finds out, and says it.
+        return {}
 
 
 def _stopped(code: int) -> Interrupted:

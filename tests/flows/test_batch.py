@@ -166,6 +166,25 @@ def test_the_child_is_the_real_command() -> None:
     assert "there is no session" in err
 
 
+def test_the_runs_of_a_batch_say_what_they_make(film: Film) -> None:
+    """On a server each film's run bears session and idea, the tag of films, and its line's idea and options."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
+
+    write(film, "A cat on a quiet roof", "Rain on a quiet roof")
+    assert film.run("batch", "ideas.csv")[0] == 0
+    mine = FlowRunFilter(name=FlowRunFilterName(like_="on a quiet roof"))
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(flow_run_filter=mine)
+    names = {f"{folder.name} · {json.loads((folder / 'brief.json').read_text())['idea']}" for folder in film.sessions}
+    assert {run.name for run in runs} == names
+    for run in runs:
+        assert run.tags == ["film"]
+        assert run.name.endswith(f" · {run.parameters['idea']}")
+        assert (run.parameters["seconds"], run.parameters["height"]) == (4, 144)
+        assert run.parameters["session_id"] in run.name
+
+
 # --- the flow -------------------------------------------------------------------------------------
 
 

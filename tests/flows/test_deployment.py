@@ -149,7 +149,13 @@ def test_a_manifest_is_made_by_runs_of_their_own(server: str, worker: None, tmp_
         assert all((folder / "film.mp4").is_file() for folder in folders)
         films = [run for run in flow_runs() if run.id not in before and str(run.id) != run_id]
         assert len(films) == 2 + again
-        made = [run for run in films if "session_id" in run.parameters]
+        made = [run for run in films if run.parent_task_run_id]
+        ideas = [run.parameters["idea"] for run in made]
+        assert sorted(ideas) == ["A cat on a roof", "Rain"]
+        assert [run.name for run in made] == [
+            f"{run.parameters['session_id']} · {idea}" for run, idea in zip(made, ideas, strict=True)
+        ]
+        assert all(run.tags == ["film"] and run.parameters["seconds"] == 4 for run in made)
         assert sorted(run.parameters["session_id"] for run in made) == [folder.name for folder in folders]
         assert all(run.parent_task_run_id and run.state.is_completed() for run in made)
 

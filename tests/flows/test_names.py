@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
+from flows.calling import LONGEST, parameters_of
+from flows.standing import this_run
+from studio.ask import Ask
+from studio.errors import BadInput
 from studio.facts import read_facts
+from studio.model import Brief, Prompt, Wish
+from studio.sessions import make_wish
 from tests.engine import task_runs
 from tests.runs import IDEA, Outcome, Studio
 
@@ -35,6 +43,40 @@ def test_names_say_film_stage_and_shot(studio: Studio, film: Outcome) -> None:
             f"narration · {place}",
         }
     assert {run.name for run in task_runs(film.run_id)} == expected
+
+
+def test_a_run_says_what_it_makes_from_its_creation(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a session is opened the run bears its idea, the tag of films and every parameter."""
+    seen: list[FlowRun] = []
+
+    def refuse(ask: Ask, *others: object) -> None:
+        with get_client(sync_client=True) as client:
+            run = this_run()
+            assert run is not None
+            seen.append(client.read_flow_run(run.id))
+        raise BadInput("no")
+
+    monkeypatch.setattr("flows.make_film.enlist", refuse)
+    assert studio.film(f"{IDEA} {'x' * 80}", music=False).state.is_failed()
+    (run,) = seen
+    assert run.name == f"{IDEA}…"
+    assert run.tags == ["film"]
+    assert {name: run.parameters[name] for name in ("music", "height", "fps", "session_id")} == {
+        "music": False, "height": 144, "fps": 24, "session_id": None,
+    }  # fmt: skip
+
+
+def test_a_session_is_asked_for_by_what_it_is(tmp_path: Path) -> None:
+    """The parameters of a run on a session repeat its brief; an idea that no run may be given and a script that is too
+    long to be shown are left to the session."""
+    wish = Wish(seconds=20, style="x", script="A line.", prompts=(Prompt(image_prompt="a lantern"),))
+    brief = Brief(idea="A cat", wish=wish, seed=1, started_at="", version="0")
+    asked = parameters_of(brief)
+    assert asked.pop("idea") == "A cat"
+    assert make_wish(**asked) == wish
+    assert set(asked) == set(Wish.model_fields)
+    long = Brief(idea="a\x1bb", wish=Wish(script="x " * LONGEST), seed=1, started_at="", version="0")
+    assert (parameters_of(long)["idea"], parameters_of(long)["script"]) == ("", None)
 
 
 def test_a_task_run_is_tagged_with_its_stage(studio: Studio, film: Outcome) -> None:

@@ -1,0 +1,49 @@
+"""What a film's run says of itself from its creation on: its name, its tag, and its parameters, as pages show them.
+
+Used by whoever creates one: `film make`, `film resume` and the films of a batch, in a process of their own or as runs
+of the deployment.
+"""
+
+from __future__ import annotations
+
+import json
+from textwrap import shorten
+from typing import Any
+
+from studio.ask import check_idea
+from studio.errors import BadInput
+from studio.model import Brief
+from studio.terminal import harmless
+
+TAG = "film"
+"""Of every run of `make-film`; prefect.yaml gives it to those of the deployment."""
+IDEA_SHOWN = 60
+"""Letters of the idea in a run's name."""
+LONGEST = 50_000
+"""Letters of a script or of prompts that are shown: Prefect refuses parameters of more than 512 kB in all."""
+
+
+def run_name(idea: str, session_id: str = "") -> str:
+    """Return a run's name: 'session_20261122_164145 · A letter at sea', or the idea alone before there is a session."""
+    shown = shorten(harmless(idea), IDEA_SHOWN, placeholder="…")
+    return " · ".join(part for part in (session_id, shown) if part)
+
+
+def parameters_of(brief: Brief) -> dict[str, Any]:
+    """Return the parameters that ask for what a session was asked for already: they say it, and change nothing.
+
+    What is too long to be shown, and an idea that no run may be given, are left out: the session has them.
+    """
+    options: dict[str, Any] = brief.wish.model_dump(mode="json")
+    for name in ("script", "prompts"):
+        if len(json.dumps(options[name])) > LONGEST:
+            options[name] = None
+    return {"idea": brief.idea if _may_be_given(brief.idea) else "", **options}
+
+
+def _may_be_given(idea: str) -> bool:
+    # That of an adopted session is another program's.
+    try:
+        return check_idea(idea) == idea
+    except BadInput:
+        return False
