@@ -1,42 +1,159 @@
-"""Who works on a film: crews by name.
+"""Who works on a film: crews by name, built in or saved as a Prefect block.
 
 Vendor adapters live beside this file; they know no sessions, write no files but the one they are given, and neither
-retry nor cache.
+retry nor cache. They are imported only where one is hired.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
+from typing import Any, Literal
 
-from studio.errors import BadInput
+from prefect.blocks.core import Block
+from pydantic import Field, HttpUrl
+
+from blocks.crew_names import check_crew_name, no_such_crew
+from blocks.openai_account import OpenAIAccount
+from blocks.stability_account import StabilityAccount
+from studio.gate import AT_ONCE, Limits
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
 from studio.offline.narrator import OfflineNarrator
 from studio.offline.painter import OfflinePainter
 from studio.offline.writer import OfflineWriter
-from studio.ports import Crew
+from studio.ports import Crew as Hired
+from studio.ports import Narrator, Painter, Writer
+
+VOICES = 4
+"""Lines in work at once where a vendor speaks them."""
 
 
-@cache
-def _offline() -> Crew:
-    return Crew(
-        "offline", OfflineWriter(), OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer()
+class Crew(Block):
+    """Who writes, paints and narrates, with which models, and how many requests at once. Clips, score and cut
+    are always the embedded crew's."""
+
+    _block_type_name = "Film Crew"
+    _block_type_slug = "film-crew"
+    _description = "Who writes, paints and narrates a film, with which models and limits: make a film with --crew NAME."
+    _documentation_url = HttpUrl("https://docs.prefect.io/v3/concepts/blocks")
+
+    writer: Literal["offline", "openai"] = Field(default="offline", title="Writer", description="Of story and shots.")
+    writer_model: str = Field(
+        default="gpt-5.4-mini", max_length=200, title="Writer's model", description="Where OpenAI's protocol is spoken."
+    )
+    painter: Literal["offline", "openai", "stability", "stability-grpc"] = Field(
+        default="offline", title="Painter",
+        description="stability is the REST service; stability-grpc for hosts that speak only that (Python below 3.13).",
     )  # fmt: skip
+    painter_model: str = Field(
+        default="", max_length=200, title="Painter's model",
+        description="Empty for the usual one: gpt-image-2; core (ultra, sd3.5-large, sd3.5-large-turbo, sd3.5-medium).",
+    )  # fmt: skip
+    quality: Literal["low", "medium", "high", "auto"] = Field(
+        default="medium", title="Quality", description="Of OpenAI's pictures; it decides their price."
+    )
+    negative_prompt: str = Field(
+        default="", max_length=2_000, title="Negative prompt", description="What must not be seen; Stability's only."
+    )
+    style_preset: str = Field(
+        default="", max_length=50, title="Style preset", description="One of Stability's, for example 'cinematic'."
+    )
+    narrator: Literal["offline", "openai"] = Field(default="offline", title="Narrator", description="Who speaks.")
+    narrator_model: str = Field(default="gpt-4o-mini-tts", max_length=200, title="Narrator's model", description="")
+    voice: str = Field(default="onyx", max_length=100, title="Voice", description="Of the model, for example 'onyx'.")
+    openai: OpenAIAccount | None = Field(
+        default=None, title="OpenAI account", description="None: OPENAI_API_KEY and OPENAI_BASE_URL."
+    )
+    stability: StabilityAccount | None = Field(
+        default=None, title="Stability account", description="None: STABILITY_API_KEY."
+    )
+    at_once: int = Field(
+        default=AT_ONCE, ge=1, le=100, title="At once", description="Requests in flight at one account."
+    )
+    per_minute: int | None = Field(
+        default=None, ge=1, le=100_000, title="Per minute", description="Requests begun within a minute, per account."
+    )
+
+    def hired(self, name: str) -> Hired:
+        """Return the crew, ready to work.
+
+        Raises:
+            BadInput: an account is missing; the message names the variable.
+        """
+        sold = self.painter != "offline"
+        return Hired(
+            name, self._writer(), self._painter(), self._narrator(), OfflineAnimator(), OfflineComposer(),
+            limits=Limits(self.at_once, self.per_minute), painters=self.at_once if sold else Hired.painters,
+            voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
+        )  # fmt: skip
+
+    def _openai(self) -> OpenAIAccount:
+        if self.openai is None:
+            return OpenAIAccount.from_environment()
+        self.openai.check_key()
+        return self.openai
+
+    def _stability(self) -> StabilityAccount:
+        return self.stability or StabilityAccount.from_environment()
+
+    def _writer(self) -> Writer:
+        if self.writer == "offline":
+            return OfflineWriter()
+        from blocks.openai_writer import OpenAIWriter
+
+        return OpenAIWriter(self._openai(), self.writer_model)
+
+    def _painter(self) -> Painter:
+        if self.painter == "offline":
+            return OfflinePainter()
+        if self.painter == "openai":
+            from blocks.openai_painter import OpenAIPainter
+
+            return OpenAIPainter(self._openai(), self.painter_model or "gpt-image-2", self.quality)
+        # Its own check of style and service comes with the crew, not with the first picture.
+        style: Any = self.style_preset or None
+        if self.painter == "stability":
+            from blocks.stability_painter import StabilityPainter
+
+            service: Any = self.painter_model or "core"
+            return StabilityPainter(self._stability(), service, self.negative_prompt, style)
+        from blocks.stability_grpc_painter import StabilityGrpcPainter
+
+        model = self.painter_model or StabilityGrpcPainter.engine_id
+        return StabilityGrpcPainter(self._stability(), model, self.negative_prompt, style)
+
+    def _narrator(self) -> Narrator:
+        if self.narrator == "offline":
+            return OfflineNarrator()
+        from blocks.openai_narrator import OpenAINarrator
+
+        return OpenAINarrator(self._openai(), self.narrator_model, self.voice)
 
 
-CREWS: dict[str, Callable[[], Crew]] = {"offline": _offline}
-"""The crews that can be named: 'offline' is embedded, needs neither keys nor network, and spends nothing."""
+CREWS: dict[str, Any] = {
+    "offline": cache(lambda: Crew().hired("offline")),
+    "openai": lambda: Crew(writer="openai", painter="openai", narrator="openai").hired("openai"),
+    "stability": lambda: Crew(painter="stability").hired("stability"),
+}
+"""The crews that are built in. 'offline' is embedded, needs neither keys nor network, and spends nothing; 'openai' and
+'stability' read their keys from the environment. Any other name is a saved block's."""
 
 
-def crew_named(name: str) -> Crew:
-    """Return the crew of that name.
+def crew_named(name: str) -> Hired:
+    """Return the crew of that name: built in, or the saved block `film-crew/<name>`.
 
     Raises:
-        BadInput: there is none; the message names those there are.
+        BadInput: there is none, or it lacks a key; the message says what to do. Nothing was made.
     """
+    check_crew_name(name)
+    if name in CREWS:
+        crew: Hired = CREWS[name]()
+        return crew
+    # In a flow that is a coroutine it would be one, too; its declaration does not know the word for that.
+    load: Any = Crew.load
     try:
-        return CREWS[name]()
-    except KeyError as error:
-        known = ", ".join(sorted(CREWS))
-        raise BadInput(f"--crew: there is no crew {name[:60]!r}: choose one of {known}") from error
+        block = load(name, _sync=True)
+    except ValueError as error:
+        raise no_such_crew(name) from error
+    hired: Hired = block.hired(name)
+    return hired

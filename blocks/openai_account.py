@@ -153,16 +153,16 @@ class OpenAIAccount(Block):
         """
         from openai import OpenAI
 
-        wire = open_client(self.vendor, limits, self.secrets)
+        # The SDK marks a request with such a header that it looks for again, so it is kept back on the way out only.
+        wire = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",))
         wire.event_hooks = {"request": [self._finish]}
         return OpenAI(
             api_key=self._key or NO_KEY, base_url=self.base_url, max_retries=0, http_client=wire, timeout=None,
         )  # fmt: skip
 
     def _finish(self, request: httpx2.Request) -> None:
-        for name in list(request.headers):
-            if name.startswith("x-stainless-") or name in ("openai-organization", "openai-project"):
-                del request.headers[name]
+        for name in ("openai-organization", "openai-project"):
+            request.headers.pop(name, None)
         request.headers.update({"user-agent": "film-studio", **self._headers})
         if self.organization:
             request.headers["openai-organization"] = self.organization

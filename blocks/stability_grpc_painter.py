@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from blocks.answers import decoded_picture, fitted, write_png
 from blocks.stability_account import StabilityAccount
-from blocks.stability_painter import SEED_FOR_ZERO, StylePreset, nearest, settings_text
 from blocks.stability_rpc import Asked, generate, sdk
+from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, nearest, sendable, settings_text
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
 from studio.model import Made
-from studio.paid import Desk, Request, VendorError
+from studio.paid import Desk, Request
+from studio.ports import Abilities
 
 SIZES = (
     (1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640),
@@ -44,8 +46,10 @@ class StabilityGrpcPainter:
     steps: int = 30
     seconds: float = 300.0
     desk: Desk | None = None
-    engine: str = "stability"
-    version: int = 0
+
+    engine = "stability"
+    version = 0
+    abilities = Abilities(seed=True, negative_prompts=True)
 
     @property
     def model(self) -> str:
@@ -56,29 +60,26 @@ class StabilityGrpcPainter:
         """Return this painter, working at `desk`."""
         return replace(self, desk=desk)
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: tuple[Path, ...] = ()
-    ) -> Made:
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
 
         Args:
             prompt: 1 to 2,000 characters; what is longer is cut.
             seed: 0 to 2**31 - 1.
-            references: none; there is no way to send one.
 
         Raises:
             BadInput: `stability-sdk` is not installed.
-            EngineFailed: no desk.
+            EngineFailed: no desk, or reference pictures, which there is no way to send.
             VendorError: the call failed; no file is at `out`.
         """
         if self.desk is None:
             raise EngineFailed("a painter that costs money works at a desk")
         if references:
-            raise VendorError("wrong", "stability: the gRPC door takes no reference pictures: paint through REST")
+            raise EngineFailed("Stability's gRPC door takes no reference pictures: paint through REST")
         sdk()
         asked = Asked(
-            self.engine_id, prompt[:PROMPT_CHARACTERS], nearest(size, SIZES), seed or SEED_FOR_ZERO, self.steps,
-            self.negative_prompt[:PROMPT_CHARACTERS], self.style_preset or "",
+            self.engine_id, sendable(prompt, PROMPT_CHARACTERS), nearest(size, SIZES), seed or SEED_FOR_ZERO,
+            self.steps, sendable(self.negative_prompt, PROMPT_CHARACTERS), self.style_preset or "",
         )  # fmt: skip
         request = Request(
             self.account.grpc_vendor, self.account.grpc_account, self.engine_id, "image",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,34 +19,28 @@ from PIL import Image
 from blocks.answers import decoded_picture, fitted, write_png
 from blocks.faults import request_id_of
 from blocks.stability_account import StabilityAccount
-from blocks.wire import MEBIBYTE, Limits, open_client
+from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, nearest, sendable, settings_text
+from blocks.wire import Limits, open_client
 from studio.errors import EngineFailed
 from studio.fingerprint import Ingredient, fingerprint
 from studio.model import Made
 from studio.paid import Desk, Reply, Request, VendorError
 from studio.pictures import whole_picture
+from studio.ports import Abilities
 
 Service = Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium", "sd3.5-flash"]
-StylePreset = Literal[
-    "3d-model", "analog-film", "anime", "cinematic", "comic-book", "digital-art", "enhance", "fantasy-art",
-    "isometric", "line-art", "low-poly", "modeling-compound", "neon-punk", "origami", "photographic", "pixel-art",
-    "tile-texture",
-]  # fmt: skip
 
 SHAPES = ((16, 9), (1, 1), (21, 9), (2, 3), (3, 2), (4, 5), (5, 4), (9, 16), (9, 21))
 """Every `aspect_ratio` there is; the size in pixels follows from it: 1 megapixel, `core` 1.5."""
 
 PROMPT_CHARACTERS = 10_000
-SEED_FOR_ZERO = 2**31
-"""What is sent for a shot's seed 0, which here asks for any seed. A shot's own seed is below it."""
-
 STRENGTH = 0.7
 """The vendor has no default; ours keeps the looks of a reference and lets the picture become another."""
 
 REFERENCE_PIXELS = 1024 * 1024
 """How large a reference picture is sent: what these models paint; a request is at most 10 MiB."""
 
-LIMITS = Limits(read_seconds=240, total_seconds=300, body_bytes=32 * MEBIBYTE)
+LIMITS = Limits(read_seconds=240, total_seconds=300, body_bytes=32 * 2**20)
 """The vendor publishes no time; these leave room for a queue. A PNG of 1.5 megapixels has 5 MB at the most."""
 
 
@@ -68,8 +63,14 @@ class StabilityPainter:
     strength: float = STRENGTH
     limits: Limits = LIMITS
     desk: Desk | None = None
-    engine: str = "stability"
-    version: int = 0
+
+    engine = "stability"
+    version = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do of what the port leaves open."""
+        return Abilities(seed=True, references=0 if self.service == "core" else 1, negative_prompts=True)
 
     @property
     def model(self) -> str:
@@ -81,9 +82,7 @@ class StabilityPainter:
         """Return this painter, working at `desk`."""
         return replace(self, desk=desk)
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: tuple[Path, ...] = ()
-    ) -> Made:
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
 
         Args:
@@ -92,13 +91,13 @@ class StabilityPainter:
             references: at most one picture to start from.
 
         Raises:
-            EngineFailed: no desk.
-            VendorError: the call failed, or this service takes no reference; no file is at `out`.
+            EngineFailed: no desk, or a reference that cannot be sent.
+            VendorError: the call failed; no file is at `out`.
         """
         if self.desk is None:
             raise EngineFailed("a painter that costs money works at a desk")
-        if len(references) > (0 if self.service == "core" else 1):
-            raise VendorError("wrong", f"stability: {self.service} takes no {len(references)} reference pictures")
+        if len(references) > self.abilities.references:
+            raise EngineFailed(f"{self.service} takes {self.abilities.references} reference pictures: choose fewer")
         fields = self._fields(prompt, size, seed, bool(references))
         sent: dict[str, Ingredient] = {**fields}
         start = b""
@@ -125,8 +124,8 @@ class StabilityPainter:
         across, down = nearest(size, SHAPES)
         base = self.service not in ("core", "ultra")
         fields = {
-            "prompt": prompt[:PROMPT_CHARACTERS],
-            "negative_prompt": self.negative_prompt[:PROMPT_CHARACTERS],
+            "prompt": sendable(prompt, PROMPT_CHARACTERS),
+            "negative_prompt": sendable(self.negative_prompt, PROMPT_CHARACTERS),
             # The base models refuse it beside a picture, whose own shape they keep.
             "aspect_ratio": "" if base and starts else f"{across}:{down}",
             "seed": str(seed or SEED_FOR_ZERO),
@@ -165,17 +164,6 @@ class StabilityPainter:
         told = answer.headers.get("seed", "")
         seed = int(told) if told.isascii() and told.isdigit() and len(told) <= 10 else None
         return Reply(answer.content, {"images": 1}, named, seed)
-
-
-def settings_text(name: str, style: str | None, negative: str) -> str:
-    """Return a model with its settings in words; a long negative prompt by its digest."""
-    without = repr(negative) if len(negative) <= 24 else f"#{fingerprint(text=negative)[:12]}"
-    return " ".join(filter(None, (name, style, f"without {without}" if negative else "")))
-
-
-def nearest(size: tuple[int, int], shapes: tuple[tuple[int, int], ...]) -> tuple[int, int]:
-    """Return the shape whose ratio of width to height is nearest to that of `size`; the first of equals."""
-    return min(shapes, key=lambda shape: abs(math.log(size[0] * shape[1] / (size[1] * shape[0]))))
 
 
 def _reference(path: Path, size: tuple[int, int]) -> bytes:

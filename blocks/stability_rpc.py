@@ -44,7 +44,6 @@ _WHAT: dict[Fault, str] = {
     "wrong": "the request was not accepted; check engine and settings",
 }
 
-
 _UNSENT = re.compile(r"failed to connect|DNS resolution failed|Received RST_STREAM with error code 7")
 """How gRPC says that the server never saw the request; 7 is REFUSED_STREAM (RFC 9113, section 8.7)."""
 

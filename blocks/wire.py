@@ -23,6 +23,7 @@ __all__ = ["USUAL", "Connect", "Limits", "NotPublic", "Wire", "connect", "open_c
 
 def open_client(
     vendor: str, limits: Limits = USUAL, secrets: tuple[str, ...] = (), connect: Connect = connect,
+    withheld: tuple[str, ...] = (),
 ) -> httpx2.Client:  # fmt: skip
     """Return a client for some requests of one account; close it after use. It follows no redirects and keeps no
     cookies beyond its life.
@@ -35,8 +36,12 @@ def open_client(
         wrong       the request or the address cannot be sent at all
 
     Answers of any other status come back as they are, their bodies cut to `limits.body_bytes`.
+
+    Args:
+        secrets: what must not appear in an error.
+        withheld: beginnings of names, in lower case, of headers that are not sent.
     """
-    return httpx2.Client(transport=Wire(vendor, limits, secrets, connect), trust_env=False, timeout=None)
+    return httpx2.Client(transport=Wire(vendor, limits, secrets, connect, withheld), trust_env=False, timeout=None)
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Wire(httpx2.BaseTransport):
     limits: Limits
     secrets: tuple[str, ...] = field(default=(), repr=False)
     connect: Connect = connect
+    withheld: tuple[str, ...] = ()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request on a connection of its own, and return the answer with its whole body."""
@@ -59,7 +65,7 @@ class Wire(httpx2.BaseTransport):
                 scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
                 target=request.url.raw_path,
             ),
-            headers=request.headers.raw, content=request.stream,
+            headers=self._sent(request.headers), content=request.stream,
         )  # fmt: skip
         failure: VendorError | None = None
         # An error is made here and raised below: it carries no cause whose text may hold a header's value.
@@ -84,6 +90,10 @@ class Wire(httpx2.BaseTransport):
         for name in ("content-encoding", "content-length", "transfer-encoding"):
             headers.pop(name, None)
         return httpx2.Response(answer.status, headers=headers, content=content)
+
+    def _sent(self, headers: httpx2.Headers) -> list[tuple[bytes, bytes]]:
+        held = tuple(name.encode() for name in self.withheld)
+        return [(name, value) for name, value in headers.raw if not (held and name.lower().startswith(held))]
 
     def _no_answer(self, error: Exception, journey: Journey) -> VendorError:
         told = type(error).__name__

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from blocks.crew_names import check_crew_name
 from flows.built_in import BuiltIn
 from flows.child import GRACE_SECONDS, film_in_child, kill_children
 from flows.engine import check_alive, find_engine, prepare_environment
@@ -24,7 +25,6 @@ from studio.batch import Outcome, counted, look, put_off, reported, table, unfin
 from studio.errors import BadInput, FilmError, Interrupted
 from studio.hints import command
 from studio.manifest import Line, read_manifest
-from studio.model import Wish
 from studio.places import sessions_root
 from studio.sessions import check_writable, sweep_abandoned
 
@@ -49,7 +49,7 @@ def film_batch(
         raise BadInput(f"--parallel: 1 to {MOST} films at once, not {parallel}")
     if at_most is not None and at_most < 1:
         raise BadInput(f"--at-most: one film or more, not {at_most}")
-    lines = read_manifest(file, check_crew)
+    lines = read_manifest(file, check_crew_name)
     root = sessions_root(place)
     check_writable(root)
     sweep_abandoned(root)
@@ -72,18 +72,6 @@ def film_batch(
     if missing := unfinished_line(outcomes):
         raise FilmError(f"{missing}. Everything finished is kept; this makes the rest: {again}")
     return 0
-
-
-def check_crew(name: str) -> None:
-    """Make sure that a crew exists; the default one does, and costs no import.
-
-    Raises:
-        BadInput: it does not.
-    """
-    if name != Wish().crew:
-        from blocks.crew import crew_named
-
-        crew_named(name)
 
 
 def _make(console: Console, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]) -> None:

@@ -19,6 +19,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from blocks.crew_names import check_crew_name
 from flows.approve_command import approve as answer_approval
 from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
@@ -230,7 +231,8 @@ def _run(
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
     began = time.monotonic()
-    _check_crew(wish)
+    if wish is not None:
+        check_crew_name(wish.crew)
     if session_id is None:
         check_writable(sessions_root(place))
     pay_again = money.on_ambiguous == "retry"
@@ -268,14 +270,6 @@ def _agrees(folder: Path, console: Console) -> bool:
         console.print(f"  {call.stage} {call.index or ''} · {call.vendor} {call.model} · {call.begun_at[:19]}",
                       markup=False, highlight=False)  # fmt: skip
     return says_yes(f"{calls} cut off and may be billed: {most}. Make and pay for them again? (y/n) ", console.file)
-
-
-def _check_crew(wish: Wish | None) -> None:
-    if wish is not None and wish.crew != Wish().crew:
-        # The default crew is there; only another's name is worth importing the engines before the first line.
-        from blocks.crew import crew_named
-
-        crew_named(wish.crew)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from prefect import flow
 from prefect.client.orchestration import get_client
@@ -120,8 +120,8 @@ def filmed(**parameters: Any) -> State[Any]:
                 make_film, name=name or None, parameters=shown, tags=[TAG], state=Pending()
             )
             flow: Any = make_film
-            state: State[Any] = await run_flow_async(flow, flow_run=run, parameters=said, return_type="state")
-            return state
+            state: Any = await run_flow_async(flow, flow_run=run, parameters=said, return_type="state")
+            return cast(State[Any], state)
 
     return asyncio.run(film())
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from blocks.crew import CREWS
+from blocks.crew_names import NEEDS
 from studio.approvals import Approve as WhatToApprove
 from studio.model import IDEA_CHARACTERS, Prompt
 from studio.model import Aspect as AspectRatio
@@ -73,7 +73,13 @@ Prompts = Annotated[
     shown("Prompts", "Your own prompts, one per shot, as 'sessions prompts --json' gives them."),
 ]
 CrewName = Annotated[
-    str, shown("Crew", "Who works: 'offline' needs no key.", form={"enum": list(CREWS)}, max_length=200)
+    str,
+    shown(
+        "Crew",
+        "Who works: 'offline' needs no key and spends nothing; 'openai', 'stability'; or a saved Film Crew.",
+        form={"examples": list(NEEDS), "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        max_length=200,
+    ),
 ]
 SessionId = Annotated[
     str | None,

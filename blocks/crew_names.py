@@ -1,0 +1,42 @@
+"""The names that a crew can have, and what the built-in ones need. Light: asked before the engine starts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from studio.errors import BadInput
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "offline": (),
+    # A server of one's own may need no key.
+    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    "stability": ("STABILITY_API_KEY",),
+}
+"""The built-in crews, and the variables of which each needs one at least."""
+
+_BLOCK_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""Prefect's rule for the names of saved blocks."""
+
+
+def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Make sure that a crew can have this name and, of a built-in one, that its variables are set.
+
+    Raises:
+        BadInput: it cannot, or one is missing; the message says which, and what else there is.
+    """
+    needed = NEEDS.get(name)
+    if needed is None:
+        if not _BLOCK_NAME.fullmatch(name):
+            raise no_such_crew(name)
+    elif needed and not any(environment.get(variable, "").strip() for variable in needed):
+        raise BadInput(f"--crew {name}: {' or '.join(needed)} is not set: set it, or use --crew offline, which is free")
+
+
+def no_such_crew(name: str) -> BadInput:
+    """Return the error of a crew that is neither built in nor saved."""
+    return BadInput(
+        f"--crew: there is no crew {name[:60]!r}: choose one of {', '.join(NEEDS)}, or save a block Film Crew of that "
+        "name on the Prefect pages"
+    )
