@@ -22,6 +22,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.flow_engine import run_flow_async
 from prefect.logging import get_run_logger
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 from prefect.states import Cancelled, Failed, Pending
 from prefect.utilities.callables import get_call_parameters
 
@@ -30,6 +31,7 @@ from flows import parameters as p
 from flows.approval import Approver, check_askable
 from flows.calling import TAG, run_name
 from flows.calm import calm
+from flows.limits import slots
 from flows.mapping import Direction
 from flows.run_page import shown_on_run
 from flows.standing import is_deployed, standing_of, this_run
@@ -97,6 +99,9 @@ async def make_film(
             )  # fmt: skip
             with _opened(ask) as session:
                 session.pay_again = on_ambiguous == "retry"
+                if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
+                    # A server that outlives this run, and may have other runs.
+                    session.slot = slots(session.crew.limits.at_once, session.go_on_or_raise)
                 _present(session)
                 with shown_on_run(session):
                     return await _film(session, approve)

@@ -18,6 +18,9 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 from prefect.workers.process import ProcessWorker
 
+from blocks.crew import Crew
+from blocks.openai_account import OpenAIAccount
+from blocks.stability_account import StabilityAccount
 from flows.dead_runs import beats, end_silent_runs, our_deployments, watch_for_silence
 from studio.errors import BadInput, FilmError
 
@@ -30,7 +33,7 @@ DEPLOY_SECONDS = 120.0
 
 
 def register(pool: str, project: Path) -> list[str]:
-    """Bring about work pool, work queue, deployments and the watch for dead runs; return the deployments' names.
+    """Bring about work pool, work queue, blocks, deployments and the watch for dead runs; return deployments' names.
 
     Raises:
         BadInput: there is a work pool of this name that starts no processes.
@@ -39,6 +42,8 @@ def register(pool: str, project: Path) -> list[str]:
     with _client() as client:
         _make_pool(client, pool)
         _make_queue(client, pool)
+        for block in (OpenAIAccount, StabilityAccount, Crew):
+            block.register_type_and_schema()
         _deploy(project)
         ours = our_deployments(client, project)
         if not ours:

@@ -10,6 +10,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -45,6 +46,7 @@ class Counter:
         go_on: raises where the run may not go on.
         retry: whether calls that were cut off are made again without asking.
         agree_line: the command that agrees to pay again, for messages.
+        slot: keeps other processes in mind while a call is in flight; takes the account.
     """
 
     ledger: Ledger
@@ -52,6 +54,7 @@ class Counter:
     go_on: Callable[[], None]
     retry: bool = False
     agree_line: str = ""
+    slot: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext
 
 
 class Desk:
@@ -91,7 +94,7 @@ class Desk:
     def _sent(self, request: Request, send: Callable[[], Reply], slowed: int) -> tuple[Call, Reply]:
         """Make the call once, in its turn, and book how it ended."""
         ledger, gate = self._counter.ledger, self._counter.gate(request.account)
-        with gate.turn(self._counter.go_on):
+        with gate.turn(self._counter.go_on), self._counter.slot(request.account):
             call = ledger.begin(self._order, request, self._counter.go_on)
             try:
                 reply = send()

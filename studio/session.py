@@ -5,9 +5,11 @@ How a session comes to be and which one a run gets is `studio/sessions.py` and `
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -58,6 +60,7 @@ class Session:
     """An open session: locked by this process until `release`, its crash debris swept.
 
     `held` is its lock where the caller has it already; it is given back where the session does not open.
+    `slot` keeps other processes in mind while a paid call is in flight: Prefect's limits, where a server has them.
     `pay_again` says whether calls that were cut off, and may be billed, are made again.
     `tell` receives one line for whatever a person should know. Before every piece of work `stop` is checked, and
     `recalled` is asked why the run may not go on: '' while it may. `planned` is how many shots the film that is being
@@ -75,6 +78,7 @@ class Session:
         self.recalled: Callable[[], str] = str
         self.planned = 0
         self.pay_again = False
+        self.slot: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext
         self._counter: Counter | None = None
         self._counter_lock = threading.Lock()
         self._shown_folder = shown_folder or str(folder)
@@ -146,7 +150,7 @@ class Session:
                 ledger = Ledger(self.folder, self.run_id, price_list(), self.brief.terms.budget_usd, _now)
                 self._counter = Counter(
                     ledger, lambda account: gate_of(account, self.crew.limits), self.go_on_or_raise, self.pay_again,
-                    f"{self._go_on()} --on-ambiguous retry",
+                    f"{self._go_on()} --on-ambiguous retry", self.slot,
                 )  # fmt: skip
         return Desk(self._counter, order)
 
