@@ -19,6 +19,7 @@ import pytest
 
 from studio.errors import EngineFailed
 from tests.runs import Studio
+from tests.studio.counter import Vendor, content, desk_in, request_of
 
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md")))
@@ -201,6 +202,8 @@ def lived(studio: Studio) -> set[str]:
     # An edited plan that is removed is put back as it was planned; the edit is kept.
     (folder / "shots.json").unlink()
     assert studio.again(folder.name).state.is_completed()
+    # The embedded crew makes no call that costs money.
+    desk_in(folder).call(request_of(), Vendor(b"picture"), content)
     return paths | paths_in(folder)
 
 
