@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from flows.built_in import START_SECONDS
 from studio.errors import BadInput, FilmError
@@ -36,6 +37,8 @@ class Attendants:
         self._folder = folder
         self._there: dict[str, subprocess.Popen[bytes]] = {}
         self._lifelines: list[int] = []
+        self._ears: IO[bytes] | None = None
+        self._unread = b""
 
     def __contains__(self, name: str) -> bool:
         return name in self._there
@@ -91,14 +94,21 @@ class Attendants:
             "PATH": os.pathsep.join(filter(None, (programs, os.environ.get("PATH")))),
         }  # fmt: skip
         heard, said = os.pipe()
-        with open(heard, "rb", buffering=0) as ears:
-            try:
-                self._start("worker", "flows.stagehand", [pool], said, environment)
-            finally:
-                os.close(said)
-            # One byte once it looks for runs; the end of the pipe where it ended before.
-            if not ears.read(1):
-                raise FilmError("the worker did not start: what it said stands above")
+        self._ears = open(heard, "rb", buffering=0)  # noqa: SIM115  (as long as we live)
+        try:
+            self._start("worker", "flows.stagehand", [pool], said, environment)
+        finally:
+            os.close(said)
+        # One line once it looks for runs; the end of the pipe where it ended before.
+        if not self._ears.readline():
+            raise FilmError("the worker did not start: what it said stands above")
+        os.set_blocking(heard, False)
+
+    def told(self) -> list[str]:
+        """Return the lines that the worker has written since the last time: each is a `stagehand.Died` as JSON."""
+        self._unread += (self._ears.read() if self._ears is not None else None) or b""
+        *lines, self._unread = self._unread.split(b"\n")
+        return [line.decode() for line in lines]
 
     def look(self) -> None:
         """Make sure that all are there.

@@ -9,6 +9,7 @@ import http.client
 import ipaddress
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -18,6 +19,7 @@ import urllib.parse
 import urllib.request
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -25,6 +27,11 @@ from flows.attendants import Attendants
 from flows.engine import Engine, check_alive, find_engine, prepare_environment, without_secrets
 from flows.leaving import Terminated
 from studio.errors import BadInput
+from studio.hints import command
+from studio.terminal import harmless
+
+if TYPE_CHECKING:
+    from flows.stagehand import Died
 
 PORT = 4200
 LAST_PORT = 65535
@@ -33,6 +40,7 @@ PROJECT = Path(__file__).parents[1]
 ANSWER_SECONDS = 20.0
 """How long whatever has the port may take to answer: another studio's server may be starting there."""
 GLANCE_SECONDS = 0.2
+_SESSION = re.compile(r"session_[0-9]{8}_[0-9]{6}")
 
 
 def studio(console: Console, port: int | None, set_up_only: bool) -> int:
@@ -107,15 +115,28 @@ class _Backlot:
         """
         from flows.dead_runs import SILENCE_SECONDS
         from flows.registering import end_silent
+        from flows.stagehand import Died
 
         due: float | None = time.monotonic() + SILENCE_SECONDS
         while True:
             self._attendants.look()
+            for line in self._attendants.told():
+                self._say("crashed", self._died(Died.model_validate_json(line)))
             if due is not None and time.monotonic() >= due:
                 due = None
                 for ended in end_silent(PROJECT):
                     self._say("crashed", f"{ended}: to go on: {self._here()}{_prefect()} flow-run retry {ended}")
             time.sleep(GLANCE_SECONDS)
+
+    def _died(self, died: Died) -> str:
+        """Return one line: which run, how it ended, and how to go on."""
+        session = _SESSION.match(died.name)
+        output = PROJECT / (died.output or os.environ.get("FILM_OUTPUT") or "output")
+        resume = f", or {command('resume', session[0], output)}" if session else ""
+        return harmless(
+            f"{session[0] if session else died.name} · {died.how}; retry it on its page "
+            f"({self._pages}/runs/flow-run/{died.run_id}){resume}"
+        )
 
     def leave(self) -> None:
         if self._attendants:

@@ -7,17 +7,24 @@ to; and it tells the end of every task, which this program tells in its own word
 from __future__ import annotations
 
 import logging
+import re
 
 from studio.errors import Interrupted
 
-_UNTRUE = "Suspending flow run, execution will be rescheduled"
-"""Said before the server was asked, also of a run that was answered and goes on; one that waits says so itself."""
+_UNTRUE = ("Suspending flow run, execution will be rescheduled", "Finished in state Running")
+"""Said of a run that was answered and goes on, because the server was not asked yet (one that waits says so itself);
+and of one that was cancelled."""
+
+_PULLING = re.compile(
+    r"Downloading flow code from|Running \d+ deployment pull step|Executing deployment step:|Deployment step '.*' "
+    r"completed|All deployment steps completed"
+)
+"""Said where a run begins, and again by a worker that loads the flow once more, to look for hooks, when it ended."""
 
 _ASKED_FOR = (
     "Finished in state Suspended",
     "Finished in state Paused",
     "Finished in state Cancel",
-    "Finished in state Running",
 )
 
 
@@ -29,10 +36,22 @@ def calm() -> None:
             logger.addFilter(judge)
 
 
+def calm_worker() -> None:
+    """Leave the steps by which a flow is loaded out of what a worker says in its runs' logs: each run tells its own."""
+    logger = logging.getLogger("prefect.flow_runs")
+    if _of_a_worker not in logger.filters:
+        logger.addFilter(_of_a_worker)
+
+
+def _of_a_worker(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO or not _PULLING.match(record.getMessage())
+
+
 def _of_a_task(record: logging.LogRecord) -> bool:
     """Leave out what went well, and that a task stopped because it was asked to; a person who debugs sees all."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, Interrupted) and record.levelno != logging.INFO
+    stopped = isinstance(error, Interrupted) or f"exception {Interrupted.__name__}" in record.getMessage()
+    return not stopped and record.levelno != logging.INFO
 
 
 def _of_a_flow(record: logging.LogRecord) -> bool:

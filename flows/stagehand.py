@@ -1,11 +1,13 @@
 """The worker that `film studio` starts: a process worker of Prefect that leaves well and starts runs quickly.
 
-Three things differ from `prefect worker start`, which serves the same pool just as well:
+Five things differ from `prefect worker start`, which serves the same pool just as well:
 
 * Asked to end, it asks the films in the making to end, waits, and lets the server know what became of them. Prefect's
   own kills their processes and leaves the runs `Running`.
 * That a run's process died is told once. Prefect's own tells it twice, moments apart: by then the run may have been
   retried, and would be called `Crashed` again.
+* A run whose process died is told to whoever started the worker, and how.
+* When a run has ended, its log does not tell once more how its flow is loaded: a worker does that to look for hooks.
 * A run is one process, not one that prepares the next: its code is here, there is nothing to fetch. That saves the
   second import of Prefect, a second or two.
 
@@ -32,6 +34,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectException
 from prefect.utilities.processutils import command_to_string
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
+from pydantic import BaseModel
+
+from flows.calm import calm_worker
 
 PATIENCE_SECONDS = 12.0
 """How long the films in the making may take to end; then they are killed, which costs what they have in hand."""
@@ -51,14 +56,32 @@ class Here(ProcessJobConfiguration):
         super().prepare_for_flow_run(*arguments, **named)
 
 
+class Died(BaseModel):
+    """A run whose process died: its name, where its sessions lie ('' where it was not said), and how it ended."""
+
+    run_id: str
+    name: str
+    output: str
+    how: str
+
+    @classmethod
+    def of(cls, run: FlowRun, status_code: int) -> Died:
+        """Return what is to be told of a run that is crashed."""
+        how = f"its process ended ({f'signal {-status_code}' if status_code < 0 else f'exit code {status_code}'})"
+        if status_code == 0:
+            how = (run.state.message if run.state else "") or "it ended by itself"
+        return cls(run_id=str(run.id), name=run.name, output=str(run.parameters.get("output") or ""), how=how)
+
+
 class Stagehand(ProcessWorker):
     """A process worker that knows the processes of its runs."""
 
     type = "process"
     job_configuration = Here
 
-    def __init__(self, **named: Any) -> None:
+    def __init__(self, tell: Callable[[Died], None], **named: Any) -> None:
         super().__init__(**named)
+        self._tell = tell
         self._pids: dict[UUID, int | None] = {}
         self._leaves = False
 
@@ -76,15 +99,19 @@ class Stagehand(ProcessWorker):
             result = await super().run(flow_run, configuration, noted)
         finally:
             del self._pids[flow_run.id]
-        return result.model_copy(update={"status_code": 0}) if await self._is_told(flow_run) else result
+        now = await self._now(flow_run)
+        if now is None or now.state is None or now.state.is_running() or now.state.is_pending():
+            return result
+        if now.state.is_crashed() and not self._leaves:
+            self._tell(Died.of(now, result.status_code))
+        return result.model_copy(update={"status_code": 0})
 
-    async def _is_told(self, flow_run: FlowRun) -> bool:
-        """Tell whether the server knows that a run which has ended is not running any more."""
+    async def _now(self, flow_run: FlowRun) -> FlowRun | None:
+        """Return the run as the server knows it; None where that does not answer."""
         try:
-            state = (await self.client.read_flow_run(flow_run.id)).state
+            return await self.client.read_flow_run(flow_run.id)
         except (httpx.HTTPError, PrefectException):
-            return False
-        return state is not None and not (state.is_running() or state.is_pending())
+            return None
 
     async def end_runs(self) -> None:
         """Take no more runs, ask those in the making to end, and wait until the server knows how they ended."""
@@ -119,11 +146,12 @@ class _Noted(Generic[_T]):
             self._inner.started(value)
 
 
-async def work(pool: str, ready: Callable[[], None]) -> None:
+async def work(pool: str, ready: Callable[[], None], tell: Callable[[Died], None]) -> None:
     """Serve the pool until standard input ends, or SIGINT or SIGTERM comes.
 
     Args:
         ready: called once the worker looks for runs.
+        tell: called for each run whose process died.
     """
     leave = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -136,7 +164,8 @@ async def work(pool: str, ready: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(leave.set)
 
     threading.Thread(target=end_with_input, daemon=True).start()
-    worker = Stagehand(work_pool_name=pool, create_pool_if_not_found=False)
+    calm_worker()
+    worker = Stagehand(tell, work_pool_name=pool, create_pool_if_not_found=False)
     working = asyncio.create_task(worker.start(printer=lambda said: ready()))
     leaving = asyncio.create_task(leave.wait())
     await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -148,16 +177,21 @@ async def work(pool: str, ready: Callable[[], None]) -> None:
 
 
 def main(pool: str, handle: int) -> None:
-    """Be the worker; one byte on `handle` says that it looks for runs."""
+    """Be the worker; the first line on `handle` says that it looks for runs, each further one that a run died."""
+    begun = False
 
     def ready() -> None:
-        nonlocal handle
-        if handle >= 0:
-            os.write(handle, b".")
-            os.close(handle)
-            handle = -1
+        nonlocal begun
+        if not begun:
+            begun = True
+            say("ready")
 
-    asyncio.run(work(pool, ready))
+    def say(line: str) -> None:
+        # Who started us may be gone.
+        with suppress(OSError):
+            os.write(handle, f"{line}\n".encode())
+
+    asyncio.run(work(pool, ready, lambda died: say(died.model_dump_json())))
 
 
 if __name__ == "__main__":

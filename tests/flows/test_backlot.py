@@ -165,27 +165,68 @@ def test_setting_up_needs_a_server(tmp_path: Path) -> None:
     assert "prefect server start" in refused(tmp_path, tmp_path / "p", "--set-up-only", "--port", str(free_port()))
 
 
+def begun(studio: Studio, url: str, idea: str) -> tuple[str, Path, int]:
+    """Begin a long film; give its run, its session's folder and its process, once the first picture is there."""
+    output = studio.out.parent / "output"
+    deployment = ask(url, "/deployments/name/make-film/local")["id"]
+    parameters = {"idea": idea, "seconds": 60, "height": 720, "music": False}
+    run_id = ask(url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"]
+    (card,) = wait_for("the run's card", lambda: list(output.glob(f"sessions/*/runs/{run_id}.json")))
+    folder = card.parents[1]
+    wait_for("the first picture", lambda: list(folder.glob("images/[!.]*.json")))
+    return run_id, folder, json.loads(card.read_text())["pid"]
+
+
+def test_a_cancelled_run_and_a_killed_one(first: tuple[Studio, str]) -> None:
+    """After a run was cancelled its log does not tell once more how its flow was loaded, and nobody calls it crashed;
+    kill -9 on another's process is one line of the studio: which session, how it ended, and the ways to go on."""
+    studio, url = first
+    cancelled, _, pid = begun(studio, url, "A cancelled train")
+    state = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": True}
+    ask(url, f"/flow_runs/{cancelled}/set_state", state)
+    wait_for("the end", lambda: ask(url, f"/flow_runs/{cancelled}")["state"]["type"] == "CANCELLED")
+    ended = {
+        "event": {"name": ["prefect.worker.executed-flow-run"]},
+        "related": {"id": [f"prefect.flow-run.{cancelled}"]},
+    }
+    wait_for("the worker's end of it", lambda: ask(url, "/events/filter", {"limit": 1, "filter": ended})["events"])
+    assert not alive(pid)
+
+    killed, folder, pid = begun(studio, url, "The night train")
+    # What the worker says goes out in order: what it has to say of the first run is there when this is.
+    wait_for("the worker's line", lambda: any("submitting flow run" in line for line in logged(url, killed)))
+    assert sum("deployment pull step(s)" in line for line in logged(url, cancelled)) == 1
+    assert not [line for line in logged(url, cancelled) if line.startswith("Finished in state")]
+    assert "crashed " not in studio.said()
+    os.kill(pid, signal.SIGKILL)
+    wait_for("the line", lambda: "crashed " in studio.said())
+    (line,) = [line for line in studio.said().splitlines() if line.startswith("crashed ")]
+    assert f"{folder.name} · its process ended (signal 9); retry it on its page (" in line
+    assert f"/runs/flow-run/{killed}), or " in line
+    assert f"film resume {folder.name}" in line
+    assert studio.err.read_text() == ""
+
+
+def logged(url: str, run_id: str) -> list[str]:
+    found = ask(url, "/logs/filter", {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200})
+    return [log["message"] for log in found]
+
+
 def test_ctrl_c_ends_films_well(first: tuple[Studio, str], home: Path) -> None:
     """Ctrl-C with a film in the making: its run is Crashed, nothing is left running, exit 0."""
     studio, url = first
-    output = studio.out.parent / "output"
-    deployment = ask(url, "/deployments/name/make-film/local")["id"]
-    parameters = {"idea": "The night train", "seconds": 60, "height": 720, "music": False}
-    run_id = ask(url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"]
-    wait_for("the first picture", lambda: list(output.glob("sessions/*/images/[!.]*.json")))
+    run_id, session, pid = begun(studio, url, "The last train")
     children = studio.children()
-    (session,) = output.glob("sessions/session_*")
-    card = json.loads((session / "runs" / f"{run_id}.json").read_text())
 
     code, out, err = studio.end()
     assert code == 0, err
     assert "Traceback" not in err
     assert "asked to end" in out
-    assert not any(alive(pid) for pid in (*children, card["pid"]))
+    assert not any(alive(pid) for pid in (*children, pid))
     with closing(sqlite3.connect(home / "prefect.db")) as database:
         states = database.execute("select state_type from flow_run where id = ?", (run_id,)).fetchall()
     assert states == [("CRASHED",)]
-    assert not list(output.glob("sessions/*/film.mp4"))
+    assert not (session / "film.mp4").exists()
 
 
 def test_ctrl_c_again_leaves_nothing(home: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.calm import calm
+from flows.calm import calm, calm_worker
 from studio.errors import EngineFailed, Interrupted
 
 
@@ -41,6 +41,7 @@ def test_a_tasks_end_is_not_told_and_its_failure_is(said: list[logging.LogRecord
             raise error
         except Exception:
             log.exception("Task run encountered an exception")
+    log.error("Finished in state Failed('Task run encountered an exception Interrupted: stopped')")
     log.debug("Created task run")
     assert [(record.levelname, record.getMessage()) for record in said] == [
         ("ERROR", "Task run encountered an exception"), ("DEBUG", "Created task run"),
@@ -49,18 +50,33 @@ def test_a_tasks_end_is_not_told_and_its_failure_is(said: list[logging.LogRecord
     assert isinstance(said[0].exc_info[1], EngineFailed)
 
 
-def test_that_a_run_is_being_suspended_is_not_told(said: list[logging.LogRecord]) -> None:
-    """Prefect tells it of a run that was answered, too; whether a run waits, the flow says."""
+def test_what_is_untrue_is_not_told(said: list[logging.LogRecord]) -> None:
+    """Prefect says that it suspends a run that was answered, too; and of a cancelled one that it is running."""
     log = logging.getLogger("prefect.flow_runs")
     log.info("Suspending flow run, execution will be rescheduled when this flow run is resumed.")
+    log.error("Finished in state Running()")
     log.info("waits for approval of the shots")
     assert [record.getMessage() for record in said] == ["waits for approval of the shots"]
+
+
+def test_a_worker_does_not_tell_how_a_flow_is_loaded(said: list[logging.LogRecord]) -> None:
+    """Whoever loads a flow to look for its hooks says so nowhere; that it could not is told."""
+    calm_worker()
+    log = logging.getLogger("prefect.flow_runs")
+    for line in (
+        "Running 1 deployment pull step(s)", "Executing deployment step: set_working_directory",
+        "Deployment step 'set_working_directory' completed successfully", "All deployment steps completed successfully",
+        "Downloading flow code from storage at '.'",
+    ):  # fmt: skip
+        log.info(line)
+    log.error("Deployment step 'x' failed")
+    assert [record.getMessage() for record in said] == ["Deployment step 'x' failed"]
 
 
 @pytest.mark.parametrize(
     ("state", "level"),
     [
-        ("Suspended(type=PAUSED)", "INFO"), ("Cancelled('rejected: too dark')", "INFO"), ("Running()", "INFO"),
+        ("Suspended(type=PAUSED)", "INFO"), ("Cancelled('rejected: too dark')", "INFO"),
         ("Failed('shots 3: no key')", "ERROR"), ("Crashed()", "ERROR"),
     ],
 )  # fmt: skip
