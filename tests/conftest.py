@@ -20,12 +20,25 @@ for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTP
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
+from tests import loopback_guard  # noqa: E402
+
+# Before anything connects.
+loopback_guard.stay_on_loopback()
+
 # Speed is the benchmark's business: a busy machine must not turn a law red. Derandomized: a run is the same everywhere.
 settings.register_profile("studio", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("studio")
 
 if TYPE_CHECKING:
     from tests.runs import Studio
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_loopback() -> Iterator[None]:
+    """Fail the test in whose time something tried to reach another machine, whoever swallowed the error."""
+    before = len(loopback_guard.tried)
+    yield
+    assert loopback_guard.tried[before:] == []
 
 
 @pytest.fixture(scope="session")

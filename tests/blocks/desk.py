@@ -1,0 +1,53 @@
+"""A desk that books nothing: it sends, checks, and remembers, so that a test can look at what passed over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from studio.paid import Reply, Request, VendorError
+
+T = TypeVar("T")
+
+
+@dataclass
+class PlainDesk:
+    """Sends every call once. `requests`, `replies` and `failures` are in the order they came."""
+
+    requests: list[Request] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    failures: list[VendorError] = field(default_factory=list)
+
+    def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        assert re.fullmatch("[0-9a-f]{64}", request.digest), request.digest
+        assert request.most, "nothing to reserve"
+        assert all(count >= 0 for count in request.most.values()), request.most
+        self.requests.append(request)
+        try:
+            reply = send()
+            self.replies.append(reply)
+            check(reply)
+        except VendorError as error:
+            self.failures.append(error)
+            raise
+        # A reply may be checked again, in another process, from what was stored.
+        return check(Reply(reply.content, dict(reply.usage), reply.request_id, reply.seed))
+
+
+@dataclass
+class HoldingDesk:
+    """Holds replies by digest: what is asked a second time is not sent again."""
+
+    held: dict[str, Reply] = field(default_factory=dict)
+    sent: int = 0
+
+    def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        if request.digest not in self.held:
+            self.sent += 1
+            reply = send()
+            result = check(reply)
+            self.held[request.digest] = reply
+            return result
+        return check(self.held[request.digest])

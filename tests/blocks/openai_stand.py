@@ -1,0 +1,82 @@
+"""OpenAI's adapters as the contract suite takes them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from blocks.openai_account import OpenAIAccount
+from blocks.openai_narrator import OpenAINarrator
+from blocks.openai_painter import OpenAIPainter
+from blocks.openai_writer import OpenAIWriter
+from blocks.wire import Limits
+from studio.model import Brief, Wish
+from tests.blocks.contract import HTTP_FAULTS, LINE, PICTURE_FAULTS, SIZE, SOUND_FAULTS, Stand
+from tests.vendors.media import picture
+from tests.vendors.openai_server import OpenAIServer
+
+KEY = "sk-test-7f3a9b2c8d1e4f60wxyz"
+GATEWAY = "gateway-password-5521"
+
+IDEA = "A lighthouse keeper keeps a lamp alight for a ship that never comes"
+
+
+def account_at(url: str) -> OpenAIAccount:
+    """Return an account with secrets at a server of ours."""
+    headers = {"X-Gateway": GATEWAY}
+    return OpenAIAccount.model_validate({"api_key": SecretStr(KEY), "base_url": url, "headers": headers})
+
+
+def brief_of(**wish: object) -> Brief:
+    """Return a brief with these options."""
+    return Brief(
+        idea=IDEA, wish=Wish.model_validate({"seconds": 20, **wish}), seed=7, started_at="2026-01-01T00:00:00",
+        version="0",
+    )  # fmt: skip
+
+
+@contextmanager
+def painter(limits: Limits) -> Iterator[Stand]:
+    with OpenAIServer() as server:
+        adapter = OpenAIPainter(account_at(server.url), limits=limits)
+        yield Stand(
+            "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
+            HTTP_FAULTS | PICTURE_FAULTS, (KEY, GATEWAY), adapter,
+        )  # fmt: skip
+
+
+@contextmanager
+def edits(limits: Limits) -> Iterator[Stand]:
+    """The painter with a reference picture: multipart instead of JSON."""
+    with OpenAIServer() as server, tempfile.TemporaryDirectory() as folder:
+        reference = Path(folder) / "reference.png"
+        reference.write_bytes(picture((64, 64)))
+        adapter = OpenAIPainter(account_at(server.url), limits=limits)
+        yield Stand(
+            "image", server, lambda desk, out: adapter.at(desk).paint("a cat", SIZE, 7, out, references=(reference,)),
+            HTTP_FAULTS | PICTURE_FAULTS, (KEY, GATEWAY), adapter,
+        )  # fmt: skip
+
+
+@contextmanager
+def narrator(limits: Limits) -> Iterator[Stand]:
+    with OpenAIServer() as server:
+        adapter = OpenAINarrator(account_at(server.url), limits=limits)
+        yield Stand(
+            "speech", server, lambda desk, out: adapter.at(desk).speak(LINE, 7, out), HTTP_FAULTS | SOUND_FAULTS,
+            (KEY, GATEWAY), adapter,
+        )  # fmt: skip
+
+
+@contextmanager
+def writer(limits: Limits) -> Iterator[Stand]:
+    with OpenAIServer() as server:
+        adapter = OpenAIWriter(account_at(server.url), limits=limits)
+        yield Stand(
+            "text", server, lambda desk, out: adapter.at(desk).write_story(brief_of()), HTTP_FAULTS, (KEY, GATEWAY),
+            adapter,
+        )  # fmt: skip
