@@ -55,7 +55,9 @@ def decoded_picture(vendor: str, reply: Reply, size: tuple[int, int]) -> Image.I
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             picture.load()
             upright = _rgb(ImageOps.exif_transpose(picture))
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise bad_answer(vendor, reply, f"the picture has more than {PICTURE_PIXELS:,} pixels") from None
+    except (OSError, SyntaxError, ValueError, EOFError):
         raise bad_answer(vendor, reply, "the answer is not a whole PNG, JPEG or WebP picture") from None
     if max(size[0] / upright.width, size[1] / upright.height) > MOST_ENLARGED:
         raise bad_answer(vendor, reply, f"the picture is only {upright.width} x {upright.height} pixels")

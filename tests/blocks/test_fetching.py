@@ -1,0 +1,134 @@
+"""Pictures behind URLs: from where they may come."""
+
+from __future__ import annotations
+
+import base64
+import socket
+from collections.abc import Callable
+
+import httpcore2
+import pytest
+
+from blocks import fetching
+from blocks.fetching import fetch, from_base64, is_public
+from blocks.wire import Limits
+from studio.paid import VendorError
+from tests.vendors.openai_server import OpenAIServer
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+        "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
+        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "nonsense", "",
+    ],
+)  # fmt: skip
+def test_no_address_of_ours_is_public(address: str) -> None:
+    """Loopback, private, link-local, carrier, multicast and reserved addresses, also wrapped into IPv6."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:2800:220:1::1", "::ffff:8.8.8.8"])
+def test_the_internets_addresses_are_public(address: str) -> None:
+    """Addresses of the internet pass."""
+    assert is_public(address)
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Let every name have these addresses, and every connection be refused; gives what was connected to."""
+    reached: list[str] = []
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    def refuse(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:
+        reached.append(host)
+        raise httpcore2.ConnectError(ConnectionRefusedError(111, "Connection refused"))
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(fetching, "connect", refuse)
+    return reached
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.test/a.png", "ftp://files.test/a.png", "file:///etc/passwd", "//files.test/a", "a.png", "",
+        "https://", "http://[", "https://user:pw@127.0.0.1/a", "gopher://x/", "http://127.0.0.1:1/other-port",
+    ],
+)  # fmt: skip
+def test_only_https_or_the_accounts_own_origin(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else is connected to, and the answer is a bad one."""
+    reached = resolving(monkeypatch, "127.0.0.1")
+    with pytest.raises(VendorError) as failed:
+        fetch("acme", url, "http://127.0.0.1:9/v1")
+    assert failed.value.fault == "bad answer"
+    assert reached == []
+
+
+@pytest.mark.parametrize("addresses", [("10.0.0.1",), ("8.8.8.8", "127.0.0.1"), ("169.254.169.254",)])
+def test_a_name_that_leads_inside_is_not_followed(
+    addresses: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """One private address among those of a name is enough to refuse it."""
+    reached = resolving(monkeypatch, *addresses)
+    with pytest.raises(VendorError, match="not a public one"):
+        fetch("acme", "https://files.test/a.png", "https://api.test/v1")
+    assert reached == []
+
+
+def test_the_checked_address_is_the_one_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is not asked for again between check and connection."""
+    reached = resolving(monkeypatch, "8.8.8.8", "8.8.4.4")
+    with pytest.raises(VendorError, match="could not be fetched"):
+        fetch("acme", "https://files.test/a.png", "https://api.test/v1")
+    assert reached == ["8.8.8.8", "8.8.4.4"]
+
+
+def test_the_accounts_own_server_may_be_local() -> None:
+    """A server on this machine may point to itself; no key goes along, and redirects are not followed."""
+    with OpenAIServer() as server:
+        server.files["a.png"] = b"picture"
+        assert fetch("acme", f"{server.root}/files/a.png", server.url) == b"picture"
+        assert "authorization" not in {name.lower() for name in server.exchanges[0].headers}
+        with pytest.raises(VendorError) as failed:
+            fetch("acme", f"{server.root}/files/missing.png", server.url)
+        assert failed.value.fault == "bad answer"
+
+
+def test_what_is_fetched_is_bounded() -> None:
+    """More bytes than the bound are a bad answer."""
+    with OpenAIServer() as server:
+        server.files["a.png"] = b"x" * 2_000
+        with pytest.raises(VendorError, match="1,000 bytes"):
+            fetch("acme", f"{server.root}/files/a.png", server.url, Limits(body_bytes=1_000))
+
+
+@pytest.mark.parametrize(
+    ("url", "content"),
+    [
+        (f"data:image/png;base64,{base64.b64encode(b'picture').decode()}", b"picture"),
+        ("data:,plain%20words", b"plain words"),
+        ("DATA:image/png;BASE64,cGljdHVyZQ==", b"picture"),
+    ],
+)
+def test_inline_data_is_decoded(url: str, content: bytes) -> None:
+    """`data:` URLs need no network."""
+    assert fetch("acme", url, "https://api.test/v1") == content
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: fetch("acme", "data:nothing", "https://api.test"),
+        lambda: fetch("acme", "data:image/png;base64,AAAAA", "https://api.test"),
+        lambda: from_base64("acme", "A" * 2_000, 1_000),
+        lambda: from_base64("acme", "A"),
+    ],
+)
+def test_bad_inline_data_is_a_bad_answer(work: Callable[[], bytes]) -> None:
+    """Neither nonsense nor more than the bound is decoded."""
+    with pytest.raises(VendorError) as failed:
+        work()
+    assert failed.value.fault == "bad answer"

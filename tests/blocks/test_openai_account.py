@@ -1,0 +1,112 @@
+"""The account: its address, its key, and that neither is told."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from blocks.openai_account import OpenAIAccount
+from blocks.wire import Limits
+from studio.errors import BadInput
+from tests.blocks.openai_stand import GATEWAY, KEY, account_at
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without OpenAI's variables."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "nonsense", "ftp://host/v1", "https://", "https://name:password@host/v1", "https://host/v1?key=1",
+        "https://host/#x", "file:///etc/passwd", "http://[::1",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    """And one that holds a password, for it would stand in logs."""
+    with pytest.raises(ValidationError) as failed:
+        OpenAIAccount(base_url=url)
+    assert "password@" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "vendor"),
+    [
+        ("https://api.openai.com/v1", "openai"), ("https://api.openai.com/v1/", "openai"),
+        ("http://localhost:11434/v1", "localhost:11434"), ("https://api.openai.com.no.test/v1", "api.openai.com.no.test"),
+        ("https://eu.gateway.test/openai/v1", "eu.gateway.test"),
+    ],
+)  # fmt: skip
+def test_who_is_paid_follows_from_the_host(url: str, vendor: str) -> None:
+    """OpenAI is OpenAI's own host only."""
+    assert OpenAIAccount(base_url=url).vendor == vendor
+
+
+def test_an_account_is_a_host_and_a_digest() -> None:
+    """Accounts of other keys or hosts differ, and the key does not stand in the name."""
+    one, two = (OpenAIAccount(api_key=SecretStr(key)).account for key in (KEY, KEY + "x"))
+    assert one != two
+    assert one != account_at("http://127.0.0.1:1/v1").account
+    assert one.startswith("api.openai.com ")
+    assert KEY[:8] not in one
+    assert len(one.split()[1]) == 12
+
+
+def test_nothing_shows_the_secrets() -> None:
+    """Neither repr, str, dump nor a form's schema."""
+    account = account_at("http://127.0.0.1:1/v1")
+    shown = f"{account!r} {account} {account.model_dump()} {account.model_dump_json()} {account.model_json_schema()}"
+    assert KEY not in shown
+    assert GATEWAY not in shown
+    assert set(account.secrets) == {KEY, GATEWAY}
+    assert pickle.loads(pickle.dumps(account)).secrets == account.secrets
+    assert OpenAIAccount.model_json_schema()["secret_fields"] == ["api_key", "headers.*"]
+
+
+@pytest.mark.parametrize("key", ["sk-a\nb-rest", "sk-ä-rest", "sk a-rest"])
+def test_a_key_that_is_none_is_refused_and_not_told(key: str, environment: pytest.MonkeyPatch) -> None:
+    """A line end in a key would end the header."""
+    with pytest.raises(ValidationError) as failed:
+        OpenAIAccount(api_key=SecretStr(key))
+    assert "rest" not in str(failed.value)
+    environment.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(BadInput, match="OPENAI_API_KEY") as refused:
+        OpenAIAccount.from_environment()
+    assert "rest" not in str(refused.value)
+    assert refused.value.__context__ is None
+
+
+@pytest.mark.parametrize("headers", [{"X Y": "v"}, {"X": "a\r\nHost: b"}, {"": "v"}, {"Ä": "v"}])
+def test_headers_are_headers(headers: dict[str, str]) -> None:
+    """No header can smuggle in another one."""
+    with pytest.raises(ValidationError):
+        OpenAIAccount.model_validate({"headers": headers})
+
+
+def test_the_environment_names_the_account(environment: pytest.MonkeyPatch) -> None:
+    """Key, address and organization; white space around them is no part of them."""
+    environment.setenv("OPENAI_API_KEY", f" {KEY}\n")
+    environment.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    environment.setenv("OPENAI_ORG_ID", "org-1")
+    account = OpenAIAccount.from_environment()
+    assert account.api_key is not None
+    assert account.api_key.get_secret_value() == KEY
+    assert (account.base_url, account.organization) == ("http://127.0.0.1:9/v1", "org-1")
+
+
+def test_a_missing_key_is_named(environment: pytest.MonkeyPatch) -> None:
+    """OpenAI needs one; the message names the variable. A server of one's own needs none."""
+    with pytest.raises(BadInput, match="OPENAI_API_KEY"):
+        OpenAIAccount.from_environment()
+    environment.setenv("OPENAI_BASE_URL", "http://localhost:11434/v1")
+    account = OpenAIAccount.from_environment()
+    assert account.secrets == ()
+    with account.client(Limits()) as client:
+        assert client.api_key == "none"
+        assert client.max_retries == 0

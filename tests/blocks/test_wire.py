@@ -1,0 +1,206 @@
+"""One request on one connection, bounded, and honest about what became of it."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from blocks.wire import Limits, open_client
+from studio.paid import VendorError
+
+Serve = Callable[[Callable[[socket.socket], None]], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serves each connection with a function of its socket; gives the address."""
+    listeners: list[socket.socket] = []
+
+    def begin(act: Callable[[socket.socket], None]) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def run() -> None:
+            while True:
+                try:
+                    caller, _ = listener.accept()
+                except OSError:
+                    return
+                with caller:
+                    try:
+                        act(caller)
+                    except OSError:
+                        continue
+
+        threading.Thread(target=run, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    yield begin
+    for listener in listeners:
+        # On Linux a thread in accept() wakes by a shutdown, not by a close.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def saying(answer: bytes) -> Callable[[socket.socket], None]:
+    def act(caller: socket.socket) -> None:
+        caller.recv(65_536)
+        caller.sendall(answer)
+
+    return act
+
+
+def message(body: bytes, *headers: str, length: int | None = None) -> bytes:
+    lines = ["HTTP/1.1 200 OK", f"content-length: {len(body) if length is None else length}", "x-request-id: req_9"]
+    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
+
+
+def get(url: str, **limits: float) -> bytes:
+    with open_client("acme", Limits(**{"read_seconds": 20, **limits})) as client:  # type: ignore[arg-type]
+        return client.get(url).content
+
+
+def failure(url: str, **limits: float) -> VendorError:
+    with pytest.raises(VendorError) as failed:
+        get(url, **limits)
+    assert failed.value.__cause__ is None
+    assert failed.value.__context__ is None
+    return failed.value
+
+
+def test_a_whole_answer_comes_as_it_is(serve: Serve) -> None:
+    """Body and status are the server's."""
+    assert get(serve(saying(message(b"hello")))) == b"hello"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_packed_answer_is_unpacked(serve: Serve, pack: Callable[[bytes], bytes]) -> None:
+    """A server that packs without being asked is understood."""
+    kind = "gzip" if pack is gzip.compress else "deflate"
+    assert get(serve(saying(message(pack(b"hello" * 999), f"content-encoding: {kind}")))) == b"hello" * 999
+
+
+def test_a_large_body_is_not_read_to_its_end(serve: Serve) -> None:
+    """A body beyond the bound is a bad answer, with the request's id, and so is one that only unpacks beyond it."""
+    plain = failure(serve(saying(message(b"x" * 5_000))), body_bytes=1_000)
+    packed = failure(serve(saying(message(gzip.compress(b"x" * 10**7), "content-encoding: gzip"))), body_bytes=10**6)
+    assert [plain.fault, packed.fault] == ["bad answer", "bad answer"]
+    assert plain.request_id == "req_9"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        message(b"hel", length=100),
+        message(gzip.compress(b"hello" * 99)[:-9], "content-encoding: gzip"),
+        message(b"not packed", "content-encoding: gzip"),
+        message(b"??", "content-encoding: br"),
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    ],
+)
+def test_a_broken_body_is_a_bad_answer(serve: Serve, answer: bytes) -> None:
+    """Headers of success came, so it may have been billed: that is not the same as no answer."""
+    assert failure(serve(saying(answer))).fault == "bad answer"
+
+
+def test_an_errors_broken_body_leaves_its_status(serve: Serve) -> None:
+    """A 503 is a 503, whatever happens to its body."""
+    answer = b"HTTP/1.1 503 no\r\ncontent-length: 100\r\n\r\nupstream"
+    with open_client("acme") as client:
+        response = client.get(serve(saying(answer)))
+    assert (response.status_code, response.content) == (503, b"upstream")
+
+
+def test_a_dripping_answer_ends_at_the_deadline(serve: Serve) -> None:
+    """A server that sends a byte now and then does not hold a call beyond its total time."""
+    left = threading.Event()
+
+    def drip(caller: socket.socket) -> None:
+        caller.recv(65_536)
+        try:
+            for _ in range(10_000):
+                caller.sendall(b"H")
+                left.wait(0.02)
+        finally:
+            left.set()
+
+    began = time.monotonic()
+    assert failure(serve(drip), total_seconds=0.3).fault == "unknown"
+    assert time.monotonic() - began < 5
+
+
+def test_a_request_that_was_not_sent_whole_was_not_sent(serve: Serve) -> None:
+    """Whoever lets the connection break while the request is being sent cannot have done the work."""
+
+    def reset(caller: socket.socket) -> None:
+        caller.recv(10)
+
+    body = b"x" * 50_000_000
+    with open_client("acme", Limits(read_seconds=20)) as client, pytest.raises(VendorError) as failed:
+        client.post(serve(reset), content=body)
+    assert failed.value.fault == "passing"
+
+
+def test_a_host_without_a_name_is_passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the name is not known nothing was sent."""
+
+    def unknown(*arguments: object, **options: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    told = failure("http://nowhere.test/")
+    assert told.fault == "passing"
+    assert "Name or service not known" in str(told)
+
+
+def test_an_impossible_header_is_wrong_and_not_told() -> None:
+    """A key with a line end is not sent, and does not stand in the error."""
+    with open_client("acme") as client, pytest.raises(VendorError) as failed:
+        client.get("http://127.0.0.1:9/", headers={"authorization": b"Bearer se\ncret".decode()})
+    assert "cret" not in str(failed.value)
+
+
+def test_redirects_are_not_followed(serve: Serve) -> None:
+    """A key does not travel to where an answer points."""
+    asked: list[bytes] = []
+    elsewhere = serve(lambda caller: asked.append(caller.recv(9)))
+    answer = f"HTTP/1.1 307 there\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n".encode()
+    with open_client("acme") as client:
+        assert client.get(serve(saying(answer))).status_code == 307
+    assert asked == []
+
+
+def test_each_request_has_a_connection_of_its_own(serve: Serve) -> None:
+    """An idle connection that the server closes just then would look like a call cut off."""
+    callers: list[tuple[str, int]] = []
+
+    def act(caller: socket.socket) -> None:
+        callers.append(caller.getpeername())
+        saying(message(b"hello"))(caller)
+
+    url = serve(act)
+    with open_client("acme") as client:
+        client.get(url)
+        client.get(url)
+    assert len(set(callers)) == 2
+
+
+def test_a_proxy_is_used_for_other_machines_only(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY is honoured; what runs on this machine is asked directly."""
+    asked: list[bytes] = []
+
+    def act(caller: socket.socket) -> None:
+        asked.append(caller.recv(65_536).split(b"\r\n")[0])
+        caller.sendall(message(b"by proxy"))
+
+    monkeypatch.setenv("http_proxy", serve(act).rstrip("/"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert get("http://vendor.test/a") == b"by proxy"
+    assert get(serve(saying(message(b"direct")))) == b"direct"
+    assert asked == [b"GET http://vendor.test/a HTTP/1.1"]
