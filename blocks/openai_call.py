@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
@@ -17,9 +17,13 @@ from studio.paid import Desk, VendorError
 if TYPE_CHECKING:
     import httpx2
     from openai import OpenAI
-    from openai._legacy_response import LegacyAPIResponse
 
-R = TypeVar("R")
+
+class RawAnswer(Protocol):
+    """What the SDK's `with_raw_response` methods return."""
+
+    @property
+    def http_response(self) -> httpx2.Response: ...
 
 
 def at_desk(desk: Desk | None, engine: str) -> Desk:
@@ -33,7 +37,7 @@ def at_desk(desk: Desk | None, engine: str) -> Desk:
     return desk
 
 
-def ask(account: OpenAIAccount, limits: Limits, call: Callable[[OpenAI], LegacyAPIResponse[R]]) -> httpx2.Response:
+def ask(account: OpenAIAccount, limits: Limits, call: Callable[[OpenAI], RawAnswer]) -> httpx2.Response:
     """Return the answer of one request, read whole, of status 2xx.
 
     Args:

@@ -39,7 +39,7 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     ("url", "vendor"),
     [
         ("https://api.openai.com/v1", "openai"), ("https://api.openai.com/v1/", "openai"),
-        ("http://localhost:11434/v1", "localhost:11434"), ("https://api.openai.com.no.test/v1", "api.openai.com.no.test"),
+        ("http://localhost:11434/v1", "localhost:11434"), ("https://api.openai.com.test/v1", "api.openai.com.test"),
         ("https://eu.gateway.test/openai/v1", "eu.gateway.test"),
     ],
 )  # fmt: skip
