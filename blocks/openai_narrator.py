@@ -88,7 +88,7 @@ class OpenAINarrator:
         pieces: list[Samples] = []
         words: list[Word] = []
         length = 0
-        for part in parts_of(line) if spoken_words(line) else ():
+        for part in parts_of(line):
             sound = self._say(part)
             if pieces:
                 pieces.append(np.zeros(round(BREATH_SECONDS * RATE_HZ), np.float32))

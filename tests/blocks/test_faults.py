@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from blocks.faults import LONGEST_WAIT_SECONDS, retry_after, scrubbed, vendor_error
 
-SECRET = "sk-live-abcdef0123456789"
+SECRET = "gateway-abcdef0123456789"
 
 
 def answer(status: int, body: object = b"", **headers: str) -> httpx2.Response:

@@ -24,7 +24,7 @@ def picture(size: tuple[int, int], kind: str = "PNG", mode: str = "RGB") -> byte
 
 
 @cache
-def bomb(side: int = 30_000) -> bytes:
+def bomb(side: int = 8_000) -> bytes:
     """Return a valid PNG of few bytes whose pixels, one bit each, are more than any film needs."""
     row = b"\0" + bytes(side // 8)
     packer = zlib.compressobj(9)
