@@ -94,9 +94,10 @@ def serve(handle: int) -> None:
     from flows.turns import wait_in_turn
 
     wait_in_turn()
+    # Loop and parser by name: by themselves they would be whatever happens to be installed.
     config = uvicorn.Config(
         "prefect.server.api.server:create_app", factory=True, log_level="error", lifespan="on", access_log=False,
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=1, loop="asyncio", http="h11",
     )  # fmt: skip
     server = uvicorn.Server(config)
 
