@@ -133,8 +133,8 @@ class StabilityAccount(Block):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every REST request carries: the key, and which program asks."""
-        return {"authorization": f"Bearer {self.api_key.get_secret_value()}", "stability-client-id": "film-studio"}
+        """What every REST request carries: the key, and the program's name."""
+        return {"authorization": f"Bearer {self.api_key.get_secret_value()}", "user-agent": "film-studio"}
 
     @property
     def _host(self) -> str:

@@ -154,13 +154,16 @@ class StabilityPainter:
         if answer.status_code != 200:
             raise account.fault(answer)
         named = request_id_of(answer.headers, account.secrets)
-        if answer.headers.get("finish-reason", "SUCCESS").strip().upper() != "SUCCESS":
+        reason = answer.headers.get("finish-reason", "SUCCESS").strip().upper()
+        if reason == "CONTENT_FILTERED":
             # "successful generation, however the output violated our content moderation policy and has been blurred":
             # only failed generations are free.
             raise VendorError(
                 "refused", f"{account.vendor}: the picture was blurred by its content filter; change the prompt",
                 request_id=named, usage={"images": 1},
             )  # fmt: skip
+        if reason != "SUCCESS":
+            raise VendorError("bad answer", f"{account.vendor}: it says that painting failed", request_id=named)
         told = answer.headers.get("seed", "")
         seed = int(told) if told.isascii() and told.isdigit() and len(told) <= 10 else None
         return Reply(answer.content, {"images": 1}, named, seed)

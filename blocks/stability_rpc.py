@@ -79,7 +79,7 @@ def generate(account: StabilityAccount, asked: Asked, seconds: float) -> Reply:
     """Call `Generate` once, and return the picture of its answers.
 
     Raises:
-        VendorError: no picture came: see `_fault`; 'refused' where a filter stopped or blurred it.
+        VendorError: no picture came: see `rpc_fault`; 'refused' where a filter stopped or blurred it.
     """
     named = str(uuid.uuid4())
     grpc, messages, stubs = sdk()
@@ -95,7 +95,7 @@ def generate(account: StabilityAccount, asked: Asked, seconds: float) -> Reply:
                 if taken > ANSWER_BYTES:
                     break
         except grpc.RpcError as error:
-            failure = _fault(account, named, error, heard)
+            failure = rpc_fault(account, named, error, heard)
     pictures = [each for each in artifacts if each.type == messages.ARTIFACT_IMAGE and each.binary]
     if any(each.finish_reason == messages.FILTER for each in artifacts):
         what = "the picture was blurred by the content filter" if pictures else "the content filter stopped the prompt"
@@ -154,7 +154,7 @@ def _message(messages: ModuleType, asked: Asked, named: str) -> object:
     return request
 
 
-def _fault(account: StabilityAccount, named: str, error: _RpcError, heard: bool) -> VendorError:
+def rpc_fault(account: StabilityAccount, named: str, error: _RpcError, heard: bool) -> VendorError:
     """Return what a failed call means; `heard` tells whether anything of an answer had come.
 
     UNAVAILABLE, INTERNAL and UNKNOWN are said by the server, or by gRPC itself where a connection breaks. Only its

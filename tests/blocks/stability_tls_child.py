@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import StabilityGrpcPainter
 from studio.paid import VendorError
-from tests.blocks.counter import Counter
+from tests.blocks.desk import PlainDesk
 
 
 def main(host: str, key: str, out: str) -> None:
     """Paint one picture."""
     account = StabilityAccount(api_key=SecretStr(key), grpc_host=host)
     try:
-        StabilityGrpcPainter(account, seconds=20).at(Counter()).paint("a lighthouse", (320, 180), 7, Path(out))
+        StabilityGrpcPainter(account, seconds=20).at(PlainDesk()).paint("a lighthouse", (320, 180), 7, Path(out))
     except VendorError as error:
         print(error.fault, error)
     else:

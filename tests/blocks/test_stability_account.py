@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 
+import httpx2
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from blocks.stability_account import StabilityAccount
 from studio.errors import BadInput
 from studio.paid import VendorError
-from tests.vendors.stability_server import KEY, stability_server
+from tests.vendors.stability_server import KEY, StabilityServer
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +81,7 @@ def test_a_private_server_may_speak_http(url: str) -> None:
 def test_a_form_does_not_quote_a_refused_key() -> None:
     """What the block refuses stands in no error text: it may be a key with a slip."""
     with pytest.raises(ValidationError) as caught:
-        StabilityAccount(api_key=SecretStr(f"{KEY} x"))
+        StabilityAccount.model_validate({"api_key": f"{KEY} x"})
     assert KEY not in str(caught.value)
     assert KEY not in repr(caught.value)
 
@@ -112,23 +113,38 @@ def test_an_account_is_a_host_and_a_digest() -> None:
 
 def test_the_balance_is_told() -> None:
     """The balance is the credits that the server tells."""
-    with stability_server() as server:
+    with StabilityServer() as server:
         server.credits = 12.75
-        assert account(rest_url=server.url).balance() == 12.75
+        assert account(rest_url=server.root).balance() == 12.75
 
 
 def test_a_balance_that_cannot_be_read_is_an_error() -> None:
     """A wrong key is 'key', an answer without a number is 'bad answer', a dead host is 'passing'."""
-    with stability_server() as server:
-        wrong = StabilityAccount(api_key=SecretStr("sk-wrong-key-000"), rest_url=server.url)
+    with StabilityServer() as server:
+        wrong = StabilityAccount(api_key=SecretStr("sk-wrong-key-000"), rest_url=server.root)
         with pytest.raises(VendorError) as caught:
             wrong.balance()
         assert caught.value.fault == "key"
         assert caught.value.request_id
         server.credits = float("nan")
         with pytest.raises(VendorError) as caught:
-            account(rest_url=server.url).balance()
+            account(rest_url=server.root).balance()
         assert caught.value.fault == "bad answer"
     with pytest.raises(VendorError) as caught:
-        account(rest_url=server.url).balance()
+        account(rest_url=server.root).balance()
     assert caught.value.fault == "passing"
+
+
+def test_an_errors_id_is_kept() -> None:
+    """The id of an error goes with it: the vendor's support asks for it. A header's goes before it."""
+    body = {"id": "a1b2c3", "name": "bad_request", "errors": ["seed: must be a number"]}
+    assert account().fault(httpx2.Response(400, json=body)).request_id == "a1b2c3"
+    assert account().fault(httpx2.Response(400, json=body, headers={"x-request-id": "r"})).request_id == "r"
+    assert account().fault(httpx2.Response(400, json={"id": f"{KEY}"})).request_id == "[secret]"
+
+
+def test_a_key_that_looks_like_none_is_not_quoted() -> None:
+    """Whatever a key looks like: where the vendor's answer quotes it, ours does not."""
+    plain = StabilityAccount(api_key=SecretStr("open-sesame-42"))
+    error = plain.fault(httpx2.Response(400, json={"name": "bad_request", "errors": ["open-sesame-42 is no key"]}))
+    assert "open-sesame-42" not in str(error)

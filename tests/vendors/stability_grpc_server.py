@@ -1,7 +1,8 @@
 """Stability's gRPC service on loopback, built on the SDK's own stubs, behind a relay that can break connections.
 
-Faults are scripted: each call takes the next one. What the real service says is as seen in
-https://github.com/Stability-AI/stability-sdk (`api.py`, `client.py`).
+What the real service says is as seen in https://github.com/Stability-AI/stability-sdk (`api.py`, `client.py`). Beyond
+those of `_SAID` and `_CHANGES` it plays 'connection refused', 'reset before', 'reset after', 'reset while painting',
+'late break', 'no answer', 'unavailable later', 'crash', 'blurred', 'filtered', 'nothing', 'failed' and 'endless'.
 """
 
 from __future__ import annotations
@@ -9,37 +10,38 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
 import grpc
 import stability_sdk.interfaces.gooseai.generation.generation_pb2 as messages
 import stability_sdk.interfaces.gooseai.generation.generation_pb2_grpc as stubs
 
-from tests.vendors.stability_server import KEY, bomb, png
+from tests.vendors import media
+from tests.vendors.stability_server import KEY, bomb, painted
 
-GrpcFault = Literal[
-    "reset before", "reset after", "reset while painting", "silence", "unavailable", "unavailable later", "internal",
-    "crash", "key", "balance", "too many", "refused", "wrong", "blurred", "filtered", "nothing", "failed", "half",
-    "bomb", "wrong size", "tiny", "large", "endless", "late break", "echo key",
-]  # fmt: skip
-GRPC_FAULTS: tuple[GrpcFault, ...] = get_args(GrpcFault)
-
-_SAID: dict[GrpcFault, tuple[grpc.StatusCode, str]] = {
-    "unavailable": (grpc.StatusCode.UNAVAILABLE, "try later"),
-    "internal": (grpc.StatusCode.INTERNAL, "inference failed"),
-    "key": (grpc.StatusCode.UNAUTHENTICATED, "missing or invalid api key"),
-    "balance": (
+_SAID: dict[str, tuple[grpc.StatusCode, str]] = {
+    "503": (grpc.StatusCode.UNAVAILABLE, "try later"),
+    "500": (grpc.StatusCode.INTERNAL, "inference failed"),
+    "key": (grpc.StatusCode.UNAUTHENTICATED, f"missing or invalid api key: {KEY}, Bearer {KEY}"),
+    "quota": (
         grpc.StatusCode.RESOURCE_EXHAUSTED,
         "Your organization does not have enough balance to request this action",
     ),
     "too many": (grpc.StatusCode.RESOURCE_EXHAUSTED, "rate limit exceeded"),
     "refused": (grpc.StatusCode.INVALID_ARGUMENT, "Invalid prompts detected"),
     "wrong": (grpc.StatusCode.INVALID_ARGUMENT, "height: must be a multiple of 64"),
-    "echo key": (grpc.StatusCode.UNAUTHENTICATED, f"the key {KEY} is not known"),
+}
+_CHANGES: dict[str, Callable[[bytes], bytes]] = {
+    "half a picture": lambda whole: whole[: len(whole) // 2],
+    "bomb": lambda whole: bomb(),
+    "tiny": lambda whole: painted((4, 4)),
+    "animated": lambda whole: media.animation((256, 144)),
+    "other size": lambda whole: painted((640, 900)),
+    "too large": lambda whole: bytes(11 * 2**20),
 }
 
 
@@ -48,14 +50,29 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
     """What was asked, what will go wrong, and what was billed."""
 
     host: str = ""
-    faults: list[GrpcFault] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     """The `authorization` of each call, '' where it had none."""
     billed: int = 0
     over: threading.Event = field(default_factory=threading.Event)
+    connections: int = 0
+    listener: socket.socket | None = None
     relayed: list[socket.socket] = field(default_factory=list)
     needs_key: bool = False
+
+    @property
+    def sent(self) -> int:
+        """How many calls reached it, also those that it cut off: each has a connection of its own."""
+        return self.connections
+
+    def play(self, *faults: str) -> None:
+        """Play these faults, one a call, from the next on."""
+        if "connection refused" in faults and self.listener is not None:
+            # Only `shutdown` wakes the thread that waits in `accept`.
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+        self.faults.extend(faults)
 
     def Generate(self, request: Any, context: Any) -> Iterator[Any]:
         """Answer with a keepalive and a picture of the size asked for."""
@@ -70,7 +87,7 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
             context.abort(*_SAID[fault])
         if fault == "crash":
             raise RuntimeError("the engine crashed")
-        if fault in ("reset after", "silence"):
+        if fault in ("reset after", "no answer"):
             self.billed += 1
             self._cut() if fault == "reset after" else self.over.wait(60)
             return
@@ -82,9 +99,9 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
             self.over.wait(60)
         yield from self._pictures(request, fault)
 
-    def _pictures(self, request: Any, fault: GrpcFault | None) -> Iterator[Any]:
+    def _pictures(self, request: Any, fault: str | None) -> Iterator[Any]:
         seed = request.image.seed[0]
-        content = png((request.image.width, request.image.height), seed)
+        content = painted((request.image.width, request.image.height), seed)
         reason = messages.FILTER if fault == "blurred" else messages.NULL
         if fault == "nothing":
             return
@@ -96,13 +113,10 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
             failed = messages.Artifact(type=messages.ARTIFACT_IMAGE, finish_reason=messages.ERROR)
             yield messages.Answer(request_id=request.request_id, artifacts=[failed])
             return
-        changed = {
-            "half": content[: len(content) // 2], "bomb": bomb(), "wrong size": png((640, 900), seed),
-            "tiny": png((8, 8), seed), "large": bytes(11 * 2**20),
-        }  # fmt: skip
+        change = _CHANGES.get(fault or "")
         self.billed += 1
         picture = messages.Artifact(
-            type=messages.ARTIFACT_IMAGE, mime="image/png", binary=changed.get(fault or "", content), seed=seed,
+            type=messages.ARTIFACT_IMAGE, mime="image/png", binary=change(content) if change else content, seed=seed,
             finish_reason=reason,
         )  # fmt: skip
         yield messages.Answer(answer_id="a0", request_id=request.request_id, artifacts=[picture])
@@ -125,6 +139,7 @@ def stability_grpc_server() -> Iterator[StabilityGrpcServer]:
     state = StabilityGrpcServer()
     server, port = _serve(state, None)
     listener = socket.create_server(("127.0.0.1", _open_port()))
+    state.listener = listener
     state.host = f"127.0.0.1:{listener.getsockname()[1]}"
     threading.Thread(target=_relay, args=(listener, port, state), daemon=True).start()
     try:
@@ -182,6 +197,7 @@ def _relay(listener: socket.socket, port: int, state: StabilityGrpcServer) -> No
             near, _ = listener.accept()
         except OSError:
             return
+        state.connections += 1
         if state.faults[:1] == ["reset before"]:
             state.faults.pop(0)
             near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

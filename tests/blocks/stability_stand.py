@@ -1,0 +1,76 @@
+"""Stability's painters as the contract suite takes them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import SecretStr
+
+from blocks.stability_account import StabilityAccount
+from blocks.stability_grpc_painter import StabilityGrpcPainter
+from blocks.stability_painter import StabilityPainter
+from blocks.wire import Limits
+from studio.paid import Reply, Request
+from tests.blocks.contract import HTTP_FAULTS, PICTURE_FAULTS, SIZE, Stand
+from tests.vendors.stability_server import KEY, StabilityServer, painted
+
+T = TypeVar("T")
+
+GRPC_FAULTS = PICTURE_FAULTS | HTTP_FAULTS - {"429 seconds", "429 date", "cut off", "html", "redirect"}
+"""gRPC has neither bodies nor pages, and says no time to wait."""
+
+
+@dataclass
+class HeldDesk:
+    """Holds a picture for every order, so that nothing is sent; remembers the orders' digests."""
+
+    digests: list[str] = field(default_factory=list)
+
+    def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        self.digests.append(request.digest)
+        return check(Reply(painted(SIZE)))
+
+
+@contextmanager
+def painter(limits: Limits) -> Iterator[Stand]:
+    """The REST door."""
+    with StabilityServer() as server:
+        adapter = StabilityPainter(StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root), limits=limits)
+        yield Stand(
+            "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
+            HTTP_FAULTS | PICTURE_FAULTS, (KEY,), adapter,
+        )  # fmt: skip
+
+
+@contextmanager
+def from_a_picture(limits: Limits) -> Iterator[Stand]:
+    """The REST door with a reference picture."""
+    with StabilityServer() as server, tempfile.TemporaryDirectory() as folder:
+        reference = Path(folder) / "reference.png"
+        reference.write_bytes(painted((300, 200)))
+        account = StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root)
+        adapter = StabilityPainter(account, service="ultra", limits=limits)
+        yield Stand(
+            "image", server, lambda desk, out: adapter.at(desk).paint("a cat", SIZE, 7, out, (reference,)),
+            HTTP_FAULTS | PICTURE_FAULTS, (KEY,), adapter,
+        )  # fmt: skip
+
+
+@contextmanager
+def grpc_painter(limits: Limits) -> Iterator[Stand]:
+    """The gRPC door, open."""
+    # Its server is built on the SDK, which does not exist for every Python.
+    from tests.vendors.stability_grpc_server import stability_grpc_server
+
+    with stability_grpc_server() as server:
+        account = StabilityAccount(api_key=SecretStr(KEY), grpc_host=server.host)
+        adapter = StabilityGrpcPainter(account, seconds=limits.read_seconds)
+        yield Stand(
+            "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
+            GRPC_FAULTS, (KEY,), adapter,
+        )  # fmt: skip
