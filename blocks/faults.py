@@ -46,6 +46,7 @@ _WHAT: dict[Fault, tuple[str, str]] = {
     "quota": ("the account is out of credit or over its limit", "top it up, then resume"),
     "key": ("the key is not accepted", "check the key and what it may do"),
     "refused": ("the prompt was refused", "change the prompt"),
+    "unknown": ("a gateway gave up waiting, and the work may be done and billed", "ask the vendor"),
     "wrong": ("the request was not accepted", "check model, settings and address"),
 }
 _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE)
@@ -128,6 +129,9 @@ def _fault(status: int, words: tuple[str, ...]) -> Fault:
         return "slow down"
     if status in (401, 403, 407):
         return "key"
+    # A gateway gave up waiting: the vendor behind it may have done the work, and bill it (RFC 9110, 15.6.5).
+    if status in (504, 524):
+        return "unknown"
     # 408 and 409 pass, as the SDK holds (https://github.com/openai/openai-python#retries); 425 is RFC 8470's.
     return "passing" if status >= 500 or status in (408, 409, 425) else "wrong"
 

@@ -47,6 +47,8 @@ def openai_error(code: str, kind: str = "invalid_request_error", message: str = 
         (500, b"", "passing"),
         (503, b"<html><body>Bad gateway</body></html>", "passing"),
         (529, {"error": "overloaded"}, "passing"),
+        (504, b"<html>Gateway Time-out</html>", "unknown"),
+        (524, b"a timeout occurred", "unknown"),
         (302, b"", "wrong"),
     ],
 )  # fmt: skip
