@@ -19,13 +19,14 @@ from textwrap import shorten
 from typing import Literal
 
 from studio import files, lock, peek
-from studio.briefs import read_brief
+from studio.briefs import read_brief, write_brief
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.listing import read_listing
 from studio.manifest import Line
 from studio.places import session_folders
 from studio.sessions import open_new
 from studio.terminal import clock, harmless
+from studio.terms import UNSAID, Terms
 
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""
@@ -89,9 +90,27 @@ def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetim
     with _alone(root):
         folder = _by_key(root).get(line.key)
         if folder is None:
-            folder, held = open_new(root, line.idea, line.wish, draw_seed, now, version, batch=line.key)
+            folder, held = open_new(
+                root, line.idea, line.wish, draw_seed, now, version, batch=line.key, terms=line.terms
+            )
             held.release()
+        else:
+            _agree(folder, line.terms)
     return _look_at(line, folder)
+
+
+def _agree(folder: Path, said: Terms) -> None:
+    """Let the terms that a line says now hold for its session; not while a run has it, which goes on as it began."""
+    if said == UNSAID:
+        return
+    with contextlib.suppress(SessionLocked, BrokenPlan, NoSuchSession):
+        held = lock.take(folder)
+        try:
+            brief = read_brief(folder)
+            if (terms := brief.terms.after(said)) != brief.terms:
+                write_brief(folder, brief.model_copy(update={"terms": terms}))
+        finally:
+            held.release()
 
 
 def look_again(outcome: Outcome, root: Path, reason: str = "") -> Outcome:

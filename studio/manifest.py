@@ -23,6 +23,7 @@ from studio.json_text import NotJson, read_json
 from studio.model import IDEA_CHARACTERS, Wish
 from studio.sessions import make_wish
 from studio.terminal import harmless
+from studio.terms import UNSAID, Terms, make_terms
 from studio.text_files import read_prompts, read_script, read_text
 from studio.yaml_text import NotYaml, read_yaml
 
@@ -33,6 +34,7 @@ FAULTS_TOLD = 5
 _COMMA, _TAB = ".csv", ".tsv"
 _JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
+_TERMS = tuple(Terms.model_fields)
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -42,6 +44,7 @@ class Line:
 
     Attributes:
         number: the line of the file that it begins on, from 1; in YAML, which entry it is.
+        terms: what it may cost; no part of the key, so that a higher budget goes on with the same film.
         key: by which its session is found again: 64 hex digits over the manifest's name without suffix, idea, options,
             and which of several equal lines it is.
     """
@@ -50,6 +53,7 @@ class Line:
     idea: str
     wish: Wish
     key: str
+    terms: Terms = UNSAID
 
 
 class _Fault(NamedTuple):
@@ -106,14 +110,14 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
     return harmless(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
 
 
-def _keyed(stem: str, found: list[tuple[int, str, Wish]]) -> Iterator[Line]:
+def _keyed(stem: str, found: list[tuple[int, str, Wish, Terms]]) -> Iterator[Line]:
     seen: Counter[str] = Counter()
-    for number, idea, wish in found:
+    for number, idea, wish, terms in found:
         # Without what is at its default: a later version's new option must not make every film a new one.
         asked = wish.model_dump_json(exclude_defaults=True)
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
-        yield Line(number, idea, wish, fingerprint(line=same, occurrence=seen[same]))
+        yield Line(number, idea, wish, fingerprint(line=same, occurrence=seen[same]), terms)
 
 
 class _Reader:
@@ -126,8 +130,8 @@ class _Reader:
     def fault(self, number: int, field: object, reason: object) -> None:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
 
-    def line(self, number: int, entry: object) -> tuple[int, str, Wish] | None:
-        """Return (number, idea, wish) of an entry, or None where it has a fault."""
+    def line(self, number: int, entry: object) -> tuple[int, str, Wish, Terms] | None:
+        """Return (number, idea, wish, terms) of an entry, or None where it has a fault."""
         before = len(self.faults)
         if isinstance(entry, str):
             entry = {"idea": entry}
@@ -142,7 +146,10 @@ class _Reader:
                     options[str(name)] = self._option(name, value)
                 except BadInput as error:
                     self.fault(number, name, str(error).removeprefix(f"--{str(name).replace('_', '-')}: "))
-        return None if len(self.faults) > before else (number, idea, make_wish(**options))
+        if len(self.faults) > before:
+            return None
+        said = {name: options.pop(name) for name in _TERMS if name in options}
+        return number, idea, make_wish(**options), make_terms(**said)
 
     def _idea(self, number: int, said: object) -> str:
         if not isinstance(said, str):
@@ -157,6 +164,10 @@ class _Reader:
 
     def _option(self, name: object, value: object) -> object:
         """Return the option's value as a wish takes it; texts of a table are read as what they stand for."""
+        if name in _TERMS:
+            if isinstance(value, bool | Mapping | list | tuple | set):
+                raise BadInput("expected a number" if name == "budget_usd" else "expected fail or slate")
+            return getattr(make_terms(**{str(name): value}), str(name))
         if name not in Wish.model_fields:
             raise BadInput("this option is not known")
         if isinstance(value, bool) and name != "music":
@@ -246,7 +257,7 @@ def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
     if "idea" not in names:
         reader.fault(number, "header", "no column is named 'idea'")
     for place, name in enumerate(names):
-        if name != "idea" and name not in Wish.model_fields:
+        if name not in ("idea", *_TERMS, *Wish.model_fields):
             reader.fault(number, name or f"column {place + 1}", "this option is not known")
         elif name in names[:place]:
             reader.fault(number, name, "this column stands twice")

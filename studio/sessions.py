@@ -22,12 +22,14 @@ from studio.hints import command
 from studio.model import Brief, Wish
 from studio.places import session_folders
 from studio.projection import can_go_on
+from studio.terms import UNSAID, Terms
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
 
 def open_new(
     root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str, batch: str = "",
+    terms: Terms = UNSAID,
 ) -> tuple[Path, lock.Lock]:  # fmt: skip
     """Make a new session and return its folder, locked; of two made in one second the later takes the next second.
 
@@ -43,6 +45,7 @@ def open_new(
     brief = Brief(
         idea=idea, wish=wish, seed=draw_seed() if wish.seed is None else wish.seed,
         started_at=now.isoformat(timespec="microseconds"), version=version, batch=batch,
+        terms=terms,
     )  # fmt: skip
     hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:

@@ -144,3 +144,16 @@ def test_what_is_put_off_is_not_missing(tmp_path: Path) -> None:
     ended = [Outcome(each.line, "done" if each.state == "to do" else each.state) for each in put_off(found, 2)]
     assert unfinished_line(ended) == ""
     assert unfinished_line(put_off(found, 2)) == "2 of 5 films are not finished (lines 2, 3)"
+
+
+def test_a_line_that_says_other_terms_gives_them_to_its_session(tmp_path: Path) -> None:
+    """A higher budget in the manifest holds for the film that is there; what was not said stays."""
+    path = tmp_path / "ideas.csv"
+    path.write_text("idea,budget_usd,on_refusal\nA fox,1,slate\n", "utf-8")
+    root = tmp_path / "sessions"
+    first = begin(root, *read_manifest(path))
+    path.write_text("idea,budget_usd\nA fox,5\n", "utf-8")
+    again = begin(root, *read_manifest(path))
+    assert again.session_id == first.session_id
+    terms = read_brief(root / first.session_id).terms
+    assert (terms.budget_usd, terms.on_refusal) == (5.0, "slate")

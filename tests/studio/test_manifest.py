@@ -195,3 +195,18 @@ def test_any_bytes_are_films_or_bad_input(tmp_path: Path, suffix: str, content: 
         assert lines
         assert len({line.key for line in lines}) == len(lines)
         assert all(line.idea.strip() for line in lines)
+
+
+def test_terms_are_read_and_are_no_part_of_the_key(tmp_path: Path) -> None:
+    """A higher budget in the manifest goes on with the same film."""
+    path = tmp_path / "ideas.csv"
+    path.write_text("idea,budget_usd,on_refusal\nA fox,2.5,slate\n", "utf-8")
+    (line,) = read_manifest(path)
+    assert (line.terms.budget_usd, line.terms.on_refusal) == (2.5, "slate")
+    path.write_text("idea,budget_usd\nA fox,5\n", "utf-8")
+    (again,) = read_manifest(path)
+    assert (again.key, again.terms.budget_usd) == (line.key, 5.0)
+    path.write_text("idea,budget_usd,on_refusal\nA fox,-1,\nA cat,much,burn\n", "utf-8")
+    with pytest.raises(BadInput, match=r"line 2, budget_usd: .*than or equal to 0.*line 3, budget_usd") as caught:
+        read_manifest(path)
+    assert "line 3, on_refusal" in str(caught.value)
