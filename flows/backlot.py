@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from flows.attendants import Attendants
-from flows.engine import Engine, check_alive, find_engine, prepare_environment, without_secrets
+from flows.engine import Engine, check_alive, find_engine, health_of, prepare_environment, without_secrets
 from flows.leaving import Terminated
 from studio.errors import BadInput
 from studio.hints import command
@@ -218,7 +218,7 @@ def _answers(url: str) -> bool:
     except OSError:
         return False
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=ANSWER_SECONDS) as answer:
+        with urllib.request.urlopen(health_of(url), timeout=ANSWER_SECONDS) as answer:
             known = json.loads(answer.read(100)) is True
     except urllib.error.HTTPError as error:
         # One that wants a key says so; whether ours is right, Prefect itself says.

@@ -6,6 +6,7 @@ this program's Prefect, which starts by itself.
 
 from __future__ import annotations
 
+import base64
 import http
 import os
 import tomllib
@@ -64,6 +65,20 @@ def find_engine() -> Engine:
     return Engine(str(url), f"profile {name!r}") if url else Engine(None)
 
 
+def health_of(url: str) -> urllib.request.Request:
+    """Return the request that asks the API at `url` whether it is well; a name and a password in it go into a header.
+
+    urllib would take them for a part of the host, and ask name servers for it.
+    """
+    parts = urllib.parse.urlsplit(f"{url.rstrip('/')}/health")
+    user, _, host = parts.netloc.rpartition("@")
+    request = urllib.request.Request(parts._replace(netloc=host).geturl())
+    if user:
+        secret = base64.b64encode(urllib.parse.unquote(user).encode("utf-8")).decode("ascii")
+        request.add_header("Authorization", f"Basic {secret}")
+    return request
+
+
 def check_alive(engine: Engine) -> None:
     """Make sure that a named server answers.
 
@@ -73,7 +88,7 @@ def check_alive(engine: Engine) -> None:
     if engine.url is None:
         return
     try:
-        with urllib.request.urlopen(f"{engine.url.rstrip('/')}/health", timeout=PATIENCE_SECONDS) as answer:
+        with urllib.request.urlopen(health_of(engine.url), timeout=PATIENCE_SECONDS) as answer:
             healthy = answer.read(64).strip() == b"true"
     except urllib.error.HTTPError as error:
         # Whether it lets us in is said by Prefect itself.

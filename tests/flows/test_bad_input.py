@@ -26,7 +26,7 @@ BAD = {
     "an odd height": ([IDEA, "--height", "145"], "--height"),
     "an unknown rate": ([IDEA, "--fps", "23"], "--fps"),
     "an unknown aspect": ([IDEA, "--aspect", "2:1"], "aspect"),
-    "an unknown crew": ([IDEA, "--crew", "nobody"], "choose one of offline"),
+    "an unknown crew": ([IDEA, "--crew", "No Body"], "choose one of offline"),
     "an unknown option": ([IDEA, "--lenght", "3"], "--lenght"),
     "two ideas": ([IDEA, "and another"], "another"),
     "a missing script": ([IDEA, "--script", "nowhere.txt"], "nowhere.txt"),
