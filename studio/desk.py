@@ -110,14 +110,14 @@ class Desk:
 
     def _accepted(self, call: Call, reply: Reply, check: Callable[[Reply], T]) -> T:
         ledger = self._counter.ledger
+        if call.state == "intent":
+            # The disk was full when it was to be booked. Before it is judged: a bad answer has its price, too.
+            call = ledger.done(call, reply)
         try:
             value = check(reply)
         except VendorError as error:
             ledger.spoiled(call, error)
             raise
-        if call.state == "intent":
-            # Its run died between keeping the answer and booking it.
-            call = ledger.done(call, reply)
         self.cost_usd += call.cost_usd or 0.0
         return value
 

@@ -25,7 +25,8 @@ ROOM_BYTES = 64 * 2**20
 class Ledger:
     """The calls of an open session. May be used from any thread.
 
-    A call that an earlier run left in flight becomes ambiguous here: that run is dead, for the session is ours.
+    A call that an earlier run left in flight is ended here, for that run is dead, the session being ours: as done where
+    its answer lies there whole, else as ambiguous.
 
     Args:
         run_id: this flow run.
@@ -43,11 +44,16 @@ class Ledger:
         self._in_flight: set[str] = set()
         self._busy: set[str] = set()
         for call in [*self._calls.values()]:
-            if call.state == "intent" and read_answer(folder / call.answer_path) is None:
-                reason = "the run was cut off while it was in flight"
-                self._book(call.model_copy(update={
-                    "state": "ambiguous", "cost_usd": call.most_usd, "reason": reason, "ended_at": now(),
-                }))  # fmt: skip
+            if call.state != "intent":
+                continue
+            if (reply := read_answer(folder / call.answer_path)) is not None:
+                # Its run died between keeping the answer and booking it; perhaps nobody asks for it any more.
+                self._end(call, "done", reply.usage, request_id=reply.request_id, seed=reply.seed)
+                continue
+            reason = "the run was cut off while it was in flight"
+            self._book(call.model_copy(update={
+                "state": "ambiguous", "cost_usd": call.most_usd, "reason": reason, "ended_at": now(),
+            }))  # fmt: skip
 
     @property
     def calls(self) -> tuple[Call, ...]:

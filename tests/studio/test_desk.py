@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.calls import read_calls, spent_usd
+from studio import files
+from studio.calls import answer_bytes, read_calls, spent_usd
 from studio.errors import AccountRefused, BudgetSpent, CallCutOff, Interrupted
 from studio.gate import Gate, Limits
 from studio.paid import Reply, VendorError
@@ -38,6 +39,27 @@ def test_a_kill_between_keeping_the_answer_and_booking_it_costs_nothing(tmp_path
     assert desk_in(tmp_path, run="b").call(request_of(), vendor, content) == b"picture"
     (call,) = read_calls(tmp_path)
     assert (vendor.asked, call.state, call.cost_usd) == (1, "done", 0.04)
+
+
+def _killed_before_booking(folder: Path, answer: bytes) -> None:
+    call = ledger_in(folder).begin(order_of(), request_of(), lambda: None)
+    files.write_whole(folder / call.answer_path, answer_bytes(Reply(answer, {"images": 1.0}, "req-1")))
+
+
+def test_a_bad_answer_whose_run_died_before_booking_it_has_its_price(tmp_path: Path) -> None:
+    """What a dead run was billed for a bad answer is booked by the next one, to the cent."""
+    _killed_before_booking(tmp_path, b"bad")
+    assert desk_in(tmp_path, run="b").call(request_of(), Vendor(b"picture"), content) == b"picture"
+    assert [(call.state, call.cost_usd) for call in read_calls(tmp_path)] == [("bad answer", 0.04), ("done", 0.04)]
+    assert spent_usd(read_calls(tmp_path)) == (pytest.approx(0.08), 0)
+
+
+def test_an_answer_that_nobody_asks_for_any_more_is_booked(tmp_path: Path) -> None:
+    """Of a dead run's answers none stays in flight, also where the prompt was changed since."""
+    _killed_before_booking(tmp_path, b"picture")
+    ledger_in(tmp_path, "b")
+    (call,) = read_calls(tmp_path)
+    assert (call.state, call.cost_usd, call.request_id) == ("done", 0.04, "req-1")
 
 
 def test_an_answer_that_a_fault_changed_is_asked_for_again(tmp_path: Path) -> None:
