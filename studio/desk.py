@@ -1,7 +1,7 @@
 """The desk: every call that can cost money passes here, and by no other way.
 
-In this order: an answer that is held is used; a call that was cut off is asked about; then a turn at the gate, room in
-the budget, the intent on the disk, the request, the answer on the disk, the books.
+In this order: an answer that is held is used; a call that was cut off is asked about; then room in the budget, a turn
+at the gate, the intent on the disk, the request, the answer on the disk, the books.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -94,8 +94,8 @@ class Desk:
     def _sent(self, request: Request, send: Callable[[], Reply], slowed: int) -> tuple[Call, Reply]:
         """Make the call once, in its turn, and book how it ended."""
         ledger, gate = self._counter.ledger, self._counter.gate(request.account)
-        with gate.turn(self._counter.go_on), self._counter.slot(request.account):
-            call = ledger.begin(self._order, request, self._counter.go_on)
+        with ExitStack() as turn:
+            call = self._begun(request, gate, turn)
             try:
                 reply = send()
             except VendorError as error:
@@ -107,6 +107,21 @@ class Desk:
                 ledger.failed(call, "ambiguous", VendorError("unknown", "the run was stopped while it was in flight"))
                 raise
             return ledger.done(call, reply), reply
+
+    def _begun(self, request: Request, gate: Gate, turn: ExitStack) -> Call:
+        """Wait for room in the budget, a slot and a turn, and book the intent; slot and turn are kept in `turn`.
+
+        The turn at the gate comes last: nothing is waited for in it that a vendor's 'slow down' could overtake.
+        """
+        ledger, go_on = self._counter.ledger, self._counter.go_on
+        while True:
+            ledger.wait_for_room(request, go_on)
+            with ExitStack() as mine:
+                mine.enter_context(self._counter.slot(request.account))
+                mine.enter_context(gate.turn(go_on))
+                if (call := ledger.begin(self._order, request)) is not None:
+                    turn.push(mine.pop_all())
+                    return call
 
     def _accepted(self, call: Call, reply: Reply, check: Callable[[Reply], T]) -> T:
         ledger = self._counter.ledger

@@ -101,23 +101,35 @@ class Ledger:
 
     # --- booking ----------------------------------------------------------------------------------
 
-    def begin(self, order: Order, request: Request, go_on: Callable[[], None]) -> Call:
-        """Reserve the most that the call can cost and publish its intent. After this it may be sent.
-
-        Where only what is in flight stands in the way of the budget, that is waited for.
+    def wait_for_room(self, request: Request, go_on: Callable[[], None]) -> None:
+        """Return where the call fits the budget; what is in flight and stands in the way is waited for.
 
         Raises:
-            BudgetSpent: it could pass the budget, or its price is not known; nothing was written.
-            DiskFull: an answer could not be kept.
+            BudgetSpent: it could pass the budget, or its price is not known.
             Interrupted: what `go_on` raises while waiting.
         """
-        most = self._prices.cost_usd(request.vendor, request.model, request.most)
-        if shutil.disk_usage(self._folder).free < ROOM_BYTES:
-            raise DiskFull(f"less than {ROOM_BYTES // 2**20} MiB are free: nothing is sent; free some and run again")
+        most = self._most(request)
         with self._changed:
             while not self._fits(request, most):
                 self._changed.wait(0.25)
                 go_on()
+
+    def begin(self, order: Order, request: Request) -> Call | None:
+        """Reserve the most that the call can cost and publish its intent. After this it may be sent.
+
+        Returns None where it does not fit the budget as long as others are in flight: nothing was written. Who asks
+        waits for room before its turn, not in it: a turn that was given before a vendor said 'slow down' is no more.
+
+        Raises:
+            BudgetSpent: it could pass the budget, or its price is not known; nothing was written.
+            DiskFull: an answer could not be kept.
+        """
+        most = self._most(request)
+        if shutil.disk_usage(self._folder).free < ROOM_BYTES:
+            raise DiskFull(f"less than {ROOM_BYTES // 2**20} MiB are free: nothing is sent; free some and run again")
+        with self._changed:
+            if not self._fits(request, most):
+                return None
             attempt = 1 + max(
                 (each.attempt for each in self._calls.values() if self._same_place(each, order)), default=0
             )
@@ -138,6 +150,9 @@ class Ledger:
                 self._changed.notify_all()
             raise
         return call
+
+    def _most(self, request: Request) -> float | None:
+        return self._prices.cost_usd(request.vendor, request.model, request.most)
 
     @staticmethod
     def _same_place(call: Call, order: Order) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +44,8 @@ def test_a_kill_between_keeping_the_answer_and_booking_it_costs_nothing(tmp_path
 
 
 def _killed_before_booking(folder: Path, answer: bytes) -> None:
-    call = ledger_in(folder).begin(order_of(), request_of(), lambda: None)
+    call = ledger_in(folder).begin(order_of(), request_of())
+    assert call is not None
     files.write_whole(folder / call.answer_path, answer_bytes(Reply(answer, {"images": 1.0}, "req-1")))
 
 
@@ -75,7 +78,7 @@ def test_an_answer_that_a_fault_changed_is_asked_for_again(tmp_path: Path) -> No
 
 
 def _killed_in_flight(folder: Path) -> None:
-    ledger_in(folder).begin(order_of(), request_of(), lambda: None)
+    ledger_in(folder).begin(order_of(), request_of())
 
 
 def test_a_call_that_was_cut_off_is_priced_and_asked_about(tmp_path: Path) -> None:
@@ -182,6 +185,44 @@ def test_no_budget_is_passed_however_many_ask_at_once(tmp_path: Path) -> None:
     assert (ended.count("made"), ended.count("not sent")) == (25, 175)
     assert max(seen) <= 1.0 + 1e-9
     assert spent_usd(read_calls(tmp_path)) == (pytest.approx(1.0), 0)
+
+
+def test_who_waits_for_room_in_the_budget_heeds_a_slow_down(tmp_path: Path) -> None:
+    """The budget is full of a call in flight that ends with 'slow down': who waited for its room waits on."""
+    moment = 0.0
+    gate = Gate(Limits(), lambda: moment)
+    ledger, asked = ledger_in(tmp_path, budget_usd=0.04), threading.Event()
+    first, second = Vendor(b"picture"), Vendor(b"picture")
+
+    def slow() -> Reply:
+        asked.set()
+        assert waiting.wait(30)
+        first.answers.insert(0, VendorError("slow down", "wait", retry_after=60))
+        return first()
+
+    waiting, looks, calls = threading.Event(), threading.Semaphore(0), itertools.count(1)
+
+    def go_on() -> None:
+        # The first one is in its call now; at its second look the other one waits for room.
+        if asked.is_set() and next(calls) == 2:
+            waiting.set()
+        if gate.not_before:
+            looks.release()
+
+    def call(index: int, send: Any) -> bytes:
+        order, request = order_of(index), request_of(str(index))
+        return desk_in(tmp_path, order, ledger=ledger, gate=gate, go_on=go_on).call(request, send, content)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(call, 1, lambda: first() if first.asked else slow())
+        assert asked.wait(30)
+        two = pool.submit(call, 2, second)
+        # Both look three times whether they may go on.
+        assert all(looks.acquire(timeout=30) for _ in range(6))
+        assert (first.asked, second.asked) == (1, 0)
+        moment = 61.0
+        assert {type(each.exception(30)) for each in (one, two)} == {type(None), BudgetSpent}
+    assert first.asked + second.asked == 2
 
 
 def test_what_failed_unbilled_gives_its_share_of_the_budget_back(tmp_path: Path) -> None:
