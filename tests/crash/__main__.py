@@ -2,9 +2,9 @@
 
     python -m tests.crash [--n 2000] [--seed 1] [--jobs 2] [--trials FILE] [--only LAYER]
 
-Every disk state that a power cut may leave, N other faults of the store, and 15 for every hundred of N on the real
-engine. With N below 2,000 the power cuts are a sample of N, too. Exits 1 where a finished piece was lost or made again
-without need, or a film did not come out as the undisturbed one.
+Every disk state that a power cut may leave, N other faults of the store, N of vendors, and 15 for every hundred of N on
+the real engine. With N below 2,000 the power cuts are a sample of N, too. Exits 1 where a finished piece was lost, made
+again or billed again without need, or a film did not come out as the undisturbed one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from tests.crash.powercut import run_powercut
 from tests.crash.store import run_store
 from tests.crash.table import bound, rows, table
 from tests.crash.trial import Trial
+from tests.crash.vendor import money, run_vendor
 
-Layer = Literal["power", "store", "engine"]
+Layer = Literal["power", "store", "vendor", "engine"]
 FULL = 2_000
 """From this N on every power cut is tried."""
 ENGINE_SHARE = 0.15
@@ -39,15 +40,15 @@ app = App(name="crash-bench", result_action="return_value", version_flags=[])
 @app.default
 def bench(
     *,
-    n: Annotated[int, Parameter(help="Faults of the store.")] = FULL,
+    n: Annotated[int, Parameter(help="Faults of the store, and of vendors.")] = FULL,
     seed: int = 1,
     jobs: Annotated[int, Parameter(help="Trials at the same time.")] = 2,
     trials: Annotated[Path | None, Parameter(help="A file that receives every trial as a line of JSON.")] = None,
-    only: Annotated[list[Layer] | None, Parameter(help="Of the three layers only these.")] = None,
+    only: Annotated[list[Layer] | None, Parameter(help="Of the four layers only these.")] = None,
 ) -> int:
     """Run the trials, print the table and its bound; return 1 where one is red."""
     began, found = time.monotonic(), []
-    for trial in _told(_trials(n, seed, jobs, only or ["power", "store", "engine"])):
+    for trial in _told(_trials(n, seed, jobs, only or ["power", "store", "vendor", "engine"])):
         found.append(trial)
         if trials is not None:
             with open(trials, "a", encoding="utf-8") as file:
@@ -59,7 +60,9 @@ def bench(
     for trial in red[:20]:
         print(f"RED: {trial}")
     print(f"{len(red):,} of {len(found):,} trials are red" if red else bound(len(found)))
-    print(readiness(found))
+    for line in (readiness(found), money(found)):
+        if line:
+            print(line)
     print(f"N={n} SEED={seed}, {time.monotonic() - began:,.0f} s")
     return int(bool(red))
 
@@ -69,6 +72,8 @@ def _trials(n: int, seed: int, jobs: int, layers: list[Layer]) -> Iterator[Trial
         yield from run_powercut(jobs, seed, None if n >= FULL else n)
     if "store" in layers:
         yield from run_store(n, seed, jobs)
+    if "vendor" in layers:
+        yield from run_vendor(n, seed, jobs)
     if "engine" in layers:
         yield from run_engine(max(1, round(n * ENGINE_SHARE)), seed, _say)
 
