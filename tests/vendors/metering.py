@@ -17,6 +17,7 @@ import json
 import socket
 import subprocess
 import sys
+import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -69,6 +70,7 @@ class Fault:
         words: only requests with these words in their words; '' for all.
         number: only this request of the trial, from 1; 0 for all.
         times: how many requests it is for.
+        share: how many of them it strikes, 0 to 1; drawn by their number, the same in every run.
         billed: whether it is billed where the fault leaves that open.
         kill: kills the run at this moment.
     """
@@ -77,12 +79,14 @@ class Fault:
     words: str = ""
     number: int = 0
     times: int = 1
+    share: float = 1.0
     billed: bool | None = None
     kill: Moment = ""
 
     def is_for(self, asked: Asked, number: int) -> bool:
         """Tell whether it is for this request."""
-        return self.words in asked.words and self.number in (0, number)
+        drawn = zlib.crc32(str(number).encode()) % 1_000 < 1_000 * self.share
+        return drawn and self.words in asked.words and self.number in (0, number)
 
     def once_less(self) -> Fault:
         """Return it for one request less."""

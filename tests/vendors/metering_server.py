@@ -193,7 +193,8 @@ class _Handler(BaseHTTPRequestHandler):
                 if fault == "429 date":
                     wait = format_datetime(until, usegmt=True)
                 with self.vendor._lock:
-                    trial.not_before = time.time() + answers.RETRY_SECONDS - (fault == "429 date")
+                    begins = time.time() + answers.RETRY_SECONDS - (fault == "429 date")
+                    trial.not_before = max(trial.not_before, begins)
                 body = answers.error(asked, 429, "rate_limit_exceeded", "Too many requests.")
                 return 429, body, {"retry-after": wait, "date": format_datetime(now, usegmt=True)}
         return answers.good(asked, number, fault)
