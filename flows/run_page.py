@@ -20,8 +20,7 @@ from studio import progress
 from studio.facts import Facts, read_facts
 from studio.model import STAGES, Stage
 from studio.progress import Event
-from studio.projection import state_now
-from studio.report import cost_usd
+from studio.projection import cost_shown, state_now
 from studio.session import Session
 from studio.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
 from studio.thumbnails import Thumbnails
@@ -86,7 +85,7 @@ class RunPage(Page):
         yield Sheet(
             "ledger",
             "table",
-            f"Spent so far: ${cost_usd(facts):.2f}",
+            f"Spent so far: {cost_shown(facts)}",
             json.dumps(ledger_rows(facts, heard)),
         )
         if last and facts.film is not None and not facts.failure:

@@ -15,8 +15,9 @@ from cyclopts import App, Parameter
 
 from studio.errors import BadInput
 from studio.hints import command
-from studio.listing import Listing, line_cells, listings
+from studio.listing import Listing, any_cost, line_cells, listings
 from studio.places import output_folder, session_folder, sessions_root
+from studio.spent import stats_of
 from studio.terminal import agrees, harmless, leave, write_exact, write_json
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print on
     name="list", help_epilogue="Examples:\n  sessions list\n  sessions list | grep interrupted\n  sessions list --json"
 )
 def list_sessions(*, output: Output = None, json: Json = False) -> int:
-    """One line each, newest first: state, id, images, clips, length, idea."""
+    """One line each, newest first: state, id, images, clips, length, what it cost where any cost something, idea."""
     place = output_folder(output)
     found = listings(sessions_root(place))
     if json:
@@ -56,9 +57,11 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
 
 
 def _print_plain(found: list[Listing]) -> None:
+    paid = any_cost(found)
     for each in found:
-        state, session_id, images, clips, seconds, idea = line_cells(each)
-        print(f"{state:<15}  {session_id}  {images:>7}  {clips:>7}  {seconds:>9}  {idea}".rstrip())
+        state, session_id, images, clips, seconds, *cost, idea = line_cells(each, paid)
+        money = "".join(f"  {cell:>9}" for cell in cost)
+        print(f"{state:<15}  {session_id}  {images:>7}  {clips:>7}  {seconds:>9}{money}  {idea}".rstrip())
 
 
 def _listing_json(listing: Listing) -> dict[str, object]:
@@ -67,6 +70,7 @@ def _listing_json(listing: Listing) -> dict[str, object]:
         "started_at": listing.started_at, "images_generated": listing.images, "videos_rendered": listing.clips,
         "total_shots": listing.shots, "seconds": listing.seconds or None,
         "seconds_asked": listing.seconds_asked or None, "foreign": listing.foreign,
+        "cost_usd": round(listing.cost_usd, 6), **stats_of(listing.paid),
     }  # fmt: skip
 
 
@@ -84,6 +88,31 @@ def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
         write_json(report_json(report))
     else:
         show_report(report, plain_console())
+    return 0
+
+
+@app.command(
+    help_epilogue="Examples:\n  sessions cost session_20250208_002238\n"
+    "  sessions cost session_20250208_002238 --csv > calls.csv"
+)  # fmt: skip
+def cost(
+    session: Id, /, *, output: Output = None, json: Json = False,
+    csv: Annotated[bool, Parameter(negative=(), show_default=False, help="Print the calls for a spreadsheet.")] = False,
+) -> int:  # fmt: skip
+    """What it cost: every paid call and what became of it, sums, what resuming saved, what is left of the budget."""
+    from studio.costs import costs_json, read_costs
+    from studio.costs_views import cost_csv, cost_lines
+
+    if csv and json:
+        raise BadInput("--csv and --json are two forms of the same: say one of them")
+    place = output_folder(output)
+    costs = read_costs(session_folder(sessions_root(place), session))
+    if json:
+        write_json(costs_json(costs))
+    elif csv:
+        write_exact(cost_csv(costs))
+    else:
+        print("\n".join(cost_lines(costs, command("resume", session, place, "--on-ambiguous", "retry"))))
     return 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from studio import peek
 from studio.places import SESSION_ID, session_folders
+from studio.spent import NOTHING, Spent, read_spent
 
 __all__ = ["SESSION_ID", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
 
@@ -62,6 +63,8 @@ class Facts:
         waits_since: since when it waits.
         rejected: why a person rejected what the last run showed; '' where nobody did.
         failure: the last failure's message; '' where there was none, or a later run succeeded.
+        spent: what its calls cost, as the ledger in `calls/` says.
+        budget_usd: what it may cost in all; None where nobody said.
     """
 
     session_id: str
@@ -86,6 +89,8 @@ class Facts:
     rejected: str = ""
     failure: str = ""
     failed_at: str = ""
+    spent: Spent = NOTHING
+    budget_usd: float | None = None
 
 
 def read_facts(folder: Path) -> Facts | None:
@@ -111,7 +116,7 @@ def nothing_told(folder: Path) -> str:
 def _ours(room: int, folder: Path) -> Facts:
     brief, story = peek.brief_at(room), peek.dict_at(room, "story.json")
     failure, card = peek.dict_at(room, "failure.json"), peek.last_card(room)
-    seed = brief.get("seed")
+    seed, budget = brief.get("seed"), peek.as_dict(brief.get("terms")).get("budget_usd")
     return Facts(
         session_id=folder.name, folder=folder, brief_reads=isinstance(brief.get("idea"), str),
         idea=peek.text(brief, "idea"), started_at=peek.text(brief, "started_at"),
@@ -126,7 +131,8 @@ def _ours(room: int, folder: Path) -> Facts:
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
         cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
         waits_since=peek.text(card, "waits_since"), rejected=peek.text(card, "rejected"),
-        failure=failure_in(room, failure), failed_at=peek.text(failure, "at"),
+        failure=failure_in(room, failure), failed_at=peek.text(failure, "at"), spent=read_spent(room),
+        budget_usd=None if budget is None else peek.number({"usd": budget}, "usd"),
     )  # fmt: skip
 
 

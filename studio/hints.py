@@ -9,9 +9,10 @@ from pathlib import Path
 
 _TARGETS = {"batch": ("film", "batch"), "resume": ("film", "resume"), "view": ("sessions", "view"),
     "list": ("sessions", "list"), "verify": ("sessions", "verify"), "repair": ("sessions", "repair"),
-    "make": ("film", "make"), "approve": ("film", "approve")}  # fmt: skip
+    "make": ("film", "make"), "approve": ("film", "approve"), "cost": ("sessions", "cost"),
+    "plan": ("film", "plan")}  # fmt: skip
 _MAKE = {"batch": "batch", "approve": "approve", "resume": "resume", "view": "view", "list": "sessions",
-    "verify": "verify", "repair": "repair", "make": "film"}  # fmt: skip
+    "verify": "verify", "repair": "repair", "make": "film", "cost": "cost", "plan": "plan"}  # fmt: skip
 FROM_MAKE = "FILM_FROM_MAKE"
 """Set by the Makefile: what is printed is then a line for `make`."""
 
@@ -19,7 +20,7 @@ FROM_MAKE = "FILM_FROM_MAKE"
 def command(
     verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "", file: str = ""
 ) -> str:  # fmt: skip
-    """Return the line that does `verb` (resume, approve, view, list, verify, repair, make, batch) on the session.
+    """Return the line that does `verb` (resume, approve, view, cost, plan, list, ...) on the session.
 
     Args:
         output: the output folder; left out of the line where it is what the program takes anyway.

@@ -6,13 +6,15 @@ thousand sessions list in a second. Writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio import lock, peek
 from studio.facts import Facts, read_facts
 from studio.places import session_folders
-from studio.projection import State, images_done, state_now, state_of, videos_done
+from studio.projection import State, cost_usd, images_done, state_now, state_of, videos_done
+from studio.spent import UNPAID, Tally, dollars, read_spent
 from studio.terminal import clock, harmless
 
 
@@ -23,6 +25,7 @@ class Listing:
     Attributes:
         seconds: length of the film in seconds, > 0; 0 while there is none, or of one that another program made.
         seconds_asked: the length that was asked for; 0 where the brief does not say.
+        cost_usd: what it cost; `paid` are its calls.
     """
 
     session_id: str
@@ -35,6 +38,8 @@ class Listing:
     seconds: float
     seconds_asked: float
     foreign: bool
+    cost_usd: float = 0.0
+    paid: Tally = UNPAID
 
 
 def listings(root: Path) -> list[Listing]:
@@ -53,12 +58,12 @@ def read_listing(folder: Path) -> Listing | None:
         if room is None:
             return None
         if peek.has_brief(room):
-            return _ours(room, folder.name, locked)
+            return _ours(room, folder, locked)
     facts = read_facts(folder)
     return None if facts is None else listing_of(facts, locked)
 
 
-def _ours(room: int, session_id: str, locked: bool) -> Listing:
+def _ours(room: int, folder: Path, locked: bool) -> Listing:
     brief, film = peek.brief_at(room), peek.receipt_at(room, "film.mp4")
     shots = len(peek.dicts_at(room, "shots.json"))
     numbers = range(1, shots + 1)
@@ -67,13 +72,26 @@ def _ours(room: int, session_id: str, locked: bool) -> Listing:
         done, False, locked, failed, peek.was_cut_off(card), bool(peek.text(card, "waits_for")),
         bool(peek.text(card, "rejected")),
     )  # fmt: skip
+    images, clips = (
+        [found for number in numbers if (found := peek.receipt_at(room, path.format(number))) is not None]
+        for path in ("images/shot_{:03d}.png", "videos/shot_{:03d}.mp4")
+    )
+    paid = read_spent(room).all
+    cost = paid.usd if paid.calls else _by_receipts(folder, [*images, *clips])
     return Listing(
-        session_id, state, peek.text(brief, "idea"), peek.text(brief, "started_at"),
-        images=sum(peek.receipt_at(room, f"images/shot_{number:03d}.png") is not None for number in numbers),
-        clips=sum(peek.receipt_at(room, f"videos/shot_{number:03d}.mp4") is not None for number in numbers),
-        shots=shots, seconds=peek.number(film, "seconds") if film else 0.0,
+        folder.name, state, peek.text(brief, "idea"), peek.text(brief, "started_at"), images=len(images),
+        clips=len(clips), shots=shots, seconds=peek.number(film, "seconds") if film else 0.0,
         seconds_asked=peek.number(peek.as_dict(brief.get("wish")), "seconds"), foreign=False,
+        cost_usd=cost, paid=paid,
     )  # fmt: skip
+
+
+def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
+    """Return the cost of a session without a ledger. That a picture or a clip cost nothing says that nothing did."""
+    if not any(peek.number(receipt, "cost_usd") for receipt in receipts):
+        return 0.0
+    facts = read_facts(folder)
+    return cost_usd(facts) if facts else 0.0
 
 
 def listing_of(facts: Facts, locked: bool) -> Listing:
@@ -82,14 +100,29 @@ def listing_of(facts: Facts, locked: bool) -> Listing:
         facts.session_id, state_now(facts, locked), facts.idea, facts.started_at,
         images=images_done(facts), clips=videos_done(facts), shots=len(facts.shots),
         seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=peek.number(facts.wish, "seconds"),
-        foreign=facts.foreign,
+        foreign=facts.foreign, cost_usd=cost_usd(facts), paid=facts.spent.all,
     )  # fmt: skip
 
 
-def line_cells(listing: Listing) -> tuple[str, str, str, str, str, str]:
-    """Return a session's line: state, id, images, clips, length ('~40 s': asked for, not made yet), idea."""
+def any_cost(found: Sequence[Listing]) -> bool:
+    """Tell whether any session cost something, or may have: only then the list has a column for it."""
+    return any(each.cost_usd or each.paid.unknown for each in found)
+
+
+def line_cells(listing: Listing, paid: bool = False) -> tuple[str, ...]:
+    """Return a session's line: state, id, images, clips, length ('~40 s': asked for, not made yet), idea.
+
+    With `paid` the cost comes before the idea; '+?' where there are calls of unknown price beside it.
+    """
     planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
     return (
         listing.state, listing.session_id, f"{listing.images}/{listing.shots}", f"{listing.clips}/{listing.shots}",
-        clock(listing.seconds) if listing.seconds else planned, harmless(listing.idea),
+        clock(listing.seconds) if listing.seconds else planned, *([_cost(listing)] if paid else []),
+        harmless(listing.idea),
     )  # fmt: skip
+
+
+def _cost(listing: Listing) -> str:
+    if not listing.cost_usd:
+        return "?" if listing.paid.unknown else "-"
+    return dollars(listing.cost_usd) + (" +?" if listing.paid.unknown else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from studio.facts import Facts, ShotFacts
+from studio.spent import cost_text, dollars, stats_of
 
 Mark = Literal["DONE", "IMG", "TODO"]
 State = Literal["done", "running", "waiting", "rejected", "interrupted", "failed", "done unverified", "unverified"]
@@ -44,8 +45,31 @@ def project(facts: Facts, shown_folder: str) -> dict[str, object]:
             }
             for shot in shots
         ],
-        "stats": {"total_shots": total, "images_generated": images, "videos_rendered": clips},
+        "stats": {
+            "total_shots": total,
+            "images_generated": images,
+            "videos_rendered": clips,
+            "cost_usd": round(cost_usd(facts), 6),
+            **stats_of(facts.spent.all),
+        },
     }
+
+
+def cost_usd(facts: Facts) -> float:
+    """Return what the session cost, in US dollars: what its ledger says.
+
+    Only where there is no ledger, in older sessions and those of other programs, the receipts of the pieces in place
+    tell: they know nothing of refused, bad and lost answers, nor of pieces that were replaced.
+    """
+    if facts.spent.all.calls:
+        return facts.spent.all.usd
+    shots = [piece for shot in facts.shots for piece in (shot.image, shot.line, shot.clip)]
+    return sum(piece.cost_usd for piece in (*facts.planning, *shots, facts.score, facts.film) if piece)
+
+
+def cost_shown(facts: Facts) -> str:
+    """Return what the session cost, for a person: '$0.14', '$0.14 and 2 calls of unknown price'."""
+    return cost_text(facts.spent.all) if facts.spent.all.calls else dollars(cost_usd(facts))
 
 
 def completed(facts: Facts) -> bool:

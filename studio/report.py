@@ -111,12 +111,6 @@ def seconds_taken(facts: Facts) -> dict[str, float]:
     return {stage: round(total, 3) for stage, total in sums.items() if total}
 
 
-def cost_usd(facts: Facts) -> float:
-    """Return what the pieces in place cost, in US dollars."""
-    shots = [piece for shot in facts.shots for piece in (shot.image, shot.line, shot.clip)]
-    return sum(piece.cost_usd for piece in (*facts.planning, *shots, facts.score, facts.film) if piece)
-
-
 def length(facts: Facts) -> tuple[float, int]:
     """Return (seconds, frames) of the film; while there is none, of the clips that are there. 0 where unmeasured."""
     pieces = [facts.film] if facts.film else [shot.clip for shot in facts.shots if shot.clip]
@@ -132,7 +126,7 @@ def report_json(report: Report) -> dict[str, object]:
         **meta,
         "stats": {
             **_stats(meta), "seconds": seconds, "frames": frames, "bytes": sum(size for _, size in report.files),
-            "seconds_taken": seconds_taken(facts), "cost_usd": cost_usd(facts),
+            "seconds_taken": seconds_taken(facts), "budget_usd": facts.budget_usd,
         },
         "state": report.state,
         "foreign": facts.foreign,

@@ -16,8 +16,8 @@ from textwrap import shorten
 from studio.facts import Facts, Piece, ShotFacts
 from studio.hints import command
 from studio.model import Stage
-from studio.projection import State, images_done, videos_done
-from studio.report import cost_usd
+from studio.projection import State, cost_shown, cost_usd, images_done, videos_done
+from studio.spent import Tally, dollars
 from studio.terminal import clock, harmless, size
 from studio.thumbnails import Thumbnails
 
@@ -109,7 +109,7 @@ def summary(facts: Facts, state: State) -> str:
     counts = [f"{count} of {total} {noun}" for count, noun in (
         (images_done(facts), "pictures"), (said, "lines"), (videos_done(facts), "clips"),
     )] if total else []  # fmt: skip
-    return " · ".join([state, *counts, f"${cost_usd(facts):.2f}"])
+    return " · ".join([state, *counts, cost_shown(facts)])
 
 
 def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails: Thumbnails) -> list[str]:
@@ -157,7 +157,8 @@ def _cell(text: str) -> str:
 def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
     """Return the ledger: per stage the pieces in place, how many this run made or found, the work, and the cost.
 
-    Seconds and cost are the sums over the receipts of the pieces in place, whichever run made them.
+    Seconds are the sums over the receipts of the pieces in place, whichever run made them. Calls, dollars, and how many
+    calls gave nothing (refused, failed, bad answer, answer lost) are of all calls that were ever made for the session.
     """
     shots = facts.shots
     stages: dict[str, tuple[tuple[Stage, ...], list[Piece | None]]] = {
@@ -168,18 +169,34 @@ def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
         "score": (("score",), [facts.score]),
         "film": (("film",), [facts.film]),
     }
-    rows = [_ledger_row(noun, [piece for piece in pieces if piece], _count(heard, names)) for noun, (names, pieces)
-            in stages.items()]  # fmt: skip
+    booked = facts.spent.all.calls > 0
+    rows = [
+        _ledger_row(
+            noun, there := [piece for piece in pieces if piece], _count(heard, names),
+            facts.spent.of(*names) if booked else _by_receipts(there), booked,
+        )
+        for noun, (names, pieces) in stages.items()
+    ]  # fmt: skip
     everything = [piece for _, pieces in stages.values() for piece in pieces if piece]
     every_stage = tuple(name for names, _ in stages.values() for name in names)
-    return [*rows, _ledger_row("all", everything, _count(heard, every_stage))]
+    paid = facts.spent.all if booked else Tally(usd=cost_usd(facts))
+    return [*rows, _ledger_row("all", everything, _count(heard, every_stage), paid, booked)]
 
 
-def _ledger_row(noun: str, pieces: list[Piece], counts: tuple[int, int]) -> dict[str, str | int]:
+def _by_receipts(pieces: list[Piece]) -> Tally:
+    return Tally(usd=sum(piece.cost_usd for piece in pieces))
+
+
+def _ledger_row(
+    noun: str, pieces: list[Piece], counts: tuple[int, int], paid: Tally, booked: bool
+) -> dict[str, str | int]:
+    calls = {"paid calls": paid.calls, "of these for nothing": paid.unused} if booked else {}
+    calls |= {"price unknown": paid.unknown} if paid.unknown else {}
     return {
         "stage": noun, "in place": len(pieces), "made by this run": counts[0], "found": counts[1],
         "seconds of work": f"{sum(piece.seconds_taken for piece in pieces):.1f}",
-        "USD": f"{sum(piece.cost_usd for piece in pieces):.2f}",
+        **calls,
+        "USD": dollars(paid.usd).removeprefix("$"),
     }  # fmt: skip
 
 
@@ -207,7 +224,7 @@ def film_card(facts: Facts, output: Path, width: int, height: int, thumbnails: T
         f"# {escaped(facts.title or facts.idea)}",
         f"![a picture from the middle of the film]({poster})" if poster else "",
         f"**{clock(film.seconds)}** · {film.frames} frames, {width} x {height}, {size(film.bytes)} · "
-        f"${cost_usd(facts):.2f}",
+        f"{cost_shown(facts)}",
         f"film {_code(str(facts.folder / film.path))}",
         f"look {_code(command('view', facts.session_id, output))}",
     ]

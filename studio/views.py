@@ -16,9 +16,11 @@ from rich.text import Text
 
 from studio.errors import NoSuchSession
 from studio.facts import Facts, ShotFacts, nothing_told, read_facts
-from studio.listing import Listing, line_cells
-from studio.projection import State, images_done, mark, steps, videos_done
-from studio.report import Report, cost_usd, length, seconds_taken
+from studio.hints import command
+from studio.listing import Listing, any_cost, line_cells
+from studio.projection import State, cost_shown, images_done, mark, steps, videos_done
+from studio.report import Report, length, seconds_taken
+from studio.spent import dollars
 from studio.terminal import clock, harmless, size
 
 _STATES: dict[State, str] = {
@@ -53,8 +55,10 @@ def show_table(found: Sequence[Listing], console: Console) -> None:
 
     A layout engine would take from every column, ids too; an id that is cut cannot be copied.
     """
-    rows = [("state", "id", "img", "clips", "length", "idea"), *(line_cells(each) for each in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    paid = any_cost(found)
+    head = ("state", "id", "img", "clips", "length", *(["cost"] if paid else []), "idea")
+    rows = [head, *(line_cells(each, paid) for each in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
     for number, (state, session_id, *counts, idea) in enumerate(rows):
         style = _STATES[found[number - 1].state] if number else "bold"
         row = Text.assemble(
@@ -154,6 +158,7 @@ def show_report(report: Report, console: Console) -> None:
     _show_shots(facts, page)
     _show_files(report, page)
     _show_statistics(report, page)
+    _show_money(report, page)
     _show_rest(report, page)
 
 
@@ -229,8 +234,25 @@ def _show_statistics(report: Report, page: _Page) -> None:
     if taken := seconds_taken(facts):
         each = ", ".join(f"{stage} {_spent(seconds)}" for stage, seconds in taken.items())
         page.pair("time taken", f"{_spent(sum(taken.values()))} ({each})")
-    if not facts.foreign:
-        page.pair("cost", f"${cost_usd(facts):.2f}")
+    if not facts.foreign and not _has_money(facts):
+        page.pair("cost", cost_shown(facts))
+
+
+def _has_money(facts: Facts) -> bool:
+    return bool(facts.spent.all.calls) or facts.budget_usd is not None
+
+
+def _show_money(report: Report, page: _Page) -> None:
+    facts, paid = report.facts, report.facts.spent.all
+    if not _has_money(facts):
+        return
+    page.section("Money")
+    page.pair("cost", f"{cost_shown(facts)}, {paid.calls} call{'s' * (paid.calls != 1)}")
+    if paid.unused:
+        page.pair("for nothing", f"{paid.unused} of them: refused, failed, not usable, or the answer was lost")
+    if facts.budget_usd is not None:
+        page.pair("budget", f"{dollars(facts.budget_usd)}, {dollars(max(0.0, facts.budget_usd - paid.usd))} left")
+    page.exact("in detail", command("cost", facts.session_id, report.output))
 
 
 def _spent(seconds: float) -> str:

@@ -52,7 +52,7 @@ def test_list_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert found[1] == {
         "session_id": "session_20250208_002239", "state": "interrupted", "idea": HOSTILE,
         "started_at": "2025-02-08T00:22:38.123456", "images_generated": 2, "videos_rendered": 1, "total_shots": 3,
-        "seconds": None, "seconds_asked": 40.0, "foreign": False,
+        "seconds": None, "seconds_asked": 40.0, "foreign": False, "cost_usd": 0.0, "calls": 0,
     }  # fmt: skip
     assert found[2]["seconds"] == 8.0
 

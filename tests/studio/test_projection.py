@@ -125,7 +125,9 @@ def test_fixed_format(tmp_path: Path) -> None:
         "image_generated": True, "image_path": "output/sessions/session_20250208_002238/images/shot_002.png",
         "video_rendered": False,
     }  # fmt: skip
-    assert meta["stats"] == {"total_shots": 2, "images_generated": 2, "videos_rendered": 1}
+    assert meta["stats"] == {
+        "total_shots": 2, "images_generated": 2, "videos_rendered": 1, "cost_usd": 0.0, "calls": 0,
+    }  # fmt: skip
 
 
 def test_completed_at_is_when_the_film_was_made(tmp_path: Path) -> None:

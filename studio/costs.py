@@ -1,0 +1,197 @@
+"""What a session's paid calls cost, told call by call and in sums: a projection of the files in `calls/`.
+
+Reads and judges, changes nothing. How it looks is `studio/costs_views.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from studio import lock, peek
+from studio.calls import FOLDER, Call, read_answer, read_calls
+from studio.errors import NoSuchSession
+from studio.facts import Facts, nothing_told, read_facts
+from studio.orders import PLANS
+from studio.projection import cost_usd
+from studio.receipts import read_receipt, receipt_places
+from studio.spent import Tally
+
+Became = Literal["done", "refused", "failed", "bad answer", "ambiguous", "agreed to make again", "in flight"]
+"""Of a call: its state, told as it is now. An intent of a run that is dead is 'ambiguous', or 'done' where its answer
+came and lies here; an ambiguous one that somebody agreed to pay again is 'agreed to make again'."""
+
+UNUSED: tuple[Became, ...] = ("refused", "failed", "bad answer", "ambiguous", "agreed to make again")
+"""What gave no piece; each kind has a sum of its own."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One call. `usd` is what is booked, or the most it can cost where that is not known yet; None: no known price."""
+
+    call: Call
+    became: Became
+    usd: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a session cost.
+
+    Attributes:
+        lines: every call, in the order in which they began.
+        unread: files in `calls/` that do not read: what they cost is in no sum.
+        saved_usd: what the newest run did not have to pay again; None where there was one run only.
+        prices: the days of the prices that calls were booked with.
+    """
+
+    facts: Facts
+    lines: tuple[Line, ...]
+    unread: int
+    saved_usd: float | None
+    prices: tuple[str, ...]
+
+    @property
+    def total(self) -> Tally:
+        """All calls together."""
+        return tally(self.lines)
+
+    @property
+    def left_usd(self) -> float | None:
+        """What is left of the budget, >= 0; None where there is none."""
+        budget = self.facts.budget_usd
+        return None if budget is None else max(0.0, budget - self.total.usd)
+
+    def by(self, key: Callable[[Line], str]) -> dict[str, Tally]:
+        """Return the sums of the calls with the same key, in the order in which the keys appear."""
+        groups: dict[str, list[Line]] = {}
+        for line in self.lines:
+            groups.setdefault(key(line), []).append(line)
+        return {name: tally(lines) for name, lines in groups.items()}
+
+    def stages(self) -> dict[str, Tally]:
+        """Return the sums by stage."""
+        return self.by(lambda line: line.call.stage)
+
+    def models(self) -> dict[str, Tally]:
+        """Return the sums by vendor and model: 'openai gpt-image-2'."""
+        return self.by(lambda line: f"{line.call.vendor} {line.call.model}")
+
+    def unused(self) -> dict[str, Tally]:
+        """Return the sums of the calls that gave nothing, by what became of them; those that there are."""
+        sums = self.by(lambda line: line.became)
+        return {became: sums[became] for became in UNUSED if became in sums}
+
+
+def tally(lines: Sequence[Line]) -> Tally:
+    """Return the sum of these calls."""
+    known = [line.usd for line in lines if line.usd is not None]
+    wasted = sum(line.became in UNUSED for line in lines)
+    return Tally(len(lines), sum(known), len(lines) - len(known), wasted)
+
+
+def read_costs(folder: Path) -> Costs:
+    """Gather what the session in `folder` cost.
+
+    Raises:
+        NoSuchSession: the folder holds nothing that says what it is.
+    """
+    locked = lock.is_locked(folder)
+    facts = read_facts(folder)
+    if facts is None:
+        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
+    calls = [] if facts.foreign else read_calls(folder)
+    files = 0 if facts.foreign else sum(1 for _ in (folder / FOLDER).glob("[!.]*.json"))
+    return Costs(
+        facts, tuple(_line(folder, call, locked) for call in calls), files - len(calls), saved_usd(folder, calls),
+        tuple(sorted({call.prices for call in calls if call.prices})),
+    )  # fmt: skip
+
+
+def _line(folder: Path, call: Call, locked: bool) -> Line:
+    became: Became
+    reason = call.reason
+    if call.state == "intent" and locked:
+        became, reason = "in flight", "at the most that it can cost"
+    elif call.state == "intent" and read_answer(folder / call.answer_path) is not None:
+        became, reason = "done", "the answer is here; the next run books what it cost, this is the most"
+    elif call.state == "intent":
+        became, reason = "ambiguous", "the run was cut off while it was in flight"
+    elif call.state == "ambiguous" and call.again:
+        became = "agreed to make again"
+    else:
+        became = call.state
+    return Line(call, became, call.booked_usd, reason)
+
+
+def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
+    """Return what resuming saved: what the newest run would have paid, had it begun from nothing.
+
+    These are the answers that are in use, and that an earlier run paid for: calls 'done' before the newest run began,
+    from which a piece was made that lies at its place now. A piece is known by its receipt's stage and fingerprint, so
+    a shot that has another number by now counts too; what was replaced since, or lies in `takes/`, does not. When the
+    newest run began is said by its card in `runs/`; its id alone would not tell, for a flow run that Prefect retries
+    keeps its id.
+
+    Returns:
+        Dollars; None where there was one run only, or no call.
+    """
+    with peek.entered(folder) as room:
+        card = peek.last_card(room) if room is not None else {}
+    newest, began = peek.text(card, "flow_run_id"), peek.text(card, "started_at")
+    # The card's moment is in whole seconds; it is published before the run's first call.
+    earlier = [call for call in calls if call.run_id != newest or call.begun_at[:19] < began[:19]]
+    if not earlier or not newest:
+        return None
+    in_use = _in_use(folder)
+    used = [call for call in earlier if call.state == "done" and (call.stage, call.fingerprint) in in_use]
+    return sum(call.cost_usd or 0.0 for call in used)
+
+
+def _in_use(folder: Path) -> set[tuple[str, str]]:
+    """Return (stage, fingerprint) of every piece that lies at its place, not put there by a person."""
+    places = (place for place in receipt_places(folder) if "takes" not in place.relative_to(folder).parts)
+    receipts = [receipt for place in places if (receipt := read_receipt(place)) is not None]
+    return {
+        (receipt.stage, receipt.fingerprint)
+        for receipt in receipts
+        if not (receipt.by_hand and receipt.stage not in PLANS) and (folder / receipt.path).is_file()
+    }
+
+
+def costs_json(costs: Costs) -> dict[str, object]:
+    """Return the costs as one JSON object, as docs/guide.md tells."""
+    return {
+        "session_id": costs.facts.session_id, "cost_usd": round(_all_usd(costs), 6), **_sum(costs.total),
+        "saved_usd": None if costs.saved_usd is None else round(costs.saved_usd, 6),
+        "budget_usd": costs.facts.budget_usd,
+        "left_usd": None if costs.left_usd is None else round(costs.left_usd, 6),
+        "prices": list(costs.prices), "unread": costs.unread,
+        "lines": [_line_json(line) for line in costs.lines],
+        "stages": _sums(costs.stages()), "models": _sums(costs.models()), "unused": _sums(costs.unused()),
+    }  # fmt: skip
+
+
+def _all_usd(costs: Costs) -> float:
+    return costs.total.usd if costs.lines else cost_usd(costs.facts)
+
+
+def _line_json(line: Line) -> dict[str, object]:
+    call = line.call
+    return {
+        "shot": call.index or None, "stage": call.stage, "vendor": call.vendor, "model": call.model,
+        "became": line.became, "cost_usd": line.usd, "most_usd": call.most_usd, "usage": dict(call.usage),
+        "begun_at": call.begun_at, "ended_at": call.ended_at or None, "attempt": call.attempt,
+        "request_id": call.request_id, "run_id": call.run_id, "prices": call.prices, "reason": line.reason,
+    }  # fmt: skip
+
+
+def _sum(total: Tally) -> dict[str, object]:
+    return {"calls": total.calls, "price_unknown": total.unknown}
+
+
+def _sums(sums: dict[str, Tally]) -> dict[str, object]:
+    return {name: {"cost_usd": round(total.usd, 6), **_sum(total)} for name, total in sums.items()}

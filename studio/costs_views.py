@@ -1,0 +1,141 @@
+"""How `sessions cost` looks: a table for a person, a CSV file for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from studio.costs import Costs, Line
+from studio.paid import Unit
+from studio.projection import cost_usd
+from studio.spent import Tally, cost_text, dollars
+from studio.terminal import harmless
+
+UNKNOWN = "price unknown"
+_NOUNS: dict[Unit, tuple[str, str]] = {
+    "text in": ("token in", "tokens in"), "text out": ("token out", "tokens out"),
+    "image in": ("image token in", "image tokens in"), "image out": ("image token out", "image tokens out"),
+    "audio out": ("audio token out", "audio tokens out"), "characters": ("character", "characters"),
+    "images": ("image", "images"), "seconds": ("second", "seconds"),
+}  # fmt: skip
+_HEAD = ("shot", "stage", "vendor", "model", "became", "cost", "begun", "billed")
+_RIGHT = (0, 5)
+"""Columns set to the right."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is run by spreadsheets (https://owasp.org/www-community/attacks/CSV_Injection)."""
+
+
+def cost_lines(costs: Costs, hint: str) -> list[str]:
+    """Return the costs for a person, a line each: every call, then the sums.
+
+    Args:
+        hint: the command that goes on, shown where calls wait for somebody's word; '' for none.
+    """
+    facts = costs.facts
+    if not costs.lines:
+        return [_nothing(costs)]
+    rows = [_HEAD, *(_row(line) for line in costs.lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = [_set(rows[0], widths)]
+    for row, line in zip(rows[1:], costs.lines, strict=True):
+        lines.append(_set(row, widths))
+        if line.reason:
+            lines.append(f"{'':>{widths[0]}}  {harmless(line.reason)}")
+    for title, sums in (("by stage", costs.stages()), ("by model", costs.models()), ("for nothing", costs.unused())):
+        if sums:
+            lines += ["", title, *_sums(sums)]
+    lines += ["", f"{facts.session_id} cost {cost_text(costs.total)} in {_calls(costs.total.calls)}"]
+    if costs.unread:
+        files = "1 file" if costs.unread == 1 else f"{costs.unread} files"
+        lines.append(f"{files} in calls/ do not read: what they cost is in no sum")
+    if costs.saved_usd is not None:
+        lines.append(f"resuming saved {dollars(costs.saved_usd)}")
+    if costs.left_usd is not None:
+        lines.append(f"budget {dollars(facts.budget_usd or 0.0)}, {dollars(costs.left_usd)} left")
+    if costs.prices:
+        lines.append(f"prices of {', '.join(costs.prices)}")
+    if hint and any(line.became == "ambiguous" for line in costs.lines):
+        lines.append(f"ambiguous: sent, the answer is lost, it may be billed; to pay for it again: {hint}")
+    return lines
+
+
+def _nothing(costs: Costs) -> str:
+    facts = costs.facts
+    if facts.foreign:
+        return f"{facts.session_id} was written by another program: what it cost is not told"
+    if usd := cost_usd(facts):
+        return f"{facts.session_id} cost {dollars(usd)} by its receipts: it has no record of single calls"
+    if facts.wish.get("crew", "offline") == "offline":
+        return f"{facts.session_id} cost nothing: the embedded crew made it"
+    return f"{facts.session_id} cost nothing so far: no paid call was made"
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    call = line.call
+    return (
+        str(call.index or "-"), call.stage, harmless(call.vendor), harmless(call.model), line.became,
+        UNKNOWN if line.usd is None else dollars(line.usd), harmless(call.begun_at)[:19].replace("T", " "),
+        billed(line) or "-",
+    )  # fmt: skip
+
+
+def billed(line: Line) -> str:
+    """Return what a call is billed by: '1,204 tokens in, 830 tokens out'; '' where nothing says so."""
+    usage = {unit: count for unit, count in line.call.usage.items() if count}
+    return ", ".join(f"{_count(count)} {_NOUNS[unit][count != 1]}" for unit, count in usage.items())
+
+
+def _count(count: float) -> str:
+    return f"{count:,.0f}" if count == int(count) else f"{count:,.2f}"
+
+
+def _set(cells: tuple[str, ...], widths: list[int]) -> str:
+    return "  ".join(
+        f"{cell:>{width}}" if column in _RIGHT else f"{cell:<{width}}"
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ).rstrip()
+
+
+def _sums(sums: dict[str, Tally]) -> list[str]:
+    names = {name: harmless(name) for name in sums}
+    width = max(len(shown) for shown in names.values())
+    return [
+        f"  {names[name]:<{width}}  {cost_text(total)} in {_calls(total.calls)}" for name, total in sums.items()
+    ]  # fmt: skip
+
+
+def _calls(count: int) -> str:
+    return f"{count} call{'s' * (count != 1)}"
+
+
+def cost_csv(costs: Costs) -> str:
+    """Return every call as CSV (RFC 4180), one header line first; no cell is a formula to a spreadsheet.
+
+    `cost_usd` and `most_usd` are dollars, or 'price unknown'.
+    """
+    out = io.StringIO()
+    table = csv.writer(out)
+    units = [unit for unit in _NOUNS if any(line.call.usage.get(unit) for line in costs.lines)]
+    counts = [unit.replace(" ", "_") for unit in units]
+    table.writerow((
+        "shot", "stage", "vendor", "model", "became", "cost_usd", "most_usd", *counts, "begun_at",
+        "ended_at", "attempt", "request_id", "run_id", "prices", "reason",
+    ))  # fmt: skip
+    for line in costs.lines:
+        call = line.call
+        table.writerow((
+            call.index or "", call.stage, _cell(call.vendor), _cell(call.model), line.became, _money(line.usd),
+            _money(call.most_usd), *(f"{call.usage.get(unit, 0.0):.15g}" for unit in units), _cell(call.begun_at),
+            _cell(call.ended_at), call.attempt, _cell(call.request_id), _cell(call.run_id), _cell(call.prices),
+            _cell(line.reason),
+        ))  # fmt: skip
+    return out.getvalue()
+
+
+def _money(usd: float | None) -> str:
+    return UNKNOWN if usd is None else f"{usd:.6f}"
+
+
+def _cell(text: str) -> str:
+    plain = harmless(text)
+    return f"'{plain}" if text.startswith(_FORMULA) or plain.startswith(_FORMULA) else plain

@@ -1,0 +1,110 @@
+"""What a session's calls cost in all, read lightly from `calls/`: for lists, meta and pages.
+
+Agrees with `studio/calls.py`, where a call is a model, in what counts as spent; here no model is validated, so that a
+thousand sessions list in a second. A file that is no call reads as absent.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from studio import peek
+
+_FREE = ("failed", "refused")
+_STATES = ("intent", "done", "bad answer", "ambiguous", *_FREE)
+_UNUSED = ("bad answer", "ambiguous", *_FREE)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Calls counted: how many, what they cost in US dollars, how many have no known price, how many gave nothing."""
+
+    calls: int = 0
+    usd: float = 0.0
+    unknown: int = 0
+    unused: int = 0
+
+    def plus(self, other: Tally) -> Tally:
+        """Return both together."""
+        return Tally(
+            self.calls + other.calls, self.usd + other.usd, self.unknown + other.unknown, self.unused + other.unused
+        )
+
+
+UNPAID = Tally()
+"""No call at all."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a session's calls cost, in all and by stage; those in flight at the most that they can cost."""
+
+    all: Tally = UNPAID
+    stages: dict[str, Tally] = field(default_factory=dict)
+
+    def of(self, *stages: str) -> Tally:
+        """Return what the calls of these stages cost."""
+        total = Tally()
+        for stage in stages:
+            total = total.plus(self.stages.get(stage, Tally()))
+        return total
+
+
+NOTHING = Spent()
+
+
+def read_spent(room: int) -> Spent:
+    """Read the calls of the session whose folder is open as `room`."""
+    total, stages = Tally(), dict[str, Tally]()
+    for name in _names(room):
+        call = peek.dict_at(room, f"calls/{name}")
+        if call.get("state") not in _STATES:
+            continue
+        stage, tally = peek.text(call, "stage"), _tally(call)
+        total = total.plus(tally)
+        stages[stage] = stages.get(stage, Tally()).plus(tally)
+    return Spent(total, stages) if total.calls else NOTHING
+
+
+def _names(room: int) -> list[str]:
+    try:
+        handle = os.open("calls", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=room)
+    except OSError:
+        return []
+    try:
+        return sorted(name for name in os.listdir(handle) if name.endswith(".json") and name[0] != ".")
+    except OSError:
+        return []
+    finally:
+        os.close(handle)
+
+
+def _tally(call: dict[str, object]) -> Tally:
+    """Return one call counted; see `studio.calls.Call.booked_usd`."""
+    state = call["state"]
+    usd = call.get("most_usd" if state == "intent" else "cost_usd")
+    if usd is None and state in _FREE:
+        usd = 0.0
+    known = type(usd) in (int, float)
+    return Tally(1, peek.number({"usd": usd}, "usd") if known else 0.0, 0 if known else 1, int(state in _UNUSED))
+
+
+def stats_of(tally: Tally) -> dict[str, float | int]:
+    """Return what `stats` tell of the calls, in meta, `sessions list --json` and `sessions view --json`."""
+    unknown = {"price_unknown": tally.unknown} if tally.unknown else {}
+    return {"calls": tally.calls, **unknown}
+
+
+def dollars(usd: float) -> str:
+    """Return an amount for a person: '$7.00', '$0.0462'; what is not nothing never looks like nothing."""
+    if usd >= 1 or abs(usd - round(usd, 2)) < 5e-7:
+        return f"${usd:.2f}"
+    return f"${usd:.4f}" if usd >= 0.00005 else "under $0.0001"
+
+
+def cost_text(tally: Tally) -> str:
+    """Return what was spent for a person: '$0.14', '$0.14 and 2 calls of unknown price'."""
+    if not tally.unknown:
+        return dollars(tally.usd)
+    return f"{dollars(tally.usd)} and {tally.unknown} call{'s' * (tally.unknown != 1)} of unknown price"
