@@ -26,6 +26,8 @@ from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
 from flows.leaving import Terminated
 from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
+from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
+from flows.plan_command import plan as plan_film
 from studio import lock
 from studio.approvals import Approve
 from studio.ask import check_idea
@@ -131,6 +133,9 @@ app.command(
     help_epilogue="Examples:\n  film approve session_20250208_002238\n"
     '  film approve session_20250208_002238 --redo 3,5 --notes "at night"',
 )
+
+
+app.command(plan_film, name="plan", help_epilogue=PLAN_EXAMPLES)
 
 
 @app.command(

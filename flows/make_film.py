@@ -39,7 +39,8 @@ from studio import progress
 from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
 from studio.elsewhere import signs_of_life
-from studio.errors import BadInput, DiskFull, FilmError, Interrupted
+from studio.errors import BadInput, BudgetSpent, DiskFull, FilmError, Interrupted
+from studio.finishing import out_of_budget
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.places import output_folder
@@ -229,9 +230,14 @@ def _note(text: str, kind: progress.Kind = "note", session_id: str = "") -> None
 
 def _failed(session: Session, error: FilmError) -> State[Any]:
     go_on = command("resume", session.id, session.folder.parent.parent)
+    if isinstance(error, BudgetSpent):
+        error = BudgetSpent(out_of_budget(session.folder, session.brief.terms.budget_usd, session.crew, str(error)))
     try:
         session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
     except DiskFull as full:
         _note(f"the failure could not be recorded: {full}")
+    if isinstance(error, BudgetSpent):
+        # It says itself what to do: the same budget would be used up again.
+        return Failed(message=f"{error}. Everything finished is kept.", data=error)
     retry = "retry this run, or " if is_deployed() else ""
     return Failed(message=f"{error}. Everything finished is kept; {retry}go on with: {go_on}", data=error)

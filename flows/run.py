@@ -25,7 +25,7 @@ from flows.make_film import filmed
 from flows.show import Board, shown
 from studio.approvals import Approve
 from studio.briefs import read_brief
-from studio.errors import FilmError, Interrupted
+from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.facts import Facts, read_facts
 from studio.hints import command
 from studio.model import Wish
@@ -146,7 +146,7 @@ def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> 
         images, clips = images_done(facts), videos_done(facts)
         message += f" · {images} image{'s' * (images != 1)} and {clips} clip{'s' * (clips != 1)} kept"
         go_on = command("resume", facts.session_id, place)
-        if go_on not in message:
+        if go_on not in message and not isinstance(error, BudgetSpent):
             message += f"; go on with: {go_on}"
     print(harmless(message), file=sys.stderr, flush=True)
     return code

@@ -116,6 +116,16 @@ def cut_off(folder: Path) -> list[Call]:
     return found
 
 
+def held_answer(folder: Path, calls: Iterable[Call]) -> tuple[Call, Reply] | None:
+    """Return the first of these calls whose answer lies here whole, and the answer; None where there is none."""
+    for call in calls:
+        if call.state == "done" and call.text is not None:
+            return call, Reply(call.text.encode("utf-8"), call.usage, call.request_id, call.seed)
+        if call.state in ("done", "intent") and (reply := read_answer(folder / call.answer_path)) is not None:
+            return call, reply
+    return None
+
+
 def answer_bytes(reply: Reply) -> bytes:
     """Return an answer as it is kept: one line of JSON, then the bytes."""
     head = _Head(

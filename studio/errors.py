@@ -84,5 +84,9 @@ class BudgetSpent(RunMustEnd):
     """The next call could pass the budget; it was not sent."""
 
 
+class PriceUnknown(RunMustEnd):
+    """There is a budget, and nothing tells what the next call may cost; it was not sent."""
+
+
 class AccountRefused(RunMustEnd):
     """The vendor refuses the account itself: its key, or its money."""

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio import files
-from studio.calls import Call, State, answer_bytes, read_answer, read_calls, spent_usd
-from studio.errors import BudgetSpent, DiskFull
+from studio.calls import Call, State, answer_bytes, held_answer, read_answer, read_calls, spent_usd
+from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.orders import Order
 from studio.paid import Reply, Request, Usage, VendorError
 from studio.prices import PriceList
@@ -75,14 +75,8 @@ class Ledger:
 
     def held(self, order: Order, request: Request) -> tuple[Call, Reply] | None:
         """Return a call of this request whose answer lies here whole, and the answer; None where there is none."""
-        for call in self.of(order, request.digest):
-            if call.state == "done" and call.text is not None:
-                return call, Reply(call.text.encode("utf-8"), call.usage, call.request_id, call.seed)
-            if call.state not in ("done", "intent") or call.path in self._in_flight:
-                continue
-            if (reply := read_answer(self._folder / call.answer_path)) is not None:
-                return call, reply
-        return None
+        calls = [call for call in self.of(order, request.digest) if call.path not in self._in_flight]
+        return held_answer(self._folder, calls)
 
     @contextmanager
     def alone(self, digest: str, go_on: Callable[[], None]) -> Iterator[None]:
@@ -105,7 +99,8 @@ class Ledger:
         """Return where the call fits the budget; what is in flight and stands in the way is waited for.
 
         Raises:
-            BudgetSpent: it could pass the budget, or its price is not known.
+            BudgetSpent: it could pass the budget.
+            PriceUnknown: there is a budget, and no known price.
             Interrupted: what `go_on` raises while waiting.
         """
         most = self._most(request)
@@ -163,7 +158,7 @@ class Ledger:
         if self._budget_usd is None:
             return True
         if most is None:
-            raise BudgetSpent(
+            raise PriceUnknown(
                 f"the price of {request.vendor}'s {request.model!r} is not known, so no budget can hold: say it "
                 "in a file that FILM_PRICES names, or leave the budget out"
             )

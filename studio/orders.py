@@ -6,6 +6,7 @@ the same orders in every process, so an order is how a resumed run recognises wh
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
@@ -121,6 +122,16 @@ class _ImagePrints(Container[str]):
 def image_order(session_id: str, shot: Shot, shots: Sequence[Shot], size: tuple[int, int], crew: Crew) -> Order:
     """Order a shot's picture: prompt, size, seed and take."""
     return Order(session_id, "images", shot.index, image_print(shot, size, crew), _ImagePrints(shots, size, crew))
+
+
+def take_seed(shot: Shot) -> int:
+    """Return the seed that a shot's picture is painted with: the shot's own, and another one for every redo."""
+    return (shot.seed + 7_919 * (shot.take - 1)) % 2**31
+
+
+def line_seed(shot: Shot) -> int:
+    """Return the seed that a shot's line is spoken with: the same words sound the same anywhere."""
+    return zlib.crc32(shot.narration.encode("utf-8")) % 2**31
 
 
 def narration_order(session_id: str, shot: Shot, crew: Crew) -> Order:

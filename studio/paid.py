@@ -60,6 +60,7 @@ class Request:
         account: who shares limits with whom: the host, and a digest of the key; never the key.
         digest: SHA-256 of all that is sent but secrets: the same request has the same digest in every process.
         most: the most that it can be billed for; what a budget reserves. Token counts are upper bounds.
+        likely: what it is billed for as a rule, for estimates alone; None where the adapter cannot tell it from `most`.
     """
 
     vendor: str
@@ -68,6 +69,7 @@ class Request:
     kind: Kind
     digest: str
     most: Usage
+    likely: Usage | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Desk(Protocol):
         Raises:
             VendorError: the call failed; it is booked. 'slow down' never comes out: it is waited for.
             CallCutOff: an earlier call for this piece may have been billed, and nobody agreed to pay again.
-            BudgetSpent: it could pass the budget; nothing was sent.
+            BudgetSpent, PriceUnknown: it could pass the budget; nothing was sent.
             Interrupted: the run was asked to stop while the call waited its turn; nothing was sent.
         """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import task
 
 from studio.model import Made, Shot
-from studio.orders import Order, image_order
+from studio.orders import Order, image_order, take_seed
 from studio.paid import VendorError
 from studio.ports import Painter
 from studio.session import Session
@@ -30,7 +30,7 @@ def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Outcome
 
     def make(painter: Painter, out: Path) -> Made:
         try:
-            return painter.paint(shot.image_prompt, size, _seed(shot), out)
+            return painter.paint(shot.image_prompt, size, take_seed(shot), out)
         except VendorError as error:
             if error.fault != "refused" or session.brief.terms.on_refusal != "slate":
                 raise
@@ -38,8 +38,3 @@ def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...]) -> Outcome
 
     order = _order(session, shot, shots)
     return carry_out(session, order, session.crew.painter, make, seed=shot.seed, prompt=shot.image_prompt)
-
-
-def _seed(shot: Shot) -> int:
-    """Return the seed of this take: the shot's own, and another one for every redo."""
-    return (shot.seed + 7_919 * (shot.take - 1)) % 2**31

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-
 from prefect import task
 
 from studio.model import Shot
-from studio.orders import Order, narration_order
+from studio.orders import Order, line_seed, narration_order
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
@@ -23,7 +21,7 @@ def _order(session: Session, shot: Shot) -> Order:
 )  # fmt: skip
 def narrate_shot(session: Session, shot: Shot) -> Outcome:
     """Speak `narration/shot_NNN.wav` and return its receipt; a silent shot has a file without samples."""
-    seed = zlib.crc32(shot.narration.encode("utf-8")) % 2**31
+    seed = line_seed(shot)
     return carry_out(
         session, _order(session, shot), session.crew.narrator,
         lambda narrator, out: narrator.speak(shot.narration, seed, out), seed=seed, prompt=shot.narration,

@@ -12,7 +12,7 @@ import pytest
 
 from studio import files
 from studio.calls import answer_bytes, read_calls, spent_usd
-from studio.errors import AccountRefused, BudgetSpent, CallCutOff, Interrupted
+from studio.errors import AccountRefused, BudgetSpent, CallCutOff, Interrupted, PriceUnknown
 from studio.gate import Gate, Limits
 from studio.paid import Reply, VendorError
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
@@ -248,7 +248,7 @@ def test_an_unknown_price_is_never_nothing(tmp_path: Path) -> None:
     desk_in(tmp_path).call(request_of(model="new"), Vendor(b"picture"), content)
     assert spent_usd(read_calls(tmp_path)) == (0.0, 1)
     vendor = Vendor(b"picture")
-    with pytest.raises(BudgetSpent, match="price of v's 'new' is not known"):
+    with pytest.raises(PriceUnknown, match="price of v's 'new' is not known"):
         desk_in(tmp_path, order_of(2), budget_usd=9.0).call(request_of("2", model="new"), vendor, content)
     assert vendor.asked == 0
 

@@ -1,0 +1,100 @@
+"""`film plan`: what a film would take, piece by piece, and what it would cost. Spends nothing, makes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.hiring import hire
+from flows.options import SAID_NOTHING, Output, Shape
+from studio import lock
+from studio.ask import check_idea
+from studio.briefs import is_ours, read_brief
+from studio.errors import BadInput
+from studio.forecast import Forecast, forecast_idea, forecast_session
+from studio.forecast_views import forecast_json, forecast_lines
+from studio.hints import command
+from studio.model import Brief, Wish
+from studio.places import SESSION_ID, output_folder, session_folder, sessions_root
+from studio.sessions import make_wish, same_ask
+from studio.terminal import write_json
+from studio.terms import Terms, make_terms
+from studio.version import VERSION
+
+EXAMPLES = (
+    'Examples:\n  film plan "A lighthouse keeper finds a message in a bottle" --crew openai --seconds 20\n'
+    "  film plan session_20250208_002238\n  film plan session_20250208_002238 --crew stability"
+)
+
+
+def plan(
+    what: Annotated[
+        str, Parameter(name="IDEA-OR-SESSION", help="What a film would be about, or the id of a session to look at.")
+    ],
+    /,
+    *,
+    shape: Shape = SAID_NOTHING,
+    budget_usd: Annotated[float | None, Parameter(help="A budget to compare with (default: the session's).")] = None,
+    output: Output = None,
+    json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON object instead.")] = False,
+) -> int:
+    """What would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
+    place, said, terms = output_folder(output), shape.said(), make_terms(budget_usd=budget_usd)
+    crew = said.get("crew")
+    notes = []
+    if SESSION_ID.match(what):
+        if set(said) - {"crew"}:
+            raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
+        folder = session_folder(sessions_root(place), what)
+        go_on = [] if crew is None else ["--crew", str(crew), "--change"]
+        found = _of_session(what, folder, crew=None if crew is None else str(crew), terms=terms)
+        line = command("resume", what, place, *go_on)
+        if lock.is_locked(folder):
+            notes.append(f"It is being worked on {lock.holder(folder)}: this is how things are now.")
+    else:
+        idea, wish = check_idea(what), make_wish(**said)
+        found = _of_idea(idea, wish, terms)
+        line = command("make", "", place, *_options(shape), idea=idea)
+        if (same := same_ask(sessions_root(place), idea, wish)) is not None:
+            notes.append(f"{same.name} asks for the same and is unfinished; to plan that: "
+                         f"{command('plan', same.name, place)}")  # fmt: skip
+    if json:
+        write_json(forecast_json(found))
+    else:
+        print("\n".join([*forecast_lines(found, line), *notes]))
+    return 0
+
+
+def _of_session(session_id: str, folder: Path, crew: str | None, terms: Terms) -> Forecast:
+    if not is_ours(folder):
+        raise BadInput(
+            f"{session_id} was written by another program: adopt it first, with {command('resume', session_id)}"
+        )
+    brief = read_brief(folder)
+    brief = brief.model_copy(update={"terms": brief.terms.after(terms)})
+    return forecast_session(folder, brief, hire(crew or brief.wish.crew))
+
+
+def _of_idea(idea: str, wish: Wish, terms: Terms) -> Forecast:
+    # The seed decides which draft stands in for the story, not what is asked of a vendor.
+    brief = Brief(
+        idea=idea, wish=wish, seed=wish.seed or 0, started_at=datetime.now().isoformat(timespec="microseconds"),
+        version=VERSION, terms=terms,
+    )  # fmt: skip
+    return forecast_idea(brief, hire(wish.crew))
+
+
+def _options(shape: Shape) -> list[str]:
+    """Return the options as they were said."""
+    said = {name: value for name, value in vars(shape).items() if value is not None}
+    words: list[str] = []
+    for name, value in said.items():
+        option = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        else:
+            words += [f"--{option}", f"{value:g}" if isinstance(value, float) else str(value)]
+    return words

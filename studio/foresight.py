@@ -1,0 +1,138 @@
+"""What a run would find for an order, and why it would make the piece: by the rules of `studio/pieces.py`.
+
+Looks and changes nothing, so it may look at a session that somebody works on. What a crash left staged counts as not
+there; the next opening of the session may still finish it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from studio import files
+from studio.copies import Copies
+from studio.errors import BrokenPlan
+from studio.looking import Eye, Found
+from studio.model import Brief, Receipt, Stage
+from studio.orders import PLANS, Order
+from studio.plan_files import reader
+
+Why = Literal[
+    "there", "by hand", "edited by hand", "kept elsewhere", "as another shot", "new", "missing", "damaged",
+    "edited prompt", "redo", "new upstream", "other crew", "other options",
+]  # fmt: skip
+"""Why a piece is used, or made:
+
+there, by hand, edited by hand      used as it lies at its place
+kept elsewhere      used: a copy of it lies under another number, or in `takes/`
+as another shot     used: this run makes the same for another shot
+new                 made: it never was
+missing, damaged    made again: it was
+edited prompt, redo, new upstream   made anew: its words, its take, or what it builds on is another now
+other crew, other options           made anew: who makes it, or the film's size, length, seed
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What lies there for an order.
+
+    Attributes:
+        used: whether the run would use it.
+        receipt: of the piece that would be used; of one that must be made what lay or lies at its place.
+        text: of a plan that would be used.
+        same: whether a piece that must be made again is one that was there before, of the same order.
+    """
+
+    used: bool
+    why: Why
+    receipt: Receipt | None = None
+    text: str = ""
+    same: bool = False
+
+
+NEVER = Seen(False, "new")
+
+
+class Foresight:
+    """Looks at one session folder."""
+
+    def __init__(self, folder: Path, brief: Brief) -> None:
+        self._folder = folder
+        self._eye, self._copies = Eye(folder, reader(brief)), Copies(folder)
+
+    def look(self, order: Order) -> Seen:
+        """Find out whether a run would use what is there for the order, or make it, and why.
+
+        Raises:
+            BrokenPlan: a plan lies there that does not validate: a run would stop.
+        """
+        found = self._eye.look(order)
+        receipt = found.receipt
+        if found.condition == "broken":
+            raise BrokenPlan(found.reason)
+        if found.condition == "edited":
+            return Seen(True, "edited by hand", receipt, self._text(order))
+        if found.condition == "damaged" and receipt is not None and receipt.edited:
+            # Put back as it was last used.
+            return Seen(True, "edited by hand", receipt, receipt.edited)
+        if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
+            return Seen(True, "there", receipt, self._text(order))
+        if found.condition == "by hand" and not _moved(order, found):
+            known = receipt is not None and receipt.by_hand and receipt.fingerprint == order.fingerprint
+            return Seen(True, "by hand", receipt if known else self._own(order))
+        if (kept := self._kept(order, found)) is not None:
+            return Seen(True, "kept elsewhere", kept, kept.content or "")
+        return self._to_make(order, found)
+
+    def unknown(self, stage: Stage, index: int = 0) -> Seen:
+        """Look at a place whose order cannot be known, for what it builds on will be another.
+
+        A plan edited by hand is kept all the same.
+        """
+        order = Order(self._folder.name, stage, index, "")
+        found = self._eye.look(order)
+        if stage in PLANS and found.condition in ("edited", "broken"):
+            return self.look(order)
+        there = found.condition not in ("nothing", "damaged")
+        return Seen(False, "new upstream" if there or found.receipt else "new", found.receipt)
+
+    def _text(self, order: Order) -> str:
+        if order.stage not in PLANS:
+            return ""
+        return (files.read_or_none(self._folder / order.path) or b"").decode("utf-8", "replace")
+
+    def _own(self, order: Order) -> Receipt:
+        """Return what a run would write for a picture put there by hand that it has not seen yet."""
+        path = self._folder / order.path
+        stat = path.stat()
+        return Receipt(
+            stage=order.stage, index=order.index, path=order.path, sha256=files.sha256_of(path), bytes=stat.st_size,
+            mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
+            made_at="",
+        )  # fmt: skip
+
+    def _kept(self, order: Order, found: Found) -> Receipt | None:
+        removed = found.receipt if found.condition == "nothing" and found.receipt else None
+        for _, receipt in self._copies.whole(order.fingerprint):
+            taken_away = removed is not None and removed.by_hand and receipt.sha256 == removed.sha256
+            if receipt.stage == order.stage and not taken_away:
+                return receipt
+        return None
+
+    def _to_make(self, order: Order, found: Found) -> Seen:
+        receipt = found.receipt
+        if receipt is not None and receipt.fingerprint != order.fingerprint:
+            return Seen(False, "new upstream", receipt)
+        if found.condition == "damaged":
+            return Seen(False, "damaged", receipt, same=receipt is not None)
+        if receipt is None:
+            receipt = next((each for each in self._eye.records(order) if each.fingerprint == order.fingerprint), None)
+        return NEVER if receipt is None else Seen(False, "missing", receipt, same=True)
+
+
+def _moved(order: Order, found: Found) -> bool:
+    """Tell whether a person's picture stands for a shot that now has another number."""
+    stands_for = found.receipt.fingerprint if found.receipt else order.fingerprint
+    return stands_for != order.fingerprint and stands_for in order.wanted

@@ -1,0 +1,146 @@
+"""What a piece would cost, without asking a vendor: the real engine works at a desk that sends nothing.
+
+The adapter prepares its request as ever; the desk looks whether the answer is held already, notes the request where it
+is not, and stops there. So an estimate follows the adapters by itself. Of a piece that takes several calls the first
+one that is not held is quoted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from studio.calls import Call, held_answer
+from studio.errors import FilmError
+from studio.orders import Order
+from studio.paid import Paid, Reply, Request, Unit, Usage, VendorError
+from studio.ports import Engine
+from studio.prices import PriceList
+
+SHARES: Mapping[Unit, float] = {"text in": 0.25, "text out": 0.15, "image out": 0.8, "audio out": 0.5}
+"""What is billed as a rule, as a share of the most, where an adapter does not say: its bounds are too wide for that.
+
+text in     bounds count bytes; English has about four letters a token
+            (https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them)
+text out    bounds leave 8,000 tokens to think, beside a plan of about a thousand
+image out   bounds are the vendor's table and a quarter more (`blocks/openai_sizes.py`)
+audio out   bounds are the slowest speech that is let through, about half as fast as usual (`blocks/voices.py`)
+
+All other units are what they are: an image is an image.
+"""
+
+E = TypeVar("E", bound=Engine)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a piece would cost, in US dollars: from `low` to `high`; `unknown` calls of unknown price come to it.
+
+    `held` tells that an answer that was paid for already lies here.
+    """
+
+    low: float = 0.0
+    high: float = 0.0
+    unknown: int = 0
+    held: bool = False
+
+    def plus(self, other: Estimate) -> Estimate:
+        """Return both together."""
+        return Estimate(
+            self.low + other.low, self.high + other.high, self.unknown + other.unknown, self.held or other.held
+        )
+
+
+FREE = Estimate()
+UNTOLD = Estimate(unknown=1)
+"""A call whose price is not known."""
+
+
+class _Asked(Exception):
+    """The request is known: nothing more is needed of the engine."""
+
+
+class QuotingDesk:
+    """A desk that sends nothing. Implements `studio.paid.Desk`.
+
+    Args:
+        held: returns the answer to a request that is held already, or None.
+    """
+
+    def __init__(self, held: Callable[[Request], Reply | None]) -> None:
+        self._held = held
+        self.request: Request | None = None
+        self.used_held = False
+
+    def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        """Return what `check` makes of an answer that is held; else note the request and stop the engine."""
+        reply = self._held(request)
+        if reply is not None:
+            with contextlib.suppress(VendorError):
+                value = check(reply)
+                self.used_held = True
+                return value
+        self.request = request
+        raise _Asked
+
+
+class Quoter:
+    """Quotes the pieces of one session, or of a film that has none yet.
+
+    Args:
+        scratch: an empty folder outside of the session, where an engine may write.
+        folder: the session's, where answers are held.
+        calls: its calls.
+    """
+
+    def __init__(
+        self, prices: PriceList, scratch: Path, folder: Path | None = None, calls: Iterable[Call] = ()
+    ) -> None:  # fmt: skip
+        self._prices, self._scratch, self._folder, self._calls = prices, scratch, folder, tuple(calls)
+
+    def quote(self, engine: E, make: Callable[[E, Path], object], order: Order | None = None) -> Estimate:
+        """Return what it would cost to let the engine make this.
+
+        Args:
+            make: lets the engine make the piece at a path, as the stage's task does.
+            order: the piece's, by which answers that are held are found; None where it cannot be known yet.
+        """
+        if not isinstance(engine, Paid):
+            return FREE
+        desk = QuotingDesk(lambda request: self._held(order, request))
+        try:
+            make(engine.at(desk), self._scratch / "piece")
+        except _Asked:
+            pass
+        except FilmError:
+            # It would not work, or not with what is known yet: what it takes to make it is not known either.
+            return UNTOLD
+        return Estimate(held=desk.used_held) if desk.request is None else self._priced(desk.request, desk.used_held)
+
+    def _held(self, order: Order | None, request: Request) -> Reply | None:
+        if order is None or self._folder is None:
+            return None
+        mine = [
+            call for call in self._calls
+            if (call.stage, call.fingerprint, call.digest) == (order.stage, order.fingerprint, request.digest)
+        ]  # fmt: skip
+        found = held_answer(self._folder, mine)
+        return found[1] if found else None
+
+    def _priced(self, request: Request, held: bool) -> Estimate:
+        high = self._prices.cost_usd(request.vendor, request.model, request.most)
+        low = self._prices.cost_usd(request.vendor, request.model, likely(request))
+        if high is None or low is None:
+            return UNTOLD
+        return Estimate(min(low, high), high, held=held)
+
+
+def likely(request: Request) -> Usage:
+    """Return what a request is billed for as a rule: what its adapter says, else shares of the most."""
+    if request.likely is not None:
+        return request.likely
+    return {unit: count * SHARES.get(unit, 1.0) for unit, count in request.most.items()}
