@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from studio.errors import BrokenPlan
+from studio.files import sha256_of
 from studio.fingerprint import fingerprint
 from studio.model import Made
 from studio.orders import Order, receipt_path
@@ -43,6 +44,18 @@ def test_a_picture_by_hand_is_used_marked_and_stays(bench: Bench) -> None:
     changed = bench.order(3, "another prompt")
     assert bench.shelf.adopt(changed) is not None
     assert bench.path(order).read_bytes() == bench.path(changed).read_bytes()
+
+
+def test_a_picture_by_hand_in_place_of_another_is_used(bench: Bench) -> None:
+    """Law 5: a person may think again: the second picture is the one that its clip is made of."""
+    order = bench.order(3, "a")
+    for colour in ((9, 9, 9), (200, 9, 9)):
+        hand_picture(bench.path(order), colour)
+        receipt = bench.shelf.adopt(order)
+        assert receipt is not None
+        assert receipt.by_hand
+        assert receipt.sha256 == sha256_of(bench.path(order))
+        assert read_receipt(bench.folder / receipt_path(order.path)) == receipt
 
 
 def test_a_picture_by_hand_goes_when_the_person_removes_it(bench: Bench) -> None:
