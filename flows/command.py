@@ -22,6 +22,8 @@ from rich.console import Console
 from blocks.crew_names import check_crew_name
 from flows.approve_command import approve as answer_approval
 from flows.built_in import BuiltIn
+from flows.doctor_command import EXAMPLES as DOCTOR_EXAMPLES
+from flows.doctor_command import doctor as check_up
 from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
 from flows.leaving import Terminated
@@ -136,6 +138,7 @@ app.command(
 
 
 app.command(plan_film, name="plan", help_epilogue=PLAN_EXAMPLES)
+app.command(check_up, name="doctor", help_epilogue=DOCTOR_EXAMPLES)
 
 
 @app.command(

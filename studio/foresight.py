@@ -81,6 +81,7 @@ class Foresight:
             return Seen(True, "there", receipt, self._text(order))
         if found.condition == "by hand" and not _moved(order, found):
             known = receipt is not None and receipt.by_hand and receipt.fingerprint == order.fingerprint
+            known = known and receipt is not None and self._eye.is_whole(receipt, order.path)
             return Seen(True, "by hand", receipt if known else self._own(order))
         if (kept := self._kept(order, found)) is not None:
             return Seen(True, "kept elsewhere", kept, kept.content or "")

@@ -1,0 +1,93 @@
+"""`film doctor`: is everything there that a film needs? Looks and tries, makes nothing, pays nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import sys
+from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.engine import check_alive, find_engine, prepare_environment, without_secrets
+from flows.hiring import hire
+from flows.options import Output
+from studio.checkup import Check, machine_checks, tried
+from studio.errors import BadInput
+from studio.places import output_folder
+from studio.terminal import harmless, write_json
+
+EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"
+
+
+def doctor(
+    *,
+    crew: Annotated[str, Parameter(help="Whose keys, models and balance to look at, too.")] = "offline",
+    output: Output = None,
+    json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON list instead.")] = False,
+) -> int:
+    """Try what a film needs: keys, models, fonts, encoder, voice, disk, engine. Exit code 1 where something is wrong.
+
+    Nothing is made, nothing paid is called; a vendor is asked one free question, and has 30 s to answer.
+    """
+    checks = [*machine_checks(output_folder(output)), *engine_checks(), *crew_checks(crew)]
+    if json:
+        write_json([vars(check) for check in checks])
+    else:
+        print("\n".join(_lines(checks)))
+    return 1 if any(check.verdict == "wrong" for check in checks) else 0
+
+
+def engine_checks() -> list[Check]:
+    """Return what there is to say of Prefect: the library here, and the server that is named."""
+    library = tried("engine", _library, "make the environment again")
+    try:
+        engine = find_engine()
+        check_alive(engine)
+    except BadInput as error:
+        return [library, Check("server", "wrong", str(error))]
+    if engine.url is None:
+        return [library, Check("server", "ok", "none is named: a command brings its own, on this machine")]
+    return [library, Check("server", "ok", f"answers at {without_secrets(engine.url)} ({engine.said_in})")]
+
+
+def _library() -> Check:
+    version = importlib.metadata.version("prefect")
+    wanted = pinned(importlib.metadata.requires("film-studio") or [])
+    prepare_environment(find_engine())
+    import prefect
+
+    assert prefect.flow is not None
+    if wanted and version != wanted:
+        return Check("engine", "wrong", f"Prefect {version}, not {wanted}", "make the environment again")
+    return Check("engine", "ok", f"Prefect {version}, Python {'.'.join(str(n) for n in sys.version_info[:3])}")
+
+
+def pinned(requirements: list[str]) -> str:
+    """Return the version of Prefect that this program is made for; '' where nothing says so."""
+    found = (re.match(r"prefect\s*==\s*([\w.]+)", each) for each in requirements)
+    return next((match[1] for match in found if match), "")
+
+
+def crew_checks(name: str) -> list[Check]:
+    """Return what there is to say of the crew: whether it can be hired, and what its vendors say."""
+    try:
+        crew = hire(name)
+    except BadInput as error:
+        return [Check("crew", "wrong", str(error))]
+    if name == "offline":
+        return [Check("crew", "ok", "offline: no key, no network, no cost")]
+    from blocks.vendor_checks import vendor_checks
+
+    return [Check("crew", "ok", name), *vendor_checks(crew, date.today())]
+
+
+def _lines(checks: list[Check]) -> list[str]:
+    width = max(len(check.name) for check in checks)
+    lines = []
+    for check in checks:
+        lines.append(f"{check.verdict:<7}  {check.name:<{width}}  {harmless(check.found)}")
+        if check.remedy:
+            lines.append(f"{'':<7}  {'':<{width}}  -> {check.remedy}")
+    return lines

@@ -1,0 +1,153 @@
+"""Whether this machine can make films: fonts, shaping, encoder, voice, disk. Tries each for real, spends nothing.
+
+`film doctor` puts these together with what the engine and the crew's vendors say.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from studio import files
+from studio.errors import FilmError
+from studio.lettering import FAMILY, can_shape, font_file, set_block
+
+Verdict = Literal["ok", "warning", "wrong"]
+
+FEW_BYTES, NO_BYTES = 2 * 2**30, 256 * 2**20
+"""Free space below which it is tight, and below which no film should be begun. Chosen, not measured: a picture of
+1920 x 1080 has some MB, the score has 0.2 MB a second, and paid calls stop at 64 MiB (`studio/ledger.py`)."""
+WORD = "Hello"
+FRAMES, SIZE, FPS = 12, (256, 144), 24
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: what was found, and what to do where it is not fine."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+def machine_checks(output: Path) -> list[Check]:
+    """Return what there is to say of this machine.
+
+    Args:
+        output: the folder that holds, or will hold, the films.
+    """
+    checks: list[tuple[str, Callable[[], Check], str]] = [
+        ("fonts", _fonts, "make the environment again"),
+        ("shaping", _shaping, "make the environment again"),
+        ("encoder", _encoder, "make the environment again: PyAV brings libx264 and the AAC encoder"),
+        ("voice", _voice, "make the environment again"),
+        ("disk", lambda: _disk(output), "choose another folder with --output"),
+        ("temp", _temp, "name a folder that can be written with TMPDIR"),
+    ]
+    return [tried(name, look, remedy) for name, look, remedy in checks]
+
+
+def tried(name: str, look: Callable[[], Check], remedy: str) -> Check:
+    """Return what `look` finds; where it fails in whatever way, that is wrong, and the remedy is told."""
+    try:
+        return look()
+    except Exception as error:  # a library that is broken fails as it likes; that is what is looked for
+        said = (str(error).strip().splitlines() or [""])[0]
+        reason = said if isinstance(error, FilmError) else f"{type(error).__name__}: {said}"
+        return Check(name, "wrong", reason[:300], remedy)
+
+
+def _fonts() -> Check:
+    path = font_file("A film")
+    if not set_block("A film", (200, 60), 24).any():
+        return Check("fonts", "wrong", f"{path.name} draws nothing", "make the environment again")
+    return Check("fonts", "ok", f"{FAMILY} ({path.name})")
+
+
+def _shaping() -> Check:
+    if can_shape():
+        return Check("shaping", "ok", "raqm: right-to-left and Indic scripts are drawn")
+    return Check(
+        "shaping", "warning", "no raqm: right-to-left and Indic scripts are not drawn on cards and burned captions",
+        "install the system's fribidi (Debian: libfribidi0); soft captions carry such scripts all the same",
+    )  # fmt: skip
+
+
+def _encoder() -> Check:
+    import av
+
+    from studio.planes import Planes
+    from studio.reel import encode, probe
+
+    def grey(planes: Planes) -> None:
+        for plane in planes:
+            plane[:] = 128
+
+    with tempfile.TemporaryDirectory(prefix="film-doctor-") as scratch:
+        clip, sound = Path(scratch, "clip.mp4"), Path(scratch, "sound.mp4")
+        encode((grey for _ in range(FRAMES)), SIZE, FPS, clip)
+        made = probe(clip)
+        with av.open(str(sound), "w", format="mp4") as container:
+            stream = container.add_stream("aac", rate=48_000, layout="stereo")
+            silence = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
+            silence.sample_rate = 48_000
+            container.mux(stream.encode(silence))
+            container.mux(stream.encode(None))
+        sounds = sound.stat().st_size
+    if made.frames != FRAMES or not sounds:
+        return Check("encoder", "wrong", f"{made.frames} of {FRAMES} frames came out", "make the environment again")
+    return Check("encoder", "ok", f"H.264 and AAC, {FRAMES} frames of {SIZE[0]} x {SIZE[1]} (PyAV {av.__version__})")
+
+
+def _voice() -> Check:
+    import wave
+
+    from studio.offline.narrator import OfflineNarrator
+
+    with tempfile.TemporaryDirectory(prefix="film-doctor-") as scratch:
+        out = Path(scratch, "word.wav")
+        made = OfflineNarrator().speak(WORD, 0, out)
+        with wave.open(str(out)) as sound:
+            samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
+    if not samples.size or int(np.abs(samples.astype(np.int32)).max()) < 1_000:
+        return Check("voice", "wrong", f"it says nothing: {made.not_spoken or 'silence'}", "make the environment again")
+    return Check("voice", "ok", f"the embedded one speaks: {made.seconds or 0.0:.2f} s for {WORD!r}")
+
+
+def _disk(output: Path) -> Check:
+    there = next(folder for folder in (output.absolute(), *output.absolute().parents) if os.path.lexists(folder))
+    if not there.is_dir():
+        return Check("disk", "wrong", f"{str(there)!r} is no folder", "choose another one with --output")
+    _write_and_flush(there)
+    return _room("disk", there, f"{str(output)!r} can be written")
+
+
+def _temp() -> Check:
+    folder = Path(tempfile.gettempdir())
+    _write_and_flush(folder)
+    return _room("temp", folder, f"{str(folder)!r} can be written")
+
+
+def _write_and_flush(folder: Path) -> None:
+    """Write a few bytes into the folder, flush them to the disk, and remove them."""
+    with tempfile.TemporaryDirectory(prefix=".film-doctor-", dir=folder) as scratch:
+        path = Path(scratch, "try")
+        files.write_whole(path, os.urandom(64))
+
+
+def _room(name: str, folder: Path, found: str) -> Check:
+    free = shutil.disk_usage(folder).free
+    said = f"{found}, {free / 1e9:.1f} GB free"
+    if free < NO_BYTES:
+        return Check(name, "wrong", said, "free some space")
+    if free < FEW_BYTES:
+        return Check(name, "warning", said, "free some space before a long film")
+    return Check(name, "ok", said)
