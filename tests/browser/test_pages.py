@@ -32,10 +32,11 @@ FIELDS = {
     "Music": "score", "Seed": "0 to 2147483647", "Script": "spoken word for word", "Prompts": "one per shot",
     "Crew": "needs no key", "Session": "Go on with this session", "Resume": "unfinished session",
     "Change": "Apply all options", "Output": "Folder that holds sessions/",
+    "Budget": "in US dollars", "On refusal": "a card stands for it", "On ambiguous": "paid for, again",
 }  # fmt: skip
 """Of each parameter its title and some words of its description."""
 LISTS = {"Aspect": ["16:9", "9:16", "1:1", "4:3", "21:9"], "Frame rate": ["24", "25", "30"],
-         "Captions": ["soft", "burned", "off"], "Crew": ["offline"]}  # fmt: skip
+         "Captions": ["soft", "burned", "off"], "On ambiguous": ["stop", "retry"]}  # fmt: skip
 
 
 def asked(server: Server, path: str, body: dict[str, Any] | None = None) -> Any:
