@@ -24,11 +24,17 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film studio batch approve resume sessions view verify repair prompts test test-browser bench bench-flow crash-bench environment
+.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow crash-bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
 	@if [ -n "$$FILM_IDEA" ]; then exec $(BIN)/film make $(ARGS) -- "$$FILM_IDEA"; else exec $(BIN)/film make $(ARGS); fi
+
+plan: $(READY)
+	@if [ -n "$$FILM_ID" ]; then exec $(BIN)/film plan $(ARGS) -- "$$FILM_ID"; else exec $(BIN)/film plan $(ARGS) -- "$$FILM_IDEA"; fi
+
+doctor: $(READY)
+	@exec $(BIN)/film doctor $(ARGS)
 
 batch: $(READY)
 	@if [ -n "$$FILM_FILE" ]; then exec $(BIN)/film batch $(ARGS) -- "$$FILM_FILE"; else exec $(BIN)/film batch $(ARGS); fi
@@ -47,6 +53,9 @@ sessions: $(READY)
 
 view: $(READY)
 	@exec $(BIN)/sessions view $${FILM_ID:+"$$FILM_ID"} $(ARGS)
+
+cost: $(READY)
+	@exec $(BIN)/sessions cost $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 prompts: $(READY)
 	@exec $(BIN)/sessions prompts $${FILM_ID:+"$$FILM_ID"} $(ARGS)

@@ -27,9 +27,11 @@ CODE = tuple(
     path for room in ("flows", "tasks", "blocks", "studio") for path in sorted((PROJECT / room).rglob("*.py"))
     if path.name != "__init__.py"
 )  # fmt: skip
-COMMANDS = ("film", "film make", "film batch", "film resume", "film approve", "film studio", "sessions",
-            "sessions list", "sessions view", "sessions prompts", "sessions verify", "sessions repair")  # fmt: skip
-MADE_BY_MAKE = {"film": "film make", "batch": "film batch", "resume": "film resume", "approve": "film approve",
+COMMANDS = ("film", "film make", "film plan", "film doctor", "film batch", "film resume", "film approve", "film studio",
+            "sessions", "sessions list", "sessions view", "sessions cost", "sessions prompts", "sessions verify",
+            "sessions repair")  # fmt: skip
+MADE_BY_MAKE = {"film": "film make", "plan": "film plan", "doctor": "film doctor", "cost": "sessions cost",
+                "batch": "film batch", "resume": "film resume", "approve": "film approve",
                 "studio": "film studio", "sessions": "sessions list", "view": "sessions view",
                 "prompts": "sessions prompts", "verify": "sessions verify", "repair": "sessions repair"}  # fmt: skip
 """What `make`'s targets run: their ARGS are that command's options."""

@@ -367,3 +367,22 @@ def test_finishing_is_told_when_the_budget_is_used_up(tmp_path: Path) -> None:
     write_brief(folder, brief.model_copy(update={"terms": Terms(budget_usd=0.2)}))
     filmed(folder, crew, "c")
     assert spent_usd(read_calls(folder))[0] == pytest.approx(0.16)
+
+
+def test_a_run_whose_budget_is_used_up_says_what_finishing_costs(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the engine, too: one message with the line that goes on, and no other that would end the same way."""
+    import blocks.crew
+    from flows.make_film import filmed as run_flow
+
+    monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: paid_crew(PaidPainter()))
+    output = tmp_path / "output"
+    state = run_flow(idea="A letter", output=str(output), seconds=8, shot_seconds=2, height=144, budget_usd=0.1)
+    assert state.is_failed()
+    assert state.message is not None
+    assert "the budget of $0.10 is used up: $0.08 spent; 2 pictures" in state.message
+    assert state.message.count(" resume ") == 1
+    assert "--budget-usd 0.20" in state.message
+    (folder,) = (output / "sessions").iterdir()
+    assert json.loads((folder / "failure.json").read_text("utf-8"))["message"] in state.message
