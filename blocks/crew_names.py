@@ -36,7 +36,8 @@ def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> N
 
 def no_such_crew(name: str) -> BadInput:
     """Return the error of a crew that is neither built in nor saved."""
-    return BadInput(
-        f"--crew: there is no crew {name[:60]!r}: choose one of {', '.join(NEEDS)}, or save a block Film Crew of that "
-        "name on the Prefect pages"
-    )
+    if not _BLOCK_NAME.fullmatch(name):
+        what = "a block Film Crew has a name of small letters, digits and dashes"
+    else:
+        what = "or save a block Film Crew of that name on the Prefect pages"
+    return BadInput(f"--crew: there is no crew {name[:60]!r}: choose one of {', '.join(NEEDS)}; {what}")

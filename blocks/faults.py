@@ -45,7 +45,7 @@ _WHAT: dict[Fault, tuple[str, str]] = {
     "slow down": ("too many requests", "wait, or lower the crew's limits"),
     "quota": ("the account is out of credit or over its limit", "top it up, then resume"),
     "key": ("the key is not accepted", "check the key and what it may do"),
-    "refused": ("the prompt was refused", "change the prompt"),
+    "refused": ("the prompt was refused", "change the prompt, or let a slate stand for it (--on-refusal slate)"),
     "unknown": ("a gateway gave up waiting, and the work may be done and billed", "ask the vendor"),
     "wrong": ("the request was not accepted", "check model, settings and address"),
 }
@@ -113,7 +113,7 @@ def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...
     what, then = _WHAT[fault]
     if 300 <= status < 400:
         what, then = "the address has moved, and a key is not sent elsewhere", "mend the account's address"
-    quoted = f": {scrubbed(reason, secrets)}" if reason else ""
+    quoted = f": {scrubbed(reason, secrets).rstrip('.')}" if reason else ""
     return VendorError(
         fault, f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}; {then}",
         retry_after=retry_after(response.headers), request_id=request_id_of(response.headers, secrets),

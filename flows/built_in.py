@@ -7,6 +7,8 @@ session of its own, so that Ctrl-C does not reach it, and ends when its standard
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import os
 import socket
 import subprocess
@@ -16,6 +18,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from studio.errors import FilmError
@@ -87,12 +92,36 @@ def _environment() -> dict[str, str]:
     }  # fmt: skip
 
 
+@contextmanager
+def _alone_at_home() -> Iterator[None]:
+    """Keep other servers of ours from Prefect's home: two that migrate one new database break it for each other."""
+    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+    home.mkdir(parents=True, exist_ok=True)
+    # Locked by who opens it: it stays, and holds nothing.
+    with open(home / "film-studio-migration.lock", "ab") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+
+
+def _migrate() -> None:
+    """Bring the database up to date, and leave that out of the server's start."""
+    os.environ["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
+    from prefect.server.database import provide_database_interface
+
+    async def migrate() -> None:
+        await provide_database_interface().create_db()
+
+    asyncio.run(migrate())
+
+
 def serve(handle: int) -> None:
     """Be the server, on an open socket, until standard input ends."""
     import uvicorn
 
     from flows.turns import wait_in_turn
 
+    with _alone_at_home():
+        _migrate()
     wait_in_turn()
     # Loop and parser by name: by themselves they would be whatever happens to be installed.
     config = uvicorn.Config(

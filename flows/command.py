@@ -38,6 +38,7 @@ from studio.errors import BadInput, SessionLocked
 from studio.hints import command
 from studio.model import Wish
 from studio.places import output_folder, session_folder, sessions_root
+from studio.prices import price_list
 from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
 from studio.terminal import leave, says_yes, typed_answer
 
@@ -243,6 +244,8 @@ def _run(
         check_crew_name(wish.crew)
     if session_id is None:
         check_writable(sessions_root(place))
+    # A person's own prices are read before anything is begun.
+    price_list()
     pay_again = money.on_ambiguous == "retry"
     if session_id is not None and money.on_ambiguous in (None, "ask"):
         pay_again = _agrees(sessions_root(place) / session_id, console)

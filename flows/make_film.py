@@ -44,6 +44,7 @@ from studio.finishing import out_of_budget
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.places import output_folder
+from studio.prices import price_list
 from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
@@ -90,6 +91,7 @@ async def make_film(
     with _logged(), SyncClientContext.get_or_create():
         try:
             check_askable(approve)
+            price_list()
             wish = make_wish(
                 seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
                 captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,

@@ -30,7 +30,7 @@ def finishing_usd(folder: Path, crew: Crew) -> tuple[float, float, int]:
 
 
 def out_of_budget(folder: Path, budget_usd: float | None, crew: Crew, reason: str) -> str:
-    """Return what a person is told when the budget is used up: what was spent, what is missing, what finishing costs.
+    """Return what is told when the budget would be passed: what was spent, what is missing, what finishing costs.
 
     Args:
         reason: why the run stopped, as the ledger said it: all there is to tell where the rest cannot be found out.
@@ -48,7 +48,7 @@ def out_of_budget(folder: Path, budget_usd: float | None, crew: Crew, reason: st
     go_on = command("resume", folder.name, folder.parent.parent, "--budget-usd", needed)
     more = f", and {unknown} calls whose price is not known" if unknown else ""
     return (
-        f"the budget of {dollars(budget_usd)} is used up: {dollars(spent)} spent; {missing}finishing costs "
+        f"the budget of {dollars(budget_usd)} would be passed: {dollars(spent)} spent; {missing}finishing costs "
         f"{range_text(Estimate(low, high))} more{more}: {go_on}"
     )
 

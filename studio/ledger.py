@@ -159,8 +159,8 @@ class Ledger:
             return True
         if most is None:
             raise PriceUnknown(
-                f"the price of {request.vendor}'s {request.model!r} is not known, so no budget can hold: say it "
-                "in a file that FILM_PRICES names, or leave the budget out"
+                f"the price of {request.vendor}'s {request.model!r} is not known, so this film's budget of "
+                f"${self._budget_usd:.2f} cannot hold: say the price in a file that FILM_PRICES names"
             )
         booked, _ = spent_usd(self._calls.values())
         if booked + most <= self._budget_usd + 1e-9:
@@ -169,7 +169,7 @@ class Ledger:
         if flying > 0 and booked - flying + most <= self._budget_usd + 1e-9:
             return False
         raise BudgetSpent(
-            f"the budget of ${self._budget_usd:.2f} is used up: ${booked:.2f} spent or reserved, "
+            f"the budget of ${self._budget_usd:.2f} would be passed: ${booked:.4f} spent or reserved, "
             f"and the next call may cost ${most:.4f}"
         )
 

@@ -21,6 +21,8 @@ from studio.paid import Unit, Usage
 TABLE = Path(__file__).parent / "data" / "prices.toml"
 OWN = "FILM_PRICES"
 """Names a person's own file, whose prices come first."""
+MOST_USD = 1e6
+"""Dearest unit; more is a slip."""
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 """A pinned model bears its date: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
 
@@ -36,8 +38,10 @@ class Price(Noun):
 
     @model_validator(mode="after")
     def _says_something(self) -> Price:
-        if bool(self.per) == self.free or any(not 0 <= each < 1e6 for each in self.per.values()):
+        if bool(self.per) == self.free:
             raise ValueError("say `per` with a price for each unit, or `free = true`")
+        if wrong := next((unit for unit, each in self.per.items() if not 0 <= each < MOST_USD), None):
+            raise ValueError(f"the price of {wrong} is no number from 0 to {MOST_USD:,.0f}")
         return self
 
     def of(self, usage: Usage) -> float | None:
@@ -90,5 +94,6 @@ def _read(path: Path) -> PriceList:
         raise BadInput(f"{OWN}: {str(path)!r} is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        words = [f"price {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"]]
+        where = ", ".join(word for word in words if word not in ("price", "[key]")) or "price"
         raise BadInput(f"{OWN}: {str(path)!r}: {where}: {first['msg'].removeprefix('Value error, ')}") from error

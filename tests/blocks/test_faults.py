@@ -60,7 +60,7 @@ def test_a_status_and_its_words_are_one_kind_of_fault(status: int, body: object,
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (openai_error("x", message="No such\nvoice."), "No such voice."),
+        (openai_error("x", message="No such\nvoice."), "No such voice"),
         ({"id": "1", "name": "bad_request", "errors": ["seed: too large", "prompt: empty"]}, "seed: too large; prompt"),
         ({"error": "model 'x' not found"}, "model 'x' not found"),
         ({"detail": [{"msg": "field required"}]}, "field required"),

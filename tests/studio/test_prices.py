@@ -53,8 +53,9 @@ def test_own_prices_come_first(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("price = 3", "price"), ("[[price]", "not TOML"), ('[[price]]\nvendor="v"\nmodel="m"', "say `per`"),
-        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "say `per`"),
-        ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price.0.per"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "price 1: the price of images is no number"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=nan}', "the price of images"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price 1, per, loaves"),
     ],
 )  # fmt: skip
 def test_a_wrong_list_is_one_line(tmp_path: Path, text: str, said: str) -> None:
