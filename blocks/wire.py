@@ -7,6 +7,7 @@ the next request looks like a paid call that was cut off. What an HTTP status me
 
 from __future__ import annotations
 
+import ssl
 import time
 import zlib
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ def open_client(
         passing     nothing was sent, or not the whole request: no name, refused, no connection in time
         unknown     all was sent, and no answer began
         bad answer  a 2xx answer began, and broke off, was too large, or packed in a way that was not asked for
-        wrong       the request or the address cannot be sent at all
+        wrong       the request cannot be sent at all, or the server's certificate is not trusted
 
     Answers of any other status come back as they are, their bodies cut to `limits.body_bytes`.
 
@@ -96,13 +97,14 @@ class Wire(httpx2.BaseTransport):
         return [(name, value) for name, value in headers.raw if not (held and name.lower().startswith(held))]
 
     def _no_answer(self, error: Exception, journey: Journey) -> VendorError:
-        told = type(error).__name__
-        for cause in (error, error.__cause__, error.__context__):
-            if isinstance(cause, OSError) and (cause.strerror or cause.args):
-                told = str(cause.strerror or cause.args[0])
+        # The pool raises its errors without a cause; what the system said is their argument.
+        causes = [cause for cause in (error, *error.args) if isinstance(cause, OSError)]
+        told = next((str(cause.strerror or cause.args[0]) for cause in causes if cause.args), type(error).__name__)
         if isinstance(error, (httpcore2.LocalProtocolError, httpcore2.UnsupportedProtocol, ValueError)):
             reason = f" ({error})" if isinstance(error, NotPublic) else ""
             return VendorError("wrong", self._line(f"the request cannot be sent: check address and headers{reason}"))
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+            return VendorError("wrong", self._line(f"no connection ({told}); nothing was sent: check the address"))
         if isinstance(error, _UNSENT):
             return VendorError("passing", self._line(f"no connection ({told}); nothing was sent"))
         if journey.torn:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import ipaddress
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from blocks.wire import Limits, open_client
 from studio.paid import VendorError
@@ -169,6 +177,44 @@ def test_an_impossible_header_is_wrong_and_not_told() -> None:
     with open_client("acme") as client, pytest.raises(VendorError) as failed:
         client.get("http://127.0.0.1:9/", headers={"authorization": b"Bearer se\ncret".decode()})
     assert "cret" not in str(failed.value)
+
+
+def test_a_stranger_gets_no_key(serve: Serve, tmp_path: Path) -> None:
+    """Behind a certificate that nobody vouches for nothing is sent; trying again would not help."""
+    certificate, key = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    heard: list[bytes] = []
+
+    def act(caller: socket.socket) -> None:
+        with context.wrap_socket(caller, server_side=True) as inside:
+            heard.append(inside.recv(9))
+
+    told = failure(serve(act).replace("http:", "https:"))
+    assert told.fault == "wrong"
+    assert "certificate" in str(told)
+    assert heard == []
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for 127.0.0.1 that nobody vouches for, and its key; gives their files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )  # fmt: skip
+    return files
 
 
 def test_redirects_are_not_followed(serve: Serve) -> None:
