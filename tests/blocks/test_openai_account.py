@@ -110,3 +110,18 @@ def test_a_missing_key_is_named(environment: pytest.MonkeyPatch) -> None:
     with account.client(Limits()) as client:
         assert client.api_key == "none"
         assert client.max_retries == 0
+
+
+def test_a_saved_account_is_the_same(server: str) -> None:
+    """Prefect gives back what was saved, and shows its secrets to nobody who does not ask for them."""
+    from prefect.client.orchestration import get_client
+
+    saved = account_at("http://127.0.0.1:9/v1").model_copy(update={"organization": "org-1"})
+    saved.save("mine")
+    loaded = OpenAIAccount.load("mine")
+    assert isinstance(loaded, OpenAIAccount)
+    assert (loaded.secrets, loaded.base_url, loaded.organization) == (saved.secrets, saved.base_url, "org-1")
+    with get_client(sync_client=True) as client:
+        shown = client.read_block_document_by_name("mine", "openai-account", include_secrets=False)
+    assert KEY not in str(shown.data)
+    assert GATEWAY not in str(shown.data)
