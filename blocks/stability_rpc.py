@@ -18,7 +18,7 @@ from typing import Protocol
 from blocks.faults import scrubbed
 from blocks.stability_account import TIMED_OUT_SECONDS, StabilityAccount
 from studio.errors import BadInput
-from studio.paid import Fault, Reply, VendorError
+from studio.paid import Fault, Reply, Usage, VendorError
 
 MESSAGE_BYTES = 10 * 1024 * 1024
 """Largest message, as in the SDK's own client (`stability_sdk/client.py`, `MAX_MESSAGE_SIZE`)."""
@@ -33,6 +33,13 @@ _SAYS: dict[str, Fault] = {
 }  # fmt: skip
 """What a status means (https://grpc.io/docs/guides/status-codes), whoever made it; the others depend on who did."""
 
+_WORDS: dict[str, Fault] = {
+    "larger than max": "bad answer", "CERTIFICATE_VERIFY_FAILED": "wrong", "enough balance": "quota",
+    "Invalid prompts detected": "refused",
+}  # fmt: skip
+"""Words that tell more than the status. An empty account was seen as RESOURCE_EXHAUSTED and as PERMISSION_DENIED
+(https://github.com/terry3041/pyChatGPT/issues/146, https://github.com/dmarx/video-killed-the-radio-star/issues/23)."""
+
 _WHAT: dict[Fault, str] = {
     "passing": "it could not be reached, or has a fault of its own; try again later",
     "unknown": "no whole answer came; the call may have been billed",
@@ -41,15 +48,14 @@ _WHAT: dict[Fault, str] = {
     "key": "the key is not accepted; check the key and what it may do",
     "refused": "the prompt was refused; change the prompt",
     "bad answer": "the answer is larger than a picture can be; it may have been billed",
-    "wrong": "the request was not accepted; check engine and settings",
+    "wrong": "the request or the connection was not accepted; check engine, settings and address",
 }
 
 _UNSENT = re.compile(r"failed to connect|DNS resolution failed|Received RST_STREAM with error code 7")
 """How gRPC says that the server never saw the request; 7 is REFUSED_STREAM (RFC 9113, section 8.7)."""
 
-_BROKEN = re.compile(
-    r"Socket closed|recvmsg|sendmsg|Received RST_STREAM|Connection reset|Broken pipe|.*GOAWAY|keepalive"
-)
+_BROKEN = re.compile(r"Socket closed|recvmsg|sendmsg|Received RST_|Connection reset|Broken pipe|.*GOAWAY|keepalive")
+"""How gRPC says that a connection broke."""
 
 
 class _RpcError(Protocol):
@@ -162,22 +168,15 @@ def rpc_fault(account: StabilityAccount, named: str, error: _RpcError, heard: bo
     connection does so only once something was heard.
     """
     status, said = error.code().name, error.details() or ""
-    fault = _SAYS.get(status)
-    if "larger than max" in said:
-        fault = "bad answer"
-    elif status == "RESOURCE_EXHAUSTED" and "balance" in said:
-        fault = "quota"
-    elif status == "INVALID_ARGUMENT" and "Invalid prompts detected" in said:
-        fault = "refused"
-    elif fault is None or said.startswith("Received RST_STREAM"):
+    fault = next((fault for words, fault in _WORDS.items() if words in said), _SAYS.get(status))
+    if fault is None or said.startswith("Received RST_STREAM"):
         names_server = re.search(r"from peer [^\s{]", error.debug_error_string()) is not None
         told = names_server and not _BROKEN.match(said) and not (heard and status == "UNAVAILABLE")
         fault = "passing" if told or _UNSENT.match(said) else "unknown"
     line = f"{account.grpc_vendor}: {_WHAT[fault]} (gRPC {status}: {scrubbed(said, account.secrets)})"
     wait = TIMED_OUT_SECONDS if fault == "slow down" else None
-    return VendorError(
-        fault, line, retry_after=wait, request_id=named, usage={"images": 1} if fault == "bad answer" else None,
-    )  # fmt: skip
+    made: Usage | None = {"images": 1} if fault == "bad answer" else None
+    return VendorError(fault, line, retry_after=wait, request_id=named, usage=made)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import traceback
 import wave
@@ -13,7 +14,7 @@ from PIL import Image
 
 from studio.model import Made, Story
 from studio.paid import VendorError
-from tests.blocks import openai_stand
+from tests.blocks import openai_stand, stability_stand
 from tests.blocks.contract import FAULTS, HASTY, PATIENT, SIZE, Stand, Vendor
 from tests.blocks.desk import PlainDesk
 
@@ -22,7 +23,12 @@ VENDORS: dict[str, Vendor] = {
     "openai painter with references": openai_stand.edits,
     "openai narrator": openai_stand.narrator,
     "openai writer": openai_stand.writer,
+    "stability painter": stability_stand.painter,
+    "stability painter with a reference": stability_stand.from_a_picture,
 }
+# The SDK exists for Python 3.11 and 3.12 only.
+if importlib.util.find_spec("stability_sdk"):
+    VENDORS["stability grpc painter"] = stability_stand.grpc_painter
 
 
 def _faults(name: str) -> tuple[str, ...]:

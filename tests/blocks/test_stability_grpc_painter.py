@@ -33,11 +33,7 @@ from studio.errors import BadInput, EngineFailed
 from studio.paid import Fault, VendorError
 from tests.blocks.desk import PlainDesk
 from tests.blocks.stability_stand import HeldDesk
-from tests.vendors.stability_grpc_server import (
-    StabilityGrpcServer,
-    stability_grpc_server,
-    stability_tls_server,
-)
+from tests.vendors.stability_grpc_server import StabilityGrpcServer, stability_grpc_server, stability_tls_server
 from tests.vendors.stability_server import KEY
 
 SIZE = (320, 180)
@@ -135,9 +131,9 @@ def test_the_digest_is_of_what_is_sent(tmp_path: Path) -> None:
 FAULTS: dict[str, Fault] = {
     "reset before": "passing", "reset after": "unknown", "reset while painting": "unknown", "no answer": "unknown",
     "503": "passing", "unavailable later": "unknown", "500": "passing", "crash": "passing", "key": "key",
-    "quota": "quota", "too many": "slow down", "refused": "refused", "wrong": "wrong", "blurred": "refused",
-    "filtered": "refused", "nothing": "bad answer", "failed": "bad answer", "half a picture": "bad answer",
-    "bomb": "bad answer", "tiny": "bad answer", "too large": "bad answer",
+    "quota": "quota", "quota of old": "quota", "too many": "slow down", "refused": "refused", "wrong": "wrong",
+    "blurred": "refused", "filtered": "refused", "nothing": "bad answer", "failed": "bad answer",
+    "half a picture": "bad answer", "bomb": "bad answer", "tiny": "bad answer", "too large": "bad answer",
 }  # fmt: skip
 
 
@@ -240,13 +236,16 @@ def test_what_costs_money_needs_a_desk_and_no_reference(
     assert server.asked == []
 
 
-def test_a_missing_sdk_is_told(painter: StabilityGrpcPainter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the SDK is not installed, as on Python 3.13, one line says what to do."""
+def test_a_missing_sdk_is_told(
+    painter: StabilityGrpcPainter, desk: PlainDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the SDK is not installed, as on Python 3.13, one line says what to do, and nothing is booked."""
     monkeypatch.setitem(sys.modules, "stability_sdk.interfaces.gooseai.generation.generation_pb2", None)
     stability_rpc.sdk.cache_clear()
     with pytest.raises(BadInput, match=r"Python 3\.11 and 3\.12"):
         painter.paint("x", SIZE, 1, tmp_path / "a.png")
     stability_rpc.sdk.cache_clear()
+    assert desk.requests == []
 
 
 def test_a_crew_can_be_named_without_the_sdk() -> None:
@@ -278,13 +277,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
 
 @pytest.mark.parametrize(
     ("key", "trusted", "told"),
-    [(KEY, True, "painted"), ("sk-wrong-key-000", True, "key"), (KEY, False, "passing")],
+    [(KEY, True, "painted"), ("sk-wrong-key-000", True, "key"), (KEY, False, "wrong")],
 )
 def test_over_tls_the_key_goes_to_whom_it_trusts(
     key: str, trusted: bool, told: str, certificate: tuple[bytes, Path], tmp_path: Path
 ) -> None:
-    """On a port that ends in 443 the connection is TLS and carries the key; a server whose certificate is not trusted
-    gets nothing."""
+    """On a port that ends in 443 the connection is TLS and carries the key, but not to one that nobody vouches for."""
     pem, path = certificate
     trust = {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(path)} if trusted else {}
     with stability_tls_server(pem, path.read_bytes()) as server:

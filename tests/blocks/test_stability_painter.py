@@ -182,7 +182,7 @@ def test_the_model_tells_every_setting(painter: StabilityPainter) -> None:
 
 FAULTS: dict[str, Fault] = {
     "forbidden": "key", "too large": "wrong", "not understood": "wrong", "429": "slow down", "blurred": "refused",
-    "empty": "bad answer", "failed": "bad answer",
+    "empty": "bad answer", "failed": "bad answer", "quota as 429": "quota",
 }  # fmt: skip
 
 

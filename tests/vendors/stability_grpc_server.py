@@ -23,14 +23,13 @@ import stability_sdk.interfaces.gooseai.generation.generation_pb2_grpc as stubs
 from tests.vendors import media
 from tests.vendors.stability_server import KEY, bomb, painted
 
+_EMPTY = "Your organization does not have enough balance to request this action"
 _SAID: dict[str, tuple[grpc.StatusCode, str]] = {
     "503": (grpc.StatusCode.UNAVAILABLE, "try later"),
     "500": (grpc.StatusCode.INTERNAL, "inference failed"),
     "key": (grpc.StatusCode.UNAUTHENTICATED, f"missing or invalid api key: {KEY}, Bearer {KEY}"),
-    "quota": (
-        grpc.StatusCode.RESOURCE_EXHAUSTED,
-        "Your organization does not have enough balance to request this action",
-    ),
+    "quota": (grpc.StatusCode.RESOURCE_EXHAUSTED, f"{_EMPTY} (need $0.02, have $0 in balance)."),
+    "quota of old": (grpc.StatusCode.PERMISSION_DENIED, f"{_EMPTY} (need $0.02, have $0 in balance)."),
     "too many": (grpc.StatusCode.RESOURCE_EXHAUSTED, "rate limit exceeded"),
     "refused": (grpc.StatusCode.INVALID_ARGUMENT, "Invalid prompts detected"),
     "wrong": (grpc.StatusCode.INVALID_ARGUMENT, "height: must be a multiple of 64"),
@@ -130,7 +129,8 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
 
     def _cut(self) -> None:
         for each in self.relayed:
-            each.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -205,15 +205,23 @@ def _relay(listener: socket.socket, port: int, state: StabilityGrpcServer) -> No
             continue
         far = socket.create_connection(("127.0.0.1", port))
         state.relayed.append(near)
-        for a, b in ((near, far), (far, near)):
-            threading.Thread(target=_pump, args=(a, b, state), daemon=True).start()
+        threading.Thread(target=_carry, args=(near, far), daemon=True).start()
 
 
-def _pump(source: socket.socket, sink: socket.socket, state: StabilityGrpcServer) -> None:
+def _carry(near: socket.socket, far: socket.socket) -> None:
+    """Carry both ways until one side ends. Only then are both closed: a number of a closed socket may be another's."""
+    back = threading.Thread(target=_pump, args=(far, near), daemon=True)
+    back.start()
+    _pump(near, far)
+    back.join()
+    near.close()
+    far.close()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
     with suppress(OSError):
         while data := source.recv(65_536):
             sink.sendall(data)
     for each in (source, sink):
-        if each in state.relayed:
-            state.relayed.remove(each)
-        each.close()
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)

@@ -29,6 +29,12 @@ _DENIED = (
 )
 _ERRORS: dict[str, tuple[int, str, str]] = {
     "quota": (402, "payment_required", "You lack sufficient credits to make this request"),
+    # As others saw it (https://github.com/terry3041/pyChatGPT/issues/146 has the words).
+    "quota as 429": (
+        429,
+        "insufficient_balance",
+        "Your organization does not have enough balance to request this action",
+    ),
     "key": (401, "unauthorized", f"authorization: {KEY} is no key, nor is Bearer {KEY}"),
     "forbidden": (403, "forbidden", "this key may not do this"),
     "refused": (403, "content_moderation", _DENIED),
