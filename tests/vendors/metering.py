@@ -35,7 +35,7 @@ PRICES: dict[str, dict[str, float]] = {
     "tts-1": {"characters": 15e-6},
     "core": {"images": 0.03},
     "gpt-5.4-mini": {"text in": 0.75e-6, "text out": 4.5e-6},
-    "gpt-4o-mini-tts": {"text in": 0.6e-6, "audio out": 12e-6},
+    "gpt-4o-mini-tts": {"text in": 0.6e-6, "audio out": 12e-6, "characters": 0.0},
 }
 """What the vendor bills, dollars a unit."""
 
