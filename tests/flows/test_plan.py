@@ -219,6 +219,21 @@ def test_an_edited_story_is_planned_from(film: Path) -> None:
     assert found.total.high == pytest.approx(0.04 * found.shots)
 
 
+def test_edited_shots_are_kept_though_the_story_is_another(film: Path) -> None:
+    """What a person wrote stays: the shots are known, and so is what they cost."""
+    story, shots = json.loads((film / "story.json").read_text("utf-8")), shots_of(film)
+    story["scenes"][0]["action"] = "climbs the stairs and looks out over the black water for a long time"
+    (film / "story.json").write_text(json.dumps(story), "utf-8")
+    shots[0]["image_prompt"] = "a harbour at night"
+    write_shots(film, shots)
+    found = forecast(film)
+    assert (found.about, step_of(found, "shots").why) == (False, "edited by hand")
+    assert [step for step in made(found) if step[0] in ("scene_graph", "images")] == [
+        ("scene_graph", 0, "new upstream"), ("images", 1, "edited prompt"),
+    ]  # fmt: skip
+    check_against_a_run(film, found)
+
+
 def test_another_crew(film: Path) -> None:
     """Whatever another crew would make is made, and said to be for that reason."""
     found = forecast(film, paid_crew(PaidPainter(model="other")))

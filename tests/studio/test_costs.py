@@ -141,6 +141,9 @@ def test_what_resuming_saved(tmp_path: Path) -> None:
     Of a flow run that was retried the id is the same, and the time tells.
     """
     folder = spender(tmp_path)
+    bad = Vendor(VendorError("bad answer", "half a picture", usage={"images": 1}))
+    with pytest.raises(VendorError):
+        desk_in(folder, order_at(folder, 1)).call(request_of("bad"), bad, content)
     assert read_costs(folder).saved_usd == pytest.approx(0.08)
     card(folder, "c", "2026-01-02T00:00:00", 3_000)
     assert read_costs(folder).saved_usd == pytest.approx(0.12)
