@@ -100,7 +100,7 @@ def test_an_unknown_price_is_never_nothing(tmp_path: Path) -> None:
 def test_the_light_sum_is_the_ledgers(tmp_path: Path) -> None:
     """Lists and meta read calls without models, and come to what the ledger says, in flight and unreadable ones too."""
     folder = spender(tmp_path)
-    ledger_in(folder, "c").begin(order_of(16), request_of("16"), lambda: None)
+    ledger_in(folder, "c").begin(order_of(16), request_of("16"))
     (folder / "calls/images-009-0000000000000000-1.json").write_text("torn", "utf-8")
     facts = read_facts(folder)
     assert facts is not None
@@ -116,7 +116,8 @@ def test_what_is_in_flight_is_told_as_it_is(tmp_path: Path) -> None:
     folder = make_session(tmp_path / "sessions", ID)
     held = lock.take(folder)
     ledger = ledger_in(folder)
-    call = ledger.begin(order_of(1), request_of("1"), lambda: None)
+    call = ledger.begin(order_of(1), request_of("1"))
+    assert call is not None
     assert [line.became for line in read_costs(folder).lines] == ["in flight"]
     held.release()
     assert [line.became for line in read_costs(folder).lines] == ["ambiguous"]
@@ -230,7 +231,7 @@ def test_costs_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
 def test_telling_costs_changes_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """`sessions cost` only looks, calls that were cut off included."""
     folder = spender(tmp_path)
-    ledger_in(folder, "c").begin(order_of(16), request_of("16"), lambda: None)
+    ledger_in(folder, "c").begin(order_of(16), request_of("16"))
     before = snapshot(folder)
     for form in ((), ("--json",), ("--csv",)):
         assert run(capsys, "cost", ID, "--output", str(tmp_path), *form)[0] == 0
