@@ -45,19 +45,20 @@ def plan(
     place, said, terms = output_folder(output), shape.said(), make_terms(budget_usd=budget_usd)
     crew = said.get("crew")
     notes = []
+    budget = [] if budget_usd is None else ["--budget-usd", f"{budget_usd:g}"]
     if SESSION_ID.match(what):
         if set(said) - {"crew"}:
             raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
         folder = session_folder(sessions_root(place), what)
-        go_on = [] if crew is None else ["--crew", str(crew), "--change"]
         found = _of_session(what, folder, crew=None if crew is None else str(crew), terms=terms)
-        line = command("resume", what, place, *go_on)
+        other = crew is not None and crew != read_brief(folder).wish.crew
+        line = command("resume", what, place, *(["--crew", str(crew), "--change"] if other else []), *budget)
         if lock.is_locked(folder):
             notes.append(f"It is being worked on {lock.holder(folder)}: this is how things are now.")
     else:
         idea, wish = check_idea(what), make_wish(**said)
         found = _of_idea(idea, wish, terms)
-        line = command("make", "", place, *_options(shape), idea=idea)
+        line = command("make", "", place, *_options(shape), *budget, idea=idea)
         if (same := same_ask(sessions_root(place), idea, wish)) is not None:
             notes.append(f"{same.name} asks for the same and is unfinished; to plan that: "
                          f"{command('plan', same.name, place)}")  # fmt: skip
