@@ -67,7 +67,7 @@ repair: $(READY)
 	@exec $(BIN)/sessions repair $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
 test: $(READY)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Needs Debian's chromium; screenshots go to output/browser/.
 test-browser: $(READY)
