@@ -22,7 +22,7 @@ from studio.hints import command
 from studio.model import Brief, Wish
 from studio.places import session_folders
 from studio.projection import can_go_on
-from studio.terms import UNSAID, Terms
+from studio.terms import UNSAID, Terms, short, wrong_option
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
@@ -179,16 +179,11 @@ def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, sessi
     if not differing:
         return brief.wish
     if not apply:
-        said = "; ".join(f"{name} is {_short(now[name])}, not {_short(value)}" for name, value in differing.items())
+        said = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
         raise Contradiction(
             f"{session_id} was asked for otherwise ({said}): leave that out, or add --change to apply it"
         )
     return make_wish(**{**now, **differing})
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def make_wish(**options: object) -> Wish:
@@ -200,7 +195,4 @@ def make_wish(**options: object) -> Wish:
     try:
         return Wish.model_validate(options)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "--" + str(first["loc"][0]).replace("_", "-")
-        message = first["msg"].removeprefix("Value error, ")
-        raise BadInput(f"{name}: {message[:1].lower()}{message[1:]}, not {_short(first['input'])}") from error
+        raise wrong_option(error) from error

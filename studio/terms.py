@@ -38,9 +38,21 @@ def make_terms(**said: object) -> Terms:
     try:
         return Terms.model_validate(said)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "--" + str(first["loc"][0]).replace("_", "-")
-        raise BadInput(f"{name}: {first['msg'][:1].lower()}{first['msg'][1:]}, not {first['input']!r:.60}") from error
+        raise wrong_option(error) from error
+
+
+def wrong_option(error: ValidationError) -> BadInput:
+    """Return the error of the first option that is wrong: in one line which, what is wrong, what was given."""
+    first = error.errors()[0]
+    name = "--" + str(first["loc"][0]).replace("_", "-")
+    message = first["msg"].removeprefix("Value error, ")
+    return BadInput(f"{name}: {message[:1].lower()}{message[1:]}, not {short(first['input'])}")
+
+
+def short(value: object) -> str:
+    """Return a value as it is written, cut to 60 letters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 UNSAID = Terms()
