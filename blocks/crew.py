@@ -6,7 +6,7 @@ retry nor cache. They are imported only where one is hired.
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
 from typing import Any, Literal
 
 from prefect.blocks.core import Block
@@ -16,11 +16,7 @@ from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.openai_account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
 from studio.gate import AT_ONCE, Limits
-from studio.offline.animator import OfflineAnimator
-from studio.offline.composer import OfflineComposer
-from studio.offline.narrator import OfflineNarrator
-from studio.offline.painter import OfflinePainter
-from studio.offline.writer import OfflineWriter
+from studio.offline.crew import embedded_crew
 from studio.ports import Crew as Hired
 from studio.ports import Narrator, Painter, Writer
 
@@ -81,8 +77,8 @@ class Crew(Block):
             BadInput: an account is missing; the message names the variable.
         """
         sold = self.painter != "offline"
-        return Hired(
-            name, self._writer(), self._painter(), self._narrator(), OfflineAnimator(), OfflineComposer(),
+        return replace(
+            embedded_crew(), name=name, writer=self._writer(), painter=self._painter(), narrator=self._narrator(),
             limits=Limits(self.at_once, self.per_minute), painters=self.at_once if sold else Hired.painters,
             voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
         )  # fmt: skip
@@ -98,14 +94,14 @@ class Crew(Block):
 
     def _writer(self) -> Writer:
         if self.writer == "offline":
-            return OfflineWriter()
+            return embedded_crew().writer
         from blocks.openai_writer import OpenAIWriter
 
         return OpenAIWriter(self._openai(), self.writer_model)
 
     def _painter(self) -> Painter:
         if self.painter == "offline":
-            return OfflinePainter()
+            return embedded_crew().painter
         if self.painter == "openai":
             from blocks.openai_painter import OpenAIPainter
 
@@ -124,14 +120,14 @@ class Crew(Block):
 
     def _narrator(self) -> Narrator:
         if self.narrator == "offline":
-            return OfflineNarrator()
+            return embedded_crew().narrator
         from blocks.openai_narrator import OpenAINarrator
 
         return OpenAINarrator(self._openai(), self.narrator_model, self.voice)
 
 
 CREWS: dict[str, Any] = {
-    "offline": cache(lambda: Crew().hired("offline")),
+    "offline": embedded_crew,
     "openai": lambda: Crew(writer="openai", painter="openai", narrator="openai").hired("openai"),
     "stability": lambda: Crew(painter="stability").hired("stability"),
 }

@@ -1,6 +1,8 @@
-"""The embedded crew whole, for whoever needs it without the engine: `film plan` of a film that costs nothing."""
+"""The embedded crew whole; it needs neither the engine nor a vendor."""
 
 from __future__ import annotations
+
+from functools import cache
 
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
@@ -10,8 +12,9 @@ from studio.offline.writer import OfflineWriter
 from studio.ports import Crew
 
 
+@cache
 def embedded_crew() -> Crew:
-    """Return the crew 'offline'."""
+    """Return the crew 'offline': one for the whole process."""
     return Crew(
         "offline", OfflineWriter(), OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer()
     )  # fmt: skip
