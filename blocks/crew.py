@@ -48,6 +48,10 @@ class Crew(Block):
     quality: Literal["low", "medium", "high", "auto"] = Field(
         default="medium", title="Quality", description="Of OpenAI's pictures; it decides their price."
     )
+    portraits: bool = Field(
+        default=True, title="Portraits",
+        description="Paint a portrait of every character and show it for each of its shots; OpenAI's painters only.",
+    )  # fmt: skip
     negative_prompt: str = Field(
         default="", max_length=2_000, title="Negative prompt", description="What must not be seen; Stability's only."
     )
@@ -80,7 +84,7 @@ class Crew(Block):
         return replace(
             embedded_crew(), name=name, writer=self._writer(), painter=self._painter(), narrator=self._narrator(),
             limits=Limits(self.at_once, self.per_minute), painters=self.at_once if sold else Hired.painters,
-            voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
+            portraits=self.portraits, voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
         )  # fmt: skip
 
     def _openai(self) -> OpenAIAccount:

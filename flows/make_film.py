@@ -152,9 +152,9 @@ async def _shoot(session: Session, approve: Approve) -> dict[str, object]:
     graph = session.graph()
     plan = direction.do(plan_shots, story=story, graph=graph)
     await approver.approved("shots", lambda: (plan,))
-    await approver.approved("images", lambda: direction.paint_over(session.shots(), story))
+    await approver.approved("images", lambda: direction.paint_over(session.shots(), story, graph))
     shots = session.shots()
-    made = direction.map_over(shots, story)
+    made = direction.map_over(shots, story, graph)
     film = direction.do(
         cut_film, story=story, shots=shots, timeline=made.timeline, clips=made.clips, lines=made.lines, score=made.score
     )

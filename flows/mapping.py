@@ -2,7 +2,8 @@
 
 Pictures, lines and clips have a task runner each. The flow walks what completes and submits; it never maps a task over
 unfinished futures, which would fill the runner's threads with waiting. A failed shot does not stop the others. Shots
-that lack something come first: looking at what is there takes Prefect some ten milliseconds a piece.
+that lack something come first: looking at what is there takes Prefect some ten milliseconds a piece. Where the painter
+is shown portraits of the cast, these come before every picture.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from studio import progress
+from studio.cast import Cast, cast_of
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.facts import read_facts
 from studio.failures import Failure, told
-from studio.model import Receipt, Shot, Stage, Story, Timeline
+from studio.model import Receipt, SceneGraph, Shot, Stage, Story, Timeline
+from studio.orders import PER_SHOT, character_number
 from studio.progress import Event
 from studio.session import Session
 from studio.timeline import check_laid
+from tasks.cast import paint_portrait
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
 from tasks.policy import kept
@@ -89,41 +93,45 @@ class Direction:
         self._told[result.stage, index] = result.sha256
         return result
 
-    def map_over(self, shots: Sequence[Shot], story: Story) -> Footage:
+    def map_over(self, shots: Sequence[Shot], story: Story, graph: SceneGraph) -> Footage:
         """Narrate, paint and animate every shot, lay the timeline and compose the score.
 
         Raises:
             ShotsFailed: something failed; the message names the shots and the causes. All else was made.
         """
-        mapping = self._mapped(tuple(shots), story, clips=True)
+        mapping = self._mapped(tuple(shots), story, graph, clips=True)
         return mapping.footage()
 
-    def paint_over(self, shots: Sequence[Shot], story: Story) -> tuple[Receipt, ...]:
+    def paint_over(self, shots: Sequence[Shot], story: Story, graph: SceneGraph) -> tuple[Receipt, ...]:
         """Narrate and paint every shot, and go no further; return the pictures' receipts, in shot order.
 
         Raises:
             ShotsFailed: as `map_over`.
         """
-        return self._mapped(tuple(shots), story, clips=False).pictures()
+        return self._mapped(tuple(shots), story, graph, clips=False).pictures()
 
-    def _mapped(self, shots: tuple[Shot, ...], story: Story, clips: bool) -> _Mapping:
-        self._session.planned = len(shots)
+    def _mapped(self, shots: tuple[Shot, ...], story: Story, graph: SceneGraph, clips: bool) -> _Mapping:
+        session, crew = self._session, self._session.crew
+        cast = cast_of(graph, shots, story.style, session.brief, crew)
+        session.planned = len(shots)
+        progress.publish(Event("planned", stage="cast", total=len(cast.characters)))
         progress.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
-        for stage in ("images", "narration", "videos"):
-            self._session.shelf.retire(stage, len(shots))
-        crew = self._session.crew
+        for stage in PER_SHOT:
+            session.shelf.retire(stage, range(1, len(shots) + 1))
+        if crew.painter.abilities.references:
+            session.shelf.retire("cast", [character_number(each) for each in cast.characters])
         with ExitStack() as stack:
             runners: list[ThreadPoolTaskRunner[Any]] = [
                 stack.enter_context(ThreadPoolTaskRunner(max_workers=n))
                 for n in (crew.voices, crew.painters, ANIMATORS)
             ]
             try:
-                mapping = _Mapping(self, self._session, shots, story, clips, *runners)
+                mapping = _Mapping(self, session, shots, story, cast, clips, *runners)
                 mapping.run()
                 return mapping
             except BaseException:
                 # Ctrl-C and every other way out: nothing new begins, what is in hand sees the flag.
-                self._session.stop.set()
+                session.stop.set()
                 for runner in runners:
                     runner.cancel_all()
                 raise
@@ -136,10 +144,11 @@ def _opaque(inputs: dict[str, Any]) -> dict[str, Any]:
 
 class _Mapping:
     def __init__(
-        self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story, clips: bool,
+        self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story, cast: Cast, clips: bool,
         voices: ThreadPoolTaskRunner[Any], painters: ThreadPoolTaskRunner[Any], animators: ThreadPoolTaskRunner[Any],
     ) -> None:  # fmt: skip
         self._direction, self._session, self._shots, self._story = direction, session, shots, story
+        self._cast, self._unpainted = cast, len(cast.characters)
         self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
         self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
         self._open = self._spoken = 0
@@ -149,14 +158,33 @@ class _Mapping:
 
     def run(self) -> None:
         """Submit, settle what completes, submit what it makes possible, until nothing is open."""
+        characters = self._cast.characters
+        for character in characters:
+            self._submit(
+                self._painters, paint_portrait, "cast", character_number(character), character=character,
+                cast=characters, style=self._story.style,
+            )  # fmt: skip
         for shot in self._unfinished_first():
             self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
-            self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots)
+            if not characters:
+                self._paint(shot)
             # Hundreds of shots take a second to submit: the first clip does not wait for the last picture's turn.
             while not self._done.empty():
                 self._settle(*self._done.get())
         while self._open:
             self._settle(*self._done.get())
+
+    def _paint(self, shot: Shot) -> None:
+        self._submit(
+            self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast
+        )  # fmt: skip
+
+    def _paint_whom_the_portraits_show(self) -> None:
+        """Paint the shots, now that every portrait is there or failed; who lacks one waits for it to be there."""
+        lost = {failure.index for failure in self._failures if failure.stage == "cast"}
+        for shot in self._unfinished_first():
+            if lost.isdisjoint(self._cast.parts.get(shot.index, ())):
+                self._paint(shot)
 
     def _unfinished_first(self) -> list[Shot]:
         facts = read_facts(self._session.folder)
@@ -181,9 +209,19 @@ class _Mapping:
         except FilmError as error:
             self._failures.append(Failure(stage, index, str(error)))
             progress.publish(Event("failed", str(error), stage=stage, index=index))
-            return
-        if not self._clips:
-            return
+        if stage == "cast":
+            self._portrait_settled(index)
+        elif (stage, index) in self._pieces and self._clips:
+            self._go_on_from(stage, index)
+
+    def _portrait_settled(self, number: int) -> None:
+        if (portrait := self._pieces.get(("cast", number))) is not None:
+            self._cast = self._cast.painted(portrait)
+        self._unpainted -= 1
+        if not self._unpainted:
+            self._paint_whom_the_portraits_show()
+
+    def _go_on_from(self, stage: Stage, index: int) -> None:
         if stage in ("images", "narration"):
             self._animate_if_ready(index)
         if stage == "narration":

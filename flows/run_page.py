@@ -70,7 +70,10 @@ class RunPage(Page):
     def _sheets(self, facts: Facts, last: bool) -> Iterator[Sheet]:
         # A copy: the run goes on while the page is made. Before it says how many shots there are, the plan tells: a run
         # that waits for the shots' approval has said nothing of them.
-        board = Board(shots=self._board.shots or len(facts.shots), states=dict(self._board.states))
+        board = Board(
+            shots=self._board.shots or len(facts.shots), characters=self._board.characters,
+            states=dict(self._board.states),
+        )  # fmt: skip
         states: dict[tuple[Stage, int], str] = board.states
         if last:
             # Whatever was in hand is in nobody's hand any more.

@@ -19,10 +19,10 @@ from rich.text import Text
 
 from studio import progress
 from studio.model import STAGES, Stage
+from studio.orders import PER_SHOT
 from studio.progress import Event
 from studio.terminal import clock, harmless
 
-PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
 _MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
           "failed": ("✗", "red")}  # fmt: skip
 _LEFT_OF_CELLS = 52
@@ -39,6 +39,7 @@ class Board:
     session_id: str = ""
     opening: str = ""
     shots: int = 0
+    characters: int = 0
     reused: int = 0
     made: int = 0
     states: dict[tuple[Stage, int], str] = field(default_factory=dict)
@@ -55,7 +56,9 @@ class Board:
         with self._lock:
             if event.kind == "opened":
                 self.session_id, self.opening = event.session_id, event.text
-            if event.kind == "planned":
+            if event.kind == "planned" and event.stage == "cast":
+                self.characters = event.total
+            elif event.kind == "planned":
                 self.shots, self.frames_planned = event.total, event.frames
             if event.kind == "note":
                 self.notes.append(event.text)
@@ -76,6 +79,8 @@ class Board:
     def count(self, stage: Stage) -> tuple[int, int]:
         """Return (pieces there, pieces wanted) of a stage."""
         there = sum(state in ("done", "reused") for (where, _), state in self.states.items() if where == stage)
+        if stage == "cast":
+            return there, self.characters
         return there, (self.shots if stage in PER_SHOT else 1)
 
     def frames_per_second(self) -> float:

@@ -14,7 +14,7 @@ from studio import lock, peek
 from studio.calls import FOLDER, Call, read_answer, read_calls
 from studio.errors import NoSuchSession
 from studio.facts import Facts, nothing_told, read_facts
-from studio.orders import PLANS
+from studio.orders import PLANS, numbered
 from studio.projection import cost_usd
 from studio.receipts import read_receipt, receipt_places
 from studio.spent import Tally
@@ -182,7 +182,7 @@ def _all_usd(costs: Costs) -> float:
 def _line_json(line: Line) -> dict[str, object]:
     call = line.call
     return {
-        "shot": call.index or None, "stage": call.stage, "vendor": call.vendor, "model": call.model,
+        **numbered(call.stage, call.index), "stage": call.stage, "vendor": call.vendor, "model": call.model,
         "became": line.became, "cost_usd": line.usd, "most_usd": call.most_usd, "usage": dict(call.usage),
         "begun_at": call.begun_at, "ended_at": call.ended_at or None, "attempt": call.attempt,
         "request_id": call.request_id, "run_id": call.run_id, "prices": call.prices, "reason": line.reason,

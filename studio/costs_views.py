@@ -6,6 +6,7 @@ import csv
 import io
 
 from studio.costs import Costs, Line
+from studio.orders import numbered
 from studio.paid import Unit
 from studio.projection import cost_usd
 from studio.spent import Tally, cost_text, dollars
@@ -18,7 +19,7 @@ _NOUNS: dict[Unit, tuple[str, str]] = {
     "audio out": ("audio token out", "audio tokens out"), "characters": ("character", "characters"),
     "images": ("image", "images"), "seconds": ("second", "seconds"),
 }  # fmt: skip
-_HEAD = ("shot", "stage", "vendor", "model", "became", "cost", "begun", "billed")
+_HEAD = ("no.", "stage", "vendor", "model", "became", "cost", "begun", "billed")
 _RIGHT = (0, 5)
 """Columns set to the right."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -118,13 +119,14 @@ def cost_csv(costs: Costs) -> str:
     units = [unit for unit in _NOUNS if any(line.call.usage.get(unit) for line in costs.lines)]
     counts = [unit.replace(" ", "_") for unit in units]
     table.writerow((
-        "shot", "stage", "vendor", "model", "became", "cost_usd", "most_usd", *counts, "begun_at",
+        "shot", "character", "stage", "vendor", "model", "became", "cost_usd", "most_usd", *counts, "begun_at",
         "ended_at", "attempt", "request_id", "run_id", "prices", "reason",
     ))  # fmt: skip
     for line in costs.lines:
         call = line.call
         table.writerow((
-            call.index or "", call.stage, _cell(call.vendor), _cell(call.model), line.became, _money(line.usd),
+            *(number or "" for number in numbered(call.stage, call.index).values()), call.stage, _cell(call.vendor),
+            _cell(call.model), line.became, _money(line.usd),
             _money(call.most_usd), *(f"{call.usage.get(unit, 0.0):.15g}" for unit in units), _cell(call.begun_at),
             _cell(call.ended_at), call.attempt, _cell(call.request_id), _cell(call.run_id), _cell(call.prices),
             _cell(line.reason),

@@ -8,6 +8,7 @@ short form for `sessions list` is `studio/listing.py`.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from studio.spent import NOTHING, Spent, read_spent
 __all__ = ["SESSION_ID", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
 
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
+_PORTRAIT = re.compile(r"character_[0-9]{3,6}\.png\Z")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Facts:
         brief_reads: False where neither `brief.json` nor its copy reads; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not: what planning took.
+        cast: the reference pictures of the characters, as `Piece.path` says whose.
         cut_off: whether the last run never ended: it was killed, or works now.
         waits_for: 'shots' or 'images' where the last run is suspended until a person approves them.
         waits_since: since when it waits.
@@ -79,6 +82,7 @@ class Facts:
     title: str = ""
     plans: tuple[str, ...] = ()
     planning: tuple[Piece, ...] = ()
+    cast: tuple[Piece, ...] = ()
     shots: tuple[ShotFacts, ...] = ()
     score: Piece | None = None
     film: Piece | None = None
@@ -126,6 +130,10 @@ def _ours(room: int, folder: Path) -> Facts:
             _piece(f"{name}.json", receipt)
             for name in PLAN_NAMES
             if (receipt := peek.dict_at(room, f"receipts/{name}.json"))
+        ),
+        cast=tuple(
+            piece for name in peek.names_at(room, "cast")
+            if _PORTRAIT.match(name) and (piece := _listed(room, f"cast/{name}"))
         ),
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),

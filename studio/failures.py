@@ -13,7 +13,7 @@ MOST_REASONS, MOST_SHOTS = 5, 12
 
 @dataclass(frozen=True)
 class Failure:
-    """A piece that could not be made. `index` is the shot, 0 for the whole film."""
+    """A piece that could not be made. `index` is the shot or, of the cast, the character; 0 for the whole film."""
 
     stage: Stage
     index: int
@@ -35,7 +35,8 @@ def told(failures: Sequence[Failure]) -> str:
 def _part(stage: Stage, shots: list[int], reason: str) -> str:
     if shots == [0]:
         return f"{stage}: {reason}"
-    return f"{'shot' if len(shots) == 1 else 'shots'} {numbers(shots)} ({stage}): {reason}"
+    noun = "character" if stage == "cast" else "shot"
+    return f"{noun}{'s' * (len(shots) > 1)} {numbers(shots)} ({stage}): {reason}"
 
 
 def numbers(shots: Sequence[int]) -> str:

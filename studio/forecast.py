@@ -15,9 +15,10 @@ from typing import TypeVar
 from studio import orders
 from studio.assembly import shot_cues
 from studio.calls import Call, cut_off, read_calls, spent_usd
+from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen, Why
-from studio.model import Brief, Receipt, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model import Brief, Node, Receipt, SceneGraph, Shot, Stage, Story, Timeline
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order, line_seed, take_seed
 from studio.paid import Paid
@@ -126,7 +127,8 @@ class _Forecaster:
         graph = self._graph(story)
         shots = self._shots(story, graph)
         lines = [self._line(shot) for shot in shots]
-        images = [self._image(shot, shots) for shot in shots]
+        cast = self._cast(cast_of(graph, shots, story.style, self._brief, self._crew), story.style)
+        images = [self._image(shot, shots, cast) for shot in shots]
         clips = [
             self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)
         ]  # fmt: skip
@@ -181,15 +183,34 @@ class _Forecaster:
         return self._step(order, seen, narrator, lambda: self._quoter.quote(
             narrator, lambda n, out: n.speak(words, seed, out), self._known(order)))  # fmt: skip
 
-    def _image(self, shot: Shot, shots: Sequence[Shot]) -> Receipt | None:
+    def _cast(self, cast: Cast, style: str) -> Cast:
+        """Look at the characters' portraits and return the cast with those that are there."""
+        for character in cast.characters:
+            if (portrait := self._portrait(character, cast.characters, style)) is not None:
+                cast = cast.painted(portrait)
+        return cast
+
+    def _portrait(self, character: Node, cast: Sequence[Node], style: str) -> Receipt | None:
+        painter, seed, prompt = self._crew.painter, self._brief.seed, portrait_prompt(character, style)
+        order = orders.portrait_order(self._id, character, cast, style, self._brief, self._crew)
+        seen = self._told(self._look(order), painter, prompt)
+        made = self._step(order, seen, painter, lambda: self._quoter.quote(
+            painter, lambda p, out: p.paint(prompt, PORTRAIT_SIZE, seed, out), self._known(order)))  # fmt: skip
+        return made if seen.used else None
+
+    def _image(self, shot: Shot, shots: Sequence[Shot], cast: Cast) -> Receipt | None:
         painter, size = self._crew.painter, self._brief.wish.size
-        order = orders.image_order(self._id, shot, shots, size, self._crew)
+        order = orders.image_order(self._id, shot, shots, size, self._crew, cast.by_shot())
+        shown = self._quoter.pictures(
+            cast.portraits[each].path if each in cast.portraits else None
+            for each in cast.parts.get(shot.index, ()) if each in cast.looks
+        )  # fmt: skip
         seen, prompt = self._told(self._look(order), painter, shot.image_prompt), shot.image_prompt
         if (seen.why == "other options" and shot.take > 1) or (seen.why == "edited prompt" and self._redone):
             seen = replace(seen, why="redo")
         seed = take_seed(shot)
         return self._step(order, seen, painter, lambda: self._quoter.quote(
-            painter, lambda p, out: p.paint(prompt, size, seed, out), self._known(order)))  # fmt: skip
+            painter, lambda p, out: p.paint(prompt, size, seed, out, shown), self._known(order)))  # fmt: skip
 
     def _clip(self, shot: Shot, image: Receipt | None, line: Receipt | None) -> Receipt | None:
         brief, wish, animator = self._brief, self._brief.wish, self._crew.animator

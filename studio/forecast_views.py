@@ -7,12 +7,13 @@ from itertools import groupby
 
 from studio.forecast import Forecast, Step
 from studio.model import STAGES, Stage
+from studio.orders import numbered
 from studio.quote import FREE, Estimate
 from studio.spent import dollars
 
 _NOUNS: dict[Stage, str] = {
-    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "images": "picture", "narration": "line",
-    "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
+    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "cast": "portrait", "images": "picture",
+    "narration": "line", "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
 }  # fmt: skip
 
 
@@ -128,11 +129,11 @@ def forecast_json(found: Forecast) -> dict[str, object]:
         "spent_price_unknown": found.spent_unknown, "budget_usd": found.budget_usd,
         "left_usd": None if left is None else [round(left[0], 6), round(left[1], 6)],
         "cut_off": [
-            {"stage": call.stage, "shot": call.index or None, "most_usd": call.most_usd} for call in found.lost
+            {"stage": call.stage, **numbered(call.stage, call.index), "most_usd": call.most_usd} for call in found.lost
         ],
         "pieces": [
             {
-                "stage": step.stage, "shot": step.index or None, "made": step.made, "why": step.why,
+                "stage": step.stage, **numbered(step.stage, step.index), "made": step.made, "why": step.why,
                 "held": step.estimate.held, **_price(step.estimate), "paid_usd": round(step.paid_usd, 6),
             }
             for step in found.steps

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio import files
 from studio.errors import BadInput
 
-_FOLDERS = ("images", "narration", "videos", "receipts", "runs", "results", "takes")
+_FOLDERS = ("cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
 
 
 def linked(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from studio import files
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.model import Receipt, Stage
-from studio.orders import PLANS, Order, receipt_path
+from studio.orders import PICTURES, PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt
 from studio.records import records
@@ -55,7 +55,7 @@ class Eye:
             return Found(by_hand if receipt.by_hand else "ours", receipt)
         if order.stage in PLANS:
             return self._look_at_plan(order, path, receipt)
-        if order.stage != "images":
+        if order.stage not in PICTURES:
             return Found("damaged", receipt, "it is not what its receipt says" if receipt else "it has no receipt")
         if receipt is not None and _untouched(path, receipt):
             return Found("damaged", receipt, "its bytes changed though nobody wrote it")

@@ -23,7 +23,7 @@ Camera = Literal[
     "static", "slow pan left", "slow pan right", "tilt up", "tilt down", "dolly in", "dolly out",
     "crane up", "crane down", "orbit", "handheld", "zoom",
 ]  # fmt: skip
-Stage = Literal["story", "scene_graph", "shots", "images", "narration", "timeline", "videos", "score", "film"]
+Stage = Literal["story", "scene_graph", "shots", "cast", "images", "narration", "timeline", "videos", "score", "film"]
 
 CAMERAS: tuple[Camera, ...] = get_args(Camera)
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -232,7 +232,7 @@ class Receipt(Made):
     """
 
     stage: Stage
-    index: int = Field(ge=0, description="1-based shot, or 0 for a piece of the whole film")
+    index: int = Field(ge=0, description="1-based shot or character, or 0 for a piece of the whole film")
     path: str = Field(description="relative to the session, with '/'")
     sha256: Sha256
     bytes: int = Field(ge=0)

@@ -6,12 +6,13 @@ the same orders in every process, so an order is how a resumed run recognises wh
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from studio.fingerprint import Ingredient, fingerprint
-from studio.model import STAGES, Brief, Receipt, Shot, Stage, Story, Timeline
+from studio.model import STAGES, Brief, Node, Receipt, Shot, Stage, Story, Timeline
 from studio.ports import Crew, Engine
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
@@ -20,10 +21,17 @@ PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
 PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
 """Stages that make one piece per shot."""
 
+NUMBERED: tuple[Stage, ...] = ("cast", *PER_SHOT)
+"""Stages that make several pieces: one per shot, or one per character."""
+
+PICTURES: tuple[Stage, ...] = ("cast", "images")
+"""Stages whose pieces a person may replace by a picture of their own."""
+
 _PLACES: dict[Stage, str] = {
     "story": "story.json", "scene_graph": "scene_graph.json", "shots": "shots.json", "timeline": "timeline.json",
-    "images": "images/shot_{:03d}.png", "narration": "narration/shot_{:03d}.wav", "videos": "videos/shot_{:03d}.mp4",
-    "score": "score.wav", "film": "film.mp4",
+    "cast": "cast/character_{:03d}.png", "images": "images/shot_{:03d}.png",
+    "narration": "narration/shot_{:03d}.wav", "videos": "videos/shot_{:03d}.mp4", "score": "score.wav",
+    "film": "film.mp4",
 }  # fmt: skip
 assert set(_PLACES) == set(STAGES)
 
@@ -31,11 +39,39 @@ CUT_VERSION = 2
 """Raised when the same clips and sounds would be cut into other bytes."""
 TIMELINE_VERSION = 1
 """Raised when the same shots and lines would be laid out otherwise."""
+PORTRAIT_VERSION = 1
+"""Raised when a character's reference picture would be asked for in other words."""
 
 
 def artefact_path(stage: Stage, index: int = 0) -> str:
     """Return where a piece lies, relative to the session: 'images/shot_003.png'."""
     return _PLACES[stage].format(index)
+
+
+_NUMBER = re.compile(r"_([0-9]{3,6})\.[a-z0-9]+\Z")
+
+
+def place_at(path: str) -> tuple[Stage, int] | None:
+    """Return (stage, number) of the artefact that lies at `path`, or whose receipt does; None where neither may."""
+    found = _NUMBER.search(path)
+    for stage in STAGES:
+        number = int(found[1]) if found and stage in NUMBERED else 0
+        own = artefact_path(stage, number)
+        if path in (own, receipt_path(own)):
+            return stage, number
+    return None
+
+
+def told_as(stage: Stage, index: int) -> str:
+    """Return whose piece it is, for a sentence: 'shot 3', 'character 2', '' for the whole film."""
+    return f"{'character' if stage == 'cast' else 'shot'} {index}" if index else ""
+
+
+def numbered(stage: Stage, index: int) -> dict[str, int | None]:
+    """Return whose piece it is, for a machine: the keys 'shot' and 'character', of which one at most is a number."""
+    return {
+        "shot": index if index and stage != "cast" else None, "character": index if stage == "cast" else None,
+    }  # fmt: skip
 
 
 def receipt_path(path: str) -> str:
@@ -100,11 +136,39 @@ def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, cr
     return Order(session_id, "shots", 0, print_)
 
 
-def image_print(shot: Shot, size: tuple[int, int], crew: Crew) -> str:
-    """Return the fingerprint of a shot's picture."""
+Looks = Mapping[int, tuple[str, ...]]
+"""By shot: what it shows of the cast, as `cast.look_of` says it; a shot without is left out."""
+NO_LOOKS: Looks = {}
+
+
+def portrait_print(character: Node, style: str, brief: Brief, crew: Crew) -> str:
+    """Return the fingerprint of a character's reference picture: its look, the film's style, and who paints it."""
     return fingerprint(
-        who=_who(crew.painter), prompt=shot.image_prompt, width=size[0], height=size[1], seed=shot.seed, take=shot.take
+        who=_who(crew.painter), portrait=PORTRAIT_VERSION, look=character.description, style=style, seed=brief.seed
     )
+
+
+def portrait_order(
+    session_id: str, character: Node, cast: Sequence[Node], style: str, brief: Brief, crew: Crew
+) -> Order:
+    """Order a character's reference picture; `cast` are all characters that have one."""
+    wanted = tuple(portrait_print(each, style, brief, crew) for each in cast)
+    print_ = portrait_print(character, style, brief, crew)
+    return Order(session_id, "cast", character_number(character), print_, wanted)
+
+
+def character_number(character: Node) -> int:
+    """Return a character's number in the scene graph: 2 for 'character_2'."""
+    return int(character.id.rpartition("_")[2])
+
+
+def image_print(shot: Shot, size: tuple[int, int], crew: Crew, looks: tuple[str, ...] = ()) -> str:
+    """Return the fingerprint of a shot's picture; `looks` are what it shows of the cast."""
+    shown: dict[str, Ingredient] = {"looks": looks} if looks else {}
+    return fingerprint(
+        who=_who(crew.painter), prompt=shot.image_prompt, width=size[0], height=size[1], seed=shot.seed,
+        take=shot.take, **shown,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,14 +178,20 @@ class _ImagePrints(Container[str]):
     shots: Sequence[Shot]
     size: tuple[int, int]
     crew: Crew
+    looks: Looks
 
     def __contains__(self, print_: object) -> bool:
-        return any(image_print(each, self.size, self.crew) == print_ for each in self.shots)
+        return any(
+            image_print(each, self.size, self.crew, self.looks.get(each.index, ())) == print_ for each in self.shots
+        )
 
 
-def image_order(session_id: str, shot: Shot, shots: Sequence[Shot], size: tuple[int, int], crew: Crew) -> Order:
-    """Order a shot's picture: prompt, size, seed and take."""
-    return Order(session_id, "images", shot.index, image_print(shot, size, crew), _ImagePrints(shots, size, crew))
+def image_order(
+    session_id: str, shot: Shot, shots: Sequence[Shot], size: tuple[int, int], crew: Crew, looks: Looks = NO_LOOKS
+) -> Order:
+    """Order a shot's picture: prompt, size, seed, take, and the looks of who is in it."""
+    print_ = image_print(shot, size, crew, looks.get(shot.index, ()))
+    return Order(session_id, "images", shot.index, print_, _ImagePrints(shots, size, crew, looks))
 
 
 def take_seed(shot: Shot) -> int:

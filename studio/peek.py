@@ -77,6 +77,18 @@ def size_at(room: int, path: str) -> int | None:
         return None
 
 
+def names_at(room: int, path: str) -> list[str]:
+    """Return the names in the folder at `path`, sorted; none where it is no folder, or a link."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=room)
+    except OSError:
+        return []
+    try:
+        return sorted(os.listdir(handle))
+    finally:
+        os.close(handle)
+
+
 def receipt_at(room: int, path: str) -> dict[str, object] | None:
     """Return the receipt of the piece at `path` ('images/shot_001.png') at the listed depth.
 

@@ -9,7 +9,7 @@ number of shots may shift by one at the same time; bytes are written and flushed
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found, ReadPlan
 from studio.model import Made, Receipt, Stage
-from studio.orders import PLANS, Order, receipt_path
+from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
 from studio.sidecars import is_whole, sidecar_of, write_sidecars
 from studio.takes import keep_take, put_aside
@@ -141,7 +141,7 @@ class Shelf:
         with Image.open(path) as picture:
             width, height = picture.size
         receipt = self._receipt(order, path, Made(width=width, height=height), "by hand", "", by_hand=True).sealed()
-        self.tell(f"shot {order.index}: the picture put there by hand is used")
+        self.tell(f"{told_as(order.stage, order.index)}: the picture put there by hand is used")
         place = self.folder / receipt_path(order.path)
         files.write_whole(place, receipt_bytes(receipt))
         self._copies.add(receipt, place, first=True)
@@ -262,15 +262,15 @@ class Shelf:
         self._copies.add(receipt, place)
         return receipt
 
-    def retire(self, stage: Stage, count: int) -> None:
-        """Move the pieces of shots beyond `count` to `takes/`: their shots were taken out of the plan.
+    def retire(self, stage: Stage, wanted: Container[int]) -> None:
+        """Move the pieces of a stage but the `wanted` to `takes/`: their shots were taken out of the plan.
 
         An artefact goes before its receipt, so that a crash leaves nothing that no receipt vouches for.
         """
         with self._lock:
             folder = (self.folder / Order("", stage, 1, "").path).parent
-            numbers = {path.stem.removeprefix("shot_") for path in folder.glob("[!.]*")}
-            for number in sorted(int(each) for each in numbers if each.isdecimal() and int(each) > count):
+            places = {place_at(path.relative_to(self.folder).as_posix()) for path in folder.glob("[!.]*")}
+            for number in sorted(place[1] for place in places if place and place[1] not in wanted):
                 order = Order(self.folder.name, stage, number, "")
                 path, place = self.folder / order.path, self.folder / receipt_path(order.path)
                 found = self._eye.look(order)
@@ -284,10 +284,10 @@ class Shelf:
     def put_aside(self, order: Order, found: Found) -> None:
         """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""
         aside = put_aside(self.folder, self.folder / order.path)
-        what = f"shot {order.index}: " if order.index else ""
+        whose = f"{told_as(order.stage, order.index)}: " if order.index else ""
         mine = found.receipt is not None and found.receipt.by_hand
         more = ": you put it there; put it there again, or the crew makes one" if mine else ""
-        self.tell(f"{what}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
+        self.tell(f"{whose}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
 
 
 def _copied(source: Path, out: Path, sha256: str) -> bool:

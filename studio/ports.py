@@ -8,7 +8,7 @@ All engines may be called from several threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -71,8 +71,18 @@ class Writer(Engine, Protocol):
 class Painter(Engine, Protocol):
     """Turns a prompt into a picture."""
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
-        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels."""
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do beyond a prompt."""
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> Made:  # fmt: skip
+        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
+
+        Args:
+            references: PNG files of who or what must look the same; at most as many as `abilities` says.
+        """
 
 
 class Narrator(Engine, Protocol):
@@ -105,8 +115,9 @@ class Composer(Engine, Protocol):
 
 @dataclass(frozen=True)
 class Crew:
-    """Who works on a film, and how many shots at once: `limits` are a vendor account's, and the other two numbers the
-    threads of the mapping. The embedded painter fills about a core; a vendor's only waits."""
+    """Who works on a film, and how many shots at once: `limits` are a vendor account's, `painters` and `voices` the
+    threads of the mapping. The embedded painter fills about a core; a vendor's only waits. `portraits` says whether a
+    painter that takes references is shown one of every character."""
 
     name: str
     writer: Writer
@@ -117,3 +128,4 @@ class Crew:
     limits: Limits = USUAL
     painters: int = 2
     voices: int = 1
+    portraits: bool = True

@@ -13,18 +13,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.model import Stage
+from studio.orders import told_as
 
 Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 
 _NOUNS: dict[Stage, str] = {
-    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "images": "image", "narration": "narration",
-    "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
+    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "cast": "portrait", "images": "image",
+    "narration": "narration", "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. `index` is the shot, 0 for the whole film; `frames` are rendered so far."""
+    """One thing that happened. `index` is the shot or, of the cast, the character; 0 for the whole film.
+
+    `frames` are rendered so far. 'planned' says how many shots there are and, of the stage 'cast', characters.
+    """
 
     kind: Kind
     text: str = ""
@@ -38,7 +42,8 @@ class Event:
     def line(self) -> str:
         """Return the event as one line for a person, or '' where it is only for a live table."""
         noun = _NOUNS[self.stage] if self.stage else ""
-        subject = f"shot {self.index}: {noun}" if self.index else noun
+        whose = told_as(self.stage, self.index) if self.stage else ""
+        subject = f"{whose}: {noun}" if whose else noun
         match self.kind:
             case "reused":
                 return f"[SKIP] {subject} is there"

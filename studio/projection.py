@@ -64,7 +64,7 @@ def cost_usd(facts: Facts) -> float:
     if facts.spent.all.calls:
         return facts.spent.all.usd
     shots = [piece for shot in facts.shots for piece in (shot.image, shot.line, shot.clip)]
-    return sum(piece.cost_usd for piece in (*facts.planning, *shots, facts.score, facts.film) if piece)
+    return sum(piece.cost_usd for piece in (*facts.planning, *facts.cast, *shots, facts.score, facts.film) if piece)
 
 
 def cost_shown(facts: Facts) -> str:

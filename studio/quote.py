@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from PIL import Image
+
 from studio.calls import Call, held_answer
 from studio.errors import FilmError
 from studio.orders import Order
@@ -120,6 +122,17 @@ class Quoter:
             # It would not work, or not with what is known yet: what it takes to make it is not known either.
             return UNTOLD
         return Estimate(held=desk.used_held) if desk.request is None else self._priced(desk.request, desk.used_held)
+
+    def pictures(self, paths: Iterable[str | None]) -> list[Path]:
+        """Return where an engine finds these pictures of the session; for None, one that is not painted yet, a blank.
+
+        A request is billed by how many pictures it shows and how large they may be, not by what is on them.
+        """
+        blank = self._scratch / "blank.png"
+        found = [blank if path is None or self._folder is None else self._folder / path for path in paths]
+        if blank in found and not blank.exists():
+            Image.new("RGB", (8, 8)).save(blank, "PNG")
+        return found
 
     def _held(self, order: Order | None, request: Request) -> Reply | None:
         if order is None or self._folder is None:

@@ -24,7 +24,7 @@ def read_receipt(path: Path) -> Receipt | None:
 
 def receipt_places(folder: Path) -> Iterator[Path]:
     """Yield where receipts lie in a session: those of the pieces in place before those in `takes/`."""
-    for name in ("images", "narration", "videos", "receipts"):
+    for name in ("cast", "images", "narration", "videos", "receipts"):
         yield from sorted(path for path in (folder / name).glob("[!.]*.json") if path.name != "brief.json")
     yield from (folder / "score.json", folder / "film.json")
     for stage in STAGES:

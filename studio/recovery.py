@@ -14,7 +14,7 @@ from studio import files
 from studio.layout import in_the_way, refuse_links
 from studio.looking import Found
 from studio.model import Receipt, Stage
-from studio.orders import PER_SHOT, PLANS, Order, artefact_path, receipt_path
+from studio.orders import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.pieces import Shelf
 from studio.receipts import read_receipt, receipt_bytes
 from studio.sidecars import write_sidecars
@@ -35,7 +35,7 @@ def recover(shelf: Shelf) -> None:
     refuse_links(shelf.folder)
     _clear_the_way(shelf)
     folder = shelf.folder
-    for name in ("receipts", "images", "narration", "videos", "."):
+    for name in ("receipts", *NUMBERED, "."):
         for staged in sorted((folder / name).glob(".*.json.next")):
             _finish(shelf, staged)
     for holder in sorted({folder, *(path.parent for path in folder.rglob(".*"))}):
@@ -93,11 +93,10 @@ def places(folder: Path) -> Iterator[Order]:
     for stage in PLANS:
         yield Order(folder.name, stage, 0, "")
     found: set[tuple[Stage, int]] = {("score", 0), ("film", 0)}
-    for stage in PER_SHOT:
-        for path in (folder / stage).glob("shot_*"):
-            number = path.stem.removeprefix("shot_")
-            if number.isdecimal() and path.name in (f"{path.stem}.json", Path(artefact_path(stage, int(number))).name):
-                found.add((stage, int(number)))
+    for stage in NUMBERED:
+        for path in (folder / stage).glob("[!.]*"):
+            if place := place_at(f"{stage}/{path.name}"):
+                found.add(place)
     for stage, index in sorted(found):
         yield Order(folder.name, stage, index, "")
 

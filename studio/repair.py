@@ -17,8 +17,8 @@ from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
 from studio.layout import linked
 from studio.meta import write_meta
-from studio.model import STAGES, Receipt
-from studio.orders import PER_SHOT, PLANS, Order, receipt_path
+from studio.model import Receipt
+from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.pieces import Shelf
 from studio.plan_files import reader
 from studio.receipts import read_receipt, receipt_places
@@ -101,10 +101,8 @@ def _mend(shelf: Shelf, finding: Finding) -> Mend:
 
 def _order_at(folder: Path, path: str) -> Order | None:
     """Return the order of the place at `path`, be it the piece's or its receipt's."""
-    number = Path(path).stem.removeprefix("shot_")
-    index = int(number) if number.isdecimal() else 0
-    every = (Order(folder.name, stage, index if stage in PER_SHOT else 0, "") for stage in STAGES)
-    return next((each for each in every if path in (each.path, receipt_path(each.path))), None)
+    place = place_at(path)
+    return Order(folder.name, *place, "") if place else None
 
 
 def _remade(finding: Finding, receipt: Receipt | None) -> Mend:
@@ -168,8 +166,8 @@ def _repair_place(shelf: Shelf, order: Order) -> None:
         shelf.put_aside(order, found)
     if os.path.lexists(place) and found.receipt is None:
         put_aside(folder, place)
-    tell_lost = f"shot {order.index}: " if order.index else ""
-    shelf.tell(f"{tell_lost}{order.path} is lost: the next run makes it again")
+    whose = f"{told_as(order.stage, order.index)}: " if order.index else ""
+    shelf.tell(f"{whose}{order.path} is lost: the next run makes it again")
 
 
 def _repair_takes(shelf: Shelf) -> None:

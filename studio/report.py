@@ -15,7 +15,7 @@ from studio.facts import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
 from studio.hints import command
 from studio.projection import State, can_go_on, completed, mark, missing, project, state_now
 
-_FOLDERS = ("", "images", "narration", "videos", "takes")
+_FOLDERS = ("", "cast", "images", "narration", "videos", "takes")
 """Where people's files lie; what the program keeps for itself (receipts, runs, results, calls) is not listed."""
 
 
@@ -101,6 +101,7 @@ def seconds_taken(facts: Facts) -> dict[str, float]:
     """Return how long each stage worked, in seconds: the sum over its pieces in place; stages without work left out."""
     stages: dict[str, list[Piece | None]] = {
         "planning": [*facts.planning],
+        "cast": [*facts.cast],
         "images": [shot.image for shot in facts.shots],
         "narration": [shot.line for shot in facts.shots],
         "videos": [shot.clip for shot in facts.shots],

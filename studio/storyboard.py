@@ -23,6 +23,8 @@ from studio.thumbnails import Thumbnails
 
 LISTED = 400
 """Shots that are listed at most: with more, the texts would pass a million bytes."""
+CAST_SHOWN = 24
+"""Reference pictures of characters that are shown at most."""
 POSTER_BYTES = 80_000
 """Bytes of the card's picture at most, written out."""
 
@@ -95,6 +97,7 @@ def storyboard(facts: Facts, state: State, heard: Heard, thumbnails: Thumbnails)
         parts.append(f"why: {escaped(facts.failure)}")
     if not facts.shots:
         parts.append("The shots are not planned yet.")
+    parts += _cast(facts, thumbnails)
     for shot in facts.shots[:LISTED]:
         parts += _shot(facts, shot, heard, letters, thumbnails)
     if total > LISTED:
@@ -131,6 +134,15 @@ def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails:
     return parts
 
 
+def _cast(facts: Facts, thumbnails: Thumbnails) -> list[str]:
+    """Return the characters' reference pictures, side by side."""
+    shown = [(piece, thumbnails.of(facts.folder / piece.path, CAST_SHOWN)) for piece in facts.cast[:CAST_SHOWN]]
+    pictures = [f"![{Path(piece.path).stem}]({picture})" for piece, picture in shown if picture]
+    more = len(facts.cast) - CAST_SHOWN
+    remarks = [f"and {more} more"] if more > 0 else []
+    return ["### The cast", " ".join([*pictures, *remarks])] if pictures else []
+
+
 def _pieces(shot: ShotFacts) -> list[Piece]:
     return [piece for piece in (shot.image, shot.line, shot.clip) if piece]
 
@@ -163,6 +175,7 @@ def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
     shots = facts.shots
     stages: dict[str, tuple[tuple[Stage, ...], list[Piece | None]]] = {
         "plans": (("story", "scene_graph", "shots", "timeline"), [*facts.planning]),
+        "portraits": (("cast",), [*facts.cast]),
         "pictures": (("images",), [shot.image for shot in shots]),
         "lines": (("narration",), [shot.line for shot in shots]),
         "clips": (("videos",), [shot.clip for shot in shots]),
@@ -176,6 +189,7 @@ def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
             facts.spent.of(*names) if booked else _by_receipts(there), booked,
         )
         for noun, (names, pieces) in stages.items()
+        if noun != "portraits" or facts.cast or _count(heard, names) != (0, 0) or facts.spent.of(*names).calls
     ]  # fmt: skip
     everything = [piece for _, pieces in stages.values() for piece in pieces if piece]
     every_stage = tuple(name for names, _ in stages.values() for name in names)

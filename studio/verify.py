@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +19,7 @@ from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
 from studio.layout import in_the_way, linked
 from studio.model import Brief, Receipt, Stage, Wish
-from studio.orders import PER_SHOT, PLANS, artefact_path, receipt_path
+from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.pictures import whole_picture
 from studio.plan_files import reader
 from studio.projection import completed, project
@@ -28,7 +27,6 @@ from studio.receipts import staged_path
 from studio.records import compared, recorded
 
 _ONCE: tuple[Stage, ...] = ("score", "film")
-_NUMBER = re.compile(r"shot_([0-9]{3,6})\Z")
 
 
 def verify(folder: Path) -> list[Finding]:
@@ -46,8 +44,8 @@ def verify(folder: Path) -> list[Finding]:
     for stage in PLANS:
         findings += _plan(folder, stage, brief, _is_finished(folder))
     for path, stage in _places(folder, facts):
-        number = _NUMBER.match(PurePosixPath(path).stem)
-        planned = number is None or int(number[1]) <= len(facts.shots)
+        place = place_at(path)
+        planned = stage not in PER_SHOT or (place is not None and place[1] <= len(facts.shots))
         findings += _piece(folder, path, stage, _is_finished(folder) and planned)
     findings += _ground(folder)
     findings += _takes(folder)
@@ -75,13 +73,9 @@ def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
     """Return where pieces lie or, where the film was cut, must lie: (path of the artefact, stage)."""
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
     found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
-    for stage in PER_SHOT:
-        suffix = PurePosixPath(artefact_path(stage)).suffix
-        for name in _names(folder / stage):
-            stem, dot, ending = name.rpartition(".")
-            number = _NUMBER.match(stem)
-            if number and dot + ending in (suffix, ".json"):
-                found.add((f"{stage}/{stem}{suffix}", stage))
+    for stage in NUMBERED:
+        there = (place_at(f"{stage}/{name}") for name in _names(folder / stage))
+        found |= {(artefact_path(*place), stage) for place in there if place}
     music = facts.wish.get("music") is not False
     for stage in _ONCE:
         path = artefact_path(stage)
@@ -118,7 +112,7 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
         yield from _sidecars(folder, receipt)
     elif torn:
         return
-    elif stage != "images" or finished:
+    elif stage not in PICTURES or finished:
         yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing vouches for it")
     else:
         reason = whole_picture(place)
@@ -137,7 +131,7 @@ def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterat
     """Judge a file that is not what its receipt says: a picture may be a person's, anything else is damage."""
     stat = place.stat()
     touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
-    if stage == "images" and touched and not whole_picture(place):
+    if stage in PICTURES and touched and not whole_picture(place):
         yield Finding(path, "by hand", "it is another picture than its receipt's: taken as put there by hand")
         return
     sizes = "" if stat.st_size == receipt.bytes else f" ({stat.st_size:,} bytes, not {receipt.bytes:,})"
@@ -210,7 +204,7 @@ def _ground(folder: Path) -> Iterator[Finding]:
 
 def _takes(folder: Path) -> Iterator[Finding]:
     """Check the earlier versions that are kept; of a plan that is the receipt alone."""
-    for stage in (*PLANS, *PER_SHOT, *_ONCE):
+    for stage in (*PLANS, *NUMBERED, *_ONCE):
         home = f"takes/{stage}"
         for name in _names(folder / home):
             if name.startswith(".") or not name.endswith(".json"):

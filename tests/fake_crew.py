@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import wave
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story, Word
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
 from studio.offline.writer import OfflineWriter
-from studio.ports import Crew, Tick
+from studio.ports import Abilities, Crew, Tick
 
 Hook = Callable[[str, str], None]
 
@@ -34,6 +34,7 @@ class Log:
     path: Path | None = None
     calls: list[tuple[str, str]] = field(default_factory=list)
     hook: Hook = lambda kind, what: None
+    shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, kind: str, what: str) -> None:
         self.calls.append((kind, what))
@@ -78,15 +79,24 @@ class FakePainter:
     engine: str = "fake"
     model: str = "painter"
     version: int = 1
+    references: int = 0
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
-        self.log.begin("image", prompt)
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(exact_sizes=True, references=self.references)
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> Made:  # fmt: skip
+        kind = "portrait" if prompt.startswith("Character reference") else "image"
+        self.log.shown[prompt] = tuple(path.name for path in references)
+        self.log.begin(kind, prompt)
         shade = zlib.crc32(f"{prompt}{seed}".encode())
         picture = Image.new("RGB", size, (shade & 255, shade >> 8 & 255, shade >> 16 & 255))
         picture.paste((255, 255, 255), (size[0] // 3, size[1] // 3, size[0] // 2, size[1] // 2))
         with open(out, "wb") as file:
             picture.save(file, "PNG")
-        self.log.end("image", prompt)
+        self.log.end(kind, prompt)
         return Made(width=size[0], height=size[1])
 
 
@@ -130,11 +140,15 @@ class FakeAnimator:
         return made
 
 
-def fake_crew(log: Log) -> Crew:
-    """Return a crew that logs every call; its painter and narrator are instant, its clips and score are real."""
+def fake_crew(log: Log, references: int = 0) -> Crew:
+    """Return a crew that logs every call; its painter and narrator are instant, its clips and score are real.
+
+    Args:
+        references: how many pictures the painter can be shown; those that it was shown stand in `Log.shown`.
+    """
     return Crew(
-        "offline", FakeWriter(log), FakePainter(log), FakeNarrator(log), FakeAnimator(log), OfflineComposer(),
-        painters=PAINTERS,
+        "offline", FakeWriter(log), FakePainter(log, references=references), FakeNarrator(log), FakeAnimator(log),
+        OfflineComposer(), painters=PAINTERS,
     )  # fmt: skip
 
 

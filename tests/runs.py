@@ -44,6 +44,7 @@ class Studio:
     def __init__(self, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.output = output
         self._monkeypatch = monkeypatch
+        self.references = 0
 
     def film(self, idea: str = IDEA, *, hook: Hook | None = None, log: Log | None = None, **options: Any) -> Outcome:
         """Run the flow once and read from the server how its tasks ended."""
@@ -53,11 +54,15 @@ class Studio:
         log, music = log or Log(), options.get("music", True)
         if hook is not None:
             log.hook = hook
-        self._monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: fake_crew(log))
+        self._monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: fake_crew(log, self.references))
         state = filmed(idea=idea, output=str(self.output), **{**SMALL, **options})
         report = state.result(raise_on_failure=False)
         report = report if isinstance(report, dict) else {}
-        expected = 5 + 3 * len(self.shots(report["session_id"])) + int(music) if report else 0
+        expected = 0
+        if report:
+            folder = self.folder(report["session_id"])
+            cast = len([*(folder / "cast").glob("*.png")])
+            expected = 5 + cast + 3 * len(self.shots(folder.name)) + int(music)
         names = settled_task_states(str(state.state_details.flow_run_id), expected)
         return Outcome(state, log, report, names)
 

@@ -189,6 +189,7 @@ def lived(studio: Studio) -> set[str]:
             raise EngineFailed("the power went")
 
     numbers = count(1)
+    studio.references = 2
     assert studio.film(hook=breaks).state.is_failed()
     folder = studio.only_folder()
     paths = paths_in(folder)

@@ -6,6 +6,7 @@ It paints places, light, weather and some thirty subjects. What a prompt names b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio.errors import EngineFailed
@@ -13,6 +14,7 @@ from studio.model import Made
 from studio.offline.paint.finish import encode_png
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.scene import paint_scene
+from studio.ports import Abilities
 
 _MOST_PIXELS = 5040 * 2160
 """The largest frame a wish can ask for: 21:9 at 2160 rows."""
@@ -24,19 +26,24 @@ class OfflinePainter:
     engine = "offline"
     model = "painter"
     version = 2
+    abilities = Abilities(exact_sizes=True, seed=True)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> Made:  # fmt: skip
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
         The same prompt, size and seed give the same bytes.
 
         Raises:
-            EngineFailed: `size` is not a picture's, or larger than 5040x2160 pixels' worth.
+            EngineFailed: `size` is not a picture's, or larger than 5040x2160 pixels' worth; or there are references.
             OSError: `out` cannot be written; passed on as it is, so that a full disk is told from a wrong path.
         """
         width, height = size
         if min(size) < 16 or width * height > _MOST_PIXELS:
             raise EngineFailed(f"cannot paint a picture of {width}x{height} pixels; ask for 16x16 up to 5040x2160")
+        if references:
+            raise EngineFailed("the embedded painter takes no reference pictures")
         reading = read_prompt(prompt)
         out.write_bytes(encode_png(paint_scene(reading, prompt, size, seed)))
         return Made(width=width, height=height, not_drawn=reading.not_drawn)

@@ -18,6 +18,9 @@ from studio.model import Made
 from studio.ports import Crew
 from tests.fake_crew import Hook, Log, fake_crew
 
+REFERENCES = 4
+"""Pictures that the painter can be shown: its films have portraits of their characters."""
+
 
 def _nothing(kind: str, what: str) -> None:
     pass
@@ -64,7 +67,7 @@ class _Composer:
 def crew(hook: Hook = _nothing) -> Crew:
     """Return the crew; `hook(kind, what)` is called at the beginning of every engine call."""
     log = Log(hook=hook)
-    plain = fake_crew(log)
+    plain = fake_crew(log, REFERENCES)
     return replace(plain, animator=_Animator(plain.animator, log), composer=_Composer(plain.composer, log))
 
 

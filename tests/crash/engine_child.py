@@ -21,6 +21,7 @@ from pathlib import Path
 import blocks.crew
 from studio import progress
 from studio.progress import Event
+from tests.crash.crew import REFERENCES
 from tests.crash.judge import Work, watched, works
 from tests.fake_crew import Log, fake_crew
 
@@ -114,7 +115,7 @@ def take_time(kind: str, what: str) -> None:
 
 def slow_crew() -> None:
     """Let films be made by the counted crew, slowly."""
-    blocks.crew.CREWS["offline"] = lambda: fake_crew(Log(hook=take_time))
+    blocks.crew.CREWS["offline"] = lambda: fake_crew(Log(hook=take_time), REFERENCES)
 
 
 def command(told: Told, arguments: list[str]) -> None:

@@ -23,12 +23,15 @@ from prefect.serializers import JSONSerializer
 
 from studio import progress
 from studio.ask import Ask, enlist
+from studio.cast import cast_of
 from studio.errors import FilmError
 from studio.model import Receipt, Wish
+from studio.orders import PER_SHOT
 from studio.ports import Crew
 from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.version import VERSION
+from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
@@ -100,10 +103,14 @@ class Run:
         self.do(map_scenes, story=story)
         self.do(plan_shots, story=story, graph=session.graph())
         shots = session.shots()
-        for stage in ("images", "narration", "videos"):
-            session.shelf.retire(stage, len(shots))
+        for stage in PER_SHOT:
+            session.shelf.retire(stage, range(1, len(shots) + 1))
         lines = tuple(self.do(narrate_shot, shot=shot) for shot in shots)
-        images = [self.do(paint_shot, shot=shot, shots=shots) for shot in shots]
+        cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+        for each in cast.characters:
+            portrait = self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
+            cast = cast.painted(portrait)
+        images = [self.do(paint_shot, shot=shot, shots=shots, cast=cast) for shot in shots]
         self.do(lay_timeline, shots=shots, lines=lines)
         timeline = session.timeline()
         clips = tuple(

@@ -54,7 +54,14 @@ class Undisturbed:
 
 def places(kind: str) -> list[Place]:
     """Return the pieces of a kind: 'text', 'images', 'narration'."""
-    return [place for place in WORDS if (place[0] == kind if kind != "text" else place[1] == 0)]
+    return [place for place in WORDS if kind_of(place) == kind]
+
+
+def kind_of(place: Place) -> str:
+    """Return the kind of a piece; a portrait is a picture."""
+    if place[1] == 0:
+        return "text"
+    return "images" if place[0] == "cast" else place[0]
 
 
 def cases(n: int, seed: int, undisturbed: Undisturbed) -> list[Case]:
@@ -73,7 +80,15 @@ def cases(n: int, seed: int, undisturbed: Undisturbed) -> list[Case]:
     drawn += every[: max(0, n // 4)]
     while len(drawn) < n:
         drawn.append(_any(rng, undisturbed))
-    return [replace(case, seed=f"{seed}/{number}") for number, case in enumerate(drawn[:n])]
+    return [replace(_cast(case), seed=f"{seed}/{number}") for number, case in enumerate(drawn[:n])]
+
+
+def _cast(case: Case) -> Case:
+    """Let a trial that is about a portrait be painted by whom portraits are shown to."""
+    struck = {fault.words for fault in case.strike.faults} | {WORDS[place] for place in case.strike.refused}
+    struck |= {WORDS[place] for place in (case.strike.at, case.damaged) if place in WORDS}
+    cast = {words for place, words in WORDS.items() if place[0] == "cast"}
+    return replace(case, painting="by the token") if cast & struck else case
 
 
 def _painting(rng: random.Random) -> Painting:
@@ -135,8 +150,7 @@ def _any(rng: random.Random, undisturbed: Undisturbed) -> Case:
     else:
         strike = Strike()
         for place in rng.sample(list(WORDS), rng.randint(2, 4)):
-            kind = place[0] if place[1] else "text"
-            fault = rng.choice([each for each, kinds in FAULTS.items() if kind in kinds])
+            fault = rng.choice([each for each, kinds in FAULTS.items() if kind_of(place) in kinds])
             strike = _struck(rng, strike, fault, place, rng.randint(1, 3))
         killed = rng.random() < 0.5
         strike = _killed(rng, strike, undisturbed) if killed else strike
@@ -164,7 +178,7 @@ def vendor(jobs: int = 1) -> Iterator[tuple[list[Meter], Undisturbed, Path]]:
         (output := scratch / "undisturbed").mkdir()
         disk = Books()
         with files.through(disk):
-            ending = make(output, meters[0], paid_crew(meters[0], "undisturbed", PAINTINGS[0]), pay_again=False)
+            ending = make(output, meters[0], paid_crew(meters[0], "undisturbed", "by the token"), pay_again=False)
         if ending.how != "done":
             raise RuntimeError(f"the undisturbed run made no film: {ending.words}")
         made = artefacts(next(output.glob("sessions/session_*")))

@@ -69,6 +69,8 @@ def place_of(line: Line) -> Place:
         case "speech":
             return "narration", LINES.index(line.words) + 1
         case "image":
+            if not line.words.startswith("Wide shot "):
+                return "cast", 1 + ("picture: Tom" in line.words)
             return "images", int(line.words.removeprefix("Wide shot ").split()[0])
     return ("story" if line.words in ("story", "staging") else line.words), 0
 

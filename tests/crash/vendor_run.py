@@ -27,14 +27,17 @@ from blocks.stability_painter import StabilityPainter
 from blocks.wire import Limits
 from studio import files
 from studio.calls import Call
+from studio.cast import cast_of
 from studio.desk import Desk
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.ledger import Ledger
 from studio.model import Receipt, Shot
+from studio.orders import character_number
 from studio.paid import Reply, Request
 from studio.pieces import Shelf
 from studio.ports import Crew
 from studio.prices import OWN
+from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
@@ -68,9 +71,10 @@ WISH = film.WISH.model_copy(update={"seconds": 4.0, "shot_seconds": 1.4, "script
 WORDS: dict[Place, str] = {
     ("story", 0): "staging", ("scene_graph", 0): "scene_graph", ("shots", 0): "shots",
     **{("narration", n): line for n, line in enumerate(LINES, start=1)},
+    ("cast", 1): "picture: Mara", ("cast", 2): "picture: Tom",
     **{("images", n): f"Wide shot {n} of" for n in range(1, len(LINES) + 1)},
 }  # fmt: skip
-"""Every piece that is paid for, and the words by which the vendor knows it."""
+"""Every piece that is paid for, and the words by which the vendor knows it; the cast is gpt-image-2's alone."""
 HASTY_SECONDS, PATIENT_SECONDS = 0.4, 30.0
 """How long an answer is waited for: where the vendor keeps silent, and else."""
 
@@ -163,7 +167,19 @@ class PaidRun(film.Run):
         self.do(plan_shots, story=story, graph=session.graph())
         shots = session.shots()
         lines = tuple(self._each(narrate_shot, "narration", shots))
-        images = self._each(paint_shot, "images", shots, shots=shots)
+        cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+        for each in cast.characters:
+            try:
+                cast = cast.painted(
+                    self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
+                )  # fmt: skip
+            except (Interrupted, RunMustEnd):
+                raise
+            except FilmError as error:
+                self.failures.append(("cast", character_number(each), type(error).__name__, str(error)))
+        hidden = {index for stage, index, *_ in self.failures if stage == "cast"}
+        seen = tuple(shot for shot in shots if hidden.isdisjoint(cast.parts.get(shot.index, ())))
+        images = self._each(paint_shot, "images", seen, shots=shots, cast=cast)
         if self.failures:
             raise ShotsFailed("; ".join(words for *_, words in self.failures))
         self.do(lay_timeline, shots=shots, lines=lines)

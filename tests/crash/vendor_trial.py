@@ -164,6 +164,8 @@ def play(case: Case, meter: Meter, name: str, base: Path, undisturbed: dict[str,
     finished = ending.how == "done"
     if finished:
         found = artefacts(folder)
+        if case.painting != "by the token":
+            undisturbed = {path: mark for path, mark in undisturbed.items() if not path.startswith("cast/")}
         stage.wrong += [f"{each}: not as undisturbed" for each in sorted({*undisturbed, *found})
                         if undisturbed.get(each) != found.get(each)]  # fmt: skip
         stage.wrong += judge.faults(folder)

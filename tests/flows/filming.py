@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +11,15 @@ from typing import Any, Self
 
 from PIL import Image
 
+from studio import files
+from studio.cast import cast_of
 from studio.fingerprint import fingerprint
 from studio.model import Made, Receipt, Wish
 from studio.paid import Desk, Reply, Request, Usage, VendorError
-from studio.ports import Crew
+from studio.ports import Abilities, Crew
 from studio.session import RunCard, Session
 from studio.sessions import open_new
+from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
@@ -48,16 +51,23 @@ class PaidPainter:
     model: str = "m"
     tint: int = 0
     desk: Desk | None = None
+    references: int = 0
     engine = "v"
     version = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(references=self.references)
 
     def at(self, desk: Desk) -> Self:
         return replace(self, desk=desk)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> Made:  # fmt: skip
         assert self.desk is not None
         most: Usage = {"images": 1.0}
-        request = Request("v", "v:1", self.model, "image", fingerprint(prompt=prompt, seed=seed), most)
+        request = Request("v", "v:1", self.model, "image", _digest(prompt, seed, references), most)
 
         def send() -> Reply:
             if error := self.refuses(prompt):
@@ -69,6 +79,11 @@ class PaidPainter:
 
         out.write_bytes(self.desk.call(request, send, lambda reply: reply.content))
         return Made(width=size[0], height=size[1])
+
+
+def _digest(prompt: str, seed: int, references: Sequence[Path]) -> str:
+    shown = tuple(files.sha256_of(path) for path in references)
+    return fingerprint(prompt=prompt, seed=seed, **({"references": shown} if shown else {}))
 
 
 def paid_crew(painter: PaidPainter, log: Log | None = None) -> Crew:
@@ -106,7 +121,11 @@ def _filmed(session: Session, until: str) -> None:
         return
     shots = session.shots()
     lines = tuple(_receipt(narrate_shot.fn(session, shot)) for shot in shots)
-    images = tuple(_receipt(paint_shot.fn(session, shot, shots)) for shot in shots)
+    cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+    for character in cast.characters:
+        portrait = paint_portrait.fn(session, character, cast.characters, story.style)
+        cast = cast.painted(_receipt(portrait))
+    images = tuple(_receipt(paint_shot.fn(session, shot, shots, cast)) for shot in shots)
     if until == "images":
         return
     clips = tuple(

@@ -326,8 +326,8 @@ def test_as_json(film: Path) -> None:
     assert len(said["pieces"]) == 5 + 1 + 3 * said["shots"]
     (lost,) = [piece for piece in said["pieces"] if piece["made"]]
     assert lost == {
-        "stage": "images", "shot": 1, "made": True, "why": "missing", "held": True, "low_usd": 0.0, "high_usd": 0.0,
-        "price_unknown": 0, "paid_usd": 0.0,
+        "stage": "images", "shot": 1, "character": None, "made": True, "why": "missing", "held": True,
+        "low_usd": 0.0, "high_usd": 0.0, "price_unknown": 0, "paid_usd": 0.0,
     }  # fmt: skip
 
 

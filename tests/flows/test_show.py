@@ -13,6 +13,7 @@ from rich.console import Console
 from flows.show import Board, _Table, shown
 from studio import progress
 from studio.model import STAGES
+from studio.orders import PER_SHOT
 from studio.progress import Event
 
 LONG = "a note \x1b[31mthat goes on \u202e[bold]and on[/bold]\n" * 20
@@ -44,9 +45,12 @@ def drawn(board: Board, width: int = 80, **options: object) -> list[str]:
 
 @pytest.mark.parametrize("shots", [0, 1, 7, 28, 29, 60, 500])
 @pytest.mark.parametrize("width", [60, 80, 200])
-def test_the_table_fits(shots: int, width: int) -> None:
-    """However many shots and whatever notes: never wider or higher than the terminal, one line a stage."""
+@pytest.mark.parametrize("characters", [0, 2])
+def test_the_table_fits(shots: int, width: int, characters: int) -> None:
+    """However many shots and whatever notes: never wider or higher than the terminal, one line a stage; the cast has
+    one where there are characters to paint."""
     board = board_of(shots, shots // 2)
+    board.hear(Event("planned", stage="cast", total=characters))
     for _ in range(9):
         board.hear(Event("note", LONG))
     lines = drawn(board, width)
@@ -55,11 +59,8 @@ def test_the_table_fits(shots: int, width: int) -> None:
     assert not any("\x1b" in line or "\u202e" in line for line in lines)
     for stage in STAGES:
         assert sum(line.startswith(stage.replace("_", " ") + " ") for line in lines) == (
-            stage not in PER_SHOT or shots > 0
+            shots > 0 if stage in PER_SHOT else characters > 0 if stage == "cast" else 1
         )
-
-
-PER_SHOT = ("images", "narration", "videos")
 
 
 def test_the_table_shows_every_shot() -> None:

@@ -204,10 +204,10 @@ def test_the_csv_is_read_as_it_was_written_and_runs_nowhere(capsys: pytest.Captu
     assert code == 0
     head, *rows = csv.reader(io.StringIO(out))
     assert len(rows) == len(read_calls(folder))
-    assert head[:7] == ["shot", "stage", "vendor", "model", "became", "cost_usd", "most_usd"]
+    assert head[:7] == ["shot", "character", "stage", "vendor", "model", "became", "cost_usd"]
     assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
     assert [row[-1] for row in rows if EVIL in row[-1]] == ["'" + EVIL] * 3
-    sums = sum(float(row[5]) for row in rows if row[5] != "price unknown")
+    sums = sum(float(row[6]) for row in rows if row[6] != "price unknown")
     assert sums == pytest.approx(0.2)
 
 

@@ -171,7 +171,7 @@ def test_pieces_of_shots_taken_out_of_the_plan_are_retired(bench: Bench) -> None
     """What no shot of the plan needs lies in takes/, not among the film's pictures."""
     for index in (1, 2, 3):
         bench.paint(bench.order(index, f"{index}"), (index, 0, 0))
-    bench.shelf.retire("images", 2)
+    bench.shelf.retire("images", (1, 2))
     assert sorted(p.name for p in (bench.folder / "images").glob("*.png")) == ["shot_001.png", "shot_002.png"]
     assert bench.shelf.adopt(bench.order(2, "3")) is not None
 

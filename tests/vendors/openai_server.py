@@ -146,6 +146,10 @@ class OpenAIServer(LoopbackServer):
         return Answer(200, json.dumps(value).encode())
 
 
+_SEEN = (", Mara, in oilskins, red, at the rail", "")
+"""Who is in a shot of an even number, and of an odd one."""
+
+
 def write_plan(name: str, given: Any) -> str:
     """Write what a good model would: the forms of `blocks/openai_prompts.py`, filled from the material."""
     match name:
@@ -175,7 +179,8 @@ def write_plan(name: str, given: Any) -> str:
             value = {
                 "shots": [
                     {
-                        "index": shot["index"], "image_prompt": f"Wide shot {shot['index']} of the sea",
+                        "index": shot["index"],
+                        "image_prompt": f"Wide shot {shot['index']} of the sea{_SEEN[shot['index'] % 2]}",
                         "motion_prompt": "waves roll in", "camera": "crane up",
                     }
                     for shot in given["shots"]
