@@ -144,7 +144,7 @@ def test_the_layer_can_fail(
 
 def test_refused_prompts_and_damage_are_told_apart(play: Callable[[Case], VendorTrial]) -> None:
     """A finished piece whose bytes were changed costs nothing where its answer is held, one price where it is not."""
-    for damage, bills in (("the piece", 9), ("its answer", 9), ("the piece and its answer", 10)):
+    for damage, bills in (("the piece", 11), ("its answer", 11), ("the piece and its answer", 12)):
         case = Case("damage", "by the token", Strike(), damage=damage, damaged=("images", 3), seed="1")  # type: ignore[arg-type]
         trial = play(case)
         assert not trial.red, trial
