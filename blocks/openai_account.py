@@ -26,6 +26,13 @@ OPENAI_URL = "https://api.openai.com/v1"
 NO_KEY = "none"
 """What is sent to a server that asks for no key; the SDK does not start without one."""
 
+_VARIABLES = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL", "organization": "OPENAI_ORG_ID"}
+_NEXT = {
+    "api_key": "set it anew, from https://platform.openai.com/api-keys",
+    "base_url": "set it anew, or unset it for OpenAI's own",
+    "organization": "set it anew, or unset it",
+}
+
 
 class OpenAIAccount(Block):
     """A key for OpenAI, or the address of any server that speaks its protocol: Ollama, vLLM, LM Studio, LocalAI."""
@@ -73,7 +80,7 @@ class OpenAIAccount(Block):
     def _fits_in_a_header(cls, value: str | SecretStr | None) -> str | SecretStr | None:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value or ""
         if not all("!" <= c <= "~" for c in text):
-            raise ValueError("it holds a space, a line end or a letter that no key has: copy it again")
+            raise ValueError("it holds a space, a line end or a letter that none has")
         return value
 
     @model_validator(mode="after")
@@ -90,21 +97,20 @@ class OpenAIAccount(Block):
         """Return the account that OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_ORG_ID name.
 
         Raises:
-            BadInput: OpenAI's own address is meant, and there is no key.
+            BadInput: one of them cannot be used; or OpenAI's own address is meant, and there is no key. The message
+                names the variable that is wrong.
         """
-        key = os.environ.get("OPENAI_API_KEY", "").strip()
-        url = os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL
-        told = ""
+        given = {field: os.environ.get(name, "").strip() for field, name in _VARIABLES.items()}
+        told: list[str] = []
         try:
-            account = cls(
-                api_key=SecretStr(key) if key else None, base_url=url,
-                organization=os.environ.get("OPENAI_ORG_ID", "").strip(),
-            )  # fmt: skip
+            account = cls.model_validate({field: value for field, value in given.items() if value})
         except ValidationError as error:
-            told = str(error.errors(include_url=False, include_input=False)[0]["msg"]).removeprefix("Value error, ")
+            for fault in error.errors(include_url=False, include_input=False):
+                field = str(fault["loc"][0])
+                told.append(f"{_VARIABLES[field]}: {fault['msg'].removeprefix('Value error, ')}; {_NEXT[field]}")
         # Raised here, without a cause: the cause holds what was refused, and that may be a key.
         if told:
-            raise BadInput(f"OPENAI_API_KEY, OPENAI_BASE_URL or OPENAI_ORG_ID: {told}")
+            raise BadInput(" · ".join(told))
         account.check_key()
         return account
 

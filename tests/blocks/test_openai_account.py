@@ -82,6 +82,30 @@ def test_a_key_that_is_none_is_refused_and_not_told(key: str, environment: pytes
     assert refused.value.__context__ is None
 
 
+@pytest.mark.parametrize(
+    ("wrong", "next_step"),
+    [
+        ({"OPENAI_API_KEY": "sk a-rest"}, "OPENAI_API_KEY: it holds a space, .*; set it anew, from https://"),
+        ({"OPENAI_BASE_URL": "localhost:1/v1"}, "OPENAI_BASE_URL: the base URL begins with http.*; set it anew, or unset"),
+        ({"OPENAI_ORG_ID": "org 1"}, "OPENAI_ORG_ID: it holds a space, .*; set it anew, or unset it"),
+        ({"OPENAI_API_KEY": "sk a-rest", "OPENAI_BASE_URL": "x"}, "OPENAI_API_KEY: .* · OPENAI_BASE_URL: "),
+    ],
+)  # fmt: skip
+def test_the_variable_that_is_wrong_is_named(
+    wrong: dict[str, str], next_step: str, environment: pytest.MonkeyPatch
+) -> None:
+    """And no other one; with what to do next, and nothing of what it held."""
+    environment.setenv("OPENAI_API_KEY", KEY)
+    for name, value in wrong.items():
+        environment.setenv(name, value)
+    with pytest.raises(BadInput, match=f"^{next_step}") as refused:
+        OpenAIAccount.from_environment()
+    said = str(refused.value)
+    assert {name for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID") if name in said} == set(wrong)
+    assert not any(value in said for value in wrong.values() if len(value) > 1)
+    assert "\n" not in said
+
+
 @pytest.mark.parametrize("headers", [{"X Y": "v"}, {"X": "a\r\nHost: b"}, {"": "v"}, {"Ä": "v"}])
 def test_headers_are_headers(headers: dict[str, str]) -> None:
     """No header can smuggle in another one."""
