@@ -18,13 +18,19 @@ from studio.spent import NOTHING, Spent, read_spent
 
 __all__ = ["SESSION_ID", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
 
+REASON_LETTERS = 300
+"""Longest reason that is shown of a piece."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
 _PORTRAIT = re.compile(r"character_[0-9]{3,6}\.png\Z")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A finished piece: its size in bytes, measured length, cost, and whether a person put it there."""
+    """A finished piece: its size in bytes, measured length, cost, and whether a person put it there.
+
+    `refused` is why the vendor refused what a slate stands for, `not_spoken` why a line is silent; both are cut to
+    `REASON_LETTERS`, for they may be a vendor's words.
+    """
 
     path: str
     bytes: int = 0
@@ -36,6 +42,8 @@ class Piece:
     made_at: str = ""
     not_drawn: tuple[str, ...] = ()
     not_moved: tuple[str, ...] = ()
+    refused: str = ""
+    not_spoken: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,8 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
         frames=int(peek.number(receipt, "frames")), cost_usd=peek.number(receipt, "cost_usd"),
         seconds_taken=peek.number(receipt, "seconds_taken"), by_hand=receipt.get("by_hand") is True,
         made_at=peek.text(receipt, "made_at"), not_drawn=peek.words(receipt, "not_drawn"),
-        not_moved=peek.words(receipt, "not_moved"),
+        not_moved=peek.words(receipt, "not_moved"), refused=peek.text(receipt, "refused")[:REASON_LETTERS],
+        not_spoken=peek.text(receipt, "not_spoken")[:REASON_LETTERS],
     )  # fmt: skip
 
 

@@ -141,6 +141,8 @@ def report_json(report: Report) -> dict[str, object]:
                 "by_hand": bool(found.image and found.image.by_hand),
                 "not_drawn": list(found.image.not_drawn) if found.image else [],
                 "not_moved": list(found.clip.not_moved) if found.clip else [],
+                "not_spoken": (found.line.not_spoken if found.line else "") or None,
+                "refused": (found.image.refused if found.image else "") or None,
             }
             for shot, found in zip(_shots(meta), facts.shots, strict=True)
         ],

@@ -30,6 +30,8 @@ POSTER_BYTES = 80_000
 
 _LETTERS, _LETTERS_IN_ALL = 400, 40_000
 """Letters of a text at most, and what all shots share for one text each."""
+_REASONS_IN_ALL = 8_000
+"""What all shots share for why a line is silent, and again for why a picture was refused."""
 _PER_SHOT: tuple[tuple[Stage, str], ...] = (("images", "picture"), ("narration", "line"), ("videos", "clip"))
 _THERE = ("done", "reused")
 _CAMERA_LETTERS, _CELL_LETTERS = 40, 48
@@ -131,6 +133,11 @@ def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails:
     missed = [*(shot.image.not_drawn if shot.image else ()), *(shot.clip.not_moved if shot.clip else ())]
     if missed:
         parts.append(f"not drawn or moved: {escaped(', '.join(missed), letters)}")
+    reasons = min(letters, _REASONS_IN_ALL // max(1, len(facts.shots)))
+    if shot.line and shot.line.not_spoken:
+        parts.append(f"not spoken: {escaped(shot.line.not_spoken, reasons)}")
+    if shot.image and shot.image.refused:
+        parts.append(f"refused, a slate stands there: {escaped(shot.image.refused, reasons)}")
     return parts
 
 

@@ -202,6 +202,8 @@ def _show_shots(facts: Facts, page: _Page) -> None:
         for remark, words in (
             ("not drawn", shot.image.not_drawn if shot.image else ()),
             ("not moved", shot.clip.not_moved if shot.clip else ()),
+            ("not spoken", (shot.line.not_spoken,) if shot.line and shot.line.not_spoken else ()),
+            ("refused, a slate stands there", (shot.image.refused,) if shot.image and shot.image.refused else ()),
             ("by hand", ("the picture was put there by hand",) if shot.image and shot.image.by_hand else ()),
         ):
             if words:

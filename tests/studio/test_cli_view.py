@@ -18,7 +18,7 @@ from studio.facts import read_facts
 from studio.projection import project
 from studio.report import read_report
 from studio.views import fit, show_report, summary
-from tests.make_sessions import make_session
+from tests.make_sessions import PNG, add_piece, make_session
 from tests.studio.sessions_command import ID, SHOWN, a_few, run
 
 
@@ -37,6 +37,25 @@ def test_view_of_an_interrupted_session(capsys: pytest.CaptureFixture[str], tmp_
     for path in ("images/shot_003.png", "narration/shot_003.wav", "videos/shot_002.mp4", "score.wav", "film.mp4"):
         assert f"\n  {path}\n" in out
     assert f"resume session_20250208_002239 --output {tmp_path}" in out
+
+
+def test_view_says_what_was_refused_and_what_is_silent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The vendor's reason for a slate and the reason of a silent line, each on one line, harmless and bounded; in JSON
+    too, null where there is none."""
+    folder = make_session(tmp_path / "sessions", ID, shots=2)
+    add_piece(folder, "images", 1, PNG, refused="v: no\x1b[2J\nlighthouses " + "x" * 9_000)
+    add_piece(folder, "narration", 2, b"", not_spoken="the voice reads English only")
+    _, out, _ = run(capsys, "view", ID, "--output", str(tmp_path))
+    (said,) = [line for line in out.splitlines() if "refused, a slate stands there: v: no" in line]
+    assert "lighthouses" in said
+    assert "\x1b" not in out
+    assert len(said) < 400
+    assert "not spoken: the voice reads English only" in out
+    _, out, _ = run(capsys, "view", ID, "--output", str(tmp_path), "--json")
+    one, two = json.loads(out)["shots"]
+    assert one["refused"].startswith("v: no")
+    assert len(one["refused"]) <= 300
+    assert (one["not_spoken"], two["not_spoken"], two["refused"]) == (None, "the voice reads English only", None)
 
 
 def test_view_of_a_finished_session(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ _odd = st.one_of(
     st.sampled_from([PLACE for PLACE in PLACES if "/" in PLACE]),
 )  # fmt: skip
 _keys = st.sampled_from(
-    ("idea", "wish", "seconds", "path", "bytes", "frames", "cost_usd", "by_hand", "not_drawn", "message", "at", "shots",
+    ("idea", "wish", "seconds", "path", "bytes", "frames", "cost_usd", "by_hand", "not_drawn", "refused", "message", "at", "shots",
      "title", "completed", "music", "image_prompt", "camera", "seed", "x")
 )  # fmt: skip
 _values: st.SearchStrategy[Any] = st.recursive(

@@ -79,6 +79,17 @@ def test_a_shot_has_as_many_parts_whatever_it_says(prompt: str, line: str, camer
     assert "<a " not in page
 
 
+@given(HOSTILE)
+def test_a_refusal_is_told_as_text(reason: str) -> None:
+    """Why a slate stands there, and why a line is silent, are each one paragraph, whatever they hold."""
+    shot = ShotFacts(1, image=Piece("images/x.png", refused=f"why {reason}"),
+                     line=Piece("narration/x.wav", not_spoken=f"how {reason}"))  # fmt: skip
+    page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Heard(), Thumbnails()))
+    assert page.count("<p>refused, a slate stands there: why") == page.count("<p>not spoken: how") == 1
+    assert page.count("<h") == 2
+    assert not any(mark in page for mark in ("<img", "<table", "<a "))
+
+
 STATES = [
     (ShotFacts(1), {}, "waits for its turn"),
     (ShotFacts(1), {("images", 1): "working"}, "being painted"),
@@ -124,7 +135,8 @@ def test_nothing_passes_a_million_bytes(count: int) -> None:
     """However many shots, and whatever they say: each text and each table stays below a million bytes."""
     worst = "\N{PILE OF POO}*" * 4000
     shots = tuple(ShotFacts(n, worst, worst, worst[:200], worst[:4000], image=Piece(
-        "images/x.png", not_drawn=(worst,))) for n in range(1, count + 1))  # fmt: skip
+        "images/x.png", not_drawn=(worst,), refused=worst),
+        line=Piece("narration/x.wav", not_spoken=worst)) for n in range(1, count + 1))  # fmt: skip
 
     class Full(Thumbnails):
         def of(self, path: Path, shots: int) -> str:
