@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from studio.approvals import Approve
 from studio.desk import OnAmbiguous
 from studio.model import Aspect, Captions
-from studio.terms import OnRefusal, Terms, make_terms
+from studio.terms import OnRefusal, Said, make_terms
 from studio.text_files import read_prompts, read_script
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
+Dollars = float | Literal["none"]
+"""Without limits, which `studio.terms` has: what breaks them is told in its words."""
 Approving = Annotated[
     Approve,
     Parameter(help="Ask on this terminal: shots, before painting; images, before clips; both (default no: nothing)."),
@@ -31,7 +33,8 @@ class Money:
     """The options about money; None where nothing was said."""
 
     budget_usd: Annotated[
-        float | None, Parameter(help="What the film may cost in all, over all its runs (default: no limit).")
+        Dollars | None,
+        Parameter(help="What the film may cost in all, over all its runs; none lifts it (default: no limit)."),
     ] = None
     on_refusal: Annotated[
         OnRefusal | None, Parameter(help="A prompt that the vendor refuses: fail, or slate: a card stands there.")
@@ -41,7 +44,7 @@ class Money:
         Parameter(help="A paid call whose answer was lost: ask, stop, or retry and pay again (default: ask, or stop)."),
     ] = None
 
-    def terms(self) -> Terms:
+    def terms(self) -> Said:
         """Return what is kept with the session."""
         return make_terms(budget_usd=self.budget_usd, on_refusal=self.on_refusal)
 

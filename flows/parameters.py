@@ -16,7 +16,7 @@ from studio.model import IDEA_CHARACTERS, Prompt
 from studio.model import Aspect as AspectRatio
 from studio.model import Captions as CaptionMode
 from studio.model import Fps as FrameRate
-from studio.terms import MOST_BUDGET_USD
+from studio.terms import Budget
 from studio.terms import OnRefusal as WhatOnRefusal
 
 _SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
@@ -101,10 +101,10 @@ Approve = Annotated[
     ),
 ]
 BudgetUsd = Annotated[
-    float | None,
+    Budget | None,
     shown(
-        "Budget", "What the film may cost in all, in US dollars, over all its runs; None: no limit, or what was said "
-        "before.", ge=0, le=MOST_BUDGET_USD,
+        "Budget", "What the film may cost in all, in US dollars, over all its runs; none: what was said before is "
+        "lifted; left out: no limit, or what was said before.",
     ),
 ]  # fmt: skip
 OnRefusal = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.hiring import hire
-from flows.options import SAID_NOTHING, Output, Shape
+from flows.options import SAID_NOTHING, Dollars, Output, Shape
 from studio import lock
 from studio.ask import check_idea
 from studio.briefs import is_ours, read_brief
@@ -21,7 +21,7 @@ from studio.model import Brief, Wish
 from studio.places import SESSION_ID, output_folder, session_folder, sessions_root
 from studio.sessions import make_wish, same_ask
 from studio.terminal import write_json
-from studio.terms import Terms, make_terms
+from studio.terms import UNSAID, Said, make_terms
 from studio.version import VERSION
 
 EXAMPLES = (
@@ -37,7 +37,9 @@ def plan(
     /,
     *,
     shape: Shape = SAID_NOTHING,
-    budget_usd: Annotated[float | None, Parameter(help="A budget to compare with (default: the session's).")] = None,
+    budget_usd: Annotated[
+        Dollars | None, Parameter(help="A budget to compare with; none: without (default: the session's).")
+    ] = None,
     output: Output = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON object instead.")] = False,
 ) -> int:
@@ -45,7 +47,7 @@ def plan(
     place, said, terms = output_folder(output), shape.said(), make_terms(budget_usd=budget_usd)
     crew = said.get("crew")
     notes = []
-    budget = [] if budget_usd is None else ["--budget-usd", f"{budget_usd:g}"]
+    budget = [] if budget_usd is None else ["--budget-usd", _said(budget_usd)]
     if SESSION_ID.match(what):
         if set(said) - {"crew"}:
             raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
@@ -69,7 +71,7 @@ def plan(
     return 0
 
 
-def _of_session(session_id: str, folder: Path, crew: str | None, terms: Terms) -> Forecast:
+def _of_session(session_id: str, folder: Path, crew: str | None, terms: Said) -> Forecast:
     if not is_ours(folder):
         raise BadInput(
             f"{session_id} was written by another program: adopt it first, with {command('resume', session_id)}"
@@ -79,13 +81,17 @@ def _of_session(session_id: str, folder: Path, crew: str | None, terms: Terms) -
     return forecast_session(folder, brief, hire(crew or brief.wish.crew))
 
 
-def _of_idea(idea: str, wish: Wish, terms: Terms) -> Forecast:
+def _of_idea(idea: str, wish: Wish, terms: Said) -> Forecast:
     # The seed decides which draft stands in for the story, not what is asked of a vendor.
     brief = Brief(
         idea=idea, wish=wish, seed=wish.seed or 0, started_at=datetime.now().isoformat(timespec="microseconds"),
-        version=VERSION, terms=terms,
+        version=VERSION, terms=UNSAID.after(terms),
     )  # fmt: skip
     return forecast_idea(brief, hire(wish.crew))
+
+
+def _said(budget: Dollars) -> str:
+    return budget if isinstance(budget, str) else f"{budget:g}"
 
 
 def _options(shape: Shape) -> list[str]:

@@ -32,12 +32,12 @@ from studio.model import Wish
 from studio.places import session_folder, sessions_root
 from studio.projection import completed, images_done, videos_done
 from studio.terminal import clock, harmless, size
-from studio.terms import UNSAID, Terms
+from studio.terms import NOTHING_SAID, Said
 
 
 def run_film(
     console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, began: float,
-    beats: bool = True, approve: Approve = "no", terms: Terms = UNSAID, pay_again: bool = False,
+    beats: bool = True, approve: Approve = "no", terms: Said = NOTHING_SAID, pay_again: bool = False,
 ) -> int:  # fmt: skip
     """Run the flow, show it, print how it ended; return the exit code.
 
@@ -91,7 +91,7 @@ def run_film(
 
 
 def _run_flow(
-    idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve, terms: Terms, pay_again: bool
+    idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve, terms: Said, pay_again: bool
 ) -> BaseException | None:
     change = session_id is not None and wish is not None
     asked = _asked(place, session_id) | ((wish or Wish()).model_dump() if wish or not session_id else {})

@@ -20,7 +20,7 @@ from studio.places import session_folder, sessions_root
 from studio.ports import Crew
 from studio.session import RunCard, Session
 from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, same_ask, sweep_abandoned
-from studio.terms import UNSAID, Terms
+from studio.terms import NOTHING_SAID, Said
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Ask:
     resume: bool = True
     change: bool = False
     demands: Mapping[str, object] = field(default_factory=dict)
-    terms: Terms = UNSAID
+    terms: Said = NOTHING_SAID
 
 
 def check_idea(text: str, script: str = "give it with --script") -> str:
@@ -88,6 +88,8 @@ def enlist(
         session = Session(folder, crew_named(crew_name), tell, str(ask.output / "sessions" / folder.name), held)
         session.publish_card(card)
         if (terms := session.brief.terms.after(ask.terms)) != session.brief.terms:
+            if line := terms.changed(session.brief.terms):
+                tell(line)
             session.change_brief(session.brief.model_copy(update={"terms": terms}))
         return session
 

@@ -26,7 +26,7 @@ from studio.manifest import Line
 from studio.places import session_folders
 from studio.sessions import open_new
 from studio.terminal import clock, harmless
-from studio.terms import UNSAID, Terms
+from studio.terms import NOTHING_SAID, UNSAID, Said
 
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""
@@ -91,7 +91,7 @@ def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetim
         folder = _by_key(root).get(line.key)
         if folder is None:
             folder, held = open_new(
-                root, line.idea, line.wish, draw_seed, now, version, batch=line.key, terms=line.terms
+                root, line.idea, line.wish, draw_seed, now, version, batch=line.key, terms=UNSAID.after(line.terms)
             )
             held.release()
         else:
@@ -99,9 +99,9 @@ def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetim
     return _look_at(line, folder)
 
 
-def _agree(folder: Path, said: Terms) -> None:
+def _agree(folder: Path, said: Said) -> None:
     """Let the terms that a line says now hold for its session; not while a run has it, which goes on as it began."""
-    if said == UNSAID:
+    if said == NOTHING_SAID:
         return
     with contextlib.suppress(SessionLocked, BrokenPlan, NoSuchSession):
         held = lock.take(folder)

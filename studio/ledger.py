@@ -160,7 +160,8 @@ class Ledger:
         if most is None:
             raise PriceUnknown(
                 f"the price of {request.vendor}'s {request.model!r} is not known, so this film's budget of "
-                f"${self._budget_usd:.2f} cannot hold: say the price in a file that FILM_PRICES names"
+                f"${self._budget_usd:.2f} cannot hold: say the price in a file that FILM_PRICES names, or lift the "
+                "budget with --budget-usd none"
             )
         booked, _ = spent_usd(self._calls.values())
         if booked + most <= self._budget_usd + 1e-9:

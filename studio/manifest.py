@@ -23,7 +23,7 @@ from studio.json_text import NotJson, read_json
 from studio.model import IDEA_CHARACTERS, Wish
 from studio.sessions import make_wish
 from studio.terminal import harmless
-from studio.terms import UNSAID, Terms, make_terms
+from studio.terms import NOTHING_SAID, Said, make_terms
 from studio.text_files import read_prompts, read_script, read_text
 from studio.yaml_text import NotYaml, read_yaml
 
@@ -34,7 +34,7 @@ FAULTS_TOLD = 5
 _COMMA, _TAB = ".csv", ".tsv"
 _JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
-_TERMS = tuple(Terms.model_fields)
+_TERMS = tuple(Said.model_fields)
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -53,7 +53,7 @@ class Line:
     idea: str
     wish: Wish
     key: str
-    terms: Terms = UNSAID
+    terms: Said = NOTHING_SAID
 
 
 class _Fault(NamedTuple):
@@ -110,7 +110,7 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
     return harmless(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
 
 
-def _keyed(stem: str, found: list[tuple[int, str, Wish, Terms]]) -> Iterator[Line]:
+def _keyed(stem: str, found: list[tuple[int, str, Wish, Said]]) -> Iterator[Line]:
     seen: Counter[str] = Counter()
     for number, idea, wish, terms in found:
         # Without what is at its default: a later version's new option must not make every film a new one.
@@ -130,7 +130,7 @@ class _Reader:
     def fault(self, number: int, field: object, reason: object) -> None:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
 
-    def line(self, number: int, entry: object) -> tuple[int, str, Wish, Terms] | None:
+    def line(self, number: int, entry: object) -> tuple[int, str, Wish, Said] | None:
         """Return (number, idea, wish, terms) of an entry, or None where it has a fault."""
         before = len(self.faults)
         if isinstance(entry, str):
@@ -166,7 +166,7 @@ class _Reader:
         """Return the option's value as a wish takes it; texts of a table are read as what they stand for."""
         if name in _TERMS:
             if isinstance(value, bool | Mapping | list | tuple | set):
-                raise BadInput("expected a number" if name == "budget_usd" else "expected fail or slate")
+                raise BadInput("expected a number, or none" if name == "budget_usd" else "expected fail or slate")
             return getattr(make_terms(**{str(name): value}), str(name))
         if name not in Wish.model_fields:
             raise BadInput("this option is not known")

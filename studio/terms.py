@@ -5,7 +5,7 @@ Terms shape no piece and are in no fingerprint: saying others goes on with the s
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,27 +16,53 @@ OnRefusal = Literal["fail", "slate"]
 MOST_BUDGET_USD = 100_000.0
 
 
+LIFTED: Literal["none"] = "none"
+"""Said instead of a number it lifts a budget; it is never kept."""
+
+Dollars = Annotated[float, Field(ge=0, le=MOST_BUDGET_USD, allow_inf_nan=False)]
+Budget = Dollars | Literal["none"]
+
+
 class Terms(BaseModel):
-    """The terms of a session; None leaves things as they are."""
+    """The terms of a session, as they are kept: None is no limit, and the usual."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    budget_usd: float | None = Field(default=None, ge=0, le=MOST_BUDGET_USD, allow_inf_nan=False)
+    budget_usd: Dollars | None = None
     on_refusal: OnRefusal | None = None
 
-    def after(self, said: Terms) -> Terms:
+    def after(self, said: Said) -> Terms:
         """Return these terms with what was said instead."""
-        return Terms(**{**self.model_dump(), **said.model_dump(exclude_none=True)})
+        kept = Terms(**{**self.model_dump(), **said.model_dump(exclude_none=True, exclude={"budget_usd"})})
+        if said.budget_usd is None:
+            return kept
+        return kept.model_copy(update={"budget_usd": None if said.budget_usd == LIFTED else said.budget_usd})
+
+    def changed(self, before: Terms) -> str:
+        """Return what became of an earlier budget, in one line; '' where there was none, or it is the same."""
+        if before.budget_usd is None or before.budget_usd == self.budget_usd:
+            return ""
+        now = "lifted: nothing limits what it may cost" if self.budget_usd is None else f"${self.budget_usd:.2f} now"
+        return f"the budget of ${before.budget_usd:.2f} is {now}"
 
 
-def make_terms(**said: object) -> Terms:
-    """Return the terms that were said.
+class Said(BaseModel):
+    """What was said of the terms; None leaves things as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    budget_usd: Budget | None = None
+    on_refusal: OnRefusal | None = None
+
+
+def make_terms(**said: object) -> Said:
+    """Return what was said of the terms.
 
     Raises:
         BadInput: in one line, which one, what is wrong, what was given.
     """
     try:
-        return Terms.model_validate(said)
+        return Said.model_validate(said)
     except ValidationError as error:
         raise wrong_option(error) from error
 
@@ -56,4 +82,5 @@ def short(value: object) -> str:
 
 
 UNSAID = Terms()
-"""Nothing was said."""
+"""Nothing is kept."""
+NOTHING_SAID = Said()

@@ -35,8 +35,8 @@ _odd = st.one_of(
     st.sampled_from([PLACE for PLACE in PLACES if "/" in PLACE]),
 )  # fmt: skip
 _keys = st.sampled_from(
-    ("idea", "wish", "seconds", "path", "bytes", "frames", "cost_usd", "by_hand", "not_drawn", "refused", "message", "at", "shots",
-     "title", "completed", "music", "image_prompt", "camera", "seed", "x")
+    ("idea", "wish", "seconds", "path", "bytes", "frames", "cost_usd", "by_hand", "not_drawn", "refused", "message",
+     "at", "shots", "title", "completed", "music", "image_prompt", "camera", "seed", "x")
 )  # fmt: skip
 _values: st.SearchStrategy[Any] = st.recursive(
     _odd, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=5), max_leaves=12
