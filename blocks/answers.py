@@ -11,14 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from studio.mismatches import MOST_ENLARGED
 from studio.paid import Reply, VendorError
 
 PICTURE_BYTES = 64 * 2**20
 PICTURE_PIXELS = 7_680 * 4_320
 """Four times the largest picture that is sold (3840 x 2160); a larger one is taken for a bomb. 100 MB as RGB."""
-
-MOST_ENLARGED = 8.0
-"""A picture that had to be enlarged further is not what was asked for. A server of 512 x 512 makes a 4K film."""
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 

@@ -45,6 +45,10 @@ class Crew(Block):
         default="", max_length=200, title="Painter's model",
         description="Empty for the usual one: gpt-image-2; core (ultra, sd3.5-large, sd3.5-large-turbo, sd3.5-medium).",
     )  # fmt: skip
+    longest_px: int = Field(
+        default=1_536, ge=256, le=3_840, title="Longest side",
+        description="Pixels a side that OpenAI's protocol is asked for at most; less for a small model of your own.",
+    )  # fmt: skip
     quality: Literal["low", "medium", "high", "auto"] = Field(
         default="medium", title="Quality", description="Of OpenAI's pictures; it decides their price."
     )
@@ -61,6 +65,10 @@ class Crew(Block):
     narrator: Literal["offline", "openai"] = Field(default="offline", title="Narrator", description="Who speaks.")
     narrator_model: str = Field(default="gpt-4o-mini-tts", max_length=200, title="Narrator's model", description="")
     voice: str = Field(default="onyx", max_length=100, title="Voice", description="Of the model, for example 'onyx'.")
+    languages: str = Field(
+        default="", max_length=500, pattern=r"^([a-z]{2}([ ,]+[a-z]{2})*)?$", title="Voice's languages",
+        description="ISO 639-1 codes, 'en de': lines in others are not sent. Empty: OpenAI's own, elsewhere any.",
+    )  # fmt: skip
     openai: OpenAIAccount | None = Field(
         default=None, title="OpenAI account", description="None: OPENAI_API_KEY and OPENAI_BASE_URL."
     )
@@ -85,6 +93,7 @@ class Crew(Block):
             embedded_crew(), name=name, writer=self._writer(), painter=self._painter(), narrator=self._narrator(),
             limits=Limits(self.at_once, self.per_minute), painters=self.at_once if sold else Hired.painters,
             portraits=self.portraits, voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
+            negative_prompt=self.negative_prompt,
         )  # fmt: skip
 
     def _openai(self) -> OpenAIAccount:
@@ -109,7 +118,7 @@ class Crew(Block):
         if self.painter == "openai":
             from blocks.openai_painter import OpenAIPainter
 
-            return OpenAIPainter(self._openai(), self.painter_model or "gpt-image-2", self.quality)
+            return OpenAIPainter(self._openai(), self.painter_model or "gpt-image-2", self.quality, self.longest_px)
         # Its own check of style and service comes with the crew, not with the first picture.
         style: Any = self.style_preset or None
         if self.painter == "stability":
@@ -127,7 +136,8 @@ class Crew(Block):
             return embedded_crew().narrator
         from blocks.openai_narrator import OpenAINarrator
 
-        return OpenAINarrator(self._openai(), self.narrator_model, self.voice)
+        spoken = tuple(self.languages.replace(",", " ").split())
+        return OpenAINarrator(self._openai(), self.narrator_model, self.voice, languages=spoken)
 
 
 CREWS: dict[str, Any] = {

@@ -40,6 +40,15 @@ AUDIO_TOKENS_A_SECOND = 25.0
 """Upper bound: $0.015 a minute at $12 a million are 20.8 (https://platform.openai.com/docs/pricing, 2026-11)."""
 
 
+_SPOKEN = (
+    "af ar az be bg bs ca cs cy da de el en es et fa fi fr gl he hi hr hu hy id is it ja kk kn ko lt lv mi mk mr ms nb "
+    "ne nl nn no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh"
+)
+SPOKEN = tuple(_SPOKEN.split())
+"""What OpenAI's voices speak (https://platform.openai.com/docs/guides/text-to-speech#supported-languages), Norwegian by
+all its codes."""
+
+
 @dataclass(frozen=True)
 class OpenAINarrator:
     """Speaks a line with a named voice, in any language that the model reads.
@@ -50,6 +59,7 @@ class OpenAINarrator:
             'cedar', or a compatible server's own.
         instructions: how to speak, for models that take it; '' sends none.
         speed: 0.25 to 4.0; 1.0 is not sent.
+        languages: ISO 639-1 codes of what it speaks; empty for what OpenAI says of its own voices, and any elsewhere.
     """
 
     account: OpenAIAccount
@@ -57,12 +67,16 @@ class OpenAINarrator:
     voice: str = "onyx"
     instructions: str = ""
     speed: float = 1.0
+    languages: tuple[str, ...] = ()
     limits: Limits = USUAL
     desk: Desk | None = None
 
     engine = "openai"
     version = 0
-    abilities = Abilities()
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(languages=self.languages or (SPOKEN if self.account.vendor == "openai" else ()))
 
     @property
     def model(self) -> str:

@@ -19,7 +19,15 @@ from blocks.faults import request_id_of
 from blocks.fetching import FETCH, fetch, from_base64
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import ask, at_desk, digits_of, json_of
-from blocks.openai_sizes import REFERENCE_TOKENS, Quality, bills_tokens, legal_size, most_tokens
+from blocks.openai_sizes import (
+    REFERENCE_TOKENS,
+    Quality,
+    bills_tokens,
+    fixed_sizes,
+    legal_size,
+    longest_side,
+    most_tokens,
+)  # fmt: skip
 from blocks.wire import USUAL, Limits
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
@@ -62,7 +70,10 @@ class OpenAIPainter:
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(references=REFERENCES if bills_tokens(self.name) else 0)
+        return Abilities(
+            sizes=fixed_sizes(self.name), longest_px=longest_side(self.quality, self.long_side),
+            references=REFERENCES if bills_tokens(self.name) else 0,
+        )  # fmt: skip
 
     def at(self, desk: Desk) -> Self:
         """Return this painter, working at `desk`."""

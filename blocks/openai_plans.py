@@ -11,6 +11,7 @@ from typing import Literal, TypeVar, get_args
 
 from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, StageForm, StoryForm
 from studio.graph import SceneParts, build_graph, scene_parts, split_names
+from studio.mismatches import language_code
 from studio.model import CAMERAS, Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.writer import scene_count
 from studio.plan import LINE_CHARACTERS, share_frames, shot_count, shot_frames, spoken_words, words_that_fit
@@ -69,7 +70,7 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
             )
             for number, (scene, room) in enumerate(zip(told, rooms, strict=True), start=1)
         ),
-        language="en" if form.language.strip().lower().startswith("en") else "other",
+        language=language_code(form.language),
         mood=next((mood for mood in MOODS if mood == form.mood.strip().lower()), "hopeful"),
         written_by=written_by,
     )  # fmt: skip

@@ -42,6 +42,16 @@ def bills_tokens(name: str) -> bool:
     return name.startswith(("gpt-image", "chatgpt-image"))
 
 
+def fixed_sizes(name: str) -> tuple[Size, ...]:
+    """Return the only sizes that a model makes; none where it makes any."""
+    return next((sizes for beginning, sizes in _FIXED if name.startswith(beginning)), ())
+
+
+def longest_side(quality: Quality, long_side: int) -> int:
+    """Return how long a side is asked for at the most, in pixels."""
+    return LONGEST_PX if quality == "high" else min(long_side, LONGEST_PX)
+
+
 def legal_size(name: str, size: Size, quality: Quality, long_side: int) -> Size:
     """Return the size to ask for: the smallest that covers `size`, or is as large as wanted, in nearly its aspect.
 
@@ -49,11 +59,10 @@ def legal_size(name: str, size: Size, quality: Quality, long_side: int) -> Size:
         size: the film's frame, (width, height) in pixels.
         long_side: no more than about this, in pixels, but at quality 'high'.
     """
-    for beginning, sizes in _FIXED:
-        if name.startswith(beginning):
-            return min(sizes, key=lambda each: (abs(math.log(each[0] * size[1] / each[1] / size[0])), each))
+    if sizes := fixed_sizes(name):
+        return min(sizes, key=lambda each: (abs(math.log(each[0] * size[1] / each[1] / size[0])), each))
     width, height = size
-    scale = min(1.0, (LONGEST_PX if quality == "high" else min(long_side, LONGEST_PX)) / max(size))
+    scale = min(1.0, longest_side(quality, long_side) / max(size))
     if bills_tokens(name):
         scale = max(scale, math.sqrt(LEAST_PIXELS / (width * height)))
     across, down = _stepped(width * scale), _stepped(height * scale)

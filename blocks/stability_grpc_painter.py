@@ -49,7 +49,7 @@ class StabilityGrpcPainter:
 
     engine = "stability"
     version = 0
-    abilities = Abilities(seed=True, negative_prompts=True)
+    abilities = Abilities(SIZES, seed=True, negative_prompts=True)
 
     @property
     def model(self) -> str:

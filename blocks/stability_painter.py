@@ -32,6 +32,7 @@ Service = Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-me
 
 SHAPES = ((16, 9), (1, 1), (21, 9), (2, 3), (3, 2), (4, 5), (5, 4), (9, 16), (9, 21))
 """Every `aspect_ratio` there is; the size in pixels follows from it: 1 megapixel, `core` 1.5."""
+PIXELS, CORE_PIXELS = 1_000_000, 1_500_000
 
 PROMPT_CHARACTERS = 10_000
 STRENGTH = 0.7
@@ -70,7 +71,9 @@ class StabilityPainter:
     @property
     def abilities(self) -> Abilities:
         """What it can do of what the port leaves open."""
-        return Abilities(seed=True, references=0 if self.service == "core" else 1, negative_prompts=True)
+        area = CORE_PIXELS if self.service == "core" else PIXELS
+        sizes = tuple((round(math.sqrt(area * a / b)), round(math.sqrt(area * b / a))) for a, b in SHAPES)
+        return Abilities(sizes, seed=True, references=0 if self.service == "core" else 1, negative_prompts=True)
 
     @property
     def model(self) -> str:

@@ -15,7 +15,9 @@ from flows.hiring import hire
 from flows.options import Output
 from studio.checkup import Check, machine_checks, tried
 from studio.errors import BadInput
+from studio.mismatches import abilities_told, of_negative_prompt
 from studio.places import output_folder
+from studio.ports import Crew
 from studio.terminal import harmless, write_json
 
 EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"
@@ -77,10 +79,17 @@ def crew_checks(name: str) -> list[Check]:
     except BadInput as error:
         return [Check("crew", "wrong", str(error))]
     if name == "offline":
-        return [Check("crew", "ok", "offline: no key, no network, no cost")]
+        return [Check("crew", "ok", "offline: no key, no network, no cost"), *_abilities(crew)]
     from blocks.vendor_checks import vendor_checks
 
-    return [Check("crew", "ok", name), *vendor_checks(crew, date.today())]
+    return [Check("crew", "ok", name), *_abilities(crew), *vendor_checks(crew, date.today())]
+
+
+def _abilities(crew: Crew) -> list[Check]:
+    checks = [Check(who, "ok", told) for who, told in abilities_told(crew)]
+    if unheeded := of_negative_prompt(crew):
+        checks.append(Check("negative prompt", "warning", unheeded, "or take it out of the block Film Crew"))
+    return checks
 
 
 def _lines(checks: list[Check]) -> list[str]:

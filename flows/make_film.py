@@ -148,6 +148,7 @@ async def _shoot(session: Session, approve: Approve) -> dict[str, object]:
     direction, approver = Direction(session), Approver(session, approve)
     direction.do(write_story)
     story = session.story()
+    session.choose_voice(story)
     direction.do(map_scenes, story=story)
     graph = session.graph()
     plan = direction.do(plan_shots, story=story, graph=graph)

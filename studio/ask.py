@@ -15,6 +15,7 @@ from studio import lock
 from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, NoSuchSession, SessionLocked
 from studio.foreign import adopt_foreign
+from studio.mismatches import settle
 from studio.model import IDEA_CHARACTERS, Wish
 from studio.places import session_folder, sessions_root
 from studio.ports import Crew
@@ -76,7 +77,8 @@ def enlist(
     """Open the session that this run gets, and tell whether it is gone on with.
 
     In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
-    asks for the same film; a new one. The run's card is published first thing, under the lock.
+    asks for the same film; a new one. The run's card is published first thing, under the lock. What the crew will do
+    otherwise than the wish asks is told.
 
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
@@ -84,9 +86,13 @@ def enlist(
     root = sessions_root(ask.output)
     sweep_abandoned(root)
 
-    def opened(folder: Path, crew_name: str, held: lock.Lock | None = None) -> Session:
-        session = Session(folder, crew_named(crew_name), tell, str(ask.output / "sessions" / folder.name), held)
+    def opened(folder: Path, wish: Wish, held: lock.Lock | None = None) -> Session:
+        crew = crew_named(wish.crew)
+        notes = settle(crew, wish)
+        session = Session(folder, crew, tell, str(ask.output / "sessions" / folder.name), held)
         session.publish_card(card)
+        for note in notes:
+            tell(note)
         if (terms := session.brief.terms.after(ask.terms)) != session.brief.terms:
             if line := terms.changed(session.brief.terms):
                 tell(line)
@@ -94,23 +100,23 @@ def enlist(
         return session
 
     if (again := folder_of_run(root, card.flow_run_id)) is not None:
-        return opened(again, read_brief(again).wish.crew), True
+        return opened(again, read_brief(again).wish), True
     if ask.session_id:
         return _named(ask, root, opened), True
     check_idea(ask.idea)
-    crew_named(ask.wish.crew)
+    settle(crew_named(ask.wish.crew), ask.wish)
     if ask.resume and (same := same_ask(root, ask.idea, ask.wish)) is not None:
         try:
-            return opened(same, ask.wish.crew), True
+            return opened(same, ask.wish), True
         except SessionLocked:
             tell(f"{same.name} was taken by another run just now")
     if busy := busy_with(root, ask.idea, ask.wish):
         tell(f"{busy}: another one is begun")
     folder, held = open_new(root, ask.idea, ask.wish, draw_seed, now, card.version)
-    return opened(folder, ask.wish.crew, held), False
+    return opened(folder, ask.wish, held), False
 
 
-def _named(ask: Ask, root: Path, opened: Callable[[Path, str], Session]) -> Session:
+def _named(ask: Ask, root: Path, opened: Callable[[Path, Wish], Session]) -> Session:
     folder = session_folder(root, ask.session_id or "")
     if not is_ours(folder):
         held = lock.take(folder)
@@ -124,7 +130,7 @@ def _named(ask: Ask, root: Path, opened: Callable[[Path, str], Session]) -> Sess
             f"{folder.name} has another idea ({brief.idea[:60]!r}): leave the idea out to go on with it"
         )
     wish = changed_wish(brief, dict(ask.demands), apply=ask.change, session_id=folder.name)
-    session = opened(folder, wish.crew)
+    session = opened(folder, wish)
     if wish != brief.wish:
         seed = brief.seed if wish.seed is None else wish.seed
         session.change_brief(brief.model_copy(update={"wish": wish, "seed": seed}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from studio.calls import Call, cut_off, read_calls, spent_usd
 from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen, Why
+from studio.mismatches import suited
 from studio.model import Brief, Node, Receipt, SceneGraph, Shot, Stage, Story, Timeline
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order, line_seed, take_seed
@@ -52,6 +54,7 @@ class Forecast:
         about: whether the shots are not planned yet, so that their number and words are the embedded writer's guess.
         spent_usd: what was spent or may have been; `spent_unknown` are the calls of unknown price among it.
         budget_usd: None for no limit.
+        notes: what the crew will do otherwise than is asked, one line each.
         lost: calls that were cut off: a run makes their pieces only once somebody agreed to pay again.
     """
 
@@ -66,14 +69,12 @@ class Forecast:
     spent_unknown: int = 0
     budget_usd: float | None = None
     lost: tuple[Call, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def total(self) -> Estimate:
         """What finishing would cost."""
-        total = FREE
-        for step in self.steps:
-            total = total.plus(step.estimate)
-        return total
+        return reduce(Estimate.plus, (step.estimate for step in self.steps), FREE)
 
     def left_usd(self) -> tuple[float, float] | None:
         """Return what the budget would leave, (at worst, at best), negative where it is too small; None without."""
@@ -87,7 +88,7 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
     """Return what a new film of this brief would take; no session is opened.
 
     Raises:
-        BadInput: the film cannot be planned, as the writer would say.
+        BadInput: the film cannot be planned, as the writer would say, or not be painted, as `studio.mismatches.settle`.
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
@@ -124,6 +125,7 @@ class _Forecaster:
 
     def run(self) -> Forecast:
         story = self._story()
+        self._crew, notes = suited(self._crew, story, self._brief.wish)
         graph = self._graph(story)
         shots = self._shots(story, graph)
         lines = [self._line(shot) for shot in shots]
@@ -136,7 +138,7 @@ class _Forecaster:
         timeline = self._timeline(shots, known)
         score = self._score(story, timeline) if self._brief.wish.music else None
         self._film(story, shots, timeline, _all(clips), known, score)
-        return Forecast(self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "")
+        return Forecast(self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=notes)
 
     # --- plans ------------------------------------------------------------------------------------
 

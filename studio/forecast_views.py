@@ -10,6 +10,7 @@ from studio.model import STAGES, Stage
 from studio.orders import numbered
 from studio.quote import FREE, Estimate
 from studio.spent import dollars
+from studio.terminal import harmless
 
 _NOUNS: dict[Stage, str] = {
     "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "cast": "portrait", "images": "picture",
@@ -28,6 +29,7 @@ def forecast_lines(found: Forecast, go_on: str) -> list[str]:
     lines = [f"{what}: {about}, crew {found.crew}"]
     if found.about:
         lines.append("The shots are not planned yet: their number and words are the embedded writer's guess.")
+    lines += [harmless(note) for note in found.notes]
     rows = [_row(list(steps)) for steps in _groups(found.steps)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines += ["", *("  ".join(f"{cell:<{width}}" for cell, width in zip(row, (*widths, 0), strict=True)).rstrip()
@@ -128,6 +130,7 @@ def forecast_json(found: Forecast) -> dict[str, object]:
         **_price(total), "prices": found.prices, "spent_usd": round(found.spent_usd, 6),
         "spent_price_unknown": found.spent_unknown, "budget_usd": found.budget_usd,
         "left_usd": None if left is None else [round(left[0], 6), round(left[1], 6)],
+        "notes": list(found.notes),
         "cut_off": [
             {"stage": call.stage, **numbered(call.stage, call.index), "most_usd": call.most_usd} for call in found.lost
         ],

@@ -20,7 +20,9 @@ from studio.ask import check_idea
 from studio.errors import BadInput
 from studio.fingerprint import fingerprint
 from studio.json_text import NotJson, read_json
+from studio.mismatches import settle
 from studio.model import IDEA_CHARACTERS, Wish
+from studio.ports import Crew
 from studio.sessions import make_wish
 from studio.terminal import harmless
 from studio.terms import NOTHING_SAID, Said, make_terms
@@ -70,7 +72,7 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
     """Return the lines of a manifest, in order.
 
     Args:
-        check_crew: raises `BadInput` for a crew that does not exist.
+        check_crew: raises `BadInput` for a crew that does not exist; where it returns one, its abilities are judged.
 
     Raises:
         BadInput: in one line: the file cannot be read at all; or how many faults it has, and the first five.
@@ -149,7 +151,19 @@ class _Reader:
         if len(self.faults) > before:
             return None
         said = {name: options.pop(name) for name in _TERMS if name in options}
-        return number, idea, make_wish(**options), make_terms(**said)
+        wish = make_wish(**options)
+        try:
+            self._settle(wish)
+        except BadInput as error:
+            self.fault(number, "crew", error)
+            return None
+        return number, idea, wish, make_terms(**said)
+
+    def _settle(self, wish: Wish) -> None:
+        """Make sure that the line's crew can paint frames of its size, where its abilities are known here."""
+        crew = self._check_crew(wish.crew) if self._check_crew is not None else None
+        if isinstance(crew, Crew):
+            settle(crew, wish)
 
     def _idea(self, number: int, said: object) -> str:
         if not isinstance(said, str):

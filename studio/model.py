@@ -113,7 +113,7 @@ class Story(Noun):
     title: str = Field(min_length=1)
     style: str
     scenes: tuple[Scene, ...] = Field(min_length=1)
-    language: str = Field(default="en", description="'en', or 'other': the narration is not inflected or invented")
+    language: str = Field(default="en", description="ISO 639-1 code of the narration; 'other': not English")
     mood: Literal["hopeful", "melancholy", "tense"] = "hopeful"
     written_by: str = Field(default="", description="who wrote it, for example 'a draft by template'")
 

@@ -16,23 +16,29 @@ from typing import Protocol
 from studio.gate import USUAL, Limits
 from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story
 
+Size = tuple[int, int]
+"""(width, height) in pixels."""
+
 Tick = Callable[[int], None]
 """Called with the number of frames finished so far; may raise to stop the work."""
 
 
 @dataclass(frozen=True)
 class Abilities:
-    """What an engine can do of what a port leaves open; a mismatch is settled before anything is paid.
+    """What an engine can do of what a port leaves open; a mismatch is settled before anything is paid
+    (`studio/mismatches.py`).
 
     Attributes:
-        exact_sizes: makes a picture of any size asked for; otherwise the nearest it has, cropped and scaled.
-        seed: the same order with the same seed gives the same picture, or nearly.
+        sizes: the only sizes of its pictures, or about; empty where it paints any of `longest_px` a side at the most,
+            None for no limit. What it paints is cropped and scaled to the film's frame.
+        seed: the same order with the same seed gives the same piece, or nearly.
         references: how many pictures it can be shown, so that a character stays the same; 0 for none.
         negative_prompts: can be told what must not be in the picture.
         languages: ISO 639-1 codes of what it can read; empty where it takes any.
     """
 
-    exact_sizes: bool = False
+    sizes: tuple[Size, ...] = ()
+    longest_px: int | None = None
     seed: bool = False
     references: int = 0
     negative_prompts: bool = False
@@ -55,7 +61,15 @@ class Engine(Protocol):
         """Raised when the same order would give other bytes. For a vendor's work always 0."""
 
 
-class Writer(Engine, Protocol):
+class Able(Engine, Protocol):
+    """An engine whose port leaves something open."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do of that."""
+
+
+class Writer(Able, Protocol):
     """Turns an idea into plans."""
 
     def write_story(self, brief: Brief) -> Story:
@@ -68,12 +82,8 @@ class Writer(Engine, Protocol):
         """Break the scenes into shots that fill the length asked for."""
 
 
-class Painter(Engine, Protocol):
+class Painter(Able, Protocol):
     """Turns a prompt into a picture."""
-
-    @property
-    def abilities(self) -> Abilities:
-        """What it can do beyond a prompt."""
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
@@ -85,7 +95,7 @@ class Painter(Engine, Protocol):
         """
 
 
-class Narrator(Engine, Protocol):
+class Narrator(Able, Protocol):
     """Speaks a line."""
 
     def speak(self, line: str, seed: int, out: Path) -> Made:
@@ -117,7 +127,8 @@ class Composer(Engine, Protocol):
 class Crew:
     """Who works on a film, and how many shots at once: `limits` are a vendor account's, `painters` and `voices` the
     threads of the mapping. The embedded painter fills about a core; a vendor's only waits. `portraits` says whether a
-    painter that takes references is shown one of every character."""
+    painter that takes references is shown one of every character. `negative_prompt` is what must not be seen, '' for
+    nothing; a painter that takes such has been told."""
 
     name: str
     writer: Writer
@@ -129,3 +140,4 @@ class Crew:
     painters: int = 2
     voices: int = 1
     portraits: bool = True
+    negative_prompt: str = ""

@@ -24,6 +24,7 @@ from studio.gate import gate_of
 from studio.hints import command
 from studio.ledger import Ledger
 from studio.meta import write_meta
+from studio.mismatches import voice_for
 from studio.model import Brief, SceneGraph, Shot, Story, Timeline
 from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
@@ -140,6 +141,12 @@ class Session:
 
     def _go_on(self) -> str:
         return command("resume", self.id, self.folder.parent.parent)
+
+    def choose_voice(self, story: Story) -> None:
+        """Let the crew have a voice for the story's language, or silence, and tell it; before any line is spoken."""
+        self.crew, note = voice_for(self.crew, story, self.brief.wish)
+        if note:
+            self.tell(note)
 
     # --- money ------------------------------------------------------------------------------------
 

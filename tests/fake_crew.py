@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from PIL import Image
 
@@ -59,6 +60,7 @@ class FakeWriter:
     engine: str = "fake"
     model: str = "writer"
     version: int = 1
+    abilities: ClassVar[Abilities] = Abilities(seed=True)
 
     def write_story(self, brief: Brief) -> Story:
         self.log.begin("story", brief.idea)
@@ -83,7 +85,7 @@ class FakePainter:
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(exact_sizes=True, references=self.references)
+        return Abilities(seed=True, references=self.references)
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
@@ -106,6 +108,7 @@ class FakeNarrator:
     engine: str = "fake"
     model: str = "narrator"
     version: int = 1
+    abilities: ClassVar[Abilities] = Abilities(seed=True)
 
     def speak(self, line: str, seed: int, out: Path) -> Made:
         self.log.begin("narration", line)

@@ -24,6 +24,7 @@ from hibari.voices import voice_path
 from studio.errors import Unspeakable
 from studio.model import Made, Word
 from studio.offline.reading import Token, sentences, why_silent
+from studio.ports import Abilities
 from studio.wav import Samples, wav_file
 
 # onnxruntime writes a device id and queues telemetry in the user's home, unless this is said before it is imported.
@@ -57,6 +58,7 @@ class OfflineNarrator:
     engine = "offline"
     model = "hibari heart"
     version = 1
+    abilities = Abilities(seed=True, languages=("en",))
 
     def speak(self, line: str, seed: int, out: Path) -> Made:
         """Write a WAV, mono 16 bit at 24 kHz; `words` has every word between spaces, as written, in order.

@@ -26,7 +26,7 @@ class OfflinePainter:
     engine = "offline"
     model = "painter"
     version = 2
-    abilities = Abilities(exact_sizes=True, seed=True)
+    abilities = Abilities(seed=True)
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()

@@ -31,6 +31,7 @@ from studio.offline.settings import (
 )
 from studio.offline.telling import fit, say, slots_of
 from studio.plan import plan_shots, share_frames, shot_count, shot_frames
+from studio.ports import Abilities
 from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences, word_set
 
 DRAFT = "a draft by template"
@@ -57,6 +58,7 @@ class OfflineWriter:
     engine = "offline"
     model = "writer"
     version = 2
+    abilities = Abilities(seed=True)
 
     def write_story(self, brief: Brief) -> Story:
         """Write the story: from the script in the wish where there is one, else from the idea.

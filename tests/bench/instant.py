@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from studio.model import Made
 from studio.offline.writer import OfflineWriter
-from studio.ports import Crew
+from studio.ports import Abilities, Crew
 
 
 @dataclass
@@ -16,6 +16,7 @@ class _Instant:
     engine: str = "instant"
     model: str = ""
     version: int = 1
+    abilities: ClassVar[Abilities] = Abilities(seed=True)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
         out.write_bytes(b"picture")

@@ -54,6 +54,7 @@ class PaidPainter:
     references: int = 0
     engine = "v"
     version = 0
+    abilities = Abilities(seed=True)
 
     @property
     def abilities(self) -> Abilities:

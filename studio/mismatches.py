@@ -1,0 +1,159 @@
+"""What a film asks of its crew and the crew cannot do: settled before anything is made or paid. Pure.
+
+The one place where what engines declare (`studio.ports.Abilities`) is judged, but for reference pictures: they are
+counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and wish are known
+(`studio/ask.py`, `studio/manifest.py`), the voice's language as soon as the story is (`Session.choose_voice`): before
+the first line is spoken. `film plan` judges both (`studio/forecast.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from studio.errors import BadInput
+from studio.model import Story, Wish
+from studio.paid import Paid
+from studio.ports import Abilities, Crew, Size
+from studio.silence import Silence
+from studio.terminal import harmless
+
+MOST_ENLARGED = 8.0
+"""A picture that would have to be enlarged further is not what was asked for: vendors' are refused, after they were
+billed (`blocks/answers.py`). A server of 512 x 512 makes a 4K film."""
+
+ENLARGED_TOLD, CROPPED_TOLD = 1.5, 0.25
+"""From here on it can be seen, so it is told: full HD from pictures of 1536 pixels (1.25) is not. Chosen by eye."""
+
+
+def settle(crew: Crew, wish: Wish) -> tuple[str, ...]:
+    """Return what the crew will do otherwise than the wish asks, in one line each; nothing where it can do all.
+
+    Raises:
+        BadInput: it cannot paint frames of this size at all.
+    """
+    return tuple(filter(None, (_of_size(crew, wish), _of_seed(crew, wish), of_negative_prompt(crew))))
+
+
+def painted_size(abilities: Abilities, size: Size) -> Size:
+    """Return about what size a painter's pictures have before they are cropped and scaled to `size`, in pixels."""
+    if abilities.sizes:
+        # The nearest shape, of equals the largest.
+        return min(
+            abilities.sizes, key=lambda each: (abs(math.log(each[0] * size[1] / each[1] / size[0])), -each[0], -each[1])
+        )
+    scale = min(1.0, (abilities.longest_px or max(size)) / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _of_size(crew: Crew, wish: Wish) -> str:
+    frame, who = wish.size, crew.painter.model
+    painted = painted_size(crew.painter.abilities, frame)
+    enlarged = max(frame[0] / painted[0], frame[1] / painted[1])
+    shape = f"{painted[0]}x{painted[1]}"
+    if enlarged > MOST_ENLARGED:
+        height = math.floor(wish.height * MOST_ENLARGED / enlarged) // 2 * 2
+        raise BadInput(
+            f"--height {wish.height}: {who} paints {shape}, which would be enlarged {enlarged:.1f} times to "
+            f"{frame[0]}x{frame[1]}, more than {MOST_ENLARGED:g}: choose --height {height} or less, or another model"
+        )
+    cropped = 1 - frame[0] * frame[1] / enlarged**2 / (painted[0] * painted[1])
+    done = [f"cropped by {cropped:.0%}"] if cropped > CROPPED_TOLD else []
+    done += [f"enlarged {enlarged:.1f} times"] if enlarged > ENLARGED_TOLD else []
+    if not done:
+        return ""
+    return f"{who} paints {shape}: its pictures are {' and '.join(done)} to {frame[0]}x{frame[1]}"
+
+
+def _of_seed(crew: Crew, wish: Wish) -> str:
+    if wish.seed is None:
+        return ""
+    deaf = [each.model for each in (crew.writer, crew.painter, crew.narrator) if not each.abilities.seed]
+    if not deaf:
+        return ""
+    names = " and ".join(filter(None, (", ".join(deaf[:-1]), deaf[-1])))
+    return f"--seed {wish.seed}: {names} take{'s' * (len(deaf) == 1)} none: made anew, that work is another each time"
+
+
+def of_negative_prompt(crew: Crew) -> str:
+    """Return that nobody heeds the crew's negative prompt; '' where the painter does, or there is none."""
+    if not crew.negative_prompt or crew.painter.abilities.negative_prompts:
+        return ""
+    return f"{crew.painter.model} takes no negative prompt, so the crew's is not sent: say what is seen in --style"
+
+
+# --- languages ------------------------------------------------------------------------------------
+
+
+def language_code(said: str) -> str:
+    """Return the ISO 639-1 code in what a model or a person said: 'pt' of 'pt-BR'; 'other' where it is none."""
+    code = said.strip().lower().replace("_", "-").split("-")[0]
+    if code.startswith("en"):
+        return "en"
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else "other"
+
+
+def speaks(abilities: Abilities, language: str) -> bool:
+    """Tell whether a voice speaks a language. Of 'other' it is only known that it is not English."""
+    if not abilities.languages or language in abilities.languages:
+        return True
+    return language == "other" and any(each != "en" for each in abilities.languages)
+
+
+def voice_for(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, str]:
+    """Return the crew that a story of this language gets, and what a person should know of it, in one line or ''.
+
+    Where the voice does not speak the language and costs money, silence takes its place: nothing is sent. A free voice
+    judges each line by itself. Either way the captions carry the words, and are timed by reading speed.
+    """
+    narrator, language = crew.narrator, language_code(story.language)
+    if speaks(narrator.abilities, language):
+        return crew, ""
+    voice = harmless(narrator.model)
+    why = f"the story is in the language {language!r}, which {voice} does not speak"
+    if language == "other":
+        why = f"the story is not in English, and {voice} speaks nothing else"
+    paid = isinstance(narrator, Paid)
+    what = "its lines are not sent, and cost nothing" if paid else "lines that it cannot read stay silent"
+    shown = "captions carry them, timed by reading speed"
+    if wish.captions == "off":
+        shown = "with --captions off nothing carries them"
+    return replace(crew, narrator=Silence(why)) if paid else crew, f"{why}: {what}; {shown}"
+
+
+def suited(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, tuple[str, ...]]:
+    """Return the crew that the story gets, and all that it will do otherwise than is asked: `settle`, `voice_for`.
+
+    Raises:
+        BadInput: as `settle`.
+    """
+    voiced, note = voice_for(crew, story, wish)
+    return voiced, (*settle(crew, wish), *filter(None, (note,)))
+
+
+# --- what a crew can do ---------------------------------------------------------------------------
+
+
+def abilities_told(crew: Crew) -> tuple[tuple[str, str], ...]:
+    """Return what each of the crew can do of what is left open: (who, in one line)."""
+    painter, narrator = crew.painter.abilities, crew.narrator.abilities
+    sizes = "any size"
+    if painter.sizes:
+        sizes = "paints " + ", ".join(f"{width}x{height}" for width, height in painter.sizes)
+    elif painter.longest_px:
+        sizes = f"any size up to {painter.longest_px} pixels a side"
+    references = f"{painter.references or 'no'} reference picture{'s' * (painter.references != 1)}"
+    negative = "a negative prompt" if painter.negative_prompts else "no negative prompt"
+    spoken = "any language"
+    if narrator.languages:
+        few = len(narrator.languages) <= 5
+        spoken = ", ".join(narrator.languages) if few else f"{len(narrator.languages)} languages"
+    return (
+        ("writer", f"{crew.writer.model}: {_seed(crew.writer.abilities)}"),
+        ("painter", f"{crew.painter.model}: {sizes}; {_seed(painter)}; {negative}; {references}"),
+        ("narrator", f"{crew.narrator.model}: {spoken}; {_seed(narrator)}"),
+    )
+
+
+def _seed(abilities: Abilities) -> str:
+    return "a seed" if abilities.seed else "no seed"

@@ -1,0 +1,41 @@
+"""Silence in the place of a voice that does not speak the film's language: free, and captions carry the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.model import Made
+from studio.ports import Abilities
+from studio.wav import wav_file
+
+RATE_HZ = 24_000
+"""As every line has it."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Says nothing. Implements `studio.ports.Narrator`.
+
+    To a fingerprint it is another narrator than the voice: a line that is to be spoken after all, because the story's
+    language was mended, is another piece.
+
+    Attributes:
+        reason: why; it is kept in each line's receipt.
+    """
+
+    reason: str
+
+    engine = "offline"
+    model = "silence"
+    version = 1
+    abilities = Abilities(seed=True)
+
+    def speak(self, line: str, seed: int, out: Path) -> Made:
+        """Write a WAV, mono 16 bit at 24 kHz, of no samples.
+
+        Raises:
+            EngineFailed: the file cannot be written.
+        """
+        with wav_file(out, channels=1, rate_hz=RATE_HZ):
+            return Made(seconds=0.0, not_spoken=self.reason if line.strip() else "")
