@@ -144,10 +144,10 @@ def abilities_told(crew: Crew) -> tuple[tuple[str, str], ...]:
         sizes = f"any size up to {painter.longest_px} pixels a side"
     references = f"{painter.references or 'no'} reference picture{'s' * (painter.references != 1)}"
     negative = "a negative prompt" if painter.negative_prompts else "no negative prompt"
-    spoken = "any language"
+    spoken = "speaks any language"
     if narrator.languages:
         few = len(narrator.languages) <= 5
-        spoken = ", ".join(narrator.languages) if few else f"{len(narrator.languages)} languages"
+        spoken = f"speaks {', '.join(narrator.languages) if few else f'{len(narrator.languages)} languages'}"
     return (
         ("writer", f"{crew.writer.model}: {_seed(crew.writer.abilities)}"),
         ("painter", f"{crew.painter.model}: {sizes}; {_seed(painter)}; {negative}; {references}"),

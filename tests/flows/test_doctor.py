@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from blocks.crew import crew_named
+from blocks.crew import Crew, crew_named
 from blocks.vendor_checks import vendor_checks
 from flows.command import app
-from flows.doctor_command import engine_checks, pinned
+from flows.doctor_command import crew_checks, engine_checks, pinned
 from studio import checkup
 from studio.checkup import Check, machine_checks
 
@@ -78,6 +78,19 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
 
 def by_name(checks: list[Check]) -> dict[str, Check]:
     return {check.name: check for check in checks}
+
+
+def test_what_the_crew_can_do_is_told(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each of the crew in a line; a negative prompt that nobody heeds is a warning, with what to do."""
+    told = by_name(crew_checks("openai"))
+    assert told["painter"].found.startswith("gpt-image-2 medium: any size up to 1536 pixels a side; no seed")
+    assert {told[who].verdict for who in ("writer", "painter", "narrator")} == {"ok"}
+    assert "negative prompt" not in told
+    assert by_name(crew_checks("offline"))["narrator"].found == "hibari heart: speaks en; a seed"
+    unheard = Crew(painter="openai", negative_prompt="text").hired("mine")
+    monkeypatch.setattr("flows.doctor_command.hire", lambda name: unheard)
+    warned = by_name(crew_checks("mine"))["negative prompt"]
+    assert (warned.verdict, bool(warned.remedy)) == ("warning", True)
 
 
 # --- vendors --------------------------------------------------------------------------------------

@@ -224,6 +224,6 @@ def test_what_a_crew_can_do_is_told() -> None:
     """Each ability in words, for `film doctor`."""
     told = dict(abilities_told(embedded_crew()))
     assert told["painter"] == "painter: any size; a seed; no negative prompt; no reference pictures"
-    assert told["narrator"] == "hibari heart: en; a seed"
+    assert told["narrator"] == "hibari heart: speaks en; a seed"
     told = dict(abilities_told(crew_of(Abilities(((4, 3),), references=1, negative_prompts=True))))
     assert told["painter"] == "able: paints 4x3; no seed; a negative prompt; 1 reference picture"
