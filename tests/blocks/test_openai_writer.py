@@ -258,7 +258,7 @@ def test_another_language_is_told(server: OpenAIServer) -> None:
     """A narration that is not English says so, and an unknown mood is a hopeful one."""
     server.manner.write = lambda name, given: told_story(language="de-DE", mood="grim", title=" ")
     story = writer_at(server).write_story(brief_of())
-    assert (story.language, story.mood, story.title) == ("other", "hopeful", IDEA)
+    assert (story.language, story.mood, story.title) == ("de", "hopeful", IDEA)
 
 
 def test_the_limit_has_the_name_that_the_server_knows(server: OpenAIServer) -> None:
