@@ -54,11 +54,10 @@ class PaidPainter:
     references: int = 0
     engine = "v"
     version = 0
-    abilities = Abilities(seed=True)
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(references=self.references)
+        return Abilities(seed=True, references=self.references)
 
     def at(self, desk: Desk) -> Self:
         return replace(self, desk=desk)
