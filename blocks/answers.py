@@ -6,6 +6,7 @@ Judges only the reply's bytes; nothing is sent, nothing is written but where a c
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,13 @@ PICTURE_PIXELS = 7_680 * 4_320
 """Four times the largest picture that is sold (3840 x 2160); a larger one is taken for a bomb. 100 MB as RGB."""
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+
+_UNREADABLE = (
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    struct.error,
+)  # fmt: skip
+"""What Pillow raises for bytes that are no picture, or have broken metadata. IndexError, TypeError, struct.error were
+seen, of pictures with a few bytes changed. What slips through fails every later run on the answer that is held."""
 
 
 def bad_answer(vendor: str, reply: Reply, what: str) -> VendorError:
@@ -52,14 +60,22 @@ def decoded_picture(vendor: str, reply: Reply, size: tuple[int, int]) -> Image.I
                 picture.verify()
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             picture.load()
-            upright = _rgb(ImageOps.exif_transpose(picture))
+            upright = _rgb(_upright(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise bad_answer(vendor, reply, f"the picture has more than {PICTURE_PIXELS:,} pixels") from None
-    except (OSError, SyntaxError, ValueError, EOFError):
+    except _UNREADABLE:
         raise bad_answer(vendor, reply, "the answer is not a whole PNG, JPEG or WebP picture") from None
     if max(size[0] / upright.width, size[1] / upright.height) > MOST_ENLARGED:
         raise bad_answer(vendor, reply, f"the picture is only {upright.width} x {upright.height} pixels")
     return upright
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Return the picture turned as its EXIF says; as it is where that cannot be read: its pixels are whole."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _UNREADABLE:
+        return picture
 
 
 def _rgb(picture: Image.Image) -> Image.Image:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from prefect.blocks.core import Block
-from pydantic import Field, HttpUrl
+from pydantic import ConfigDict, Field, HttpUrl
 
 from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.openai_account import OpenAIAccount
@@ -32,6 +32,9 @@ class Crew(Block):
     _block_type_slug = "film-crew"
     _description = "Who writes, paints and narrates a film, with which models and limits: make a film with --crew NAME."
     _documentation_url = HttpUrl("https://docs.prefect.io/v3/concepts/blocks")
+
+    # An account within it that is refused may hold a key, and the outermost model alone decides what is quoted.
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     writer: Literal["offline", "openai"] = Field(default="offline", title="Writer", description="Of story and shots.")
     writer_model: str = Field(

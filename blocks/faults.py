@@ -45,8 +45,9 @@ _WHAT: dict[Fault, tuple[str, str]] = {
     "slow down": ("too many requests", "wait, or lower the crew's limits"),
     "quota": ("the account is out of credit or over its limit", "top it up, then resume"),
     "key": ("the key is not accepted", "check the key and what it may do"),
+    "bad answer": ("the answer is of another kind than was asked for", "it may have been billed"),
     "refused": ("the prompt was refused", "change the prompt, or let a slate stand for it (--on-refusal slate)"),
-    "unknown": ("a gateway gave up waiting, and the work may be done and billed", "ask the vendor"),
+    "unknown": ("a gateway got no answer, and the work may be done and billed", "ask the vendor"),
     "wrong": ("the request was not accepted", "check model, settings and address"),
 }
 _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE)
@@ -55,7 +56,8 @@ _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"
 def scrubbed(text: str, secrets: tuple[str, ...] = (), characters: int = REASON_CHARACTERS) -> str:
     """Return `text` as one harmless line: no control or formatting characters, no secret, nothing like a key."""
     line = one_line("".join(" " if c.isspace() else c for c in text if c.isspace() or _printable(c)))
-    for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
+    # The line has single spaces by now, and so must what is looked for in it.
+    for secret in sorted(filter(None, map(one_line, secrets)), key=len, reverse=True):
         line = line.replace(secret, "[secret]")
     return one_line(_KEY.sub("[key]", line), characters)
 
@@ -99,7 +101,7 @@ def _until(date: str, there: str, now: float | None) -> float:
 
 
 def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...] = ()) -> VendorError:
-    """Return what an answer means whose status is not 2xx.
+    """Return what an answer means that is not the one asked for, by its status first of all.
 
     Args:
         vendor: named at the line's beginning.
@@ -129,15 +131,19 @@ def _fault(status: int, words: tuple[str, ...]) -> Fault:
         return "slow down"
     if status in (401, 403, 407):
         return "key"
-    # A gateway gave up waiting: the vendor behind it may have done the work, and bill it (RFC 9110, 15.6.5).
-    if status in (504, 524):
+    # Of success, and yet no answer: the vendor took it for done.
+    if 200 <= status < 300:
+        return "bad answer"
+    # A gateway gave up waiting for the vendor, or lost it, who may have done the work, and bill it (RFC 9110, 15.6.5;
+    # https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/).
+    if status in (504, 520, 524):
         return "unknown"
     # 408 and 409 pass, as the SDK holds (https://github.com/openai/openai-python#retries); 425 is RFC 8470's.
     return "passing" if status >= 500 or status in (408, 409, 425) else "wrong"
 
 
 def _code(words: tuple[str, ...], secrets: tuple[str, ...]) -> str:
-    known = [word for word in words if re.fullmatch(r"[a-z][a-z0-9_]{2,60}", word) and word not in secrets]
+    known = [word for word in words if re.fullmatch(r"[a-z][a-z0-9_]{2,60}", word) and scrubbed(word, secrets) == word]
     return f", {known[0]}" if known else ""
 
 

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 import httpcore2
 import httpx2
 
+from blocks.connection import proxy_of
 from blocks.faults import vendor_error
 from blocks.wire import Limits, NotPublic, connect, open_client
 from studio.paid import VendorError
@@ -50,9 +51,10 @@ def fetch(vendor: str, url: str, own: str, limits: Limits = FETCH, secrets: tupl
         raise VendorError("bad answer", f"{vendor}: the answer's address is not https and not the account's own host")
     failure = None
     try:
-        with open_client(vendor, limits, secrets, connect if ours else public_connect) as client:
+        # A proxy may stand in a private network, and resolves the name itself: that is checked here as well.
+        trusted = ours or proxy_of(there) is not None
+        with open_client(vendor, limits, secrets, connect if trusted else public_connect) as client:
             if not ours:
-                # A proxy would resolve the name itself: it is checked here too.
                 _public_addresses(there.host, there.port or 443)
             response = client.get(there, headers={"accept": "image/*", "user-agent": "film-studio"})
             if response.status_code == 200:
@@ -62,6 +64,8 @@ def fetch(vendor: str, url: str, own: str, limits: Limits = FETCH, secrets: tupl
         failure = VendorError("wrong", f"{vendor}: {error}")
     except VendorError as error:
         failure = error
+    except (ValueError, httpx2.InvalidURL):
+        failure = VendorError("wrong", f"{vendor}: HTTPS_PROXY or ALL_PROXY is no address of a proxy")
     except OSError:
         failure = VendorError("passing", f"{vendor}: its host is not known")
     raise VendorError(
@@ -96,7 +100,9 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    # Site-local ones (fec0::/10, RFC 3879) are global to Python.
+    inside = ip.is_multicast or ip.is_reserved or ip.is_unspecified or getattr(ip, "is_site_local", False)
+    return ip.is_global and not inside
 
 
 def _public_addresses(host: str, port: int) -> list[str]:

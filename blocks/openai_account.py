@@ -13,6 +13,7 @@ from prefect.blocks.core import Block
 from prefect.types import SecretDict
 from pydantic import ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 
+from blocks.addresses import checked_address, refuse_open_way
 from blocks.wire import Limits, open_client
 from studio.errors import BadInput
 
@@ -63,17 +64,7 @@ class OpenAIAccount(Block):
     @field_validator("base_url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
-        import httpx2
-
-        try:
-            parts = httpx2.URL(url.strip())
-        except (httpx2.InvalidURL, ValueError):
-            raise ValueError("the base URL is no address: write it like https://host/v1") from None
-        if parts.scheme not in ("http", "https") or not parts.host:
-            raise ValueError("the base URL begins with http:// or https:// and names a host")
-        if parts.userinfo or parts.query or parts.fragment:
-            raise ValueError("the base URL holds no name, password, '?' or '#': put secrets into key or headers")
-        return str(parts).rstrip("/")
+        return checked_address(url, "https://host/v1")
 
     @field_validator("organization", "api_key")
     @classmethod
@@ -84,12 +75,14 @@ class OpenAIAccount(Block):
         return value
 
     @model_validator(mode="after")
-    def _headers_are_headers(self) -> Self:
+    def _secrets_can_be_sent(self) -> Self:
         for name, value in self._headers.items():
             if not name.replace("-", "").isalnum() or not name.isascii():
                 raise ValueError("a header's name has letters, digits and '-' only")
             if not all(" " <= c <= "~" for c in value):
                 raise ValueError(f"the value of header {name[:40]!r} holds a line end or a letter beyond ASCII")
+        if self._key or self._headers:
+            refuse_open_way(self.base_url)
         return self
 
     @classmethod
@@ -134,15 +127,22 @@ class OpenAIAccount(Block):
         return "openai" if _url(self.base_url).host == "api.openai.com" else self.host
 
     @property
+    def is_openais(self) -> bool:
+        """Whether OpenAI's own models answer there: its host, one of its regions, or Azure; their prices may differ."""
+        host = f".{_url(self.base_url).host}"
+        return host.endswith((".api.openai.com", ".openai.azure.com"))
+
+    @property
     def account(self) -> str:
         """Who shares limits with whom: the host and a digest of the key, 12 hex digits."""
         return f"{self.host} {hashlib.sha256(self._key.encode()).hexdigest()[:12]}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that must appear in no message."""
-        values = (self._key, *self._headers.values())
-        return tuple(value for value in values if len(value) >= 4)
+        """Everything that must appear in no message: of a header such as 'Token abc' the last word alone, too."""
+        values = [self._key, *self._headers.values()]
+        values += [value.split()[-1] for value in values if " " in value.strip()]
+        return tuple(dict.fromkeys(value for value in values if len(value) >= 4))
 
     @property
     def _key(self) -> str:

@@ -11,12 +11,16 @@ from pydantic import JsonValue
 from blocks.faults import request_id_of, scrubbed, vendor_error
 from blocks.openai_account import OpenAIAccount
 from blocks.wire import Limits
-from studio.errors import EngineFailed
-from studio.paid import Desk, VendorError
+from studio.paid import VendorError
 
 if TYPE_CHECKING:
     import httpx2
     from openai import OpenAI
+
+
+LETTERS_A_TOKEN = 4.0
+"""Of English, as a rule (https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them); bounds
+count every byte as a token."""
 
 
 class RawAnswer(Protocol):
@@ -24,17 +28,6 @@ class RawAnswer(Protocol):
 
     @property
     def http_response(self) -> httpx2.Response: ...
-
-
-def at_desk(desk: Desk | None, engine: str) -> Desk:
-    """Return the desk an engine works at.
-
-    Raises:
-        EngineFailed: it works at none; a call outside of a session would be booked nowhere.
-    """
-    if desk is None:
-        raise EngineFailed(f"{engine} has no desk: nothing is paid for that is not booked")
-    return desk
 
 
 def ask(account: OpenAIAccount, limits: Limits, call: Callable[[OpenAI], RawAnswer]) -> httpx2.Response:

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from blocks.answers import bad_answer
 from blocks.faults import request_id_of, scrubbed
 from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import ask, at_desk, digits_of, json_of
+from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
 from blocks.openai_prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
 from blocks.openai_reading import read_answer
 from blocks.wire import Limits
@@ -36,7 +36,7 @@ class Chat:
     name: str
     thinking_tokens: int
     limits: Limits
-    desk: Desk | None
+    desk: Desk
 
     def plan(
         self, title: str, system: str, shown: JsonValue, form: type[F], most: int, make: Callable[[F], T]
@@ -87,7 +87,7 @@ class Chat:
     ) -> T:  # fmt: skip
         wanted: JsonValue = {"name": title, "strict": True, "schema": schema_of(form)}
         # OpenAI's own models know only the new name of the limit; compatible servers all know the old one.
-        limit = "max_completion_tokens" if self.account.vendor == "openai" else "max_tokens"
+        limit = "max_completion_tokens" if self.account.is_openais else "max_tokens"
         body: dict[str, Any] = {
             "model": self.name, "messages": messages, limit: most + self.thinking_tokens,
             "response_format": {"type": "json_schema", "json_schema": wanted},
@@ -98,6 +98,8 @@ class Chat:
         request = Request(
             self.account.vendor, self.account.account, self.name, "text", fingerprint(chat=text),
             {**asked, "text out": float(most + self.thinking_tokens)},
+            # A filled form takes about half of the room that it is given. Whether a model thinks is not known.
+            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2},
         )  # fmt: skip
 
         def send() -> Reply:
@@ -107,7 +109,7 @@ class Chat:
             request_id = request_id_of(response.headers, self.account.secrets)
             return _reply(self.account, json_of(self.account, response), request, request_id)
 
-        return at_desk(self.desk, "the writer").call(request, send, check)
+        return self.desk.call(request, send, check)
 
 
 def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Request, request_id: str) -> Reply:
@@ -117,13 +119,13 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
     choice = choice if isinstance(choice, dict) else {}
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
-    content = message.get("content")
-    text = content if isinstance(content, str) else ""
+    text = _text(message.get("content"))
     told_in, told_out = digits_of(answer, "usage", "prompt_tokens"), digits_of(answer, "usage", "completion_tokens")
     sent = text.encode("utf-8", "replace")
+    # A server that does not count says nothing, or 0.
     usage: Usage = {
-        "text in": request.most["text in"] if told_in is None else told_in,
-        "text out": float(len(sent)) if told_out is None else told_out,
+        "text in": told_in or request.most["text in"],
+        "text out": told_out or float(len(sent)),
     }
     refusal = message.get("refusal")
     if (isinstance(refusal, str) and refusal.strip()) or choice.get("finish_reason") == "content_filter":
@@ -139,3 +141,11 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
     else:
         return Reply(sent, usage, request_id)
     raise VendorError("bad answer", f"{account.vendor}: {what}", request_id=request_id, usage=usage)
+
+
+def _text(content: JsonValue) -> str:
+    """Return a message's text: a string, or a list of parts of which some are text, others thoughts."""
+    if isinstance(content, list):
+        told = [each.get("text") for each in content if isinstance(each, dict) and each.get("type") == "text"]
+        return "".join(text for text in told if isinstance(text, str))
+    return content if isinstance(content, str) else ""

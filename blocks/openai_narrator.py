@@ -9,18 +9,19 @@ import hashlib
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from blocks.faults import request_id_of
 from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import ask, at_desk
-from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds
+from blocks.openai_call import LETTERS_A_TOKEN, ask
+from blocks.paid_engine import PaidEngine
+from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.wire import USUAL, Limits
 from studio.fingerprint import fingerprint
 from studio.model import Made, Word
-from studio.paid import Desk, Reply, Request, Usage, VendorError
+from studio.paid import Reply, Request, Usage, VendorError
 from studio.plan import spoken_words
 from studio.ports import Abilities
 from studio.script import clean_text, one_line, split_sentences
@@ -36,8 +37,8 @@ ASCII, which is up to 1.3 tokens, counts as 2.7 letters."""
 BREATH_SECONDS = 0.4
 """Silence between two parts of a line, as the embedded narrator has it between sentences."""
 
-AUDIO_TOKENS_A_SECOND = 25.0
-"""Upper bound: $0.015 a minute at $12 a million are 20.8 (https://platform.openai.com/docs/pricing, 2026-11)."""
+AUDIO_TOKENS_A_SECOND, USUAL_AUDIO_TOKENS = 25.0, 20.8
+"""Upper bound, and usual: $0.015 a minute at $12 a million (https://platform.openai.com/docs/pricing, 2026-11)."""
 
 
 _SPOKEN = (
@@ -50,7 +51,7 @@ all its codes."""
 
 
 @dataclass(frozen=True)
-class OpenAINarrator:
+class OpenAINarrator(PaidEngine):
     """Speaks a line with a named voice, in any language that the model reads.
 
     Attributes:
@@ -69,10 +70,8 @@ class OpenAINarrator:
     speed: float = 1.0
     languages: tuple[str, ...] = ()
     limits: Limits = USUAL
-    desk: Desk | None = None
 
     engine = "openai"
-    version = 0
 
     @property
     def abilities(self) -> Abilities:
@@ -84,10 +83,6 @@ class OpenAINarrator:
         return " ".join(
             part for part in (self.name, self.voice, f"x{self.speed:g}" if self.speed != 1 else "", told) if part
         )
-
-    def at(self, desk: Desk) -> Self:
-        """Return this narrator, working at `desk`."""
-        return replace(self, desk=desk)
 
     def speak(self, line: str, seed: int, out: Path) -> Made:
         """Write a WAV, mono 16 bit PCM at 24 kHz; `seed` changes nothing, for there is no such parameter.
@@ -130,7 +125,7 @@ class OpenAINarrator:
         longest = most_seconds(text) / min(1.0, self.speed)
         request = Request(
             self.account.vendor, self.account.account, self.name, "speech", fingerprint(speech=body),
-            self._usage(text, longest),
+            self._usage(text, longest), self._likely(text),
         )  # fmt: skip
 
         def send() -> Reply:
@@ -148,7 +143,7 @@ class OpenAINarrator:
         def check(reply: Reply) -> Samples:
             return decoded_sound(self.account.vendor, reply, longest)
 
-        return at_desk(self.desk, "the narrator").call(request, send, check)
+        return self.booked_at().call(request, send, check)
 
     def _usage(self, text: str, seconds: float) -> Usage:
         """Return what `text` is billed where it takes so long: the API tells no usage, so tokens are upper bounds."""
@@ -157,6 +152,13 @@ class OpenAINarrator:
             return characters
         said = len((text + self.instructions).encode("utf-8", "replace")) + 50.0
         return characters | {"text in": said, "audio out": float(math.ceil(seconds * AUDIO_TOKENS_A_SECOND))}
+
+    def _likely(self, text: str) -> Usage:
+        usage = {**self._usage(text, 0.0)}
+        if "text in" in usage:
+            usage["text in"] /= LETTERS_A_TOKEN
+            usage["audio out"] = usual_seconds(text) / self.speed * USUAL_AUDIO_TOKENS
+        return usage
 
 
 def parts_of(line: str) -> tuple[str, ...]:

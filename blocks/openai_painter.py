@@ -7,32 +7,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from PIL import Image
 from pydantic import JsonValue
 
-from blocks.answers import decoded_picture, fitted, write_png
 from blocks.faults import request_id_of
 from blocks.fetching import FETCH, fetch, from_base64
 from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import ask, at_desk, digits_of, json_of
+from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
 from blocks.openai_sizes import (
     REFERENCE_TOKENS,
     Quality,
     bills_tokens,
     fixed_sizes,
     legal_size,
+    likely_tokens,
     longest_side,
     most_tokens,
 )  # fmt: skip
+from blocks.paid_engine import PaidEngine, painted
 from blocks.wire import USUAL, Limits
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
 from studio.model import Made
-from studio.paid import Desk, Reply, Request, Usage, VendorError
+from studio.paid import Reply, Request, Usage, VendorError
 from studio.ports import Abilities
 
 REFERENCES, REFERENCE_BYTES = 16, 50 * 10**6
@@ -44,7 +44,7 @@ PROMPT_CHARACTERS = 32_000
 
 
 @dataclass(frozen=True)
-class OpenAIPainter:
+class OpenAIPainter(PaidEngine):
     """Paints by prompt, or after reference pictures, so that a character stays the same.
 
     Attributes:
@@ -58,10 +58,8 @@ class OpenAIPainter:
     quality: Quality = "medium"
     long_side: int = 1_536
     limits: Limits = USUAL
-    desk: Desk | None = None
 
     engine = "openai"
-    version = 0
 
     @property
     def model(self) -> str:
@@ -75,10 +73,6 @@ class OpenAIPainter:
             references=REFERENCES if bills_tokens(self.name) else 0,
         )  # fmt: skip
 
-    def at(self, desk: Desk) -> Self:
-        """Return this painter, working at `desk`."""
-        return replace(self, desk=desk)
-
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
     ) -> Made:  # fmt: skip
@@ -91,7 +85,7 @@ class OpenAIPainter:
             VendorError: the call failed, or what came is not such a picture; nothing is at `out`.
             EngineFailed: no desk; references that this model does not take, or that are too many or too large.
         """
-        desk = at_desk(self.desk, "the painter")
+        desk = self.booked_at()
         shown = self._shown(references)
         asked = legal_size(self.name, size, self.quality, self.long_side)
         body: dict[str, Any] = {
@@ -102,7 +96,7 @@ class OpenAIPainter:
         seen = tuple(hashlib.sha256(content).hexdigest() for content in shown)
         request = Request(
             self.account.vendor, self.account.account, self.name, "image", fingerprint(image=body, references=seen),
-            self._most(prompt, asked, len(shown)),
+            self._most(prompt, asked, len(shown)), self._likely(prompt, asked, len(shown)),
         )  # fmt: skip
 
         def send() -> Reply:
@@ -121,11 +115,7 @@ class OpenAIPainter:
             usage = _usage(answer, request.most) if bills_tokens(self.name) else request.most
             return Reply(self._content(answer, usage, request_id), usage, request_id)
 
-        def check(reply: Reply) -> Image.Image:
-            return decoded_picture(self.account.vendor, reply, size)
-
-        write_png(fitted(desk.call(request, send, check), size), out)
-        return Made(width=size[0], height=size[1])
+        return painted(desk, request, send, size, out)
 
     def _most(self, prompt: str, asked: tuple[int, int], references: int) -> Usage:
         if not bills_tokens(self.name):
@@ -136,6 +126,14 @@ class OpenAIPainter:
             "image out": most_tokens(asked, self.quality),
         }
         return most | {"image in": REFERENCE_TOKENS * references} if references else most
+
+    def _likely(self, prompt: str, asked: tuple[int, int], references: int) -> Usage | None:
+        if not bills_tokens(self.name):
+            return None
+        told: dict[Any, float] = {
+            "text in": len(prompt) / LETTERS_A_TOKEN, "image out": likely_tokens(asked, self.quality),
+        }  # fmt: skip
+        return {**self._most(prompt, asked, references), **told}
 
     def _shown(self, references: Sequence[Path]) -> tuple[bytes, ...]:
         """Return the reference pictures' bytes, all of which can be sent."""
@@ -166,7 +164,8 @@ class OpenAIPainter:
         for _ in range(2):
             try:
                 if isinstance(inline, str) and inline:
-                    return from_base64(vendor, inline)
+                    # Some servers write a whole data: URL there.
+                    return fetch(vendor, inline, "") if inline.startswith("data:") else from_base64(vendor, inline)
                 if isinstance(url, str) and url:
                     return fetch(vendor, url, self.account.base_url, FETCH, self.account.secrets)
             except VendorError as error:
@@ -177,11 +176,15 @@ class OpenAIPainter:
 def _usage(answer: dict[str, JsonValue], most: Usage) -> Usage:
     """Return what an answer says it bills, in its own kinds of tokens; the request's bound where it says nothing."""
     told_in, told_out = digits_of(answer, "usage", "input_tokens"), digits_of(answer, "usage", "output_tokens")
-    if told_in is None or told_out is None:
+    # A server that does not count says 0, and no picture is made of nothing.
+    if not told_in or not told_out:
         return most
-    images = digits_of(answer, "usage", "input_tokens_details", "image_tokens") or 0.0
+    images = digits_of(answer, "usage", "input_tokens_details", "image_tokens")
     texts = digits_of(answer, "usage", "input_tokens_details", "text_tokens")
-    written = digits_of(answer, "usage", "output_tokens_details", "text_tokens") or 0.0
-    usage: dict[Any, float] = {"text in": told_in - images if texts is None else texts, "image out": told_out - written}
+    if images is None:
+        images = 0.0 if texts is None else max(0.0, told_in - texts)
+    images = min(told_in, images)
+    written = min(told_out, digits_of(answer, "usage", "output_tokens_details", "text_tokens") or 0.0)
+    usage: dict[Any, float] = {"text in": told_in - images, "image out": told_out - written}
     # Kinds of which there are none are left out: a price table need not know them.
     return usage | ({"image in": images} if images else {}) | ({"text out": written} if written else {})

@@ -5,11 +5,11 @@ Nothing of an answer becomes a path, a number of frames or a seed; what it leave
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal, TypeVar, get_args
 
-from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, StageForm, StoryForm
+from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.graph import SceneParts, build_graph, scene_parts, split_names
 from studio.mismatches import language_code
 from studio.model import CAMERAS, Brief, Scene, SceneGraph, Shot, Story, Wish
@@ -126,7 +126,7 @@ def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
 
 def shots_of(
     planned: Sequence[Shot], answers: Mapping[int, ShotForm], graph: SceneGraph, style: str
-) -> tuple[Shot, ...]:  # fmt: skip
+) -> tuple[Shot, ...]:
     """Return the planned shots with the answers' prompts and cameras; frames, lines and seeds stay as planned."""
     parts = scene_parts(graph)
     shots: list[Shot] = []
@@ -144,11 +144,29 @@ def shots_of(
     return tuple(shots)
 
 
+def shots_told(form: ShotsForm, wanted: Collection[int]) -> dict[int, ShotForm]:
+    """Return by index what an answer tells of the shots asked for; ValueError, for the model, where it is of none."""
+    return _told_of([(shot.index, shot) for shot in form.shots], wanted, "shots: index")
+
+
+def stages_told(form: StagingForm, wanted: Collection[int]) -> dict[int, StageForm]:
+    """Return by number what an answer tells of the scenes asked for; as `shots_told`."""
+    return _told_of([(scene.scene, scene) for scene in form.scenes], wanted, "scenes: scene")
+
+
 def chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
     """Give `items` in groups of `size`, the last one shorter."""
     rest = iter(items)
     while group := tuple(islice(rest, size)):
         yield group
+
+
+def _told_of(told: Sequence[tuple[int, T]], wanted: Collection[int], field: str) -> dict[int, T]:
+    # Reversed, so that of two the first one stays.
+    found = {number: each for number, each in reversed(told) if number in wanted}
+    if not found:
+        raise ValueError(f"{field}: none of the numbers given is there, which are {min(wanted)} to {max(wanted)}")
+    return found
 
 
 def _with_looks(body: str, parts: SceneParts, style: str) -> str:

@@ -26,13 +26,14 @@ B = TypeVar("B", bound=BaseModel)
 def read_answer(text: str, form: type[B]) -> B:
     """Return the object of `form` in a model's answer.
 
-    Taken as meant: fences, words and a `<think>` block around it, trailing commas, line ends within strings, a bare
-    list where the form has one list only.
+    Taken as meant: fences and words around it, thoughts before it that end in `</think>`, trailing commas, line ends
+    within strings, a bare list where the form has one list only.
 
     Raises:
         ValueError: there is none; the message is for the model.
     """
-    text = re.sub(r"<think>.*?</think>", "", text[:ANSWER_CHARACTERS], flags=re.DOTALL).removeprefix("\ufeff")
+    # A server's own template may hold the opening mark: then the answer has the closing one only.
+    text = text[:ANSWER_CHARACTERS].rpartition("</think>")[2]
     fault = "it holds no JSON object"
     for value in _values(text):
         try:
@@ -49,7 +50,8 @@ def _wrapped(value: JsonValue, form: type[BaseModel]) -> JsonValue:
 
 def _values(text: str) -> Iterator[JsonValue]:
     """Give the JSON objects and lists in a text, outermost first: as they stand, then without trailing commas."""
-    mended = re.sub(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', lambda found: found.group(1) or "", text)
+    # A string without an end counts as one: looked for again behind each of its quotes, it would take hours.
+    mended = re.sub(r'("(?:\\.|[^"\\])*"?)|,(?=\s*[}\]])', lambda found: found.group(1) or "", text, flags=re.DOTALL)
     for each in (text, mended) if mended != text else (text,):
         at, attempts = 0, 0
         while attempts < ATTEMPTS and (begin := _BEGIN.search(each, at)):

@@ -30,6 +30,9 @@ _TOKENS: dict[Quality, float] = {"low": 408, "medium": 1_767, "high": 7_034, "au
 """Image tokens of the dearest standard size: 408 of gpt-image-1 at low, else gpt-image-2 at 1024 x 1024, $0.053 and
 $0.211 at $30 a million (OpenAI's table, quoted at https://yingtu.ai/en/blog/gpt-image-2-cost-per-image, 2026-05-06)."""
 
+_FEWEST: dict[Quality, float] = {"low": 167, "medium": 1_367, "high": 5_500, "auto": 167}
+"""Of the cheapest: gpt-image-2 at 1536 x 1024, $0.005, $0.041 and $0.165 (same table); 'auto' may be any."""
+
 _STANDARD_PIXELS = 1536 * 1024
 _MARGIN = 1.25
 REFERENCE_TOKENS = 7_500.0
@@ -78,4 +81,14 @@ def _stepped(length: float) -> int:
 
 def most_tokens(size: Size, quality: Quality) -> float:
     """Return an upper bound of the image tokens a picture is billed: the table's, by area beyond it, and a quarter."""
-    return math.ceil(_TOKENS[quality] * max(1.0, size[0] * size[1] / _STANDARD_PIXELS) * _MARGIN)
+    return math.ceil(_TOKENS[quality] * _larger(size) * _MARGIN)
+
+
+def likely_tokens(size: Size, quality: Quality) -> float:
+    """Return the image tokens a picture is billed where it is cheap, for the lower end of an estimate."""
+    return math.ceil(_FEWEST[quality] * _larger(size))
+
+
+def _larger(size: Size) -> float:
+    """Return how many times the largest standard size `size` is, at least 1."""
+    return max(1.0, size[0] * size[1] / _STANDARD_PIXELS)

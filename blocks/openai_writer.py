@@ -5,20 +5,31 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
+from functools import partial
 
 from pydantic import JsonValue
 
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_chat import Chat
-from blocks.openai_plans import chunks, graph_of, shots_of, staged, story_of, words_of_scenes
-from blocks.openai_prompts import GRAPH, SHOTS, STAGING, STORY, GraphForm, ShotsForm, StagingForm, StoryForm
+from blocks.openai_plans import chunks, graph_of, shots_of, shots_told, staged, stages_told, story_of, words_of_scenes
+from blocks.openai_prompts import (
+    GRAPH,
+    SHOTS,
+    STAGING,
+    STORY,
+    GraphForm,
+    ShotForm,
+    ShotsForm,
+    StageForm,
+    StagingForm,
+    StoryForm,
+)
+from blocks.paid_engine import PaidEngine
 from blocks.wire import USUAL, Limits
 from studio.graph import build_graph, scene_parts
 from studio.model import Brief, SceneGraph, Shot, Story
 from studio.offline.writer import OfflineWriter
-from studio.paid import Desk
 from studio.plan import plan_shots
 from studio.ports import Abilities
 
@@ -30,7 +41,7 @@ EXCERPT_CHARACTERS = 1_200
 
 
 @dataclass(frozen=True)
-class OpenAIWriter:
+class OpenAIWriter(PaidEngine):
     """Writes story, scene graph and shots; one repair where an answer cannot be read.
 
     Attributes:
@@ -42,10 +53,8 @@ class OpenAIWriter:
     name: str = "gpt-5.4-mini"
     thinking_tokens: int = 8_000
     limits: Limits = USUAL
-    desk: Desk | None = None
 
     engine = "openai"
-    version = 0
     abilities = Abilities()
 
     @property
@@ -54,11 +63,7 @@ class OpenAIWriter:
 
     @property
     def _chat(self) -> Chat:
-        return Chat(self.account, self.name, self.thinking_tokens, self.limits, self.desk)
-
-    def at(self, desk: Desk) -> Self:
-        """Return this writer, working at `desk`."""
-        return replace(self, desk=desk)
+        return Chat(self.account, self.name, self.thinking_tokens, self.limits, self.booked_at())
 
     def write_story(self, brief: Brief) -> Story:
         """Write the story from the idea; from a script only what is seen, its words stay.
@@ -117,7 +122,7 @@ class OpenAIWriter:
             return planned
         scenes = {scene.id: scene for scene in story.scenes}
         parts = scene_parts(graph)
-        told = {}
+        told: dict[int, ShotForm] = {}
         for group in chunks(planned, SHOTS_A_CALL):
             here = dict.fromkeys(shot.scene for shot in group)
             shown: JsonValue = {
@@ -139,13 +144,13 @@ class OpenAIWriter:
                     for shot in group
                 ],
             }  # fmt: skip
-            form = self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), lambda form: form)
-            told.update({shot.index: shot for shot in form.shots})
+            read = partial(shots_told, wanted=tuple(shot.index for shot in group))
+            told |= self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), read)
         return shots_of(planned, told, graph, story.style)
 
     def _stage_script(self, brief: Brief) -> Story:
         story = OfflineWriter().write_story(brief)
-        told = {}
+        told: dict[int, StageForm] = {}
         for group in chunks(story.scenes, SCENES_A_CALL):
             shown: JsonValue = {
                 "idea": brief.idea, "style": story.style,
@@ -157,8 +162,7 @@ class OpenAIWriter:
                     for scene in group
                 ],
             }  # fmt: skip
-            most = 1_000 + 250 * len(group)
-            form = self._chat.plan("staging", STAGING, shown, StagingForm, most, lambda form: form)
-            told.update({scene.scene: scene for scene in form.scenes})
+            read = partial(stages_told, wanted=tuple(scene.id for scene in group))
+            told |= self._chat.plan("staging", STAGING, shown, StagingForm, 1_000 + 250 * len(group), read)
         scenes = tuple(staged(scene, told.get(scene.id)) for scene in story.scenes)
         return story.model_copy(update={"scenes": scenes, "written_by": f"your script, staged by {self.name}"})

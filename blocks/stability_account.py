@@ -6,7 +6,6 @@ Prefect keeps the block; its secret is a `SecretStr` and appears nowhere else.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import math
 import os
@@ -17,6 +16,7 @@ import httpx2
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, JsonValue, SecretStr, ValidationError, field_validator
 
+from blocks.addresses import checked_address, refuse_open_way
 from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from blocks.wire import Limits, open_client
 from studio.errors import BadInput
@@ -68,17 +68,9 @@ class StabilityAccount(Block):
     @field_validator("rest_url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
-        try:
-            parts = httpx2.URL(url.strip())
-        except (httpx2.InvalidURL, ValueError):
-            raise ValueError("it is no address: write it like https://api.stability.ai") from None
-        if parts.scheme not in ("http", "https") or not parts.host or (parts.port or 1) > 65_535:
-            raise ValueError("the address begins with https:// and names a host")
-        if parts.userinfo or parts.query or parts.fragment:
-            raise ValueError("the address holds no name, password, '?' or '#'")
-        if parts.scheme == "http" and not _near(parts.host):
-            raise ValueError("over http the key could be read on its way: use https")
-        return str(parts).rstrip("/")
+        address = checked_address(url, REST_URL)
+        refuse_open_way(address)
+        return address
 
     @field_validator("grpc_host")
     @classmethod
@@ -176,14 +168,6 @@ class StabilityAccount(Block):
 def _vendor(netloc: str) -> str:
     host = httpx2.URL(f"//{netloc}").host.rstrip(".")
     return "stability" if host == "stability.ai" or host.endswith(".stability.ai") else netloc
-
-
-def _near(host: str) -> bool:
-    """Tell whether `host` is this machine or in a private network: by its address, or a name without a domain."""
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
 
 
 def _field(answer: httpx2.Response, name: str) -> JsonValue:

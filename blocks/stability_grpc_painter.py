@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import get_args
 
-from blocks.answers import decoded_picture, fitted, write_png
+from blocks.paid_engine import PaidEngine, painted
 from blocks.stability_account import StabilityAccount
 from blocks.stability_rpc import Asked, generate, sdk
-from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, nearest, sendable, settings_text
+from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
 from studio.model import Made
-from studio.paid import Desk, Request
+from studio.paid import Request
 from studio.ports import Abilities
 
 SIZES = (
@@ -28,7 +29,7 @@ PROMPT_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
-class StabilityGrpcPainter:
+class StabilityGrpcPainter(PaidEngine):
     """A painter over gRPC: one RPC a picture, with a deadline. It takes no reference pictures.
 
     Attributes:
@@ -37,6 +38,9 @@ class StabilityGrpcPainter:
         style_preset: one of the published styles.
         steps: of diffusion, 10 to 50; 30 is the published default (same page as `SIZES`).
         seconds: the deadline of the whole call, > 0.
+
+    Raises:
+        BadInput: there is no such style.
     """
 
     account: StabilityAccount
@@ -45,20 +49,17 @@ class StabilityGrpcPainter:
     style_preset: StylePreset | None = None
     steps: int = 30
     seconds: float = 300.0
-    desk: Desk | None = None
 
     engine = "stability"
-    version = 0
     abilities = Abilities(SIZES, seed=True, negative_prompts=True)
+
+    def __post_init__(self) -> None:
+        check_choice("style", self.style_preset, get_args(StylePreset))
 
     @property
     def model(self) -> str:
         """Engine and every setting that changes the picture."""
         return settings_text(f"{self.engine_id} {self.steps} steps", self.style_preset, self.negative_prompt)
-
-    def at(self, desk: Desk) -> StabilityGrpcPainter:
-        """Return this painter, working at `desk`."""
-        return replace(self, desk=desk)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
@@ -72,8 +73,7 @@ class StabilityGrpcPainter:
             EngineFailed: no desk, or reference pictures, which there is no way to send.
             VendorError: the call failed; no file is at `out`.
         """
-        if self.desk is None:
-            raise EngineFailed("a painter that costs money works at a desk")
+        desk = self.booked_at()
         if references:
             raise EngineFailed("Stability's gRPC door takes no reference pictures: paint through REST")
         sdk()
@@ -85,9 +85,4 @@ class StabilityGrpcPainter:
             self.account.grpc_vendor, self.account.grpc_account, self.engine_id, "image",
             fingerprint(protocol="grpc Generate", **asdict(asked)), {"images": 1},
         )  # fmt: skip
-        picture = self.desk.call(
-            request, lambda: generate(self.account, asked, self.seconds),
-            lambda reply: decoded_picture(request.vendor, reply, size),
-        )  # fmt: skip
-        write_png(fitted(picture, size), out)
-        return Made(width=size[0], height=size[1])
+        return painted(desk, request, lambda: generate(self.account, asked, self.seconds), size, out)

@@ -10,21 +10,22 @@ import hashlib
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from PIL import Image
 
-from blocks.answers import decoded_picture, fitted, write_png
+from blocks.answers import fitted
 from blocks.faults import request_id_of
+from blocks.paid_engine import PaidEngine, painted
 from blocks.stability_account import StabilityAccount
-from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, nearest, sendable, settings_text
+from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from blocks.wire import Limits, open_client
 from studio.errors import EngineFailed
 from studio.fingerprint import Ingredient, fingerprint
 from studio.model import Made
-from studio.paid import Desk, Reply, Request, VendorError
+from studio.paid import Reply, Request, VendorError
 from studio.pictures import whole_picture
 from studio.ports import Abilities
 
@@ -46,7 +47,7 @@ LIMITS = Limits(read_seconds=240, total_seconds=300, body_bytes=32 * 2**20)
 
 
 @dataclass(frozen=True)
-class StabilityPainter:
+class StabilityPainter(PaidEngine):
     """A painter by one of the services. `ultra` and `sd3.5-*` can start from one reference picture, `core` from none.
 
     Attributes:
@@ -55,6 +56,9 @@ class StabilityPainter:
         style_preset: one of the published styles.
         strength: how far the picture may go from a reference, 0 (the same picture) to 1 (as if there were none).
         limits: of time and bytes for one request.
+
+    Raises:
+        BadInput: there is no such service or style.
     """
 
     account: StabilityAccount
@@ -63,10 +67,12 @@ class StabilityPainter:
     style_preset: StylePreset | None = None
     strength: float = STRENGTH
     limits: Limits = LIMITS
-    desk: Desk | None = None
 
     engine = "stability"
-    version = 0
+
+    def __post_init__(self) -> None:
+        check_choice("service", self.service, get_args(Service))
+        check_choice("style", self.style_preset, get_args(StylePreset))
 
     @property
     def abilities(self) -> Abilities:
@@ -81,10 +87,6 @@ class StabilityPainter:
         far = f" strength {self.strength:g}" if self.service != "core" and self.strength != STRENGTH else ""
         return settings_text(f"{self.service}{far}", self.style_preset, self.negative_prompt)
 
-    def at(self, desk: Desk) -> StabilityPainter:
-        """Return this painter, working at `desk`."""
-        return replace(self, desk=desk)
-
     def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
 
@@ -97,8 +99,7 @@ class StabilityPainter:
             EngineFailed: no desk, or a reference that cannot be sent.
             VendorError: the call failed; no file is at `out`.
         """
-        if self.desk is None:
-            raise EngineFailed("a painter that costs money works at a desk")
+        desk = self.booked_at()
         if len(references) > self.abilities.references:
             raise EngineFailed(f"{self.service} takes {self.abilities.references} reference pictures: choose fewer")
         fields = self._fields(prompt, size, seed, bool(references))
@@ -113,11 +114,7 @@ class StabilityPainter:
             self.account.vendor, self.account.account, self.service, "image",
             fingerprint(path=self._path, **sent), {"images": 1},
         )  # fmt: skip
-        picture = self.desk.call(
-            request, lambda: self._send(fields, start), lambda reply: decoded_picture(request.vendor, reply, size)
-        )  # fmt: skip
-        write_png(fitted(picture, size), out)
-        return Made(width=size[0], height=size[1])
+        return painted(desk, request, lambda: self._send(fields, start), size, out)
 
     @property
     def _path(self) -> str:
@@ -167,9 +164,11 @@ class StabilityPainter:
             )  # fmt: skip
         if reason != "SUCCESS":
             raise VendorError("bad answer", f"{account.vendor}: it says that painting failed", request_id=named)
-        told = answer.headers.get("seed", "")
-        seed = int(told) if told.isascii() and told.isdigit() and len(told) <= 10 else None
-        return Reply(answer.content, {"images": 1}, named, seed)
+        return Reply(answer.content, {"images": 1}, named, _seed(answer.headers.get("seed", "")))
+
+
+def _seed(told: str) -> int | None:
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= 10 else None
 
 
 def _reference(path: Path, size: tuple[int, int]) -> bytes:

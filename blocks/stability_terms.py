@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal
 
+from studio.errors import BadInput
 from studio.fingerprint import fingerprint
 
 StylePreset = Literal[
@@ -16,6 +18,17 @@ StylePreset = Literal[
 
 SEED_FOR_ZERO = 2**31
 """What is sent for a shot's seed 0, which here asks for any seed. A shot's own seed is below it."""
+
+
+def check_choice(what: str, chosen: str | None, choices: Iterable[str]) -> None:
+    """Make sure that a setting is one of the published ones: a wrong one fails at the first picture, behind paid plans.
+
+    Raises:
+        BadInput: it is not; the message lists them.
+    """
+    known = tuple(choices)
+    if chosen is not None and chosen not in known:
+        raise BadInput(f"Stability has no {what} {chosen[:60]!r}: choose one of {', '.join(known)}")
 
 
 def settings_text(name: str, style: str | None, negative: str) -> str:

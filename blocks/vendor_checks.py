@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import ask, json_of
 from blocks.stability_account import StabilityAccount
+from blocks.stability_grpc_painter import StabilityGrpcPainter
 from blocks.wire import Limits
 from studio.checkup import Check
 from studio.errors import EngineFailed
@@ -35,6 +36,7 @@ class _Hired:
 
     account: OpenAIAccount | StabilityAccount
     models: tuple[str, ...]
+    through_grpc: bool
 
 
 def vendor_checks(crew: Crew, today: date) -> list[Check]:
@@ -43,6 +45,9 @@ def vendor_checks(crew: Crew, today: date) -> list[Check]:
     for hired in _accounts(crew):
         if isinstance(hired.account, OpenAIAccount):
             checks += _openai(hired.account, hired.models, today)
+        elif hired.through_grpc and hired.account.grpc_vendor != hired.account.vendor:
+            # Its key is another server's than the one that tells balances.
+            checks.append(Check(f"key {hired.account.grpc_vendor}", "warning", "a gRPC host tells nothing of its keys"))
         else:
             checks += _stability(hired.account)
     return checks
@@ -57,7 +62,7 @@ def _accounts(crew: Crew) -> Iterable[_Hired]:
         name = getattr(engine, "name", "")
         known = found.get(account.account)
         models = (*(known.models if known else ()), *([name] if isinstance(name, str) and name else []))
-        found[account.account] = _Hired(account, tuple(dict.fromkeys(models)))
+        found[account.account] = _Hired(account, tuple(dict.fromkeys(models)), isinstance(engine, StabilityGrpcPainter))
     return found.values()
 
 
@@ -77,9 +82,11 @@ def _model(name: str, vendor: str, there: dict[str, dict[str, JsonValue]], today
     check = f"model {name}"
     if not there:
         return Check(check, "warning", f"{vendor} does not say which models it has")
-    if name not in there:
+    # Ollama lists what it calls 'qwen3' as 'qwen3:latest'.
+    found = there.get(name) or there.get(f"{name}:latest")
+    if found is None:
         return Check(check, "wrong", f"{vendor} does not have it", "choose another model, or ask for access to it")
-    last = there[name].get("shutdown_date")
+    last = found.get("shutdown_date")
     day = _day(last)
     if day is None:
         return Check(check, "ok", "there")

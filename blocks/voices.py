@@ -22,6 +22,9 @@ RATE_HZ = 24_000
 
 SOUND_BYTES = 64 * 2**20
 RATES_HZ = (8_000, 96_000)
+CHANNELS = 8
+"""Most channels. Of more than that PyAV 18 counts the planes wrongly, and reading them ends the process."""
+
 SILENT_PEAK = 10 ** (-60 / 20)
 """-60 dBFS: no voice is below it, and noise of 10 bits is."""
 
@@ -32,6 +35,8 @@ _STREAMED = 0x7FFF_0000
 """A WAV that was written before its length was known says 0xFFFFFFFF or nearly that, or 0."""
 _DENSE = (("\u0e00", "\u0e7f"), ("\u3040", "\u9fff"), ("\uac00", "\ud7a3"))
 """Thai; Kana and Han; Hangul: a letter is about a syllable."""
+LETTERS_A_SECOND = 15.0
+"""Of usual speech: 180 words a minute, of five letters."""
 _PAUSES = {".": 6.0, "!": 6.0, "?": 6.0, "…": 6.0, ",": 3.0, ";": 4.0, ":": 4.0, "—": 3.0}
 """How long the silence after a mark is, in letters: 0.4 s and 0.2 s at 15 letters a second."""
 
@@ -42,6 +47,11 @@ def most_seconds(text: str) -> float:
     Slow English has 12 letters a second. A digit counts as four letters and one of Han, Kana, Hangul or Thai as three.
     """
     return 5.0 + 0.2 * sum(max(1.0, _weight(character)) for character in text)
+
+
+def usual_seconds(text: str) -> float:
+    """Return about how long `text` takes to say: 15 letters a second, weighed as in `most_seconds`."""
+    return sum(map(_weight, text)) / LETTERS_A_SECOND
 
 
 def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
@@ -65,7 +75,8 @@ def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
         raise bad_answer(vendor, reply, "the sound is cut off")
     try:
         sound = _samples(content, kind, most)
-    except (av.FFmpegError, ValueError, OSError, IndexError):
+    except (av.FFmpegError, ValueError, OSError, LookupError, AttributeError, TypeError):
+        # An AttributeError is PyAV's way to say that it has no decoder for a stream.
         raise bad_answer(vendor, reply, "the answer is not a whole sound") from None
     if sound.size > most * RATE_HZ:
         raise bad_answer(vendor, reply, f"the sound is longer than the {most:.0f} seconds its words can take")
@@ -110,13 +121,20 @@ def _samples(content: bytes, kind: str, most: float) -> Samples:
             raise ValueError("its rate is no voice's")
         # Mixed here: ffmpeg's own way from two channels to one is 3 dB louder, and may pass full scale.
         resampler = av.AudioResampler(format="fltp", rate=RATE_HZ)
-        frames = (block for frame in chain(box.decode(stream), (None,)) for block in resampler.resample(frame))
+        decoded = map(_heard, box.decode(stream))
+        frames = (block for frame in chain(decoded, (None,)) for block in resampler.resample(frame))
         for block in frames:
             blocks.append(block.to_ndarray().mean(axis=0, dtype=np.float32))
             length += blocks[-1].size
             if length > most * RATE_HZ:
                 break
     return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+
+
+def _heard(frame: av.AudioFrame) -> av.AudioFrame:
+    if frame.layout.nb_channels > CHANNELS:
+        raise ValueError("it has more channels than a voice")
+    return frame
 
 
 def estimated_words(text: str, sound: Samples) -> tuple[Word, ...]:
@@ -150,8 +168,4 @@ def _weight(character: str) -> float:
         return 0.0
     if character.isdigit():
         return 4.0
-    return (
-        3.0
-        if "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" or "\u0e00" <= character <= "\u0e7f"
-        else 1.0
-    )
+    return 3.0 if any(first <= character <= last for first, last in _DENSE) else 1.0

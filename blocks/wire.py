@@ -75,6 +75,11 @@ class Wire(httpx2.BaseTransport):
                 ssl_context=trusted(), network_backend=Network(journey, self.limits, self.connect), max_connections=1,
                 max_keepalive_connections=0, proxy=proxy_of(request.url),
             )  # fmt: skip
+        except (OSError, ValueError, httpx2.InvalidURL):
+            failure = VendorError("wrong", self._line("nothing was sent: check HTTPS_PROXY, HTTP_PROXY, SSL_CERT_FILE"))
+        if failure is not None:
+            raise failure
+        try:
             with pool:
                 answer = pool.handle_request(order)
                 headers = httpx2.Headers(answer.headers)

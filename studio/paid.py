@@ -60,7 +60,8 @@ class Request:
         account: who shares limits with whom: the host, and a digest of the key; never the key.
         digest: SHA-256 of all that is sent but secrets: the same request has the same digest in every process.
         most: the most that it can be billed for; what a budget reserves. Token counts are upper bounds.
-        likely: what it is billed for as a rule, for estimates alone; None where the adapter cannot tell it from `most`.
+        likely: what it is billed for where nothing is out of the ordinary, the lower end of an estimate; no budget goes
+            by it. None where it is `most`.
     """
 
     vendor: str

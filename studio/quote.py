@@ -8,7 +8,7 @@ one that is not held is quoted.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -18,21 +18,9 @@ from PIL import Image
 from studio.calls import Call, held_answer
 from studio.errors import FilmError
 from studio.orders import Order
-from studio.paid import Paid, Reply, Request, Unit, Usage, VendorError
+from studio.paid import Paid, Reply, Request, VendorError
 from studio.ports import Engine
 from studio.prices import PriceList
-
-SHARES: Mapping[Unit, float] = {"text in": 0.25, "text out": 0.15, "image out": 0.8, "audio out": 0.5}
-"""What is billed as a rule, as a share of the most, where an adapter does not say: its bounds are too wide for that.
-
-text in     bounds count bytes; English has about four letters a token
-            (https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them)
-text out    bounds leave 8,000 tokens to think, beside a plan of about a thousand
-image out   bounds are the vendor's table and a quarter more (`blocks/openai_sizes.py`)
-audio out   bounds are the slowest speech that is let through, about half as fast as usual (`blocks/voices.py`)
-
-All other units are what they are: an image is an image.
-"""
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
@@ -146,14 +134,7 @@ class Quoter:
 
     def _priced(self, request: Request, held: bool) -> Estimate:
         high = self._prices.cost_usd(request.vendor, request.model, request.most)
-        low = self._prices.cost_usd(request.vendor, request.model, likely(request))
+        low = self._prices.cost_usd(request.vendor, request.model, request.likely or request.most)
         if high is None or low is None:
             return UNTOLD
         return Estimate(min(low, high), high, held=held)
-
-
-def likely(request: Request) -> Usage:
-    """Return what a request is billed for as a rule: what its adapter says, else shares of the most."""
-    if request.likely is not None:
-        return request.likely
-    return {unit: count * SHARES.get(unit, 1.0) for unit, count in request.most.items()}

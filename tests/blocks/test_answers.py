@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import av
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blocks import answers, voices
 from blocks.answers import decoded_picture, fitted, write_png
-from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds
+from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
 from studio.offline.narrator import OfflineNarrator
 from studio.paid import Reply, VendorError
 from studio.pictures import whole_picture
@@ -175,3 +177,91 @@ def test_estimated_words_are_near_the_measured_ones(tmp_path: Path) -> None:
     assert sorted(off)[len(off) // 2] < 0.25, off
     assert told.seconds is not None
     assert told.seconds < most_seconds(text)
+
+
+def test_a_picture_of_too_many_bytes_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is larger than any picture is refused by its length."""
+    monkeypatch.setattr(answers, "PICTURE_BYTES", 100)
+    assert "more than 100 bytes" in str(refused(picture(SIZE)))
+
+
+@pytest.mark.parametrize("came", [(320, 20), (30, 180)])
+def test_a_strip_is_no_picture(came: tuple[int, int]) -> None:
+    """One side that is far too short is enough."""
+    assert "only" in str(refused(picture(came)))
+
+
+def png_without_pixels() -> bytes:
+    """Return a PNG that ends behind its header, every CRC right."""
+    whole = picture(SIZE)
+    return whole[:33] + whole[-12:]
+
+
+def with_exif(entries: bytes, count: int) -> bytes:
+    """Return a PNG with these entries (TIFF 6.0, section 2) as its EXIF."""
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + count.to_bytes(2, "little") + entries + bytes(4)
+    return encoded(Image.new("RGB", SIZE, "red"), exif=exif)
+
+
+def test_a_picture_without_pixels_is_refused() -> None:
+    """A PNG without image data is a bad answer, not a crash: the same answer would crash every run that holds it."""
+    assert "not a whole" in str(refused(png_without_pixels()))
+
+
+def test_broken_metadata_do_not_spoil_a_picture() -> None:
+    """An EXIF that cannot be read turns nothing, and the picture that was paid for is used."""
+    turned = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    words_for_a_ratio = struct.pack("<HHI4s", 0x011A, 2, 2, b"x\0\0\0")
+    taken = decoded_picture("acme", Reply(with_exif(turned + words_for_a_ratio, 2)), SIZE)
+    assert (taken.size, taken.getpixel((5, 5))) == (SIZE, (255, 0, 0))
+
+
+def test_no_metadata_are_kept(tmp_path: Path) -> None:
+    """A vendor's colour profile, words and resolution do not reach the film's file."""
+    content = encoded(Image.new("RGB", SIZE), dpi=(72, 72), icc_profile=b"not a profile")
+    write_png(fitted(decoded_picture("acme", Reply(content), SIZE), SIZE), tmp_path / "out")
+    with Image.open(tmp_path / "out") as seen:
+        seen.load()
+        assert seen.info == {}
+
+
+def riff(kind: int, channels: int, samples: bytes, before: bytes = b"") -> bytes:
+    """Return a WAV of this format, 24 kHz, with other chunks before its samples."""
+    width = 4 if kind == 3 else 2
+    form = struct.pack("<HHIIHH", kind, channels, 24_000, 24_000 * width * channels, width * channels, 8 * width)
+    body = b"WAVEfmt " + struct.pack("<I", 16) + form + before + b"data" + struct.pack("<I", len(samples)) + samples
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (riff(1, 19, bytes(range(200)) * 190), "whole sound"),
+        (riff(0x1234, 1, bytes(range(200)) * 90), "whole sound"),
+        (riff(3, 1, np.full(24_000, np.nan, "<f4").tobytes()), "silent"),
+        (riff(1, 1, bytes(range(200)) * 90, b"LIST" + struct.pack("<I", 3) + b"abc\0")[:-5_000], "cut off"),
+    ],
+    ids=["19 channels", "no such codec", "not a number", "cut off behind an odd chunk"],
+)
+def test_a_strange_sound_is_refused(content: bytes, why: str) -> None:
+    """A WAV with more channels than a decoder can count would end the process; it and its like are bad answers."""
+    with pytest.raises(VendorError, match=why) as failed:
+        decoded_sound("acme", Reply(content), 10)
+    assert failed.value.fault == "bad answer"
+
+
+def test_a_sound_is_not_unpacked_beyond_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an hour packed into some kilobytes no more is decoded than can be an answer; too many bytes not at all."""
+    packed = coded(sound(60), "flac", "flac")
+    assert voices._samples(packed, "flac", 1.0).size < 2 * RATE_HZ
+    monkeypatch.setattr(voices, "SOUND_BYTES", 1_000)
+    with pytest.raises(VendorError, match="more than 1,000 bytes"):
+        decoded_sound("acme", Reply(packed), 100)
+
+
+def test_usual_speech_is_well_within_its_bound() -> None:
+    """What a line takes as a rule, in Latin letters, digits or Chinese, is below half of the longest let through."""
+    for text in ("She climbs the stair, and waits.", "In 1998.", "灯塔守护者点亮了灯。", "..."):
+        assert 0 <= usual_seconds(text) < most_seconds(text) / 2
+    assert usual_seconds("a" * 15) == 1.0
+    assert usual_seconds("灯" * 5) == usual_seconds("한" * 5) == usual_seconds("ก" * 5) == 1.0

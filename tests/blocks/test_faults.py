@@ -49,6 +49,10 @@ def openai_error(code: str, kind: str = "invalid_request_error", message: str = 
         (529, {"error": "overloaded"}, "passing"),
         (504, b"<html>Gateway Time-out</html>", "unknown"),
         (524, b"a timeout occurred", "unknown"),
+        (520, b"<html>Web server is returning an unknown error</html>", "unknown"),
+        (202, {"id": "1"}, "bad answer"),
+        (204, b"", "bad answer"),
+        (407, b"", "key"),
         (302, b"", "wrong"),
     ],
 )  # fmt: skip
@@ -85,6 +89,27 @@ def test_no_key_is_told() -> None:
     message = f"Bad key {SECRET}, or sk-proj-****wxyz; header 'Authorization: Bearer abc.def/ghi'"
     told = str(vendor_error("acme", answer(401, openai_error("k", message=message)), (SECRET, "other")))
     assert not [part for part in (SECRET, "abcdef", "wxyz", "abc.def") if part in told]
+
+
+def test_no_code_is_told_that_holds_a_secret() -> None:
+    """A code is quoted only where it is not the key, and holds none."""
+    for code in ("hunter2secret", "no_hunter2secret_here"):
+        assert "hunter2" not in str(vendor_error("acme", answer(401, openai_error(code)), ("hunter2secret",)))
+    assert "invalid_api_key" in str(vendor_error("acme", answer(401, openai_error("invalid_api_key")), (SECRET,)))
+
+
+def test_a_secret_of_several_words_is_not_told() -> None:
+    """However many spaces stand between them, in the secret or where it is quoted."""
+    for secret, quoted in (("pass  word", "pass word"), ("pass word", "pass \n word"), ("pass  word ", "pass  word")):
+        assert "word" not in scrubbed(f"got {quoted} there", (secret,))
+
+
+def test_of_many_reasons_the_first_five_are_told() -> None:
+    """A list without end does not make a line without sense."""
+    body = {"id": "1", "name": "bad_request", "errors": [f"reason {n}" for n in range(9)]}
+    told = str(vendor_error("acme", answer(400, body)))
+    assert "reason 4" in told
+    assert "reason 5" not in told
 
 
 @given(st.text(max_size=60), st.text(max_size=600))
@@ -127,4 +152,5 @@ def test_a_wait_is_read_in_every_form_and_bounded(headers: dict[str, str], secon
 
 def test_a_request_id_is_kept() -> None:
     """The vendor's own name of a failed request is in the error."""
-    assert vendor_error("acme", answer(500, b"", x_request_id="req_1")).request_id == "req_1"
+    for header in ("x_request_id", "request_id", "stability_request_id"):
+        assert vendor_error("acme", answer(500, b"", **{header: "req_1"})).request_id == "req_1"

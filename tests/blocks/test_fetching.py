@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import threading
 from collections.abc import Callable
 
 import httpcore2
@@ -22,6 +23,7 @@ from tests.vendors.openai_server import OpenAIServer
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "nonsense", "",
+        "fec0::1", "::127.0.0.1", "64:ff9b:1::7f00:1", "2001:0:0:0:0:0:80ff:fffe",
     ],
 )  # fmt: skip
 def test_no_address_of_ours_is_public(address: str) -> None:
@@ -29,7 +31,9 @@ def test_no_address_of_ours_is_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:2800:220:1::1", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "93.184.216.34", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_the_internets_addresses_are_public(address: str) -> None:
     """Addresses of the internet pass."""
     assert is_public(address)
@@ -95,6 +99,51 @@ def test_the_accounts_own_server_may_be_local() -> None:
         with pytest.raises(VendorError) as failed:
             fetch("acme", f"{server.root}/files/missing.png", server.url)
         assert failed.value.fault == "bad answer"
+
+
+def test_a_proxy_in_a_private_network_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a person names as their proxy may stand anywhere; where it leads is checked all the same."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            caller, _ = listener.accept()
+            with caller:
+                asked.append(caller.recv(65_536).split(b"\r\n")[0])
+                caller.sendall(b"HTTP/1.1 502 no\r\ncontent-length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        resolve = socket.getaddrinfo
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setattr(
+            socket, "getaddrinfo",
+            lambda host, port, *rest, **options: resolve(
+                {"files.test": "8.8.8.8", "inside.test": "10.0.0.1"}.get(host, host), port, *rest, **options
+            ),
+        )  # fmt: skip
+        with pytest.raises(VendorError, match="not a public one"):
+            fetch("acme", "https://inside.test/a.png", "https://api.test/v1")
+        with pytest.raises(VendorError, match="could not be fetched"):
+            fetch("acme", "https://files.test/a.png", "https://api.test/v1")
+        thread.join(10)
+    assert asked == [b"CONNECT files.test:443 HTTP/1.1"]
+
+
+def test_a_proxy_that_is_none_is_a_bad_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture was made and is billed; what stands in the way is told."""
+    resolving(monkeypatch, "8.8.8.8")
+    monkeypatch.setenv("https_proxy", "http://[::1")
+    with pytest.raises(VendorError, match="HTTPS_PROXY") as failed:
+        fetch("acme", "https://files.test/a.png", "https://api.test/v1")
+    assert failed.value.fault == "bad answer"
+
+
+def test_plain_inline_data_are_bounded() -> None:
+    """No more than the bound comes out of a `data:` URL, and a far longer one is not unpacked."""
+    assert len(fetch("acme", "data:," + "x" * 2_000, "https://api.test", Limits(body_bytes=1_000))) == 1_000
+    with pytest.raises(VendorError, match="too much"):
+        fetch("acme", "data:," + "x" * 5_000, "https://api.test", Limits(body_bytes=1_000))
 
 
 def test_what_is_fetched_is_bounded() -> None:

@@ -58,6 +58,40 @@ def test_an_account_is_a_host_and_a_digest() -> None:
     assert len(one.split()[1]) == 12
 
 
+@pytest.mark.parametrize("url", ["http://llm.example.org/v1", "http://8.8.8.8/v1"])
+@pytest.mark.parametrize("secret", [{"api_key": "sk-open-way"}, {"headers": {"X-Gateway": "open-way"}}])
+def test_a_secret_does_not_go_an_open_way(url: str, secret: dict[str, object]) -> None:
+    """Over http to a public host anybody could read it; without one, or near by, http will do."""
+    with pytest.raises(ValidationError, match="use https") as failed:
+        OpenAIAccount.model_validate({"base_url": url, **secret})
+    assert "open-way" not in str(failed.value)
+    assert OpenAIAccount(base_url=url).base_url == url
+    near = ["http://localhost:1/v1", "http://10.0.0.7/v1", "http://vendor:80/v1", "http://gpu.lan/v1"]
+    for each in [*near, "http://[::1]:1/v1"]:
+        assert OpenAIAccount.model_validate({"base_url": each, **secret}).secrets
+
+
+@pytest.mark.parametrize(
+    ("url", "theirs"),
+    [
+        ("https://api.openai.com/v1", True), ("https://eu.api.openai.com/v1", True),
+        ("https://mine.openai.azure.com/openai/v1", True), ("https://notapi.openai.com/v1", False),
+        ("https://api.openai.com.example.org/v1", False), ("http://localhost:11434/v1", False),
+    ],
+)  # fmt: skip
+def test_openais_models_are_where_openai_serves_them(url: str, theirs: bool) -> None:
+    """Also in its regions and at Azure, where prices are others: who is paid there is not 'openai'."""
+    account = OpenAIAccount(base_url=url)
+    assert account.is_openais == theirs
+    assert (account.vendor == "openai") == (url == "https://api.openai.com/v1")
+
+
+def test_a_headers_last_word_is_a_secret_too() -> None:
+    """A gateway that quotes the token alone does not get it into a message."""
+    account = OpenAIAccount.model_validate({"headers": {"X-Auth": "Token abcdef-123"}, "base_url": "https://a.test"})
+    assert set(account.secrets) == {"Token abcdef-123", "abcdef-123"}
+
+
 def test_nothing_shows_the_secrets() -> None:
     """Neither repr, str, dump nor a form's schema."""
     account = account_at("http://127.0.0.1:1/v1")

@@ -51,7 +51,7 @@ def test_requests_to_openai_itself_are_as_described(tmp_path: Path, monkeypatch:
     description()
     with OpenAIServer() as server:
         account = account_at(server.url)
-        monkeypatch.setattr(type(account), "vendor", property(lambda self: "openai"))
+        monkeypatch.setattr(type(account), "is_openais", True)
         OpenAIWriter(account, limits=PATIENT, desk=PlainDesk()).write_story(brief_of())
         assert "max_completion_tokens" in json.loads(server.posts[0].content)
         assert faults_of(server.posts[0]) == []

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.openai_narrator import BREATH_SECONDS, DENSE_SHARE, INPUT_CHARACTERS, OpenAINarrator, parts_of
+from blocks.voices import most_seconds
 from studio.paid import VendorError
 from tests.blocks.contract import LINE, PATIENT
 from tests.blocks.desk import PlainDesk
@@ -133,3 +134,31 @@ def test_what_is_written_is_what_was_heard(server: OpenAIServer, tmp_path: Path)
         heard = np.frombuffer(sheet.readframes(sheet.getnframes()), "<i2").astype(int)
     sent = np.frombuffer(sound(1.0)[44:], "<i2").astype(int)
     assert np.abs(heard - sent).max() <= 1
+
+
+def test_a_slow_voice_may_take_longer(server: OpenAIServer, tmp_path: Path) -> None:
+    """What is asked to be spoken at a quarter of the speed is not refused for its length, and is reserved for."""
+    server.manner.speak = lambda text: sound(4 * (0.1 * len(text) + 3))
+    desk = PlainDesk()
+    made = narrator_at(server, desk, speed=0.25).speak(LINE, 1, tmp_path / "a")
+    assert made.seconds is not None
+    assert made.seconds > most_seconds(LINE)
+    with pytest.raises(VendorError, match="longer"):
+        narrator_at(server, desk).speak(LINE, 1, tmp_path / "a")
+    slow, usual = (request.most["audio out"] for request in desk.requests)
+    assert slow == pytest.approx(4 * usual, abs=4)
+
+
+def test_the_likely_cost_is_below_the_most(server: OpenAIServer, tmp_path: Path) -> None:
+    """An estimate begins at usual speech, longer where it is slower; characters are as many as there are."""
+    desk = PlainDesk()
+    for settings in ({}, {"speed": 0.5}, {"name": "tts-1"}):
+        narrator_at(server, desk, **settings).speak(LINE, 1, tmp_path / "a")
+    usual, slow, characters = (request.likely for request in desk.requests)
+    assert usual is not None
+    assert slow is not None
+    assert set(usual) == set(desk.requests[0].most)
+    assert usual["audio out"] < desk.requests[0].most["audio out"] / 2
+    assert slow["audio out"] == pytest.approx(2 * usual["audio out"])
+    assert usual["text in"] == desk.requests[0].most["text in"] / 4
+    assert characters == desk.requests[2].most

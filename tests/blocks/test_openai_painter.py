@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from typing import Any, Literal
 import pytest
 from PIL import Image
 
+from blocks import openai_painter
 from blocks.openai_painter import OpenAIPainter
 from studio.errors import EngineFailed
-from studio.paid import VendorError
+from studio.paid import Usage, VendorError
 from tests.blocks.contract import PATIENT, SIZE
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import account_at
+from tests.vendors.loopback import Answer
 from tests.vendors.media import picture
 from tests.vendors.openai_server import OpenAIServer
 
@@ -167,3 +170,92 @@ def test_the_file_is_the_pictures_bytes_only(server: OpenAIServer, tmp_path: Pat
     paint(painter_at(server), tmp_path / "b")
     first, second = (hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("a", "b"))
     assert first == second
+
+
+def usage_of(told: Any) -> Usage:
+    return openai_painter._usage({"usage": told}, {"text in": 900.0, "image out": 900.0})
+
+
+@pytest.mark.parametrize(
+    ("told", "usage"),
+    [
+        ({"input_tokens": 1_000, "output_tokens": 500}, {"text in": 1_000, "image out": 500}),
+        (
+            {"input_tokens": 1_000, "output_tokens": 500, "input_tokens_details": {"text_tokens": 40}},
+            {"text in": 40, "image in": 960, "image out": 500},
+        ),
+        (
+            {"input_tokens": 1_000, "output_tokens": 500, "input_tokens_details": {"image_tokens": 960}},
+            {"text in": 40, "image in": 960, "image out": 500},
+        ),
+        (
+            {"input_tokens": 9, "output_tokens": 500, "output_tokens_details": {"text_tokens": 100}},
+            {"text in": 9, "image out": 400, "text out": 100},
+        ),
+        (
+            {
+                "input_tokens": 9, "output_tokens": 5, "input_tokens_details": {"image_tokens": 10_000},
+                "output_tokens_details": {"text_tokens": 10_000},
+            },
+            {"text in": 0, "image in": 9, "image out": 0, "text out": 5},
+        ),
+        ({"input_tokens": 0, "output_tokens": 0}, {"text in": 900, "image out": 900}),
+        ({"input_tokens": 40}, {"text in": 900, "image out": 900}),
+        (None, {"text in": 900, "image out": 900}),
+    ],
+)  # fmt: skip
+def test_what_is_billed_is_read_part_by_part(told: Any, usage: Usage) -> None:
+    """The parts make up the whole, none is below nothing, and who says 0 does not count: the bound stands."""
+    assert usage_of(told) == usage
+
+
+def test_a_long_prompt_is_cut(server: OpenAIServer, tmp_path: Path) -> None:
+    """More than the vendor takes is never sent."""
+    paint(painter_at(server), tmp_path / "a", prompt="p" * 40_000)
+    assert len(json.loads(server.posts[0].content)["prompt"]) == 32_000
+
+
+def test_a_reference_that_is_too_large_is_refused_first(server: OpenAIServer, tmp_path: Path) -> None:
+    """50 MB and more are not sent, nor read."""
+    large = tmp_path / "large.png"
+    with large.open("wb") as file:
+        file.write(picture((8, 8)))
+        file.truncate(50_000_000)
+    with pytest.raises(EngineFailed, match="50,000,000 bytes"):
+        paint(painter_at(server), tmp_path / "out", (large,))
+    assert server.exchanges == []
+
+
+def test_a_picture_that_is_paid_for_is_fetched_again(server: OpenAIServer, tmp_path: Path) -> None:
+    """Fetching costs nothing: where it fails once, it is tried once more, without another paid request."""
+    server.manner.pictures = "url"
+    good, refusals = server.good, iter([Answer(503, b"", "text/plain")])
+    server.good = lambda e: next(refusals, good(e)) if e.method == "GET" else good(e)  # type: ignore[method-assign]
+    paint(painter_at(server), tmp_path / "out")
+    assert [exchange.method for exchange in server.exchanges] == ["POST", "GET", "GET"]
+
+
+def test_a_data_url_may_stand_where_base64_is_due(server: OpenAIServer) -> None:
+    """Some servers write one into `b64_json`: the picture is paid for, and used."""
+    told = {"data": [{"b64_json": f"data:image/png;base64,{base64.b64encode(b'picture').decode()}"}]}
+    assert painter_at(server)._content(told, {"images": 1.0}, "r") == b"picture"
+
+
+def test_the_likely_cost_is_below_the_most(server: OpenAIServer, tmp_path: Path) -> None:
+    """An estimate begins at the cheapest published picture; a model billed by pictures has one price."""
+    reference = tmp_path / "a.png"
+    reference.write_bytes(picture((8, 8)))
+    (request,) = paint(painter_at(server), tmp_path / "out", (reference,)).requests
+    assert request.likely is not None
+    assert set(request.likely) == set(request.most)
+    assert 1_300 < request.likely["image out"] < request.most["image out"]
+    assert request.likely["text in"] < request.most["text in"]
+    assert paint(painter_at(server, "sdxl-turbo"), tmp_path / "out").requests[0].likely is None
+
+
+def test_an_organization_is_told(server: OpenAIServer, tmp_path: Path) -> None:
+    """Where a key belongs to several, the account says which one pays."""
+    account = account_at(server.url).model_copy(update={"organization": "org-2"})
+    paint(OpenAIPainter(account, limits=PATIENT), tmp_path / "a")
+    headers = {name.lower(): value for name, value in server.posts[0].headers.items()}
+    assert headers["openai-organization"] == "org-2"

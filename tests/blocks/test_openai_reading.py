@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.openai_prompts import GraphForm, ShotsForm, StagingForm, StoryForm, material, schema_of
-from blocks.openai_reading import read_answer
+from blocks.openai_reading import ANSWER_CHARACTERS, read_answer
 
 SHOT = '{"index": 1, "image_prompt": "a, b}", "motion_prompt": "waves", "camera": "static"}'
 GOOD = f'{{"shots": [{SHOT}]}}'
@@ -24,11 +25,11 @@ GOOD = f'{{"shots": [{SHOT}]}}'
         f"```json\n{GOOD}\n```",
         f"Here you are:\n```\n{GOOD}\n```\nAnything else?",
         f"<think>I could write {{}} or [1].</think>\n{GOOD}",
+        f"I could write {GOOD.replace('waves', 'rain')} or [1].\n</think>\n{GOOD}",
         f"First {{a draft}}, then [notes], then {GOOD}",
         GOOD.replace("}]", "},\n]"),
         GOOD.replace('"static"}', '"static", }'),
         f"[{SHOT}]",
-        GOOD.replace("waves", "wa\nves").replace("wa\nves", "waves"),
         json.dumps({"shots": [json.loads(SHOT) | {"notes": "an extra key"}]}),
         GOOD.replace('"index": 1', '"index": "1"'),
     ],
@@ -57,6 +58,35 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read_answer(text, StoryForm)
     except ValueError:
         return
+
+
+def test_a_line_end_within_a_string_is_one() -> None:
+    """Local models write line ends as they are; a trailing comma elsewhere does not spoil the string."""
+    for text in (GOOD.replace("waves", "wa\nves"), GOOD.replace("waves", "wa\nves").replace("}]", "},]")):
+        assert read_answer(text, ShotsForm).shots[0].motion_prompt == "wa\nves"
+    said = GOOD.replace("waves", "a ,] b").replace("}]", "},]")
+    assert read_answer(said, ShotsForm).shots[0].motion_prompt == "a ,] b"
+
+
+def test_no_number_is_no_number() -> None:
+    """NaN and Infinity are no JSON, and no shot has such an index."""
+    with pytest.raises(ValueError, match="JSON"):
+        read_answer(GOOD.replace('"index": 1', '"index": NaN'), ShotsForm)
+
+
+@pytest.mark.parametrize("text", ['{"' + '\\"' * 200_000, '{"a": "' + "\\" * 400_001, '{"' * 200_000, "{," * 200_000])
+def test_a_stuck_model_is_told_at_once(text: str) -> None:
+    """A model that repeats itself to the end of its tokens does not hold the program for minutes."""
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="JSON"):
+        read_answer(text, ShotsForm)
+    assert time.monotonic() - began < 10
+
+
+def test_no_more_is_read_than_an_answer_has() -> None:
+    """What stands beyond a million characters is not looked at."""
+    with pytest.raises(ValueError, match="no JSON"):
+        read_answer(" " * ANSWER_CHARACTERS + GOOD, ShotsForm)
 
 
 def test_null_and_lists_stand_for_text() -> None:

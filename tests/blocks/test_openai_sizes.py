@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.openai_sizes import LEAST_PIXELS, MOST_PIXELS, legal_size, most_tokens
+from blocks.openai_sizes import LEAST_PIXELS, MOST_PIXELS, legal_size, likely_tokens, most_tokens
 from studio.model import Aspect, Wish
 
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1", "4:3", "21:9")
@@ -40,6 +40,8 @@ def test_every_size_is_legal(aspect: Aspect, half: int, quality: str, long_side:
         ("gpt-image-1-mini", (608, 1080), "medium", (1024, 1536)),
         ("dall-e-3", (1920, 1080), "medium", (1792, 1024)),
         ("a-local-model", (256, 144), "medium", (256, 144)),
+        ("a-local-model", (3840, 800), "high", (3840, 1280)),
+        ("a-local-model", (80, 400), "high", (144, 400)),
     ],
 )
 def test_the_smallest_size_that_covers_is_asked_for(
@@ -57,5 +59,13 @@ def test_the_smallest_size_that_covers_is_asked_for(
     ],
 )  # fmt: skip
 def test_the_bound_is_above_the_published_price(size: tuple[int, int], quality: str, usd: float) -> None:
-    """What a budget reserves covers OpenAI's own examples, at $30 a million image tokens."""
+    """A budget reserves more than OpenAI's own examples, at $30 a million image tokens; an estimate begins below."""
     assert most_tokens(size, quality) * 30e-6 > usd  # type: ignore[arg-type]
+    assert likely_tokens(size, quality) * 30e-6 <= usd + 5e-5  # type: ignore[arg-type]
+
+
+def test_no_side_is_asked_for_that_is_too_long() -> None:
+    """However long a side is wanted: 3840 pixels are the most, and a larger picture takes more tokens."""
+    across, down = legal_size("gpt-image-2", (7_680, 4_320), "medium", 9_999)
+    assert (across, down) == (3840, 2160)
+    assert likely_tokens((across, down), "medium") > 5 * likely_tokens((1536, 1024), "medium")

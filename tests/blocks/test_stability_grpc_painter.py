@@ -225,6 +225,18 @@ def test_the_open_door_carries_no_key(
     assert server.keys == [""]
 
 
+def test_no_proxy_leads_to_this_machine(
+    painter: StabilityGrpcPainter, server: StabilityGrpcServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server here is asked directly, whatever proxy the environment names."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    painter.paint("x", SIZE, 1, tmp_path / "a.png")
+    assert server.billed == 1
+
+
 def test_what_costs_money_needs_a_desk_and_no_reference(
     painter: StabilityGrpcPainter, server: StabilityGrpcServer, tmp_path: Path
 ) -> None:

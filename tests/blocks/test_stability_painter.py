@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import SecretStr
 
+from blocks import stability_painter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import SHAPES, Service, StabilityPainter
 from blocks.stability_terms import StylePreset, nearest
@@ -177,7 +178,16 @@ def test_the_model_tells_every_setting(painter: StabilityPainter) -> None:
     ]  # fmt: skip
     assert len({each.model for each in painters}) == len(painters)
     assert max(len(each.model) for each in painters) < 100
-    assert painter.model == "core"
+    # A service that takes no reference has no strength that could change anything.
+    assert painter.model == replace(painter, strength=0.2).model == "core"
+
+
+@pytest.mark.parametrize(
+    ("told", "seed"), [("7", 7), ("", None), ("x", None), ("-1", None), ("9" * 11, None), ("٣", None)]
+)
+def test_a_seed_is_a_number_or_none(told: str, seed: int | None) -> None:
+    """What a header tells of the seed is believed where it can be one."""
+    assert stability_painter._seed(told) == seed
 
 
 FAULTS: dict[str, Fault] = {

@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpcore2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from blocks import connection, wire
+from blocks.connection import Journey
 from blocks.wire import Limits, open_client
 from studio.paid import VendorError
 
@@ -162,11 +165,7 @@ def test_a_request_that_was_not_sent_whole_was_not_sent(serve: Serve) -> None:
 
 def test_a_host_without_a_name_is_passing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the name is not known nothing was sent."""
-
-    def unknown(*arguments: object, **options: object) -> object:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", no_name)
     told = failure("http://nowhere.test/")
     assert told.fault == "passing"
     assert "Name or service not known" in str(told)
@@ -255,3 +254,121 @@ def test_a_proxy_is_used_for_other_machines_only(serve: Serve, monkeypatch: pyte
     assert get("http://vendor.test/a") == b"by proxy"
     assert get(serve(saying(message(b"direct")))) == b"direct"
     assert asked == [b"GET http://vendor.test/a HTTP/1.1"]
+
+
+PROXY_NAMES = (
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+)
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in PROXY_NAMES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_any_proxy_is_honoured_and_no_proxy_too(serve: Serve, no_proxies: pytest.MonkeyPatch) -> None:
+    """ALL_PROXY is used where no other is named, with its password; NO_PROXY keeps a host away from it."""
+    heard: list[bytes] = []
+
+    def act(caller: socket.socket) -> None:
+        heard.append(caller.recv(65_536))
+        caller.sendall(message(b"by proxy"))
+
+    url = serve(act).rstrip("/").replace("http://", "http://name:word@")
+    no_proxies.setenv("all_proxy", url)
+    assert get("http://vendor.test/a") == b"by proxy"
+    assert b"proxy-authorization: basic bmftztp3b3jk" in heard[0].lower()
+    no_proxies.setenv("no_proxy", "vendor.test")
+    resolve = socket.getaddrinfo
+    no_proxies.setattr(
+        socket, "getaddrinfo",
+        lambda host, *rest, **options: (no_name if host == "vendor.test" else resolve)(host, *rest, **options),
+    )  # fmt: skip
+    assert failure("http://vendor.test/a").fault == "passing"
+    assert len(heard) == 1
+
+
+def no_name(*arguments: object, **options: object) -> object:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@pytest.mark.parametrize("proxy", ["http://[::1", "socks5://127.0.0.1:9", "ftp://127.0.0.1"])
+def test_a_proxy_that_is_none_is_told_before_anything_is_sent(proxy: str, no_proxies: pytest.MonkeyPatch) -> None:
+    """It is a wrong setting: neither a lost answer, which would be booked as billed, nor a reason to try again."""
+    no_proxies.setenv("http_proxy", proxy)
+    told = failure("http://vendor.test/")
+    assert told.fault == "wrong"
+    assert "HTTP_PROXY" in str(told)
+
+
+def test_a_proxy_that_refuses_sends_nothing(serve: Serve, no_proxies: pytest.MonkeyPatch) -> None:
+    """Where the proxy opens no way to the vendor, the vendor was asked nothing."""
+    no_proxies.setenv("https_proxy", serve(saying(b"HTTP/1.1 503 no\r\ncontent-length: 0\r\n\r\n")))
+    assert failure("https://vendor.test/").fault == "passing"
+
+
+def test_certificates_that_cannot_be_read_are_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken trust store is a wrong setting; nothing was sent."""
+
+    def broken() -> ssl.SSLContext:
+        raise ssl.SSLError("[X509] PEM lib")
+
+    monkeypatch.setattr(wire, "trusted", broken)
+    told = failure("http://127.0.0.1:9/")
+    assert told.fault == "wrong"
+    assert "SSL_CERT_FILE" in str(told)
+
+
+def test_a_request_asks_for_no_packing_and_no_second_use(serve: Serve) -> None:
+    """What is packed would be billed in vain where it does not unpack; the connection ends with its answer."""
+    heard: list[bytes] = []
+
+    def act(caller: socket.socket) -> None:
+        heard.append(caller.recv(65_536).lower())
+        caller.sendall(message(b"hello"))
+
+    get(serve(act))
+    assert b"\r\naccept-encoding: identity\r\n" in heard[0]
+    assert b"\r\nconnection: close\r\n" in heard[0]
+
+
+def test_an_error_tells_no_secret() -> None:
+    """Whatever the system's words quote."""
+    with open_client("acme", secrets=("refused",)) as client, pytest.raises(VendorError) as failed:
+        client.get("http://127.0.0.1:1/")
+    assert "refused" not in str(failed.value)
+    assert "[secret]" in str(failed.value)
+
+
+def test_a_header_that_cannot_be_sent_is_not_quoted(serve: Serve) -> None:
+    """The value of any header may be a secret."""
+    with open_client("acme") as client, pytest.raises(VendorError) as failed:
+        client.get(serve(saying(message(b""))), headers={"x-gateway": "pass\nword"})
+    assert failed.value.fault == "wrong"
+    assert "pass" not in str(failed.value)
+
+
+class _Sink(httpcore2.NetworkStream):
+    """A connection that takes everything."""
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Take it."""
+
+
+def test_a_late_write_of_nothing_tears_no_request() -> None:
+    """The body was sent whole when the time ran out: that the vendor cannot have it must not be said."""
+    journey = Journey(time.monotonic() - 1)
+    connection._Stream(_Sink(), journey, Limits()).write(b"")
+    assert not journey.torn
+    with pytest.raises(httpcore2.WriteTimeout):
+        connection._Stream(_Sink(), journey, Limits()).write(b"x")
+    assert journey.torn

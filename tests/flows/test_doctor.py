@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from blocks.crew import Crew, crew_named
+from blocks.stability_account import StabilityAccount
 from blocks.vendor_checks import vendor_checks
 from flows.command import app
 from flows.doctor_command import crew_checks, engine_checks, pinned
@@ -125,6 +127,21 @@ def test_a_model_that_is_not_there(vendor: Vendor) -> None:
     """A crew whose model the account has not cannot work."""
     del vendor.models[1]
     assert by_name(vendor_checks(crew_named("openai"), TODAY))["model gpt-image-2"].verdict == "wrong"
+
+
+def test_a_model_that_is_listed_with_its_tag(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ollama lists 'name:latest' for what may be called by its name alone."""
+    vendor.models[1]["id"] = "gpt-image-2:latest"
+    assert by_name(vendor_checks(crew_named("openai"), TODAY))["model gpt-image-2"].verdict == "ok"
+
+
+def test_a_grpc_hosts_key_goes_nowhere_else(vendor: Vendor) -> None:
+    """Balances are told by the REST service: one that is not the gRPC host's own is not shown its key."""
+    account = StabilityAccount(api_key=SecretStr(KEY), rest_url=vendor.url, grpc_host="127.0.0.1:50051")
+    crew = Crew(painter="stability-grpc", stability=account).hired("mine")
+    (check,) = vendor_checks(crew, TODAY)
+    assert (check.name, check.verdict) == ("key 127.0.0.1:50051", "warning")
+    assert vendor.asked == []
 
 
 @pytest.mark.parametrize("name", ["openai", "stability"])

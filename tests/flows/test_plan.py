@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from PIL import Image
@@ -21,9 +21,10 @@ from studio.forecast import Forecast, Step, forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
 from studio.model import Brief, Wish
 from studio.offline.crew import embedded_crew
-from studio.paid import Request
+from studio.paid import Desk, Reply, Request, Usage
 from studio.ports import Crew
-from studio.quote import likely
+from studio.prices import Price, PriceList
+from studio.quote import Quoter
 from studio.terms import Terms
 from tests.fake_crew import Log
 from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew
@@ -309,12 +310,21 @@ def test_what_a_budget_would_leave(budget: float | None, says: str) -> None:
     assert lines == ([f"budget     ${budget:.2f}: {says}"] if budget else [])
 
 
-def test_the_lower_end_is_what_the_adapter_says_or_shares_of_the_most() -> None:
-    """An adapter's own estimate counts; else tokens are shares of the bound, and an image is an image."""
-    request = Request("v", "v", "m", "text", "0" * 64, {"text in": 100.0, "images": 2.0})
-    assert likely(request) == {"text in": 25.0, "images": 2.0}
-    told = Request("v", "v", "m", "text", "0" * 64, {"text in": 100.0}, likely={"text in": 60.0})
-    assert likely(told) == {"text in": 60.0}
+@pytest.mark.parametrize(("likely", "low"), [(None, 1.0), ({"text in": 60.0}, 0.6), ({"text in": 300.0}, 1.0)])
+def test_the_lower_end_is_what_the_adapter_says(likely: Usage | None, low: float, tmp_path: Path) -> None:
+    """An adapter's own estimate counts, never above its bound; where it has none, the bound is both ends."""
+
+    class Engine:
+        engine, model, version = "v", "m", 0
+        request = Request("v", "v", "m", "text", "0" * 64, {"text in": 100.0}, likely)
+
+        def at(self, desk: Desk) -> Self:
+            desk.call(self.request, Reply, lambda reply: None)  # type: ignore[arg-type]  # nothing is sent
+            return self
+
+    prices = PriceList(price=(Price(vendor="v", model="m", per={"text in": 0.01}),))
+    found = Quoter(prices, tmp_path).quote(Engine(), lambda engine, out: engine)
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(1.0))
 
 
 def test_as_json(film: Path) -> None:
