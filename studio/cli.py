@@ -80,7 +80,8 @@ def _listing_json(listing: Listing) -> dict[str, object]:
 def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """One session whole: steps, shots, files, statistics, what is missing, and the command that goes on."""
     from studio.report import read_report, report_json
-    from studio.views import plain_console, show_report
+    from studio.report_views import show_report
+    from studio.views import plain_console
 
     place = output_folder(output)
     report = read_report(session_folder(sessions_root(place), session), place)

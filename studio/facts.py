@@ -16,12 +16,12 @@ from studio import peek
 from studio.places import SESSION_ID, session_folders
 from studio.spent import NOTHING, Spent, read_spent
 
-__all__ = ["SESSION_ID", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
+__all__ = ["SESSION_ID", "CharacterFacts", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
 
 REASON_LETTERS = 300
 """Longest reason that is shown of a piece."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
-_PORTRAIT = re.compile(r"character_[0-9]{3,6}\.png\Z")
+_PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,15 @@ class ShotFacts:
 
 
 @dataclass(frozen=True)
+class CharacterFacts:
+    """A character of the scene graph that has a reference picture. `index` is its number there; `name` may be ''."""
+
+    index: int
+    name: str
+    portrait: Piece
+
+
+@dataclass(frozen=True)
 class Facts:
     """A session folder as found. `foreign` means that another program wrote it: nothing in it is verified.
 
@@ -68,7 +77,7 @@ class Facts:
         brief_reads: False where neither `brief.json` nor its copy reads; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
         planning: the receipts of the plans, edited or not: what planning took.
-        cast: the reference pictures of the characters, as `Piece.path` says whose.
+        cast: the characters that have a reference picture.
         cut_off: whether the last run never ended: it was killed, or works now.
         waits_for: 'shots' or 'images' where the last run is suspended until a person approves them.
         waits_since: since when it waits.
@@ -90,7 +99,7 @@ class Facts:
     title: str = ""
     plans: tuple[str, ...] = ()
     planning: tuple[Piece, ...] = ()
-    cast: tuple[Piece, ...] = ()
+    cast: tuple[CharacterFacts, ...] = ()
     shots: tuple[ShotFacts, ...] = ()
     score: Piece | None = None
     film: Piece | None = None
@@ -139,10 +148,7 @@ def _ours(room: int, folder: Path) -> Facts:
             for name in PLAN_NAMES
             if (receipt := peek.dict_at(room, f"receipts/{name}.json"))
         ),
-        cast=tuple(
-            piece for name in peek.names_at(room, "cast")
-            if _PORTRAIT.match(name) and (piece := _listed(room, f"cast/{name}"))
-        ),
+        cast=_cast(room),
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
         cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
@@ -160,6 +166,16 @@ def failure_in(room: int, failure: dict[str, object]) -> str:
 
 def _plans(room: int) -> tuple[str, ...]:
     return tuple(name for name in ("story", "scene_graph", "timeline") if peek.json_at(room, f"{name}.json"))
+
+
+def _cast(room: int) -> tuple[CharacterFacts, ...]:
+    numbers = [int(found[1]) for name in peek.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
+    portraits = {n: piece for n in sorted(numbers) if (piece := _listed(room, f"cast/character_{n:03d}.png"))}
+    if not portraits:
+        return ()
+    nodes = peek.as_dicts(peek.dict_at(room, "scene_graph.json").get("nodes"))
+    names = {peek.text(node, "id"): peek.text(node, "name") for node in nodes}
+    return tuple(CharacterFacts(n, names.get(f"character_{n}", ""), piece) for n, piece in portraits.items())
 
 
 def _shot(room: int, number: int, shot: dict[str, object]) -> ShotFacts:

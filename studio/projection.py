@@ -63,8 +63,9 @@ def cost_usd(facts: Facts) -> float:
     """
     if facts.spent.all.calls:
         return facts.spent.all.usd
+    cast = [each.portrait for each in facts.cast]
     shots = [piece for shot in facts.shots for piece in (shot.image, shot.line, shot.clip)]
-    return sum(piece.cost_usd for piece in (*facts.planning, *facts.cast, *shots, facts.score, facts.film) if piece)
+    return sum(piece.cost_usd for piece in (*facts.planning, *cast, *shots, facts.score, facts.film) if piece)
 
 
 def cost_shown(facts: Facts) -> str:

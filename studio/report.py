@@ -1,6 +1,6 @@
 """What `sessions view` tells of one session, gathered once: state, files, missing pieces, what it took.
 
-Reads the folder and writes nothing. How it looks is `studio/views.py`.
+Reads the folder and writes nothing. How it looks is `studio/report_views.py`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def seconds_taken(facts: Facts) -> dict[str, float]:
     """Return how long each stage worked, in seconds: the sum over its pieces in place; stages without work left out."""
     stages: dict[str, list[Piece | None]] = {
         "planning": [*facts.planning],
-        "cast": [*facts.cast],
+        "cast": [each.portrait for each in facts.cast],
         "images": [shot.image for shot in facts.shots],
         "narration": [shot.line for shot in facts.shots],
         "videos": [shot.clip for shot in facts.shots],
@@ -145,6 +145,13 @@ def report_json(report: Report) -> dict[str, object]:
                 "refused": (found.image.refused if found.image else "") or None,
             }
             for shot, found in zip(_shots(meta), facts.shots, strict=True)
+        ],
+        "cast": [
+            {
+                "character": each.index, "name": each.name, "path": each.portrait.path,
+                "by_hand": each.portrait.by_hand, "refused": each.portrait.refused,
+            }
+            for each in facts.cast
         ],
         "files": [{"path": path, "bytes": size} for path, size in report.files],
         "missing": list(report.missing),

@@ -119,7 +119,7 @@ def summary(facts: Facts, state: State) -> str:
 
 def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails: Thumbnails) -> list[str]:
     parts = [f"### Shot {shot.index} · {escaped(shot.camera, _CAMERA_LETTERS) or 'static'}"]
-    picture = thumbnails.of(facts.folder / shot.image.path, len(facts.shots)) if shot.image else ""
+    picture = thumbnails.of(facts.folder / shot.image.path, _sharing(facts)) if shot.image else ""
     if picture:
         parts.append(f"![shot {shot.index}]({picture})")
     pieces = _pieces(shot)
@@ -143,11 +143,19 @@ def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails:
 
 def _cast(facts: Facts, thumbnails: Thumbnails) -> list[str]:
     """Return the characters' reference pictures, side by side."""
-    shown = [(piece, thumbnails.of(facts.folder / piece.path, CAST_SHOWN)) for piece in facts.cast[:CAST_SHOWN]]
-    pictures = [f"![{Path(piece.path).stem}]({picture})" for piece, picture in shown if picture]
+    pictures = [
+        f"![{escaped(each.name, _CELL_LETTERS) or each.index}]({picture})"
+        for each in facts.cast[:CAST_SHOWN]
+        if (picture := thumbnails.of(facts.folder / each.portrait.path, _sharing(facts)))
+    ]
     more = len(facts.cast) - CAST_SHOWN
     remarks = [f"and {more} more"] if more > 0 else []
     return ["### The cast", " ".join([*pictures, *remarks])] if pictures else []
+
+
+def _sharing(facts: Facts) -> int:
+    """Return how many pictures share the room there is."""
+    return len(facts.shots) + min(len(facts.cast), CAST_SHOWN)
 
 
 def _pieces(shot: ShotFacts) -> list[Piece]:
@@ -182,7 +190,7 @@ def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
     shots = facts.shots
     stages: dict[str, tuple[tuple[Stage, ...], list[Piece | None]]] = {
         "plans": (("story", "scene_graph", "shots", "timeline"), [*facts.planning]),
-        "portraits": (("cast",), [*facts.cast]),
+        "portraits": (("cast",), [each.portrait for each in facts.cast]),
         "pictures": (("images",), [shot.image for shot in shots]),
         "lines": (("narration",), [shot.line for shot in shots]),
         "clips": (("videos",), [shot.clip for shot in shots]),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import SecretStr
@@ -43,20 +41,6 @@ def painter(limits: Limits) -> Iterator[Stand]:
         adapter = StabilityPainter(StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root), limits=limits)
         yield Stand(
             "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
-            HTTP_FAULTS | PICTURE_FAULTS, (KEY,), adapter,
-        )  # fmt: skip
-
-
-@contextmanager
-def from_a_picture(limits: Limits) -> Iterator[Stand]:
-    """The REST door with a reference picture."""
-    with StabilityServer() as server, tempfile.TemporaryDirectory() as folder:
-        reference = Path(folder) / "reference.png"
-        reference.write_bytes(painted((300, 200)))
-        account = StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root)
-        adapter = StabilityPainter(account, service="ultra", limits=limits)
-        yield Stand(
-            "image", server, lambda desk, out: adapter.at(desk).paint("a cat", SIZE, 7, out, (reference,)),
             HTTP_FAULTS | PICTURE_FAULTS, (KEY,), adapter,
         )  # fmt: skip
 

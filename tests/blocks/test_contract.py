@@ -24,7 +24,6 @@ VENDORS: dict[str, Vendor] = {
     "openai narrator": openai_stand.narrator,
     "openai writer": openai_stand.writer,
     "stability painter": stability_stand.painter,
-    "stability painter with a reference": stability_stand.from_a_picture,
 }
 # The SDK exists for Python 3.11 and 3.12 only.
 if importlib.util.find_spec("stability_sdk"):

@@ -120,7 +120,7 @@ def test_a_key_that_is_none_is_refused_and_not_told(key: str, environment: pytes
     ("wrong", "next_step"),
     [
         ({"OPENAI_API_KEY": "sk a-rest"}, "OPENAI_API_KEY: it holds a space, .*; set it anew, from https://"),
-        ({"OPENAI_BASE_URL": "localhost:1/v1"}, "OPENAI_BASE_URL: the base URL begins .*; set it anew, or unset"),
+        ({"OPENAI_BASE_URL": "localhost:1/v1"}, "OPENAI_BASE_URL: the address begins .*; set it anew, or unset"),
         ({"OPENAI_ORG_ID": "org 1"}, "OPENAI_ORG_ID: it holds a space, .*; set it anew, or unset it"),
         ({"OPENAI_API_KEY": "sk a-rest", "OPENAI_BASE_URL": "x"}, "OPENAI_API_KEY: .* · OPENAI_BASE_URL: "),
     ],

@@ -18,9 +18,9 @@ from studio.facts import read_facts
 from studio.listing import read_listing
 from studio.model import Shot
 from studio.report import read_report, report_json
+from studio.report_views import show_report
 from studio.session import RunCard, Session
 from studio.sessions import busy_with, check_none_waits, unfinished
-from studio.views import show_report
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session
 

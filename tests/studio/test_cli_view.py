@@ -17,7 +17,8 @@ from studio.errors import NoSuchSession
 from studio.facts import read_facts
 from studio.projection import project
 from studio.report import read_report
-from studio.views import fit, show_report, summary
+from studio.report_views import show_report
+from studio.views import fit, summary
 from tests.make_sessions import PNG, add_piece, make_session
 from tests.studio.sessions_command import ID, SHOWN, a_few, run
 

@@ -1,0 +1,227 @@
+"""How one session looks, whole: `sessions view`.
+
+Whatever a person or a vendor wrote is shown as text, as in `studio/views.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from studio.facts import Facts
+from studio.hints import command
+from studio.projection import cost_shown, images_done, mark, steps, videos_done
+from studio.report import Report, length, seconds_taken
+from studio.spent import dollars
+from studio.terminal import clock, harmless, size
+from studio.views import CAMERA_CELLS, MARKS, STATES, fit, moment
+
+_NAME_CELLS = 32
+"""Width of the column of the characters' names."""
+_MISSING_SHOWN = 12
+"""Missing pieces named one by one on a page; what is more is counted."""
+
+
+class _Page:
+    """Prints sections, label and value, and lines: cut or wrapped to a terminal, whole in a pipe."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._whole = not console.is_terminal
+
+    def section(self, title: str) -> None:
+        self._console.print()
+        self._console.print(Text(title, style="bold"))
+
+    def pair(self, label: str, value: str, style: str = "") -> None:
+        """Print a labelled value; on a terminal a long one goes on below its beginning."""
+        if self._whole:
+            self._console.print(Text(f"  {label:<12}{value}"), soft_wrap=True)
+            return
+        grid = Table.grid(padding=(0, 0))
+        grid.add_column(width=14, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(f"  {label}", style="dim"), Text(value, style=style))
+        self._console.print(grid)
+
+    def exact(self, label: str, value: str) -> None:
+        """Print a labelled value that is to be copied: never broken into lines by us."""
+        self._console.print(Text.assemble((f"  {label:<12}", "dim"), (value, "bold")), soft_wrap=True)
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Print one line, cut with an ellipsis where a terminal is narrower."""
+        text = Text.assemble("  ", *parts)
+        if self._whole:
+            self._console.print(text, soft_wrap=True)
+        else:
+            self._console.print(text, no_wrap=True, overflow="ellipsis")
+
+
+def show_report(report: Report, console: Console) -> None:
+    """Print one session whole."""
+    facts, page = report.facts, _Page(console)
+    console.print(Text.assemble((facts.session_id, "bold"), "  ", (report.state, STATES[report.state])))
+    page.pair("idea", harmless(facts.idea) or "-")
+    if facts.title:
+        page.pair("title", harmless(facts.title))
+    page.pair("begun", moment(facts.started_at))
+    if asked := _asked(facts):
+        page.pair("asked for", asked)
+    page.exact("folder", harmless(str(report.folder)))
+    _show_steps(facts, page)
+    _show_cast(facts, page)
+    _show_shots(facts, page)
+    _show_files(report, page)
+    _show_statistics(report, page)
+    _show_money(report, page)
+    _show_rest(report, page)
+
+
+def _asked(facts: Facts) -> str:
+    wish = facts.wish
+    parts = [
+        f"{wish[name]:g} {unit}" if isinstance(wish.get(name), int | float) else ""
+        for name, unit in (("seconds", "s"), ("height", "px high"), ("fps", "frames/s"))
+    ]
+    parts += [str(wish[name]) if isinstance(wish.get(name), str) else "" for name in ("aspect", "style")]
+    parts += [f"captions {wish['captions']}" if isinstance(wish.get("captions"), str) else ""]
+    parts += ["no music" if wish.get("music") is False else "", "your script" if wish.get("script") else ""]
+    parts += ["your prompts" if wish.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
+    return harmless(", ".join(part for part in parts if part))
+
+
+def _show_steps(facts: Facts, page: _Page) -> None:
+    total = len(facts.shots)
+    counts = {
+        "images": images_done(facts), "videos": videos_done(facts),
+        "narration": sum(shot.line is not None for shot in facts.shots),
+    }  # fmt: skip
+    page.section("Steps")
+    for name, done in steps(facts).items():
+        if facts.foreign and name in ("narration", "score"):
+            continue
+        count = f"{counts[name]} of {total}" if name in counts and total else ""
+        page.line(("✓" if done else "·", "green" if done else "dim"), f" {name.replace('_', ' '):<12}{count}".rstrip())
+
+
+def _show_cast(facts: Facts, page: _Page) -> None:
+    if not facts.cast:
+        return
+    page.section("Cast")
+    for each in facts.cast:
+        page.line(f"{each.index:3d} {fit(harmless(each.name) or '-', _NAME_CELLS)}  {each.portrait.path}")
+        for remark in (
+            f"refused, a slate stands there: {each.portrait.refused}" if each.portrait.refused else "",
+            "by hand: the portrait was put there by hand" if each.portrait.by_hand else "",
+        ):
+            if remark:
+                page.line(" " * 4, (harmless(remark), "yellow"))
+
+
+def _show_shots(facts: Facts, page: _Page) -> None:
+    page.section("Shots")
+    if not facts.shots:
+        page.line("not planned yet")
+    for shot in facts.shots:
+        state = f"[{mark(shot)}]"
+        page.line(
+            f"{shot.index:3d} ", (f"{state:6}", MARKS[mark(shot)]),
+            f" {fit(harmless(shot.camera), CAMERA_CELLS)}  {harmless(shot.image_prompt)}",
+        )  # fmt: skip
+        for remark, words in (
+            ("not drawn", shot.image.not_drawn if shot.image else ()),
+            ("not moved", shot.clip.not_moved if shot.clip else ()),
+            ("not spoken", (shot.line.not_spoken,) if shot.line and shot.line.not_spoken else ()),
+            ("refused, a slate stands there", (shot.image.refused,) if shot.image and shot.image.refused else ()),
+            ("by hand", ("the picture was put there by hand",) if shot.image and shot.image.by_hand else ()),
+        ):
+            if words:
+                page.line(" " * 11, (f"{remark}: {harmless(', '.join(words))}", "yellow"))
+
+
+def _show_files(report: Report, page: _Page) -> None:
+    page.section("Files")
+    folders: Counter[str] = Counter()
+    bytes_in: Counter[str] = Counter()
+    for path, count in report.files:
+        folder, _, name = path.partition("/")
+        if name:
+            folders[f"{folder}/"] += 1
+            bytes_in[f"{folder}/"] += count
+        else:
+            page.line(f"{fit(harmless(folder), 20)} {size(count):>9}")
+    for folder, number in folders.items():
+        page.line(f"{fit(folder, 20)} {size(bytes_in[folder]):>9}  {number} {'file' if number == 1 else 'files'}")
+
+
+def _show_statistics(report: Report, page: _Page) -> None:
+    facts = report.facts
+    page.section("Statistics")
+    seconds, frames = length(facts)
+    if seconds:
+        so_far = "" if facts.film else ", clips so far"
+        page.pair("length", f"{clock(seconds)} ({seconds:.2f} s, {frames} frames{so_far})")
+    page.pair("size", size(sum(count for _, count in report.files)))
+    if taken := seconds_taken(facts):
+        each = ", ".join(f"{stage} {_spent(seconds)}" for stage, seconds in taken.items())
+        page.pair("time taken", f"{_spent(sum(taken.values()))} ({each})")
+    if not facts.foreign and not _has_money(facts):
+        page.pair("cost", cost_shown(facts))
+
+
+def _has_money(facts: Facts) -> bool:
+    return bool(facts.spent.all.calls) or facts.budget_usd is not None
+
+
+def _show_money(report: Report, page: _Page) -> None:
+    facts, paid = report.facts, report.facts.spent.all
+    if not _has_money(facts):
+        return
+    page.section("Money")
+    page.pair("cost", f"{cost_shown(facts)}, {paid.calls} call{'s' * (paid.calls != 1)}")
+    if paid.unused:
+        page.pair("for nothing", f"{paid.unused} of them: refused, failed, not usable, or the answer was lost")
+    if facts.budget_usd is not None:
+        page.pair("budget", f"{dollars(facts.budget_usd)}, {dollars(max(0.0, facts.budget_usd - paid.usd))} left")
+    page.exact("in detail", command("cost", facts.session_id, report.output))
+
+
+def _spent(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+
+
+def _show_rest(report: Report, page: _Page) -> None:
+    facts = report.facts
+    if report.missing:
+        page.section("Missing")
+        for path in report.missing[:_MISSING_SHOWN]:
+            # A plan that is there and counts as missing does not read; the next run says where.
+            unread = path.endswith(".json") and (facts.folder / path).is_file()
+            page.line(f"{path} is there, but does not read" if unread else path)
+        if len(report.missing) > _MISSING_SHOWN:
+            page.line(f"and {len(report.missing) - _MISSING_SHOWN} more")
+    if facts.failure and report.state != "done":
+        page.section("Last failure")
+        page.pair("at", moment(facts.failed_at))
+        page.pair("why", harmless(facts.failure), "red")
+    page.section("Now")
+    if not facts.brief_reads:
+        page.pair("damaged", "brief.json does not read", "red")
+    if facts.foreign:
+        page.pair("unverified", "written by another program: nothing here is checked")
+    if report.held_by:
+        page.pair("running", harmless(report.held_by), "cyan")
+    if report.state == "rejected":
+        page.pair("rejected", harmless(facts.rejected), "magenta")
+    if report.answer:
+        since = moment(facts.waits_since)
+        page.pair("waiting", f"for approval of the {harmless(facts.waits_for)} since {since}", "magenta")
+        page.exact("answer with", report.answer)
+        page.exact("or go on", f"{report.go_on}  (without asking)")
+    elif report.go_on:
+        page.exact("go on with", report.go_on)
+    elif facts.film:
+        page.exact("film", harmless(str(report.folder / facts.film.path)))
