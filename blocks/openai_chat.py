@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import JsonValue
 
@@ -99,7 +99,7 @@ class Chat:
             self.account.vendor, self.account.account, self.name, "text", fingerprint(chat=text),
             {**asked, "text out": float(most + self.thinking_tokens)},
             # A filled form takes about half of the room that it is given. Whether a model thinks is not known.
-            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2},
+            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2}, _stand_in(form),
         )  # fmt: skip
 
         def send() -> Reply:
@@ -110,6 +110,13 @@ class Chat:
             return _reply(self.account, json_of(self.account, response), request, request_id)
 
         return self.desk.call(request, send, check)
+
+
+def _stand_in(form: type[Form]) -> bytes | None:
+    """Return an answer without entries, of a form that is nothing but lists: such are asked for in several groups."""
+    if any(get_origin(field.annotation) is not list for field in form.model_fields.values()):
+        return None
+    return json.dumps({name: [] for name in form.model_fields}).encode()
 
 
 def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Request, request_id: str) -> Reply:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 import httpx
 from prefect.client.orchestration import get_client
@@ -44,10 +44,15 @@ def slots(at_once: int, go_on: Callable[[], None]) -> Callable[[str], AbstractCo
             if name not in known:
                 _ensure(name, at_once)
                 known.add(name)
-        with ExitStack() as stack:
-            while not _taken(name, stack):
-                go_on()
+        stack = ExitStack()
+        while not _taken(name, stack):
+            go_on()
+        try:
             yield
+        finally:
+            # A slot that the server does not take back is free after its lease: no call that is done fails by it.
+            with suppress(httpx.HTTPError, PrefectException):
+                stack.close()
 
     return slot
 

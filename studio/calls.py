@@ -1,28 +1,31 @@
 """Calls on disk: one file for every call that can cost money, written before it is sent.
 
-`calls/<stage>-<NNN>-<fingerprint>-<attempt>.json` is published as 'intent', and once more when the call has ended. A
-text's answer stands in it; a picture's or a sound's lies beside it as `.answer` (a line of JSON that vouches for the
-bytes after it), flushed to the disk before the call counts as done. So a call whose answer we hold is never made again,
-whatever becomes of the piece made of it, and a call that was cut off in flight is known. What was spent is a projection
-of these files.
+`calls/<stage>-<NNN>-<fingerprint>-<attempt>.json` is published as 'intent', and once more when the call has ended. Its
+answer lies beside it as `.answer` (a line of JSON that vouches for the bytes after it and holds the call as it is
+booked), flushed to the disk before the call counts as done; a text stands in the call's own file, too. So a call whose
+answer we hold is never made again, whatever becomes of the piece made of it or of the call's own file, and a call that
+was cut off in flight is known. What was spent is a projection of these files.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from studio import files
+from studio import files, lock
 from studio.model import Noun, Sha256, Stage
 from studio.paid import Kind, Reply, Unit
 
 FOLDER = "calls"
 LETTERS = 16
 """How much of the fingerprint stands in a file's name."""
+NAME = re.compile(r"([a-z_]+)-([0-9]{3,})-([0-9a-f]{16})-([0-9]+)\.json")
+"""A call's file: stage, index, beginning of the fingerprint, attempt."""
 
 State = Literal["intent", "done", "failed", "refused", "bad answer", "ambiguous"]
 """Of a call:
@@ -75,7 +78,7 @@ class Call(Noun):
     @property
     def booked_usd(self) -> float | None:
         """What counts as spent: what it cost or, while in flight, the most it can cost; 0 where nothing is billed."""
-        if self.state in ("failed", "refused") and self.cost_usd is None:
+        if self.state in ("failed", "refused") and self.cost_usd is None and not self.usage:
             return 0.0
         return self.most_usd if self.state == "intent" else self.cost_usd
 
@@ -87,17 +90,56 @@ class _Head(Noun):
     usage: dict[Unit, float]
     request_id: str
     seed: int | None
+    call: Call | None = Field(default=None, description="as it was booked first; None in older sessions")
 
 
 def read_calls(folder: Path) -> list[Call]:
-    """Return the calls of a session in the order in which they began. One that does not read is left out."""
+    """Return the calls of a session in the order in which they began.
+
+    One whose file is gone or does not read is as its answer holds it; without that it is left out. A copy of a call's
+    file under another name is none.
+    """
+    found = _booked(folder)
+    found += _held_by_answers(folder, found)
+    return sorted(found, key=lambda call: (call.begun_at, call.path))
+
+
+def lost_lines(folder: Path) -> tuple[list[Call], list[str]]:
+    """Return the calls that only their answers hold, and the names in `calls/` that do not read at all."""
+    found = _booked(folder)
+    held = _held_by_answers(folder, found)
+    known = {call.path for call in (*found, *held)}
+    names = sorted(path.name for path in (folder / FOLDER).glob("*.json") if NAME.fullmatch(path.name))
+    return held, [name for name in names if f"{FOLDER}/{name}" not in known]
+
+
+def _booked(folder: Path) -> list[Call]:
     found = []
-    for path in sorted((folder / FOLDER).glob("[!.]*.json")):
+    for path in (folder / FOLDER).glob("[!.]*.json"):
         try:
-            found.append(Call.model_validate_json(files.read_or_none(path) or b""))
+            call = Call.model_validate_json(files.read_or_none(path) or b"")
         except ValidationError:
             continue
-    return sorted(found, key=lambda call: (call.begun_at, call.path))
+        if folder / call.path == path:
+            found.append(call)
+    return found
+
+
+def _held_by_answers(folder: Path, booked: list[Call]) -> list[Call]:
+    known = {call.answer_path for call in booked}
+    places = [path for path in (folder / FOLDER).glob("[!.]*.answer") if f"{FOLDER}/{path.name}" not in known]
+    told = [(path, call) for path in places if (call := _told_by(path)) is not None]
+    return [call for path, call in told if folder / call.answer_path == path]
+
+
+def _told_by(path: Path) -> Call | None:
+    """Return the call that an answer holds, where the whole answer is as it was written."""
+    head, _, content = (files.read_or_none(path) or b"").partition(b"\n")
+    try:
+        told = _Head.model_validate_json(head)
+    except ValidationError:
+        return None
+    return told.call if told.sha256 == hashlib.sha256(content).hexdigest() else None
 
 
 def spent_usd(calls: Iterable[Call]) -> tuple[float, int]:
@@ -107,10 +149,13 @@ def spent_usd(calls: Iterable[Call]) -> tuple[float, int]:
 
 
 def cut_off(folder: Path) -> list[Call]:
-    """Return the calls of a session at rest whose answer was lost, and that nobody agreed to make again."""
-    found = []
+    """Return the calls of a session whose answer was lost, and that nobody agreed to make again.
+
+    What is in flight while a run works on the session is none of them.
+    """
+    found, at_work = [], lock.is_locked(folder)
     for call in read_calls(folder):
-        lost = call.state == "intent" and read_answer(folder / call.answer_path) is None
+        lost = call.state == "intent" and not at_work and read_answer(folder / call.answer_path) is None
         if lost or (call.state == "ambiguous" and not call.again):
             found.append(call)
     return found
@@ -126,11 +171,11 @@ def held_answer(folder: Path, calls: Iterable[Call]) -> tuple[Call, Reply] | Non
     return None
 
 
-def answer_bytes(reply: Reply) -> bytes:
-    """Return an answer as it is kept: one line of JSON, then the bytes."""
+def answer_bytes(reply: Reply, call: Call | None = None) -> bytes:
+    """Return an answer as it is kept: one line of JSON, which holds the call as it is booked, then the bytes."""
     head = _Head(
         sha256=hashlib.sha256(reply.content).hexdigest(), usage=dict(reply.usage), request_id=reply.request_id,
-        seed=reply.seed,
+        seed=reply.seed, call=call,
     )  # fmt: skip
     return head.model_dump_json().encode("utf-8") + b"\n" + reply.content
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from studio import lock, peek
-from studio.calls import FOLDER, Call, read_answer, read_calls
+from studio.calls import Call, lost_lines, read_answer, read_calls
 from studio.errors import NoSuchSession
 from studio.facts import Facts, nothing_told, read_facts
+from studio.gaps import Gap, gaps
 from studio.orders import PLANS, numbered
 from studio.projection import cost_usd
 from studio.receipts import read_receipt, receipt_places
@@ -44,6 +45,7 @@ class Costs:
     Attributes:
         lines: every call, in the order in which they began.
         unread: files in `calls/` that do not read: what they cost is in no sum.
+        gaps: pieces that by their receipts cost more than `calls/` has; in no sum, either.
         saved_usd: what the newest run did not have to pay again; None where there was one run only.
         prices: the days of the prices that calls were booked with.
     """
@@ -53,6 +55,7 @@ class Costs:
     unread: int
     saved_usd: float | None
     prices: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def total(self) -> Tally:
@@ -104,10 +107,11 @@ def read_costs(folder: Path) -> Costs:
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     calls = [] if facts.foreign else read_calls(folder)
-    files = 0 if facts.foreign else sum(1 for _ in (folder / FOLDER).glob("[!.]*.json"))
+    unread = 0 if facts.foreign else len(lost_lines(folder)[1])
     return Costs(
-        facts, tuple(_line(folder, call, locked) for call in calls), files - len(calls), saved_usd(folder, calls),
-        tuple(sorted({call.prices for call in calls if call.prices})),
+        facts, tuple(_line(folder, call, locked) for call in calls), unread,
+        saved_usd(folder, calls), tuple(sorted({call.prices for call in calls if call.prices})),
+        gaps(folder, calls),
     )  # fmt: skip
 
 
@@ -170,6 +174,8 @@ def costs_json(costs: Costs) -> dict[str, object]:
         "budget_usd": costs.facts.budget_usd,
         "left_usd": None if costs.left_usd is None else round(costs.left_usd, 6),
         "prices": list(costs.prices), "unread": costs.unread,
+        "gaps": [{"stage": gap.stage, "shot": gap.index or None, "at_least_usd": round(gap.usd, 6)}
+                 for gap in costs.gaps],
         "lines": [_line_json(line) for line in costs.lines],
         "stages": _sums(costs.stages()), "models": _sums(costs.models()), "unused": _sums(costs.unused()),
     }  # fmt: skip

@@ -34,7 +34,7 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
     """
     facts = costs.facts
     if not costs.lines:
-        return [_nothing(costs)]
+        return [_nothing(costs), *_unread(costs)]
     rows = [_HEAD, *(_row(line) for line in costs.lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [_set(rows[0], widths)]
@@ -46,9 +46,10 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
         if sums:
             lines += ["", title, *_sums(sums)]
     lines += ["", f"{facts.session_id} cost {cost_text(costs.total)} in {_calls(costs.total.calls)}"]
-    if costs.unread:
-        files = "1 file" if costs.unread == 1 else f"{costs.unread} files"
-        lines.append(f"{files} in calls/ do not read: what they cost is in no sum")
+    lines += _unread(costs)
+    for gap in costs.gaps:
+        piece = f"{gap.stage}, shot {gap.index}" if gap.index else gap.stage
+        lines.append(f"{piece}: at least {dollars(gap.usd)} more by its receipt; the record of that call is lost")
     if costs.saved_usd is not None:
         lines.append(f"resuming saved {dollars(costs.saved_usd)}")
     if costs.left_usd is not None:
@@ -60,12 +61,23 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
     return lines
 
 
+def _unread(costs: Costs) -> list[str]:
+    if not costs.unread:
+        return []
+    files, they = ("1 file", "does not read: what it") if costs.unread == 1 else (
+        f"{costs.unread} files", "do not read: what they"
+    )  # fmt: skip
+    return [f"{files} in calls/ {they} cost is in no sum"]
+
+
 def _nothing(costs: Costs) -> str:
     facts = costs.facts
     if facts.foreign:
         return f"{facts.session_id} was written by another program: what it cost is not told"
     if usd := cost_usd(facts):
         return f"{facts.session_id} cost {dollars(usd)} by its receipts: it has no record of single calls"
+    if costs.unread:
+        return f"{facts.session_id}: what it cost is not known"
     if facts.wish.get("crew", "offline") == "offline":
         return f"{facts.session_id} cost nothing: the embedded crew made it"
     return f"{facts.session_id} cost nothing so far: no paid call was made"

@@ -79,7 +79,7 @@ class Desk:
                 return self._accepted(*held, check)
         began, slowed, lost = self._clock(), 0, 0
         while True:
-            self._agreed()
+            self._agreed(request)
             try:
                 call, reply = self._sent(request, send, slowed)
                 return self._accepted(call, reply, check)
@@ -136,8 +136,9 @@ class Desk:
         self.cost_usd += call.cost_usd or 0.0
         return value
 
-    def _agreed(self) -> None:
+    def _agreed(self, request: Request) -> None:
         """Make sure that no call for this piece was cut off, or that paying again is agreed to."""
+        self._counter.ledger.presume(self._order, request)
         for call in self._counter.ledger.of(self._order):
             if call.state == "ambiguous" and not call.again:
                 if not self._counter.retry:

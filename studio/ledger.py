@@ -12,11 +12,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio import files
-from studio.calls import Call, State, answer_bytes, held_answer, read_answer, read_calls, spent_usd
+from studio.calls import (
+    FOLDER,
+    LETTERS,
+    NAME,
+    Call,
+    State,
+    answer_bytes,
+    held_answer,
+    lost_lines,
+    read_answer,
+    read_calls,
+    spent_usd,
+)
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.orders import Order
 from studio.paid import Reply, Request, Usage, VendorError
 from studio.prices import PriceList
+from studio.spent import dollars
+from studio.takes import put_aside
 
 ROOM_BYTES = 64 * 2**20
 """Free space without which nothing is sent: an answer that cannot be kept is paid for in vain."""
@@ -25,8 +39,10 @@ ROOM_BYTES = 64 * 2**20
 class Ledger:
     """The calls of an open session. May be used from any thread.
 
-    A call that an earlier run left in flight is ended here, for that run is dead, the session being ours: as done where
-    its answer lies there whole, else as ambiguous.
+    What earlier runs left is put in order here, for they are dead, the session being ours. A call in flight is ended:
+    as done where its answer lies there whole, else as ambiguous. One whose file was lost is written again as its answer
+    holds it; without an answer `presume` takes it for one that was cut off. One whose price was not known is booked
+    anew where it is known now, for a budget holds over all runs.
 
     Args:
         run_id: this flow run.
@@ -40,10 +56,15 @@ class Ledger:
         self._folder, self._run_id, self._prices, self._now = folder, run_id, prices, now
         self._budget_usd = budget_usd
         self._changed = threading.Condition()
+        held, self._unread = lost_lines(folder)
+        for call in held:
+            files.write_json(folder / call.path, call.model_dump(mode="json", exclude_defaults=True))
         self._calls = {call.path: call for call in read_calls(folder)}
         self._in_flight: set[str] = set()
         self._busy: set[str] = set()
         for call in [*self._calls.values()]:
+            if call.booked_usd is None and (cost := prices.cost_usd(call.vendor, call.model, call.usage)) is not None:
+                self._book(call.model_copy(update={"cost_usd": cost, "prices": prices.checked}))
             if call.state != "intent":
                 continue
             if (reply := read_answer(folder / call.answer_path)) is not None:
@@ -128,6 +149,8 @@ class Ledger:
             attempt = 1 + max(
                 (each.attempt for each in self._calls.values() if self._same_place(each, order)), default=0
             )
+            while self._path(order, attempt).name in self._unread:
+                attempt += 1
             call = Call(
                 stage=order.stage, index=order.index, fingerprint=order.fingerprint, attempt=attempt,
                 run_id=self._run_id, vendor=request.vendor, account=request.account, model=request.model,
@@ -146,6 +169,10 @@ class Ledger:
             raise
         return call
 
+    def _path(self, order: Order, attempt: int) -> Path:
+        print_ = order.fingerprint[:LETTERS]
+        return self._folder / FOLDER / f"{order.stage}-{order.index:03d}-{print_}-{attempt}.json"
+
     def _most(self, request: Request) -> float | None:
         return self._prices.cost_usd(request.vendor, request.model, request.most)
 
@@ -160,7 +187,7 @@ class Ledger:
         if most is None:
             raise PriceUnknown(
                 f"the price of {request.vendor}'s {request.model!r} is not known, so this film's budget of "
-                f"${self._budget_usd:.2f} cannot hold: say the price in a file that FILM_PRICES names, or lift the "
+                f"{dollars(self._budget_usd)} cannot hold: say the price in a file that FILM_PRICES names, or lift the "
                 "budget with --budget-usd none"
             )
         booked, _ = spent_usd(self._calls.values())
@@ -170,7 +197,7 @@ class Ledger:
         if flying > 0 and booked - flying + most <= self._budget_usd + 1e-9:
             return False
         raise BudgetSpent(
-            f"the budget of ${self._budget_usd:.2f} would be passed: ${booked:.4f} spent or reserved, "
+            f"the budget of {dollars(self._budget_usd)} would be passed: ${booked:.4f} spent or reserved, "
             f"and the next call may cost ${most:.4f}"
         )
 
@@ -178,13 +205,15 @@ class Ledger:
         """Keep the answer, on the disk, then book that the call is done and what it cost.
 
         Raises:
-            DiskFull, BadInput: it could not be kept; the call stays in flight, and is ambiguous for the next run.
+            DiskFull, BadInput: it could not be kept or booked; where it is not kept the call is ambiguous from now on.
         """
         try:
-            if call.kind != "text":
-                files.write_whole(self._folder / call.answer_path, answer_bytes(reply))
             text = reply.content.decode("utf-8", "replace") if call.kind == "text" else None
-            return self._end(call, "done", reply.usage, text=text, request_id=reply.request_id, seed=reply.seed)
+            ended = self._ended(call, "done", reply.usage, text=text, request_id=reply.request_id, seed=reply.seed)
+            told = ended.model_copy(update={"text": None})
+            files.write_whole(self._folder / call.answer_path, answer_bytes(reply, told))
+            self._book(ended)
+            return ended
         finally:
             self._land(call)
 
@@ -202,22 +231,50 @@ class Ledger:
         return ended
 
     def _end(self, call: Call, state: State, usage: Usage, **told: str | int | None) -> Call:
-        known = self._prices.cost_usd(call.vendor, call.model, usage)
-        if state in ("failed", "refused"):
-            cost = known if usage else 0.0
-        else:
-            # Not told what it is billed: booked at the most it can be.
-            cost = call.most_usd if known is None else known
-        ended = call.model_copy(
-            update={"state": state, "cost_usd": cost, "usage": dict(usage), "ended_at": self._now(), **told}
-        )
+        ended = self._ended(call, state, usage, **told)
         self._book(ended)
         return ended
+
+    def _ended(self, call: Call, state: State, usage: Usage, **told: str | int | None) -> Call:
+        known = self._prices.cost_usd(call.vendor, call.model, usage)
+        if state in ("failed", "refused") and not usage:
+            cost: float | None = 0.0
+        else:
+            # Not told what it is billed, or in units without a price: booked at the most it can be.
+            cost = call.most_usd if known is None else known
+        return call.model_copy(
+            update={"state": state, "cost_usd": cost, "usage": dict(usage), "ended_at": self._now(), **told}
+        )
 
     def _land(self, call: Call) -> None:
         with self._changed:
             self._in_flight.discard(call.path)
+            left = self._calls[call.path]
+            if left.state == "intent" and read_answer(self._folder / left.answer_path) is None:
+                # The disk did not take how it ended: the next run finds it so, and this one must not ask again either.
+                self._calls[call.path] = left.model_copy(update={
+                    "state": "ambiguous", "cost_usd": left.most_usd, "reason": "its answer could not be kept",
+                })  # fmt: skip
             self._changed.notify_all()
+
+    def presume(self, order: Order, request: Request) -> None:
+        """Book what calls/ has of this piece and does not read as cut off: it may have been this request, and billed.
+
+        What lay there is kept in `takes/damaged/`.
+        """
+        for name in [*self._unread]:
+            told = NAME.fullmatch(name)
+            if told is None or (told[1], told[3]) != (order.stage, order.fingerprint[:LETTERS]):
+                continue
+            most = self._most(request)
+            put_aside(self._folder, self._folder / FOLDER / name)
+            self._book(Call(
+                stage=order.stage, index=int(told[2]), fingerprint=order.fingerprint, attempt=int(told[4]),
+                run_id=self._run_id, vendor=request.vendor, account=request.account, model=request.model,
+                kind=request.kind, digest=request.digest, state="ambiguous", begun_at=self._now(), ended_at=self._now(),
+                most_usd=most, cost_usd=most, reason="what was booked of it is lost", prices=self._prices.checked,
+            ))  # fmt: skip
+            self._unread.remove(name)
 
     def agree(self, call: Call) -> None:
         """Book that an ambiguous call may be made again, and paid for again."""

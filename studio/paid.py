@@ -62,6 +62,8 @@ class Request:
         most: the most that it can be billed for; what a budget reserves. Token counts are upper bounds.
         likely: what it is billed for where nothing is out of the ordinary, the lower end of an estimate; no budget goes
             by it. None where it is `most`.
+        stand_in: an answer that `check` takes, for estimates alone: with it the engine goes on to the other requests of
+            the same piece, which do not depend on what this one brings. None where no other follows.
     """
 
     vendor: str
@@ -71,6 +73,7 @@ class Request:
     digest: str
     most: Usage
     likely: Usage | None = None
+    stand_in: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A price that is not known is None, never 0. Every sum is in US dollars.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -45,10 +46,10 @@ class Price(Noun):
         return self
 
     def of(self, usage: Usage) -> float | None:
-        """Return what `usage` costs; None where it holds a unit without a price, or nothing."""
+        """Return what `usage` costs; None where it holds a unit without a price, a count below 0, or nothing."""
         if self.free:
             return 0.0
-        if not usage or any(unit not in self.per for unit, count in usage.items() if count):
+        if not usage or any(unit not in self.per or not 0 < count < math.inf for unit, count in usage.items() if count):
             return None
         return sum(self.per[unit] * count for unit, count in usage.items() if count)
 

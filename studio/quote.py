@@ -1,15 +1,16 @@
 """What a piece would cost, without asking a vendor: the real engine works at a desk that sends nothing.
 
 The adapter prepares its request as ever; the desk looks whether the answer is held already, notes the request where it
-is not, and stops there. So an estimate follows the adapters by itself. Of a piece that takes several calls the first
-one that is not held is quoted.
+is not, and stops there. So an estimate follows the adapters by itself. Of a piece that takes several calls each is
+quoted: the adapter says with what stand-in for an answer it goes on to the next one. What a bad answer adds, that must
+be repaired or asked for again, is in no estimate.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,7 +52,7 @@ UNTOLD = Estimate(unknown=1)
 
 
 class _Asked(Exception):
-    """The request is known: nothing more is needed of the engine."""
+    """All requests are known: nothing more is needed of the engine."""
 
 
 class QuotingDesk:
@@ -63,19 +64,25 @@ class QuotingDesk:
 
     def __init__(self, held: Callable[[Request], Reply | None]) -> None:
         self._held = held
-        self.request: Request | None = None
+        self.requests: dict[str, Request] = {}
+        """What would be sent, by digest: the same request is sent once."""
         self.used_held = False
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        """Return what `check` makes of an answer that is held; else note the request and stop the engine."""
+        """Return what `check` makes of an answer that is held; else note the request, and go on with its stand-in.
+
+        Where it has none it is the last one: the engine is stopped.
+        """
         reply = self._held(request)
         if reply is not None:
             with contextlib.suppress(VendorError):
                 value = check(reply)
                 self.used_held = True
                 return value
-        self.request = request
-        raise _Asked
+        self.requests[request.digest] = request
+        if request.stand_in is None:
+            raise _Asked
+        return check(Reply(request.stand_in))
 
 
 class Quoter:
@@ -102,14 +109,17 @@ class Quoter:
         if not isinstance(engine, Paid):
             return FREE
         desk = QuotingDesk(lambda request: self._held(order, request))
+        total = FREE
         try:
             make(engine.at(desk), self._scratch / "piece")
         except _Asked:
             pass
         except FilmError:
-            # It would not work, or not with what is known yet: what it takes to make it is not known either.
-            return UNTOLD
-        return Estimate(held=desk.used_held) if desk.request is None else self._priced(desk.request, desk.used_held)
+            # It would not work, or not with what is known yet: what else it takes to make it is not known either.
+            total = UNTOLD
+        for request in desk.requests.values():
+            total = total.plus(self._priced(request))
+        return replace(total, held=desk.used_held)
 
     def pictures(self, paths: Iterable[str | None]) -> list[Path]:
         """Return where an engine finds these pictures of the session; for None, one that is not painted yet, a blank.
@@ -132,9 +142,9 @@ class Quoter:
         found = held_answer(self._folder, mine)
         return found[1] if found else None
 
-    def _priced(self, request: Request, held: bool) -> Estimate:
+    def _priced(self, request: Request) -> Estimate:
         high = self._prices.cost_usd(request.vendor, request.model, request.most)
         low = self._prices.cost_usd(request.vendor, request.model, request.likely or request.most)
         if high is None or low is None:
             return UNTOLD
-        return Estimate(min(low, high), high, held=held)
+        return Estimate(min(low, high), high)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from studio import lock
 from studio.briefs import BRIEF, COPY, read_brief, restore_brief
+from studio.calls import held_answer, read_calls
 from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
 from studio.layout import linked
@@ -26,6 +27,9 @@ from studio.recovery import places, put_back, recover
 from studio.takes import put_aside
 from studio.verify import verify
 
+LEAST_USD = 1e-6
+"""Less is no money: sums of the same floats in another order."""
+
 
 @dataclass(frozen=True)
 class Mend:
@@ -34,7 +38,8 @@ class Mend:
     Attributes:
         lost: whether a finished piece is lost by it: no whole copy is left.
         seconds: of work that making it again takes, as measured when it was made.
-        cost_usd: what making it again costs, as paid when it was made.
+        cost_usd: what making it again costs, as paid when it was made; what its answers did cost that are held is not
+            in it, for they are not paid for again.
         unknown: whether nothing tells how long it took and what it cost.
         idle: whether there is nothing to do but to make it: the next run does.
     """
@@ -90,13 +95,13 @@ def _mend(shelf: Shelf, finding: Finding) -> Mend:
         return Mend(finding, said, lost=True, unknown=True)
     if order.stage in PLANS:
         if receipt is None or receipt.content is None:
-            return _remade(finding, receipt)
+            return _remade(shelf.folder, finding, receipt)
         last = receipt.edited and finding.what == "damaged"
         was = "" if finding.what == "missing" else f"what is there, your edit perhaps, goes to takes/damaged/{path}; "
         return Mend(finding, f"{was}put back as it was {'last used' if last else 'written'}")
     if receipt is not None and shelf.has_copy(receipt):
         return Mend(finding, "taken from a whole copy in the session")
-    return _remade(finding, receipt)
+    return _remade(shelf.folder, finding, receipt)
 
 
 def _order_at(folder: Path, path: str) -> Order | None:
@@ -105,22 +110,38 @@ def _order_at(folder: Path, path: str) -> Order | None:
     return Order(folder.name, *place, "") if place else None
 
 
-def _remade(finding: Finding, receipt: Receipt | None) -> Mend:
-    seconds, cost = (receipt.seconds_taken, receipt.cost_usd) if receipt else (0.0, 0.0)
+def _remade(folder: Path, finding: Finding, receipt: Receipt | None) -> Mend:
+    seconds, cost, free = (receipt.seconds_taken, *_again_usd(folder, receipt)) if receipt else (0.0, 0.0, "")
     unknown = receipt is None
     if finding.what == "missing":
-        return Mend(finding, "the next run makes it again", True, seconds, cost, idle=True, unknown=unknown)
+        return Mend(finding, f"the next run makes it again{free}", True, seconds, cost, idle=True, unknown=unknown)
     if receipt is not None and receipt.by_hand:
         said = "moved to takes/damaged/; you put it there: put it there again, or the crew makes one"
         return Mend(finding, said, True, seconds, cost)
-    return Mend(finding, "moved to takes/damaged/; the next run makes it again", True, seconds, cost, unknown=unknown)
+    said = f"moved to takes/damaged/; the next run makes it again{free}"
+    return Mend(finding, said, True, seconds, cost, unknown=unknown)
+
+
+def _again_usd(folder: Path, receipt: Receipt) -> tuple[float, str]:
+    """Return what making a piece again costs in dollars, and in words what of it is free: its answers may be held."""
+    if not receipt.cost_usd:
+        return 0.0, ""
+    mine = [
+        call for call in read_calls(folder)
+        if (call.stage, call.fingerprint, call.state) == (receipt.stage, receipt.fingerprint, "done")
+    ]  # fmt: skip
+    held = sum(call.cost_usd or 0.0 for call in mine if held_answer(folder, [call]) is not None)
+    left = max(0.0, receipt.cost_usd - held)
+    if left < LEAST_USD:
+        return 0.0, ", of the vendor's answer, which is held: that costs nothing"
+    return left, f", of the vendor's answers as far as they are held: ${held:.4f} of it is free" if held else ""
 
 
 def _taken(shelf: Shelf, finding: Finding) -> Mend:
     place = (shelf.folder / finding.path).with_suffix(".json")
     receipt = read_receipt(place)
     lost = receipt is None or not shelf.has_copy(receipt)
-    seconds, cost = (receipt.seconds_taken, receipt.cost_usd) if receipt and lost else (0.0, 0.0)
+    seconds, cost = (receipt.seconds_taken, _again_usd(shelf.folder, receipt)[0]) if receipt and lost else (0.0, 0.0)
     return Mend(finding, "moved to takes/damaged/; it is an earlier version, nothing needs it", lost, seconds, cost)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio.repair import Mend
+from studio.spent import dollars
 from studio.terminal import clock, harmless
 
 
@@ -27,7 +28,7 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
     seconds, cost = sum(mend.seconds for mend in lost), sum(mend.cost_usd for mend in lost)
     unknown = sum(mend.unknown for mend in lost)
     work = f"about {clock(seconds)}" if seconds >= 1 else "less than a second"
-    price = f"{work} of work" + (f" and ${cost:.2f}" if cost else ", no money")
+    price = f"{work} of work" + (f" and {dollars(cost)}" if cost else ", no money")
     if unknown == len(lost):
         price = "work and money that nothing tells of any more"
     elif unknown:

@@ -58,7 +58,7 @@ def read_spent(room: int) -> Spent:
     """Read the calls of the session whose folder is open as `room`."""
     total, stages = Tally(), dict[str, Tally]()
     for name in _names(room):
-        call = peek.dict_at(room, f"calls/{name}")
+        call = _call(room, name)
         if call.get("state") not in _STATES:
             continue
         stage, tally = peek.text(call, "stage"), _tally(call)
@@ -67,13 +67,32 @@ def read_spent(room: int) -> Spent:
     return Spent(total, stages) if total.calls else NOTHING
 
 
+def _call(room: int, name: str) -> dict[str, object]:
+    """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
+    for call in (
+        peek.dict_at(room, f"calls/{name}.json"),
+        peek.as_dict(peek.head_at(room, f"calls/{name}.answer").get("call")),
+    ):
+        if call.get("state") in _STATES and name == _name(call):
+            return call
+    return {}
+
+
+def _name(call: dict[str, object]) -> str:
+    index = call.get("index")
+    number = f"{index:03d}" if type(index) is int else ""
+    return f"{peek.text(call, 'stage')}-{number}-{peek.text(call, 'fingerprint')[:16]}-{call.get('attempt')}"
+
+
 def _names(room: int) -> list[str]:
+    """Return the names of the calls and answers, without their endings."""
     try:
         handle = os.open("calls", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=room)
     except OSError:
         return []
     try:
-        return sorted(name for name in os.listdir(handle) if name.endswith(".json") and name[0] != ".")
+        names = {name.rpartition(".") for name in os.listdir(handle) if name[0] != "."}
+        return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})
     except OSError:
         return []
     finally:
@@ -84,7 +103,7 @@ def _tally(call: dict[str, object]) -> Tally:
     """Return one call counted; see `studio.calls.Call.booked_usd`."""
     state = call["state"]
     usd = call.get("most_usd" if state == "intent" else "cost_usd")
-    if usd is None and state in _FREE:
+    if usd is None and state in _FREE and not call.get("usage"):
         usd = 0.0
     known = type(usd) in (int, float)
     return Tally(1, peek.number({"usd": usd}, "usd") if known else 0.0, 0 if known else 1, int(state in _UNUSED))

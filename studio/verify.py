@@ -17,6 +17,7 @@ from studio.edits import same_plan
 from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
+from studio.gaps import lost
 from studio.layout import in_the_way, linked
 from studio.model import Brief, Receipt, Stage, Wish
 from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
@@ -50,6 +51,7 @@ def verify(folder: Path) -> list[Finding]:
     findings += _ground(folder)
     findings += _takes(folder)
     findings += compared(folder)
+    findings += lost(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)
     findings += _meta(folder, facts)
     told = {finding.path for finding in findings if finding.what != "gone"}

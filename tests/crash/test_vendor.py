@@ -90,7 +90,7 @@ def _forget_answers(monkeypatch: pytest.MonkeyPatch) -> Case:
 
 
 def _ask_again_unasked(monkeypatch: pytest.MonkeyPatch) -> Case:
-    monkeypatch.setattr(desk.Desk, "_agreed", lambda self: None)
+    monkeypatch.setattr(desk.Desk, "_agreed", lambda self, request: None)
     return Case("x", "Stability", Strike(kill="billed", at=("images", 1)), seed="red")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio import finishing
 from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls, spent_usd
 from studio.errors import BudgetSpent
@@ -62,3 +63,12 @@ def test_a_run_whose_budget_is_used_up_says_what_finishing_costs(
     assert "--budget-usd 0.20" in state.message
     (folder,) = (output / "sessions").iterdir()
     assert json.loads((folder / "failure.json").read_text("utf-8"))["message"] in state.message
+
+
+def test_the_budget_that_is_proposed_holds_the_dearest_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounded up to tenths, of what was spent and the upper end of what is left."""
+    folder = opened(tmp_path / "output")
+    monkeypatch.setattr(finishing, "finishing_usd", lambda *_: (0.02, 0.31, 2))
+    said = out_of_budget(folder, 0.1, paid_crew(PaidPainter()), "?")
+    assert "about $0.02 to $0.31 more, and 2 calls whose price is not known: " in said
+    assert "--budget-usd 0.40 " in said

@@ -82,3 +82,20 @@ def test_a_server_that_is_gone_sends_nothing(account: str, monkeypatch: pytest.M
     ):
         pass
     assert caught.value.may_pass
+
+
+def test_a_slot_that_the_server_does_not_take_back_fails_no_call(account: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call is done and paid for: the slot is free after its lease. What the call itself says is not lost."""
+    import httpx
+    from prefect.concurrency import _sync
+
+    def gone(lease_id: object) -> None:
+        raise httpx.ConnectError("gone")
+
+    monkeypatch.setattr(_sync, "release_concurrency_slots_with_lease", gone)
+    done = []
+    with slots(4, _go_on)(account):
+        done.append("paid")
+    assert done == ["paid"]
+    with pytest.raises(VendorError, match="no picture"), slots(4, _go_on)(account):
+        raise VendorError("bad answer", "no picture")

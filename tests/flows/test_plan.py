@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any, Self
@@ -27,35 +24,11 @@ from studio.prices import Price, PriceList
 from studio.quote import Quoter
 from studio.terms import Terms
 from tests.fake_crew import Log
-from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew
+from tests.flows.filming import PaidPainter, filmed, opened, paid_crew
+from tests.flows.planned import film, finished, prices
 from tests.make_sessions import snapshot
 
-
-@pytest.fixture(autouse=True)
-def _prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "prices.toml"
-    path.write_text(PRICES, "utf-8")
-    monkeypatch.setenv("FILM_PRICES", str(path))
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PaidPainter]:
-    """A film that was made whole, to be copied, and who painted it."""
-    output = tmp_path_factory.mktemp("film")
-    (output / "prices.toml").write_text(PRICES, "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FILM_PRICES", str(output / "prices.toml"))
-        painter, folder = PaidPainter(), opened(output)
-        filmed(folder, paid_crew(painter))
-    return folder, painter
-
-
-@pytest.fixture
-def film(finished: tuple[Path, PaidPainter], tmp_path: Path) -> Path:
-    """A copy of the finished film."""
-    folder = tmp_path / "output" / "sessions" / finished[0].name
-    shutil.copytree(finished[0], folder)
-    return folder
+__all__ = ["film", "finished", "prices"]
 
 
 def forecast(folder: Path, crew: Crew | None = None) -> Forecast:
@@ -339,29 +312,3 @@ def test_as_json(film: Path) -> None:
         "stage": "images", "shot": 1, "character": None, "made": True, "why": "missing", "held": True,
         "low_usd": 0.0, "high_usd": 0.0, "price_unknown": 0, "paid_usd": 0.0,
     }  # fmt: skip
-
-
-# --- the command ----------------------------------------------------------------------------------
-
-
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    code = "import sys; from flows.command import app; print(app(sys.argv[1:]), 'prefect' in sys.modules)"
-    return subprocess.run([sys.executable, "-c", code, *words], cwd=cwd, capture_output=True, text=True, timeout=120)
-
-
-def test_the_command_opens_no_session_and_needs_no_engine(tmp_path: Path) -> None:
-    """A plan of an idea leaves no trace on the disk, and of the embedded crew it does not even import the engine."""
-    done = run("plan", "A lighthouse", "--seconds", "20", "--height", "360", cwd=tmp_path)
-    assert done.stdout.splitlines()[-1] == "0 False", done.stderr
-    assert "film make --seconds 20 --height 360 'A lighthouse'" in done.stdout
-    assert [*tmp_path.iterdir()] == [tmp_path / "prices.toml"]
-
-
-def test_the_command_plans_a_session(film: Path, tmp_path: Path) -> None:
-    """By its id; another crew can be asked about, other options cannot."""
-    done = run("plan", film.name, "--json", cwd=tmp_path)
-    assert done.stdout.rstrip().endswith("0 False"), done.stderr
-    said = json.loads(done.stdout.rpartition("}")[0] + "}")
-    assert (said["session_id"], said["crew"]) == (film.name, "offline")
-    assert {piece["why"] for piece in said["pieces"] if piece["made"]} >= {"other crew"}
-    assert "only --crew can be said" in run("plan", film.name, "--seconds", "9", cwd=tmp_path).stderr

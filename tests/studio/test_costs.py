@@ -173,6 +173,7 @@ def test_the_budget_and_what_is_left_of_it(tmp_path: Path) -> None:
     assert "budget $1.00, $0.80 left" in cost_lines(costs, "")
     assert read_costs(spender(tmp_path / "two", budget_usd=0.01 * 21)).left_usd == pytest.approx(0.01)
     assert read_costs(spender(tmp_path / "three", budget_usd=None)).left_usd is None
+    assert read_costs(spender(tmp_path / "four", budget_usd=0.1)).left_usd == 0.0
 
 
 def test_the_embedded_crew_cost_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

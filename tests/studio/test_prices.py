@@ -27,11 +27,24 @@ def test_a_pinned_model_costs_what_its_family_does() -> None:
     assert prices.cost_usd("openai", "gpt-image-2-2026-04-21", usage) == pytest.approx(0.03)  # type: ignore[arg-type]
 
 
+def test_a_pinned_model_may_have_a_price_of_its_own(tmp_path: Path) -> None:
+    """What is named most exactly comes first, wherever it stands."""
+    own = tmp_path / "own.toml"
+    line = '[[price]]\nvendor = "v"\nmodel = "{}"\nper = {{"images" = {}}}\n'
+    own.write_text(line.format("*", 3) + line.format("m", 2) + line.format("m-2026-04-21", 1))
+    prices = price_list({"FILM_PRICES": str(own)})
+    assert [prices.cost_usd("v", name, {"images": 1.0}) for name in ("m-2026-04-21", "m-2026-04-22", "n")] == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
-    ("model", "usage"), [("gpt-9", {"text in": 1.0}), ("gpt-image-2", {"seconds": 1.0}), ("gpt-image-2", {})]
-)
+    ("model", "usage"),
+    [
+        ("gpt-9", {"text in": 1.0}), ("gpt-image-2", {"seconds": 1.0}), ("gpt-image-2", {}),
+        ("gpt-image-2", {"text in": -1.0, "image out": 9.0}), ("gpt-image-2", {"image out": float("inf")}),
+    ],
+)  # fmt: skip
 def test_what_is_not_known_is_none(model: str, usage: dict[str, float]) -> None:
-    """An unknown model, an unknown unit, no usage at all."""
+    """An unknown model, an unknown unit, no usage at all, a count that no vendor bills: a sum never goes down."""
     assert price_list({}).cost_usd("openai", model, usage) is None  # type: ignore[arg-type]
 
 
@@ -55,6 +68,7 @@ def test_own_prices_come_first(tmp_path: Path) -> None:
         ("price = 3", "price"), ("[[price]", "not TOML"), ('[[price]]\nvendor="v"\nmodel="m"', "say `per`"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "price 1: the price of images is no number"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=nan}', "the price of images"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=1e6}', "from 0 to 1,000,000"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price 1, per, loaves"),
     ],
 )  # fmt: skip

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from studio import lock
+from studio.calls import read_calls
 from studio.errors import SessionLocked
 from studio.evidence import FAULTS
+from studio.orders import Order
 from studio.receipts import read_receipt, receipt_bytes
 from studio.repair import repair, survey
 from studio.verify import verify
 from tests.make_sessions import PNG, add_piece, make_session, snapshot
+from tests.studio.counter import Vendor, content, desk_in, request_of
 from tests.studio.sessions_command import run
 
 LOST = ("images/shot_002.png", "narration/shot_001.wav", "videos/shot_003.mp4", "score.wav", "film.mp4")
@@ -71,6 +74,33 @@ def test_a_lost_piece_is_named_and_priced(folder: Path, name: str) -> None:
     (mend,) = [mend for mend in survey(folder) if mend.lost]
     assert (mend.finding.path, mend.finding.what, mend.seconds) == (name, "missing", 0.25)
     assert not [finding for finding in verify(folder) if finding.what == "damaged"]
+
+
+@pytest.mark.parametrize("how", ["damaged", "missing"])
+def test_a_lost_piece_whose_answer_is_held_costs_nothing(folder: Path, how: str) -> None:
+    """What the vendor sent is made into the piece again: free where all of it is held, else for what is not."""
+    name, place = "images/shot_002.png", folder / "images/shot_002.json"
+    receipt = read_receipt(place)
+    assert receipt is not None
+    place.write_bytes(receipt_bytes(receipt.model_copy(update={"cost_usd": 0.1})))
+    order, answers = Order(folder.name, "images", 2, receipt.fingerprint), []
+    for part in ("1", "2"):
+        desk_in(folder, order).call(request_of(part), Vendor(b"picture"), content)
+        answers.append(folder / read_calls(folder)[-1].answer_path)
+    (folder / name).unlink() if how == "missing" else (folder / name).write_bytes(b"torn")
+    (mend,) = [mend for mend in survey(folder) if mend.lost]
+    assert mend.cost_usd == pytest.approx(0.02)
+    assert "$0.0800 of it is free" in mend.remedy
+    place.write_bytes(receipt_bytes(receipt.model_copy(update={"cost_usd": 0.08})))
+    (mend,) = [mend for mend in survey(folder) if mend.lost]
+    assert (mend.cost_usd, mend.seconds) == (0.0, 0.25)
+    assert "which is held: that costs nothing" in mend.remedy
+    answers[0].write_bytes(b"torn")
+    (mend,) = [mend for mend in survey(folder) if mend.lost]
+    assert mend.cost_usd == pytest.approx(0.04)
+    answers[1].unlink()
+    (mend,) = [mend for mend in survey(folder) if mend.lost]
+    assert (mend.cost_usd, mend.remedy.count("free")) == (pytest.approx(0.08), 0)
 
 
 @pytest.mark.parametrize("name", PLANS)

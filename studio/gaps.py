@@ -1,0 +1,63 @@
+"""What a disk lost of the ledger: calls whose own record is gone, and money that only receipts tell of.
+
+Reads, changes nothing. Called by `sessions cost` and `sessions verify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.calls import Call, lost_lines, read_calls
+from studio.evidence import Finding
+from studio.model import Stage
+from studio.receipts import read_receipt, receipt_places
+from studio.spent import dollars
+
+LEAST_USD = 1e-6
+"""Less is no money: sums of the same floats in another order."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A paid piece whose calls are lost: its receipt says `usd` dollars more than is booked for it."""
+
+    stage: Stage
+    index: int
+    path: str
+    usd: float
+
+
+def gaps(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
+    """Return the pieces whose receipts tell of more money than these calls; none where there is no call at all, for
+    then the receipts are all there is."""
+    booked: dict[tuple[str, str], float] = {}
+    for call in calls:
+        key = (call.stage, call.fingerprint)
+        booked[key] = booked.get(key, 0.0) + (call.booked_usd or 0.0)
+    found: dict[tuple[str, str], Gap] = {}
+    for place in receipt_places(folder) if calls else ():
+        receipt = read_receipt(place)
+        if receipt is None or receipt.by_hand:
+            continue
+        key = (receipt.stage, receipt.fingerprint)
+        usd = receipt.cost_usd - booked.get(key, 0.0)
+        if usd > LEAST_USD and key not in found:
+            found[key] = Gap(receipt.stage, receipt.index, receipt.path, usd)
+    return tuple(found.values())
+
+
+def lost(folder: Path) -> Iterator[Finding]:
+    """Note paid calls whose own record is gone or does not read, and receipts that cost more than `calls/` has."""
+    held, unread = lost_lines(folder)
+    for call in held:
+        yield Finding(
+            call.path, "lost line", "a paid call's record is lost; its answer holds it, a run writes it again"
+        )
+    for name in unread:
+        said = "a paid call's record does not read, and no answer holds it: what it cost is in no sum"
+        yield Finding(f"calls/{name}", "lost line", said)
+    for gap in gaps(folder, read_calls(folder)):
+        said = f"by its receipt it cost at least {dollars(gap.usd)} more than calls/ has: the record of that is lost"
+        yield Finding(gap.path, "lost line", said)
