@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar
 
 from pydantic import JsonValue
 
@@ -39,7 +39,8 @@ class Chat:
     desk: Desk
 
     def plan(
-        self, title: str, system: str, shown: JsonValue, form: type[F], most: int, make: Callable[[F], T]
+        self, title: str, system: str, shown: JsonValue, form: type[F], most: int, make: Callable[[F], T],
+        like: JsonValue = None,
     ) -> T:  # fmt: skip
         """Return what `make` makes of the answer; of a second one where the first cannot be used.
 
@@ -48,6 +49,7 @@ class Chat:
             shown: a person's words and what came of them: data, never instructions.
             most: tokens the answer can need, without thinking.
             make: raises ValueError, in words for the model, where the answer cannot be used.
+            like: of a plan that is asked for in several groups, an answer that can be used: for estimates alone.
 
         Raises:
             VendorError: a call failed, or neither answer can be used.
@@ -73,17 +75,18 @@ class Chat:
                 told = scrubbed(str(error), self.account.secrets)
             raise bad_answer(self.account.vendor, reply, f"the {title} cannot be used, nor could the first: {told}")
 
-        made, bad, fault = self._call(title, messages, form, most, read_or_tell)
+        made, bad, fault = self._call(title, messages, form, most, read_or_tell, like)
         if made is not None:
             return made
         messages += [
             {"role": "assistant", "content": bad[:QUOTED_CHARACTERS]},
             {"role": "user", "content": REPAIR.format(fault=fault)},
         ]
-        return self._call(title, messages, form, most, read_or_raise)
+        return self._call(title, messages, form, most, read_or_raise, like)
 
     def _call(
-        self, title: str, messages: list[Message], form: type[Form], most: int, check: Callable[[Reply], T]
+        self, title: str, messages: list[Message], form: type[Form], most: int, check: Callable[[Reply], T],
+        like: JsonValue,
     ) -> T:  # fmt: skip
         wanted: JsonValue = {"name": title, "strict": True, "schema": schema_of(form)}
         # OpenAI's own models know only the new name of the limit; compatible servers all know the old one.
@@ -99,7 +102,8 @@ class Chat:
             self.account.vendor, self.account.account, self.name, "text", fingerprint(chat=text),
             {**asked, "text out": float(most + self.thinking_tokens)},
             # A filled form takes about half of the room that it is given. Whether a model thinks is not known.
-            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2}, _stand_in(form),
+            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2}, 
+            stand_in=None if like is None else json.dumps(like).encode(),
         )  # fmt: skip
 
         def send() -> Reply:
@@ -110,13 +114,6 @@ class Chat:
             return _reply(self.account, json_of(self.account, response), request, request_id)
 
         return self.desk.call(request, send, check)
-
-
-def _stand_in(form: type[Form]) -> bytes | None:
-    """Return an answer without entries, of a form that is nothing but lists: such are asked for in several groups."""
-    if any(get_origin(field.annotation) is not list for field in form.model_fields.values()):
-        return None
-    return json.dumps({name: [] for name in form.model_fields}).encode()
 
 
 def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Request, request_id: str) -> Reply:

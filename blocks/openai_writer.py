@@ -24,6 +24,7 @@ from blocks.openai_prompts import (
     StageForm,
     StagingForm,
     StoryForm,
+    blank,
 )
 from blocks.paid_engine import PaidEngine
 from blocks.wire import USUAL, Limits
@@ -105,8 +106,9 @@ class OpenAIWriter(PaidEngine):
                     for scene in group
                 ],
             }  # fmt: skip
+            like: JsonValue = {"looks": [], "props": []}
             most = 1_000 + 120 * len(new) + 200 * len(group)
-            answers.append(self._chat.plan("scene_graph", GRAPH, shown, GraphForm, most, lambda form: form))
+            answers.append(self._chat.plan("scene_graph", GRAPH, shown, GraphForm, most, lambda form: form, like))
         return graph_of(story, answers)
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
@@ -144,8 +146,9 @@ class OpenAIWriter(PaidEngine):
                     for shot in group
                 ],
             }  # fmt: skip
+            like: JsonValue = {"shots": [blank(ShotForm, index=group[0].index)]}
             read = partial(shots_told, wanted=tuple(shot.index for shot in group))
-            told |= self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), read)
+            told |= self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), read, like)
         return shots_of(planned, told, graph, story.style)
 
     def _stage_script(self, brief: Brief) -> Story:
@@ -162,7 +165,8 @@ class OpenAIWriter(PaidEngine):
                     for scene in group
                 ],
             }  # fmt: skip
+            like: JsonValue = {"scenes": [blank(StageForm, scene=group[0].id)]}
             read = partial(stages_told, wanted=tuple(scene.id for scene in group))
-            told |= self._chat.plan("staging", STAGING, shown, StagingForm, 1_000 + 250 * len(group), read)
+            told |= self._chat.plan("staging", STAGING, shown, StagingForm, 1_000 + 250 * len(group), read, like)
         scenes = tuple(staged(scene, told.get(scene.id)) for scene in story.scenes)
         return story.model_copy(update={"scenes": scenes, "written_by": f"your script, staged by {self.name}"})

@@ -23,7 +23,7 @@ from studio.offline.writer import OfflineWriter
 from studio.orders import Order
 from studio.paid import Reply, Request, VendorError
 from studio.prices import PriceList, price_list
-from studio.quote import Estimate, Quoter, likely
+from studio.quote import Estimate, Quoter
 from tests.vendors.metering import Meter
 
 SCRIPT = "\n\n".join(f"INT. ROOM {number} - NIGHT\n\nMara counts match number {number}." for number in range(1, 65))
@@ -137,11 +137,3 @@ def test_an_engine_that_fails_in_between_is_not_quoted_too_low(tmp_path: Path) -
     prices = PriceList.model_validate({"price": [{"vendor": "v", "model": "m", "per": {"images": 0.04}}]})
     found = Quoter(prices, tmp_path).quote(_Parts(), lambda parts, _: parts.make(fails=True))
     assert found == Estimate(0.08, 0.08, unknown=1)
-
-
-def test_the_lower_end_is_what_the_adapter_says_or_shares_of_the_most() -> None:
-    """An adapter's own estimate counts; else tokens are shares of the bound, and an image is an image."""
-    request = Request("v", "v", "m", "text", "0" * 64, {"text in": 100.0, "images": 2.0})
-    assert likely(request) == {"text in": 25.0, "images": 2.0}
-    told = Request("v", "v", "m", "text", "0" * 64, {"text in": 100.0}, likely={"text in": 60.0})
-    assert likely(told) == {"text in": 60.0}
