@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from studio import orders
 from studio.assembly import shot_cues
-from studio.calls import Call, cut_off, read_calls, spent_usd
+from studio.calls import cut_off, read_calls, spent_usd
 from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
-from studio.foresight import NEVER, Foresight, Seen, Why
+from studio.foresight import NEVER, Foresight, Seen
 from studio.mismatches import suited
 from studio.model import Brief, Node, Receipt, SceneGraph, Shot, Stage, Story, Timeline
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order, line_seed, take_seed
+from studio.outlook import Forecast, Step
 from studio.paid import Paid
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.ports import Crew, Engine
@@ -31,57 +31,6 @@ from studio.quote import FREE, Estimate, Quoter
 from studio.timeline import HOUSE, lay_out, shot_frames
 
 P = TypeVar("P")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One piece: what becomes of it, why, and what it would cost. `paid_usd` is what a piece that is used did cost."""
-
-    stage: Stage
-    index: int
-    made: bool
-    why: Why
-    estimate: Estimate = FREE
-    paid_usd: float = 0.0
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a run would do.
-
-    Attributes:
-        shots: how many there are, or will be.
-        about: whether the shots are not planned yet, so that their number and words are the embedded writer's guess.
-        spent_usd: what was spent or may have been; `spent_unknown` are the calls of unknown price among it.
-        budget_usd: None for no limit.
-        notes: what the crew will do otherwise than is asked, one line each.
-        lost: calls that were cut off: a run makes their pieces only once somebody agreed to pay again.
-    """
-
-    brief: Brief
-    crew: str
-    steps: tuple[Step, ...]
-    shots: int
-    about: bool
-    prices: str
-    session_id: str = ""
-    spent_usd: float = 0.0
-    spent_unknown: int = 0
-    budget_usd: float | None = None
-    lost: tuple[Call, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def total(self) -> Estimate:
-        """What finishing would cost."""
-        return reduce(Estimate.plus, (step.estimate for step in self.steps), FREE)
-
-    def left_usd(self) -> tuple[float, float] | None:
-        """Return what the budget would leave, (at worst, at best), negative where it is too small; None without."""
-        if self.budget_usd is None:
-            return None
-        left, total = self.budget_usd - self.spent_usd, self.total
-        return left - total.high, left - total.low
 
 
 def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> Forecast:

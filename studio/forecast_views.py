@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from studio.forecast import Forecast, Step
 from studio.model import STAGES, Stage
 from studio.orders import numbered
+from studio.outlook import Forecast, Step
 from studio.quote import FREE, Estimate
 from studio.spent import dollars
 from studio.terminal import harmless

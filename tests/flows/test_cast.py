@@ -14,7 +14,8 @@ from studio import files
 from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls, spent_usd
 from studio.evidence import FAULTS
-from studio.forecast import Forecast, forecast_session
+from studio.forecast import forecast_session
+from studio.outlook import Forecast
 from studio.paid import VendorError
 from studio.receipts import read_receipt
 from studio.terms import Terms

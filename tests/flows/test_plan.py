@@ -14,10 +14,11 @@ from PIL import Image
 from studio.briefs import read_brief
 from studio.calls import read_calls, spent_usd
 from studio.errors import BrokenPlan
-from studio.forecast import Forecast, Step, forecast_idea, forecast_session
+from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
 from studio.model import Brief, Wish
 from studio.offline.crew import embedded_crew
+from studio.outlook import Forecast, Step
 from studio.paid import Desk, Reply, Request, Usage
 from studio.ports import Crew
 from studio.prices import Price, PriceList

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from studio.forecast import Forecast, Step
 from studio.model import Brief, Wish
+from studio.outlook import Forecast, Step
 from studio.paid import Request
 from studio.prices import PriceList
 from studio.quote import Estimate, Quoter

@@ -1,0 +1,62 @@
+"""What a run would do, as it is told: its steps, and what they come to. Made by `studio/forecast.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+from studio.calls import Call
+from studio.foresight import Why
+from studio.model import Brief, Stage
+from studio.quote import FREE, Estimate
+
+
+@dataclass(frozen=True)
+class Step:
+    """One piece: what becomes of it, why, and what it would cost. `paid_usd` is what a piece that is used did cost."""
+
+    stage: Stage
+    index: int
+    made: bool
+    why: Why
+    estimate: Estimate = FREE
+    paid_usd: float = 0.0
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run would do.
+
+    Attributes:
+        shots: how many there are, or will be.
+        about: whether the shots are not planned yet, so that their number and words are the embedded writer's guess.
+        spent_usd: what was spent or may have been; `spent_unknown` are the calls of unknown price among it.
+        budget_usd: None for no limit.
+        notes: what the crew will do otherwise than is asked, one line each.
+        lost: calls that were cut off: a run makes their pieces only once somebody agreed to pay again.
+    """
+
+    brief: Brief
+    crew: str
+    steps: tuple[Step, ...]
+    shots: int
+    about: bool
+    prices: str
+    session_id: str = ""
+    spent_usd: float = 0.0
+    spent_unknown: int = 0
+    budget_usd: float | None = None
+    lost: tuple[Call, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Estimate:
+        """What finishing would cost."""
+        return reduce(Estimate.plus, (step.estimate for step in self.steps), FREE)
+
+    def left_usd(self) -> tuple[float, float] | None:
+        """Return what the budget would leave, (at worst, at best), negative where it is too small; None without."""
+        if self.budget_usd is None:
+            return None
+        left, total = self.budget_usd - self.spent_usd, self.total
+        return left - total.high, left - total.low
