@@ -21,6 +21,9 @@ _PULLING = re.compile(
 )
 """Said where a run begins, and again by a worker that loads the flow once more, to look for hooks, when it ended."""
 
+_NOT_BEGUN = "Task run cancelled by the task runner"
+"""Said, as a crash, of tasks that were not begun yet when the run ended."""
+
 _ASKED_FOR = (
     "Finished in state Suspended",
     "Finished in state Paused",
@@ -50,7 +53,8 @@ def _of_a_worker(record: logging.LogRecord) -> bool:
 def _of_a_task(record: logging.LogRecord) -> bool:
     """Leave out what went well, and that a task stopped because it was asked to; a person who debugs sees all."""
     error = record.exc_info[1] if record.exc_info else None
-    stopped = isinstance(error, Interrupted) or f"exception {Interrupted.__name__}" in record.getMessage()
+    said = record.getMessage()
+    stopped = isinstance(error, Interrupted) or f"exception {Interrupted.__name__}" in said or _NOT_BEGUN in said
     return not stopped and record.levelno != logging.INFO
 
 

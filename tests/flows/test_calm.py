@@ -42,6 +42,10 @@ def test_a_tasks_end_is_not_told_and_its_failure_is(said: list[logging.LogRecord
         except Exception:
             log.exception("Task run encountered an exception")
     log.error("Finished in state Failed('Task run encountered an exception Interrupted: stopped')")
+    log.error(
+        "Finished in state Crashed('Execution was interrupted by an unexpected exception: CancelledError: Task run "
+        "cancelled by the task runner')"
+    )
     log.debug("Created task run")
     assert [(record.levelname, record.getMessage()) for record in said] == [
         ("ERROR", "Task run encountered an exception"), ("DEBUG", "Created task run"),

@@ -172,9 +172,10 @@ class Meter:
             assert file.readline() == b"done\n"
 
     def lines(self, trial: str = "") -> list[Line]:
-        """Return what the vendor wrote of a trial."""
+        """Return what the vendor wrote of a trial; a line that it is writing is not written yet."""
         path = self.folder / f"{trial or 'all'}.jsonl"
-        return [Line(**json.loads(each)) for each in path.read_text("utf-8").splitlines()] if path.exists() else []
+        *whole, _ = path.read_text("utf-8").split("\n") if path.exists() else ("",)
+        return [Line(**json.loads(each)) for each in whole]
 
     def bills(self, trial: str = "") -> list[Line]:
         """Return what it billed."""
