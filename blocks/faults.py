@@ -46,10 +46,11 @@ _WHAT: dict[Fault, tuple[str, str]] = {
     "quota": ("the account is out of credit or over its limit", "top it up, then resume"),
     "key": ("the key is not accepted", "check the key and what it may do"),
     "bad answer": ("the answer is of another kind than was asked for", "it may have been billed"),
-    "refused": ("the prompt was refused", "change the prompt, or let a slate stand for it (--on-refusal slate)"),
+    "refused": ("the prompt was refused", ""),
     "unknown": ("a gateway got no answer, and the work may be done and billed", "ask the vendor"),
     "wrong": ("the request was not accepted", "check model, settings and address"),
 }
+"""What happened, and what to do; of a refusal that depends on the piece, and whoever asked for it says so."""
 _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE)
 
 
@@ -117,7 +118,7 @@ def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...
         what, then = "the address has moved, and a key is not sent elsewhere", "mend the account's address"
     quoted = f": {scrubbed(reason, secrets).rstrip('.')}" if reason else ""
     return VendorError(
-        fault, f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}; {then}",
+        fault, f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}{f'; {then}' if then else ''}",
         retry_after=retry_after(response.headers), request_id=request_id_of(response.headers, secrets),
     )  # fmt: skip
 

@@ -135,7 +135,7 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
     if (isinstance(refusal, str) and refusal.strip()) or choice.get("finish_reason") == "content_filter":
         why = scrubbed(refusal, account.secrets) if isinstance(refusal, str) and refusal else "its content filter"
         raise VendorError(
-            "refused", f"{account.vendor}: the prompt was refused: {why}; change the idea", request_id=request_id,
+            "refused", f"{account.vendor}: the prompt was refused: {why}", request_id=request_id,
             usage=usage,
         )  # fmt: skip
     if choice.get("finish_reason") == "length":

@@ -136,7 +136,7 @@ class StabilityPainter(PaidEngine):
             # "successful generation, however the output violated our content moderation policy and has been blurred":
             # only failed generations are free.
             raise VendorError(
-                "refused", f"{account.vendor}: the picture was blurred by its content filter; change the prompt",
+                "refused", f"{account.vendor}: the picture was blurred by its content filter",
                 request_id=named, usage={"images": 1},
             )  # fmt: skip
         if reason != "SUCCESS":

@@ -46,7 +46,7 @@ _WHAT: dict[Fault, str] = {
     "slow down": "too many requests; wait, or lower the crew's limits",
     "quota": "the account is out of credit; top it up, then resume",
     "key": "the key is not accepted; check the key and what it may do",
-    "refused": "the prompt was refused; change the prompt",
+    "refused": "the prompt was refused",
     "bad answer": "the answer is larger than a picture can be; it may have been billed",
     "wrong": "the request or the connection was not accepted; check engine, settings and address",
 }
@@ -107,7 +107,7 @@ def generate(account: StabilityAccount, asked: Asked, seconds: float) -> Reply:
         what = "the picture was blurred by the content filter" if pictures else "the content filter stopped the prompt"
         # A picture that was made is billed, blurred or not, as at the REST door.
         raise VendorError(
-            "refused", f"{account.grpc_vendor}: {what}; change the prompt", request_id=named,
+            "refused", f"{account.grpc_vendor}: {what}", request_id=named,
             usage={"images": len(pictures)} if pictures else None,
         )  # fmt: skip
     # A picture that came whole before the call broke is paid for: it is used.

@@ -32,6 +32,8 @@ from studio.timeline import HOUSE, lay_out, shot_frames
 
 P = TypeVar("P")
 
+UNKNOWN_CAST = "a portrait for each character comes to it, or to another number of them: the story is not written yet"
+
 
 def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> Forecast:
     """Return what a new film of this brief would take; no session is opened.
@@ -71,13 +73,17 @@ class _Forecaster:
         self._sure, self._redone = True, False
         self._steps: list[Step] = []
         self._asked: set[tuple[Stage, str]] = set()
+        self._notes: list[str] = []
 
     def run(self) -> Forecast:
         story = self._story()
         self._crew, notes = suited(self._crew, story, self._brief.wish)
+        self._notes += notes
         graph = self._graph(story)
         shots = self._shots(story, graph)
         lines = [self._line(shot) for shot in shots]
+        if not self._sure and self._crew.portraits and self._crew.painter.abilities.references:
+            self._notes.append(UNKNOWN_CAST)
         cast = self._cast(cast_of(graph, shots, story.style, self._brief, self._crew), story.style)
         images = [self._image(shot, shots, cast) for shot in shots]
         clips = [
@@ -87,7 +93,9 @@ class _Forecaster:
         timeline = self._timeline(shots, known)
         score = self._score(story, timeline) if self._brief.wish.music else None
         self._film(story, shots, timeline, _all(clips), known, score)
-        return Forecast(self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=notes)
+        return Forecast(
+            self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes)
+        )
 
     # --- plans ------------------------------------------------------------------------------------
 
@@ -157,6 +165,8 @@ class _Forecaster:
             for each in cast.parts.get(shot.index, ()) if each in cast.looks
         )  # fmt: skip
         seen, prompt = self._told(self._look(order), painter, shot.image_prompt), shot.image_prompt
+        if seen.why == "other options" and seen.receipt and seen.receipt.looks != cast.by_shot().get(shot.index, ()):
+            seen = replace(seen, why="new upstream")
         if (seen.why == "other options" and shot.take > 1) or (seen.why == "edited prompt" and self._redone):
             seen = replace(seen, why="redo")
         seed = take_seed(shot)
@@ -246,6 +256,8 @@ class _Forecaster:
             paid = receipt.cost_usd if receipt and not receipt.by_hand else 0.0
             self._steps.append(Step(order.stage, order.index, False, seen.why, paid_usd=paid))
             return receipt
+        if seen.reason:
+            self._notes.append(f"{order.path} cannot be used: {seen.reason}")
         key = (order.stage, order.fingerprint)
         if self._sure and order.fingerprint and key in self._asked:
             self._steps.append(Step(order.stage, order.index, False, "as another shot"))

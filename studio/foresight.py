@@ -15,7 +15,7 @@ from studio.copies import Copies
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found
 from studio.model import Brief, Receipt, Stage
-from studio.orders import PLANS, Order
+from studio.orders import PICTURES, PLANS, Order
 from studio.plan_files import reader
 
 Why = Literal[
@@ -42,6 +42,7 @@ class Seen:
         used: whether the run would use it.
         receipt: of the piece that would be used; of one that must be made what lay or lies at its place.
         text: of a plan that would be used.
+        reason: why a picture that lies there cannot be used.
         same: whether a piece that must be made again is one that was there before, of the same order.
     """
 
@@ -50,6 +51,7 @@ class Seen:
     receipt: Receipt | None = None
     text: str = ""
     same: bool = False
+    reason: str = ""
 
 
 NEVER = Seen(False, "new")
@@ -124,10 +126,14 @@ class Foresight:
 
     def _to_make(self, order: Order, found: Found) -> Seen:
         receipt = found.receipt
+        if receipt is not None and receipt.fingerprint != order.fingerprint and receipt.fingerprint in order.wanted:
+            # Another shot's, which has another number now.
+            return NEVER
+        reason = found.reason if found.condition == "damaged" and order.stage in PICTURES else ""
         if receipt is not None and receipt.fingerprint != order.fingerprint:
-            return Seen(False, "new upstream", receipt)
+            return Seen(False, "new upstream", receipt, reason=reason)
         if found.condition == "damaged":
-            return Seen(False, "damaged", receipt, same=receipt is not None)
+            return Seen(False, "damaged", receipt, same=receipt is not None, reason=reason)
         if receipt is None:
             receipt = next((each for each in self._eye.records(order) if each.fingerprint == order.fingerprint), None)
         return NEVER if receipt is None else Seen(False, "missing", receipt, same=True)

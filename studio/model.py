@@ -211,6 +211,7 @@ class Made(Noun):
     not_drawn: tuple[str, ...] = Field(default=(), description="words of the prompt the painter cannot draw")
     not_moved: tuple[str, ...] = Field(default=(), description="words of camera and motion the move cannot do")
     not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
+    looks: tuple[str, ...] = Field(default=(), description="of a shot's picture: the looks it was painted after")
     refused: str = Field(default="", description="the vendor's reason, where a slate stands for what it refused")
 
 

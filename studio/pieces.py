@@ -74,7 +74,9 @@ class Shelf:
                 return found.receipt is not None and found.receipt.fingerprint == order.fingerprint
             return found.condition == "edited"
         receipt = read_receipt(self.folder / receipt_path(order.path))
-        if receipt is None or receipt.sha256 != record.sha256 or not self._eye.is_whole(record, order.path):
+        if receipt is None or (receipt.sha256, receipt.fingerprint) != (record.sha256, record.fingerprint):
+            return False
+        if not self._eye.is_whole(record, order.path):
             return False
         return all(is_whole(self.folder, sidecar) for sidecar in receipt.also)
 

@@ -133,8 +133,11 @@ def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterat
     """Judge a file that is not what its receipt says: a picture may be a person's, anything else is damage."""
     stat = place.stat()
     touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
-    if stage in PICTURES and touched and not whole_picture(place):
-        yield Finding(path, "by hand", "it is another picture than its receipt's: taken as put there by hand")
+    if stage in PICTURES and touched:
+        if not (wrong := whole_picture(place)):
+            yield Finding(path, "by hand", "it is another picture than its receipt's: taken as put there by hand")
+            return
+        yield Finding(path, "damaged", f"{wrong}; it is not the picture of its receipt")
         return
     sizes = "" if stat.st_size == receipt.bytes else f" ({stat.st_size:,} bytes, not {receipt.bytes:,})"
     yield Finding(path, "damaged", f"its checksum is not its receipt's{sizes}")

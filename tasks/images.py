@@ -32,10 +32,12 @@ def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast
     """
     size = session.brief.wish.size
     shown = [session.folder / portrait.path for portrait in cast.shown_in(shot.index)]
+    looks = cast.by_shot().get(shot.index, ())
 
     def make(painter: Painter, out: Path) -> Made:
         try:
-            return painter.paint(shot.image_prompt, size, take_seed(shot), out, shown)
+            made = painter.paint(shot.image_prompt, size, take_seed(shot), out, shown)
+            return made.model_copy(update={"looks": looks})
         except VendorError as error:
             if error.fault != "refused" or session.brief.terms.on_refusal != "slate":
                 raise

@@ -16,9 +16,9 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed
 
 from studio import progress
-from studio.model import Made, Receipt
+from studio.model import Made, Receipt, Stage
 from studio.orders import Order
-from studio.paid import Paid
+from studio.paid import Paid, VendorError
 from studio.ports import Engine
 from studio.progress import Event
 from studio.session import Session
@@ -30,6 +30,17 @@ Make = Callable[[E, Path], Made | tuple[Made, tuple[tuple[str, bytes], ...]]]
 
 Outcome = Receipt | State[Any]
 """What a task body returns: a receipt, or a state that carries one and has a name of its own."""
+
+
+_REFUSED: dict[Stage, str] = {
+    "story": "ask with another idea or script", "scene_graph": "change story.json",
+    "shots": "change story.json or scene_graph.json",
+    "cast": "change the character's description in scene_graph.json, put a picture of your own at {path}, or do "
+            "without it (--on-refusal slate)",
+    "images": "change the image_prompt in shots.json, or let a slate stand for it (--on-refusal slate)",
+    "narration": "change the narration in shots.json",
+}  # fmt: skip
+"""What a person can do about a vendor's refusal, by stage."""
 
 
 def carry_out(
@@ -55,7 +66,15 @@ def carry_out(
     with session.shelf.fresh(order) as out:
         if isinstance(engine, Paid):
             desk = session.desk(order)
-            result = make(engine.at(desk), out)
+            try:
+                result = make(engine.at(desk), out)
+            except VendorError as error:
+                if error.fault != "refused" or order.stage not in _REFUSED:
+                    raise
+                raise VendorError(
+                    "refused", f"{error}; {_REFUSED[order.stage].format(path=order.path)}",
+                    request_id=error.request_id, usage=error.usage,
+                ) from error  # fmt: skip
             cost_usd = desk.cost_usd
         else:
             result = make(engine, out)

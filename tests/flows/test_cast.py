@@ -4,7 +4,7 @@ changing one thing pays for nothing else."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from studio import files
 from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls, spent_usd
 from studio.evidence import FAULTS
-from studio.forecast import forecast_session
+from studio.forecast import UNKNOWN_CAST, forecast_session
 from studio.outlook import Forecast
 from studio.paid import VendorError
 from studio.receipts import read_receipt
@@ -48,9 +48,10 @@ def plan(folder: Path) -> Forecast:
     return forecast_session(folder, read_brief(folder), paid_crew(painter()))
 
 
-def again(folder: Path, run_id: str = "b", tint: int = 50) -> list[str]:
-    """Run once more and return what was asked for, having foretold it."""
+def again(folder: Path, run_id: str = "b", tint: int = 50, why: Sequence[str] = ()) -> list[str]:
+    """Run once more and return what was asked for, having foretold it, and why pictures of shots are made."""
     found, who = plan(folder), painter(tint=tint)
+    assert [step.why for step in found.steps if step.made and step.stage == "images"] == [*why]
     before = spent_usd(read_calls(folder))[0]
     filmed(folder, paid_crew(who), run_id)
     paid = spent_usd(read_calls(folder))[0] - before
@@ -99,7 +100,7 @@ def test_a_changed_shot_pays_for_itself_alone(film: tuple[Path, PaidPainter]) ->
         shots = json.loads(path.read_text("utf-8"))
         shots[number]["image_prompt"] = prompt
         path.write_text(json.dumps(shots), "utf-8")
-        assert again(folder, f"run-{number}") == [prompt]
+        assert again(folder, f"run-{number}", why=["edited prompt"]) == [prompt]
 
 
 def test_a_lost_portrait_costs_no_shot(film: tuple[Path, PaidPainter]) -> None:
@@ -122,7 +123,7 @@ def test_a_portrait_put_there_by_hand_is_used_and_its_shots_are_painted_after_it
     folder, _ = film
     Image.new("RGB", (300, 500), (200, 10, 10)).save(folder / KEEPER)
     mine = files.sha256_of(folder / KEEPER)
-    asked = again(folder)
+    asked = again(folder, why=["new upstream"] * len(shots_with(folder)))
     assert len(asked) == len(shots_with(folder))
     assert all("lighthouse keeper" in prompt and not prompt.startswith("Character") for prompt in asked)
     assert files.sha256_of(folder / KEEPER) == mine
@@ -136,7 +137,8 @@ def test_a_refused_portrait_fails_or_its_shots_do_without(tmp_path: Path) -> Non
     def refuses(prompt: str) -> VendorError | None:
         return VendorError("refused", "v: no keepers") if prompt.startswith("Character") else None
 
-    with pytest.raises(VendorError, match="no keepers"):
+    advice = r"no keepers; change the character's description in scene_graph.json, .* at cast/character_001.png, or do "
+    with pytest.raises(VendorError, match=advice):
         filmed(folder, paid_crew(painter(refuses)))
     write_brief(folder, read_brief(folder).model_copy(update={"terms": Terms(on_refusal="slate")}))
     who = painter(refuses)
@@ -151,6 +153,27 @@ def test_a_refused_portrait_fails_or_its_shots_do_without(tmp_path: Path) -> Non
 def test_a_new_film_is_foretold_with_its_portraits(tmp_path: Path) -> None:
     """The price of a film that is not begun has the portraits in it, too."""
     folder = opened(tmp_path / "output")
-    stages = [step.stage for step in plan(folder).steps]
-    assert stages.count("cast") == 1
-    again(folder, "a")
+    found = plan(folder)
+    assert [step.stage for step in found.steps].count("cast") == 1
+    assert UNKNOWN_CAST in found.notes
+    again(folder, "a", why=["new"] * found.shots)
+    assert plan(folder).notes == ()
+
+
+def test_a_picture_that_cannot_be_used_is_told_before_the_run(film: tuple[Path, PaidPainter]) -> None:
+    """A person's JPEG, or a text, in a portrait's or a picture's place: the plan and `sessions verify` say why not."""
+    folder, _ = film
+    for path in (KEEPER, "images/shot_001.png"):
+        Image.new("RGB", (300, 500), (200, 10, 10)).save(folder / path, "JPEG")
+        assert f"{path} cannot be used: it is a JPEG: save it as PNG" in plan(folder).notes
+        told = {finding.path: finding.reason for finding in verify(folder)}
+        assert told[path].startswith("it is a JPEG: save it as PNG")
+
+
+def test_an_inserted_shot_is_new(film: tuple[Path, PaidPainter]) -> None:
+    """What lies under its number is another shot's."""
+    folder, _ = film
+    shots = json.loads((folder / "shots.json").read_text("utf-8"))
+    shots.insert(1, {"image_prompt": "close-up, a lantern in fog, dusk", "camera": "dolly in"})
+    (folder / "shots.json").write_text(json.dumps(shots), "utf-8")
+    assert again(folder, why=["new"]) == ["close-up, a lantern in fog, dusk"]

@@ -128,7 +128,7 @@ def test_a_shot_inserted_in_front(film: Path) -> None:
     write_shots(film, [{"image_prompt": "a lantern in fog"}, *shots])
     found = forecast(film)
     assert [step for step in made(found) if step[0] in ("images", "videos")] == [
-        ("images", 1, "edited prompt"), ("videos", 1, "new upstream"),
+        ("images", 1, "new"), ("videos", 1, "new upstream"),
     ]  # fmt: skip
     assert step_of(found, "images", 2).why == "kept elsewhere"
     check_against_a_run(film, found)

@@ -57,7 +57,7 @@ def test_a_slate_stands_for_a_refused_shot(tmp_path: Path) -> None:
 def test_without_being_said_a_refused_shot_fails(tmp_path: Path) -> None:
     """The vendor's reason comes out; no picture stands there."""
     folder = opened(tmp_path / "output")
-    with pytest.raises(VendorError, match="no lighthouses"):
+    with pytest.raises(VendorError, match=r"no lighthouses; change the image_prompt in shots.json, or let a slate"):
         filmed(folder, paid_crew(refuser()))
     assert not (folder / "images/shot_001.png").exists()
 
