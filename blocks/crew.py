@@ -25,8 +25,8 @@ VOICES = 4
 
 
 class Crew(Block):
-    """Who writes, paints and narrates, with which models, and how many requests at once. Clips, score and cut
-    are always the embedded crew's."""
+    """Who writes, paints, animates and narrates, with which models, and how many requests at once. Score and cut are
+    always the embedded crew's, and so are the clips, for there is no vendor left."""
 
     _block_type_name = "Film Crew"
     _block_type_slug = "film-crew"
@@ -65,6 +65,10 @@ class Crew(Block):
     style_preset: str = Field(
         default="", max_length=50, title="Style preset", description="One of Stability's, for example 'cinematic'."
     )
+    animator: Literal["offline"] = Field(
+        default="offline", title="Animator",
+        description="Who makes the clips: the embedded one. OpenAI's and Stability's video services are shut down.",
+    )  # fmt: skip
     narrator: Literal["offline", "openai"] = Field(default="offline", title="Narrator", description="Who speaks.")
     narrator_model: str = Field(default="gpt-4o-mini-tts", max_length=200, title="Narrator's model", description="")
     voice: str = Field(default="onyx", max_length=100, title="Voice", description="Of the model, for example 'onyx'.")
