@@ -1,7 +1,8 @@
 """`film batch`: the films of a manifest, each in a child of its own, all on one engine.
 
-Never imports Prefect: the children do. Every film is the very flow that `film resume` runs, so whatever stops a batch
-stops films that can be gone on with; the same line again does.
+Imports Prefect only to look for a crew that is not the embedded one; the films are the children's. Every film is the
+very flow that `film resume` runs, so whatever stops a batch stops films that can be gone on with; the same line again
+does.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from blocks.crew_names import check_crew_name
-from flows.built_in import BuiltIn
 from flows.child import GRACE_SECONDS, film_in_child, kill_children
-from flows.engine import check_alive, find_engine, prepare_environment
+from flows.engine import check_alive, prepare_environment
+from flows.entry import nothing_begun
+from flows.hiring import Hiring
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leaving
 from flows.slots import MOST, Slots
 from studio.batch import Outcome, counted, look, put_off, reported, table, unfinished_line
@@ -49,7 +50,9 @@ def film_batch(
         raise BadInput(f"--parallel: 1 to {MOST} films at once, not {parallel}")
     if at_most is not None and at_most < 1:
         raise BadInput(f"--at-most: one film or more, not {at_most}")
-    lines = read_manifest(file, check_crew_name)
+    hiring = Hiring(several=True)
+    with nothing_begun():
+        lines = read_manifest(file, hiring.hire)
     root = sessions_root(place)
     check_writable(root)
     sweep_abandoned(root)
@@ -59,7 +62,7 @@ def film_batch(
     again = command("batch", "", place, *more, file=str(file))
     try:
         if any(outcome.state == "to do" for outcome in outcomes):
-            _make(console, place, outcomes, parallel, partial(_cut_off, json, lines, root, again, began))
+            _make(console, hiring, place, outcomes, parallel, partial(_cut_off, json, lines, root, again, began))
     except KeyboardInterrupt as stop:
         code = TERMINATED if isinstance(stop, Terminated) else INTERRUPTED
         if json:
@@ -74,16 +77,16 @@ def film_batch(
     return 0
 
 
-def _make(console: Console, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]) -> None:
+def _make(
+    console: Console, hiring: Hiring, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
+) -> None:  # fmt: skip
     """Make the films; `outcomes` tells what became of each line, as it ends."""
-    engine = find_engine()
+    engine = hiring.engine
     _say(console, engine.line())
     check_alive(engine)
     prepare_environment(engine)
     with leaving(cut_off, GRACE_SECONDS + 2):
-        if engine.url is None:
-            server = BuiltIn()
-            os.environ["PREFECT_API_URL"] = server.url
+        if (server := hiring.start()) is not None:
             with console.status("starting the engine") if console.is_terminal else nullcontext():
                 server.ready()
         slots = Slots(sessions_root(place), partial(film_in_child, place), partial(_say, console))

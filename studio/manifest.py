@@ -73,6 +73,7 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
 
     Args:
         check_crew: raises `BadInput` for a crew that does not exist; where it returns one, its abilities are judged.
+            Asked once for each name.
 
     Raises:
         BadInput: in one line: the file cannot be read at all; or how many faults it has, and the first five.
@@ -128,6 +129,7 @@ class _Reader:
     def __init__(self, folder: Path, check_crew: Callable[[str], object] | None) -> None:
         self.faults: list[_Fault] = []
         self._folder, self._check_crew = folder, check_crew
+        self._crews: dict[str, object] = {}
 
     def fault(self, number: int, field: object, reason: object) -> None:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
@@ -161,9 +163,27 @@ class _Reader:
 
     def _settle(self, wish: Wish) -> None:
         """Make sure that the line's crew can paint frames of its size, where its abilities are known here."""
-        crew = self._check_crew(wish.crew) if self._check_crew is not None else None
+        crew = self._crew(wish.crew)
         if isinstance(crew, Crew):
             settle(crew, wish)
+
+    def _crew(self, name: str) -> object:
+        """Return what is known of a crew. Asked once for each name: a saved one is asked of a server.
+
+        Raises:
+            BadInput: there is none.
+        """
+        if self._check_crew is None:
+            return None
+        if name not in self._crews:
+            try:
+                self._crews[name] = self._check_crew(name)
+            except BadInput as error:
+                self._crews[name] = error
+        found = self._crews[name]
+        if isinstance(found, BadInput):
+            raise BadInput(str(found))
+        return found
 
     def _idea(self, number: int, said: object) -> str:
         if not isinstance(said, str):
@@ -195,8 +215,8 @@ class _Reader:
         if isinstance(value, str) and name == "fps" and value.strip().isdecimal():
             value = int(value.strip()[:9])
         wish = make_wish(**{str(name): value})
-        if name == "crew" and self._check_crew is not None:
-            self._check_crew(wish.crew)
+        if name == "crew":
+            self._crew(wish.crew)
         return getattr(wish, str(name))
 
     def _file(self, name: str, value: object) -> object:

@@ -145,6 +145,22 @@ def test_a_crew_that_nobody_has_is_a_fault_of_its_line(tmp_path: Path) -> None:
         read_manifest(path, check)
 
 
+def test_a_crew_is_asked_for_once(tmp_path: Path) -> None:
+    """However many lines name it, and whether it is there or not: a saved crew is asked of a server."""
+    path = tmp_path / "m.csv"
+    path.write_text("idea,crew\na,mine\nb,nobody\nc,mine\nd,nobody\n", "utf-8")
+    asked: list[str] = []
+
+    def check(name: str) -> None:
+        asked.append(name)
+        if name == "nobody":
+            raise BadInput("--crew: there is none")
+
+    with pytest.raises(BadInput, match=r"has 2 faults.*line 3, crew: there is none; line 5, crew: there is none"):
+        read_manifest(path, check)
+    assert asked == ["mine", "nobody"]
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.yaml"])
 @pytest.mark.parametrize("letters", [5_000, 900_000])
 def test_an_idea_that_is_a_book_is_told_where_to_go(tmp_path: Path, name: str, letters: int) -> None:
