@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import httpx2
 
@@ -17,11 +18,25 @@ def checked_address(url: str, example: str) -> str:
         parts = httpx2.URL(url.strip())
     except (httpx2.InvalidURL, ValueError):
         raise ValueError(f"it is no address: write it like {example}") from None
-    if parts.scheme not in ("http", "https") or not parts.host or not 1 <= (parts.port or 1) <= 65_535:
+    if parts.scheme not in ("http", "https") or not parts.host:
         raise ValueError("the address begins with http:// or https:// and names a host")
+    if parts.port is not None and not 1 <= parts.port <= 65_535:
+        raise ValueError("the address's port is none: a port is a number from 1 to 65535")
+    # A parser writes '%20' for a space, which no name server knows.
+    if any(letter.isspace() for letter in url.strip()) or not _is_host(parts.raw_host.decode("ascii")):
+        raise ValueError(f"the address holds a space, or a letter that no host has: write it like {example}")
     if parts.userinfo or parts.query or parts.fragment:
         raise ValueError("the address holds no name, password, '?' or '#': put secrets into the key")
     return str(parts).rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether it is an IP address, or a name as RFC 1123, 2.1 has it; with '_', as in names of containers."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return len(host) <= 253 and re.fullmatch(r"([A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?", host) is not None
+    return True
 
 
 def refuse_open_way(url: str) -> None:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Self
 
 from prefect.blocks.core import Block
 from prefect.types import SecretDict
-from pydantic import ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from blocks.addresses import checked_address, refuse_open_way
 from blocks.wire import Limits, open_client
@@ -61,6 +70,8 @@ class OpenAIAccount(Block):
         description="Sent with every request, for example for a gateway; their values are kept secret.",
     )  # fmt: skip
 
+    _said_in: str = PrivateAttr(default="the base URL of the block OpenAI Account")
+
     @field_validator("base_url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
@@ -104,6 +115,7 @@ class OpenAIAccount(Block):
         # Raised here, without a cause: the cause holds what was refused, and that may be a key.
         if told:
             raise BadInput(" · ".join(told))
+        account._said_in = _VARIABLES["base_url"]
         account.check_key()
         return account
 
@@ -145,6 +157,11 @@ class OpenAIAccount(Block):
         return tuple(dict.fromkeys(value for value in values if len(value) >= 4))
 
     @property
+    def said_in(self) -> str:
+        """Where a person said the address: a variable's name, or the block; '' where it is OpenAI's own."""
+        return "" if self.base_url == OPENAI_URL else self._said_in
+
+    @property
     def _key(self) -> str:
         return self.api_key.get_secret_value() if self.api_key else ""
 
@@ -160,7 +177,7 @@ class OpenAIAccount(Block):
         from openai import OpenAI
 
         # The SDK marks a request with such a header that it looks for again, so it is kept back on the way out only.
-        wire = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",))
+        wire = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",), said_in=self.said_in)
         wire.event_hooks = {"request": [self._finish]}
         return OpenAI(
             api_key=self._key or NO_KEY, base_url=self.base_url, max_retries=0, http_client=wire, timeout=None,

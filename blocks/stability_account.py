@@ -14,7 +14,7 @@ from typing import Self
 
 import httpx2
 from prefect.blocks.core import Block
-from pydantic import ConfigDict, Field, HttpUrl, JsonValue, SecretStr, ValidationError, field_validator
+from pydantic import ConfigDict, Field, HttpUrl, JsonValue, PrivateAttr, SecretStr, ValidationError, field_validator
 
 from blocks.addresses import checked_address, refuse_open_way
 from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
@@ -58,6 +58,8 @@ class StabilityAccount(Block):
         "none, as in Stability's own SDK.",
     )  # fmt: skip
 
+    _said_in: str = PrivateAttr(default="the REST address of the block Stability Account")
+
     @field_validator("api_key")
     @classmethod
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
@@ -91,7 +93,9 @@ class StabilityAccount(Block):
         if not given["api_key"]:
             raise BadInput("STABILITY_API_KEY is not set: get a key at https://platform.stability.ai/account/keys")
         try:
-            return cls.model_validate({field: value for field, value in given.items() if value})
+            account = cls.model_validate({field: value for field, value in given.items() if value})
+            account._said_in = _VARIABLES["rest_url"]
+            return account
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]
             told = f"{_VARIABLES[str(fault['loc'][0])]}: {fault['msg'].removeprefix('Value error, ')}"
@@ -124,6 +128,11 @@ class StabilityAccount(Block):
         return (self.api_key.get_secret_value(),)
 
     @property
+    def said_in(self) -> str:
+        """Where a person said the REST address: a variable's name, or the block; '' where it is Stability's own."""
+        return "" if self.rest_url == REST_URL else self._said_in
+
+    @property
     def headers(self) -> dict[str, str]:
         """What every REST request carries: the key, and the program's name."""
         return {"authorization": f"Bearer {self.api_key.get_secret_value()}", "user-agent": "film-studio"}
@@ -144,7 +153,7 @@ class StabilityAccount(Block):
         Raises:
             VendorError: it cannot be told: no connection, a wrong key, an answer that is none.
         """
-        with open_client(self.vendor, _BALANCE, self.secrets) as client:
+        with open_client(self.vendor, _BALANCE, self.secrets, said_in=self.said_in) as client:
             answer = client.get(f"{self.rest_url}/v1/user/balance", headers=self.headers)
         if answer.status_code != 200:
             raise self.fault(answer)

@@ -124,7 +124,7 @@ class StabilityPainter(PaidEngine):
         # Without a file name a part is a plain field; given in `data` alone they would not be multipart.
         files = [(name, (None, value.encode(), None)) for name, value in fields.items()]
         account = self.account
-        with open_client(account.vendor, self.limits, account.secrets) as client:
+        with open_client(account.vendor, self.limits, account.secrets, said_in=account.said_in) as client:
             answer = client.post(
                 account.rest_url + self._path, files=files, headers={**account.headers, "accept": "image/*"}
             )

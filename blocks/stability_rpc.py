@@ -176,7 +176,8 @@ def rpc_fault(account: StabilityAccount, named: str, error: _RpcError, heard: bo
     line = f"{account.grpc_vendor}: {_WHAT[fault]} (gRPC {status}: {scrubbed(said, account.secrets)})"
     wait = TIMED_OUT_SECONDS if fault == "slow down" else None
     made: Usage | None = {"images": 1} if fault == "bad answer" else None
-    return VendorError(fault, line, retry_after=wait, request_id=named, usage=made)
+    sent = not (fault == "passing" and _UNSENT.match(said))
+    return VendorError(fault, line, retry_after=wait, request_id=named, usage=made, sent=sent)
 
 
 @cache

@@ -24,7 +24,7 @@ __all__ = ["USUAL", "Connect", "Limits", "NotPublic", "Wire", "connect", "open_c
 
 def open_client(
     vendor: str, limits: Limits = USUAL, secrets: tuple[str, ...] = (), connect: Connect = connect,
-    withheld: tuple[str, ...] = (),
+    withheld: tuple[str, ...] = (), said_in: str = "",
 ) -> httpx2.Client:  # fmt: skip
     """Return a client for some requests of one account; close it after use. It follows no redirects and keeps no
     cookies beyond its life.
@@ -41,8 +41,11 @@ def open_client(
     Args:
         secrets: what must not appear in an error.
         withheld: beginnings of names, in lower case, of headers that are not sent.
+        said_in: where a person said the address, which is what to check if nothing answers there; '' where nobody did.
     """
-    return httpx2.Client(transport=Wire(vendor, limits, secrets, connect, withheld), trust_env=False, timeout=None)
+    return httpx2.Client(
+        transport=Wire(vendor, limits, secrets, connect, withheld, said_in), trust_env=False, timeout=None
+    )
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Wire(httpx2.BaseTransport):
     secrets: tuple[str, ...] = field(default=(), repr=False)
     connect: Connect = connect
     withheld: tuple[str, ...] = ()
+    said_in: str = ""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request on a connection of its own, and return the answer with its whole body."""
@@ -76,7 +80,8 @@ class Wire(httpx2.BaseTransport):
                 max_keepalive_connections=0, proxy=proxy_of(request.url),
             )  # fmt: skip
         except (OSError, ValueError, httpx2.InvalidURL):
-            failure = VendorError("wrong", self._line("nothing was sent: check HTTPS_PROXY, HTTP_PROXY, SSL_CERT_FILE"))
+            said = self._line("nothing was sent: check HTTPS_PROXY, HTTP_PROXY, SSL_CERT_FILE")
+            failure = VendorError("wrong", said, sent=False)
         if failure is not None:
             raise failure
         try:
@@ -109,9 +114,13 @@ class Wire(httpx2.BaseTransport):
             reason = f" ({error})" if isinstance(error, NotPublic) else ""
             return VendorError("wrong", self._line(f"the request cannot be sent: check address and headers{reason}"))
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-            return VendorError("wrong", self._line(f"no connection ({told}); nothing was sent: check the address"))
+            check = self.said_in or "the address"
+            return VendorError(
+                "wrong", self._line(f"no connection ({told}); nothing was sent: check {check}"), sent=False
+            )
         if isinstance(error, _UNSENT):
-            return VendorError("passing", self._line(f"no connection ({told}); nothing was sent"))
+            check = f": check {self.said_in}" if self.said_in else ""
+            return VendorError("passing", self._line(f"no connection ({told}); nothing was sent{check}"), sent=False)
         if journey.torn:
             return VendorError(
                 "passing", self._line(f"the connection broke before the request was sent whole ({told})")

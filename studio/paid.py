@@ -40,14 +40,16 @@ class VendorError(EngineFailed):
         retry_after: seconds that the vendor asks to wait, where it says.
         request_id: the vendor's own name of the request, '' where it gave none.
         usage: what the vendor says it bills, where it says so in spite of the failure.
+        sent: False where nothing reached the vendor: there was no connection.
     """
 
     def __init__(
         self, fault: Fault, message: str, *, retry_after: float | None = None, request_id: str = "",
-        usage: Usage | None = None,
+        usage: Usage | None = None, sent: bool = True,
     ) -> None:  # fmt: skip
         super().__init__(message)
         self.fault, self.retry_after, self.request_id, self.usage = fault, retry_after, request_id, usage
+        self.sent = sent
         self.may_pass = fault == "passing"
 
 

@@ -8,8 +8,9 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from blocks.openai_account import OpenAIAccount
-from blocks.wire import Limits
+from blocks.wire import USUAL, Limits
 from studio.errors import BadInput
+from studio.paid import VendorError
 from tests.blocks.openai_stand import GATEWAY, KEY, account_at
 
 
@@ -26,6 +27,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     [
         "", "nonsense", "ftp://host/v1", "https://", "https://name:password@host/v1", "https://host/v1?key=1",
         "https://host/#x", "file:///etc/passwd", "http://[::1",
+        "http://exa mple/v1", "http://exa%20mple/v1", "http://host/v 1", "http://a..b/v1", "http://a,b/v1",
+        "http://127.0.0.1:99999/v1", "http://host:0/v1", "http://host:-1/v1",
     ],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused(url: str) -> None:
@@ -46,6 +49,38 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 def test_who_is_paid_follows_from_the_host(url: str, vendor: str) -> None:
     """OpenAI is OpenAI's own host only."""
     assert OpenAIAccount(base_url=url).vendor == vendor
+
+
+@pytest.mark.parametrize("url", ["http://[::1]:8/v1", "http://bücher.test/v1", "http://my_box.:80/v1", "http://h-1/v1"])
+def test_an_address_of_ones_own_is_taken(url: str) -> None:
+    """By number, in letters beyond ASCII, of a container."""
+    assert OpenAIAccount(base_url=url).host
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "65536"])
+def test_a_port_that_is_none_is_called_so(port: str, environment: pytest.MonkeyPatch) -> None:
+    """What is wrong is said: not the host, and not how the address begins."""
+    environment.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{port}/v1")
+    with pytest.raises(BadInput, match=r"^OPENAI_BASE_URL: the address's port is none: .* 1 to 65535; set it anew"):
+        OpenAIAccount.from_environment()
+
+
+def refused(account: OpenAIAccount) -> VendorError:
+    with account.client(USUAL) as client, pytest.raises(VendorError) as failed:
+        client.models.list()
+    return failed.value
+
+
+def test_where_nobody_listens_the_setting_to_check_is_named(environment: pytest.MonkeyPatch) -> None:
+    """The variable, or the block, that says the address; nothing where it is OpenAI's own, which nobody said."""
+    environment.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    told = refused(OpenAIAccount.from_environment())
+    assert str(told).endswith("nothing was sent: check OPENAI_BASE_URL")
+    assert not told.sent
+    assert str(refused(OpenAIAccount(base_url="http://127.0.0.1:9/v1"))).endswith(
+        "nothing was sent: check the base URL of the block OpenAI Account"
+    )
+    assert OpenAIAccount(base_url="https://api.openai.com/v1").said_in == ""
 
 
 def test_an_account_is_a_host_and_a_digest() -> None:
