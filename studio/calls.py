@@ -61,6 +61,7 @@ class Call(Noun):
     request_id: str = ""
     seed: int | None = None
     reason: str = ""
+    sent: bool = Field(default=True, description="False of a failed one that never reached the vendor")
     text: str | None = Field(default=None, description="of a text: the answer itself")
     again: str = Field(default="", description="of an ambiguous one: the run that agreed to make it again")
     prices: str = Field(default="", description="the day of the prices it was booked with")

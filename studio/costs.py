@@ -20,11 +20,14 @@ from studio.projection import cost_usd
 from studio.receipts import read_receipt, receipt_places
 from studio.spent import Tally
 
-Became = Literal["done", "refused", "failed", "bad answer", "ambiguous", "agreed to make again", "in flight"]
+Became = Literal[
+    "done", "refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again", "in flight"
+]
 """Of a call: its state, told as it is now. An intent of a run that is dead is 'ambiguous', or 'done' where its answer
-came and lies here; an ambiguous one that somebody agreed to pay again is 'agreed to make again'."""
+came and lies here; an ambiguous one that somebody agreed to pay again is 'agreed to make again'; a failed one for which
+there was no connection is 'not sent'."""
 
-UNUSED: tuple[Became, ...] = ("refused", "failed", "bad answer", "ambiguous", "agreed to make again")
+UNUSED: tuple[Became, ...] = ("refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again")
 """What gave no piece; each kind has a sum of its own."""
 
 
@@ -93,7 +96,8 @@ def tally(lines: Sequence[Line]) -> Tally:
     """Return the sum of these calls."""
     known = [line.usd for line in lines if line.usd is not None]
     wasted = sum(line.became in UNUSED for line in lines)
-    return Tally(len(lines), sum(known), len(lines) - len(known), wasted)
+    unsent = sum(line.became == "not sent" for line in lines)
+    return Tally(len(lines), sum(known), len(lines) - len(known), wasted, unsent)
 
 
 def read_costs(folder: Path) -> Costs:
@@ -126,6 +130,8 @@ def _line(folder: Path, call: Call, locked: bool) -> Line:
         became, reason = "ambiguous", "the run was cut off while it was in flight"
     elif call.state == "ambiguous" and call.again:
         became = "agreed to make again"
+    elif call.state == "failed" and not call.sent:
+        became = "not sent"
     else:
         became = call.state
     return Line(call, became, call.booked_usd, reason)
@@ -196,7 +202,7 @@ def _line_json(line: Line) -> dict[str, object]:
 
 
 def _sum(total: Tally) -> dict[str, object]:
-    return {"calls": total.calls, "price_unknown": total.unknown}
+    return {"calls": total.calls, "unsent": total.unsent, "price_unknown": total.unknown}
 
 
 def _sums(sums: dict[str, Tally]) -> dict[str, object]:

@@ -45,7 +45,7 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
     for title, sums in (("by stage", costs.stages()), ("by model", costs.models()), ("for nothing", costs.unused())):
         if sums:
             lines += ["", title, *_sums(sums)]
-    lines += ["", f"{facts.session_id} cost {cost_text(costs.total)} in {_calls(costs.total.calls)}"]
+    lines += ["", f"{facts.session_id} cost {cost_text(costs.total)} in {_calls(costs.total)}"]
     lines += _unread(costs)
     for gap in costs.gaps:
         piece = f"{gap.stage}, shot {gap.index}" if gap.index else gap.stage
@@ -113,12 +113,15 @@ def _sums(sums: dict[str, Tally]) -> list[str]:
     names = {name: harmless(name) for name in sums}
     width = max(len(shown) for shown in names.values())
     return [
-        f"  {names[name]:<{width}}  {cost_text(total)} in {_calls(total.calls)}" for name, total in sums.items()
+        f"  {names[name]:<{width}}  {cost_text(total)} in {_calls(total)}" for name, total in sums.items()
     ]  # fmt: skip
 
 
-def _calls(count: int) -> str:
-    return f"{count} call{'s' * (count != 1)}"
+def _calls(total: Tally) -> str:
+    """Return how many calls a vendor got, and how many never left: a vendor's own count has none of these."""
+    sent = total.calls - total.unsent
+    unsent = f" and {total.unsent} that {'was' if total.unsent == 1 else 'were'} never sent" if total.unsent else ""
+    return f"{sent} call{'s' * (sent != 1)}{unsent}"
 
 
 def cost_csv(costs: Costs) -> str:

@@ -220,7 +220,9 @@ class Ledger:
     def failed(self, call: Call, state: State, error: VendorError) -> Call:
         """Book how a call failed; what was reserved is set free, where it is not billed."""
         try:
-            return self._end(call, state, error.usage or {}, reason=str(error), request_id=error.request_id)
+            return self._end(
+                call, state, error.usage or {}, reason=str(error), request_id=error.request_id, sent=error.sent
+            )
         finally:
             self._land(call)
 

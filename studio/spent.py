@@ -18,18 +18,21 @@ _UNUSED = ("bad answer", "ambiguous", *_FREE)
 
 @dataclass(frozen=True)
 class Tally:
-    """Calls counted: how many, what they cost in US dollars, how many have no known price, how many gave nothing."""
+    """Calls counted: how many, what they cost in US dollars, how many have no known price, how many gave nothing, and how
+    many of these were never sent."""
 
     calls: int = 0
     usd: float = 0.0
     unknown: int = 0
     unused: int = 0
+    unsent: int = 0
 
     def plus(self, other: Tally) -> Tally:
         """Return both together."""
         return Tally(
-            self.calls + other.calls, self.usd + other.usd, self.unknown + other.unknown, self.unused + other.unused
-        )
+            self.calls + other.calls, self.usd + other.usd, self.unknown + other.unknown, self.unused + other.unused,
+            self.unsent + other.unsent,
+        )  # fmt: skip
 
 
 UNPAID = Tally()
@@ -106,7 +109,9 @@ def _tally(call: dict[str, object]) -> Tally:
     if usd is None and state in _FREE and not call.get("usage"):
         usd = 0.0
     known = type(usd) in (int, float)
-    return Tally(1, peek.number({"usd": usd}, "usd") if known else 0.0, 0 if known else 1, int(state in _UNUSED))
+    unsent = state == "failed" and call.get("sent") is False
+    cost = peek.number({"usd": usd}, "usd") if known else 0.0
+    return Tally(1, cost, 0 if known else 1, int(state in _UNUSED), int(unsent))
 
 
 def stats_of(tally: Tally) -> dict[str, float | int]:

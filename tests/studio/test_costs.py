@@ -13,7 +13,7 @@ from rich.console import Console
 
 from studio import lock
 from studio.calls import read_calls, spent_usd
-from studio.costs import read_costs
+from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_csv, cost_lines
 from studio.errors import CallCutOff
 from studio.facts import read_facts
@@ -81,6 +81,25 @@ def test_every_call_has_its_line_and_the_sums_agree(tmp_path: Path) -> None:
     assert {name: (each.calls, each.usd) for name, each in costs.unused().items()} == {
         "refused": (1, 0), "failed": (1, 0), "bad answer": (1, 0.04), "ambiguous": (1, 0.04),
     }  # fmt: skip
+
+
+def test_what_was_never_sent_is_told_apart(tmp_path: Path) -> None:
+    """A call that found no connection keeps its line and costs nothing, and no sum calls it one that the vendor got."""
+    folder = spender(tmp_path)
+    vendor = Vendor(VendorError("passing", "no connection", sent=False))
+    with pytest.raises(VendorError):
+        desk_in(folder, order_of(17), run="b").call(request_of("17"), vendor, content)
+    costs = read_costs(folder)
+    assert (costs.total.calls, costs.total.unsent) == (9, 1)
+    assert (costs.unused()["not sent"].calls, costs.unused()["not sent"].usd) == (1, 0)
+    text = "\n".join(cost_lines(costs, ""))
+    assert " in 8 calls and 1 that was never sent\n" in text
+    assert "  not sent  " in text
+    said = costs_json(costs)
+    assert (said["calls"], said["unsent"]) == (9, 1)
+    facts = read_facts(folder)
+    assert facts is not None
+    assert facts.spent.all == costs.total
 
 
 def test_an_unknown_price_is_never_nothing(tmp_path: Path) -> None:
@@ -224,7 +243,7 @@ def test_costs_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     }  # fmt: skip
     assert (said["cost_usd"], said["saved_usd"], said["left_usd"]) == (0.2, 0.08, 0.8)
     assert said["stages"]["images"]["calls"] == 8
-    assert said["models"]["v new"] == {"cost_usd": 0.0, "calls": 1, "price_unknown": 1}
+    assert said["models"]["v new"] == {"cost_usd": 0.0, "calls": 1, "unsent": 0, "price_unknown": 1}
     assert said["unused"]["ambiguous"]["cost_usd"] == 0.04
     assert said["lines"][0]["usage"] == {"images": 1.0}
     assert run(capsys, "cost", ID, "--output", str(tmp_path), "--json", "--csv")[0] == 2
