@@ -30,7 +30,7 @@ from studio.model import Receipt, SceneGraph, Shot, Stage, Story, Timeline
 from studio.orders import PER_SHOT, character_number
 from studio.progress import Event
 from studio.session import Session
-from studio.timeline import check_laid
+from studio.timeline import check_laid, lengthened
 from tasks.cast import paint_portrait
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
@@ -238,11 +238,9 @@ class _Mapping:
     def _lay_out(self) -> None:
         self._direction.do(lay_timeline, shots=self._shots, lines=self._all("narration"))
         self._timeline = self._session.timeline()
-        longer = self._timeline.seconds - self._session.brief.wish.seconds
-        if longer > 1 / self._timeline.fps:
-            note = f"the film is {longer:.2f} s longer than asked: some lines need more time than their shots had"
-            progress.publish(Event("note", note))
         check_laid(self._timeline, self._shots)
+        if note := lengthened(self._timeline, self._shots, self._session.brief.wish):
+            progress.publish(Event("note", note))
         if self._session.brief.wish.music:
             self._submit(self._voices, compose_score, "score", 0, story=self._story, timeline=self._timeline)
 

@@ -63,6 +63,27 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) ->
     return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), frames=start)
 
 
+def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
+    """Return in one line by how much the film is longer than asked, and why; '' where it is not, but for a frame."""
+    asked = wish.seconds * timeline.fps
+    if timeline.frames - asked <= 1:
+        return ""
+    planned = timeline.title_frames + sum(shot.frames for shot in shots)
+    # The frames that were planned are rounded to the asked length: more of them are a person's doing.
+    by_plan, by_lines = planned - asked, sum(
+        max(0, span.frames - shot.frames) for span, shot in zip(timeline.spans, shots, strict=False)
+    )  # fmt: skip
+    why = []
+    if by_plan > 1:
+        why.append(
+            f"its shots are planned {by_plan / timeline.fps:.2f} s longer, for some were added, or given more frames"
+        )
+    if by_lines:
+        why.append("some lines need more time than their shots had")
+    because = " and ".join(why) or "timeline.json says so"
+    return f"the film is {(timeline.frames - asked) / timeline.fps:.2f} s longer than asked: {because}"
+
+
 def check_laid(timeline: Timeline, shots: Sequence[Shot]) -> None:
     """Make sure that a timeline, which a person may have edited, is one of these shots.
 

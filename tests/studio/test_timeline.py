@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from studio.errors import BrokenPlan
 from studio.model import Shot, Wish
 from studio.plan import title_frames
-from studio.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out
+from studio.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened
 
 
 def shots_of(frames: list[int]) -> tuple[Shot, ...]:
@@ -30,6 +30,36 @@ def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None
         assert span.frames == planned or span.frames / wish.fps < LEAD_SECONDS + seconds + TAIL_SECONDS + 1 / wish.fps
         at += span.frames
     assert timeline.frames == at
+
+
+ADDED = "its shots are planned 3.00 s longer, for some were added, or given more frames"
+LINES = "some lines need more time than their shots had"
+
+
+@pytest.mark.parametrize(
+    ("more", "line_seconds", "said"),
+    [
+        (0, 0.0, ""), (1, 0.0, ""), (72, 0.0, f"the film is 3.00 s longer than asked: {ADDED}"),
+        (0, 9.2, f"the film is 5.00 s longer than asked: {LINES}"),
+        (72, 9.2, f"the film is 8.00 s longer than asked: {ADDED} and {LINES}"),
+        (-72, 9.2, f"the film is 2.00 s longer than asked: {LINES}"),
+    ],
+)  # fmt: skip
+def test_why_a_film_is_longer_is_told_by_what_made_it_so(more: int, line_seconds: float, said: str) -> None:
+    """Shots that a person added or lengthened, lines that need more than their shots had, or both; never the other."""
+    wish = Wish(seconds=10)
+    left = 240 - title_frames(wish) - 120
+    shots = shots_of([120, left + more] if more <= 1 else [120, left, more])
+    timeline = lay_out(shots, [line_seconds, *[0.0] * (len(shots) - 1)], wish)
+    assert lengthened(timeline, shots, wish) == said
+
+
+def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
+    """Neither shots nor lines are blamed for its frames."""
+    wish = Wish(seconds=10)
+    shots = shots_of([240 - title_frames(wish)])
+    timeline = lay_out(shots, [0.0], wish)
+    assert lengthened(timeline.model_copy(update={"frames": 288}), shots, wish).endswith("asked: timeline.json says so")
 
 
 def test_an_edited_timeline_of_other_shots_is_told() -> None:
