@@ -25,7 +25,7 @@ def forecast_lines(found: Forecast, go_on: str) -> list[str]:
         go_on: the command that carries it out.
     """
     what = found.session_id or "a new film"
-    about = f"about {found.shots} shots" if found.about else f"{found.shots} shot{'s' * (found.shots != 1)}"
+    about = f"{'about ' if found.about else ''}{found.shots} shot{'s' * (found.shots != 1)}"
     lines = [f"{what}: {about}, crew {found.crew}"]
     if found.about:
         lines.append("The shots are not planned yet: their number and words are the embedded writer's guess.")

@@ -262,6 +262,9 @@ def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:
     assert found.total.high == pytest.approx(0.04 * found.shots)
     assert {step.why for step in found.steps} == {"new"}
     assert f"about {found.shots} shots" in forecast_lines(found, "")[0]
+    one = forecast_idea(brief_of(seconds=4, shot_seconds=10), paid_crew(PaidPainter()))
+    assert one.shots == 1
+    assert "about 1 shot:" in forecast_lines(one, "")[0].replace(",", ":").replace(" ·", ":")
 
 
 def test_the_embedded_crew_costs_nothing() -> None:
