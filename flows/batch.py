@@ -27,6 +27,7 @@ from studio.errors import BadInput, FilmError, Interrupted
 from studio.hints import command
 from studio.manifest import Line, read_manifest
 from studio.places import sessions_root
+from studio.prices import price_list
 from studio.sessions import check_writable, sweep_abandoned
 
 
@@ -53,6 +54,8 @@ def film_batch(
     hiring = Hiring(several=True)
     with nothing_begun():
         lines = read_manifest(file, hiring.hire)
+    # A person's own prices are read before anything is begun.
+    price_list()
     root = sessions_root(place)
     check_writable(root)
     sweep_abandoned(root)

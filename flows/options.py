@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -15,8 +15,8 @@ from studio.terms import OnRefusal, Said, make_terms
 from studio.text_files import read_prompts, read_script
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
-Dollars = float | Literal["none"]
-"""Without limits, which `studio.terms` has: what breaks them is told in its words."""
+Dollars = str
+"""As it was typed: `studio.terms` reads it, and tells in its words what is none."""
 Approving = Annotated[
     Approve,
     Parameter(help="Ask on this terminal: shots, before painting; images, before clips; both (default no: nothing)."),

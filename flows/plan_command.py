@@ -48,7 +48,7 @@ def plan(
     place, said, terms = output_folder(output), shape.said(), make_terms(budget_usd=budget_usd)
     crew = said.get("crew")
     notes = []
-    budget = [] if budget_usd is None else ["--budget-usd", _said(budget_usd)]
+    budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
     if SESSION_ID.match(what):
         if set(said) - {"crew"}:
             raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
@@ -89,10 +89,6 @@ def _of_idea(idea: str, wish: Wish, terms: Said) -> Forecast:
         version=VERSION, terms=UNSAID.after(terms),
     )  # fmt: skip
     return forecast_idea(brief, hire(wish.crew))
-
-
-def _said(budget: Dollars) -> str:
-    return budget if isinstance(budget, str) else f"{budget:g}"
 
 
 def _options(shape: Shape) -> list[str]:

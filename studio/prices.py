@@ -73,13 +73,15 @@ def price_list(environment: Mapping[str, str] = os.environ) -> PriceList:
     """Return the prices in force: a person's own before those of this program.
 
     Raises:
-        BadInput: the file that FILM_PRICES names cannot be read, or is no price list.
+        BadInput: the file that FILM_PRICES names cannot be read, or is no price list, or holds no price.
     """
     own = environment.get(OWN, "")
     ours = _read(TABLE)
     if not own:
         return ours
     theirs = _read(Path(own).expanduser())
+    if not theirs.price:
+        raise BadInput(f"{OWN}: {own!r} holds no price: write tables that begin with [[price]], or unset {OWN}")
     return PriceList(checked=theirs.checked or ours.checked, price=(*theirs.price, *ours.price))
 
 
@@ -97,4 +99,21 @@ def _read(path: Path) -> PriceList:
         first = error.errors()[0]
         words = [f"price {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"]]
         where = ", ".join(word for word in words if word not in ("price", "[key]")) or "price"
-        raise BadInput(f"{OWN}: {str(path)!r}: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise BadInput(f"{OWN}: {str(path)!r}: {where}: {_words(first['type'], first['msg'])}") from error
+
+
+_WORDS = {
+    "missing": "it is missing", "extra_forbidden": "nothing of that name is known here",
+    "string_type": "expected a text: put quotes around it", "float_type": "expected a number",
+    "float_parsing": "expected a number", "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "dict_type": 'expected a table, for example per = { "images" = 0.04 }',
+    "tuple_type": "expected tables that begin with [[price]]", "model_type": "expected a table",
+}  # fmt: skip
+"""What is wrong, by the names that pydantic has for it (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
+
+
+def _words(kind: str, message: str) -> str:
+    if kind == "literal_error":
+        return f"no unit of that name is known: {message.replace('Input should be', 'say')}"
+    return _WORDS.get(kind) or message.removeprefix("Value error, ")

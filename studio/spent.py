@@ -18,8 +18,8 @@ _UNUSED = ("bad answer", "ambiguous", *_FREE)
 
 @dataclass(frozen=True)
 class Tally:
-    """Calls counted: how many, what they cost in US dollars, how many have no known price, how many gave nothing, and how
-    many of these were never sent."""
+    """Calls counted: how many, what they cost in US dollars, how many have no known price, how many gave nothing, and
+    how many of these were never sent."""
 
     calls: int = 0
     usd: float = 0.0
@@ -122,7 +122,8 @@ def stats_of(tally: Tally) -> dict[str, float | int]:
 
 def dollars(usd: float) -> str:
     """Return an amount for a person: '$7.00', '$0.0462'; what is not nothing never looks like nothing."""
-    if usd >= 1 or abs(usd - round(usd, 2)) < 5e-7:
+    # Less than a trillionth is what adding floats leaves.
+    if usd >= 1 or usd < 1e-12 or (usd > 0.005 and abs(usd - round(usd, 2)) < 5e-7):
         return f"${usd:.2f}"
     return f"${usd:.4f}" if usd >= 0.00005 else "under $0.0001"
 

@@ -5,6 +5,7 @@ Terms shape no piece and are in no fingerprint: saying others goes on with the s
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -42,8 +43,15 @@ class Terms(BaseModel):
         """Return what became of an earlier budget, in one line; '' where there was none, or it is the same."""
         if before.budget_usd is None or before.budget_usd == self.budget_usd:
             return ""
-        now = "lifted: nothing limits what it may cost" if self.budget_usd is None else f"${self.budget_usd:.2f} now"
-        return f"the budget of ${before.budget_usd:.2f} is {now}"
+        lifted = "lifted: nothing limits what it may cost"
+        now = lifted if self.budget_usd is None else f"{_exactly(self.budget_usd)} now"
+        return f"the budget of {_exactly(before.budget_usd)} is {now}"
+
+
+def _exactly(usd: float) -> str:
+    """Return a budget as it was said, so that two that differ never look the same: '$2.00', '$0.0000125'."""
+    cents = f"{usd:.2f}"
+    return f"${cents}" if float(cents) == usd else f"${Decimal(repr(usd)):f}"
 
 
 class Said(BaseModel):
@@ -70,6 +78,11 @@ def make_terms(**said: object) -> Said:
 def wrong_option(error: ValidationError) -> BadInput:
     """Return the error of the first option that is wrong: in one line which, what is wrong, what was given."""
     first = error.errors()[0]
+    if first["loc"][0] == "budget_usd":
+        most = f"{MOST_BUDGET_USD:,.0f}"
+        return BadInput(
+            f"--budget-usd: dollars from 0 to {most}, for example 2 or 2.50, or none, not {short(first['input'])}"
+        )
     name = "--" + str(first["loc"][0]).replace("_", "-")
     message = first["msg"].removeprefix("Value error, ")
     return BadInput(f"{name}: {message[:1].lower()}{message[1:]}, not {short(first['input'])}")

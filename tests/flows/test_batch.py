@@ -161,6 +161,15 @@ def test_an_unknown_crew_is_told_before_anything_is_begun(film: Film, named: boo
     assert film.sessions == []
 
 
+def test_a_price_list_that_does_not_read_stops_a_batch_before_it_begins(film: Film) -> None:
+    """As it stops one film: 2, one line, no session."""
+    write(film, GOOD)
+    film.environment["FILM_PRICES"] = "/dev/null"
+    code, out, err = film.run("batch", "ideas.csv")
+    assert (code, out, err.startswith("FILM_PRICES: '/dev/null' holds no price: ")) == (2, "", True)
+    assert film.sessions == []
+
+
 def test_a_saved_crew_is_found_before_the_films_begin(film: Film) -> None:
     """A crew that is saved on the server is none that is missing: its film is made."""
     from blocks.crew import Crew

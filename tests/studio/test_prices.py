@@ -69,7 +69,13 @@ def test_own_prices_come_first(tmp_path: Path) -> None:
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "price 1: the price of images is no number"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=nan}', "the price of images"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=1e6}', "from 0 to 1,000,000"),
-        ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price 1, per, loaves"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price 1, per, loaves: no unit of that name"),
+        ('[[price]]\nvendor="v"\nfree=true', "price 1, model: it is missing"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nfree=true\ncost=2', "price 1, cost: nothing of that name is known here"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"="x"}', "price 1, per, images: expected a number"),
+        ('[[price]]\nvendor="v"\nmodel=1\nfree=true', "price 1, model: expected a text"),
+        ("price = 3", "expected tables that begin with [[price]]"),
+        ("", "holds no price"), ('checked = "2026-01-01"', "holds no price"),
     ],
 )  # fmt: skip
 def test_a_wrong_list_is_one_line(tmp_path: Path, text: str, said: str) -> None:

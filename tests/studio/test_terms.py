@@ -50,11 +50,35 @@ def test_a_budget_is_a_number_or_none(budget: Any) -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("budget", ["abc", "", "$2", "2,5", -1, MOST_BUDGET_USD + 1])
+def test_what_a_budget_is_is_told_in_a_persons_words(budget: Any) -> None:
+    """Dollars, their limits, an example, what was typed; nothing of how the program reads it."""
+    with pytest.raises(BadInput) as refused:
+        make_terms(budget_usd=budget)
+    said = f"--budget-usd: dollars from 0 to 100,000, for example 2 or 2.50, or none, not {budget!r}"
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("command", ["make", "plan"])
+@pytest.mark.parametrize("budget", ["abc", "", "2,5", "-1"])
+def test_the_commands_tell_it_so_too(command: str, budget: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is typed comes to the terms as it was typed: 2, and one line."""
+    from flows.command import app
+    from studio.terminal import leave
+
+    words = [command, "An idea", f"--budget-usd={budget}"]
+    assert leave(lambda: app(words, exit_on_error=False, print_error=False)) == 2
+    assert "dollars from 0 to 100,000, for example 2" in capsys.readouterr().err
+
+
 def test_a_changed_budget_is_told() -> None:
     """One that is raised or lifted, by its numbers; the first one said is no change."""
     two = Terms(budget_usd=2)
     assert two.after(make_terms(budget_usd=5)).changed(two) == "the budget of $2.00 is $5.00 now"
     assert two.after(make_terms(budget_usd="none")).changed(two).startswith("the budget of $2.00 is lifted: ")
+    tiny = Terms(budget_usd=1e-9)
+    assert tiny.after(make_terms(budget_usd="0")).changed(tiny) == "the budget of $0.000000001 is $0.00 now"
+    assert two.after(make_terms(budget_usd=2.004)).changed(two) == "the budget of $2.00 is $2.004 now"
     assert two.after(make_terms(on_refusal="slate")).changed(two) == two.changed(UNSAID) == ""
 
 
@@ -116,5 +140,5 @@ def test_the_command_line_takes_none() -> None:
     _, bound, _ = app.parse_args(["make", "A fox", "--budget-usd", "2.5"], exit_on_error=False, print_error=False)
     assert bound.arguments["money"].terms().budget_usd == 2.5
     for command in ("make", "plan"):
-        with pytest.raises(BadInput, match=r"^--budget-usd: input should be greater than or equal to 0, not -1\.0$"):
+        with pytest.raises(BadInput, match=r"^--budget-usd: dollars from 0 .*, not '-1'$"):
             app([command, "A fox", "--budget-usd", "-1"], exit_on_error=False, print_error=False)
