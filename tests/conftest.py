@@ -29,6 +29,9 @@ loopback_guard.stay_on_loopback()
 settings.register_profile("studio", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("studio")
 
+_READ = ("FILM_", "OPENAI_", "STABILITY_")
+"""How the names begin of the variables that the program reads itself."""
+
 if TYPE_CHECKING:
     from tests.runs import Studio
 
@@ -39,6 +42,18 @@ def _stays_on_loopback() -> Iterator[None]:
     before = len(loopback_guard.tried)
     yield
     assert loopback_guard.tried[before:] == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _lends_no_environment() -> Iterator[None]:
+    """Fail the file that leaves one of the program's own variables behind, for later files' processes to read."""
+
+    def ours() -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if name.startswith(_READ)}
+
+    before = ours()
+    yield
+    assert ours() == before
 
 
 @pytest.fixture(scope="session")
