@@ -13,12 +13,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from studio.model import CAMERAS
+from studio.prompts import EMOTIONS
 
 QUOTED_CHARACTERS = 20_000
 """How much of a bad answer is shown in the repair."""
-
-EMOTIONS = ("still", "tender", "curious", "uneasy", "lost", "restless", "brave", "hopeful", "at peace")
-"""Emotions that `studio.prompts` has a light for."""
 
 
 def _as_text(value: object) -> object:

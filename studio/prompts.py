@@ -13,7 +13,9 @@ from studio.model import Scene
 from studio.prompt_files import parse_prompts, prompts_json, prompts_text
 from studio.script import one_line, word_set
 
-__all__ = ["PROMPT_CHARACTERS", "SIZES", "Size", "image_prompt", "parse_prompts", "prompts_json", "prompts_text"]
+__all__ = [
+    "EMOTIONS", "PROMPT_CHARACTERS", "SIZES", "Size", "image_prompt", "parse_prompts", "prompts_json", "prompts_text",
+]  # fmt: skip
 
 Size = Literal["wide", "medium", "close"]
 SIZES: tuple[Size, ...] = get_args(Size)
@@ -35,6 +37,9 @@ _LIGHT = {
     "at peace": "sunset light",
 }
 """The light that carries an emotion; an old habit of the screen: dawn begins, night doubts, gold resolves."""
+
+EMOTIONS: tuple[str, ...] = tuple(_LIGHT)
+"""What a scene may feel like: the words that the light, the camera and the score know. Other words are kept as told."""
 
 _TOLD_LIGHT = word_set(
     "dawn sunrise morning noon midday day sunny golden sunset evening dusk twilight night midnight moonlit storm"

@@ -1,29 +1,51 @@
-"""The beat sheets: which beats a film of so many scenes has, and what each shows and feels like.
+"""The beat sheets: which beats a film of so many scenes has, what each shows, how it feels, and what may be said.
 
 A short film keeps the beats that matter most; a long one goes round its middle in acts, between the same beginning and
 end. The sheets follow the usual dramatic arc (exposition, rising action, climax, resolution: Freytag, "Die Technik des
-Dramas", 1863). What is said lies in `lines.py`; `writer.py` puts both together.
+Dramas", 1863). What is said lies in `lines.py`, `looking.py` and `domain_lines.py`; `writer.py` puts it together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from studio.offline.domain_lines import DOMAIN_LINES
+from studio.offline.domains import HEARTS
+from studio.offline.feelings import Mood
 from studio.offline.grammar import Idea
-from studio.offline.lines import LOOKING, TALE
+from studio.offline.lines import TALE
+from studio.offline.looking import ASKING, LOOKING, PORTRAITS
+from studio.offline.matter import asking_of, domain_of, sort_of
 from studio.offline.settings import Lines, Setting
+
+Shows = Literal["place", "hero", "deed", "subject", "sight"]
+"""place: nothing else. hero: who the film is about. deed: the hero, and what happens. subject: the thing that is looked
+at. sight: something that is seen in such a place."""
+
+_MOODS: tuple[Mood, ...] = ("hopeful", "melancholy", "tense")
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One kind of scene: `place` is 0 to 2 of its setting; without `subject` the place stands alone."""
+    """One kind of scene: `place` is 0 to 2 of its setting; `action` and `indoors` are what the hero or subject does.
+
+    `emotions` are those of a hopeful, a melancholy and a tense film, of `studio.prompts.EMOTIONS`.
+    """
 
     name: str
     place: int
-    subject: bool
+    shows: Shows
     action: str
-    emotion: str
+    indoors: str
+    emotions: tuple[str, str, str]
+
+    def emotion(self, mood: Mood, domain: str = "") -> str:
+        """Return how the scene feels in a film of this mood; the heart of a film feels as its domain does."""
+        if self.name == "heart" and domain and mood == "hopeful":
+            return HEARTS[domain]
+        return self.emotions[_MOODS.index(mood)]
 
 
 @dataclass(frozen=True)
@@ -37,32 +59,38 @@ class Sheet:
     ending: tuple[str, ...]
 
 
+_MIXED = frozenset({"heart", "close", "named", "memory", "farewell"})
+"""Beats whose general lines are as fit as those of the domain."""
+
 _BEATS = (
-    Beat("establish", 0, False, "", "still"),
-    Beat("interlude", 1, False, "", "still"),
-    Beat("meet", 0, True, "small and alone", "tender"),
-    Beat("ordinary", 0, True, "at rest", "still"),
-    Beat("turn", 0, True, "", "curious"),
-    Beat("trial", 1, True, "moving on, head down", "restless"),
-    Beat("journey", 1, True, "moving on", "curious"),
-    Beat("rise", 2, True, "looking up", "hopeful"),
-    Beat("low", 2, True, "resting alone", "lost"),
-    Beat("climax", 2, True, "standing tall", "brave"),
-    Beat("resolve", 0, True, "looking out into the light", "at peace"),
-    Beat("name", 0, True, "", "tender"),
-    Beat("named", 0, True, "", "tender"),
-    Beat("ask", 0, True, "", "curious"),
-    Beat("question", 1, True, "", "curious"),
-    Beat("wonder", 1, True, "", "curious"),
-    Beat("memory", 1, True, "", "tender"),
-    Beat("detail", 0, True, "seen from near", "curious"),
-    Beat("change", 1, True, "seen from far", "restless"),
-    Beat("care", 2, True, "", "tender"),
-    Beat("heart", 2, True, "", "hopeful"),
-    Beat("close", 0, True, "", "at peace"),
-    Beat("unanswered", 0, True, "", "at peace"),
-    Beat("farewell", 0, True, "", "at peace"),
-)
+    Beat("establish", 0, "place", "", "", ("still", "still", "uneasy")),
+    Beat("interlude", 1, "sight", "", "", ("still", "lost", "restless")),
+    Beat("meet", 0, "hero", "small and alone", "alone by the window", ("tender", "lost", "curious")),
+    Beat("ordinary", 0, "hero", "at rest", "sitting at a table", ("still", "still", "still")),
+    Beat("turn", 0, "deed", "", "", ("curious", "curious", "uneasy")),
+    Beat("together", 1, "hero", "side by side", "side by side by the window", ("tender", "tender", "brave")),
+    Beat("trial", 1, "hero", "moving on, head down", "sitting, head down", ("restless", "uneasy", "restless")),
+    Beat("journey", 1, "hero", "moving on", "walking up and down", ("curious", "lost", "restless")),
+    Beat("rise", 2, "hero", "looking up", "looking up", ("hopeful", "hopeful", "brave")),
+    Beat("low", 2, "hero", "resting alone", "sitting alone in the dark", ("lost", "lost", "lost")),
+    Beat("climax", 2, "hero", "standing tall", "standing at the window", ("brave", "brave", "brave")),
+    Beat("resolve", 0, "hero", "looking out into the light", "looking out of the window",
+         ("at peace", "tender", "hopeful")),
+    Beat("name", 0, "subject", "", "", ("tender", "tender", "uneasy")),
+    Beat("named", 0, "subject", "", "", ("tender", "tender", "tender")),
+    Beat("ask", 0, "subject", "", "", ("curious", "curious", "uneasy")),
+    Beat("question", 1, "sight", "", "", ("curious", "lost", "restless")),
+    Beat("wonder", 1, "sight", "", "", ("restless", "lost", "restless")),
+    Beat("memory", 1, "hero", "seen from far", "sitting by the window", ("curious", "lost", "lost")),
+    Beat("detail", 0, "subject", "seen from near", "seen from near", ("hopeful", "curious", "curious")),
+    Beat("change", 1, "sight", "", "", ("restless", "uneasy", "restless")),
+    Beat("care", 2, "sight", "", "", ("tender", "tender", "brave")),
+    Beat("heart", 2, "sight", "", "", ("hopeful", "tender", "brave")),
+    Beat("close", 0, "place", "", "", ("at peace", "at peace", "at peace")),
+    Beat("unanswered", 0, "sight", "", "", ("at peace", "at peace", "hopeful")),
+    Beat("farewell", 0, "hero", "looking out into the light", "looking out of the window",
+         ("at peace", "at peace", "at peace")),
+)  # fmt: skip
 BEATS: Mapping[str, Beat] = {beat.name: beat for beat in _BEATS}
 
 _TALE = Sheet(
@@ -72,30 +100,53 @@ _TALE = Sheet(
     middle=("trial", "journey", "interlude", "low", "rise"),
     ending=("climax", "resolve"),
 )
+_COMPANY = Sheet(
+    beats=("establish", "meet", "turn", "together", "trial", "low", "climax", "resolve"),
+    weight=("turn", "establish", "resolve", "together", "meet", "trial", "climax", "low"),
+    opening=("establish", "meet", "ordinary", "turn", "together"),
+    middle=("trial", "journey", "interlude", "low", "rise"),
+    ending=("climax", "resolve"),
+)
+"""A tale in which the hero meets someone."""
 
 
-def _looking(first: str, second: str, last: str) -> Sheet:
+def _looking(*beats: str, weight: tuple[str, ...]) -> Sheet:
     return Sheet(
-        beats=("establish", first, second, "detail", "change", "care", "heart", last),
-        weight=(first, last, "establish", "detail", second, "heart", "change", "care"),
-        opening=("establish", first, second),
-        middle=("detail", "change", "interlude", "care"),
-        ending=("heart", last),
-    )
+        beats=beats, weight=weight, opening=beats[:3], middle=("detail", "change", "interlude", "care"),
+        ending=("heart", beats[-1]),
+    )  # fmt: skip
 
 
-_SHEETS: Mapping[str, Sheet] = {
-    "tale": _TALE,
-    "topic": _looking("name", "question", "close"),
-    "question": _looking("ask", "wonder", "unanswered"),
-    "portrait": _looking("named", "memory", "farewell"),
-    "foreign": _looking("name", "question", "close"),
-}
+_OFTEN = ("name", "close", "establish", "detail", "question", "heart", "change", "care")
+_TOPICS = (
+    _looking("establish", "name", "question", "detail", "change", "care", "heart", "close", weight=_OFTEN),
+    _looking("name", "establish", "detail", "question", "care", "change", "heart", "close", weight=_OFTEN),
+    _looking("question", "name", "establish", "change", "detail", "care", "heart", "close", weight=_OFTEN),
+)
+_ASKED = ("ask", "unanswered", "establish", "detail", "wonder", "heart", "change", "care")
+_QUESTIONS = (
+    _looking("establish", "ask", "wonder", "detail", "change", "care", "heart", "unanswered", weight=_ASKED),
+    _looking("ask", "establish", "detail", "wonder", "care", "change", "heart", "unanswered", weight=_ASKED),
+)
+_SEEN = ("named", "farewell", "establish", "detail", "memory", "heart", "change", "care")
+_PORTRAITS = (
+    _looking("establish", "named", "memory", "detail", "change", "care", "heart", "farewell", weight=_SEEN),
+    _looking("named", "establish", "detail", "memory", "care", "change", "heart", "farewell", weight=_SEEN),
+)
+_SHEETS: Mapping[str, tuple[Sheet, ...]] = {
+    "tale": (_TALE,), "company": (_COMPANY,), "topic": _TOPICS, "question": _QUESTIONS, "portrait": _PORTRAITS,
+    "foreign": _PORTRAITS,
+}  # fmt: skip
 
 
-def choose_beats(kind: str, count: int) -> tuple[Beat, ...]:
-    """Return the beats of a film of `count` scenes, in order; `kind` is one of `grammar.Kind` but 'told'."""
-    sheet = _SHEETS[kind]
+def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:
+    """Return the beats of a film of `count` scenes, in order.
+
+    Args:
+        kind: one of `grammar.Kind` but 'told', or 'company' for a tale in which the hero meets someone.
+        turn: >= 0; which of the kind's sheets is taken, counted round.
+    """
+    sheet = _SHEETS[kind][turn % len(_SHEETS[kind])]
     if count <= len(sheet.beats):
         kept = sheet.weight[:count]
         names = tuple(name for name in sheet.beats if name in kept)
@@ -106,11 +157,30 @@ def choose_beats(kind: str, count: int) -> tuple[Beat, ...]:
     return tuple(BEATS[name] for name in names)
 
 
-def pool_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[str, tuple[Lines, ...]]:
-    """Return the name of the pool a beat draws its lines from, and the lines; beats of one pool share its variants."""
-    if beat.name in {"establish", "interlude"}:
-        return "openings", setting.openings
-    if beat.name == "turn":
-        name = "unsaid" if not idea.clause else "state" if idea.stative else "turn"
-        return name, TALE[name]
-    return beat.name, TALE[beat.name] if beat.name in TALE else LOOKING[beat.name]
+def pool_name(beat: Beat) -> str:
+    """Return the name of the pool a beat draws its lines from; beats of one pool share its variants."""
+    return "openings" if beat.name in {"establish", "interlude"} else beat.name
+
+
+def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...], ...]:
+    """Return the lines of a beat in groups, the fittest first; what they say of the idea is all that is known of it."""
+    domain = DOMAIN_LINES.get(domain_of(idea), {})
+    portrait = PORTRAITS.get(sort_of(idea), {})
+    own = TALE.get(beat.name, ())
+    general = LOOKING.get(beat.name, ())
+    match beat.name:
+        case "establish" | "interlude":
+            return (setting.openings,)
+        case "turn":
+            return (TALE["unsaid" if not idea.clause else "state" if idea.stative else "turn"],)
+        case "trial":
+            return setting.trials, own
+        case "ask":
+            return (ASKING[asking_of(idea)],)
+        case "wonder":
+            return (*((domain["question"], general) if domain else (general,)),)
+        case _:
+            first = portrait.get(beat.name) or (domain.get(beat.name) if idea.kind != "portrait" else None)
+            if beat.name in _MIXED:
+                return ((*own, *(first or ()), *general),)
+            return tuple(group for group in (own, first, general) if group)

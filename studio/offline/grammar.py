@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name
@@ -53,6 +54,7 @@ _PLIGHTS = word_set(
     " haunted caught torn"
 )
 """Adjectives that may follow someone: 'a dragon afraid of fire'."""
+_OWN = word_set("my our his her their your")
 _SMALL = word_set("a an the of in on at to for with and or but by from as into")
 
 
@@ -149,7 +151,10 @@ def _tale(bare: str, whole: str) -> Idea | None:
     if clause and clause[0].lower() == "whose":
         first, clause = " ".join([name, *clause[:CLAUSE_WORDS]]), []
     elif clause != words[at:] and (main := _main_verb(clause)):
-        first, clause = " ".join([name, words[at], *clause[:main]]), clause[main:]
+        # 'alone on the moon' stands after its noun as it is; a relative clause keeps its pronoun.
+        between = clause[1:main] if words[at].lower() in _PLIGHTS or len(clause) > len(words[at:]) else None
+        first = " ".join([name, *([words[at], *clause[:main]] if between is None else between)])
+        clause = clause[main:]
     said = " ".join(clause) if _sayable(" ".join(clause), CLAUSE_WORDS) else _shortened(clause)
     hero = known_as(name)
     return Idea(
@@ -184,8 +189,11 @@ def _subject(bare: str, whole: str) -> Idea:
     names = [word for word in words if word.lower() not in _SMALL]
     owned = words[0].lower() in {"my", "our", "her", "his", "their"} or words[0].lower().endswith(("'s", "\u2019s"))
     named = len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in _SMALL
-    portrait = owned or named or (head in PLACES and words[0].lower() in DETERMINERS)
-    short = " ".join([lowered(words[0]), *words[1:]]) if _sayable(bare, SUBJECT_WORDS) else ""
+    thing = all(_is_thing(word) for word in names)
+    someone = words[0].lower() in DETERMINERS and head in PLACES | PEOPLE
+    portrait = owned or someone or (named and not thing)
+    first = words[0].lower() if _is_thing(words[0]) else lowered(words[0])
+    short = " ".join([first, *words[1:]]) if _sayable(bare, SUBJECT_WORDS) else ""
     return Idea(
         kind="portrait" if portrait else "topic",
         text=whole,
@@ -193,6 +201,11 @@ def _subject(bare: str, whole: str) -> Idea:
         hero=short,
         plural=plural,
     )
+
+
+def _is_thing(word: str) -> bool:
+    """Tell whether a word with a capital is a common noun that only begins an idea: 'Jazz', 'Volcanoes'."""
+    return any(form in TOPIC_WORDS for form in singulars(word.lower()))
 
 
 def _verb_at(words: list[str]) -> int | None:
@@ -207,7 +220,7 @@ def _verb_at(words: list[str]) -> int | None:
             return at
         if word in AUXILIARY and after and word not in {"do", "did", "does"}:
             return at
-        if word in _PLIGHTS and before.removesuffix("s") in PEOPLE:
+        if word in _PLIGHTS and head_noun(words[:at]).removesuffix("s") in PEOPLE:
             return at
         if after == "of":
             continue
@@ -223,7 +236,8 @@ def _verb_at(words: list[str]) -> int | None:
         opens = after in DETERMINERS or after in {"to", "into", "through", "across", "his", "her", "its", "their"}
         if article and at >= 2 and likely and opens and low[0] in {"a", "an"}:
             return at
-    return len(words) if article and head_noun(words) in PEOPLE else None
+    someone = low[0] in DETERMINERS - _OWN and head_noun(words) in PEOPLE
+    return len(words) if someone else None
 
 
 def _sayable(phrase: str, words: int) -> bool:

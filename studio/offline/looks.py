@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 
 from studio.model import Scene
-from studio.offline.settings import words_of
+from studio.offline.places import words_of
 from studio.offline.words import DETERMINERS, PEOPLE
 from studio.script import word_set
 

@@ -1,6 +1,6 @@
 """How lines are told: slots filled, verbs agreed, and no more said than the shots have time for.
 
-Called by `studio/offline/writer.py` with the lines of `lines.py` and `settings.py`.
+Called by `studio/offline/writer.py` with the lines of `lines.py`, `looking.py`, `domain_lines.py` and `settings.py`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from studio.offline.grammar import Idea
+from studio.offline.matter import core_of
+from studio.offline.places import told_at
 from studio.offline.settings import Lines
 from studio.plan import share_lines, spoken_words, words_that_fit
 from studio.script import split_sentences
@@ -27,6 +29,7 @@ def slots_of(idea: Idea) -> dict[str, str]:
         "aim": deed["aim"] if deed and len(deed["deed"].split()) > 2 else "",
         "part": part[0] if len(part) > 1 and len(part[0].split()) > 2 else "",
         "topic": idea.hero,
+        "core": core_of(idea),
     }
     return {**plain, **{name.title(): words[:1].upper() + words[1:] for name, words in plain.items()}}
 
@@ -67,18 +70,26 @@ def say(
     room: Sequence[int],
     fps: int,
     said: set[str],
+    hour: str,
 ) -> str:
-    """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before."""
+    """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before.
+
+    Args:
+        hour: the scene's, of `places.HOURS`; a variant that belongs to another waits.
+    """
     lines: list[str] = []
     for variant in tuple(pool):
+        if not told_at(variant, hour):
+            continue
         filled = fill(variant, slots, plural)
         if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):
             continue
-        if any(line in said for line in filled):
+        sentences = [sentence for line in filled for sentence in split_sentences(line)]
+        if any(sentence in said for sentence in sentences):
             continue
         kept = fit([*lines, *filled], room, fps, skip=False)
         pool.remove(variant)
-        said.update(filled)
+        said.update(sentences)
         lines = list(split_sentences(kept))
         variants -= 1
         if not variants:

@@ -1,0 +1,181 @@
+"""What an idea is at its core: the thing, how it is asked after, whether it is someone or somewhere, who else is in it.
+
+Read from the idea's own words, which are never inflected; '' wherever the words do not say. Called by
+`studio/offline/writer.py` and `beats.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from studio.offline.domains import DOMAINS, TOPIC_WORDS, find_domain, singulars
+from studio.offline.grammar import Idea
+from studio.offline.places import words_of
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING
+from studio.script import word_set
+
+CORE_WORDS = 4
+"""Longest core; what is longer is quoted as a whole."""
+
+_FRAMES = word_set(
+    "history art story life secret secrets future past power science beauty meaning origin origins world nature"
+    " making birth rise fall age language dreams dream migration psychology philosophy mystery joy craft"
+)
+"""Nouns that say how a thing is looked at: the thing follows their 'of'."""
+_BEYOND = DOMAINS["cosmos"]
+_BREAKS = word_set("of to and or in with for on at by from who that as")
+_PRONOUNS = word_set("i you he she it we they there anyone someone everyone people one this that these those")
+_GIVEN_NAMES = word_set(
+    "marie ada albert isaac nikola leonardo vincent frida pablo claude johann ludwig wolfgang william charles emily"
+    " virginia jane nelson martin rosa amelia anna maria john paul george ringo david michael mary elizabeth victoria"
+    " alexander julius galileo johannes niels max richard alan grace florence clara franz frederic igor dmitri leo"
+    " fyodor anton simone jean jacques rene blaise louis napoleon joan catherine peter hannah sophie thomas henry james"
+    " robert joseph abraham mahatma indira akira hayao yoko rabindranath chinua toni maya james neil yuri valentina"
+)
+_GROUND = word_set(
+    "mount mt lake river sea ocean bay cape fort port island islands isle valley city town new old san santa saint st"
+    " los las rio el la north south east west upper lower great street square bridge castle desert coast"
+)
+_WILD = word_set(
+    "mountain river lake sea ocean island coast shore beach valley forest desert canyon reef glacier volcano peak"
+    " waterfall park fuji everest himalaya sahara amazon nile ganges danube siberia patagonia alaska antarctica"
+)
+_LANDS = word_set(
+    "venice rome paris london tokyo lisbon istanbul mumbai shanghai vienna prague barcelona amsterdam chicago berlin"
+    " york moscow kyoto taipei mongolia japan iceland norway egypt india china france italy spain portugal greece"
+    " turkey kenya peru chile brazil mexico canada ireland scotland england wales sweden finland denmark poland africa"
+    " asia europe america antarctica fuji everest himalaya sahara amazon nile ganges danube siberia patagonia alaska"
+    " hawaii cairo delhi athens florence naples seoul beijing sydney havana marrakesh timbuktu machu petra jerusalem"
+    " budapest dublin edinburgh glasgow oslo stockholm helsinki copenhagen warsaw krakow hamburg munich madrid sevilla"
+    " seville granada porto milan turin genoa nepal tibet vietnam thailand indonesia bali morocco ethiopia"
+)
+
+
+def core_of(idea: Idea) -> str:
+    """Return the thing that a topic or a question is about: 'coffee' of 'the history of coffee'; '' where unknown."""
+    if idea.kind == "question":
+        return _asked_after(idea.hero)
+    words = idea.hero.split()
+    if not words or idea.kind != "topic":
+        return ""
+    for at, word in enumerate(words[1:-1], start=1):
+        if word == "of" and words[at - 1].lower() in _FRAMES:
+            words = words[at + 1 :]
+            break
+    for at, word in enumerate(words[1:], start=1):
+        if word.lower() in {"and", "in", "of", "from", "at", "on", "during", "for", "to"}:
+            words = words[:at]
+            break
+    return " ".join(words) if len(words) <= CORE_WORDS else ""
+
+
+def _asked_after(question: str) -> str:
+    """Return the first noun phrase of a question: 'cats' of 'Why do cats purr?', 'the sky' of 'Why is the sky blue?'"""
+    words = question.rstrip("?. ").split()
+    low = [word.lower().strip(",") for word in words]
+    at = 1 if low and low[0] not in AUXILIARY else 0
+    if low[:1] == ["how"] and len(low) > 2 and low[1] not in AUXILIARY and low[2] in AUXILIARY:
+        at = 2
+    while at < len(low) and low[at] not in AUXILIARY and low[at] not in DETERMINERS and at < 2:
+        if low[at] in TOPIC_WORDS or any(form in TOPIC_WORDS for form in singulars(low[at])):
+            break
+        at += 1
+    while at < len(low) and (low[at] in AUXILIARY or low[at] == "there"):
+        at += 1
+    phrase: list[str] = []
+    for word, plain in zip(words[at:], low[at:], strict=True):
+        verb = plain in ACTING or plain in PLURAL_ACTING or plain in AUXILIARY
+        if plain in _PRONOUNS or (verb and phrase and phrase[-1].lower() not in DETERMINERS):
+            break
+        if plain in {"in", "on", "of", "at", "to", "for", "from", "with", "by", "without", "and", "or", "when", "if"}:
+            break
+        phrase.append(plain if plain in DETERMINERS else word)
+        noun = any(form in TOPIC_WORDS or form in PEOPLE for form in singulars(plain))
+        if noun or len(phrase) == CORE_WORDS:
+            break
+    named = any(form in TOPIC_WORDS or form in PEOPLE for word in phrase for form in singulars(word.lower()))
+    bare = bool(phrase) and phrase[-1].lower() not in DETERMINERS
+    return " ".join(phrase) if bare and named else ""
+
+
+def domain_of(idea: Idea) -> str:
+    """Return the domain of a topic or a question, a key of `domains.DOMAINS`; '' for none, and for any other idea.
+
+    A question that reaches beyond the earth is one of the cosmos, whatever it looks for there: 'life on Mars'.
+    """
+    if idea.kind not in {"topic", "question"}:
+        return ""
+    beyond = idea.kind == "question" and any(
+        form in _BEYOND for word in words_of(idea.text) for form in singulars(word)
+    )
+    return "cosmos" if beyond else find_domain(core_of(idea), idea.text)
+
+
+def asking_of(idea: Idea) -> str:
+    """Return how a question asks: a key of `looking.ASKING`; 'whether' where it wants a yes or a no."""
+    word = (words_of(idea.text) or ("",))[0]
+    word = {"whose": "who", "whom": "who", "which": "what"}.get(word, word)
+    return word if word in {"why", "how", "what", "who", "where", "when"} else "whether"
+
+
+def sort_of(idea: Idea) -> str:
+    """Return 'someone', 'somewhere' or 'outdoors' of a portrait; '' where its words do not say, and of other ideas."""
+    if idea.kind != "portrait":
+        return ""
+    words = words_of(idea.text)
+    head = idea.hero.split(" of ")[0].split(" in ")[0].split(" during ")[0].lower().removesuffix("s").split(" ")[-1]
+    if idea.hero.lower().startswith(("mount ", "mt ", "lake ", "the mountain", "the lake", "the sea")):
+        return "outdoors"
+    if head in PEOPLE:
+        return "someone"
+    if head in _WILD or set(words) & _WILD:
+        return "outdoors"
+    if head in PLACES or set(words) & (_LANDS | _GROUND):
+        return "somewhere"
+    return "someone" if words and words[0] in _GIVEN_NAMES else ""
+
+
+def person_in(idea: Idea) -> str:
+    """Return who is shown in a portrait: the person it is of, or whose place it is; '' for nobody.
+
+    'my grandmother' of 'my grandmother's bakery', 'Marie Curie' of itself.
+    """
+    if sort_of(idea) == "someone":
+        return idea.hero
+    owned = re.match(r"^((?:my|our|her|his|their) (?:\w+ )?(\w+))['\u2019]s? ", idea.hero)
+    return owned[1] if owned and owned[2].lower() in PEOPLE else ""
+
+
+def companion_of(idea: Idea) -> str:
+    """Return who the hero of a tale meets, as the clause names them: 'a stray dog' of 'finds a stray dog'; '' for none.
+
+    Someone is met with an article or a possessive before, and within three words.
+    """
+    words = [word.strip(",;") for word in idea.clause.split()]
+    for at, word in enumerate(words):
+        if word.lower() not in {"a", "an", "the", "his", "her", "their", "two", "three"}:
+            continue
+        for end in range(at + 1, min(at + 4, len(words))):
+            if words[end].lower() in _BREAKS or words[end].lower() in DETERMINERS | ACTING:
+                break
+            owner = words[end].endswith(("'s", "\u2019s"))
+            if not owner and any(form in PEOPLE for form in singulars(words[end].lower())):
+                return " ".join([word.lower(), *words[at + 1 : end + 1]])
+    return ""
+
+
+def whereabouts(idea: Idea) -> str:
+    """Return the place a portrait names with a common noun: 'an abandoned railway station'; '' for any other."""
+    words = idea.hero.split()
+    if (
+        sort_of(idea) not in {"somewhere", "outdoors"}
+        or not words
+        or words[0].lower() not in {"a", "an", "the", "this", "that"}
+    ):
+        return ""
+    for at, word in enumerate(words[1:], start=1):
+        if word.lower() in {"of", "in", "at", "on", "near", "from", "where", "that", "during"}:
+            words = words[:at]
+            break
+    proper = any(word[:1].isupper() for word in words)
+    return " ".join(words) if words[-1].lower() in PLACES and not proper else ""

@@ -1,0 +1,167 @@
+"""Where and when a scene plays: a place of the setting, or the idea's own, its weather and its time of day.
+
+All of it goes into `Scene.location`, in the painter's words. Called by `studio/offline/writer.py`.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+
+from studio.offline.domains import singulars
+from studio.offline.settings import OPEN_COUNTRY, SETTINGS, Lines, Setting
+
+HOURS: Mapping[str, str] = {
+    "dawn": "at dawn", "morning": "in the morning", "noon": "at noon", "sunset": "at sunset",
+    "dusk": "at dusk", "night": "at night",
+}  # fmt: skip
+"""The hours of the day in their order, as a place is told at them."""
+
+_HOUR_WORDS: Mapping[str, str] = {
+    "night": "night", "midnight": "night", "nocturnal": "night", "moonlit": "night", "moonlight": "night",
+    "stars": "night", "dawn": "dawn", "sunrise": "dawn", "morning": "morning", "noon": "noon", "midday": "noon",
+    "sunset": "dusk", "dusk": "dusk", "evening": "dusk", "twilight": "dusk",
+}  # fmt: skip
+_NAMED_ARCS: Mapping[str, tuple[str, ...]] = {
+    "night": ("dusk", "night", "night", "night", "night", "dawn"),
+    "dawn": ("night", "dawn", "dawn", "morning", "morning", "noon"),
+    "morning": ("dawn", "morning", "morning", "noon"),
+    "noon": ("morning", "noon", "noon", "sunset"),
+    "dusk": ("noon", "sunset", "dusk", "dusk", "night"),
+}
+_ARCS: tuple[tuple[str, ...], ...] = (
+    ("dawn", "morning", "noon", "noon", "sunset", "dusk"),
+    ("morning", "noon", "noon", "sunset", "dusk", "night"),
+    ("night", "dawn", "morning", "noon", "noon", "sunset"),
+)
+_TALE_ARCS: tuple[tuple[str, ...], ...] = (
+    ("dawn", "morning", "noon", "dusk", "night", "dawn"),
+    ("noon", "sunset", "dusk", "night", "dawn", "morning"),
+    ("morning", "noon", "sunset", "dusk", "night", "morning"),
+)
+"""A tale ends on the morning after; a film that looks at something lasts a day."""
+
+SCENES_A_DAY = 8
+"""A longer film goes through further days."""
+
+_WEATHER: Mapping[str, str] = {
+    "rain": "in the rain", "rainy": "in the rain", "storm": "in a storm", "stormy": "in a storm",
+    "snow": "in falling snow", "snowy": "in falling snow", "blizzard": "in falling snow", "winter": "in falling snow",
+    "fog": "in fog",
+    "foggy": "in fog", "mist": "in fog", "misty": "in fog",
+}  # fmt: skip
+_EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten"})
+_UNWEATHERED = frozenset({"space", "underwater", "room"})
+
+_OWN_PLACES: Mapping[str, str] = {
+    "bakery": "a small bakery", "kitchen": "a kitchen with a window", "workshop": "a workshop with a lamp",
+    "library": "an old library", "museum": "a quiet museum", "school": "a school", "station": "an old station",
+    "theatre": "a theatre with a lamp", "theater": "a theater with a lamp", "cinema": "an old room with a window",
+    "church": "a quiet church", "market": "a city market", "harbour": "a harbour with a boat",
+    "harbor": "a harbor with a boat", "rooftop": "a rooftop above the city", "village": "a village with a house",
+    "farm": "a farm with a house", "garden": "a garden with a tree", "river": "a wide river", "lake": "a still lake",
+    "island": "a small island in the sea", "canyon": "a red canyon", "volcano": "a volcano above a valley",
+    "glacier": "a glacier", "street": "a city street", "vineyard": "a vineyard", "orchard": "an orchard",
+    "lighthouse": "a rocky shore with a lighthouse", "cafe": "a small cafe", "restaurant": "a small restaurant",
+    "hospital": "a hospital", "moon": "the moon seen from space", "mars": "the red desert of Mars",
+    "beach": "a sandy beach", "coffee": "a small cafe with a window", "tea": "a quiet room with a window",
+    "glass": "a workshop with a window", "quantum": "a laboratory with a lamp", "computer": "an office with a window",
+    "physics": "a laboratory with a lamp", "chemistry": "a laboratory with a bottle", "alphabet": "an old library",
+    "language": "an old library", "history": "an old library", "philosophy": "an old library", "book": "an old library",
+    "poetry": "an old library", "sleep": "a bedroom with a window", "dream": "a bedroom with a window",
+    "piano": "a theatre with a lamp", "violin": "a theatre with a lamp", "music": "a theatre with a lamp",
+    "painting": "a studio with a window", "painter": "a studio with a window", "cat": "a kitchen with a window",
+    "silence": "a quiet church with a window", "bread": "a small bakery", "wine": "a restaurant with a bottle",
+    "baker": "a small bakery", "clockmaker": "a workshop with a lamp",
+    "watchmaker": "a workshop with a lamp", "bookshop": "a shop with a book", "road": "a long road in the fields",
+}  # fmt: skip
+"""Places that an idea names, by their word, in words that a painter knows; a story begins and ends there."""
+
+_MORNING = re.compile(
+    r"\b(?:morning|dawn|first light|early light|before anyone is up|first train|day has not decided|wakes"
+    r"|light returns|day begins)\b",
+    re.IGNORECASE,
+)
+_PEOPLED = re.compile(r"\b(?:everyone|someone|somebody|train|crowd|never quite goes quiet)\b", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:before the light goes|evening|lights go out|tonight)\b", re.IGNORECASE)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the lower-case words of `text`, possessive endings taken off."""
+    return tuple(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"['\u2019]s\b", "", text.lower())))
+
+
+def find_setting(text: str) -> Setting | None:
+    """Return the setting that most words of `text` call for, the first named among equals; None where none does."""
+    words = words_of(text)
+    counts: dict[str, int] = {}
+    found: dict[str, Setting] = {}
+    for word in words:
+        for setting in (*SETTINGS, OPEN_COUNTRY):
+            if word in setting.words or (word.endswith("s") and word[:-1] in setting.words):
+                counts[setting.name] = counts.get(setting.name, 0) + 1
+                found.setdefault(setting.name, setting)
+    best = max(counts.values(), default=0)
+    return next((setting for name, setting in found.items() if counts[name] == best), None)
+
+
+def own_place(setting: Setting, text: str) -> str:
+    """Return the place that `text` itself names and that lies in the setting, in a painter's words; '' for none."""
+    forms = [form for word in words_of(text) for form in singulars(word)]
+    place = next((_OWN_PLACES[form] for form in forms if form in _OWN_PLACES and form in setting.words), "")
+    if is_empty(text):
+        return place or ("an empty city" if setting.name == "city" else "")
+    return place
+
+
+def is_empty(text: str) -> bool:
+    """Tell whether an idea speaks of a place without people."""
+    return bool(_EMPTY & set(words_of(text)))
+
+
+def named_hour(text: str) -> str:
+    """Return the hour that `text` names; '' for none."""
+    return next((_HOUR_WORDS[word] for word in words_of(text) if word in _HOUR_WORDS), "")
+
+
+def hours_of(text: str, count: int, tale: bool, draw: random.Random) -> tuple[str, ...]:
+    """Return an hour for each of `count` scenes, keys of `HOURS`: around the hour that the idea names, else a day."""
+    days = max(1, round(count / SCENES_A_DAY))
+    drawn = draw.choice(_TALE_ARCS if tale else _ARCS)
+    arc = _NAMED_ARCS.get(named_hour(text), drawn)
+    whole: Sequence[str] = arc * days
+    if count == 1:
+        return (whole[len(whole) // 2],)
+    return tuple(whole[(2 * at * (len(whole) - 1) + count - 1) // (2 * (count - 1))] for at in range(count))
+
+
+def weather_of(text: str) -> str:
+    """Return the weather that `text` names, as a place is told in it; '' for none."""
+    return next((_WEATHER[word] for word in words_of(text) if word in _WEATHER), "")
+
+
+def located(setting: Setting, place: str, weather: str, hour: str) -> str:
+    """Return a scene's location: the place, in its weather, at its hour; there is neither in space, no rain in a room.
+
+    Args:
+        hour: a key of `HOURS`.
+    """
+    if setting.name == "space":
+        return place
+    if setting.name in _UNWEATHERED:
+        weather = ""
+    return " ".join(part for part in (place, weather, HOURS[hour]) if part)
+
+
+def told_of(variant: Lines, text: str) -> bool:
+    """Return whether the lines of a variant agree with an idea: nobody lives in a place that it calls empty."""
+    return not (is_empty(text) and _PEOPLED.search(" ".join(variant)))
+
+
+def told_at(variant: Lines, hour: str) -> bool:
+    """Return whether the lines of a variant may be said at an hour: nobody speaks of the morning at night."""
+    text = " ".join(variant)
+    if _MORNING.search(text) and hour not in {"dawn", "morning"}:
+        return False
+    return not _LATE.search(text) or hour in {"sunset", "dusk", "night"}
