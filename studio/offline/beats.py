@@ -18,7 +18,8 @@ from studio.offline.grammar import Idea
 from studio.offline.lines import TALE
 from studio.offline.looking import ASKING, LOOKING, PORTRAITS
 from studio.offline.matter import asking_of, domain_of, sort_of
-from studio.offline.settings import Lines, Setting
+from studio.offline.places import is_empty
+from studio.offline.settings import EMPTY_OPENINGS, Lines, Setting
 
 Shows = Literal["place", "hero", "deed", "subject", "sight"]
 """place: nothing else. hero: who the film is about. deed: the hero, and what happens. subject: the thing that is looked
@@ -85,7 +86,7 @@ _BEATS = (
     Beat("detail", 0, "subject", "seen from near", "seen from near", ("hopeful", "curious", "curious")),
     Beat("change", 1, "sight", "", "", ("restless", "uneasy", "restless")),
     Beat("care", 2, "sight", "", "", ("tender", "tender", "brave")),
-    Beat("heart", 2, "sight", "", "", ("hopeful", "tender", "brave")),
+    Beat("heart", 2, "sight", "", "", ("tender", "tender", "brave")),
     Beat("close", 0, "place", "", "", ("at peace", "at peace", "at peace")),
     Beat("unanswered", 0, "sight", "", "", ("at peace", "at peace", "hopeful")),
     Beat("farewell", 0, "hero", "looking out into the light", "looking out of the window",
@@ -170,7 +171,7 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
     general = LOOKING.get(beat.name, ())
     match beat.name:
         case "establish" | "interlude":
-            return (setting.openings,)
+            return (EMPTY_OPENINGS if is_empty(idea.text) else setting.openings,)
         case "turn":
             return (TALE["unsaid" if not idea.clause else "state" if idea.stative else "turn"],)
         case "trial":

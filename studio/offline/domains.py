@@ -33,8 +33,8 @@ DOMAINS: Mapping[str, frozenset[str]] = {
         " asteroid constellation nebula telescope orbit infinity relativity meteor supernova"
     ),
     "mind": word_set(
-        "silence love sleep dream memory fear happiness loneliness time language mathematics philosophy death"
-        " friendship hope boredom number alphabet zero grief courage joy laughter childhood solitude patience kindness"
+        "silence love sleep dream memory fear happiness loneliness time mathematics philosophy death"
+        " friendship hope boredom grief courage joy laughter childhood solitude patience kindness"
         " forgiveness consciousness thought attention habit luck freedom beauty truth faith home nostalgia empathy"
         " economics law psychology logic learning shame anger"
     ),
@@ -47,7 +47,7 @@ DOMAINS: Mapping[str, frozenset[str]] = {
     "past": word_set(
         "history ancient empire war revolution rome egypt viking medieval pyramid castle king pharaoh samurai"
         " civilization civilisation archaeology ruin renaissance knight colony dynasty tomb heritage aztec maya inca"
-        " antiquity crusade plague"
+        " antiquity crusade plague alphabet language number zero"
     ),
     "art": word_set(
         "music jazz painting dance opera poetry cinema theatre theater photography architecture violin piano blues"

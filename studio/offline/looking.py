@@ -169,7 +169,7 @@ PORTRAITS: Mapping[str, Pools] = {
             ("What did the days between the great days hold?",),
             ("Nobody is only what is written about them.",),
             ("A voice is the first thing we forget.",),
-            ("Somewhere there was a favourite chair.",),
+            ("Was there a favourite chair? A favourite hour?",),
         ),
         "detail": (
             ("Look at the hands. They tell the years.",),
@@ -196,7 +196,7 @@ PORTRAITS: Mapping[str, Pools] = {
             ("Come in. This is {topic}.",),
             ("{Topic}.", "You hear it before you see it."),
             ("On a map, a dot. {Topic}.",),
-            ("{Topic}.", "Somebody, somewhere, misses it."),
+            ("{Topic}.", "Who would know the way there?"),
         ),
         "memory": (
             ("Every place keeps the steps of those who left.",),
@@ -234,7 +234,7 @@ PORTRAITS: Mapping[str, Pools] = {
         "memory": (
             ("Who stood here before there were names?",),
             ("People come, look, and grow quiet.",),
-            ("It has been painted. It has been prayed to.",),
+            ("Every eye paints it differently.",),
             ("Everyone takes home a different one.",),
         ),
         "detail": (

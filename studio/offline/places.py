@@ -20,7 +20,9 @@ HOURS: Mapping[str, str] = {
 
 _HOUR_WORDS: Mapping[str, str] = {
     "night": "night", "midnight": "night", "nocturnal": "night", "moonlit": "night", "moonlight": "night",
-    "stars": "night", "dawn": "dawn", "sunrise": "dawn", "morning": "morning", "noon": "noon", "midday": "noon",
+    "stars": "night",
+    "sleep": "night", "sleeps": "night", "dream": "night", "dreams": "night",
+    "dawn": "dawn", "sunrise": "dawn", "morning": "morning", "noon": "noon", "midday": "noon",
     "sunset": "dusk", "dusk": "dusk", "evening": "dusk", "twilight": "dusk",
 }  # fmt: skip
 _NAMED_ARCS: Mapping[str, tuple[str, ...]] = {
@@ -83,7 +85,9 @@ _MORNING = re.compile(
     r"|light returns|day begins)\b",
     re.IGNORECASE,
 )
-_PEOPLED = re.compile(r"\b(?:everyone|someone|somebody|train|crowd|never quite goes quiet)\b", re.IGNORECASE)
+_PEOPLED = re.compile(
+    r"\b(?:everyone|someone|somebody|train|crowd|never quite goes quiet|a light goes on)\b", re.IGNORECASE
+)
 _LATE = re.compile(r"\b(?:before the light goes|evening|lights go out|tonight)\b", re.IGNORECASE)
 
 
@@ -99,7 +103,7 @@ def find_setting(text: str) -> Setting | None:
     found: dict[str, Setting] = {}
     for word in words:
         for setting in (*SETTINGS, OPEN_COUNTRY):
-            if word in setting.words or (word.endswith("s") and word[:-1] in setting.words):
+            if any(form in setting.words for form in singulars(word)):
                 counts[setting.name] = counts.get(setting.name, 0) + 1
                 found.setdefault(setting.name, setting)
     best = max(counts.values(), default=0)

@@ -11,7 +11,7 @@ from studio.offline.setting import Lines, Setting
 from studio.offline.wilds import WILDS
 from studio.script import word_set
 
-__all__ = ["KNOWN_WORDS", "OPEN_COUNTRY", "QUIET_ROOM", "SETTINGS", "Lines", "Setting"]
+__all__ = ["EMPTY_OPENINGS", "KNOWN_WORDS", "OPEN_COUNTRY", "QUIET_ROOM", "SETTINGS", "Lines", "Setting"]
 
 SETTINGS: tuple[Setting, ...] = (
     *WILDS,
@@ -55,7 +55,6 @@ SETTINGS: tuple[Setting, ...] = (
             "an open book",
             "the light in a window",
             "a lamp on its own",
-            "a bottle by the window",
             "the shadow of a window",
         ),
         rough=("in the rain",),
@@ -122,6 +121,16 @@ OPEN_COUNTRY = Setting(
     ),
 )
 """Where a film plays that names no setting; its sentences are true anywhere."""
+
+EMPTY_OPENINGS: tuple[Lines, ...] = (
+    ("The doors stay as they were left.",),
+    ("Dust has had time to settle.",),
+    ("Weeds ask for very little.", "Here they have it."),
+    ("Quiet moved in when the voices moved out.",),
+    ("The wind goes from room to room.", "It closes nothing."),
+    ("Rust is patient. So is the rain.",),
+)
+"""Said over a place that the idea calls abandoned, empty, deserted or forgotten."""
 
 QUIET_ROOM = next(setting for setting in SETTINGS if setting.name == "room")
 """Where a question is asked that names no setting."""

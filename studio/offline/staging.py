@@ -59,7 +59,7 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
 
 def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
     setting = staging.setting
-    own = whereabouts(idea) or own_place(setting, staging.shown)
+    own = whereabouts(idea) or own_place(setting, core_of(idea)) or own_place(setting, staging.shown)
     place = own if own and (beat.place == 0 or whereabouts(idea)) else setting.places[beat.place]
     weather = weather_of(staging.shown)
     if not weather and idea.kind == "tale" and beat.name in _ROUGH:
@@ -84,7 +84,7 @@ def sight_of(staging: Staging, sights: int) -> str:
     """Return the next of the setting's sights; where an idea speaks of an empty place, one without people."""
     told: tuple[str, ...] = staging.setting.sights
     if is_empty(staging.shown):
-        told = tuple(sight for sight in told if "people" not in sight and "train" not in sight) or told
+        told = tuple(sight for sight in told if not re.search("people|train|light in", sight)) or told
     return told[sights % len(told)]
 
 

@@ -21,6 +21,7 @@ STATIVE = word_set(
     "must can will would could should may might cannot can't won't has have had is are was were lives live lived loves"
     " love loved wants want wanted dreams dream dreamed knows know knew believes believe remembers remember works work"
     " worked hopes hope needs need fears hates longs belongs never always"
+    " grow grows grew learn learns learned wait waits waited keep keeps kept watch watches watched"
 )
 """First words of a clause that tells a state: 'then she lives alone' is no sentence to say."""
 

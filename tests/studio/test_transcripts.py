@@ -17,7 +17,7 @@ from studio.offline.lines import TALE
 from studio.offline.looking import ASKING, LOOKING, PORTRAITS
 from studio.offline.matter import companion_of, core_of, person_in, sort_of
 from studio.offline.places import HOURS
-from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
+from studio.offline.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
 from studio.plan import spoken_words
 from studio.prompts import EMOTIONS
 from studio.script import split_sentences
@@ -31,6 +31,7 @@ SHARED_SENTENCES = 2
 def _pools() -> Iterator[tuple[tuple[str, ...], ...]]:
     for pools in (TALE, LOOKING, ASKING, *DOMAIN_LINES.values(), *PORTRAITS.values()):
         yield from pools.values()
+    yield EMPTY_OPENINGS
     for setting in (*SETTINGS, OPEN_COUNTRY):
         yield setting.openings
         yield setting.trials
@@ -127,6 +128,14 @@ def test_nobody_speaks_of_the_morning_at_night(idea: str) -> None:
             late = any(scene.location.endswith(HOURS[hour]) for hour in ("noon", "sunset", "dusk", "night"))
             told = re.sub(re.escape(idea), "", scene.narration, flags=re.IGNORECASE)
             assert not (late and re.search(r"\b(?:morning comes|first light|day begins|early light)\b", told, re.I))
+
+
+def test_nobody_lives_in_an_empty_place() -> None:
+    """Where the idea says abandoned, no one is on the way and no lit window or train is seen."""
+    for seed in range(6):
+        story, _ = film_of("an abandoned railway station", seed)
+        told = " ".join(f"{scene.action} {scene.narration}" for scene in story.scenes)
+        assert not re.search(r"everyone here|behind each|light in a window|a train|people", told, re.IGNORECASE)
 
 
 def test_domains_are_whole() -> None:
