@@ -213,6 +213,11 @@ class Made(Noun):
     not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
     looks: tuple[str, ...] = Field(default=(), description="of a shot's picture: the looks it was painted after")
     refused: str = Field(default="", description="the vendor's reason, where a slate stands for what it refused")
+    focus: tuple[float, float] | None = Field(
+        default=None,
+        description="where the subject is, as shares of width and height from the left and the top, 0 to 1; "
+        "None where it is not known",
+    )
 
 
 class Sidecar(Noun):

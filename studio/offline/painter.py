@@ -25,7 +25,7 @@ class OfflinePainter:
 
     engine = "offline"
     model = "painter"
-    version = 2
+    version = 3
     abilities = Abilities(seed=True)
 
     def paint(
@@ -45,5 +45,6 @@ class OfflinePainter:
         if references:
             raise EngineFailed("the embedded painter takes no reference pictures")
         reading = read_prompt(prompt)
-        out.write_bytes(encode_png(paint_scene(reading, prompt, size, seed)))
-        return Made(width=width, height=height, not_drawn=reading.not_drawn)
+        painted = paint_scene(reading, prompt, size, seed)
+        out.write_bytes(encode_png(painted.picture))
+        return Made(width=width, height=height, not_drawn=reading.not_drawn, focus=painted.focus)

@@ -265,3 +265,21 @@ def test_impossible_sizes_are_refused(size: tuple[int, int], tmp_path: Path) -> 
     """A size that is no picture's is refused by name before any work."""
     with pytest.raises(EngineFailed, match="cannot paint"):
         OfflinePainter().paint("the sea", size, 1, tmp_path / "p.png")
+
+
+def test_focus_lies_on_the_subject(tmp_path: Path) -> None:
+    """`Made.focus` points at what was asked for: the picture differs there from the same place without it."""
+    size = (512, 288)
+    made = OfflinePainter().paint("wide shot, a lighthouse, the shore, noon", size, 7, tmp_path / "p.png")
+    assert made.focus is not None
+    x, y = made.focus
+    with Image.open(tmp_path / "p.png") as picture:
+        column = np.asarray(picture, np.float32)[int(y * 288), :, 0]
+    tower, beside = column[int(x * 512) - 3 : int(x * 512) + 4].mean(), column[int((1 - x) * 512)]
+    assert abs(tower - beside) > 20
+
+
+@pytest.mark.parametrize("prompt", ["wide shot, the sea", "a computer", ""])
+def test_without_a_drawn_subject_there_is_no_focus(prompt: str, tmp_path: Path) -> None:
+    """A place alone and a slate have no focus: the camera must not aim at nothing."""
+    assert OfflinePainter().paint(prompt, SMALL, 7, tmp_path / "p.png").focus is None

@@ -65,7 +65,8 @@ class Stage:
     """What every brush needs: the canvas, its light, where sun and horizon are, and the dice.
 
     `side` is -1 or 1: the half of the picture the light stands in. `ground` is the row of the nearest ground for
-    each column, (width,) float32 pixels from the top; None where there is none to stand on.
+    each column, (width,) float32 pixels from the top; None where there is none to stand on. `focus` is where the
+    subject is, as shares of width and height; None while nothing is drawn.
     """
 
     def __init__(self, canvas: Canvas, light: Light, rng: Rng, horizon: float) -> None:
@@ -75,6 +76,12 @@ class Stage:
         self.sun_x = float(canvas.width * (0.5 + self.side * rng.uniform(0.12, 0.24)))
         self.sun_y = max(canvas.height * 0.15, min(self.horizon, canvas.height) - canvas.unit * light.elevation)
         self.ground: F32 | None = None
+        self.focus: tuple[float, float] | None = None
+
+    def aim(self, x: float, y: float) -> None:
+        """Note that the subject is at pixel (x, y); what lies outside the frame counts as its edge."""
+        across, down = x / self.canvas.width, y / self.canvas.height
+        self.focus = round(min(1.0, max(0.0, across)), 4), round(min(1.0, max(0.0, down)), 4)
 
     def ground_at(self, x: float, half: float = 0.0) -> float:
         """The lowest row of the ground from `x - half` to `x + half`; nine tenths down where there is no ground."""

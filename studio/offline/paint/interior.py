@@ -11,7 +11,8 @@ from studio.offline.paint.palettes import mix, rgb
 from studio.offline.paint.sky import gradient
 
 _OUTSIDE = {
-    "dawn": "8f9cc4 e8b4a2 ffdcb4", "noon": "7fb4de b9dcf0 eef6f4", "golden": "8fa3b8 f5c583 fff0c8",
+    "dawn": "8f9cc4 e8b4a2 ffdcb4", "morning": "8fc0e4 cfe4ea fff4d8", "noon": "7fb4de b9dcf0 eef6f4",
+    "golden": "8fa3b8 f5c583 fff0c8",
     "dusk": "3a3f78 a8658c ff9d74", "night": "0a1630 16305c 31568a",
 }  # fmt: skip
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")

@@ -16,7 +16,7 @@ Biome = Literal[
     "sea", "shore", "forest", "mountain", "desert", "field", "city", "space", "undersea", "room", "library", "ice",
          "none"
 ]  # fmt: skip
-Hour = Literal["dawn", "noon", "golden", "dusk", "night"]
+Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 ShotSize = Literal["wide", "medium", "close"]
 Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
@@ -29,7 +29,7 @@ MOST_KINDS = 6
 
 _USUAL_HOUR: dict[str, Hour] = {
     "sea": "golden", "shore": "golden", "forest": "dawn", "mountain": "dawn", "desert": "golden", "field": "golden",
-    "city": "dusk", "ice": "noon", "room": "golden", "library": "golden", "space": "night", "undersea": "noon",
+    "city": "dusk", "ice": "morning", "room": "golden", "library": "golden", "space": "night", "undersea": "noon",
          "none": "golden",
 }  # fmt: skip
 _HOME_OF: dict[str, Biome] = {

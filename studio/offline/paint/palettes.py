@@ -62,6 +62,7 @@ class _Hour(NamedTuple):
 
 _HOURS = {
     "dawn": _Hour("2f4272 7b78a6 e39a90 ffd9ad", "ffe6ba", "1f2545", "e6a894", 0.07, 0.9, 0.36, 0.35, 0.10),
+    "morning": _Hour("3c78b4 83b2d8 c6dde4 fdf0d0", "fff1c9", "213d3c", "c6d6d6", 0.24, 0.72, 0.60, 0.10, 0.0),
     "noon": _Hour("2a72b4 589fd2 a3cde6 e6f1f0", "fffbe8", "1c3a42", "b7d3de", 0.50, 0.8, 0.72, 0.05, 0.0),
     "golden": _Hour("3a5a86 9590a0 f0a864 ffe2a6", "fff0c4", "2b1d25", "f0b27a", 0.15, 1.0, 0.42, 0.30, 0.0),
     "dusk": _Hour("151b40 4a3d76 b8587e ffa070", "ffc890", "15112b", "9f577c", 0.035, 0.8, 0.26, 0.80, 0.35),
@@ -71,6 +72,7 @@ _SPACE = _Hour("02030a 050717 080d24 0d1633", "fff4dc", "04050c", "1a2750", 0.50
 _UNDERSEA = _Hour("8be4de 2fa6b8 105f86 062b4d", "dffcf4", "04192b", "11567c", 0.95, 0.6, 0.35, 0.2, 0.0)
 _ROOM = {
     "dawn": _Hour("3a3036 4a3b3c 5b4844 4a3936", "ffd9b0", "120d10", "5c4740", 0.30, 0.8, 0.50, 0.5, 0.0),
+    "morning": _Hour("5c5449 7d6f5c 94846b 6f6350", "ffeec6", "1c1713", "8a7c68", 0.30, 0.95, 0.62, 0.15, 0.0),
     "noon": _Hour("5a5650 6f6a60 857d70 6b6459", "fff4dc", "1d1a18", "8a8174", 0.30, 0.8, 0.65, 0.2, 0.0),
     "golden": _Hour("33261d 4a3527 6a4a31 4a3324", "ffd592", "120c08", "6b4a30", 0.30, 0.9, 0.50, 0.5, 0.0),
     "dusk": _Hour("201b2c 30263a 493044 332434", "f0a988", "0c0912", "4a3346", 0.30, 0.7, 0.38, 0.9, 0.2),
@@ -106,6 +108,9 @@ def light_for(reading: Reading) -> Light:
         light = _WEATHERS[weather](light)
     if reading.biome in ("field", "forest") and reading.hour != "night":
         light = replace(light, near=mix(light.near, rgb("20402a"), 0.25 + 0.4 * light.ambient))
+        if light.ambient > 0.5:
+            # By day a meadow is green to the horizon, not only at the camera's feet.
+            light = replace(light, near=mix(light.near, rgb("4a7a34"), 0.5), haze=mix(light.haze, rgb("a9bf8a"), 0.3))
     if reading.biome == "city" and light.ambient < 0.4:
         # Street lamps: a city's night is never as dark as a forest's.
         light = replace(light, ambient=light.ambient + 0.16)
@@ -150,7 +155,7 @@ def _snow(light: Light) -> Light:
 
 def _overcast(light: Light) -> Light:
     lit = _veil(light, "a9b1b5", 0.55, 0.92)
-    return replace(lit, strength=light.strength * 0.6, stars=light.stars * 0.3, disc=light.disc * 0.5)
+    return replace(lit, strength=light.strength * 0.6, stars=light.stars * 0.3, disc=light.disc * 0.12)
 
 
 _WEATHERS = {"fog": _fog, "rain": _rain, "storm": _storm, "snow": _snow, "overcast": _overcast}

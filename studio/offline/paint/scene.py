@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +32,15 @@ _HORIZONS = {
 }  # fmt: skip
 
 
-def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int) -> U8:
-    """Give the picture of a reading: (height, width, 3) uint8 RGB, for a `size` of (width, height).
+class Painted(NamedTuple):
+    """A picture, (height, width, 3) uint8 RGB, and where its subject is, as shares of width and height, 0 to 1."""
+
+    picture: U8
+    focus: tuple[float, float] | None
+
+
+def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int) -> Painted:
+    """Give the picture of a reading, for a `size` of (width, height).
 
     `prompt` and `seed` are the dice: another of either gives another picture.
     """
@@ -50,7 +58,7 @@ def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int)
         paint_subjects(stage, reading)
         _paint_air(stage, reading)
     grade(canvas)
-    return develop(canvas, size, rng)
+    return Painted(develop(canvas, size, rng), stage.focus)
 
 
 def _paint_place(stage: Stage, reading: Reading) -> None:

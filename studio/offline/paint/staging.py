@@ -46,9 +46,11 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
     places = _places(stage, chosen)
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in _FIGURES and people)
-        _paint_one(stage, reading, subject, x, first, carried)
+        _paint_one(stage, reading, subject, x, first, carried, subject is lead)
     if any(s.kind == "birds" for s in reading.subjects):
         _paint_birds(stage, 13)
+        if lead is None:
+            stage.aim(stage.canvas.width * (0.5 + stage.side * 0.10), stage.canvas.height * 0.27)
 
 
 def _places(stage: Stage, chosen: list[Subject]) -> list[float]:
@@ -101,8 +103,9 @@ def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: 
 
 
 def _paint_one(
-    stage: Stage, reading: Reading, subject: Subject, x: float, first: bool, carried: tuple[str, ...]
-) -> None:
+    stage: Stage, reading: Reading, subject: Subject, x: float, first: bool, carried: tuple[str, ...],
+    lead: bool,
+) -> None:  # fmt: skip
     canvas, kind = stage.canvas, subject.kind
     drawing = _drawing(stage, reading, subject, carried)
     height = _height(stage, reading, kind, drawing, first)
@@ -121,6 +124,9 @@ def _paint_one(
             )
         )
     foot = _foot(stage, reading, kind, x, height, high, first)
+    if lead:
+        # A figure is looked at in the face, a thing in its middle.
+        stage.aim(x + (left + right) / 2 * height, foot - high * height * (0.86 if kind in _FIGURES else 0.5))
     haze = 0.05 if first or kind in PEOPLE else 0.12
     if kind == "lighthouse" and stage.light.lamps >= 0.35:
         _paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)

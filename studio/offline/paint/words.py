@@ -22,11 +22,12 @@ SHOTS = _index({
 })  # fmt: skip
 
 HOURS = _index({
-    "dawn": "dawn sunrise morning daybreak sunup",
+    "dawn": "dawn sunrise daybreak sunup",
+    "morning": "morning spring forenoon breakfast",
     "noon": "noon midday day daylight daytime sunny",
     "golden": "golden sunset afternoon autumn sundown",
     "dusk": "dusk twilight evening nightfall gloaming",
-    "night": "night midnight moonlit moonlight starry starlit nighttime nocturnal starlight",
+    "night": "night midnight candlelight candlelit moonlit moonlight starry starlit nighttime nocturnal starlight",
 })  # fmt: skip
 
 WEATHERS = _index({
@@ -101,7 +102,10 @@ SUBJECTS = _index({
     "windmill": "windmill mill",
 })  # fmt: skip
 
-SKY = _words("sky sun moon star cloud stars clouds light sunlight sunbeam shadow beam glow ray aurora darkness")
+SKY = _words(
+    "sky sun moon star cloud stars clouds light sunlight sunbeam shadow beam glow ray sunshine aurora darkness "
+    "dust mote"
+)
 """Painted with the hour; no place and no subject."""
 
 GARMENTS = _index({
@@ -158,8 +162,8 @@ INVISIBLE = _words(
     "change chance choice way thing place world nature wind breeze air heat cold warmth smell scent breath peace "
     "war freedom courage wonder mystery beauty power strength energy distance depth height edge center centre "
     "middle side part piece half corner top bottom front rest kind sort lot bit hand-held feeling emotion sense "
-    "spirit soul heart mind tension calm solitude longing regret relief danger adventure journey trip quest search "
-    "discovery return arrival departure work job task day-dream season spring summer fall weather climate home- "
+    "spirit soul heart mind god tension calm solitude longing regret relief danger adventure journey trip quest search "
+    "discovery return arrival departure work job task day-dream season summer fall weather climate home- "
     "coming number step turn walk run fall ride climb look gaze glance smile laughter tear whisper shout cry echo "
     "motion movement stillness speed rhythm pause surface detail pattern shape form line colour color scale size "
     "space-time reality fact figure-of-speech message beginning world-view company friendship family-tie promise "
