@@ -150,16 +150,18 @@ def test_a_subject_changes_the_picture_where_it_stands(tmp_path: Path) -> None:
     ("prompt", "missing"),
     [
         (KEEPER, ("face",)),
-        ("close shot, a steaming cup of coffee on a kitchen table at dawn", ("cup", "coffee", "kitchen", "table")),
-        ("wide shot, a polar bear on the ice, ultra cinematic documentary", ("bear",)),
+        ("close shot, a steaming cup of coffee on a kitchen table at dawn", ()),
+        ("wide shot, a polar bear and a walrus on the ice, ultra cinematic documentary", ("walrus",)),
         ("wide shot, a woman traveller by an old oak tree, the field, hopeful", ()),
-        ("medium shot, the Violin and its maker, a violin, dusk", ("violin", "maker")),
+        ("medium shot, the Violin and its maker, a violin, dusk", ("maker",)),
         ("wide shot, a ship in the library", ("ship",)),
         ("wide shot, a steam train, the valley, golden hour", ("steam",)),
         ("wide shot, a boy eats bread, a city", ("bread",)),
         ("close-up, the history of quantum computing", ("computing",)),
         ("a robot (red coat), a city", ("coat",)),
         ("a house, a tree, a train, a dog, a cat, a tent, a bicycle, a windmill", ("bicycle", "windmill")),
+        ("close-up, a woman (grey hair, weathered face), the sea", ()),
+        ("wide shot, a lantern in her hand", ("hand",)),
         ("\U0001f43b\U0001f43b", ()),
     ],
 )
@@ -170,19 +172,20 @@ def test_nouns_without_a_picture_are_listed(prompt: str, missing: tuple[str, ...
 
 def test_made_tells_what_the_reading_found(tmp_path: Path) -> None:
     """`Made.not_drawn` is the reading's, not an empty promise."""
-    made = OfflinePainter().paint("close shot, a cup of coffee", SMALL, 1, tmp_path / "p.png")
-    assert made.not_drawn == ("cup", "coffee")
+    made = OfflinePainter().paint("close shot, a computer on a table", SMALL, 1, tmp_path / "p.png")
+    assert made.not_drawn == ("computer",)
 
 
 @pytest.mark.parametrize(
     ("prompt", "card"),
     [
         (KEEPER, False),
-        ("close shot, a cup of coffee at dawn", True),
-        ("wide shot, a polar bear on the ice", True),
+        ("close shot, a cup of coffee at dawn", False),
+        ("close shot, a computer at dawn", True),
+        ("wide shot, a walrus on the ice", True),
         ("wide shot, the shore with grey water", False),
-        ("wide shot, a violin, the house", True),
-        ("wide shot, a man with a violin", False),
+        ("wide shot, a trumpet, the house", True),
+        ("wide shot, a man with a trumpet", False),
         ("", True),
     ],
 )
@@ -193,10 +196,10 @@ def test_a_card_stands_in_for_a_subject_that_cannot_be_drawn(prompt: str, card: 
 
 def test_a_card_sets_the_subjects_words(tmp_path: Path) -> None:
     """A card's title is the phrase of its subject; words of it that the font has are set in bright, sharp type."""
-    prompt = "wide shot, the kitchen at night, a cup of coffee (white), quiet"
-    assert read_prompt(prompt).title == "a cup of coffee"
+    prompt = "wide shot, the kitchen at night, a coil of wire (white), quiet"
+    assert read_prompt(prompt).title == "a coil of wire"
     lettered = paint(prompt, tmp_path / "a.png", (512, 288)).mean(2)
-    unlettered = paint(prompt.replace("a cup of coffee", "一杯のコーヒー"), tmp_path / "b.png", (512, 288)).mean(2)
+    unlettered = paint(prompt.replace("a coil of wire", "一杯のコーヒー"), tmp_path / "b.png", (512, 288)).mean(2)
     middle = np.s_[100:188, 100:412]
     sharp = [
         np.abs(cv2.Laplacian(cv2.GaussianBlur(p[middle], (0, 0), 1), cv2.CV_32F)).max() for p in (lettered, unlettered)

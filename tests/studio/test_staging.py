@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from studio.offline.paint import staging
+from studio.offline.paint import closeup, staging
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.scene import paint_scene
 from studio.offline.paint.shapes import extent
@@ -14,16 +14,18 @@ from studio.offline.paint.shapes import extent
 SIZES = [(256, 144), (144, 256), (144, 144)]
 
 
-def asked(prompt: str, size: tuple[int, int], of: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+def asked(
+    prompt: str, size: tuple[int, int], of: str, monkeypatch: pytest.MonkeyPatch, module: Any = staging
+) -> list[tuple[Any, ...]]:
     """Paint and return the positional arguments of every call of one function of the staging, in order."""
     calls: list[tuple[Any, ...]] = []
-    real = getattr(staging, of)
+    real = getattr(module, of)
 
     def record(*arguments: Any, **named: Any) -> Any:
         calls.append(arguments)
         return real(*arguments, **named)
 
-    monkeypatch.setattr(staging, of, record)
+    monkeypatch.setattr(module, of, record)
     paint_scene(read_prompt(prompt), prompt, size, 7)
     return calls
 
@@ -32,7 +34,8 @@ def asked(prompt: str, size: tuple[int, int], of: str, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("who", ["an astronaut, the moon seen from space", "an old man, the shore", "a robot, a field"])
 def test_a_close_figure_keeps_its_head(who: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """However near, a figure's head lies inside the frame."""
-    ((_, drawing, _, foot, height, *_),) = asked(f"close-up, {who}", size, "draw", monkeypatch)
+    module = closeup if "old" in who else staging
+    ((_, drawing, _, foot, height, *_),) = asked(f"close-up, {who}", size, "draw", monkeypatch, module)
     assert 0 < foot - extent(drawing)[3] * height < size[1] / 2
 
 

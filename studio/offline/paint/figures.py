@@ -30,7 +30,7 @@ _MALE = _words(
     "man men boy father grandfather grandpa king son brother husband fisherman gentleman monk schoolboy grandson his "
     "he male bearded"
 )
-_AGED = _words("old elderly aged grandmother grandfather grandma grandpa granny elder old-timer ancient")
+AGED = _words("old elderly aged grandmother grandfather grandma grandpa granny elder old-timer ancient")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Loo
     female = bool(words & _FEMALE) or (not words & _MALE and dice.random() < 0.4)
     worn = dict(garments)
     child = subject.kind == "child"
-    if words & _AGED or subject.kind == "elder":
+    if words & AGED or subject.kind == "elder":
         hair = "b9b6b0"
     cut: Literal["coat", "dress", "jacket"] = "jacket" if child and not female else "coat"
     if "dress" in worn:
@@ -88,18 +88,20 @@ def look_of_person(reading: Reading, subject: Subject) -> Look:
     return look_of(subject, reading.garments)
 
 
-def _darker(tone: str, share: float) -> str:
+def darker(tone: str, share: float) -> str:
+    """Give a tone 'rrggbb' multiplied by `share`, 0 to 1."""
     return "".join(f"{int(int(tone[i : i + 2], 16) * share):02x}" for i in (0, 2, 4))
 
 
-def person(look: Look, stride: float, held: Drawing = ()) -> Drawing:
+def person(look: Look, stride: float, held: Drawing = (), arms: bool = True, head: bool = True) -> Drawing:
     """Draw a standing figure from behind, 1 high; `held` is a small drawing for the right hand, hanging from (0, 0).
 
     Args:
         stride: 0 feet together to 1 walking.
+        arms, head: leave out what a pose draws in its own way.
     """
     w, step = look.build, 0.045 * stride
-    coat, dark, deep = look.coat, _darker(look.coat, 0.72), _darker(look.coat, 0.5)
+    coat, dark, deep = look.coat, darker(look.coat, 0.72), darker(look.coat, 0.5)
     shapes: list[Shape] = []
     for side in (-1, 1):
         lift = step if side > 0 else 0.0
@@ -110,7 +112,8 @@ def person(look: Look, stride: float, held: Drawing = ()) -> Drawing:
             blob("1f1d1f", (foot - 0.032, 0.07 + lift), (foot + 0.032, 0.07 + lift), (foot + 0.042, 0.012 + lift),
                  (foot, lift), (foot - 0.04, 0.012 + lift)),
         ]  # fmt: skip
-    shapes += _arm(look, -1, ()) + _arm(look, 1, held)
+    if arms:
+        shapes += _arm(look, -1, ()) + _arm(look, 1, held)
     hem, flare = {"coat": (0.27, 0.150), "dress": (0.16, 0.190), "jacket": (0.45, 0.108)}[look.cut]
     waist = 0.094 if look.cut != "jacket" else 0.104
     shapes += [
@@ -129,19 +132,20 @@ def person(look: Look, stride: float, held: Drawing = ()) -> Drawing:
     ]  # fmt: skip
     if look.pack:
         shapes += [
-            blob(_darker(look.pack, 0.75), (-0.088, 0.80), (0.088, 0.80), (0.105, 0.68), (0.095, 0.53),
+            blob(darker(look.pack, 0.75), (-0.088, 0.80), (0.088, 0.80), (0.105, 0.68), (0.095, 0.53),
                  (-0.095, 0.53), (-0.105, 0.68)),
             blob(look.pack, (-0.08, 0.81), (0.08, 0.81), (0.086, 0.74), (0.0, 0.705), (-0.086, 0.74)),
             oval("8d8069", 0, 0.835, 0.10, 0.024),
         ]  # fmt: skip
-    shapes += _head(look)
+    if head:
+        shapes += _head(look)
     drawing = tuple(shapes)
     return _as_child(drawing) if look.child else drawing
 
 
 def _arm(look: Look, side: int, held: Drawing) -> list[Shape]:
     w, out = look.build * side, 0.05 * side if held else 0.0
-    sleeve = look.coat if side > 0 else _darker(look.coat, 0.82)
+    sleeve = look.coat if side > 0 else darker(look.coat, 0.82)
     hand_x, hand_y = 0.152 * w + out, 0.47 + (0.04 if held else 0)
     shapes = [
         blob(look.skin, (hand_x - 0.017, hand_y), (hand_x + 0.017, hand_y), (hand_x + 0.019, hand_y - 0.035),
@@ -155,9 +159,9 @@ def _arm(look: Look, side: int, held: Drawing) -> list[Shape]:
 
 
 def _head(look: Look) -> list[Shape]:
-    hair, dark = look.hair, _darker(look.hair, 0.7)
-    shapes = [poly(_darker(look.skin, 0.8), (-0.026, 0.815), (0.026, 0.815), (0.024, 0.885), (-0.024, 0.885))]
-    collar = _darker(look.coat, 0.85)
+    hair, dark = look.hair, darker(look.hair, 0.7)
+    shapes = [poly(darker(look.skin, 0.8), (-0.026, 0.815), (0.026, 0.815), (0.024, 0.885), (-0.024, 0.885))]
+    collar = darker(look.coat, 0.85)
     shapes.append(oval(look.skin, 0, 0.915, 0.044, 0.060))
     if look.style == "short":
         shapes += [oval(look.skin, x, 0.912, 0.009, 0.016) for x in (-0.045, 0.045)]
@@ -188,7 +192,7 @@ def _head(look: Look) -> list[Shape]:
         if look.style == "bun":
             shapes += [oval(dark, 0.002, 0.968, 0.031, 0.026), oval(hair, 0, 0.973, 0.029, 0.024)]
     if look.scarf:
-        deep = _darker(look.scarf, 0.8)
+        deep = darker(look.scarf, 0.8)
         shapes += [
             blob(deep, (0.01, 0.84), (0.045, 0.83), (0.062, 0.74), (0.072, 0.62), (0.03, 0.61), (0.022, 0.73)),
             blob(look.scarf, (-0.06, 0.845), (-0.03, 0.875), (0.03, 0.875), (0.06, 0.845), (0.05, 0.812),
@@ -198,19 +202,19 @@ def _head(look: Look) -> list[Shape]:
     if look.head == "hat":
         shapes += [
             blob(tone, (-0.052, 0.945), (-0.046, 0.992), (-0.02, 1.008), (0.02, 1.008), (0.046, 0.992), (0.052, 0.945)),
-            oval(_darker(tone, 0.82), 0, 0.944, 0.094, 0.017),
-            bar(_darker(tone, 0.5), (-0.049, 0.962), (0.049, 0.962), 0.014),
+            oval(darker(tone, 0.82), 0, 0.944, 0.094, 0.017),
+            bar(darker(tone, 0.5), (-0.049, 0.962), (0.049, 0.962), 0.014),
         ]
     if look.head == "cap":
         shapes += [
             blob(tone, (-0.048, 0.94), (-0.045, 0.975), (-0.02, 0.998), (0.02, 0.998), (0.045, 0.975), (0.048, 0.94)),
-            bar(_darker(tone, 0.7), (-0.049, 0.943), (0.049, 0.943), 0.022),
+            bar(darker(tone, 0.7), (-0.049, 0.943), (0.049, 0.943), 0.022),
         ]
     if look.head == "hood":
         shapes.append(blob(tone, (-0.062, 0.83), (-0.060, 0.91), (-0.042, 0.972), (0, 1.0), (0.042, 0.972),
              (0.060, 0.91),
                            (0.062, 0.83), (0.07, 0.80), (0, 0.775), (-0.07, 0.80)))  # fmt: skip
-        shapes.append(bar(_darker(tone, 0.7), (0, 0.995), (0, 0.80), 0.005))
+        shapes.append(bar(darker(tone, 0.7), (0, 0.995), (0, 0.80), 0.005))
     return shapes
 
 
@@ -227,7 +231,7 @@ def robot(subject: Subject) -> Drawing:
     """Draw a robot, 1 high, its plate colour fixed by its words."""
     dice = Random(zlib.crc32(" ".join(subject.words).encode()))
     plate = dice.choice(("8a959c", "b07a3a", "5f8288", "9a4a3a"))
-    dark, deep = _darker(plate, 0.7), _darker(plate, 0.42)
+    dark, deep = darker(plate, 0.7), darker(plate, 0.42)
     limbs: list[Shape] = []
     for s in (-1, 1):
         limbs += [

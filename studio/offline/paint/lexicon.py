@@ -10,38 +10,15 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from studio.offline.paint import grammar, words
+from studio.offline.paint.habitat import AT_SEA, HELD, LIVING, PEOPLE, USUAL_HOUR, Biome, Hour, fits, home_of
 from studio.offline.paint.title import title_of, without_tags
 
-Biome = Literal[
-    "sea", "shore", "forest", "mountain", "desert", "field", "city", "space", "undersea", "room", "library", "ice",
-         "none"
-]  # fmt: skip
-Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 ShotSize = Literal["wide", "medium", "close"]
 Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
 
-PEOPLE = ("person", "elder", "child")
-LIVING = (*PEOPLE, "robot", "astronaut", "deer", "whale", "fish", "dog", "cat", "birds")
-HELD = ("lantern", "book", "bottle")
 MOST_KINDS = 6
 """More than this in one frame is a heap; what comes later in the prompt is reported as not drawn."""
-
-_USUAL_HOUR: dict[str, Hour] = {
-    "sea": "golden", "shore": "golden", "forest": "dawn", "mountain": "dawn", "desert": "golden", "field": "golden",
-    "city": "dusk", "ice": "morning", "room": "golden", "library": "golden", "space": "night", "undersea": "noon",
-         "none": "golden",
-}  # fmt: skip
-_HOME_OF: dict[str, Biome] = {
-    "ship": "sea", "boat": "sea", "whale": "sea", "lighthouse": "shore", "bottle": "shore", "astronaut": "space",
-    "robot": "city", "book": "library", "fish": "undersea", "deer": "forest", "lantern": "room", "tent": "mountain",
-}  # fmt: skip
-
-
-_WATER = ("sea", "shore", "ice")
-_INSIDE = ("room", "library")
-_AT_SEA = frozenset(("ship", "boat", "whale", "birds", "balloon"))
-_PORTABLE = frozenset((*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle"))
 
 
 @dataclass(frozen=True)
@@ -188,33 +165,12 @@ def _first(tokens: list[_Token], table: dict[str, str]) -> str | None:
     return next((m for m in (_meaning(table, t.word) for t in tokens) if m), None)
 
 
-def _biome(places: list[str], subjects: list[Subject]) -> Biome:
-    beyond = next((p for p in places if p in ("space", "undersea")), "")
-    if beyond:
-        return cast(Biome, beyond)
-    if places:
-        first = places[0]
-        # "the beach by the sea" is a beach, whichever word came first.
-        return cast(Biome, "shore" if first == "sea" and "shore" in places else first)
-    return next((_HOME_OF[s.kind] for s in subjects if s.kind in _HOME_OF), "field" if subjects else "none")
+_OF_A_BODY = ("hands", "eye")
 
 
 def _same(kind: str, other: str | None) -> bool:
     """Tell whether two neighbours name one thing: "woman traveller", "oak tree"."""
     return kind == other or (kind in PEOPLE and other in PEOPLE)
-
-
-def _fits(kind: str, biome: str) -> bool:
-    """Tell whether a thing can be where the picture is: no ship on a meadow, no deer under water."""
-    if kind in ("ship", "boat"):
-        return biome in _WATER
-    if kind == "whale":
-        return biome in (*_WATER, "undersea")
-    if kind == "fish":
-        return biome == "undersea"
-    if biome == "undersea":
-        return kind in ("bottle", "astronaut", "robot")
-    return kind in _PORTABLE or biome not in _INSIDE
 
 
 def read_prompt(prompt: str) -> Reading:
@@ -228,13 +184,21 @@ def read_prompt(prompt: str) -> Reading:
     subjects: dict[str, Subject] = {}
     named: dict[str, tuple[int, str]] = {}
     missing: dict[str, int] = {}
-    places: list[str] = []
+    places: list[str] = ["moon"] if " on the moon" in prompt.lower() else []
     lead = lead_word = ""
+    shots = [words.SHOTS[t.word] for t in tokens if t.word in words.SHOTS and t.phrase == 0]
+    shot = shots[0] if shots else "close" if any(t.word in ("close-up", "closeup") for t in tokens) else "wide"
+    near = shot == "close"
     for i, token in enumerate(tokens):
         kind = _meaning(words.SUBJECTS, token.word)
         beside = i + 1 < len(tokens) and tokens[i + 1].phrase == token.phrase
         modifies = beside and roles[i + 1] in ("noun", "subject") and not token.word.endswith("s")
         role = roles[i]
+        if kind in _OF_A_BODY and (token.inside or not near):
+            # In a wider shot a hand is a part of whoever is seen; alone it has no picture.
+            if not people:
+                missing.setdefault(token.word, i)
+            continue
         if kind and modifies and _same(kind, _meaning(words.SUBJECTS, tokens[i + 1].word)):
             continue
         if kind in PEOPLE and token.inside and any(known in PEOPLE for known in subjects):
@@ -261,21 +225,28 @@ def read_prompt(prompt: str) -> Reading:
             if not lead:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
-    biome = _biome(places, list(subjects.values()))
-    if biome == "sea" and subjects.keys() - _AT_SEA:
+    biome = home_of(places, subjects)
+    if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
     for place, (kind, (i, word)) in enumerate(named.items()):
-        if place >= MOST_KINDS or not _fits(kind, biome):
+        if place >= MOST_KINDS or not fits(kind, biome):
             missing.setdefault(word, i)
             if lead == kind:
                 lead, lead_word = "?", word
             del subjects[kind]
     drawn = list(subjects.values())
-    shots = [words.SHOTS[t.word] for t in tokens if t.word in words.SHOTS and t.phrase == 0]
-    shot = shots[0] if shots else "close" if any(t.word in ("close-up", "closeup") for t in tokens) else "wide"
+    if subjects.keys() & set(_OF_A_BODY):
+        # Seen from that near, nothing else is in the frame but whose they are and what they hold.
+        shown = next((k for k in subjects if k in HELD), "") if "hands" in subjects else ""
+        for other in [k for k in subjects if k not in (*_OF_A_BODY, *PEOPLE, shown)]:
+            missing.setdefault(named[other][1], named[other][0])
+            del subjects[other]
+        drawn = list(subjects.values())
+    if near and people:
+        missing.pop("face", None)
     outdoors = [token for i, token in enumerate(tokens) if not _worn(tokens, i)]
     weather = dict.fromkeys(m for t in outdoors if (m := _meaning(words.WEATHERS, t.word)))
-    if biome in ("space", "undersea"):
+    if biome in ("space", "undersea", "moon"):
         weather = {}
     nothing = not drawn and biome == "none"
     return Reading(
@@ -293,4 +264,4 @@ def read_prompt(prompt: str) -> Reading:
 
 def _usual_hour(tokens: list[_Token], biome: str) -> Hour:
     """The hour where none is named: night where the moon or stars are, else what flatters the place."""
-    return "night" if any(_in(frozenset({"moon", "star"}), t.word) for t in tokens) else _USUAL_HOUR[biome]
+    return "night" if any(_in(frozenset({"moon", "star"}), t.word) for t in tokens) else USUAL_HOUR[biome]

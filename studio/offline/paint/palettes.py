@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from studio.offline.paint.habitat import INSIDE
 from studio.offline.paint.lexicon import Reading
 from studio.offline.paint.noise import F32
 
@@ -82,11 +83,11 @@ _ROOM = {
 
 def light_for(reading: Reading) -> Light:
     """Give the light of a reading: its place's palette at its hour, bent by its weather."""
-    if reading.biome == "space":
+    if reading.biome in ("space", "moon"):
         chosen = _SPACE
     elif reading.biome == "undersea":
         chosen = _UNDERSEA
-    elif reading.biome in ("room", "library"):
+    elif reading.biome in INSIDE:
         chosen = _ROOM[reading.hour]
     else:
         chosen = _HOURS[reading.hour]
@@ -102,16 +103,16 @@ def light_for(reading: Reading) -> Light:
         stars=chosen.stars,
         disc=1.0,
     )
-    if reading.biome in ("room", "library"):
+    if reading.biome in INSIDE:
         return light
     for weather in reading.weather:
         light = _WEATHERS[weather](light)
-    if reading.biome in ("field", "forest") and reading.hour != "night":
+    if reading.biome in ("field", "forest", "lake", "river", "road", "village", "jungle") and reading.hour != "night":
         light = replace(light, near=mix(light.near, rgb("20402a"), 0.25 + 0.4 * light.ambient))
         if light.ambient > 0.5:
             # By day a meadow is green to the horizon, not only at the camera's feet.
             light = replace(light, near=mix(light.near, rgb("4a7a34"), 0.5), haze=mix(light.haze, rgb("a9bf8a"), 0.3))
-    if reading.biome == "city" and light.ambient < 0.4:
+    if reading.biome in ("city", "street") and light.ambient < 0.4:
         # Street lamps: a city's night is never as dark as a forest's.
         light = replace(light, ambient=light.ambient + 0.16)
     if reading.biome == "ice" or reading.has("snow"):

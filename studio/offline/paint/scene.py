@@ -12,6 +12,7 @@ from studio.offline.paint.beyond import paint_space, paint_undersea
 from studio.offline.paint.canvas import U8, Canvas, Stage
 from studio.offline.paint.city import paint_city
 from studio.offline.paint.finish import develop, grade
+from studio.offline.paint.habitat import INSIDE
 from studio.offline.paint.interior import paint_room
 from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
 from studio.offline.paint.lexicon import Reading
@@ -27,8 +28,10 @@ _WORKING_PIXELS = 1920 * 1080
 """Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
 
 _HORIZONS = {
-    "sea": 0.60, "shore": 0.60, "ice": 0.60, "desert": 0.62, "field": 0.66, "mountain": 0.74, "forest": 0.84,
-    "city": 0.82, "none": 0.72, "space": 1.0, "undersea": 1.0, "room": 0.80, "library": 0.80,
+    "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
+    "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.84, "city": 0.82, "street": 0.62, "none": 0.72,
+    "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
+    "stage": 0.80,
 }  # fmt: skip
 
 
@@ -63,7 +66,7 @@ def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int)
 
 def _paint_place(stage: Stage, reading: Reading) -> None:
     biome = reading.biome
-    if biome in ("room", "library"):
+    if biome in INSIDE:
         paint_room(stage, reading.hour, biome == "library")
     elif biome == "space":
         paint_space(stage)
@@ -154,7 +157,7 @@ def _paint_air(stage: Stage, reading: Reading) -> None:
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
     if open_sky and clear and not any(s.kind == "birds" for s in reading.subjects):
         paint_stray_birds(stage)
-    if reading.biome in ("room", "library"):
+    if reading.biome in INSIDE:
         return
     if reading.has("rain") or reading.has("storm"):
         paint_rain(stage, reading.has("storm"))

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import cv2
 import numpy as np
 
-from studio.offline.paint.canvas import Stage
+from studio.offline.paint.canvas import Stage, soften
 from studio.offline.paint.noise import F32
 from studio.offline.paint.palettes import mix, rgb
 
@@ -138,15 +138,31 @@ def _lay(
     shift = np.array([[1, 0, -dx / away * step], [0, 1, -dy / away * step]], np.float32)
     rim = np.clip(opacity - cv2.warpAffine(opacity, shift, (columns, rows), borderMode=cv2.BORDER_REPLICATE), 0, 1)
     rim *= np.float32(0.62 * light.strength)
+    form = _form(opacity, dx / away, dy / away, height)
     lateral = (canvas.x[:, x0 : x0 + columns] - x) / np.float32(height * 0.3) * np.sign(dx)
-    shade = 1 + 0.20 * np.clip(lateral, -1, 1)
+    shade = 1 + 0.20 * np.clip(lateral, -1, 1) + form * np.float32(0.35 + 0.45 * light.strength)
     if not afloat:
         shade = shade * np.clip(1.06 - 0.30 * (canvas.y[y0 : y0 + rows] - (foot - height)) / height, 0.6, 1.1)
     for c in range(3):
         tone = picture[..., c].astype(np.float32) / np.float32(255) * shade
-        tone += rim * light.sun[c]
+        tone += (rim + np.maximum(form, 0) * np.float32(0.16 * light.strength)) * light.sun[c]
         box = canvas.planes[c, y0 : y0 + rows, x0 : x0 + columns]
         box += (tone - box) * opacity
+
+
+def _form(opacity: F32, dx: float, dy: float, height: float) -> F32:
+    """Light a flat outline as if it were rounded, (height, width) about -1 to 1: bright to the light at (dx, dy).
+
+    The blurred mask stands for a height field, and its slope towards the light for Lambert's cosine.
+    """
+    if min(opacity.shape) < 24:
+        return np.zeros_like(opacity)
+    relief = soften(opacity, max(1.0, height * 0.035))
+    step = max(1.0, height * 0.03)
+    shift = np.array([[1, 0, -dx * step], [0, 1, -dy * step]], np.float32)
+    rows, columns = opacity.shape
+    behind = cv2.warpAffine(relief, shift, (columns, rows), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(np.clip((relief - behind) * np.float32(2.0), -0.8, 0.8), np.float32)
 
 
 def _glow(stage: Stage, shape: Shape, x: float, foot: float, height: float) -> None:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from studio.offline.paint import creatures, figures, landmarks, props, vehicles
+from studio.offline.paint import creatures, landmarks
 from studio.offline.paint.canvas import Stage
-from studio.offline.paint.lexicon import HELD, PEOPLE, Reading, Subject
+from studio.offline.paint.casting import drawing_of
+from studio.offline.paint.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
+from studio.offline.paint.figures import look_of_person
+from studio.offline.paint.habitat import HELD, INSIDE, PEOPLE
+from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import clouds
 from studio.offline.paint.palettes import rgb
-from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
+from studio.offline.paint.shapes import Drawing, bar, draw, extent, mirrored
 
 _SIZES = {
     "person": 0.27, "elder": 0.255, "child": 0.19, "lighthouse": 0.62, "ship": 0.40, "boat": 0.27, "house": 0.25,
@@ -23,34 +27,59 @@ _SIZES = {
          "dog": 0.14,
     "cat": 0.11, "bottle": 0.10, "lantern": 0.15, "book": 0.11, "bicycle": 0.17, "balloon": 0.34, "tent": 0.15,
          "fire": 0.11,
-    "windmill": 0.50, "birds": 0.5,
+    "windmill": 0.50, "birds": 0.5, "violinist": 0.30, "fox": 0.15, "wolf": 0.19, "bear": 0.26, "horse": 0.30,
+    "rabbit": 0.09, "penguin": 0.15, "cup": 0.085, "table": 0.17, "letter": 0.10, "violin": 0.16, "kite": 0.17,
+    "candle": 0.12, "flower": 0.15, "chair": 0.19, "clock": 0.11, "bridge": 0.20, "castle": 0.42, "car": 0.13,
 }  # fmt: skip
 _FIGURES = (*PEOPLE, "robot", "astronaut")
+_ON_TABLES = ("cup", "book", "letter", "candle", "flower", "clock", "lantern", "violin", "bottle")
 _AFLOAT = ("ship", "boat")
-_HANGING = ("astronaut", "balloon", "whale", "fish", "birds")
-_WATER = ("sea", "shore", "ice")
+_ENDLESS = ("train", "bridge")
+"""Wider than any frame: they leave it on both sides."""
+_HANGING = ("kite", "astronaut", "balloon", "whale", "fish", "birds")
+_WATER = ("sea", "shore", "ice", "lake", "river")
+
+
+_CARRIED = ("lantern", "book", "violin", "bicycle")
 
 
 def paint_subjects(stage: Stage, reading: Reading) -> None:
     """Draw the subjects of a reading: the large ones behind, people in front."""
+    if paint_closeup(stage, reading):
+        return
     people = any(s.kind in PEOPLE for s in reading.subjects)
     # One free hand: what a second would carry lies on the ground.
-    carried = tuple(s.kind for s in reading.subjects if people and s.kind in ("lantern", "book"))[:1]
+    carried = tuple(s.kind for s in reading.subjects if people and s.kind in _CARRIED)[:1]
     if reading.shot == "close" and people:
         carried = ()
     chosen = [s for s in reading.subjects if s.kind not in carried and s.kind != "birds"]
     lead = chosen[0] if chosen else None
     # A close figure hides what it finds, so there a small thing lies in front.
     near = HELD if reading.shot == "close" else ()
+    if _on_tabletop(reading, chosen):
+        chosen = [s for s in chosen if s.kind != "table"]
+        lead = chosen[0] if chosen else None
+        paint_tabletop(stage, 0.70)
     chosen.sort(key=lambda s: (s.kind in near, s.kind in _FIGURES, s.kind in HELD, -_SIZES[s.kind]))
     places = _places(stage, chosen)
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in _FIGURES and people)
         _paint_one(stage, reading, subject, x, first, carried, subject is lead)
+    _paint_string(stage)
     if any(s.kind == "birds" for s in reading.subjects):
         _paint_birds(stage, 13)
         if lead is None:
             stage.aim(stage.canvas.width * (0.5 + stage.side * 0.10), stage.canvas.height * 0.27)
+
+
+def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
+    """Tell whether the shot looks at small things in a house, which then lie on a table in front of the lens."""
+    small = [s for s in chosen if s.kind in _ON_TABLES]
+    return reading.biome in INSIDE and reading.shot != "wide" and len(small) + _has_table(chosen) == len(chosen) > 0
+
+
+def _has_table(chosen: list[Subject]) -> bool:
+    return any(s.kind == "table" for s in chosen)
 
 
 def _places(stage: Stage, chosen: list[Subject]) -> list[float]:
@@ -58,30 +87,6 @@ def _places(stage: Stage, chosen: list[Subject]) -> list[float]:
     shares = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
     jitter = float(stage.rng.uniform(-0.02, 0.02))
     return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
-
-
-def _drawing(stage: Stage, reading: Reading, subject: Subject, carried: tuple[str, ...]) -> Drawing:
-    kind, rng = subject.kind, stage.rng
-    if kind in PEOPLE:
-        held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
-        return figures.person(figures.look_of_person(reading, subject), float(rng.uniform(0, 1)), held)
-    if kind == "robot":
-        return figures.robot(subject)
-    if kind == "house":
-        return landmarks.house(reading.has("snow") or reading.biome == "ice")
-    if kind == "whale" and reading.biome != "undersea":
-        return creatures.fluke()
-    seeded = {"tree": landmarks.tree, "fish": creatures.fish, "balloon": vehicles.balloon, "fire": props.fire}
-    if kind in seeded:
-        return seeded[kind](rng)
-    return {
-        "astronaut": figures.astronaut, "lighthouse": landmarks.lighthouse, "windmill": landmarks.windmill,
-             "tent": landmarks.tent,
-        "ship": vehicles.ship, "boat": vehicles.boat, "train": vehicles.train, "rocket": vehicles.rocket,
-             "bicycle": vehicles.bicycle,
-        "deer": creatures.deer, "whale": creatures.whale, "dog": creatures.dog, "cat": creatures.cat,
-        "bottle": props.bottle, "lantern": props.lantern, "book": props.book,
-    }[kind]()  # fmt: skip
 
 
 def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
@@ -95,10 +100,12 @@ def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: 
     if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
         grow *= 1.5
     left, low, right, high = extent(drawing)
-    wide = 1e9 if kind == "train" else canvas.width * 0.82 / (right - left)
-    if reading.biome in ("room", "library") and kind not in HELD:
+    wide = 1e9 if kind in _ENDLESS else canvas.width * 0.82 / (right - left)
+    if reading.biome in INSIDE and (kind not in HELD or reading.shot == "wide"):
         # A room is seen from nearer than a landscape.
         grow *= 1.8
+    if "table" not in stage.placed and kind in _ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
+        grow *= 1.3
     return float(min(canvas.unit * _SIZES[kind] * grow, canvas.height * 0.78 / (high - low), wide))
 
 
@@ -107,15 +114,22 @@ def _paint_one(
     lead: bool,
 ) -> None:  # fmt: skip
     canvas, kind = stage.canvas, subject.kind
-    drawing = _drawing(stage, reading, subject, carried)
+    if kind in PEOPLE and reading.shot == "close" and subject.count == 1:
+        others = sum(s.kind in _FIGURES for s in reading.subjects) > 1
+        paint_face(stage, subject, look_of_person(reading, subject), (x / canvas.width - 0.5) if others else 0.0)
+        return
+    drawing = drawing_of(reading, subject, carried, stage.rng)
     height = _height(stage, reading, kind, drawing, first)
     left, _, right, high = extent(drawing)
-    if kind not in PEOPLE and (stage.side < 0) != (kind == "lighthouse"):
+    sideways = kind not in PEOPLE or "bicycle" in carried or "violin" in carried or kind == "violinist"
+    if sideways and (stage.side < 0) != (kind == "lighthouse"):
         # All look towards the light, and so into the picture; a lighthouse has its house on the slope behind it.
         drawing = mirrored(drawing)
         left, right = -right, -left
     half = (right - left) / 2 * height
-    if kind != "train" and half < canvas.width * 0.46:
+    if kind in _ON_TABLES and "table" in stage.placed:
+        x = stage.placed["table"][0] + (x - canvas.width / 2) * 0.2
+    if kind not in _ENDLESS and half < canvas.width * 0.46:
         x = float(
             np.clip(
                 x,
@@ -124,6 +138,7 @@ def _paint_one(
             )
         )
     foot = _foot(stage, reading, kind, x, height, high, first)
+    stage.placed[kind] = (x, foot, height)
     if lead:
         # A figure is looked at in the face, a thing in its middle.
         stage.aim(x + (left + right) / 2 * height, foot - high * height * (0.86 if kind in _FIGURES else 0.5))
@@ -143,19 +158,21 @@ def _paint_one(
         )
     if kind == "fire":
         canvas.glow(x, foot - height * 0.3, canvas.unit * 0.10, rgb("ff9a44"), 0.55)
-    count = subject.count if kind != "train" else 1
+    count = subject.count if kind not in _ENDLESS else 1
     for i in range(count - 1, -1, -1):
         apart = (i + 1) // 2 * (1 if i % 2 else -1) * stage.side
         size = height * (1 - 0.06 * i)
         at = x + apart * height * max(0.34, (right - left) * 0.8)
         fine = subject if i == 0 else Subject(kind, 1, (*subject.words, str(i)))
-        other = drawing if i == 0 else _drawing(stage, reading, fine, ())
+        other = drawing if i == 0 else drawing_of(reading, fine, (), stage.rng)
         low_at = (
             foot
             if reading.shot == "close" or kind not in PEOPLE
             else _foot(stage, reading, kind, at, size, high, first)
         )
         draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING)
+    if kind == "cup":
+        paint_steam(stage, x, foot - height * 0.85, height * 0.95)
     if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
         _paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
 
@@ -165,8 +182,8 @@ def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, hi
     canvas = stage.canvas
     if kind == "birds":
         return canvas.height * 0.3
-    if kind == "balloon":
-        return canvas.height * 0.16 + height
+    if kind in ("balloon", "kite"):
+        return canvas.height * 0.14 + height
     if kind == "astronaut" and reading.biome == "space" and first and reading.shot == "close":
         return canvas.height * 0.12 + height * high
     if kind in ("astronaut", "rocket") and reading.biome == "space":
@@ -183,7 +200,11 @@ def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, hi
     foot = stage.ground_at(x, broad) + canvas.unit * 0.010
     if kind == "rocket":
         foot -= canvas.unit * 0.12
-    if kind in HELD and reading.shot == "close":
+    if kind == "train" and "bridge" in stage.placed:
+        return stage.placed["bridge"][1] - stage.placed["bridge"][2] * 1.02
+    if kind in _ON_TABLES and "table" in stage.placed:
+        return stage.placed["table"][1] - stage.placed["table"][2] * 0.90
+    if kind in HELD and reading.shot == "close" and reading.biome not in INSIDE:
         foot = canvas.height * 0.96
     # A thing set high on a slope must still fit under the upper edge.
     return max(foot, height * high + canvas.height * 0.05)
@@ -253,6 +274,17 @@ def _paint_reflection(stage: Stage, x: float, water: float, height: float, half:
         for p in canvas.planes
     ])  # fmt: skip
     canvas.over(mask.astype(np.float32), mirror * np.float32(0.72), left, top)
+
+
+def _paint_string(stage: Stage) -> None:
+    """The line from a kite to the hand of whoever flies it."""
+    flyer = next((stage.placed[k] for k in PEOPLE if k in stage.placed), None)
+    if flyer and "kite" in stage.placed:
+        (x, foot, tall), (kite_x, kite_foot, kite_tall) = flyer, stage.placed["kite"]
+        start, end = (x + tall * 0.15, foot - tall * 0.45), (kite_x, kite_foot - kite_tall * 0.7)
+        thick = max(1.2, stage.canvas.unit * 0.0014)
+        line = bar("", (0, 0), (end[0] - start[0], start[1] - end[1]), thick)
+        draw(stage, (line,), start[0], start[1], 1.0, 0.3, afloat=True)
 
 
 def _paint_birds(stage: Stage, count: int) -> None:

@@ -39,32 +39,41 @@ WEATHERS = _index({
 })  # fmt: skip
 
 DRAWN_PLACES = _index({
-    "sea": "sea ocean wave lake water horizon",
+    "sea": "sea ocean wave water horizon",
     "shore": "shore beach coast coastline cliff seaside sand rock island",
+    "lake": "lake pond tarn",
+    "river": "river stream brook creek",
     "forest": "forest wood woods woodland pine grove taiga",
+    "jungle": "jungle rainforest",
     "mountain": "mountain alps peak summit ridge valley hill range",
     "desert": "desert dune sahara",
     "field": "field meadow farmland prairie grassland grass plain countryside pasture",
+    "road": "road path track lane",
+    "village": "village hamlet",
+    "street": "street alley",
     "city": "city skyline town metropolis downtown skyscraper building",
+    "moon": "lunar crater",
     "space": "space galaxy planet cosmos nebula universe orbit",
     "undersea": "underwater undersea seabed deep depths",
-    "room": "room interior indoor indoors window",
+    "room": "room interior indoor indoors window windowsill",
+    "kitchen": "kitchen bakery",
+    "hall": "hall cathedral church temple museum abbey nave",
+    "stage": "stage theatre theater opera",
     "library": "library study bookshelf bookcase",
     "ice": "ice arctic antarctic antarctica iceberg polar",
 })  # fmt: skip
 
 HINTED_PLACES = _index({
-    "sea": "river pond harbor harbour port bay pier",
+    "sea": "harbor harbour port bay pier",
     "shore": "cape dock jetty fjord",
-    "forest": "jungle rainforest",
     "mountain": "canyon volcano",
     "desert": "mars canyon oasis pyramid",
-    "field": "farm village garden road path orchard park vineyard yard barn",
-    "city": "street rooftop factory market alley square suburb station neon",
+    "field": "farm garden orchard park vineyard yard barn",
+    "city": "rooftop factory market square suburb station neon",
     "space": "asteroid station comet",
     "undersea": "reef submarine coral",
-    "room": "kitchen workshop office hall bakery cafe café shop school museum studio bedroom attic hospital basement "
-    "laboratory lab bar restaurant theatre theater church classroom table desk",
+    "room": "workshop office cafe café shop school studio bedroom attic hospital basement "
+    "laboratory lab bar restaurant classroom",
     "ice": "glacier",
 })  # fmt: skip
 
@@ -89,7 +98,28 @@ SUBJECTS = _index({
     "deer": "deer stag elk reindeer",
     "whale": "whale",
     "fish": "fish",
-    "dog": "dog puppy hound wolf fox",
+    "dog": "dog puppy hound",
+    "fox": "fox vixen",
+    "wolf": "wolf",
+    "bear": "bear",
+    "horse": "horse pony stallion mare",
+    "rabbit": "rabbit hare bunny",
+    "penguin": "penguin",
+    "violinist": "violinist fiddler",
+    "violin": "violin fiddle",
+    "cup": "cup mug teacup coffee tea",
+    "table": "table desk",
+    "letter": "letter envelope postcard",
+    "candle": "candle",
+    "flower": "flower rose poppy tulip",
+    "chair": "chair",
+    "clock": "clock",
+    "kite": "kite",
+    "hands": "hand",
+    "eye": "eye",
+    "bridge": "bridge viaduct",
+    "castle": "castle fortress",
+    "car": "car automobile taxi",
     "cat": "cat kitten",
     "birds": "bird gull seagull crow goose swallow raven",
     "bottle": "bottle",
@@ -103,8 +133,8 @@ SUBJECTS = _index({
 })  # fmt: skip
 
 SKY = _words(
-    "sky sun moon star cloud stars clouds light sunlight sunbeam shadow beam glow ray sunshine aurora darkness "
-    "dust mote"
+    "sky sun moon star cloud stars clouds spotlight light sunlight sunbeam shadow beam glow ray sunshine aurora "
+    "darkness dust mote"
 )
 """Painted with the hour; no place and no subject."""
 
@@ -116,7 +146,7 @@ GARMENTS = _index({
     "hood": "hood",
     "scarf": "scarf shawl",
     "pack": "backpack rucksack",
-    "hair": "hair braid ponytail",
+    "hair": "hair beard braid ponytail",
     "trousers": "trousers pants jeans boots boot shoe",
 })  # fmt: skip
 

@@ -1,0 +1,73 @@
+"""Casting: the drawing that stands for each subject, painted in the colours its own words name.
+
+The same words give the same drawing in every shot: a red bicycle stays red, a black cat black.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.offline.paint import beasts, built, creatures, figures, landmarks, poses, props, still, vehicles, words
+from studio.offline.paint.habitat import PEOPLE
+from studio.offline.paint.lexicon import Reading, Subject
+from studio.offline.paint.noise import Rng
+from studio.offline.paint.shapes import Drawing
+
+_DRAWN: dict[str, Callable[[], Drawing]] = {
+    "astronaut": figures.astronaut, "lighthouse": landmarks.lighthouse, "windmill": landmarks.windmill,
+    "tent": landmarks.tent, "castle": built.castle, "bridge": built.bridge, "car": built.car, "ship": vehicles.ship,
+    "boat": vehicles.boat, "train": vehicles.train, "rocket": vehicles.rocket, "bicycle": vehicles.bicycle,
+    "deer": creatures.deer, "whale": creatures.whale, "dog": creatures.dog, "cat": creatures.cat, "fox": beasts.fox,
+    "wolf": beasts.wolf, "bear": beasts.bear, "horse": beasts.horse, "rabbit": beasts.rabbit,
+    "penguin": beasts.penguin, "bottle": props.bottle, "lantern": props.lantern, "book": props.book,
+    "cup": still.cup, "table": still.table, "letter": still.letter, "violin": still.violin, "kite": still.kite,
+    "candle": still.candle, "flower": still.flower, "chair": still.chair, "clock": still.clock,
+}  # fmt: skip
+_SEEDED: dict[str, Callable[[Rng], Drawing]] = {
+    "tree": landmarks.tree, "fish": creatures.fish, "balloon": vehicles.balloon, "fire": props.fire,
+}  # fmt: skip
+_OWN_TONES = {
+    "bicycle": ("3f6b6b",), "dog": ("8a6542", "5d432d"), "cat": ("4a4640", "33302c"), "fox": ("c4622d", "8d4320"),
+    "wolf": ("767a7e", "4b4f54"), "bear": ("5f402a", "3d281a"), "horse": ("74482b", "4a2d1b"),
+    "rabbit": ("8d7156", "665040"), "car": ("a23c32", "6f2822"), "cup": ("e6ded0", "b9ae9e"),
+    "flower": ("c8433a", "8f2b28"), "kite": ("c23b2e", "8f2a22"), "book": ("6b2f2a",), "tent": ("d08a4c", "b5673a"),
+    "boat": ("7a3a2e",), "house": ("8d7358", "77604a"), "chair": ("7a5434", "4f351f"), "table": ("8a6340", "5f4229"),
+    "deer": ("7d5638", "543a28"),
+}  # fmt: skip
+"""The tones a colour word replaces: a thing's own, then its shaded one."""
+_USUAL = {"fox": ("red", "orange"), "bear": ("brown", "polar"), "wolf": ("grey", "gray")}
+
+
+def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng: Rng) -> Drawing:
+    """Give the drawing of a subject, about 1 high; `carried` are the kinds of things in a person's hand."""
+    kind = subject.kind
+    if kind in PEOPLE:
+        look = figures.look_of_person(reading, subject)
+        if kind == "violinist" or "violin" in carried:
+            return poses.violinist(look)
+        if "bicycle" in carried:
+            return poses.rider(look)
+        held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
+        return figures.person(look, float(rng.uniform(0, 1)), held)
+    if kind == "robot":
+        return figures.robot(subject)
+    if kind == "house":
+        return coloured(landmarks.house(reading.has("snow") or reading.biome == "ice"), subject)
+    if kind == "whale" and reading.biome != "undersea":
+        return creatures.fluke()
+    if kind in _SEEDED:
+        return _SEEDED[kind](rng)
+    return coloured(_DRAWN[kind](), subject)
+
+
+def coloured(drawing: Drawing, subject: Subject) -> Drawing:
+    """Repaint a thing in the colour its words name; a colour it has anyway changes nothing."""
+    own = _OWN_TONES.get(subject.kind, ())
+    named = [w for w in subject.words if w in words.COLOURS and w not in _USUAL.get(subject.kind, ())]
+    if subject.kind == "bear" and "polar" in subject.words:
+        named = ["cream"]
+    if not own or not named:
+        return drawing
+    tone = words.COLOURS[named[0]]
+    new = dict(zip(own, (tone, figures.darker(tone, 0.68)), strict=False))
+    return tuple(shape._replace(tone=new.get(shape.tone, shape.tone)) for shape in drawing)

@@ -1,0 +1,117 @@
+"""Close shots that are pictures: a face turned to the light, hands at something, an eye, a thing on a table."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.offline.paint import casting, figures, hands
+from studio.offline.paint.bust import bust
+from studio.offline.paint.canvas import Stage
+from studio.offline.paint.eye import paint_eye
+from studio.offline.paint.habitat import PEOPLE
+from studio.offline.paint.lexicon import Reading, Subject
+from studio.offline.paint.noise import clouds
+from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.shapes import draw, extent, mirrored
+
+_SHEETS = ("letter", "book")
+_IN_HANDS = ("cup", "candle", "lantern", "flower", "clock", "bottle")
+
+
+def paint_closeup(stage: Stage, reading: Reading) -> bool:
+    """Paint the close shot of an eye or hands; False, and nothing painted, where it is of something else."""
+    kinds = [s.kind for s in reading.subjects]
+    people = [s for s in reading.subjects if s.kind in PEOPLE]
+    if reading.shot != "close":
+        return False
+    owner = people[0] if people else Subject("person", 1, next((s.words for s in reading.subjects), ()))
+    look = figures.look_of_person(reading, owner)
+    if "eye" in kinds:
+        paint_eye(stage, look.skin, look.hair)
+        return True
+    if "hands" in kinds:
+        _paint_hands(stage, reading, look)
+        return True
+    return False
+
+
+def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 0.0) -> None:
+    """Paint one face in profile, large, turned to the light; `aside` moves it, in shares of the width."""
+    canvas = stage.canvas
+    words = frozenset(owner.words)
+    drawing = bust(look, bool(words & figures.AGED) or owner.kind == "elder", bool(words & {"beard", "bearded"}))
+    height = min(canvas.height * 0.86, canvas.width * 0.98)
+    x = canvas.width * (0.5 - 0.10 * stage.side + aside)
+    foot = canvas.height * 0.12 + height * extent(drawing)[3]
+    if stage.side < 0:
+        drawing = mirrored(drawing)
+    # The light behind the face is what its outline is read against.
+    canvas.glow(
+        x + stage.side * height * 0.5, foot - height * 0.62, height * 0.34, stage.light.sun, 0.42 * stage.light.strength
+    )
+    stage.aim(x + stage.side * height * 0.16, foot - height * 0.65)
+    below = canvas.height - foot
+    if below > height * 0.34:
+        # A tall frame shows more of the chest than is drawn: the face moves down until the frame cuts the drawing.
+        foot += below - height * 0.32
+        stage.aim(x + stage.side * height * 0.16, foot - height * 0.65)
+    draw(stage, drawing, x, foot, height, 0.02, afloat=True)
+
+
+def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
+    canvas = stage.canvas
+    held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
+    height = min(canvas.height * 0.52, canvas.width * 0.42)
+    x, foot = canvas.width * 0.5, canvas.height * 0.66
+    if held and held.kind in _SHEETS:
+        drawing = hands.reading_hands(look, hands.sheet())
+    else:
+        thing = casting.drawing_of(reading, held, (), stage.rng) if held else ()
+        drawing = hands.cupped_hands(look, thing)
+        foot = canvas.height * 0.70
+    canvas.glow(x + stage.side * height * 0.3, foot - height * 0.8, height * 0.5, stage.light.sun,
+                0.35 * stage.light.strength)  # fmt: skip
+    draw(stage, drawing, x, foot, height, 0.02, afloat=True)
+    if held and held.kind == "cup":
+        paint_steam(stage, x, foot - height * 0.75, height * 0.8)
+    stage.aim(x, foot - height * 0.35)
+
+
+def paint_tabletop(stage: Stage, row: float) -> None:
+    """Lay a wooden table across the frame from `row` (share of the height) down; things stand on it."""
+    canvas, light = stage.canvas, stage.light
+    top = int(canvas.height * row)
+    rows = canvas.height - top
+    depth = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    grain = clouds(stage.rng, (canvas.width, rows), 34, 4, 0.06) - np.float32(0.5)
+    wood = mix(light.near, rgb("80552f"), 0.35 + 0.6 * light.ambient)
+    lit = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.34)) ** 2)) * (1 - 0.55 * depth)
+    surface = (0.62 + 0.30 * depth) * (1 + 0.55 * grain)
+    for c, plane in enumerate(canvas.planes):
+        # The polish mirrors what is behind the table.
+        mirror = plane[np.clip(top - 2 - np.arange(rows) * 2, 0, top - 1)]
+        plane[top:] = wood[c] * surface * 0.86 + mirror * (0.20 - 0.12 * depth)
+        plane[top:] += lit * light.sun[c] * np.float32(0.26 * light.strength)
+    edge = max(1, int(canvas.unit * 0.004))
+    canvas.planes[:, top : top + edge] *= 1.35
+    stage.ground = np.full(canvas.width, canvas.height * (row + 0.62 * (1 - row)), np.float32)
+
+
+def paint_steam(stage: Stage, x: float, foot: float, height: float) -> None:
+    """Let steam curl up from (x, foot), `height` pixels high."""
+    canvas, rng = stage.canvas, stage.rng
+    half = height * 0.34
+    left, right = int(max(0, x - half)), int(min(canvas.width, x + half))
+    top, bottom = int(max(0, foot - height)), int(min(canvas.height, foot))
+    if right - left < 8 or bottom - top < 8:
+        return
+    rise = (foot - canvas.y[top:bottom]) / np.float32(height)
+    veil = np.zeros((bottom - top, right - left), np.float32)
+    for k in range(3):
+        phase, lean = rng.uniform(0, 6), rng.uniform(-0.2, 0.2)
+        centre = x + half * (0.30 * (k - 1) + np.sin(rise * (5 + k) + phase) * rise * 0.34 + lean * rise)
+        wide = half * (0.05 + 0.22 * rise)
+        veil += np.exp(-(((canvas.x[:, left:right] - centre) / wide) ** 2)) * (1 - rise) * np.clip(rise * 6, 0, 1)
+    veil *= np.clip(clouds(rng, (right - left, bottom - top), 4, 3) * 1.6 - 0.2, 0, 1)
+    canvas.screen((veil * np.float32(0.42)).astype(np.float32), mix(stage.light.sun, np.ones(3, np.float32), 0.5),
+                  left, top)  # fmt: skip

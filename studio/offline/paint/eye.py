@@ -1,0 +1,98 @@
+"""The eye: one eye fills the frame, the light in it and on the skin about it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from studio.offline.paint.canvas import U8, Stage, soften
+from studio.offline.paint.noise import F32, clouds, skyline
+from studio.offline.paint.palettes import mix, rgb
+
+_IRIS = ("4f7d8c", "6b7a3c", "8a5a2c", "5b6f86")
+_LID = 0.46
+"""Height of the upper lid over the corners, in half-widths of the eye; the lower hangs 0.30."""
+
+
+def paint_eye(stage: Stage, skin: str, hair: str) -> None:
+    """Paint one eye over the whole canvas, lit from the stage's side; `skin` and `hair` are tones 'rrggbb'."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    side, half = np.float32(stage.side), np.float32(min(canvas.unit * 0.62, canvas.width * 0.44))
+    centre_x, centre_y = canvas.width * 0.5, canvas.height * 0.54
+    u, v = (canvas.x - np.float32(centre_x)) / half, (canvas.y - np.float32(centre_y)) / half
+    warm = mix(np.ones(3, np.float32), light.sun, 0.6) * np.float32(0.5 + 0.5 * light.ambient)
+    pores = clouds(rng, (canvas.width, canvas.height), 40, 4) - np.float32(0.5)
+    bulge = np.exp(-(u**2 * 0.9 + (v + 0.10) ** 2 * 2.4))
+    fall = np.clip(0.58 + 0.40 * side * u - 0.18 * v, 0.06, 1.15)
+    socket = 1 - 0.45 * np.exp(-(((v + 0.46) / 0.16) ** 2) - u**2 * 0.8)
+    lit = fall * socket * (0.72 + 0.45 * bulge) * (1 + 0.16 * pores)
+    flesh = rgb(skin) * warm
+    for plane, tone, near in zip(canvas.planes, flesh, light.near, strict=True):
+        plane[:] = near * np.float32(0.6) + (tone - near * np.float32(0.4)) * lit
+    arc = np.clip(1 - u**2, 0, 1)
+    upper, lower = -np.float32(_LID) * arc**0.75 - 0.05 * u * side, np.float32(0.30) * arc**0.9 - 0.05 * u * side
+    soft = np.float32(max(1.5, float(half) * 0.008)) / half
+    opening = np.clip((v - upper) / soft, 0, 1) * np.clip((lower - v) / soft, 0, 1) * (np.abs(u) < 1)
+    crease = np.exp(-(((v - (upper - 0.13)) / 0.022) ** 2)) * np.clip(arc * 3, 0, 1)
+    canvas.over((crease * np.float32(0.5)).astype(np.float32), flesh * np.float32(0.22))
+    canvas.over(opening, np.stack(_ball(stage, u, v, upper)))
+    wet = np.exp(-(((v - lower) / 0.016) ** 2)) * np.clip(arc * 4, 0, 1) * np.clip(0.5 + side * u, 0, 1)
+    canvas.screen((wet * np.float32(0.55 * light.strength)).astype(np.float32), light.sun)
+    _paint_lashes(stage, centre_x, centre_y, float(half), hair)
+    stage.aim(centre_x, centre_y - float(half) * 0.06)
+
+
+def _ball(stage: Stage, u: F32, v: F32, upper: F32) -> list[F32]:
+    """The eyeball's colour, three planes: white, iris, pupil, the lid's shadow and the lights in it."""
+    light, rng, side = stage.light, stage.rng, np.float32(stage.side)
+    iu, iv = u - np.float32(0.10) * side, v + np.float32(0.07)
+    away, angle = np.hypot(iu, iv), np.arctan2(iv, iu)
+    spokes = skyline(rng, 2048, 60, 4)[((angle / np.float32(2 * np.pi) + 0.5) * 2047).astype(int)]
+    edge = np.clip((0.37 - away) / 0.012, 0, 1)
+    pupil = np.clip((away - 0.135) / 0.012, 0, 1)
+    ring = 1 - 0.75 * np.clip((away - 0.29) / 0.08, 0, 1)
+    # Light that enters at one side collects at the other side of the iris.
+    gather = 0.55 + 0.75 * np.clip(-iu * side * 1.8 + iv * 1.2 + 0.35, 0, 1)
+    tone = rgb(str(rng.choice(_IRIS)))
+    inner = mix(tone, rgb("e0b878"), 0.45)
+    shadow = 0.30 + 0.70 * np.clip((v - upper) / 0.22, 0, 1)
+    ball = shadow * np.clip(1.02 - 0.42 * u**2 + 0.24 * side * u, 0.2, 1.1) * np.float32(0.45 + 0.55 * light.ambient)
+    white = mix(rgb("e2dcd2"), light.sun, 0.25)
+    glint = np.clip((0.085 - np.hypot(iu - 0.13 * side, iv + 0.13)) / 0.012, 0, 1)
+    small = np.clip((0.030 - np.hypot(iu + 0.11 * side, iv - 0.14)) / 0.012, 0, 1) * np.float32(0.5)
+    planes = []
+    for c in range(3):
+        near_pupil = np.clip((0.24 - away) / 0.1, 0, 1)
+        iris = (tone[c] + (inner[c] - tone[c]) * near_pupil) * (0.45 + 1.0 * spokes) * ring * gather * pupil + 0.012
+        plane = (white[c] + (iris - white[c]) * edge) * np.maximum(ball, 0.5 * edge * shadow)
+        plane += (np.minimum(light.sun[c] * 1.2, 1.2) - plane) * np.clip(glint + small, 0, 1)
+        planes.append(plane.astype(np.float32))
+    return planes
+
+
+def _paint_lashes(stage: Stage, x: float, y: float, half: float, hair: str) -> None:
+    """Lashes along both lids and the brow above, each a tapered stroke."""
+    canvas, rng, side = stage.canvas, stage.rng, stage.side
+    mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+
+    def stroke(u: float, v: float, du: float, dv: float, width: float) -> None:
+        bend = np.array([[u - width, v], [u + width, v], [u + du * 0.6 + width * 0.5, v + dv * 0.5], [u + du, v + dv]])
+        points = np.round((bend * half + (x, y)) * 16).astype(np.int32)
+        cv2.fillPoly(mask, [points], 255, cv2.LINE_AA, 4)
+
+    for u in np.linspace(-0.97, 0.97, 74):
+        lid = -_LID * max(0.0, 1 - u * u) ** 0.75 - 0.05 * u * side
+        long = 0.20 * (0.55 + 0.45 * abs(u)) * rng.uniform(0.7, 1.1)
+        stroke(u, lid + 0.012, u * 0.22 + rng.normal(0, 0.02), -long, 0.010)
+    for u in np.linspace(-0.85, 0.85, 40):
+        lid = 0.30 * max(0.0, 1 - u * u) ** 0.9 - 0.05 * u * side
+        stroke(u, lid, u * 0.10 + rng.normal(0, 0.015), 0.075 * rng.uniform(0.6, 1.1), 0.005)
+    for u in np.linspace(-1.05, 1.05, 150):
+        arch = -0.86 - 0.10 * (1 - u * u) + rng.normal(0, 0.028)
+        stroke(u, arch, 0.12 * (1 if u > 0 else 0.6), -0.05 * rng.uniform(0.3, 1.2), 0.008)
+    along = np.linspace(-1.0, 1.0, 80)
+    rim = np.stack([along, -_LID * (1 - along**2) ** 0.75 - 0.05 * along * side], 1) * half + (x, y)
+    cv2.polylines(mask, [np.round(rim * 16).astype(np.int32)], False, 255, max(1, int(half * 0.02)), cv2.LINE_AA, 4)
+    shade = mask.astype(np.float32) / np.float32(255)
+    canvas.over(np.maximum(shade * np.float32(0.9), soften(shade, half * 0.02) * np.float32(0.5)),
+                mix(stage.light.near, rgb(hair), 0.25) * np.float32(0.6))  # fmt: skip

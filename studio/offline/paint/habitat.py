@@ -1,0 +1,66 @@
+"""Where things are at home: the painter's places, what can be in each, and the hour that flatters it.
+
+Tables and three small laws; `lexicon.py` reads prompts with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, cast
+
+Biome = Literal[
+    "sea", "shore", "lake", "river", "forest", "jungle", "mountain", "desert", "field", "road", "village", "city",
+    "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "hall", "stage", "none",
+]  # fmt: skip
+Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
+
+PEOPLE = ("person", "elder", "child", "violinist")
+LIVING = (*PEOPLE, "robot", "astronaut", "deer", "whale", "fish", "dog", "cat", "birds", "fox", "wolf",
+          "bear", "horse", "rabbit", "penguin")  # fmt: skip
+HELD = ("lantern", "book", "bottle", "cup", "letter", "violin", "candle", "flower", "clock")
+USUAL_HOUR: dict[str, Hour] = {
+    "lake": "morning", "river": "morning", "jungle": "morning", "road": "golden", "village": "morning",
+    "street": "dusk", "moon": "night", "kitchen": "morning", "hall": "morning", "stage": "night",
+    "sea": "golden", "shore": "golden", "forest": "dawn", "mountain": "dawn", "desert": "golden", "field": "golden",
+    "city": "dusk", "ice": "morning", "room": "golden", "library": "golden", "space": "night", "undersea": "noon",
+         "none": "golden",
+}  # fmt: skip
+HOME_OF: dict[str, Biome] = {
+    "ship": "sea", "boat": "sea", "whale": "sea", "lighthouse": "shore", "bottle": "shore", "astronaut": "space",
+    "robot": "city", "book": "library", "fish": "undersea", "deer": "forest", "lantern": "room", "tent": "mountain",
+    "bear": "forest", "wolf": "forest", "penguin": "ice", "cup": "room", "table": "room", "letter": "room",
+    "violin": "room", "candle": "room", "chair": "room", "clock": "room", "violinist": "stage", "car": "road",
+    "bridge": "river", "castle": "mountain",
+}  # fmt: skip
+
+
+_WATER = ("sea", "shore", "ice", "lake", "river")
+INSIDE = ("room", "kitchen", "library", "hall", "stage")
+AT_SEA = frozenset(("ship", "boat", "whale", "birds", "balloon"))
+_PORTABLE = frozenset((*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle", "table", "chair", "hands", "eye"))
+
+
+def home_of(places: list[str], kinds: Iterable[str]) -> Biome:
+    """Give where a picture plays: the place its prompt names first, else where one of its subjects is at home."""
+    kinds = tuple(kinds)
+    beyond = next((p for p in places if p in ("space", "undersea")), "")
+    if beyond:
+        return cast(Biome, beyond)
+    if places:
+        first = places[0]
+        # "the beach by the sea" is a beach, whichever word came first.
+        return cast(Biome, "shore" if first == "sea" and "shore" in places else first)
+    return next((HOME_OF[k] for k in kinds if k in HOME_OF), "field" if kinds else "none")
+
+
+def fits(kind: str, biome: str) -> bool:
+    """Tell whether a thing can be where the picture is: no ship on a meadow, no deer under water."""
+    if kind in ("ship", "boat"):
+        return biome in _WATER
+    if kind == "whale":
+        return biome in ("sea", "shore", "ice", "undersea")
+    if kind == "fish":
+        return biome == "undersea"
+    if biome == "undersea":
+        return kind in ("bottle", "astronaut", "robot", "eye")
+    return kind in _PORTABLE or biome not in INSIDE

@@ -1,0 +1,67 @@
+"""People at something: playing the violin, riding a bicycle; dressed by the same `Look` as the standing figure."""
+
+from __future__ import annotations
+
+from studio.offline.paint.figures import Look, darker, person
+from studio.offline.paint.shapes import Drawing, Shape, bar, blob, moved, oval, poly
+from studio.offline.paint.still import played_violin
+from studio.offline.paint.vehicles import bicycle
+
+
+def violinist(look: Look) -> Drawing:
+    """Draw a player from the front, 1 high: the head laid on the violin, the bow across it."""
+    body = person(look, 0.15, arms=False, head=False)
+    w, dark = look.build, darker(look.coat, 0.78)
+    skin, shade = look.skin, darker(look.skin, 0.75)
+    bowing: list[Shape] = [
+        blob(dark, (-0.075 * w, 0.80), (-0.125 * w, 0.775), (-0.205, 0.68), (-0.215, 0.63), (-0.16, 0.655),
+             (-0.10 * w, 0.70)),
+        blob(look.coat, (-0.215, 0.665), (-0.20, 0.62), (-0.08, 0.675), (-0.065, 0.70), (-0.09, 0.715)),
+        oval(skin, -0.062, 0.700, 0.024, 0.020),
+    ]  # fmt: skip
+    fingering: list[Shape] = [
+        blob(dark, (0.075 * w, 0.80), (0.125 * w, 0.775), (0.225, 0.67), (0.235, 0.62), (0.18, 0.64), (0.09 * w, 0.70)),
+        blob(look.coat, (0.19, 0.635), (0.235, 0.63), (0.275, 0.745), (0.265, 0.775), (0.235, 0.765)),
+        oval(skin, 0.258, 0.790, 0.023, 0.022),
+    ]
+    head: list[Shape] = [
+        poly(shade, (-0.022, 0.82), (0.028, 0.82), (0.030, 0.88), (-0.020, 0.88)),
+        blob("ddd6c8", (-0.03, 0.845), (0.035, 0.845), (0.02, 0.79), (0.0, 0.74), (-0.015, 0.79)),
+        oval(skin, 0.012, 0.918, 0.041, 0.056),
+        blob(shade, (-0.028, 0.93), (-0.020, 0.88), (0.008, 0.862), (-0.002, 0.90), (0.0, 0.94)),
+        bar(darker(skin, 0.45), (-0.010, 0.922), (0.004, 0.920), 0.006),
+        bar(darker(skin, 0.45), (0.022, 0.917), (0.036, 0.914), 0.006),
+        bar(shade, (0.014, 0.915), (0.016, 0.895), 0.007),
+        bar(darker(skin, 0.5), (0.006, 0.882), (0.026, 0.880), 0.005),
+        blob(look.hair, (-0.034, 0.905), (-0.040, 0.95), (-0.016, 0.985), (0.02, 0.988), (0.05, 0.96), (0.054, 0.915),
+             (0.044, 0.945), (0.01, 0.958), (-0.024, 0.945)),
+    ]  # fmt: skip
+    return (*body, *bowing, *head, *moved(played_violin(), 0.045, 0.842, 1.0), *fingering)
+
+
+def rider(look: Look) -> Drawing:
+    """Draw someone on a bicycle in profile, facing right; 1 high, the bicycle 0.6 of it."""
+    coat, dark, skin = look.coat, darker(look.coat, 0.75), look.skin
+    far = blob(darker(look.trousers, 0.7), (-0.20, 0.98), (-0.08, 0.98), (0.18, 0.60), (0.08, 0.28), (0.0, 0.30),
+               (0.05, 0.56), (-0.16, 0.84))  # fmt: skip
+    body: Drawing = (
+        blob(look.trousers, (-0.30, 0.94), (-0.24, 1.04), (-0.06, 1.02), (0.22, 0.78), (0.20, 0.70), (0.10, 0.42),
+             (0.08, 0.20), (0.0, 0.20), (0.02, 0.44), (0.06, 0.66), (-0.10, 0.80)),
+        blob("1f1d1f", (-0.01, 0.22), (0.09, 0.23), (0.19, 0.18), (0.18, 0.145), (-0.01, 0.145)),
+        blob(coat, (-0.31, 0.96), (-0.28, 1.20), (-0.16, 1.40), (-0.02, 1.47), (0.08, 1.42), (0.09, 1.30),
+             (0.0, 1.12), (-0.04, 0.98)),
+        bar(darker(skin, 0.85), (0.02, 1.42), (0.06, 1.54), 0.085),
+        blob(skin, (-0.02, 1.62), (0.02, 1.71), (0.13, 1.70), (0.175, 1.62), (0.20, 1.585), (0.17, 1.56), (0.165, 1.52),
+             (0.11, 1.49), (0.02, 1.52)),
+        blob(look.hair, (0.16, 1.68), (0.12, 1.75), (0.02, 1.76), (-0.07, 1.68), (-0.06, 1.56), (0.0, 1.51),
+             (0.02, 1.60), (0.08, 1.66)),
+        blob(dark, (0.0, 1.42), (0.08, 1.40), (0.14, 1.20), (0.32, 1.03), (0.30, 0.98), (0.08, 1.12), (0.0, 1.28)),
+        oval(skin, 0.325, 0.995, 0.035, 0.032),
+    )  # fmt: skip
+    if look.style == "long":
+        hair = blob(look.hair, (-0.02, 1.72), (-0.10, 1.64), (-0.24, 1.56), (-0.34, 1.42), (-0.16, 1.44), (-0.04, 1.52))
+        body = (*body, hair)
+    if look.scarf:
+        body = (*body, bar(look.scarf, (0.0, 1.47), (0.10, 1.47), 0.06),
+                blob(look.scarf, (0.0, 1.49), (-0.20, 1.47), (-0.38, 1.38), (-0.18, 1.40), (0.0, 1.43)))  # fmt: skip
+    return moved((far, *bicycle(), *body), 0, 0, 1 / 1.76)
