@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from studio.offline.paint import casting, figures, hands
 from studio.offline.paint.bust import bust
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.eye import paint_eye
-from studio.offline.paint.habitat import PEOPLE
+from studio.offline.paint.habitat import INSIDE, PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import clouds
 from studio.offline.paint.palettes import mix, rgb
@@ -60,6 +62,14 @@ def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 
 
 def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
     canvas = stage.canvas
+    if reading.biome in INSIDE and reading.hour == "night":
+        # Someone reads by a flame: its light is nearer than the moon's.
+        light = stage.light
+        stage.light = replace(light, sun=rgb("ffb45e"), ambient=light.ambient + 0.22, strength=0.9)
+        canvas.glow(
+            canvas.width * (0.5 + 0.3 * stage.side), canvas.height * 0.5, canvas.unit * 0.30, rgb("ff9a44"), 0.6
+        )
+        stage.sun_x, stage.sun_y = canvas.width * (0.5 + 0.3 * stage.side), canvas.height * 0.5
     held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
     height = min(canvas.height * 0.52, canvas.width * 0.42)
     x, foot = canvas.width * 0.5, canvas.height * 0.66

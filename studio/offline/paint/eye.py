@@ -20,10 +20,10 @@ def paint_eye(stage: Stage, skin: str, hair: str) -> None:
     side, half = np.float32(stage.side), np.float32(min(canvas.unit * 0.62, canvas.width * 0.44))
     centre_x, centre_y = canvas.width * 0.5, canvas.height * 0.54
     u, v = (canvas.x - np.float32(centre_x)) / half, (canvas.y - np.float32(centre_y)) / half
-    warm = mix(np.ones(3, np.float32), light.sun, 0.6) * np.float32(0.5 + 0.5 * light.ambient)
+    warm = mix(np.ones(3, np.float32), light.sun, 0.6) * np.float32(0.72 + 0.38 * light.ambient)
     pores = clouds(rng, (canvas.width, canvas.height), 40, 4) - np.float32(0.5)
     bulge = np.exp(-(u**2 * 0.9 + (v + 0.10) ** 2 * 2.4))
-    fall = np.clip(0.58 + 0.40 * side * u - 0.18 * v, 0.06, 1.15)
+    fall = np.clip(0.66 + 0.50 * side * u - 0.18 * v, 0.06, 1.3)
     socket = 1 - 0.45 * np.exp(-(((v + 0.46) / 0.16) ** 2) - u**2 * 0.8)
     lit = fall * socket * (0.72 + 0.45 * bulge) * (1 + 0.16 * pores)
     flesh = rgb(skin) * warm
@@ -88,7 +88,7 @@ def _paint_lashes(stage: Stage, x: float, y: float, half: float, hair: str) -> N
         lid = 0.30 * max(0.0, 1 - u * u) ** 0.9 - 0.05 * u * side
         stroke(u, lid, u * 0.10 + rng.normal(0, 0.015), 0.075 * rng.uniform(0.6, 1.1), 0.005)
     for u in np.linspace(-1.05, 1.05, 150):
-        arch = -0.86 - 0.10 * (1 - u * u) + rng.normal(0, 0.028)
+        arch = -0.70 - 0.10 * (1 - u * u) + rng.normal(0, 0.028)
         stroke(u, arch, 0.12 * (1 if u > 0 else 0.6), -0.05 * rng.uniform(0.3, 1.2), 0.008)
     along = np.linspace(-1.0, 1.0, 80)
     rim = np.stack([along, -_LID * (1 - along**2) ** 0.75 - 0.05 * along * side], 1) * half + (x, y)

@@ -37,7 +37,7 @@ ADJECTIVES = _words(
     "female sole overgrown ruined abandoned forgotten derelict snowbound seaside offshore inland overhead upside "
     "half-open quantum left right red orange yellow green blue purple violet pink brown black white grey gray "
     "crimson scarlet teal navy beige tan amber ochre indigo turquoise maroon olive uneasy hot-air steam-powered blond "
-    "blonde gold"
+    "blonde gold country"
 )
 
 _VERBS = _words(

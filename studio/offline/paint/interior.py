@@ -6,8 +6,11 @@ import cv2
 import numpy as np
 
 from studio.offline.paint.canvas import Stage, soften
-from studio.offline.paint.noise import clouds
+from studio.offline.paint.furniture import curtain, dresser, plant
+from studio.offline.paint.halls import fill
+from studio.offline.paint.noise import clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.shapes import draw
 from studio.offline.paint.sky import gradient
 
 _OUTSIDE = {
@@ -18,26 +21,46 @@ _OUTSIDE = {
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
 
-def paint_room(stage: Stage, hour: str, shelves: bool) -> None:
-    """Paint a room seen from the front; `shelves` lines its wall with books."""
+def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False) -> None:
+    """Paint a room in one-point perspective: 'library' has books along its wall, 'kitchen' a dresser.
+
+    Args:
+        wet: it rains outside: the panes are grey and run with drops.
+    """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     unit, size = canvas.unit, (canvas.width, canvas.height)
-    floor = int(canvas.height * 0.80)
+    floor = int(canvas.height * 0.74)
     plaster = clouds(rng, size, 5, 5) - np.float32(0.5)
     for plane, tone in zip(canvas.planes, gradient(light.sky, canvas.height), strict=True):
         plane[:] = tone[:, None] * (1 + plaster * 0.16)
+    shelves = kind == "library"
     half_w, half_h = min(unit * 0.20, canvas.width * 0.24), min(unit * 0.24, canvas.height * 0.2)
-    centre_x = canvas.width / 2 + stage.side * (canvas.width * 0.22)
-    centre_y = canvas.height * 0.36
+    centre_x = canvas.width / 2 + stage.side * (canvas.width * 0.15)
+    centre_y = canvas.height * 0.35
     stage.sun_x, stage.sun_y = centre_x, centre_y
     if shelves:
         _paint_shelves(stage, floor, centre_x - half_w * 1.35, centre_x + half_w * 1.35)
+    elif kind == "kitchen":
+        draw(stage, dresser(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.52, 0.25)
     else:
-        _paint_frame(stage, canvas.width / 2 - stage.side * canvas.width * 0.2, canvas.height * 0.34)
+        _paint_frame(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34)
     _paint_floor(stage, floor)
     canvas.glow(centre_x, centre_y, unit * 0.30, light.sun, 0.50 * light.strength)
-    _paint_window(stage, hour, centre_x, centre_y, half_w, half_h)
+    _paint_window(stage, hour, centre_x, centre_y, half_w, half_h, wet)
+    _paint_sides(stage, floor)
+    for side in (-1, 1):
+        draw(
+            stage,
+            curtain(side),
+            centre_x + side * half_w * 1.12,
+            centre_y + half_h * 1.5,
+            half_h * 2.8,
+            0.18,
+            afloat=True,
+        )
     _paint_shaft(stage, centre_x, centre_y, half_w, half_h, floor)
+    plant_x = canvas.width * (0.5 - stage.side * 0.37)
+    draw(stage, plant(), plant_x, floor + (canvas.height - floor) * 0.34, unit * 0.34, 0.10)
     stage.horizon = float(floor)
     stage.ground = np.full(canvas.width, canvas.height * 0.915, np.float32)
 
@@ -59,7 +82,7 @@ def _paint_floor(stage: Stage, floor: int) -> None:
     canvas.planes[:, floor : floor + max(1, skirting // 3)] *= 0.45
 
 
-def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, half_h: float) -> None:
+def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, half_h: float, wet: bool) -> None:
     canvas = stage.canvas
     left, right, top, bottom = (int(v) for v in (x - half_w, x + half_w, y - half_h, y + half_h))
     left, right = max(0, left), min(canvas.width, right)
@@ -67,7 +90,17 @@ def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, ha
     frame = mix(stage.light.near, rgb("6a4a30"), 0.35)[:, None, None]
     canvas.planes[:, top - 3 * bar : bottom + 3 * bar, max(0, left - 3 * bar) : right + 3 * bar] = frame
     outside = gradient(np.stack([rgb(stop) for stop in _OUTSIDE[hour].split()]), bottom - top)
-    canvas.planes[:, top:bottom, left:right] = outside[:, :, None] * np.float32(1.04)
+    if wet:
+        outside = outside * np.float32(0.30) + rgb("73838f")[:, None] * outside.mean(0)[None] * np.float32(0.75)
+    view = np.repeat(outside[:, :, None] * np.float32(1.04), right - left, 2)
+    # Something stands outside: without it a window is a lamp.
+    hills = (bottom - top) * (0.80 - 0.16 * skyline(stage.rng, right - left, 2, 4))
+    beyond = np.clip(np.arange(bottom - top, dtype=np.float32)[:, None] - hills[None, :], 0, 1)
+    view *= 1 - np.float32(0.42) * beyond
+    if wet:
+        drops = clouds(stage.rng, (right - left, bottom - top), 3, 5, 9.0)
+        view *= np.clip(0.72 + drops * 0.6, 0.6, 1.25)
+    canvas.planes[:, top:bottom, left:right] = view
     for column in (1, 2):
         middle = left + (right - left) * column // 3
         canvas.planes[:, top:bottom, middle - bar : middle + bar] = frame
@@ -75,6 +108,37 @@ def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, ha
     canvas.planes[:, middle - bar : middle + bar, left:right] = frame
     sill_left, sill_right = max(0, left - 6 * bar), min(canvas.width, right + 6 * bar)
     canvas.planes[:, bottom + bar : bottom + 5 * bar, sill_left:sill_right] = frame * np.float32(1.6)
+
+
+def _paint_sides(stage: Stage, floor: int) -> None:
+    """Side walls and ceiling that run towards the viewer: the far wall becomes the end of a space."""
+    canvas, light = stage.canvas, stage.light
+    width, height = canvas.width, canvas.height
+    inset, ceiling = width * 0.11, height * 0.09
+    near, lit = light.near, mix(light.sky[1], light.sun, 0.18 * light.strength)
+    for side in (-1, 1):
+        edge, out = (0.0, inset) if side < 0 else (float(width), width - inset)
+        # The wall beside the window lies in its own shade; the one across receives its light.
+        tone = mix(light.sky[2], near, 0.42) if side == stage.side else mix(lit, near, 0.12)
+        fill(stage, [(edge, -height * 0.05), (out, ceiling), (out, float(floor)), (edge, height * 1.04)], tone)
+        fill(stage, [(out - 1.5, ceiling), (out + 1.5, ceiling), (out + 1.5, float(floor)), (out - 1.5, float(floor))],
+             near, 0.5)  # fmt: skip
+        skirt = height * 0.028
+        fill(
+            stage,
+            [(out, floor - skirt), (out, float(floor)), (edge, height * 1.04), (edge, height * 0.985)],
+            near,
+            0.55,
+        )
+    top = mix(light.sky[0], near, 0.35)
+    fill(
+        stage, [(0.0, -height * 0.05), (float(width), -height * 0.05), (width - inset, ceiling), (inset, ceiling)], top
+    )
+    for k in range(5):
+        low, high = width * (0.1 + 0.2 * k), inset + (width - 2 * inset) * (0.1 + 0.2 * k)
+        beam = width * 0.012
+        fill(stage, [(low - beam * 1.6, -height * 0.05), (low + beam * 1.6, -height * 0.05), (high + beam, ceiling),
+                     (high - beam, ceiling)], mix(near, rgb("4a3020"), 0.3))  # fmt: skip
 
 
 def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float, floor: int) -> None:
@@ -102,7 +166,7 @@ def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float,
         (middle + half_w * 1.2 - side * lean * 0.3, near), (middle - half_w * 1.2 - side * lean * 0.3, near),
     ])).astype(np.int32)], 255)  # fmt: skip
     lit = soften(patch.astype(np.float32) / np.float32(255), canvas.unit * 0.012)
-    canvas.screen(lit * np.float32(0.32 * light.strength), light.sun)
+    canvas.screen(lit * np.float32(0.46 * light.strength), light.sun)
 
 
 def _paint_shelves(stage: Stage, floor: int, clear_left: float, clear_right: float) -> None:

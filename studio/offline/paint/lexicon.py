@@ -264,4 +264,6 @@ def read_prompt(prompt: str) -> Reading:
 
 def _usual_hour(tokens: list[_Token], biome: str) -> Hour:
     """The hour where none is named: night where the moon or stars are, else what flatters the place."""
-    return "night" if any(_in(frozenset({"moon", "star"}), t.word) for t in tokens) else USUAL_HOUR[biome]
+    if any(_in(frozenset({"moon", "star"}), t.word) for t in tokens):
+        return "night"
+    return "morning" if any(t.word == "spring" for t in tokens) else USUAL_HOUR[biome]

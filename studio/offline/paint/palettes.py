@@ -109,9 +109,10 @@ def light_for(reading: Reading) -> Light:
         light = _WEATHERS[weather](light)
     if reading.biome in ("field", "forest", "lake", "river", "road", "village", "jungle") and reading.hour != "night":
         light = replace(light, near=mix(light.near, rgb("20402a"), 0.25 + 0.4 * light.ambient))
-        if light.ambient > 0.5:
+        if light.ambient > 0.5 and not reading.has("snow"):
             # By day a meadow is green to the horizon, not only at the camera's feet.
-            light = replace(light, near=mix(light.near, rgb("4a7a34"), 0.5), haze=mix(light.haze, rgb("a9bf8a"), 0.3))
+            green = 0.08 if reading.weather else 0.3
+            light = replace(light, near=mix(light.near, rgb("4a7a34"), 0.5), haze=mix(light.haze, rgb("a9bf8a"), green))
     if reading.biome in ("city", "street") and light.ambient < 0.4:
         # Street lamps: a city's night is never as dark as a forest's.
         light = replace(light, ambient=light.ambient + 0.16)

@@ -13,6 +13,7 @@ from studio.offline.paint.canvas import U8, Canvas, Stage
 from studio.offline.paint.city import paint_city
 from studio.offline.paint.finish import develop, grade
 from studio.offline.paint.habitat import INSIDE
+from studio.offline.paint.halls import paint_hall, paint_theatre
 from studio.offline.paint.interior import paint_room
 from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
 from studio.offline.paint.lexicon import Reading
@@ -22,6 +23,14 @@ from studio.offline.paint.sky import paint_sky
 from studio.offline.paint.slate import paint_slate
 from studio.offline.paint.staging import paint_stray_birds, paint_subjects
 from studio.offline.paint.water import paint_water, shore_line
+from studio.offline.paint.ways import (
+    paint_cottages,
+    paint_jungle,
+    paint_moon,
+    paint_river,
+    paint_road,
+    paint_street,
+)
 from studio.offline.paint.weather import defocus, paint_fog, paint_lightning, paint_rain, paint_snow
 
 _WORKING_PIXELS = 1920 * 1080
@@ -66,8 +75,15 @@ def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int)
 
 def _paint_place(stage: Stage, reading: Reading) -> None:
     biome = reading.biome
-    if biome in INSIDE:
-        paint_room(stage, reading.hour, biome == "library")
+    if biome == "hall":
+        paint_hall(stage)
+    elif biome == "stage":
+        paint_theatre(stage)
+    elif biome in INSIDE:
+        paint_room(stage, reading.hour, biome, reading.has("rain") or reading.has("storm"))
+    elif biome == "moon":
+        paint_space(stage)
+        paint_moon(stage)
     elif biome == "space":
         paint_space(stage)
         if any(s.kind not in ("astronaut", "rocket") for s in reading.subjects):
@@ -146,9 +162,47 @@ def _paint_open(stage: Stage, reading: Reading) -> None:
     stage.ground = _rise(stage, 0.92, 0.03)
 
 
+def _paint_lake(stage: Stage, reading: Reading) -> None:
+    row = stage.horizon / stage.canvas.height
+    paint_ridges(stage, 4, row - 0.16, row + 0.004, 0.24, 1.8, False, trees=True)
+    paint_water(stage)
+    paint_ground(stage, _rise(stage, 0.955, 0.06, 1.2), grass=0.05, snow=reading.has("snow"))
+
+
+def _paint_river(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 5, 0.46, 0.72, 0.18, 1.5, False, trees=True)
+    paint_ground(stage, _rise(stage, 0.715, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+    paint_river(stage)
+    stage.ground = _rise(stage, 0.93, 0.02)
+
+
+def _paint_road(stage: Stage, reading: Reading) -> None:
+    _paint_field(stage, reading)
+    paint_ground(stage, _rise(stage, 0.775, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+    paint_road(stage)
+    stage.ground = _rise(stage, 0.92, 0.02)
+
+
+def _paint_village(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 3, 0.52, 0.70, 0.16, 1.6, False)
+    paint_ground(stage, _rise(stage, 0.70, 0.05, 1.2), snow=reading.has("snow"))
+    paint_cottages(stage, reading.has("snow"))
+    paint_ground(stage, _rise(stage, 0.885, 0.05, 1.2), grass=0.03, snow=reading.has("snow"))
+
+
+def _paint_street(stage: Stage, reading: Reading) -> None:
+    paint_street(stage)
+
+
+def _paint_jungle(stage: Stage, reading: Reading) -> None:
+    paint_fog(stage, 0.62, 1.0)
+    paint_jungle(stage, 0.05)
+
+
 _LANDS: dict[str, Callable[[Stage, Reading], None]] = {
     "sea": _paint_sea, "shore": _paint_shore, "ice": _paint_ice, "mountain": _paint_mountain, "forest": _paint_forest,
-    "desert": _paint_desert, "field": _paint_field, "city": _paint_town,
+    "desert": _paint_desert, "lake": _paint_lake, "river": _paint_river, "road": _paint_road, "village": _paint_village,
+    "street": _paint_street, "jungle": _paint_jungle, "field": _paint_field, "city": _paint_town,
 }  # fmt: skip
 
 

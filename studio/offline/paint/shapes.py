@@ -109,7 +109,7 @@ def draw(
             cv2.fillPoly(lamps, points, 255, cv2.LINE_AA, 4)
         tone = body
         if shape.tone and shape.tone != LAMP:
-            tone = mix(mix(light.near, rgb(shape.tone) * day, 0.22 + 0.78 * light.ambient), light.haze, haze)
+            tone = mix(mix(light.near, rgb(shape.tone) * day, 0.32 + 0.68 * light.ambient), light.haze, haze)
         paint = [float(v) for v in np.clip(tone, 0, 1) * 255]
         cv2.fillPoly(picture, points, paint, cv2.LINE_AA, 4)
         cv2.fillPoly(mask, points, 255, cv2.LINE_AA, 4)

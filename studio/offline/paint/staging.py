@@ -6,24 +6,32 @@ shot of a thing shows all of it.
 
 from __future__ import annotations
 
-import cv2
+import math
+
 import numpy as np
 
 from studio.offline.paint import creatures, landmarks
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
+from studio.offline.paint.effects import (
+    paint_air_behind,
+    paint_beam,
+    paint_exhaust,
+    paint_reflection,
+    paint_shadow,
+    paint_string,
+)
 from studio.offline.paint.figures import look_of_person
 from studio.offline.paint.habitat import HELD, INSIDE, PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
-from studio.offline.paint.noise import clouds
 from studio.offline.paint.palettes import rgb
-from studio.offline.paint.shapes import Drawing, bar, draw, extent, mirrored
+from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
 
 _SIZES = {
     "person": 0.27, "elder": 0.255, "child": 0.19, "lighthouse": 0.62, "ship": 0.40, "boat": 0.27, "house": 0.25,
          "tree": 0.56,
-    "train": 0.12, "robot": 0.36, "astronaut": 0.36, "rocket": 0.60, "deer": 0.27, "whale": 0.24, "fish": 0.34,
+    "train": 0.12, "robot": 0.44, "astronaut": 0.36, "rocket": 0.60, "deer": 0.27, "whale": 0.32, "fish": 0.34,
          "dog": 0.14,
     "cat": 0.11, "bottle": 0.10, "lantern": 0.15, "book": 0.11, "bicycle": 0.17, "balloon": 0.34, "tent": 0.15,
          "fire": 0.11,
@@ -61,11 +69,11 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         lead = chosen[0] if chosen else None
         paint_tabletop(stage, 0.70)
     chosen.sort(key=lambda s: (s.kind in near, s.kind in _FIGURES, s.kind in HELD, -_SIZES[s.kind]))
-    places = _places(stage, chosen)
+    places = _places(stage, chosen, reading.biome in ("room", "kitchen", "library"))
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in _FIGURES and people)
         _paint_one(stage, reading, subject, x, first, carried, subject is lead)
-    _paint_string(stage)
+    paint_string(stage)
     if any(s.kind == "birds" for s in reading.subjects):
         _paint_birds(stage, 13)
         if lead is None:
@@ -82,9 +90,12 @@ def _has_table(chosen: list[Subject]) -> bool:
     return any(s.kind == "table" for s in chosen)
 
 
-def _places(stage: Stage, chosen: list[Subject]) -> list[float]:
+def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
     """A column for each subject: the first away from the light, the next towards it."""
     shares = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
+    if len(chosen) == 1 and inside:
+        # Beside the window, not over what stands at the wall.
+        shares = (-0.05,)
     jitter = float(stage.rng.uniform(-0.02, 0.02))
     return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
 
@@ -96,6 +107,8 @@ def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: 
         left, _, right, _ = extent(drawing)
         tall = canvas.height * (1.5 if reading.shot == "close" else 0.86)
         return float(min(tall, canvas.width * (0.92 if reading.shot == "close" else 0.5) / (right - left)))
+    if kind in _ON_TABLES and "table" in stage.placed:
+        return stage.placed["table"][2] * 0.30 * math.sqrt(_SIZES[kind] / _SIZES["cup"])
     grow = {"wide": 1.0, "medium": 1.6, "close": 2.6}[reading.shot] if first or kind in HELD else 1.0
     if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
         grow *= 1.5
@@ -144,18 +157,21 @@ def _paint_one(
         stage.aim(x + (left + right) / 2 * height, foot - high * height * (0.86 if kind in _FIGURES else 0.5))
     haze = 0.05 if first or kind in PEOPLE else 0.12
     if kind == "lighthouse" and stage.light.lamps >= 0.35:
-        _paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
+        paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
     if kind == "rocket" and reading.biome != "space":
-        _paint_exhaust(stage, x, foot - height * 0.06, height)
+        paint_exhaust(stage, x, foot - height * 0.06, height)
     if kind == "balloon":
         draw(stage, drawing, x + canvas.width * 0.3 * stage.side, foot + height * 0.2, height * 0.34, 0.45, afloat=True)
     if kind not in _HANGING and kind not in _AFLOAT and kind != "rocket":
-        _paint_shadow(stage, x + (left + right) / 2 * height, foot, half)
+        paint_shadow(stage, x + (left + right) / 2 * height, foot, half)
     if kind in _FIGURES:
         # A breath of haze behind a figure keeps it apart from a dark ground.
         canvas.glow(
             x, foot - height * 0.62, height * 0.22, stage.light.haze, 0.55 * (0.6 - min(0.6, stage.light.ambient))
         )
+        if reading.biome in ("city", "street"):
+            # Lit windows crowd a street: air between keeps the figure from being one more house.
+            paint_air_behind(stage, x, foot - height * 0.5, height)
     if kind == "fire":
         canvas.glow(x, foot - height * 0.3, canvas.unit * 0.10, rgb("ff9a44"), 0.55)
     count = subject.count if kind not in _ENDLESS else 1
@@ -174,7 +190,7 @@ def _paint_one(
     if kind == "cup":
         paint_steam(stage, x, foot - height * 0.85, height * 0.95)
     if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
-        _paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
+        paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
 
 
 def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, high: float, first: bool) -> float:
@@ -208,83 +224,6 @@ def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, hi
         foot = canvas.height * 0.96
     # A thing set high on a slope must still fit under the upper edge.
     return max(foot, height * high + canvas.height * 0.05)
-
-
-def _paint_shadow(stage: Stage, x: float, foot: float, half: float) -> None:
-    """The soft shadow that holds a thing to the ground."""
-    canvas = stage.canvas
-    deep = max(2.0, half * 0.16)
-    left, right = int(max(0, x - half * 2.2)), int(min(canvas.width, x + half * 2.2 + 1))
-    top, bottom = int(max(0, foot - deep * 2.5)), int(min(canvas.height, foot + deep * 2.5 + 1))
-    if left < right and top < bottom:
-        away = ((canvas.x[:, left:right] - x) / np.float32(half)) ** 2 + (
-            (canvas.y[top:bottom] - foot) / np.float32(deep)
-        ) ** 2
-        canvas.over(np.exp(-away) * np.float32(0.5), stage.light.near * np.float32(0.5), left, top)
-
-
-def _paint_beam(stage: Stage, x: float, y: float) -> None:
-    """A lighthouse's light: one beam towards the open side, and the lamp's glow."""
-    canvas = stage.canvas
-    dx, dy = (canvas.x - x) * np.float32(stage.side), canvas.y - y
-    away = np.hypot(dx, dy)
-    slope = dy / np.maximum(dx, 1) + np.float32(0.075)
-    beam = np.exp(-((slope / np.float32(0.055)) ** 2)) * np.clip(1 - away / np.float32(canvas.unit * 1.35), 0, 1) ** 1.2
-    beam *= np.clip(dx / np.float32(canvas.unit * 0.02), 0, 1)
-    canvas.screen(beam * np.float32(0.35 + 0.30 * stage.light.lamps), rgb("ffe9b0"))
-    canvas.glow(x, y, canvas.unit * 0.045, rgb("fff0c8"), 0.9)
-
-
-def _paint_exhaust(stage: Stage, x: float, y: float, height: float) -> None:
-    """A rising rocket's flame, the smoke under it, and its light on all about."""
-    canvas = stage.canvas
-    top = int(np.clip(y, 0, canvas.height - 2))
-    aside = np.abs(canvas.x - x)
-    down = np.clip((canvas.y[top:] - y) / np.float32(canvas.unit * 0.30), 0, 1)
-    canvas.glow(x, y + height * 0.1, canvas.unit * 0.22, rgb("ffb45e"), 0.75)
-    smoke = clouds(stage.rng, (canvas.width, canvas.height - top), 5, 6)
-    smoke *= np.exp(-((aside / np.float32(canvas.unit * 0.30) / (0.14 + down**1.5)) ** 2))
-    smoke *= np.clip((canvas.y[top:] - y - canvas.unit * 0.10) / np.float32(canvas.unit * 0.11), 0, 1)
-    tone = stage.light.haze * np.float32(0.55) + rgb("ffc98a") * np.float32(0.42)
-    canvas.over(np.clip(smoke * 2.1 - 0.25, 0, 0.96), tone, 0, top)
-    wide = height * 0.042 * (1 - 0.55 * down)
-    flame = np.exp(-((aside / wide) ** 2)) * np.clip(1 - (canvas.y[top:] - y) / np.float32(height * 0.42), 0, 1)
-    canvas.over(np.clip(flame * 1.2, 0, 1), rgb("ffd28a"), 0, top)
-    canvas.over(np.clip(flame**3 * 1.2, 0, 1), rgb("fffbe8"), 0, top)
-
-
-def _paint_reflection(stage: Stage, x: float, water: float, height: float, half: float) -> None:
-    """Mirror what floats at row `water`, shortened and broken by ripples."""
-    canvas = stage.canvas
-    top = int(np.clip(water, 1, canvas.height - 2))
-    rows = min(int(height * 0.5), canvas.height - top)
-    left, right = max(0, int(x - half * 1.15)), min(canvas.width, int(x + half * 1.15))
-    if rows < 2 or right - left < 4:
-        return
-    down, across = np.mgrid[0:rows, 0 : right - left].astype(np.float32)
-    wobble = clouds(stage.rng, (right - left, rows), 14, 3, 0.16) - np.float32(0.5)
-    source_x = across + wobble * np.float32(canvas.unit * 0.03) * (0.3 + down / rows)
-    box_top = max(0, int(top - height))
-    source_y = np.clip((top - box_top - 2) - down * 2.0, 0, None)
-    edge = np.clip(1 - np.abs(across / (right - left) * 2 - 1), 0, 1)
-    mask = np.clip(edge * 4, 0, 1) * np.clip(1 - down / rows, 0, 1) ** 0.8 * np.float32(0.62)
-    mirror = np.stack([
-        cv2.remap(np.ascontiguousarray(p[box_top:top, left:right]), source_x, source_y, cv2.INTER_LINEAR,
-             borderMode=cv2.BORDER_REPLICATE)
-        for p in canvas.planes
-    ])  # fmt: skip
-    canvas.over(mask.astype(np.float32), mirror * np.float32(0.72), left, top)
-
-
-def _paint_string(stage: Stage) -> None:
-    """The line from a kite to the hand of whoever flies it."""
-    flyer = next((stage.placed[k] for k in PEOPLE if k in stage.placed), None)
-    if flyer and "kite" in stage.placed:
-        (x, foot, tall), (kite_x, kite_foot, kite_tall) = flyer, stage.placed["kite"]
-        start, end = (x + tall * 0.15, foot - tall * 0.45), (kite_x, kite_foot - kite_tall * 0.7)
-        thick = max(1.2, stage.canvas.unit * 0.0014)
-        line = bar("", (0, 0), (end[0] - start[0], start[1] - end[1]), thick)
-        draw(stage, (line,), start[0], start[1], 1.0, 0.3, afloat=True)
 
 
 def _paint_birds(stage: Stage, count: int) -> None:

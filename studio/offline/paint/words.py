@@ -23,7 +23,7 @@ SHOTS = _index({
 
 HOURS = _index({
     "dawn": "dawn sunrise daybreak sunup",
-    "morning": "morning spring forenoon breakfast",
+    "morning": "morning forenoon breakfast",
     "noon": "noon midday day daylight daytime sunny",
     "golden": "golden sunset afternoon autumn sundown",
     "dusk": "dusk twilight evening nightfall gloaming",
@@ -193,7 +193,7 @@ INVISIBLE = _words(
     "war freedom courage wonder mystery beauty power strength energy distance depth height edge center centre "
     "middle side part piece half corner top bottom front rest kind sort lot bit hand-held feeling emotion sense "
     "spirit soul heart mind god tension calm solitude longing regret relief danger adventure journey trip quest search "
-    "discovery return arrival departure work job task day-dream season summer fall weather climate home- "
+    "discovery return arrival departure work job task day-dream season spring summer fall weather climate home- "
     "coming number step turn walk run fall ride climb look gaze glance smile laughter tear whisper shout cry echo "
     "motion movement stillness speed rhythm pause surface detail pattern shape form line colour color scale size "
     "space-time reality fact figure-of-speech message beginning world-view company friendship family-tie promise "

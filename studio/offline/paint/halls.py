@@ -1,0 +1,151 @@
+"""Great rooms: a nave of columns with light falling in, and a theatre's stage under its spotlight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from studio.offline.paint.canvas import Colour, Stage, soften
+from studio.offline.paint.noise import F32, clouds
+from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.sky import gradient
+
+_Perspective = Callable[[float, float, float], tuple[float, float]]
+
+_FAR = 3.4
+"""Depth of a nave's end wall, in the depth of the frame."""
+
+
+def fill(stage: Stage, points: list[tuple[float, float]], colour: Colour, opacity: float = 1.0) -> None:
+    """Fill a polygon of pixels with a colour."""
+    canvas = stage.canvas
+    outline = np.array(points)
+    left, top = (int(max(0, v)) for v in outline.min(0) - 1)
+    right, bottom = int(min(canvas.width, outline[:, 0].max() + 2)), int(min(canvas.height, outline[:, 1].max() + 2))
+    if left >= right or top >= bottom:
+        return
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    corners = np.round(np.clip(outline - (left, top), -8000, 8000) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, 4)
+    canvas.over(mask.astype(np.float32) * np.float32(opacity / 255), colour, left, top)
+
+
+def shaft(stage: Stage, points: list[tuple[float, float]], strength: float, blur: float) -> None:
+    """Screen a beam of light with dust in it over a polygon of pixels; `blur` in units."""
+    canvas = stage.canvas
+    mask = np.zeros((canvas.height, canvas.width), np.uint8)
+    cv2.fillPoly(mask, [np.round(np.clip(np.array(points), -8000, 8000)).astype(np.int32)], 255)
+    soft = soften(mask.astype(np.float32) / np.float32(255), canvas.unit * blur)
+    soft *= (0.6 + 0.8 * clouds(stage.rng, (canvas.width, canvas.height), 5, 4)) * np.float32(strength)
+    canvas.screen(soft, stage.light.sun)
+
+
+def paint_hall(stage: Stage) -> None:
+    """Paint a nave in one-point perspective: columns, pointed vaults, a lit window at its end, shafts from one side."""
+    canvas, light = stage.canvas, stage.light
+    stone = mix(light.haze, rgb("b5a184"), 0.5) * np.float32(0.85 + 0.6 * light.ambient)
+    for plane, tone in zip(canvas.planes, gradient(light.sky, canvas.height), strict=True):
+        plane[:] = tone[:, None] * 0.55
+    middle, eye = canvas.width / 2, canvas.height * 0.56
+    wide, tall, floor = min(canvas.width * 0.60, canvas.unit * 1.05), canvas.height * 0.92, canvas.height * 0.44
+
+    def at(x: float, y: float, depth: float) -> tuple[float, float]:
+        return middle + x * wide / depth, eye + (y * floor if y > 0 else y * tall) / depth
+
+    stage.sun_x, stage.sun_y = middle + stage.side * canvas.width * 0.3, canvas.height * 0.1
+    fill(stage, [at(-1, 1, _FAR), at(-1, -1, _FAR), at(1, -1, _FAR), at(1, 1, _FAR)], stone * np.float32(0.75))
+    top, bottom = int(at(0, 1, _FAR)[1]), canvas.height
+    depth = floor / np.maximum(canvas.y[top:bottom] - np.float32(eye), 1)
+    across, along = (canvas.x - np.float32(middle)) * depth / np.float32(wide) * 5, depth * 7
+    tiles = ((np.floor(across) + np.floor(along)) % 2) * 0.22 + 0.78
+    fade = np.clip((depth - 1) / (_FAR - 1), 0, 1)
+    for plane, tone, haze in zip(canvas.planes, stone * np.float32(0.62), light.haze, strict=True):
+        plane[top:bottom] = tone * tiles * (0.75 + 0.3 * fade) + haze * 0.10 * fade
+    half, head = wide / _FAR * 0.36, canvas.height * 0.30
+    arch = [(middle + half * np.cos(t), eye - head * 0.62 - half * 1.25 * np.sin(t)) for t in np.linspace(0, np.pi, 15)]
+    window = [(middle + half, eye - head * 0.05), *arch, (middle - half, eye - head * 0.05)]
+    canvas.glow(middle, eye - head * 0.5, canvas.unit * 0.22, light.sun, 0.85 * light.strength)
+    fill(stage, window, np.minimum(mix(light.sun, np.ones(3, np.float32), 0.4) * np.float32(1.15), 1.2))
+    for k in (-1, 0, 1):
+        fill(stage, [(middle + k * half * 0.5 - 1.5, eye), (middle + k * half * 0.5 - 1.5, eye - head * 1.2),
+                     (middle + k * half * 0.5 + 1.5, eye - head * 1.2), (middle + k * half * 0.5 + 1.5, eye)],
+             stone * np.float32(0.3))  # fmt: skip
+    for depth_at in (3.0, 2.45, 2.0, 1.62, 1.3, 1.04):
+        near = 1 - (depth_at - 1) / (_FAR - 1)
+        _paint_bay(stage, at, depth_at, near, stone)
+        if 1.2 < depth_at < 2.6:
+            x, y = at(0.95 * stage.side, -0.75, depth_at)
+            reach = canvas.unit * 0.42 / depth_at * stage.side
+            ground = at(0, 1, depth_at)[1]
+            shaft(stage, [(x, y), (x, y + reach * stage.side * 0.5), (x - reach * 2.5, ground),
+                          (x - reach * 3.4, ground)], 0.42 * light.strength, 0.02)  # fmt: skip
+    stage.horizon = float(top)
+    stage.ground = np.full(canvas.width, canvas.height * 0.90, np.float32)
+
+
+def _paint_bay(stage: Stage, at: _Perspective, depth: float, near: float, stone: F32) -> None:
+    """One pair of columns and the pointed arch that joins them, lit from the stage's side."""
+    light = stage.light
+    base = mix(stone, light.near, 0.12 + 0.42 * near)
+    spring = -0.52
+    outer = [(x, spring - 0.46 * (1 - abs(x) / 0.74) ** 0.62) for x in np.linspace(-0.74, 0.74, 25)]
+    inner = [(x * 0.90, y + 0.06) for x, y in reversed(outer)]
+    fill(stage, [at(x, y, depth) for x, y in (*outer, *inner)], base * np.float32(0.8))
+    above = [(-2.4, spring), *outer, (2.4, spring), (2.4, -1.6), (-2.4, -1.6)]
+    fill(stage, [at(x, y, depth) for x, y in above], base * np.float32(0.50), 0.55)
+    for side in (-1, 1):
+        shade = np.float32(1.15 if side != stage.side else 0.62)
+        for left, right, tone in ((0.62, 0.80, 0.75), (0.66, 0.80, 0.9), (0.70, 0.755, 1.1)):
+            points = [(side * left, 1.0), (side * left, spring), (side * right, spring), (side * right, 1.0)]
+            fill(stage, [at(x, y, depth) for x, y in points], base * shade * np.float32(tone))
+        for low, high in ((1.0, 0.90), (spring + 0.05, spring)):
+            points = [(side * 0.58, low), (side * 0.60, high), (side * 0.84, high), (side * 0.86, low)]
+            fill(stage, [at(x, y, depth) for x, y in points], base * shade * np.float32(0.85))
+
+
+def paint_theatre(stage: Stage) -> None:
+    """Paint a stage: curtains drawn aside, boards, a spotlight from above, and heads in the first row."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    back = gradient(np.stack([rgb("07060a"), rgb("120c12"), rgb("24151a"), rgb("1a0f10")]), canvas.height)
+    for plane, tone in zip(canvas.planes, back, strict=True):
+        plane[:] = tone[:, None]
+    floor = int(canvas.height * 0.74)
+    rows = canvas.height - floor
+    depth = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    towards = (canvas.x - canvas.width / 2) / (0.55 + depth) / np.float32(canvas.unit * 0.10)
+    seam = np.clip(np.abs(towards - np.round(towards)) * 24, 0, 1) * 0.3 + 0.7
+    pool_x, pool_y = canvas.width / 2 - stage.side * canvas.width * 0.15, canvas.height * 0.87
+    pool = np.exp(-(((canvas.x - pool_x) / np.float32(canvas.unit * 0.36)) ** 2)
+                  - ((canvas.y[floor:] - pool_y) / np.float32(canvas.unit * 0.095)) ** 2)  # fmt: skip
+    wood = rgb("8a5a34")
+    for c, plane in enumerate(canvas.planes):
+        plane[floor:] = wood[c] * seam * (0.16 + 0.95 * np.clip(pool * 1.5, 0, 1))
+    fold = np.abs(np.sin(canvas.x / np.float32(canvas.unit * 0.030) + clouds(rng, (canvas.width, 8), 2, 2)[:1] * 5))
+    opening = min(canvas.width * 0.34, canvas.unit * 0.62)
+    sway = np.float32(canvas.unit * 0.05) * np.sin(canvas.y / canvas.height * np.float32(2.4))
+    cloth = np.clip((np.abs(canvas.x - canvas.width / 2) - opening - sway) / 6, 0, 1)
+    cloth[int(canvas.height * 0.93) :] = 0
+    swag = canvas.height * 0.10 + canvas.unit * 0.035 * np.abs(np.sin(canvas.x / np.float32(canvas.unit * 0.16)))
+    cloth = np.maximum(cloth, np.clip((swag - canvas.y) / 4, 0, 1))
+    inward = (np.abs(canvas.x - canvas.width / 2) - opening) / np.float32(canvas.unit * 0.2)
+    glow = 0.16 + 0.55 * np.exp(-(inward**2))
+    red = rgb("8c1f26")[:, None, None] * (0.35 + 0.65 * fold) * glow
+    canvas.over(cloth.astype(np.float32), red.astype(np.float32) * np.ones_like(cloth))
+    source = canvas.width / 2 + stage.side * canvas.width * 0.10
+    stage.sun_x, stage.sun_y = source, -canvas.height * 0.05
+    spread = canvas.unit * 0.30
+    shaft(stage, [(source - 10, -10), (source + 10, -10), (pool_x + spread, pool_y), (pool_x - spread, pool_y)],
+          0.34, 0.012)  # fmt: skip
+    canvas.glow(source, 0, canvas.unit * 0.05, light.sun, 0.7)
+    step = canvas.unit * 0.125
+    for k in range(int(canvas.width / step) + 2):
+        x, y = (k + rng.uniform(-0.2, 0.2)) * step, canvas.height * rng.uniform(0.975, 1.0)
+        size = step * rng.uniform(0.22, 0.27)
+        head = [(x + size * np.cos(t), y + size * 1.2 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 18)]
+        fill(stage, head, rgb("0a070a"))
+        fill(stage, [(x - size * 2, canvas.height + 9), (x - size * 1.4, y + size * 1.3),
+                     (x + size * 1.4, y + size * 1.3), (x + size * 2, canvas.height + 9)], rgb("0a070a"))  # fmt: skip
+    stage.horizon = float(floor)
+    stage.ground = np.full(canvas.width, canvas.height * 0.885, np.float32)

@@ -1,0 +1,216 @@
+"""Ways: a street between houses, a road through the land, a village, a river, the moon's ground, a jungle."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from studio.offline.paint import landmarks
+from studio.offline.paint.canvas import U8, Stage
+from studio.offline.paint.halls import fill
+from studio.offline.paint.land import depth_tone, paint_ground, paint_layer
+from studio.offline.paint.noise import F32, clouds, skyline
+from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.shapes import draw
+
+_FRONTS = ("7a5f4c", "8a7a66", "6a5a5e", "7d6650", "5f6468", "8c6a50")
+
+
+def paint_street(stage: Stage) -> None:
+    """Paint two rows of houses that run to the horizon, their windows and lamps, and the wet road between them."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    middle, eye, unit = canvas.width / 2 + stage.side * canvas.width * 0.06, stage.horizon, canvas.unit
+    half, drop = min(unit * 0.46, canvas.width * 0.40), (canvas.height - eye) * 0.80
+    canvas.glow(middle, eye, unit * 0.30, light.haze, 0.6)
+    depths = np.geomspace(9.0, 0.72, 10)
+    for far, near in pairwise(depths):
+        share = float(np.clip(1 - (near - 0.7) / 6, 0, 1)) ** 1.6
+        for side in (-1, 1):
+            tall = unit * rng.uniform(0.52, 0.82)
+            front = mix(light.near, rgb(str(rng.choice(_FRONTS))), 0.25 + 0.6 * light.ambient)
+            tone = mix(light.haze, front, 0.25 + 0.75 * share) * np.float32(1.0 if side != stage.side else 0.72)
+
+            def at(y: float, depth: float, side: int = side, tall: float = tall) -> tuple[float, float]:
+                return middle + side * half / depth, eye + (drop if y == 0 else drop - y * (tall + drop)) / depth
+
+            fill(stage, [at(0, far), at(1, far), at(1, near), at(0, near)], tone)
+            roof = (middle + side * half * 1.5 / near, at(1.16, near)[1])
+            fill(stage, [at(1, far), (middle + side * half * 1.5 / far, at(1.16, far)[1]), roof, at(1, near)],
+                 tone * np.float32(0.6))  # fmt: skip
+            gap = near * 1.04
+            end = [
+                at(0, near),
+                at(1, near),
+                roof,
+                (roof[0] + side * unit, roof[1]),
+                (roof[0] + side * unit, at(0, near)[1]),
+            ]
+            fill(stage, end, tone * np.float32(0.5))
+            for row in range(3):
+                for column in range(3):
+                    a, b = (far + (gap - far) * s for s in ((column + 0.30) / 3, (column + 0.78) / 3))
+                    low, high = 0.20 + 0.25 * row, 0.34 + 0.25 * row
+                    lit = rng.random() < 0.12 + 0.45 * light.lamps
+                    pane = rgb("ffc876") * np.float32(0.55 + 0.45 * light.lamps) if lit else tone * np.float32(0.55)
+                    fill(stage, [at(low, a), at(high, a), at(high, b), at(low, b)], pane)
+    _paint_wet_road(stage, middle, eye, half, drop)
+    if light.lamps > 0.3:
+        for depth in (4.2, 2.4, 1.45):
+            for side in (-1, 1):
+                x, foot, top = middle + side * half * 0.86 / depth, eye + drop / depth, eye - unit * 0.24 / depth
+                thick = max(1.0, unit * 0.005 / depth)
+                fill(stage, [(x - thick, foot), (x - thick, top), (x + thick, top), (x + thick, foot)], light.near)
+                canvas.glow(x, top, unit * 0.035 / depth, rgb("ffd08a"), 0.9 * light.lamps)
+    stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
+
+
+def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: float) -> None:
+    """The road from the horizon down, mirroring the houses as wet stone does."""
+    canvas, light = stage.canvas, stage.light
+    top = int(eye)
+    rows = canvas.height - top
+    depth = np.float32(drop) / np.maximum(canvas.y[top:] - np.float32(eye), 1)
+    size = canvas.width, rows
+    wobble = (
+        (clouds(stage.rng, size, 30, 3, 0.3) - np.float32(0.5)) * np.float32(canvas.unit * 0.05) / np.clip(depth, 1, 9)
+    )
+    mask = np.clip((half / depth - np.abs(canvas.x - middle)) / 2, 0, 1)
+    mirror_row = np.clip(np.float32(top - 2) - (canvas.y[top:] - np.float32(eye)) * 1.1 + wobble, 0, top - 1)
+    across = np.clip(canvas.x + wobble * 0.7, 0, canvas.width - 1).astype(np.float32)
+    stones = 0.85 + 0.3 * clouds(stage.rng, size, 44, 2, 0.5)
+    colour = np.stack([
+        cv2.remap(p[:top], across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(0.52) * stones
+        + np.float32(near * 0.45 + haze * 0.05)
+        for p, near, haze in zip(canvas.planes, light.near, light.haze, strict=True)
+    ])  # fmt: skip
+    canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
+
+
+def paint_road(stage: Stage) -> None:
+    """Wind a pale road from the near ground to the hills."""
+    _paint_ribbon(stage, stage.canvas.height * 0.765, 0.34, mix(stage.light.haze, rgb("c9b28c"), 0.4), False)
+
+
+def paint_river(stage: Stage) -> None:
+    """Wind a river from the near ground to the hills, the sky in it."""
+    _paint_ribbon(stage, stage.canvas.height * 0.70, 0.42, stage.light.haze, True)
+
+
+def _paint_ribbon(stage: Stage, row: float, wide: float, tone: F32, mirror: bool) -> None:
+    """A ribbon that widens towards the viewer in an S; `wide` is its half width at the lower edge, in units."""
+    canvas, light = stage.canvas, stage.light
+    top = int(row)
+    rows = canvas.height - top
+    near = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    centre = canvas.width * (0.5 + stage.side * 0.10) + np.float32(canvas.unit * -0.30 * stage.side) * np.sin(
+        np.sqrt(near) * np.float32(5.6)) * near**0.8  # fmt: skip
+    rag = (
+        (clouds(stage.rng, (canvas.width, rows), 24, 3, 0.4) - np.float32(0.5)) * near * np.float32(canvas.unit * 0.05)
+    )
+    half = np.float32(canvas.unit * wide) * (near**1.7) + np.float32(canvas.unit * 0.006)
+    mask = np.clip((half - np.abs(canvas.x - centre) + rag) / 2.5, 0, 1)
+    if mirror:
+        ripple = clouds(stage.rng, (canvas.width, rows), 40, 3, 0.12) - np.float32(0.5)
+        source = np.clip(np.float32(top - 2) - np.arange(rows, dtype=np.float32)[:, None] * np.float32(1.5)
+                         + ripple * np.float32(canvas.unit * 0.12) * near, 0, top - 1).astype(np.float32)  # fmt: skip
+        across = np.broadcast_to(canvas.x, source.shape).astype(np.float32)
+        colour = np.stack([cv2.remap(p[:top], across, source, cv2.INTER_LINEAR) * np.float32(0.86) + ripple * 0.12
+                           for p in canvas.planes])  # fmt: skip
+    else:
+        rut = 1 - 0.22 * np.exp(-((np.abs(np.abs(canvas.x - centre) / half - 0.5) / 0.12) ** 2))
+        dust = 0.85 + 0.3 * clouds(stage.rng, (canvas.width, rows), 30, 3, 0.5)
+        base = mix(tone, light.near, 0.30)
+        colour = base[:, None, None] * rut * dust * (1 - 0.35 * near)
+    bank = np.clip((half * 1.12 - np.abs(canvas.x - centre) + rag) / 3, 0, 1) * np.float32(0.45)
+    canvas.over(bank.astype(np.float32), light.near * np.float32(0.6), 0, top)
+    canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
+
+
+def paint_cottages(stage: Stage, snow: bool) -> None:
+    """Set a village of cottages and a few trees between the hills, far ones small and in haze."""
+    canvas, rng = stage.canvas, stage.rng
+    for k in range(11):
+        near = k / 10
+        x = canvas.width * float(rng.uniform(0.04, 0.96))
+        row = canvas.height * (0.70 + 0.13 * near)
+        size = canvas.unit * (0.05 + 0.085 * near)
+        if k % 4 == 3:
+            draw(stage, landmarks.tree(rng), x, row, size * 1.7, 0.45 * (1 - near) + 0.1)
+        else:
+            draw(stage, landmarks.house(snow), x, row, size, 0.5 * (1 - near) + 0.08)
+
+
+def paint_moon(stage: Stage) -> None:
+    """Paint the moon's grey ground with craters under a black sky, the earth risen over it."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    light_side = stage.side
+    for i in range(3):
+        near = i / 2
+        line = skyline(rng, canvas.width, 2 + 2 * i, 7)
+        crest = canvas.height * (0.66 + 0.11 * i) - (line - 0.5) * np.float32(canvas.unit * 0.14)
+        tone = rgb("8d8b88") * np.float32(0.5 + 0.38 * near)
+        paint_layer(stage, np.asarray(crest, np.float32), tone, tone * np.float32(0.55), canvas.unit * 0.4, 0.3, 0.5)
+    for k in range(16):
+        near = (k + 1) / 16
+        x, y = float(rng.uniform(0, canvas.width)), canvas.height * (0.76 + 0.23 * near)
+        half = canvas.unit * float(rng.uniform(0.02, 0.085)) * (0.3 + near)
+        for dx, shade in ((0.0, 0.20), (-0.12 * light_side, 0.62), (-0.02 * light_side, 0.42)):
+            across = half * (1.0 if not dx else 0.9)
+            rim = [
+                (x + dx * half + across * np.cos(t), y + across * 0.26 * np.sin(t)) for t in np.linspace(0, 6.28, 24)
+            ]
+            fill(stage, rim, rgb("c8c4bc") * np.float32(shade), 0.55)
+    stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
+    canvas.glow(canvas.width * (0.5 - 0.2 * light_side), canvas.height * 0.2, canvas.unit * 0.1, light.sun, 0.05)
+
+
+def paint_jungle(stage: Stage, grass: float) -> None:
+    """Stand tall trunks and hanging leaves one behind the other, ferns in front."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    for layer in range(4):
+        near = layer / 3
+        mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+        for _ in range(9 - 2 * layer):
+            x, wide = (
+                rng.uniform(-0.02, 1.02) * canvas.width,
+                canvas.unit * (0.010 + 0.030 * near) * rng.uniform(0.7, 1.3),
+            )
+            lean = canvas.unit * rng.normal(0, 0.05)
+            root = canvas.height * (0.80 + 0.16 * near)
+            trunk = [
+                (x - wide * 1.7, root),
+                (x - wide, root - canvas.unit * 0.12),
+                (x - wide * 0.7 + lean, -5),
+                (x + wide * 0.7 + lean, -5),
+                (x + wide, root - canvas.unit * 0.12),
+                (x + wide * 1.8, root),
+            ]
+            cv2.fillPoly(mask, [np.round(np.array(trunk) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        for k in range(46):
+            hanging = k % 3 != 0
+            x = rng.uniform(-0.05, 1.05) * canvas.width
+            y = (
+                rng.uniform(-0.05, 0.20 - 0.05 * near) * canvas.height
+                if hanging
+                else canvas.height * (0.80 + 0.16 * near)
+            )
+            _leaf(mask, rng, float(x), float(y), canvas.unit * (0.06 + 0.13 * near), 1.0 if hanging else -1.0)
+        tone = mix(depth_tone(stage, 0.18 + 0.82 * near), rgb("2f5a34"), 0.22 * light.ambient + 0.06)
+        canvas.over(mask.astype(np.float32) / np.float32(255), tone)
+        if layer == 2:
+            crest = canvas.height * 0.88 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.05
+            paint_ground(stage, np.asarray(crest, np.float32), grass=grass)
+
+
+def _leaf(mask: U8, rng: np.random.Generator, x: float, y: float, long: float, down: float) -> None:
+    """A fan of pointed leaves from (x, y), drawn into `mask`."""
+    for angle in np.linspace(-1.25, 1.25, 7) + rng.normal(0, 0.1):
+        reach = long * rng.uniform(0.7, 1.1)
+        dx, dy = np.sin(angle), np.cos(angle) * down
+        tip = (x + dx * reach, y + dy * reach + abs(dx) * reach * 0.35)
+        middle = (x + dx * reach * 0.5, y + dy * reach * 0.55)
+        out = (-dy * reach * 0.075, dx * reach * 0.075)
+        leaf = [(x, y), (middle[0] + out[0], middle[1] + out[1]), tip, (middle[0] - out[0], middle[1] - out[1])]
+        cv2.fillPoly(mask, [np.round(np.array(leaf) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
