@@ -20,6 +20,7 @@ from PIL import Image
 
 from studio.errors import EngineFailed
 from studio.model import Wish
+from studio.offline.paint import words
 from studio.offline.paint.figures import look_of_person
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.noise import F32
@@ -288,3 +289,39 @@ def test_focus_lies_on_the_subject(tmp_path: Path) -> None:
 def test_without_a_drawn_subject_there_is_no_focus(prompt: str, tmp_path: Path) -> None:
     """A place alone and a slate have no focus: the camera must not aim at nothing."""
     assert OfflinePainter().paint(prompt, SMALL, 7, tmp_path / "p.png").focus is None
+
+
+@pytest.mark.parametrize(("said", "hour"), [("spring morning", "morning"), ("a spring dawn", "dawn"), ("noon", "noon")])
+def test_morning_is_no_sunset(said: str, hour: str, tmp_path: Path) -> None:
+    """A morning has an hour of its own, and its sky is bluer than dawn's and the golden hour's."""
+    assert read_prompt(f"wide shot, a field, {said}").hour == hour
+    sky = [paint(f"the field, {h}", tmp_path / "m.png")[:60].mean((0, 1)) for h in ("morning", "dawn", "golden hour")]
+    blue = [tone[2] - tone[0] for tone in sky]
+    assert blue[0] > max(blue[1:]) + 10
+
+
+@pytest.mark.parametrize("kind", sorted(k for k in set(words.SUBJECTS.values())))
+def test_every_subject_of_the_lexicon_is_drawn_inside_the_frame(kind: str, tmp_path: Path) -> None:
+    """Whatever the lexicon claims has a picture, in wide and tall frames, with its focus inside."""
+    word = next(w for w, k in words.SUBJECTS.items() if k == kind)
+    place = {"ship": "the sea", "boat": "the sea", "whale": "the sea", "fish": "underwater"}.get(kind, "")
+    shot = "close shot" if kind in ("hands", "eye") else "wide shot"
+    for size in (SMALL, (144, 256)):
+        prompt = f"{shot}, a {word}, {place}"
+        made = OfflinePainter().paint(prompt, size, 7, tmp_path / "p.png")
+        assert made.not_drawn == ()
+        assert made.focus is not None
+        assert 0.05 < made.focus[0] < 0.95
+        assert 0.05 < made.focus[1] < 0.95
+
+
+def test_a_thing_has_the_colour_its_words_name(tmp_path: Path) -> None:
+    """A white horse is lighter than a black one: colours of things come from the prompt, in every shot."""
+    light = []
+    for colour in ("white", "black"):
+        made = OfflinePainter().paint(f"medium shot, a {colour} horse, noon", (512, 288), 7, tmp_path / "h.png")
+        assert made.focus
+        with Image.open(tmp_path / "h.png") as picture:
+            x, y = int(made.focus[0] * 512), int(made.focus[1] * 288)
+            light.append(np.asarray(picture, np.float32)[y - 6 : y + 6, x - 6 : x + 6].mean())
+    assert light[0] > light[1] + 40

@@ -57,6 +57,8 @@ def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 
         # A tall frame shows more of the chest than is drawn: the face moves down until the frame cuts the drawing.
         foot += below - height * 0.32
         stage.aim(x + stage.side * height * 0.16, foot - height * 0.65)
+    # A face is exposed for, a stop over its place.
+    stage.light = replace(stage.light, ambient=min(0.85, stage.light.ambient + 0.14))
     draw(stage, drawing, x, foot, height, 0.02, afloat=True)
 
 
@@ -72,13 +74,14 @@ def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
         stage.sun_x, stage.sun_y = canvas.width * (0.5 + 0.3 * stage.side), canvas.height * 0.5
     held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
     height = min(canvas.height * 0.52, canvas.width * 0.42)
-    x, foot = canvas.width * 0.5, canvas.height * 0.66
+    # In a tall frame the hands sink until the sleeves leave it.
+    x, foot = canvas.width * 0.5, max(canvas.height * 0.66, canvas.height - height * 0.95)
     if held and held.kind in _SHEETS:
         drawing = hands.reading_hands(look, hands.sheet())
     else:
         thing = casting.drawing_of(reading, held, (), stage.rng) if held else ()
         drawing = hands.cupped_hands(look, thing)
-        foot = canvas.height * 0.70
+        foot = max(foot, canvas.height * 0.70)
     canvas.glow(x + stage.side * height * 0.3, foot - height * 0.8, height * 0.5, stage.light.sun,
                 0.35 * stage.light.strength)  # fmt: skip
     draw(stage, drawing, x, foot, height, 0.02, afloat=True)

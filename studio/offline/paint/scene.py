@@ -33,7 +33,7 @@ from studio.offline.paint.ways import (
 )
 from studio.offline.paint.weather import defocus, paint_fog, paint_lightning, paint_rain, paint_snow
 
-_WORKING_PIXELS = 1920 * 1080
+_WORKING_PIXELS = 1600 * 900
 """Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
 
 _HORIZONS = {

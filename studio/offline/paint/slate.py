@@ -32,14 +32,14 @@ def paint_slate(stage: Stage, title: str) -> None:
     """Turn what is painted so far into soft light, and set the title over it."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     defocus(stage, 0.045)
-    canvas.planes *= np.float32(0.72)
+    canvas.planes *= np.float32(0.82)
     for _ in range(16):
         x, y = rng.uniform(0, canvas.width), canvas.height * rng.beta(2.4, 2.0)
         _paint_disc(
             stage, float(x), float(y), canvas.unit * float(rng.uniform(0.02, 0.085)), float(rng.uniform(0.03, 0.12))
         )
     canvas.glow(
-        stage.sun_x, min(max(stage.sun_y, 0), canvas.height), canvas.unit * 0.3, light.sun, 0.28 * light.strength
+        stage.sun_x, min(max(stage.sun_y, 0), canvas.height), canvas.unit * 0.36, light.sun, 0.42 * light.strength
     )
     text = legible(title)
     if text:

@@ -35,7 +35,7 @@ _SIZES = {
          "dog": 0.14,
     "cat": 0.11, "bottle": 0.10, "lantern": 0.15, "book": 0.11, "bicycle": 0.17, "balloon": 0.34, "tent": 0.15,
          "fire": 0.11,
-    "windmill": 0.50, "birds": 0.5, "violinist": 0.30, "fox": 0.15, "wolf": 0.19, "bear": 0.26, "horse": 0.30,
+    "windmill": 0.50, "birds": 0.5, "violinist": 0.34, "fox": 0.18, "wolf": 0.21, "bear": 0.29, "horse": 0.32,
     "rabbit": 0.09, "penguin": 0.15, "cup": 0.085, "table": 0.17, "letter": 0.10, "violin": 0.16, "kite": 0.17,
     "candle": 0.12, "flower": 0.15, "chair": 0.19, "clock": 0.11, "bridge": 0.20, "castle": 0.42, "car": 0.13,
 }  # fmt: skip
@@ -92,10 +92,13 @@ def _has_table(chosen: list[Subject]) -> bool:
 
 def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
     """A column for each subject: the first away from the light, the next towards it."""
-    shares = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
+    shares: tuple[float, ...] = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
     if len(chosen) == 1 and inside:
         # Beside the window, not over what stands at the wall.
         shares = (-0.05,)
+    if stage.canvas.width < stage.canvas.height and len(chosen) == 2:
+        # A narrow frame has no room beside each other but for its whole width.
+        shares = (-0.26, 0.14)
     jitter = float(stage.rng.uniform(-0.02, 0.02))
     return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
 
@@ -117,6 +120,8 @@ def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: 
     if reading.biome in INSIDE and (kind not in HELD or reading.shot == "wide"):
         # A room is seen from nearer than a landscape.
         grow *= 1.8
+    if kind in PEOPLE and any(s.kind == "bicycle" for s in reading.subjects):
+        grow *= 1.35
     if "table" not in stage.placed and kind in _ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
         grow *= 1.3
     return float(min(canvas.unit * _SIZES[kind] * grow, canvas.height * 0.78 / (high - low), wide))

@@ -24,7 +24,7 @@ def paint_street(stage: Stage) -> None:
     middle, eye, unit = canvas.width / 2 + stage.side * canvas.width * 0.06, stage.horizon, canvas.unit
     half, drop = min(unit * 0.46, canvas.width * 0.40), (canvas.height - eye) * 0.80
     canvas.glow(middle, eye, unit * 0.30, light.haze, 0.6)
-    depths = np.geomspace(9.0, 0.72, 10)
+    depths = np.geomspace(9.0, min(0.72, half / (canvas.width * 0.66)), 10)
     for far, near in pairwise(depths):
         share = float(np.clip(1 - (near - 0.7) / 6, 0, 1)) ** 1.6
         for side in (-1, 1):
