@@ -35,6 +35,8 @@ HOME_OF: dict[str, Biome] = {
 
 
 _WATER = ("sea", "shore", "ice", "lake", "river")
+UNMISTAKABLE = ("lake", "river", "road", "stage", "hall", "moon")
+"""Places that no other place shows by the way, as a shore shows the sea."""
 INSIDE = ("room", "kitchen", "library", "hall", "stage")
 AT_SEA = frozenset(("ship", "boat", "whale", "birds", "balloon"))
 _PORTABLE = frozenset((*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle", "table", "chair", "hands", "eye"))

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from studio.offline.paint import grammar, words
-from studio.offline.paint.habitat import AT_SEA, HELD, LIVING, PEOPLE, USUAL_HOUR, Biome, Hour, fits, home_of
+from studio.offline.paint.habitat import (
+    AT_SEA,
+    HELD,
+    LIVING,
+    PEOPLE,
+    UNMISTAKABLE,
+    USUAL_HOUR,
+    Biome,
+    Hour,
+    fits,
+    home_of,
+)
 from studio.offline.paint.title import title_of, without_tags
 
 Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
@@ -228,6 +239,11 @@ def read_prompt(prompt: str) -> Reading:
     biome = home_of(places, subjects)
     if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
+    for i, token in enumerate(tokens):
+        also = _meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
+        if also in UNMISTAKABLE and also != biome:
+            # One picture plays in one place: a jungle river shows the jungle, and says that it lacks the river.
+            missing.setdefault(token.word, i)
     for place, (kind, (i, word)) in enumerate(named.items()):
         if place >= MOST_KINDS or not fits(kind, biome):
             missing.setdefault(word, i)
