@@ -242,7 +242,9 @@ class _Mapping:
         if note := lengthened(self._timeline, self._shots, self._session.brief.wish):
             progress.publish(Event("note", note))
         if self._session.brief.wish.music:
-            self._submit(self._voices, compose_score, "score", 0, story=self._story, timeline=self._timeline)
+            self._submit(
+                self._voices, compose_score, "score", 0, story=self._story, shots=self._shots, timeline=self._timeline
+            )  # fmt: skip
 
     def _all(self, stage: Stage) -> tuple[Receipt, ...]:
         return tuple(self._pieces[stage, shot.index] for shot in self._shots)

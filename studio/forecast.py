@@ -20,6 +20,7 @@ from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen
 from studio.mismatches import suited
 from studio.model import Brief, Node, Receipt, SceneGraph, Shot, Stage, Story, Timeline
+from studio.moods import music_cues
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order, line_seed, take_seed
 from studio.outlook import Forecast, Step
@@ -91,7 +92,7 @@ class _Forecaster:
         ]  # fmt: skip
         known = _all(lines) if self._sure else None
         timeline = self._timeline(shots, known)
-        score = self._score(story, timeline) if self._brief.wish.music else None
+        score = self._score(story, shots, timeline) if self._brief.wish.music else None
         self._film(story, shots, timeline, _all(clips), known, score)
         return Forecast(
             self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes)
@@ -205,14 +206,15 @@ class _Forecaster:
             return read_timeline(seen.text)
         return lay_out(shots, [line.seconds or 0.0 for line in lines], self._brief.wish)
 
-    def _score(self, story: Story, timeline: Timeline | None) -> Receipt | None:
+    def _score(self, story: Story, shots: Sequence[Shot], timeline: Timeline | None) -> Receipt | None:
         composer = self._crew.composer
         if timeline is None:
             return self._step(Order(self._id, "score", 0, ""), self._behind("score"), composer)
-        order = orders.score_order(self._id, timeline, story.mood, self._brief, self._crew)
+        cues = music_cues(story, shots, timeline)
+        order = orders.score_order(self._id, timeline, cues, self._brief, self._crew)
         seed, seconds = self._brief.seed, timeline.seconds
         return self._step(order, self._look(order), composer, lambda: self._quoter.quote(
-            composer, lambda c, out: c.compose(story.mood, seconds, seed, out), order))  # fmt: skip
+            composer, lambda c, out: c.compose(cues, seconds, seed, out), order))  # fmt: skip
 
     def _film(
         self, story: Story, shots: Sequence[Shot], timeline: Timeline | None, clips: list[Receipt] | None,

@@ -96,6 +96,12 @@ class Brief(Noun):
 # --- what is planned ------------------------------------------------------------------------------
 
 
+Mood = Literal[
+    "calm", "tender", "wonder", "hopeful", "brave", "playful", "restless", "melancholy", "tense", "mysterious"
+]  # fmt: skip
+"""What music a film or scene has; `studio/moods.py` finds a scene's."""
+
+
 class Scene(Noun):
     """One scene of the story. `narration` is what the voice says over it; '' is silence."""
 
@@ -114,7 +120,7 @@ class Story(Noun):
     style: str
     scenes: tuple[Scene, ...] = Field(min_length=1)
     language: str = Field(default="en", description="ISO 639-1 code of the narration; 'other': not English")
-    mood: Literal["hopeful", "melancholy", "tense"] = "hopeful"
+    mood: Mood = "hopeful"
     written_by: str = Field(default="", description="who wrote it, for example 'a draft by template'")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from studio.fingerprint import Ingredient, fingerprint
 from studio.model import STAGES, Brief, Node, Receipt, Shot, Stage, Story, Timeline
+from studio.moods import MusicCue
 from studio.ports import Crew, Engine
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
@@ -35,7 +36,7 @@ _PLACES: dict[Stage, str] = {
 }  # fmt: skip
 assert set(_PLACES) == set(STAGES)
 
-CUT_VERSION = 2
+CUT_VERSION = 3
 """Raised when the same clips and sounds would be cut into other bytes."""
 TIMELINE_VERSION = 1
 """Raised when the same shots and lines would be laid out otherwise."""
@@ -230,9 +231,14 @@ def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Recei
     return Order(session_id, "timeline", 0, print_)
 
 
-def score_order(session_id: str, timeline: Timeline, mood: str, brief: Brief, crew: Crew) -> Order:
-    """Order the score: mood, length and seed."""
-    print_ = fingerprint(who=_who(crew.composer), mood=mood, frames=timeline.frames, fps=timeline.fps, seed=brief.seed)
+def score_order(
+    session_id: str, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew
+) -> Order:  # fmt: skip
+    """Order the score: its moods and where they begin, length and seed."""
+    print_ = fingerprint(
+        who=_who(crew.composer), cues=tuple((cue.start, cue.mood) for cue in cues), frames=timeline.frames,
+        fps=timeline.fps, seed=brief.seed,
+    )  # fmt: skip
     return Order(session_id, "score", 0, print_)
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from studio.gate import USUAL, Limits
 from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story
+from studio.moods import MusicCue
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
@@ -119,8 +120,12 @@ class Animator(Engine, Protocol):
 class Composer(Engine, Protocol):
     """Writes the score."""
 
-    def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
-        """Write a WAV, stereo 16 bit PCM at 48 kHz, `round(seconds * 48000)` samples long."""
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+        """Write a WAV, stereo 16 bit PCM at 48 kHz, `round(seconds * 48000)` samples long.
+
+        Args:
+            cues: the moods and when they begin, in order, the first at 0: the others lie on cuts.
+        """
 
 
 @dataclass(frozen=True)

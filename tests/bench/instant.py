@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from studio.model import Made
+from studio.moods import MusicCue
 from studio.offline.writer import OfflineWriter
 from studio.ports import Abilities, Crew
 
@@ -30,7 +31,7 @@ class _Instant:
         asked[-2].write_bytes(b"clip")
         return Made(frames=24, seconds=1.0)
 
-    def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
         out.write_bytes(b"score")
         return Made(seconds=seconds)
 

@@ -15,6 +15,7 @@ from typing import Any
 import tasks.film
 from studio import assembly
 from studio.model import Made
+from studio.moods import MusicCue
 from studio.ports import Crew
 from tests.fake_crew import Hook, Log, fake_crew
 
@@ -57,10 +58,10 @@ class _Composer:
         self.engine, self.model, self.version = composer.engine, composer.model, composer.version
         self._composer, self._log = composer, log
 
-    def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
-        self._log.begin("score", mood)
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+        self._log.begin("score", cues[0].mood)
         return _remembered(
-            ("score", mood, seconds, seed), out, lambda: self._composer.compose(mood, seconds, seed, out)
+            ("score", cues, seconds, seed), out, lambda: self._composer.compose(cues, seconds, seed, out)
         )
 
 

@@ -118,7 +118,7 @@ class Run:
             for shot, image, line in zip(shots, images, lines, strict=True)
         )
         music = session.brief.wish.music
-        score = self.do(compose_score, story=story, timeline=timeline) if music else None
+        score = self.do(compose_score, story=story, shots=shots, timeline=timeline) if music else None
         film = self.do(
             cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score
         )  # fmt: skip

@@ -25,6 +25,7 @@ import tasks.film
 from studio import progress
 from studio.captions import srt_text
 from studio.model import Made
+from studio.moods import MusicCue
 from studio.ports import Crew
 from studio.progress import Event
 from tests.crash import film, judge
@@ -47,8 +48,8 @@ class _Stub:
         out.write_bytes(hashlib.sha256(image.read_bytes() + repr(what).encode()).digest())
         return Made(frames=what[2], seconds=1.0)
 
-    def compose(self, mood: str, seconds: float, seed: int, out: Path) -> Made:
-        out.write_bytes(f"{mood} {seconds} {seed}".encode())
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+        out.write_bytes(f"{cues} {seconds} {seed}".encode())
         return Made(seconds=seconds)
 
 

@@ -189,7 +189,7 @@ class PaidRun(film.Run):
             self.do(animate_shot, shot=shot, image=image, line=line)
             for shot, image, line in zip(shots, images, lines, strict=True)
         )
-        score = self.do(compose_score, story=story, timeline=timeline)
+        score = self.do(compose_score, story=story, shots=shots, timeline=timeline)
         return self.do(
             cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score
         )  # fmt: skip

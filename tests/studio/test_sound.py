@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from studio.errors import EngineFailed
 from studio.loudness import HOP, Meter, gain_between, limiting, peaks_of
+from studio.moods import MusicCue
 from studio.offline.composer import OfflineComposer
 from studio.offline.narrator import OfflineNarrator
-from studio.sound import mix
+from studio.sound import DUCK_DB, TONE_DB, mix
 
 RATE_HZ = 48_000
 
@@ -79,7 +80,7 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Path], Path]:
     lines = [folder / f"line_{n}.wav" for n in range(len(said))]
     for number, (line, path) in enumerate(zip(said, lines, strict=True)):
         OfflineNarrator().speak(line, number, path)
-    OfflineComposer().compose("hopeful", 12.0, 1, folder / "score.wav")
+    OfflineComposer().compose((MusicCue(start=0, mood="hopeful"),), 12.0, 1, folder / "score.wav")
     return lines, folder / "score.wav"
 
 
@@ -111,22 +112,46 @@ def test_a_jagged_voice_is_as_loud_as_a_smooth_one(tmp_path: Path) -> None:
     assert peak < -1.0
 
 
-def test_a_film_with_neither_is_silent(tmp_path: Path) -> None:
-    """Nothing, silent files and a line without samples stay exact silence: no gain makes noise of them."""
+def rms_db(sound: np.ndarray) -> float:
+    """Return the level of a stretch in dBFS."""
+    return 10 * float(np.log10((sound**2).mean()))
+
+
+def longest_silence(sound: np.ndarray) -> int:
+    """Return the samples of the longest stretch that is zero on both sides."""
+    loud = np.flatnonzero(sound.any(axis=1))
+    return int(np.diff(np.concatenate([[-1], loud, [len(sound)]])).max()) - 1
+
+
+def test_a_film_with_neither_is_an_empty_room(tmp_path: Path) -> None:
+    """Nothing, silent files and a line without samples give room tone of its own level: no gain makes noise of them."""
     empty = write(tmp_path / "empty.wav", np.zeros(0), 24_000)
     still = write(tmp_path / "still.wav", np.zeros((RATE_HZ, 2)))
     for lines, score in (([], None), ([(empty, 1.0)], still)):
         mix(lines, score, 101, 25, tmp_path / "sound.wav")
         sound = heard(tmp_path / "sound.wav")
         assert len(sound) == 101 * 1920
-        assert not sound.any()
+        assert rms_db(sound) == pytest.approx(TONE_DB, abs=1)
+        assert longest_silence(sound) < 48
 
 
 def test_a_whisper_of_noise_is_not_blown_up(tmp_path: Path) -> None:
-    """What lies below the meter's gate keeps its level."""
+    """What lies below the meter's gate keeps its level, under the room tone."""
     hiss = np.random.default_rng(0).normal(0, 1e-4, (4 * RATE_HZ, 2))
     mix([], write(tmp_path / "hiss.wav", hiss), 96, 24, tmp_path / "sound.wav")
-    assert np.abs(heard(tmp_path / "sound.wav")).max() < 1e-3
+    assert rms_db(heard(tmp_path / "sound.wav")) == pytest.approx(TONE_DB, abs=1)
+
+
+def test_pauses_are_a_room_and_not_dead(tmp_path: Path) -> None:
+    """No millisecond of a film is digital silence, and its pauses lie 45 dB and more below the voice, gained or not."""
+    for height in (0.005, 0.3):
+        voice = write(tmp_path / "voice.wav", tone(600, 2, height))
+        mix([(voice, 1.0), (voice, 5.0)], None, 192, 24, tmp_path / "sound.wav")
+        sound = heard(tmp_path / "sound.wav")
+        assert longest_silence(sound) < 48
+        pause, said = sound[round(3.5 * RATE_HZ) : round(4.5 * RATE_HZ)], sound[RATE_HZ * 3 // 2 : RATE_HZ * 5 // 2]
+        assert rms_db(pause) == pytest.approx(TONE_DB, abs=1.5)
+        assert rms_db(said) - rms_db(pause) > 45
 
 
 @pytest.mark.parametrize(("rate_hz", "place"), [(48_000, 1234), (24_000, 700), (44_100, 4410)])
@@ -156,7 +181,7 @@ def test_lines_together_are_both_heard(tmp_path: Path) -> None:
 
 
 def test_music_steps_back_while_someone_speaks(tmp_path: Path) -> None:
-    """The score is 8 to 16 dB down under a voice, before its first sound, and returns without a jump."""
+    """The score is 10 to 16 dB down under a voice, before its first sound, and returns without a jump."""
     voice = tone(3000, 3, 0.2)
     score = write(tmp_path / "score.wav", np.repeat(tone(200, 12, 0.1)[:, None], 2, axis=1))
     mix([(write(tmp_path / "voice.wav", voice), 4.0)], score, 288, 24, tmp_path / "sound.wav")
@@ -164,19 +189,46 @@ def test_music_steps_back_while_someone_speaks(tmp_path: Path) -> None:
     step = RATE_HZ // 10
     levels = np.array([strength(sound[at : at + step], 200) for at in range(0, len(sound), step)])
     alone, under = levels[10:30].mean(), levels[41:69].mean()
-    assert 8 < alone - under < 16
-    assert alone - levels[40:70].max() > 8
+    assert 10 < alone - under < 16
+    assert alone - levels[40:70].max() > 10
     assert abs(levels[90:110].mean() - alone) < 0.5
     assert np.abs(np.diff(levels[5:115])).max() < 6
 
 
+def test_the_music_steps_back_softly(tmp_path: Path) -> None:
+    """Under a voice the music is 13 dB down; it falls in the half second before, and rises from half a second after."""
+    voice = write(tmp_path / "voice.wav", tone(3000, 3, 0.2))
+    score = write(tmp_path / "score.wav", np.repeat(tone(1000, 12, 0.1)[:, None], 2, axis=1))
+    mix([(voice, 4.0)], score, 288, 24, tmp_path / "sound.wav")
+    sound = heard(tmp_path / "sound.wav")[:, 0]
+    step = RATE_HZ // 25
+
+    def music(begin: float, end: float) -> np.ndarray:
+        """Return the music's level every 40 ms."""
+        places = range(round(begin * RATE_HZ), round(end * RATE_HZ) - step + 1, step)
+        return np.array([strength(sound[at : at + step], 1000) for at in places])
+
+    alone = music(1.0, 3.4)
+    under, back = music(4.0, 7.4), music(8.1, 11.0)
+    assert np.ptp(alone) < 0.3
+    assert alone.mean() - under.mean() == pytest.approx(DUCK_DB, abs=0.3)
+    assert np.ptp(under) < 0.3
+    assert back.mean() == pytest.approx(alone.mean(), abs=0.2)
+    fall, rise = np.diff(music(3.4, 4.08)), np.diff(music(7.4, 8.12))
+    assert fall.max() < 0.1
+    assert rise.min() > -0.1
+    # At 40 ms a step the steepest part of a half-second cosine of 13 dB is 2.1 dB; a line would have corners of 1 dB.
+    assert max(-fall.min(), rise.max()) < 2.3
+    assert max(abs(fall[:2]).max(), abs(rise[-3:]).max()) < 0.6
+
+
 def test_a_short_pause_does_not_pump(tmp_path: Path) -> None:
-    """Between two words 0.7 s apart the score stays down."""
-    voice = np.concatenate([tone(3000, 1, 0.2), np.zeros(RATE_HZ * 7 // 10), tone(3000, 1, 0.2)])
+    """Between two words 0.95 s apart the score stays down."""
+    voice = np.concatenate([tone(3000, 1, 0.2), np.zeros(RATE_HZ * 95 // 100), tone(3000, 1, 0.2)])
     score = write(tmp_path / "score.wav", np.repeat(tone(200, 8, 0.1)[:, None], 2, axis=1))
     mix([(write(tmp_path / "voice.wav", voice), 3.0)], score, 192, 24, tmp_path / "sound.wav")
     sound = heard(tmp_path / "sound.wav")[:, 0]
-    pause, word = (sound[round(s * RATE_HZ) : round((s + 0.2) * RATE_HZ)] for s in (4.25, 3.4))
+    pause, word = (sound[round(s * RATE_HZ) : round((s + 0.2) * RATE_HZ)] for s in (4.4, 3.4))
     assert abs(strength(pause, 200) - strength(word, 200)) < 0.5
 
 
