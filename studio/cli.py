@@ -166,13 +166,17 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
 
 @app.command(help_epilogue="Examples:\n  sessions verify session_20250208_002238 && echo whole")
 def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
-    """Read every byte and compare with its receipt's checksum; exit 1 and a list where something is not whole."""
+    """Read every byte and compare with its receipt's checksum, and look at the film whole; exit 1 and a list where
+    something is not whole. What is wrong with the film's picture or sound is a remark."""
     from studio import verify as check
     from studio.evidence import FAULTS
+    from studio.screening import screened
 
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
     findings = check.verify(folder)
+    if not any(finding.path == "film.mp4" for finding in findings):
+        findings = sorted([*findings, *screened(folder)])
     if json:
         write_json([{"path": each.path, "what": each.what, "reason": each.reason} for each in findings])
     else:

@@ -18,7 +18,7 @@ from studio.model import Receipt
 
 Kind = Literal[
     "damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta", "torn record", "no record",
-    "gone", "lost line",
+    "gone", "lost line", "remark",
 ]  # fmt: skip
 FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")
 """What makes a session not whole; the other kinds are notes."""

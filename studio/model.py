@@ -218,6 +218,7 @@ class Made(Noun):
     not_moved: tuple[str, ...] = Field(default=(), description="words of camera and motion the move cannot do")
     not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
     looks: tuple[str, ...] = Field(default=(), description="of a shot's picture: the looks it was painted after")
+    remarks: tuple[str, ...] = Field(default=(), description="of the film: what is wrong with its picture or sound")
     refused: str = Field(default="", description="the vendor's reason, where a slate stands for what it refused")
     focus: tuple[float, float] | None = Field(
         default=None,

@@ -7,6 +7,7 @@ from pathlib import Path
 from prefect import task
 
 from studio.assembly import assemble
+from studio.inspection import inspect
 from studio.model import Made, Receipt, Shot, Story, Timeline
 from studio.orders import Order, film_order
 from studio.ports import Engine
@@ -31,10 +32,12 @@ def cut_film(
     """Cut `film.mp4` with its caption files and return its receipt."""
 
     def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
-        return assemble(
+        made, also = assemble(
             session.brief, story, shots, timeline, [session.folder / clip.path for clip in clips],
             [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None, out,
         )  # fmt: skip
+        silent = score is None and not any(line.seconds for line in lines)
+        return made.model_copy(update={"remarks": inspect(out, timeline, shots, silent=silent)}), also
 
     order = _order(session, story, shots, timeline, clips, lines, score)
     return carry_out(session, order, HOUSE, make, seed=session.brief.seed, prompt=story.title)

@@ -93,6 +93,7 @@ def carry_out(
 def _left_out(receipt: Receipt) -> str:
     """Return what the piece lacks of what was asked, in words: nothing is left out in silence."""
     lacking = [("not drawn", ", ".join(receipt.not_drawn)), ("not moved", ", ".join(receipt.not_moved))]
+    lacking += [("looked at and listened to", ", ".join(receipt.remarks))]
     lacking += [("not spoken", receipt.not_spoken), ("refused, a slate stands there", receipt.refused)]
     return "; ".join(f"{what}: {words}" for what, words in lacking if words)
 

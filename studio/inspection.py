@@ -1,0 +1,184 @@
+"""The film itself, looked at and listened to whole: what is wrong with it that no checksum tells.
+
+Called when a film was cut, and by `sessions verify`. Decodes every frame and every sample once, one at a time, so that
+memory does not grow with the film.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.camera import compile_move
+from studio.cut import AAC_SAMPLES, top_boxes
+from studio.loudness import RATE_HZ, SILENT_LUFS, Meter
+from studio.model import Shot, Timeline
+from studio.sound import TARGET_LUFS, TRUE_PEAK_DB
+
+BLACK_LUMA, BLACK_SHARE, BLACK_SECONDS = 38, 0.98, 2.0
+"""A frame is black where 98 % of its luma lies below a tenth of its range, 16 + 0.1 * 219; a stretch counts from 2 s
+(https://ffmpeg.org/ffmpeg-filters.html#blackdetect, the defaults)."""
+FROZEN_SECONDS, FROZEN_SHARE = 2.0, 0.015
+"""As long as libavfilter's freezedetect waits (https://ffmpeg.org/ffmpeg-filters.html#freezedetect). A frame is still
+where it differs from the one a second before by less than so much of its own contrast: of a picture that stands the
+encoder's noise is up to 1.1 %, the calmest of our moves 3.5 % (measured, 640x360)."""
+STEP = 8
+"""Every eighth row and column is looked at: a move changes some of them in every frame."""
+LOUDER_LU, PEAK_DB = 1.0, 0.5
+"""How far loudness may be from what is aimed at, as the mix allows itself, and the true peak beyond its bound: AAC adds
+up to about half a decibel."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames `[start, end)` of the film."""
+
+    start: int
+    end: int
+
+
+def inspect(film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bool) -> tuple[str, ...]:
+    """Return what is wrong with the film, a line each; nothing where it is as planned.
+
+    A black or frozen stretch is planned where it lies in the title, where the shot's camera stands still, or, frozen,
+    where the picture has no detail at all that could move.
+
+    Args:
+        silent: whether it has neither lines nor music.
+    """
+    try:
+        return (*_structure(film, timeline), *_pictures(film, timeline, shots), *_sound(film, silent))
+    except av.FFmpegError as error:
+        return (f"it does not decode whole ({error.strerror})",)
+
+
+def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
+    boxes = top_boxes(film)
+    if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):
+        yield "its index does not come first: it does not start at once where it is streamed"
+    with av.open(str(film.absolute())) as container:
+        video, sound = container.streams.video[0], container.streams.audio[0]
+        context = video.codec_context
+        if (context.colorspace, context.color_primaries, context.color_trc) != (1, 1, 1):
+            yield "its colours are not told as BT.709"
+        ends = [
+            tuple(float(chapter[end] * (chapter["time_base"] or 0)) for end in ("start", "end"))
+            for chapter in container.chapters()
+        ]
+        if any(start >= end for start, end in ends) or any(a[1] > b[0] + 1e-6 for a, b in pairwise(ends)):
+            yield "its chapters are not in order"
+        if ends and ends[-1][1] > timeline.seconds + 1e-6:
+            yield f"its last chapter ends {ends[-1][1] - timeline.seconds:.2f} s after the film"
+        for words in container.streams.subtitles[:1]:
+            late = max((((p.pts or 0) + (p.duration or 0)) * float(words.time_base or 0)
+                        for p in container.demux(words) if p.size), default=0.0)  # fmt: skip
+            if late > timeline.seconds + 1e-3:
+                yield f"a caption stays {late - timeline.seconds:.2f} s longer than the film"
+        heard = float((sound.duration or 0) * (sound.time_base or 0))
+        if abs(heard - timeline.seconds) > 2 * AAC_SAMPLES / RATE_HZ:
+            yield f"its sound lasts {heard:.2f} s, its picture is planned for {timeline.seconds:.2f} s"
+
+
+def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot]) -> Iterator[str]:
+    black, frozen = _Run(), _Run()
+    past: deque[NDArray[np.float32]] = deque(maxlen=timeline.fps)
+    frames = 0
+    with av.open(str(film.absolute())) as container:
+        video = container.streams.video[0]
+        video.thread_type = "AUTO"
+        for frame in container.decode(video):
+            luma = _luma(frame)
+            contrast = float(luma.std())
+            still = len(past) == timeline.fps and contrast > 0 and _apart(luma, past[0]) < FROZEN_SHARE * contrast
+            black.see(frames, bool((luma < BLACK_LUMA).mean() >= BLACK_SHARE))
+            frozen.see(frames - timeline.fps, still)
+            past.append(luma)
+            frames += 1
+    if frames != timeline.frames:
+        yield f"it has {frames} frames, {timeline.frames} are planned"
+    fps, planned = timeline.fps, _still(timeline, shots)
+    # Of a frame that is as the one a second before, that second is frozen too.
+    for what, run, least, more in (("black", black, BLACK_SECONDS, 0), ("frozen", frozen, FROZEN_SECONDS, fps)):
+        for stretch in run.ended():
+            for start, end in _outside(Stretch(stretch.start, stretch.end + more), planned):
+                if (end - start) / fps >= least:
+                    yield f"it is {what} from {start / fps:.2f} s to {end / fps:.2f} s, which no shot plans"
+
+
+class _Run:
+    """Gathers the stretches in which something holds, frame by frame."""
+
+    def __init__(self) -> None:
+        self._found: list[Stretch] = []
+        self._since: int | None = None
+        self._last = 0
+
+    def see(self, frame: int, holds: bool) -> None:
+        self._last = frame
+        if holds and self._since is None:
+            self._since = frame
+        elif not holds and self._since is not None:
+            self._found.append(Stretch(self._since, frame))
+            self._since = None
+
+    def ended(self) -> list[Stretch]:
+        self.see(self._last + 1, False)
+        return self._found
+
+
+def _still(timeline: Timeline, shots: Sequence[Shot]) -> list[Stretch]:
+    """Return where nothing need move: the title, and shots whose camera stands still."""
+    spans = {span.index: span for span in timeline.spans}
+    found = [Stretch(0, timeline.title_frames)]
+    for shot in shots:
+        move, _ = compile_move(shot.camera, shot.motion_prompt, shot.seed)
+        if move.start == move.end and not move.shake and not move.swing and shot.index in spans:
+            span = spans[shot.index]
+            found.append(Stretch(span.start, span.start + span.frames))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _outside(stretch: Stretch, planned: Sequence[Stretch]) -> Iterator[tuple[int, int]]:
+    start = stretch.start
+    for each in planned:
+        if each.end <= start or each.start >= stretch.end:
+            continue
+        if each.start > start:
+            yield start, each.start
+        start = max(start, each.end)
+    if start < stretch.end:
+        yield start, stretch.end
+
+
+def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(np.abs(one - other).mean())
+
+
+def _luma(frame: av.VideoFrame) -> NDArray[np.float32]:
+    plane = frame.planes[0]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[::STEP, : plane.width : STEP].astype(np.float32)
+
+
+def _sound(film: Path, silent: bool) -> Iterator[str]:
+    meter = Meter()
+    resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE_HZ)
+    with av.open(str(film.absolute())) as container:
+        for decoded in container.decode(audio=0):
+            for piece in resampler.resample(decoded):
+                meter.hear(np.asarray(piece.to_ndarray(), np.float32).reshape(-1, 2))
+    read = meter.reading()
+    if read.lufs <= SILENT_LUFS:
+        if not silent:
+            yield "it is silent, though it has lines or music"
+    elif abs(read.lufs - TARGET_LUFS) > LOUDER_LU:
+        yield f"its loudness is {read.lufs:.1f} LUFS, {TARGET_LUFS:.0f} within {LOUDER_LU:.0f} is aimed at"
+    if read.peak_db > TRUE_PEAK_DB + PEAK_DB:
+        yield f"its true peak is {read.peak_db:.1f} dBTP, {TRUE_PEAK_DB:.0f} is the bound"

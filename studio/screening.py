@@ -1,0 +1,32 @@
+"""The film of a session, screened: `studio/inspection.py` on what lies in its folder. Called by `sessions verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio import files
+from studio.briefs import read_brief
+from studio.errors import BadInput
+from studio.evidence import Finding
+from studio.facts import read_facts
+from studio.inspection import inspect
+from studio.plan_files import read_shots, read_timeline
+
+
+def screened(folder: Path) -> list[Finding]:
+    """Return what is wrong with the picture and sound of the session's film; nothing where there is no film.
+
+    What does not read is told by `studio/verify.py`; then the film is not judged.
+    """
+    film, facts = folder / "film.mp4", read_facts(folder)
+    if facts is None or facts.film is None or facts.foreign or not files.is_file(film):
+        return []
+    try:
+        brief = read_brief(folder)
+        timeline = read_timeline((folder / "timeline.json").read_text("utf-8"))
+        text = (folder / "shots.json").read_text("utf-8")
+        shots = read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+    except (OSError, UnicodeDecodeError, BadInput):
+        return []
+    silent = facts.score is None and not any(shot.line and shot.line.seconds for shot in facts.shots)
+    return [Finding("film.mp4", "remark", remark) for remark in inspect(film, timeline, shots, silent=silent)]
