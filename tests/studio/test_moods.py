@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from studio.model import Mood, Scene, Shot, Span, Story, Timeline
 from studio.moods import MOOD_OF_WORD, MOODS, MusicCue, cues_told, mood_of, music_cues
 from studio.offline.beats import BEATS
-from studio.prompts import _LIGHT
+from studio.offline.domains import HEARTS
+from studio.prompts import EMOTIONS as EMOTIONS_ASKED
 
 EMOTIONS = ("still", "at peace", "curious", "lost", "brave", "Joyful!", "no such word", "")
 
@@ -25,7 +26,8 @@ def test_there_are_at_least_eight_moods_and_all_are_called_for() -> None:
 
 def test_every_emotion_we_write_is_known() -> None:
     """What the embedded writer writes, and a language model is asked for, has a mood of its own."""
-    for emotion in {beat.emotion for beat in BEATS.values()} | set(_LIGHT):
+    written = {emotion for beat in BEATS.values() for emotion in beat.emotions} | set(HEARTS.values())
+    for emotion in written | set(EMOTIONS_ASKED):
         assert mood_of(emotion, "tense") == mood_of(emotion, "playful")
 
 
