@@ -165,7 +165,9 @@ def test_a_subject_changes_the_picture_where_it_stands(tmp_path: Path) -> None:
         ("a house, a tree, a train, a dog, a cat, a tent, a bicycle, a windmill", ("bicycle", "windmill")),
         ("close-up, a woman (grey hair, weathered face), the sea", ()),
         ("wide shot, a lantern in her hand", ("hand",)),
-        ("wide shot, a jungle river, fog", ("river",)),
+        ("wide shot, a jungle river, fog", ()),
+        ("wide shot, a village by a lake", ("lake",)),
+        ("wide shot, a ruined castle", ("ruined",)),
         ("\U0001f43b\U0001f43b", ()),
     ],
 )

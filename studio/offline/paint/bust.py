@@ -6,11 +6,11 @@ About 1 high from the chest to the crown, facing right; dressed by the same `Loo
 from __future__ import annotations
 
 from studio.offline.paint.figures import Look, darker
-from studio.offline.paint.shapes import Drawing, Point, Shape, bar, blob, oval
+from studio.offline.paint.shapes import Drawing, Point, Shape, bar, blob, oval, poly
 
 
-def bust(look: Look, aged: bool, bearded: bool) -> Drawing:
-    """Draw the head and shoulders of a person with this look, facing right."""
+def bust(look: Look, aged: bool, bearded: bool, dress: list[Shape] | None = None) -> Drawing:
+    """Draw the head and shoulders of a person with this look, facing right; `dress` replaces the shoulders."""
     skin, shade, deep = look.skin, darker(look.skin, 0.80), darker(look.skin, 0.52)
     shapes: list[Shape] = []
     if look.style == "long":
@@ -20,10 +20,10 @@ def bust(look: Look, aged: bool, bearded: bool) -> Drawing:
         shapes.append(oval(darker(look.hair, 0.85), -0.27, 0.80, 0.095, 0.09))
     shapes += [
         blob(shade, (0.10, 0.46), (0.105, 0.34), (0.15, 0.20), (-0.20, 0.20), (-0.14, 0.36), (-0.16, 0.52)),
-        *_dress(look),
+        *(_dress(look) if dress is None else dress),
         blob(skin, *_profile(look, aged)),
-        blob(shade, (-0.02, 0.56), (0.04, 0.46), (0.13, 0.402), (0.215, 0.402), (0.17, 0.445), (0.09, 0.50)),
-        blob(darker(skin, 0.88), (0.10, 0.60), (0.16, 0.565), (0.20, 0.53), (0.16, 0.50), (0.10, 0.54)),
+        blob(darker(skin, 0.91), (-0.02, 0.56), (0.04, 0.46), (0.13, 0.402), (0.215, 0.402), (0.17, 0.445),
+             (0.09, 0.50)),
         blob(shade, (0.135, 0.690), (0.225, 0.690), (0.232, 0.640), (0.16, 0.632)),
         blob("e4ded2", (0.155, 0.655), (0.185, 0.671), (0.218, 0.664), (0.222, 0.648), (0.185, 0.642)),
         oval("231a16", 0.207, 0.656, 0.014, 0.016),
@@ -42,17 +42,49 @@ def bust(look: Look, aged: bool, bearded: bool) -> Drawing:
             *(bar(shade, (0.15, 0.775 + 0.03 * k), (0.238, 0.772 + 0.03 * k), 0.005) for k in range(2)),
         ]
     if bearded:
-        hair = look.hair
-        shapes += [
-            blob(hair, (-0.02, 0.62), (0.03, 0.54), (0.11, 0.515), (0.17, 0.535), (0.235, 0.532), (0.275, 0.510),
-                 (0.262, 0.486), (0.275, 0.43), (0.265, 0.33), (0.20, 0.25), (0.10, 0.28), (0.01, 0.38),
-                 (-0.05, 0.50)),
-            bar(darker(hair, 0.45), (0.195, 0.489), (0.250, 0.491), 0.012),
-            *(bar(darker(hair, 0.8), (0.07 + 0.045 * k, 0.49 - 0.02 * k), (0.09 + 0.04 * k, 0.31), 0.006)
-              for k in range(4)),
-        ]  # fmt: skip
-    shapes += [*_hair(look, aged), *_hat(look)]
+        shapes += _beard(look.hair)
+    shapes += _hair(look, aged)
+    if look.glasses:
+        shapes += _glasses()
+    shapes += _hat(look)
     return tuple(shapes)
+
+
+def _beard(hair: str) -> list[Shape]:
+    """A full beard in locks with a broken edge; the moustache falls over the mouth."""
+    dark, light = (
+        darker(hair, 0.72),
+        "".join(f"{min(255, int(int(hair[i : i + 2], 16) * 1.16)):02x}" for i in (0, 2, 4)),
+    )
+    locks = ((0.02, 0.33), (0.07, 0.27), (0.12, 0.225), (0.17, 0.20), (0.215, 0.215), (0.25, 0.26), (0.272, 0.33))
+    shapes = [
+        blob(hair, (-0.03, 0.64), (0.01, 0.56), (0.10, 0.525), (0.17, 0.535), (0.235, 0.530), (0.270, 0.50),
+             (0.275, 0.43), (0.262, 0.32), (0.20, 0.25), (0.10, 0.28), (0.01, 0.37), (-0.06, 0.52)),
+    ]  # fmt: skip
+    for k, (x, y) in enumerate(locks):
+        root = (0.02 + 0.036 * k, 0.50)
+        tone = (hair, light, dark)[k % 3]
+        shapes.append(blob(tone, (root[0] - 0.012, root[1] - 0.02), (x - 0.030, (y + root[1]) / 2 - 0.02), (x, y),
+                           (x + 0.022, (y + root[1]) / 2), (root[0] + 0.016, root[1])))  # fmt: skip
+    return [
+        *shapes,
+        blob(light, (0.262, 0.540), (0.287, 0.512), (0.272, 0.478), (0.235, 0.462), (0.17, 0.455), (0.115, 0.425),
+             (0.135, 0.480), (0.19, 0.532)),
+        *(blob(dark, (0.245 - 0.03 * k, 0.530), (0.235 - 0.034 * k, 0.495), (0.20 - 0.034 * k, 0.462),
+               (0.22 - 0.033 * k, 0.50)) for k in range(3)),
+    ]  # fmt: skip
+
+
+def _glasses() -> list[Shape]:
+    """Round spectacles."""
+    wire = "3a332c"
+    rim, hole = oval("", 0.196, 0.652, 0.058, 0.060).points, oval("", 0.196, 0.652, 0.049, 0.051).points
+    return [
+        Shape("straight", (*rim, rim[0], hole[0], *reversed(hole)), wire),
+        bar(wire, (0.140, 0.662), (-0.03, 0.672), 0.010),
+        bar(wire, (0.252, 0.655), (0.275, 0.640), 0.010),
+        poly("f3efe2", (0.160, 0.690), (0.176, 0.698), (0.166, 0.668), (0.156, 0.672)),
+    ]
 
 
 def _profile(look: Look, aged: bool) -> tuple[Point, ...]:
@@ -96,14 +128,13 @@ def _dress(look: Look) -> list[Shape]:
 
 
 def _hair(look: Look, aged: bool) -> list[Shape]:
-    hair, dark, shade = look.hair, darker(look.hair, 0.72), darker(look.skin, 0.72)
+    hair, shade = look.hair, darker(look.skin, 0.72)
     front = 0.17 if aged else 0.222
     shapes = [
         blob(hair, (front, 0.86), (0.15, 0.935), (0.05, 0.985), (-0.07, 0.99), (-0.19, 0.925), (-0.258, 0.79),
              (-0.24, 0.64), (-0.17, 0.52), (-0.115, 0.54), (-0.075, 0.62), (-0.02, 0.60), (0.015, 0.64),
              (0.03, 0.74), (0.10, 0.83)),
-        *(bar(dark, (0.10 - 0.07 * k, 0.955 - 0.008 * k), (-0.02 - 0.06 * k, 0.80 - 0.04 * k), 0.005)
-          for k in range(4)),
+        *_locks(look, front, aged),
         oval(look.skin, -0.035, 0.635, 0.040, 0.062),
         oval(shade, -0.030, 0.640, 0.022, 0.040),
     ]  # fmt: skip
@@ -111,6 +142,22 @@ def _hair(look: Look, aged: bool) -> list[Shape]:
         shapes.append(blob(hair, (-0.02, 0.96), (-0.20, 0.88), (-0.28, 0.64), (-0.26, 0.34), (-0.20, 0.10),
              (-0.10, 0.14), (-0.07, 0.40), (-0.05, 0.62), (0.03, 0.78)))  # fmt: skip
     return shapes
+
+
+def _locks(look: Look, front: float, aged: bool) -> list[Shape]:
+    """Locks that follow the skull from the brow to the nape, with a broken edge at brow and neck."""
+    tones = (darker(look.hair, 0.80), darker(look.hair, 0.66), darker(look.hair, 0.90))
+    found = []
+    for k in range(9):
+        start = (front - 0.02 - 0.034 * k, 0.875 + 0.09 * min(1.0, k / 4) - 0.012 * max(0, k - 5))
+        end = (-0.07 - 0.022 * k, 0.63 + 0.012 * (k % 3) - 0.012 * k)
+        bend = ((start[0] + end[0]) / 2 - 0.045, (start[1] + end[1]) / 2 + 0.055)
+        found.append(blob(tones[k % 3], start, (bend[0] + 0.012, bend[1] + 0.010), end, (bend[0] - 0.014, bend[1])))
+    fringe = [blob(look.hair, (front - 0.01, 0.90), (front + 0.012 - 0.045 * k, 0.80 - 0.045 * k),
+                   (front - 0.055 - 0.045 * k, 0.86 - 0.04 * k)) for k in range(3 if aged else 0)]  # fmt: skip
+    nape = [blob(look.hair, (-0.10 - 0.035 * k, 0.60), (-0.115 - 0.03 * k, 0.485 + 0.02 * k), (-0.16 - 0.03 * k, 0.60))
+            for k in range(3)]  # fmt: skip
+    return [*fringe, *nape, *found]
 
 
 def _hat(look: Look) -> list[Shape]:

@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.offline.paint import beasts, built, creatures, figures, landmarks, poses, props, still, vehicles, words
+from studio.offline.paint import (
+    beasts,
+    built,
+    creatures,
+    figures,
+    landmarks,
+    poses,
+    props,
+    still,
+    suits,
+    vehicles,
+    waist,
+    words,
+)
 from studio.offline.paint.habitat import PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import Rng
 from studio.offline.paint.shapes import Drawing
 
 _DRAWN: dict[str, Callable[[], Drawing]] = {
-    "astronaut": figures.astronaut, "lighthouse": landmarks.lighthouse, "windmill": landmarks.windmill,
+    "astronaut": suits.astronaut, "lighthouse": landmarks.lighthouse, "windmill": landmarks.windmill,
     "tent": landmarks.tent, "castle": built.castle, "bridge": built.bridge, "car": built.car, "ship": vehicles.ship,
     "boat": vehicles.boat, "train": vehicles.train, "rocket": vehicles.rocket, "bicycle": vehicles.bicycle,
     "deer": creatures.deer, "whale": creatures.whale, "dog": creatures.dog, "cat": creatures.cat, "fox": beasts.fox,
@@ -35,6 +48,8 @@ _OWN_TONES = {
     "deer": ("7d5638", "543a28"),
 }  # fmt: skip
 """The tones a colour word replaces: a thing's own, then its shaded one."""
+_PAVED = ("street", "city", "village", "road")
+"""Where one carries an umbrella."""
 _USUAL = {"fox": ("red", "orange"), "bear": ("brown", "polar"), "wolf": ("grey", "gray")}
 
 
@@ -47,10 +62,12 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
             return poses.violinist(look)
         if "bicycle" in carried:
             return poses.rider(look)
+        if reading.shot == "medium":
+            return _half(reading, subject, look, carried)
         held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
         return figures.person(look, float(rng.uniform(0, 1)), held)
     if kind == "robot":
-        return figures.robot(subject)
+        return suits.robot(subject)
     if kind == "house":
         return coloured(landmarks.house(reading.has("snow") or reading.biome == "ice"), subject)
     if kind == "whale" and reading.biome != "undersea":
@@ -58,6 +75,23 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
     if kind in _SEEDED:
         return _SEEDED[kind](rng)
     return coloured(_DRAWN[kind](), subject)
+
+
+def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple[str, ...]) -> Drawing:
+    """A person from the waist up, with what they carry, or what anyone would have in that place and weather."""
+    said = frozenset(subject.words)
+    doing: waist.Doing = ""
+    held: Drawing = ()
+    if "lantern" in carried:
+        doing, held = "lantern", props.lantern()
+    elif "book" in carried:
+        doing, held = "book", props.book()
+    elif "cup" in carried or (reading.biome == "kitchen" and not reading.not_drawn and not carried):
+        doing, held = "cup", still.mug()
+    elif reading.biome in _PAVED and (reading.has("rain") or reading.has("storm")):
+        doing = "umbrella"
+    aged = bool(said & figures.AGED) or subject.kind == "elder"
+    return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held)
 
 
 def coloured(drawing: Drawing, subject: Subject) -> Drawing:

@@ -8,18 +8,22 @@ from studio.offline.paint.canvas import Stage
 from studio.offline.paint.land import depth_tone, paint_layer
 from studio.offline.paint.noise import F32, clouds
 from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.ruins import break_crest, hollow_windows, paint_rubble
 
 _WINDOW_TONES = ("ffc66b", "ffd99a", "ffb45a", "f2e6c8", "9fc4e8")
 
 
-def paint_city(stage: Stage) -> None:
-    """Paint five rows of towers, far to near, then the street they stand on."""
+def paint_city(stage: Stage, ruined: bool = False) -> None:
+    """Paint five rows of towers, far to near, then the street they stand on; `ruined` ones broken and dark."""
     for row in range(5):
-        _paint_row(stage, row / 4)
-    _paint_street(stage)
+        _paint_row(stage, row / 4, ruined)
+    if ruined:
+        paint_rubble(stage)
+    else:
+        _paint_street(stage)
 
 
-def _paint_row(stage: Stage, near: float) -> None:
+def _paint_row(stage: Stage, near: float, ruined: bool) -> None:
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     unit = canvas.unit
     foot = canvas.height * (0.80 + 0.12 * near)
@@ -40,6 +44,14 @@ def _paint_row(stage: Stage, near: float) -> None:
         left, right, top = max(0, int(x)), min(canvas.width, int(x + wide)), foot - tall
         if left < right:
             crest[left:right] = top
+        if ruined:
+            tall *= 1.4
+            break_crest(stage, crest, left, right, foot, tall)
+            if near > 0:
+                panes += hollow_windows(stage, crest, (x, wide), foot, near)
+            # A gap where a house stood.
+            x += wide + unit * (rng.uniform(0.01, 0.11) * (0.5 + near) if rng.random() < 0.55 else 0.004)
+            continue
         if rng.random() < 0.4:
             crest[max(0, int(x + wide / 3)) : max(0, int(x + wide * 2 / 3))] = top - tall * 0.10
         if rng.random() < 0.3:
@@ -51,7 +63,8 @@ def _paint_row(stage: Stage, near: float) -> None:
     tone = depth_tone(stage, near)
     paint_layer(stage, crest, tone, mix(light.haze, tone, 0.25), unit * (0.24 + 0.26 * near), 0.06 * light.strength)
     for left, top_px, right, bottom, colour, shine in panes:
-        canvas.planes[:, top_px:bottom, left:right] += (colour * shine)[:, None, None]
+        box = canvas.planes[:, top_px:bottom, left:right]
+        box += (colour[:, None, None] - (box if shine < 0 else 0)) * np.float32(abs(shine))
 
 
 def _windows(
@@ -87,5 +100,5 @@ def _paint_street(stage: Stage) -> None:
     source = np.clip(top - 1 - np.arange(rows)[:, None] * 3 + wobble, 0, top - 1).astype(int)
     columns = np.clip(canvas.x + wobble * 0.3, 0, canvas.width - 1).astype(int)
     for plane, near, haze in zip(canvas.planes, light.near, light.haze, strict=True):
-        plane[top:] = plane[source, columns] * (0.62 - 0.25 * depth) + near * 0.4 + haze * 0.05 * (1 - depth)
+        plane[top:] = plane[source, columns] * (0.44 - 0.22 * depth) + near * 0.5 + haze * 0.05 * (1 - depth)
     stage.ground = np.full(canvas.width, canvas.height * 0.955, np.float32)

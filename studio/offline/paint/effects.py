@@ -1,4 +1,4 @@
-"""What a subject does to its picture: shadow, mirror image, beam, exhaust, the air behind it, a kite's line."""
+"""What a subject does to its picture: mirror image, beam, exhaust, the air behind it, a kite's line."""
 
 from __future__ import annotations
 
@@ -10,19 +10,6 @@ from studio.offline.paint.habitat import PEOPLE
 from studio.offline.paint.noise import clouds
 from studio.offline.paint.palettes import rgb
 from studio.offline.paint.shapes import bar, draw
-
-
-def paint_shadow(stage: Stage, x: float, foot: float, half: float) -> None:
-    """The soft shadow that holds a thing to the ground."""
-    canvas = stage.canvas
-    deep = max(2.0, half * 0.16)
-    left, right = int(max(0, x - half * 2.2)), int(min(canvas.width, x + half * 2.2 + 1))
-    top, bottom = int(max(0, foot - deep * 2.5)), int(min(canvas.height, foot + deep * 2.5 + 1))
-    if left < right and top < bottom:
-        away = ((canvas.x[:, left:right] - x) / np.float32(half)) ** 2 + (
-            (canvas.y[top:bottom] - foot) / np.float32(deep)
-        ) ** 2
-        canvas.over(np.exp(-away) * np.float32(0.5), stage.light.near * np.float32(0.5), left, top)
 
 
 def paint_air_behind(stage: Stage, x: float, y: float, height: float) -> None:

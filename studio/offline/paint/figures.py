@@ -1,4 +1,4 @@
-"""Figures: people, robot and astronaut, seen from behind or as signs of themselves.
+"""Figures: people, seen whole and from behind, and the look that each keeps.
 
 A person's look comes from the words that describe them, never from a shot's seed: the same words give the same coat,
 build and hair in every shot of a film.
@@ -12,7 +12,7 @@ from random import Random
 from typing import Literal
 
 from studio.offline.paint.lexicon import Reading, Subject
-from studio.offline.paint.shapes import LAMP, Drawing, Shape, bar, blob, moved, oval, poly
+from studio.offline.paint.shapes import Drawing, Shape, bar, blob, moved, oval, poly
 
 
 def _words(text: str) -> frozenset[str]:
@@ -49,6 +49,9 @@ class Look:
     pack: str
     build: float
     child: bool
+    knit: bool = False
+    """An open cardigan over a blouse instead of a coat."""
+    glasses: bool = False
 
 
 def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Look:
@@ -60,7 +63,8 @@ def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Loo
     female = bool(words & _FEMALE) or (not words & _MALE and dice.random() < 0.4)
     worn = dict(garments)
     child = subject.kind == "child"
-    if words & AGED or subject.kind == "elder":
+    aged = bool(words & AGED) or subject.kind == "elder"
+    if aged:
         hair = "b9b6b0"
     cut: Literal["coat", "dress", "jacket"] = "jacket" if child and not female else "coat"
     if "dress" in worn:
@@ -73,13 +77,15 @@ def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Loo
         skin=skin,
         trousers=worn.get("trousers") or "2f3138",
         cut=cut,
-        style=dice.choice(("long", "bun")) if female else "short",
+        style=("bun" if aged else dice.choice(("long", "bun"))) if female else "short",
         head="hood" if head == "hood" else "hat" if head == "hat" else "cap" if head == "cap" else "",
         head_tone=worn.get(head, "") or (body if head == "hood" else accent),
         scarf=(worn["scarf"] or "a8322d") if "scarf" in worn else (accent if scarf < 0.25 else ""),
         pack=(worn["pack"] or "6a5238") if "pack" in worn else "",
         build=build * (1.06 if not female else 0.95),
         child=child,
+        knit=bool(words & {"cardigan"}),
+        glasses=subject.kind == "elder" and female,
     )
 
 
@@ -225,74 +231,3 @@ def _as_child(drawing: Drawing) -> Drawing:
         return (x * 1.18, y * 0.94) if y < 0.83 else (x * 1.38, 0.78 + (y - 0.83) * 1.38)
 
     return tuple(s._replace(points=tuple(shrink(x, y) for x, y in s.points)) for s in drawing)
-
-
-def robot(subject: Subject) -> Drawing:
-    """Draw a robot, 1 high, its plate colour fixed by its words."""
-    dice = Random(zlib.crc32(" ".join(subject.words).encode()))
-    plate = dice.choice(("8a959c", "b07a3a", "5f8288", "9a4a3a"))
-    dark, deep = darker(plate, 0.7), darker(plate, 0.42)
-    limbs: list[Shape] = []
-    for s in (-1, 1):
-        limbs += [
-            bar(deep, (0.10 * s, 0.42), (0.105 * s, 0.08), 0.055),
-            blob(dark, (0.045 * s, 0.0), (0.175 * s, 0.0), (0.17 * s, 0.07), (0.11 * s, 0.11), (0.05 * s, 0.07)),
-            oval(dark, 0.106 * s, 0.25, 0.042, 0.04),
-            bar(deep, (0.20 * s, 0.68), (0.265 * s, 0.50), 0.05),
-            bar(deep, (0.265 * s, 0.50), (0.25 * s, 0.33), 0.045),
-            oval(plate, 0.205 * s, 0.69, 0.06, 0.058),
-            oval(dark, 0.266 * s, 0.50, 0.036, 0.036),
-            blob(plate, (0.215 * s, 0.35), (0.285 * s, 0.35), (0.29 * s, 0.29), (0.25 * s, 0.26), (0.21 * s, 0.29)),
-        ]
-    return (
-        *limbs,
-        blob(plate, (-0.17, 0.73), (0, 0.75), (0.17, 0.73), (0.185, 0.58), (0.15, 0.43), (0, 0.41),
-             (-0.15, 0.43), (-0.185, 0.58)),
-        blob(dark, (-0.145, 0.52), (0.145, 0.52), (0.135, 0.44), (0, 0.425), (-0.135, 0.44)),
-        poly(deep, (-0.085, 0.68), (0.085, 0.68), (0.085, 0.56), (-0.085, 0.56)),
-        poly(LAMP, (-0.07, 0.665), (-0.015, 0.665), (-0.015, 0.625), (-0.07, 0.625)),
-        bar(dark, (0.005, 0.645), (0.07, 0.645), 0.012),
-        bar(dark, (-0.07, 0.59), (0.07, 0.59), 0.012),
-        bar(deep, (0, 0.74), (0, 0.80), 0.07),
-        blob(plate, (-0.135, 0.80), (0, 0.785), (0.135, 0.80), (0.145, 0.88), (0.12, 0.955), (0, 0.97),
-             (-0.12, 0.955), (-0.145, 0.88)),
-        blob(deep, (-0.11, 0.915), (0.11, 0.915), (0.115, 0.87), (0.10, 0.835), (-0.10, 0.835), (-0.115, 0.87)),
-        oval(LAMP, -0.05, 0.875, 0.024, 0.024),
-        oval(LAMP, 0.05, 0.875, 0.024, 0.024),
-        bar(dark, (0.06, 0.95), (0.06, 1.0), 0.010),
-        oval("c04a3a", 0.06, 1.0, 0.014, 0.014),
-    )  # fmt: skip
-
-
-def astronaut() -> Drawing:
-    """Draw an astronaut afloat, 1 high."""
-    suit, shade, trim = "d8dade", "a4aab4", "b8643a"
-    limbs = (
-        blob(shade, (-0.11, 0.46), (-0.16, 0.26), (-0.21, 0.10), (-0.22, 0.03), (-0.12, 0.0), (-0.09, 0.09),
-             (-0.04, 0.25), (-0.01, 0.44)),
-        blob(suit, (0.11, 0.47), (0.19, 0.33), (0.20, 0.17), (0.24, 0.09), (0.15, 0.03), (0.11, 0.13),
-             (0.08, 0.28), (0.01, 0.44)),
-        blob("7d838e", (-0.225, 0.05), (-0.24, -0.02), (-0.12, -0.04), (-0.105, 0.03)),
-        blob("7d838e", (0.23, 0.12), (0.28, 0.06), (0.18, -0.01), (0.14, 0.05)),
-        blob(shade, (-0.12, 0.78), (-0.23, 0.71), (-0.31, 0.58), (-0.35, 0.47), (-0.28, 0.43), (-0.23, 0.51),
-             (-0.12, 0.64)),
-        blob(suit, (0.12, 0.78), (0.24, 0.78), (0.34, 0.86), (0.40, 0.93), (0.45, 0.88), (0.37, 0.75),
-             (0.25, 0.66), (0.12, 0.66)),
-        oval("7d838e", -0.325, 0.435, 0.045, 0.042),
-        oval("7d838e", 0.435, 0.92, 0.045, 0.042),
-    )  # fmt: skip
-    return (
-        poly("8f959f", (-0.175, 0.83), (-0.175, 0.5), (0.175, 0.5), (0.175, 0.83)),
-        *limbs,
-        blob(suit, (-0.13, 0.80), (0, 0.82), (0.13, 0.80), (0.155, 0.62), (0.12, 0.43), (0, 0.41),
-             (-0.12, 0.43), (-0.155, 0.62)),
-        poly("6c727d", (-0.075, 0.70), (0.075, 0.70), (0.075, 0.58), (-0.075, 0.58)),
-        bar(trim, (-0.06, 0.68), (0.01, 0.68), 0.016),
-        oval(LAMP, 0.045, 0.675, 0.010, 0.010),
-        bar(trim, (0.10, 0.40), (0.17, 0.33), 0.02),
-        bar(trim, (-0.26, 0.56), (-0.33, 0.53), 0.02),
-        oval(suit, 0, 0.90, 0.108, 0.108),
-        oval("b9862f", 0.008, 0.905, 0.082, 0.072),
-        oval("2b2f3e", 0.010, 0.903, 0.075, 0.065),
-        blob("8aa0bd", (-0.035, 0.935), (0.0, 0.955), (0.03, 0.952), (0.0, 0.935), (-0.035, 0.91)),
-    )  # fmt: skip

@@ -12,6 +12,8 @@ Biome = Literal[
     "sea", "shore", "lake", "river", "forest", "jungle", "mountain", "desert", "field", "road", "village", "city",
     "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "hall", "stage", "none",
 ]  # fmt: skip
+Feature = Literal["birch", "spring", "ruins", "sill", "river", "road"]
+"""What shapes a place: its trees, its state, where small things stand, and the way that runs through it."""
 Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
 PEOPLE = ("person", "elder", "child", "violinist")
@@ -37,6 +39,10 @@ HOME_OF: dict[str, Biome] = {
 _WATER = ("sea", "shore", "ice", "lake", "river")
 UNMISTAKABLE = ("lake", "river", "road", "stage", "hall", "moon")
 """Places that no other place shows by the way, as a shore shows the sea."""
+CROSSED = ("jungle", "mountain", "desert", "forest", "field")
+"""Places that a river or a road may run through."""
+SITTING = frozenset(("cat", *HELD))
+"""What has room on a windowsill."""
 INSIDE = ("room", "kitchen", "library", "hall", "stage")
 AT_SEA = frozenset(("ship", "boat", "whale", "birds", "balloon"))
 _PORTABLE = frozenset((*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle", "table", "chair", "hands", "eye"))
@@ -66,3 +72,24 @@ def fits(kind: str, biome: str) -> bool:
     if biome == "undersea":
         return kind in ("bottle", "astronaut", "robot", "eye")
     return kind in _PORTABLE or biome not in INSIDE
+
+
+def shaped(
+    biome: Biome, places: list[str], named: list[str], kinds: Iterable[str]
+) -> tuple[Biome, tuple[Feature, ...]]:
+    """Give where the picture plays and what shapes the place: "a jungle river" is a river through the jungle.
+
+    Args:
+        biome: as `home_of` gives it.
+        places: named by the prompt, in its order.
+        named: features its words name.
+        kinds: of the subjects.
+    """
+    found, kinds = dict.fromkeys(named), set(kinds)
+    if biome not in ("room", "kitchen") or not kinds & SITTING or kinds & set(PEOPLE):
+        found.pop("sill", None)
+    wild = next((p for p in places if p in ("jungle", "mountain", "desert")), "")
+    if biome in ("river", "road") and wild:
+        biome = cast(Biome, wild)
+    ways = [p for p in places if p in ("river", "road") and p != biome and biome in CROSSED]
+    return biome, cast("tuple[Feature, ...]", (*found, *ways[:1]))

@@ -13,11 +13,12 @@ from studio.offline.paint.palettes import mix, rgb
 from studio.offline.paint.shapes import draw
 from studio.offline.paint.sky import gradient
 
-_OUTSIDE = {
+OUTSIDE = {
     "dawn": "8f9cc4 e8b4a2 ffdcb4", "morning": "8fc0e4 cfe4ea fff4d8", "noon": "7fb4de b9dcf0 eef6f4",
     "golden": "8fa3b8 f5c583 fff0c8",
     "dusk": "3a3f78 a8658c ff9d74", "night": "0a1630 16305c 31568a",
 }  # fmt: skip
+"""The sky behind a window at each hour, zenith to horizon."""
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
 
@@ -89,7 +90,7 @@ def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, ha
     bar = max(2, int(canvas.unit * 0.007))
     frame = mix(stage.light.near, rgb("6a4a30"), 0.35)[:, None, None]
     canvas.planes[:, top - 3 * bar : bottom + 3 * bar, max(0, left - 3 * bar) : right + 3 * bar] = frame
-    outside = gradient(np.stack([rgb(stop) for stop in _OUTSIDE[hour].split()]), bottom - top)
+    outside = gradient(np.stack([rgb(stop) for stop in OUTSIDE[hour].split()]), bottom - top)
     if wet:
         outside = outside * np.float32(0.30) + rgb("73838f")[:, None] * outside.mean(0)[None] * np.float32(0.75)
     view = np.repeat(outside[:, :, None] * np.float32(1.04), right - left, 2)

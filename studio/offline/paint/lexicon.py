@@ -18,9 +18,11 @@ from studio.offline.paint.habitat import (
     UNMISTAKABLE,
     USUAL_HOUR,
     Biome,
+    Feature,
     Hour,
     fits,
     home_of,
+    shaped,
 )
 from studio.offline.paint.title import title_of, without_tags
 
@@ -54,6 +56,7 @@ class Reading:
     not_drawn: tuple[str, ...]
     card: bool
     title: str
+    features: tuple[Feature, ...] = ()
 
     def has(self, weather: Weather) -> bool:
         """Tell whether this weather was asked for."""
@@ -239,10 +242,14 @@ def read_prompt(prompt: str) -> Reading:
     biome = home_of(places, subjects)
     if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
+    biome, features = shaped(biome, places, [m for t in tokens if (m := _meaning(words.FEATURES, t.word))], subjects)
+    if biome != "city":
+        # Ruins of anything else than a city have no picture.
+        missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in ("ruin", "ruins", "ruined"))
     for i, token in enumerate(tokens):
         also = _meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
-        if also in UNMISTAKABLE and also != biome:
-            # One picture plays in one place: a jungle river shows the jungle, and says that it lacks the river.
+        if also in UNMISTAKABLE and also != biome and also not in features:
+            # One picture plays in one place: a village by a lake shows the village, and says that it lacks the lake.
             missing.setdefault(token.word, i)
     for place, (kind, (i, word)) in enumerate(named.items()):
         if place >= MOST_KINDS or not fits(kind, biome):
@@ -275,6 +282,7 @@ def read_prompt(prompt: str) -> Reading:
         not_drawn=tuple(sorted(missing, key=missing.__getitem__)),
         card=nothing or (lead == "?" and not subjects.keys() & set(LIVING)),
         title=title_of(prompt, lead_word),
+        features=features,
     )
 
 

@@ -112,7 +112,8 @@ def light_for(reading: Reading) -> Light:
         if light.ambient > 0.5 and not reading.has("snow"):
             # By day a meadow is green to the horizon, not only at the camera's feet.
             green = 0.08 if reading.weather else 0.3
-            light = replace(light, near=mix(light.near, rgb("4a7a34"), 0.5), haze=mix(light.haze, rgb("a9bf8a"), green))
+            meadow = rgb("5f7053" if "overcast" in reading.weather else "4a7a34")
+            light = replace(light, near=mix(light.near, meadow, 0.5), haze=mix(light.haze, rgb("a9bf8a"), green))
     if reading.biome in ("city", "street") and light.ambient < 0.4:
         # Street lamps: a city's night is never as dark as a forest's.
         light = replace(light, ambient=light.ambient + 0.16)
@@ -156,8 +157,10 @@ def _snow(light: Light) -> Light:
 
 
 def _overcast(light: Light) -> Light:
-    lit = _veil(light, "a9b1b5", 0.55, 0.92)
-    return replace(lit, strength=light.strength * 0.6, stars=light.stars * 0.3, disc=light.disc * 0.12)
+    lit = _veil(light, "a9b1b5", 0.88, 0.94)
+    near = mix(light.near, rgb("4a5254"), 0.22 * light.ambient)
+    sun = mix(light.sun, rgb("d3d9dc"), 0.7)
+    return replace(lit, sun=sun, near=near, strength=light.strength * 0.22, stars=0.0, disc=0.0)
 
 
 _WEATHERS = {"fog": _fog, "rain": _rain, "storm": _storm, "snow": _snow, "overcast": _overcast}

@@ -19,19 +19,21 @@ from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
 from studio.offline.paint.lexicon import Reading
 from studio.offline.paint.noise import F32, skyline
 from studio.offline.paint.palettes import light_for
+from studio.offline.paint.sill import paint_sill
 from studio.offline.paint.sky import paint_sky
 from studio.offline.paint.slate import paint_slate
 from studio.offline.paint.staging import paint_stray_birds, paint_subjects
 from studio.offline.paint.water import paint_water, shore_line
 from studio.offline.paint.ways import (
     paint_cottages,
-    paint_jungle,
+    paint_lane,
     paint_moon,
     paint_river,
     paint_road,
     paint_street,
 )
 from studio.offline.paint.weather import defocus, paint_fog, paint_lightning, paint_rain, paint_snow
+from studio.offline.paint.woods import paint_birches, paint_jungle, paint_spring
 
 _WORKING_PIXELS = 1600 * 900
 """Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
@@ -79,6 +81,8 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
         paint_hall(stage)
     elif biome == "stage":
         paint_theatre(stage)
+    elif "sill" in reading.features and reading.shot != "close":
+        paint_sill(stage, reading.hour, reading.has("rain") or reading.has("storm"))
     elif biome in INSIDE:
         paint_room(stage, reading.hour, biome, reading.has("rain") or reading.has("storm"))
     elif biome == "moon":
@@ -93,7 +97,7 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
     else:
         closed = {"storm": 1.3, "rain": 1.2, "overcast": 1.1, "snow": 0.9, "fog": 0.6}
         cover = max((closed[w] for w in reading.weather), default=0.45 if reading.hour == "night" else 0.8)
-        paint_sky(stage, cover, reading.hour == "night")
+        paint_sky(stage, cover, reading.hour == "night", reading.weather == ("overcast",))
         if reading.has("storm"):
             paint_lightning(stage)
         _LANDS.get(biome, _paint_open)(stage, reading)
@@ -133,27 +137,61 @@ def _paint_mountain(stage: Stage, reading: Reading) -> None:
     paint_ridges(stage, 5, 0.44, 0.86, 0.42, 1.6, True, snowcaps=True)
     paint_fog(stage, 0.80, 0.7)
     paint_ground(stage, _rise(stage, 0.925, 0.11, 2), grass=0.02, snow=reading.has("snow"))
+    if set(reading.features) & {"river", "road"}:
+        paint_ground(stage, _rise(stage, 0.82, 0.05, 2), grass=0.012, snow=reading.has("snow"))
+        _paint_way(stage, reading, 0.82)
 
 
 def _paint_forest(stage: Stage, reading: Reading) -> None:
+    if "birch" in reading.features:
+        paint_ridges(stage, 2, 0.56, 0.70, 0.10, 1.5, False)
+        paint_fog(stage, 0.66, 0.9)
+        paint_birches(stage)
+        _paint_way(stage, reading, 0.80)
+        return
+    if "spring" in reading.features and not reading.has("snow"):
+        stage.sun_y = max(stage.sun_y, stage.canvas.height * 0.40)
+        paint_spring(stage)
+        canvas = stage.canvas
+        canvas.glow(stage.sun_x, canvas.height * 0.55, canvas.unit * 0.20, stage.light.sun, 0.6 * stage.light.strength)
+        paint_ground(stage, _rise(stage, 0.86, 0.03, 2), grass=0.03)
+        _paint_way(stage, reading, 0.80)
+        return
     paint_ridges(stage, 5, 0.46, 0.84, 0.18, 1.5, False, trees=True)
     paint_fog(stage, 0.80, 0.8)
-    paint_ground(stage, _rise(stage, 0.915, 0.07, 2), grass=0.022, snow=reading.has("snow"))
+    paint_ground(stage, _rise(stage, 0.885, 0.05, 2), grass=0.022, snow=reading.has("snow"))
+    _paint_way(stage, reading, 0.86)
+
+
+def _paint_way(stage: Stage, reading: Reading, row: float) -> None:
+    """The road or river that runs through a place; where nothing stands, a path leads the eye to the light."""
+    if "river" in reading.features:
+        paint_river(stage, row)
+    elif "road" in reading.features or not reading.subjects:
+        paint_road(stage, row)
+    else:
+        return
+    stage.ground = _rise(stage, 0.93, 0.02)
 
 
 def _paint_desert(stage: Stage, reading: Reading) -> None:
     paint_dunes(stage, 0.56, 0.90)
     stage.ground = _rise(stage, 0.94, 0.02)
+    if set(reading.features) & {"river", "road"}:
+        _paint_way(stage, reading, 0.80)
 
 
 def _paint_field(stage: Stage, reading: Reading) -> None:
     paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False)
     paint_fog(stage, 0.74, 0.5)
     paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
+    if set(reading.features) & {"river", "road"}:
+        paint_ground(stage, _rise(stage, 0.79, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+        _paint_way(stage, reading, 0.78)
 
 
 def _paint_town(stage: Stage, reading: Reading) -> None:
-    paint_city(stage)
+    paint_city(stage, "ruins" in reading.features)
 
 
 def _paint_open(stage: Stage, reading: Reading) -> None:
@@ -179,6 +217,9 @@ def _paint_river(stage: Stage, reading: Reading) -> None:
 def _paint_road(stage: Stage, reading: Reading) -> None:
     _paint_field(stage, reading)
     paint_ground(stage, _rise(stage, 0.775, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+    if any(s.kind in ("bicycle", "car") for s in reading.subjects):
+        paint_lane(stage)
+        return
     paint_road(stage)
     stage.ground = _rise(stage, 0.92, 0.02)
 
@@ -196,7 +237,8 @@ def _paint_street(stage: Stage, reading: Reading) -> None:
 
 def _paint_jungle(stage: Stage, reading: Reading) -> None:
     paint_fog(stage, 0.62, 1.0)
-    paint_jungle(stage, 0.05)
+    ways = {"river": lambda: paint_river(stage, 0.70), "road": lambda: paint_road(stage, 0.72)}
+    paint_jungle(stage, 0.05, next((ways[f] for f in reading.features if f in ways), None))
 
 
 _LANDS: dict[str, Callable[[Stage, Reading], None]] = {

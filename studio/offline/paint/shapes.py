@@ -55,6 +55,15 @@ def bar(tone: str, start: Point, end: Point, width: float) -> Shape:
     return poly(tone, (x - dx, y - dy), (x + dx, y + dy), (to_x + dx, to_y + dy), (to_x - dx, to_y - dy))
 
 
+def limb(tone: str, *joints: tuple[float, float, float]) -> Shape:
+    """A leg or an arm through (x, y, half width) at each joint, rounded and tapering."""
+    line = np.array([j[:2] for j in joints])
+    along = np.gradient(line, axis=0)
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    out = np.stack([-along[:, 1], along[:, 0]], 1) * np.array([j[2] for j in joints])[:, None]
+    return Shape("smooth", tuple((float(x), float(y)) for x, y in (*(line + out), *(line - out)[::-1])), tone)
+
+
 def moved(drawing: Drawing, x: float, y: float, scale: float) -> Drawing:
     """The drawing scaled about its foot, then set down at (x, y)."""
     return tuple(s._replace(points=tuple((x + px * scale, y + py * scale) for px, py in s.points)) for s in drawing)
@@ -71,8 +80,8 @@ def extent(drawing: Drawing) -> tuple[float, float, float, float]:
     return float(points[:, 0].min()), float(points[:, 1].min()), float(points[:, 0].max()), float(points[:, 1].max())
 
 
-def _outline(shape: Shape) -> F32:
-    """(n, 2) points; smooth ones by Catmull-Rom (https://en.wikipedia.org/wiki/Catmull-Rom_spline)."""
+def outline_of(shape: Shape) -> F32:
+    """Give the outline as (n, 2) points; smooth ones by Catmull-Rom (https://en.wikipedia.org/wiki/Catmull-Rom_spline)."""
     knots = np.array(shape.points, np.float32)
     if shape.form == "straight":
         return knots
@@ -103,7 +112,9 @@ def draw(
     picture[:] = (np.clip(body, 0, 1) * 255).astype(np.uint8)
     mask, lamps = np.zeros(picture.shape[:2], np.uint8), np.zeros(picture.shape[:2], np.uint8)
     for shape in drawing:
-        outline = _outline(shape) * np.array([height, -height], np.float32) + np.array([x - x0, foot - y0], np.float32)
+        outline = outline_of(shape) * np.array([height, -height], np.float32) + np.array(
+            [x - x0, foot - y0], np.float32
+        )
         points = [np.round(np.clip(outline, -8000, 8000) * 16).astype(np.int32)]
         if shape.tone == LAMP:
             cv2.fillPoly(lamps, points, 255, cv2.LINE_AA, 4)

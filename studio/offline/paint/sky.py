@@ -17,11 +17,12 @@ def gradient(stops: F32, rows: int) -> F32:
     return np.stack([np.interp(along, where, linear[:, c]) for c in range(3)]).astype(np.float32) ** np.float32(1 / 2.2)
 
 
-def paint_sky(stage: Stage, cover: float, moon: bool) -> None:
+def paint_sky(stage: Stage, cover: float, moon: bool, closed: bool = False) -> None:
     """Paint the whole canvas with sky down to the horizon; below it the lowest tone goes on.
 
     Args:
         cover: clouds, 0 none to 1.3 closed.
+        closed: one even deck of grey cloud, without a gap and without a sun.
         moon: a moon with seas on its face instead of a sun.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
@@ -35,13 +36,17 @@ def paint_sky(stage: Stage, cover: float, moon: bool) -> None:
         paint_stars(stage, light.stars, int(1300 * light.stars))
     # Behind closed clouds the light has no place of its own.
     glow = 0.55 * light.strength * (0.3 + 0.7 * light.disc)
+    if closed:
+        glow = 0.0
     canvas.glow(
         stage.sun_x, stage.sun_y, canvas.unit * (0.24 if moon else 0.42), light.sun, glow * (0.5 if moon else 1)
     )
     canvas.glow(stage.sun_x, stage.sun_y, canvas.unit * 0.12, light.sun, glow * 0.9)
     if light.disc > 0:
         _paint_disc(stage, moon)
-    if cover > 0.05:
+    if closed:
+        _paint_deck(stage)
+    elif cover > 0.05:
         _paint_clouds(stage, cover)
 
 
@@ -99,3 +104,19 @@ def _paint_clouds(stage: Stage, cover: float) -> None:
     bright = np.minimum(mix(light.haze, light.sun, 0.62 * light.strength), 1)
     dark = light.haze * np.float32(0.42) + light.near * np.float32(0.3) + light.sky[0] * np.float32(0.25)
     canvas.over(body, dark[:, None, None] + (bright - dark)[:, None, None] * lit)
+
+
+def _paint_deck(stage: Stage) -> None:
+    """An overcast: rolls of cloud that narrow towards the horizon, their undersides a little darker."""
+    canvas, light = stage.canvas, stage.light
+    rows = int(np.clip(stage.horizon + 2, 2, canvas.height))
+    flat = clouds(stage.rng, (canvas.width, rows), 2.5, 6, 0.35, 0.55)
+    # The deck is a ceiling: its rolls are near and large overhead, far and thin at the horizon.
+    depth = np.float32(0.18) + np.float32(0.82) * (1 - np.linspace(0, 1, rows, dtype=np.float32)[:, None]) ** 1.5
+    source = np.broadcast_to((1 - np.float32(0.2) / depth) * np.float32((rows - 1) / 0.8), flat.shape)
+    rolls = cv2.remap(flat, np.broadcast_to(canvas.x, flat.shape).astype(np.float32),
+                      np.clip(source, 0, rows - 1).astype(np.float32), cv2.INTER_LINEAR)  # fmt: skip
+    shade = 1 + (rolls - np.float32(0.5)) * np.float32(0.42) * np.clip(depth * 1.6, 0.25, 1)
+    pale = mix(light.sky[2], light.haze, 0.5)
+    for c, plane in enumerate(canvas.planes):
+        plane[:rows] = (plane[:rows] * np.float32(0.35) + pale[c] * np.float32(0.65)) * shade

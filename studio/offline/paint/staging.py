@@ -7,10 +7,11 @@ shot of a thing shows all of it.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from studio.offline.paint import creatures, landmarks
+from studio.offline.paint import creatures, landmarks, waist
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
@@ -19,13 +20,13 @@ from studio.offline.paint.effects import (
     paint_beam,
     paint_exhaust,
     paint_reflection,
-    paint_shadow,
     paint_string,
 )
 from studio.offline.paint.figures import look_of_person
-from studio.offline.paint.habitat import HELD, INSIDE, PEOPLE
+from studio.offline.paint.habitat import HELD, INSIDE, LIVING, PEOPLE, SITTING
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.palettes import rgb
+from studio.offline.paint.shadows import paint_cast, paint_contact
 from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
 
 _SIZES = {
@@ -106,17 +107,24 @@ def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
 def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
     """Height in pixels, kept inside the frame but for figures in a close shot and for trains."""
     canvas = stage.canvas
+    if _halved(reading, kind, drawing):
+        left, low, right, high = extent(drawing)
+        # The head takes a quarter of the frame; two side by side are smaller.
+        return float(min(canvas.height * 0.92 / (high + 0.98), canvas.width * 0.80 / (right - left)))
     if kind in _FIGURES and reading.shot != "wide" and first:
         left, _, right, _ = extent(drawing)
         tall = canvas.height * (1.5 if reading.shot == "close" else 0.86)
         return float(min(tall, canvas.width * (0.92 if reading.shot == "close" else 0.5) / (right - left)))
     if kind in _ON_TABLES and "table" in stage.placed:
         return stage.placed["table"][2] * 0.30 * math.sqrt(_SIZES[kind] / _SIZES["cup"])
-    grow = {"wide": 1.0, "medium": 1.6, "close": 2.6}[reading.shot] if first or kind in HELD else 1.0
+    nearer = {"wide": 1.0, "medium": 2.1 if kind in LIVING else 1.6, "close": 2.6}[reading.shot]
+    grow = nearer if first or kind in HELD else 1.0
     if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
         grow *= 1.5
     left, low, right, high = extent(drawing)
     wide = 1e9 if kind in _ENDLESS else canvas.width * 0.82 / (right - left)
+    if "sill" in reading.features and reading.shot != "close":
+        grow *= 1.75 if kind in SITTING else 1.0
     if reading.biome in INSIDE and (kind not in HELD or reading.shot == "wide"):
         # A room is seen from nearer than a landscape.
         grow *= 1.8
@@ -140,6 +148,10 @@ def _paint_one(
     height = _height(stage, reading, kind, drawing, first)
     left, _, right, high = extent(drawing)
     sideways = kind not in PEOPLE or "bicycle" in carried or "violin" in carried or kind == "violinist"
+    halved = _halved(reading, kind, drawing)
+    sideways = sideways or halved
+    if halved:
+        _light_near(stage, reading)
     if sideways and (stage.side < 0) != (kind == "lighthouse"):
         # All look towards the light, and so into the picture; a lighthouse has its house on the slope behind it.
         drawing = mirrored(drawing)
@@ -155,11 +167,14 @@ def _paint_one(
                 canvas.width * 0.97 - half - (left + right) / 2 * height,
             )
         )
-    foot = _foot(stage, reading, kind, x, height, high, first)
+    foot = _foot(stage, reading, kind, x, height, drawing, first)
     stage.placed[kind] = (x, foot, height)
     if lead:
         # A figure is looked at in the face, a thing in its middle.
-        stage.aim(x + (left + right) / 2 * height, foot - high * height * (0.86 if kind in _FIGURES else 0.5))
+        stage.aim(
+            x + (left + right) / 2 * height,
+            foot - height * (0.66 if halved else high * (0.86 if kind in _FIGURES else 0.5)),
+        )
     haze = 0.05 if first or kind in PEOPLE else 0.12
     if kind == "lighthouse" and stage.light.lamps >= 0.35:
         paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
@@ -167,14 +182,18 @@ def _paint_one(
         paint_exhaust(stage, x, foot - height * 0.06, height)
     if kind == "balloon":
         draw(stage, drawing, x + canvas.width * 0.3 * stage.side, foot + height * 0.2, height * 0.34, 0.45, afloat=True)
-    if kind not in _HANGING and kind not in _AFLOAT and kind != "rocket":
-        paint_shadow(stage, x + (left + right) / 2 * height, foot, half)
+    afloat = kind in (*_HANGING, *_AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
+    if not afloat and not halved:
+        paint_contact(stage, x + (left + right) / 2 * height, foot, half)
+    standing = kind not in (*_AFLOAT, *_ENDLESS, "kite", "balloon", "whale", "fish", "birds", "rocket", "fire")
+    if standing and not halved and reading.biome not in ("space", "undersea", "street", "hall"):
+        paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
     if kind in _FIGURES:
         # A breath of haze behind a figure keeps it apart from a dark ground.
         canvas.glow(
             x, foot - height * 0.62, height * 0.22, stage.light.haze, 0.55 * (0.6 - min(0.6, stage.light.ambient))
         )
-        if reading.biome in ("city", "street"):
+        if reading.biome in ("city", "street") and not halved:
             # Lit windows crowd a street: air between keeps the figure from being one more house.
             paint_air_behind(stage, x, foot - height * 0.5, height)
     if kind == "fire":
@@ -189,18 +208,28 @@ def _paint_one(
         low_at = (
             foot
             if reading.shot == "close" or kind not in PEOPLE
-            else _foot(stage, reading, kind, at, size, high, first)
+            else _foot(stage, reading, kind, at, size, drawing, first)
         )
-        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING)
+        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING or halved)
     if kind == "cup":
         paint_steam(stage, x, foot - height * 0.85, height * 0.95)
     if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
         paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
 
 
-def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, high: float, first: bool) -> float:
+def _halved(reading: Reading, kind: str, drawing: Drawing) -> bool:
+    """Tell whether a drawing is a person from the waist up."""
+    return kind in PEOPLE and reading.shot == "medium" and extent(drawing)[1] < -1
+
+
+def _foot(
+    stage: Stage, reading: Reading, kind: str, x: float, height: float, drawing: Drawing, first: bool
+) -> float:  # fmt: skip
     """The row a drawing stands on."""
-    canvas = stage.canvas
+    canvas, high = stage.canvas, extent(drawing)[3]
+    if _halved(reading, kind, drawing):
+        # The frame cuts the drawing, however tall it is.
+        return max(canvas.height * 0.10 + height * min(high, 1.14), canvas.height + (waist.FOOT + 0.06) * height)
     if kind == "birds":
         return canvas.height * 0.3
     if kind in ("balloon", "kite"):
@@ -229,6 +258,20 @@ def _foot(stage: Stage, reading: Reading, kind: str, x: float, height: float, hi
         foot = canvas.height * 0.96
     # A thing set high on a slope must still fit under the upper edge.
     return max(foot, height * high + canvas.height * 0.05)
+
+
+def _light_near(stage: Stage, reading: Reading) -> None:
+    """Expose for a person close by; in a town's night the nearest lamp lights them."""
+    light = stage.light
+    if reading.biome in ("street", "city") and light.lamps > 0.5:
+        canvas = stage.canvas
+        x, y = canvas.width * (0.5 + 0.36 * stage.side), canvas.height * 0.20
+        canvas.glow(x, y, canvas.unit * 0.09, rgb("ffc47a"), 0.8)
+        canvas.glow(x, y, canvas.unit * 0.30, rgb("ff9f4a"), 0.35)
+        stage.sun_x, stage.sun_y = x, y
+        stage.light = replace(light, sun=rgb("ffc27a"), strength=0.95, ambient=min(0.8, light.ambient + 0.36))
+    else:
+        stage.light = replace(light, ambient=min(0.85, light.ambient + 0.10))
 
 
 def _paint_birds(stage: Stage, count: int) -> None:

@@ -33,6 +33,11 @@ def cup() -> Drawing:
     )  # fmt: skip
 
 
+def mug() -> Drawing:
+    """A cup without its saucer, as it is held."""
+    return cup()[3:]
+
+
 def table() -> Drawing:
     """A plain table seen from a little above."""
     top, edge, leg = "8a6340", "5f4229", "4a3320"

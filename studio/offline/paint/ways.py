@@ -1,4 +1,4 @@
-"""Ways: a street between houses, a road through the land, a village, a river, the moon's ground, a jungle."""
+"""Ways: a street between houses, a road through the land, a village, a river, the moon's ground."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from studio.offline.paint import landmarks
-from studio.offline.paint.canvas import U8, Stage
+from studio.offline.paint.canvas import Stage
 from studio.offline.paint.halls import fill
-from studio.offline.paint.land import depth_tone, paint_ground, paint_layer
+from studio.offline.paint.land import paint_layer
 from studio.offline.paint.noise import F32, clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
 from studio.offline.paint.shapes import draw
@@ -88,14 +88,33 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
     canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
 
 
-def paint_road(stage: Stage) -> None:
-    """Wind a pale road from the near ground to the hills."""
-    _paint_ribbon(stage, stage.canvas.height * 0.765, 0.34, mix(stage.light.haze, rgb("c9b28c"), 0.4), False)
+def paint_road(stage: Stage, row: float = 0.765) -> None:
+    """Wind a pale road from the near ground to the hills, whose foot is at `row` of the height."""
+    _paint_ribbon(stage, stage.canvas.height * row, 0.34, mix(stage.light.haze, rgb("c9b28c"), 0.4), False)
 
 
-def paint_river(stage: Stage) -> None:
-    """Wind a river from the near ground to the hills, the sky in it."""
-    _paint_ribbon(stage, stage.canvas.height * 0.70, 0.42, stage.light.haze, True)
+def paint_river(stage: Stage, row: float = 0.70) -> None:
+    """Wind a river from the near ground to the hills, whose foot is at `row` of the height; the sky is in it."""
+    _paint_ribbon(stage, stage.canvas.height * row, 0.42, stage.light.haze, True)
+
+
+def paint_lane(stage: Stage) -> None:
+    """Run a country road across the frame, for who passes by on it; they stand in its middle."""
+    canvas, light = stage.canvas, stage.light
+    crest = canvas.height * 0.835 - (skyline(stage.rng, canvas.width, 1.2, 2) - 0.5) * np.float32(canvas.unit * 0.05)
+    top = int(crest.min() - 2)
+    across = (canvas.y[top:] - crest) / np.float32(canvas.unit * 0.105)
+    size = canvas.width, canvas.height - top
+    rag = (clouds(stage.rng, size, 26, 3, 0.5) - np.float32(0.5)) * np.float32(0.22)
+    inside = np.clip((0.5 - np.abs(across - 0.5) + rag * 0.5) * np.float32(canvas.unit * 0.02), 0, 1)
+    verge = np.clip((0.62 - np.abs(across - 0.5) + rag) * np.float32(canvas.unit * 0.012), 0, 1) * np.float32(0.5)
+    rut = 1 - 0.20 * (np.exp(-(((across - 0.30) / 0.09) ** 2)) + np.exp(-(((across - 0.74) / 0.10) ** 2)))
+    dust = 0.82 + 0.36 * clouds(stage.rng, size, 26, 4, 0.12)
+    lit = 1 + 0.35 * light.strength * np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.22)) ** 2))
+    base = mix(mix(light.haze, rgb("c9b28c"), 0.4), light.near, 0.34)
+    canvas.over(verge.astype(np.float32), light.near * np.float32(0.55), 0, top)
+    canvas.over(inside.astype(np.float32), (base[:, None, None] * rut * dust * lit).astype(np.float32), 0, top)
+    stage.ground = np.asarray(crest + canvas.unit * 0.052, np.float32)
 
 
 def _paint_ribbon(stage: Stage, row: float, wide: float, tone: F32, mirror: bool) -> None:
@@ -164,53 +183,3 @@ def paint_moon(stage: Stage) -> None:
             fill(stage, rim, rgb("c8c4bc") * np.float32(shade), 0.55)
     stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
     canvas.glow(canvas.width * (0.5 - 0.2 * light_side), canvas.height * 0.2, canvas.unit * 0.1, light.sun, 0.05)
-
-
-def paint_jungle(stage: Stage, grass: float) -> None:
-    """Stand tall trunks and hanging leaves one behind the other, ferns in front."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
-    for layer in range(4):
-        near = layer / 3
-        mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
-        for _ in range(9 - 2 * layer):
-            x, wide = (
-                rng.uniform(-0.02, 1.02) * canvas.width,
-                canvas.unit * (0.010 + 0.030 * near) * rng.uniform(0.7, 1.3),
-            )
-            lean = canvas.unit * rng.normal(0, 0.05)
-            root = canvas.height * (0.80 + 0.16 * near)
-            trunk = [
-                (x - wide * 1.7, root),
-                (x - wide, root - canvas.unit * 0.12),
-                (x - wide * 0.7 + lean, -5),
-                (x + wide * 0.7 + lean, -5),
-                (x + wide, root - canvas.unit * 0.12),
-                (x + wide * 1.8, root),
-            ]
-            cv2.fillPoly(mask, [np.round(np.array(trunk) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-        for k in range(46):
-            hanging = k % 3 != 0
-            x = rng.uniform(-0.05, 1.05) * canvas.width
-            y = (
-                rng.uniform(-0.05, 0.20 - 0.05 * near) * canvas.height
-                if hanging
-                else canvas.height * (0.80 + 0.16 * near)
-            )
-            _leaf(mask, rng, float(x), float(y), canvas.unit * (0.06 + 0.13 * near), 1.0 if hanging else -1.0)
-        tone = mix(depth_tone(stage, 0.18 + 0.82 * near), rgb("2f5a34"), 0.22 * light.ambient + 0.06)
-        canvas.over(mask.astype(np.float32) / np.float32(255), tone)
-        if layer == 2:
-            crest = canvas.height * 0.88 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.05
-            paint_ground(stage, np.asarray(crest, np.float32), grass=grass)
-
-
-def _leaf(mask: U8, rng: np.random.Generator, x: float, y: float, long: float, down: float) -> None:
-    """A fan of pointed leaves from (x, y), drawn into `mask`."""
-    for angle in np.linspace(-1.25, 1.25, 7) + rng.normal(0, 0.1):
-        reach = long * rng.uniform(0.7, 1.1)
-        dx, dy = np.sin(angle), np.cos(angle) * down
-        tip = (x + dx * reach, y + dy * reach + abs(dx) * reach * 0.35)
-        middle = (x + dx * reach * 0.5, y + dy * reach * 0.55)
-        out = (-dy * reach * 0.075, dx * reach * 0.075)
-        leaf = [(x, y), (middle[0] + out[0], middle[1] + out[1]), tip, (middle[0] - out[0], middle[1] - out[1])]
-        cv2.fillPoly(mask, [np.round(np.array(leaf) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)

@@ -43,7 +43,7 @@ DRAWN_PLACES = _index({
     "shore": "shore beach coast coastline cliff seaside sand rock island",
     "lake": "lake pond tarn",
     "river": "river stream brook creek",
-    "forest": "forest wood woods woodland pine grove taiga",
+    "forest": "forest wood woods woodland pine grove taiga birch birchwood",
     "jungle": "jungle rainforest",
     "mountain": "mountain alps peak summit ridge valley hill range",
     "desert": "desert dune sahara",
@@ -51,17 +51,25 @@ DRAWN_PLACES = _index({
     "road": "road path track lane",
     "village": "village hamlet",
     "street": "street alley",
-    "city": "city skyline town metropolis downtown skyscraper building",
+    "city": "city ruin skyline town metropolis downtown skyscraper building",
     "moon": "lunar crater",
     "space": "space galaxy planet cosmos nebula universe orbit",
     "undersea": "underwater undersea seabed deep depths",
-    "room": "room interior indoor indoors window windowsill",
+    "room": "room interior indoor indoors window windowsill sill",
     "kitchen": "kitchen bakery",
     "hall": "hall cathedral church temple museum abbey nave",
     "stage": "stage theatre theater opera",
     "library": "library study bookshelf bookcase",
     "ice": "ice arctic antarctic antarctica iceberg polar",
 })  # fmt: skip
+
+FEATURES = _index({
+    "birch": "birch birchwood",
+    "spring": "spring springtime",
+    "ruins": "ruin ruined abandoned derelict destroyed devastated post-apocalyptic bombed",
+    "sill": "windowsill sill window",
+})  # fmt: skip
+"""Words that shape the place about them; see `lexicon.Feature`."""
 
 HINTED_PLACES = _index({
     "sea": "harbor harbour port bay pier",
