@@ -25,7 +25,7 @@ class OfflinePainter:
 
     engine = "offline"
     model = "painter"
-    version = 3
+    version = 4
     abilities = Abilities(seed=True)
 
     def paint(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,7 @@ from studio.offline.paint import words
 from studio.offline.paint.figures import look_of_person
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.noise import F32
+from studio.offline.paint.scene import paint_scene
 from studio.offline.painter import OfflinePainter
 
 SMALL = (256, 144)
@@ -328,3 +330,50 @@ def test_a_thing_has_the_colour_its_words_name(tmp_path: Path) -> None:
             x, y = int(made.focus[0] * 512), int(made.focus[1] * 288)
             light.append(np.asarray(picture, np.float32)[y - 6 : y + 6, x - 6 : x + 6].mean())
     assert light[0] > light[1] + 40
+
+
+@pytest.mark.parametrize(
+    ("prompt", "feature"),
+    [
+        ("wide shot, a jungle river, fog", "river"),
+        ("wide shot, a road through the mountains", "road"),
+        ("medium shot, a deer in a birch forest", "birch"),
+        ("wide shot, a cat on a windowsill", "sill"),
+        ("wide shot, a robot in a ruined city", "ruins"),
+        ("wide shot, a forest in spring", "spring"),
+    ],
+)
+def test_what_shapes_a_place_is_read_and_seen(prompt: str, feature: str, tmp_path: Path) -> None:
+    """A way, trees, a sill or ruins that the prompt names are drawn: the same dice without them paint another place."""
+    reading = read_prompt(prompt)
+    assert feature in reading.features
+    assert reading.not_drawn == ()
+    plain = replace(reading, features=())
+    shaped, bare = (paint_scene(r, prompt, SMALL, 7).picture.astype(np.float32) for r in (reading, plain))
+    assert np.abs(cv2.blur(shaped, (9, 9)) - cv2.blur(bare, (9, 9))).mean() > 3
+
+
+def test_overcast_is_a_closed_grey_sky(tmp_path: Path) -> None:
+    """Under an overcast no sun is seen and no blue: the sky is even and nearly without colour."""
+    spread, colour = [], []
+    for said in ("noon", "noon, overcast"):
+        sky = cv2.blur(paint(f"wide shot, a field, {said}", tmp_path / "o.png")[:70], (7, 7))
+        spread.append(float(sky.mean(2).std()))
+        colour.append(float((sky.max(2) - sky.min(2)).mean()))
+    assert spread[1] < 0.6 * spread[0]
+    assert colour[1] < 0.4 * colour[0]
+
+
+def test_a_medium_shot_shows_a_face(tmp_path: Path) -> None:
+    """A person in a medium shot is cut by the frame's lower edge and turned to us: there is skin in the upper half."""
+    size = (512, 288)
+    made = OfflinePainter().paint("medium shot, a woman (red dress), a field, noon", size, 7, tmp_path / "p.png")
+    assert made.focus
+    with Image.open(tmp_path / "p.png") as picture:
+        seen = np.asarray(picture, np.float32)
+    red = (seen[..., 0] > 1.6 * seen[..., 2]) & (seen[..., 0] > 1.6 * seen[..., 1])
+    assert red[-4:].mean() > 0.08
+    x, y = int(made.focus[0] * 512), int(made.focus[1] * 288)
+    face = seen[y - 12 : y + 12, x - 12 : x + 12].mean((0, 1))
+    assert y < 144
+    assert face[0] > face[1] > face[2]

@@ -80,7 +80,8 @@ def bear() -> Drawing:
 def _paw(tone: str, x: float, y: float, half: float) -> Shape:
     """A paw with its claws, about (x, y)."""
     return poly(tone, (x - half, y - 0.04), (x - half, y + 0.02), (x - half * 0.4, y + 0.052),
-                (x + half * 0.5, y + 0.045), (x + half, y + 0.012), (x + half * 1.25, y - 0.030), (x + half * 0.95, y - 0.022),
+                (x + half * 0.5, y + 0.045), (x + half, y + 0.012),
+                (x + half * 1.25, y - 0.030), (x + half * 0.95, y - 0.022),
                 (x + half * 0.92, y - 0.040))  # fmt: skip
 
 

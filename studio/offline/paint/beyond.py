@@ -64,6 +64,7 @@ def paint_undersea(stage: Stage) -> None:
     rays = shafts[np.clip((angle + 1.6) / 3.2 * 4095, 0, 4095).astype(int)]
     rays = np.clip(rays * 2.4 - 1.0, 0, 1) * np.clip(1 - canvas.y / np.float32(canvas.height * 0.95), 0, 1) ** 1.3
     canvas.screen(rays * np.float32(0.5), light.sun)
+    stage.rays = rays
     canvas.glow(stage.sun_x, -canvas.unit * 0.05, canvas.unit * 0.25, light.sun, 0.7)
     stage.sun_y = 0.0
     paint_ridges(stage, 3, 0.74, 0.90, 0.24, 2.2, True)

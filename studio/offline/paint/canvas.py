@@ -66,7 +66,8 @@ class Stage:
 
     `side` is -1 or 1: the half of the picture the light stands in. `ground` is the row of the nearest ground for
     each column, (width,) float32 pixels from the top; None where there is none to stand on. `focus` is where the
-    subject is, as shares of width and height; None while nothing is drawn. `placed` tells of each drawn kind its
+    subject is, as shares of width and height; None while nothing is drawn. `rays` is light that
+    falls before the subjects too, (height, width) float32. `placed` tells of each drawn kind its
     column, foot and height in pixels, for what stands on it or hangs from it.
     """
 
@@ -78,6 +79,7 @@ class Stage:
         self.sun_y = max(canvas.height * 0.15, min(self.horizon, canvas.height) - canvas.unit * light.elevation)
         self.ground: F32 | None = None
         self.focus: tuple[float, float] | None = None
+        self.rays: F32 | None = None
         self.placed: dict[str, tuple[float, float, float]] = {}
 
     def aim(self, x: float, y: float) -> None:

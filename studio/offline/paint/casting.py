@@ -65,7 +65,8 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
         if reading.shot == "medium":
             return _half(reading, subject, look, carried)
         held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
-        return figures.person(look, float(rng.uniform(0, 1)), held)
+        flies = any(s.kind == "kite" for s in reading.subjects)
+        return figures.person(look, float(rng.uniform(0, 1)), held, raised=flies and not held)
     if kind == "robot":
         return suits.robot(subject)
     if kind == "house":

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from studio.offline.paint import casting, figures, hands
+from studio.offline.paint import casting, figures, hands, still
 from studio.offline.paint.bust import bust
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.eye import paint_eye
@@ -71,7 +71,10 @@ def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
         canvas.glow(
             canvas.width * (0.5 + 0.3 * stage.side), canvas.height * 0.5, canvas.unit * 0.30, rgb("ff9a44"), 0.6
         )
-        stage.sun_x, stage.sun_y = canvas.width * (0.5 + 0.3 * stage.side), canvas.height * 0.5
+        flame_x, flame_y = canvas.width * (0.5 + 0.37 * stage.side), canvas.height * 0.46
+        stage.sun_x, stage.sun_y = flame_x, flame_y
+        if not any(s.kind in ("candle", "lantern") for s in reading.subjects):
+            draw(stage, still.candle(), flame_x, flame_y + canvas.unit * 0.46, canvas.unit * 0.52, 0.05)
     held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
     height = min(canvas.height * 0.52, canvas.width * 0.42)
     # In a tall frame the hands sink until the sleeves leave it.

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from studio.offline.paint.canvas import Stage
+from studio.offline.paint.figures import FIST
 from studio.offline.paint.habitat import PEOPLE
 from studio.offline.paint.noise import clouds
 from studio.offline.paint.palettes import rgb
@@ -77,7 +78,10 @@ def paint_string(stage: Stage) -> None:
     flyer = next((stage.placed[k] for k in PEOPLE if k in stage.placed), None)
     if flyer and "kite" in stage.placed:
         (x, foot, tall), (kite_x, kite_foot, kite_tall) = flyer, stage.placed["kite"]
-        start, end = (x + tall * 0.15, foot - tall * 0.45), (kite_x, kite_foot - kite_tall * 0.7)
+        # A child's proportions are those of `figures.person`.
+        across, up = (FIST[0] * 1.38, 0.78 + (FIST[1] - 0.83) * 1.38) if "child" in stage.placed else FIST
+        start = x + tall * across * (1 if kite_x > x else -1), foot - tall * up
+        end = kite_x, kite_foot - kite_tall * 0.7
         thick = max(1.2, stage.canvas.unit * 0.0014)
         line = bar("", (0, 0), (end[0] - start[0], start[1] - end[1]), thick)
         draw(stage, (line,), start[0], start[1], 1.0, 0.3, afloat=True)

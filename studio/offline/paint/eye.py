@@ -10,8 +10,8 @@ from studio.offline.paint.noise import F32, clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
 
 _IRIS = ("4f7d8c", "6b7a3c", "8a5a2c", "5b6f86")
-_LID = 0.46
-"""Height of the upper lid over the corners, in half-widths of the eye; the lower hangs 0.30."""
+_LID = 0.41
+"""Height of the upper lid over the corners, in half-widths of the eye; the lower hangs 0.27."""
 
 
 def paint_eye(stage: Stage, skin: str, hair: str) -> None:
@@ -35,17 +35,22 @@ def paint_eye(stage: Stage, skin: str, hair: str) -> None:
     opening = np.clip((v - upper) / soft, 0, 1) * np.clip((lower - v) / soft, 0, 1) * (np.abs(u) < 1)
     crease = np.exp(-(((v - (upper - 0.13)) / 0.022) ** 2)) * np.clip(arc * 3, 0, 1)
     canvas.over((crease * np.float32(0.5)).astype(np.float32), flesh * np.float32(0.22))
-    canvas.over(opening, np.stack(_ball(stage, u, v, upper)))
+    # Only the box of the opening: the ball is the dearest part of the picture.
+    left, right = (int(np.clip(centre_x + way * half * 1.02, 0, canvas.width)) for way in (-1, 1))
+    top, bottom = (int(np.clip(centre_y + way * half, 0, canvas.height)) for way in (-0.50, 0.36))
+    box = np.s_[top:bottom, left:right]
+    ball = _ball(stage, u[:, left:right], v[top:bottom], upper[:, left:right], lower[:, left:right])
+    canvas.over(opening[box], np.stack(ball), left, top)
     wet = np.exp(-(((v - lower) / 0.016) ** 2)) * np.clip(arc * 4, 0, 1) * np.clip(0.5 + side * u, 0, 1)
     canvas.screen((wet * np.float32(0.55 * light.strength)).astype(np.float32), light.sun)
     _paint_lashes(stage, centre_x, centre_y, float(half), hair)
     stage.aim(centre_x, centre_y - float(half) * 0.06)
 
 
-def _ball(stage: Stage, u: F32, v: F32, upper: F32) -> list[F32]:
+def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32) -> list[F32]:
     """The eyeball's colour, three planes: white, iris, pupil, the lid's shadow and the lights in it."""
     light, rng, side = stage.light, stage.rng, np.float32(stage.side)
-    iu, iv = u - np.float32(0.10) * side, v + np.float32(0.07)
+    iu, iv = u - np.float32(0.10) * side, v + np.float32(0.115)
     away, angle = np.hypot(iu, iv), np.arctan2(iv, iu)
     spokes = skyline(rng, 2048, 60, 4)[((angle / np.float32(2 * np.pi) + 0.5) * 2047).astype(int)]
     edge = np.clip((0.37 - away) / 0.012, 0, 1)
@@ -58,13 +63,21 @@ def _ball(stage: Stage, u: F32, v: F32, upper: F32) -> list[F32]:
     shadow = 0.30 + 0.70 * np.clip((v - upper) / 0.22, 0, 1)
     ball = shadow * np.clip(1.02 - 0.42 * u**2 + 0.24 * side * u, 0.2, 1.1) * np.float32(0.45 + 0.55 * light.ambient)
     white = mix(rgb("e2dcd2"), light.sun, 0.25)
-    glint = np.clip((0.085 - np.hypot(iu - 0.13 * side, iv + 0.13)) / 0.012, 0, 1)
-    small = np.clip((0.030 - np.hypot(iu + 0.11 * side, iv - 0.14)) / 0.012, 0, 1) * np.float32(0.5)
+    # A window is what most eyes look at: four bright panes, bent by the ball.
+    gx, gy = iu - 0.135 * side + 0.25 * iv, iv + 0.125
+    pane = np.clip((0.082 - np.maximum(np.abs(gx) * 1.15, np.abs(gy))) / 0.010, 0, 1)
+    glint = pane * np.clip((np.minimum(np.abs(gx), np.abs(gy)) - 0.008) / 0.006, 0, 1) * np.float32(0.92)
+    small = np.clip((0.026 - np.hypot(iu + 0.12 * side, iv - 0.15)) / 0.014, 0, 1) * np.float32(0.35)
+    # The inner corner is pink flesh, and the white reddens towards both lids.
+    corner = np.clip(1 - np.hypot((u + 0.93 * side) / 0.115, (v - 0.015) / 0.075), 0, 1)
+    flush = np.clip(np.exp(-(((v - lower) / 0.07) ** 2)) * 0.30 + np.clip(np.abs(u) - 0.55, 0, 1) * 0.5, 0, 0.5)
+    pink = rgb("c98276")
     planes = []
     for c in range(3):
         near_pupil = np.clip((0.24 - away) / 0.1, 0, 1)
         iris = (tone[c] + (inner[c] - tone[c]) * near_pupil) * (0.45 + 1.0 * spokes) * ring * gather * pupil + 0.012
-        plane = (white[c] + (iris - white[c]) * edge) * np.maximum(ball, 0.5 * edge * shadow)
+        sclera = white[c] + (pink[c] - white[c]) * np.maximum(flush, np.minimum(corner * 3, 0.9))
+        plane = (sclera + (iris - sclera) * edge) * np.maximum(ball, 0.5 * edge * shadow)
         plane += (np.minimum(light.sun[c] * 1.2, 1.2) - plane) * np.clip(glint + small, 0, 1)
         planes.append(plane.astype(np.float32))
     return planes
@@ -75,17 +88,20 @@ def _paint_lashes(stage: Stage, x: float, y: float, half: float, hair: str) -> N
     canvas, rng, side = stage.canvas, stage.rng, stage.side
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
 
-    def stroke(u: float, v: float, du: float, dv: float, width: float) -> None:
-        bend = np.array([[u - width, v], [u + width, v], [u + du * 0.6 + width * 0.5, v + dv * 0.5], [u + du, v + dv]])
+    def stroke(u: float, v: float, du: float, dv: float, width: float, curl: float = 0.0) -> None:
+        t = np.linspace(0, 1, 7)
+        line = np.stack([u + du * t + curl * t * (1 - t), v + dv * t**1.5], 1)
+        thick = np.stack([width * (1 - t) ** 0.8, np.zeros(7)], 1)
+        bend = np.concatenate([line + thick, (line - thick)[::-1]])
         points = np.round((bend * half + (x, y)) * 16).astype(np.int32)
         cv2.fillPoly(mask, [points], 255, cv2.LINE_AA, 4)
 
-    for u in np.linspace(-0.97, 0.97, 74):
+    for u in np.linspace(-0.95, 0.95, 46):
         lid = -_LID * max(0.0, 1 - u * u) ** 0.75 - 0.05 * u * side
         long = 0.20 * (0.55 + 0.45 * abs(u)) * rng.uniform(0.7, 1.1)
-        stroke(u, lid + 0.012, u * 0.22 + rng.normal(0, 0.02), -long, 0.010)
-    for u in np.linspace(-0.85, 0.85, 40):
-        lid = 0.30 * max(0.0, 1 - u * u) ** 0.9 - 0.05 * u * side
+        stroke(u, lid + 0.012, u * 0.30 + rng.normal(0, 0.02), -long, 0.011, -u * 0.22)
+    for u in np.linspace(-0.85, 0.85, 26):
+        lid = 0.27 * max(0.0, 1 - u * u) ** 0.9 - 0.05 * u * side
         stroke(u, lid, u * 0.10 + rng.normal(0, 0.015), 0.075 * rng.uniform(0.6, 1.1), 0.005)
     for u in np.linspace(-1.05, 1.05, 150):
         arch = -0.70 - 0.10 * (1 - u * u) + rng.normal(0, 0.028)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Literal
 
 from studio.offline.paint.lexicon import Reading, Subject
-from studio.offline.paint.shapes import Drawing, Shape, bar, blob, moved, oval, poly
+from studio.offline.paint.shapes import Drawing, Shape, bar, blob, limb, moved, oval, poly
 
 
 def _words(text: str) -> frozenset[str]:
@@ -31,6 +31,10 @@ _MALE = _words(
     "he male bearded"
 )
 AGED = _words("old elderly aged grandmother grandfather grandma grandpa granny elder old-timer ancient")
+
+
+FIST = (0.185, 1.0)
+"""Where the raised right fist of a figure is; a child's is as much higher and further out as its arms are short."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,15 @@ def darker(tone: str, share: float) -> str:
     return "".join(f"{int(int(tone[i : i + 2], 16) * share):02x}" for i in (0, 2, 4))
 
 
-def person(look: Look, stride: float, held: Drawing = (), arms: bool = True, head: bool = True) -> Drawing:
+def person(
+    look: Look, stride: float, held: Drawing = (), arms: bool = True, head: bool = True, raised: bool = False
+) -> Drawing:  # fmt: skip
     """Draw a standing figure from behind, 1 high; `held` is a small drawing for the right hand, hanging from (0, 0).
 
     Args:
         stride: 0 feet together to 1 walking.
         arms, head: leave out what a pose draws in its own way.
+        raised: both arms held up, the right fist at `FIST`.
     """
     w, step = look.build, 0.045 * stride
     coat, dark, deep = look.coat, darker(look.coat, 0.72), darker(look.coat, 0.5)
@@ -118,7 +125,9 @@ def person(look: Look, stride: float, held: Drawing = (), arms: bool = True, hea
             blob("1f1d1f", (foot - 0.032, 0.07 + lift), (foot + 0.032, 0.07 + lift), (foot + 0.042, 0.012 + lift),
                  (foot, lift), (foot - 0.04, 0.012 + lift)),
         ]  # fmt: skip
-    if arms:
+    if raised:
+        shapes += [*_raised_arm(look, -1), *_raised_arm(look, 1)]
+    elif arms:
         shapes += _arm(look, -1, ()) + _arm(look, 1, held)
     hem, flare = {"coat": (0.27, 0.150), "dress": (0.16, 0.190), "jacket": (0.45, 0.108)}[look.cut]
     waist = 0.094 if look.cut != "jacket" else 0.104
@@ -147,6 +156,15 @@ def person(look: Look, stride: float, held: Drawing = (), arms: bool = True, hea
         shapes += _head(look)
     drawing = tuple(shapes)
     return _as_child(drawing) if look.child else drawing
+
+
+def _raised_arm(look: Look, side: int) -> list[Shape]:
+    sleeve = look.coat if side > 0 else darker(look.coat, 0.82)
+    x, y = FIST[0] * side, FIST[1] - (0.0 if side > 0 else 0.05)
+    return [
+        oval(look.skin, x, y, 0.023, 0.026),
+        limb(sleeve, (0.092 * side, 0.765, 0.040), (0.172 * side, 0.865, 0.034), (x, y - 0.030, 0.022)),
+    ]
 
 
 def _arm(look: Look, side: int, held: Drawing) -> list[Shape]:

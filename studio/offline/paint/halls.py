@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ def paint_hall(stage: Stage) -> None:
     def at(x: float, y: float, depth: float) -> tuple[float, float]:
         return middle + x * wide / depth, eye + (y * floor if y > 0 else y * tall) / depth
 
-    stage.sun_x, stage.sun_y = middle + stage.side * canvas.width * 0.3, canvas.height * 0.1
+    stage.sun_x, stage.sun_y = middle, canvas.height * 0.3
     fill(stage, [at(-1, 1, _FAR), at(-1, -1, _FAR), at(1, -1, _FAR), at(1, 1, _FAR)], stone * np.float32(0.75))
     top, bottom = int(at(0, 1, _FAR)[1]), canvas.height
     depth = floor / np.maximum(canvas.y[top:bottom] - np.float32(eye), 1)
@@ -69,20 +70,40 @@ def paint_hall(stage: Stage) -> None:
     canvas.glow(middle, eye - head * 0.5, canvas.unit * 0.22, light.sun, 0.85 * light.strength)
     fill(stage, window, np.minimum(mix(light.sun, np.ones(3, np.float32), 0.4) * np.float32(1.15), 1.2))
     for k in (-1, 0, 1):
-        fill(stage, [(middle + k * half * 0.5 - 1.5, eye), (middle + k * half * 0.5 - 1.5, eye - head * 1.2),
-                     (middle + k * half * 0.5 + 1.5, eye - head * 1.2), (middle + k * half * 0.5 + 1.5, eye)],
+        # The bars end under the arch.
+        over = eye - head * 0.62 - half * 1.25 * (1 - (k * 0.5) ** 2) ** 0.5
+        bar_x, sill = middle + k * half * 0.5, eye - head * 0.05
+        fill(stage, [(bar_x - 1.5, sill), (bar_x - 1.5, over), (bar_x + 1.5, over), (bar_x + 1.5, sill)],
              stone * np.float32(0.3))  # fmt: skip
+    beam = [(middle - half, eye - head * 1.15), (middle + half, eye - head * 1.15), at(0.02 * stage.side, 1, 1.45),
+            at(-0.62 * stage.side, 1, 1.36)]  # fmt: skip
+    if stage.side < 0:
+        beam[2], beam[3] = beam[3], beam[2]
     for depth_at in (3.0, 2.45, 2.0, 1.62, 1.3, 1.04):
         near = 1 - (depth_at - 1) / (_FAR - 1)
         _paint_bay(stage, at, depth_at, near, stone)
-        if 1.2 < depth_at < 2.6:
-            x, y = at(0.95 * stage.side, -0.75, depth_at)
-            reach = canvas.unit * 0.42 / depth_at * stage.side
-            ground = at(0, 1, depth_at)[1]
-            shaft(stage, [(x, y), (x, y + reach * stage.side * 0.5), (x - reach * 2.5, ground),
-                          (x - reach * 3.4, ground)], 0.42 * light.strength, 0.02)  # fmt: skip
+        if depth_at == 2.0:
+            # The light falls in by the window and lies on the floor; what is nearer stands before it.
+            shaft(stage, beam, 0.62 * light.strength, 0.014)
+            canvas.glow(*at(-0.30 * stage.side, 1, 1.5), canvas.unit * 0.10, light.sun, 0.30 * light.strength)
+    _paint_motes(stage, beam)
     stage.horizon = float(top)
     stage.ground = np.full(canvas.width, canvas.height * 0.90, np.float32)
+
+
+def _paint_motes(stage: Stage, beam: list[tuple[float, float]]) -> None:
+    """Let dust drift in a beam given by the corners of its window and of its patch: sharp, near and out of focus."""
+    canvas, rng = stage.canvas, stage.rng
+    first, second, near, far = (np.array(corner) for corner in beam)
+    for radius, count, strength in ((0.0011, 420, 0.85), (0.0026, 70, 0.55), (0.009, 12, 0.14)):
+        dots = np.zeros((canvas.height, canvas.width), np.uint8)
+        for _ in range(count):
+            along, across = rng.random() ** 0.8, rng.uniform(-0.15, 1.15)
+            left, right = first + (far - first) * along, second + (near - second) * along
+            x, y = left + (right - left) * across
+            size = max(0.6, canvas.unit * radius * float(rng.uniform(0.6, 1.4)))
+            cv2.circle(dots, (int(x * 16), int(y * 16)), int(size * 16), int(rng.integers(90, 255)), -1, cv2.LINE_AA, 4)
+        canvas.screen(dots.astype(np.float32) * np.float32(strength / 255), stage.light.sun)
 
 
 def _paint_bay(stage: Stage, at: _Perspective, depth: float, near: float, stone: F32) -> None:
@@ -133,11 +154,13 @@ def paint_theatre(stage: Stage) -> None:
     glow = 0.16 + 0.55 * np.exp(-(inward**2))
     red = rgb("8c1f26")[:, None, None] * (0.35 + 0.65 * fold) * glow
     canvas.over(cloth.astype(np.float32), red.astype(np.float32) * np.ones_like(cloth))
-    source = canvas.width / 2 + stage.side * canvas.width * 0.10
+    source = pool_x + stage.side * canvas.width * 0.06
     stage.sun_x, stage.sun_y = source, -canvas.height * 0.05
-    spread = canvas.unit * 0.30
+    spread = canvas.unit * 0.27
     shaft(stage, [(source - 10, -10), (source + 10, -10), (pool_x + spread, pool_y), (pool_x - spread, pool_y)],
-          0.34, 0.012)  # fmt: skip
+          0.40, 0.012)  # fmt: skip
+    # Who stands in a spotlight is the brightest thing on the stage.
+    stage.light = replace(light, sun=mix(light.sun, rgb("fff0d0"), 0.8), strength=0.95, ambient=0.86)
     canvas.glow(source, 0, canvas.unit * 0.05, light.sun, 0.7)
     step = canvas.unit * 0.125
     for k in range(int(canvas.width / step) + 2):

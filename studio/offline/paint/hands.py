@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.offline.paint.figures import Look, darker
-from studio.offline.paint.shapes import Drawing, Shape, bar, blob, mirrored, moved, oval, poly
+from studio.offline.paint.shapes import Drawing, Shape, bar, blob, limb, mirrored, moved, oval, poly
 
 
 def reading_hands(look: Look, sheet: Drawing) -> Drawing:
@@ -46,23 +46,33 @@ def cupped_hands(look: Look, held: Drawing) -> Drawing:
 
 
 def _behind(look: Look) -> Drawing:
-    """The right hand's sleeve, palm and finger ends, seen past the sheet's edge."""
-    skin, shade = look.skin, darker(look.skin, 0.78)
-    knuckles = [oval(skin if k % 2 else darker(skin, 0.92), 0.60, 0.22 + 0.115 * k, 0.115, 0.062) for k in range(4)]
+    """The right hand's sleeve, wrist and palm, and its fingers going behind the sheet."""
+    skin, shade, deep = look.skin, darker(look.skin, 0.80), darker(look.skin, 0.58)
+    fingers: list[Shape] = []
+    for k in range(4):
+        y = 0.52 - 0.135 * k
+        fingers += [
+            limb(darker(skin, 0.98 - 0.03 * k), (0.84 - 0.012 * abs(k - 1), y - 0.10, 0.062), (0.76, y - 0.015, 0.066),
+                 (0.62, y + 0.035, 0.058), (0.48, y + 0.035, 0.050)),
+            bar(deep, (0.80, y - 0.105), (0.58, y - 0.028), 0.010),
+        ]  # fmt: skip
     return (
-        *knuckles,
-        blob(shade, (0.56, -0.50), (0.50, -0.10), (0.55, 0.16), (0.66, 0.58), (0.76, 0.60), (0.86, 0.36), (0.92, 0.05),
-             (0.98, -0.50)),
-        blob(look.coat, (0.46, -0.34), (0.74, -0.28), (1.02, -0.32), (1.16, -1.1), (0.52, -1.1)),
-        bar(darker(look.coat, 0.7), (0.46, -0.36), (1.03, -0.34), 0.03),
+        limb(shade, (0.86, -0.62, 0.150), (0.83, -0.40, 0.125), (0.80, -0.20, 0.150), (0.80, 0.02, 0.150),
+             (0.80, 0.24, 0.105), (0.80, 0.40, 0.05)),
+        *fingers,
+        blob(look.coat, (0.66, -0.44), (0.82, -0.40), (0.99, -0.43), (1.20, -1.1), (0.62, -1.1)),
+        bar(darker(look.coat, 0.7), (0.655, -0.46), (1.0, -0.45), 0.035),
+        bar("d9d2c4", (0.69, -0.425), (0.97, -0.415), 0.022),
     )  # fmt: skip
 
 
 def _thumb(look: Look) -> Drawing:
     skin = look.skin
     return (
-        blob(skin, (0.62, -0.12), (0.53, 0.10), (0.40, 0.22), (0.29, 0.31), (0.275, 0.39), (0.34, 0.425), (0.46, 0.385),
-             (0.62, 0.31), (0.78, 0.16), (0.84, -0.05), (0.78, -0.24)),
-        blob(darker(skin, 1.0) if skin > "c" else "d8b095", (0.30, 0.345), (0.30, 0.395), (0.35, 0.40), (0.375, 0.345)),
-        bar(darker(skin, 0.72), (0.47, 0.235), (0.52, 0.315), 0.008),
+        limb(skin, (0.82, -0.30, 0.10), (0.74, -0.10, 0.125), (0.63, 0.07, 0.098), (0.53, 0.18, 0.074),
+             (0.45, 0.275, 0.066), (0.395, 0.345, 0.046)),
+        blob("e8c9b0" if skin > "a" else darker(skin, 1.0), (0.385, 0.300), (0.375, 0.355), (0.41, 0.378),
+             (0.450, 0.335), (0.435, 0.295)),
+        bar(darker(skin, 0.74), (0.505, 0.165), (0.555, 0.225), 0.008),
+        bar(darker(skin, 0.74), (0.60, 0.05), (0.66, 0.10), 0.007),
     )  # fmt: skip

@@ -59,6 +59,7 @@ def paint_ridges(
     ridged: bool,
     trees: bool = False,
     snowcaps: bool = False,
+    snow: bool = False,
 ) -> None:
     """Paint `count` ridges one in front of the other.
 
@@ -67,6 +68,7 @@ def paint_ridges(
         height: of the ridges, in units.
         cells: peaks over the width of a 16:9 picture.
         ridged: sharp crests instead of rolling hills.
+        snow: lies on all of them.
     """
     canvas, light = stage.canvas, stage.light
     peaks = cells * canvas.width / (canvas.unit * 16 / 9)
@@ -76,6 +78,8 @@ def paint_ridges(
         rows = canvas.height * (first + (last - first) * near)
         crest = rows - (line - np.float32(0.45)) * np.float32(canvas.unit * height * (1 - 0.35 * near))
         tone = depth_tone(stage, near)
+        if snow:
+            tone = mix(tone, mix(light.haze, np.ones(3, np.float32), 0.35), 0.25 + 0.45 * light.ambient)
         foot = mix(tone, light.haze, 0.80 - 0.35 * near)
         mist = canvas.unit * 0.24 * (0.7 + near)
         if trees and i:
@@ -83,7 +87,7 @@ def paint_ridges(
         paint_layer(
             stage, crest, tone, foot, mist, 0.16 * light.strength * (1 - near * 0.6), 0.3 if i >= count - 3 else 0
         )
-        if snowcaps and i < count - 1:
+        if snowcaps and i < count - 2:
             _paint_snowcap(stage, crest, line, near)
 
 
@@ -94,9 +98,9 @@ def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
     depth = np.clip(line - 0.52, 0, 1) * canvas.unit * 0.34
     bottom = int(np.clip((crest + depth).max() + canvas.unit * 0.06, top + 2, canvas.height))
     below = canvas.y[top:bottom] - crest[None, :]
-    torn = clouds(stage.rng, (canvas.width, bottom - top), 9, 5, 0.8) - np.float32(0.5)
+    torn = clouds(stage.rng, (canvas.width, bottom - top), 7, 5, 2.6) - np.float32(0.5)
     smooth = cv2.GaussianBlur(depth[None].astype(np.float32), (0, 0), max(1.0, canvas.unit * 0.02))
-    ragged = smooth + torn * np.float32(canvas.unit * 0.16) * np.clip(smooth / np.float32(canvas.unit * 0.05), 0, 1)
+    ragged = smooth + torn * np.float32(canvas.unit * 0.13) * np.clip(smooth / np.float32(canvas.unit * 0.05), 0, 1)
     mask = np.clip((ragged - below) / np.float32(canvas.unit * 0.012), 0, 1)
     mask *= np.clip(below + 0.5, 0, 1)
     slope = np.gradient(cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.016))[0])
@@ -166,7 +170,7 @@ def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = Fals
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     tone = light.near * np.float32(1.05) + light.haze * np.float32(0.05)
     if snow:
-        tone = mix(tone, mix(light.haze, np.ones(3, np.float32), 0.4), 0.35 + 0.4 * light.ambient)
+        tone = mix(tone, mix(light.haze, np.ones(3, np.float32), 0.4), 0.42 + 0.5 * light.ambient)
     if grass > 0:
         mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
         count = int(1500 * canvas.width / (canvas.unit * 16 / 9))

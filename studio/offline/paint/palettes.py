@@ -152,7 +152,7 @@ def _storm(light: Light) -> Light:
 
 
 def _snow(light: Light) -> Light:
-    lit = _veil(light, "c9d6e2", 0.60, 1.15)
+    lit = _veil(light, "c3d0de", 0.66, 0.98)
     return replace(lit, strength=light.strength * 0.7, stars=light.stars * 0.3, disc=light.disc * 0.35)
 
 

@@ -24,6 +24,7 @@ from studio.offline.paint.sky import paint_sky
 from studio.offline.paint.slate import paint_slate
 from studio.offline.paint.staging import paint_stray_birds, paint_subjects
 from studio.offline.paint.water import paint_water, shore_line
+from studio.offline.paint.waves import paint_breakers, paint_surf
 from studio.offline.paint.ways import (
     paint_cottages,
     paint_lane,
@@ -119,11 +120,16 @@ def _paint_sea(stage: Stage, reading: Reading) -> None:
     if stage.rng.random() < 0.7:
         paint_ridges(stage, 2, row - 0.008, row + 0.006, 0.10, 2.2, False)
     paint_water(stage)
+    if reading.has("storm"):
+        paint_breakers(stage)
 
 
 def _paint_shore(stage: Stage, reading: Reading) -> None:
     _paint_sea(stage, reading)
-    paint_ground(stage, shore_line(stage), snow=reading.has("snow"))
+    crest = shore_line(stage)
+    if reading.has("storm"):
+        paint_surf(stage, crest)
+    paint_ground(stage, crest, snow=reading.has("snow"))
 
 
 def _paint_ice(stage: Stage, reading: Reading) -> None:
@@ -182,7 +188,7 @@ def _paint_desert(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_field(stage: Stage, reading: Reading) -> None:
-    paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False)
+    paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False, snow=reading.has("snow"))
     paint_fog(stage, 0.74, 0.5)
     paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
     if set(reading.features) & {"river", "road"}:
@@ -225,7 +231,7 @@ def _paint_road(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_village(stage: Stage, reading: Reading) -> None:
-    paint_ridges(stage, 3, 0.52, 0.70, 0.16, 1.6, False)
+    paint_ridges(stage, 3, 0.52, 0.70, 0.16, 1.6, False, snow=reading.has("snow"))
     paint_ground(stage, _rise(stage, 0.70, 0.05, 1.2), snow=reading.has("snow"))
     paint_cottages(stage, reading.has("snow"))
     paint_ground(stage, _rise(stage, 0.885, 0.05, 1.2), grass=0.03, snow=reading.has("snow"))
@@ -249,6 +255,8 @@ _LANDS: dict[str, Callable[[Stage, Reading], None]] = {
 
 
 def _paint_air(stage: Stage, reading: Reading) -> None:
+    if stage.rays is not None:
+        stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
     clear = not reading.weather and reading.hour != "night"
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
     if open_sky and clear and not any(s.kind == "birds" for s in reading.subjects):

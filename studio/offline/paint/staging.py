@@ -149,7 +149,8 @@ def _paint_one(
     left, _, right, high = extent(drawing)
     sideways = kind not in PEOPLE or "bicycle" in carried or "violin" in carried or kind == "violinist"
     halved = _halved(reading, kind, drawing)
-    sideways = sideways or halved
+    flies = kind in PEOPLE and any(s.kind == "kite" for s in reading.subjects)
+    sideways = sideways or halved or flies
     if halved:
         _light_near(stage, reading)
     if sideways and (stage.side < 0) != (kind == "lighthouse"):

@@ -68,8 +68,8 @@ def train() -> Drawing:
     """A steam locomotive heading right with four lit coaches; about 6 long, its rails below it."""
     iron, dark, red = "3c4148", "24272c", "8c3a32"
     shapes: list[Shape] = [
-        bar(dark, (-6.5, 0.0), (6.5, 0.0), 0.03),
-        bar("5a5148", (-6.5, -0.04), (6.5, -0.04), 0.035),
+        bar(dark, (-11.0, 0.0), (11.0, 0.0), 0.03),
+        bar("5a5148", (-11.0, -0.04), (11.0, -0.04), 0.035),
         blob(iron, (0.48, 0.30), (1.04, 0.29), (1.10, 0.50), (1.04, 0.71), (0.48, 0.72)),
         *(bar("b98a44", (x, 0.30), (x, 0.71), 0.018) for x in (0.62, 0.78, 0.94)),
         poly(iron, (0.14, 0.20), (0.14, 0.92), (0.52, 0.92), (0.52, 0.20)),

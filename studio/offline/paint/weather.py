@@ -59,11 +59,11 @@ def paint_lightning(stage: Stage) -> None:
     canvas, rng = stage.canvas, stage.rng
     bolt: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     foot = min(stage.horizon, canvas.height * 0.75)
-    x, y, steps = stage.sun_x, canvas.height * 0.04, 16
+    x, y, steps = stage.sun_x, -canvas.height * 0.02, 18
     top = (x, y)
     for step in range(steps):
         to_x = x + canvas.unit * rng.normal(0, 0.022)
-        to_y = canvas.height * 0.04 + (foot - canvas.height * 0.04) * (step + 1) / steps
+        to_y = -canvas.height * 0.02 + (foot + canvas.height * 0.02) * (step + 1) / steps
         width = max(1, round(canvas.unit * 0.0032 * (1 - 0.6 * step / steps)))
         cv2.line(bolt, (int(x * 16), int(y * 16)), (int(to_x * 16), int(to_y * 16)), 255, width, cv2.LINE_AA, 4)
         if rng.random() < 0.3:

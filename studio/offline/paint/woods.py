@@ -10,7 +10,7 @@ import numpy as np
 
 from studio.offline.paint.canvas import U8, Stage
 from studio.offline.paint.land import depth_tone, paint_ground
-from studio.offline.paint.noise import clouds, skyline
+from studio.offline.paint.noise import F32, clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
 
 
@@ -91,12 +91,17 @@ def _birch(stage: Stage, masks: tuple[U8, U8, U8], x: float, root: float, near: 
 def paint_spring(stage: Stage) -> None:
     """Raise a broadleaved wood in fresh leaf, a few trees in blossom, in four depths."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
-    fresh, bloom = rgb("a3c255"), rgb("f2d3d6")
+    fresh, bloom = rgb("a9c94f"), rgb("f6cdd4")
+    leaf_edge = clouds(rng, (canvas.width, canvas.height), 85, 3, 1.0, 0.7)
+    beside, above = (((a - b) / np.float32(canvas.unit * 0.5)) ** 2 for a, b in
+                     ((canvas.x, stage.sun_x), (canvas.y, stage.sun_y)))  # fmt: skip
+    sunny = np.float32(0.92) + np.float32(0.55 * light.strength) * np.exp(-beside) * np.exp(-above)
+    dapple = (0.55 + 0.60 * clouds(rng, (canvas.width, canvas.height), 22, 4)) * sunny
     for layer in range(4):
         near = layer / 3
         row = canvas.height * (0.60 + 0.24 * near)
         wood: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
-        masses = [wood.copy() for _ in range(3)]
+        masses = [wood.copy() for _ in range(2)]
         count = int((34, 26, 17, 9)[layer] * max(0.5, canvas.width / (canvas.unit * 16 / 9)))
         for k in range(count):
             x = canvas.width * (k + rng.uniform(0, 1)) / count
@@ -104,19 +109,30 @@ def paint_spring(stage: Stage) -> None:
             if layer and gap < 1:
                 continue
             tall = canvas.unit * (0.26 + 0.62 * near) * rng.uniform(0.8, 1.25)
-            kind = 2 if rng.random() < 0.16 else int(rng.integers(0, 2))
+            kind = int(rng.random() < 0.16)
             _broadleaf(stage, wood, masses[kind], float(x), row + canvas.unit * 0.02, tall)
         tone = depth_tone(stage, near * 0.85)
         veil = 0.72 * (1 - near) + 0.08
         canvas.over(wood.astype(np.float32) / np.float32(255), mix(tone, light.haze, veil * 0.4))
-        dapple = 0.72 + 0.56 * clouds(rng, (canvas.width, canvas.height), 26, 3)
-        for mask, leaf, gain in ((masses[0], fresh, 0.62), (masses[1], fresh, 0.84), (masses[2], bloom, 0.95)):
+        for mask, leaf, gain in ((masses[0], fresh, 0.82), (masses[1], bloom, 1.05)):
             colour = mix(mix(light.near, leaf * np.float32(gain), 0.30 + 0.6 * light.ambient), light.haze, veil)
-            canvas.over(mask.astype(np.float32) / np.float32(255), (colour[:, None, None] * dapple).astype(np.float32))
+            # Crowns end above their trees' feet: no need to look further down.
+            low = int(row - canvas.unit * 0.04)
+            leaves = _leafy(mask[:low], leaf_edge[:low], canvas.unit * (0.004 + 0.010 * near))
+            for plane, tone_c in zip(canvas.planes, colour, strict=True):
+                plane[:low] += (tone_c * dapple[:low] - plane[:low]) * leaves
         crest = row - (skyline(rng, canvas.width, 2 + layer, 6) - 0.5) * canvas.unit * 0.05
         paint_floor = mix(depth_tone(stage, near * 0.8), light.haze, 0.5 * (1 - near))
-        below = np.clip(canvas.y - crest[None, :].astype(np.float32), 0, None)
-        canvas.over(np.clip(below, 0, 1), mix(paint_floor, fresh * np.float32(0.5), 0.18 * light.ambient))
+        top = int(crest.min())
+        below = np.clip(canvas.y[top:] - crest[None, :].astype(np.float32), 0, 1)
+        canvas.over(below, mix(paint_floor, fresh * np.float32(0.5), 0.18 * light.ambient), 0, top)
+
+
+def _leafy(mask: U8, noise: F32, reach: float) -> F32:
+    """Fray the outlines of round masses into leaves, `reach` pixels deep: opacity, (height, width)."""
+    soft = cv2.GaussianBlur(mask, (0, 0), max(0.8, reach)).astype(np.float32) / np.float32(255)
+    frayed = np.clip((soft + (noise - 0.5) * np.float32(2.2) - 0.5) * 6, 0, 1)
+    return np.asarray(frayed * np.clip(soft * 9 - 0.4, 0, 1), np.float32)
 
 
 def _broadleaf(stage: Stage, wood: U8, crown: U8, x: float, root: float, tall: float) -> None:
