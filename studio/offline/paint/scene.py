@@ -41,7 +41,7 @@ _WORKING_PIXELS = 1600 * 900
 
 _HORIZONS = {
     "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
-    "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.84, "city": 0.82, "street": 0.62, "none": 0.72,
+    "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
     "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
     "stage": 0.80,
 }  # fmt: skip
