@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from studio.details import close_action
 from studio.errors import BadInput
 from studio.graph import check_graph, scene_parts
 from studio.model import Brief, Camera, Scene, SceneGraph, Shot, Story, Wish
@@ -197,6 +198,8 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
             camera = _camera(size, scene.emotion, story.mood, used, cameras, index == count)
             used.append(camera)
             said = one_line(split_sentences(line)[0], ACTION_CHARACTERS) if wish.script and line else None
+            if said is None and size == "close" and place:
+                said = close_action(scene.action, scene.characters)
             shots.append(
                 Shot(
                     index=index,

@@ -21,9 +21,9 @@ from studio.offline.matter import asking_of, domain_of, sort_of
 from studio.offline.places import is_empty
 from studio.offline.settings import EMPTY_OPENINGS, Lines, Setting
 
-Shows = Literal["place", "hero", "deed", "subject", "sight"]
+Shows = Literal["place", "hero", "deed", "subject", "sight", "trace"]
 """place: nothing else. hero: who the film is about. deed: the hero, and what happens. subject: the thing that is looked
-at. sight: something that is seen in such a place."""
+at. sight: something that is seen in such a place. trace: what is left where someone has gone."""
 
 _MOODS: tuple[Mood, ...] = ("hopeful", "melancholy", "tense")
 
@@ -77,12 +77,21 @@ _BEATS = (
     Beat("climax", 2, "hero", "standing tall", "standing at the window", ("brave", "brave", "brave")),
     Beat("resolve", 0, "hero", "looking out into the light", "looking out of the window",
          ("at peace", "tender", "hopeful")),
+    Beat("leaving", 0, "deed", "", "", ("lost", "lost", "lost")),
+    Beat("trace", 1, "trace", "a house far off, footprints leading away", "an empty chair by a window",
+         ("still", "lost", "uneasy")),
+    Beat("waiting", 0, "trace", "a house with a light on", "a candle in a dark window",
+         ("tender", "uneasy", "uneasy")),
+    Beat("after", 0, "place", "", "", ("still", "still", "still")),
+    Beat("seasons", 1, "hero", "near each other", "side by side at a table", ("hopeful", "still", "brave")),
+    Beat("years", 0, "hero", "older now, close together", "older now, by the window",
+         ("tender", "tender", "tender")),
     Beat("name", 0, "subject", "", "", ("tender", "tender", "uneasy")),
     Beat("named", 0, "subject", "", "", ("tender", "tender", "tender")),
     Beat("ask", 0, "subject", "", "", ("curious", "curious", "uneasy")),
-    Beat("question", 1, "sight", "", "", ("curious", "lost", "restless")),
-    Beat("wonder", 1, "sight", "", "", ("restless", "lost", "restless")),
-    Beat("memory", 1, "hero", "seen from far", "sitting by the window", ("curious", "lost", "lost")),
+    Beat("question", 1, "sight", "", "", ("curious", "still", "restless")),
+    Beat("wonder", 1, "sight", "", "", ("restless", "curious", "restless")),
+    Beat("memory", 1, "hero", "seen from far", "sitting by the window", ("curious", "still", "uneasy")),
     Beat("detail", 0, "subject", "seen from near", "seen from near", ("hopeful", "curious", "curious")),
     Beat("change", 1, "sight", "", "", ("restless", "uneasy", "restless")),
     Beat("care", 2, "sight", "", "", ("tender", "tender", "brave")),
@@ -110,6 +119,23 @@ _COMPANY = Sheet(
 )
 """A tale in which the hero meets someone."""
 
+_GONE = Sheet(
+    beats=("establish", "meet", "ordinary", "leaving", "trace", "waiting", "after"),
+    weight=("leaving", "establish", "after", "trace", "waiting", "meet", "ordinary"),
+    opening=("establish", "meet", "ordinary", "leaving", "trace"),
+    middle=("interlude", "waiting", "trace", "interlude"),
+    ending=("waiting", "after"),
+)
+"""A tale whose hero leaves the picture: from then on only the place is seen, and nobody triumphs."""
+_YEARS = Sheet(
+    beats=("establish", "meet", "turn", "seasons", "low", "years", "resolve"),
+    weight=("turn", "years", "establish", "seasons", "resolve", "meet", "low"),
+    opening=("establish", "meet", "turn", "seasons"),
+    middle=("journey", "interlude", "years", "low", "seasons"),
+    ending=("years", "resolve"),
+)
+"""A tale of time: the seasons pass, and whoever it is about is seen older."""
+
 
 def _looking(*beats: str, weight: tuple[str, ...]) -> Sheet:
     return Sheet(
@@ -135,7 +161,8 @@ _PORTRAITS = (
     _looking("named", "establish", "detail", "memory", "care", "change", "heart", "farewell", weight=_SEEN),
 )
 _SHEETS: Mapping[str, tuple[Sheet, ...]] = {
-    "tale": (_TALE,), "company": (_COMPANY,), "topic": _TOPICS, "question": _QUESTIONS, "portrait": _PORTRAITS,
+    "tale": (_TALE,), "company": (_COMPANY,), "gone": (_GONE,), "years": (_YEARS,),
+    "topic": _TOPICS, "question": _QUESTIONS, "portrait": _PORTRAITS,
     "foreign": _PORTRAITS,
 }  # fmt: skip
 
@@ -144,7 +171,7 @@ def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:
     """Return the beats of a film of `count` scenes, in order.
 
     Args:
-        kind: one of `grammar.Kind` but 'told', or 'company' for a tale in which the hero meets someone.
+        kind: one of `grammar.Kind` but 'told', or `Staging.sheet`'s for a tale: 'company', 'gone', 'years'.
         turn: >= 0; which of the kind's sheets is taken, counted round.
     """
     sheet = _SHEETS[kind][turn % len(_SHEETS[kind])]
@@ -176,12 +203,14 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
             return (TALE["unsaid" if not idea.clause else "state" if idea.stative else "turn"],)
         case "trial":
             return setting.trials, own
+        case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
+            return setting.details, (portrait or domain).get("detail", general)
         case "ask":
             return (ASKING[asking_of(idea)],)
         case "wonder":
             return (*((domain["question"], general) if domain else (general,)),)
         case _:
             first = portrait.get(beat.name) or (domain.get(beat.name) if idea.kind != "portrait" else None)
-            if beat.name in _MIXED:
+            if beat.name in _MIXED and not (first and len(first) > 5):
                 return ((*own, *(first or ()), *general),)
             return tuple(group for group in (own, first, general) if group)

@@ -95,7 +95,7 @@ DOMAIN_LINES: Mapping[str, Pools] = {
         "heart": (
             ("It does not need us to be beautiful.",),
             ("Awe is what remains when the words run out.",),
-            ("We call it still.", "It only moves more slowly."),
+            ("There is no front row. Everyone stands outside.",),
             ("Stand here long enough, and you stop being tall.",),
             ("Power and silence can be the same thing.",),
         ),
@@ -174,7 +174,7 @@ DOMAIN_LINES: Mapping[str, Pools] = {
         ),
         "detail": (
             ("Take off the cover.", "Every part has a reason."),
-            ("A switch. A pulse. A decision.",),
+            ("One part moves, and another answers.",),
             ("Somebody had to imagine it first.",),
             ("Precision is a kind of tenderness.",),
             ("Listen for it, at the edge of hearing.",),

@@ -17,11 +17,13 @@ _MOODS: Mapping[Mood, frozenset[str]] = {
     "tense": word_set(
         "war storm murder murders thief chase chased hunt hunted escape escapes danger monster disaster crisis fire"
         " flood spy killer dark fear battle survive survives survival trapped race bomb crime detective robbery"
-        " enemy shark heist"
+        " enemy shark heist volcano volcanoes earthquake avalanche tornado hurricane lightning thunder races stolen"
+        " steals strange horseback"
     ),
     "melancholy": word_set(
         "lonely alone last lost old grief death dying dies farewell memory memories autumn rain rainy widow widower"
-        " forgotten goodbye sad empty abandoned orphan loses ghost grandmother grandfather remembers"
+        " forgotten goodbye sad empty abandoned orphan loses ghost grandmother grandfather remembers silence sleep"
+        " moon ancient childhood father mother winter snow deep without ruins whale"
     ),
 }
 

@@ -20,7 +20,7 @@ snow: schnee neige nieve neve sneeuw снег снегу 雪 ثلج الثلج k
 rain: regen pluie lluvia pioggia chuva дождь дождя 雨 مطر المطر yağmur regn
 forest: wald forêt bosque foresta bosco floresta bos лес лесу 森 غابة الغابة orman skog
 mountain: berg berge montagne montaña montagna montanha гора горы 山 جبل الجبل dağ
-city: stadt ville ciudad città cidade город города городе улица улицы москвы москва
+city: stadt ville ciudad città cidade город города городе москвы москва
 city: paris stad 街 町 都市 城市 مدينة المدينة şehir
 desert: wüste désert desierto deserto woestijn пустыня 砂漠 沙漠 صحراء الصحراء çöl
 keeper: leuchtturmwärter 灯台守 смотритель farero
@@ -52,6 +52,9 @@ child: kind enfant criança bambino ребёнок 子供 孩子 طفل
 tree: baum arbre árbol albero árvore boom дерево 木 树 شجرة ağaç
 robot: roboter robô робот ロボット 机器人 روبوت
 garden: garten jardin jardín giardino jardim tuin сад 庭 花园 حديقة
+street: straße strasse rue calle strada rua straat улица улицы 通り 街道 شارع sokak
+old: alt alte alten vieille vieux antica velho oude старой старый старая 古い 老 eski
+home: zuhause maison hogar 家 domicile
 painting: gemälde tableau tableaux cuadro quadro картина 絵 画
 """
 
@@ -67,6 +70,15 @@ _SEEN: dict[str, str] = {
     "fox": "a fox", "whale": "a whale", "robot": "a robot",
 }  # fmt: skip
 """Who may be shown as a character, in the words of the picture."""
+
+_THINGS: dict[str, str] = {
+    "bottle": "a bottle in the sand", "letter": "a letter on a table", "book": "an open book", "boat": "a small boat",
+    "ship": "a ship far off", "train": "a train", "house": "a house with a light on", "window": "the light in a window",
+    "painting": "a chair before a painting", "tree": "an old tree", "bird": "birds in the sky", "fish": "a fish",
+    "garden": "flowers in a garden", "moon": "the moon above a house", "star": "stars above a single tree",
+    "street": "an old street with houses", "home": "a house with a light on",
+}  # fmt: skip
+"""What may be shown without anybody, in the words of the picture."""
 
 _SPACED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPACELESS = frozenset({"CJK", "HIRAGANA", "KATAKANA"})
@@ -91,6 +103,11 @@ def english_words(idea: str) -> tuple[str, ...]:
 def seen_in(words: tuple[str, ...]) -> str:
     """Return who is seen, of an idea's English picture words, as `Scene.characters` names them; '' for nobody."""
     return ", ".join(_SEEN[word] for word in words if word in _SEEN)
+
+
+def things_in(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the things that an idea's English picture words name, as they are shown; each once."""
+    return tuple(dict.fromkeys(_THINGS[word] for word in words if word in _THINGS))
 
 
 def _spaceless(word: str) -> bool:

@@ -263,6 +263,7 @@ def _tale_title(hero: str, clause: str) -> str:
     """Return 'The Lonely Keeper', or where the hero has one word only, 'The Girl Who Must Cross the Desert'."""
     words = hero.split()
     deed = re.split(r" to (?!the\b|an?\b)", clause)[0] if len(clause.split()) > 5 else clause
+    deed = re.sub(r" (?:and|but|then) \w+$", "", deed)
     if len(words) > 2 or not deed or re.match(r"(?:is|are) ", deed) or words[0] in {"my", "our", "his", "her", "their"}:
         return _title_case(hero)
     link = "" if words[0] not in DETERMINERS else " Who" if head_noun(words).removesuffix("s") in PEOPLE else " That"

@@ -3,7 +3,8 @@
 A sentence without a slot has at most ten words.
 
 Slots: `{hero}` 'the lonely keeper', `{who}` 'the keeper', `{first}` 'a lonely keeper', `{clause}` 'finds a message',
-`{deed}` and `{aim}` the same parted before its purpose, `{part}` its first part, `{topic}` the subject of a film that
+`{deed}` and `{aim}` the same parted before its purpose, `{part}` its first part, `{half}` and `{rest}` two parts that
+each have a verb, `{topic}` the subject of a film that
 looks at something; with a capital letter they begin a sentence. `[goes|go]` agrees with the hero or topic. Nothing
 here asserts a fact of a topic.
 """
@@ -34,15 +35,16 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("Habit is a kind of shelter.", "It keeps the weather out, and the world."),
     ),
     "turn": (
-        ("Then {hero} {clause}.", "Nothing announces it. Nothing has to."),
+        ("Then {hero} {clause}.", "Nothing announces it. It simply happens."),
         ("And then, one day, {hero} {clause}.", "The world goes quiet, as if listening."),
         ("One day, {hero} {clause}.", "After that, no road leads back."),
         ("{Hero} {clause}.", "Everything after is different."),
         ("{Who} {clause}.", "From here on, nothing is as it was."),
         ("{Hero} {part}.", "It does not end there."),
         ("{Who} {part}.", "That is only where it begins."),
-        ("{Hero} {deed}.", "{Aim}."),
-        ("{Who} {deed}.", "{Aim}."),
+        ("{Hero} {half}. {Who} {rest}.",),
+        ("{Hero} {deed}. Why? {Aim}.",),
+        ("{Who} {deed}. Why? {Aim}.",),
     ),
     "state": (
         ("{Hero} {clause}.", "It sounds like a small thing."),
@@ -52,8 +54,50 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("{Who} {clause}.", "Some things are decided like that."),
         ("{Hero} {part}.", "It does not end there."),
         ("{Who} {part}.", "That is only where it begins."),
-        ("{Hero} {deed}.", "{Aim}."),
-        ("{Who} {deed}.", "{Aim}."),
+        ("{Hero} {half}. {Who} {rest}.",),
+        ("{Hero} {deed}. Why? {Aim}.",),
+        ("{Who} {deed}. Why? {Aim}.",),
+    ),
+    "leaving": (
+        ("{Hero} {clause}.",),
+        ("{Hero} {half}. {Who} {rest}.",),
+        ("{Who} {clause}.",),
+        ("One day, {who} {clause}.",),
+    ),
+    "trace": (
+        ("For a while, there is still a trace.",),
+        ("Someone was just here. You can tell.",),
+        ("The footprints fill, one after another.",),
+        ("What is left can be seen only from close by.",),
+        ("The way out is marked. No way back is.",),
+    ),
+    "waiting": (
+        ("A lamp is left burning. Nobody says why.",),
+        ("Someone listens for the door.",),
+        ("There is one cup too many on the table.",),
+        ("The night is long. The light stays on.",),
+        ("Nobody says the name. Everyone hears it.",),
+    ),
+    "after": (
+        ("In the morning, nothing has moved.",),
+        ("The day comes back. Only the day.",),
+        ("Some goings have no end. They only get quieter.",),
+        ("What is missing has a shape by now.",),
+        ("It is an ordinary morning. That is the hard part.",),
+    ),
+    "seasons": (
+        ("Summer. Then the leaves. Then the next summer.",),
+        ("The seasons change places. Nothing else does.",),
+        ("The days are short now. They still find each other.",),
+        ("Another winter. It is not the first together.",),
+        ("Weather comes and goes, like an old joke.",),
+    ),
+    "years": (
+        ("Years, and the same sky.",),
+        ("Hair turns grey. The habit does not.",),
+        ("Slower now. There is no hurry anyway.",),
+        ("What began by chance has become a life.",),
+        ("Nobody counted. It was many.",),
     ),
     "unsaid": (
         ("Then something happens.", "It takes a moment. It changes everything after."),
@@ -115,7 +159,9 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("Everything looks the same. Only {who} [has|have] changed.",),
         ("What happened is small. A choice, and it held.",),
         ("Nothing here will be quite the same again.", "That is not a loss."),
-        ("The place is the same. The eyes are not.",),
+        ("The same place. It looks larger now.",),
+        ("This is how it went. Not otherwise.",),
+        ("The day is new. {Who} [is|are] not.",),
         ("The story ends here.", "{Who} [does|do] not."),
         ("And so the day begins again.", "This time, it is a different day."),
         ("Nobody will write this down.", "It happened all the same."),

@@ -23,6 +23,10 @@ LOOKING: Pools = {
         ("This is a film about {topic}.", "Or about looking."),
         ("Think of {topic}.", "What do you see first?"),
         ("There is a word for it. {Topic}.",),
+        ("One thing at a time. First, {topic}.",),
+        ("Put aside what you were told. {Topic}.",),
+        ("{Topic}.", "We begin outside, and go in."),
+        ("Where would you stand, to see {topic}?",),
     ),
     "question": (
         ("Ask the simple question first.", "What do we know?"),
@@ -69,6 +73,13 @@ LOOKING: Pools = {
         ("This is the part that words leave out.",),
         ("For a moment, there is nothing else.",),
         ("And suddenly it is very quiet.", "We are only looking."),
+        ("There is room for silence here.",),
+        ("One more look, with nothing in mind.",),
+        ("Some moments do not ask to be used.",),
+        ("What moves us seldom raises its voice.",),
+        ("The longer the look, the fewer the words.",),
+        ("No one could say why this matters. It does.",),
+        ("Breathe. There is no hurry now.",),
     ),
     "close": (
         ("Look once more, before the light goes.",),
@@ -76,6 +87,9 @@ LOOKING: Pools = {
         ("Tomorrow, look again.", "It will not be the same."),
         ("Not an ending. An invitation.",),
         ("The light moves on.", "Something stays with us."),
+        ("Enough for today.", "There is always more."),
+        ("Here the film stops. The looking need not.",),
+        ("We began with a name. It has grown.",),
     ),
     "unanswered": (
         ("Keep asking.", "The asking is the better half."),
@@ -99,13 +113,16 @@ LOOKING: Pools = {
         ("What stays, when the rest is forgotten?",),
         ("Some things are only understood from close by.",),
         ("Everyone remembers it differently.",),
-        ("Time passes here, as it does everywhere.",),
+        ("Time rounds off the corners.",),
+        ("Ask twice. You will hear three stories.",),
     ),
     "farewell": (
         ("We leave quietly.", "The light stays on a while."),
         ("What we look at with care, we keep.",),
         ("And then the day moves on.", "Something of it stays."),
         ("There is more to say.", "There always is."),
+        ("A last look. Then the quiet.",),
+        ("Some of this will come back at night.",),
     ),
 }
 
@@ -221,7 +238,7 @@ PORTRAITS: Mapping[str, Pools] = {
             ("Look back once. Then go.",),
             ("The place stays. That is its gift.",),
             ("Leave by the way you came, a little slower.",),
-            ("One day you will say: I was there.",),
+            ("Some doors stay open long after they close.",),
         ),
     },
     "outdoors": {

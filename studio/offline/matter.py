@@ -23,6 +23,30 @@ _FRAMES = word_set(
 )
 """Nouns that say how a thing is looked at: the thing follows their 'of'."""
 _BEYOND = DOMAINS["cosmos"]
+_UNSEEN = word_set(
+    "quantum computing internet ai intelligence algorithm data software alphabet language number zero history music"
+    " jazz song blues poetry evolution migration life mind gravity time infinity relativity electricity climate"
+    " economics law physics chemistry cryptography blockchain programming number gene dna smell sound colour color"
+    " mathematics wind weather season temperature opera rhythm singing universe cosmos"
+)
+"""What has no picture of its own: it is shown by the sights of its place."""
+_THOUGHT = re.compile(r"(?:cy|isms?|ness|ity|tion|ment|ship|hood|ology|ics|ance|ence|ing|ure)$")
+"""Endings of words for what is thought or done."""
+_HOSTS = {
+    "butterfly": "flowers in the grass",
+    "bee": "flowers in the grass",
+    "honeybee": "flowers in the grass",
+    "insect": "a flower",
+    "ant": "a flower",
+    "glass": "a glass bottle in the light of a fire",
+    "coffee": "a cup on a table",
+    "tea": "a cup on a table",
+    "bread": "a table by a fire",
+    "clock": "a clock",
+    "owl": "a tree at the edge of a wood",
+    "coral": "fish in the blue light",
+}
+"""What a small or shapeless thing is seen with."""
 _BREAKS = word_set("of to and or in with for on at by from who that as")
 _PRONOUNS = word_set("i you he she it we they there anyone someone everyone people one this that these those")
 _GIVEN_NAMES = word_set(
@@ -82,6 +106,10 @@ def _asked_after(question: str) -> str:
         at += 1
     while at < len(low) and (low[at] in AUXILIARY or low[at] == "there"):
         at += 1
+    plural = 0 < at < len(low) and low[at - 1] in {"do", "are"} and low[at].endswith("s") and low[at] not in _PRONOUNS
+    if plural and not any(word in TOPIC_WORDS for word in low[at + 1 : at + 2]):
+        # 'Why are flamingos pink?': a plural that stands alone is what is asked after.
+        return words[at]
     phrase: list[str] = []
     for word, plain in zip(words[at:], low[at:], strict=True):
         verb = plain in ACTING or plain in PLURAL_ACTING or plain in AUXILIARY
@@ -105,10 +133,37 @@ def domain_of(idea: Idea) -> str:
     """
     if idea.kind not in {"topic", "question"}:
         return ""
-    beyond = idea.kind == "question" and any(
-        form in _BEYOND for word in words_of(idea.text) for form in singulars(word)
-    )
-    return "cosmos" if beyond else find_domain(core_of(idea), idea.text)
+    named = any(form in _BEYOND for word in words_of(idea.text) for form in singulars(word))
+    return "cosmos" if named and idea.kind == "question" else find_domain(core_of(idea), idea.text)
+
+
+def is_beyond(idea: Idea) -> bool:
+    """Tell whether a question looks beyond the earth for a thing that is not: 'life' of 'Is there life on Mars?'"""
+    core = words_of(core_of(idea))
+    return domain_of(idea) == "cosmos" and not any(form in _BEYOND for word in core for form in singulars(word))
+
+
+def seen_as(idea: Idea) -> str:
+    """Return how the thing itself is seen: 'flowers, honeybees' of honeybees; '' for what nobody can see.
+
+    What is small stands beside what it lives on, and a colour that is asked after is told: 'a blue sky'.
+    """
+    core = core_of(idea)
+    words = words_of(core)
+    forms = [form for word in words for form in singulars(word)]
+    if idea.kind not in {"topic", "question"} or (idea.kind == "question" and asking_of(idea) == "whether"):
+        # Whether there is such a thing is what is asked: it is not shown.
+        return ""
+    if not words or find_domain(core) == "mind" or any(form in _UNSEEN for form in forms) or is_beyond(idea):
+        return ""
+    known = any(form in TOPIC_WORDS | PLACES | PEOPLE for form in forms)
+    if not known and _THOUGHT.search(words[-1]):
+        return ""
+    asked = re.match(r"why (?:is|are) (?:the )?(\w+) (\w+)$", idea.hero.lower().rstrip("?. "))
+    if asked and asked[1] in words and asked[2] not in DETERMINERS:
+        core = f"the {asked[2]} {asked[1]}" if core.lower().startswith("the ") else f"{asked[2]} {core}"
+    host = next((_HOSTS[form] for form in forms if form in _HOSTS), "")
+    return f"{host}, {core}" if host else core
 
 
 def asking_of(idea: Idea) -> str:

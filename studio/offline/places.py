@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from studio.offline.domains import singulars
+from studio.offline.interiors import INTERIORS
 from studio.offline.settings import OPEN_COUNTRY, SETTINGS, Lines, Setting
 
 HOURS: Mapping[str, str] = {
@@ -54,41 +55,33 @@ _WEATHER: Mapping[str, str] = {
     "foggy": "in fog", "mist": "in fog", "misty": "in fog",
 }  # fmt: skip
 _EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten"})
-_UNWEATHERED = frozenset({"space", "underwater", "room"})
+_INDOORS = frozenset(setting.name for setting in INTERIORS) | {"room"}
+_UNWEATHERED = frozenset({"space", "underwater"}) | _INDOORS
 
 _OWN_PLACES: Mapping[str, str] = {
-    "bakery": "a small bakery", "kitchen": "a kitchen with a window", "workshop": "a workshop with a lamp",
-    "library": "an old library", "museum": "a quiet museum", "school": "a school", "station": "an old station",
-    "theatre": "a theatre with a lamp", "theater": "a theater with a lamp", "cinema": "an old room with a window",
-    "church": "a quiet church", "market": "a city market", "harbour": "a harbour with a boat",
-    "harbor": "a harbor with a boat", "rooftop": "a rooftop above the city", "village": "a village with a house",
-    "farm": "a farm with a house", "garden": "a garden with a tree", "river": "a wide river", "lake": "a still lake",
-    "island": "a small island in the sea", "canyon": "a red canyon", "volcano": "a volcano above a valley",
-    "glacier": "a glacier", "street": "a city street", "vineyard": "a vineyard", "orchard": "an orchard",
-    "lighthouse": "a rocky shore with a lighthouse", "cafe": "a small cafe", "restaurant": "a small restaurant",
-    "hospital": "a hospital", "moon": "the moon seen from space", "mars": "the red desert of Mars",
-    "beach": "a sandy beach", "coffee": "a small cafe with a window", "tea": "a quiet room with a window",
-    "glass": "a workshop with a window", "quantum": "a laboratory with a lamp", "computer": "an office with a window",
-    "physics": "a laboratory with a lamp", "chemistry": "a laboratory with a bottle", "alphabet": "an old library",
-    "language": "an old library", "history": "an old library", "philosophy": "an old library", "book": "an old library",
-    "poetry": "an old library", "sleep": "a bedroom with a window", "dream": "a bedroom with a window",
-    "piano": "a theatre with a lamp", "violin": "a theatre with a lamp", "music": "a theatre with a lamp",
-    "painting": "a studio with a window", "painter": "a studio with a window", "cat": "a kitchen with a window",
-    "silence": "a quiet church with a window", "bread": "a small bakery", "wine": "a restaurant with a bottle",
-    "baker": "a small bakery", "clockmaker": "a workshop with a lamp",
-    "watchmaker": "a workshop with a lamp", "bookshop": "a shop with a book", "road": "a long road in the fields",
+    "workshop": "a workshop with a lamp", "museum": "a quiet museum", "school": "a school",
+    "station": "an old station", "harbour": "a harbour with a boat", "harbor": "a harbor with a boat",
+    "rooftop": "a rooftop above the city", "village": "a village with a house", "farm": "a farm with a house",
+    "garden": "a garden with a tree", "river": "a wide river", "lake": "a still lake",
+    "island": "a small island in the sea", "canyon": "a red canyon", "glacier": "a glacier", "vineyard": "a vineyard",
+    "orchard": "an orchard", "lighthouse": "a rocky shore with a lighthouse", "restaurant": "a small restaurant",
+    "hospital": "a hospital", "moon": "a crater on the moon", "mars": "the red desert of Mars",
+    "beach": "a sandy beach",
+    "road": "a long road in the fields",
 }  # fmt: skip
 """Places that an idea names, by their word, in words that a painter knows; a story begins and ends there."""
 
 _MORNING = re.compile(
     r"\b(?:morning|dawn|first light|early light|before anyone is up|first train|day has not decided|wakes"
-    r"|light returns|day begins)\b",
+    r"|light returns|day begins|day comes back)\b",
     re.IGNORECASE,
 )
 _PEOPLED = re.compile(
     r"\b(?:everyone|someone|somebody|train|crowd|never quite goes quiet|a light goes on)\b", re.IGNORECASE
 )
-_LATE = re.compile(r"\b(?:before the light goes|evening|lights go out|tonight)\b", re.IGNORECASE)
+_DAYTIME = re.compile(r"\b(?:heat|shadow looks?|shadow look|sunlight|thirst)\b", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:corners?|road|walk|footprints?|horizon|sky|ground)\b", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:before the light goes|evening|lights go out|tonight|the night is long)\b", re.IGNORECASE)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -106,12 +99,17 @@ def find_setting(text: str) -> Setting | None:
             if any(form in setting.words for form in singulars(word)):
                 counts[setting.name] = counts.get(setting.name, 0) + 1
                 found.setdefault(setting.name, setting)
+    if "deep" in words and "sea" in found:
+        # 'How deep is the ocean?' is not asked of its surface.
+        return next(setting for setting in SETTINGS if setting.name == "underwater")
     best = max(counts.values(), default=0)
     return next((setting for name, setting in found.items() if counts[name] == best), None)
 
 
 def own_place(setting: Setting, text: str) -> str:
     """Return the place that `text` itself names and that lies in the setting, in a painter's words; '' for none."""
+    if setting.name == "night sky":
+        return ""
     forms = [form for word in words_of(text) for form in singulars(word)]
     place = next((_OWN_PLACES[form] for form in forms if form in _OWN_PLACES and form in setting.words), "")
     if is_empty(text):
@@ -140,6 +138,11 @@ def hours_of(text: str, count: int, tale: bool, draw: random.Random) -> tuple[st
     return tuple(whole[(2 * at * (len(whole) - 1) + count - 1) // (2 * (count - 1))] for at in range(count))
 
 
+def is_indoors(setting: Setting) -> bool:
+    """Tell whether a setting lies under a roof."""
+    return setting.name in _INDOORS
+
+
 def weather_of(text: str) -> str:
     """Return the weather that `text` names, as a place is told in it; '' for none."""
     return next((_WEATHER[word] for word in words_of(text) if word in _WEATHER), "")
@@ -151,7 +154,7 @@ def located(setting: Setting, place: str, weather: str, hour: str) -> str:
     Args:
         hour: a key of `HOURS`.
     """
-    if setting.name == "space":
+    if setting.name in {"space", "underwater"} or " at night" in place or place.endswith("from space"):
         return place
     if setting.name in _UNWEATHERED:
         weather = ""
@@ -163,9 +166,15 @@ def told_of(variant: Lines, text: str) -> bool:
     return not (is_empty(text) and _PEOPLED.search(" ".join(variant)))
 
 
-def told_at(variant: Lines, hour: str) -> bool:
-    """Return whether the lines of a variant may be said at an hour: nobody speaks of the morning at night."""
+def told_at(variant: Lines, hour: str, indoors: bool = False) -> bool:
+    """Return whether the lines of a variant may be said at an hour, and there: nobody speaks of the morning at night,
+    of heat in the dark, or of street corners in a room.
+    """
     text = " ".join(variant)
+    if _DAYTIME.search(text) and hour in {"dusk", "night"}:
+        return False
+    if indoors and _OPEN.search(text):
+        return False
     if _MORNING.search(text) and hour not in {"dawn", "morning"}:
         return False
     return not _LATE.search(text) or hour in {"sunset", "dusk", "night"}

@@ -14,7 +14,7 @@ class Setting:
     """A world to tell in: `words` call for it; `places` are near, far and deep; `openings` are spoken over them.
 
     `sights` are things that may be seen in any such place, `trials` are said of it where a story is at its hardest, and
-    `rough` is the weather then, '' where there is none.
+    `rough` is the weather then, '' where there is none. `details` are said where such a place is seen from near.
     """
 
     name: str
@@ -24,3 +24,4 @@ class Setting:
     rough: tuple[str, ...]
     openings: tuple[Lines, ...]
     trials: tuple[Lines, ...]
+    details: tuple[Lines, ...] = ()

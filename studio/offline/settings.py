@@ -7,6 +7,8 @@ are in `wilds.py`; how a place is chosen and told is `places.py`.
 
 from __future__ import annotations
 
+from studio.offline.built import BUILT, STREET_TRIALS
+from studio.offline.interiors import INDOOR_TRIALS, INTERIORS
 from studio.offline.setting import Lines, Setting
 from studio.offline.wilds import WILDS
 from studio.script import word_set
@@ -14,73 +16,57 @@ from studio.script import word_set
 __all__ = ["EMPTY_OPENINGS", "KNOWN_WORDS", "OPEN_COUNTRY", "QUIET_ROOM", "SETTINGS", "Lines", "Setting"]
 
 SETTINGS: tuple[Setting, ...] = (
+    *INTERIORS,
+    *BUILT,
     *WILDS,
     Setting(
         name="city",
         words=word_set(
-            "amsterdam android apartment architecture barcelona berlin bridge bus chicago cinema city detective"
-            " electricity elevator factory hacker internet istanbul jazz kyoto lisbon london market metro moscow"
-            " mumbai neon paris prague railway robot rome rooftop shanghai skyscraper spy station street subway"
-            " taipei tango taxi thief tokyo tower traffic train tram venice vienna york"
+            "android apartment architecture bridge bus cinema city detective electricity elevator factory hacker"
+            " internet metro neon robot rooftop skyscraper spy station subway taxi thief tower traffic"
         ),
         places=("a city with lit windows", "the city skyline", "the tall city towers"),
-        sights=("people in the city", "a train", "a bicycle", "birds over the city", "a light in a window"),
+        sights=("people in the city", "birds over the city", "the city far off", "a street in the city"),
         rough=("in the rain", "in fog"),
         openings=(
             ("The city never quite goes quiet.", "It only lowers its voice."),
             ("A thousand windows.", "Behind each of them, someone."),
-            ("Before the first train, the streets belong to no one.",),
+            ("Before the first light, the streets belong to no one.",),
             ("Everyone here is on the way to somewhere.",),
             ("Somewhere a door closes.", "Somewhere else, a light goes on."),
         ),
-        trials=(
-            ("So many doors, and not one of them opens.",),
-            ("The crowd moves on. It does not look back.",),
-            ("Every street leads back to the same corner.",),
-            ("In all these windows, nobody looks up.",),
-        ),
+        trials=STREET_TRIALS,
     ),
     Setting(
         name="room",
-        words=word_set(
-            "ai alphabet artificial baker bakery book bookseller bookshop bread cafe cat cats chef chemistry"
-            " chocolate clock clockmaker coffee computer computing data dream economics glass history"
-            " intelligence inventor kitchen lamp language law letter librarian library mathematics museum music"
-            " painter painting paper philosophy photograph physics pianist piano poetry quantum restaurant school"
-            " science scientist silence sleep tea teacher theatre violin violinist watchmaker wine workshop"
-            " writer"
-        ),
+        words=word_set("economics lamp museum restaurant school teacher window"),
         places=("a quiet room with a lamp", "a room with a tall window", "a small room with a window"),
         sights=(
-            "an open book",
+            "a chair by a window",
             "the light in a window",
-            "a lamp on its own",
-            "the shadow of a window",
+            "a lamp on a table",
+            "a letter on a table",
         ),
         rough=("in the rain",),
         openings=(
             ("A room. A lamp.", "Dust, turning slowly in the light."),
             ("The light comes in, and finds everything waiting.",),
-            ("It is quiet enough to hear the clock.",),
             ("Some rooms keep what was said in them.",),
+            ("A window, and the day moving across it.",),
+            ("Whoever was here has only just left.",),
             ("Nothing moves in here but the light.",),
         ),
-        trials=(
-            ("The hours go by. Nothing is ready.",),
-            ("Again, from the beginning. And again.",),
-            ("The room gets smaller every evening.",),
-            ("What worked yesterday does not work now.",),
-        ),
+        trials=INDOOR_TRIALS,
     ),
     Setting(
         name="field",
         words=word_set(
             "bee beekeeper bees bird birds butterfly countryside cow farm farmer field flower garden gardener"
             " grass harvest honeybee honeybees horse horseback kite lake meadow mongolia orchard prairie rice"
-            " river road scarecrow seed sheep shepherd sunflower village vineyard war wheat"
+            " river road scarecrow seed sheep shepherd sunflower village vineyard wheat"
         ),
         places=("open fields with long grass", "a meadow under a wide sky", "a hill above the fields"),
-        sights=("a single tree", "birds over the fields", "a windmill", "a house in the fields"),
+        sights=("a single tree", "birds over the fields", "flowers in the grass", "a house in the fields"),
         rough=("in the rain", "under a grey sky"),
         openings=(
             ("Warm wind. Long grass.", "There is nowhere to be."),

@@ -10,18 +10,41 @@ from dataclasses import dataclass
 
 from studio.model import Scene
 from studio.offline.beats import Beat
+from studio.offline.deeds import BEASTS, WATER_BEASTS, carried_in, has_beast, pose_of, shape_of
+from studio.offline.domains import find_domain
 from studio.offline.feelings import Mood
-from studio.offline.glossary import english_words, seen_in
+from studio.offline.glossary import english_words, seen_in, things_in
 from studio.offline.grammar import Idea
-from studio.offline.matter import asking_of, companion_of, core_of, domain_of, person_in, whereabouts
-from studio.offline.places import is_empty, located, own_place, weather_of
+from studio.offline.matter import asking_of, companion_of, core_of, domain_of, person_in, seen_as, whereabouts
+from studio.offline.places import is_empty, is_indoors, located, own_place, weather_of, words_of
 from studio.offline.settings import Setting
+from studio.offline.words import PEOPLE
 from studio.script import ACTION_CHARACTERS, one_line
 
 _AFTER_TURN = frozenset({"together", "trial", "journey", "rise", "climax", "resolve"})
 """Beats in which whoever the hero has met is there too; at its lowest the hero is alone."""
 
 _ROUGH = frozenset({"trial", "low"})
+
+
+_TRACELESS = frozenset({"sea", "space", "underwater", "night sky"})
+_WATERS = ("the sea by a rocky shore", "the open sea", "grey water at the horizon")
+_MOON = ("a crater on the moon", "a wide lunar plain", "a lunar plain under the stars")
+_SEASONS = {"establish": "in spring", "meet": "in spring", "turn": "in summer", "seasons": "in autumn rain",
+            "years": "in falling snow", "resolve": "in spring"}  # fmt: skip
+
+_EMPTY_SIGHTS = ("an old tree by a wall", "birds in the empty sky", "a broken chair", "grass by an old house")
+_WIDE_VIEWS = ("far and wide", "in changing light", "from far")
+_VIEWS = ("seen from far", "in changing light", "in the middle of it all", "at the edge of the picture")
+"""How the thing itself is seen, from scene to scene."""
+_SHADES = {
+    "war": ("a candle in a covered window", "an empty street with dark windows"),
+    "childhood": ("a child at a window", "a small chair by a table"),
+    "winter": ("a house in the snow", "a tree without leaves"), "wedding": ("flowers on a table", "a lit window"),
+    "christmas": ("a candle in a window", "a house in the snow"), "summer": ("flowers in a window", "an open window"),
+    "journey": ("a road to the horizon", "a coat on a chair"), "sea": ("birds over the water", "a small boat"),
+}  # fmt: skip
+"""What a word beside the main one adds to the picture: a bakery 'during the war'."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +58,8 @@ class Staging:
 
     def sheet(self, idea: Idea) -> str:
         """Return the name of the beat sheet for an idea, as `beats.choose_beats` wants it."""
+        if shape := shape_of(idea):
+            return shape
         return "company" if idea.kind == "tale" and companion_of(idea) else idea.kind
 
 
@@ -47,23 +72,32 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
     """
     domain = domain_of(idea)
     characters = _cast(beat, idea)
+    dark = staging.hours[number - 1] == "night" or "snow" in weather_of(staging.shown)
     return Scene(
         id=number,
         location=_location(number, staging, beat, idea),
         characters=characters,
-        action=_action(beat, idea, staging, sights, bool(characters)),
-        emotion=beat.emotion(staging.mood, domain),
+        action=_action(beat, idea, staging, sights, bool(characters), dark),
+        emotion=_emotion(beat, idea, staging, domain),
         narration=narration,
     )
 
 
 def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
     setting = staging.setting
-    own = whereabouts(idea) or own_place(setting, core_of(idea)) or own_place(setting, staging.shown)
-    place = own if own and (beat.place == 0 or whereabouts(idea)) else setting.places[beat.place]
+    named = whereabouts(idea)
+    own = named or own_place(setting, core_of(idea)) or own_place(setting, staging.shown)
+    place = own if own and (beat.place == 0 or (named and is_empty(staging.shown))) else setting.places[beat.place]
+    if setting.name == "sea" and idea.kind == "tale" and has_beast(idea.name, WATER_BEASTS):
+        # Nobody who lives in the water is met on the sand.
+        place = _WATERS[beat.place]
+    if own == _MOON[0] and idea.kind == "tale":
+        place = _MOON[beat.place]
     weather = weather_of(staging.shown)
     if not weather and idea.kind == "tale" and beat.name in _ROUGH:
         weather = setting.rough[number % len(setting.rough)]
+    if not weather and staging.sheet(idea) == "years" and not is_indoors(setting):
+        weather = _SEASONS.get(beat.name, "")
     return located(setting, place, weather, staging.hours[number - 1])
 
 
@@ -73,6 +107,8 @@ def _cast(beat: Beat, idea: Idea) -> str:
         return seen_in(english_words(idea.text)) if beat.shows in {"hero", "subject"} else ""
     if idea.kind in {"tale", "told"} and beat.shows in {"hero", "deed"}:
         hero = one_line(re.sub(r"[,;]", " ", idea.name))
+        if re.search(r" and (?:an?|the|her|his) ", hero):
+            hero = re.sub(r" and (?=(?:an?|the|her|his) )", ", ", hero)
         met = companion_of(idea) if beat.name in _AFTER_TURN or beat.shows == "deed" else ""
         return f"{hero}, {met}" if met and met != hero else hero
     if idea.kind == "portrait" and beat.shows in {"hero", "subject"} and beat.name != "detail":
@@ -80,36 +116,115 @@ def _cast(beat: Beat, idea: Idea) -> str:
     return ""
 
 
-def sight_of(staging: Staging, sights: int) -> str:
-    """Return the next of the setting's sights; where an idea speaks of an empty place, one without people."""
+def _emotion(beat: Beat, idea: Idea, staging: Staging, domain: str) -> str:
+    """Return how the scene feels: whoever stands side by side is not lost."""
+    felt = beat.emotion(staging.mood, domain)
+    return "tender" if felt == "lost" and idea.kind == "tale" and idea.plural and beat.name == "meet" else felt
+
+
+def sights_of(staging: Staging, idea: Idea, dark: bool = False) -> tuple[str, ...]:
+    """Return what may be seen in the setting: what the idea's own words add, and no people in an empty place.
+
+    Args:
+        dark: at night, or in the snow: no birds are seen then, and no shadow.
+    """
     told: tuple[str, ...] = staging.setting.sights
+    if dark:
+        told = tuple(sight for sight in told if not re.search("birds|shadow", sight)) or told
     if is_empty(staging.shown):
-        told = tuple(sight for sight in told if not re.search("people|train|light in", sight)) or told
+        told = tuple(sight for sight in told if not re.search("people|train|locomotive|lit|light", sight)) or told
+        told = tuple(sight for pair in zip(_EMPTY_SIGHTS, told * 2, strict=False) for sight in pair)
+    if idea.kind == "foreign":
+        return (*things_in(english_words(idea.text)), *told)
+    words = words_of(idea.text) if idea.kind != "tale" else ()
+    ends = staging.setting.places[0].split()
+    shades = [sight for word in words if word in _SHADES and word not in ends for sight in _SHADES[word]]
+    mixed = [sight for pair in zip(told, shades, strict=False) for sight in pair]
+    return tuple(dict.fromkeys([*mixed, *told]))
+
+
+def sight_of(staging: Staging, sights: int, idea: Idea, dark: bool = False) -> str:
+    """Return the next of `sights_of`, counted round."""
+    told = sights_of(staging, idea, dark)
     return told[sights % len(told)]
 
 
-def _action(beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool) -> str:
-    """Return what the picture shows: the deed at the turn of a tale, the thing looked at, or a sight of the place."""
-    sight = sight_of(staging, sights)
-    doing = beat.indoors if staging.setting.name == "room" else beat.action
-    if idea.kind == "tale" and idea.plural:
+def _doing(beat: Beat, idea: Idea, staging: Staging) -> str:
+    """Return what the hero does, the thing of the deed still there after it; animals neither stand nor bow."""
+    doing = beat.indoors if is_indoors(staging.setting) else beat.action
+    if staging.setting.name in {"stage", "church"}:
+        doing = re.sub(r"out of the window", "into the light", re.sub(r"(?:by|at) the window", "in the light", doing))
+    if idea.kind != "tale":
+        return doing
+    if any(word in PEOPLE - BEASTS for word in words_of(idea.name)):
+        doing = doing.replace("older now", "older now, grey hair")
+    if idea.plural:
         doing = re.sub(r"small and alone|alone", "side by side", doing)
+    if shape_of(idea) == "years" and not idea.plural:
+        doing = re.sub(r"side by side|close together|near each other", "alone", doing)
+    if has_beast(idea.name) and beat.name in _BEASTLY:
+        doing = _BEASTLY[beat.name]
+    if beat.name in _CARRYING:
+        shade = next((_SHADES[word][0] for word in words_of(idea.text) if word in _SHADES), "")
+        shade = shade if beat.name in _ROUGH and is_indoors(staging.setting) else ""
+        return ", ".join(part for part in (doing, carried_in(idea), shade) if part)
+    return doing
+
+
+_CARRYING = frozenset({"trial", "journey", "climax", "resolve", "rise"})
+_BEASTLY = {
+    "trial": "moving on slowly",
+    "climax": "very still, eyes ahead",
+    "low": "at rest",
+    "resolve": "close by in the light",
+    "rise": "looking up",
+}
+
+
+def _action(beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool, dark: bool) -> str:
+    """Return what the picture shows: the deed at the turn of a tale, the thing looked at, or a sight of the place."""
+    sight = sight_of(staging, sights, idea, dark)
     match beat.shows:
         case "place":
             return ""
+        case "trace":
+            if staging.setting.name in _TRACELESS or has_beast(idea.name):
+                return sight
+            trace = beat.indoors if is_indoors(staging.setting) else beat.action
+            snow = "snow" in weather_of(staging.shown)
+            return trace.replace("footprints leading away", "footprints filling with snow") if snow else trace
         case "deed":
-            return one_line(idea.clause or "standing still", ACTION_CHARACTERS)
+            return one_line(pose_of(idea), ACTION_CHARACTERS)
         case "hero" if idea.kind in {"tale", "told"} or peopled:
-            return doing
+            return _doing(beat, idea, staging)
+        case "subject" if peopled and idea.kind == "foreign":
+            return sight if things_in(english_words(idea.text)) else "standing still"
         case "subject" if peopled:
-            return "standing still"
+            return "standing at a table" if is_indoors(staging.setting) else "standing still"
         case "subject" if idea.kind == "question" and asking_of(idea) == "whether":
             # Whether there is such a thing is what is asked: it is not shown.
             return sight
-        case "subject" if idea.kind in {"topic", "question"} and (core_of(idea) or idea.kind == "topic"):
-            subject = one_line(core_of(idea) or idea.hero, ACTION_CHARACTERS)
-            return ", ".join(part for part in (subject, beat.action) if part) or sight
-        case "subject" if idea.kind == "portrait" and beat.name == "named" and not whereabouts(idea):
-            return one_line(idea.hero, ACTION_CHARACTERS) or sight
+        case "subject" | "sight" if seen_as(idea) and (beat.shows == "subject" or sights % 3 != 2):
+            # What no list knows may have no brush: the place's own sight stands beside it.
+            beside = "" if find_domain(core_of(idea)) else sight
+            return one_line(", ".join(part for part in (beside, seen_as(idea), _view(beat, idea, sights)) if part))
+        case "subject" if idea.kind == "portrait" and _is_wild(idea):
+            return one_line(f"{sight}, {idea.hero}", ACTION_CHARACTERS)
         case _:
             return sight
+
+
+def _view(beat: Beat, idea: Idea, sights: int) -> str:
+    """Return how the thing itself is seen this time; '' where it is named: no sea is 'seen from near'."""
+    if beat.name in {"name", "ask"}:
+        return ""
+    large = domain_of(idea) in {"earth", "cosmos"}
+    if beat.name == "detail":
+        return "a small part of it" if large else "seen from near"
+    views = _WIDE_VIEWS if large else _VIEWS
+    return views[(len(beat.name) + sights) % len(views)]
+
+
+def _is_wild(idea: Idea) -> bool:
+    """Tell whether a portrait is of a mountain or a lake with a name: it can be painted by its name."""
+    return idea.hero.lower().startswith(("mount ", "mt ", "lake "))

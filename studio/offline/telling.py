@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from studio.offline.deeds import rest_of
 from studio.offline.grammar import Idea
-from studio.offline.matter import core_of
+from studio.offline.matter import core_of, is_beyond
 from studio.offline.places import told_at
 from studio.offline.settings import Lines
 from studio.plan import share_lines, spoken_words, words_that_fit
@@ -20,6 +21,10 @@ def slots_of(idea: Idea) -> dict[str, str]:
     """Return what each slot of `lines.py` says; '' where the idea has no such words."""
     deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
     part = re.split(r",? (?:and|but|while|when|until|because) |[,;] ", idea.clause, maxsplit=1)
+    half, rest = rest_of(idea.clause)
+    if len(part) > 1 and re.search(r"\b(?:not|never)\b|n['\u2019]t\b", part[1]):
+        # What is denied is half of what happens: it is told with the other half, or neither is.
+        part = part[:1]
     plain = {
         "hero": idea.hero,
         "who": idea.short,
@@ -28,8 +33,10 @@ def slots_of(idea: Idea) -> dict[str, str]:
         "deed": deed["deed"] if deed and len(deed["deed"].split()) > 2 else "",
         "aim": deed["aim"] if deed and len(deed["deed"].split()) > 2 else "",
         "part": part[0] if len(part) > 1 and len(part[0].split()) > 2 else "",
+        "half": half,
+        "rest": rest,
         "topic": idea.hero,
-        "core": core_of(idea),
+        "core": "" if is_beyond(idea) else core_of(idea),
     }
     return {**plain, **{name.title(): words[:1].upper() + words[1:] for name, words in plain.items()}}
 
@@ -71,15 +78,17 @@ def say(
     fps: int,
     said: set[str],
     hour: str,
+    indoors: bool = False,
 ) -> str:
     """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before.
 
     Args:
         hour: the scene's, of `places.HOURS`; a variant that belongs to another waits.
+        indoors: whether the scene is under a roof; what belongs into the open waits too.
     """
     lines: list[str] = []
     for variant in tuple(pool):
-        if not told_at(variant, hour):
+        if not told_at(variant, hour, indoors):
             continue
         filled = fill(variant, slots, plural)
         if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):

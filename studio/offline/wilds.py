@@ -10,14 +10,14 @@ WILDS: tuple[Setting, ...] = (
         name="space",
         words=word_set(
             "alien asteroid astronaut astronauts astronomy comet cosmos earth galaxy gravity hole mars moon orbit"
-            " planet planets rocket satellite space spaceship star stars telescope universe"
+            " planet planets rocket satellite space spaceship telescope universe"
         ),
         places=("a blue planet seen from space", "the dark of space with stars", "the moon seen from space"),
         sights=("a rocket", "an astronaut", "the far stars", "a blue planet"),
         rough=("",),
         openings=(
             ("Up here there is no weather.", "Only the light, going round."),
-            ("The dark is not empty.", "It is only very far across."),
+            ("Out here, every direction is up.",),
             ("Seen from here, every border is gone.",),
             ("Silence has a size.", "Out here, you can see it."),
             ("The stars do not hurry.", "They never did."),
@@ -33,7 +33,7 @@ WILDS: tuple[Setting, ...] = (
         name="underwater",
         words=word_set("coral deep diver dolphin jellyfish mermaid octopus reef seabed shark submarine underwater"),
         places=("an underwater reef in blue light", "an underwater plain in blue light", "the seabed underwater"),
-        sights=("fish in the blue light", "a fish alone", "birds over the sea", "a whale in the blue light"),
+        sights=("fish in the blue light", "a fish alone", "a fish in the dark", "light from far above"),
         rough=("",),
         openings=(
             ("Below the surface, the day turns blue.",),
@@ -104,9 +104,8 @@ WILDS: tuple[Setting, ...] = (
         sights=(
             "a small boat",
             "birds over the water",
-            "a lighthouse far off",
-            "a bottle on the sand",
-            "a house on the cliff",
+            "waves on the rocks",
+            "a ship far off",
         ),
         rough=("in a storm", "in the rain", "in fog"),
         openings=(
@@ -127,7 +126,7 @@ WILDS: tuple[Setting, ...] = (
         name="mountain",
         words=word_set(
             "alps andes avalanche climber dragon eagle everest fuji goat hill himalaya monastery monk mountain"
-            " mountaineer peak summit valley volcano"
+            " mountaineer peak summit valley"
         ),
         places=("a mountain valley", "a high mountain ridge", "a mountain summit above the clouds"),
         sights=("a tent", "birds below the summit", "a cabin", "a house in the valley"),

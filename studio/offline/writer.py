@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import zlib
 from collections.abc import Sequence
+from functools import partial
 
 from studio.graph import build_graph
 from studio.model import Brief, Scene, SceneGraph, Shot, Story, Wish
@@ -19,11 +21,12 @@ from studio.offline.feelings import find_mood
 from studio.offline.glossary import english_words
 from studio.offline.grammar import Idea, parse_idea
 from studio.offline.lines import TALE
-from studio.offline.looks import character_look, props_of
-from studio.offline.matter import core_of, sort_of
-from studio.offline.places import find_setting, hours_of, told_of
+from studio.offline.looks import character_look, climate_of, props_of
+from studio.offline.matter import core_of, seen_as, sort_of
+from studio.offline.phrases import is_plural
+from studio.offline.places import find_setting, hours_of, is_indoors, told_of
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
-from studio.offline.staging import Staging, sight_of, stage_scene
+from studio.offline.staging import Staging, sights_of, stage_scene
 from studio.offline.telling import say, slots_of
 from studio.offline.told import from_script, told_scenes
 from studio.plan import plan_shots, share_frames, shot_count, shot_frames
@@ -31,8 +34,12 @@ from studio.ports import Abilities
 
 DRAFT = "a draft by template"
 
-_ONCE = frozenset({"turn", "meet", "name", "named", "ask", "close", "unanswered", "farewell", "resolve"})
+_ONCE = frozenset({"turn", "leaving", "meet", "name", "named", "ask", "close", "unanswered", "farewell", "resolve"})
 """Beats of one variant only, however long they last."""
+
+
+_OF_THE_THING = frozenset({"named", "question", "detail", "memory", "heart", "care", "farewell", "close"})
+_IT = re.compile(r"\b(?:it|its|here)\b", re.IGNORECASE)
 
 
 class OfflineWriter:
@@ -40,7 +47,7 @@ class OfflineWriter:
 
     engine = "offline"
     model = "writer"
-    version = 3
+    version = 4
     abilities = Abilities(seed=True)
 
     def write_story(self, brief: Brief) -> Story:
@@ -54,8 +61,10 @@ class OfflineWriter:
         idea = parse_idea(brief.idea, KNOWN_WORDS)
         draw = random.Random(zlib.crc32(brief.idea.encode("utf-8", "surrogatepass")) + brief.seed)
         shown = " ".join(english_words(idea.text)) if idea.kind == "foreign" else idea.text
-        setting = find_setting(core_of(idea)) or find_setting(shown)
-        setting = setting or (QUIET_ROOM if idea.kind == "question" or sort_of(idea) == "someone" else OPEN_COUNTRY)
+        deep = " deep" if idea.kind != "tale" and "deep" in shown.lower().split() else ""
+        setting = find_setting(core_of(idea) + deep) or find_setting(shown)
+        within = idea.kind in {"question", "topic"} and not seen_as(idea)
+        setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
         rooms = _rooms(brief.wish)
         mood = find_mood(shown)
         staging = Staging(setting, shown, mood, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
@@ -70,8 +79,8 @@ class OfflineWriter:
         )
 
     def map_scenes(self, story: Story, seed: int) -> SceneGraph:
-        """Draw the graph of the story; looks come from names, so `seed` changes nothing here."""
-        return build_graph(story, look=character_look, props=props_of)
+        """Draw the graph of the story; looks come from names and places, so `seed` changes nothing here."""
+        return build_graph(story, look=partial(character_look, climate=climate_of(story)), props=props_of)
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
         """Break the scenes into shots, as `studio.plan.plan_shots` tells."""
@@ -116,19 +125,24 @@ def _beat_scenes(
         words = ""
         name = pool_name(beat)
         variants = 1 if name in _ONCE else max(1, min(len(room) // 2, len(pools[name]) // uses[name]))
-        hour = staging.hours[number - 1]
+        hour, indoors = staging.hours[number - 1], is_indoors(staging.setting)
         if idea.kind != "foreign":
-            words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour)
-            if beat.name == "turn" and not words:
-                words = say(list(TALE["unsaid"]), 1, slots, idea.plural, room, fps, said, hour)
+            words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
+            if beat.name in {"turn", "leaving"} and not words:
+                words = say(list(TALE["unsaid"]), 1, slots, idea.plural, room, fps, said, hour, indoors)
         scenes.append(stage_scene(number, staging, beat, idea, sights, words))
-        sights += scenes[-1].action == sight_of(staging, sights)
+        sights += beat.shows in {"sight", "subject"} or scenes[-1].action in sights_of(staging, idea)
     return tuple(scenes)
 
 
 def _sayable_first(group: tuple[Lines, ...], beat: Beat, idea: Idea) -> tuple[Lines, ...]:
     """Return the variants that may stand; a hero with a 'whose ...' of its own is met with it."""
     group = tuple(lines for lines in group if told_of(lines, idea.text)) or group
+    if beat.name in _OF_THE_THING and (
+        sort_of(idea) == "someone" or (core_of(idea) and is_plural(core_of(idea).split()))
+    ):
+        # A person is no 'it', and neither are the bees.
+        group = tuple(lines for lines in group if not _IT.search(" ".join(lines))) or group
     if beat.name == "meet" and idea.first != idea.name:
         return tuple(lines for lines in group if "{first}" in lines[0] or "{First}" in lines[0])
     return group

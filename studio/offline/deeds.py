@@ -1,0 +1,138 @@
+"""What someone in a tale is seen doing: the clause put into a pose, a thing that is carried, and the shape of the tale.
+
+A picture has no verbs of thought: 'must cross the desert to return a stolen star' is someone walking, a star in hand.
+Called by `studio/offline/staging.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from studio.offline.grammar import Idea
+from studio.offline.phrases import article_for
+from studio.offline.places import words_of
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS
+from studio.script import word_set
+
+Shape = Literal["", "gone", "years"]
+
+_GONE = re.compile(
+    r"\b(?:(?:never|not|n't) (?:\w+ )?(?:come back|comes back|came back|return|returns|returned|seen again)"
+    r"|die|dies|died|vanish|vanishes|vanished|disappear|disappears|disappeared"
+    r"|(?:leaves|leave|left) (?:for ever|forever|for good|without a word))\b|\b(?:leaves|leave|left)$"
+)
+_YEARS = re.compile(
+    r"\b(?:gr[oe]ws? (?:old|up|older)|(?:for|over) (?:\w+ )?(?:years|decades|a lifetime|generations)"
+    r"|(?:all|through) (?:his|her|their) (?:life|lives|years)|every (?:year|spring|summer|autumn|winter))\b"
+)
+
+_POSES: Mapping[str, str] = {
+    "race ride gallop": "riding at full speed", "sail row paddle": "in a small boat",
+    "paint draw repaint": "painting at a window", "write": "writing at a table", "read study": "bent over a book",
+    "bake cook": "hands in flour at a table", "knit sew weave mend": "bent over the work in the lap",
+    "build repair fix restore rebuild invent forge carve make": "bent over the work at a table",
+    "plant grow dig harvest": "kneeling, hands in the earth", "find discover uncover collect gather": "kneeling down",
+    "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
+    "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
+    "play perform practise practice": "playing, eyes closed", "sing": "singing, eyes closed",
+    "dance": "dancing alone", "befriend meet help rescue save tame feed free protect raise adopt": "kneeling down",
+    "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
+        "walking on, small under the sky",
+    "fly": "looking up at the open sky", "swim dive": "in the water", "sleep dream": "asleep",
+    "lose forget": "looking at empty hands", "fight battle face confront": "standing firm",
+    "vanish disappear leave": "walking away, seen from behind", "die": "lying still",
+}  # fmt: skip
+_POSE_OF: Mapping[str, str] = {base: pose for bases, pose in _POSES.items() for base in bases.split()}
+
+_HELD = word_set(
+    "bottle lantern lamp book letter map key clock watch violin kite umbrella candle balloon suitcase camera telescope"
+    " bell compass flower seed ring box star stone coin bread cup photograph sword crown feather shell lamp toy"
+)
+_MOUNTS: Mapping[str, str] = {
+    "horse": "with a horse",
+    "horses": "with horses",
+    "horseback": "with a horse",
+    "boat": "a boat beside",
+    "ship": "a ship behind",
+    "bicycle": "pushing a bicycle",
+    "train": "a train behind",
+    "balloon": "a balloon above",
+}
+_TOOLS: Mapping[str, str] = {
+    "paint": "a painting close by",
+    "sail": "a small boat close by",
+    "row": "a small boat close by",
+    "bake": "bread on the table",
+    "write": "a letter in hand",
+    "fish": "a boat beside",
+    "plant": "a small tree close by",
+    "read": "a book in hand",
+    "play": "a violin close by",
+}
+_MASS = word_set("bread")
+WATER_BEASTS = word_set("whale dolphin fish shark seal turtle octopus jellyfish orca salmon")
+BEASTS = WATER_BEASTS | word_set(
+    "fox wolf dog cat bear deer horse bird crow owl penguin elephant tiger lion rabbit mouse swan goose butterfly bee"
+    " dragon"
+)
+
+
+def shape_of(idea: Idea) -> Shape:
+    """Return how a tale is shaped: 'gone' where the hero leaves the picture, 'years' where time itself is told."""
+    clause = idea.clause.lower()
+    if idea.kind != "tale":
+        return ""
+    return "gone" if _GONE.search(clause) else "years" if _YEARS.search(clause) else ""
+
+
+def pose_of(idea: Idea) -> str:
+    """Return how the deed is seen: the pose of its first verb that has one, and the thing; else the clause itself."""
+    clause = idea.clause.lower()
+    if shape_of(idea) == "gone" and not re.match(r"(?:die|dies|died)\b", clause):
+        return "far off, going away" if has_beast(idea.name) else "walking away, seen from behind"
+    if shape_of(idea) == "years":
+        return "face to face" if idea.plural else "in the same place as ever"
+    for word in words_of(clause):
+        if pose := next((_POSE_OF[form] for form in _bases(word) if form in _POSE_OF), ""):
+            carried = carried_in(idea)
+            return f"{pose}, {carried}" if carried and carried not in pose else pose
+    return idea.clause or "standing still"
+
+
+def carried_in(idea: Idea) -> str:
+    """Return the thing of the deed, as it is seen again in later scenes: 'a bottle in hand'; '' for none."""
+    words = words_of(idea.clause)
+    for at, word in enumerate(words):
+        one = word if word in _HELD else word.removesuffix("s")
+        if one in _HELD:
+            told = words[at - 1] if at > 1 and words[at - 2] in DETERMINERS and words[at - 1] not in DETERMINERS else ""
+            phrase = " ".join(part for part in (told, one) if part)
+            return f"{phrase if one in _MASS else f'{article_for(phrase)} {phrase}'} in hand"
+    if mount := next((_MOUNTS[word] for word in words if word in _MOUNTS), ""):
+        return mount.replace("a horse", "horses") if idea.plural else mount
+    return next((_TOOLS[form] for word in words for form in _bases(word) if form in _TOOLS), "")
+
+
+def rest_of(clause: str) -> tuple[str, str]:
+    """Return a clause in two that can each follow a subject: 'walks away', 'does not come back'; ('', '') for none."""
+    halves = re.split(r",? (?:and|but|then) (?=\w)", clause, maxsplit=1)
+    if len(halves) == 2 and halves[1].split()[0].lower() in ACTING | AUXILIARY | {"never"}:
+        return halves[0], halves[1]
+    return "", ""
+
+
+def has_beast(characters: str, beasts: frozenset[str] = BEASTS) -> bool:
+    """Tell whether an animal is among these characters."""
+    return any(form in beasts for word in words_of(characters) for form in (word, word.removesuffix("s")))
+
+
+def _bases(word: str) -> tuple[str, ...]:
+    """Return the forms under which a verb may be listed."""
+    forms = [word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("d")]
+    if word.endswith("ies"):
+        forms.append(f"{word[:-3]}y")
+    if word.endswith("ing"):
+        forms += [word[:-3], f"{word[:-3]}e", word[:-4]]
+    return tuple(forms)

@@ -1,0 +1,144 @@
+"""What the embedded writer shows of a deed, and where: laws on ideas that are not among the forty."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from studio.details import close_action
+from studio.model import Story
+from studio.offline.deeds import carried_in, pose_of, rest_of, shape_of
+from studio.offline.grammar import parse_idea
+from studio.offline.looks import character_look
+from studio.offline.matter import seen_as
+from studio.offline.paint.lexicon import read_prompt
+from studio.offline.places import told_at
+from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
+from tests.ideas import film_of
+
+
+def _story(idea: str, seed: int = 7) -> Story:
+    return film_of(idea, seed)[0]
+
+
+@pytest.mark.parametrize(
+    "idea",
+    ["an old woman leaves her village and never returns", "my brother left without a word", "a sailor who disappears"],
+)
+def test_whoever_leaves_is_not_seen_again(idea: str) -> None:
+    """After the scene in which someone leaves, dies or vanishes, nobody is in the picture and nobody triumphs."""
+    assert shape_of(parse_idea(idea, KNOWN_WORDS)) == "gone"
+    scenes = _story(idea).scenes
+    last = max(scene.id for scene in scenes if scene.characters)
+    assert last == 3
+    assert "brave" not in {scene.emotion for scene in scenes}
+
+
+def test_what_is_denied_is_never_cut_off() -> None:
+    """A clause with 'not' or 'never' is told whole or in two sentences, whatever the seed."""
+    for seed in range(12):
+        told = " ".join(
+            scene.narration for scene in _story("a boy walks into the fog and does not come back", seed).scenes
+        )
+        assert "walks into the fog" not in told or "does not come back" in told
+    assert rest_of("walks home and sleeps") == ("walks home", "sleeps")
+    assert rest_of("walks home and away") == ("", "")
+
+
+@pytest.mark.parametrize("idea", ["two sisters knit for years", "a farmer and a horse grow old together"])
+def test_years_pass_in_seasons(idea: str) -> None:
+    """A tale of time shows at least three seasons, and someone older."""
+    scenes = _story(idea).scenes
+    places = " ".join(scene.location for scene in scenes)
+    assert all(season in places for season in ("in spring", "in autumn rain", "in falling snow"))
+    assert any("older now" in scene.action for scene in scenes)
+
+
+@pytest.mark.parametrize(
+    ("idea", "thing"),
+    [
+        ("a boy steals a lantern from the harbour", "a lantern in hand"), ("a girl finds an old map", "an old map in hand"),
+        ("a king loses his crown", "a crown in hand"), ("three friends sail home", "a small boat close by"),
+        ("a woman waits", ""),
+    ],
+)  # fmt: skip
+def test_the_thing_of_a_deed_is_carried_on(idea: str, thing: str) -> None:
+    """What a deed is about is seen in the scenes after it too."""
+    assert carried_in(parse_idea(idea, KNOWN_WORDS)) == thing
+    assert all(thing in scene.action for scene in _story(idea).scenes[3:] if scene.characters)
+
+
+def test_a_deed_is_a_pose() -> None:
+    """Auxiliaries and verbs of thought never stand in the picture."""
+    for idea in ("a girl must climb a mountain", "a man wants to build a boat", "a nurse learns to sing"):
+        assert not re.search(r"must|wants|learns", pose_of(parse_idea(idea, KNOWN_WORDS)))
+
+
+@pytest.mark.parametrize("idea", ["a whale searches for the moon", "a fox crosses a frozen river"])
+def test_animals_do_not_stand_tall(idea: str) -> None:
+    """No animal stands, bows its head, or has a sandy shore under it if it lives in the water."""
+    for scene in _story(idea).scenes:
+        assert not re.search(r"standing|head down", scene.action)
+        assert "whale" not in scene.characters or "sandy" not in scene.location
+
+
+@pytest.mark.parametrize("setting", [*SETTINGS, OPEN_COUNTRY], ids=lambda setting: setting.name)
+def test_every_place_and_sight_is_drawn(setting: Setting) -> None:
+    """No place of a setting, and none of its sights there, becomes a slate."""
+    places, sights = setting.places, setting.sights
+    for place in places:
+        assert not read_prompt(f"wide shot, {place} at dusk, still").card, place
+        for sight in sights:
+            assert not read_prompt(f"medium shot, {sight}, {place} at dusk, still").card, (sight, place)
+
+
+@pytest.mark.parametrize(
+    ("idea", "seen"),
+    [
+        ("The secret life of wolves", "wolves"), ("democracy", ""), ("loneliness", ""), ("Is there life on Venus?", ""),
+        ("Why are flamingos pink?", "pink flamingos"), ("the life of bees", "flowers in the grass, bees"),
+    ],
+)  # fmt: skip
+def test_only_what_can_be_seen_is_shown(idea: str, seen: str) -> None:
+    """A thing is shown as itself, with what it lives on; a thought, or what may not exist, is not."""
+    assert seen_as(parse_idea(idea, KNOWN_WORDS)) == seen
+
+
+@pytest.mark.parametrize("idea", ["wolves", "the history of bicycles", "lighthouses"])
+def test_the_subject_is_seen_in_most_scenes(idea: str) -> None:
+    """A thing that can be seen is in the picture or the place of at least half of the scenes."""
+    word = idea.split()[-1]
+    shown = [scene for scene in _story(idea).scenes if word in scene.action or word[:-1] in scene.location]
+    assert len(shown) >= 3
+
+
+def test_clothes_follow_trade_and_climate() -> None:
+    """Someone is dressed for the work or the weather, several people are several, and the article agrees."""
+    assert character_look("an old fisherman") == "an old fisherman in a yellow oilskin"
+    assert "robe and a scarf" in character_look("a girl", "desert")
+    assert "parka" in character_look("an old fisherman", "snow")
+    assert "(two people in " in character_look("two sisters")
+    for name in ("a girl", "a man", "Ada Lovelace", "a poet", "my aunt", "a widow", "a boy", "a child", "a woman"):
+        assert not re.search(r"\ba [aeiou]|\ban [^aeiou]", character_look(name))
+
+
+@pytest.mark.parametrize(
+    ("action", "characters", "detail"),
+    [
+        ("kneeling down, a bottle in hand", "a keeper", "hands holding a bottle"),
+        ("walking", "a girl", "the eyes, wide open"),
+        ("at rest", "a fox", "the head, turned a little to the light"), ("", "", ""),
+        ("wolves, seen from far", "", "wolves, a detail from very near"), ("building a wall", "a man", "hands at work"),
+    ],
+)  # fmt: skip
+def test_a_close_up_is_a_detail(action: str, characters: str, detail: str) -> None:
+    """Hands, eyes, a head, or the thing itself: never the words of the wider shot again."""
+    assert close_action(action, characters) == detail
+
+
+def test_a_line_waits_for_its_hour_and_its_roof() -> None:
+    """Nobody speaks of heat in the dark, nor of street corners in a room."""
+    assert not told_at(("The heat erases the road ahead.",), "night")
+    assert not told_at(("Walk without a plan. The corners decide.",), "noon", indoors=True)
+    assert told_at(("Walk without a plan. The corners decide.",), "noon")
