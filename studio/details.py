@@ -25,7 +25,7 @@ _WORKED = re.compile(
 def close_action(action: str, characters: str) -> str:
     """Return what a close-up shows where a wider shot of the same scene has shown `action`.
 
-    Hands, where a thing is held or something is made; else the eyes of whoever is seen, of an animal the head; where
+    Hands, where a thing is held or something is made; else the eyes of whoever is seen, an animal from very near; where
     nobody is, the same thing from very near. '' for an action that is ''.
 
     Args:
@@ -39,5 +39,5 @@ def close_action(action: str, characters: str) -> str:
     if not characters:
         return f"{action.split(', seen')[0]}, a detail from very near"
     if _NO_PERSON.search(characters):
-        return "the head, turned a little to the light"
+        return "very near, turned a little to the light"
     return "hands at work" if _WORKED.search(action) else "the eyes, wide open"

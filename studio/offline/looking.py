@@ -114,7 +114,9 @@ LOOKING: Pools = {
         ("Some things are only understood from close by.",),
         ("Everyone remembers it differently.",),
         ("Time rounds off the corners.",),
-        ("Ask twice. You will hear three stories.",),
+        ("What was ordinary then is precious now.",),
+        ("Some mornings leave no trace. Some never leave.",),
+        ("The small things are what comes back first.",),
     ),
     "farewell": (
         ("We leave quietly.", "The light stays on a while."),

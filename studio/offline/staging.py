@@ -6,6 +6,7 @@ Called by `studio/offline/writer.py` and `told.py`.
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 
 from studio.model import Scene
@@ -154,8 +155,14 @@ def _doing(beat: Beat, idea: Idea, staging: Staging) -> str:
     doing = beat.indoors if is_indoors(staging.setting) else beat.action
     if staging.setting.name in {"stage", "church"}:
         doing = re.sub(r"out of the window", "into the light", re.sub(r"(?:by|at) the window", "in the light", doing))
+    if idea.kind == "foreign" and beat.name == "farewell":
+        return ", ".join((doing, *things_in(english_words(idea.text))[-1:]))
     if idea.kind != "tale":
         return doing
+    variants = _OTHERWISE.get(beat.name, ()) if not is_indoors(staging.setting) else ()
+    doing = (doing, *variants)[
+        zlib.crc32(f"{beat.name} {idea.text}".encode("utf-8", "surrogatepass")) % (len(variants) + 1)
+    ]
     if any(word in PEOPLE - BEASTS for word in words_of(idea.name)):
         doing = doing.replace("older now", "older now, grey hair")
     if idea.plural:
@@ -171,6 +178,12 @@ def _doing(beat: Beat, idea: Idea, staging: Staging) -> str:
     return doing
 
 
+_OTHERWISE = {
+    "trial": ("leaning into the wind", "stopping, looking back", "bent low, going on"),
+    "climax": ("face to the wind", "stepping forward", "not turning back"),
+    "resolve": ("walking on, unhurried", "at rest, face to the light", "sitting down at last"),
+}
+"""What the hero may do instead, by the idea: not every tale ends with the same picture."""
 _CARRYING = frozenset({"trial", "journey", "climax", "resolve", "rise"})
 _BEASTLY = {
     "trial": "moving on slowly",
@@ -198,7 +211,8 @@ def _action(beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool
         case "hero" if idea.kind in {"tale", "told"} or peopled:
             return _doing(beat, idea, staging)
         case "subject" if peopled and idea.kind == "foreign":
-            return sight if things_in(english_words(idea.text)) else "standing still"
+            things = things_in(english_words(idea.text))
+            return things[0] if things and beat.name == "detail" else "standing still"
         case "subject" if peopled:
             return "standing at a table" if is_indoors(staging.setting) else "standing still"
         case "subject" if idea.kind == "question" and asking_of(idea) == "whether":

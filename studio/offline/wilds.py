@@ -129,7 +129,7 @@ WILDS: tuple[Setting, ...] = (
             " mountaineer peak summit valley"
         ),
         places=("a mountain valley", "a high mountain ridge", "a mountain summit above the clouds"),
-        sights=("a tent", "birds below the summit", "a cabin", "a house in the valley"),
+        sights=("an old tree", "birds below the summit", "a cabin", "a house in the valley"),
         rough=("in fog", "in falling snow"),
         openings=(
             ("The mountain is older than its name.",),

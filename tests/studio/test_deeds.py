@@ -58,8 +58,8 @@ def test_years_pass_in_seasons(idea: str) -> None:
 @pytest.mark.parametrize(
     ("idea", "thing"),
     [
-        ("a boy steals a lantern from the harbour", "a lantern in hand"), ("a girl finds an old map", "an old map in hand"),
-        ("a king loses his crown", "a crown in hand"), ("three friends sail home", "a small boat close by"),
+        ("a boy steals a lantern from the harbour", "a lantern in hand"),
+        ("a girl finds an old map", "an old map in hand"), ("a king loses his crown", "a crown in hand"), ("three friends sail home", "a small boat close by"),
         ("a woman waits", ""),
     ],
 )  # fmt: skip
@@ -128,7 +128,7 @@ def test_clothes_follow_trade_and_climate() -> None:
     [
         ("kneeling down, a bottle in hand", "a keeper", "hands holding a bottle"),
         ("walking", "a girl", "the eyes, wide open"),
-        ("at rest", "a fox", "the head, turned a little to the light"), ("", "", ""),
+        ("at rest", "a fox", "very near, turned a little to the light"), ("", "", ""),
         ("wolves, seen from far", "", "wolves, a detail from very near"), ("building a wall", "a man", "hands at work"),
     ],
 )  # fmt: skip
