@@ -39,9 +39,10 @@ def test_what_is_denied_is_never_cut_off() -> None:
     """A clause with 'not' or 'never' is told whole or in two sentences, whatever the seed."""
     for seed in range(12):
         told = " ".join(
-            scene.narration for scene in _story("a boy walks into the fog and does not come back", seed).scenes
+            scene.narration
+            for scene in _story("a boy walks into the grey fog and the dog does not follow him home", seed).scenes
         )
-        assert "walks into the fog" not in told or "does not come back" in told
+        assert "walks into the grey fog" not in told or "does not follow" in told
     assert rest_of("walks home and sleeps") == ("walks home", "sleeps")
     assert rest_of("walks home and away") == ("", "")
 
@@ -59,7 +60,8 @@ def test_years_pass_in_seasons(idea: str) -> None:
     ("idea", "thing"),
     [
         ("a boy steals a lantern from the harbour", "a lantern in hand"),
-        ("a girl finds an old map", "an old map in hand"), ("a king loses his crown", "a crown in hand"), ("three friends sail home", "a small boat close by"),
+        ("a girl finds an old map", "an old map in hand"),
+        ("a king loses his crown", "a crown in hand"), ("three friends sail home", "a small boat close by"),
         ("a woman waits", ""),
     ],
 )  # fmt: skip
