@@ -59,8 +59,11 @@ def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames:
         return ()
     room = None if until_frames is None else max(1, until_frames - offset_frames)
     columns = float(LINE_COLUMNS)
-    groups = _grouped(pieces, columns)
     everything = sum(columns_of(piece.text) + 1 for piece in pieces)
+    if room is not None:
+        # At once as long as they must be at least: trying every doubling takes the square of the words' number.
+        columns = max(columns, everything / 2 / max(1, (room + GAP_FRAMES) // (1 + GAP_FRAMES)))
+    groups = [pieces] if everything <= columns > LINE_COLUMNS else _grouped(pieces, columns)
     while room is not None and len(groups) * (1 + GAP_FRAMES) - GAP_FRAMES > room:
         columns *= 2
         groups = _grouped(pieces, columns) if columns < everything else [pieces]
@@ -137,17 +140,19 @@ def _joined(pieces: Sequence[_Piece]) -> str:
 def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
     """Lay pieces out in one line, or in the two best of at most `columns` each; None where they do not fit."""
     whole = _joined(pieces)
-    if columns_of(whole) <= columns:
+    everything = columns_of(whole)
+    if everything <= columns:
         return whole
-    best: tuple[float, str] | None = None
+    best: tuple[float, int] | None = None
+    over = 0.0
     for cut in range(1, len(pieces)):
-        upper, lower = _joined(pieces[:cut]), _joined(pieces[cut:])
-        over, under = columns_of(upper), columns_of(lower)
+        over += columns_of(pieces[cut - 1].text) + (0 if pieces[cut - 1].glued or cut == 1 else 1)
+        under = everything - over - (0 if pieces[cut].glued else 1)
         if max(over, under) <= columns:
             # Even lines read best, the lower one rather the longer; a comma is worth eight columns of that.
             unevenness = abs(over - under) + (3 if over > under else 0) + 8 * _tear(pieces[cut - 1], pieces[cut])
-            best = min(best or (unevenness + 1, ""), (unevenness, f"{upper}\n{lower}"))
-    return best[1] if best else None
+            best = min(best or (unevenness + 1, 0), (unevenness, cut))
+    return f"{_joined(pieces[: best[1]])}\n{_joined(pieces[best[1] :])}" if best else None
 
 
 def _tear(last: _Piece, following: _Piece) -> float:

@@ -11,9 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import hibari
@@ -23,7 +21,8 @@ from hibari.voices import voice_path
 
 from studio.errors import Unspeakable
 from studio.model import Made, Word
-from studio.offline.reading import Token, sentences, why_silent
+from studio.offline.hearing import as_heard, trimmed
+from studio.offline.reading import Sentence, Token, sentences, why_silent
 from studio.ports import Abilities
 from studio.wav import Samples, wav_file
 
@@ -35,18 +34,17 @@ UNIT_SECONDS = 0.025
 """One unit of the model's durations: their sum times this is the length of the sound (measured, exact)."""
 CHUNK_PHONEMES = 380
 """Longest stretch spoken in one breath; hibari itself cuts at 400."""
-SENTENCE_PAUSE_SECONDS = 0.40
+SENTENCE_PAUSE_SECONDS, PARAGRAPH_PAUSE_SECONDS = 0.40, 0.80
 BREATH_PAUSE_SECONDS = 0.12
-LEAD_SECONDS, TAIL_SECONDS = 0.04, 0.12
-"""What stays of the ~0.3 s of silence which the voice puts before and after everything it says."""
+CLOCK_LATE_SECONDS = 0.045
+"""How late the model's clock is: median over words after a pause, sound against clock."""
 SPEECH_RMS = 10 ** (-23 / 20)
 """Level of the spoken parts; the voice comes out at -25 dBFS with 12 to 15 dB of crest, so peaks stay free."""
 PEAK = 10 ** (-1 / 20)
 
 _DURATIONS = "/Round_output_0"
+_QUOTES = '"”) '
 _PAUSES = frozenset(';:,.!?—…"()“” ')
-_STRESS = str.maketrans("", "", "ˈˌ" + "".join(sorted(_PAUSES)))
-
 _INFLECTIONS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 
 Times = list[tuple[float, float]]
@@ -57,7 +55,7 @@ class OfflineNarrator:
 
     engine = "offline"
     model = "hibari heart"
-    version = 1
+    version = 2
     abilities = Abilities(seed=True, languages=("en",))
 
     def speak(self, line: str, seed: int, out: Path) -> Made:
@@ -73,10 +71,11 @@ class OfflineNarrator:
             voice = _voice()
             try:
                 silent = why_silent(line, voice.knows)
-                told = [] if silent else [voice.say(sentence, seed + n) for n, sentence in enumerate(sentences(line))]
+                read = () if silent else sentences(line)
+                told = [voice.say(sentence.tokens, seed + n) for n, sentence in enumerate(read)]
             except Unspeakable as error:
-                silent, told = str(error), []
-        sound, words = _in_a_row(told)
+                silent, read, told = str(error), (), []
+        sound, words = _in_a_row(told, read)
         if not sound.size and line.strip() and not silent:
             silent = "the voice found nothing in it that can be said"
         with wav_file(out, channels=1, rate_hz=RATE_HZ) as append:
@@ -106,7 +105,7 @@ class _Voice:
 
     def say(self, sentence: Sequence[Token], seed: int) -> tuple[Samples, tuple[Word, ...]]:
         """Return the sound of one sentence, without silence around it, and its words from its start."""
-        groups = self._pronounce(" ".join(token.spoken for token in sentence if token.spoken)).split(" ")
+        groups = self._pronounce([token.spoken for token in sentence])
         pieces: list[Samples] = []
         times: Times = []
         length = 0.0
@@ -119,61 +118,49 @@ class _Voice:
             times += [(length + start, length + end) for start, end in spans]
             pieces.append(sound)
             length += len(sound) / RATE_HZ
-        spoken = self._align([token.spoken for token in sentence], groups, times)
-        words = tuple(Word(text=t.written, start=a, end=b) for t, (a, b) in zip(sentence, spoken, strict=True))
+        words = tuple(Word(text=t.written, start=a, end=b) for t, (a, b) in zip(sentence, _forward(times), strict=True))
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), words
 
-    def _pronounce(self, text: str) -> str:
-        """Return the phonemes of a text: a group for every word, joined by single spaces."""
+    def _pronounce(self, words: Sequence[str]) -> list[str]:
+        """Return each word's phonemes, as it sounds among the others; '' for a word of which nothing is said."""
+        text = " ".join(filter(None, words))
         try:
-            phonemes: str = self._speech.g2p(text)
+            # Its own spelling is left out: it moves words, and all it does is done already.
+            tokens = self._speech.g2p.phonemize_tokens(self._speech.g2p.tokenize(text))
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise Unspeakable(f"the embedded voice cannot pronounce {text[:60]!r}; write it otherwise") from error
-        return phonemes
+        said = [""]
+        for token in tokens:
+            said[-1] += token.phonemes or ""
+            if token.whitespace:
+                said.append("")
+        chunks = iter(said)
+        groups = []
+        for word in words:
+            of_word = (next(chunks).strip() for _ in word.split())
+            groups.append(" ".join(filter(None, of_word)))
+        return groups
 
     def _breathe(self, groups: Sequence[str], noise: np.random.Generator) -> tuple[Samples, Times]:
         """Speak groups in one breath: the trimmed sound and each group's (start, end), pauses left out."""
-        ids = self._speech.ids(" ".join(groups))
         if all(c in _PAUSES for group in groups for c in group):
             return np.zeros(0, np.float32), [(0.0, 0.0)] * len(groups)
+        ids = self._speech.ids(" ".join(filter(None, groups)))
         order = {"ids": np.asarray([ids], np.int64), "speed": np.ones(1, np.float32)}
         *spectrum, durations = self._speech.sess.run(None, order)
         sound: Samples = dsp.synth(*(part[0] for part in spectrum), noise)
         clock = np.concatenate([[0.0], np.cumsum(durations.ravel(), dtype=np.float64)]) * UNIT_SECONDS
-        first, last = _speaking(sound)
         spans: Times = []
         at = 1  # id 0 is the model's own pad
         for group in groups:
             known = [c for c in group if c in self._speech.vocab]
             voiced = [place for place, c in enumerate(known) if c not in _PAUSES]
-            begin, end = (at + voiced[0], at + voiced[-1] + 1) if voiced else (at, at)
-            spans.append((float(clock[begin]), float(clock[end])))
-            at += len(known) + 1
-        shift, length = first / RATE_HZ, (last - first) / RATE_HZ
-        return sound[first:last], [tuple(np.clip((a - shift, b - shift), 0.0, length).tolist()) for a, b in spans]
-
-    def _align(self, spoken: Sequence[str], groups: Sequence[str], times: Times) -> Times:
-        """Give every word of a sentence its time.
-
-        Usually a word is a group. '1998' or '7:30' are several, and the voice knows it only in context: words
-        that sound alone as they do in the sentence are anchors, and what lies between two anchors is shared
-        out: one to one where the counts agree, else by the number of sounds.
-        """
-        alone = [self._pronounce(word) if word else "" for word in spoken]
-        sounds = [phonemes.translate(_STRESS) for phonemes in alone]
-        said = [group.translate(_STRESS) for group in groups]
-        given: Times = []
-        last = 0.0
-        for kind, a, b, c, d in SequenceMatcher(None, sounds, said, autojunk=False).get_opcodes():
-            if kind == "equal" or b - a == d - c:
-                given += times[c:d]
-            elif b > a:
-                start, end = (times[c][0], times[d - 1][1]) if d > c else (last, last)
-                marks = np.concatenate([[0.0], np.cumsum([max(len(sound), 0.01) for sound in sounds[a:b]])])
-                edges = (start + (end - start) * marks / marks[-1]).tolist()
-                given += pairwise(edges)
-            last = max([last, *(end for _, end in given[-1:])])
-        return _forward(given)
+            # The first sound of a word rises while the blank before it lasts: in running speech it is the word's.
+            blank = int(at > 1 and voiced[:1] == [0])
+            begin, end = (at + voiced[0] - blank, at + voiced[-1] + 1) if voiced else (at, at)
+            spans.append((float(clock[begin]) - CLOCK_LATE_SECONDS, float(clock[end]) - CLOCK_LATE_SECONDS))
+            at += len(known) + 1 if group else 0
+        return trimmed(sound, as_heard(sound, spans))
 
 
 _TURN = threading.Lock()
@@ -196,28 +183,24 @@ def _field(number: int, content: bytes) -> bytes:
 
 
 def _breaths(groups: Sequence[str]) -> Iterator[list[str]]:
-    """Cut a sentence where it is too long for one breath, after a comma where there is one in its second half."""
+    """Cut a sentence where one breathes, after a dash, a colon or a semicolon, and where it is too long for one breath.
+
+    The latter after a comma where there is one in its second half. A lone word is no breath of its own.
+    """
     breath: list[str] = []
-    for group in groups:
+    for place, group in enumerate(groups):
         if breath and sum(map(len, breath)) + len(breath) + len(group) > CHUNK_PHONEMES:
-            commas = [n for n, said in enumerate(breath, start=1) if said.endswith((",", ";", ":", "—"))]
+            commas = [n for n, said in enumerate(breath, start=1) if said.endswith(",")]
             cut = commas[-1] if commas and commas[-1] > len(breath) / 2 else len(breath)
             yield breath[:cut]
             breath = breath[cut:]
         breath.append(group[:CHUNK_PHONEMES])
-    yield breath
-
-
-def _speaking(sound: Samples) -> tuple[int, int]:
-    """Return the samples `[first, last)` in which someone speaks: 10 ms blocks above -40 dB of the loudest."""
-    block = RATE_HZ // 100
-    power = (sound[: len(sound) // block * block].reshape(-1, block).astype(np.float64) ** 2).mean(axis=1)
-    loud = np.flatnonzero(power > power.max(initial=0.0) * 1e-4)
-    if not loud.size:
-        return 0, 0
-    first = int(loud[0]) * block - round(LEAD_SECONDS * RATE_HZ)
-    last = int(loud[-1] + 1) * block + round(TAIL_SECONDS * RATE_HZ)
-    return max(0, first), min(len(sound), last)
+        rest = sum(any(c not in _PAUSES for c in each) for each in groups[place + 1 : place + 3])
+        if group.rstrip(_QUOTES).endswith((";", ":", "—")) and len(breath) > 1 and rest > 1:
+            yield breath
+            breath = []
+    if breath:
+        yield breath
 
 
 def _forward(times: Times) -> Times:
@@ -226,15 +209,19 @@ def _forward(times: Times) -> Times:
     return [(float(start), float(end)) for start, end in edges]
 
 
-def _in_a_row(told: Sequence[tuple[Samples, tuple[Word, ...]]]) -> tuple[Samples, tuple[Word, ...]]:
+def _in_a_row(
+    told: Sequence[tuple[Samples, tuple[Word, ...]]], read: Sequence[Sentence]
+) -> tuple[Samples, tuple[Word, ...]]:
     """Join sentences with pauses, shifting their words; nothing before the first or after the last."""
     pieces: list[Samples] = []
     words: list[Word] = []
-    samples = 0
-    for sound, spoken in told:
+    samples, pause = 0, 0.0
+    for (sound, spoken), sentence in zip(told, read, strict=True):
         if sound.size and samples:
-            pieces.append(np.zeros(round(SENTENCE_PAUSE_SECONDS * RATE_HZ), np.float32))
+            pieces.append(np.zeros(round(pause * RATE_HZ), np.float32))
             samples += len(pieces[-1])
+        pause = SENTENCE_PAUSE_SECONDS if sound.size else pause
+        pause = PARAGRAPH_PAUSE_SECONDS if sentence.ends_paragraph else pause
         shift = samples / RATE_HZ
         pieces.append(sound)
         samples += len(sound)

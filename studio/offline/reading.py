@@ -13,6 +13,10 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+from studio.offline.spelling import spelled
+from studio.offline.unmarked import GONE, unmarked
+from studio.script import word_set
+
 FOREIGN_LETTERS = 0.25
 """Largest share of letters outside the Latin script in a line that is still read; they are left out."""
 ENGLISH_WORDS = 0.55
@@ -29,16 +33,21 @@ _FOREIGN_WORDS = (
 _FOREIGN = frozenset(_FOREIGN_WORDS.split())
 _NAME_PARTS = "los las la le el il der das di de du da do dos san santa saint van von al"
 _ARTICLES = frozenset(_NAME_PARTS.split())
-_TITLE_WORDS = (
-    "dr mr mrs ms prof st sr jr mt no nos vol fig ch pp capt gen lt col sgt rev hon gov sen rep pres messrs vs"
-)
+_TITLE_WORDS = "dr mr mrs ms prof st sr jr mt capt gen lt col sgt rev hon gov sen rep pres messrs vs"
 _TITLES = frozenset(_TITLE_WORDS.split())
+_NUMBERED = word_set("p pp no nos vol fig ch jan feb mar apr jun jul aug sep sept oct nov dec ca c ed est")
+"""Abbreviations that end no sentence where a number follows."""
+
+_INITIALS = re.compile(r"(?:[A-Z]\.){2,9}")
+_OPENERS = word_set("The He She It They We I In On At But And A An This That There Then When You His Her")
+"""After 'U.S.' one of these begins a sentence; any other capital is a name: 'the U.S. Army'."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
-_LONG_NUMBER = re.compile(r"(?:\d[,.]?){16,}")
+_PARAGRAPH = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
+_LINE_MARK = re.compile(r"[ \t\r]{0,9}\n[ \t]{0,12}(?:#{1,6}|[-*+•>]|\d{1,3}[.)])(?=[ \t])")
+"""A line that begins a heading, a list's item or a quotation: what stands before it has ended."""
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
-_PUNCTUATION = frozenset(".,;:!?…—–-'\"‘’“”()/&%+@#=$£€¥₩₹°¢½¼¾")
+_PUNCTUATION = frozenset(".,;:!?…—–-―−'\"‘’“”()/&%+@#=$£€¥₩₹₽₿°¢½¼¾×÷±≈→<>~*§№²³‰′″•")
 
 
 class Token(NamedTuple):
@@ -48,6 +57,13 @@ class Token(NamedTuple):
     spoken: str
 
 
+class Sentence(NamedTuple):
+    """What is said in one go, and whether a paragraph ends with it."""
+
+    tokens: tuple[Token, ...]
+    ends_paragraph: bool
+
+
 def why_silent(line: str, known: Callable[[str], bool]) -> str:
     """Say why the voice must not read `line`; '' where it may.
 
@@ -55,7 +71,7 @@ def why_silent(line: str, known: Callable[[str], bool]) -> str:
         line: what was asked for; may be anything.
         known: whether a lower-case word stands in the voice's English lexicon.
     """
-    text = unicodedata.normalize("NFKC", line)
+    text = unicodedata.normalize("NFKC", unmarked(line).replace(GONE, ""))
     letters = [c for c in text if c.isalpha()]
     if not line.strip():
         return ""
@@ -74,18 +90,39 @@ def why_silent(line: str, known: Callable[[str], bool]) -> str:
     return ""
 
 
-def sentences(line: str) -> tuple[tuple[Token, ...], ...]:
+def sentences(line: str) -> tuple[Sentence, ...]:
     """Split a line into sentences of tokens; all tokens in order are exactly the words between its spaces."""
-    bare = _TAG.sub(lambda tag: " " * len(tag[0]), line)
-    bare = "".join(c if _readable(c) else " " for c in bare)
-    tokens = [Token(m[0], _as_spoken(bare[m.start() : m.end()])) for m in re.finditer(r"\S+", line)]
-    told: list[tuple[Token, ...]] = []
+    bare = "".join(c if c == GONE or _readable(c) else " " for c in unmarked(line))
+    found = list(re.finditer(r"\S+", line))
+    said = spelled([_plain(bare[m.start() : m.end()].replace(GONE, "")) for m in found])
+    told: list[Sentence] = []
     first = 0
-    for place, token in enumerate(tokens, start=1):
-        if place == len(tokens) or _ends_sentence(token.written, tokens[place].written):
-            told.append(tuple(tokens[first:place]))
+    for place, word in enumerate(found, start=1):
+        following = found[place] if place < len(found) else None
+        between = line[word.end() : following.start()] if following else ""
+        paragraph = ("\n" in between and _ends_paragraph(line, word.end())) or "\u2029" in between
+        if not following or paragraph or _ends_sentence(word[0], following[0]):
+            tokens = [Token(m[0], spoken) for m, spoken in zip(found[first:place], said[first:place], strict=True)]
+            told.append(Sentence(_ended(tokens), paragraph))
             first = place
     return tuple(told)
+
+
+def _ends_paragraph(line: str, place: int) -> bool:
+    """Whether a paragraph ends before the newline at or after `place`: by a blank line, a heading, a list's item."""
+    heading = line[(begin := line.rfind("\n", 0, place) + 1) : begin + 40].lstrip().startswith("#")
+    return heading or bool(_PARAGRAPH.match(line, place) or _LINE_MARK.match(line, place))
+
+
+def _ended(tokens: list[Token]) -> tuple[Token, ...]:
+    """Give the last spoken word its full stop, where spelling took it or a heading has none."""
+    for place in reversed(range(len(tokens))):
+        written, spoken = tokens[place]
+        if spoken:
+            if not _SENTENCE_END.search(spoken) and (place + 1 == len(tokens) or spoken != "—"):
+                tokens[place] = Token(written, spoken.rstrip(",;:— ") + ".")
+            break
+    return tuple(tokens)
 
 
 def _judged_words(text: str) -> list[str]:
@@ -119,25 +156,33 @@ def _readable(character: str) -> bool:
     return kind in ("Mn", "Nd") or character in _PUNCTUATION
 
 
-def _as_spoken(word: str) -> str:
-    """Give the voice's spelling of one bare word: composed accents, ASCII digits, long numbers digit by digit."""
-    composed = unicodedata.normalize("NFC", word)
+def _plain(word: str) -> str:
+    """Give one bare word in plain signs: composed accents, ASCII digits, fractions written out; its beginning only."""
+    composed = unicodedata.normalize("NFC", word[: 4 * WORD_CHARACTERS])
     plain = "".join(
         str(unicodedata.digit(c)) if c.isdecimal() else unicodedata.normalize("NFKC", c) if c.isalpha() else c
         for c in composed
         if unicodedata.category(c) != "Mn"
     )
     plain = re.sub(r"(?<=\d)(?=[¼½¾])", " ", plain)
-    for sign, reading in (("½", "1/2"), ("¼", "1/4"), ("¾", "3/4")):
+    plain = re.sub(r"(?<=\d)([²³])", lambda m: " squared" if m[1] == "²" else " cubed", plain)
+    for sign, reading in (("½", " 1/2"), ("¼", " 1/4"), ("¾", " 3/4")):
         plain = plain.replace(sign, reading)
-    plain = " ".join(plain.split())[:WORD_CHARACTERS]
-    return _LONG_NUMBER.sub(lambda m: " ".join(c for c in m[0] if c.isdigit()) + " ", plain).strip()
+    return " ".join(plain.split())[:WORD_CHARACTERS]
 
 
 def _ends_sentence(word: str, following: str) -> bool:
     """Whether a sentence ends after `word`: not after 'Dr.' or an initial, not before a lower-case word."""
-    if not _SENTENCE_END.search(word) or following[0].islower():
+    if not _SENTENCE_END.search(word[-WORD_CHARACTERS:]) or following[0].islower():
+        return False
+    if _INITIALS.fullmatch(word) and following not in _OPENERS:
         return False
     stem = word.rstrip("\"'”’)]").rstrip(".").lstrip("\"'“‘([")
-    abbreviated = stem.lower() in _TITLES or (len(stem) == 1 and stem.isupper() and stem != "I")
+    numbered = stem.lower() in _NUMBERED and following.lstrip("$#(-")[:1].isdigit()
+    abbreviated = (
+        stem.lower() in _TITLES
+        or stem in ("e.g", "i.e", "cf", "approx")
+        or numbered
+        or (len(stem) == 1 and stem.isupper() and stem != "I")
+    )
     return not (word.rstrip("\"'”’)]").endswith(".") and abbreviated)

@@ -1,0 +1,83 @@
+
+"""Blanking the markup of a line that is to be spoken, place for place, so that every word stays where it was written.
+
+Markdown, tags, styles of subtitles, entities and addresses; what only looks like markup ('a*b', 'snake_case', 'a<b')
+keeps its sense. Every pattern is bounded: its time grows with the line's length and no faster.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+GONE = "\ufdd0"
+"""Stands where a sign was that parts no word: 'un**believ**able'. A noncharacter of Unicode, never in a text."""
+
+_TAG_NAMES = (
+    "a abbr b big blockquote br center cite code del div em font h[1-6] hr i img ins kbd li mark ol p pre q s small"
+    " span strike strong sub sup tt u ul|audio break emphasis lang paragraph phoneme prosody say-as sentence speak"
+    " token voice w"
+).replace(" ", "|")
+"""Elements of HTML that people put into a line, and those of SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/)."""
+_ATTRIBUTE = r"""\s{1,9}[\w:.-]{1,40}\s{0,3}=\s{0,3}(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s"'<>=]{1,300})"""
+_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:{_ATTRIBUTE}){{0,12}}\s{{0,9}}/?>|<!--[^<>]{{0,500}}-->", re.IGNORECASE)
+_STYLE = re.compile(r"\{\\[^{}\n]{0,100}\}")
+"""A style of SubStation Alpha, '{\\an8}'."""
+_LINK = re.compile(
+    r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,100})?(?:\s\"[^\"]{0,200}\")?\)"
+)
+_REFERENCE = re.compile(r"(?<=\])\[[^\[\]]{0,100}\]|\[\^[^\[\]\s]{1,40}\]")
+_ADDRESS = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s<>\"()\[\]|]+", re.IGNORECASE)
+_HOST = re.compile(r"(?:\w+://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#]*[^/:?#.,;!*_~'…])", re.IGNORECASE)
+_LINE_MARK = re.compile(r"^[ \t]{0,12}(?:(?:#{1,6}|[-*+•])(?=[ \t])[ \t]{0,12}|>[ \t]{0,12}){1,9}", re.MULTILINE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|~<>-])")
+_MARKS = re.compile(r"[*_~`]+")
+
+
+def unmarked(line: str) -> str:
+    """Return a text of the same length: markup is blank or `GONE`, all else stands at its old place."""
+    text = line.replace(GONE, " ")
+    text = _STYLE.sub(_gone, text)
+    for _ in range(2):  # a picture may lie in a link
+        text = _LINK.sub(lambda m: " " * (m.start(1) - m.start()) + m[1] + " " * (m.end() - m.end(1)), text)
+    text = _REFERENCE.sub(_gone, text)
+    text = _ADDRESS.sub(_host, text)
+    text = _TAG.sub(_gone, text)
+    text = _LINE_MARK.sub(lambda m: " " * len(m[0]), text)
+    text = _ENTITY.sub(_entity, text)
+    text = _ESCAPE.sub(lambda m: GONE + (m[1] if m[1] in "()#+.!-" else " "), text)
+    return _MARKS.sub(_mark, text)
+
+
+def _gone(found: re.Match[str]) -> str:
+    return GONE * len(found[0])
+
+
+def _host(found: re.Match[str]) -> str:
+    """Keep of an address what one would say of it: whose it is, and the stop after it."""
+    host = _HOST.match(found[0])
+    name = host[1] if host else ""
+    stop = found[0][-1] if found[0][-1] in ".,;:!?" else ""
+    return name + GONE * (len(found[0]) - len(name) - len(stop)) + stop
+
+
+def _entity(found: re.Match[str]) -> str:
+    meant = html.unescape(found[0])
+    return meant + GONE * (len(found[0]) - len(meant))
+
+
+def _mark(found: re.Match[str]) -> str:
+    """Tell emphasis from stars and underscores that belong to the text, by what stands on both sides."""
+    text, marks = found.string, found[0]
+    before, after = text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]
+    inside = before.isalnum() and after.isalnum()
+    if marks == "~" and after.isdigit() and not before.isalnum():
+        return marks
+    if marks == "*" and inside:
+        further = text[max(0, found.start() - 2) : found.start() - 1], text[found.end() + 1 : found.end() + 2]
+        alone = not any(each.isalnum() for each in further)
+        return "*" if alone or (before.isdigit() and after.isdigit()) else GONE
+    if marks.startswith("_") and inside:
+        return " " * len(marks)
+    return GONE * len(marks)
