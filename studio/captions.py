@@ -9,13 +9,19 @@ a second) and BBC Subtitle Guidelines (break at punctuation; never under a secon
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
 from studio.linebreaks import CLOSERS, ENDS, LINE_COLUMNS, OPENERS, RESTS, clean, clean_lines, columns_of, parts_of
 from studio.model import Cue, Word
 
-LEAST_SECONDS, MOST_SECONDS = 1.0, 7.0
+WANTED_SECONDS = 1.0
+LEAST_SECONDS, MOST_SECONDS = 0.8, 7.0
+"""Hard where the line leaves room; a caption lasts `WANTED_SECONDS` if the next one lets it."""
 GAP_FRAMES = 2
+BEHIND_SECONDS = 0.01
+"""Where one caption follows another at once, the gap between them is shared out: the second begins so much after its
+first word or up to a frame later, so that the first leaves no more than 0.08 s before its last word ends."""
 COLUMNS_A_SECOND = 20.0
 READING_COLUMNS_A_SECOND = 12.0
 """The pace of captions which nobody speaks: a calm reader's, as 160 words a minute (BBC) come to 12 to 16 a second."""
@@ -40,7 +46,7 @@ class _Piece(NamedTuple):
 
 
 def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames: int | None = None) -> tuple[Cue, ...]:
-    """Caption a spoken line: at most two lines of 42 columns, 1 to 7 s where possible, 2 frames apart.
+    """Caption a spoken line: at most two lines of 42 columns, 0.8 to 7 s where there is room, 2 frames apart.
 
     Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs.
 
@@ -81,7 +87,7 @@ def silent_cues(text: str, frames: int, fps: int, offset_frames: int) -> tuple[C
     """
     written = text.split()
     shares = [max(1.0, columns_of(clean(word)) + 1) for word in written]
-    seconds = min(frames / fps, max(LEAST_SECONDS, sum(shares) / READING_COLUMNS_A_SECOND))
+    seconds = min(frames / fps, max(WANTED_SECONDS, sum(shares) / READING_COLUMNS_A_SECOND))
     words, so_far = [], 0.0
     for word, share in zip(written, shares, strict=True):
         begin, so_far = so_far, so_far + share
@@ -184,6 +190,8 @@ def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]
         upper, lower, torn = 0.0, 0.0, 0.0
         for last in range(first, len(pieces)):
             piece, space = pieces[last], 0 if pieces[last].glued else 1
+            if last > first and piece.end - pieces[first].start > MOST_SECONDS:
+                break
             # Filling the upper line first tells whether two lines can hold it all.
             if last == first or (not lower and upper + space + widths[last] <= columns):
                 upper += widths[last] + (space if last > first else 0)
@@ -214,7 +222,9 @@ def _price(first: _Piece, last: _Piece, following: _Piece | None, width: float, 
     """
     until = following.start if following else last.end + 2 * LINGER_SECONDS
     shown, spoken = max(until - first.start, 0.04), last.end - first.start
-    price = 1.0 + torn + 3.0 * max(0.0, LEAST_SECONDS - shown) + max(0.0, spoken - MOST_SECONDS)
+    price = 1.0 + torn + 3.0 * max(0.0, WANTED_SECONDS - shown) + max(0.0, spoken - MOST_SECONDS)
+    # The gap before the next one and two roundings to frames come out of what is shown.
+    price += 50.0 * max(0.0, LEAST_SECONDS + 0.16 - shown)
     price += 0.05 * max(0.0, width / shown - COLUMNS_A_SECOND)
     return price + (2.0 * _tear(last, following) if following else 0.0)
 
@@ -222,9 +232,12 @@ def _price(first: _Piece, last: _Piece, following: _Piece | None, width: float, 
 def _timed(spoken: Sequence[tuple[float, float]], fps: int, offset: int, last: int | None) -> list[tuple[int, int]]:
     """Give captions their frames: from their first word to a little after the last, apart, and long enough."""
     starts: list[int] = []
-    for start, _ in spoken:
+    said_until = -1.0
+    for start, end in spoken:
         earliest = starts[-1] + 1 + GAP_FRAMES if starts else offset
-        starts.append(max(earliest, offset + int(start * fps)))
+        at_once = start - said_until < GAP_FRAMES / fps
+        starts.append(max(earliest, offset + (ceil((start + BEHIND_SECONDS) * fps) if at_once else int(start * fps))))
+        said_until = end
     if last is not None:
         latest = last - 1
         for number in reversed(range(len(starts))):
@@ -233,8 +246,8 @@ def _timed(spoken: Sequence[tuple[float, float]], fps: int, offset: int, last: i
     spans = []
     for number, (start, (_, spoken_until)) in enumerate(zip(starts, spoken, strict=True)):
         free = starts[number + 1] - GAP_FRAMES if number + 1 < len(starts) else last
-        wanted = max(start + round(LEAST_SECONDS * fps), offset + round((spoken_until + LINGER_SECONDS) * fps))
-        longest = start + max(round(MOST_SECONDS * fps), offset + round(spoken_until * fps) - start)
+        wanted = max(start + round(WANTED_SECONDS * fps), offset + round((spoken_until + LINGER_SECONDS) * fps))
+        longest = start + round(MOST_SECONDS * fps)
         end = max(start + 1, min(wanted, longest))
         if free is not None:
             hole = free - end < LINGER_SECONDS * fps and number + 1 < len(starts)

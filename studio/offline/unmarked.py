@@ -1,4 +1,3 @@
-
 """Blanking the markup of a line that is to be spoken, place for place, so that every word stays where it was written.
 
 Markdown, tags, styles of subtitles, entities and addresses; what only looks like markup ('a*b', 'snake_case', 'a<b')

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -160,7 +161,39 @@ def test_captions_are_read_in_comfort() -> None:
         seconds = (cue.end - cue.start) / 24
         assert 1.0 <= seconds <= 7.0
         assert len(cue.text) / seconds <= 20
-        assert cue.start in begins
+        assert begins & {cue.start, cue.start - 1}
+
+
+@given(st.integers(0, 2**32), FPS)
+@settings(max_examples=60, deadline=None)
+def test_captions_keep_the_hard_bounds_at_a_speakers_pace(seed: int, fps: int) -> None:
+    """Said at 11 to 20 letters a second, with pauses of any length, every caption lasts 0.8 to 7 s.
+
+    Each begins within 80 ms of its first word and leaves no more than 80 ms before its last one has ended.
+    """
+    chance = Random(seed)
+    at, words = chance.random() * 0.3, []
+    for _ in range(chance.randint(1, 60)):
+        stop = chance.choice(["", "", "", ",", "."])
+        text = "x" * chance.randint(1, 12)
+        length = len(text) * chance.uniform(0.05, 0.09)
+        words.append(Word(text=text + stop, start=at, end=at + length))
+        at += (
+            length + (chance.uniform(0.1, 0.7) if stop else 0) + (chance.uniform(1, 9) if chance.random() < 0.03 else 0)
+        )
+    first = 0
+    for cue in line_cues(words, fps, 10, 10 + int((at + 1.2) * fps)):
+        said = words[first : first + len(cue.text.split())]
+        first += len(said)
+        assert 0.8 <= (cue.end - cue.start) / fps <= 7.0
+        assert abs((cue.start - 10) / fps - said[0].start) <= 0.08
+        assert (cue.end - 10) / fps >= said[-1].end - 0.08
+
+
+def test_without_room_words_matter_more_than_time() -> None:
+    """Where a line is cut off after half a second its caption is shorter than 0.8 s, and whole."""
+    (cue,) = line_cues([Word(text="Go!", start=0.0, end=0.2)], 24, 0, 12)
+    assert (cue.start, cue.end, cue.text) == (0, 12, "Go!")
 
 
 def test_sentences_far_apart_yield_to_a_short_end() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.captions import line_cues
 from studio.model import Word
 from studio.offline.hearing import as_heard, silences
 from studio.offline.narrator import RATE_HZ, UNIT_SECONDS, OfflineNarrator, _voice
@@ -22,6 +23,28 @@ HISSING = [
     "You see a sea.", "They saw a seal.", "We saw a soldier.", "He knew a sailor.", "The sea so near.",
     "I know a city.", "Go say so.", "Me see my sister.",
 ]  # fmt: skip
+TOLD = [
+    "The keeper lit the lamp again, as she had every night for thirty years.",
+    "In 1998, Dr. Smith paid $9.99. Nobody minded.",
+    "Go!",
+    "It never rained. Then, one morning in May, it did, and nobody knew what to do.",
+    "Below her, the sea kept the old rhythm, patient and immense.",
+    "Once, in a village by the sea, a keeper found a message in a bottle: it was addressed to her.",
+    "Nothing was ever the same again.",
+    "Why do cats purr? Nobody knows. They purr when they are calm, and when they are hurt.",
+    "At 7:30 pm, 3,000 people waited; none of them spoke.",
+    "Rain. Wind. Mud. And then, at last, the sun.",
+    "The story might end here. It does not.",
+    "He climbed, one hand after the other, until all of the valley lay beneath him like a map that someone had left.",
+    "Yes. No. Maybe.",
+    "She laughed.",
+    "Honeybees do a waggle dance to tell the others where the flowers are, and in which direction.",
+    "A city wakes; bread, coffee, a tram bell, and the first light on the river.",
+    "The train left at dawn \u2014 and with it everything he knew.",
+    "It begins simply enough: the keeper finds a letter.",
+    "Later, people will ask what changed. It was a choice that held.",
+    "The end.",
+]
 
 
 def spoken(line: str, seed: int, folder: Path) -> tuple[tuple[Word, ...], np.ndarray]:
@@ -104,3 +127,17 @@ def test_pauses_grow_with_what_they_part(tmp_path: Path) -> None:
     assert 0.45 < sentence < 0.7
     assert 0.85 < paragraph < 1.1
     assert sum(word.end > word.start for word in words) == len(words) - 1
+
+
+def test_captions_lie_within_80_ms_of_the_spoken_words(tmp_path: Path) -> None:
+    """On twenty real lines each caption begins with its first word, lasts 0.8 to 7 s, and outlasts its last word."""
+    for number, line in enumerate(TOLD):
+        words, sound = spoken(line, number, tmp_path)
+        first = 0
+        for cue in line_cues(words, 24, 6, 6 + round((len(sound) / RATE_HZ + 1) * 24)):
+            said = words[first : first + len(cue.text.split())]
+            first += len(said)
+            assert abs((cue.start - 6) / 24 - said[0].start) <= 0.08
+            assert (cue.end - 6) / 24 >= said[-1].end - 0.08
+            assert 0.8 <= (cue.end - cue.start) / 24 <= 7.0
+        assert first == len(words)
