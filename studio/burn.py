@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.lettering import drawable, set_block
+from studio.lettering import LINE_HEIGHT, drawable, set_block
+from studio.linebreaks import LINE_COLUMNS, columns_of
 from studio.model import Cue
 from studio.planes import Planes
 
@@ -30,7 +32,10 @@ class Burned:
     def __init__(self, cue: Cue, text: str, size: tuple[int, int]) -> None:
         width, height = size
         letter_px = max(8, round(min(height * 0.048, width * 0.058)))
-        block = set_block(text, (round(width * (1 - 2 * SIDE_SHARE)), round(height * 0.34)), letter_px, weight=560)
+        # Two lines stay two lines, in smaller letters where the frame is narrow.
+        room = 2 * LINE_HEIGHT * letter_px + 2 * (letter_px // 4 + 1) + 1
+        room = min(room, height * 0.34) if columns_of(text) <= 2 * LINE_COLUMNS + 1 else height * 0.34
+        block = set_block(text, (round(width * (1 - 2 * SIDE_SHARE)), ceil(room)), letter_px, weight=560)
         halo_px = max(2, letter_px // 3)
         mask = np.pad(block, halo_px)
         bottom = height * (1 - (TALL_BOTTOM_SHARE if height > width else BOTTOM_SHARE))

@@ -10,6 +10,7 @@ import struct
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import fontpkg
@@ -21,6 +22,9 @@ from studio.errors import EngineFailed
 
 FAMILY = "noto-sans"
 """The slug of fontpkg; its sisters for other scripts, noto-sans-arabic and so on, begin with it."""
+
+CJK_PACKAGE = "noto_cjk_sans_otc"
+"""The extra for Chinese, Japanese and Korean, which fontpkg has no package for."""
 
 LINE_HEIGHT = 1.28
 """Baseline to baseline in sizes: Noto Sans's own 1.36 is made for stacked diacritics; 1.28 still clears them."""
@@ -74,9 +78,15 @@ def font_file(text: str) -> Path:
         raise EngineFailed(f"the font {FAMILY!r} is not installed: install the package fontpkg-{FAMILY}")
     names.sort(key=lambda name: name != FAMILY)
     wanted = [ord(c) for c in text if not c.isspace()]
-    paths = [Path(fontpkg.path(name, nearest=True)) for name in names]
+    paths = [Path(fontpkg.path(name, nearest=True)) for name in names] + _collections()
     best: Path = max(paths, key=lambda path: sum(c in _coverage(path) for c in wanted))
     return best
+
+
+def _collections() -> list[Path]:
+    """Noto Sans CJK, where the package of the extra `cjk` is installed: one file for Chinese, Japanese and Korean."""
+    found = find_spec(CJK_PACKAGE)
+    return sorted(Path(found.origin).parent.glob("*.ttc")) if found and found.origin else []
 
 
 def set_block(text: str, box: tuple[int, int], size_px: int, weight: int = 400) -> NDArray[np.float32]:
@@ -203,7 +213,10 @@ def _coverage(path: Path) -> frozenset[int]:
     Formats 4 and 12, which every Unicode font has one of (OpenType 1.9.1, chapter cmap).
     """
     font = path.read_bytes()
-    tables = {font[12 + 16 * i : 16 + 16 * i]: 12 + 16 * i for i in range(struct.unpack_from(">H", font, 4)[0])}
+    # A collection begins with its fonts' places; the first has every glyph, others only prefer other shapes.
+    base = struct.unpack_from(">I", font, 12)[0] if font[:4] == b"ttcf" else 0
+    records = range(base + 12, base + 12 + 16 * struct.unpack_from(">H", font, base + 4)[0], 16)
+    tables = {font[at : at + 4]: at for at in records}
     cmap = struct.unpack_from(">I", font, tables[b"cmap"] + 8)[0]
     found: set[int] = set()
     for i in range(struct.unpack_from(">H", font, cmap + 2)[0]):

@@ -1,5 +1,8 @@
 """Letters: what can be shown, and blocks that stay in their box."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -71,3 +74,23 @@ def test_lines_stay_unless_they_must_be_broken() -> None:
     broken = lines(set_block("xxxx xxxx xxxx xxxx xxxx\nxxxx", (190, 100), 20))
     assert len(broken) == 2
     assert broken[0] == pytest.approx(broken[1], rel=0.1)
+
+
+def test_a_collection_of_cjk_is_taken_where_it_is_installed() -> None:
+    """Japanese is named as lost without the extra; with it nothing is, and Latin keeps Noto Sans."""
+    kept, lost = drawable("\u706f\u53f0")
+    installed = find_spec(lettering.CJK_PACKAGE) is not None
+    assert (kept, lost) == (("\u706f\u53f0", ()) if installed else ("", ("\u706f\u53f0",)))
+    assert "CJK" not in lettering.font_file("light").name
+
+
+def test_the_first_font_of_a_collection_is_read(tmp_path: Path) -> None:
+    """A font wrapped as a collection (OpenType, chapter otff, TTC header) covers what it covers alone."""
+    alone = lettering.font_file("light")
+    font = bytearray(alone.read_bytes())
+    shift = 16
+    for at in range(12, 12 + 16 * int.from_bytes(font[4:6], "big"), 16):
+        font[at + 8 : at + 12] = (int.from_bytes(font[at + 8 : at + 12], "big") + shift).to_bytes(4, "big")
+    wrapped = tmp_path / "wrapped.ttc"
+    wrapped.write_bytes(b"ttcf" + bytes([0, 1, 0, 0, 0, 0, 0, 1]) + shift.to_bytes(4, "big") + font)
+    assert lettering._coverage(wrapped) == lettering._coverage(alone)

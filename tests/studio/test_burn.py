@@ -1,0 +1,52 @@
+"""Burned captions: two lines in every shape of frame, inside it, readable on any brightness."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from studio.burn import set_cues
+from studio.model import Cue
+
+LONGEST = "of the valley lay beneath him like a mapped\nland that someone had left in the long grass"
+SHAPES = [(1280, 720), (720, 1280), (720, 720), (960, 720), (1680, 720)]
+
+
+def burned(text: str, size: tuple[int, int], grey: int) -> np.ndarray:
+    """Return the luma of a grey frame with a caption in it."""
+    planes = tuple(np.full((size[1] // n, size[0] // n), grey if n == 1 else 128, np.uint8) for n in (1, 2, 2))
+    (caption,), lost = set_cues([Cue(start=0, end=24, text=text)], size)
+    assert not lost
+    caption.draw(planes)
+    return planes[0]
+
+
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("text", [LONGEST, "Go!", "A short line,\nand another."])
+def test_no_caption_has_more_than_two_lines(text: str, size: tuple[int, int]) -> None:
+    """Two lines of 42 columns stay two in any frame, inside its middle 90 %, and no letter is tiny."""
+    luma = burned(text, size, 16)
+    rows, columns = (np.flatnonzero((luma > 120).any(axis=axis)) for axis in (1, 0))
+    letters = luma > 120
+    # A line of letters has many lit columns; the row between two lines has few or none.
+    share = letters.sum(axis=1) / letters.sum(axis=1).max()
+    tall = np.flatnonzero(share > 0.35)
+    assert 1 + np.count_nonzero(np.diff(tall) > 0.012 * size[1]) <= text.count("\n") + 1
+    assert columns.min() > 0.05 * size[0]
+    assert columns.max() < 0.95 * size[0]
+    assert rows.max() < 0.95 * size[1]
+    assert np.ptp(rows) > 0.014 * min(size)
+
+
+@pytest.mark.parametrize("grey", [16, 60, 128, 190, 235])
+def test_letters_stand_out_on_any_brightness(grey: int) -> None:
+    """Letters are white and what touches them is dark, by 4.5 : 1 in luminance (WCAG 2.2, 1.4.3) or more."""
+    luma = burned("Below her, the sea", (1280, 720), grey).astype(float)
+    lit = luma > 215
+    lit_rows, lit_columns = np.flatnonzero(lit.sum(axis=1) > 30), np.flatnonzero(lit.any(axis=0))
+    around = luma[lit_rows.min() : lit_rows.max(), lit_columns.min() : lit_columns.max()]
+
+    def light(value: float) -> float:
+        return float(max(0.0, (value - 16) / 219) ** 2.4)
+
+    assert (light(np.percentile(around, 95)) + 0.05) / (light(np.percentile(around, 15)) + 0.05) > 4.5
