@@ -34,7 +34,8 @@ class Burned:
         letter_px = max(8, round(min(height * 0.048, width * 0.058)))
         # Two lines stay two lines, in smaller letters where the frame is narrow.
         room = 2 * LINE_HEIGHT * letter_px + 2 * (letter_px // 4 + 1) + 1
-        room = min(room, height * 0.34) if columns_of(text) <= 2 * LINE_COLUMNS + 1 else height * 0.34
+        lawful = max(map(columns_of, text.split("\n"))) <= LINE_COLUMNS
+        room = min(room, height * 0.34) if lawful else height * 0.34
         block = set_block(text, (round(width * (1 - 2 * SIDE_SHARE)), ceil(room)), letter_px, weight=560)
         halo_px = max(2, letter_px // 3)
         mask = np.pad(block, halo_px)
