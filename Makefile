@@ -24,7 +24,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow crash-bench environment
+.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow bench-render crash-bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -74,11 +74,15 @@ test-browser: $(READY)
 	@exec $(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
 bench: $(READY)
-	@exec $(BIN)/python tests/bench/film.py $(ARGS)
+	@exec $(BIN)/python -m tests.bench.film $(ARGS)
 
 # What the flow itself costs, beside bare Prefect tasks; some minutes.
 bench-flow: $(READY)
 	@exec $(BIN)/python -m tests.bench.flow $(ARGS)
+
+# The renderer beside MoviePy, zoompan and the bare encoder; ARGS="--join", "--film": see ARGS=--help.
+bench-render: $(READY)
+	@exec $(BIN)/python -m tests.bench.render $(ARGS)
 
 # Kills films everywhere: an hour and more on two cores; N=200 takes some minutes.
 crash-bench: $(READY)
