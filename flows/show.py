@@ -45,6 +45,7 @@ class Board:
     states: dict[tuple[Stage, int], str] = field(default_factory=dict)
     frames: dict[int, int] = field(default_factory=dict)
     frames_planned: int = 0
+    looked_at: float | None = None
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -64,7 +65,9 @@ class Board:
                 self.notes.append(event.text)
             if event.kind == "failed":
                 self.failures.append(event.line())
-            if event.kind == "frames":
+            if event.kind == "frames" and event.stage == "film":
+                self.looked_at = event.frames / max(1, event.total)
+            elif event.kind == "frames":
                 self.first_frame_at = self.first_frame_at or time.monotonic()
                 self.frames[event.index] = event.frames
             if event.stage is not None and event.kind in ("working", "made", "reused", "adopted", "failed"):
@@ -145,6 +148,8 @@ class _Table:
             parts.append(f"{rate:.0f} frames/s")
         if (left := board.seconds_left()) is not None:
             parts.append(f"about {clock(left)} left")
+        if board.looked_at is not None and board.states.get(("film", 0)) == "working":
+            parts.append(f"looking at the film: {board.looked_at:.0%}")
         return " · ".join(parts)
 
 

@@ -18,7 +18,7 @@ from studio.hints import command
 from studio.listing import Listing, any_cost, line_cells, listings
 from studio.places import output_folder, session_folder, sessions_root
 from studio.spent import stats_of
-from studio.terminal import agrees, harmless, leave, write_exact, write_json
+from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
 
 if TYPE_CHECKING:
     from studio.model import Prompt, Shot
@@ -176,7 +176,8 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     folder = session_folder(sessions_root(place), session)
     findings = check.verify(folder)
     if not any(finding.path == "film.mp4" for finding in findings):
-        findings = sorted([*findings, *screened(folder)])
+        with share_shown("looking at the film") as told:
+            findings = sorted([*findings, *screened(folder, told)])
     if json:
         write_json([{"path": each.path, "what": each.what, "reason": each.reason} for each in findings])
     else:

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from studio.camera import compile_move
 from studio.cut import AAC_SAMPLES, top_boxes
-from studio.loudness import RATE_HZ, SILENT_LUFS, Meter
+from studio.loudness import RATE_HZ, Meter
 from studio.model import Shot, Timeline
-from studio.sound import TARGET_LUFS, TRUE_PEAK_DB
+from studio.ports import Tick
+from studio.sound import TARGET_LUFS, TONE_DB, TRUE_PEAK_DB
 
 BLACK_LUMA, BLACK_SHARE, BLACK_SECONDS = 38, 0.98, 2.0
 """A frame is black where 98 % of its luma lies below a tenth of its range, 16 + 0.1 * 219; a stretch counts from 2 s
@@ -35,6 +36,9 @@ LOUDER_LU, PEAK_DB = 1.0, 0.5
 """How far loudness may be from what is aimed at, as the mix allows itself, and the true peak beyond its bound: AAC adds
 up to about half a decibel."""
 
+NOTHING_LUFS = TONE_DB + 6
+"""Not louder is room tone alone: of the mix's -66 dBFS a channel two channels make -63.4 LUFS (measured)."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -44,7 +48,9 @@ class Stretch:
     end: int
 
 
-def inspect(film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bool) -> tuple[str, ...]:
+def inspect(
+    film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bool, tick: Tick = lambda _: None
+) -> tuple[str, ...]:
     """Return what is wrong with the film, a line each; nothing where it is as planned.
 
     A black or frozen stretch is planned where it lies in the title, where the shot's camera stands still, or, frozen,
@@ -52,9 +58,10 @@ def inspect(film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bo
 
     Args:
         silent: whether it has neither lines nor music.
+        tick: called with the number of frames looked at, once a second of film; what it raises passes through.
     """
     try:
-        return (*_structure(film, timeline), *_pictures(film, timeline, shots), *_sound(film, silent))
+        return (*_structure(film, timeline), *_pictures(film, timeline, shots, tick), *_sound(film, silent))
     except av.FFmpegError as error:
         return (f"it does not decode whole ({error.strerror})",)
 
@@ -86,7 +93,7 @@ def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
             yield f"its sound lasts {heard:.2f} s, its picture is planned for {timeline.seconds:.2f} s"
 
 
-def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot]) -> Iterator[str]:
+def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick) -> Iterator[str]:
     black, frozen = _Run(), _Run()
     past: deque[NDArray[np.float32]] = deque(maxlen=timeline.fps)
     frames = 0
@@ -101,6 +108,8 @@ def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot]) -> Iterator
             frozen.see(frames - timeline.fps, still)
             past.append(luma)
             frames += 1
+            if frames % timeline.fps == 0:
+                tick(frames)
     if frames != timeline.frames:
         yield f"it has {frames} frames, {timeline.frames} are planned"
     fps, planned = timeline.fps, _still(timeline, shots)
@@ -175,7 +184,7 @@ def _sound(film: Path, silent: bool) -> Iterator[str]:
             for piece in resampler.resample(decoded):
                 meter.hear(np.asarray(piece.to_ndarray(), np.float32).reshape(-1, 2))
     read = meter.reading()
-    if read.lufs <= SILENT_LUFS:
+    if read.lufs <= NOTHING_LUFS:
         if not silent:
             yield "it is silent, though it has lines or music"
     elif abs(read.lufs - TARGET_LUFS) > LOUDER_LU:

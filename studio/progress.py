@@ -27,7 +27,8 @@ _NOUNS: dict[Stage, str] = {
 class Event:
     """One thing that happened. `index` is the shot or, of the cast, the character; 0 for the whole film.
 
-    `frames` are rendered so far. 'planned' says how many shots there are and, of the stage 'cast', characters.
+    `frames` are rendered so far or, of the film, looked at. 'planned' says how many shots there are and, of the stage
+    'cast', characters.
     """
 
     kind: Kind

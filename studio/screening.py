@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from studio import files
@@ -13,10 +14,13 @@ from studio.inspection import inspect
 from studio.plan_files import read_shots, read_timeline
 
 
-def screened(folder: Path) -> list[Finding]:
+def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:
     """Return what is wrong with the picture and sound of the session's film; nothing where there is no film.
 
     What does not read is told by `studio/verify.py`; then the film is not judged.
+
+    Args:
+        told: called with the share of the film that was looked at, 0 to 1, about once a second of film.
     """
     film, facts = folder / "film.mp4", read_facts(folder)
     if facts is None or facts.film is None or facts.foreign or not files.is_file(film):
@@ -29,4 +33,5 @@ def screened(folder: Path) -> list[Finding]:
     except (OSError, UnicodeDecodeError, BadInput):
         return []
     silent = facts.score is None and not any(shot.line and shot.line.seconds for shot in facts.shots)
-    return [Finding("film.mp4", "remark", remark) for remark in inspect(film, timeline, shots, silent=silent)]
+    remarks = inspect(film, timeline, shots, silent=silent, tick=lambda seen: told(min(1.0, seen / timeline.frames)))
+    return [Finding("film.mp4", "remark", remark) for remark in remarks]

@@ -10,7 +10,8 @@ import os
 import select
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from cyclopts import CycloptsError
@@ -66,6 +67,21 @@ def agrees(question: str) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     return says_yes(question, sys.stdout)
+
+
+@contextmanager
+def share_shown(what: str) -> Iterator[Callable[[float], None]]:
+    """Lend a function that shows on standard error how much of something long is done, 0 to 1; wiped at the end.
+
+    Nothing is shown where that is no terminal: a log needs no line that is rewritten.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda share: print(f"\r\x1b[K{what}: {share:.0%}", end="", file=sys.stderr, flush=True)
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def says_yes(question: str, out: IO[str]) -> bool:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from prefect import task
 
+from studio import progress
 from studio.assembly import assemble
 from studio.inspection import inspect
 from studio.model import Made, Receipt, Shot, Story, Timeline
 from studio.orders import Order, film_order
 from studio.ports import Engine
+from studio.progress import Event
 from studio.session import Session
 from studio.timeline import HOUSE
 from tasks.policy import RULES, PieceOfWork
@@ -31,13 +33,18 @@ def cut_film(
 ) -> Outcome:  # fmt: skip
     """Cut `film.mp4` with its caption files and return its receipt."""
 
+    def tick(seen: int) -> None:
+        session.go_on_or_raise()
+        progress.publish(Event("frames", stage="film", frames=seen, total=timeline.frames))
+
     def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
         made, also = assemble(
             session.brief, story, shots, timeline, [session.folder / clip.path for clip in clips],
             [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None, out,
         )  # fmt: skip
         silent = score is None and not any(line.seconds for line in lines)
-        return made.model_copy(update={"remarks": inspect(out, timeline, shots, silent=silent)}), also
+        remarks = inspect(out, timeline, shots, silent=silent, tick=tick)
+        return made.model_copy(update={"remarks": remarks}), also
 
     order = _order(session, story, shots, timeline, clips, lines, score)
     return carry_out(session, order, HOUSE, make, seed=session.brief.seed, prompt=story.title)

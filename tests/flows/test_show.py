@@ -103,6 +103,18 @@ def test_reused_clips_do_not_quicken_the_pace() -> None:
     assert board.reused == 2
 
 
+def test_looking_at_the_film_is_shown() -> None:
+    """How much of the film was looked at, while it is, and the clips' pace does not change by it."""
+    board = board_of(4, 4)
+    assert not any("looking" in line for line in drawn(board))
+    board.hear(Event("working", stage="film"))
+    board.hear(Event("frames", stage="film", frames=48, total=192))
+    assert any("looking at the film: 25%" in line for line in drawn(board))
+    assert sum(board.frames.values()) == 4 * 48
+    board.hear(Event("made", stage="film"))
+    assert not any("looking" in line for line in drawn(board))
+
+
 def test_plain_lines() -> None:
     """In a pipe each event is one plain line without anything that a terminal obeys."""
     file, board = io.StringIO(), Board()

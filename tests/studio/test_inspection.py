@@ -10,6 +10,7 @@ import pytest
 
 from studio.cards import title_card
 from studio.cut import cut_film
+from studio.errors import Interrupted
 from studio.inspection import inspect
 from studio.model import Shot, Span, Timeline
 from studio.planes import Planes
@@ -78,6 +79,19 @@ def test_a_stretch_that_no_shot_plans_is_told(tmp_path: Path, second: object, wh
     assert remark.startswith(f"it is {what} from 3.5")
     assert "to 6.50 s" in remark
     assert inspect(found, timeline(), shots("static"), silent=False) == ()
+
+
+def test_looking_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
+    """The frames seen so far once a second of film, and what the listener raises ends it."""
+    found, seen = film(tmp_path), list[int]()
+    assert inspect(found, timeline(), shots(), silent=False, tick=seen.append) == ()
+    assert seen == [24, 48, 72, 96, 120, 144]
+
+    def stop(frames: int) -> None:
+        raise Interrupted("enough")
+
+    with pytest.raises(Interrupted):
+        inspect(found, timeline(), shots(), silent=False, tick=stop)
 
 
 def test_a_film_of_another_length_than_its_timeline_is_told(tmp_path: Path) -> None:

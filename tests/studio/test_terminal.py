@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import signal
+import sys
 import unicodedata
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, EngineFailed, FilmError, Interrupted
-from studio.terminal import clock, harmless, leave, size, typed_answer, write_json
+from studio.terminal import clock, harmless, leave, share_shown, size, typed_answer, write_json
 
 HOSTILE = "a\x1b[31mred\x07 \u202eevil\u2066\n\t\x00 \u2028\u200b\ud800 灯台 👩\u200d🚀"
 
@@ -87,6 +88,21 @@ def test_clock(seconds: float, said: str) -> None:
 def test_size(count: int, said: str) -> None:
     """A size is told in the decimal unit that fits."""
     assert size(count) == said
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_share_is_shown_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    """On one line of standard error that is wiped at the end, also after an error; nothing of it in a log."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    with pytest.raises(ValueError, match="torn"), share_shown("looking") as told:  # noqa: PT012
+        told(0.25)
+        told(1.0)
+        raise ValueError("torn")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == ("\r\x1b[Klooking: 25%\r\x1b[Klooking: 100%\r\x1b[K" if terminal else "")
 
 
 def test_a_signal_before_a_line_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
