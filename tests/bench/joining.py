@@ -11,14 +11,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 
+from studio import cut
 from studio.captions import srt_text
-from studio.cut import AAC_BITS_PER_SECOND, _sound_packets, cut_film
+from studio.cut import AAC_BITS_PER_SECOND, cut_film
 from studio.loudness import RATE_HZ
 from studio.model import Cue, Span, Timeline
 from studio.moods import MOODS, MusicCue
@@ -34,8 +38,9 @@ FRAMES = 4 * FPS
 CLIPS = 4
 SCENE_SHOTS = 4
 LINE_SECONDS = 2.5
-STEPS = ("compose", "mix", "cut", "sound")
-"""The score; the soundtrack; the film; and of that, once more by itself, encoding its sound as AAC."""
+STEPS = ("compose", "mix", "sound", "join", "cut")
+"""The score; the soundtrack; its encoding as AAC; the film joined with that sound, also by copy; and all of the cut,
+which encodes the sound on its way."""
 
 
 def set_up(folder: Path, most: int) -> None:
@@ -75,6 +80,8 @@ def work_of(step: str, folder: Path, shots: int) -> Callable[[], object]:
         return lambda: mix(lines, score, plan.frames, FPS, sound)
     if step == "sound":
         return lambda: _encode_sound(sound, folder / "sound.mp4")
+    if step == "join":
+        cut._sound_packets = partial(_encoded_before, folder / "sound.mp4")
     cues = tuple(Cue(start=span.line_start, end=span.line_start + 75, text="And so it went") for span in plan.spans)
     captions = folder / "film.srt"
     captions.write_text(srt_text(cues, FPS), encoding="utf-8")
@@ -87,8 +94,16 @@ def _encode_sound(sound: Path, out: Path) -> None:
     with av.open(str(out), "w", format="mp4") as film:
         voice = film.add_stream("aac", rate=RATE_HZ, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)
         film.start_encoding()
-        for _, packet in _sound_packets(sound, voice):
+        for _, packet in cut._sound_packets(sound, voice):
             film.mux_one(packet)
+
+
+def _encoded_before(encoded: Path, sound: Path, stream: AudioStream) -> Iterator[cut._Timed]:
+    """Stands in for encoding the sound."""
+    with av.open(str(encoded)) as source:
+        for packet in source.demux(audio=0):
+            if packet.size:
+                yield cut._timed(packet, stream, Fraction(1, RATE_HZ), packet.dts or 0)
 
 
 def many_shots(folder: Path, counts: list[int]) -> dict[int, dict[str, dict[str, float]]]:
