@@ -5,6 +5,8 @@ that no move of a still can do. The animator calls it; `studio/lens.py` turns th
 
 The sense of directions: "pan left" turns the camera to the left, so the picture's content travels right on the screen;
 "tilt up" makes the content travel down; "dolly in" makes things grow; an orbit to the right looks from further right.
+
+Whatever the words leave open is aimed at the subject.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from studio.model import Move, Pose
+from studio.model import CENTRE, Aim, Move, Pose
 
 Kind = Literal["static", "pan", "tilt", "dolly", "zoom", "crane", "orbit", "handheld", "travel", "turn"]
 
@@ -101,18 +103,39 @@ _CLAUSES = re.compile(r"[,.;:!?\n\r()\[\]\u2013\u2014|/]|\bthen\b")
 _MOTION_CLAUSES = re.compile(r"[,.;:!?\n\r()\[\]\u2013\u2014|/]|\b(?:then|and|while|as|but|with)\b")
 
 
+LINES_ACROSS, LINES_DOWN = (1 / 3, 1 / 2, 2 / 3), (1 / 3, 1 / 2)
+"""Where a subject stands well, in shares of the frame: in the middle or on a third (J. T. Smith, Remarks on Rural
+Scenery, 1797, names the rule of thirds); not on the lower one, where captions are."""
+
+EDGE = 0.1
+"""How near to the edge a pan or a tilt leaves the subject, in shares of the frame: it stays in the middle 80 %,
+older television's safe title area (SMPTE RP 27.3)."""
+
+_ASIDE = 0.08
+"""From how far off the middle the subject draws a pan or a tilt without a direction to itself (by eye)."""
+
+
 class _Step(NamedTuple):
     kind: Kind
     way: int  # -1, 1, or 0 where the words leave it open
     strength: float
 
 
-def compile_move(camera: str, motion_prompt: str, seed: int) -> tuple[Move, tuple[str, ...]]:
+def compile_move(
+    camera: str, motion_prompt: str, seed: int, aim: Aim = CENTRE
+) -> tuple[Move, tuple[str, ...]]:  # fmt: skip
     """Give the move that both texts ask for, and the words that it cannot do.
 
     `camera` is read first and wins; `motion_prompt` may add what does not contradict it, in clauses that speak of the
     camera. In a motion prompt the word after an article is a thing in the picture, not a movement, and is not listed.
-    Text without a word of the vocabulary gives a gentle default move. `seed` decides what the words leave open.
+    Text without a word of the vocabulary gives a gentle default move. `seed` decides what words and aim leave open.
+
+    A dolly or a zoom runs along a straight line at the subject and has it on a line of `LINES_ACROSS` and `LINES_DOWN`
+    at its close end, or as near to one as the margin allows; an orbit swings about it; a pan, a tilt or a crane keeps
+    it in the frame, and stops early for that, though never before half its way.
+
+    Args:
+        aim: where the subject is in the frame.
 
     Returns:
         The move, and `not_moved`: content words in lower case, in order, each once.
@@ -138,7 +161,7 @@ def compile_move(camera: str, motion_prompt: str, seed: int) -> tuple[Move, tupl
                 for i, word in enumerate(words)
                 if i not in used and word not in _STOP and not (is_motion and i and words[i - 1] in _DETERMINERS)
             ]
-    return _combine(steps, random.Random(seed)), tuple(dict.fromkeys(left))
+    return _combine(steps, random.Random(seed), aim), tuple(dict.fromkeys(left))
 
 
 def _tokens(clause: str) -> Iterator[str]:
@@ -210,36 +233,30 @@ def _read_verb(words: list[str], i: int, end: int, verb: str, strength: float) -
     return _Step(goes[axis], way, strength), {i, *same}
 
 
-def _combine(steps: list[_Step], rng: random.Random) -> Move:
+def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
     """Lay the steps over each other into one move. Distances are shares of the frame, chosen by eye over 3 to 8 s."""
-    side, other = rng.choice((-1, 1)), rng.choice((-1, 1))
+    side, other = (
+        rng.choice((-1, 1)) if abs(at - 0.5) < _ASIDE else -1 if at < 0.5 else 1
+        for at in aim
+    )  # fmt: skip
     if not steps:
-        return Move(start=Pose(zoom=1.03), end=Pose(x=0.5 * side, y=-0.3, zoom=1.09))
-    from_x = to_x = from_y = to_y = roll = shake = swing = 0.0
-    travel = 0.0
+        x, y = _toward(aim[0], 1.09, LINES_ACROSS), _toward(aim[1], 1.09, LINES_DOWN)
+        return Move(start=Pose(x=x, y=y, zoom=1.03), end=Pose(x=x, y=y, zoom=1.09), aim=aim)
+    to_x = to_y = 0
+    roll = shake = swing = travel = 0.0
     from_zoom = to_zoom = 1.0
     linear = False
     for kind, way, strength in steps:
         if kind == "pan":
-            to_x = way or side
-            from_x, travel = -to_x, max(travel, 0.15 * strength)
+            to_x, travel = way or side, max(travel, 0.15 * strength)
         elif kind == "tilt":
-            to_y = way or other
-            from_y, travel = -to_y, max(travel, 0.15 * strength)
+            to_y, travel = way or other, max(travel, 0.15 * strength)
         elif kind == "crane":
-            to_y = way or -1
-            from_y, travel = -to_y, max(travel, 0.17 * strength)
-            wide, close = 1.0, 1.0 + 0.12 * strength
+            to_y, travel = way or -1, max(travel, 0.12 * strength)
+            wide, close = 1.0, 1.0 + 0.09 * strength
             from_zoom, to_zoom = (close, wide) if to_y < 0 else (wide, close)
-        elif kind == "dolly":
-            near = 1.0 + 0.17 * strength
-            drift = Pose(x=0.35 * side, y=-0.3)
-            if way >= 0:
-                to_zoom, to_x, to_y = near, to_x or drift.x, to_y or drift.y
-            else:
-                from_zoom, from_x, from_y = near, from_x or drift.x, from_y or drift.y
-        elif kind == "zoom":
-            near, linear = 1.0 + 0.35 * strength, True
+        elif kind in ("dolly", "zoom"):
+            near, linear = 1.0 + (0.17 if kind == "dolly" else 0.35) * strength, linear or kind == "zoom"
             from_zoom, to_zoom = (1.0, near) if way >= 0 else (near, 1.0)
         elif kind == "orbit":
             swing = (way or side) * min(1.0, 0.75 * strength)
@@ -248,8 +265,35 @@ def _combine(steps: list[_Step], rng: random.Random) -> Move:
             shake = min(1.0, 0.65 * strength)
     # With a zoom of z the spare margin is 1 - 1/z of the frame: this base makes -1 to 1 exactly `travel` wide.
     base = 1 / (1 - travel)
+    from_zoom, to_zoom = base * from_zoom, base * to_zoom
+    near = max(from_zoom, to_zoom)
+    ends = [
+        tuple(_kept(way * to, at, zoom) for way, zoom in ((-1, from_zoom), (1, to_zoom)))
+        if to
+        else (_toward(at, near, lines),) * 2
+        for to, at, lines in ((to_x, aim[0], LINES_ACROSS), (to_y, aim[1], LINES_DOWN))
+    ]
     return Move(
-        start=Pose(x=from_x, y=from_y, zoom=base * from_zoom, roll=-roll),
-        end=Pose(x=to_x, y=to_y, zoom=base * to_zoom, roll=roll),
-        shake=shake, swing=swing, linear=linear and not travel,
+        start=Pose(x=ends[0][0], y=ends[1][0], zoom=from_zoom, roll=-roll),
+        end=Pose(x=ends[0][1], y=ends[1][1], zoom=to_zoom, roll=roll),
+        shake=shake, swing=swing, linear=linear and not travel, aim=aim,
     )  # fmt: skip
+
+
+def _toward(at: float, zoom: float, lines: tuple[float, ...]) -> float:
+    """The pose, -1 to 1, that brings what is at `at` nearest to the line next to it.
+
+    A pose p at zoom z shows the place a at 1/2 + (a - 1/2 - p (1 - 1/z) / 2) z of the screen. Held while the zoom
+    changes, p makes everything run straight to or from one spot, as it does for a camera on rails.
+    """
+    if zoom <= 1:
+        return 0.0
+    line = min(lines, key=lambda line: abs(line - at))
+    return min(1.0, max(-1.0, (at - 0.5 - (line - 0.5) / zoom) / ((1 - 1 / zoom) / 2)))
+
+
+def _kept(pose: float, at: float, zoom: float) -> float:
+    """The pose, or the one nearest to it on its side of the middle that keeps what is at `at` off the edge."""
+    spare, half = (1 - 1 / zoom) / 2, (0.5 - EDGE) / zoom
+    least, most = min(0.0, (at - 0.5 - half) / spare), max(0.0, (at - 0.5 + half) / spare)
+    return min(most, max(least, pose))

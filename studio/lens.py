@@ -11,15 +11,23 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.model import Move
+from studio.model import Move, Pose
 
 Maps = NDArray[np.float64]
 
 EASE_SHARE = 0.25
 """The share of a move that speeds up, and again that slows down: a fluid head's feel, chosen by eye."""
 
+CALM = 1 / 7
+"""The fastest that anything in the picture crosses the screen, in frame widths (down: heights) per second: an object
+should take seven seconds from one side to the other, or it judders (RED 101, "Panning Speed Best Practices",
+https://www.red.com/red-101/camera-panning-speed)."""
+
 ORBIT_DEGREES = 11.0
 """Half the arc of a full orbit; beyond it a flat picture shows that it is flat (by eye)."""
+
+ORBIT_WIDTHS = 0.02
+"""How far a full orbit's subject wanders to either side, in frame widths: a dolly on rails is never round (by eye)."""
 
 LENS_DISTANCE = 1.2
 """Distance of the eye in frame widths: a 43 mm lens on a 36 mm wide frame."""
@@ -36,8 +44,8 @@ def frame_maps(
 ) -> Maps:  # fmt: skip
     """Give the map of every frame.
 
-    A move that would look past the canvas's edge (an orbit, a roll, unrest) is scaled about the canvas's centre, by
-    one factor for the whole shot, until every corner of every frame lies inside.
+    A move that would look past the canvas's edge (an orbit, a roll, unrest) is scaled about its aim and moved inward,
+    alike in every frame of the shot, until every corner of every frame lies inside.
 
     Args:
         canvas: (width, height) of the picture that is looked at, in pixels, of the film's aspect.
@@ -47,18 +55,67 @@ def frame_maps(
     Returns:
         (frames, 3, 3): output pixel index -> canvas pixel index, homogeneous, with a last element of 1.
     """
-    width, height = size
     views = _views(move, frames, fps, size, seed)
-    corners = np.array([(x, y, 1.0) for x in (-width / 2, width / 2) for y in (-height / 2, height / 2)]).T
-    seen = views @ corners
-    reach = np.abs(seen[:, :2] / seen[:, 2:]) / np.array([[width / 2], [height / 2]])
+    seen = views @ _points(size)[:, :4]
+    shares = seen[:, :2] / seen[:, 2:] / np.array(size)[:, None]
+    low, high = shares.min(axis=(0, 2)), shares.max(axis=(0, 2))
     # Rounding leaves 1 + 1e-16 for a still camera; scaling by that would soften a picture that needs no change.
-    shrink = 1 / reach.max() if reach.max() > 1 + 1e-9 else 1.0
-    across, down = canvas[0] / width * shrink, canvas[1] / height * shrink
-    to_canvas = np.array([[across, 0, canvas[0] / 2 - 0.5], [0, down, canvas[1] / 2 - 0.5], [0, 0, 1]])
-    from_pixels = np.array([[1, 0, 0.5 - width / 2], [0, 1, 0.5 - height / 2], [0, 0, 1]])
+    reach = (high - low).max()
+    shrink = 1 / reach if reach > 1 + 1e-9 else 1.0
+    aim = np.array(move.aim) - 0.5
+    inward = np.minimum(np.maximum((1 - shrink) * aim, -0.5 - shrink * low), 0.5 - shrink * high)
+    across, down = np.array(canvas) / size * shrink
+    middle = np.array(canvas) * (0.5 + inward) - 0.5
+    to_canvas = np.array([[across, 0, middle[0]], [0, down, middle[1]], [0, 0, 1]])
+    from_pixels = np.array([[1, 0, 0.5 - size[0] / 2], [0, 1, 0.5 - size[1] / 2], [0, 0, 1]])
     maps = to_canvas @ views @ from_pixels
     return np.asarray(maps / maps[:, 2:, 2:], dtype=np.float64)
+
+
+def calm(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) -> Move:
+    """Give the move, or as much of it as fits into `frames` at a speed of `CALM`; its middle and its wide end stay."""
+    if top_speed(move, frames, fps, size, seed) <= CALM:
+        return move
+    # The speed grows with the distance, but not in proportion: it is found by halving, to 1/256.
+    low, high = 0.0, 1.0
+    for _ in range(8):
+        middle = (low + high) / 2
+        if top_speed(_lessened(move, middle), frames, fps, size, seed) <= CALM:
+            low = middle
+        else:
+            high = middle
+    return _lessened(move, low)
+
+
+def top_speed(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) -> float:
+    """Give the highest speed on the screen of what is seen, in frame widths and heights per second.
+
+    The corners and the middle of each frame are followed to the next one.
+    """
+    views = _views(move, frames, fps, size, seed)
+    points = _points(size)
+    there = np.linalg.inv(views[1:]) @ views[:-1] @ points
+    steps = (there[:, :2] / there[:, 2:] - points[:2]) / np.array(size)[:, None]
+    return float(np.hypot(steps[:, 0], steps[:, 1]).max(initial=0.0) * fps)
+
+
+def _lessened(move: Move, share: float) -> Move:
+    """A share of a move's distance."""
+    start, end = move.start, move.end
+
+    def part(begin: float, finish: float) -> tuple[float, float]:
+        middle, half = (begin + finish) / 2, (finish - begin) / 2 * share
+        return middle - half, middle + half
+
+    (x, to_x), (y, to_y), (roll, to_roll) = part(start.x, end.x), part(start.y, end.y), part(start.roll, end.roll)
+    wide = min(start.zoom, end.zoom)
+    zoom, to_zoom = (wide * (each.zoom / wide) ** share for each in (start, end))
+    return move.model_copy(
+        update={
+            "start": Pose(x=x, y=y, zoom=zoom, roll=roll), "end": Pose(x=to_x, y=to_y, zoom=to_zoom, roll=to_roll),
+            "shake": move.shake * share, "swing": move.swing * share,
+        }
+    )  # fmt: skip
 
 
 def chroma_map(luma_map: Maps) -> Maps:
@@ -81,11 +138,16 @@ def ease(share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(share < EASE_SHARE, begin, np.where(share > 1 - EASE_SHARE, finish, middle))
 
 
+def _points(size: tuple[int, int]) -> NDArray[np.float64]:
+    """(3, 5): the frame's four corners and its middle, homogeneous, in pixels from the middle."""
+    corners = [(x * size[0] / 2, y * size[1] / 2, 1.0) for x, y in ((-1, -1), (-1, 1), (1, -1), (1, 1), (0, 0))]
+    return np.array(corners).T
+
+
 def _views(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) -> Maps:
     """(frames, 3, 3): output point -> point of the picture at zoom 1, both in output pixels from the centre."""
     width, height = size
-    share = np.arange(frames) / max(1, frames - 1)
-    done = share if move.linear else ease(share)
+    done = ease(np.arange(frames) / max(1, frames - 1))
     start, end = move.start, move.end
     # A constant ratio per frame looks like constant speed; a lens zoom turns its ring evenly instead.
     zoom = (
@@ -97,27 +159,44 @@ def _views(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) 
     zoom = zoom * (1 + 0.003 * breath)
     roll = np.radians(start.roll + (end.roll - start.roll) * done + 0.3 * sway_roll)
     spare = (1 - 1 / np.maximum(zoom, 1.0)) / 2
+    at_x = width * (start.x + (end.x - start.x) * done) * spare
+    at_y = height * (start.y + (end.y - start.y) * done) * spare
+    # Where the subject stands on the screen: what turns, turns about it.
+    subject = _shift((width * (move.aim[0] - 0.5) - at_x) * zoom, (height * (move.aim[1] - 0.5) - at_y) * zoom)
     swung = move.swing * (2 * done - 1)
-    at_x = width * ((start.x + (end.x - start.x) * done) * spare + SHAKE_WIDTHS * sway_x + 0.035 * swung)
-    at_y = height * (start.y + (end.y - start.y) * done) * spare + width * SHAKE_WIDTHS * sway_y
+    turned = subject @ _rolled(roll) @ _turned_plane(-math.radians(ORBIT_DEGREES) * swung, LENS_DISTANCE * width)
     # The arc of an orbit is seen from slightly above: its ends lie further back.
-    at_y = at_y + height * 0.012 * (swung**2 - move.swing**2 / 2)
-    yaw = -math.radians(ORBIT_DEGREES) * swung
-    views = np.zeros((frames, 3, 3))
-    for view, x, y, z, r, t in zip(views, at_x, at_y, zoom, roll, yaw, strict=True):
-        c, s = math.cos(r) / z, math.sin(r) / z
-        view[:] = np.array([[c, -s, x], [s, c, y], [0, 0, 1]]) @ _turned_plane(t, LENS_DISTANCE * width)
-    return views
+    at_x = at_x + width * (SHAKE_WIDTHS * sway_x + ORBIT_WIDTHS * swung)
+    at_y = at_y + width * SHAKE_WIDTHS * sway_y + height * 0.012 * (swung**2 - move.swing**2 / 2)
+    return np.asarray(_shift(at_x, at_y, 1 / zoom) @ turned @ np.linalg.inv(subject), dtype=np.float64)
 
 
-def _turned_plane(yaw: float, distance: float) -> Maps:
-    """Screen -> plane, for a plane turned by `yaw` radians about its vertical axis, seen from `distance` pixels.
+def _shift(x: NDArray[np.float64], y: NDArray[np.float64], scale: NDArray[np.float64] | float = 1.0) -> Maps:
+    """(frames, 3, 3): scaling, then a shift."""
+    found = np.zeros((len(x), 3, 3))
+    found[:, 0, 0] = found[:, 1, 1] = scale
+    found[:, 0, 2], found[:, 1, 2], found[:, 2, 2] = x, y, 1
+    return found
+
+
+def _rolled(angle: NDArray[np.float64]) -> Maps:
+    """(frames, 3, 3): turns by `angle` radians, clockwise on the screen."""
+    found = _shift(np.zeros(len(angle)), np.zeros(len(angle)), np.cos(angle))
+    found[:, 0, 1], found[:, 1, 0] = -np.sin(angle), np.sin(angle)
+    return found
+
+
+def _turned_plane(yaw: NDArray[np.float64], distance: float) -> Maps:
+    """(frames, 3, 3): screen -> plane, for a plane turned by `yaw` radians about its vertical axis, from `distance`.
 
     Inverts the pinhole projection x = d X cos t / (d + X sin t), y = d Y / (d + X sin t) (Hartley and Zisserman,
-    Multiple View Geometry, chapter 6).
+    Multiple View Geometry, chapter 6). Distances in pixels.
     """
-    near = distance * math.cos(yaw)
-    return np.array([[distance, 0, 0], [0, near, 0], [-math.sin(yaw), 0, near]]) / near
+    near = distance * np.cos(yaw)
+    found = np.zeros((len(yaw), 3, 3))
+    found[:, 0, 0], found[:, 1, 1], found[:, 2, 2] = distance / near, 1, 1
+    found[:, 2, 0] = -np.sin(yaw) / near
+    return found
 
 
 def _unrest(frames: int, fps: int, seed: int) -> NDArray[np.float64]:

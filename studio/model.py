@@ -296,6 +296,11 @@ def _is_usual(value: JsonValue, usual: object) -> bool:
 
 # --- how the camera moves -------------------------------------------------------------------------
 
+Aim = tuple[float, float]
+"""A place in a picture: shares of its width and height from the left and the top, 0 to 1."""
+
+CENTRE: Aim = (0.5, 0.5)
+
 
 class Pose(Noun):
     """Where the camera looks: the centre as a share of the spare margin, -1 (left/top edge) to 1; zoom >= 1."""
@@ -307,13 +312,17 @@ class Pose(Noun):
 
 
 class Move(Noun):
-    """A camera move between two poses, eased; `shake` is handheld unrest and `swing` an orbit's arc, 0 to 1."""
+    """A camera move between two poses, eased; `shake` is handheld unrest and `swing` an orbit's arc, 0 to 1.
+
+    `aim` is where the subject is in the frame at zoom 1: an orbit and a roll turn about it.
+    """
 
     start: Pose = Pose()
     end: Pose = Pose()
     shake: float = Field(default=0.0, ge=0, le=1)
     swing: float = Field(default=0.0, ge=-1, le=1)
-    linear: bool = Field(default=False, description="constant speed from the first frame to the last: a lens zoom")
+    linear: bool = Field(default=False, description="the zoom grows by a sum, not by a ratio: a lens's ring")
+    aim: Aim = CENTRE
 
 
 class Cue(Noun):

@@ -213,11 +213,15 @@ def narration_order(session_id: str, shot: Shot, crew: Crew) -> Order:
 def video_order(
     session_id: str, shot: Shot, frames: int, brief: Brief, crew: Crew, image: Receipt, burned: str
 ) -> Order:
-    """Order a shot's clip: the picture's bytes, the move, the length; `burned` is burned captions' text, or ''."""
+    """Order a shot's clip: the picture's bytes, the move, the length; `burned` is burned captions' text, or ''.
+
+    The picture's focus is part of it, where its receipt tells one: the bytes alone do not say what the camera aims at.
+    """
     wish = brief.wish
+    aim: dict[str, Ingredient] = {} if image.focus is None else {"focus": image.focus}
     print_ = fingerprint(
         who=_who(crew.animator), image=image.sha256, camera=shot.camera, motion=shot.motion_prompt, frames=frames,
-        fps=wish.fps, width=wish.size[0], height=wish.size[1], seed=shot.seed, burned=burned,
+        fps=wish.fps, width=wish.size[0], height=wish.size[1], seed=shot.seed, burned=burned, **aim,
     )  # fmt: skip
     return Order(session_id, "videos", shot.index, print_)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.gate import USUAL, Limits
-from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story
+from studio.model import Aim, Brief, Cue, Made, SceneGraph, Shot, Story
 from studio.moods import MusicCue
 
 Size = tuple[int, int]
@@ -112,9 +112,13 @@ class Animator(Engine, Protocol):
 
     def animate(
         self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
-        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], out: Path, tick: Tick,
+        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], focus: Aim | None, out: Path, tick: Tick,
     ) -> Made:  # fmt: skip
-        """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in."""
+        """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
+
+        Args:
+            focus: where the subject is in the picture, as whoever painted it said; None where nobody did.
+        """
 
 
 class Composer(Engine, Protocol):

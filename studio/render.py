@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 
 import cv2
+from PIL import Image
 
 from studio.burn import Burned, set_cues
-from studio.lens import Maps, chroma_map, frame_maps
+from studio.lens import Maps, calm, chroma_map, frame_maps
 from studio.model import Cue, Made, Move
-from studio.planes import Pixels, Planes, crop_to, open_picture, to_planes
+from studio.planes import Pixels, Planes, crop_to, to_planes
 from studio.ports import Tick
 from studio.reel import Draw, encode, probe
 
@@ -27,13 +28,14 @@ over 2 it skips pixels at the wide end."""
 
 
 def render_still(
-    image: Path, move: Move, frames: int, fps: int, size: tuple[int, int], seed: int, cues: Sequence[Cue],
+    picture: Image.Image, move: Move, frames: int, fps: int, size: tuple[int, int], seed: int, cues: Sequence[Cue],
     out: Path, tick: Tick = lambda _: None,
 ) -> Made:  # fmt: skip
     """Write the clip of one picture.
 
     Args:
-        image: of any size and aspect; its centre is cut to the film's.
+        picture: RGB, of any size and aspect; its centre is cut to the film's.
+        move: what does not fit into the frames at a calm speed (`lens.CALM`) is left out.
         frames: length of the clip, >= 1.
         size: (width, height) in pixels, even.
         seed: of handheld unrest.
@@ -44,10 +46,11 @@ def render_still(
         Size, frames and seconds as measured; `not_drawn` are words of the cues that no font at hand can show.
 
     Raises:
-        EngineFailed: the picture cannot be read, or the encoder gave up.
+        EngineFailed: the encoder gave up.
         DiskFull: there is no room left. After any error what lies at `out` is worthless.
     """
-    canvas = _canvas(image, move, size)
+    move = calm(move, frames, fps, size, seed)
+    canvas = _canvas(picture, move, size)
     burned, lost = set_cues(cues, size)
     made = encode(draw_frames(canvas, move, frames, fps, size, seed, burned), size, fps, out, tick)
     return made.model_copy(update={"not_drawn": lost})
@@ -62,11 +65,11 @@ def draw_frames(
         yield partial(_draw, canvas, luma_map, [b for b in burned if b.start <= i < b.end])
 
 
-def _canvas(image: Path, move: Move, size: tuple[int, int]) -> Planes:
+def _canvas(picture: Image.Image, move: Move, size: tuple[int, int]) -> Planes:
     """The picture's planes, large enough for the closest view."""
     scale = min(_MOST_CANVAS, max(_LEAST_CANVAS, move.start.zoom, move.end.zoom))
     wide, high = (2 * round(side * scale / 2) for side in size)
-    return to_planes(crop_to(open_picture(image), (wide, high)))
+    return to_planes(crop_to(picture, (wide, high)))
 
 
 def _draw(canvas: Planes, luma_map: Maps, burned: Sequence[Burned], planes: Planes) -> None:

@@ -1,4 +1,4 @@
-"""Stage: one clip per shot. Key: the picture's bytes, the move, length and size. Cost: a clip's price, or CPU time."""
+"""Stage: one clip per shot. Key: the picture's bytes and focus, move, length. Cost: a clip's price, or CPU time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) ->
     def make(animator: Animator, out: Path) -> Made:
         return animator.animate(
             session.folder / image.path, shot.camera, shot.motion_prompt, frames, wish.fps, wish.size, shot.seed,
-            _burned(session, shot, line), out, tick,
+            _burned(session, shot, line), image.focus, out, tick,
         )  # fmt: skip
 
     prompt = f"{shot.camera}; {shot.motion_prompt}"

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from PIL import Image
 
-from studio.model import Brief, Cue, Made, SceneGraph, Shot, Story, Word
+from studio.model import Aim, Brief, Cue, Made, SceneGraph, Shot, Story, Word
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
 from studio.offline.writer import OfflineWriter
@@ -27,6 +27,9 @@ Hook = Callable[[str, str], None]
 PAINTERS = Crew.painters
 """Pictures in work at the same time."""
 
+FOCUS: Aim = (0.4167, 0.4167)
+"""Where the white box of every painted picture is."""
+
 
 @dataclass
 class Log:
@@ -36,6 +39,7 @@ class Log:
     calls: list[tuple[str, str]] = field(default_factory=list)
     hook: Hook = lambda kind, what: None
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    aimed: dict[str, Aim | None] = field(default_factory=dict)
 
     def begin(self, kind: str, what: str) -> None:
         self.calls.append((kind, what))
@@ -99,7 +103,7 @@ class FakePainter:
         with open(out, "wb") as file:
             picture.save(file, "PNG")
         self.log.end(kind, prompt)
-        return Made(width=size[0], height=size[1])
+        return Made(width=size[0], height=size[1], focus=FOCUS)
 
 
 @dataclass
@@ -133,11 +137,12 @@ class FakeAnimator:
 
     def animate(
         self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
-        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], out: Path, tick: Tick,
+        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], focus: Aim | None, out: Path, tick: Tick,
     ) -> Made:  # fmt: skip
         self.log.begin("video", image.name)
+        self.log.aimed[image.name] = focus
         made = OfflineAnimator().animate(
-            image, camera, motion_prompt, frames, fps, size, seed, cues, out, tick
+            image, camera, motion_prompt, frames, fps, size, seed, cues, focus, out, tick
         )  # fmt: skip
         self.log.end("video", image.name)
         return made

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from studio.aim import find_aim
 from studio.camera import compile_move
-from studio.model import Cue, Made
+from studio.model import Aim, Cue, Made
+from studio.planes import open_picture
 from studio.ports import Tick
 from studio.render import render_still
 
@@ -15,13 +17,15 @@ class OfflineAnimator:
 
     engine = "offline"
     model = "animator"
-    version = 1
+    version = 2
 
     def animate(
         self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
-        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], out: Path, tick: Tick,
+        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], focus: Aim | None, out: Path, tick: Tick,
     ) -> Made:  # fmt: skip
         """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
+
+        The camera aims at `focus`, in shares of the picture, or else at what stands out in it most.
 
         Returns:
             What was measured; `not_moved` are words that no camera move can do, `not_drawn` words of the cues that no
@@ -31,6 +35,7 @@ class OfflineAnimator:
             EngineFailed: the picture cannot be read, or the encoder gave up.
             DiskFull: there is no room left.
         """
-        move, not_moved = compile_move(camera, motion_prompt, seed)
-        made = render_still(image, move, frames, fps, size, seed, cues, out, tick)
+        picture = open_picture(image)
+        move, not_moved = compile_move(camera, motion_prompt, seed, find_aim(picture, size, focus))
+        made = render_still(picture, move, frames, fps, size, seed, cues, out, tick)
         return made.model_copy(update={"not_moved": not_moved})

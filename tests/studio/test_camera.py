@@ -1,17 +1,36 @@
 """The camera vocabulary: words to moves, and what is left over."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from studio.camera import compile_move
-from studio.model import CAMERAS, Camera, Move, Pose
+from studio.camera import EDGE, LINES_ACROSS, LINES_DOWN, compile_move
+from studio.model import CAMERAS, Aim, Camera, Move, Pose
 
 WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")
 ways = st.text(max_size=80) | st.lists(
     st.sampled_from(WORDS),
     max_size=8,
 ).map(" ".join)  # fmt: skip
+
+
+places = st.floats(0, 1)
+ONE_WAY = ("slow pan left", "slow pan right", "tilt up", "tilt down", "crane up", "crane down")
+
+
+def _seen_at(aim: Aim, pose: Pose) -> Aim:
+    """Where the subject stands on the screen."""
+    x, y = (
+        (at - 0.5 - p * (1 - 1 / pose.zoom) / 2) * pose.zoom + 0.5 for at, p in zip(aim, (pose.x, pose.y), strict=True)
+    )
+    return x, y
+
+
+def _off_lines(aim: Aim) -> float:
+    """How far from the nearest line where a subject stands well."""
+    return max(
+        min(abs(line - at) for line in lines) for at, lines in zip(aim, (LINES_ACROSS, LINES_DOWN), strict=True)
+    )  # fmt: skip
 
 
 def _senses(move: Move) -> str:
@@ -85,13 +104,12 @@ def test_static_stands_still() -> None:
         assert compile_move(words, "", 4) == (Move(), ()), words
 
 
-def test_zoom_is_stronger_and_linear_where_dolly_is_eased_and_drifts() -> None:
-    """A zoom magnifies more, evenly, on one spot; a dolly less, eased, with a drift."""
+def test_a_zoom_is_stronger_than_a_dolly_and_turns_its_ring_evenly() -> None:
+    """A zoom magnifies more than a dolly, and by a sum where the dolly does by a ratio."""
     zoom, dolly = compile_move("zoom", "", 1)[0], compile_move("dolly in", "", 1)[0]
     assert zoom.linear
     assert not dolly.linear
     assert zoom.end.zoom > dolly.end.zoom
-    assert (zoom.end.x, zoom.end.y) == (0, 0) != (dolly.end.x, dolly.end.y)
 
 
 @pytest.mark.parametrize("words", ["pan left", "tilt up", "dolly in", "zoom", "crane up", "orbit", "handheld"])
@@ -165,6 +183,50 @@ def test_seed_decides_what_words_leave_open() -> None:
     found = {_senses(compile_move("pan", "", seed)[0]) for seed in range(16)}
     assert found == {"left", "right"}
     assert compile_move("pan", "", 7) == compile_move("pan", "", 7)
+
+
+@given(st.sampled_from(("dolly in", "zoom", "fast push in")), places, places)
+def test_the_camera_comes_to_the_subject(camera: str, across: float, down: float) -> None:
+    """A dolly or zoom in ends with the subject on a third or in the middle, or nearer to it than the whole picture has
+    it, and runs there on a straight line; a dolly out is the same way back."""
+    aim = (across, down)
+    move = compile_move(camera, "", 1, aim)[0]
+    back = compile_move(camera.replace("in", "out") if "in" in camera else "zoom out", "", 1, aim)[0]
+    assert (move.start.x, move.start.y) == (move.end.x, move.end.y)
+    assert (back.start, back.end) == (move.end, move.start)
+    end = _seen_at(aim, move.end)
+    assert _off_lines(end) < 0.001 or (max(abs(move.end.x), abs(move.end.y)) == 1)
+    for before, after, lines in zip(aim, end, (LINES_ACROSS, LINES_DOWN), strict=True):
+        assert abs(after - 0.5) <= abs(before - 0.5) + 1e-9 or min(abs(after - line) for line in lines) < 0.001
+
+
+@given(st.sampled_from(ONE_WAY), st.floats(0.15, 0.85), st.floats(0.15, 0.85))
+def test_a_pan_keeps_the_subject_in_the_frame(camera: str, across: float, down: float) -> None:
+    """A pan, tilt or crane goes its way, at least half of it, and what is not at the picture's edge stays off the
+    screen's."""
+    aim = (across, down)
+    move, free = compile_move(camera, "", 1, aim)[0], compile_move(camera, "", 1)[0]
+    assert _senses(move) == _senses(free)
+    for pose in (move.start, move.end):
+        assert all(EDGE / 2 - 1e-9 <= at <= 1 - EDGE / 2 + 1e-9 for at in _seen_at(aim, pose))
+    for start, end, start_free, end_free in (
+        (move.start.x, move.end.x, free.start.x, free.end.x), (move.start.y, move.end.y, free.start.y, free.end.y),
+    ):  # fmt: skip
+        assert abs(end - start) >= abs(end_free - start_free) / 2 - 1e-9
+
+
+@given(places, st.integers(0, 99))
+def test_a_pan_without_a_direction_goes_to_the_subject(across: float, seed: int) -> None:
+    """Where the words name no direction, the view goes to the side on which the subject is."""
+    assume(abs(across - 0.5) > 0.1)
+    assert _senses(compile_move("pan", "", seed, (across, 0.5))[0]) == ("left" if across < 0.5 else "right")
+
+
+@given(places, places)
+def test_a_still_camera_does_not_aim(across: float, down: float) -> None:
+    """Wherever the subject is, a static camera shows the whole picture."""
+    move = compile_move("static", "", 1, (across, down))[0]
+    assert (move.start, move.end, move.shake, move.swing) == (Pose(), Pose(), 0, 0)
 
 
 @given(camera=ways, motion=ways, seed=st.integers(0, 2**31 - 1))

@@ -12,6 +12,7 @@ import pytest
 
 from studio.model import Brief, Receipt, Shot, Wish
 from studio.orders import image_order, image_print, narration_order, receipt_path, story_order, video_order
+from studio.receipts import receipt_bytes
 from tests.fake_crew import Log, fake_crew
 
 CREW = fake_crew(Log())
@@ -84,6 +85,20 @@ def test_a_clip_builds_on_its_picture_and_its_move() -> None:
     assert len({print_of(), *others}) == len(others) + 1
     assert print_of(brief=with_(BRIEF, wish=with_(wish, music=False))) == print_of()
     assert print_of(image=with_(PICTURE, made_at="later", mtime_ns=9)) == print_of()
+
+
+def test_a_clip_builds_on_where_its_subject_is() -> None:
+    """The picture's focus is in the clip's fingerprint, the same when its receipt is read again; a picture without one
+    has the fingerprint that it had before there were any."""
+
+    def print_of(image: Receipt) -> str:
+        return video_order(SESSION, SHOT, 48, BRIEF, CREW, image, "").fingerprint
+
+    aimed = with_(PICTURE, focus=(0.3512, 0.2386))
+    again = Receipt.model_validate_json(receipt_bytes(aimed))
+    assert print_of(aimed) == print_of(again)
+    assert len({print_of(PICTURE), print_of(aimed), print_of(with_(PICTURE, focus=(0.3512, 0.2387)))}) == 3
+    assert print_of(PICTURE) == "471128f21e83d462225d31ce05ef2801cc95b3eea000e57d0b8e64591ef1294d"
 
 
 def test_options_that_do_not_concern_the_story_do_not_write_it_again() -> None:

@@ -1,0 +1,80 @@
+"""Where to look: the place of a picture's subject in the frame that is cut from it.
+
+Whoever painted a picture may know where its subject is (`Made.focus`); of other pictures it is estimated. The animator
+calls this; `studio/camera.py` aims its moves there.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from studio.model import CENTRE, Aim
+from studio.planes import crop_to
+
+_GLANCE_PX = 64
+"""The shorter side of the picture that is looked at; the scale at which Hou and Zhang look."""
+
+_STANDS_OUT = 3.0
+"""How many times the mean of the map a place must have to stand out; Hou and Zhang's threshold."""
+
+_BLUR_PX = 3.0
+"""Smoothing of the map in pixels of the glance, by eye: at the paper's 8 two subjects become one."""
+
+_MIDDLE_SHARE = 0.3
+"""Spread of the weight on the middle, in shares of the frame: people look there first (Tatler, "The central fixation
+bias in scene viewing", Journal of Vision 7(14), 2007), and the edges wrap around in the spectrum."""
+
+Floats = NDArray[np.float64]
+
+
+def find_aim(picture: Image.Image, size: tuple[int, int], focus: Aim | None = None) -> Aim:
+    """Return where the subject is in the frame of `size` (width, height) that `planes.crop_to` cuts from the picture.
+
+    Args:
+        focus: where it is known to be, in shares of the whole picture; None lets it be estimated, and gives the
+            centre where nothing stands out.
+    """
+    if focus is None:
+        return _salient(picture, size) or CENTRE
+    share = min(picture.width / size[0], picture.height / size[1])
+    across, down = (
+        min(1.0, max(0.0, 0.5 + (at - 0.5) * whole / (share * cut)))
+        for at, whole, cut in zip(focus, picture.size, size, strict=True)
+    )
+    return across, down
+
+
+def _salient(picture: Image.Image, size: tuple[int, int]) -> Aim | None:
+    """Return the middle of what stands out most, or None where nothing does.
+
+    The spectral residual of X. Hou and L. Zhang, "Saliency Detection: A Spectral Residual Approach", CVPR 2007: what
+    of the log spectrum its own local mean does not foretell, turned back into a picture. It is summed over the colour
+    channels.
+    """
+    scale = _GLANCE_PX / min(size)
+    wide, high = (round(side * scale) for side in size)
+    channels = crop_to(picture, (wide, high)).astype(np.float64)
+    if np.ptp(channels) < 1:
+        return None
+    residual = sum((_residual(channels[:, :, i]) for i in range(3)), np.zeros((high, wide)))
+    found: Floats = np.asarray(cv2.GaussianBlur(residual, (0, 0), _BLUR_PX), dtype=np.float64)
+    y, x = np.mgrid[0:high, 0:wide]
+    x, y = (x + 0.5) / wide, (y + 0.5) / high
+    found *= np.exp(-((x - 0.5) ** 2 + (y - 0.5) ** 2) / (2 * _MIDDLE_SHARE**2))
+    out = (found > _STANDS_OUT * found.mean()).astype(np.uint8)
+    count, parts = cv2.connectedComponents(out)
+    if count < 2:
+        return None
+    part = parts == 1 + int(np.argmax([found[parts == i].sum() for i in range(1, count)]))
+    weight = found * part / found[part].sum()
+    return round(float((weight * x).sum()), 4), round(float((weight * y).sum()), 4)
+
+
+def _residual(channel: Floats) -> Floats:
+    spectrum = np.fft.fft2(channel)
+    strength = np.log(np.abs(spectrum) + 1e-9)
+    around = sum(np.roll(strength, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)) / 9
+    return np.asarray(np.abs(np.fft.ifft2(np.exp(strength - around + 1j * np.angle(spectrum)))) ** 2)
