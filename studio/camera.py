@@ -103,9 +103,9 @@ _CLAUSES = re.compile(r"[,.;:!?\n\r()\[\]\u2013\u2014|/]|\bthen\b")
 _MOTION_CLAUSES = re.compile(r"[,.;:!?\n\r()\[\]\u2013\u2014|/]|\b(?:then|and|while|as|but|with)\b")
 
 
-LINES_ACROSS, LINES_DOWN = (1 / 3, 1 / 2, 2 / 3), (1 / 3, 1 / 2)
-"""Where a subject stands well, in shares of the frame: in the middle or on a third (J. T. Smith, Remarks on Rural
-Scenery, 1797, names the rule of thirds); not on the lower one, where captions are."""
+LINES = (1 / 3, 1 / 2, 2 / 3)
+"""Where a subject stands well, in shares of the frame, across and down: in the middle or on a third (J. T. Smith,
+Remarks on Rural Scenery, 1797, names the rule of thirds). The lowest is above two lines of captions in every shape."""
 
 EDGE = 0.1
 """How near to the edge a pan or a tilt leaves the subject, in shares of the frame: it stays in the middle 80 %,
@@ -130,7 +130,7 @@ def compile_move(
     camera. In a motion prompt the word after an article is a thing in the picture, not a movement, and is not listed.
     Text without a word of the vocabulary gives a gentle default move. `seed` decides what words and aim leave open.
 
-    A dolly or a zoom runs along a straight line at the subject and has it on a line of `LINES_ACROSS` and `LINES_DOWN`
+    A dolly or a zoom runs along a straight line at the subject and has it on a line of `LINES`
     at its close end, or as near to one as the margin allows; an orbit swings about it; a pan, a tilt or a crane keeps
     it in the frame, and stops early for that, though never before half its way.
 
@@ -240,7 +240,7 @@ def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
         for at in aim
     )  # fmt: skip
     if not steps:
-        x, y = _toward(aim[0], 1.09, LINES_ACROSS), _toward(aim[1], 1.09, LINES_DOWN)
+        x, y = _toward(aim[0], 1.09), _toward(aim[1], 1.09)
         return Move(start=Pose(x=x, y=y, zoom=1.03), end=Pose(x=x, y=y, zoom=1.09), aim=aim)
     to_x = to_y = 0
     roll = shake = swing = travel = 0.0
@@ -270,8 +270,8 @@ def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
     ends = [
         tuple(_kept(way * to, at, zoom) for way, zoom in ((-1, from_zoom), (1, to_zoom)))
         if to
-        else (_toward(at, near, lines),) * 2
-        for to, at, lines in ((to_x, aim[0], LINES_ACROSS), (to_y, aim[1], LINES_DOWN))
+        else (_toward(at, near),) * 2
+        for to, at in ((to_x, aim[0]), (to_y, aim[1]))
     ]
     return Move(
         start=Pose(x=ends[0][0], y=ends[1][0], zoom=from_zoom, roll=-roll),
@@ -280,7 +280,7 @@ def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
     )  # fmt: skip
 
 
-def _toward(at: float, zoom: float, lines: tuple[float, ...]) -> float:
+def _toward(at: float, zoom: float) -> float:
     """The pose, -1 to 1, that brings what is at `at` nearest to the line next to it.
 
     A pose p at zoom z shows the place a at 1/2 + (a - 1/2 - p (1 - 1/z) / 2) z of the screen. Held while the zoom
@@ -288,7 +288,7 @@ def _toward(at: float, zoom: float, lines: tuple[float, ...]) -> float:
     """
     if zoom <= 1:
         return 0.0
-    line = min(lines, key=lambda line: abs(line - at))
+    line = min(LINES, key=lambda line: abs(line - at))
     return min(1.0, max(-1.0, (at - 0.5 - (line - 0.5) / zoom) / ((1 - 1 / zoom) / 2)))
 
 

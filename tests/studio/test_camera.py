@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from studio.camera import EDGE, LINES_ACROSS, LINES_DOWN, compile_move
+from studio.camera import EDGE, LINES, compile_move
 from studio.model import CAMERAS, Aim, Camera, Move, Pose
 
 WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")
@@ -28,9 +28,7 @@ def _seen_at(aim: Aim, pose: Pose) -> Aim:
 
 def _off_lines(aim: Aim) -> float:
     """How far from the nearest line where a subject stands well."""
-    return max(
-        min(abs(line - at) for line in lines) for at, lines in zip(aim, (LINES_ACROSS, LINES_DOWN), strict=True)
-    )  # fmt: skip
+    return max(min(abs(line - at) for line in LINES) for at in aim)
 
 
 def _senses(move: Move) -> str:
@@ -196,8 +194,8 @@ def test_the_camera_comes_to_the_subject(camera: str, across: float, down: float
     assert (back.start, back.end) == (move.end, move.start)
     end = _seen_at(aim, move.end)
     assert _off_lines(end) < 0.001 or (max(abs(move.end.x), abs(move.end.y)) == 1)
-    for before, after, lines in zip(aim, end, (LINES_ACROSS, LINES_DOWN), strict=True):
-        assert abs(after - 0.5) <= abs(before - 0.5) + 1e-9 or min(abs(after - line) for line in lines) < 0.001
+    for before, after in zip(aim, end, strict=True):
+        assert abs(after - 0.5) <= abs(before - 0.5) + 1e-9 or min(abs(after - line) for line in LINES) < 0.001
 
 
 @given(st.sampled_from(ONE_WAY), st.floats(0.15, 0.85), st.floats(0.15, 0.85))
