@@ -157,8 +157,9 @@ async def _shoot(session: Session, approve: Approve) -> dict[str, object]:
     shots = session.shots()
     made = direction.map_over(shots, story, graph)
     film = direction.do(
-        cut_film, story=story, shots=shots, timeline=made.timeline, clips=made.clips, lines=made.lines, score=made.score
-    )
+        cut_film, story=story, shots=shots, timeline=made.timeline, clips=made.clips, lines=made.lines,
+        score=made.score, images=made.images,
+    )  # fmt: skip
     session.forget_failure()
     return {
         "session_id": session.id, "film": str(session.folder / film.path), "seconds": film.seconds,

@@ -51,6 +51,7 @@ class Footage:
     clips: tuple[Receipt, ...]
     lines: tuple[Receipt, ...]
     score: Receipt | None
+    images: tuple[Receipt, ...]
 
 
 class Direction:
@@ -267,4 +268,5 @@ class _Mapping:
         """
         if self._failures or self._timeline is None:
             raise ShotsFailed(told(self._failures))
-        return Footage(self._timeline, self._all("videos"), self._all("narration"), self._pieces.get(("score", 0)))
+        score = self._pieces.get(("score", 0))
+        return Footage(self._timeline, self._all("videos"), self._all("narration"), score, self._all("images"))

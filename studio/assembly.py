@@ -1,4 +1,4 @@
-"""What a film is cut from, beside its clips: the title card, the soundtrack, captions and chapters.
+"""What a film is cut from, beside its clips: the cards, the soundtrack, captions and chapters.
 
 Called by the film's and the clips' tasks. Makes its intermediate files under hidden names beside the film and
 removes them; a crash leaves hidden files, which the next opening of the session sweeps.
@@ -12,9 +12,11 @@ from pathlib import Path
 
 from studio import files
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
-from studio.cards import title_card
+from studio.cards import end_card, title_card
+from studio.credits import Credit
 from studio.cut import cut_film
 from studio.model import Brief, Cue, Made, Receipt, Shot, Story, Timeline
+from studio.reel import last_picture
 from studio.sound import mix
 from studio.timeline import line_lead
 
@@ -57,9 +59,12 @@ def chapters(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[t
 
 def assemble(
     brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline, clips: Sequence[Path],
-    lines: Sequence[tuple[Path, Receipt]], score: Path | None, out: Path,
+    lines: Sequence[tuple[Path, Receipt]], score: Path | None, credits: Sequence[Credit], out: Path,
 ) -> tuple[Made, tuple[tuple[str, bytes], ...]]:  # fmt: skip
     """Cut the film at `out` and return what was measured, and the caption files: ('film.srt', ...), ('film.vtt', ...).
+
+    Args:
+        credits: what the end card says of who made the film; the timeline says whether there is one.
 
     Raises:
         EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.
@@ -67,25 +72,36 @@ def assemble(
     wish, fps = brief.wish, timeline.fps
     cues = film_cues(shots, [receipt for _, receipt in lines], timeline)
     srt, vtt = srt_text(cues, fps).encode("utf-8"), vtt_text(cues, fps).encode("utf-8")
-    title, sound, captions = (
-        files.hidden_beside(out.with_name(name)) for name in ("title.mp4", "sound.wav", "film.srt")
+    title, end, sound, captions = (
+        files.hidden_beside(out.with_name(name)) for name in ("title.mp4", "end.mp4", "sound.wav", "film.srt")
     )
+    english = story.language == "en"
     spoken = [
         (path, span.line_start / fps)
         for (path, receipt), span in zip(lines, timeline.spans, strict=True)
         if receipt.seconds
     ]
     try:
-        card = title_card(story.title, wish.size, fps, timeline.title_frames, brief.seed, title)
+        lost: tuple[str, ...] = ()
+        if timeline.title_frames:
+            lost = title_card(
+                story.title, wish.size, fps, timeline.title_frames, brief.seed, title, mood=story.mood, english=english
+            ).not_drawn
+        if timeline.end_frames:
+            card = end_card(
+                story.title, credits, last_picture(clips[-1]) if clips else None, wish.size, fps, timeline.end_frames,
+                brief.seed, end, mood=story.mood, english=english,
+            )  # fmt: skip
+            lost = tuple(dict.fromkeys([*lost, *card.not_drawn]))
         mix(spoken, score, timeline.frames, fps, sound)
         captions.write_bytes(srt)
         made = cut_film(
             title, clips, sound, captions if wish.captions == "soft" and cues else None,
             chapters(story, shots, timeline), timeline, story.title, out,
-            language="eng" if story.language == "en" else "und",
+            end=end if timeline.end_frames else None, language="eng" if english else "und",
         )  # fmt: skip
     finally:
-        for hidden in (title, sound, captions):
+        for hidden in (title, end, sound, captions):
             files.remove(hidden)
-    made = made.model_copy(update={"not_drawn": card.not_drawn})
+    made = made.model_copy(update={"not_drawn": lost})
     return made, () if wish.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))

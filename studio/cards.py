@@ -1,12 +1,14 @@
-"""The title card: layers composed with MoviePy, faded and encoded like every clip.
+"""The title and the end card: layers composed with MoviePy, faded and encoded like every clip.
 
-A dark graded ground with a slow light on it, the title in Noto Sans, a thin rule under it; all of it fades in and out.
-Nothing on a card moves: MoviePy composes it twice, without and with its letters, and each frame is a blend of the two.
+A dark ground, graded after the film's mood, with a slow light on it; the title in Noto Sans, a thin rule under it. The
+title card fades in and out. Into the end card the last picture dissolves; under the title it says who made the film,
+and fades to black slowly. Nothing on a card moves: MoviePy composes it twice, without and with its letters, and each
+frame is a blend of the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,29 +18,57 @@ import numpy as np
 from moviepy import CompositeVideoClip, ImageClip
 from numpy.typing import NDArray
 
-from studio.lettering import drawable, set_block
-from studio.model import Made
-from studio.planes import Pixels, Planes, fade_planes, to_planes
+from studio.credits import Credit
+from studio.lettering import baseline, drawable, set_block, set_line, text_width
+from studio.model import Made, Mood
+from studio.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
 from studio.reel import Draw, encode
+from studio.typesetting import title_lines, typographic
 
-FADE_SECONDS = 0.8
-"""Longest fade in and out; never more than a third of the card each."""
+FADE_SECONDS = 1.0
+"""Longest fade of a title card in and out; never more than a third of the card each."""
+
+DISSOLVE_SECONDS, LAST_FADE_SECONDS = 1.0, 1.2
+"""How long the last picture takes to become the end card, and the end card to become black; never more than a third of
+the card each. The moves come to rest with their last frame, so the picture that dissolves may stand."""
 
 _WORDS_IN, _RULE_IN = 1.2, 1.6
-"""When the words and the rule are fully there, in fades: a little after the light."""
+"""When the words and what is below them are fully there, in fades: a little after the light."""
 
-_GRADES = (
-    ((9, 13, 22), (30, 46, 66), (255, 214, 160)),
-    ((13, 12, 17), (52, 40, 46), (255, 205, 150)),
-    ((8, 17, 18), (24, 56, 56), (240, 224, 180)),
-    ((14, 11, 21), (46, 38, 72), (246, 208, 190)),
-)
+_Grade = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
+_TEAL: _Grade = ((9, 13, 22), (30, 46, 66), (255, 214, 160))
+_EMBER: _Grade = ((13, 12, 17), (52, 40, 46), (255, 205, 150))
+_SEA: _Grade = ((8, 17, 18), (24, 56, 56), (240, 224, 180))
+_DUSK: _Grade = ((14, 11, 21), (46, 38, 72), (246, 208, 190))
+_GRADES = (_TEAL, _EMBER, _SEA, _DUSK)
 """Ground at the edge, ground in the middle, and light: RGB, teal and amber as documentaries are graded (by eye)."""
 
+_MOODS: dict[Mood, _Grade] = {
+    "calm": _SEA,
+    "tender": _EMBER,
+    "wonder": _DUSK,
+    "hopeful": _TEAL,
+    "brave": ((16, 11, 9), (62, 40, 28), (255, 208, 140)),
+    "playful": ((17, 13, 10), (60, 48, 30), (255, 222, 150)),
+    "restless": ((13, 13, 15), (50, 48, 50), (255, 200, 150)),
+    "melancholy": ((10, 13, 18), (36, 44, 54), (214, 220, 226)),
+    "tense": ((12, 9, 10), (48, 30, 32), (250, 190, 160)),
+    "mysterious": ((8, 12, 14), (26, 42, 50), (206, 226, 214)),
+}
+
 _LETTERS = (240, 236, 228)
+_SMALLEST = 0.35
+"""Of the size that a title would have: below it a long word is broken."""
+_WEIGHT, _TRACKING = 300, 0.015
+"""Large letters are set light, and a little apart."""
+_CREDIT, _SMALL_WEIGHT, _SMALL_TRACKING, _LABEL_TRACKING = 0.032, 400, 0.02, 0.14
+"""Small letters are heavier, and capitals stand well apart (Bringhurst, The Elements of Typographic Style, 2.1.6)."""
 
 
-def title_card(title: str, size: tuple[int, int], fps: int, frames: int, seed: int, out: Path) -> Made:
+def title_card(
+    title: str, size: tuple[int, int], fps: int, frames: int, seed: int, out: Path, *, mood: Mood | None = None,
+    english: bool = True,
+) -> Made:  # fmt: skip
     """Write the clip of a title card.
 
     Args:
@@ -46,7 +76,9 @@ def title_card(title: str, size: tuple[int, int], fps: int, frames: int, seed: i
             where nothing is left, the card is one of light alone.
         size: (width, height) in pixels, even.
         frames: length of the card, >= 1.
-        seed: chooses the grade and where the light falls.
+        seed: chooses where the light falls, and the grade where there is no mood.
+        mood: the film's, which chooses the grade.
+        english: whether quotation marks are set as in English.
 
     Returns:
         Size, frames and seconds as measured; `not_drawn` are the words of the title that lost a letter.
@@ -54,37 +86,33 @@ def title_card(title: str, size: tuple[int, int], fps: int, frames: int, seed: i
     Raises:
         EngineFailed: the encoder gave up. DiskFull: there is no room left.
     """
-    text, lost = drawable(title)
-    seconds = frames / fps
-    card = _compose(text, size, seed)
-    made = encode(_draws(card, frames, fps, min(FADE_SECONDS, seconds / 3)), size, fps, out)
+    text, lost = drawable(typographic(title, english=english))
+    card = _compose(_one_line(text), (), size, seed, mood)
+    fade = min(FADE_SECONDS, frames / fps / 3)
+    made = encode(_titled(card, frames, fps, fade), size, fps, out)
     return made.model_copy(update={"not_drawn": lost})
 
 
-class _Card(NamedTuple):
-    """A card's two pictures; the rule begins at row `below`, which is even: in every plane the words end above it."""
+def end_card(
+    title: str, credits: Sequence[Credit], last: Planes | None, size: tuple[int, int], fps: int, frames: int,
+    seed: int, out: Path, *, mood: Mood | None = None, english: bool = True,
+) -> Made:  # fmt: skip
+    """Write the clip of an end card; arguments and errors as `title_card`, and:
 
-    ground: Planes
-    lettered: Planes
-    below: int
-
-
-def _draws(card: _Card, frames: int, fps: int, fade: float) -> Iterator[Draw]:
-    """One drawing per frame, taken in the middle of its time, where rounding cannot reach the next one."""
-    for i in range(frames):
-        seconds = (i + 0.5) / fps
-        light = min(1.0, seconds / fade, (frames / fps - seconds) / fade)
-        inks = tuple(min(1.0, seconds / (slower * fade)) for slower in (_WORDS_IN, _RULE_IN))
-        yield partial(_draw, card, inks, light * light * (3 - 2 * light))
-
-
-def _draw(card: _Card, inks: tuple[float, ...], light: float, planes: Planes) -> None:
-    """Fill the planes: words and rule each as far in as `inks` say, 0 to 1, all at a share of its light."""
-    for ground, lettered, target in zip(card.ground, card.lettered, planes, strict=True):
-        split = card.below * len(ground) // len(card.ground[0])
-        for rows, ink in zip((slice(split), slice(split, None)), inks, strict=True):
-            cv2.addWeighted(lettered[rows], ink, ground[rows], 1 - ink, 0, dst=target[rows])
-    fade_planes(planes, light, planes)
+    Args:
+        credits: labels and names, a row each, under the title; none for the title alone.
+        last: the film's last picture, of the film's size, which dissolves into the card; None: it comes out of black.
+    """
+    text, lost = drawable(typographic(title, english=english))
+    rows, more = [], []
+    for label, name in credits:
+        (shown, gone), (who, unknown) = drawable(label), drawable(name)
+        more += [*gone, *unknown]
+        if shown and who:
+            rows.append((shown, who))
+    card = _compose(_one_line(text), rows, size, seed, mood)
+    made = encode(_ended(card, last, frames, fps), size, fps, out)
+    return made.model_copy(update={"not_drawn": tuple(dict.fromkeys([*lost, *more]))})
 
 
 def still_card(text: str, size: tuple[int, int], seed: int) -> Pixels:
@@ -94,46 +122,154 @@ def still_card(text: str, size: tuple[int, int], seed: int) -> Pixels:
         size: (width, height) in pixels, even.
         seed: chooses the grade and where the light falls.
     """
-    return _painted(drawable(text)[0], size, seed)[1]
+    return _painted(drawable(text)[0], (), size, seed, None)[1]
 
 
-def _compose(text: str, size: tuple[int, int], seed: int) -> _Card:
-    """Ground and light, and over them title and rule."""
-    bare, whole, below = _painted(text, size, seed)
+class _Card(NamedTuple):
+    """A card's two pictures; from row `below` on, which is even, stands what comes a little later than the title."""
+
+    ground: Planes
+    lettered: Planes
+    below: int
+
+
+def _titled(card: _Card, frames: int, fps: int, fade: float) -> Iterator[Draw]:
+    """One drawing per frame, taken in the middle of its time, where rounding cannot reach the next one."""
+    for i in range(frames):
+        seconds = (i + 0.5) / fps
+        light = min(1.0, seconds / fade, (frames / fps - seconds) / fade)
+        inks = tuple(min(1.0, seconds / (slower * fade)) for slower in (_WORDS_IN, _RULE_IN))
+        yield partial(_draw, card, inks, None, 1.0, _eased(light))
+
+
+def _ended(card: _Card, last: Planes | None, frames: int, fps: int) -> Iterator[Draw]:
+    dissolve, fade = (min(most, frames / fps / 3) for most in (DISSOLVE_SECONDS, LAST_FADE_SECONDS))
+    for i in range(frames):
+        seconds = (i + 0.5) / fps
+        come = _eased(min(1.0, seconds / dissolve))
+        light = _eased(min(1.0, (frames / fps - seconds) / fade))
+        # The words come while the picture goes, so that there is time to read them.
+        inks = tuple(_eased(min(1.0, max(0.0, seconds / dissolve - late) / 0.7)) for late in (0.3, 0.5))
+        yield partial(_draw, card, inks, last, come, light if last is not None else light * come)
+
+
+def _eased(share: float) -> float:
+    return share * share * (3 - 2 * share)
+
+
+def _draw(
+    card: _Card, inks: tuple[float, ...], picture: Planes | None, come: float, light: float, planes: Planes
+) -> None:
+    """Fill the planes: the title and what is below it each as far in as `inks` say, 0 to 1, over them what is left of
+    `picture`, all at a share of its light."""
+    for ground, lettered, target in zip(card.ground, card.lettered, planes, strict=True):
+        split = card.below * len(ground) // len(card.ground[0])
+        for rows, ink in zip((slice(split), slice(split, None)), inks, strict=True):
+            cv2.addWeighted(lettered[rows], ink, ground[rows], 1 - ink, 0, dst=target[rows])
+    if picture is not None and come < 1:
+        blend_planes(picture, planes, come, planes)
+    if light < 1:
+        fade_planes(planes, light, planes)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _compose(text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None) -> _Card:
+    """Ground and light, and over them title, rule and credits."""
+    bare, whole, below = _painted(text, rows, size, seed, mood)
     ground = to_planes(bare)
-    return _Card(ground, to_planes(whole) if text else ground, below)
+    return _Card(ground, to_planes(whole) if text or rows else ground, below)
 
 
-def _painted(text: str, size: tuple[int, int], seed: int) -> tuple[Pixels, Pixels, int]:
-    """Return the ground, the ground with its letters, and the row between words and rule."""
+def _painted(
+    text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None
+) -> tuple[Pixels, Pixels, int]:  # fmt: skip
+    """Return the ground, the ground with its letters, and the row between the title and what is below it."""
     rng = np.random.default_rng(seed)
-    edge, middle, light = (np.array(colour, dtype=np.float32) for colour in _GRADES[int(rng.integers(len(_GRADES)))])
+    by_seed = _GRADES[int(rng.integers(len(_GRADES)))]
+    edge, middle, light = (np.array(colour, dtype=np.float32) for colour in (_MOODS[mood] if mood else by_seed))
     bare = _ground(size, edge, middle, light, rng)
-    if not text:
+    if not text and not rows:
         return bare, bare, 0
-    layers, below = _words(text, size, light)
+    layers, below = _layers(text, rows, size, light)
     whole = CompositeVideoClip([ImageClip(bare), *layers], size=size).get_frame(0)
     return bare, np.ascontiguousarray(whole, dtype=np.uint8), below
 
 
-def _words(text: str, size: tuple[int, int], light: NDArray[np.float32]) -> tuple[list[ImageClip], int]:
-    """The title, centred a little above the middle, the rule under it, and an even row between the two."""
+def _layers(
+    text: str, rows: Sequence[Credit], size: tuple[int, int], light: NDArray[np.float32]
+) -> tuple[list[ImageClip], int]:  # fmt: skip
+    """The title, the rule under it, under that the credits; and an even row between title and rule, or, where there
+    are credits, between rule and credits."""
     width, height = size
-    longest = max(len(line) for line in text.split("\n"))
-    # Letters of a short title may be large; a long one reads better small than filling the card.
-    asked = min(width, height * 1.25) * (0.105 if longest <= 24 else 0.085)
-    block = set_block(text, (round(width * 0.8), round(height * 0.6)), round(asked), weight=300)
-    rule_wide, rule_high = max(8, round(min(width, height) * 0.11)), max(1, round(height / 540))
-    gap = round(height * 0.035)
-    top = round((height - block.shape[0] - gap - rule_high) / 2)
+    # Letters of a narrow frame may be larger for its width, for a title then has more lines.
+    unit = min(width * 1.3, height * 1.25)
+    block = _title(text, size, unit * (0.06 if rows else 0.105 if len(text) <= 24 else 0.085))
+    below = _credit_block(rows, size)
+    rule_wide, rule_high = max(8, round(unit * 0.09)), max(1, round(height / 540))
+    gap = round(unit * 0.03)
+    parts = block.shape[0] + gap + rule_high + ((round(gap * 1.4) + below[0].shape[0]) if below else 0)
+    # What stands in the very middle looks as if it had sunk.
+    top = max(0, round((height - parts) / 2 - height * 0.012))
     bow = np.sin(np.linspace(0.01, np.pi - 0.01, rule_wide)).astype(np.float32) ** 0.6
     rule = np.repeat(bow[None] * np.float32(0.8), rule_high, axis=0)
-    words = _inked(block, np.array(_LETTERS, dtype=np.float32))
     end = top + block.shape[0]
-    return [
-        words.with_position(((width - block.shape[1]) // 2, top)),
+    layers = [
+        _inked(block, np.array(_LETTERS, dtype=np.float32)).with_position(((width - block.shape[1]) // 2, top)),
         _inked(rule, light).with_position(((width - rule_wide) // 2, end + gap)),
-    ], (end + gap // 2) // 2 * 2
+    ]
+    if not below:
+        return layers, (end + gap // 2) // 2 * 2
+    under = end + gap + rule_high + round(gap * 1.4)
+    for mask, colour in zip(below, (light * np.float32(0.82), np.array(_LETTERS, dtype=np.float32)), strict=True):
+        layers.append(_inked(mask, colour).with_position(((width - mask.shape[1]) // 2, under)))
+    return layers, (under - gap // 2) // 2 * 2
+
+
+def _title(text: str, size: tuple[int, int], asked: float) -> NDArray[np.float32]:
+    """The title's letters: in lines of its own choice, at the asked size or smaller."""
+    if not text:
+        return np.zeros((2, 2), np.float32)
+    width, height = size
+    box, letter = (round(width * 0.84), round(height * 0.6)), max(4, round(asked))
+    if "\n" not in text:
+        wide = partial(text_width, size_px=letter, weight=_WEIGHT, tracking=_TRACKING)
+        lines, share = title_lines(text, wide, box[0] - letter / 2 - 4, max(1, int(box[1] / letter / 1.3)))
+        text, letter = "\n".join(lines), max(4, int(letter * max(share, _SMALLEST)))
+    return set_block(text, box, letter, _WEIGHT, _TRACKING)
+
+
+def _credit_block(
+    rows: Sequence[Credit], size: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[()]:  # fmt: skip
+    """Two masks of one size: the labels, right against a gutter, and the names, left of it, as film credits are set."""
+    if not rows:
+        return ()
+    letter, most = max(8, round(min(size[0] * 2.1, size[1] * 1.25) * _CREDIT)), round(size[0] * 0.86)
+    while True:
+        capitals = round(letter * 0.78)
+        labels = [set_line(label.upper(), capitals, _SMALL_WEIGHT, _LABEL_TRACKING) for label, _ in rows]
+        names = [set_line(name, letter, _SMALL_WEIGHT, _SMALL_TRACKING) for _, name in rows]
+        left, right = (max(mask.shape[1] for mask in masks) for masks in (labels, names))
+        wide = left + letter + right
+        if wide <= most or letter <= 6:
+            break
+        letter = max(6, min(letter - 1, letter * most // wide))
+    pitch = round(letter * 1.6)
+    blocks = [np.zeros((pitch * (len(rows) - 1) + names[0].shape[0], min(most, wide)), np.float32) for _ in range(2)]
+    for row, (label, name) in enumerate(zip(labels, names, strict=True)):
+        # Both on one baseline.
+        _put(label, blocks[0], left - label.shape[1], row * pitch + baseline(letter) - baseline(capitals))
+        _put(name, blocks[1], left + letter, row * pitch)
+    return blocks[0], blocks[1]
+
+
+def _put(mask: NDArray[np.float32], block: NDArray[np.float32], x: int, y: int) -> None:
+    """Lay the mask into the block; what is beyond its right edge is cut."""
+    part = mask[:, : max(0, block.shape[1] - x)]
+    block[y : y + part.shape[0], x : x + part.shape[1]] = part
 
 
 def _inked(mask: NDArray[np.float32], colour: NDArray[np.float32]) -> ImageClip:

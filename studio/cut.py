@@ -1,4 +1,4 @@
-"""The cut: title card, clips, sound, captions and chapters to one `film.mp4`, without encoding the picture again.
+"""The cut: cards, clips, sound, captions and chapters to one `film.mp4`, without encoding the picture again.
 
 Works in process: no shell, no list file, no metadata file, so nothing in a title can be taken for a command. One clip
 is open at a time, and all streams are merged by time as they come, so memory does not grow with the film.
@@ -49,7 +49,8 @@ captions at all."""
 
 def cut_film(
     title: Path | None, clips: Sequence[Path], sound: Path, captions_srt: Path | None,
-    chapters: Sequence[tuple[str, int]], timeline: Timeline, metadata_title: str, out: Path, *, language: str = "eng",
+    chapters: Sequence[tuple[str, int]], timeline: Timeline, metadata_title: str, out: Path, *, end: Path | None = None,
+    language: str = "eng",
 ) -> Made:  # fmt: skip
     """Write the film and give what was measured of it.
 
@@ -61,6 +62,7 @@ def cut_film(
         chapters: (name, start frame), each up to the next one's start.
         metadata_title: any text; control characters become blanks.
         out: any name; the container is MP4 whatever its ending.
+        end: the end card; None where the timeline has none (`end_frames` 0).
         language: of the captions, three letters of ISO 639-2; "und" where it is not known.
 
     Raises:
@@ -68,7 +70,7 @@ def cut_film(
         EngineFailed: a clip does not fit (it is named, and nothing was written), or the film came out wrong.
         DiskFull: there is no room left. After any error what lies at `out` is worthless.
     """
-    parts = _parts(title, clips, timeline)
+    parts = _parts(title, clips, end, timeline)
     _check_parts(parts, timeline)
     _check_sound(sound, timeline)
     if captions_srt is not None and not captions_srt.read_text(encoding="utf-8").strip():
@@ -92,7 +94,7 @@ def cut_film(
     return _verify(out, timeline)
 
 
-def _parts(title: Path | None, clips: Sequence[Path], timeline: Timeline) -> list[tuple[Path, int]]:
+def _parts(title: Path | None, clips: Sequence[Path], end: Path | None, timeline: Timeline) -> list[tuple[Path, int]]:
     """Every video of the film with the frames it must have, in order."""
     if len(clips) != len(timeline.spans):
         raise EngineFailed(f"the timeline has {len(timeline.spans)} shots and {len(clips)} clips: render the rest")
@@ -101,6 +103,10 @@ def _parts(title: Path | None, clips: Sequence[Path], timeline: Timeline) -> lis
         if title is None:
             raise EngineFailed(f"the timeline has {timeline.title_frames} frames of title and no card: make the card")
         parts.insert(0, (title, timeline.title_frames))
+    if timeline.end_frames:
+        if end is None:
+            raise EngineFailed(f"the timeline has {timeline.end_frames} frames of end and no card: make the card")
+        parts.append((end, timeline.end_frames))
     if not parts or sum(frames for _, frames in parts) != timeline.frames:
         raise EngineFailed(f"the timeline is {timeline.frames} frames long and its shots are not: plan it again")
     return parts

@@ -93,7 +93,7 @@ class _Forecaster:
         known = _all(lines) if self._sure else None
         timeline = self._timeline(shots, known)
         score = self._score(story, shots, timeline) if self._brief.wish.music else None
-        self._film(story, shots, timeline, _all(clips), known, score)
+        self._film(story, shots, timeline, _all(clips), known, score, _all(images))
         return Forecast(
             self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes)
         )
@@ -218,12 +218,13 @@ class _Forecaster:
 
     def _film(
         self, story: Story, shots: Sequence[Shot], timeline: Timeline | None, clips: list[Receipt] | None,
-        lines: list[Receipt] | None, score: Receipt | None,
+        lines: list[Receipt] | None, score: Receipt | None, images: list[Receipt] | None,
     ) -> None:  # fmt: skip
-        if timeline is None or clips is None or lines is None or (self._brief.wish.music and score is None):
+        unscored = self._brief.wish.music and score is None
+        if timeline is None or clips is None or lines is None or images is None or unscored:
             self._step(Order(self._id, "film", 0, ""), self._behind("film"), HOUSE)
             return
-        order = orders.film_order(self._id, self._brief, story, shots, timeline, clips, lines, score)
+        order = orders.film_order(self._id, self._brief, story, shots, timeline, clips, lines, score, images)
         self._step(order, self._look(order), HOUSE)
 
     # --- looking and noting -----------------------------------------------------------------------

@@ -53,8 +53,8 @@ def inspect(
 ) -> tuple[str, ...]:
     """Return what is wrong with the film, a line each; nothing where it is as planned.
 
-    A black or frozen stretch is planned where it lies in the title, where the shot's camera stands still, or, frozen,
-    where the picture has no detail at all that could move.
+    A black or frozen stretch is planned where it lies in the title or end card, where the shot's camera stands still,
+    or, frozen, where the picture has no detail at all that could move.
 
     Args:
         silent: whether it has neither lines nor music.
@@ -143,9 +143,9 @@ class _Run:
 
 
 def _still(timeline: Timeline, shots: Sequence[Shot]) -> list[Stretch]:
-    """Return where nothing need move: the title, and shots whose camera stands still."""
+    """Return where nothing need move: the cards, and shots whose camera stands still."""
     spans = {span.index: span for span in timeline.spans}
-    found = [Stretch(0, timeline.title_frames)]
+    found = [Stretch(0, timeline.title_frames), Stretch(timeline.frames - timeline.end_frames, timeline.frames)]
     for shot in shots:
         move, _ = compile_move(shot.camera, shot.motion_prompt, shot.seed)
         if move.start == move.end and not move.shake and not move.swing and shot.index in spans:

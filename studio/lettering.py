@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,7 +29,7 @@ CJK_PACKAGE = "noto_cjk_sans_otc"
 LINE_HEIGHT = 1.28
 """Baseline to baseline in sizes: Noto Sans's own 1.36 is made for stacked diacritics; 1.28 still clears them."""
 
-_Length = Callable[[str], float]
+_Width = Callable[[str], float]
 """Width of a text in pixels, between the points where the pen starts and ends."""
 
 _SHAPED = (
@@ -89,7 +89,9 @@ def _collections() -> list[Path]:
     return sorted(Path(found.origin).parent.glob("*.ttc")) if found and found.origin else []
 
 
-def set_block(text: str, box: tuple[int, int], size_px: int, weight: int = 400) -> NDArray[np.float32]:
+def set_block(
+    text: str, box: tuple[int, int], size_px: int, weight: int = 400, tracking: float = 0.0,
+) -> NDArray[np.float32]:  # fmt: skip
     """Set a drawable text, centred, in lines that fit the box: at `size_px` or as much smaller as it takes.
 
     Lines that fit stay as they are written; where one must be broken, all are filled anew, to like lengths.
@@ -97,6 +99,7 @@ def set_block(text: str, box: tuple[int, int], size_px: int, weight: int = 400) 
     Args:
         box: (width, height) in pixels that the block must not exceed.
         weight: 100 to 900, of a variable font.
+        tracking: space between letters, as a share of their size; scripts whose letters join have none.
 
     Returns:
         (h, w) coverage 0 to 1, h and w within the box, cut to the block with a small margin.
@@ -106,9 +109,10 @@ def set_block(text: str, box: tuple[int, int], size_px: int, weight: int = 400) 
     size = max(size_px, 1)
     while True:
         font = _load(font_path, size, weight)
+        track = tracking * size if _trackable(text) else 0.0
         margin = size // 4 + 1
         room = width - 2 * margin
-        length = lru_cache(maxsize=None)(font.getlength)
+        length = lru_cache(maxsize=None)(partial(_length, font, track))
         lines = _wrap(text, length, room, may_break=size <= _smallest(size_px))
         line_px = size * LINE_HEIGHT
         if lines is not None and len(lines) * line_px + 2 * margin <= height:
@@ -119,13 +123,63 @@ def set_block(text: str, box: tuple[int, int], size_px: int, weight: int = 400) 
     if len(lines) > text.count("\n") + 1:
         text = text.replace("\n", " ")
         lines = _balance(text, length, room, _wrap(text, length, room, may_break=True) or lines)
-    widest = max(font.getlength(line) for line in lines)
+    widest = max(length(line) for line in lines)
     mask = Image.new("L", (min(width, int(widest) + 1 + 2 * margin), int(len(lines) * line_px + 2 * margin)))
     pen = ImageDraw.Draw(mask)
     for i, line in enumerate(lines):
         # 0.76 and not the font's ascent centres capitals and descenders in the line.
-        pen.text((mask.width / 2, margin + i * line_px + size * 0.98), line, fill=255, font=font, anchor="ms")
+        base = margin + i * line_px + size * 0.98
+        if not track:
+            pen.text((mask.width / 2, base), line, fill=255, font=font, anchor="ms")
+            continue
+        _draw_apart(pen, line, ((mask.width - length(line)) / 2, base), font, track)
     return np.asarray(mask, dtype=np.float32) / np.float32(255)
+
+
+def set_line(text: str, size_px: int, weight: int = 400, tracking: float = 0.0) -> NDArray[np.float32]:
+    """Set a drawable text in one line of any length, without a margin but for a pixel at each side.
+
+    Returns:
+        (h, w) coverage 0 to 1; the letters stand on row `baseline(size_px)`, whatever the text.
+    """
+    font = _load(str(font_file(text)), size_px, weight)
+    track = tracking * size_px if _trackable(text) else 0.0
+    mask = Image.new("L", (int(_length(font, track, text)) + 3, round(size_px * 1.4) + 1))
+    _draw_apart(ImageDraw.Draw(mask), text, (1, baseline(size_px)), font, track)
+    return np.asarray(mask, dtype=np.float32) / np.float32(255)
+
+
+def baseline(size_px: int) -> int:
+    """Return the row that the letters of `set_line` stand on."""
+    return round(size_px * 1.07)
+
+
+def _draw_apart(
+    pen: ImageDraw.ImageDraw, line: str, at: tuple[float, float], font: ImageFont.FreeTypeFont, track: float
+) -> None:  # fmt: skip
+    """Draw from the left end of a baseline on, every letter `track` pixels further from the one before."""
+    if not track:
+        pen.text(at, line, fill=255, font=font, anchor="ls")
+        return
+    for place, letter in enumerate(line):
+        # The width of what is before it, and not of each letter, so that pairs stay kerned.
+        before = font.getlength(line[: place + 1]) - font.getlength(letter)
+        pen.text((at[0] + before + track * place, at[1]), letter, fill=255, font=font, anchor="ls")
+
+
+def text_width(text: str, size_px: int, weight: int = 400, tracking: float = 0.0) -> float:
+    """Return how wide a drawable text of one line is at `size_px`, in pixels, as `set_block` sets it."""
+    font = _load(str(font_file(text)), size_px, weight)
+    return _length(font, tracking * size_px if _trackable(text) else 0.0, text)
+
+
+def _length(font: ImageFont.FreeTypeFont, track: float, text: str) -> float:
+    return float(font.getlength(text)) + track * max(0, len(text) - 1)
+
+
+def _trackable(text: str) -> bool:
+    """Whether letters may stand apart: none joins another, and no sign belongs to the one before it."""
+    return not any(_needs_shaping(letter) or unicodedata.category(letter)[0] == "M" for letter in text)
 
 
 def _smallest(size_px: int) -> int:
@@ -133,7 +187,7 @@ def _smallest(size_px: int) -> int:
     return max(1, size_px * 3 // 5)
 
 
-def _wrap(text: str, length: _Length, room: float, may_break: bool) -> list[str] | None:
+def _wrap(text: str, length: _Width, room: float, may_break: bool) -> list[str] | None:
     """Fill lines of at most `room` pixels; None where a word is too wide and may not be broken."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -153,7 +207,7 @@ def _wrap(text: str, length: _Length, room: float, may_break: bool) -> list[str]
     return lines
 
 
-def _pieces(word: str, length: _Length, room: float, may_break: bool) -> list[str]:
+def _pieces(word: str, length: _Width, room: float, may_break: bool) -> list[str]:
     """The word, or the pieces of one that is wider than a line; [] where it does not go."""
     if length(word) <= room:
         return [word]
@@ -167,7 +221,7 @@ def _pieces(word: str, length: _Length, room: float, may_break: bool) -> list[st
     return pieces if all(length(piece) <= room for piece in pieces) else []
 
 
-def _balance(text: str, length: _Length, room: float, lines: list[str]) -> list[str]:
+def _balance(text: str, length: _Width, room: float, lines: list[str]) -> list[str]:
     """Narrow the room as far as the number of lines allows: "a b c / d" becomes "a b / c d"."""
     low, high = 0.0, float(room)
     while high - low > 2:

@@ -188,17 +188,25 @@ class Span(Noun):
 
 
 class Timeline(Noun):
-    """`timeline.json`: the whole film in frames. `title_frames` come first, then the shots, end to end."""
+    """`timeline.json`: the whole film in frames. `title_frames` come first, then the shots, end to end, and last
+    `end_frames`."""
 
     fps: Fps
     title_frames: int = Field(ge=0)
     spans: tuple[Span, ...]
+    end_frames: int = Field(default=0, ge=0, description="length of the end card; left out where there is none")
     frames: int = Field(ge=1, description="length of the film")
 
     @property
     def seconds(self) -> float:
         """Length of the film in seconds."""
         return self.frames / self.fps
+
+    @model_serializer(mode="wrap")
+    def _without_an_end_it_does_not_have(self, dump: Dump) -> dict[str, JsonValue]:
+        # The film's fingerprint holds this text: a film of before there were end cards must keep its own.
+        content: dict[str, JsonValue] = dump(self)
+        return {key: value for key, value in content.items() if key != "end_frames" or value}
 
 
 # --- what is made ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from studio.credits import credits_of
 from studio.fingerprint import Ingredient, fingerprint
 from studio.model import STAGES, Brief, Node, Receipt, Shot, Stage, Story, Timeline
 from studio.moods import MusicCue
@@ -36,7 +37,7 @@ _PLACES: dict[Stage, str] = {
 }  # fmt: skip
 assert set(_PLACES) == set(STAGES)
 
-CUT_VERSION = 3
+CUT_VERSION = 4
 """Raised when the same clips and sounds would be cut into other bytes."""
 TIMELINE_VERSION = 1
 """Raised when the same shots and lines would be laid out otherwise."""
@@ -248,15 +249,20 @@ def score_order(
 
 def film_order(
     session_id: str, brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline,
-    clips: Sequence[Receipt], lines: Sequence[Receipt], score: Receipt | None,
+    clips: Sequence[Receipt], lines: Sequence[Receipt], score: Receipt | None, images: Sequence[Receipt],
 ) -> Order:  # fmt: skip
-    """Order the film: the bytes of every clip, line and the score, the titles and captions, and the timeline."""
+    """Order the film: the bytes of every clip, line and the score, what the cards say, captions, and the timeline.
+
+    Of the pictures, whose bytes the clips stand for, the film shows who painted them.
+    """
     wish = brief.wish
+    credited: dict[str, Ingredient] = {"credits": credits_of(story, images, lines)} if timeline.end_frames else {}
     print_ = fingerprint(
         version=CUT_VERSION, title=story.title, size=wish.size, captions=wish.captions, seed=brief.seed,
         timeline=timeline.model_dump_json(), clips=tuple(clip.sha256 for clip in clips),
         lines=tuple(line.sha256 for line in lines), score=score.sha256 if score else None,
         words=tuple((shot.narration, shot.scene) for shot in shots),
-        scenes=tuple((scene.id, scene.location) for scene in story.scenes),
+        scenes=tuple((scene.id, scene.location) for scene in story.scenes), mood=story.mood,
+        english=story.language == "en", **credited,
     )  # fmt: skip
     return Order(session_id, "film", 0, print_)

@@ -21,12 +21,17 @@ from studio.prompts import Size, image_prompt
 from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
 
 __all__ = [
-    "draw_seed", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story", "share_frames",
-    "share_lines", "share_shots", "shot_count", "shot_frames", "spoken_words", "title_frames", "words_that_fit",
+    "draw_seed", "end_frames", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story",
+    "share_frames", "share_lines", "share_shots", "shot_count", "shot_frames", "spoken_words", "title_frames",
+    "words_that_fit",
 ]  # fmt: skip
 
 TITLE_SHARE, TITLE_LEAST, TITLE_MOST = 0.1, 1.0, 3.0
 """A title card lasts a tenth of the film, but 1 to 3 seconds: time to read eight words and no more."""
+
+END_SHARE, END_LEAST, END_MOST = 0.1, 3.0, 3.5
+"""An end card lasts a tenth of the film, too, but 3 to 3.5 seconds: to dissolve into, to read ten words, to fade out
+of. A film of which 3 seconds are more than a tenth has none: its story needs them."""
 
 WORDS_PER_SECOND = 2.4
 """Narration speed: 144 words a minute, the calm end of documentary reading (150 is usual)."""
@@ -79,9 +84,16 @@ def title_frames(wish: Wish) -> int:
     return math.floor(seconds * wish.fps + 0.5)
 
 
+def end_frames(wish: Wish) -> int:
+    """Return the length of the end card in whole frames; 0 for a film under 30 seconds, which has none."""
+    if END_SHARE * wish.seconds < END_LEAST:
+        return 0
+    return math.floor(min(END_MOST, END_SHARE * wish.seconds) * wish.fps + 0.5)
+
+
 def shot_frames(wish: Wish) -> int:
-    """Return the frames left for all shots together: the film less its title card."""
-    return math.floor(wish.seconds * wish.fps + 0.5) - title_frames(wish)
+    """Return the frames left for all shots together: the film less its title and end card."""
+    return math.floor(wish.seconds * wish.fps + 0.5) - title_frames(wish) - end_frames(wish)
 
 
 def shot_count(wish: Wish) -> int:

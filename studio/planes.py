@@ -82,6 +82,12 @@ def to_planes(rgb: Pixels) -> Planes:
     return y, u, v
 
 
+def blend_planes(one: Planes, other: Planes, share: float, into: Planes) -> None:
+    """Fill `into` with a mixture: 0 is `one`, 1 is `other`."""
+    for here, there, target in zip(one, other, into, strict=True):
+        cv2.addWeighted(there, share, here, 1 - share, 0, dst=target)
+
+
 def fade_planes(source: Planes, share: float, into: Planes) -> None:
     """Fill `into` with `source` at a share of its light: 0 is black, 1 the picture itself."""
     levels = np.arange(256, dtype=np.float64)

@@ -122,6 +122,27 @@ def probe(path: Path) -> Made:
     return Made(width=width, height=height, frames=len(packets), seconds=float((end - min(times)) * ticks))
 
 
+def last_picture(path: Path) -> Planes:
+    """Return the last frame of a video, as planes of its own size; no more is decoded than leads up to it.
+
+    Raises:
+        DamagedPiece: there is no such file, it is no video, or it does not decode.
+    """
+    try:
+        with av.open(str(path.absolute())) as container:
+            stream = container.streams.video[0]
+            container.seek(stream.duration or 0, stream=stream)
+            shown = None
+            for shown in container.decode(stream):  # noqa: B007  # the last one is wanted
+                pass
+            if shown is None:
+                raise DamagedPiece(f"{str(path)!r} shows nothing: render it again")
+            y, u, v = (plane.copy() for plane in _planes_of(shown.reformat(format="yuv420p")))
+    except (av.FFmpegError, IndexError) as error:
+        raise DamagedPiece(f"{str(path)!r} is not a whole video ({error}): render it again") from error
+    return y, u, v
+
+
 def film_error(error: av.FFmpegError, what: str) -> FilmError:
     """Ours for one of ffmpeg's: `DiskFull` where the disk is, else `EngineFailed` that begins with `what`."""
     if error.errno == errno.ENOSPC:

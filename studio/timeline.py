@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
 from studio.model import Shot, Span, Timeline, Wish
-from studio.plan import title_frames
+from studio.plan import end_frames, title_frames
 
 LEAD_SECONDS = 0.35
 """Silence before a line, so that the eye has seen the cut before the voice begins."""
@@ -50,7 +50,9 @@ def line_lead(fps: int) -> int:
 
 
 def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) -> Timeline:
-    """Lay the title and the shots end to end.
+    """Lay the title, the shots and the end card end to end.
+
+    Shots planned to fill the film to its last frame, as they were before films had end cards, have none behind them.
 
     Args:
         line_seconds: the measured line of each shot, in shot order.
@@ -60,7 +62,9 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) ->
         frames = shot_frames(shot.frames, seconds, wish.fps)
         spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start + line_lead(wish.fps)))
         start += frames
-    return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), frames=start)
+    filled = title + sum(shot.frames for shot in shots) == math.floor(wish.seconds * wish.fps + 0.5)
+    end = 0 if filled else end_frames(wish)
+    return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), end_frames=end, frames=start + end)
 
 
 def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
@@ -68,7 +72,7 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
     asked = wish.seconds * timeline.fps
     if timeline.frames - asked <= 1:
         return ""
-    planned = timeline.title_frames + sum(shot.frames for shot in shots)
+    planned = timeline.title_frames + sum(shot.frames for shot in shots) + timeline.end_frames
     # The frames that were planned are rounded to the asked length: more of them are a person's doing.
     by_plan, by_lines = planned - asked, sum(
         max(0, span.frames - shot.frames) for span, shot in zip(timeline.spans, shots, strict=False)

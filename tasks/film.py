@@ -1,4 +1,5 @@
-"""Stage: the film. Key: the bytes of every clip, line and the score, titles, captions, timeline. Cost: CPU time."""
+"""Stage: the film. Key: the bytes of every clip, line and the score, what the cards say, captions, timeline. Cost: CPU
+time."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from prefect import task
 
 from studio import progress
 from studio.assembly import assemble
+from studio.credits import credits_of
 from studio.inspection import inspect
 from studio.model import Made, Receipt, Shot, Story, Timeline
 from studio.orders import Order, film_order
@@ -21,15 +23,15 @@ from tasks.work import Outcome, carry_out
 
 def _order(
     session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
-    lines: tuple[Receipt, ...], score: Receipt | None,
+    lines: tuple[Receipt, ...], score: Receipt | None, images: tuple[Receipt, ...],
 ) -> Order:  # fmt: skip
-    return film_order(session.id, session.brief, story, shots, timeline, clips, lines, score)
+    return film_order(session.id, session.brief, story, shots, timeline, clips, lines, score, images)
 
 
 @task(name="cut film", task_run_name="film", cache_policy=PieceOfWork(order=_order), **RULES)
 def cut_film(
     session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
-    lines: tuple[Receipt, ...], score: Receipt | None,
+    lines: tuple[Receipt, ...], score: Receipt | None, images: tuple[Receipt, ...],
 ) -> Outcome:  # fmt: skip
     """Cut `film.mp4` with its caption files and return its receipt."""
 
@@ -40,11 +42,12 @@ def cut_film(
     def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
         made, also = assemble(
             session.brief, story, shots, timeline, [session.folder / clip.path for clip in clips],
-            [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None, out,
+            [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None,
+            credits_of(story, images, lines), out,
         )  # fmt: skip
         silent = score is None and not any(line.seconds for line in lines)
         remarks = inspect(out, timeline, shots, silent=silent, tick=tick)
         return made.model_copy(update={"remarks": remarks}), also
 
-    order = _order(session, story, shots, timeline, clips, lines, score)
+    order = _order(session, story, shots, timeline, clips, lines, score, images)
     return carry_out(session, order, HOUSE, make, seed=session.brief.seed, prompt=story.title)

@@ -120,7 +120,8 @@ class Run:
         music = session.brief.wish.music
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline) if music else None
         film = self.do(
-            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score
+            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score,
+            images=tuple(images),
         )  # fmt: skip
         session.forget_failure()
         return film

@@ -191,7 +191,8 @@ class PaidRun(film.Run):
         )
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline)
         return self.do(
-            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score
+            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score,
+            images=tuple(images),
         )  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def _filmed(session: Session, until: str) -> None:
     _receipt(lay_timeline.fn(session, shots, lines))
     timeline = session.timeline()
     score = _receipt(compose_score.fn(session, story, shots, timeline))
-    _receipt(cut_film.fn(session, story, shots, timeline, clips, lines, score))
+    _receipt(cut_film.fn(session, story, shots, timeline, clips, lines, score, images))
 
 
 def _receipt(outcome: Any) -> Receipt:

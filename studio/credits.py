@@ -1,0 +1,65 @@
+"""Who made a film, as its end card says it: what the story and the receipts say, and no more. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.model import Receipt, Story
+
+PROGRAM = "offline"
+"""The engine of the embedded crew: rules and templates, which are called so, and a voice that no person has."""
+
+MOST_NAMED = 2
+"""Makers named of one kind; who made more pieces comes first, and further ones are left to the receipts."""
+
+Credit = tuple[str, str]
+"""A label and who stands beside it: ('Pictures', 'drawn by a program')."""
+
+
+def credits_of(story: Story, pictures: Sequence[Receipt], lines: Sequence[Receipt]) -> tuple[Credit, ...]:
+    """Return the film's credits, in English: who wrote, painted and spoke; () where the film is in another language.
+
+    Args:
+        pictures: the receipts of all shots' pictures. One that stands for what a vendor refused is nobody's work.
+        lines: the receipts of all shots' lines; silent ones count for nothing.
+    """
+    if story.language != "en":
+        return ()
+    rows = (
+        ("Story", _writer(story.written_by)),
+        ("Pictures", _named([_painter(each) for each in pictures if not each.refused])),
+        ("Voice", _named([_speaker(each) for each in lines if each.seconds])),
+    )
+    return tuple((label, who) for label, who in rows if who)
+
+
+def _writer(written_by: str) -> str:
+    """A plan may be edited after it was written, and who did that is not in it: so much is a draft of theirs."""
+    if written_by.startswith("your script"):
+        return written_by.replace("your script", "from a script", 1)
+    told = written_by.strip().removeprefix("a ")
+    return told if not told or told.startswith("draft ") else f"draft by {told}"
+
+
+def _painter(picture: Receipt) -> str:
+    if picture.by_hand:
+        return "by hand"
+    return "drawn by a program" if picture.engine == PROGRAM else _model(picture)
+
+
+def _speaker(line: Receipt) -> str:
+    if line.by_hand:
+        return "by hand"
+    return "synthetic" if line.engine == PROGRAM else f"synthetic, {_model(line)}"
+
+
+def _model(piece: Receipt) -> str:
+    """The model's name without its settings; a server that speaks OpenAI's protocol need not be OpenAI's."""
+    name = next(iter(piece.model.split()), "")
+    return name if name and piece.engine == "openai" else f"{piece.engine} {name}".strip()
+
+
+def _named(makers: Sequence[str]) -> str:
+    """The makers, who made most first; of as many the one who comes first in the film."""
+    once = sorted(dict.fromkeys(makers), key=lambda maker: -makers.count(maker))
+    return " and ".join(once[:MOST_NAMED]) if len(once) <= MOST_NAMED else ", ".join(once[:MOST_NAMED]) + " and others"
