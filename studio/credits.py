@@ -9,6 +9,9 @@ from studio.model import Receipt, Story
 PROGRAM = "offline"
 """The engine of the embedded crew: rules and templates, which are called so, and a voice that no person has."""
 
+MOST_LETTERS = 44
+"""Longest name: a card is read in two seconds, and a local model's name may be a path."""
+
 MOST_NAMED = 2
 """Makers named of one kind; who made more pieces comes first, and further ones are left to the receipts."""
 
@@ -30,7 +33,11 @@ def credits_of(story: Story, pictures: Sequence[Receipt], lines: Sequence[Receip
         ("Pictures", _named([_painter(each) for each in pictures if not each.refused])),
         ("Voice", _named([_speaker(each) for each in lines if each.seconds])),
     )
-    return tuple((label, who) for label, who in rows if who)
+    return tuple((label, _short(who)) for label, who in rows if who)
+
+
+def _short(who: str) -> str:
+    return who if len(who) <= MOST_LETTERS else f"{who[: MOST_LETTERS - 1].rstrip()}\u2026"
 
 
 def _writer(written_by: str) -> str:

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from studio.cards import title_card
+from studio.cards import end_card, title_card
 from studio.cut import cut_film, top_boxes
 from studio.errors import DamagedPiece, EngineFailed
 from studio.model import Fps, Span, Timeline
@@ -150,6 +150,21 @@ def test_a_film_without_title_or_words(tmp_path: Path, parts: tuple[Path, list[P
     assert cut_film(None, clips, sound, tmp_path / "film.srt", [], timeline, "x", out).frames == frames
     with av.open(str(out)) as film:
         assert not film.streams.subtitles
+
+
+def test_an_end_card_comes_last(tmp_path: Path, parts: tuple[Path, list[Path], Path, Timeline]) -> None:
+    """The film ends with its end card, to the frame; a timeline that has one is not cut without."""
+    title, clips, _, timeline = parts
+    end, out = tmp_path / "end.mp4", tmp_path / "film.mp4"
+    end_card("Dust", (), None, SMALL, 24, 30, 1, end)
+    longer = timeline.model_copy(update={"end_frames": 30, "frames": timeline.frames + 30})
+    sound = _sound(tmp_path / "long.wav", longer.seconds)
+    assert cut_film(title, clips, sound, None, [], longer, "Dust", out, end=end).frames == longer.frames
+    shown = [float(frame.mean()) for frame in luma(out)]
+    assert shown[timeline.frames - 1] == pytest.approx(40 + 25 * 5, abs=2)
+    assert max(shown[timeline.frames :]) < 60
+    with pytest.raises(EngineFailed, match="30 frames of end and no card"):
+        cut_film(title, clips, sound, None, [], longer, "Dust", out)
 
 
 def test_what_does_not_fit_is_refused_by_name(tmp_path: Path, parts: tuple[Path, list[Path], Path, Timeline]) -> None:

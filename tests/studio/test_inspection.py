@@ -94,6 +94,13 @@ def test_looking_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
         inspect(found, timeline(), shots(), silent=False, tick=stop)
 
 
+def test_a_card_at_the_end_may_be_dark_and_still(tmp_path: Path) -> None:
+    """Of a black and still end only what is the end card's is planned."""
+    found = film(tmp_path, _black)
+    ended = timeline().model_copy(update={"spans": timeline().spans[:1], "end_frames": FRAMES})
+    assert inspect(found, ended, shots()[:1], silent=False) == ()
+
+
 def test_a_film_of_another_length_than_its_timeline_is_told(tmp_path: Path) -> None:
     """Its frames, and its sound."""
     told = inspect(film(tmp_path), timeline(FRAMES + 48), shots(), silent=False)

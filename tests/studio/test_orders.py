@@ -10,8 +10,16 @@ from typing import Any
 
 import pytest
 
-from studio.model import Brief, Receipt, Shot, Wish
-from studio.orders import image_order, image_print, narration_order, receipt_path, story_order, video_order
+from studio.model import Brief, Receipt, Scene, Shot, Span, Story, Timeline, Wish
+from studio.orders import (
+    film_order,
+    image_order,
+    image_print,
+    narration_order,
+    receipt_path,
+    story_order,
+    video_order,
+)
 from studio.receipts import receipt_bytes
 from tests.fake_crew import Log, fake_crew
 
@@ -122,6 +130,20 @@ def test_own_work_carries_its_version_and_session_does_not_matter() -> None:
     assert image_print(SHOT, SIZE, newer) != image_print(SHOT, SIZE, CREW)
     other = narration_order("session_20250101_000000", SHOT, CREW)
     assert other.fingerprint == narration_order(SESSION, SHOT, CREW).fingerprint
+
+
+def test_who_is_credited_is_part_of_the_film_where_a_card_says_it() -> None:
+    """Another painter's name cuts the film anew; one without an end card has no names in it."""
+    scene = Scene(id=1, location="", characters="", action="x", emotion="", narration="")
+    story = Story(title="T", style="", scenes=(scene,))
+    span = Span(index=1, start=24, frames=48, line_start=24)
+    for end, same in ((84, False), (0, True)):
+        timeline = Timeline(fps=24, title_frames=24, spans=(span,), end_frames=end, frames=72 + end)
+        prints = {
+            film_order(SESSION, BRIEF, story, [SHOT], timeline, [PICTURE], [], None, [painted])
+            for painted in (PICTURE, PICTURE.model_copy(update={"model": "another", "engine": "openai"}))
+        }
+        assert (len(prints) == 1) is same
 
 
 def test_the_same_in_every_process() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from itertools import pairwise
 
 import pytest
@@ -14,6 +15,7 @@ from studio.graph import build_graph
 from studio.model import CAMERAS, Brief, Fps, Mood, Prompt, Scene, Shot, Story, Wish
 from studio.plan import (
     draw_seed,
+    end_frames,
     plan_shots,
     plan_text,
     read_graph,
@@ -73,10 +75,12 @@ def test_too_few_frames_are_refused(total: int, count: int) -> None:
 
 @given(st.floats(4, 3600), st.floats(1, 60), FPS)
 def test_title_and_shots_fill_the_film(seconds: float, shot_seconds: float, fps: Fps) -> None:
-    """The title lasts 1 to 3 s, and with the shots exactly the seconds asked for; shots are about as long as asked."""
+    """The title lasts 1 to 3 s, the end card 3 to 3.5 s from 30 s of film on, and with the shots exactly the seconds
+    asked for; shots are about as long as asked."""
     wish = Wish(seconds=seconds, shot_seconds=shot_seconds, fps=fps)
     assert fps <= title_frames(wish) <= 3 * fps
-    assert abs(title_frames(wish) + shot_frames(wish) - seconds * fps) <= 0.5
+    assert 3 * fps <= end_frames(wish) <= math.ceil(3.5 * fps) if seconds >= 30 else end_frames(wish) == 0
+    assert abs(title_frames(wish) + shot_frames(wish) + end_frames(wish) - seconds * fps) <= 0.5
     count = shot_count(wish)
     assert count >= 1
     if count > 1:

@@ -8,7 +8,7 @@ import pytest
 
 from studio.errors import DamagedPiece, DiskFull, EngineFailed
 from studio.planes import Planes
-from studio.reel import Draw, encode, probe
+from studio.reel import Draw, encode, last_picture, probe
 from tests.studio.media import SMALL, luma
 
 
@@ -99,6 +99,20 @@ def test_tick_hears_and_stops(tmp_path: Path) -> None:
     with pytest.raises(Stop, match="12"):
         encode(drawn, SMALL, 24, tmp_path / "d.part", stop)
     assert len(list(drawn)) == 88
+
+
+@pytest.mark.parametrize("frames", [1, 2, 100])
+def test_the_last_picture_is_the_last_one(tmp_path: Path, frames: int) -> None:
+    """Of a clip of any length the planes of its last frame are given, as they were drawn; of no video nothing is."""
+    out = tmp_path / "clip.mp4"
+    encode((_grey(40 + i) for i in range(frames)), SMALL, 24, out)
+    y, u, v = last_picture(out)
+    assert (y.shape, u.shape, v.shape) == ((144, 256), (72, 128), (72, 128))
+    assert float(y.mean()) == pytest.approx(39 + frames, abs=0.6)
+    (tmp_path / "text").write_text("no video")
+    for damaged in (tmp_path / "text", tmp_path / "missing"):
+        with pytest.raises(DamagedPiece):
+            last_picture(damaged)
 
 
 def test_no_frames_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from studio.errors import BrokenPlan
 from studio.model import Shot, Wish
-from studio.plan import title_frames
+from studio.plan import end_frames, shot_frames, title_frames
+from studio.plan_files import read_timeline
 from studio.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened
 
 
@@ -30,6 +31,35 @@ def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None
         assert span.frames == planned or span.frames / wish.fps < LEAD_SECONDS + seconds + TAIL_SECONDS + 1 / wish.fps
         at += span.frames
     assert timeline.frames == at
+
+
+def test_the_end_card_lies_behind_the_shots_and_within_the_asked_length() -> None:
+    """A film whose shots leave it room has an end card, however its shots were changed since; a short one has none."""
+    wish = Wish(seconds=40)
+    planned = shots_of([400, shot_frames(wish) - 400])
+    timeline = lay_out(planned, [0, 0], wish)
+    assert timeline.end_frames == end_frames(wish) == 84
+    assert timeline.frames == 40 * 24
+    assert timeline.spans[-1].start + timeline.spans[-1].frames == timeline.frames - 84
+    more = shots_of([400, shot_frames(wish) - 400, 48])
+    assert lay_out(more, [0, 0, 0], wish).end_frames == 84
+    assert lengthened(lay_out(more, [0, 0, 0], wish), more, wish).startswith(
+        "the film is 2.00 s longer than asked: its"
+    )
+    assert lay_out(shots_of([48]), [0], Wish(seconds=12)).end_frames == 0
+
+
+def test_a_plan_of_before_there_were_end_cards_stays_as_it_was() -> None:
+    """Where the shots fill the film there is no end card, and the timeline's text does not name one."""
+    wish = Wish(seconds=40)
+    filled = shots_of([40 * 24 - title_frames(wish)])
+    timeline = lay_out(filled, [0], wish)
+    assert timeline.end_frames == 0
+    assert timeline.frames == 40 * 24
+    assert "end_frames" not in timeline.model_dump_json()
+    assert read_timeline(timeline.model_dump_json()) == timeline
+    ended = lay_out(shots_of([48]), [0], wish)
+    assert read_timeline(ended.model_dump_json()) == ended
 
 
 ADDED = "its shots are planned 3.00 s longer, for some were added, or given more frames"
