@@ -113,6 +113,9 @@ def test_credits_stand_in_rows_under_the_title(tmp_path: Path) -> None:
         frame = luma(tmp_path / "end.part")[32].astype(float)
         lit = (frame > np.median(frame) + 70).any(axis=1).astype(int)
         assert (np.diff(lit) == 1).sum() == rows
+    for label in ("Story", "Voice"):
+        end_card("Dust", ((label, "by hand"),), None, SMALL, 24, 48, 3, tmp_path / label)
+    assert (tmp_path / "Story").read_bytes() != (tmp_path / "Voice").read_bytes()
 
 
 def test_what_no_font_has_is_told_of_the_credits_too(tmp_path: Path) -> None:
