@@ -58,8 +58,8 @@ def chapters(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[t
 
 
 def assemble(
-    brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline, clips: Sequence[Path],
-    lines: Sequence[tuple[Path, Receipt]], score: Path | None, credits: Sequence[Credit], out: Path,
+    brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline, credits: Sequence[Credit],
+    clips: Sequence[Path], lines: Sequence[tuple[Path, Receipt]], score: Path | None, out: Path,
 ) -> tuple[Made, tuple[tuple[str, bytes], ...]]:  # fmt: skip
     """Cut the film at `out` and return what was measured, and the caption files: ('film.srt', ...), ('film.vtt', ...).
 

@@ -41,9 +41,9 @@ def cut_film(
 
     def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
         made, also = assemble(
-            session.brief, story, shots, timeline, [session.folder / clip.path for clip in clips],
-            [(session.folder / line.path, line) for line in lines], session.folder / score.path if score else None,
-            credits_of(story, images, lines), out,
+            session.brief, story, shots, timeline, credits_of(story, images, lines),
+            [session.folder / clip.path for clip in clips], [(session.folder / line.path, line) for line in lines],
+            session.folder / score.path if score else None, out,
         )  # fmt: skip
         silent = score is None and not any(line.seconds for line in lines)
         remarks = inspect(out, timeline, shots, silent=silent, tick=tick)
