@@ -215,6 +215,17 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert by_name(machine_checks(tmp_path))["disk"].verdict == "wrong"
 
 
+def test_scripts_without_a_font_are_told_with_their_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripts that an extra brings and no font here draws are named, with how to get them; that is no fault."""
+    monkeypatch.setattr(checkup, "drawable", lambda text: ("", (text,)) if text == "\u6620" else (text, ()))
+    fonts = by_name(machine_checks(tmp_path))["fonts"]
+    assert (fonts.verdict, fonts.remedy) == ("ok", "for those: .venv/bin/python -m pip install -e '.[cjk]'")
+    assert fonts.found.endswith("; not drawn: Chinese, Japanese, Korean")
+    monkeypatch.setattr(checkup, "drawable", lambda text: (text, ()))
+    fonts = by_name(machine_checks(tmp_path))["fonts"]
+    assert (fonts.remedy, "not drawn" in fonts.found) == ("", False)
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """A file where the films are to lie is found before a film is begun."""
     (tmp_path / "output").write_text("a file", "utf-8")
