@@ -11,28 +11,37 @@ from itertools import groupby
 from pathlib import Path
 
 from studio import files
+from studio.burn import burned_columns
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cards import end_card, title_card
 from studio.credits import Credit
 from studio.cut import cut_film
-from studio.model import Brief, Cue, Made, Receipt, Shot, Story, Timeline
+from studio.linebreaks import LINE_COLUMNS
+from studio.model import Brief, Cue, Made, Receipt, Shot, Story, Timeline, Wish
 from studio.reel import last_picture
 from studio.sound import mix
 from studio.timeline import line_lead
 
 
-def shot_cues(shot: Shot, line: Receipt, frames: int, fps: int, start: int) -> tuple[Cue, ...]:
-    """Return the captions of one shot, in frames; a line that no voice could read is spread over the shot.
+def burned_cues(shot: Shot, line: Receipt, frames: int, wish: Wish) -> tuple[Cue, ...]:
+    """Return the captions that are burned into a shot's clip of `frames`, in its frames: none but where it was wished.
 
-    Args:
-        frames: length of the shot.
-        start: frame at which the shot begins: 0 for captions burned into its own clip.
+    In narrow frames they have shorter lines than the film's caption track, rather than smaller letters.
     """
+    if wish.captions != "burned":
+        return ()
+    return _shot_cues(shot, line, frames, wish.fps, 0, burned_columns(wish.size))
+
+
+def _shot_cues(
+    shot: Shot, line: Receipt, frames: int, fps: int, start: int, columns: int = LINE_COLUMNS
+) -> tuple[Cue, ...]:  # fmt: skip
+    """Return the captions of a shot that begins at frame `start`; a line that no voice read is spread over it."""
     if not shot.narration.strip():
         return ()
     if line.words:
-        return line_cues(line.words, fps, start + line_lead(fps), until_frames=start + frames)
-    return silent_cues(shot.narration, frames, fps, start)
+        return line_cues(line.words, fps, start + line_lead(fps), start + frames, columns)
+    return silent_cues(shot.narration, frames, fps, start, columns)
 
 
 def film_cues(shots: Sequence[Shot], lines: Sequence[Receipt], timeline: Timeline) -> tuple[Cue, ...]:
@@ -40,7 +49,7 @@ def film_cues(shots: Sequence[Shot], lines: Sequence[Receipt], timeline: Timelin
     return tuple(
         cue
         for shot, line, span in zip(shots, lines, timeline.spans, strict=True)
-        for cue in shot_cues(shot, line, span.frames, timeline.fps, span.start)
+        for cue in _shot_cues(shot, line, span.frames, timeline.fps, span.start)
     )
 
 

@@ -23,6 +23,9 @@ TALL_BOTTOM_SHARE = 0.16
 """Free space around captions, in shares of the frame: inside the 90 % title safe area of SMPTE ST 2046-1; higher up in
 tall films, where players lay their buttons over the bottom."""
 
+_COLUMN_SHARE = 0.52
+"""Width of a letter of prose in letter sizes: 0.49 in Noto Sans at the weight of captions (measured), and some room."""
+
 Shares = NDArray[np.float32]
 
 
@@ -31,7 +34,7 @@ class Burned:
 
     def __init__(self, cue: Cue, text: str, size: tuple[int, int]) -> None:
         width, height = size
-        letter_px = max(8, round(min(height * 0.048, width * 0.058)))
+        letter_px = _letter_px(size)
         # Two lines stay two lines, in smaller letters where the frame is narrow.
         room = 2 * LINE_HEIGHT * letter_px + 2 * (letter_px // 4 + 1) + 1
         lawful = max(map(columns_of, text.split("\n"))) <= LINE_COLUMNS
@@ -61,6 +64,15 @@ class Burned:
         rows, columns = (slice(s.start // 2, s.stop // 2) for s in (self.rows, self.columns))
         for chroma in (u, v):
             _blend(chroma[rows, columns], self.keep_chroma, self.add_chroma)
+
+
+def _letter_px(size: tuple[int, int]) -> int:
+    return max(8, round(min(size[1] * 0.048, size[0] * 0.058)))
+
+
+def burned_columns(size: tuple[int, int]) -> int:
+    """Return how many columns a burned line may have in frames of `size` (width, height): 28 in 9:16, 42 in 16:9."""
+    return min(LINE_COLUMNS, int(size[0] * (1 - 2 * SIDE_SHARE) / (_COLUMN_SHARE * _letter_px(size))))
 
 
 def set_cues(cues: Sequence[Cue], size: tuple[int, int]) -> tuple[tuple[Burned, ...], tuple[str, ...]]:

@@ -45,7 +45,10 @@ class _Piece(NamedTuple):
     """Whether it follows the piece before without a space."""
 
 
-def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames: int | None = None) -> tuple[Cue, ...]:
+def line_cues(
+    words: Sequence[Word], fps: int, offset_frames: int, until_frames: int | None = None,
+    line_columns: int = LINE_COLUMNS,
+) -> tuple[Cue, ...]:  # fmt: skip
     """Caption a spoken line: at most two lines of 42 columns, 0.8 to 7 s where there is room, 2 frames apart.
 
     Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs.
@@ -56,6 +59,7 @@ def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames:
         offset_frames: the frame at which the line begins, >= 0; no caption begins before it.
         until_frames: the frame at which the last caption has left; where the words need more room than there
             is (thousands of them in a second) lines grow longer instead. None: as late as the words want.
+        line_columns: longest line, 1 to 42; less where letters are burned into a narrow frame.
 
     Returns:
         Captions in order, none overlapping, in frames of whatever `offset_frames` counts in.
@@ -64,12 +68,12 @@ def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames:
     if not pieces:
         return ()
     room = None if until_frames is None else max(1, until_frames - offset_frames)
-    columns = float(LINE_COLUMNS)
+    columns = float(line_columns)
     everything = sum(columns_of(piece.text) + 1 for piece in pieces)
     if room is not None:
         # At once as long as they must be at least: trying every doubling takes the square of the words' number.
         columns = max(columns, everything / 2 / max(1, (room + GAP_FRAMES) // (1 + GAP_FRAMES)))
-    groups = [pieces] if everything <= columns > LINE_COLUMNS else _grouped(pieces, columns)
+    groups = [pieces] if everything <= columns > line_columns else _grouped(pieces, columns)
     while room is not None and len(groups) * (1 + GAP_FRAMES) - GAP_FRAMES > room:
         columns *= 2
         groups = _grouped(pieces, columns) if columns < everything else [pieces]
@@ -80,7 +84,9 @@ def line_cues(words: Sequence[Word], fps: int, offset_frames: int, until_frames:
     return tuple(Cue(start=start, end=end, text=text) for (start, end), text in zip(spans, texts, strict=True))
 
 
-def silent_cues(text: str, frames: int, fps: int, offset_frames: int) -> tuple[Cue, ...]:
+def silent_cues(
+    text: str, frames: int, fps: int, offset_frames: int, line_columns: int = LINE_COLUMNS
+) -> tuple[Cue, ...]:  # fmt: skip
     """Caption a line that nobody speaks, at a reader's pace from its first frame, within its `frames`.
 
     A line too long for its frames is read faster, down to whatever fits.
@@ -92,7 +98,7 @@ def silent_cues(text: str, frames: int, fps: int, offset_frames: int) -> tuple[C
     for word, share in zip(written, shares, strict=True):
         begin, so_far = so_far, so_far + share
         words.append(Word(text=word, start=begin / sum(shares) * seconds, end=so_far / sum(shares) * seconds))
-    return line_cues(words, fps, offset_frames, offset_frames + frames)
+    return line_cues(words, fps, offset_frames, offset_frames + frames, line_columns)
 
 
 def srt_text(cues: Sequence[Cue], fps: int) -> str:

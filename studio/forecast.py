@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from studio import orders
-from studio.assembly import shot_cues
+from studio.assembly import burned_cues
 from studio.calls import cut_off, read_calls, spent_usd
 from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
@@ -181,8 +181,7 @@ class _Forecaster:
             seen = self._sight.unknown("videos", shot.index) if self._sight else NEVER
             return self._step(order, seen, animator, lambda: self._untold(animator))
         frames = shot_frames(shot.frames, line.seconds or 0.0, wish.fps)
-        cues = shot_cues(shot, line, frames, wish.fps, 0) if wish.captions == "burned" else ()
-        burned = "\n".join(cue.model_dump_json() for cue in cues)
+        burned = "\n".join(cue.model_dump_json() for cue in burned_cues(shot, line, frames, wish))
         order = orders.video_order(self._id, shot, frames, brief, self._crew, image, burned)
         seen = self._look(order)
         if not seen.used and seen.receipt and seen.receipt.prompt != f"{shot.camera}; {shot.motion_prompt}":

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import task
 
 from studio import progress
-from studio.assembly import shot_cues
+from studio.assembly import burned_cues
 from studio.model import Cue, Made, Receipt, Shot
 from studio.orders import Order, video_order
 from studio.ports import Animator
@@ -23,8 +23,7 @@ def _frames(session: Session, shot: Shot, line: Receipt) -> int:
 
 
 def _burned(session: Session, shot: Shot, line: Receipt) -> tuple[Cue, ...]:
-    wish = session.brief.wish
-    return shot_cues(shot, line, _frames(session, shot, line), wish.fps, 0) if wish.captions == "burned" else ()
+    return burned_cues(shot, line, _frames(session, shot, line), session.brief.wish)
 
 
 def _order(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Order:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.burn import set_cues
-from studio.model import Cue
+from studio.burn import burned_columns, set_cues
+from studio.captions import line_cues
+from studio.model import Cue, Word
 
 LONGEST = "of the valley lay beneath him like the map\nthat someone had left behind in the grass,"
 SHAPES = [(1280, 720), (720, 1280), (720, 720), (960, 720), (1680, 720)]
@@ -49,3 +50,17 @@ def test_letters_stand_out_on_any_brightness(grey: int) -> None:
 
     assert (light(228) + 0.05) / (light(np.percentile(changed, 20)) + 0.05) > 4.5
     assert changed.max() >= 215
+
+
+@pytest.mark.parametrize("size", SHAPES)
+def test_narrow_frames_have_shorter_lines_rather_than_smaller_letters(size: tuple[int, int]) -> None:
+    """Captions laid out for a frame's own columns are set in the letters of a caption of one word."""
+    words = [Word(text=word, start=n * 0.3, end=n * 0.3 + 0.25) for n, word in enumerate(LONGEST.split())]
+    cues = line_cues(words, 24, 0, None, burned_columns(size))
+    assert " ".join(LONGEST.split()) == " ".join(" ".join(cue.text for cue in cues).split())
+    assert max(len(line) for cue in cues for line in cue.text.split("\n")) <= burned_columns(size) <= 42
+    two_lined = [cue for cue in cues if "\n" in cue.text]
+    short = Cue(start=0, end=1, text="Hg\nHg")
+    (model, *laid), _ = set_cues([short, *two_lined], size)
+    rows = [caption.rows.stop - caption.rows.start for caption in laid]
+    assert rows == [model.rows.stop - model.rows.start] * len(two_lined) != []
