@@ -21,6 +21,7 @@ from studio.cut import AAC_SAMPLES, top_boxes
 from studio.loudness import RATE_HZ, Meter
 from studio.model import Shot, Timeline
 from studio.ports import Tick
+from studio.reel import PACKETS_ONLY
 from studio.sound import TARGET_LUFS, TONE_DB, TRUE_PEAK_DB
 
 BLACK_LUMA, BLACK_SHARE, BLACK_SECONDS = 38, 0.98, 2.0
@@ -61,6 +62,10 @@ def inspect(
         tick: called with the number of frames looked at, once a second of film; what it raises passes through.
     """
     try:
+        with av.open(str(film.absolute()), options=PACKETS_ONLY) as container:
+            streams = container.streams
+            if not streams.video or not streams.audio:
+                return (f"it holds no {'sound' if streams.video else 'picture'}",)
         return (*_structure(film, timeline), *_pictures(film, timeline, shots, tick), *_sound(film, silent))
     except av.FFmpegError as error:
         return (f"it does not decode whole ({error.strerror})",)
@@ -171,7 +176,8 @@ def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 
 def _luma(frame: av.VideoFrame) -> NDArray[np.float32]:
-    plane = frame.planes[0]
+    # A person's own film may have other samples than ours.
+    plane = (frame if frame.format.name in ("yuv420p", "yuvj420p") else frame.reformat(format="gray")).planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[::STEP, : plane.width : STEP].astype(np.float32)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from studio.cards import title_card
 from studio.cut import cut_film
@@ -121,3 +123,33 @@ def test_what_does_not_decode_is_told(tmp_path: Path) -> None:
     content = found.read_bytes()
     found.write_bytes(content[: len(content) // 2])
     assert inspect(found, timeline(), shots(), silent=False) != ()
+
+
+def test_what_is_no_film_is_told(tmp_path: Path) -> None:
+    """Sound alone, pictures alone, a picture and 32 bytes in the film's place: nothing is raised."""
+    made = film(tmp_path)
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", SMALL).save(picture)
+    few = tmp_path / "few"
+    few.write_bytes(bytes(range(32)))
+    told = [inspect(each, timeline(), shots(), silent=False)
+            for each in (tmp_path / "sound.wav", tmp_path / "shot_1.mp4", picture, few)]  # fmt: skip
+    assert told[:3] == [("it holds no picture",), ("it holds no sound",), ("it holds no sound",)]
+    assert told[3][0].startswith("it does not decode whole")
+    assert inspect(made, timeline(), shots(), silent=False) == ()
+
+
+def test_a_film_of_other_samples_is_looked_at(tmp_path: Path) -> None:
+    """A person's own film of 10 bit samples is judged by its pictures like any other."""
+    own = tmp_path / "own.mp4"
+    with av.open(str(own), "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        sound = container.add_stream("aac", rate=48_000, layout="stereo")
+        stream.width, stream.height, stream.pix_fmt = *SMALL, "yuv420p10le"
+        for _ in range(96):
+            grey = av.VideoFrame.from_ndarray(np.full((SMALL[1], SMALL[0], 3), 200, np.uint8), format="rgb24")
+            container.mux(stream.encode(grey))
+        container.mux(stream.encode(None))
+        container.mux(sound.encode(None))
+    told = inspect(own, timeline(), shots(), silent=False)
+    assert not [line for line in told if "black" in line]
