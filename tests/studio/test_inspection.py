@@ -146,9 +146,10 @@ def test_a_film_of_other_samples_is_looked_at(tmp_path: Path) -> None:
         stream = container.add_stream("libx264", rate=24)
         sound = container.add_stream("aac", rate=48_000, layout="stereo")
         stream.width, stream.height, stream.pix_fmt = *SMALL, "yuv420p10le"
+        # 512 is a middle grey whose lower byte, taken alone, is black.
+        planes = np.full((SMALL[1] * 3 // 2, SMALL[0]), 512, np.uint16)
         for _ in range(96):
-            grey = av.VideoFrame.from_ndarray(np.full((SMALL[1], SMALL[0], 3), 200, np.uint8), format="rgb24")
-            container.mux(stream.encode(grey))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(planes, format="yuv420p10le")))
         container.mux(stream.encode(None))
         container.mux(sound.encode(None))
     told = inspect(own, timeline(), shots(), silent=False)
