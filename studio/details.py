@@ -20,24 +20,56 @@ _NO_PERSON = re.compile(
 _WORKED = re.compile(
     r"\b(?:writ|paint|draw|bak|knit|sew|mend|repair|build|plant|carv|weav|knead|fix|work)(?:s|es|ing)?\b", re.IGNORECASE
 )
+_PARTS = {
+    "piano|keys": "hands on the keys", "violin|violinist|bass|guitar": "hands on the strings",
+    "trumpet|saxophone": "hands on the valves", "painting|canvas|brush": "hands holding a brush",
+    "fish": "a fish, its round eye", "birds?": "a bird, one wing open", "cat|kitten": "a cat, eyes half closed",
+    "astronaut": "an astronaut, stars in the glass of the helmet", "rocket": "a rocket, frost on the metal",
+    "train|locomotive": "a locomotive, steam about the wheels", "ship": "a ship, its dark side",
+    "boat": "a boat, water against its side", "flowers?|poppy": "a flower, dew on it",
+    "tree|trees": "a tree, bark and leaves",
+    "house": "a house, the old roof", "bridge": "a bridge, wet stones", "table": "hands resting on a table",
+    "chair": "a chair, worn smooth", "fire": "a fire, sparks above it", "moon": "the moon, rings and plains",
+    "stars?": "one star", "people": "hands, passing something on", "window": "light on a windowsill",
+    "child": "a child, the face in the light", "musician": "a musician, the face in the light",
+    "person|man|woman|monk|someone": "a person, the face in the light",
+}  # fmt: skip
+"""What is seen of a thing from very near, by the word that names it; the first word of the action counts."""
+_HANDS = re.compile(r"\b(?:an? )?hands? (?:on|in|around|open|over)\b[^,]*")
+_NAMED = re.compile("|".join(rf"\b(?P<p{at}>{words})\b" for at, words in enumerate(_PARTS)), re.IGNORECASE)
 
 
 def close_action(action: str, characters: str) -> str:
     """Return what a close-up shows where a wider shot of the same scene has shown `action`.
 
-    Hands, where a thing is held or something is made; else the eyes of whoever is seen, an animal from very near; where
-    nobody is, the same thing from very near. '' for an action that is ''.
+    Hands, where a thing is held or something is made; else the face of whoever is seen, an animal from very near, and
+    of someone who turns away the back. Where nobody is: a part of the thing that is named first. '' for an action
+    that is ''.
 
     Args:
         characters: `Scene.characters`.
     """
     if not action:
         return ""
+    if "from behind" in action or "going away" in action:
+        return "the back and the collar, very near"
+    if hands := _HANDS.search(action):
+        return hands[0]
+    if not characters and (part := _NAMED.search(action)):
+        held = _THING.match(action)
+        return _holding(held[0]) if held and held.end() == part.end() else list(_PARTS.values())[_index(part)]
     if thing := _THING.search(action):
-        held = re.sub(r"^(?:in|on|with|and|of|beside|holding|over|by) ", "", thing[0])
-        return f"hands holding {held}"
+        return _holding(thing[0])
     if not characters:
-        return f"{action.split(', seen')[0]}, a detail from very near"
+        return f"{action.split(',')[0]}, very near"
     if _NO_PERSON.search(characters):
         return "very near, turned a little to the light"
-    return "hands at work" if _WORKED.search(action) else "the eyes, wide open"
+    return "hands at work" if _WORKED.search(action) else "the face, turned to the light"
+
+
+def _holding(thing: str) -> str:
+    return "hands holding " + re.sub(r"^(?:in|on|with|and|of|beside|holding|over|by) ", "", thing)
+
+
+def _index(part: re.Match[str]) -> int:
+    return int(str(part.lastgroup)[1:])

@@ -43,7 +43,7 @@ EMOTIONS: tuple[str, ...] = tuple(_LIGHT)
 
 _TOLD_LIGHT = word_set(
     "dawn sunrise morning noon midday day sunny golden sunset evening dusk twilight night midnight moonlit storm"
-    " thunder rain rainy fog foggy mist snow snowy blizzard underwater space orbit"
+    " thunder rain rainy fog foggy mist snow snowy blizzard underwater space orbit lunar moon mars"
 )
 """Words that say the light or the weather already: an emotion's light would contradict them."""
 
@@ -62,7 +62,9 @@ def image_prompt(size: Size, scene: Scene, parts: SceneParts, style: str, action
     """
     doing = one_line(scene.action if action is None else action).rstrip(".。")
     cast = [one_line(node.description) for node in parts.characters]
-    props = [one_line(node.description) for node in parts.props]
+    # A detail shows nothing beside itself.
+    near = size == "close" and action is not None
+    props = [] if near else [one_line(node.description) for node in parts.props]
     props = [prop for prop in props if prop.lower() not in doing.lower()]
     place = one_line(parts.place.description)
     mood = [one_line(scene.emotion), _light(scene.emotion, f"{place} {doing}")]

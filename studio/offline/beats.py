@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.offline.arcs import arc_lines
 from studio.offline.domain_lines import DOMAIN_LINES
 from studio.offline.domains import HEARTS
 from studio.offline.feelings import Mood
@@ -92,7 +93,7 @@ _BEATS = (
     Beat("question", 1, "sight", "", "", ("curious", "still", "restless")),
     Beat("wonder", 1, "sight", "", "", ("restless", "curious", "restless")),
     Beat("memory", 1, "hero", "seen from far", "sitting by the window", ("curious", "still", "uneasy")),
-    Beat("detail", 0, "subject", "seen from near", "seen from near", ("hopeful", "curious", "curious")),
+    Beat("detail", 0, "subject", "", "", ("hopeful", "curious", "curious")),
     Beat("change", 1, "sight", "", "", ("restless", "uneasy", "restless")),
     Beat("care", 2, "sight", "", "", ("tender", "tender", "brave")),
     Beat("heart", 2, "sight", "", "", ("tender", "tender", "brave")),
@@ -163,7 +164,7 @@ _PORTRAITS = (
 _SHEETS: Mapping[str, tuple[Sheet, ...]] = {
     "tale": (_TALE,), "company": (_COMPANY,), "gone": (_GONE,), "years": (_YEARS,),
     "topic": _TOPICS, "question": _QUESTIONS, "portrait": _PORTRAITS,
-    "foreign": _PORTRAITS,
+    "foreign": _PORTRAITS[1:],
 }  # fmt: skip
 
 
@@ -202,7 +203,10 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
         case "turn":
             return (TALE["unsaid" if not idea.clause else "state" if idea.stative else "turn"],)
         case "trial":
-            return setting.trials, own
+            lines = arc_lines(idea, "trial")
+            return (lines, setting.trials, own) if lines else (setting.trials, own)
+        case "climax" | "resolve" if lines := arc_lines(idea, beat.name):
+            return lines, own
         case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
             return setting.details, (portrait or domain).get("detail", general)
         case "ask":

@@ -30,14 +30,16 @@ _YEARS = re.compile(
 
 _POSES: Mapping[str, str] = {
     "race ride gallop": "riding at full speed", "sail row paddle": "in a small boat",
-    "paint draw repaint": "painting at a window", "write": "writing at a table", "read study": "bent over a book",
-    "bake cook": "hands in flour at a table", "knit sew weave mend": "bent over the work in the lap",
+    "paint draw repaint": "painting on a grey wall", "write": "writing on a page in the lap",
+    "read study": "bent over a book",
+    "bake cook feed": "hands in flour at a table", "knit sew weave mend": "bent over the work in the lap",
     "build repair fix restore rebuild invent forge carve make": "bent over the work at a table",
-    "plant grow dig harvest": "kneeling, hands in the earth", "find discover uncover collect gather": "kneeling down",
+    "plant grow dig harvest": "kneeling, hands in the earth",
+    "find discover uncover collect gather": "kneeling on one knee",
     "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
     "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
     "play perform practise practice": "playing, eyes closed", "sing": "singing, eyes closed",
-    "dance": "dancing alone", "befriend meet help rescue save tame feed free protect raise adopt": "kneeling down",
+    "dance": "dancing alone", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
     "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
         "walking on, small under the sky",
     "fly": "looking up at the open sky", "swim dive": "in the water", "sleep dream": "asleep",
@@ -95,9 +97,10 @@ def pose_of(idea: Idea) -> str:
     if shape_of(idea) == "years":
         return "face to face" if idea.plural else "in the same place as ever"
     for word in words_of(clause):
-        if pose := next((_POSE_OF[form] for form in _bases(word) if form in _POSE_OF), ""):
+        if pose := next((_POSE_OF[form] for form in bases(word) if form in _POSE_OF), ""):
             carried = carried_in(idea)
-            return f"{pose}, {carried}" if carried and carried not in pose else pose
+            shown = not carried or carried in pose or pose.startswith(("hands in flour", "painting", "writing"))
+            return pose if shown else f"{pose}, {carried}"
     return idea.clause or "standing still"
 
 
@@ -112,7 +115,7 @@ def carried_in(idea: Idea) -> str:
             return f"{phrase if one in _MASS else f'{article_for(phrase)} {phrase}'} in hand"
     if mount := next((_MOUNTS[word] for word in words if word in _MOUNTS), ""):
         return mount.replace("a horse", "horses") if idea.plural else mount
-    return next((_TOOLS[form] for word in words for form in _bases(word) if form in _TOOLS), "")
+    return next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), "")
 
 
 def rest_of(clause: str) -> tuple[str, str]:
@@ -128,7 +131,7 @@ def has_beast(characters: str, beasts: frozenset[str] = BEASTS) -> bool:
     return any(form in beasts for word in words_of(characters) for form in (word, word.removesuffix("s")))
 
 
-def _bases(word: str) -> tuple[str, ...]:
+def bases(word: str) -> tuple[str, ...]:
     """Return the forms under which a verb may be listed."""
     forms = [word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("d")]
     if word.endswith("ies"):

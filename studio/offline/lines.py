@@ -4,7 +4,7 @@ A sentence without a slot has at most ten words.
 
 Slots: `{hero}` 'the lonely keeper', `{who}` 'the keeper', `{first}` 'a lonely keeper', `{clause}` 'finds a message',
 `{deed}` and `{aim}` the same parted before its purpose, `{part}` its first part, `{half}` and `{rest}` two parts that
-each have a verb, `{topic}` the subject of a film that
+each have a verb, `{again}` 'he', or the hero where the words do not say, `{topic}` the subject of a film that
 looks at something; with a capital letter they begin a sentence. `[goes|go]` agrees with the hero or topic. Nothing
 here asserts a fact of a topic.
 """
@@ -42,7 +42,7 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("{Who} {clause}.", "From here on, nothing is as it was."),
         ("{Hero} {part}.", "It does not end there."),
         ("{Who} {part}.", "That is only where it begins."),
-        ("{Hero} {half}. {Who} {rest}.",),
+        ("{Hero} {half}. {Again} {rest}.",),
         ("{Hero} {deed}. Why? {Aim}.",),
         ("{Who} {deed}. Why? {Aim}.",),
     ),
@@ -54,13 +54,13 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("{Who} {clause}.", "Some things are decided like that."),
         ("{Hero} {part}.", "It does not end there."),
         ("{Who} {part}.", "That is only where it begins."),
-        ("{Hero} {half}. {Who} {rest}.",),
+        ("{Hero} {half}. {Again} {rest}.",),
         ("{Hero} {deed}. Why? {Aim}.",),
         ("{Who} {deed}. Why? {Aim}.",),
     ),
     "leaving": (
         ("{Hero} {clause}.",),
-        ("{Hero} {half}. {Who} {rest}.",),
+        ("{Hero} {half}. {Again} {rest}.",),
         ("{Who} {clause}.",),
         ("One day, {who} {clause}.",),
     ),

@@ -181,7 +181,6 @@ PORTRAITS: Mapping[str, Pools] = {
             ("This is for {topic}.",),
             ("{Topic}.", "Picture a face. Take your time."),
             ("Before the portrait, the name. {Topic}.",),
-            ("{Topic}.", "Who was there, on ordinary days?"),
         ),
         "memory": (
             ("A life is longer than any film about it.",),

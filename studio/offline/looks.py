@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 
 from studio.model import Scene, Story
+from studio.offline.persons import figure_of
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.words import DETERMINERS, PEOPLE
@@ -94,7 +95,7 @@ def character_look(name: str, climate: str = "") -> str:
     if any(word in PEOPLE for word in words):
         return f"{name} (a person in {worn})"
     named = bool(words) and name[:1].isupper() and words[0] not in DETERMINERS and len(words) <= 3
-    return f"{name} (a person in {worn})" if named else name
+    return f"{name} ({figure_of(name)})" if named else name
 
 
 def props_of(scene: Scene) -> tuple[str, ...]:

@@ -30,13 +30,13 @@ _NAMED_ARCS: Mapping[str, tuple[str, ...]] = {
     "night": ("dusk", "night", "night", "night", "night", "dawn"),
     "dawn": ("night", "dawn", "dawn", "morning", "morning", "noon"),
     "morning": ("dawn", "morning", "morning", "noon"),
-    "noon": ("morning", "noon", "noon", "sunset"),
+    "noon": ("morning", "noon", "sunset", "sunset"),
     "dusk": ("noon", "sunset", "dusk", "dusk", "night"),
 }
 _ARCS: tuple[tuple[str, ...], ...] = (
-    ("dawn", "morning", "noon", "noon", "sunset", "dusk"),
-    ("morning", "noon", "noon", "sunset", "dusk", "night"),
-    ("night", "dawn", "morning", "noon", "noon", "sunset"),
+    ("dawn", "morning", "noon", "sunset", "dusk", "night"),
+    ("morning", "noon", "sunset", "dusk", "night", "dawn"),
+    ("night", "dawn", "morning", "noon", "sunset", "dusk"),
 )
 _TALE_ARCS: tuple[tuple[str, ...], ...] = (
     ("dawn", "morning", "noon", "dusk", "night", "dawn"),
@@ -138,6 +138,18 @@ def hours_of(text: str, count: int, tale: bool, draw: random.Random) -> tuple[st
     return tuple(whole[(2 * at * (len(whole) - 1) + count - 1) // (2 * (count - 1))] for at in range(count))
 
 
+_LIT = frozenset({"stage", "market", "bedroom"})
+_EVENING = ("dusk", "night", "night", "night", "night", "dawn")
+
+
+def lit_hours(setting: Setting, hours: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the hours of a film: where lamps or a stage are what is seen it is evening and night, until dawn."""
+    if setting.name not in _LIT:
+        return hours
+    last = max(1, len(hours) - 1)
+    return tuple(_EVENING[at * (len(_EVENING) - 1) // last] for at in range(len(hours)))
+
+
 def is_indoors(setting: Setting) -> bool:
     """Tell whether a setting lies under a roof."""
     return setting.name in _INDOORS
@@ -156,8 +168,13 @@ def located(setting: Setting, place: str, weather: str, hour: str) -> str:
     """
     if setting.name in {"space", "underwater"} or " at night" in place or place.endswith("from space"):
         return place
+    if "sky" in place and "sky" in weather:
+        place = place.replace(" under a wide sky", "")
     if setting.name in _UNWEATHERED:
         weather = ""
+    if hour in {"morning", "noon"}:
+        # No window is lit by day.
+        place = place.replace(" with lit windows", "").replace("dark street", "quiet street")
     return " ".join(part for part in (place, weather, HOURS[hour]) if part)
 
 

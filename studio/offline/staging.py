@@ -10,17 +10,18 @@ import zlib
 from dataclasses import dataclass
 
 from studio.model import Scene
+from studio.offline.arcs import arc_pose, thing_of
 from studio.offline.beats import Beat
 from studio.offline.deeds import BEASTS, WATER_BEASTS, carried_in, has_beast, pose_of, shape_of
-from studio.offline.domains import find_domain
 from studio.offline.feelings import Mood
 from studio.offline.glossary import english_words, seen_in, things_in
 from studio.offline.grammar import Idea
 from studio.offline.matter import asking_of, companion_of, core_of, domain_of, person_in, seen_as, whereabouts
 from studio.offline.places import is_empty, is_indoors, located, own_place, weather_of, words_of
+from studio.offline.reels import View
 from studio.offline.settings import Setting
 from studio.offline.words import PEOPLE
-from studio.script import ACTION_CHARACTERS, one_line
+from studio.script import ACTION_CHARACTERS, one_line, word_set
 
 _AFTER_TURN = frozenset({"together", "trial", "journey", "rise", "climax", "resolve"})
 """Beats in which whoever the hero has met is there too; at its lowest the hero is alone."""
@@ -29,15 +30,22 @@ _ROUGH = frozenset({"trial", "low"})
 
 
 _TRACELESS = frozenset({"sea", "space", "underwater", "night sky"})
+_AFLOAT = word_set("boat ship sail sails row rows raft whale fish swim dive")
 _WATERS = ("the sea by a rocky shore", "the open sea", "grey water at the horizon")
 _MOON = ("a crater on the moon", "a wide lunar plain", "a lunar plain under the stars")
 _SEASONS = {"establish": "in spring", "meet": "in spring", "turn": "in summer", "seasons": "in autumn rain",
             "years": "in falling snow", "resolve": "in spring"}  # fmt: skip
 
 _EMPTY_SIGHTS = ("an old tree by a wall", "birds in the empty sky", "a broken chair", "grass by an old house")
-_WIDE_VIEWS = ("far and wide", "in changing light", "from far")
-_VIEWS = ("seen from far", "in changing light", "in the middle of it all", "at the edge of the picture")
-"""How the thing itself is seen, from scene to scene."""
+_PICTURES = {
+    "living": ("{core} in the morning light", "{core} on the move", "{core} at rest", "{core} in the last light"),
+    "earth": ("{core} in the first light", "a person small before {core}", "birds over {core}", "{core} under clouds"),
+    "cosmos": ("a child looking up at {core}", "{core} over a dark hill", "a tree under {core}", "{core} in the dark"),
+    "craft": ("a table with {core}", "a lamp over {core}", "a person bent over {core}", "a window with {core}"),
+    "machine": ("{core} in the morning light", "a child beside {core}", "{core} at rest", "a lamp beside {core}"),
+    "": ("a child looking at {core}", "a lamp over {core}", "a person beside {core}", "a table with {core}"),
+}
+"""How a thing of each domain is seen from scene to scene, where no reel has pictures of its own."""
 _SHADES = {
     "war": ("a candle in a covered window", "an empty street with dark windows"),
     "childhood": ("a child at a window", "a small chair by a table"),
@@ -64,6 +72,18 @@ class Staging:
         return "company" if idea.kind == "tale" and companion_of(idea) else idea.kind
 
 
+def stage_view(number: int, view: View, beat: Beat, idea: Idea, mood: Mood, narration: str) -> Scene:
+    """Return a scene of a reel: its picture, with the thing itself in it, felt as the beat is."""
+    return Scene(
+        id=number,
+        location=view.location,
+        characters=one_line(re.sub(r"[,;]", " ", person_in(idea))) if view.peopled else "",
+        action=one_line(view.picture.format(core=core_of(idea)), ACTION_CHARACTERS),
+        emotion=beat.emotion(mood, domain_of(idea)),
+        narration=narration,
+    )
+
+
 def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: int, narration: str) -> Scene:
     """Return a scene of a beat sheet.
 
@@ -78,7 +98,7 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
         id=number,
         location=_location(number, staging, beat, idea),
         characters=characters,
-        action=_action(beat, idea, staging, sights, bool(characters), dark),
+        action=_action(number, beat, idea, staging, sights, bool(characters), dark),
         emotion=_emotion(beat, idea, staging, domain),
         narration=narration,
     )
@@ -92,6 +112,9 @@ def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
     if setting.name == "sea" and idea.kind == "tale" and has_beast(idea.name, WATER_BEASTS):
         # Nobody who lives in the water is met on the sand.
         place = _WATERS[beat.place]
+    elif setting.name == "sea" and idea.kind in {"tale", "foreign"} and not _AFLOAT & set(words_of(staging.shown)):
+        # Without a boat nobody is out on the water.
+        place = place.replace("the open sea", "a rocky shore with high waves")
     if own == _MOON[0] and idea.kind == "tale":
         place = _MOON[beat.place]
     weather = weather_of(staging.shown)
@@ -105,7 +128,9 @@ def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
 def _cast(beat: Beat, idea: Idea) -> str:
     """Return who is seen, without the marks that part names in `Scene.characters` inside a name."""
     if idea.kind == "foreign":
-        return seen_in(english_words(idea.text)) if beat.shows in {"hero", "subject"} else ""
+        seen = seen_in(english_words(idea.text)) if beat.shows in {"hero", "subject"} else ""
+        # Whoever is found is not there before.
+        return seen.split(", ")[0] if beat.name == "named" else seen
     if idea.kind in {"tale", "told"} and beat.shows in {"hero", "deed"}:
         hero = one_line(re.sub(r"[,;]", " ", idea.name))
         if re.search(r" and (?:an?|the|her|his) ", hero):
@@ -150,20 +175,18 @@ def sight_of(staging: Staging, sights: int, idea: Idea, dark: bool = False) -> s
     return told[sights % len(told)]
 
 
-def _doing(beat: Beat, idea: Idea, staging: Staging) -> str:
+def _doing(beat: Beat, idea: Idea, staging: Staging, sights: int) -> str:
     """Return what the hero does, the thing of the deed still there after it; animals neither stand nor bow."""
     doing = beat.indoors if is_indoors(staging.setting) else beat.action
     if staging.setting.name in {"stage", "church"}:
         doing = re.sub(r"out of the window", "into the light", re.sub(r"(?:by|at) the window", "in the light", doing))
-    if idea.kind == "foreign" and beat.name == "farewell":
-        return ", ".join((doing, *things_in(english_words(idea.text))[-1:]))
     if idea.kind != "tale":
         return doing
     variants = _OTHERWISE.get(beat.name, ()) if not is_indoors(staging.setting) else ()
     doing = (doing, *variants)[
         zlib.crc32(f"{beat.name} {idea.text}".encode("utf-8", "surrogatepass")) % (len(variants) + 1)
     ]
-    if any(word in PEOPLE - BEASTS for word in words_of(idea.name)):
+    if any(word in PEOPLE - BEASTS for word in words_of(idea.name)) and not has_beast(idea.name):
         doing = doing.replace("older now", "older now, grey hair")
     if idea.plural:
         doing = re.sub(r"small and alone|alone", "side by side", doing)
@@ -174,7 +197,11 @@ def _doing(beat: Beat, idea: Idea, staging: Staging) -> str:
     if beat.name in _CARRYING:
         shade = next((_SHADES[word][0] for word in words_of(idea.text) if word in _SHADES), "")
         shade = shade if beat.name in _ROUGH and is_indoors(staging.setting) else ""
-        return ", ".join(part for part in (doing, carried_in(idea), shade) if part)
+        arc = arc_pose(idea, beat.name) if not sights else ""
+        carried = (
+            "" if arc and (thing_of(idea) in arc or beat.name == "resolve" or _MADE.search(arc)) else carried_in(idea)
+        )
+        return ", ".join(part for part in (arc or doing, carried, shade) if part)
     return doing
 
 
@@ -185,6 +212,8 @@ _OTHERWISE = {
 }
 """What the hero may do instead, by the idea: not every tale ends with the same picture."""
 _CARRYING = frozenset({"trial", "journey", "climax", "resolve", "rise"})
+_MADE = re.compile(r"painting|flour|bread|page|pieces|writing")
+"""Where the thing of the deed is in the picture already, or is not made yet."""
 _BEASTLY = {
     "trial": "moving on slowly",
     "climax": "very still, eyes ahead",
@@ -194,12 +223,15 @@ _BEASTLY = {
 }
 
 
-def _action(beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool, dark: bool) -> str:
+def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool, dark: bool) -> str:
     """Return what the picture shows: the deed at the turn of a tale, the thing looked at, or a sight of the place."""
     sight = sight_of(staging, sights, idea, dark)
+    if peopled and idea.kind == "foreign":
+        return _foreign_doing(beat, english_words(idea.text))
     match beat.shows:
         case "place":
-            return ""
+            # The first and the last place are empty; in between something is there to be seen.
+            return sight if beat.name == "establish" and number > 1 else ""
         case "trace":
             if staging.setting.name in _TRACELESS or has_beast(idea.name):
                 return sight
@@ -209,34 +241,50 @@ def _action(beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool
         case "deed":
             return one_line(pose_of(idea), ACTION_CHARACTERS)
         case "hero" if idea.kind in {"tale", "told"} or peopled:
-            return _doing(beat, idea, staging)
-        case "subject" if peopled and idea.kind == "foreign":
-            things = things_in(english_words(idea.text))
-            return things[0] if things and beat.name == "detail" else "standing still"
+            return _doing(beat, idea, staging, sights)
         case "subject" if peopled:
             return "standing at a table" if is_indoors(staging.setting) else "standing still"
         case "subject" if idea.kind == "question" and asking_of(idea) == "whether":
             # Whether there is such a thing is what is asked: it is not shown.
             return sight
         case "subject" | "sight" if seen_as(idea) and (beat.shows == "subject" or sights % 3 != 2):
-            # What no list knows may have no brush: the place's own sight stands beside it.
-            beside = "" if find_domain(core_of(idea)) else sight
-            return one_line(", ".join(part for part in (beside, seen_as(idea), _view(beat, idea, sights)) if part))
+            return one_line(_picture(idea, sights))
         case "subject" if idea.kind == "portrait" and _is_wild(idea):
-            return one_line(f"{sight}, {idea.hero}", ACTION_CHARACTERS)
+            return one_line(f"{sight} below {idea.hero}", ACTION_CHARACTERS)
         case _:
             return sight
 
 
-def _view(beat: Beat, idea: Idea, sights: int) -> str:
-    """Return how the thing itself is seen this time; '' where it is named: no sea is 'seen from near'."""
-    if beat.name in {"name", "ask"}:
-        return ""
-    large = domain_of(idea) in {"earth", "cosmos"}
-    if beat.name == "detail":
-        return "a small part of it" if large else "seen from near"
-    views = _WIDE_VIEWS if large else _VIEWS
-    return views[(len(beat.name) + sights) % len(views)]
+def _foreign_doing(beat: Beat, words: tuple[str, ...]) -> str:
+    """Return what someone does whose tale is in another language: alone, then with what is found, then at its end."""
+    held = next((word for word in words if word in {"bottle", "letter", "book"}), "")
+    company = ", " in seen_in(words)
+    thing = next(iter(things_in(words)), "")
+    match beat.name:
+        case "named":
+            return "walking alone"
+        case "detail":
+            alone = thing or "standing still"
+            return f"kneeling, a {held} in hand" if held else "one hand held out" if company else alone
+        case "memory":
+            return "reading by a lantern" if held else "side by side, walking on" if company else "seen from far"
+        case _ if held == "bottle":
+            return "throwing a bottle far out over the water"
+        case _:
+            home = {"home", "house"} & set(words)
+            return "before a house with a light on" if home else ", ".join(filter(None, ("in the light", thing)))
+
+
+def _picture(idea: Idea, sights: int) -> str:
+    """Return how the thing itself is seen this time: something is with it, or the light is another."""
+    seen = seen_as(idea)
+    core = core_of(idea)
+    if seen.endswith(f", {core}"):
+        # What is small is seen with what it lives on; of what has no shape, only the vessel is seen.
+        host = seen.removesuffix(f", {core}")
+        return f"{host} with {core}" if domain_of(idea) == "living" else host
+    pictures = _PICTURES.get(domain_of(idea), _PICTURES[""])
+    return pictures[sights % len(pictures)].format(core=seen)
 
 
 def _is_wild(idea: Idea) -> bool:

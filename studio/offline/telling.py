@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from studio.offline.deeds import rest_of
 from studio.offline.grammar import Idea
 from studio.offline.matter import core_of, is_beyond
-from studio.offline.places import told_at
+from studio.offline.places import told_at, words_of
 from studio.offline.settings import Lines
 from studio.plan import share_lines, spoken_words, words_that_fit
-from studio.script import split_sentences
+from studio.script import split_sentences, word_set
 
 
 def slots_of(idea: Idea) -> dict[str, str]:
@@ -35,10 +35,23 @@ def slots_of(idea: Idea) -> dict[str, str]:
         "part": part[0] if len(part) > 1 and len(part[0].split()) > 2 else "",
         "half": half,
         "rest": rest,
+        "again": again_of(idea),
         "topic": idea.hero,
         "core": "" if is_beyond(idea) else core_of(idea),
     }
     return {**plain, **{name.title(): words[:1].upper() + words[1:] for name, words in plain.items()}}
+
+
+_SHE = word_set("woman girl grandmother grandma mother aunt sister daughter wife widow queen princess nun witch")
+_HE = word_set("man boy grandfather grandpa father uncle brother son husband fisherman king prince monk wizard")
+
+
+def again_of(idea: Idea) -> str:
+    """Return how a hero is named a second time in one breath: 'he', 'she' or 'they' where the words say it."""
+    head = words_of(idea.short)[-1:]
+    if idea.plural:
+        return "they"
+    return "she" if set(head) & _SHE else "he" if set(head) & _HE else idea.short
 
 
 def fill(variant: Lines, slots: Mapping[str, str], plural: bool) -> tuple[str, ...]:
@@ -83,12 +96,13 @@ def say(
     """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before.
 
     Args:
-        hour: the scene's, of `places.HOURS`; a variant that belongs to another waits.
+        hour: the scene's, of `places.HOURS`; a variant that belongs to another waits; '' where the lines
+            were written for the picture.
         indoors: whether the scene is under a roof; what belongs into the open waits too.
     """
     lines: list[str] = []
     for variant in tuple(pool):
-        if not told_at(variant, hour, indoors):
+        if hour and not told_at(variant, hour, indoors):
             continue
         filled = fill(variant, slots, plural)
         if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):

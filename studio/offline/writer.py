@@ -22,11 +22,12 @@ from studio.offline.glossary import english_words
 from studio.offline.grammar import Idea, parse_idea
 from studio.offline.lines import TALE
 from studio.offline.looks import character_look, climate_of, props_of
-from studio.offline.matter import core_of, seen_as, sort_of
+from studio.offline.matter import core_of, domain_of, seen_as, sort_of
 from studio.offline.phrases import is_plural
-from studio.offline.places import find_setting, hours_of, is_indoors, told_of
+from studio.offline.places import find_setting, hours_of, is_indoors, lit_hours, told_of
+from studio.offline.reels import choose_reel
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
-from studio.offline.staging import Staging, sights_of, stage_scene
+from studio.offline.staging import Staging, sights_of, stage_scene, stage_view
 from studio.offline.telling import say, slots_of
 from studio.offline.told import from_script, told_scenes
 from studio.plan import plan_shots, share_frames, shot_count, shot_frames
@@ -38,6 +39,8 @@ _ONCE = frozenset({"turn", "leaving", "meet", "name", "named", "ask", "close", "
 """Beats of one variant only, however long they last."""
 
 
+_NAMING = frozenset({"name", "named", "ask"})
+"""Beats that say what the film is about, over whatever picture."""
 _OF_THE_THING = frozenset({"named", "question", "detail", "memory", "heart", "care", "farewell", "close"})
 _IT = re.compile(r"\b(?:it|its|here)\b", re.IGNORECASE)
 
@@ -47,7 +50,7 @@ class OfflineWriter:
 
     engine = "offline"
     model = "writer"
-    version = 4
+    version = 5
     abilities = Abilities(seed=True)
 
     def write_story(self, brief: Brief) -> Story:
@@ -63,11 +66,12 @@ class OfflineWriter:
         shown = " ".join(english_words(idea.text)) if idea.kind == "foreign" else idea.text
         deep = " deep" if idea.kind != "tale" and "deep" in shown.lower().split() else ""
         setting = find_setting(core_of(idea) + deep) or find_setting(shown)
-        within = idea.kind in {"question", "topic"} and not seen_as(idea)
+        within = idea.kind in {"question", "topic"} and not (seen_as(idea) and domain_of(idea))
         setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
         rooms = _rooms(brief.wish)
         mood = find_mood(shown)
-        staging = Staging(setting, shown, mood, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
+        hours = lit_hours(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
+        staging = Staging(setting, shown, mood, hours)
         told = told_scenes(idea, staging, rooms, brief.wish.fps, draw) if idea.kind == "told" else ()
         return Story(
             title=idea.title,
@@ -121,15 +125,25 @@ def _beat_scenes(
     slots = slots_of(idea)
     scenes: list[Scene] = []
     sights = 0
+    reel = choose_reel(idea)
     for number, (beat, room) in enumerate(zip(beats, rooms, strict=True), start=1):
         words = ""
         name = pool_name(beat)
         variants = 1 if name in _ONCE else max(1, min(len(room) // 2, len(pools[name]) // uses[name]))
         hour, indoors = staging.hours[number - 1], is_indoors(staging.setting)
-        if idea.kind != "foreign":
+        view = reel.at(number - 1, len(rooms)) if reel else None
+        if view and idea.kind != "foreign" and beat.name not in _NAMING:
+            # What was written for the picture is said over it.
+            words = say(draw.sample(view.lines, len(view.lines)), 1, slots, idea.plural, room, fps, said, "")
+        if view:
+            hour, indoors = view.hour, False
+        if idea.kind != "foreign" and not words:
             words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
             if beat.name in {"turn", "leaving"} and not words:
                 words = say(list(TALE["unsaid"]), 1, slots, idea.plural, room, fps, said, hour, indoors)
+        if view:
+            scenes.append(stage_view(number, view, beat, idea, staging.mood, words))
+            continue
         scenes.append(stage_scene(number, staging, beat, idea, sights, words))
         sights += beat.shows in {"sight", "subject"} or scenes[-1].action in sights_of(staging, idea)
     return tuple(scenes)

@@ -8,6 +8,7 @@ import pytest
 
 from studio.details import close_action
 from studio.model import Story
+from studio.offline.arcs import thing_of
 from studio.offline.deeds import carried_in, pose_of, rest_of, shape_of
 from studio.offline.grammar import parse_idea
 from studio.offline.looks import character_look
@@ -66,9 +67,32 @@ def test_years_pass_in_seasons(idea: str) -> None:
     ],
 )  # fmt: skip
 def test_the_thing_of_a_deed_is_carried_on(idea: str, thing: str) -> None:
-    """What a deed is about is seen in the scenes after it too."""
+    """What a deed is about is seen in every scene after it but the last, which settles it."""
     assert carried_in(parse_idea(idea, KNOWN_WORDS)) == thing
-    assert all(thing in scene.action for scene in _story(idea).scenes[3:] if scene.characters)
+    seen = [scene for scene in _story(idea).scenes[3:-1] if scene.characters]
+    assert all(thing_of(parse_idea(idea, KNOWN_WORDS)) in scene.action for scene in seen)
+
+
+@pytest.mark.parametrize(
+    ("idea", "hard", "end"),
+    [
+        ("a monk finds a bottle on the beach", "bent over a bottle", "throwing a bottle far out"),
+        ("a boy must return a borrowed lantern", "both arms around a borrowed lantern", "empty hands"),
+        ("two cousins race to the sea on horseback", "another rider ahead", "at the finish"),
+        ("a nurse learns to paint", "spoiled painting", "finished painting"),
+    ],
+)  # fmt: skip
+def test_the_last_scene_settles_the_deed(idea: str, hard: str, end: str) -> None:
+    """A deed is seen hard, and is seen done in the last scene: read, given back, won, finished."""
+    actions = [scene.action for scene in _story(idea).scenes]
+    assert any(hard in action for action in actions[:-1])
+    assert end in actions[-1]
+
+
+@pytest.mark.parametrize("idea", ["a widow finds a letter on the beach", "a poet waits by the sea", "a nun at the sea"])
+def test_nobody_stands_on_the_water(idea: str) -> None:
+    """Without a boat, nobody of a tale is on the open sea."""
+    assert not any("open sea" in scene.location for scene in _story(idea).scenes if scene.characters)
 
 
 def test_a_deed_is_a_pose() -> None:
@@ -129,13 +153,17 @@ def test_clothes_follow_trade_and_climate() -> None:
     ("action", "characters", "detail"),
     [
         ("kneeling down, a bottle in hand", "a keeper", "hands holding a bottle"),
-        ("walking", "a girl", "the eyes, wide open"),
+        ("walking", "a girl", "the face, turned to the light"),
+        ("walking away, seen from behind", "a man", "the back and the collar, very near"),
+        ("a violinist in the light", "", "hands on the strings"),
+        ("a train far off", "", "a locomotive, steam about the wheels"),
+        ("a musician with both hands on the keys of a piano", "", "hands on the keys of a piano"),
         ("at rest", "a fox", "very near, turned a little to the light"), ("", "", ""),
-        ("wolves, seen from far", "", "wolves, a detail from very near"), ("building a wall", "a man", "hands at work"),
+        ("wolves, all in a row", "", "wolves, very near"), ("building a wall", "a man", "hands at work"),
     ],
 )  # fmt: skip
 def test_a_close_up_is_a_detail(action: str, characters: str, detail: str) -> None:
-    """Hands, eyes, a head, or the thing itself: never the words of the wider shot again."""
+    """Hands, a face, a back, a head, or a part of the thing: never the words of the wider shot again."""
     assert close_action(action, characters) == detail
 
 

@@ -188,7 +188,8 @@ def test_a_film_in_another_language_looks_like_its_idea() -> None:
     """Picture words of other languages choose place, hour, weather and who is seen; nothing is spoken."""
     assert seen_in(english_words("Ein Leuchtturmwärter findet eine Flaschenpost")) == "a lighthouse keeper"
     story, _ = film_of("雪の夜、少女が迷子の狐を家に連れて帰る")
-    assert {scene.characters for scene in story.scenes} == {"", "a girl, a fox"}
+    assert {scene.characters for scene in story.scenes} == {"", "a girl", "a girl, a fox"}
+    assert story.scenes[-1].action == "before a house with a light on"
     assert "falling snow at night" in " ".join(scene.location for scene in story.scenes)
     assert not any(scene.narration for scene in story.scenes)
 

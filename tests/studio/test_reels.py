@@ -1,0 +1,134 @@
+"""Reels of the embedded writer: pictures and their lines as pairs; laws held on ideas that are not among the forty."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations, pairwise
+
+import pytest
+
+from studio.offline.arcs import _ARCS
+from studio.offline.grammar import parse_idea
+from studio.offline.looks import character_look
+from studio.offline.paint.lexicon import read_prompt
+from studio.offline.reels import REELS, View, choose_reel
+from studio.offline.settings import KNOWN_WORDS
+from studio.plan import spoken_words
+from studio.script import split_sentences
+from tests.ideas import FOREIGN, IDEAS, film_of
+
+ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)
+OTHERS = (
+    "the history of tea", "How is porcelain made?", "blues", "How deep is the sea?", "the migration of storks",
+    "Isaac Newton", "Frida Kahlo", "my aunt", "artificial intelligence", "Why do dogs bark?", "jellyfish",
+    "Lake Baikal", "the history of bicycles", "How is paper made?", "loneliness", "chess",
+)  # fmt: skip
+
+
+def _views() -> list[View]:
+    return [view for reel in REELS for view in reel.views]
+
+
+def _shown(idea: str) -> list[str]:
+    story, _ = film_of(idea)
+    return [f"{scene.location} {scene.action}" for scene in story.scenes]
+
+
+def test_every_view_is_drawn() -> None:
+    """No picture of a reel becomes a slate, be it seen from near or from far."""
+    for view in _views():
+        who = "a person in a coat, " if view.peopled else ""
+        picture = view.picture.format(core="flowers")
+        for prompt in (
+            f"medium shot, {who}{picture}, {view.location}, still",
+            f"wide shot, {view.location}, {who}{picture}, still",
+        ):
+            assert not read_prompt(prompt).card, prompt
+
+
+def test_lines_of_a_picture_are_short_and_said_once() -> None:
+    """A sentence has at most ten words, no number and no slot, and stands under one picture of all reels and arcs."""
+    lines = [line for view in _views() for variant in view.lines for line in variant]
+    lines += [line for _, _, stages in _ARCS for _, pool in stages.values() for variant in pool for line in variant]
+    for line in lines:
+        assert not re.search(r"\d|\{(?!who\})", line), line
+        assert all(spoken_words(sentence) <= 10 for sentence in split_sentences(line)), line
+    assert len(lines) == len(set(lines))
+
+
+def test_a_reel_has_six_pictures() -> None:
+    """Six different pictures, and at least one line for each where it is spoken at all."""
+    for reel in REELS:
+        assert len({view.picture for view in reel.views}) == len(reel.views) == 6
+        spoken = [bool(view.lines) for view in reel.views]
+        assert any(spoken) is (sum(spoken) >= 5), reel.views[0]
+
+
+def test_no_two_films_share_half_their_pictures() -> None:
+    """Two drafts, of the same field too, share at most half of what is seen in them."""
+    films = {idea: _shown(idea) for idea in (*ALL, *OTHERS)}
+    for one, other in combinations(films, 2):
+        if {one, other} <= {"How deep is the sea?", "How deep is the ocean?"}:
+            continue
+        if choose_reel(parse_idea(one, KNOWN_WORDS)) is choose_reel(parse_idea(other, KNOWN_WORDS)) is not None:
+            # The same thing asked of twice may look alike; only among the forty it must not.
+            assert not {one, other} <= set(ALL), (one, other)
+            continue
+        assert 2 * len(set(films[one]) & set(films[other])) <= 6, (one, other)
+
+
+def test_no_picture_is_filler() -> None:
+    """No prompt says only from how far a thing is seen, and a film's empty places are its first and last scene."""
+    for idea in (*ALL, *OTHERS):
+        story, shots = film_of(idea)
+        for shot in shots:
+            assert not re.search(r"seen from near|small part of it|changing light|middle of it all", shot.image_prompt)
+        if idea not in FOREIGN and parse_idea(idea, KNOWN_WORDS).kind != "tale":
+            assert all(scene.action for scene in story.scenes[1:-1]), idea
+
+
+def test_the_question_word_moves_the_film() -> None:
+    """'How deep' goes down, scene by scene, and comes up; the deep as such stays below."""
+    asked = [scene.location for scene in film_of("How deep is the sea?")[0].scenes]
+    assert "open sea" in asked[0]
+    assert "sunlit" in asked[1]
+    assert "seabed" in asked[4]
+    assert "open sea" in asked[5]
+    below = [scene.location for scene in film_of("the deep sea")[0].scenes]
+    assert sum("underwater" in place or "seabed" in place for place in below) == 5
+
+
+@pytest.mark.parametrize("idea", ["How is porcelain made?", "the history of tea", "the migration of storks"])
+def test_a_process_has_stages(idea: str) -> None:
+    """What is made, or moves, is at another place in each of six pictures, or at another hour."""
+    story, _ = film_of(idea)
+    assert len({scene.location for scene in story.scenes}) >= 5
+    assert len({scene.action for scene in story.scenes}) == 6
+
+
+def test_people_are_shown_as_what_they_were() -> None:
+    """A listed person has a figure and a trade of their own; anyone else is seen from behind."""
+    assert character_look("Frida Kahlo").startswith("Frida Kahlo (a woman in ")
+    assert character_look("Isaac Newton").startswith("Isaac Newton (a man in ") or "thin man" in character_look(
+        "Isaac Newton"
+    )
+    assert character_look("Rosa Almeida") == "Rosa Almeida (a figure in a dark coat, seen from behind)"
+    one, other = (choose_reel(parse_idea(name, KNOWN_WORDS)) for name in ("Isaac Newton", "Frida Kahlo"))
+    assert one is not other
+
+
+@pytest.mark.parametrize("idea", ["tango", "the opera", "the night bazaar in Fez"])
+def test_lamps_are_seen_in_the_dark(idea: str) -> None:
+    """What is seen by lamps and spotlights is never seen at noon."""
+    for scene in film_of(idea)[0].scenes:
+        assert not (re.search("spotlight|lantern|stage", scene.location) and scene.location.endswith("at noon"))
+
+
+def test_a_long_film_does_not_stand_still() -> None:
+    """Six minutes of a reel begin and end as forty seconds do, and no picture follows itself."""
+    reel = choose_reel(parse_idea("volcanoes", KNOWN_WORDS))
+    assert reel is not None
+    assert (reel.at(0, 24), reel.at(23, 24)) == (reel.views[0], reel.views[-1])
+    assert [reel.at(place, 6) for place in range(6)] == list(reel.views)
+    story, _ = film_of("volcanoes", seconds=360)
+    assert all(one.action != other.action for one, other in pairwise(story.scenes))
