@@ -209,6 +209,9 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
             return lines, own
         case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
             return setting.details, (portrait or domain).get("detail", general)
+        case "heart" if sort_of(idea) == "somewhere" and setting.details and not is_empty(idea.text):
+            # What is said of such places fits their sights better than what holds of anything.
+            return setting.details, portrait.get(beat.name, ()), general
         case "ask":
             return (ASKING[asking_of(idea)],)
         case "wonder":

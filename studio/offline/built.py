@@ -55,7 +55,14 @@ BUILT: tuple[Setting, ...] = (
             "a small boat by a bridge over the canal",
             "old houses and a bridge along the canal",
         ),
-        sights=("a small boat", "a lantern on a bridge", "birds over the water", "old houses in the water's light"),
+        sights=(
+            "a small boat",
+            "a lantern on a bridge",
+            "birds over the water",
+            "old houses in the water's light",
+            "people on a bridge",
+            "a cat by a wall",
+        ),
         rough=("in the rain", "in fog"),
         openings=(
             ("The water goes where streets would go.",),

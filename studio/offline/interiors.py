@@ -32,7 +32,7 @@ INTERIORS: tuple[Setting, ...] = (
         openings=(
             ("The oven is awake before the street.",),
             ("Flour in the air.", "Warmth behind a dark window."),
-            ("One window is lit. It smells of bread.",),
+            ("One window is lit. The others can wait.",),
             ("Before anyone is hungry, someone is at work.",),
         ),
         trials=(

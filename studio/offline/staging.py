@@ -192,7 +192,9 @@ def _doing(beat: Beat, idea: Idea, staging: Staging, sights: int) -> str:
         doing = re.sub(r"small and alone|alone", "side by side", doing)
     if shape_of(idea) == "years" and not idea.plural:
         doing = re.sub(r"side by side|close together|near each other", "alone", doing)
-    if has_beast(idea.name) and beat.name in _BEASTLY:
+    if shape_of(idea) == "years" and beat.name == "resolve":
+        doing = f"older now, {_BEASTLY[beat.name] if has_beast(idea.name) else doing}"
+    elif has_beast(idea.name) and beat.name in _BEASTLY:
         doing = _BEASTLY[beat.name]
     if beat.name in _CARRYING:
         shade = next((_SHADES[word][0] for word in words_of(idea.text) if word in _SHADES), "")
