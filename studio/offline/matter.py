@@ -10,6 +10,7 @@ import re
 
 from studio.offline.domains import DOMAINS, TOPIC_WORDS, find_domain, singulars
 from studio.offline.grammar import Idea
+from studio.offline.persons import trade_of
 from studio.offline.places import words_of
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING
 from studio.script import word_set
@@ -58,7 +59,7 @@ _GIVEN_NAMES = word_set(
 )
 _GROUND = word_set(
     "mount mt lake river sea ocean bay cape fort port island islands isle valley city town new old san santa saint st"
-    " los las rio el la north south east west upper lower great street square bridge castle desert coast"
+    " los las rio el la north south east west upper lower great street square bridge castle desert coast falls"
 )
 _WILD = word_set(
     "mountain river lake sea ocean island coast shore beach valley forest desert canyon reef glacier volcano peak"
@@ -183,11 +184,15 @@ def sort_of(idea: Idea) -> str:
         return "outdoors"
     if head in PEOPLE:
         return "someone"
+    if re.match(r"[A-Z]\w+ [A-Z]", idea.hero) and words[0] in _GIVEN_NAMES and not set(words) & (_WILD | _GROUND):
+        # 'Rosa Parks' is no park.
+        return "someone"
     if head in _WILD or set(words) & _WILD:
         return "outdoors"
     if head in PLACES or set(words) & (_LANDS | _GROUND):
         return "somewhere"
-    return "someone" if words and words[0] in _GIVEN_NAMES else ""
+    known = trade_of(idea.hero) not in {"stranger", "father", "mother"}
+    return "someone" if words and (known or words[0] in _GIVEN_NAMES) else ""
 
 
 def person_in(idea: Idea) -> str:

@@ -8,7 +8,7 @@ a laboratory room with tall windows in the morning | a bottle on a table in the 
 - The glass is clean. Nothing has happened yet.
 - Everything is in its place. The question is not.
 a laboratory room with tall windows at noon | *standing at a table, a glass flask in front
-- This is where the looking was done.
+- Glass, and a great deal of patience.
 a laboratory room with tall windows at sunset | *bent over a notebook, pencil in hand
 - A number. A line through it. Another number.
 - The pencil is short. It was not short yesterday.
@@ -136,7 +136,7 @@ a long road through open fields in the morning | *walking on, a small bag in han
 a street with houses on both sides at noon | people standing along the street
 - Some wave. Some only look.
 a small room with a window at dusk | a chair beside a narrow bed
-- There were nights with nothing but this.
+- A night like this has many hours.
 a small room with a window at night | a letter under a lamp
 - Write it down. Someone may need it.
 a hill above the fields at sunset | *standing still, seen from behind

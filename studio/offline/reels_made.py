@@ -173,7 +173,7 @@ a bedroom with a dark window at night | a child with eyes closed, head on a pill
 a bedroom with a dark window at night | a person asleep, one hand open in the moonlight
 - A hand opens, on its own.
 a wide field under a strange moon at night | a person floating above a field
-- There are stairs here. And the sea. And school.
+- Are those stairs? Is that the sea?
 a bedroom with a dark window at night | a clock beside a bed, its hands at three
 - The clock goes on. Nobody is using it.
 a bedroom with a window at dawn | a person sitting up in a bed, light on the face

@@ -10,6 +10,7 @@ import pytest
 from studio.offline.arcs import _ARCS
 from studio.offline.grammar import parse_idea
 from studio.offline.looks import character_look
+from studio.offline.matter import person_in
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.reels import REELS, View, choose_reel
 from studio.offline.settings import KNOWN_WORDS
@@ -115,6 +116,7 @@ def test_people_are_shown_as_what_they_were() -> None:
     assert character_look("Rosa Almeida") == "Rosa Almeida (a figure in a dark coat, seen from behind)"
     one, other = (choose_reel(parse_idea(name, KNOWN_WORDS)) for name in ("Isaac Newton", "Frida Kahlo"))
     assert one is not other
+    assert all(person_in(parse_idea(name, KNOWN_WORDS)) == name for name in ("Rosa Parks", "Clara Schumann"))
 
 
 @pytest.mark.parametrize("idea", ["ballet", "the theatre", "the bazaar of Fez", "dance"])
