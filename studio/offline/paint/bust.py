@@ -22,8 +22,8 @@ def bust(look: Look, aged: bool, bearded: bool, dress: list[Shape] | None = None
         blob(shade, (0.10, 0.46), (0.105, 0.34), (0.15, 0.20), (-0.20, 0.20), (-0.14, 0.36), (-0.16, 0.52)),
         *(_dress(look) if dress is None else dress),
         blob(skin, *_profile(look, aged)),
-        blob(darker(skin, 0.91), (-0.02, 0.56), (0.04, 0.46), (0.13, 0.402), (0.215, 0.402), (0.17, 0.445),
-             (0.09, 0.50)),
+        blob(darker(skin, 0.955), (-0.02, 0.53), (0.04, 0.45), (0.13, 0.400), (0.215, 0.400), (0.16, 0.425),
+             (0.08, 0.465)),
         blob(shade, (0.135, 0.690), (0.225, 0.690), (0.232, 0.640), (0.16, 0.632)),
         blob("e4ded2", (0.155, 0.655), (0.185, 0.671), (0.218, 0.664), (0.222, 0.648), (0.185, 0.642)),
         oval("231a16", 0.207, 0.656, 0.014, 0.016),
@@ -131,8 +131,10 @@ def _hair(look: Look, aged: bool) -> list[Shape]:
     hair, shade = look.hair, darker(look.skin, 0.72)
     front = 0.17 if aged else 0.222
     shapes = [
+        # The hair runs out on the neck in its own shade: no gap, and no cut edge.
+        blob(darker(hair, 0.72), (-0.215, 0.66), (-0.175, 0.50), (-0.115, 0.455), (-0.075, 0.50), (-0.08, 0.62)),
         blob(hair, (front, 0.86), (0.15, 0.935), (0.05, 0.985), (-0.07, 0.99), (-0.19, 0.925), (-0.258, 0.79),
-             (-0.24, 0.64), (-0.17, 0.52), (-0.115, 0.54), (-0.075, 0.62), (-0.02, 0.60), (0.015, 0.64),
+             (-0.245, 0.64), (-0.19, 0.53), (-0.125, 0.52), (-0.075, 0.62), (-0.02, 0.60), (0.015, 0.64),
              (0.03, 0.74), (0.10, 0.83)),
         *_locks(look, front, aged),
         oval(look.skin, -0.035, 0.635, 0.040, 0.062),
@@ -155,9 +157,7 @@ def _locks(look: Look, front: float, aged: bool) -> list[Shape]:
         found.append(blob(tones[k % 3], start, (bend[0] + 0.012, bend[1] + 0.010), end, (bend[0] - 0.014, bend[1])))
     fringe = [blob(look.hair, (front - 0.01, 0.90), (front + 0.012 - 0.045 * k, 0.80 - 0.045 * k),
                    (front - 0.055 - 0.045 * k, 0.86 - 0.04 * k)) for k in range(3 if aged else 0)]  # fmt: skip
-    nape = [blob(look.hair, (-0.10 - 0.035 * k, 0.60), (-0.115 - 0.03 * k, 0.485 + 0.02 * k), (-0.16 - 0.03 * k, 0.60))
-            for k in range(3)]  # fmt: skip
-    return [*fringe, *nape, *found]
+    return [*fringe, *found]
 
 
 def _hat(look: Look) -> list[Shape]:

@@ -5,6 +5,7 @@ The same words give the same drawing in every shot: a red bicycle stays red, a b
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 
 from studio.offline.paint import (
@@ -92,7 +93,9 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     elif reading.biome in _PAVED and (reading.has("rain") or reading.has("storm")):
         doing = "umbrella"
     aged = bool(said & figures.AGED) or subject.kind == "elder"
-    return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held)
+    # Not always in profile: who looks at nothing near shows both eyes, and a woman's face is softer so.
+    turned = doing in ("", "umbrella") and (look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0)
+    return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held, turned)
 
 
 def coloured(drawing: Drawing, subject: Subject) -> Drawing:

@@ -15,6 +15,8 @@ from studio.offline.paint.sky import gradient
 
 _Perspective = Callable[[float, float, float], tuple[float, float]]
 
+_Corners = list[tuple[float, float]]
+
 _FAR = 3.4
 """Depth of a nave's end wall, in the depth of the frame."""
 
@@ -67,38 +69,53 @@ def paint_hall(stage: Stage) -> None:
     half, head = wide / _FAR * 0.36, canvas.height * 0.30
     arch = [(middle + half * np.cos(t), eye - head * 0.62 - half * 1.25 * np.sin(t)) for t in np.linspace(0, np.pi, 15)]
     window = [(middle + half, eye - head * 0.05), *arch, (middle - half, eye - head * 0.05)]
-    canvas.glow(middle, eye - head * 0.5, canvas.unit * 0.22, light.sun, 0.85 * light.strength)
-    fill(stage, window, np.minimum(mix(light.sun, np.ones(3, np.float32), 0.4) * np.float32(1.15), 1.2))
+    canvas.glow(middle, eye - head * 0.5, canvas.unit * 0.15, light.sun, 0.42 * light.strength)
+    pane = np.minimum(mix(light.sun, rgb("dfe8ee"), 0.3), 1)
+    fill(stage, window, pane * np.float32(0.93))
+    lead, thick, sill = stone * np.float32(0.26), max(1.2, canvas.unit * 0.0028), eye - head * 0.05
     for k in (-1, 0, 1):
         # The bars end under the arch.
         over = eye - head * 0.62 - half * 1.25 * (1 - (k * 0.5) ** 2) ** 0.5
-        bar_x, sill = middle + k * half * 0.5, eye - head * 0.05
-        fill(stage, [(bar_x - 1.5, sill), (bar_x - 1.5, over), (bar_x + 1.5, over), (bar_x + 1.5, sill)],
-             stone * np.float32(0.3))  # fmt: skip
-    beam = [(middle - half, eye - head * 1.15), (middle + half, eye - head * 1.15), at(0.02 * stage.side, 1, 1.45),
-            at(-0.62 * stage.side, 1, 1.36)]  # fmt: skip
-    if stage.side < 0:
-        beam[2], beam[3] = beam[3], beam[2]
+        bar_x = middle + k * half * 0.5
+        fill(stage, [(bar_x - thick, sill), (bar_x - thick, over), (bar_x + thick, over), (bar_x + thick, sill)], lead)
+    for share in (0.22, 0.42, 0.62):
+        y = eye - head * share
+        fill(stage, [(middle - half, y - thick), (middle + half, y - thick), (middle + half, y + thick),
+                     (middle - half, y + thick)], lead)  # fmt: skip
+    shafts = [_shaft_at(stage, at, depth) for depth in (2.55, 1.86, 1.38)]
     for depth_at in (3.0, 2.45, 2.0, 1.62, 1.3, 1.04):
         near = 1 - (depth_at - 1) / (_FAR - 1)
         _paint_bay(stage, at, depth_at, near, stone)
-        if depth_at == 2.0:
-            # The light falls in by the window and lies on the floor; what is nearer stands before it.
-            shaft(stage, beam, 0.62 * light.strength, 0.014)
-            canvas.glow(*at(-0.30 * stage.side, 1, 1.5), canvas.unit * 0.10, light.sun, 0.30 * light.strength)
-    _paint_motes(stage, beam)
+        for shaft_depth, beam, pool in shafts:
+            if depth_at - 0.01 < shaft_depth < depth_at * 1.31 and shaft_depth < 3:
+                # It falls in between two pairs of columns: what is nearer stands before it.
+                fill(stage, pool, light.sun * np.float32(1.05), 0.62 * light.strength)
+                shaft(stage, beam, 0.40 * light.strength, 0.0055)
+                _paint_motes(stage, beam)
     stage.horizon = float(top)
     stage.ground = np.full(canvas.width, canvas.height * 0.90, np.float32)
 
 
-def _paint_motes(stage: Stage, beam: list[tuple[float, float]]) -> None:
+def _shaft_at(stage: Stage, at: _Perspective, depth: float) -> tuple[float, _Corners, _Corners]:
+    """A shaft of light through a high side window at `depth`: its depth, its corners, and its pool on the floor."""
+    side = stage.side
+    first, second = depth * 1.10, depth * 0.97
+    beam = [at(0.80 * side, -0.62, first), at(0.80 * side, -0.50, second), at(-0.22 * side, 1, second * 0.97),
+            at(-0.34 * side, 1, first * 0.98)]  # fmt: skip
+    # The window's own shape, thrown long: an arch that points away from it.
+    arch = [(-0.50 - 0.10 * float(np.sin(t)), first + (second - first) * t / np.pi) for t in np.linspace(0, np.pi, 9)]
+    pool = [at(-0.06 * side, 1, second), at(-0.06 * side, 1, first)]
+    return depth, beam, [*pool, *(at(x * side, 1, d) for x, d in arch)]
+
+
+def _paint_motes(stage: Stage, beam: _Corners) -> None:
     """Let dust drift in a beam given by the corners of its window and of its patch: sharp, near and out of focus."""
     canvas, rng = stage.canvas, stage.rng
     first, second, near, far = (np.array(corner) for corner in beam)
-    for radius, count, strength in ((0.0011, 420, 0.85), (0.0026, 70, 0.55), (0.009, 12, 0.14)):
+    for radius, count, strength in ((0.0011, 150, 0.85), (0.0026, 24, 0.5), (0.007, 4, 0.12)):
         dots = np.zeros((canvas.height, canvas.width), np.uint8)
         for _ in range(count):
-            along, across = rng.random() ** 0.8, rng.uniform(-0.15, 1.15)
+            along, across = rng.random() ** 0.8, rng.uniform(0.04, 0.96)
             left, right = first + (far - first) * along, second + (near - second) * along
             x, y = left + (right - left) * across
             size = max(0.6, canvas.unit * radius * float(rng.uniform(0.6, 1.4)))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from studio.offline.paint.canvas import U8, Stage
-from studio.offline.paint.noise import F32, clouds, skyline
+from studio.offline.paint.noise import F32, clouds, fork, skyline
 from studio.offline.paint.palettes import mix, rgb
 
 
@@ -92,23 +92,30 @@ def paint_ridges(
 
 
 def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
-    """Snow on a ridge's higher parts, with a torn lower edge and a lit side."""
+    """Snow on a ridge's higher parts: gullies slant down both flanks of each peak, one flank lit and one in shade."""
     canvas, light = stage.canvas, stage.light
     top = int(np.clip(crest.min() - 1, 0, canvas.height - 2))
-    depth = np.clip(line - 0.52, 0, 1) * canvas.unit * 0.34
-    bottom = int(np.clip((crest + depth).max() + canvas.unit * 0.06, top + 2, canvas.height))
+    depth = cv2.GaussianBlur(np.clip(line - 0.56, 0, 1)[None], (0, 0), max(1.0, canvas.unit * 0.012))[0]
+    depth *= np.float32(canvas.unit * 0.62)
+    bottom = int(np.clip((crest + depth * 1.6).max() + 2, top + 2, canvas.height))
     below = canvas.y[top:bottom] - crest[None, :]
-    torn = clouds(stage.rng, (canvas.width, bottom - top), 7, 5, 2.6) - np.float32(0.5)
-    smooth = cv2.GaussianBlur(depth[None].astype(np.float32), (0, 0), max(1.0, canvas.unit * 0.02))
-    ragged = smooth + torn * np.float32(canvas.unit * 0.13) * np.clip(smooth / np.float32(canvas.unit * 0.05), 0, 1)
-    mask = np.clip((ragged - below) / np.float32(canvas.unit * 0.012), 0, 1)
-    mask *= np.clip(below + 0.5, 0, 1)
-    slope = np.gradient(cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.016))[0])
-    lit = np.clip(0.55 - slope[None, :] * 0.5 * stage.side + torn * 0.5, 0.1, 1)
-    white = mix(mix(light.haze, light.sun, 0.55), np.ones(3, np.float32), 0.25 * light.ambient)
-    shade = mix(light.haze, light.sky[0], 0.45)
+    broad = cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.030))[0]
+    slope = np.gradient(broad)
+    # Water and snow run off a flank sideways as much as down: the gullies are noise along slanted lines.
+    lean = cv2.GaussianBlur(np.sign(slope)[None].astype(np.float32), (0, 0), max(1.0, canvas.unit * 0.02)) * 0.55
+    along = canvas.x - below * lean
+    seam = skyline(stage.rng, canvas.width, 30 * canvas.width / (canvas.unit * 16 / 9), 3, 0.6)
+    gully = np.interp(np.clip(along, 0, canvas.width - 1), np.arange(canvas.width), seam).astype(np.float32)
+    rough = clouds(stage.rng, (canvas.width, bottom - top), 9, 4, 1.6) - np.float32(0.5)
+    reach = depth * (0.40 + 3.2 * np.clip(gully - 0.34, 0, 0.5)) * (1 + rough * 0.7)
+    mask = np.clip((reach - below) / np.float32(canvas.unit * 0.004), 0, 1)
+    mask *= np.clip(below + 0.5, 0, 1) * np.clip(depth / np.float32(canvas.unit * 0.006) - 0.5, 0, 1)
+    facing = -slope[None, :] * stage.side * 2.2 + (gully - 0.5) * 1.4 + rough * 0.9
+    lit = np.clip(0.5 + facing, 0.04, 1)
+    white = mix(mix(light.haze, light.sun, 0.62), np.ones(3, np.float32), 0.30 * light.ambient)
+    shade = mix(mix(light.haze, light.sky[0], 0.5), light.sky[1], 0.3)
     colour = shade[:, None, None] + (white - shade)[:, None, None] * lit
-    canvas.over(mask * np.float32(0.85 - 0.3 * near), np.broadcast_to(colour, (3, *mask.shape)), 0, top)
+    canvas.over((mask * np.float32(0.92 - 0.3 * near)).astype(np.float32), colour.astype(np.float32), 0, top)
 
 
 def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) -> None:
@@ -130,6 +137,7 @@ def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) ->
 
 def _pine(rng: np.random.Generator, x: float, root: float, height: float) -> F32:
     """The outline of one pine as (n, 2) pixels: drooping tiers, wider to the foot."""
+    rng = fork(rng)
     tiers = max(4, min(14, int(height / 14)))
     half = height * rng.uniform(0.15, 0.22)
     left, right = [], []
@@ -170,8 +178,8 @@ def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = Fals
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     tone = light.near * np.float32(1.05) + light.haze * np.float32(0.05)
     if snow:
-        tone = mix(tone, mix(light.haze, np.ones(3, np.float32), 0.4), 0.42 + 0.5 * light.ambient)
-    if grass > 0:
+        tone = mix(tone, mix(light.haze, np.ones(3, np.float32), 0.45), 0.62 + 0.38 * light.ambient)
+    if grass > 0 and not snow:
         mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
         count = int(1500 * canvas.width / (canvas.unit * 16 / 9))
         blades = np.empty((count, 3, 2), np.float32)
@@ -187,7 +195,50 @@ def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = Fals
             cv2.fillPoly(mask, [blade], 255, cv2.LINE_AA, 4)
         top = max(0, int(crest.min() - canvas.unit * grass * 1.1))
         canvas.over(mask[top:].astype(np.float32) / np.float32(255), tone, 0, top)
-    paint_layer(
-        stage, crest, tone, tone * np.float32(0.62), canvas.unit * 0.2, 0 if grass > 0 else 0.10 * light.strength, 0.35
-    )
+    if snow:
+        _paint_snowfield(stage, crest, tone, grass)
+    else:
+        edge = 0 if grass > 0 else 0.10 * light.strength
+        paint_layer(stage, crest, tone, tone * np.float32(0.62), canvas.unit * 0.2, edge, 0.35)
     stage.ground = crest
+
+
+def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None:
+    """Drifted snow: warm where the light strikes, blue in the hollows, with glints, and dry stalks through it."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    top = int(np.clip(np.floor(crest.min()) - 1, 0, canvas.height - 2))
+    size = canvas.width, canvas.height - top
+    below = canvas.y[top:] - crest[None, :]
+    fade = np.clip(below / np.float32(canvas.unit * 0.24), 0, 1)
+    drift = clouds(rng, size, 7, 4, 0.22)
+    relief = np.gradient(cv2.GaussianBlur(drift, (0, 0), max(1.0, canvas.unit * 0.007)), axis=0)
+    lit = np.clip(0.66 - relief * np.float32(canvas.unit * 0.055) + (drift - 0.5) * 0.4, 0, 1)
+    sun = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.30)) ** 2)) * np.float32(light.strength)
+    blue = mix(tone * np.float32(0.74), light.sky[1], 0.30) * np.float32(0.94)
+    warm = mix(tone, light.sun, 0.35)
+    colour = np.empty((3, *below.shape), np.float32)
+    for c in range(3):
+        colour[c] = (blue[c] + (tone[c] - blue[c]) * lit) * (1.04 - 0.12 * fade)
+        colour[c] += (warm[c] - colour[c]) * sun * lit * 0.6
+    canvas.over(np.clip(below + 0.5, 0, 1), colour, 0, top)
+    own = fork(rng)
+    mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+    root_x = 0.0
+    for k in range(190 if stalks > 0 else 0):
+        if k % 9 == 0:
+            # In tufts: a stalk by itself is a scratch.
+            root_x = canvas.width * float(own.uniform(-0.02, 1.02))
+        x = root_x + canvas.unit * float(own.normal(0, 0.014))
+        y = float(crest[int(np.clip(root_x, 0, canvas.width - 1))]) + canvas.unit * 0.03 * (k // 9 % 4)
+        tall, bend = canvas.unit * stalks * float(own.uniform(0.5, 1.4)), canvas.unit * float(own.normal(0.004, 0.010))
+        points = [(x, y), (x + bend * 0.4, y - tall * 0.6), (x + bend, y - tall)]
+        thick = max(1, round(canvas.unit * 0.0013))
+        cv2.polylines(mask, [np.round(np.array(points) * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
+    if stalks > 0:
+        canvas.over(mask.astype(np.float32) * np.float32(0.75 / 255), mix(light.near, rgb("8a7350"), 0.45 * light.ambient))
+    glints = np.zeros((canvas.height, canvas.width), np.float32)
+    count = 260
+    rows = own.integers(top, canvas.height, count)
+    glints[rows, own.integers(0, canvas.width, count)] = own.random(count, dtype=np.float32)
+    spark = cv2.GaussianBlur(glints, (0, 0), max(0.6, canvas.unit / 1000))[top:] * np.clip(below, 0, 1) * (0.3 + sun)
+    canvas.screen((spark * np.float32(5)).astype(np.float32), np.minimum(light.sun * np.float32(1.1), 1), 0, top)

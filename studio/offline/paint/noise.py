@@ -14,6 +14,14 @@ F32 = npt.NDArray[np.float32]
 Rng = np.random.Generator
 
 
+def fork(rng: Rng) -> Rng:
+    """Dice of their own for what throws them as often as it has pixels, for one throw of `rng`.
+
+    So the picture's content does not change with the size of the frame.
+    """
+    return np.random.default_rng(int(rng.integers(1 << 62)))
+
+
 def clouds(
     rng: Rng, size: tuple[int, int], cells: float = 4, octaves: int = 5, stretch: float = 1.0, gain: float = 0.5
 ) -> F32:
@@ -25,6 +33,7 @@ def clouds(
         gain: weight of an octave relative to the one before.
     """
     width, height = size
+    rng = fork(rng)
     # Half size is enough for anything soft, and costs a quarter.
     half = max(2, width // 2), max(2, height // 2)
     total, weight, weights = np.zeros((half[1], half[0]), np.float32), 1.0, 0.0
@@ -44,6 +53,7 @@ def clouds(
 def skyline(rng: Rng, count: int, cells: float, octaves: int = 7, gain: float = 0.5, ridged: bool = False) -> F32:
     """Give `count` float32 values of one-dimensional fractal noise, 0 to 1; `ridged` has sharp crests."""
     total, weight, weights = np.zeros(count), 1.0, 0.0
+    rng = fork(rng)
     for octave in range(octaves):
         knots = rng.random(int(cells * 2**octave) + 3)
         where = np.linspace(0, len(knots) - 2.001, count)

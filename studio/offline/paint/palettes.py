@@ -152,8 +152,8 @@ def _storm(light: Light) -> Light:
 
 
 def _snow(light: Light) -> Light:
-    lit = _veil(light, "c3d0de", 0.66, 0.98)
-    return replace(lit, strength=light.strength * 0.7, stars=light.stars * 0.3, disc=light.disc * 0.35)
+    lit = _veil(light, "c9d4e2", 0.44, 1.02)
+    return replace(lit, strength=light.strength * 0.8, stars=light.stars * 0.3, disc=light.disc * 0.35)
 
 
 def _overcast(light: Light) -> Light:

@@ -223,7 +223,7 @@ def _paint_river(stage: Stage, reading: Reading) -> None:
 def _paint_road(stage: Stage, reading: Reading) -> None:
     _paint_field(stage, reading)
     paint_ground(stage, _rise(stage, 0.775, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
-    if any(s.kind in ("bicycle", "car") for s in reading.subjects):
+    if any(s.kind in ("bicycle", "car", "horse") for s in reading.subjects):
         paint_lane(stage)
         return
     paint_road(stage)
@@ -245,6 +245,8 @@ def _paint_jungle(stage: Stage, reading: Reading) -> None:
     paint_fog(stage, 0.62, 1.0)
     ways = {"river": lambda: paint_river(stage, 0.70), "road": lambda: paint_road(stage, 0.72)}
     paint_jungle(stage, 0.05, next((ways[f] for f in reading.features if f in ways), None))
+    if stage.ground is None:
+        stage.ground = _rise(stage, 0.93, 0.02)
 
 
 _LANDS: dict[str, Callable[[Stage, Reading], None]] = {

@@ -43,6 +43,9 @@ def paint_sky(stage: Stage, cover: float, moon: bool, closed: bool = False) -> N
     )
     canvas.glow(stage.sun_x, stage.sun_y, canvas.unit * 0.12, light.sun, glow * 0.9)
     if light.disc > 0:
+        if light.disc < 0.9:
+            # Through mist or falling snow the sun has no edge: it is a core in its own glow.
+            canvas.glow(stage.sun_x, stage.sun_y, canvas.unit * 0.045, light.sun, 0.6 * light.disc**0.5)
         _paint_disc(stage, moon)
     if closed:
         _paint_deck(stage)
@@ -74,10 +77,12 @@ def paint_stars(stage: Stage, strength: float, count: int) -> None:
 def _paint_disc(stage: Stage, moon: bool) -> None:
     canvas, light = stage.canvas, stage.light
     radius = canvas.unit * (0.034 if moon else 0.03 + 0.028 * (light.elevation < 0.3))
-    left, top = max(0, int(stage.sun_x - radius - 2)), max(0, int(stage.sun_y - radius - 2))
-    right, bottom = int(stage.sun_x + radius + 3), int(stage.sun_y + radius + 3)
+    reach = radius * 1.6 + 3
+    left, top = max(0, int(stage.sun_x - reach)), max(0, int(stage.sun_y - reach))
+    right, bottom = int(stage.sun_x + reach), int(stage.sun_y + reach)
     x, y = canvas.x[:, left:right], canvas.y[top:bottom]
-    mask = np.clip(radius - np.hypot(x - stage.sun_x, y - stage.sun_y) + 0.5, 0, 1) * np.float32(light.disc)
+    soft = np.float32(1 + radius * max(0.0, 0.9 - light.disc))
+    mask = np.clip((radius - np.hypot(x - stage.sun_x, y - stage.sun_y)) / soft + 0.5, 0, 1) * np.float32(light.disc)
     tone = np.ones_like(mask)
     if moon:
         seas = clouds(stage.rng, (mask.shape[1], mask.shape[0]), 3, 4)

@@ -283,5 +283,8 @@ def _paint_birds(stage: Stage, count: int) -> None:
 
 
 def paint_stray_birds(stage: Stage) -> None:
-    """A few birds far off, where the sky would be empty."""
-    _paint_birds(stage, 5)
+    """A few birds far off, where the sky would be empty: not across the sun, and without an outline."""
+    canvas = stage.canvas
+    flock = creatures.birds(stage.rng, 6)
+    x = canvas.width * (0.5 - stage.side * 0.22)
+    draw(stage, flock, x, canvas.height * 0.25, canvas.unit * 0.36, 0.35, afloat=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from studio.offline.paint.bust import bust
+from studio.offline.paint.face import as_child, turned_head
 from studio.offline.paint.figures import Look, darker
 from studio.offline.paint.shapes import Drawing, Shape, bar, blob, moved, oval
 
@@ -17,19 +18,25 @@ FOOT = -1.3
 """Where the drawing ends: the frame must cut it above."""
 
 
-def half_figure(look: Look, aged: bool, bearded: bool, doing: Doing, held: Drawing = ()) -> Drawing:
+def half_figure(
+    look: Look, aged: bool, bearded: bool, doing: Doing, held: Drawing = (), turned: bool = False
+) -> Drawing:  # fmt: skip
     """Draw a person from the waist up, facing right.
 
     Args:
         doing: what the hands are at; '' lets the near arm hang.
         held: the thing of a 'cup', 'lantern' or 'book', about 1 high on its foot.
+        turned: the face in three-quarter view instead of profile; a child's always is.
     """
     shapes: list[Shape] = []
     if doing == "umbrella":
         shapes += _canopy(look)
     elif doing:
         shapes += _far_arm(look)
-    shapes += bust(look, aged, bearded, _torso(look))
+    if turned or look.child:
+        shapes += turned_head(look, aged, bearded, _torso(look))
+    else:
+        shapes += bust(look, aged, bearded, _torso(look))
     if doing == "umbrella":
         shapes += [bar("3a2c24", (0.47, -0.62), (0.30, 1.36), 0.028), *_near_arm(look, 0.40, -0.36)]
         shapes += _fist(look, 0.455, -0.34)
@@ -41,7 +48,7 @@ def half_figure(look: Look, aged: bool, bearded: bool, doing: Doing, held: Drawi
         shapes += [*moved(held, 0.60, -0.50, 0.34), *_near_arm(look, 0.38, -0.42), *_fist(look, 0.45, -0.37)]
     else:
         shapes += _hanging_arm(look)
-    return tuple(shapes)
+    return as_child(tuple(shapes)) if look.child else tuple(shapes)
 
 
 def _torso(look: Look) -> list[Shape]:

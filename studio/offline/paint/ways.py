@@ -7,7 +7,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from studio.offline.paint import landmarks
+from studio.offline.paint import landmarks, paths
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.halls import fill
 from studio.offline.paint.land import paint_layer
@@ -90,61 +90,21 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
 
 def paint_road(stage: Stage, row: float = 0.765) -> None:
     """Wind a pale road from the near ground to the hills, whose foot is at `row` of the height."""
-    _paint_ribbon(stage, stage.canvas.height * row, 0.34, mix(stage.light.haze, rgb("c9b28c"), 0.4), False)
+    paths.paint_road(stage, stage.canvas.height * row, paths.winding(stage, 0.34))
 
 
 def paint_river(stage: Stage, row: float = 0.70) -> None:
     """Wind a river from the near ground to the hills, whose foot is at `row` of the height; the sky is in it."""
-    _paint_ribbon(stage, stage.canvas.height * row, 0.42, stage.light.haze, True)
+    paths.paint_river(stage, stage.canvas.height * row, paths.winding(stage, 0.40))
 
 
 def paint_lane(stage: Stage) -> None:
-    """Run a country road across the frame, for who passes by on it; they stand in its middle."""
-    canvas, light = stage.canvas, stage.light
-    crest = canvas.height * 0.835 - (skyline(stage.rng, canvas.width, 1.2, 2) - 0.5) * np.float32(canvas.unit * 0.05)
-    top = int(crest.min() - 2)
-    across = (canvas.y[top:] - crest) / np.float32(canvas.unit * 0.105)
-    size = canvas.width, canvas.height - top
-    rag = (clouds(stage.rng, size, 26, 3, 0.5) - np.float32(0.5)) * np.float32(0.22)
-    inside = np.clip((0.5 - np.abs(across - 0.5) + rag * 0.5) * np.float32(canvas.unit * 0.02), 0, 1)
-    verge = np.clip((0.62 - np.abs(across - 0.5) + rag) * np.float32(canvas.unit * 0.012), 0, 1) * np.float32(0.5)
-    rut = 1 - 0.20 * (np.exp(-(((across - 0.30) / 0.09) ** 2)) + np.exp(-(((across - 0.74) / 0.10) ** 2)))
-    dust = 0.82 + 0.36 * clouds(stage.rng, size, 26, 4, 0.12)
-    lit = 1 + 0.35 * light.strength * np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.22)) ** 2))
-    base = mix(mix(light.haze, rgb("c9b28c"), 0.4), light.near, 0.34)
-    canvas.over(verge.astype(np.float32), light.near * np.float32(0.55), 0, top)
-    canvas.over(inside.astype(np.float32), (base[:, None, None] * rut * dust * lit).astype(np.float32), 0, top)
-    stage.ground = np.asarray(crest + canvas.unit * 0.052, np.float32)
-
-
-def _paint_ribbon(stage: Stage, row: float, wide: float, tone: F32, mirror: bool) -> None:
-    """A ribbon that widens towards the viewer in an S; `wide` is its half width at the lower edge, in units."""
-    canvas, light = stage.canvas, stage.light
-    top = int(row)
-    rows = canvas.height - top
-    near = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
-    centre = canvas.width * (0.5 + stage.side * 0.10) + np.float32(canvas.unit * -0.30 * stage.side) * np.sin(
-        np.sqrt(near) * np.float32(5.6)) * near**0.8  # fmt: skip
-    rag = (
-        (clouds(stage.rng, (canvas.width, rows), 24, 3, 0.4) - np.float32(0.5)) * near * np.float32(canvas.unit * 0.05)
-    )
-    half = np.float32(canvas.unit * wide) * (near**1.7) + np.float32(canvas.unit * 0.006)
-    mask = np.clip((half - np.abs(canvas.x - centre) + rag) / 2.5, 0, 1)
-    if mirror:
-        ripple = clouds(stage.rng, (canvas.width, rows), 40, 3, 0.12) - np.float32(0.5)
-        source = np.clip(np.float32(top - 2) - np.arange(rows, dtype=np.float32)[:, None] * np.float32(1.5)
-                         + ripple * np.float32(canvas.unit * 0.12) * near, 0, top - 1).astype(np.float32)  # fmt: skip
-        across = np.broadcast_to(canvas.x, source.shape).astype(np.float32)
-        colour = np.stack([cv2.remap(p[:top], across, source, cv2.INTER_LINEAR) * np.float32(0.86) + ripple * 0.12
-                           for p in canvas.planes])  # fmt: skip
-    else:
-        rut = 1 - 0.22 * np.exp(-((np.abs(np.abs(canvas.x - centre) / half - 0.5) / 0.12) ** 2))
-        dust = 0.85 + 0.3 * clouds(stage.rng, (canvas.width, rows), 30, 3, 0.5)
-        base = mix(tone, light.near, 0.30)
-        colour = base[:, None, None] * rut * dust * (1 - 0.35 * near)
-    bank = np.clip((half * 1.12 - np.abs(canvas.x - centre) + rag) / 3, 0, 1) * np.float32(0.45)
-    canvas.over(bank.astype(np.float32), light.near * np.float32(0.6), 0, top)
-    canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
+    """Lead a country road past the viewer and away to the hills, for who rides on it; they stand in its middle."""
+    canvas = stage.canvas
+    row = canvas.height * 0.775
+    path = paths.passing(stage)
+    paths.paint_road(stage, row, path)
+    stage.ground = np.full(canvas.width, paths.row_of(stage, row, paths.PASSING_DEPTH), np.float32)
 
 
 def paint_cottages(stage: Stage, snow: bool) -> None:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from studio.offline.paint.canvas import U8, Stage
-from studio.offline.paint.land import depth_tone, paint_ground
+from studio.offline.paint.land import depth_tone, paint_ground, paint_layer
 from studio.offline.paint.noise import F32, clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
 
@@ -198,11 +198,23 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
             _leaf(mask, rng, float(x), float(y), canvas.unit * (0.06 + 0.13 * near), 1.0 if hanging else -1.0)
         tone = mix(depth_tone(stage, 0.18 + 0.82 * near), rgb("2f5a34"), 0.22 * light.ambient + 0.06)
         canvas.over(mask.astype(np.float32) / np.float32(255), tone)
+        floor = canvas.height * (0.72 + 0.08 * layer)
+        if layer < 2 and between:
+            # Where a way runs one sees far into the wood: its floor must lie under it, in the mist.
+            crest = floor - (skyline(rng, canvas.width, 3 + layer, 5) - 0.5) * canvas.unit * 0.025
+            veil = mix(tone, light.haze, 0.72 - 0.30 * layer)
+            paint_layer(stage, np.asarray(crest, np.float32), veil, mix(tone, light.haze, 0.35), canvas.unit * 0.2, 0)
         if layer == 2:
             crest = canvas.height * 0.88 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.05
-            paint_ground(stage, np.asarray(crest, np.float32), grass=grass)
             if between:
+                # A long slope of mist, not an edge: the way comes down it.
+                crest = canvas.height * 0.80 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.03
+                far = mix(tone, light.haze, 0.50)
+                paint_layer(stage, np.asarray(crest, np.float32), far, light.near * np.float32(0.8),
+                            canvas.height * 0.16, 0, 0.35)  # fmt: skip
                 between()
+            else:
+                paint_ground(stage, np.asarray(crest, np.float32), grass=grass)
 
 
 def _along(trunk: list[tuple[float, float]]) -> list[tuple[float, float]]:
