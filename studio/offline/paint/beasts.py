@@ -8,7 +8,7 @@ from studio.offline.paint.shapes import Drawing, Shape, bar, blob, limb, oval, p
 def fox() -> Drawing:
     """A fox: low, pointed at the muzzle and ears, black stockings, and a brush with a white tip."""
     coat, dark, white, black = "c4622d", "8d4320", "efe2d0", "2a201c"
-    return (
+    drawing: Drawing = (
         *_far_legs(dark, black, 1.0),
         blob(coat, (-0.38, 0.57), (-0.60, 0.60), (-0.88, 0.50), (-1.12, 0.33), (-1.24, 0.20), (-1.06, 0.19),
              (-0.82, 0.25), (-0.58, 0.36), (-0.42, 0.44)),
@@ -26,6 +26,8 @@ def fox() -> Drawing:
         oval(black, 0.945, 0.632, 0.022, 0.020),
         oval(black, 0.735, 0.715, 0.018, 0.018),
     )  # fmt: skip
+    # Long in the leg for its length: a fox is light on its feet.
+    return tuple(s._replace(points=tuple((x * 0.86, y * 1.04 if y > 0.3 else y) for x, y in s.points)) for s in drawing)
 
 
 def wolf() -> Drawing:

@@ -152,7 +152,7 @@ def _locks(look: Look, front: float, aged: bool) -> list[Shape]:
     found = []
     for k in range(9):
         start = (front - 0.02 - 0.034 * k, 0.875 + 0.09 * min(1.0, k / 4) - 0.012 * max(0, k - 5))
-        end = (-0.07 - 0.022 * k, 0.63 + 0.012 * (k % 3) - 0.012 * k)
+        end = (-0.07 - 0.016 * k, 0.63 + 0.012 * (k % 3) - 0.010 * k)
         bend = ((start[0] + end[0]) / 2 - 0.045, (start[1] + end[1]) / 2 + 0.055)
         found.append(blob(tones[k % 3], start, (bend[0] + 0.012, bend[1] + 0.010), end, (bend[0] - 0.014, bend[1])))
     fringe = [blob(look.hair, (front - 0.01, 0.90), (front + 0.012 - 0.045 * k, 0.80 - 0.045 * k),

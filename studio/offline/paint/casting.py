@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from studio.offline.paint import (
     beasts,
@@ -60,7 +61,12 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
     if kind in PEOPLE:
         look = figures.look_of_person(reading, subject)
         if kind == "violinist" or "violin" in carried:
-            return poses.violinist(look)
+            words_said = frozenset(subject.words)
+            aged = bool(words_said & figures.AGED) or kind == "elder"
+            if kind == "violinist" and not reading.garments:
+                look = replace(look, coat="24262e", trousers="1b1c22", cut="dress" if look.style != "short" else "jacket",
+                               scarf="", head="")  # fmt: skip
+            return poses.violinist(look, aged, bool(words_said & {"beard", "bearded"}))
         if "bicycle" in carried:
             return poses.rider(look)
         if reading.shot == "medium":

@@ -74,13 +74,15 @@ def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
         flame_x, flame_y = canvas.width * (0.5 + 0.37 * stage.side), canvas.height * 0.46
         stage.sun_x, stage.sun_y = flame_x, flame_y
         if not any(s.kind in ("candle", "lantern") for s in reading.subjects):
+            paint_tabletop(stage, 0.86)
             draw(stage, still.candle(), flame_x, flame_y + canvas.unit * 0.46, canvas.unit * 0.52, 0.05)
     held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
     height = min(canvas.height * 0.52, canvas.width * 0.42)
     # In a tall frame the hands sink until the sleeves leave it.
     x, foot = canvas.width * 0.5, max(canvas.height * 0.66, canvas.height - height * 0.95)
     if held and held.kind in _SHEETS:
-        drawing = hands.reading_hands(look, hands.sheet())
+        flame = reading.biome in INSIDE and reading.hour == "night"
+        drawing = hands.reading_hands(look, hands.sheet(stage.side if flame else 0))
     else:
         thing = casting.drawing_of(reading, held, (), stage.rng) if held else ()
         drawing = hands.cupped_hands(look, thing)

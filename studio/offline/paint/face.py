@@ -90,9 +90,9 @@ def _features(look: Look, aged: bool) -> list[Shape]:
         rise = 0.012 if woman or look.child else 0.0
         thick = 0.011 if woman or look.child else 0.017
         high = y + tall + (0.045 if not look.child else 0.050)
-        shapes.append(blob(darker(hair, 0.85) if not aged else "9a958c", (x - half * 1.15, high - 0.014 + rise * 0.4),
-             (x - half * 0.2, high + 0.012 + rise), (x + half * (1.1 if far else 1.2), high - 0.002),
-             (x + half * (1.1 if far else 1.2), high - thick), (x - half * 0.1, high + 0.010 + rise - thick)))  # fmt: skip
+        inner, outer = (x - half * 1.1, x + half * 1.15) if far else (x + half * 1.1, x - half * 1.2)
+        shapes.append(blob("9a958c" if aged else darker(hair, 0.85), (outer, high - 0.018), (x, high + 0.010 + rise),
+             (inner, high + rise * 0.5), (inner, high + rise * 0.5 - thick), (x, high + 0.010 + rise - thick)))  # fmt: skip
     tip = 0.522 if look.child else 0.508
     shapes += [
         # The nose is the shade beside its ridge, the light on its tip, and the nostrils.
@@ -204,10 +204,8 @@ def as_child(drawing: Drawing) -> Drawing:
     """Give a half figure a child's proportions: a larger head on narrower shoulders; face and eyes sit lower in the skull."""
 
     def grow(x: float, y: float) -> Point:
-        if y > 0.40:
-            return -0.01 + (x + 0.01) * 1.14, 0.40 + (y - 0.40) * 1.10
-        if y > 0.12:
-            return -0.02 + (x + 0.02) * 0.84, y
-        return -0.03 + (x + 0.03) * (0.76 if y > -1.2 else 0.80), y
+        if y > 0.395:
+            return -0.01 + (x + 0.01) * 1.30, 0.36 + (y - 0.36) * 1.22
+        return -0.03 + (x + 0.03) * 0.80, y - 0.04 * min(1.0, max(0.0, (y + 1.0) * 2))
 
     return tuple(s._replace(points=tuple(grow(x, y) for x, y in s.points)) for s in drawing)

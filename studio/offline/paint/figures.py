@@ -143,7 +143,7 @@ def person(
              (-flare * 0.97 * w, hem),
              (-(waist + flare) / 2 * w, 0.45), (-waist * w, 0.56)),
         bar(deep, (0.004, 0.53), (0.012, hem - 0.008), 0.006),
-        bar(deep, (-waist * w, 0.567), (waist * w, 0.567), 0.020),
+        *([] if look.cut == "jacket" else [bar(deep, (-waist * w, 0.567), (waist * w, 0.567), 0.020)]),
     ]  # fmt: skip
     if look.pack:
         shapes += [

@@ -89,8 +89,8 @@ def paint_hall(stage: Stage) -> None:
         for shaft_depth, beam, pool in shafts:
             if depth_at - 0.01 < shaft_depth < depth_at * 1.31 and shaft_depth < 3:
                 # It falls in between two pairs of columns: what is nearer stands before it.
-                fill(stage, pool, light.sun * np.float32(1.05), 0.62 * light.strength)
-                shaft(stage, beam, 0.40 * light.strength, 0.0055)
+                fill(stage, pool, light.sun, 0.44 * light.strength)
+                shaft(stage, beam, 0.44 * light.strength, 0.0055)
                 _paint_motes(stage, beam)
     stage.horizon = float(top)
     stage.ground = np.full(canvas.width, canvas.height * 0.90, np.float32)
@@ -100,11 +100,11 @@ def _shaft_at(stage: Stage, at: _Perspective, depth: float) -> tuple[float, _Cor
     """A shaft of light through a high side window at `depth`: its depth, its corners, and its pool on the floor."""
     side = stage.side
     first, second = depth * 1.10, depth * 0.97
-    beam = [at(0.80 * side, -0.62, first), at(0.80 * side, -0.50, second), at(-0.22 * side, 1, second * 0.97),
-            at(-0.34 * side, 1, first * 0.98)]  # fmt: skip
+    beam = [at(0.80 * side, -0.66, first), at(0.80 * side, -0.50, second), at(0.10 * side, 1, second * 0.97),
+            at(-0.06 * side, 1, first * 0.98)]  # fmt: skip
     # The window's own shape, thrown long: an arch that points away from it.
-    arch = [(-0.50 - 0.10 * float(np.sin(t)), first + (second - first) * t / np.pi) for t in np.linspace(0, np.pi, 9)]
-    pool = [at(-0.06 * side, 1, second), at(-0.06 * side, 1, first)]
+    arch = [(-0.20 - 0.10 * float(np.sin(t)), first + (second - first) * t / np.pi) for t in np.linspace(0, np.pi, 9)]
+    pool = [at(0.16 * side, 1, second), at(0.16 * side, 1, first)]
     return depth, beam, [*pool, *(at(x * side, 1, d) for x, d in arch)]
 
 
@@ -181,11 +181,14 @@ def paint_theatre(stage: Stage) -> None:
     canvas.glow(source, 0, canvas.unit * 0.05, light.sun, 0.7)
     step = canvas.unit * 0.125
     for k in range(int(canvas.width / step) + 2):
-        x, y = (k + rng.uniform(-0.2, 0.2)) * step, canvas.height * rng.uniform(0.975, 1.0)
+        x, y = (k + rng.uniform(-0.2, 0.2)) * step, canvas.height * rng.uniform(0.952, 0.978)
         size = step * rng.uniform(0.22, 0.27)
         head = [(x + size * np.cos(t), y + size * 1.2 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 18)]
         fill(stage, head, rgb("0a070a"))
-        fill(stage, [(x - size * 2, canvas.height + 9), (x - size * 1.4, y + size * 1.3),
-                     (x + size * 1.4, y + size * 1.3), (x + size * 2, canvas.height + 9)], rgb("0a070a"))  # fmt: skip
+        sink = y + size * 3.0
+        fill(stage, [(x + size * 2.3 * np.cos(t), sink - size * 1.75 * abs(np.sin(t)) ** 0.7)
+                     for t in np.linspace(0, np.pi, 15)], rgb("0a070a"))  # fmt: skip
+        fill(stage, [(x - size * 2.3, sink - 1), (x + size * 2.3, sink - 1), (x + size * 2.4, canvas.height + 9),
+                     (x - size * 2.4, canvas.height + 9)], rgb("0a070a"))  # fmt: skip
     stage.horizon = float(floor)
     stage.ground = np.full(canvas.width, canvas.height * 0.885, np.float32)

@@ -9,14 +9,22 @@ from studio.offline.paint.shapes import Drawing, Shape, bar, blob, limb, mirrore
 def reading_hands(look: Look, sheet: Drawing) -> Drawing:
     """Draw hands that hold `sheet`, a drawing about 1.1 wide and 1 high on its foot, by its edges."""
     behind, before = _behind(look), _thumb(look)
-    return (*mirrored(behind), *behind, *moved(sheet, 0, 0, 1.0), *mirrored(before), *before)
+    return (*mirrored(behind), *behind, *sheet, *mirrored(before), *before)
 
 
-def sheet() -> Drawing:
-    """A written page, held upright."""
+def sheet(side: int = 0) -> Drawing:
+    """A written page, held upright; `side` -1 or 1 is the edge a flame is near, whose light crosses a third of it."""
     ink = "6b6252"
+    lit = []
+    for k in range(9 if side else 0):
+        # Warm steps, each a little nearer to the flame.
+        tone = "".join(f"{round(a + (b - a) * (k + 1) / 9):02x}" for a, b in ((236, 255), (226, 214), (200, 138)))
+        start = 0.18 + 0.045 * k
+        low, high = (start * side, -0.01), (start * side - 0.02, 1.01)
+        lit.append(poly(tone, low, high, (0.57 * side, 1.0), (0.56 * side, -0.02)))
     return (
-        poly("ece2c8", (-0.56, 0.0), (-0.59, 1.02), (0.57, 1.0), (0.56, -0.02)),
+        poly("ece2c8", (-0.56, 0.0), (-0.58, 1.02), (0.57, 1.0), (0.56, -0.02)),
+        *lit,
         bar("d9cba6", (-0.575, 0.52), (0.575, 0.52), 0.014),
         *(bar(ink, (-0.42, 0.90 - 0.085 * k), (0.42 - (0.3 if k in (3, 8) else 0.05 * (k % 3)), 0.895 - 0.085 * k),
               0.016) for k in range(9)),
@@ -47,14 +55,18 @@ def cupped_hands(look: Look, held: Drawing) -> Drawing:
 
 def _behind(look: Look) -> Drawing:
     """The right hand's sleeve, wrist and palm, and its fingers going behind the sheet."""
-    skin, shade, deep = look.skin, darker(look.skin, 0.80), darker(look.skin, 0.58)
-    fingers: list[Shape] = []
+    skin, shade, deep = look.skin, darker(look.skin, 0.80), darker(look.skin, 0.66)
+    # The palm closes the gaps between the fingers: what is seen there is skin in shade.
+    fingers: list[Shape] = [
+        blob(darker(skin, 0.74), (0.86, -0.10), (0.86, 0.30), (0.80, 0.52), (0.62, 0.58), (0.52, 0.56), (0.52, 0.06),
+             (0.66, -0.06)),
+    ]
     for k in range(4):
         y = 0.52 - 0.135 * k
         fingers += [
             limb(darker(skin, 0.98 - 0.03 * k), (0.84 - 0.012 * abs(k - 1), y - 0.10, 0.062), (0.76, y - 0.015, 0.066),
                  (0.62, y + 0.035, 0.058), (0.48, y + 0.035, 0.050)),
-            bar(deep, (0.80, y - 0.105), (0.58, y - 0.028), 0.010),
+            blob(deep, (0.84, y - 0.150), (0.72, y - 0.080), (0.58, y - 0.030), (0.70, y - 0.090)),
         ]  # fmt: skip
     return (
         limb(shade, (0.86, -0.62, 0.150), (0.83, -0.40, 0.125), (0.80, -0.20, 0.150), (0.80, 0.02, 0.150),
@@ -66,12 +78,17 @@ def _behind(look: Look) -> Drawing:
     )  # fmt: skip
 
 
+def _nail(skin: str) -> str:
+    return "".join(f"{round(v + (w - v) * 0.45):02x}" for v, w in
+                   ((int(skin[i : i + 2], 16), w) for i, w in ((0, 246), (2, 206), (4, 190))))  # fmt: skip
+
+
 def _thumb(look: Look) -> Drawing:
     skin = look.skin
     return (
         limb(skin, (0.82, -0.30, 0.10), (0.74, -0.10, 0.125), (0.63, 0.07, 0.098), (0.53, 0.18, 0.074),
              (0.45, 0.275, 0.066), (0.395, 0.345, 0.046)),
-        blob("e8c9b0" if skin > "a" else darker(skin, 1.0), (0.385, 0.300), (0.375, 0.355), (0.41, 0.378),
+        blob(_nail(skin), (0.385, 0.300), (0.375, 0.355), (0.41, 0.378),
              (0.450, 0.335), (0.435, 0.295)),
         bar(darker(skin, 0.74), (0.505, 0.165), (0.555, 0.225), 0.008),
         bar(darker(skin, 0.74), (0.60, 0.05), (0.66, 0.10), 0.007),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from studio.offline.paint.face import turned_head
 from studio.offline.paint.figures import Look, darker, person
 from studio.offline.paint.shapes import Drawing, Shape, bar, blob, moved, oval, poly
 from studio.offline.paint.still import played_violin
 from studio.offline.paint.vehicles import bicycle
 
 
-def violinist(look: Look) -> Drawing:
+def violinist(look: Look, aged: bool = False, bearded: bool = False) -> Drawing:
     """Draw a player from the front, 1 high: the head laid on the violin, the bow across it."""
-    body = person(look, 0.15, arms=False, head=False)
+    look = replace(look, child=False)
+    body = (*_tails(look), *person(look, 0.15, arms=False, head=False))
     w, dark = look.build, darker(look.coat, 0.78)
     skin, shade = look.skin, darker(look.skin, 0.75)
     bowing: list[Shape] = [
         blob(dark, (-0.075 * w, 0.80), (-0.125 * w, 0.775), (-0.205, 0.68), (-0.215, 0.63), (-0.16, 0.655),
              (-0.10 * w, 0.70)),
         blob(look.coat, (-0.215, 0.665), (-0.20, 0.62), (-0.08, 0.675), (-0.065, 0.70), (-0.09, 0.715)),
-        oval(skin, -0.062, 0.700, 0.024, 0.020),
+        blob(skin, (-0.105, 0.690), (-0.080, 0.722), (-0.050, 0.716), (-0.036, 0.690), (-0.060, 0.672), (-0.090, 0.674)),
+        *(bar(darker(skin, 0.94), (-0.070 + 0.011 * k, 0.712), (-0.060 + 0.012 * k, 0.682), 0.011) for k in range(4)),
+        *(bar(shade, (-0.064 + 0.011 * k, 0.708), (-0.054 + 0.012 * k, 0.682), 0.002) for k in range(3)),
     ]  # fmt: skip
     fingering: list[Shape] = [
         blob(dark, (0.075 * w, 0.80), (0.125 * w, 0.775), (0.225, 0.67), (0.235, 0.62), (0.18, 0.64), (0.09 * w, 0.70)),
@@ -26,19 +32,28 @@ def violinist(look: Look) -> Drawing:
         *(bar(darker(skin, 0.97), (0.262 + 0.015 * k, 0.872), (0.270 + 0.015 * k, 0.899), 0.012) for k in range(4)),
         *(bar(shade, (0.270 + 0.015 * k, 0.872), (0.277 + 0.015 * k, 0.896), 0.0025) for k in range(3)),
     ]
+    # The whole face, small: eyes and nose keep their form when the frame comes nearer.
+    face = moved(turned_head(look, aged, bearded, []), 0.0, 0.781, 0.205)
     head: list[Shape] = [
-        poly(shade, (-0.022, 0.82), (0.028, 0.82), (0.030, 0.88), (-0.020, 0.88)),
-        blob("ddd6c8", (-0.03, 0.845), (0.035, 0.845), (0.02, 0.79), (0.0, 0.74), (-0.015, 0.79)),
-        oval(skin, 0.012, 0.918, 0.041, 0.056),
-        blob(shade, (-0.028, 0.93), (-0.020, 0.88), (0.008, 0.862), (-0.002, 0.90), (0.0, 0.94)),
-        bar(darker(skin, 0.45), (-0.010, 0.922), (0.004, 0.920), 0.006),
-        bar(darker(skin, 0.45), (0.022, 0.917), (0.036, 0.914), 0.006),
-        bar(shade, (0.014, 0.915), (0.016, 0.895), 0.007),
-        bar(darker(skin, 0.5), (0.006, 0.882), (0.026, 0.880), 0.005),
-        blob(look.hair, (-0.034, 0.905), (-0.040, 0.95), (-0.016, 0.985), (0.02, 0.988), (0.05, 0.96), (0.054, 0.915),
-             (0.044, 0.945), (0.01, 0.958), (-0.024, 0.945)),
-    ]  # fmt: skip
+        blob("e6e0d4", (-0.032, 0.852), (0.040, 0.852), (0.028, 0.79), (0.004, 0.70), (-0.020, 0.79)),
+        poly("15161a", (-0.012, 0.842), (-0.014, 0.822), (0.020, 0.842), (0.022, 0.822)),
+        *face,
+    ]
     return (*body, *bowing, *head, *moved(played_violin(), 0.055, 0.832, 1.0), *fingering)
+
+
+def _tails(look: Look) -> list[Shape]:
+    """The tails of a dress coat behind the legs, and shoes that point outwards."""
+    tail, shoe = darker(look.coat, 0.72), "141416"
+    shapes = []
+    for side in (-1, 1):
+        shapes += [
+            blob(tail, (0.01 * side, 0.50), (0.105 * side, 0.50), (0.088 * side, 0.26), (0.050 * side, 0.20),
+                 (0.02 * side, 0.36)),
+            blob(shoe, (0.030 * side, 0.052), (0.066 * side, 0.052), (0.098 * side, 0.020), (0.100 * side, 0.002),
+                 (0.034 * side, 0.0)),
+        ]  # fmt: skip
+    return shapes
 
 
 def rider(look: Look) -> Drawing:
@@ -57,6 +72,10 @@ def rider(look: Look) -> Drawing:
              (0.11, 1.49), (0.02, 1.52)),
         blob(look.hair, (0.16, 1.68), (0.12, 1.75), (0.02, 1.76), (-0.07, 1.68), (-0.06, 1.56), (0.0, 1.51),
              (0.02, 1.60), (0.08, 1.66)),
+        oval("1c1512", 0.138, 1.622, 0.012, 0.014),
+        bar(darker(look.hair, 0.8), (0.112, 1.652), (0.156, 1.650), 0.010),
+        bar(darker(skin, 0.6), (0.135, 1.545), (0.166, 1.548), 0.008),
+        blob(darker(skin, 0.86), (0.03, 1.60), (0.055, 1.62), (0.06, 1.585), (0.04, 1.57)),
         blob(dark, (0.0, 1.42), (0.08, 1.40), (0.14, 1.20), (0.32, 1.03), (0.30, 0.98), (0.08, 1.12), (0.0, 1.28)),
         oval(skin, 0.325, 0.995, 0.035, 0.032),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from studio.offline.paint.interior import paint_room
 from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
 from studio.offline.paint.lexicon import Reading
 from studio.offline.paint.noise import F32, skyline
-from studio.offline.paint.palettes import light_for
+from studio.offline.paint.palettes import light_for, mix, rgb
 from studio.offline.paint.sill import paint_sill
 from studio.offline.paint.sky import paint_sky
 from studio.offline.paint.slate import paint_slate
@@ -157,6 +158,9 @@ def _paint_forest(stage: Stage, reading: Reading) -> None:
         return
     if "spring" in reading.features and not reading.has("snow"):
         stage.sun_y = max(stage.sun_y, stage.canvas.height * 0.40)
+        # Young grass is green in any light.
+        light = stage.light
+        stage.light = replace(light, near=mix(light.near, rgb("466b2c"), 0.22 + 0.5 * light.ambient))
         paint_spring(stage)
         canvas = stage.canvas
         canvas.glow(stage.sun_x, canvas.height * 0.55, canvas.unit * 0.20, stage.light.sun, 0.6 * stage.light.strength)

@@ -49,6 +49,8 @@ _HANGING = ("kite", "astronaut", "balloon", "whale", "fish", "birds")
 _WATER = ("sea", "shore", "ice", "lake", "river")
 
 
+_TALL = ("deer", "horse", "bear")
+"""Beasts that a medium shot cuts at the legs, as it cuts people at the waist."""
 _CARRIED = ("lantern", "book", "violin", "bicycle")
 
 
@@ -110,6 +112,8 @@ def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: 
     if _halved(reading, kind, drawing):
         left, low, right, high = extent(drawing)
         # The head takes a quarter of the frame; two side by side are smaller.
+        if any(s.kind == "child" for s in reading.subjects) and kind == "child":
+            high *= 1.22
         return float(min(canvas.height * 0.92 / (high + 0.98), canvas.width * 0.80 / (right - left)))
     if kind in _FIGURES and reading.shot != "wide" and first:
         left, _, right, _ = extent(drawing)
@@ -117,6 +121,9 @@ def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: 
         return float(min(tall, canvas.width * (0.92 if reading.shot == "close" else 0.5) / (right - left)))
     if kind in _ON_TABLES and "table" in stage.placed:
         return stage.placed["table"][2] * 0.30 * math.sqrt(_SIZES[kind] / _SIZES["cup"])
+    if kind in _TALL and reading.shot == "medium" and first:
+        left, low, right, high = extent(drawing)
+        return float(min(canvas.height * 1.02 / high, canvas.width * 0.70 / (right - left)))
     nearer = {"wide": 1.0, "medium": 2.1 if kind in LIVING else 1.6, "close": 2.6}[reading.shot]
     grow = nearer if first or kind in HELD else 1.0
     if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
@@ -151,6 +158,7 @@ def _paint_one(
     halved = _halved(reading, kind, drawing)
     flies = kind in PEOPLE and any(s.kind == "kite" for s in reading.subjects)
     sideways = sideways or halved or flies
+    cut = kind in _TALL and reading.shot == "medium" and first
     if halved:
         _light_near(stage, reading)
     if sideways and (stage.side < 0) != (kind == "lighthouse"):
@@ -174,7 +182,7 @@ def _paint_one(
         # A figure is looked at in the face, a thing in its middle.
         stage.aim(
             x + (left + right) / 2 * height,
-            foot - height * (0.66 if halved else high * (0.86 if kind in _FIGURES else 0.5)),
+            foot - height * (0.66 if halved else high * (0.86 if kind in _FIGURES else 0.8 if cut else 0.5)),
         )
     haze = 0.05 if first or kind in PEOPLE else 0.12
     if kind == "lighthouse" and stage.light.lamps >= 0.35:
@@ -184,10 +192,10 @@ def _paint_one(
     if kind == "balloon":
         draw(stage, drawing, x + canvas.width * 0.3 * stage.side, foot + height * 0.2, height * 0.34, 0.45, afloat=True)
     afloat = kind in (*_HANGING, *_AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
-    if not afloat and not halved:
+    if not afloat and not halved and not cut:
         paint_contact(stage, x + (left + right) / 2 * height, foot, half)
     standing = kind not in (*_AFLOAT, *_ENDLESS, "kite", "balloon", "whale", "fish", "birds", "rocket", "fire")
-    if standing and not halved and reading.biome not in ("space", "undersea", "street", "hall"):
+    if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
         paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
     if kind in _FIGURES:
         # A breath of haze behind a figure keeps it apart from a dark ground.
@@ -211,7 +219,7 @@ def _paint_one(
             if reading.shot == "close" or kind not in PEOPLE
             else _foot(stage, reading, kind, at, size, drawing, first)
         )
-        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING or halved)
+        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING or halved or cut)
     if kind == "cup":
         paint_steam(stage, x, foot - height * 0.85, height * 0.95)
     if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
@@ -233,6 +241,8 @@ def _foot(
         return max(canvas.height * 0.10 + height * min(high, 1.14), canvas.height + (waist.FOOT + 0.06) * height)
     if kind == "birds":
         return canvas.height * 0.3
+    if kind in _TALL and reading.shot == "medium" and first:
+        return max(canvas.height * 0.10 + height * high, canvas.height + 0.16 * height)
     if kind in ("balloon", "kite"):
         return canvas.height * 0.14 + height
     if kind == "astronaut" and reading.biome == "space" and first and reading.shot == "close":

@@ -10,7 +10,7 @@ import numpy as np
 
 from studio.offline.paint.canvas import U8, Stage
 from studio.offline.paint.land import depth_tone, paint_ground, paint_layer
-from studio.offline.paint.noise import F32, clouds, skyline
+from studio.offline.paint.noise import F32, Rng, clouds, fork, skyline
 from studio.offline.paint.palettes import mix, rgb
 
 
@@ -26,13 +26,7 @@ def paint_birches(stage: Stage) -> None:
         for k in range(count):
             # One to a strip, so that they neither clump nor stand in a row.
             x = canvas.width * (k + rng.uniform(0.1, 0.9)) / count
-            _birch(stage, (bark, shade, scars), float(x), root + canvas.unit * rng.uniform(-0.012, 0.02), near)
-        for _ in range(int(240 - 50 * layer)):
-            x, y = rng.uniform(0, canvas.width), canvas.height * rng.beta(1.1, 4.2) * (0.62 - 0.1 * near)
-            size = canvas.unit * (0.006 + 0.011 * near) * rng.uniform(0.6, 1.3)
-            turn = float(rng.uniform(0, 180))
-            cv2.ellipse(leaves, (int(x), int(y)), (max(1, int(size)), max(1, int(size * 0.6))), turn, 0, 360, 255, -1,
-                        cv2.LINE_AA)  # fmt: skip
+            _birch(stage, (bark, shade, scars, leaves), float(x), root + canvas.unit * rng.uniform(-0.012, 0.02), near)
         veil = 0.62 * (1 - near) ** 1.3
         white = mix(
             light.near, rgb("efeae0") * (0.5 + 0.5 * np.minimum(light.sun * 1.05, 1)), 0.42 + 0.5 * light.ambient
@@ -43,16 +37,34 @@ def paint_birches(stage: Stage) -> None:
             (leaves, green, 0.85),
         ):  # fmt: skip
             canvas.over(mask.astype(np.float32) * np.float32(share / 255), mix(tone, light.haze, veil))
+        _paint_feet(stage, root, 0.010 + 0.028 * near, mix(light.near, light.haze, veil * 0.8))
         if layer == 2:
             crest = canvas.height * 0.865 - (skyline(rng, canvas.width, 2, 6) - 0.5) * canvas.unit * 0.04
             paint_ground(stage, np.asarray(crest, np.float32), grass=0.03)
     stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
 
 
-def _birch(stage: Stage, masks: tuple[U8, U8, U8], x: float, root: float, near: float) -> None:
-    """One trunk into the masks of its bark, of its shaded side, and of its scars."""
+def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
+    """Grass over the feet of a row of trunks, `tall` units high: nothing that grows ends in a straight cut."""
+    canvas, own = stage.canvas, fork(stage.rng)
+    mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+    count = int(700 * canvas.width / (canvas.unit * 16 / 9))
+    x = own.uniform(0, canvas.width, count)
+    foot = root + canvas.unit * own.uniform(0.010, 0.035, count)
+    high, lean = canvas.unit * tall * own.uniform(0.7, 1.9, count), canvas.unit * own.normal(0, 0.006, count)
+    half = canvas.unit * 0.0022
+    blades = np.stack([np.stack([x - half, foot], 1), np.stack([x + half, foot], 1), np.stack([x + lean, foot - high], 1)], 1)
+    for blade in np.round(blades * 16).astype(np.int32):
+        cv2.fillPoly(mask, [blade], 255, cv2.LINE_AA, 4)
+    top = max(0, int(root - canvas.unit * tall * 2))
+    ground = np.clip((canvas.y[top:] - root - canvas.unit * 0.022) / np.float32(canvas.unit * 0.012), 0, 1)
+    canvas.over(np.maximum(mask[top:].astype(np.float32) / np.float32(255), ground * np.ones_like(canvas.x)), tone, 0, top)
+
+
+def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, near: float) -> None:
+    """One trunk into the masks of its bark, of its shaded side, of its scars, and of its leaves."""
     canvas, rng = stage.canvas, stage.rng
-    bark, shade, scars = masks
+    bark, shade, scars, leaves = masks
     half = canvas.unit * (0.006 + 0.020 * near**1.3) * rng.uniform(0.75, 1.25)
     lean = canvas.unit * rng.normal(0, 0.035)
     rows = np.linspace(0, 1, 8)
@@ -79,77 +91,110 @@ def _birch(stage: Stage, masks: tuple[U8, U8, U8], x: float, root: float, near: 
             (centre + edge, y + thick),
         ]
         cv2.fillPoly(scars, [np.round(np.array(notch) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    for _ in range(2):
-        at = float(rng.uniform(0.45, 0.85))
-        start = float(np.interp(at, rows, middle)), float(np.interp(at, rows, up))
-        aside = float(rng.choice([-1, 1])) * canvas.unit * rng.uniform(0.05, 0.10) * (0.5 + near)
-        end = start[0] + aside, start[1] - abs(aside) * 1.2
-        cv2.line(scars, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 200, max(1, int(half * 0.16)),
-                 cv2.LINE_AA)  # fmt: skip
+    for at in np.linspace(0.42, 0.96, 5) + rng.uniform(-0.05, 0.05, 5):
+        _twig(stage, (scars, leaves), float(np.interp(at, rows, middle)), float(np.interp(at, rows, up)), half, near)
+
+
+def _twig(stage: Stage, masks: tuple[U8, U8], x: float, y: float, half: float, near: float) -> None:
+    """A twig that grows out of a trunk at (x, y), thin to its hanging tip, leaves in clusters on its outer half."""
+    canvas, rng = stage.canvas, stage.rng
+    scars, leaves = masks
+    reach = float(rng.choice([-1, 1])) * canvas.unit * rng.uniform(0.05, 0.11) * (0.45 + near)
+    t = np.linspace(0, 1, 8)
+    line = np.stack([x + reach * t, y - abs(reach) * (1.15 * t - 0.75 * t**2.6)], 1)
+    thick = np.stack([np.zeros(8), max(0.7, half * 0.20) * (1 - 0.8 * t)], 1)
+    outline = np.concatenate([line - thick, (line + thick)[::-1]])
+    cv2.fillPoly(scars, [np.round(outline * 16).astype(np.int32)], 210, cv2.LINE_AA, 4)
+    for _ in range(13):
+        on = line[int(rng.integers(3, 8))]
+        size = canvas.unit * (0.0042 + 0.0075 * near) * rng.uniform(0.6, 1.2)
+        at = on + rng.normal(0, size * 1.3, 2) + (0, size * 0.9)
+        turn = float(rng.normal(70, 35))
+        cv2.ellipse(leaves, (int(at[0]), int(at[1])), (max(1, int(size)), max(1, int(size * 0.6))), turn, 0, 360, 255,
+                    -1, cv2.LINE_AA)  # fmt: skip
 
 
 def paint_spring(stage: Stage) -> None:
     """Raise a broadleaved wood in fresh leaf, a few trees in blossom, in four depths."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
-    fresh, bloom = rgb("a9c94f"), rgb("f6cdd4")
-    leaf_edge = clouds(rng, (canvas.width, canvas.height), 85, 3, 1.0, 0.7)
-    beside, above = (((a - b) / np.float32(canvas.unit * 0.5)) ** 2 for a, b in
-                     ((canvas.x, stage.sun_x), (canvas.y, stage.sun_y)))  # fmt: skip
-    sunny = np.float32(0.92) + np.float32(0.55 * light.strength) * np.exp(-beside) * np.exp(-above)
-    dapple = (0.55 + 0.60 * clouds(rng, (canvas.width, canvas.height), 22, 4)) * sunny
+    size = canvas.width, canvas.height
+    fresh, bloom = rgb("b4d24e"), rgb("f8d3da")
+    edge = (clouds(rng, size, 75, 3, 1.0, 0.75) - np.float32(0.5)) * np.float32(1.5)
+    beside = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.unit * 0.5)) ** 2))
     for layer in range(4):
         near = layer / 3
         row = canvas.height * (0.60 + 0.24 * near)
         wood: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
-        masses = [wood.copy() for _ in range(2)]
+        # Crowns are soft masses: half the rows and columns show as much of them; their leaves are cut out below.
+        low = int(row - canvas.unit * 0.04)
+        half = max(2, low // 2), max(2, canvas.width // 2)
+        cover, shade, flower = (np.zeros(half, np.uint8) for _ in range(3))
         count = int((34, 26, 17, 9)[layer] * max(0.5, canvas.width / (canvas.unit * 16 / 9)))
         for k in range(count):
-            x = canvas.width * (k + rng.uniform(0, 1)) / count
+            own = fork(rng)
+            x = canvas.width * (k + own.uniform(0, 1)) / count
             gap = abs(x - stage.sun_x) / (canvas.unit * (0.10 + 0.26 * near))
             if layer and gap < 1:
                 continue
-            tall = canvas.unit * (0.26 + 0.62 * near) * rng.uniform(0.8, 1.25)
-            kind = int(rng.random() < 0.16)
-            _broadleaf(stage, wood, masses[kind], float(x), row + canvas.unit * 0.02, tall)
-        tone = depth_tone(stage, near * 0.85)
-        veil = 0.72 * (1 - near) + 0.08
-        canvas.over(wood.astype(np.float32) / np.float32(255), mix(tone, light.haze, veil * 0.4))
-        for mask, leaf, gain in ((masses[0], fresh, 0.82), (masses[1], bloom, 1.05)):
-            colour = mix(mix(light.near, leaf * np.float32(gain), 0.30 + 0.6 * light.ambient), light.haze, veil)
-            # Crowns end above their trees' feet: no need to look further down.
-            low = int(row - canvas.unit * 0.04)
-            leaves = _leafy(mask[:low], leaf_edge[:low], canvas.unit * (0.004 + 0.010 * near))
-            for plane, tone_c in zip(canvas.planes, colour, strict=True):
-                plane[:low] += (tone_c * dapple[:low] - plane[:low]) * leaves
+            tall = canvas.unit * (0.26 + 0.62 * near) * own.uniform(0.8, 1.25)
+            blossom = bool(own.random() < 0.22)
+            _broadleaf(stage, own, (wood, cover, shade, flower), float(x), row + canvas.unit * 0.02, tall, blossom)
+        veil = 0.72 * (1 - near) + 0.06
+        bark = mix(depth_tone(stage, near * 0.85), rgb("4a3a30"), 0.25 * light.ambient)
+        canvas.over(wood.astype(np.float32) / np.float32(255), mix(bark, light.haze, veil * 0.4))
+        reach = canvas.unit * (0.003 + 0.008 * near)
+        soft, lit, petal = (_enlarged(cv2.GaussianBlur(m, (0, 0), max(0.6, reach * s / 2)), canvas.width, low)
+                            for m, s in ((cover, 1.0), (shade, 1.4), (flower, 1.0)))  # fmt: skip
+        leaves = np.clip((soft + edge[:low] * np.clip(1.25 - soft * 0.75, 0, 1) - 0.5) * 7, 0, 1)
+        leaves *= np.clip(soft * 9 - 0.4, 0, 1)
+        tone = lit * (1.0 + 0.42 * np.float32(light.strength) * beside) + edge[:low] * np.float32(0.22)
+        for c, plane in enumerate(canvas.planes):
+            green, pink = (float(mix(mix(light.near, leaf, 0.36 + 0.6 * light.ambient), light.haze, veil)[c])
+                           for leaf in (fresh, bloom))  # fmt: skip
+            deep = float(mix(light.near * np.float32(0.9), light.haze, veil)[c])
+            colour = deep + (green + (pink - green) * petal - deep) * tone
+            box = plane[:low]
+            box += (colour - box) * leaves
         crest = row - (skyline(rng, canvas.width, 2 + layer, 6) - 0.5) * canvas.unit * 0.05
-        paint_floor = mix(depth_tone(stage, near * 0.8), light.haze, 0.5 * (1 - near))
+        floor = mix(depth_tone(stage, near * 0.8), light.haze, 0.5 * (1 - near))
         top = int(crest.min())
         below = np.clip(canvas.y[top:] - crest[None, :].astype(np.float32), 0, 1)
-        canvas.over(below, mix(paint_floor, fresh * np.float32(0.5), 0.18 * light.ambient), 0, top)
+        canvas.over(below, mix(floor, fresh * np.float32(0.6), 0.10 + 0.25 * light.ambient), 0, top)
 
 
-def _leafy(mask: U8, noise: F32, reach: float) -> F32:
-    """Fray the outlines of round masses into leaves, `reach` pixels deep: opacity, (height, width)."""
-    soft = cv2.GaussianBlur(mask, (0, 0), max(0.8, reach)).astype(np.float32) / np.float32(255)
-    frayed = np.clip((soft + (noise - 0.5) * np.float32(2.2) - 0.5) * 6, 0, 1)
-    return np.asarray(frayed * np.clip(soft * 9 - 0.4, 0, 1), np.float32)
+def _enlarged(mask: U8, width: int, rows: int) -> F32:
+    large = cv2.resize(mask, (width, rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large.astype(np.float32) / np.float32(255), np.float32)
 
 
-def _broadleaf(stage: Stage, wood: U8, crown: U8, x: float, root: float, tall: float) -> None:
-    """One tree: a forked trunk into `wood`, and its crown of round masses into `crown`."""
-    rng = stage.rng
-    half = tall * 0.020
-    fork = root - tall * rng.uniform(0.34, 0.46)
-    for aside in (-0.20, 0.02, 0.22):
-        end = x + aside * tall, fork - tall * 0.24
-        outline = [(x - half * 1.3, root), (x - half * 0.8, fork), (end[0], end[1]), (x + half * 0.8, fork),
-                   (x + half * 1.3, root)]  # fmt: skip
+def _broadleaf(
+    stage: Stage, own: Rng, masks: tuple[U8, U8, U8, U8], x: float, root: float, tall: float, blossom: bool
+) -> None:  # fmt: skip
+    """One tree: a forked trunk into the first mask; into the half-size others its crown, its light, its blossom."""
+    wood, cover, shade, flower = masks
+    half = tall * 0.022
+    fork_at = root - tall * own.uniform(0.34, 0.46)
+    for aside in (-0.13, 0.02, 0.14):
+        end = x + aside * tall, fork_at - tall * 0.20
+        outline = [(x - half * 1.5, root), (x - half * 0.8, fork_at), end, (x + half * 0.8, fork_at),
+                   (x + half * 1.5, root)]  # fmt: skip
         cv2.fillPoly(wood, [np.round(np.array(outline) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    for _ in range(70):
-        turn, out = rng.uniform(0, 6.28), rng.random() ** 0.5
-        at = x + np.cos(turn) * out * tall * 0.33, fork - tall * (0.22 + 0.30 * np.sin(turn) * out)
-        size = tall * rng.uniform(0.016, 0.055)
-        cv2.circle(crown, (int(at[0] * 16), int(at[1] * 16)), int(size * 16), 255, -1, cv2.LINE_AA, 4)
+    clumps = []
+    for k in range(15):
+        turn, out = k * 2.4 + own.uniform(-0.4, 0.4), ((k + 0.5) / 15) ** 0.5
+        up = 0.24 + 0.29 * np.sin(turn) * out
+        clumps.append((float(np.cos(turn) * out * 0.33), float(up), float(own.uniform(0.085, 0.135))))
+    # From the underside up: what is lit lies on what is in shade.
+    for dx, up, size in sorted(clumps, key=lambda c: c[1]):
+        at = (x + dx * tall) / 2, (fork_at - up * tall) / 2
+        light = 96 + 300 * (up - 0.06) + 150 * dx * stage.side
+        for wide, shift, gain in ((1.0, 0.0, 0.72), (0.70, 0.22, 1.0), (0.40, 0.38, 1.22)):
+            centre = (int((at[0] + stage.side * shift * size * tall * 0.25) * 16), int((at[1] - shift * size * tall * 0.40) * 16))
+            value = int(np.clip(light * gain, 40, 255))
+            cv2.circle(shade, centre, int(size * wide * tall * 8), value, -1, cv2.LINE_AA, 4)
+        middle, radius = (int(at[0] * 16), int(at[1] * 16)), int(size * tall * 8)
+        cv2.circle(cover, middle, radius, 255, -1, cv2.LINE_AA, 4)
+        cv2.circle(flower, middle, radius, 255 if blossom else 0, -1, cv2.LINE_AA, 4)
 
 
 def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None = None) -> None:
