@@ -1,6 +1,6 @@
 """The offline painter: a picture for every prompt, without a key or a network, and honest about what is missing.
 
-It paints places, light, weather and some forty-five subjects. What a prompt names beyond that is listed in
+It paints places, light, weather and some fifty subjects. What a prompt names beyond that is listed in
 `Made.not_drawn`; where the subject itself cannot be drawn, a card is painted: the setting's light, and its words.
 """
 
@@ -25,7 +25,7 @@ class OfflinePainter:
 
     engine = "offline"
     model = "painter"
-    version = 4
+    version = 5
     abilities = Abilities(seed=True)
 
     def paint(

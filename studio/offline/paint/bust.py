@@ -20,7 +20,7 @@ def bust(look: Look, aged: bool, bearded: bool, dress: list[Shape] | None = None
         shapes.append(oval(darker(look.hair, 0.85), -0.27, 0.80, 0.095, 0.09))
     shapes += [
         blob(shade, (0.10, 0.46), (0.105, 0.34), (0.15, 0.20), (-0.20, 0.20), (-0.14, 0.36), (-0.16, 0.52)),
-        *(_dress(look) if dress is None else dress),
+        *(shoulders(look) if dress is None else dress),
         blob(skin, *_profile(look, aged)),
         blob(darker(skin, 0.955), (-0.02, 0.53), (0.04, 0.45), (0.13, 0.400), (0.215, 0.400), (0.16, 0.425),
              (0.08, 0.465)),
@@ -100,7 +100,8 @@ def _profile(look: Look, aged: bool) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
-def _dress(look: Look) -> list[Shape]:
+def shoulders(look: Look) -> list[Shape]:
+    """The shoulders and chest of a close-up, dressed."""
     coat, dark = look.coat, darker(look.coat, 0.68)
     shapes = [
         blob(coat, (0.10, 0.27), (0.20, 0.235), (0.33, 0.14), (0.41, -0.02), (0.44, -0.35), (-0.60, -0.35),

@@ -8,17 +8,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from studio.offline.paint import (
     beasts,
     built,
     creatures,
     figures,
+    furniture,
     landmarks,
     poses,
     props,
     still,
     suits,
+    swarms,
     vehicles,
     waist,
     words,
@@ -37,9 +40,11 @@ _DRAWN: dict[str, Callable[[], Drawing]] = {
     "penguin": beasts.penguin, "bottle": props.bottle, "lantern": props.lantern, "book": props.book,
     "cup": still.cup, "table": still.table, "letter": still.letter, "violin": still.violin, "kite": still.kite,
     "candle": still.candle, "flower": still.flower, "chair": still.chair, "clock": still.clock,
+    "bread": still.bread, "bed": furniture.bed, "footprints": swarms.footprints,
 }  # fmt: skip
 _SEEDED: dict[str, Callable[[Rng], Drawing]] = {
     "tree": landmarks.tree, "fish": creatures.fish, "balloon": vehicles.balloon, "fire": props.fire,
+    "butterflies": swarms.butterflies, "bees": swarms.bees,
 }  # fmt: skip
 _OWN_TONES = {
     "bicycle": ("3f6b6b",), "dog": ("8a6542", "5d432d"), "cat": ("4a4640", "33302c"), "fox": ("c4622d", "8d4320"),
@@ -64,8 +69,8 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
             words_said = frozenset(subject.words)
             aged = bool(words_said & figures.AGED) or kind == "elder"
             if kind == "violinist" and not reading.garments:
-                look = replace(look, coat="24262e", trousers="1b1c22", cut="dress" if look.style != "short" else "jacket",
-                               scarf="", head="")  # fmt: skip
+                cut: Literal["dress", "jacket"] = "dress" if look.style != "short" else "jacket"
+                look = replace(look, coat="24262e", trousers="1b1c22", cut=cut, scarf="", head="")
             return poses.violinist(look, aged, bool(words_said & {"beard", "bearded"}))
         if "bicycle" in carried:
             return poses.rider(look)
@@ -100,7 +105,9 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
         doing = "umbrella"
     aged = bool(said & figures.AGED) or subject.kind == "elder"
     # Not always in profile: who looks at nothing near shows both eyes, and a woman's face is softer so.
-    turned = doing in ("", "umbrella") and (look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0)
+    turned = doing in ("", "umbrella") and (
+        look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0
+    )
     return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held, turned)
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from studio.offline.paint import casting, figures, hands, still
-from studio.offline.paint.bust import bust
+from studio.offline.paint.bust import bust, shoulders
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.eye import paint_eye
+from studio.offline.paint.face import as_child, turned_head
 from studio.offline.paint.habitat import INSIDE, PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import clouds
@@ -41,7 +42,13 @@ def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 
     """Paint one face in profile, large, turned to the light; `aside` moves it, in shares of the width."""
     canvas = stage.canvas
     words = frozenset(owner.words)
-    drawing = bust(look, bool(words & figures.AGED) or owner.kind == "elder", bool(words & {"beard", "bearded"}))
+    aged, bearded = bool(words & figures.AGED) or owner.kind == "elder", bool(words & {"beard", "bearded"})
+    if look.child or (look.style != "short" and not aged):
+        # Softer than a profile, and both eyes are seen.
+        drawing = turned_head(look, aged, bearded, shoulders(look))
+        drawing = as_child(drawing) if look.child else drawing
+    else:
+        drawing = bust(look, aged, bearded)
     height = min(canvas.height * 0.86, canvas.width * 0.98)
     x = canvas.width * (0.5 - 0.10 * stage.side + aside)
     foot = canvas.height * 0.12 + height * extent(drawing)[3]

@@ -8,9 +8,10 @@ import numpy as np
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.figures import FIST
 from studio.offline.paint.habitat import PEOPLE
-from studio.offline.paint.noise import clouds
-from studio.offline.paint.palettes import rgb
-from studio.offline.paint.shapes import bar, draw
+from studio.offline.paint.halls import fill
+from studio.offline.paint.noise import F32, clouds, fork
+from studio.offline.paint.palettes import mix, rgb
+from studio.offline.paint.shapes import Drawing, bar, draw, outline_of
 
 
 def paint_air_behind(stage: Stage, x: float, y: float, height: float) -> None:
@@ -30,6 +31,41 @@ def paint_beam(stage: Stage, x: float, y: float) -> None:
     beam *= np.clip(dx / np.float32(canvas.unit * 0.02), 0, 1)
     canvas.screen(beam * np.float32(0.35 + 0.30 * stage.light.lamps), rgb("ffe9b0"))
     canvas.glow(x, y, canvas.unit * 0.045, rgb("fff0c8"), 0.9)
+
+
+def paint_smoke(stage: Stage, x: float, y: float, height: float, drift: int) -> None:
+    """A locomotive's smoke from its funnel at pixel (x, y): it rises, spreads and trails off to `drift`, -1 or 1."""
+    light, own = stage.light, fork(stage.rng)
+    dark = mix(light.near, light.haze, 0.55)
+    lit = mix(light.haze, light.sun, 0.55)
+    for k in range(34, -1, -1):
+        # The oldest puffs first: they lie behind.
+        age = k / 34
+        at_x = x + drift * height * (0.1 * age + 4.2 * age**1.5) + height * 0.10 * float(own.normal()) * age
+        at_y = y - height * (0.75 * age**0.55 + 0.08 * float(own.normal()) * age)
+        size = height * (0.07 + 0.42 * age**0.8)
+        for tone, aside, share in ((dark, 0.0, 0.34), (lit, 0.30, 0.30)):
+            _puff(
+                stage, at_x + aside * size * stage.side * 0.6, at_y - aside * size, size, tone, share * (1 - age) ** 0.8
+            )
+
+
+def _puff(stage: Stage, x: float, y: float, size: float, tone: F32, share: float) -> None:
+    canvas = stage.canvas
+    left, right = int(max(0, x - size * 2)), int(min(canvas.width, x + size * 2 + 1))
+    top, bottom = int(max(0, y - size * 2)), int(min(canvas.height, y + size * 2 + 1))
+    if left < right and top < bottom:
+        away = ((canvas.x[:, left:right] - x) ** 2 + (canvas.y[top:bottom] - y) ** 2) / np.float32(size * size)
+        canvas.over(np.exp(-(away**1.5)) * np.float32(share), tone, left, top)
+
+
+def paint_prints(stage: Stage, drawing: Drawing, x: float, foot: float, height: float) -> None:
+    """Press a trail into the ground: each print is in shade, and the rim away from the light catches it."""
+    light, slip = stage.light, height * 0.012
+    for shape in drawing:
+        outline = [(float(x + px * height), float(foot - py * height)) for px, py in outline_of(shape)]
+        fill(stage, [(px - slip * stage.side, py - slip * 0.5) for px, py in outline], light.sun, 0.35 * light.strength)
+        fill(stage, outline, light.near * np.float32(0.8), 0.50)
 
 
 def paint_exhaust(stage: Stage, x: float, y: float, height: float) -> None:

@@ -10,19 +10,21 @@ from typing import Literal, cast
 
 Biome = Literal[
     "sea", "shore", "lake", "river", "forest", "jungle", "mountain", "desert", "field", "road", "village", "city",
-    "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "hall", "stage", "none",
+    "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "laboratory", "cafe", "hall", "stage",
+    "none",
 ]  # fmt: skip
-Feature = Literal["birch", "spring", "ruins", "sill", "river", "road"]
+Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road"]
 """What shapes a place: its trees, its state, where small things stand, and the way that runs through it."""
 Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
 PEOPLE = ("person", "elder", "child", "violinist")
 LIVING = (*PEOPLE, "robot", "astronaut", "deer", "whale", "fish", "dog", "cat", "birds", "fox", "wolf",
-          "bear", "horse", "rabbit", "penguin")  # fmt: skip
-HELD = ("lantern", "book", "bottle", "cup", "letter", "violin", "candle", "flower", "clock")
+          "bear", "horse", "rabbit", "penguin", "butterflies", "bees")  # fmt: skip
+HELD = ("lantern", "book", "bottle", "cup", "letter", "violin", "candle", "flower", "clock", "bread")
 USUAL_HOUR: dict[str, Hour] = {
     "lake": "morning", "river": "morning", "jungle": "morning", "road": "golden", "village": "morning",
-    "street": "dusk", "moon": "night", "kitchen": "morning", "hall": "morning", "stage": "night",
+    "street": "dusk", "moon": "night", "kitchen": "morning", "laboratory": "morning", "cafe": "golden",
+    "hall": "morning", "stage": "night",
     "sea": "golden", "shore": "golden", "forest": "dawn", "mountain": "dawn", "desert": "golden", "field": "golden",
     "city": "dusk", "ice": "morning", "room": "golden", "library": "golden", "space": "night", "undersea": "noon",
          "none": "golden",
@@ -32,7 +34,7 @@ HOME_OF: dict[str, Biome] = {
     "robot": "city", "book": "library", "fish": "undersea", "deer": "forest", "lantern": "room", "tent": "mountain",
     "bear": "forest", "wolf": "forest", "penguin": "ice", "cup": "room", "table": "room", "letter": "room",
     "violin": "room", "candle": "room", "chair": "room", "clock": "room", "violinist": "stage", "car": "road",
-    "bridge": "river", "castle": "mountain",
+    "bridge": "river", "castle": "mountain", "bread": "kitchen", "bed": "room", "footprints": "shore",
 }  # fmt: skip
 
 
@@ -41,11 +43,19 @@ UNMISTAKABLE = ("lake", "river", "road", "stage", "hall", "moon")
 """Places that no other place shows by the way, as a shore shows the sea."""
 CROSSED = ("jungle", "mountain", "desert", "forest", "field")
 """Places that a river or a road may run through."""
+_SOFT = ("shore", "desert", "ice", "field", "mountain", "forest", "moon", "road", "village", "river", "lake", "none")
+"""Ground that keeps a footprint."""
+OPEN_AIR = frozenset(("house", "lighthouse", "castle", "train", "car", "tent", "windmill"))
+"""Things with windows of their own: with one of them in the picture a window is seen from outside."""
 SITTING = frozenset(("cat", *HELD))
 """What has room on a windowsill."""
-INSIDE = ("room", "kitchen", "library", "hall", "stage")
+ROOMS = ("room", "kitchen", "library", "laboratory", "cafe")
+"""Rooms with a window in their back wall."""
+INSIDE = (*ROOMS, "hall", "stage")
 AT_SEA = frozenset(("ship", "boat", "whale", "birds", "balloon"))
-_PORTABLE = frozenset((*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle", "table", "chair", "hands", "eye"))
+_PORTABLE = frozenset(
+    (*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle", "table", "chair", "hands", "eye", "bed")
+)
 
 
 def home_of(places: list[str], kinds: Iterable[str]) -> Biome:
@@ -71,6 +81,11 @@ def fits(kind: str, biome: str) -> bool:
         return biome == "undersea"
     if biome == "undersea":
         return kind in ("bottle", "astronaut", "robot", "eye")
+    if kind == "bread":
+        # A loaf lies on a table; on a meadow it would be litter.
+        return biome in ROOMS
+    if kind == "footprints":
+        return biome in _SOFT
     return kind in _PORTABLE or biome not in INSIDE
 
 

@@ -58,8 +58,16 @@ def _behind(look: Look) -> Drawing:
     skin, shade, deep = look.skin, darker(look.skin, 0.80), darker(look.skin, 0.66)
     # The palm closes the gaps between the fingers: what is seen there is skin in shade.
     fingers: list[Shape] = [
-        blob(darker(skin, 0.74), (0.86, -0.10), (0.86, 0.30), (0.80, 0.52), (0.62, 0.58), (0.52, 0.56), (0.52, 0.06),
-             (0.66, -0.06)),
+        blob(
+            darker(skin, 0.74),
+            (0.86, -0.10),
+            (0.86, 0.30),
+            (0.80, 0.52),
+            (0.62, 0.58),
+            (0.52, 0.56),
+            (0.52, 0.06),
+            (0.66, -0.06),
+        ),
     ]
     for k in range(4):
         y = 0.52 - 0.135 * k

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from studio.offline.paint.canvas import Stage, soften
-from studio.offline.paint.furniture import curtain, dresser, plant
+from studio.offline.paint.furniture import bench, counter, curtain, dresser, plant
 from studio.offline.paint.halls import fill
 from studio.offline.paint.noise import clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
@@ -43,6 +43,10 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False) -> None:
         _paint_shelves(stage, floor, centre_x - half_w * 1.35, centre_x + half_w * 1.35)
     elif kind == "kitchen":
         draw(stage, dresser(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.52, 0.25)
+    elif kind == "laboratory":
+        draw(stage, bench(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.46, 0.20)
+    elif kind == "cafe":
+        draw(stage, counter(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.50, 0.20)
     else:
         _paint_frame(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34)
     _paint_floor(stage, floor)

@@ -235,7 +235,9 @@ def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None
         thick = max(1, round(canvas.unit * 0.0013))
         cv2.polylines(mask, [np.round(np.array(points) * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
     if stalks > 0:
-        canvas.over(mask.astype(np.float32) * np.float32(0.75 / 255), mix(light.near, rgb("8a7350"), 0.45 * light.ambient))
+        canvas.over(
+            mask.astype(np.float32) * np.float32(0.75 / 255), mix(light.near, rgb("8a7350"), 0.45 * light.ambient)
+        )
     glints = np.zeros((canvas.height, canvas.width), np.float32)
     count = 260
     rows = own.integers(top, canvas.height, count)

@@ -5,15 +5,17 @@ Pure: no randomness, no pixels. The law: every noun of the prompt is drawn, invi
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from studio.offline.paint import grammar, words
+from studio.offline.paint import words
 from studio.offline.paint.habitat import (
     AT_SEA,
     HELD,
+    INSIDE,
     LIVING,
+    OPEN_AIR,
     PEOPLE,
     UNMISTAKABLE,
     USUAL_HOUR,
@@ -24,11 +26,11 @@ from studio.offline.paint.habitat import (
     home_of,
     shaped,
 )
-from studio.offline.paint.title import title_of, without_tags
+from studio.offline.paint.title import title_of
+from studio.offline.paint.tokens import Token, belongs, meaning, role_of, tokens_of
 
 Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 ShotSize = Literal["wide", "medium", "close"]
-Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
 
 MOST_KINDS = 6
 """More than this in one frame is a heap; what comes later in the prompt is reported as not drawn."""
@@ -63,77 +65,7 @@ class Reading:
         return weather in self.weather
 
 
-@dataclass(frozen=True)
-class _Token:
-    word: str
-    phrase: int
-    inside: bool
-    """Between brackets: it describes the noun before them."""
-
-
-_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n()]")
-
-
-def _tokens(prompt: str) -> list[_Token]:
-    found, phrase, depth = [], 0, 0
-    for piece in _PIECE.findall(without_tags(prompt)):
-        if piece in ",.;:!?\n()":
-            depth = max(0, depth + {"(": 1, ")": -1}.get(piece, 0))
-            phrase += 1
-        elif not piece.isdigit():
-            found.append(_Token(piece.lower(), phrase, depth > 0))
-    return found
-
-
-def _meaning(table: dict[str, str], word: str) -> str | None:
-    return next((table[form] for form in grammar.singulars(word) if form in table), None)
-
-
-def _in(group: frozenset[str], word: str) -> bool:
-    return any(form in group for form in grammar.singulars(word))
-
-
-def _role(tokens: list[_Token], i: int) -> Role:
-    word = tokens[i].word
-    alike = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens) and tokens[j].phrase == tokens[i].phrase]
-    before = tokens[i - 1].word if i - 1 in alike else ""
-    after = tokens[i + 1].word if i + 1 in alike else ""
-    if word in words.STOP or (word == "home" and before in grammar.VERBS):
-        return "stop"
-    if _meaning(words.SUBJECTS, word):
-        return "subject"
-    if _meaning(words.DRAWN_PLACES, word) or _meaning(words.HINTED_PLACES, word):
-        return "place"
-    known = any(_meaning(t, word) for t in (words.HOURS, words.WEATHERS, words.GARMENTS))
-    if known or _in(words.SKY, word) or _in(words.INVISIBLE, word) or _in(words.CAMERA, word):
-        return "other"
-    described = grammar.is_adjective(before) and before not in words.STOP and not before.endswith("ly")
-    named = before in words.DETERMINERS or described
-    if word in grammar.VERBS and not (named and (not after or after in words.STOP)):
-        return "verb"
-    if (
-        word.endswith("ing")
-        and (not after or after in words.STOP)
-        and (before in ("of", "about") or _plain_adjective(before))
-    ):
-        return "noun"
-    if grammar.is_adjective(word) or (word in words.SHOTS and tokens[i].phrase == 0):
-        return "other"
-    single = bool(before) and before not in words.STOP and not before.endswith("s")
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and single and _names(before) and after:
-        return "verb"
-    return "noun"
-
-
-def _plain_adjective(word: str) -> bool:
-    return grammar.is_adjective(word) and not word.endswith(("ly", "ing", "ed"))
-
-
-def _names(word: str) -> bool:
-    return not grammar.is_adjective(word) and word not in grammar.VERBS
-
-
-def _look(tokens: list[_Token], i: int) -> tuple[str, ...]:
+def _look(tokens: list[Token], i: int) -> tuple[str, ...]:
     """The words that describe the noun at `i`: those just before it, and those in the brackets after it."""
     first = i
     while first > 0 and tokens[first - 1].phrase == tokens[i].phrase and tokens[first - 1].word not in words.STOP:
@@ -145,41 +77,59 @@ def _look(tokens: list[_Token], i: int) -> tuple[str, ...]:
     return (*own, *(t.word for t in tokens[i + 1 : last] if t.word not in words.STOP))
 
 
-def _count(tokens: list[_Token], i: int, kind: str) -> int:
+_SWARMS = ("birds", "butterflies", "bees", "footprints")
+"""Drawn many at once."""
+
+
+def _count(tokens: list[Token], i: int, kind: str) -> int:
     before = {t.word for t in tokens[max(0, i - 3) : i] if t.phrase == tokens[i].phrase}
     word = tokens[i].word
+    if kind in _SWARMS:
+        return 1
     if before & {"three", "four", "five", "many", "several"} or word in ("crowd", "people", "family"):
         return 3
     plural = word in ("children", "couple") or word.endswith("men") or word not in words.SUBJECTS
-    return 2 if before & {"two", "both"} or (plural and kind != "birds" and not word.endswith(("'s", "\u2019s"))) else 1
+    return 2 if before & {"two", "both"} or (plural and not word.endswith(("'s", "\u2019s"))) else 1
 
 
-def _worn(tokens: list[_Token], i: int) -> bool:
+def _worn(tokens: list[Token], i: int) -> bool:
     """Tell whether a word describes clothes or a figure, so that a grey coat is not taken for a grey sky."""
     if tokens[i].inside:
         return True
     if i + 1 == len(tokens) or tokens[i + 1].phrase != tokens[i].phrase or tokens[i].word not in words.COLOURS:
         return False
     following = tokens[i + 1].word
-    return bool(_meaning(words.GARMENTS, following) or _meaning(words.SUBJECTS, following))
+    return bool(meaning(words.GARMENTS, following) or meaning(words.SUBJECTS, following))
 
 
-def _garments(tokens: list[_Token]) -> tuple[tuple[str, str], ...]:
+def _garments(tokens: list[Token]) -> tuple[tuple[str, str], ...]:
     """(garment, colour as hex or '') in prompt order; the first of each kind counts."""
     worn: dict[str, str] = {}
     for i, token in enumerate(tokens):
-        kind = _meaning(words.GARMENTS, token.word)
+        kind = meaning(words.GARMENTS, token.word)
         if kind and kind not in worn:
             near = [t.word for t in tokens[max(0, i - 2) : i] if t.phrase == token.phrase]
             worn[kind] = next((words.COLOURS[w] for w in reversed(near) if w in words.COLOURS), "")
     return tuple(worn.items())
 
 
-def _first(tokens: list[_Token], table: dict[str, str]) -> str | None:
-    return next((m for m in (_meaning(table, t.word) for t in tokens) if m), None)
+def _first(tokens: list[Token], table: dict[str, str]) -> str | None:
+    return next((m for m in (meaning(table, t.word) for t in tokens) if m), None)
 
 
 _OF_A_BODY = ("hands", "eye")
+_WINDOW = ("window", "windows")
+_LIT = frozenset(("lit", "lighted", "glowing", "bright", "warm", "yellow", "golden", "shining"))
+
+
+def _seen_from_outside(tokens: list[Token], places: list[str], kinds: Iterable[str]) -> tuple[str, ...]:
+    """The words for a window that is no room: of a house in the picture, or a lit one where a place outdoors is named.
+
+    "A house with a lit window, a pine forest" plays in the forest.
+    """
+    outdoors = any(p not in INSIDE for p in places)
+    lit = any(t.word in _WINDOW and tokens[i - 1].word in _LIT for i, t in enumerate(tokens) if i)
+    return _WINDOW if set(kinds) & OPEN_AIR or (lit and outdoors) else ()
 
 
 def _same(kind: str, other: str | None) -> bool:
@@ -192,19 +142,20 @@ def read_prompt(prompt: str) -> Reading:
 
     Returns a reading whose `not_drawn` holds the nouns without a picture: lower case, in prompt order, each once.
     """
-    tokens = _tokens(prompt)
-    roles = [_role(tokens, i) for i in range(len(tokens))]
-    people = any(_meaning(words.SUBJECTS, t.word) in PEOPLE for t in tokens)
+    tokens = tokens_of(prompt)
+    roles = [role_of(tokens, i) for i in range(len(tokens))]
+    people = any(meaning(words.SUBJECTS, t.word) in PEOPLE for t in tokens)
     subjects: dict[str, Subject] = {}
     named: dict[str, tuple[int, str]] = {}
     missing: dict[str, int] = {}
     places: list[str] = ["moon"] if " on the moon" in prompt.lower() else []
+    places_at: list[tuple[int, str]] = []
     lead = lead_word = ""
     shots = [words.SHOTS[t.word] for t in tokens if t.word in words.SHOTS and t.phrase == 0]
     shot = shots[0] if shots else "close" if any(t.word in ("close-up", "closeup") for t in tokens) else "wide"
     near = shot == "close"
     for i, token in enumerate(tokens):
-        kind = _meaning(words.SUBJECTS, token.word)
+        kind = meaning(words.SUBJECTS, token.word)
         beside = i + 1 < len(tokens) and tokens[i + 1].phrase == token.phrase
         modifies = beside and roles[i + 1] in ("noun", "subject") and not token.word.endswith("s")
         role = roles[i]
@@ -213,17 +164,18 @@ def read_prompt(prompt: str) -> Reading:
             if not people:
                 missing.setdefault(token.word, i)
             continue
-        if kind and modifies and _same(kind, _meaning(words.SUBJECTS, tokens[i + 1].word)):
+        if kind and modifies and _same(kind, meaning(words.SUBJECTS, tokens[i + 1].word)):
             continue
         if kind in PEOPLE and token.inside and any(known in PEOPLE for known in subjects):
             # "two children (people in blue coats)": the brackets describe the children.
             continue
-        if role == "noun" and beside and _in(words.INVISIBLE, tokens[i + 1].word):
+        if role == "noun" and beside and belongs(words.INVISIBLE, tokens[i + 1].word):
             # "salt wind", "love story": it only colours what cannot be seen anyway.
             continue
         heads = beside and roles[i + 1] in ("subject", "place")
         if role == "subject" and kind and not (modifies and kind != "lighthouse"):
-            lead = lead or kind
+            # "a lighthouse keeper" is a keeper, seen first; the tower is where they keep.
+            lead = lead or (meaning(words.SUBJECTS, tokens[i + 1].word) or kind if modifies else kind)
             subjects.setdefault(kind, Subject(kind, _count(tokens, i, kind), _look(tokens, i)))
             named.setdefault(kind, (i, token.word))
         elif role in ("noun", "subject"):
@@ -232,31 +184,42 @@ def read_prompt(prompt: str) -> Reading:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
         elif role == "place":
-            places.append(_meaning(words.DRAWN_PLACES, token.word) or _meaning(words.HINTED_PLACES, token.word) or "")
-            if not _meaning(words.DRAWN_PLACES, token.word):
+            places.append(meaning(words.DRAWN_PLACES, token.word) or meaning(words.HINTED_PLACES, token.word) or "")
+            places_at.append((i, places[-1]))
+            if not meaning(words.DRAWN_PLACES, token.word):
                 missing.setdefault(token.word, i)
-        elif not people and _meaning(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
+        elif not people and meaning(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
             if not lead:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
+    if lit := _seen_from_outside(tokens, places, subjects):
+        places = [*places[: len(places) - len(places_at)], *(p for i, p in places_at if tokens[i].word not in lit)]
+        if not subjects.keys() & OPEN_AIR:
+            missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in lit)
     biome = home_of(places, subjects)
     if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
-    biome, features = shaped(biome, places, [m for t in tokens if (m := _meaning(words.FEATURES, t.word))], subjects)
+    biome, features = shaped(biome, places, [m for t in tokens if (m := meaning(words.FEATURES, t.word))], subjects)
     if biome != "city":
         # Ruins of anything else than a city have no picture.
         missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in ("ruin", "ruins", "ruined"))
     for i, token in enumerate(tokens):
-        also = _meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
+        also = meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
         if also in UNMISTAKABLE and also != biome and also not in features:
             # One picture plays in one place: a village by a lake shows the village, and says that it lacks the lake.
             missing.setdefault(token.word, i)
+    if lead in subjects:
+        subjects = {lead: subjects[lead], **subjects}
     for place, (kind, (i, word)) in enumerate(named.items()):
-        if place >= MOST_KINDS or not fits(kind, biome):
+        afloat = kind == "boat" and "canal" in features
+        if place >= MOST_KINDS or not (fits(kind, biome) or afloat):
             missing.setdefault(word, i)
             if lead == kind:
                 lead, lead_word = "?", word
             del subjects[kind]
+    if biome in ("street", "city", "village"):
+        # Its houses are the place: one more would stand in the road.
+        subjects.pop("house", None)
     drawn = list(subjects.values())
     if subjects.keys() & set(_OF_A_BODY):
         # Seen from that near, nothing else is in the frame but whose they are and what they hold.
@@ -268,7 +231,7 @@ def read_prompt(prompt: str) -> Reading:
     if near and people:
         missing.pop("face", None)
     outdoors = [token for i, token in enumerate(tokens) if not _worn(tokens, i)]
-    weather = dict.fromkeys(m for t in outdoors if (m := _meaning(words.WEATHERS, t.word)))
+    weather = dict.fromkeys(m for t in outdoors if (m := meaning(words.WEATHERS, t.word)))
     if biome in ("space", "undersea", "moon"):
         weather = {}
     nothing = not drawn and biome == "none"
@@ -286,8 +249,8 @@ def read_prompt(prompt: str) -> Reading:
     )
 
 
-def _usual_hour(tokens: list[_Token], biome: str) -> Hour:
+def _usual_hour(tokens: list[Token], biome: str) -> Hour:
     """The hour where none is named: night where the moon or stars are, else what flatters the place."""
-    if any(_in(frozenset({"moon", "star"}), t.word) for t in tokens):
+    if any(belongs(frozenset({"moon", "star"}), t.word) for t in tokens):
         return "night"
     return "morning" if any(t.word == "spring" for t in tokens) else USUAL_HOUR[biome]

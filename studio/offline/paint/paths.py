@@ -146,7 +146,7 @@ def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
 
 
 def paint_river(stage: Stage, row: float, path: Path) -> None:
-    """Paint a river between its banks, mirroring what is above it, lost in mist far off; the hills' foot is at `row`."""
+    """Paint a river between its banks, mirroring what is above it; the hills' foot is at `row`, where mist lies."""
     canvas, light = stage.canvas, stage.light
     top = int(row)
     rows = canvas.height - top

@@ -37,13 +37,14 @@ from studio.offline.paint.ways import (
 from studio.offline.paint.weather import defocus, paint_fog, paint_lightning, paint_rain, paint_snow
 from studio.offline.paint.woods import paint_birches, paint_jungle, paint_spring
 
-_WORKING_PIXELS = 1600 * 900
+_WORKING_PIXELS = 1408 * 792
 """Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
 
 _HORIZONS = {
     "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
     "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
     "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
+    "laboratory": 0.80, "cafe": 0.80,
     "stage": 0.80,
 }  # fmt: skip
 
@@ -242,7 +243,7 @@ def _paint_village(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_street(stage: Stage, reading: Reading) -> None:
-    paint_street(stage)
+    paint_street(stage, "canal" in reading.features)
 
 
 def _paint_jungle(stage: Stage, reading: Reading) -> None:
@@ -265,7 +266,7 @@ def _paint_air(stage: Stage, reading: Reading) -> None:
         stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
     clear = not reading.weather and reading.hour != "night"
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
-    if open_sky and clear and not any(s.kind == "birds" for s in reading.subjects):
+    if open_sky and clear and not any(s.kind in ("birds", "butterflies", "bees") for s in reading.subjects):
         paint_stray_birds(stage)
     if reading.biome in INSIDE:
         return

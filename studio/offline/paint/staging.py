@@ -6,7 +6,6 @@ shot of a thing shows all of it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -19,38 +18,30 @@ from studio.offline.paint.effects import (
     paint_air_behind,
     paint_beam,
     paint_exhaust,
+    paint_prints,
     paint_reflection,
+    paint_smoke,
     paint_string,
 )
 from studio.offline.paint.figures import look_of_person
-from studio.offline.paint.habitat import HELD, INSIDE, LIVING, PEOPLE, SITTING
+from studio.offline.paint.habitat import HELD, INSIDE, PEOPLE, ROOMS
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.palettes import rgb
 from studio.offline.paint.shadows import paint_cast, paint_contact
 from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
+from studio.offline.paint.sizes import (
+    AFLOAT,
+    ENDLESS,
+    FIGURES,
+    HANGING,
+    ON_TABLES,
+    SIZES,
+    TALL,
+    WATER,
+    halved_by,
+    height_of,
+)
 
-_SIZES = {
-    "person": 0.27, "elder": 0.255, "child": 0.19, "lighthouse": 0.62, "ship": 0.40, "boat": 0.27, "house": 0.25,
-         "tree": 0.56,
-    "train": 0.12, "robot": 0.44, "astronaut": 0.36, "rocket": 0.60, "deer": 0.27, "whale": 0.32, "fish": 0.34,
-         "dog": 0.14,
-    "cat": 0.11, "bottle": 0.10, "lantern": 0.15, "book": 0.11, "bicycle": 0.17, "balloon": 0.34, "tent": 0.15,
-         "fire": 0.11,
-    "windmill": 0.50, "birds": 0.5, "violinist": 0.34, "fox": 0.18, "wolf": 0.21, "bear": 0.29, "horse": 0.32,
-    "rabbit": 0.09, "penguin": 0.15, "cup": 0.085, "table": 0.17, "letter": 0.10, "violin": 0.16, "kite": 0.17,
-    "candle": 0.12, "flower": 0.15, "chair": 0.19, "clock": 0.11, "bridge": 0.20, "castle": 0.42, "car": 0.13,
-}  # fmt: skip
-_FIGURES = (*PEOPLE, "robot", "astronaut")
-_ON_TABLES = ("cup", "book", "letter", "candle", "flower", "clock", "lantern", "violin", "bottle")
-_AFLOAT = ("ship", "boat")
-_ENDLESS = ("train", "bridge")
-"""Wider than any frame: they leave it on both sides."""
-_HANGING = ("kite", "astronaut", "balloon", "whale", "fish", "birds")
-_WATER = ("sea", "shore", "ice", "lake", "river")
-
-
-_TALL = ("deer", "horse", "bear")
-"""Beasts that a medium shot cuts at the legs, as it cuts people at the waist."""
 _CARRIED = ("lantern", "book", "violin", "bicycle")
 
 
@@ -71,10 +62,12 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         chosen = [s for s in chosen if s.kind != "table"]
         lead = chosen[0] if chosen else None
         paint_tabletop(stage, 0.70)
-    chosen.sort(key=lambda s: (s.kind in near, s.kind in _FIGURES, s.kind in HELD, -_SIZES[s.kind]))
-    places = _places(stage, chosen, reading.biome in ("room", "kitchen", "library"))
+    elif _needs_table(reading, chosen):
+        chosen.append(Subject("table"))
+    chosen.sort(key=lambda s: (s.kind in near, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
+    places = _places(stage, chosen, reading.biome in ROOMS)
     for subject, x in zip(chosen, places, strict=True):
-        first = subject is lead or (subject.kind in _FIGURES and people)
+        first = subject is lead or (subject.kind in FIGURES and people)
         _paint_one(stage, reading, subject, x, first, carried, subject is lead)
     paint_string(stage)
     if any(s.kind == "birds" for s in reading.subjects):
@@ -85,8 +78,15 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
 
 def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
     """Tell whether the shot looks at small things in a house, which then lie on a table in front of the lens."""
-    small = [s for s in chosen if s.kind in _ON_TABLES]
+    small = [s for s in chosen if s.kind in ON_TABLES]
     return reading.biome in INSIDE and reading.shot != "wide" and len(small) + _has_table(chosen) == len(chosen) > 0
+
+
+def _needs_table(reading: Reading, chosen: list[Subject]) -> bool:
+    """Tell whether small things in a room would lie on its floor: then a table stands under them, named or not."""
+    small = any(s.kind in ON_TABLES and s.kind != "lantern" for s in chosen)
+    return small and reading.shot == "wide" and reading.biome in ROOMS and not _has_table(chosen) and (
+        "sill" not in reading.features)  # fmt: skip
 
 
 def _has_table(chosen: list[Subject]) -> bool:
@@ -106,69 +106,34 @@ def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
     return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
 
 
-def _height(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
-    """Height in pixels, kept inside the frame but for figures in a close shot and for trains."""
-    canvas = stage.canvas
-    if _halved(reading, kind, drawing):
-        left, low, right, high = extent(drawing)
-        # The head takes a quarter of the frame; two side by side are smaller.
-        if any(s.kind == "child" for s in reading.subjects) and kind == "child":
-            high *= 1.22
-        return float(min(canvas.height * 0.92 / (high + 0.98), canvas.width * 0.80 / (right - left)))
-    if kind in _FIGURES and reading.shot != "wide" and first:
-        left, _, right, _ = extent(drawing)
-        tall = canvas.height * (1.5 if reading.shot == "close" else 0.86)
-        return float(min(tall, canvas.width * (0.92 if reading.shot == "close" else 0.5) / (right - left)))
-    if kind in _ON_TABLES and "table" in stage.placed:
-        return stage.placed["table"][2] * 0.30 * math.sqrt(_SIZES[kind] / _SIZES["cup"])
-    if kind in _TALL and reading.shot == "medium" and first:
-        left, low, right, high = extent(drawing)
-        return float(min(canvas.height * 1.02 / high, canvas.width * 0.70 / (right - left)))
-    nearer = {"wide": 1.0, "medium": 2.1 if kind in LIVING else 1.6, "close": 2.6}[reading.shot]
-    grow = nearer if first or kind in HELD else 1.0
-    if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
-        grow *= 1.5
-    left, low, right, high = extent(drawing)
-    wide = 1e9 if kind in _ENDLESS else canvas.width * 0.82 / (right - left)
-    if "sill" in reading.features and reading.shot != "close":
-        grow *= 1.75 if kind in SITTING else 1.0
-    if reading.biome in INSIDE and (kind not in HELD or reading.shot == "wide"):
-        # A room is seen from nearer than a landscape.
-        grow *= 1.8
-    if kind in PEOPLE and any(s.kind == "bicycle" for s in reading.subjects):
-        grow *= 1.35
-    if "table" not in stage.placed and kind in _ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
-        grow *= 1.3
-    return float(min(canvas.unit * _SIZES[kind] * grow, canvas.height * 0.78 / (high - low), wide))
-
-
 def _paint_one(
     stage: Stage, reading: Reading, subject: Subject, x: float, first: bool, carried: tuple[str, ...],
     lead: bool,
 ) -> None:  # fmt: skip
     canvas, kind = stage.canvas, subject.kind
     if kind in PEOPLE and reading.shot == "close" and subject.count == 1:
-        others = sum(s.kind in _FIGURES for s in reading.subjects) > 1
+        others = sum(s.kind in FIGURES for s in reading.subjects) > 1
         paint_face(stage, subject, look_of_person(reading, subject), (x / canvas.width - 0.5) if others else 0.0)
         return
     drawing = drawing_of(reading, subject, carried, stage.rng)
-    height = _height(stage, reading, kind, drawing, first)
+    height = height_of(stage, reading, kind, drawing, first)
     left, _, right, high = extent(drawing)
     sideways = kind not in PEOPLE or "bicycle" in carried or "violin" in carried or kind == "violinist"
-    halved = _halved(reading, kind, drawing)
+    halved = halved_by(reading, kind, drawing)
     flies = kind in PEOPLE and any(s.kind == "kite" for s in reading.subjects)
     sideways = sideways or halved or flies
-    cut = kind in _TALL and reading.shot == "medium" and first
+    cut = kind in TALL and reading.shot == "medium" and first
     if halved:
         _light_near(stage, reading)
-    if sideways and (stage.side < 0) != (kind == "lighthouse"):
+    mirror = sideways and (stage.side < 0) != (kind == "lighthouse")
+    if mirror:
         # All look towards the light, and so into the picture; a lighthouse has its house on the slope behind it.
         drawing = mirrored(drawing)
         left, right = -right, -left
     half = (right - left) / 2 * height
-    if kind in _ON_TABLES and "table" in stage.placed:
+    if kind in ON_TABLES and "table" in stage.placed:
         x = stage.placed["table"][0] + (x - canvas.width / 2) * 0.2
-    if kind not in _ENDLESS and half < canvas.width * 0.46:
+    if kind not in ENDLESS and half < canvas.width * 0.46:
         x = float(
             np.clip(
                 x,
@@ -176,28 +141,40 @@ def _paint_one(
                 canvas.width * 0.97 - half - (left + right) / 2 * height,
             )
         )
+    if kind in AFLOAT and reading.biome == "street":
+        # In the middle of the canal.
+        x = canvas.width * (0.5 + 0.06 * stage.side)
     foot = _foot(stage, reading, kind, x, height, drawing, first)
     stage.placed[kind] = (x, foot, height)
     if lead:
+        if kind == "lighthouse":
+            # The keeper's house beside it is not what one looks at.
+            left, right = -0.1, 0.1
         # A figure is looked at in the face, a thing in its middle.
+        # Of a beast cut by the frame it is the shoulder, towards where it looks.
+        ahead = (left if mirror else right) * 0.40 if cut else (left + right) / 2
         stage.aim(
-            x + (left + right) / 2 * height,
-            foot - height * (0.66 if halved else high * (0.86 if kind in _FIGURES else 0.8 if cut else 0.5)),
+            x + ahead * height,
+            foot - height * (0.66 if halved else high * (0.86 if kind in FIGURES else 0.62 if cut else 0.5)),
         )
     haze = 0.05 if first or kind in PEOPLE else 0.12
+    if kind == "footprints":
+        paint_prints(stage, drawing, x, foot, height)
+        return
     if kind == "lighthouse" and stage.light.lamps >= 0.35:
         paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
     if kind == "rocket" and reading.biome != "space":
         paint_exhaust(stage, x, foot - height * 0.06, height)
     if kind == "balloon":
         draw(stage, drawing, x + canvas.width * 0.3 * stage.side, foot + height * 0.2, height * 0.34, 0.45, afloat=True)
-    afloat = kind in (*_HANGING, *_AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
+    afloat = kind in (*HANGING, *AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
     if not afloat and not halved and not cut:
         paint_contact(stage, x + (left + right) / 2 * height, foot, half)
-    standing = kind not in (*_AFLOAT, *_ENDLESS, "kite", "balloon", "whale", "fish", "birds", "rocket", "fire")
+    standing = kind not in (*AFLOAT, *ENDLESS, "kite", "balloon", "whale", "fish", "birds", "rocket", "fire",
+                            "butterflies", "bees", "footprints")  # fmt: skip
     if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
         paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
-    if kind in _FIGURES:
+    if kind in FIGURES:
         # A breath of haze behind a figure keeps it apart from a dark ground.
         canvas.glow(
             x, foot - height * 0.62, height * 0.22, stage.light.haze, 0.55 * (0.6 - min(0.6, stage.light.ambient))
@@ -205,9 +182,12 @@ def _paint_one(
         if reading.biome in ("city", "street") and not halved:
             # Lit windows crowd a street: air between keeps the figure from being one more house.
             paint_air_behind(stage, x, foot - height * 0.5, height)
+    if kind == "train":
+        paint_smoke(stage, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height,
+                    height, 1 if mirror else -1)  # fmt: skip
     if kind == "fire":
         canvas.glow(x, foot - height * 0.3, canvas.unit * 0.10, rgb("ff9a44"), 0.55)
-    count = subject.count if kind not in _ENDLESS else 1
+    count = subject.count if kind not in ENDLESS else 1
     for i in range(count - 1, -1, -1):
         apart = (i + 1) // 2 * (1 if i % 2 else -1) * stage.side
         size = height * (1 - 0.06 * i)
@@ -219,16 +199,11 @@ def _paint_one(
             if reading.shot == "close" or kind not in PEOPLE
             else _foot(stage, reading, kind, at, size, drawing, first)
         )
-        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in _HANGING or halved or cut)
+        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in HANGING or halved or cut)
     if kind == "cup":
         paint_steam(stage, x, foot - height * 0.85, height * 0.95)
-    if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
+    if (kind in AFLOAT or kind == "whale") and reading.biome in (*WATER, "street"):
         paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
-
-
-def _halved(reading: Reading, kind: str, drawing: Drawing) -> bool:
-    """Tell whether a drawing is a person from the waist up."""
-    return kind in PEOPLE and reading.shot == "medium" and extent(drawing)[1] < -1
 
 
 def _foot(
@@ -236,13 +211,17 @@ def _foot(
 ) -> float:  # fmt: skip
     """The row a drawing stands on."""
     canvas, high = stage.canvas, extent(drawing)[3]
-    if _halved(reading, kind, drawing):
+    if halved_by(reading, kind, drawing):
         # The frame cuts the drawing, however tall it is.
         return max(canvas.height * 0.10 + height * min(high, 1.14), canvas.height + (waist.FOOT + 0.06) * height)
     if kind == "birds":
         return canvas.height * 0.3
-    if kind in _TALL and reading.shot == "medium" and first:
+    if kind in TALL and reading.shot == "medium" and first:
         return max(canvas.height * 0.10 + height * high, canvas.height + 0.16 * height)
+    if kind in ("butterflies", "bees"):
+        return canvas.height * (0.30 if reading.shot == "close" else 0.42) + height * 0.5
+    if kind == "footprints":
+        return canvas.height * 0.985
     if kind in ("balloon", "kite"):
         return canvas.height * 0.14 + height
     if kind == "astronaut" and reading.biome == "space" and first and reading.shot == "close":
@@ -251,9 +230,9 @@ def _foot(
         return canvas.height * 0.46 + height * 0.5
     if kind in ("whale", "fish") and reading.biome == "undersea":
         return canvas.height * 0.50
-    if (kind in _AFLOAT or kind == "whale") and reading.biome in _WATER:
+    if (kind in AFLOAT or kind == "whale") and reading.biome in WATER:
         return min(stage.horizon + canvas.unit * 0.05 + height * 0.10, canvas.height * 0.93)
-    if kind in _FIGURES and first and reading.shot != "wide":
+    if kind in FIGURES and first and reading.shot != "wide":
         # A narrow frame makes the figure small enough to be seen whole: then it must stand.
         return max(canvas.height * 0.12 + height * high, stage.ground_at(x) + canvas.unit * 0.01)
     # What is built must not hang over a slope's lower side.
@@ -263,7 +242,7 @@ def _foot(
         foot -= canvas.unit * 0.12
     if kind == "train" and "bridge" in stage.placed:
         return stage.placed["bridge"][1] - stage.placed["bridge"][2] * 1.02
-    if kind in _ON_TABLES and "table" in stage.placed:
+    if kind in ON_TABLES and "table" in stage.placed:
         return stage.placed["table"][1] - stage.placed["table"][2] * 0.90
     if kind in HELD and reading.shot == "close" and reading.biome not in INSIDE:
         foot = canvas.height * 0.96

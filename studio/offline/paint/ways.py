@@ -11,15 +11,18 @@ from studio.offline.paint import landmarks, paths
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.halls import fill
 from studio.offline.paint.land import paint_layer
-from studio.offline.paint.noise import F32, clouds, skyline
+from studio.offline.paint.noise import clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
 from studio.offline.paint.shapes import draw
 
 _FRONTS = ("7a5f4c", "8a7a66", "6a5a5e", "7d6650", "5f6468", "8c6a50")
 
 
-def paint_street(stage: Stage) -> None:
-    """Paint two rows of houses that run to the horizon, their windows and lamps, and the wet road between them."""
+def paint_street(stage: Stage, canal: bool = False) -> None:
+    """Paint two rows of houses that run to the horizon, their windows and lamps, and what lies between them.
+
+    That is a wet road between pavements, or the water of a `canal`.
+    """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     middle, eye, unit = canvas.width / 2 + stage.side * canvas.width * 0.06, stage.horizon, canvas.unit
     half, drop = min(unit * 0.46, canvas.width * 0.40), (canvas.height - eye) * 0.80
@@ -55,7 +58,8 @@ def paint_street(stage: Stage) -> None:
                     lit = rng.random() < 0.12 + 0.45 * light.lamps
                     pane = rgb("ffc876") * np.float32(0.55 + 0.45 * light.lamps) if lit else tone * np.float32(0.55)
                     fill(stage, [at(low, a), at(high, a), at(high, b), at(low, b)], pane)
-    _paint_wet_road(stage, middle, eye, half, drop)
+    _paint_wet_road(stage, middle, eye, half, drop, canal)
+    _paint_pavements(stage, middle, eye, half, drop, 0.90 if canal else 0.66)
     if light.lamps > 0.3:
         for depth in (4.2, 2.4, 1.45):
             for side in (-1, 1):
@@ -66,8 +70,8 @@ def paint_street(stage: Stage) -> None:
     stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
 
 
-def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: float) -> None:
-    """The road from the horizon down, mirroring the houses as wet stone does."""
+def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: float, canal: bool) -> None:
+    """The road or canal from the horizon down, mirroring the houses as wet stone or water does."""
     canvas, light = stage.canvas, stage.light
     top = int(eye)
     rows = canvas.height - top
@@ -80,12 +84,33 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
     mirror_row = np.clip(np.float32(top - 2) - (canvas.y[top:] - np.float32(eye)) * 1.1 + wobble, 0, top - 1)
     across = np.clip(canvas.x + wobble * 0.7, 0, canvas.width - 1).astype(np.float32)
     stones = 0.85 + 0.3 * clouds(stage.rng, size, 44, 2, 0.5)
+    mirror, ground = (0.80, 0.16) if canal else (0.30, 0.34)
+    if not canal:
+        # Setts in rows across the street, each row lower in perspective than the one before.
+        far, side = depth * 9, (canvas.x - np.float32(middle)) * depth / np.float32(half) * 7
+        joint = np.minimum(
+            np.abs(far - np.round(far)),
+            np.abs(side + np.floor(far + 0.5) % 2 * 0.5 - np.round(side + np.floor(far + 0.5) % 2 * 0.5)),
+        )
+        stones = stones * (1 - 0.34 * np.clip(1 - joint * 7, 0, 1) * np.clip(1.9 - depth * 0.45, 0, 1))
     colour = np.stack([
-        cv2.remap(p[:top], across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(0.52) * stones
-        + np.float32(near * 0.45 + haze * 0.05)
+        cv2.remap(p[:top], across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(mirror) * stones
+        + np.float32(near * 0.45 + haze * ground) * stones
         for p, near, haze in zip(canvas.planes, light.near, light.haze, strict=True)
     ])  # fmt: skip
     canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
+
+
+def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop: float, inner: float) -> None:
+    """A pavement along each row of houses, from `inner` (share of the street's half width) outwards, with its kerb."""
+    light = stage.light
+    stone = mix(mix(light.near, rgb("8d8880"), 0.30 + 0.5 * light.ambient), light.haze, 0.18)
+    bands = ((inner, 1.02, 1.0), (inner - 0.025, inner, 0.55), (inner, inner + 0.03, 1.35))
+    for side in (-1, 1):
+        for start, end, gain in bands:
+            corners = ((start, 9.0), (end, 9.0), (end, 0.45), (start, 0.45))
+            outline = [(middle + side * half * share / depth, eye + drop / depth) for share, depth in corners]
+            fill(stage, outline, stone * np.float32(gain), 0.92)
 
 
 def paint_road(stage: Stage, row: float = 0.765) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -53,12 +54,16 @@ def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
     foot = root + canvas.unit * own.uniform(0.010, 0.035, count)
     high, lean = canvas.unit * tall * own.uniform(0.7, 1.9, count), canvas.unit * own.normal(0, 0.006, count)
     half = canvas.unit * 0.0022
-    blades = np.stack([np.stack([x - half, foot], 1), np.stack([x + half, foot], 1), np.stack([x + lean, foot - high], 1)], 1)
+    blades = np.stack(
+        [np.stack([x - half, foot], 1), np.stack([x + half, foot], 1), np.stack([x + lean, foot - high], 1)], 1
+    )
     for blade in np.round(blades * 16).astype(np.int32):
         cv2.fillPoly(mask, [blade], 255, cv2.LINE_AA, 4)
     top = max(0, int(root - canvas.unit * tall * 2))
     ground = np.clip((canvas.y[top:] - root - canvas.unit * 0.022) / np.float32(canvas.unit * 0.012), 0, 1)
-    canvas.over(np.maximum(mask[top:].astype(np.float32) / np.float32(255), ground * np.ones_like(canvas.x)), tone, 0, top)
+    canvas.over(
+        np.maximum(mask[top:].astype(np.float32) / np.float32(255), ground * np.ones_like(canvas.x)), tone, 0, top
+    )
 
 
 def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, near: float) -> None:
@@ -129,14 +134,14 @@ def paint_spring(stage: Stage) -> None:
         low = int(row - canvas.unit * 0.04)
         half = max(2, low // 2), max(2, canvas.width // 2)
         cover, shade, flower = (np.zeros(half, np.uint8) for _ in range(3))
-        count = int((34, 26, 17, 9)[layer] * max(0.5, canvas.width / (canvas.unit * 16 / 9)))
+        count = int((30, 22, 14, 8)[layer] * max(0.5, canvas.width / (canvas.unit * 16 / 9)))
         for k in range(count):
             own = fork(rng)
             x = canvas.width * (k + own.uniform(0, 1)) / count
             gap = abs(x - stage.sun_x) / (canvas.unit * (0.10 + 0.26 * near))
             if layer and gap < 1:
                 continue
-            tall = canvas.unit * (0.26 + 0.62 * near) * own.uniform(0.8, 1.25)
+            tall = canvas.unit * (0.25 + 0.42 * near) * own.uniform(0.85, 1.2)
             blossom = bool(own.random() < 0.22)
             _broadleaf(stage, own, (wood, cover, shade, flower), float(x), row + canvas.unit * 0.02, tall, blossom)
         veil = 0.72 * (1 - near) + 0.06
@@ -147,12 +152,15 @@ def paint_spring(stage: Stage) -> None:
                             for m, s in ((cover, 1.0), (shade, 1.4), (flower, 1.0)))  # fmt: skip
         leaves = np.clip((soft + edge[:low] * np.clip(1.25 - soft * 0.75, 0, 1) - 0.5) * 7, 0, 1)
         leaves *= np.clip(soft * 9 - 0.4, 0, 1)
+        petal = np.clip((petal + edge[:low] * 0.9 - 0.5) * 6 + 0.5, 0, 1)
         tone = lit * (1.0 + 0.42 * np.float32(light.strength) * beside) + edge[:low] * np.float32(0.22)
         for c, plane in enumerate(canvas.planes):
-            green, pink = (float(mix(mix(light.near, leaf, 0.36 + 0.6 * light.ambient), light.haze, veil)[c])
-                           for leaf in (fresh, bloom))  # fmt: skip
+            green, pink = (float(mix(mix(light.near, leaf, share + 0.5 * light.ambient), light.haze, veil)[c])
+                           for leaf, share in ((fresh, 0.50), (bloom, 0.74)))  # fmt: skip
             deep = float(mix(light.near * np.float32(0.9), light.haze, veil)[c])
-            colour = deep + (green + (pink - green) * petal - deep) * tone
+            mauve = float(mix(mix(light.near, rgb("b98aa2"), 0.80), light.haze, veil)[c])
+            dark = deep + (mauve - deep) * petal
+            colour = dark + (green + (pink - green) * petal - dark) * tone
             box = plane[:low]
             box += (colour - box) * leaves
         crest = row - (skyline(rng, canvas.width, 2 + layer, 6) - 0.5) * canvas.unit * 0.05
@@ -162,7 +170,7 @@ def paint_spring(stage: Stage) -> None:
         canvas.over(below, mix(floor, fresh * np.float32(0.6), 0.10 + 0.25 * light.ambient), 0, top)
 
 
-def _enlarged(mask: U8, width: int, rows: int) -> F32:
+def _enlarged(mask: np.typing.NDArray[Any], width: int, rows: int) -> F32:
     large = cv2.resize(mask, (width, rows), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large.astype(np.float32) / np.float32(255), np.float32)
 
@@ -187,9 +195,12 @@ def _broadleaf(
     # From the underside up: what is lit lies on what is in shade.
     for dx, up, size in sorted(clumps, key=lambda c: c[1]):
         at = (x + dx * tall) / 2, (fork_at - up * tall) / 2
-        light = 96 + 300 * (up - 0.06) + 150 * dx * stage.side
+        light = 64 + 330 * (up - 0.04) + 200 * dx * stage.side
         for wide, shift, gain in ((1.0, 0.0, 0.72), (0.70, 0.22, 1.0), (0.40, 0.38, 1.22)):
-            centre = (int((at[0] + stage.side * shift * size * tall * 0.25) * 16), int((at[1] - shift * size * tall * 0.40) * 16))
+            centre = (
+                int((at[0] + stage.side * shift * size * tall * 0.25) * 16),
+                int((at[1] - shift * size * tall * 0.40) * 16),
+            )
             value = int(np.clip(light * gain, 40, 255))
             cv2.circle(shade, centre, int(size * wide * tall * 8), value, -1, cv2.LINE_AA, 4)
         middle, radius = (int(at[0] * 16), int(at[1] * 16)), int(size * tall * 8)
@@ -208,10 +219,8 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
         near = layer / 3
         mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
         for _ in range(9 - 2 * layer):
-            x, wide = (
-                rng.uniform(-0.02, 1.02) * canvas.width,
-                canvas.unit * (0.010 + 0.030 * near) * rng.uniform(0.7, 1.3),
-            )
+            x = rng.uniform(-0.02, 1.02) * canvas.width
+            wide = canvas.unit * (0.010 + 0.030 * near) * rng.uniform(0.7, 1.3)
             lean = canvas.unit * rng.normal(0, 0.05)
             root = canvas.height * (0.80 + 0.16 * near)
             trunk = [

@@ -50,13 +50,15 @@ DRAWN_PLACES = _index({
     "field": "field meadow farmland prairie grassland grass plain countryside pasture",
     "road": "road path track lane",
     "village": "village hamlet",
-    "street": "street alley",
+    "street": "street alley canal",
     "city": "city ruin skyline town metropolis downtown skyscraper building",
     "moon": "lunar crater",
     "space": "space galaxy planet cosmos nebula universe orbit",
     "undersea": "underwater undersea seabed deep depths",
     "room": "room interior indoor indoors window windowsill sill",
     "kitchen": "kitchen bakery",
+    "laboratory": "laboratory lab",
+    "cafe": "cafe café bistro",
     "hall": "hall cathedral church temple museum abbey nave",
     "stage": "stage theatre theater opera",
     "library": "library study bookshelf bookcase",
@@ -68,6 +70,7 @@ FEATURES = _index({
     "spring": "spring springtime",
     "ruins": "ruin ruined abandoned derelict destroyed devastated post-apocalyptic bombed",
     "sill": "windowsill sill window",
+    "canal": "canal",
 })  # fmt: skip
 """Words that shape the place about them; see `lexicon.Feature`."""
 
@@ -80,8 +83,7 @@ HINTED_PLACES = _index({
     "city": "rooftop factory market square suburb station neon",
     "space": "asteroid station comet",
     "undersea": "reef submarine coral",
-    "room": "workshop office cafe café shop school studio bedroom attic hospital basement "
-    "laboratory lab bar restaurant classroom",
+    "room": "workshop office shop school studio bedroom attic hospital basement bar restaurant classroom",
     "ice": "glacier",
 })  # fmt: skip
 
@@ -138,6 +140,11 @@ SUBJECTS = _index({
     "tent": "tent",
     "fire": "campfire bonfire fire",
     "windmill": "windmill mill",
+    "bread": "bread loaf",
+    "bed": "bed",
+    "butterflies": "butterfly",
+    "bees": "bee honeybee bumblebee",
+    "footprints": "footprint",
 })  # fmt: skip
 
 SKY = _words(

@@ -1,0 +1,88 @@
+"""The words of a prompt, and the part each plays in it: a noun to draw, a place, a verb, or nothing to look at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.offline.paint import grammar, words
+from studio.offline.paint.title import without_tags
+
+Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word, lower case; `phrase` counts the stretches between commas and brackets."""
+
+    word: str
+    phrase: int
+    inside: bool
+    """Between brackets: it describes the noun before them."""
+
+
+_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n()]")
+
+
+def tokens_of(prompt: str) -> list[Token]:
+    """Split a prompt into its words."""
+    found, phrase, depth = [], 0, 0
+    for piece in _PIECE.findall(without_tags(prompt)):
+        if piece in ",.;:!?\n()":
+            depth = max(0, depth + {"(": 1, ")": -1}.get(piece, 0))
+            phrase += 1
+        elif not piece.isdigit():
+            found.append(Token(piece.lower(), phrase, depth > 0))
+    return found
+
+
+def meaning(table: dict[str, str], word: str) -> str | None:
+    """What a table says of a word, its singular or its plural; None where nothing."""
+    return next((table[form] for form in grammar.singulars(word) if form in table), None)
+
+
+def belongs(group: frozenset[str], word: str) -> bool:
+    """Tell whether a word or its singular is in a group."""
+    return any(form in group for form in grammar.singulars(word))
+
+
+def role_of(tokens: list[Token], i: int) -> Role:
+    """Tell which part the word at `i` plays."""
+    word = tokens[i].word
+    alike = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens) and tokens[j].phrase == tokens[i].phrase]
+    before = tokens[i - 1].word if i - 1 in alike else ""
+    after = tokens[i + 1].word if i + 1 in alike else ""
+    if word in words.STOP or (word == "home" and before in grammar.VERBS):
+        return "stop"
+    if meaning(words.SUBJECTS, word):
+        return "subject"
+    if meaning(words.DRAWN_PLACES, word) or meaning(words.HINTED_PLACES, word):
+        return "place"
+    known = any(meaning(t, word) for t in (words.HOURS, words.WEATHERS, words.GARMENTS))
+    if known or belongs(words.SKY, word) or belongs(words.INVISIBLE, word) or belongs(words.CAMERA, word):
+        return "other"
+    described = grammar.is_adjective(before) and before not in words.STOP and not before.endswith("ly")
+    named = before in words.DETERMINERS or described
+    if word in grammar.VERBS and not (named and (not after or after in words.STOP)):
+        return "verb"
+    if (
+        word.endswith("ing")
+        and (not after or after in words.STOP)
+        and (before in ("of", "about") or _plain_adjective(before))
+    ):
+        return "noun"
+    if grammar.is_adjective(word) or (word in words.SHOTS and tokens[i].phrase == 0):
+        return "other"
+    single = bool(before) and before not in words.STOP and not before.endswith("s")
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and single and _names(before) and after:
+        return "verb"
+    return "noun"
+
+
+def _plain_adjective(word: str) -> bool:
+    return grammar.is_adjective(word) and not word.endswith(("ly", "ing", "ed"))
+
+
+def _names(word: str) -> bool:
+    return not grammar.is_adjective(word) and word not in grammar.VERBS
