@@ -26,6 +26,11 @@ _MARKS = re.compile(r"[*_`~|]+|(?<!\w)#+|#+(?=\w)")
 _BRACKETED = re.compile(r"(?<!\S)<([^\W\d_][\w' -]*)>(?!\w)")
 
 
+def tags_as(sign: str, text: str) -> str:
+    """Return the text with `sign` in the place of every tag and comment; what merely looks like one stays."""
+    return _BLOCK_TAG.sub(sign, _INLINE_TAG.sub(sign, text))
+
+
 def without_markup(text: str) -> str:
     """Return the text without tags and marks; a tag within a word parts it no more than it does on a page.
 

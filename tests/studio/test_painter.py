@@ -199,6 +199,18 @@ def test_a_card_stands_in_for_a_subject_that_cannot_be_drawn(prompt: str, card: 
     assert read_prompt(prompt).card is card
 
 
+def test_a_card_says_what_and_where() -> None:
+    """The phrase of the subject, and on a second line the next that names a thing or place; markup is neither."""
+    said = {
+        "wide shot, a quantum computer, a laboratory": "a quantum computer\na laboratory",
+        "a zorb, standing tall, in a village at noon, uneasy, cinematic": "a zorb\nin a village at noon",
+        "a zorb, lonely, cinematic documentary": "a zorb",
+        "if a<b and c>d, noon": "if a<b and c>d",
+        "<b>a zorb</b>, noon": "a zorb",
+    }
+    assert {prompt: read_prompt(prompt).title for prompt in said} == said
+
+
 def test_a_card_sets_the_subjects_words(tmp_path: Path) -> None:
     """A card's title is the phrase of its subject; words of it that the font has are set in bright, sharp type."""
     prompt = "wide shot, the kitchen at night, a coil of wire (white), quiet"

@@ -18,7 +18,7 @@ _MOST_LETTERS = 120
 
 
 def legible(text: str) -> str:
-    """What of a text the fonts at hand can set, on one line; '' if that is less than most of its letters."""
+    """What of a line the fonts at hand can set; '' if that is less than most of its letters."""
     kept, _ = drawable(text)
     line = " ".join(kept.split())
     if sum(c.isalnum() for c in line) < max(1.0, 0.7 * sum(c.isalnum() for c in text)):
@@ -41,11 +41,13 @@ def paint_slate(stage: Stage, title: str) -> None:
     canvas.glow(
         stage.sun_x, min(max(stage.sun_y, 0), canvas.height), canvas.unit * 0.36, light.sun, 0.42 * light.strength
     )
-    text = legible(title)
+    text = "\n".join(line for line in map(legible, title.split("\n")) if line)
     if text:
         ink = mix(np.ones(3, np.float32), light.sun, 0.45)
         mask = _type(canvas.width, canvas.height, canvas.unit, text)
         shadow = np.clip(soften(mask, canvas.unit * 0.012) * 1.5, 0, 0.55)
+        # Words never lie half over a window: a wide dusk lies behind them.
+        canvas.over(np.clip(soften(mask, canvas.unit * 0.1) * 5, 0, 0.6), light.near * np.float32(0.35))
         canvas.over(shadow, light.near * np.float32(0.6))
         canvas.over(mask * np.float32(0.94), ink)
 
