@@ -8,8 +8,8 @@ from studio.offline.markup import tags_as
 from studio.offline.paint import words
 
 _PLACES = frozenset(
-    ("a", "an", "the", "in", "on", "at", "by", "near", "under", "over", "inside", "outside", "beneath", "behind", "above")
-)  # fmt: skip
+    ["a", "an", "the", "in", "on", "at", "by", "near", "under", "over", "inside", "outside", "beneath", "behind"]
+)
 """How a phrase begins that names a thing or a place, and no mood or style."""
 
 
