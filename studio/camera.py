@@ -107,9 +107,9 @@ LINES = (1 / 3, 1 / 2, 2 / 3)
 """Where a subject stands well, in shares of the frame, across and down: in the middle or on a third (J. T. Smith,
 Remarks on Rural Scenery, 1797, names the rule of thirds). The lowest is above two lines of captions in every shape."""
 
-EDGE = 0.1
-"""How near to the edge a pan or a tilt leaves the subject, in shares of the frame: it stays in the middle 80 %,
-older television's safe title area (SMPTE RP 27.3)."""
+EDGES = (0.1, 0.2)
+"""How near to the edge a pan or a tilt leaves the subject, in shares of the frame, across and down: across it stays
+in the middle 80 %, older television's safe title area (SMPTE RP 27.3); down further off, for a face has hair."""
 
 _ASIDE = 0.08
 """From how far off the middle the subject draws a pan or a tilt without a direction to itself (by eye)."""
@@ -268,10 +268,10 @@ def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
     from_zoom, to_zoom = base * from_zoom, base * to_zoom
     near = max(from_zoom, to_zoom)
     ends = [
-        tuple(_kept(way * to, at, zoom) for way, zoom in ((-1, from_zoom), (1, to_zoom)))
+        tuple(_kept(way * to, at, zoom, edge) for way, zoom in ((-1, from_zoom), (1, to_zoom)))
         if to
         else (_toward(at, near),) * 2
-        for to, at in ((to_x, aim[0]), (to_y, aim[1]))
+        for to, at, edge in ((to_x, aim[0], EDGES[0]), (to_y, aim[1], EDGES[1]))
     ]
     return Move(
         start=Pose(x=ends[0][0], y=ends[1][0], zoom=from_zoom, roll=-roll),
@@ -292,8 +292,8 @@ def _toward(at: float, zoom: float) -> float:
     return min(1.0, max(-1.0, (at - 0.5 - (line - 0.5) / zoom) / ((1 - 1 / zoom) / 2)))
 
 
-def _kept(pose: float, at: float, zoom: float) -> float:
+def _kept(pose: float, at: float, zoom: float, edge: float) -> float:
     """The pose, or the one nearest to it on its side of the middle that keeps what is at `at` off the edge."""
-    spare, half = (1 - 1 / zoom) / 2, (0.5 - EDGE) / zoom
+    spare, half = (1 - 1 / zoom) / 2, (0.5 - edge) / zoom
     least, most = min(0.0, (at - 0.5 - half) / spare), max(0.0, (at - 0.5 + half) / spare)
     return min(most, max(least, pose))

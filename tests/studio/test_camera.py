@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from studio.camera import EDGE, LINES, compile_move
+from studio.camera import EDGES, LINES, compile_move
 from studio.model import CAMERAS, Aim, Camera, Move, Pose
 
 WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")
@@ -200,13 +200,15 @@ def test_the_camera_comes_to_the_subject(camera: str, across: float, down: float
 
 @given(st.sampled_from(ONE_WAY), st.floats(0.15, 0.85), st.floats(0.15, 0.85))
 def test_a_pan_keeps_the_subject_in_the_frame(camera: str, across: float, down: float) -> None:
-    """A pan, tilt or crane goes its way, at least half of it, and what is not at the picture's edge stays off the
-    screen's."""
+    """A pan, tilt or crane goes its way, at least half of it, and leaves its subject off the screen's edge, or no
+    nearer to it than the middle of the picture would."""
     aim = (across, down)
     move, free = compile_move(camera, "", 1, aim)[0], compile_move(camera, "", 1)[0]
     assert _senses(move) == _senses(free)
     for pose in (move.start, move.end):
-        assert all(EDGE / 2 - 1e-9 <= at <= 1 - EDGE / 2 + 1e-9 for at in _seen_at(aim, pose))
+        for edge, whole, at in zip(EDGES, aim, _seen_at(aim, pose), strict=True):
+            middle = 0.5 + (whole - 0.5) * pose.zoom
+            assert min(edge, middle) - 1e-9 <= at <= max(1 - edge, middle) + 1e-9
     for start, end, start_free, end_free in (
         (move.start.x, move.end.x, free.start.x, free.end.x), (move.start.y, move.end.y, free.start.y, free.end.y),
     ):  # fmt: skip
