@@ -21,7 +21,8 @@ from blocks.paid_engine import PaidEngine
 from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.wire import USUAL, Limits
 from studio.fingerprint import fingerprint
-from studio.model import Made, Word
+from studio.made import Made
+from studio.model import Word
 from studio.paid import Reply, Request, Usage, VendorError
 from studio.plan import spoken_words
 from studio.ports import Abilities

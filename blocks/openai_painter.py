@@ -31,7 +31,7 @@ from blocks.paid_engine import PaidEngine, painted
 from blocks.wire import USUAL, Limits
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
-from studio.model import Made
+from studio.made import Made
 from studio.paid import Reply, Request, Usage, VendorError
 from studio.ports import Abilities
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from blocks.answers import decoded_picture, fitted, write_png
 from studio.errors import EngineFailed
-from studio.model import Made
+from studio.made import Made
 from studio.paid import Desk, Reply, Request
 
 

@@ -13,7 +13,7 @@ from blocks.stability_rpc import Asked, generate, sdk
 from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
-from studio.model import Made
+from studio.made import Made
 from studio.paid import Request
 from studio.ports import Abilities
 

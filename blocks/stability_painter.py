@@ -19,7 +19,7 @@ from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nea
 from blocks.wire import Limits, open_client
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
-from studio.model import Made
+from studio.made import Made
 from studio.paid import Reply, Request, VendorError
 from studio.ports import Abilities
 

@@ -26,7 +26,8 @@ from flows.standing import is_deployed
 from studio.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.errors import BadInput, Rejected
 from studio.hints import command
-from studio.model import Receipt, Shot
+from studio.made import Receipt
+from studio.model import Shot
 from studio.session import Session
 from studio.terminal import harmless
 

@@ -26,7 +26,8 @@ from studio.cast import Cast, cast_of
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.facts import read_facts
 from studio.failures import Failure, told
-from studio.model import Receipt, SceneGraph, Shot, Stage, Story, Timeline
+from studio.made import Receipt
+from studio.model import SceneGraph, Shot, Stage, Story, Timeline
 from studio.orders import PER_SHOT, character_number
 from studio.progress import Event
 from studio.session import Session

@@ -17,7 +17,8 @@ from studio.cards import end_card, title_card
 from studio.credits import Credit
 from studio.cut import cut_film
 from studio.linebreaks import LINE_COLUMNS
-from studio.model import Brief, Cue, Made, Receipt, Shot, Story, Timeline, Wish
+from studio.made import Made, Receipt
+from studio.model import Brief, Cue, Shot, Story, Timeline, Wish
 from studio.reel import last_picture
 from studio.sound import mix
 from studio.timeline import line_lead

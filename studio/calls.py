@@ -18,7 +18,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from studio import files, lock
-from studio.model import Noun, Sha256, Stage
+from studio.made import Sha256
+from studio.model import Noun, Stage
 from studio.paid import Kind, Reply, Unit
 
 FOLDER = "calls"

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from studio.graph import scene_parts
-from studio.model import Brief, Node, Receipt, SceneGraph, Shot
+from studio.made import Receipt
+from studio.model import Brief, Node, SceneGraph, Shot
 from studio.orders import Looks, character_number, portrait_print
 from studio.ports import Crew
 

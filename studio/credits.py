@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.model import Receipt, Story
+from studio.made import Receipt
+from studio.model import Story
 
 PROGRAM = "offline"
 """The engine of the embedded crew: rules and templates, which are called so, and a voice that no person has."""

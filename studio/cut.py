@@ -24,7 +24,8 @@ from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from studio.errors import DamagedPiece, EngineFailed
-from studio.model import Made, Timeline
+from studio.made import Made
+from studio.model import Timeline
 from studio.reel import PACKETS_ONLY, TIMESCALE, film_error, probe
 
 if TYPE_CHECKING:  # named in PyAV's stubs only

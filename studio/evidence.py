@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from studio import files
-from studio.model import Receipt
+from studio.made import Receipt
 
 Kind = Literal[
     "damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta", "torn record", "no record",

@@ -18,8 +18,9 @@ from studio.calls import cut_off, read_calls, spent_usd
 from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen
+from studio.made import Receipt
 from studio.mismatches import suited
-from studio.model import Brief, Node, Receipt, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.moods import music_cues
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order, line_seed, take_seed

@@ -14,7 +14,8 @@ from studio import files
 from studio.copies import Copies
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found
-from studio.model import Brief, Receipt, Stage
+from studio.made import Receipt
+from studio.model import Brief, Stage
 from studio.orders import PICTURES, PLANS, Order
 from studio.plan_files import reader
 

@@ -13,7 +13,8 @@ from typing import Literal
 from studio import files
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
-from studio.model import Receipt, Stage
+from studio.made import Receipt
+from studio.model import Stage
 from studio.orders import PICTURES, PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from studio.credits import credits_of
 from studio.fingerprint import Ingredient, fingerprint
-from studio.model import STAGES, Brief, Node, Receipt, Shot, Stage, Story, Timeline
+from studio.made import Receipt
+from studio.model import STAGES, Brief, Node, Shot, Stage, Story, Timeline
 from studio.moods import MusicCue
 from studio.ports import Crew, Engine
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from PIL import Image
 
 from studio import files
-from studio.copies import Copies
+from studio.copies import Copies, copy_whole
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.looking import Eye, Found, ReadPlan
-from studio.model import Made, Receipt, Stage
+from studio.made import Made, Receipt
+from studio.model import Stage
 from studio.orders import PLANS, Order, place_at, receipt_path, told_as
-from studio.receipts import artefact_of, read_receipt, receipt_bytes, staged_path
+from studio.receipts import read_receipt, receipt_bytes, staged_path
 from studio.sidecars import is_whole, sidecar_of, write_sidecars
 from studio.takes import keep_take, put_aside
 
@@ -159,7 +160,7 @@ class Shelf:
             with self.fresh(order) as out:
                 if order.stage in PLANS:
                     out.write_text(receipt.content or "", "utf-8")
-                elif not _copied(artefact_of(place, receipt), out, receipt.sha256):
+                elif not copy_whole(place, receipt, out):
                     # The shot there got another piece in the meantime; this one lies in takes/ now.
                     continue
                 staged = self._stage(order, out, receipt)
@@ -290,12 +291,3 @@ class Shelf:
         mine = found.receipt is not None and found.receipt.by_hand
         more = ": you put it there; put it there again, or the crew makes one" if mine else ""
         self.tell(f"{whose}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
-
-
-def _copied(source: Path, out: Path, sha256: str) -> bool:
-    """Copy a piece that another shot may replace meanwhile, and tell whether the copy is that piece."""
-    try:
-        files.copy(source, out)
-    except FileNotFoundError:
-        return False
-    return files.sha256_of(out) == sha256

@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from studio.coverage import BACK, camera_moves, shot_size
 from studio.details import close_action
 from studio.errors import BadInput
 from studio.graph import check_graph, scene_parts
-from studio.model import Brief, Camera, Scene, SceneGraph, Shot, Story, Wish
+from studio.model import Brief, Camera, SceneGraph, Shot, Story, Wish
 from studio.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
 from studio.prompts import Size, image_prompt
 from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
@@ -47,35 +48,9 @@ FRAMES_OF_A_SHOT = 24 * 3600
 
 _SPOKEN = re.compile(r"[0-9]|[぀-ヿ㐀-鿿豈-﫿가-힣฀-๿]|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
-_OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")
-_MOVES: dict[Size, tuple[Camera, ...]] = {
-    "wide": ("dolly in", "slow pan right", "crane up", "slow pan left", "crane down", "tilt up"),
-    "medium": ("slow pan left", "dolly in", "orbit", "slow pan right", "tilt down"),
-    "close": ("static", "dolly in"),
-}
-_UNREST: dict[Size, tuple[Camera, ...]] = {"wide": (), "medium": ("handheld",), "close": ("handheld",)}
-_UNEASY = frozenset({"uneasy", "restless", "brave"})
-_MOVING = frozenset({"tender", "uneasy", "lost", "brave", "hopeful"})
-"""Emotions that a close shot comes nearer to; before the others it holds still."""
-_AXES: dict[Camera, str] = {
-    **dict.fromkeys(("slow pan left", "slow pan right", "orbit"), "across"),
-    **dict.fromkeys(("tilt up", "tilt down", "crane up", "crane down"), "down"),
-    **dict.fromkeys(("dolly in", "dolly out", "zoom"), "along"),
-}  # fmt: skip
-"""Along which axis a camera goes: two shots in a row on one axis look like a stutter, or like a camera that turned
-back (by eye)."""
-_BACK: dict[Camera, Camera] = {"slow pan left": "slow pan right", "slow pan right": "slow pan left"}
-_ENDING: Camera = "dolly out"
 _MOTION: dict[Camera, str] = {"static": "the camera holds still", "handheld": "the camera stays with the subject"}
 _STEADY = "a steady camera"
-"""How the other moves are done. The move itself stands in `Shot.camera` and is not asked for a second time."""
-_ONE_SHOT_SIZES: tuple[Size, ...] = ("wide", "medium", "close", "medium")
-_TWO_SHOT_SIZES: tuple[Size, ...] = ("medium", "close")
-_SCENE_SIZES: tuple[Size, ...] = ("wide", "medium", "close")
-_ELSE: dict[Size, tuple[Size, ...]] = {
-    "wide": ("wide", "medium", "close"), "medium": ("medium", "close", "wide"), "close": ("close", "medium", "wide"),
-}  # fmt: skip
-"""What a shot becomes whose neighbour has its size already."""
+"""How all other moves are done. The move itself stands in `Shot.camera` and is not asked for a second time."""
 
 
 def title_frames(wish: Wish) -> int:
@@ -220,11 +195,11 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                     "ask for a longer film, a shorter script, or shorter sentences"
                 )
             prompt = prompts[index - 1] if prompts else None
-            size = _size(number, place, its_shots, scene, [each for each, _ in used], count)
-            moves = _moves(size, scene.emotion, story.mood, [move for _, move in used], count)
-            moves = tuple(move for move in moves if move != _BACK.get(panned or "static")) or moves
+            size = shot_size(number, place, its_shots, scene, [each for each, _ in used], count)
+            moves = camera_moves(size, scene.emotion, story.mood, [move for _, move in used], count)
+            moves = tuple(move for move in moves if move != BACK.get(panned or "static")) or moves
             camera = moves[cameras.randrange(len(moves))]
-            panned = camera if camera in _BACK else panned
+            panned = camera if camera in BACK else panned
             used.append((size, camera))
             said = one_line(split_sentences(line)[0], ACTION_CHARACTERS) if wish.script and line else None
             if said is None and size == "close" and place:
@@ -245,58 +220,3 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                 )
             )
     return tuple(shots)
-
-
-def _size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[Size], count: int) -> Size:
-    """Return the size of shot `place` (from 0) of `its_shots` in scene `number`, never that of the shot before.
-
-    The first shot shows where we are and the last one lets go: both are wide, where there are more than two.
-
-    Args:
-        used: the sizes of the shots before, of `count` in all.
-    """
-    if not used:
-        return "wide"
-    if len(used) == count - 1:
-        asked: Size = "wide"
-    elif not (scene.characters or scene.action):
-        asked = "wide" if place % 2 == 0 else "medium"
-    elif its_shots == 1:
-        asked = _ONE_SHOT_SIZES[(number - 1) % 4]
-    else:
-        asked = _TWO_SHOT_SIZES[place] if its_shots == 2 else _SCENE_SIZES[place % 3]
-    before_the_last = len(used) == count - 2
-    return next(
-        size for size in _ELSE[asked] if size != used[-1] and not (before_the_last and size == "wide")
-    )  # fmt: skip
-
-
-def _moves(size: Size, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:
-    """Return the moves that this shot may make, at least one.
-
-    The first shot opens a place up and the last one draws back and comes to rest. Between them no shot goes on the axis
-    of the one before; a close shot comes nearer to what moves us and holds still before the rest, and a camera that has
-    gone twice in a row holds still; before the end nothing comes nearer, only to draw back at once.
-    """
-    if not used:
-        return _OPENINGS if count > 1 else ("dolly in",)
-    if len(used) == count - 1:
-        return (_ENDING,) if _AXES.get(used[-1]) != "along" else ("static",)
-    moves = _MOVES[size]
-    if size == "close":
-        moves = ("dolly in",) if emotion in _MOVING else ("static",)
-    if emotion in _UNEASY or mood == "tense":
-        moves = (*moves, *_UNREST[size])
-    fresh = [
-        move
-        for move in moves
-        if move != used[-1]
-        and (move not in _AXES or _AXES[move] != _AXES.get(used[-1]))
-        and not (len(used) == count - 2 and _AXES.get(move) == "along")
-    ]
-    tired = size != "wide" and all(move in _AXES for move in used[-2:]) and len(used) > 1
-    still: tuple[Camera, ...] = ("static",) if used[-1] != "static" else ("orbit",)
-    if tired and emotion not in _MOVING:
-        return still
-    lately = [move for move in fresh if move not in used[-2:]]
-    return tuple(lately or fresh) or still

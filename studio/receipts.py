@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio import files
-from studio.model import STAGES, Receipt
+from studio.made import Receipt
+from studio.model import STAGES
 
 
 def read_receipt(path: Path) -> Receipt | None:

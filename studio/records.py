@@ -13,7 +13,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.evidence import Finding, digest_of
-from studio.model import Receipt, Stage
+from studio.made import Receipt
+from studio.model import Stage
 from studio.receipts import read_receipt, receipt_places
 
 

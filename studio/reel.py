@@ -15,7 +15,7 @@ import av
 import numpy as np
 
 from studio.errors import DamagedPiece, DiskFull, EngineFailed, FilmError
-from studio.model import Made
+from studio.made import Made
 from studio.planes import Planes
 from studio.ports import Tick
 

@@ -15,7 +15,8 @@ from PIL import Image
 
 from studio.burn import Burned, set_cues
 from studio.lens import Maps, calm, chroma_map, frame_maps
-from studio.model import Cue, Made, Move
+from studio.made import Made
+from studio.model import Cue, Move
 from studio.planes import Pixels, Planes, crop_to, to_planes
 from studio.ports import Tick
 from studio.reel import Draw, encode, probe

@@ -17,8 +17,8 @@ from studio.calls import held_answer, read_calls
 from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
 from studio.layout import linked
+from studio.made import Receipt
 from studio.meta import write_meta
-from studio.model import Receipt
 from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.pieces import Shelf
 from studio.plan_files import reader

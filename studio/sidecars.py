@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio import files
-from studio.model import Receipt, Sidecar
+from studio.made import Receipt, Sidecar
 from studio.takes import put_aside
 
 

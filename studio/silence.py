@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.model import Made
+from studio.made import Made
 from studio.ports import Abilities
 from studio.wav import wav_file
 

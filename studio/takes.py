@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio import files
 from studio.looking import Found
-from studio.model import Receipt
+from studio.made import Receipt
 from studio.orders import PLANS, Order
 from studio.receipts import receipt_bytes
 

@@ -19,7 +19,8 @@ from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
 from studio.gaps import lost
 from studio.layout import in_the_way, linked
-from studio.model import Brief, Receipt, Stage, Wish
+from studio.made import Receipt
+from studio.model import Brief, Stage, Wish
 from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.pictures import whole_picture
 from studio.plan_files import reader

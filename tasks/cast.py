@@ -8,7 +8,8 @@ from textwrap import shorten
 from prefect import task
 
 from studio.cast import PORTRAIT_SIZE, portrait_prompt
-from studio.model import Made, Node
+from studio.made import Made
+from studio.model import Node
 from studio.orders import Order, portrait_order
 from studio.paid import VendorError
 from studio.ports import Painter

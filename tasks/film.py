@@ -11,7 +11,8 @@ from studio import progress
 from studio.assembly import assemble
 from studio.credits import credits_of
 from studio.inspection import inspect
-from studio.model import Made, Receipt, Shot, Story, Timeline
+from studio.made import Made, Receipt
+from studio.model import Shot, Story, Timeline
 from studio.orders import Order, film_order
 from studio.ports import Engine
 from studio.progress import Event

@@ -7,7 +7,8 @@ from pathlib import Path
 from prefect import task
 
 from studio.cast import NOBODY, Cast
-from studio.model import Made, Shot
+from studio.made import Made
+from studio.model import Shot
 from studio.orders import Order, image_order, take_seed
 from studio.paid import VendorError
 from studio.ports import Painter

@@ -7,7 +7,8 @@ from pathlib import Path
 from prefect import task
 
 from studio.graph import check_graph
-from studio.model import Made, Story
+from studio.made import Made
+from studio.model import Story
 from studio.orders import Order, scene_graph_order
 from studio.plan_files import plan_text
 from studio.ports import Writer

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.model import Made, SceneGraph, Story
+from studio.made import Made
+from studio.model import SceneGraph, Story
 from studio.orders import Order, shots_order
 from studio.plan_files import plan_text
 from studio.ports import Writer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.model import Made
+from studio.made import Made
 from studio.orders import Order, story_order
 from studio.plan_files import plan_text
 from studio.ports import Writer

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.model import Made, Receipt, Shot
+from studio.made import Made, Receipt
+from studio.model import Shot
 from studio.orders import Order, timeline_order
 from studio.ports import Engine
 from studio.session import Session

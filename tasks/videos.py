@@ -8,7 +8,8 @@ from prefect import task
 
 from studio import progress
 from studio.assembly import burned_cues
-from studio.model import Cue, Made, Receipt, Shot
+from studio.made import Made, Receipt
+from studio.model import Cue, Shot
 from studio.orders import Order, video_order
 from studio.ports import Animator
 from studio.progress import Event

@@ -16,7 +16,8 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed
 
 from studio import progress
-from studio.model import Made, Receipt, Stage
+from studio.made import Made, Receipt
+from studio.model import Stage
 from studio.orders import Order
 from studio.paid import Paid, VendorError
 from studio.ports import Engine

@@ -16,7 +16,8 @@ from typing import ClassVar
 
 from PIL import Image
 
-from studio.model import Aim, Brief, Cue, Made, SceneGraph, Shot, Story, Word
+from studio.made import Made
+from studio.model import Aim, Brief, Cue, SceneGraph, Shot, Story, Word
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
 from studio.offline.writer import OfflineWriter

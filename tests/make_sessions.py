@@ -13,21 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.model import (
-    Brief,
-    Edge,
-    Node,
-    Receipt,
-    Scene,
-    SceneGraph,
-    Shot,
-    Sidecar,
-    Span,
-    Stage,
-    Story,
-    Timeline,
-    Wish,
-)
+from studio.made import Receipt, Sidecar
+from studio.model import Brief, Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline, Wish
 from studio.orders import artefact_path, receipt_path
 from studio.plan_files import plan_text
 from studio.receipts import receipt_bytes

@@ -22,7 +22,7 @@ from studio.errors import BudgetSpent
 from studio.fingerprint import fingerprint
 from studio.gate import Gate, Limits
 from studio.ledger import Ledger
-from studio.model import Made
+from studio.made import Made
 from studio.orders import Order
 from studio.prices import OWN, price_list
 from tests.vendors.metering import Fault, Line, Meter

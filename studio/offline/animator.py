@@ -6,7 +6,8 @@ from pathlib import Path
 
 from studio.aim import find_aim
 from studio.camera import compile_move
-from studio.model import Aim, Cue, Made
+from studio.made import Made
+from studio.model import Aim, Cue
 from studio.planes import open_picture
 from studio.ports import Tick
 from studio.render import render_still

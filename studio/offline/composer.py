@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import EngineFailed
-from studio.model import Made, Mood
+from studio.made import Made
+from studio.model import Mood
 from studio.moods import MusicCue
 from studio.offline.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room, smooth
 from studio.offline.voicings import VOICINGS, Voicing

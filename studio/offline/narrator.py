@@ -20,7 +20,8 @@ from hibari import dsp
 from hibari.voices import voice_path
 
 from studio.errors import Unspeakable
-from studio.model import Made, Word
+from studio.made import Made
+from studio.model import Word
 from studio.offline.hearing import as_heard, trimmed
 from studio.offline.reading import Sentence, Token, sentences, why_silent
 from studio.ports import Abilities

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio.errors import EngineFailed
-from studio.model import Made
+from studio.made import Made
 from studio.offline.paint.finish import encode_png
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.scene import paint_scene

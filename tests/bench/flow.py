@@ -52,7 +52,7 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     import tasks.film
     from flows.make_film import filmed
     from studio import progress
-    from studio.model import Made
+    from studio.made import Made
     from studio.ports import Crew
     from studio.progress import Event
     from tests.bench.instant import instant_crew

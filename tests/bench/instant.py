@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from studio.model import Made
+from studio.made import Made
 from studio.moods import MusicCue
 from studio.offline.writer import OfflineWriter
 from studio.ports import Abilities, Crew

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.model import Made, Story
+from studio.made import Made
+from studio.model import Story
 from studio.paid import VendorError
 from tests.blocks import openai_stand, stability_stand
 from tests.blocks.contract import FAULTS, HASTY, PATIENT, SIZE, Stand, Vendor

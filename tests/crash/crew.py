@@ -14,7 +14,7 @@ from typing import Any
 
 import tasks.film
 from studio import assembly
-from studio.model import Made
+from studio.made import Made
 from studio.moods import MusicCue
 from studio.ports import Crew
 from tests.fake_crew import Hook, Log, fake_crew

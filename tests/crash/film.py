@@ -25,7 +25,8 @@ from studio import progress
 from studio.ask import Ask, enlist
 from studio.cast import cast_of
 from studio.errors import FilmError
-from studio.model import Receipt, Wish
+from studio.made import Receipt
+from studio.model import Wish
 from studio.orders import PER_SHOT
 from studio.ports import Crew
 from studio.progress import Event

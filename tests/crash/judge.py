@@ -17,7 +17,7 @@ from pathlib import Path
 from studio import files, progress
 from studio.briefs import COPY
 from studio.evidence import FAULTS
-from studio.model import Receipt
+from studio.made import Receipt
 from studio.orders import PLANS
 from studio.progress import Event
 from studio.receipts import artefact_of, read_receipt

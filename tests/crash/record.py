@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from studio import files, progress
 from studio.disk import Disk
-from studio.model import Receipt
+from studio.made import Receipt
 from studio.pieces import Shelf
 from studio.progress import Event
 from studio.receipts import read_receipt

@@ -13,7 +13,7 @@ from typing import Any
 
 import tasks.film
 from studio import files
-from studio.model import Receipt
+from studio.made import Receipt
 from studio.ports import Crew
 from tests.crash import film
 from tests.crash.store_disks import Full, die, halve

@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import tasks.film
 from studio import progress
 from studio.captions import srt_text
-from studio.model import Made
+from studio.made import Made
 from studio.moods import MusicCue
 from studio.ports import Crew
 from studio.progress import Event

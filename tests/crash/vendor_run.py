@@ -32,7 +32,8 @@ from studio.cast import cast_of
 from studio.desk import Desk
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.ledger import Ledger
-from studio.model import Receipt, Shot
+from studio.made import Receipt
+from studio.model import Shot
 from studio.orders import character_number
 from studio.paid import Reply, Request
 from studio.pieces import Shelf

@@ -14,7 +14,8 @@ from PIL import Image
 from studio import files
 from studio.cast import cast_of
 from studio.fingerprint import fingerprint
-from studio.model import Made, Receipt, Wish
+from studio.made import Made, Receipt
+from studio.model import Wish
 from studio.paid import Desk, Reply, Request, Usage, VendorError
 from studio.ports import Abilities, Crew
 from studio.session import RunCard, Session

@@ -17,7 +17,8 @@ from studio.errors import BadInput
 from studio.fingerprint import fingerprint
 from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
-from studio.model import Made, Wish
+from studio.made import Made
+from studio.model import Wish
 from studio.paid import Desk, Reply, Request
 from studio.ports import Abilities, Crew
 from tests.fake_crew import FakeNarrator, Log, fake_crew

@@ -8,7 +8,7 @@ from PIL import Image
 
 from studio.errors import BrokenPlan
 from studio.fingerprint import fingerprint
-from studio.model import Made, Receipt
+from studio.made import Made, Receipt
 from studio.orders import Order
 from studio.pieces import Shelf
 

@@ -10,7 +10,7 @@ from PIL import Image
 from studio.errors import BrokenPlan
 from studio.files import sha256_of
 from studio.fingerprint import fingerprint
-from studio.model import Made
+from studio.made import Made
 from studio.orders import Order, receipt_path
 from studio.receipts import read_receipt
 from tests.studio.shelf import SESSION, Bench, hand_picture

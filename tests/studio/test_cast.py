@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from studio.cast import NOBODY, Cast, cast_of, portrait_prompt
-from studio.model import Brief, Edge, Node, Receipt, SceneGraph, Shot, Wish
+from studio.made import Receipt
+from studio.model import Brief, Edge, Node, SceneGraph, Shot, Wish
 from studio.orders import image_print, portrait_order, portrait_print
 from studio.ports import Crew
 from tests.fake_crew import Log, fake_crew

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from studio.credits import credits_of
-from studio.model import Receipt, Scene, Story
+from studio.made import Receipt
+from studio.model import Scene, Story
 
 SCENE = Scene(id=1, location="a pier", characters="", action="waves", emotion="calm", narration="")
 

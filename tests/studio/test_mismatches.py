@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from studio.ask import Ask, enlist
 from studio.errors import BadInput
+from studio.made import Made
 from studio.manifest import read_manifest
 from studio.mismatches import (
     MOST_ENLARGED,
@@ -28,7 +29,7 @@ from studio.mismatches import (
     suited,
     voice_for,
 )
-from studio.model import Made, Scene, Story, Wish
+from studio.model import Scene, Story, Wish
 from studio.offline.crew import embedded_crew
 from studio.paid import Desk
 from studio.ports import Abilities, Crew

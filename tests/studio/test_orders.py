@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from studio.model import Brief, Receipt, Scene, Shot, Span, Story, Timeline, Wish
+from studio.made import Receipt
+from studio.model import Brief, Scene, Shot, Span, Story, Timeline, Wish
 from studio.orders import (
     film_order,
     image_order,

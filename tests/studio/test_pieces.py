@@ -10,7 +10,7 @@ from PIL import Image
 
 from studio import files
 from studio.fingerprint import fingerprint
-from studio.model import Made, Receipt
+from studio.made import Made, Receipt
 from studio.orders import Order, receipt_path
 from studio.receipts import read_receipt, receipt_bytes, staged_path
 from studio.recovery import recover

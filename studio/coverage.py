@@ -1,0 +1,96 @@
+"""Coverage: which size each shot has and which moves its camera may make, so that neighbours cut well.
+
+Rules an editor goes by: two shots in a row differ in size and in the axis of their move (a cut between alike pictures
+is a jump cut); the first shot shows where we are, the last one draws back. Called by `studio/plan.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.model import Camera, Scene
+from studio.prompts import Size
+
+_OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")
+_MOVES: dict[Size, tuple[Camera, ...]] = {
+    "wide": ("dolly in", "slow pan right", "crane up", "slow pan left", "crane down", "tilt up"),
+    "medium": ("slow pan left", "dolly in", "orbit", "slow pan right", "tilt down"),
+    "close": ("static", "dolly in"),
+}
+_UNREST: dict[Size, tuple[Camera, ...]] = {"wide": (), "medium": ("handheld",), "close": ("handheld",)}
+_UNEASY = frozenset({"uneasy", "restless", "brave"})
+_MOVING = frozenset({"tender", "uneasy", "lost", "brave", "hopeful"})
+"""Emotions that a close shot comes nearer to; before the others it holds still."""
+_AXES: dict[Camera, str] = {
+    **dict.fromkeys(("slow pan left", "slow pan right", "orbit"), "across"),
+    **dict.fromkeys(("tilt up", "tilt down", "crane up", "crane down"), "down"),
+    **dict.fromkeys(("dolly in", "dolly out", "zoom"), "along"),
+}  # fmt: skip
+"""Along which axis a camera goes: two shots in a row on one axis look like a stutter, or like a camera that turned
+back (by eye)."""
+BACK: dict[Camera, Camera] = {"slow pan left": "slow pan right", "slow pan right": "slow pan left"}
+"""The pan that undoes a pan: within a scene the camera does not go back where it came from."""
+
+_ENDING: Camera = "dolly out"
+_ONE_SHOT_SIZES: tuple[Size, ...] = ("wide", "medium", "close", "medium")
+_TWO_SHOT_SIZES: tuple[Size, ...] = ("medium", "close")
+_SCENE_SIZES: tuple[Size, ...] = ("wide", "medium", "close")
+_ELSE: dict[Size, tuple[Size, ...]] = {
+    "wide": ("wide", "medium", "close"), "medium": ("medium", "close", "wide"), "close": ("close", "medium", "wide"),
+}  # fmt: skip
+"""What a shot becomes whose neighbour has its size already."""
+
+
+def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[Size], count: int) -> Size:
+    """Return the size of shot `place` (from 0) of `its_shots` in scene `number`, never that of the shot before.
+
+    The first shot shows where we are and the last one lets go: both are wide, where there are more than two.
+
+    Args:
+        used: the sizes of the shots before, of `count` in all.
+    """
+    if not used:
+        return "wide"
+    if len(used) == count - 1:
+        asked: Size = "wide"
+    elif not (scene.characters or scene.action):
+        asked = "wide" if place % 2 == 0 else "medium"
+    elif its_shots == 1:
+        asked = _ONE_SHOT_SIZES[(number - 1) % 4]
+    else:
+        asked = _TWO_SHOT_SIZES[place] if its_shots == 2 else _SCENE_SIZES[place % 3]
+    before_the_last = len(used) == count - 2
+    return next(
+        size for size in _ELSE[asked] if size != used[-1] and not (before_the_last and size == "wide")
+    )  # fmt: skip
+
+
+def camera_moves(size: Size, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:
+    """Return the moves that this shot may make, at least one.
+
+    The first shot opens a place up and the last one draws back and comes to rest. Between them no shot goes on the axis
+    of the one before; a close shot comes nearer to what moves us and holds still before the rest, and a camera that has
+    gone twice in a row holds still; before the end nothing comes nearer, only to draw back at once.
+    """
+    if not used:
+        return _OPENINGS if count > 1 else ("dolly in",)
+    if len(used) == count - 1:
+        return (_ENDING,) if _AXES.get(used[-1]) != "along" else ("static",)
+    moves = _MOVES[size]
+    if size == "close":
+        moves = ("dolly in",) if emotion in _MOVING else ("static",)
+    if emotion in _UNEASY or mood == "tense":
+        moves = (*moves, *_UNREST[size])
+    fresh = [
+        move
+        for move in moves
+        if move != used[-1]
+        and (move not in _AXES or _AXES[move] != _AXES.get(used[-1]))
+        and not (len(used) == count - 2 and _AXES.get(move) == "along")
+    ]
+    tired = size != "wide" and all(move in _AXES for move in used[-2:]) and len(used) > 1
+    still: tuple[Camera, ...] = ("static",) if used[-1] != "static" else ("orbit",)
+    if tired and emotion not in _MOVING:
+        return still
+    lately = [move for move in fresh if move not in used[-2:]]
+    return tuple(lately or fresh) or still
