@@ -24,67 +24,13 @@ from blocks import connection, wire
 from blocks.connection import Journey
 from blocks.wire import Limits, open_client
 from studio.paid import VendorError
-
-CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
-
-Serve = Callable[[Callable[[socket.socket], None]], str]
+from tests.blocks.socket_stand import CHUNKED, Serve, failure, get, message, no_name, saying, serving
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Serves each connection with a function of its socket; gives the address."""
-    listeners: list[socket.socket] = []
-
-    def begin(act: Callable[[socket.socket], None]) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))
-        listeners.append(listener)
-
-        def run() -> None:
-            while True:
-                try:
-                    caller, _ = listener.accept()
-                except OSError:
-                    return
-                with caller:
-                    try:
-                        act(caller)
-                    except OSError:
-                        continue
-
-        threading.Thread(target=run, daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
-
-    yield begin
-    for listener in listeners:
-        # On Linux a thread in accept() wakes by a shutdown, not by a close.
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-
-
-def saying(answer: bytes) -> Callable[[socket.socket], None]:
-    def act(caller: socket.socket) -> None:
-        caller.recv(65_536)
-        caller.sendall(answer)
-
-    return act
-
-
-def message(body: bytes, *headers: str, length: int | None = None) -> bytes:
-    lines = ["HTTP/1.1 200 OK", f"content-length: {len(body) if length is None else length}", "x-request-id: req_9"]
-    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
-
-
-def get(url: str, **limits: float) -> bytes:
-    with open_client("acme", Limits(**{"read_seconds": 20, **limits})) as client:  # type: ignore[arg-type]
-        return client.get(url).content
-
-
-def failure(url: str, **limits: float) -> VendorError:
-    with pytest.raises(VendorError) as failed:
-        get(url, **limits)
-    assert failed.value.__cause__ is None
-    assert failed.value.__context__ is None
-    return failed.value
+    with serving() as begin:
+        yield begin
 
 
 def test_a_whole_answer_comes_as_it_is(serve: Serve) -> None:
@@ -239,81 +185,6 @@ def test_each_request_has_a_connection_of_its_own(serve: Serve) -> None:
         client.get(url)
         client.get(url)
     assert len(set(callers)) == 2
-
-
-def test_a_proxy_is_used_for_other_machines_only(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """HTTP_PROXY is honoured; what runs on this machine is asked directly."""
-    asked: list[bytes] = []
-
-    def act(caller: socket.socket) -> None:
-        asked.append(caller.recv(65_536).split(b"\r\n")[0])
-        caller.sendall(message(b"by proxy"))
-
-    monkeypatch.setenv("http_proxy", serve(act).rstrip("/"))
-    monkeypatch.delenv("no_proxy", raising=False)
-    assert get("http://vendor.test/a") == b"by proxy"
-    assert get(serve(saying(message(b"direct")))) == b"direct"
-    assert asked == [b"GET http://vendor.test/a HTTP/1.1"]
-
-
-PROXY_NAMES = (
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "no_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-)
-
-
-@pytest.fixture
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in PROXY_NAMES:
-        monkeypatch.delenv(name, raising=False)
-    return monkeypatch
-
-
-def test_any_proxy_is_honoured_and_no_proxy_too(serve: Serve, no_proxies: pytest.MonkeyPatch) -> None:
-    """ALL_PROXY is used where no other is named, with its password; NO_PROXY keeps a host away from it."""
-    heard: list[bytes] = []
-
-    def act(caller: socket.socket) -> None:
-        heard.append(caller.recv(65_536))
-        caller.sendall(message(b"by proxy"))
-
-    url = serve(act).rstrip("/").replace("http://", "http://name:word@")
-    no_proxies.setenv("all_proxy", url)
-    assert get("http://vendor.test/a") == b"by proxy"
-    assert b"proxy-authorization: basic bmftztp3b3jk" in heard[0].lower()
-    no_proxies.setenv("no_proxy", "vendor.test")
-    resolve = socket.getaddrinfo
-    no_proxies.setattr(
-        socket, "getaddrinfo",
-        lambda host, *rest, **options: (no_name if host == "vendor.test" else resolve)(host, *rest, **options),
-    )  # fmt: skip
-    assert failure("http://vendor.test/a").fault == "passing"
-    assert len(heard) == 1
-
-
-def no_name(*arguments: object, **options: object) -> object:
-    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-
-@pytest.mark.parametrize("proxy", ["http://[::1", "socks5://127.0.0.1:9", "ftp://127.0.0.1"])
-def test_a_proxy_that_is_none_is_told_before_anything_is_sent(proxy: str, no_proxies: pytest.MonkeyPatch) -> None:
-    """It is a wrong setting: neither a lost answer, which would be booked as billed, nor a reason to try again."""
-    no_proxies.setenv("http_proxy", proxy)
-    told = failure("http://vendor.test/")
-    assert told.fault == "wrong"
-    assert "HTTP_PROXY" in str(told)
-
-
-def test_a_proxy_that_refuses_sends_nothing(serve: Serve, no_proxies: pytest.MonkeyPatch) -> None:
-    """Where the proxy opens no way to the vendor, the vendor was asked nothing."""
-    no_proxies.setenv("https_proxy", serve(saying(b"HTTP/1.1 503 no\r\ncontent-length: 0\r\n\r\n")))
-    assert failure("https://vendor.test/").fault == "passing"
 
 
 def test_certificates_that_cannot_be_read_are_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

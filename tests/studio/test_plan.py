@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,11 +11,10 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
 from studio.graph import build_graph
-from studio.model import CAMERAS, Brief, Fps, Mood, Prompt, Scene, Shot, Story, Wish
+from studio.model import CAMERAS, Fps, Prompt, Wish
 from studio.plan import (
     draw_seed,
     end_frames,
-    plan_shots,
     plan_text,
     read_graph,
     read_shots,
@@ -30,25 +28,9 @@ from studio.plan import (
     title_frames,
     words_that_fit,
 )
-from studio.prompts import EMOTIONS
+from tests.studio.plans import shots_of, story_of
 
 FPS = st.sampled_from((24, 25, 30))
-
-
-def _brief(wish: Wish, seed: int = 7) -> Brief:
-    return Brief(idea="a keeper", wish=wish, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
-
-
-def _story(*narrations: str) -> Story:
-    scenes = tuple(
-        Scene(id=number, location="a shore", characters="Anna", action="walks", emotion="still", narration=words)
-        for number, words in enumerate(narrations, start=1)
-    )
-    return Story(title="T", style="plain", scenes=scenes)
-
-
-def _shots(story: Story, wish: Wish, seed: int = 7) -> tuple[Shot, ...]:
-    return plan_shots(story, build_graph(story), _brief(wish, seed))
 
 
 @given(st.integers(1, 500), st.integers(0, 100_000))
@@ -92,7 +74,7 @@ def test_prompts_say_how_many_shots() -> None:
     prompts = tuple(Prompt(image_prompt=f"p{n}", motion_prompt=f"m {n}\n", camera="odd words") for n in range(5))
     wish = Wish(seconds=12, prompts=prompts)
     assert shot_count(wish) == 5
-    shots = _shots(_story("One.", "Two."), wish)
+    shots = shots_of(story_of("One.", "Two."), wish)
     assert [(s.image_prompt, s.motion_prompt, s.camera) for s in shots] == [
         (p.image_prompt, p.motion_prompt, p.camera) for p in prompts
     ]
@@ -101,12 +83,14 @@ def test_prompts_say_how_many_shots() -> None:
 def test_more_scenes_than_prompts_are_refused() -> None:
     """Scenes beyond the prompts would have no shot: bad input, not a lost scene."""
     with pytest.raises(BadInput):
-        _shots(_story("One.", "Two."), Wish(prompts=(Prompt(image_prompt="p"),)))
+        shots_of(story_of("One.", "Two."), Wish(prompts=(Prompt(image_prompt="p"),)))
 
 
 SENTENCE = (
     st.text(st.sampled_from("abc 漢é'7"), min_size=1, max_size=40).filter(str.strip).map(lambda words: f"{words}.")
 )
+
+
 NARRATION = st.lists(SENTENCE, max_size=8).map(" ".join)
 
 
@@ -121,9 +105,9 @@ def test_lines_joined_are_the_narration(narration: str, count: int) -> None:
 @given(st.lists(NARRATION, min_size=1, max_size=6), st.integers(4, 120), FPS, st.integers(0, 2**31 - 1))
 def test_a_plan_keeps_its_laws(narrations: list[str], seconds: int, fps: Fps, seed: int) -> None:
     """Frames sum to the film, indices and paths count up, scenes keep order and words, every move is a known one."""
-    story = _story(*narrations)
+    story = story_of(*narrations)
     wish = Wish(seconds=seconds, fps=fps)
-    shots = _shots(story, wish, seed)
+    shots = shots_of(story, wish, seed)
     assert sum(shot.frames for shot in shots) == shot_frames(wish)
     assert [shot.index for shot in shots] == list(range(1, len(shots) + 1))
     assert shots[0].image_path == "images/shot_001.png"
@@ -133,82 +117,7 @@ def test_a_plan_keeps_its_laws(narrations: list[str], seconds: int, fps: Fps, se
         assert "".join(told.split()) == "".join(scene.narration.split())
     assert all(shot.camera in CAMERAS for shot in shots)
     assert len({shot.seed for shot in shots}) == len(shots)
-    assert shots == _shots(story, wish, seed)
-
-
-def _cut(seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood) -> tuple[list[str], list[str], list[int]]:
-    """Sizes, cameras and scenes of a planned film; a scene is its emotion, and whether anybody is there."""
-    told = tuple(
-        Scene(
-            id=number, location="a shore", characters="Anna" * peopled, action="walks" * peopled, emotion=emotion,
-            narration="One. Two. Three.",
-        )
-        for number, (emotion, peopled) in enumerate(scenes, start=1)
-    )  # fmt: skip
-    shots = _shots(Story(title="T", style="plain", scenes=told, mood=mood), Wish(seconds=seconds), seed)
-    sizes = [next(size for size in SIZE_WORDS if shot.image_prompt.startswith(size)) for shot in shots]
-    return sizes, [shot.camera for shot in shots], [shot.scene for shot in shots]
-
-
-SIZE_WORDS = ("wide", "medium", "close")
-ACROSS, DOWN, ALONG = {"slow pan left", "slow pan right", "orbit"}, {"tilt", "crane"}, {"dolly in", "dolly out", "zoom"}
-SCENES = st.lists(st.tuples(st.sampled_from(EMOTIONS), st.booleans()), min_size=1, max_size=6)
-FILM = (st.integers(0, 2**31 - 1), st.integers(4, 120), SCENES, st.sampled_from(("calm", "tense")))
-
-
-@given(*FILM)
-def test_neighbours_differ_as_an_editor_cuts(
-    seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood
-) -> None:  # fmt: skip
-    """No two neighbours have one size, nor one move, nor a move on one axis: no camera turns back over a cut, and the
-    pans of a scene all go one way."""
-    sizes, cameras, of = _cut(seed, seconds, scenes, mood)
-    for before, after in pairwise(sizes):
-        assert before != after
-    for before, after in pairwise(cameras):
-        assert before != after
-        assert not any(before in axis and after in axis for axis in (ACROSS, ALONG))
-        assert not (before.split()[0] in DOWN and after.split()[0] in DOWN)
-    for scene in set(of):
-        assert not {"slow pan left", "slow pan right"} <= {
-            move for move, its in zip(cameras, of, strict=True) if its == scene
-        }
-
-
-@given(*FILM)
-def test_a_film_opens_up_and_comes_to_rest(
-    seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood
-) -> None:  # fmt: skip
-    """The first shot is wide; the last is wide, too, and draws back or holds still."""
-    sizes, cameras, _ = _cut(seed, seconds, scenes, mood)
-    assert sizes[0] == "wide"
-    assert cameras[0] != "static"
-    if len(sizes) > 2:
-        assert sizes[-1] == "wide"
-    if len(sizes) > 1:
-        assert cameras[-1] in ("dolly out", "static")
-
-
-@given(*FILM)
-def test_a_close_shot_comes_nearer_where_it_moves_us(
-    seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood
-) -> None:  # fmt: skip
-    """A camera comes nearer in a close shot only to a moving emotion; elsewhere it holds still or breathes."""
-    sizes, cameras, of = _cut(seed, seconds, scenes, mood)
-    for size, camera, scene in zip(sizes, cameras, of, strict=True):
-        if size == "close":
-            assert camera in ("static", "handheld", "dolly in", "orbit")
-            if scenes[scene - 1][0] in ("still", "curious", "restless", "at peace"):
-                assert camera != "dolly in"
-
-
-def test_close_emotional_beats_are_pushed_in_on() -> None:
-    """Of the close shots of tender scenes most come nearer."""
-    found = []
-    for seed in range(20):
-        sizes, cameras, _ = _cut(seed, 60, [("tender", True)] * 4, "calm")
-        found += [camera for size, camera in zip(sizes, cameras, strict=True) if size == "close"]
-    assert found.count("dolly in") > len(found) / 2
+    assert shots == shots_of(story, wish, seed)
 
 
 @given(st.lists(NARRATION, min_size=1, max_size=6), st.integers(0, 12), FPS)
@@ -222,20 +131,20 @@ def test_every_scene_has_a_shot(narrations: list[str], spare: int, fps: Fps) -> 
 def test_a_long_scene_gets_more_shots_than_a_short_one() -> None:
     """Where words do not fit evenly, shots follow the words."""
     long, short = "One two three four five six seven. " * 12, "One."
-    shots = _shots(_story(long, short), Wish(seconds=40))
+    shots = shots_of(story_of(long, short), Wish(seconds=40))
     assert sum(shot.scene == 1 for shot in shots) > sum(shot.scene == 2 for shot in shots)
 
 
 def test_a_line_too_long_for_a_shot_is_refused_in_one_line() -> None:
     """A sentence of more than 4000 characters is bad input, not a crash, and tells what to do."""
     with pytest.raises(BadInput, match="4000"):
-        _shots(_story("word " * 2_000), Wish(seconds=4))
+        shots_of(story_of("word " * 2_000), Wish(seconds=4))
 
 
 def test_an_over_long_shot_is_refused() -> None:
     """One prompt for an hour at 30 fps would be more frames than a shot may have."""
     with pytest.raises(BadInput):
-        _shots(_story(""), Wish(seconds=3600, fps=30, prompts=(Prompt(image_prompt="p"),)))
+        shots_of(story_of(""), Wish(seconds=3600, fps=30, prompts=(Prompt(image_prompt="p"),)))
 
 
 def test_words_count_as_a_voice_says_them() -> None:
@@ -253,14 +162,11 @@ def test_seeds_are_stable() -> None:
     assert draw_seed(7, 1) != draw_seed(7, 2) != draw_seed(8, 2)
 
 
-# What a person made of the files.
-
-
 def test_plans_come_back_as_they_were() -> None:
     """Story, graph and shots written as text are read equal."""
-    story = _story("One. Two.", "Drei — 灯台守。")
+    story = story_of("One. Two.", "Drei — 灯台守。")
     graph = build_graph(story)
-    shots = _shots(story, Wish())
+    shots = shots_of(story, Wish())
     assert read_story(plan_text(story)) == story
     assert read_graph(plan_text(graph)) == graph
     assert read_shots(plan_text(shots), 24, 5.0, 7) == shots
@@ -337,7 +243,7 @@ def test_a_broken_story_or_graph_is_told(text: str) -> None:
 
 def test_two_scenes_of_one_id_are_refused() -> None:
     """A story whose scenes share an id does not read."""
-    story = _story("One.", "Two.")
+    story = story_of("One.", "Two.")
     twice = story.model_copy(update={"scenes": (story.scenes[0], story.scenes[0])})
     with pytest.raises(BrokenPlan, match="id 1"):
         read_story(plan_text(twice))

@@ -1,0 +1,80 @@
+"""A server of one function of its socket, and requests to it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from blocks.wire import Limits, open_client
+from studio.paid import VendorError
+
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+Serve = Callable[[Callable[[socket.socket], None]], str]
+
+
+@contextmanager
+def serving() -> Iterator[Serve]:
+    """Lend what serves each connection with a function of its socket, and gives the address."""
+    listeners: list[socket.socket] = []
+
+    def begin(act: Callable[[socket.socket], None]) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def run() -> None:
+            while True:
+                try:
+                    caller, _ = listener.accept()
+                except OSError:
+                    return
+                with caller:
+                    try:
+                        act(caller)
+                    except OSError:
+                        continue
+
+        threading.Thread(target=run, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    try:
+        yield begin
+    finally:
+        for listener in listeners:
+            # On Linux a thread in accept() wakes by a shutdown, not by a close.
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+
+
+def saying(answer: bytes) -> Callable[[socket.socket], None]:
+    def act(caller: socket.socket) -> None:
+        caller.recv(65_536)
+        caller.sendall(answer)
+
+    return act
+
+
+def message(body: bytes, *headers: str, length: int | None = None) -> bytes:
+    lines = ["HTTP/1.1 200 OK", f"content-length: {len(body) if length is None else length}", "x-request-id: req_9"]
+    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
+
+
+def get(url: str, **limits: float) -> bytes:
+    with open_client("acme", Limits(**{"read_seconds": 20, **limits})) as client:  # type: ignore[arg-type]
+        return client.get(url).content
+
+
+def failure(url: str, **limits: float) -> VendorError:
+    with pytest.raises(VendorError) as failed:
+        get(url, **limits)
+    assert failed.value.__cause__ is None
+    assert failed.value.__context__ is None
+    return failed.value
+
+
+def no_name(*arguments: object, **options: object) -> object:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -1,0 +1,25 @@
+"""Stories and briefs for tests of the shot plan."""
+
+from __future__ import annotations
+
+from studio.graph import build_graph
+from studio.model import Brief, Scene, Shot, Story, Wish
+from studio.plan import (
+    plan_shots,
+)
+
+
+def brief_of(wish: Wish, seed: int = 7) -> Brief:
+    return Brief(idea="a keeper", wish=wish, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
+
+
+def story_of(*narrations: str) -> Story:
+    scenes = tuple(
+        Scene(id=number, location="a shore", characters="Anna", action="walks", emotion="still", narration=words)
+        for number, words in enumerate(narrations, start=1)
+    )
+    return Story(title="T", style="plain", scenes=scenes)
+
+
+def shots_of(story: Story, wish: Wish, seed: int = 7) -> tuple[Shot, ...]:
+    return plan_shots(story, build_graph(story), brief_of(wish, seed))
