@@ -26,6 +26,9 @@ told: the idea tells the story itself, in sentences. foreign: not English, or no
 TITLE_CHARACTERS = 60
 """Longest title: one or two lines of a title card."""
 
+TITLE_WORDS = 8
+"""Longest idea with a relative clause that is a title as it stands: what a title card leaves time to read."""
+
 SUBJECT_WORDS = 9
 """Longest subject that is set into a sentence."""
 
@@ -148,19 +151,22 @@ def _tale(bare: str, whole: str) -> Idea | None:
         return None
     name = met(subject, plural)
     first = name
+    main = _main_verb(clause) if clause != words[at:] else None
     if clause and clause[0].lower() == "whose":
         first, clause = " ".join([name, *clause[:CLAUSE_WORDS]]), []
-    elif clause != words[at:] and (main := _main_verb(clause)):
+    elif main:
         # 'alone on the moon' stands after its noun as it is; a relative clause keeps its pronoun.
         between = clause[1:main] if words[at].lower() in _PLIGHTS or len(clause) > len(words[at:]) else None
         first = " ".join([name, *([words[at], *clause[:main]] if between is None else between)])
         clause = clause[main:]
     said = " ".join(clause) if _sayable(" ".join(clause), CLAUSE_WORDS) else _shortened(clause)
     hero = known_as(name)
+    is_title = clause != words[at:] and main is None and len(words) <= TITLE_WORDS
+    title = _title_case(" ".join([hero, *words[at:]])) if is_title else _tale_title(hero, said)
     return Idea(
         kind="tale",
         text=whole,
-        title=_tale_title(hero, said) if first == name else _title_case(first),
+        title=title if first == name else _title_case(first),
         hero=hero,
         first=first,
         name=name,

@@ -141,6 +141,8 @@ def test_a_tale_is_parsed_without_inflecting_it() -> None:
         ("A &lt;b&gt;bold&lt;/b&gt; fox", "The Bold Fox"), ("A <lonely> fox", "The Lonely Fox"),
         ("Where a<b and c>d meet", "Where a<b and c>d meet"), ("The C# programmer", "The C# Programmer"),
         ("# A **bold** fox", "The Bold Fox"), ("I <3 you", "I <3 You"),
+        ("The lighthouse keeper who collected storms", "The Lighthouse Keeper Who Collected Storms"),
+        ("A lonely lighthouse keeper who finds a message in a bottle", "The Lonely Lighthouse Keeper"),
     ],
 )  # fmt: skip
 def test_a_title_loses_markup_and_no_word(idea: str, title: str) -> None:
