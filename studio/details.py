@@ -35,6 +35,12 @@ _PARTS = {
     "person|man|woman|monk|someone": "a person, the face in the light",
 }  # fmt: skip
 """What is seen of a thing from very near, by the word that names it; the first word of the action counts."""
+_SEVERAL = re.compile(
+    r", |\band\b|\b(?:two|both|three|four|five|many|some|brothers|sisters|twins|friends|children|people|men|women)\b",
+    re.IGNORECASE,
+)
+"""Characters of whom there is not one face."""
+_FACES = ("the face, turned to the light", "two faces close together, in the light")
 _HANDS = re.compile(r"\b(?:an? )?hands? (?:on|in|around|open|over)\b[^,]*")
 _NAMED = re.compile("|".join(rf"\b(?P<p{at}>{words})\b" for at, words in enumerate(_PARTS)), re.IGNORECASE)
 
@@ -42,17 +48,18 @@ _NAMED = re.compile("|".join(rf"\b(?P<p{at}>{words})\b" for at, words in enumera
 def close_action(action: str, characters: str) -> str:
     """Return what a close-up shows where a wider shot of the same scene has shown `action`.
 
-    Hands, where a thing is held or something is made; else the face of whoever is seen, an animal from very near, and
-    of someone who turns away the back. Where nobody is: a part of the thing that is named first. '' for an action
-    that is ''.
+    Hands, where a thing is held or something is made; else the face of whoever is seen, two faces of several people, an
+    animal from very near, and of someone who turns away the back. Where nobody is: a part of the thing that is named
+    first. '' for an action that is ''.
 
     Args:
         characters: `Scene.characters`.
     """
     if not action:
         return ""
+    several = bool(_SEVERAL.search(characters))
     if "from behind" in action or "going away" in action:
-        return "the back and the collar, very near"
+        return "two backs, very near" if several else "the back and the collar, very near"
     if hands := _HANDS.search(action):
         return hands[0]
     if not characters and (part := _NAMED.search(action)):
@@ -64,7 +71,7 @@ def close_action(action: str, characters: str) -> str:
         return f"{action.split(',')[0]}, very near"
     if _NO_PERSON.search(characters):
         return "very near, turned a little to the light"
-    return "hands at work" if _WORKED.search(action) else "the face, turned to the light"
+    return "hands at work" if _WORKED.search(action) else _FACES[several]
 
 
 def _holding(thing: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from studio.offline.afloat import afloat_stage
 from studio.offline.deeds import BEASTS, bases, carried_in, has_beast, shape_of
 from studio.offline.grammar import Idea
 from studio.offline.phrases import article_for
@@ -224,7 +225,7 @@ def arc_pose(idea: Idea, beat: str) -> str:
     """Return how the hero is seen in a beat of a tale's second half; '' where its deed is in no list, or for animals.
 
     Args:
-        beat: 'trial', 'climax' or 'resolve'; any other gives ''.
+        beat: 'trial', 'climax' or 'resolve'; any other gives '' but to those in a boat.
     """
     pose, _ = _stage_of(idea, beat)
     thing = thing_of(idea)
@@ -250,6 +251,8 @@ def thing_of(idea: Idea) -> str:
 
 
 def _stage_of(idea: Idea, beat: str) -> Stage:
+    if (afloat := afloat_stage(idea, beat))[0]:
+        return afloat
     if idea.kind != "tale" or shape_of(idea) or has_beast(idea.name):
         return "", ()
     words = words_of(idea.clause)

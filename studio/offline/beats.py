@@ -205,7 +205,7 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
         case "trial":
             lines = arc_lines(idea, "trial")
             return (lines, setting.trials, own) if lines else (setting.trials, own)
-        case "climax" | "resolve" if lines := arc_lines(idea, beat.name):
+        case "climax" | "resolve" | "seasons" | "years" | "together" if lines := arc_lines(idea, beat.name):
             return lines, own
         case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
             return setting.details, (portrait or domain).get("detail", general)

@@ -57,10 +57,10 @@ BUILT: tuple[Setting, ...] = (
         ),
         sights=(
             "a small boat",
-            "a lantern on a bridge",
+            "a lantern on wet steps",
             "birds over the water",
-            "old houses in the water's light",
-            "people on a bridge",
+            "washing on a line",
+            "people at a railing",
             "a cat by a wall",
         ),
         rough=("in the rain", "in fog"),

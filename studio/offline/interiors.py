@@ -79,7 +79,12 @@ INTERIORS: tuple[Setting, ...] = (
             " writing writer philosophy law"
         ),
         places=("an old library", "a table in the library", "a quiet study with a lamp"),
-        sights=("an open book on a table", "a letter beside a candle", "a lamp over a book", "a clock in the library"),
+        sights=(
+            "an open book on a table",
+            "a candle beside closed books",
+            "a lamp over a page",
+            "a clock above the shelves",
+        ),
         rough=("in the rain",),
         openings=(
             ("So many voices. Not one of them is loud.",),

@@ -168,6 +168,6 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("It could have gone otherwise. It went like this.",),
         ("Later, it will sound simple.", "It was not."),
         ("Something is over. Something else may begin.",),
-        ("{Who} [looks|look] up.", "For now, that is enough."),
+        ("For now, that is enough.",),
     ),
 }

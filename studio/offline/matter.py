@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from studio.offline.deeds import WATER_BEASTS
 from studio.offline.domains import DOMAINS, TOPIC_WORDS, find_domain, singulars
 from studio.offline.grammar import Idea
 from studio.offline.persons import trade_of
@@ -206,6 +207,10 @@ def person_in(idea: Idea) -> str:
     return owned[1] if owned and owned[2].lower() in PEOPLE else ""
 
 
+_MET = PEOPLE | WATER_BEASTS - {"fish", "salmon"}
+"""Who can be met; what is fished is not."""
+
+
 def companion_of(idea: Idea) -> str:
     """Return who the hero of a tale meets, as the clause names them: 'a stray dog' of 'finds a stray dog'; '' for none.
 
@@ -219,7 +224,7 @@ def companion_of(idea: Idea) -> str:
             if words[end].lower() in _BREAKS or words[end].lower() in DETERMINERS | ACTING:
                 break
             owner = words[end].endswith(("'s", "\u2019s"))
-            if not owner and any(form in PEOPLE for form in singulars(words[end].lower())):
+            if not owner and any(form in _MET for form in singulars(words[end].lower())):
                 return " ".join([word.lower(), *words[at + 1 : end + 1]])
     return ""
 

@@ -54,7 +54,7 @@ _WEATHER: Mapping[str, str] = {
     "fog": "in fog",
     "foggy": "in fog", "mist": "in fog", "misty": "in fog",
 }  # fmt: skip
-_EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten"})
+_EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten", "disused", "derelict"})
 _INDOORS = frozenset(setting.name for setting in INTERIORS) | {"room"}
 _UNWEATHERED = frozenset({"space", "underwater"}) | _INDOORS
 
@@ -66,7 +66,7 @@ _OWN_PLACES: Mapping[str, str] = {
     "island": "a small island in the sea", "canyon": "a red canyon", "glacier": "a glacier", "vineyard": "a vineyard",
     "orchard": "an orchard", "lighthouse": "a rocky shore with a lighthouse", "restaurant": "a small restaurant",
     "hospital": "a hospital", "moon": "a crater on the moon", "mars": "the red desert of Mars",
-    "beach": "a sandy beach",
+    "beach": "a sandy beach", "library": "a library room with tall shelves",
     "road": "a long road in the fields",
 }  # fmt: skip
 """Places that an idea names, by their word, in words that a painter knows; a story begins and ends there."""

@@ -2,7 +2,7 @@
 
 A reel goes somewhere: from raw to made, from here to far, from the surface down. It is chosen by the idea's own words
 (`choose_reel`); an idea that calls for none is staged from its setting. The reels themselves are tables of text in
-`reels_made.py`, `reels_wild.py` and `reels_known.py`. Called by `studio/offline/writer.py`.
+`reels_places.py`, `reels_made.py`, `reels_wild.py` and `reels_known.py`. Called by `studio/offline/writer.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from studio.offline.persons import trade_of
 from studio.offline.places import HOURS, is_empty, words_of
 from studio.offline.reels_known import KNOWN
 from studio.offline.reels_made import MADE
+from studio.offline.reels_places import PLACES
 from studio.offline.reels_wild import WILD
 from studio.offline.settings import Lines
 
@@ -47,6 +48,11 @@ class Reel:
     words: frozenset[str]
     needs: frozenset[str]
     views: tuple[View, ...]
+
+    @property
+    def peopled(self) -> bool:
+        """Tell whether the person that a portrait is of is seen in it."""
+        return any(view.peopled for view in self.views)
 
     def at(self, place: int, count: int) -> View | None:
         """Return the view of scene `place` (from 0) of `count`; None where a long film has its setting's own scene.
@@ -86,29 +92,34 @@ def parse_reels(table: str) -> tuple[Reel, ...]:
     return tuple(reels)
 
 
-REELS = parse_reels(KNOWN + WILD + MADE)
+REELS = parse_reels(PLACES + KNOWN + WILD + MADE)
 
 
 def choose_reel(idea: Idea) -> Reel | None:
     """Return the first reel whose words the idea names; None where there is none.
 
-    The thing itself counts first, then the other words; '*' stands for any thing that can be seen. A place with a
-    person's name to it, and a tale, have none.
+    The thing itself counts first, then the other words; '*' stands for any thing that can be seen. A place without
+    people has only those that ask for one; a place that is somebody's has only those in which they are seen at work,
+    and a place that is nobody's none of these. A tale has none.
     """
     told = " ".join(english_words(idea.text)) if idea.kind == "foreign" else idea.text
-    if idea.kind in {"tale", "told"} or is_empty(told) or (idea.kind == "foreign" and seen_in(tuple(told.split()))):
+    if idea.kind in {"tale", "told"} or (idea.kind == "foreign" and seen_in(tuple(told.split()))):
         return None
+    person = person_in(idea)
     if idea.kind == "portrait" and sort_of(idea) == "someone":
         told = trade_of(idea.hero)
-    elif person_in(idea):
-        return None
-    whole, core = _forms(told), _forms(core_of(idea))
+    elif person:
+        told = idea.text[len(person) :] if idea.text.lower().startswith(person.lower()) else idea.hero[len(person) :]
+    reels = [reel for reel in REELS if reel.peopled == bool(person)]
+    if is_empty(told):
+        reels = [reel for reel in reels if is_empty(" ".join(reel.needs))]
+    whole, core = _forms(told), _forms("" if person else core_of(idea))
     for named in (core, whole):
-        for reel in REELS:
+        for reel in reels:
             if reel.words & named and (not reel.needs or reel.needs & whole):
                 return reel
     seen = core if seen_as(idea) else frozenset()
-    return next((reel for reel in REELS if "*" in reel.words and reel.needs & whole and seen), None)
+    return next((reel for reel in reels if "*" in reel.words and reel.needs & whole and seen), None)
 
 
 def _forms(text: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 from studio.model import Scene
+from studio.offline.afloat import afloat_stage, is_afloat
 from studio.offline.arcs import arc_pose, thing_of
 from studio.offline.beats import Beat
 from studio.offline.deeds import BEASTS, WATER_BEASTS, carried_in, has_beast, pose_of, shape_of
@@ -27,8 +28,6 @@ _AFTER_TURN = frozenset({"together", "trial", "journey", "rise", "climax", "reso
 """Beats in which whoever the hero has met is there too; at its lowest the hero is alone."""
 
 _ROUGH = frozenset({"trial", "low"})
-
-
 _TRACELESS = frozenset({"sea", "space", "underwater", "night sky"})
 _AFLOAT = word_set("boat ship sail sails row rows raft whale fish swim dive")
 _WATERS = ("the sea by a rocky shore", "the open sea", "grey water at the horizon")
@@ -107,9 +106,12 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
 def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
     setting = staging.setting
     named = whereabouts(idea)
+    if len(named.split()) == 2:
+        # 'the library' is no picture; the painter's words for it are.
+        named = own_place(setting, named) or named
     own = named or own_place(setting, core_of(idea)) or own_place(setting, staging.shown)
     place = own if own and (beat.place == 0 or (named and is_empty(staging.shown))) else setting.places[beat.place]
-    if setting.name == "sea" and idea.kind == "tale" and has_beast(idea.name, WATER_BEASTS):
+    if setting.name == "sea" and idea.kind == "tale" and (has_beast(idea.name, WATER_BEASTS) or is_afloat(idea)):
         # Nobody who lives in the water is met on the sand.
         place = _WATERS[beat.place]
     elif setting.name == "sea" and idea.kind in {"tale", "foreign"} and not _AFLOAT & set(words_of(staging.shown)):
@@ -177,6 +179,8 @@ def sight_of(staging: Staging, sights: int, idea: Idea, dark: bool = False) -> s
 
 def _doing(beat: Beat, idea: Idea, staging: Staging, sights: int) -> str:
     """Return what the hero does, the thing of the deed still there after it; animals neither stand nor bow."""
+    if pose := afloat_stage(idea, beat.name)[0]:
+        return pose
     doing = beat.indoors if is_indoors(staging.setting) else beat.action
     if staging.setting.name in {"stage", "church"}:
         doing = re.sub(r"out of the window", "into the light", re.sub(r"(?:by|at) the window", "in the light", doing))
@@ -241,7 +245,7 @@ def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, 
             snow = "snow" in weather_of(staging.shown)
             return trace.replace("footprints leading away", "footprints filling with snow") if snow else trace
         case "deed":
-            return one_line(pose_of(idea), ACTION_CHARACTERS)
+            return one_line(afloat_stage(idea, beat.name)[0] or pose_of(idea), ACTION_CHARACTERS)
         case "hero" if idea.kind in {"tale", "told"} or peopled:
             return _doing(beat, idea, staging, sights)
         case "subject" if peopled:

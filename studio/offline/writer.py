@@ -16,6 +16,7 @@ from functools import partial
 
 from studio.graph import build_graph
 from studio.model import Brief, Scene, SceneGraph, Shot, Story, Wish
+from studio.offline.afloat import is_afloat
 from studio.offline.beats import Beat, choose_beats, pool_name, pools_of
 from studio.offline.feelings import find_mood
 from studio.offline.glossary import english_words
@@ -69,6 +70,9 @@ class OfflineWriter:
         within = idea.kind in {"question", "topic"} and not (seen_as(idea) and domain_of(idea))
         setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
         rooms = _rooms(brief.wish)
+        if is_afloat(idea):
+            # Whoever breathes air meets them on the water, not below.
+            setting = find_setting("sea") or setting
         mood = find_mood(shown)
         hours = lit_hours(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
         staging = Staging(setting, shown, mood, hours)

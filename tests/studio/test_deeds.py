@@ -95,6 +95,29 @@ def test_nobody_stands_on_the_water(idea: str) -> None:
     assert not any("open sea" in scene.location for scene in _story(idea).scenes if scene.characters)
 
 
+@pytest.mark.parametrize(
+    "idea",
+    [
+        "A fisherman and a whale grow old together",
+        "a girl befriends a dolphin",
+        "an old sailor and a seal grow old together",
+    ],
+)
+def test_a_boat_is_between_land_and_water(idea: str) -> None:
+    """Whoever meets somebody of the water is in a boat, on the sea, and not side by side."""
+    scenes = [scene for scene in _story(idea).scenes if scene.characters]
+    assert all("boat" in scene.action and "sea" in scene.location for scene in scenes)
+    assert "tail" in scenes[-1].action
+    assert not any(re.search(r"side by side|leaning on|standing", scene.action) for scene in scenes)
+
+
+def test_age_is_painted() -> None:
+    """Who grows old by the water is seen with a white beard or white hair."""
+    for idea, seen in (("a fisherman and a whale grow old together", "white beard"),
+                       ("a woman and a dolphin grow old together", "white hair")):  # fmt: skip
+        assert any(seen in scene.action for scene in _story(idea).scenes)
+
+
 def test_a_deed_is_a_pose() -> None:
     """Auxiliaries and verbs of thought never stand in the picture."""
     for idea in ("a girl must climb a mountain", "a man wants to build a boat", "a nurse learns to sing"):
@@ -155,6 +178,8 @@ def test_clothes_follow_trade_and_climate() -> None:
         ("kneeling down, a bottle in hand", "a keeper", "hands holding a bottle"),
         ("walking", "a girl", "the face, turned to the light"),
         ("walking away, seen from behind", "a man", "the back and the collar, very near"),
+        ("walking", "two brothers", "two faces close together, in the light"),
+        ("walking away, seen from behind", "a man and a boy", "two backs, very near"),
         ("a violinist in the light", "", "hands on the strings"),
         ("a train far off", "", "a locomotive, steam about the wheels"),
         ("a musician with both hands on the keys of a piano", "", "hands on the keys of a piano"),

@@ -12,7 +12,9 @@ from studio.offline.grammar import parse_idea
 from studio.offline.looks import character_look
 from studio.offline.matter import person_in
 from studio.offline.paint.lexicon import read_prompt
-from studio.offline.reels import REELS, View, choose_reel
+from studio.offline.places import is_empty
+from studio.offline.reels import REELS, View, choose_reel, parse_reels
+from studio.offline.reels_places import PLACES
 from studio.offline.settings import KNOWN_WORDS
 from studio.plan import spoken_words
 from studio.script import split_sentences
@@ -134,3 +136,69 @@ def test_a_long_film_does_not_stand_still() -> None:
     assert [reel.at(place, 6) for place in range(6)] == list(reel.views)
     story, _ = film_of("volcanoes", seconds=360)
     assert all(one.action != other.action for one, other in pairwise(story.scenes))
+
+
+def test_no_picture_of_a_place_repeats_its_place() -> None:
+    """In a reel of places what is seen is no word of where it is seen, and every line fits a shot of five seconds."""
+    for view in (view for reel in parse_reels(PLACES) for view in reel.views):
+        where, seen = (
+            {word.removesuffix("s") for word in re.findall(r"[a-z]{4,}", text)} - {"with"}
+            for text in (view.location, view.picture)
+        )
+        assert not where & seen, view
+        assert all(sum(spoken_words(line) for line in lines) <= 9 for lines in view.lines), view
+
+
+@pytest.mark.parametrize("idea", ["Venice", "Amsterdam", "Paris"])
+def test_a_famous_place_has_pictures_of_its_own(idea: str) -> None:
+    """A town with a reel is seen at six places, and no thing is seen twice."""
+    scenes = film_of(idea)[0].scenes
+    assert len({scene.location.rsplit(" at ")[0] for scene in scenes}) == 6
+    assert len({scene.action for scene in scenes}) == 6
+
+
+@pytest.mark.parametrize(
+    ("idea", "fitting"),
+    [
+        ("an abandoned railway station", "timetable"), ("a deserted school", "blackboard"),
+        ("a derelict factory", "machines"), ("the empty house on the hill", "plates"),
+    ],
+)  # fmt: skip
+def test_a_place_left_behind_shows_its_own_fittings(idea: str, fitting: str) -> None:
+    """A building without people is seen by what it was for, and nobody is in it."""
+    scenes = film_of(idea)[0].scenes
+    assert any(fitting in scene.action for scene in scenes)
+    assert not any(re.search(r"person|people|child|man\b", f"{scene.characters} {scene.action}") for scene in scenes)
+
+
+@pytest.mark.parametrize(
+    "idea", ["the library of my childhood", "the house of my childhood", "the river of my childhood"]
+)
+def test_a_childhood_has_its_child(idea: str) -> None:
+    """A child is in three scenes at least, somebody grown is in the last, and no letter is found."""
+    actions = [scene.action for scene in film_of(idea)[0].scenes]
+    assert sum("child" in action for action in actions) >= 3
+    assert re.search(r"grown|old woman", actions[-1])
+    assert not any("letter" in action for action in actions)
+
+
+@pytest.mark.parametrize(
+    ("idea", "work"),
+    [
+        ("my grandmother's bakery during the war", "flour"), ("my uncle's workshop", "hammer"),
+        ("my father's garden", "kneeling"), ("my aunt's restaurant", "onions"),
+    ],
+)  # fmt: skip
+def test_whoever_owns_a_place_works_in_it(idea: str, work: str) -> None:
+    """Where somebody's work is done they are seen at it in three scenes, and never sit, stand or look out."""
+    scenes = [scene for scene in film_of(idea)[0].scenes if scene.characters]
+    assert len(scenes) >= 3
+    assert any(work in scene.action for scene in scenes)
+    assert not any(re.search(r"sitting|standing|looking out", scene.action) for scene in scenes)
+
+
+def test_an_empty_place_has_no_reel_of_the_living() -> None:
+    """What is abandoned is told by a reel that asks for it, or by none."""
+    for idea in ("an abandoned garden", "the forgotten library", "an abandoned bakery", "an empty school"):
+        reel = choose_reel(parse_idea(idea, KNOWN_WORDS))
+        assert reel is None or is_empty(" ".join(reel.needs)), idea
