@@ -15,7 +15,7 @@ the sea by old stone houses in fog at dawn | a small boat between mooring posts
 a narrow canal between old houses in the morning | washing on a line above the water
 - Somebody's shirts, above everybody's street.
 - The washing has the better view.
-a street by the water at noon | a boat full of fruit, people beside
+a canal by a market street at noon | a boat full of fruit, people beside
 - Lemons come by water. So does gossip.
 a wide square by the sea at sunset | birds around a stone lion on a column
 - He has seen them all arrive.
@@ -75,7 +75,7 @@ a track through tall grass in the morning | a tree growing between the rails
 an old ticket hall with broken windows at noon | a lamp above a counter, the shutter down
 - Knock. There is nobody left to say no.
 an old ticket hall with broken windows at sunset | a clock without hands on a wall
-- It is no o'clock. It often is.
+- No hands. It is in no hurry.
 a waiting room with a broken window at dusk | a chair, a suitcase left on it, leaves all over
 - Put down for a moment. A long one.
 a track through tall grass at night | a rusty lantern on a post, unlit
