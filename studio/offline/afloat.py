@@ -21,8 +21,8 @@ _MET: dict[str, Stage] = {
         ("The waves make no difference between them.",),
         ("One could dive. One cannot.",),
     )),
-    "climax": ("bent low from a boat, an eye at the water line", (
-        ("An eye, as large as a plate. It waits.",),
+    "climax": ("bent low from a small boat, a large head at the water line", (
+        ("Nobody speaks. Nobody blinks, either.",),
         ("Lean out. Lean out a little more.",),
     )),
     "resolve": ("a boat on still water, a tail going down slowly", (
@@ -32,7 +32,7 @@ _MET: dict[str, Stage] = {
 }  # fmt: skip
 _YEARS: dict[str, Stage] = {
     "meet": ("in a small boat, a wet back beside it", ()),
-    "turn": ("bent low from a boat, an eye at the water line", ()),
+    "turn": ("bent low from a small boat, a large head at the water line", ()),
     "seasons": ("in a small boat, rain on the nets, a dark back in the waves", (
         ("The nets wear out. The appointment does not.",),
         ("Always the same place. There is no sign.",),

@@ -15,7 +15,7 @@ the sea by old stone houses in fog at dawn | a small boat between mooring posts
 a narrow canal between old houses in the morning | washing on a line above the water
 - Somebody's shirts, above everybody's street.
 - The washing has the better view.
-a canal by a market street at noon | a boat full of fruit, people beside
+a canal by a market street at noon | a boat full of fruit, a striped cloth above
 - Lemons come by water. So does gossip.
 a wide square by the sea at sunset | birds around a stone lion on a column
 - He has seen them all arrive.
