@@ -68,7 +68,8 @@ class Stage:
     each column, (width,) float32 pixels from the top; None where there is none to stand on. `focus` is where the
     subject is, as shares of width and height; None while nothing is drawn. `rays` is light that
     falls before the subjects too, (height, width) float32. `placed` tells of each drawn kind its
-    column, foot and height in pixels, for what stands on it or hangs from it.
+    column, foot and height in pixels, for what stands on it or hangs from it. `water` is how much of each pixel
+    a river covers, (height, width) float32 0 to 1; None where none runs.
     """
 
     def __init__(self, canvas: Canvas, light: Light, rng: Rng, horizon: float) -> None:
@@ -80,6 +81,7 @@ class Stage:
         self.ground: F32 | None = None
         self.focus: tuple[float, float] | None = None
         self.rays: F32 | None = None
+        self.water: F32 | None = None
         self.placed: dict[str, tuple[float, float, float]] = {}
 
     def aim(self, x: float, y: float) -> None:

@@ -27,6 +27,14 @@ class Path(NamedTuple):
     half: float
 
 
+class Spot(NamedTuple):
+    """Where a thing stands and how large it is: its column, its foot and its height, in pixels."""
+
+    x: float
+    foot: float
+    height: float
+
+
 def winding(stage: Stage, half: float) -> Path:
     """A way that comes from below the frame and winds off towards the light, each time in other bends."""
     rng = stage.rng
@@ -37,7 +45,12 @@ def winding(stage: Stage, half: float) -> Path:
     swing = rng.uniform(0.20, 0.34) * np.sin(turns * t**1.2 + phase) * depth**0.82
     swing -= swing[0] * depth / depth[0] * np.exp(-t * 6)
     across = start + swing + stage.side * 0.16 * (depth - 1) * t
-    return Path(across.astype(np.float32), depth, half)
+    # As seen, no bend may lie level: far off the way rises, steeper the further, and never becomes a line.
+    seen, rise = across / depth, 1 / depth
+    steepest = 0.08 + 0.66 * np.clip(rise[1:] * 1.7, 0, 1)
+    turn = steepest * np.tanh(np.diff(seen) / np.diff(rise) / steepest)
+    seen = seen[0] + np.concatenate([[0], np.cumsum(turn * np.diff(rise))])
+    return Path((seen * depth).astype(np.float32), depth, half)
 
 
 def passing(stage: Stage) -> Path:
@@ -68,12 +81,14 @@ def _strip(stage: Stage, row: float, path: Path, left: float, right: float, rag:
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
     normal = np.stack([along[:, 1], -along[:, 0]], 1)
+    # It ends in a point, where it is lost to sight.
+    point = np.clip((1 / path.depth - 1 / path.depth[-1]) / np.float32(0.17), 0, 1)
     sides = []
     for share, turn in ((left, 0), (right, 1)):
         out = np.full(len(line), share * path.half, np.float32)
         if rag is not None:
             out += rag[turn] * np.sign(share)
-        at = line + normal * out[:, None]
+        at = line + normal * (out * point)[:, None]
         depth = np.maximum(at[:, 1], 0.55)
         middle = canvas.width * 0.5
         sides.append(np.stack([middle + at[:, 0] / depth * canvas.unit, row + (canvas.height - row) / depth], 1))
@@ -107,17 +122,19 @@ def paint_road(stage: Stage, row: float, path: Path) -> None:
     top = int(row)
     rag = _worn(stage, path, 0.05)
     body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
-    ruts = _mask(stage, top, *(_strip(stage, row, path, a - 0.13, a + 0.13, rag * 0.5) for a in (-0.48, 0.48)))
-    ridge = _mask(stage, top, _strip(stage, row, path, -0.13, 0.13, rag * 1.6))
+    # Wheels do not wander: what is worn is the edge, not the ruts.
+    ruts = _mask(stage, top, *(_strip(stage, row, path, a - 0.11, a + 0.11) for a in (-0.46, 0.46)))
+    ridge = _mask(stage, top, _strip(stage, row, path, -0.15, 0.15, rag * 0.3))
     size = canvas.width, canvas.height - top
-    dust = 0.86 + 0.28 * clouds(stage.rng, size, 34, 4, 0.35)
+    dust = 0.96 + 0.08 * clouds(stage.rng, size, 90, 3, 0.5)
     depth = (canvas.y[top:] - np.float32(row)) / np.float32(canvas.height - row)
     lit = 1 + 0.38 * light.strength * np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.20)) ** 2))
     base = mix(mix(light.haze, rgb("c9b28c"), 0.45), light.near, 0.30)
     tone = base[:, None, None] * (dust * lit * (1.06 - 0.34 * depth))
-    canvas.over(body, tone.astype(np.float32), 0, top)
+    seen = _out_of_mist(depth)
+    canvas.over(body * seen, tone.astype(np.float32), 0, top)
     soft = max(0.8, canvas.unit * 0.0016)
-    canvas.over(soften(ruts, soft) * np.float32(0.42), base * np.float32(0.58), 0, top)
+    canvas.over(soften(ruts, soft) * np.float32(0.42) * seen, base * np.float32(0.58), 0, top)
     grass = mix(light.near, base, 0.22)
     canvas.over(soften(ridge, soft) * np.float32(0.50) * np.clip(depth * 2, 0, 1), grass, 0, top)
     _paint_tufts(stage, row, path, rag)
@@ -142,7 +159,13 @@ def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
             lean, half = tall * own.normal(0, 0.28), max(0.5, canvas.unit * 0.0026 * near)
             blade = [(at_x - half, at_y), (at_x + half, at_y), (at_x + lean, at_y - tall)]
             cv2.fillPoly(mask, [np.round(np.clip(blade, -2000, 9000) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    canvas.over(mask.astype(np.float32) / np.float32(255), stage.light.near * np.float32(0.86))
+    seen = _out_of_mist((canvas.y - np.float32(row)) / np.float32(canvas.height - row) - np.float32(0.03))
+    canvas.over(mask.astype(np.float32) / np.float32(255) * seen, stage.light.near * np.float32(0.86))
+
+
+def _out_of_mist(depth: F32) -> F32:
+    """How much is seen of a way at each row, 0 to 1; `depth` is 0 at the hills' foot and 1 at the lower edge."""
+    return np.asarray(np.clip(depth * 8 - 0.2, 0, 1), np.float32)
 
 
 def paint_river(stage: Stage, row: float, path: Path) -> None:
@@ -166,7 +189,45 @@ def paint_river(stage: Stage, row: float, path: Path) -> None:
         for p, sun in zip(canvas.planes, light.sun, strict=True)
     ])  # fmt: skip
     # Far off the water has no line: it runs into the mist that lies on it.
-    reach = np.clip((depth - 0.02) * 9, 0, 1)
+    reach = _out_of_mist(depth)
     canvas.over((bank * np.float32(0.55) * reach).astype(np.float32), light.near * np.float32(0.62), 0, top)
-    canvas.over((body * np.clip(reach + 0.25, 0, 1)).astype(np.float32), colour.astype(np.float32), 0, top)
+    canvas.over((body * reach).astype(np.float32), colour.astype(np.float32), 0, top)
     _paint_tufts(stage, row, Path(path.across, path.depth, path.half * 1.10), rag)
+    stage.water = np.zeros((canvas.height, canvas.width), np.float32)
+    stage.water[top:] = body
+
+
+_DRY = 0.02
+"""How much room is left between a thing and the water, in units."""
+
+
+def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
+    """Give where something can stand with dry feet, as near as can be to where it is wanted.
+
+    It stands clear of the river with all its length, and of what stands there already; where the bank is too narrow,
+    further up the river, and smaller for it.
+
+    Args:
+        left, right: how far it reaches to both sides of its column, in its heights.
+    """
+    canvas, water = stage.canvas, stage.water
+    if water is None:
+        return at
+    head = float(np.flatnonzero(water.max(1) > 0.5)[0])
+    taken = [(x - 0.3 * tall, x + 0.3 * tall) for x, _, tall in stage.placed.values()]
+    for up, crowded in ((0.55, False), (0.10, False), (0.10, True)):
+        for further in (1.0, 1.12, 1.28, 1.5, 1.8):
+            foot, tall = head + (at.foot - head) / further, at.height / further
+            rows = water[max(0, int(foot - up * tall)) : int(foot + canvas.unit * 0.01) + 1]
+            columns = np.concatenate([[0], np.cumsum(rows.max(0) > 0.3)])
+            xs = np.arange(-left * tall + canvas.width * 0.01, canvas.width * 0.99 - right * tall, 2.0)
+            reach = canvas.unit * _DRY
+            low, high = (np.clip(xs + v, 0, canvas.width).astype(int)
+                         for v in (left * tall - reach, right * tall + reach))  # fmt: skip
+            free = columns[high] == columns[low]
+            for start, end in () if crowded else taken:
+                free &= (xs + right * tall < start) | (xs + left * tall > end)
+            if free.any():
+                xs = xs[free]
+                return Spot(float(xs[np.argmin(np.abs(xs - at.x))]), foot, tall)
+    return at

@@ -243,7 +243,7 @@ def _paint_village(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_street(stage: Stage, reading: Reading) -> None:
-    paint_street(stage, "canal" in reading.features)
+    paint_street(stage, "canal" in reading.features, reading.has("rain") or reading.has("storm"))
 
 
 def _paint_jungle(stage: Stage, reading: Reading) -> None:

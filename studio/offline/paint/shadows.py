@@ -46,6 +46,7 @@ def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: fl
         (canvas.y[y0:y1] - foot) / np.float32(max(1.0, high * down * height)), 0, 1
     )
     strength = 0.85 if hard else 0.12 + 0.62 * light.strength
+    fade = fade * _dry(stage, x0, x1, y0, y1)
     canvas.over(
         (shade * fade * np.float32(min(0.85, strength))).astype(np.float32), light.near * np.float32(0.42), x0, y0
     )
@@ -65,4 +66,12 @@ def _pool(stage: Stage, x: float, foot: float, half: float, deep: float, strengt
         away: F32 = ((canvas.x[:, left:right] - x) / np.float32(half)) ** 2 + (
             (canvas.y[top:bottom] - foot) / np.float32(deep)
         ) ** 2
-        canvas.over(np.exp(-away) * np.float32(strength), stage.light.near * np.float32(0.4), left, top)
+        dark = np.exp(-away) * _dry(stage, left, right, top, bottom)
+        canvas.over(dark * np.float32(strength), stage.light.near * np.float32(0.4), left, top)
+
+
+def _dry(stage: Stage, left: int, right: int, top: int, bottom: int) -> F32 | float:
+    """How much of each pixel of a box no river covers: on water that mirrors the sky no shadow is seen."""
+    if stage.water is None:
+        return 1.0
+    return np.asarray(1 - stage.water[top:bottom, left:right], np.float32)

@@ -27,6 +27,7 @@ from studio.offline.paint.figures import look_of_person
 from studio.offline.paint.habitat import HELD, INSIDE, PEOPLE, ROOMS
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.palettes import rgb
+from studio.offline.paint.paths import Spot, on_bank
 from studio.offline.paint.shadows import paint_cast, paint_contact
 from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
 from studio.offline.paint.sizes import (
@@ -145,6 +146,14 @@ def _paint_one(
         # In the middle of the canal.
         x = canvas.width * (0.5 + 0.06 * stage.side)
     foot = _foot(stage, reading, kind, x, height, drawing, first)
+    light = stage.light
+    grounded = kind not in (*AFLOAT, *ENDLESS, *HANGING) and not halved and not cut
+    if stage.water is not None and grounded and "table" not in stage.placed and reading.shot != "close":
+        x, foot, height = on_bank(stage, Spot(x, foot, height), left, right)
+        half = (right - left) / 2 * height
+        if kind not in PEOPLE:
+            # Fur takes the light of the sky from above, a bank that of what stands about it.
+            stage.light = replace(light, ambient=min(0.95, light.ambient + 0.22))
     stage.placed[kind] = (x, foot, height)
     if lead:
         if kind == "lighthouse":
@@ -200,6 +209,7 @@ def _paint_one(
             else _foot(stage, reading, kind, at, size, drawing, first)
         )
         draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in HANGING or halved or cut)
+    stage.light = light
     if kind == "cup":
         paint_steam(stage, x, foot - height * 0.85, height * 0.95)
     if (kind in AFLOAT or kind == "whale") and reading.biome in (*WATER, "street"):

@@ -38,7 +38,7 @@ def half_figure(
     else:
         shapes += bust(look, aged, bearded, _torso(look))
     if doing == "umbrella":
-        shapes += [bar("3a2c24", (0.47, -0.62), (0.30, 1.36), 0.028), *_near_arm(look, 0.40, -0.36)]
+        shapes += [bar("3a2c24", (0.47, -0.62), (0.288, 1.56), 0.028), *_near_arm(look, 0.40, -0.36)]
         shapes += _fist(look, 0.455, -0.34)
     elif doing == "lantern":
         shapes += [*moved(held, 0.62, -1.02, 0.62), *_near_arm(look, 0.54, -0.42), *_fist(look, 0.60, -0.43)]

@@ -18,10 +18,10 @@ from studio.offline.paint.shapes import draw
 _FRONTS = ("7a5f4c", "8a7a66", "6a5a5e", "7d6650", "5f6468", "8c6a50")
 
 
-def paint_street(stage: Stage, canal: bool = False) -> None:
+def paint_street(stage: Stage, canal: bool = False, wet: bool = False) -> None:
     """Paint two rows of houses that run to the horizon, their windows and lamps, and what lies between them.
 
-    That is a wet road between pavements, or the water of a `canal`.
+    That is a road between pavements, in rain a `wet` one that mirrors windows and lamps, or the water of a `canal`.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     middle, eye, unit = canvas.width / 2 + stage.side * canvas.width * 0.06, stage.horizon, canvas.unit
@@ -58,7 +58,7 @@ def paint_street(stage: Stage, canal: bool = False) -> None:
                     lit = rng.random() < 0.12 + 0.45 * light.lamps
                     pane = rgb("ffc876") * np.float32(0.55 + 0.45 * light.lamps) if lit else tone * np.float32(0.55)
                     fill(stage, [at(low, a), at(high, a), at(high, b), at(low, b)], pane)
-    _paint_wet_road(stage, middle, eye, half, drop, canal)
+    _paint_wet_road(stage, middle, eye, half, drop, 0.80 if canal else 0.66 if wet else 0.30)
     _paint_pavements(stage, middle, eye, half, drop, 0.90 if canal else 0.66)
     if light.lamps > 0.3:
         for depth in (4.2, 2.4, 1.45):
@@ -67,11 +67,13 @@ def paint_street(stage: Stage, canal: bool = False) -> None:
                 thick = max(1.0, unit * 0.005 / depth)
                 fill(stage, [(x - thick, foot), (x - thick, top), (x + thick, top), (x + thick, foot)], light.near)
                 canvas.glow(x, top, unit * 0.035 / depth, rgb("ffd08a"), 0.9 * light.lamps)
+                if wet and not canal:
+                    _paint_streak(stage, x - side * unit * 0.012 / depth, foot, foot - top, 1 / depth)
     stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
 
 
-def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: float, canal: bool) -> None:
-    """The road or canal from the horizon down, mirroring the houses as wet stone or water does."""
+def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: float, mirror: float) -> None:
+    """The road or canal from the horizon down, mirroring the houses as stone or water does; `mirror` 0 to 1."""
     canvas, light = stage.canvas, stage.light
     top = int(eye)
     rows = canvas.height - top
@@ -84,8 +86,11 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
     mirror_row = np.clip(np.float32(top - 2) - (canvas.y[top:] - np.float32(eye)) * 1.1 + wobble, 0, top - 1)
     across = np.clip(canvas.x + wobble * 0.7, 0, canvas.width - 1).astype(np.float32)
     stones = 0.85 + 0.3 * clouds(stage.rng, size, 44, 2, 0.5)
-    mirror, ground = (0.80, 0.16) if canal else (0.30, 0.34)
+    canal, ground = mirror > 0.7, 0.16 if mirror > 0.5 else 0.34
+    planes = list(canvas.planes[:, :top])
     if not canal:
+        # Rough stone draws each light out into a streak towards the viewer.
+        planes = [cv2.blur(p, (1, max(1, int(canvas.unit * 0.10)))) * np.float32(1.25) for p in planes]
         # Setts in rows across the street, each row lower in perspective than the one before.
         far, side = depth * 9, (canvas.x - np.float32(middle)) * depth / np.float32(half) * 7
         joint = np.minimum(
@@ -94,11 +99,27 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
         )
         stones = stones * (1 - 0.34 * np.clip(1 - joint * 7, 0, 1) * np.clip(1.9 - depth * 0.45, 0, 1))
     colour = np.stack([
-        cv2.remap(p[:top], across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(mirror) * stones
+        cv2.remap(p, across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(mirror) * stones
         + np.float32(near * 0.45 + haze * ground) * stones
-        for p, near, haze in zip(canvas.planes, light.near, light.haze, strict=True)
+        for p, near, haze in zip(planes, light.near, light.haze, strict=True)
     ])  # fmt: skip
     canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
+
+
+def _paint_streak(stage: Stage, x: float, foot: float, tall: float, near: float) -> None:
+    """A lamp in wet stone: a streak of its light from its foot towards the viewer, broken by the joints."""
+    canvas = stage.canvas
+    wide = canvas.unit * 0.017 * near
+    left, right = max(0, int(x - wide * 4)), min(canvas.width, int(x + wide * 4) + 1)
+    top, bottom = max(0, int(foot)), min(canvas.height, int(foot + tall * 1.15) + 1)
+    if left >= right or top >= bottom:
+        return
+    down = (canvas.y[top:bottom] - np.float32(foot)) / np.float32(tall)
+    broken = clouds(stage.rng, (right - left, bottom - top), 3, 3, 0.5) - np.float32(0.5)
+    rows = clouds(stage.rng, (2, bottom - top), 1, 2, 9.0)[:, :1]
+    away = (canvas.x[:, left:right] - x) / np.float32(wide) + broken * 1.4
+    light = np.exp(-(away**2)) * np.clip(down * 6, 0, 1) * np.clip(1.15 - down, 0, 1) * (0.45 + rows)
+    canvas.screen((light * np.float32(0.62 * stage.light.lamps)).astype(np.float32), rgb("ffc67a"), left, top)
 
 
 def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop: float, inner: float) -> None:

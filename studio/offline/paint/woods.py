@@ -83,18 +83,12 @@ def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, ne
     cv2.fillPoly(shade, [np.round(np.concatenate([outer, dark[::-1]]) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     for _ in range(int(9 + 9 * near)):
         at = float(rng.beta(0.9, 1.3))
-        y, centre, reach = (
-            float(np.interp(at, rows, up)),
-            float(np.interp(at, rows, middle)),
-            half * rng.uniform(0.4, 1.5),
-        )
+        y, centre = float(np.interp(at, rows, up)), float(np.interp(at, rows, middle))
+        reach = half * rng.uniform(0.4, 1.5)
         edge = float(rng.choice([-1, 1])) * float(np.interp(at, rows, wide))
         thick = half * rng.uniform(0.06, 0.22)
-        notch = [
-            (centre + edge, y - thick),
-            (centre + edge - np.sign(edge) * reach * 0.8, y),
-            (centre + edge, y + thick),
-        ]
+        inner = centre + edge - np.sign(edge) * reach * 0.8
+        notch = [(centre + edge, y - thick), (inner, y), (centre + edge, y + thick)]
         cv2.fillPoly(scars, [np.round(np.array(notch) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     for at in np.linspace(0.42, 0.96, 5) + rng.uniform(-0.05, 0.05, 5):
         _twig(stage, (scars, leaves), float(np.interp(at, rows, middle)), float(np.interp(at, rows, up)), half, near)
