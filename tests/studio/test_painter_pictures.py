@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.offline.paint import words
+from studio.offline.paint import paths, words
+from studio.offline.paint.canvas import Canvas, Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.lexicon import read_prompt
+from studio.offline.paint.palettes import light_for
 from studio.offline.paint.scene import paint_scene
 from studio.offline.paint.shapes import extent
 from studio.offline.painter import OfflinePainter
@@ -213,3 +215,45 @@ def test_content_does_not_change_with_the_size(tmp_path: Path) -> None:
         small, large = (paint(prompt, tmp_path / "s.png", size) for size in ((480, 270), (960, 540)))
         alike = cv2.resize(large, (48, 27), interpolation=cv2.INTER_AREA)
         assert np.abs(cv2.resize(small, (48, 27), interpolation=cv2.INTER_AREA) - alike).mean() < 6
+
+
+def _by_a_river(seed: int, size: tuple[int, int]) -> Stage:
+    stage = Stage(Canvas(*size), light_for(read_prompt("a bear by a river")), np.random.default_rng(seed), 0.64)
+    paths.paint_river(stage, stage.canvas.height * 0.70, paths.winding(stage, 0.40))
+    return stage
+
+
+@pytest.mark.parametrize("size", [(480, 270), (270, 480)])
+def test_what_stands_by_a_river_has_dry_feet(size: tuple[int, int]) -> None:
+    """Wherever a beast is wanted, it stands on the bank: no water is under its length, in wide and tall frames."""
+    for seed in range(12):
+        stage = _by_a_river(seed, size)
+        width, height = size
+        for share in (0.3, 0.5, 0.7):
+            tall = stage.canvas.unit * 0.29
+            spot = paths.on_bank(stage, paths.Spot(width * share, height * 0.94, tall), -0.71, 1.02)
+            left, right = spot.x - 0.71 * spot.height, spot.x + 1.02 * spot.height
+            assert stage.water is not None
+            assert stage.water[int(spot.foot), max(0, int(left)) : int(right)].max() < 0.5
+            assert left >= 0 and right <= width and spot.height > 0.5 * tall
+
+
+def test_a_way_narrows_and_never_lies_level() -> None:
+    """A road or river, as seen, rises with every bend and ends in a point: level it would be a line in the grass."""
+    for seed in range(24):
+        stage = _by_a_river(seed, (480, 270))
+        path = paths.winding(stage, 0.40)
+        rise = 1 / path.depth
+        assert np.abs(np.diff(path.across * rise) / np.diff(rise)).max() < 0.9
+        assert stage.water is not None
+        wide = (stage.water > 0.5).sum(1)
+        first = int(np.flatnonzero(stage.water.max(1) > 0.2)[0])
+        assert 0 <= wide[first] < 0.06 * wide.max() and wide[first + 8] < 0.35 * wide.max()
+
+
+def test_rain_draws_the_lamps_out_on_the_stones() -> None:
+    """A street in rain is wet: its road holds more of the lamps' warm light than the same street's when dry."""
+    wet, dry = (paint_scene(replace(read_prompt("wide shot, a street, night"), weather=weather), "x", (480, 270), 3)
+                for weather in (("rain",), ("overcast",)))  # fmt: skip
+    warm = [np.sort((p.picture[200:265, 170:310].astype(int) @ (1, 0, -1)).ravel())[-200:].mean() for p in (wet, dry)]
+    assert warm[0] > warm[1] + 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -19,6 +20,9 @@ _Corners = list[tuple[float, float]]
 
 _FAR = 3.4
 """Depth of a nave's end wall, in the depth of the frame."""
+
+_TRAVEL = 0.62
+"""How far light comes down the nave while it falls by the height of the eye."""
 
 
 def fill(stage: Stage, points: list[tuple[float, float]], colour: Colour, opacity: float = 1.0) -> None:
@@ -46,7 +50,7 @@ def shaft(stage: Stage, points: list[tuple[float, float]], strength: float, blur
 
 
 def paint_hall(stage: Stage) -> None:
-    """Paint a nave in one-point perspective: columns, pointed vaults, a lit window at its end, shafts from one side."""
+    """Paint a nave in one-point perspective: columns, pointed vaults, a lit window at its end and its light within."""
     canvas, light = stage.canvas, stage.light
     stone = mix(light.haze, rgb("b5a184"), 0.5) * np.float32(0.85 + 0.6 * light.ambient)
     for plane, tone in zip(canvas.planes, gradient(light.sky, canvas.height), strict=True):
@@ -82,44 +86,81 @@ def paint_hall(stage: Stage) -> None:
         y = eye - head * share
         fill(stage, [(middle - half, y - thick), (middle + half, y - thick), (middle + half, y + thick),
                      (middle - half, y + thick)], lead)  # fmt: skip
-    shafts = [_shaft_at(stage, at, depth) for depth in (2.55, 1.86, 1.38)]
+
+    def thrown(x: float, up: float) -> tuple[float, float]:
+        # Where the light through the window at pixel (x, eye - up) meets the floor: the higher, the nearer to us.
+        fall = (up * _FAR + floor) / floor
+        return at((x - middle) * _FAR / wide - stage.side * 0.062 * fall, 1, _FAR - _TRAVEL * fall)
+
+    # Left edge, right edge, and how high above the eye the arch lets each pane reach.
+    panes = [(middle + half * (k - 0.19), middle + half * (k + 0.19),
+              head * 0.62 + half * 1.25 * (1 - (abs(k) + 0.19) ** 2) ** 0.5)
+             for k in (-0.75, -0.25, 0.25, 0.75)]  # fmt: skip
     for depth_at in (3.0, 2.45, 2.0, 1.62, 1.3, 1.04):
-        near = 1 - (depth_at - 1) / (_FAR - 1)
-        _paint_bay(stage, at, depth_at, near, stone)
-        for shaft_depth, beam, pool in shafts:
-            if depth_at - 0.01 < shaft_depth < depth_at * 1.31 and shaft_depth < 3:
-                # It falls in between two pairs of columns: what is nearer stands before it.
-                fill(stage, pool, light.sun, 0.44 * light.strength)
-                shaft(stage, beam, 0.44 * light.strength, 0.0055)
-                _paint_motes(stage, beam)
+        if depth_at == 1.62:
+            # The light falls down the nave: what is nearer stands before it.
+            _paint_window_light(stage, thrown, panes, eye, head * 0.08)
+        _paint_bay(stage, at, depth_at, 1 - (depth_at - 1) / (_FAR - 1), stone)
     stage.horizon = float(top)
     stage.ground = np.full(canvas.width, canvas.height * 0.90, np.float32)
 
 
-def _shaft_at(stage: Stage, at: _Perspective, depth: float) -> tuple[float, _Corners, _Corners]:
-    """A shaft of light through a high side window at `depth`: its depth, its corners, and its pool on the floor."""
-    side = stage.side
-    first, second = depth * 1.10, depth * 0.97
-    beam = [at(0.80 * side, -0.66, first), at(0.80 * side, -0.50, second), at(0.10 * side, 1, second * 0.97),
-            at(-0.06 * side, 1, first * 0.98)]  # fmt: skip
-    # The window's own shape, thrown long: an arch that points away from it.
-    arch = [(-0.20 - 0.10 * float(np.sin(t)), first + (second - first) * t / np.pi) for t in np.linspace(0, np.pi, 9)]
-    pool = [at(0.16 * side, 1, second), at(0.16 * side, 1, first)]
-    return depth, beam, [*pool, *(at(x * side, 1, d) for x, d in arch)]
+def _paint_window_light(
+    stage: Stage, thrown: Callable[[float, float], tuple[float, float]], panes: list[tuple[float, float, float]],
+    eye: float, low: float,
+) -> None:  # fmt: skip
+    """Throw the end window's panes onto the floor, a shaft with dust to each patch.
+
+    Args:
+        panes: left and right column of each, and how far above the eye it ends, in pixels.
+        eye, low: the eye's row, and how far above it the window begins.
+    """
+    light = stage.light
+    for left, right, high in panes:
+        steps = np.linspace(low, high, 4)
+        for bottom, top in pairwise(steps):
+            gap = (top - bottom) * 0.10
+            patch = [thrown(left, bottom), thrown(left, top - gap), thrown(right, top - gap), thrown(right, bottom)]
+            fill(stage, patch, light.sun, 0.40 * light.strength)
+    beams = []
+    for left, right, high in panes:
+        # A shaft comes out of its whole pane and goes into its whole patch; what is seen is its outline.
+        beams.append([(left, eye - high), (right, eye - high), thrown(right, high * 0.9), thrown(left, high * 0.9)])
+    _paint_shafts(stage, beams, 0.56 * light.strength)
+    _paint_motes(stage, beams)
 
 
-def _paint_motes(stage: Stage, beam: _Corners) -> None:
-    """Let dust drift in a beam given by the corners of its window and of its patch: sharp, near and out of focus."""
+def _paint_shafts(stage: Stage, beams: list[_Corners], strength: float) -> None:
+    """Screen shafts of light between panes and patches; each comes out of the one and fades into the other."""
+    canvas = stage.canvas
+    every = np.array(beams)
+    first, last = max(0, int(every[..., 1].min()) - 20), min(canvas.height, int(every[..., 1].max()) + 20)
+    total = np.zeros((last - first, canvas.width), np.float32)
+    for corners in every:
+        start, end = corners[:2].mean(0), corners[2:].mean(0)
+        mask = np.zeros(total.shape, np.uint8)
+        cv2.fillPoly(mask, [np.round((corners - (0, first)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        soft = soften(mask.astype(np.float32) / np.float32(255), canvas.unit * 0.0045)
+        way = (end - start).astype(np.float32)
+        along = ((canvas.x - start[0]) * way[0] + (canvas.y[first:last] - start[1]) * way[1]) / (way @ way)
+        total += soft * np.clip(along * 3.5, 0, 1) * np.clip((1 - along) * 2.2, 0, 1)
+    total *= (0.6 + 0.8 * clouds(stage.rng, (canvas.width, last - first), 4, 4)) * np.float32(strength)
+    canvas.screen(np.clip(total, 0, 1), stage.light.sun, 0, first)
+
+
+def _paint_motes(stage: Stage, beams: list[_Corners]) -> None:
+    """Let dust drift in beams given by the corners of their panes and patches: sharp, near and out of focus."""
     canvas, rng = stage.canvas, stage.rng
-    first, second, near, far = (np.array(corner) for corner in beam)
-    for radius, count, strength in ((0.0011, 150, 0.85), (0.0026, 24, 0.5), (0.007, 4, 0.12)):
+    for radius, count, strength in ((0.0011, 130, 0.85), (0.0026, 22, 0.5), (0.007, 3, 0.12)):
         dots = np.zeros((canvas.height, canvas.width), np.uint8)
-        for _ in range(count):
-            along, across = rng.random() ** 0.8, rng.uniform(0.04, 0.96)
-            left, right = first + (far - first) * along, second + (near - second) * along
-            x, y = left + (right - left) * across
-            size = max(0.6, canvas.unit * radius * float(rng.uniform(0.6, 1.4)))
-            cv2.circle(dots, (int(x * 16), int(y * 16)), int(size * 16), int(rng.integers(90, 255)), -1, cv2.LINE_AA, 4)
+        for beam in beams:
+            first, second, right_foot, left_foot = (np.array(corner) for corner in beam)
+            for _ in range(count):
+                along, across = rng.random() ** 0.8, rng.uniform(0.04, 0.96)
+                left, right = first + (left_foot - first) * along, second + (right_foot - second) * along
+                x, y = left + (right - left) * across
+                size, value = max(0.6, canvas.unit * radius * float(rng.uniform(0.6, 1.4))), int(rng.integers(90, 255))
+                cv2.circle(dots, (int(x * 16), int(y * 16)), int(size * 16), value, -1, cv2.LINE_AA, 4)
         canvas.screen(dots.astype(np.float32) * np.float32(strength / 255), stage.light.sun)
 
 

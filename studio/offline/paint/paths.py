@@ -189,6 +189,8 @@ def paint_river(stage: Stage, row: float, path: Path) -> None:
         for p, sun in zip(canvas.planes, light.sun, strict=True)
     ])  # fmt: skip
     # Far off the water has no line: it runs into the mist that lies on it.
+    misty = np.clip(1 - depth * 4, 0, 1) * np.float32(0.55)
+    colour += (light.haze[:, None, None] - colour) * misty
     reach = _out_of_mist(depth)
     canvas.over((bank * np.float32(0.55) * reach).astype(np.float32), light.near * np.float32(0.62), 0, top)
     canvas.over((body * reach).astype(np.float32), colour.astype(np.float32), 0, top)

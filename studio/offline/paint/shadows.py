@@ -67,7 +67,7 @@ def _pool(stage: Stage, x: float, foot: float, half: float, deep: float, strengt
             (canvas.y[top:bottom] - foot) / np.float32(deep)
         ) ** 2
         dark = np.exp(-away) * _dry(stage, left, right, top, bottom)
-        canvas.over(dark * np.float32(strength), stage.light.near * np.float32(0.4), left, top)
+        canvas.over((dark * strength).astype(np.float32), stage.light.near * np.float32(0.4), left, top)
 
 
 def _dry(stage: Stage, left: int, right: int, top: int, bottom: int) -> F32 | float:

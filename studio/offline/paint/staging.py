@@ -149,7 +149,13 @@ def _paint_one(
     light = stage.light
     grounded = kind not in (*AFLOAT, *ENDLESS, *HANGING) and not halved and not cut
     if stage.water is not None and grounded and "table" not in stage.placed and reading.shot != "close":
-        x, foot, height = on_bank(stage, Spot(x, foot, height), left, right)
+        # As many as there are, in a row to both sides.
+        room = (
+            max(0.34, (right - left) * 0.8) * (subject.count // 2),
+            max(0.34, (right - left) * 0.8) * ((subject.count - 1) // 2),
+        )
+        first_way, second_way = room if stage.side > 0 else room[::-1]
+        x, foot, height = on_bank(stage, Spot(x, foot, height), left - second_way, right + first_way)
         half = (right - left) / 2 * height
         if kind not in PEOPLE:
             # Fur takes the light of the sky from above, a bank that of what stands about it.

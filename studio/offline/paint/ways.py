@@ -119,7 +119,7 @@ def _paint_streak(stage: Stage, x: float, foot: float, tall: float, near: float)
     rows = clouds(stage.rng, (2, bottom - top), 1, 2, 9.0)[:, :1]
     away = (canvas.x[:, left:right] - x) / np.float32(wide) + broken * 1.4
     light = np.exp(-(away**2)) * np.clip(down * 6, 0, 1) * np.clip(1.15 - down, 0, 1) * (0.45 + rows)
-    canvas.screen((light * np.float32(0.62 * stage.light.lamps)).astype(np.float32), rgb("ffc67a"), left, top)
+    canvas.screen((light * np.float32(0.80 * stage.light.lamps)).astype(np.float32), rgb("ffc67a"), left, top)
 
 
 def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop: float, inner: float) -> None:
