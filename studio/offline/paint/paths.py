@@ -44,13 +44,15 @@ def winding(stage: Stage, half: float) -> Path:
     # Seen flat, bends far off shrink to nothing: they must swing as much wider as they are further.
     swing = rng.uniform(0.20, 0.34) * np.sin(turns * t**1.2 + phase) * depth**0.82
     swing -= swing[0] * depth / depth[0] * np.exp(-t * 6)
-    across = start + swing + stage.side * 0.16 * (depth - 1) * t
+    # A narrow frame must have banks as well.
+    room = min(1.0, stage.canvas.width / (stage.canvas.unit * 16 / 9))
+    across = (start + swing) * room + stage.side * 0.16 * (depth - 1) * t
     # As seen, no bend may lie level: far off the way rises, steeper the further, and never becomes a line.
     seen, rise = across / depth, 1 / depth
     steepest = 0.08 + 0.66 * np.clip(rise[1:] * 1.7, 0, 1)
     turn = steepest * np.tanh(np.diff(seen) / np.diff(rise) / steepest)
     seen = seen[0] + np.concatenate([[0], np.cumsum(turn * np.diff(rise))])
-    return Path((seen * depth).astype(np.float32), depth, half)
+    return Path((seen * depth).astype(np.float32), depth, half * room)
 
 
 def passing(stage: Stage) -> Path:
@@ -218,7 +220,7 @@ def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
     head = float(np.flatnonzero(water.max(1) > 0.5)[0])
     taken = [(x - 0.3 * tall, x + 0.3 * tall) for x, _, tall in stage.placed.values()]
     for up, crowded in ((0.55, False), (0.10, False), (0.10, True)):
-        for further in (1.0, 1.12, 1.28, 1.5, 1.8):
+        for further in (1.0, 1.12, 1.28, 1.5, 1.8, 2.2, 2.6):
             foot, tall = head + (at.foot - head) / further, at.height / further
             rows = water[max(0, int(foot - up * tall)) : int(foot + canvas.unit * 0.01) + 1]
             columns = np.concatenate([[0], np.cumsum(rows.max(0) > 0.3)])
