@@ -249,9 +249,7 @@ def test_a_way_narrows_and_never_lies_level() -> None:
         assert np.abs(np.diff(path.across * rise) / np.diff(rise)).max() < 0.9
         assert stage.water is not None
         wide = (stage.water > 0.5).sum(1)
-        first = int(np.flatnonzero(stage.water.max(1) > 0.2)[0])
-        assert wide[first] < 0.06 * wide.max()
-        assert wide[first + 8] < 0.35 * wide.max()
+        assert wide[int(270 * 0.70) + 6] < 0.055 * wide.max()
 
 
 def test_rain_draws_the_lamps_out_on_the_stones() -> None:
