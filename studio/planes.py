@@ -32,6 +32,11 @@ _RGB_TO_YUV = np.array(
     ]
 )
 
+# Halving without softening twice, as a warp samples the planes once more: the half-band filter of Deslauriers and Dubuc
+# (Symmetric Iterative Interpolation Processes, Constructive Approximation 5, 1989), and its weights between two pixels.
+_ACROSS = np.array([-1, 0, 9, 16, 9, 0, -1]) / 32
+_DOWN = np.array([-1, 9, 9, -1]) / 16
+
 
 def open_picture(path: Path) -> Image.Image:
     """Read a picture whole, upright and as 8 bit RGB.
@@ -70,12 +75,11 @@ def crop_to(image: Image.Image, size: tuple[int, int]) -> Pixels:
 def to_planes(rgb: Pixels) -> Planes:
     """Convert (height, width, 3) uint8 RGB with even sides.
 
-    Chroma is filtered as its siting asks: across by 1 2 1 around the left pixel of each pair, down by the mean of two.
+    Chroma is filtered as its siting asks: across around the left pixel of each pair, down between two.
     """
     yuv = cv2.transform(rgb, _RGB_TO_YUV)
-    across, down = np.array([0.25, 0.5, 0.25]), np.array([0.5, 0.5])
     u, v = (
-        cv2.sepFilter2D(yuv[:, :, i], -1, across, down, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)[::2, ::2]
+        cv2.sepFilter2D(yuv[:, :, i], -1, _ACROSS, _DOWN, anchor=(3, 1), borderType=cv2.BORDER_REPLICATE)[::2, ::2]
         for i in (1, 2)
     )
     y, u, v = (np.ascontiguousarray(plane, dtype=np.uint8) for plane in (yuv[:, :, 0], u, v))

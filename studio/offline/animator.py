@@ -18,7 +18,7 @@ class OfflineAnimator:
 
     engine = "offline"
     model = "animator"
-    version = 2
+    version = 3
 
     def animate(
         self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from studio import reel
-from studio.lens import Maps, chroma_map, frame_maps
+from studio.lens import EASE_SHARE, Maps, ease, frame_maps
 from studio.model import Move, Pose
 from studio.planes import Pixels, Planes, crop_to, open_picture, to_planes
 from studio.render import draw_frames, render_still
@@ -32,8 +32,8 @@ from tests.bench.measured import measured
 
 SIZE, FPS = (1920, 1080), 30
 MOVE = Move(start=Pose(zoom=1.02, x=-0.6, y=-0.4), end=Pose(zoom=1.15, x=0.6, y=0.3), linear=True)
-"""At constant speed, so that it can be said in MoviePy's and zoompan's words, too."""
-CANVAS = (2208, 1242)
+"""A pan and a zoom without an arc, so that it can be said in MoviePy's and zoompan's words, too."""
+CANVAS = (2304, 1296)
 """The picture that moves, a little larger than the film, as `studio/render.py` makes it."""
 OVER = 3
 """How many times finer the reference is sampled, each way."""
@@ -68,8 +68,8 @@ def paint(out: Path) -> None:
 
 def _view(share: float) -> tuple[float, float, float]:
     """Return (zoom, left, top) of the move after a share of its time; left and top in shares of the picture."""
-    start, end = MOVE.start, MOVE.end
-    zoom, x, y = (a + (b - a) * share for a, b in ((start.zoom, end.zoom), (start.x, end.x), (start.y, end.y)))
+    start, end, done = MOVE.start, MOVE.end, float(ease(np.array(share)))
+    zoom, x, y = (a + (b - a) * done for a, b in ((start.zoom, end.zoom), (start.x, end.x), (start.y, end.y)))
     spare = (1 - 1 / zoom) / 2
     return zoom, spare * (1 + x), spare * (1 + y)
 
@@ -155,7 +155,11 @@ def zoompan(picture: Path, frames: int, out: Path) -> Callable[[], object]:
     """ffmpeg's own filter for a moving still, by MoviePy's ffmpeg."""
     from imageio_ffmpeg import get_ffmpeg_exe
 
-    start, end, share = MOVE.start, MOVE.end, f"on/{max(1, frames - 1)}"
+    start, end, share = MOVE.start, MOVE.end, f"(on/{max(1, frames - 1)})"
+    # `lens.ease` in ffmpeg's words.
+    ramp, top = f"/{2 * EASE_SHARE}*{1 / (1 - EASE_SHARE):.9f}", f"{1 / (1 - EASE_SHARE):.9f}"
+    late = f"if(gt({share},{1 - EASE_SHARE}),1-(1-{share})^2{ramp},{top}*({share}-{EASE_SHARE / 2}))"
+    share = f"if(lt({share},{EASE_SHARE}),{share}^2{ramp},{late})"
     zoom = f"{start.zoom}+{end.zoom - start.zoom:.6f}*{share}"
     left, top = (
         f"(1-1/zoom)/2*(1+({a})+({b - a:.6f})*{share})*{side}"
@@ -176,31 +180,27 @@ WAYS: dict[str, Callable[[Path, int, Path], Callable[[], object]]] = {
 
 
 def write_reference(picture: Path, frames: int, out: Path) -> None:
-    """Write what the move shows at its best, losslessly: sampled three times finer by cubics, then averaged."""
-    source = to_planes(crop_to(open_picture(picture), SIZE))
+    """Write what the move shows at its best, losslessly: RGB sampled three times finer by cubics, then averaged, then
+    converted."""
+    source = crop_to(open_picture(picture), SIZE)
     finer = np.array([[1 / OVER, 0, (1 / OVER - 1) / 2], [0, 1 / OVER, (1 / OVER - 1) / 2], [0, 0, 1]])
-
-    def draw(luma: Maps, planes: Planes) -> None:
-        chroma = chroma_map(luma)
-        for pixels, target, seen in zip(source, planes, (luma, chroma, chroma), strict=True):
-            target[:] = _averaged(pixels, seen @ finer, (target.shape[1], target.shape[0]))
-
     with av.open(str(out), "w") as container:
         stream = container.add_stream("ffv1", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-        for number, luma in enumerate(frame_maps(MOVE, frames, FPS, SIZE, SIZE, 1)):
+        for number, seen in enumerate(frame_maps(MOVE, frames, FPS, SIZE, SIZE, 1)):
             frame = av.VideoFrame(*SIZE, "yuv420p")
-            draw(luma, reel._planes_of(frame))
+            for target, plane in zip(reel._planes_of(frame), to_planes(_averaged(source, seen @ finer)), strict=True):
+                target[:] = plane
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
 
-def _averaged(pixels: Pixels, seen: Maps, size: tuple[int, int]) -> Pixels:
-    fine = (OVER * size[0], OVER * size[1])
+def _averaged(rgb: Pixels, seen: Maps) -> Pixels:
+    fine = (OVER * SIZE[0], OVER * SIZE[1])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    warped = cv2.warpAffine(pixels, seen[:2], fine, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(warped, size, interpolation=cv2.INTER_AREA), np.uint8)
+    warped = cv2.warpAffine(rgb, seen[:2], fine, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(warped, SIZE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def ssim(clip: Path, reference: Path) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio import render
 from studio.camera import compile_move
 from studio.lens import Maps, calm, frame_maps
 from studio.model import CAMERAS, Move
@@ -28,7 +29,7 @@ RIM, STEP = 12, 2
 def _filmed(move: Move, size: tuple[int, int], beside: Sequence[float] = (0.0,) * FRAMES) -> tuple[list[Floats], Maps]:
     """Frames of the texture as luma, and the map to the texture that each should follow; `beside` shifts the drawn
     frames to the right by so many pixels."""
-    wide, high = (2 * round(1.15 * side / 2) for side in size)
+    wide, high = (2 * round(render._LEAST_CANVAS * side / 2) for side in size)
     y, x = np.mgrid[0 : 2 * high, 0 : 2 * wide].astype(np.float64)
     picture = Image.fromarray(np.rint(texture(x, y)).astype(np.uint8)).convert("RGB")
     canvas = to_planes(crop_to(picture, (wide, high)))

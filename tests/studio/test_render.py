@@ -93,6 +93,20 @@ def test_colours_survive(tmp_path: Path) -> None:
         assert np.abs(rgb[row, column] - colours[row // 72, column // 128]).max() <= 3
 
 
+def test_halved_colours_lie_where_they_belong_and_keep_their_strength() -> None:
+    """Chroma c, r is the picture's at 2c, 2r + 0.5, and waves of 16 pixels keep their height."""
+    y, x = np.mgrid[0:96, 0:128].astype(np.float64)
+
+    def blue(across: np.ndarray, down: np.ndarray) -> np.ndarray:
+        return 128 + 60 * np.sin(2 * np.pi * across / 16) + 60 * np.cos(2 * np.pi * down / 16)
+
+    pixels = np.zeros((96, 128, 3))
+    pixels[..., 2] = blue(x, y)
+    u = to_planes(np.rint(pixels).astype(np.uint8))[1]
+    wanted = 128 + 0.5 * 224 / 255 * blue(x[::2, ::2], y[::2, ::2] + 0.5)
+    assert np.abs(u - wanted)[3:-3, 3:-3].max() < 1.5
+
+
 @pytest.mark.parametrize("size", [(300, 100), (100, 300), (37, 41), (256, 144)])
 def test_any_aspect_is_cut_at_its_centre(tmp_path: Path, size: tuple[int, int]) -> None:
     """A picture of any shape fills the frame, undistorted, its centre in the middle."""
