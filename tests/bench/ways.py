@@ -33,7 +33,7 @@ from tests.bench.measured import measured
 SIZE, FPS = (1920, 1080), 30
 MOVE = Move(start=Pose(zoom=1.02, x=-0.6, y=-0.4), end=Pose(zoom=1.15, x=0.6, y=0.3), linear=True)
 """A pan and a zoom without an arc, so that it can be said in MoviePy's and zoompan's words, too."""
-CANVAS = (2304, 1296)
+CANVAS = (2400, 1350)
 """The picture that moves, a little larger than the film, as `studio/render.py` makes it."""
 OVER = 3
 """How many times finer the reference is sampled, each way."""
@@ -86,7 +86,7 @@ def ours(picture: Path, frames: int, out: Path) -> Callable[[], object]:
 
 def ours_whole(picture: Path, frames: int, out: Path) -> Callable[[], object]:
     """A clip as a film has it made: the picture is opened and made into a canvas on the clock, too."""
-    return lambda: render_still(picture, MOVE, frames, FPS, SIZE, 1, (), out)
+    return lambda: render_still(open_picture(picture), MOVE, frames, FPS, SIZE, 1, (), out)
 
 
 def encoder_alone(picture: Path, frames: int, out: Path) -> Callable[[], object]:
