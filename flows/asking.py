@@ -63,8 +63,8 @@ def _show(question: Question, console: Console) -> None:
     _say(console, "")
     _say(console, f"{what}, in {question.session.folder}")
     for shot in question.shots:
-        where = f"  {shot.image_path}" if question.step == "images" else ""
-        _say(console, f"{shot.index:4d}  {harmless(shot.camera)}{harmless(where)}")
+        where = f"  {harmless(shot.image_path)}" if question.step == "images" else ""
+        _say(console, f"{shot.index:4d}  {harmless(shot.camera)}{where}")
         _say(console, f"      {harmless(shot.image_prompt)}")
         if shot.narration:
             _say(console, f"      says: {harmless(shot.narration)}")

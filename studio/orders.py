@@ -40,7 +40,7 @@ assert set(_PLACES) == set(STAGES)
 
 CUT_VERSION = 5
 """Raised when the same clips and sounds would be cut into other bytes."""
-TIMELINE_VERSION = 1
+TIMELINE_VERSION = 2
 """Raised when the same shots and lines would be laid out otherwise."""
 PORTRAIT_VERSION = 1
 """Raised when a character's reference picture would be asked for in other words."""

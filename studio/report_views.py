@@ -103,6 +103,8 @@ def _show_steps(facts: Facts, page: _Page) -> None:
     for name, done in steps(facts).items():
         if facts.foreign and name in ("narration", "score"):
             continue
+        if name == "score" and facts.score is None and facts.wish.get("music") is False:
+            continue
         count = f"{counts[name]} of {total}" if name in counts and total else ""
         page.line(("✓" if done else "·", "green" if done else "dim"), f" {name.replace('_', ' '):<12}{count}".rstrip())
 

@@ -52,7 +52,8 @@ def line_lead(fps: int) -> int:
 def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) -> Timeline:
     """Lay the title, the shots and the end card end to end.
 
-    Shots planned to fill the film to its last frame, as they were before films had end cards, have none behind them.
+    Shots planned to fill the film to its last frame, as they were before films had end cards, have none behind them. A
+    film that was asked for shorter than films with an end card, and grew, has one by the length that it came to.
 
     Args:
         line_seconds: the measured line of each shot, in shot order.
@@ -62,9 +63,20 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) ->
         frames = shot_frames(shot.frames, seconds, wish.fps)
         spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start + line_lead(wish.fps)))
         start += frames
-    filled = title + sum(shot.frames for shot in shots) == math.floor(wish.seconds * wish.fps + 0.5)
-    end = 0 if filled else end_frames(wish)
+    end = _laid_end(start, shots, wish)
     return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), end_frames=end, frames=start + end)
+
+
+def _planned_end(shots: Sequence[Shot], wish: Wish) -> int:
+    filled = title_frames(wish) + sum(shot.frames for shot in shots) == math.floor(wish.seconds * wish.fps + 0.5)
+    return 0 if filled else end_frames(wish)
+
+
+def _laid_end(before: int, shots: Sequence[Shot], wish: Wish) -> int:
+    """Return the end card's length behind so many frames."""
+    if end_frames(wish):
+        return _planned_end(shots, wish)
+    return end_frames(wish.model_copy(update={"seconds": before / wish.fps}))
 
 
 def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
@@ -72,30 +84,47 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
     asked = wish.seconds * timeline.fps
     if timeline.frames - asked <= 1:
         return ""
-    planned = timeline.title_frames + sum(shot.frames for shot in shots) + timeline.end_frames
+    planned_end, why = _planned_end(shots, wish), []
+    planned = timeline.title_frames + sum(shot.frames for shot in shots) + planned_end
     # The frames that were planned are rounded to the asked length: more of them are a person's doing.
     by_plan, by_lines = planned - asked, sum(
         max(0, span.frames - shot.frames) for span, shot in zip(timeline.spans, shots, strict=False)
     )  # fmt: skip
-    why = []
     if by_plan > 1:
         why.append(
             f"its shots are planned {by_plan / timeline.fps:.2f} s longer, for some were added, or given more frames"
         )
     if by_lines:
         why.append("some lines need more time than their shots had")
+    if timeline.end_frames > planned_end:
+        grown = timeline.end_frames == _laid_end(timeline.frames - timeline.end_frames, shots, wish)
+        why.append("at this length it has an end card" if grown else "timeline.json gives it a longer end card")
     because = " and ".join(why) or "timeline.json says so"
     return f"the film is {(timeline.frames - asked) / timeline.fps:.2f} s longer than asked: {because}"
 
 
 def check_laid(timeline: Timeline, shots: Sequence[Shot]) -> None:
-    """Make sure that a timeline, which a person may have edited, is one of these shots.
+    """Make sure that a timeline, which a person may have edited, is one of these shots and adds up.
 
     Raises:
-        BrokenPlan: a shot has no span, or a span no shot.
+        BrokenPlan: a shot has no span, or a span no shot; a span does not begin where the one before ends; `frames` is
+            not the sum of all.
     """
     if [span.index for span in timeline.spans] != [shot.index for shot in shots]:
         raise BrokenPlan(
             f"timeline.json has {len(timeline.spans)} spans, not one for each of {len(shots)} shots in order: "
             "it was edited by hand and is kept; delete the file to have it laid again"
+        )
+    start = timeline.title_frames
+    for span in timeline.spans:
+        if span.start != start:
+            raise BrokenPlan(
+                f"timeline.json: shot {span.index} has 'start' {span.start}, and what is before it ends at {start}: "
+                f"write {start}, or delete the file to have it laid again"
+            )
+        start += span.frames
+    if timeline.frames != start + timeline.end_frames:
+        raise BrokenPlan(
+            f"timeline.json: 'frames' is {timeline.frames}, and title, shots and end card are "
+            f"{start + timeline.end_frames}: write that, or delete the file to have it laid again"
         )

@@ -30,7 +30,8 @@ def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None
         assert not seconds or span.frames / wish.fps >= LEAD_SECONDS + seconds + TAIL_SECONDS - 1e-9
         assert span.frames == planned or span.frames / wish.fps < LEAD_SECONDS + seconds + TAIL_SECONDS + 1 / wish.fps
         at += span.frames
-    assert timeline.frames == at
+    assert timeline.frames == at + timeline.end_frames
+    assert bool(timeline.end_frames) == (at >= 30 * 24)
 
 
 def test_the_end_card_lies_behind_the_shots_and_within_the_asked_length() -> None:
@@ -90,6 +91,47 @@ def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
     shots = shots_of([240 - title_frames(wish)])
     timeline = lay_out(shots, [0.0], wish)
     assert lengthened(timeline.model_copy(update={"frames": 288}), shots, wish).endswith("asked: timeline.json says so")
+
+
+def test_a_film_that_grew_has_an_end_card() -> None:
+    """Asked for shorter than films with an end card, a film of 30 s or more has one all the same, and why is told."""
+    wish = Wish(seconds=20)
+    shots = shots_of([20 * 24 - title_frames(wish)])
+    grown = lay_out(shots, [35.0], wish)
+    assert grown.end_frames == end_frames(Wish(seconds=(grown.frames - grown.end_frames) / 24)) > 0
+    assert lengthened(grown, shots, wish).endswith(f"{LINES} and at this length it has an end card")
+    more = [*shots, *shots_of([11 * 24])]
+    assert lay_out(more, [0.0, 0.0], wish).end_frames == 74
+    assert lay_out(shots, [25.0], wish).end_frames == 0
+    check_laid(grown, shots)
+
+
+def test_a_longer_end_card_is_called_so() -> None:
+    """An end card that a person lengthened is no shot that was added."""
+    wish = Wish(seconds=40)
+    shots = shots_of([shot_frames(wish)])
+    laid = lay_out(shots, [0.0], wish)
+    longer = laid.model_copy(update={"end_frames": laid.end_frames + 72, "frames": laid.frames + 72})
+    check_laid(longer, shots)
+    assert lengthened(longer, shots, wish) == (
+        "the film is 3.00 s longer than asked: timeline.json gives it a longer end card"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"end_frames": 10_000}, r"'frames' is 960, and .* are 10876: write that"),
+        ({"frames": 10_000}, r"'frames' is 10000, and .* are 960: write that"),
+        ({"title_frames": 0}, r"shot 1 has 'start' 72, and what is before it ends at 0: write 0"),
+    ],
+)
+def test_a_timeline_that_does_not_add_up_is_told_by_key(change: dict[str, int], said: str) -> None:
+    """An edit of one length without the others stops the run in one line, which says what to write."""
+    wish = Wish(seconds=40)
+    shots = shots_of([shot_frames(wish)])
+    with pytest.raises(BrokenPlan, match=said):
+        check_laid(lay_out(shots, [0.0], wish).model_copy(update=change), shots)
 
 
 def test_an_edited_timeline_of_other_shots_is_told() -> None:
