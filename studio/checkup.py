@@ -17,7 +17,8 @@ import numpy as np
 
 from studio import files
 from studio.errors import FilmError
-from studio.lettering import FAMILY, can_shape, drawable, font_file, set_block
+from studio.extras import install, lacking_extras
+from studio.lettering import FAMILY, can_shape, font_file, set_block
 
 Verdict = Literal["ok", "warning", "wrong"]
 
@@ -65,22 +66,14 @@ def tried(name: str, look: Callable[[], Check], remedy: str) -> Check:
         return Check(name, "wrong", reason[:300], remedy)
 
 
-_EXTRAS = {
-    "cjk": ("Chinese, Japanese, Korean", "\u6620"),
-    "arabic": ("Arabic", "\u0641"),
-    "thai": ("Thai", "\u0e19"),
-}
-"""What each extra of this package draws, and a letter of it."""
-
-
 def _fonts() -> Check:
     path = font_file("A film")
     if not set_block("A film", (200, 60), 24).any():
         return Check("fonts", "wrong", f"{path.name} draws nothing", "make the environment again")
-    lacking = [extra for extra, (script, letter) in _EXTRAS.items() if drawable(letter)[1]]
-    without = f"; not drawn: {', '.join(_EXTRAS[extra][0] for extra in lacking)}" if lacking else ""
+    lacking = lacking_extras()
+    without = f"; not drawn: {', '.join(extra.draws for extra in lacking)}" if lacking else ""
     # Not a warning: most films need none of them, and what a film does lack is told with it.
-    extras = f"for those: .venv/bin/python -m pip install -e '.[{','.join(lacking)}]'" if lacking else ""
+    extras = f"for those: {install(extra.name for extra in lacking)}" if lacking else ""
     return Check("fonts", "ok", f"{FAMILY} ({path.name}){without}", extras)
 
 

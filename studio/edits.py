@@ -31,8 +31,8 @@ def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
     Args:
         item: what an element of a list is called: 'shot', 'scene', 'node', ...
 
-    Items of a list are compared place by place where as many are there as before; where their number changed, the ones
-    that were neither there before nor moved are named.
+    Items of a list are compared place by place where as many are there as before; where their number changed, each is
+    compared with the one before that is most like it, and is new where none has half its keys the same.
     """
     before, after = _read(written), _read(found)
     return tuple(_differences(before, after, item))
@@ -95,10 +95,35 @@ def _in_list(before: list[Json], after: list[Json], item: str) -> list[str]:
             if old != new
             for field in (_differences(old, new, item) if isinstance(old, dict) and isinstance(new, dict) else [""])
         ]
-    known = [_core(old) for old in before]
-    new_ones = [f"{item} {number} is new" for number, new in enumerate(after, start=1) if _core(new) not in known]
     change = len(after) - len(before)
-    return [f"{abs(change)} {item}{'s' if abs(change) > 1 else ''} {'more' if change > 0 else 'fewer'}", *new_ones]
+    return [
+        f"{abs(change)} {item}{'s' if abs(change) > 1 else ''} {'more' if change > 0 else 'fewer'}",
+        *_changed_or_new([_core(old) for old in before], [_core(new) for new in after], item),
+    ]
+
+
+def _changed_or_new(before: list[Json], after: list[Json], item: str) -> list[str]:
+    """Tell of the items that were not there as they are: what was changed in one that was, or that it is new."""
+    left = [old for old in before if old not in after]
+    found: list[str] = []
+    for number, new in enumerate(after, start=1):
+        if new in before:
+            continue
+        twin = max(left, key=lambda old: _alike(old, new), default=None)
+        if twin is None or _alike(twin, new) < 0.5:
+            found.append(f"{item} {number} is new")
+        else:
+            left.remove(twin)
+            found += [f"{item} {number} {field}" for field in _differences(twin, new, item)]
+    return found
+
+
+def _alike(one: Json, other: Json) -> float:
+    """Return the share of keys that hold the same in both, 0 to 1."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return 0.0
+    keys = one.keys() | other.keys()
+    return sum(key in one and key in other and one[key] == other[key] for key in keys) / max(1, len(keys))
 
 
 def _core(value: Json) -> Json:

@@ -107,8 +107,14 @@ def voice_for(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, str]:
     judges each line by itself. Either way the captions carry the words, and are timed by reading speed.
     """
     narrator, language = crew.narrator, language_code(story.language)
+    silent = ""
+    if language != "en" and not any(scene.narration.strip() for scene in story.scenes):
+        silent = (
+            "the story is not in English and has no lines: its title, pictures and music carry it; "
+            "for lines give a --script, or write them into shots.json"
+        )
     if speaks(narrator.abilities, language):
-        return crew, ""
+        return crew, silent
     voice = harmless(narrator.model)
     why = f"the story is in the language {language!r}, which {voice} does not speak"
     if language == "other":
@@ -118,7 +124,7 @@ def voice_for(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, str]:
     shown = "captions carry them, timed by reading speed"
     if wish.captions == "off":
         shown = "with --captions off nothing carries them"
-    return replace(crew, narrator=Silence(why)) if paid else crew, f"{why}: {what}; {shown}"
+    return replace(crew, narrator=Silence(why)) if paid else crew, silent or f"{why}: {what}; {shown}"
 
 
 def suited(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed
 
 from studio import progress
+from studio.extras import remedy_for
 from studio.made import Made, Receipt
 from studio.model import Stage
 from studio.orders import Order
@@ -95,6 +96,8 @@ def _left_out(receipt: Receipt) -> str:
     """Return what the piece lacks of what was asked, in words: nothing is left out in silence."""
     lacking = [("not drawn", ", ".join(receipt.not_drawn)), ("not moved", ", ".join(receipt.not_moved))]
     lacking += [("looked at and listened to", ", ".join(receipt.remarks))]
+    if receipt.stage in ("videos", "film") and (remedy := remedy_for(receipt.not_drawn)):
+        lacking.append(("for those letters", remedy))
     lacking += [("not spoken", receipt.not_spoken), ("refused, a slate stands there", receipt.refused)]
     return "; ".join(f"{what}: {words}" for what, words in lacking if words)
 

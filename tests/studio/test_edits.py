@@ -30,6 +30,13 @@ def test_an_inserted_shot_is_named_and_the_moved_ones_are_not() -> None:
     assert changed_fields(text(SHOTS), text(SHOTS[1:]), "shot") == ("1 shot fewer",)
 
 
+def test_an_edit_beside_an_insertion_is_named_by_its_field() -> None:
+    """A shot that moved and was edited is the shot that it was, not a new one."""
+    shots = [{**shot, "narration": f"line {n}", "frames": 24, "seed": n} for n, shot in enumerate(SHOTS)]
+    edited = [{"image_prompt": "a red door"}, *shots[:2], {**shots[2], "narration": "other"}, *shots[3:]]
+    assert changed_fields(text(shots), text(edited), "shot") == ("1 shot more", "shot 1 is new", "shot 4 narration")
+
+
 def test_fields_of_scenes_are_named() -> None:
     """A story's scenes are told by their number."""
     before = {"title": "a", "scenes": [{"id": 1, "narration": "x"}]}

@@ -221,6 +221,19 @@ def test_silence_takes_the_place_of_a_paid_voice_that_does_not_speak_it(tmp_path
     )
 
 
+def test_a_story_without_lines_says_what_carries_it() -> None:
+    """An idea that the writer can only quote gives no lines: no caption is promised, and what to do is told; a paid
+    voice gets none that are written later in a language it does not speak."""
+    mute = story_in("other").model_copy(
+        update={"scenes": (story_in("other").scenes[0].model_copy(update={"narration": ""}),)}
+    )
+    for crew in (embedded_crew(), replace(fake_crew(Log()), narrator=PaidVoice(Abilities(languages=("en",)), "voice"))):
+        hired, said = voice_for(crew, mute, Wish())
+        assert said.startswith("the story is not in English and has no lines: its title, pictures and music carry it")
+        assert "captions" not in said
+        assert isinstance(hired.narrator, Silence) == isinstance(crew.narrator, PaidVoice)
+
+
 def test_what_a_crew_can_do_is_told() -> None:
     """Each ability in words, for `film doctor`."""
     told = dict(abilities_told(embedded_crew()))

@@ -1,0 +1,43 @@
+"""The fonts that come as extras of this package: for which scripts, and which of them would draw what was not drawn."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from studio.lettering import drawable
+
+
+@dataclass(frozen=True)
+class Extra:
+    """An extra of `pyproject.toml`: what it draws, a letter of it, and how Unicode's names of its letters begin."""
+
+    name: str
+    draws: str
+    letter: str
+    begins: tuple[str, ...]
+
+
+EXTRAS = (
+    Extra("cjk", "Chinese, Japanese, Korean", "\u6620", ("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ", "BOPOMOFO ")),
+    Extra("arabic", "Arabic", "\u0641", ("ARABIC ",)),
+    Extra("thai", "Thai", "\u0e19", ("THAI ",)),
+)
+
+
+def lacking_extras() -> tuple[Extra, ...]:
+    """Return the extras whose letters no font at hand can show."""
+    return tuple(extra for extra in EXTRAS if drawable(extra.letter)[1])
+
+
+def remedy_for(words: Iterable[str]) -> str:
+    """Return the command that brings the fonts for words that were not drawn; '' where no extra would."""
+    begins = {unicodedata.name(letter, "") for letter in "".join(words)}
+    wanted = [extra.name for extra in lacking_extras() if any(name.startswith(extra.begins) for name in begins)]
+    return install(wanted) if wanted else ""
+
+
+def install(names: Iterable[str]) -> str:
+    """Return the command that installs extras."""
+    return f".venv/bin/python -m pip install -e '.[{','.join(names)}]'"
