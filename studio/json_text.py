@@ -95,5 +95,5 @@ def first_fault(error: ValidationError) -> str:
         return f"{where}: this key is not known"
     if fault["type"] == "missing":
         return f"{where}: this key is missing"
-    found = repr(fault["input"])
+    found = "null" if fault["input"] is None else repr(fault["input"])
     return f"{where or 'value'}: {fault['msg'].lower()}, found {found if len(found) <= 60 else found[:57] + '...'}"

@@ -37,6 +37,7 @@ _COMMA, _TAB = ".csv", ".tsv"
 _JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
 _TERMS = tuple(Said.model_fields)
+_COLUMNS = ("idea", *_TERMS, *Wish.model_fields)
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -271,11 +272,12 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
                 names = [cell.strip() for cell in row]
                 if not _head_reads(names, number, reader):
                     return
+                names = [name if name in _COLUMNS else "" for name in names]  # the others have been told of
                 continue
             if any(cell.strip() for cell in row[len(names) :]):
                 reader.fault(number, "cells", f"it has {len(row)}, the header names {len(names)}: quote texts")
                 continue
-            yield number, {name: cell for name, cell in zip(names, row, strict=False) if name == "idea" or cell.strip()}
+            yield number, {n: cell for n, cell in zip(names, row, strict=False) if n == "idea" or (n and cell.strip())}
     except csv.Error as error:
         if "field limit" in str(error):
             what = (
@@ -287,12 +289,12 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
 
 
 def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
-    before = len(reader.faults)
+    """Tell of every fault of a header, and whether the rows under it can be read."""
     if "idea" not in names:
         reader.fault(number, "header", "no column is named 'idea'")
     for place, name in enumerate(names):
-        if name not in ("idea", *_TERMS, *Wish.model_fields):
+        if name not in _COLUMNS:
             reader.fault(number, name or f"column {place + 1}", "this option is not known")
         elif name in names[:place]:
             reader.fault(number, name, "this column stands twice")
-    return len(reader.faults) == before
+    return "idea" in names

@@ -85,7 +85,9 @@ def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Sho
         try:
             shot = read_noun(Shot, _filled(item, index, round(shot_seconds * fps), seed))
         except ValidationError as error:
-            raise BrokenPlan(f"{place}: {first_fault(error)}; correct it, or leave the key out") from error
+            wrong = error.errors()[0]["loc"][:1]
+            way_out = "correct it" if wrong in {(), ("image_prompt",)} else "correct it, or leave the key out"
+            raise BrokenPlan(f"{place}: {first_fault(error)}; {way_out}") from error
         if not _stays_inside(shot.image_path):
             raise BrokenPlan(f"{place}: image_path {shot.image_path!r} leaves the session; leave the key out")
         if shot.image_path in paths:

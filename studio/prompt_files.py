@@ -114,7 +114,8 @@ def _from_text(text: str) -> tuple[Prompt, ...]:
             continue
         field = _FIELD.match(words.lstrip())
         if field is None:
-            raise BadInput(f"line {line} of the prompts file: expected 'Shot 2', 'image:', 'motion:' or 'camera:'")
+            wanted = f"'Shot {len(prompts) + 2}', 'image:', 'motion:' or 'camera:'" if head else "'Shot 1'"
+            raise BadInput(f"line {line} of the prompts file: expected {wanted}")
         if not head:
             raise BadInput(f"line {line} of the prompts file: no shot is open; write 'Shot 1' above")
         name = _KEYS[field["name"].lower()]

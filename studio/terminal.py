@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, UnusedCliTokensError
 
 from studio.errors import FilmError
 
@@ -36,6 +36,10 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
         code = run() or 0
         sys.stdout.flush()
         return code
+    except UnusedCliTokensError as error:
+        words = " ".join(error.unused_tokens or ())
+        _complain(f"{words!r} is more than this command takes: put quotes around a text of several words. See --help.")
+        return 2
     except CycloptsError as error:
         _complain(f"{error} See --help.")
         return 2

@@ -28,7 +28,7 @@ BAD = {
     "an unknown aspect": ([IDEA, "--aspect", "2:1"], "aspect"),
     "an unknown crew": ([IDEA, "--crew", "No Body"], "choose one of offline"),
     "an unknown option": ([IDEA, "--lenght", "3"], "--lenght"),
-    "two ideas": ([IDEA, "and another"], "another"),
+    "two ideas": ([IDEA, "and another"], "'and another' is more than this command takes: put quotes around a text"),
     "a missing script": ([IDEA, "--script", "nowhere.txt"], "nowhere.txt"),
     "a script without text": ([IDEA, "--script", "blank.txt"], "script"),
     "a script that is no text": ([IDEA, "--script", "bytes.bin"], "UTF-8"),

@@ -101,6 +101,7 @@ HOSTILE = {
     "NaN": ("a.jsonl", '{"idea": "a", "seconds": NaN}', "NaN is no JSON number"),
     "not a number": ("a.csv", "idea,seconds\na,nan\n", "line 2, seconds"),
     "an unknown column": ("a.csv", "idea,colour\na,red\n", "line 1, colour: this option is not known"),
+    "an unknown column and a bad row": ("a.csv", "colour,idea\nred,\n", "has 2 faults"),
     "a column twice": ("a.csv", "idea,fps,fps\na,24,24\n", "line 1, fps: this column stands twice"),
     "no idea column": ("a.csv", "title\na\n", "line 1, header: no column is named 'idea'"),
     "too many cells": ("a.csv", "idea,fps\nRain, at night,24\n", "line 2, cells: it has 3, the header names 2"),
