@@ -84,7 +84,7 @@ def test_groups_are_closed(tmp_path: Path) -> None:
 
 
 def test_tick_hears_and_stops(tmp_path: Path) -> None:
-    """The caller hears of every twelfth frame, and what it raises ends the work at once."""
+    """The caller hears of every twelfth frame, and what it raises ends the work at once, with one frame drawn ahead."""
     heard: list[int] = []
     encode((_grey(99) for _ in range(30)), SMALL, 24, tmp_path / "c.part", heard.append)
     assert heard == [12, 24]
@@ -98,7 +98,7 @@ def test_tick_hears_and_stops(tmp_path: Path) -> None:
     drawn = iter([_grey(i + 20) for i in range(100)])
     with pytest.raises(Stop, match="12"):
         encode(drawn, SMALL, 24, tmp_path / "d.part", stop)
-    assert len(list(drawn)) == 88
+    assert len(list(drawn)) == 87
 
 
 @pytest.mark.parametrize("frames", [1, 2, 100])
@@ -145,3 +145,13 @@ def test_damaged_video_is_named(tmp_path: Path, harm: str) -> None:
         path.write_bytes(harmed[harm])
     with pytest.raises(DamagedPiece, match="shot_004"):
         probe(path)
+
+
+def test_what_a_drawing_raises_passes_through(tmp_path: Path) -> None:
+    """A frame that cannot be drawn stops the clip with its own error, though another thread drew it."""
+
+    def fail(planes: Planes) -> None:
+        raise EngineFailed("no ink")
+
+    with pytest.raises(EngineFailed, match="no ink"):
+        encode([_grey(90), _grey(90), fail, _grey(90)], SMALL, 24, tmp_path / "clip.mp4")
