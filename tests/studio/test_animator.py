@@ -25,7 +25,7 @@ def test_animates_and_tells_what_it_cannot(tmp_path: Path) -> None:
     assert made.not_drawn == ("灯",)
     assert ticks == [12, 24]
     assert len(luma(tmp_path / "shot.mp4.part")) == 25
-    assert (animator.engine, animator.model, animator.version) == ("offline", "animator", 2)
+    assert (animator.engine, animator.model, animator.version) == ("offline", "animator", 3)
 
 
 def _spot(path: Path, aim: Aim, size: tuple[int, int] = SMALL) -> Path:
