@@ -155,7 +155,7 @@ def test_a_subject_changes_the_picture_where_it_stands(tmp_path: Path) -> None:
         ("close shot, a steaming cup of coffee on a kitchen table at dawn", ()),
         ("wide shot, a polar bear and a walrus on the ice, ultra cinematic documentary", ("walrus",)),
         ("wide shot, a woman traveller by an old oak tree, the field, hopeful", ()),
-        ("medium shot, the Violin and its maker, a violin, dusk", ("maker",)),
+        ("medium shot, the Violin and its strings, a violin, dusk", ("strings",)),
         ("wide shot, a ship in the library", ("ship",)),
         ("wide shot, a steam train, the valley, golden hour", ("steam",)),
         ("wide shot, a boy eats bread, a city", ("bread",)),

@@ -30,7 +30,7 @@ def paint_closeup(stage: Stage, reading: Reading) -> bool:
     owner = people[0] if people else Subject("person", 1, next((s.words for s in reading.subjects), ()))
     look = figures.look_of_person(reading, owner)
     if "eye" in kinds:
-        paint_eye(stage, look.skin, look.hair)
+        paint_eye(stage, look.skin, look.hair, next(s.words for s in reading.subjects if s.kind == "eye"))
         return True
     if "hands" in kinds:
         _paint_hands(stage, reading, look)

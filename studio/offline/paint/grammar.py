@@ -80,6 +80,8 @@ def _inflected() -> frozenset[str]:
 
 
 VERBS = _inflected()
+PLAIN_VERBS = _VERBS
+"""As a dictionary lists them."""
 
 _ENDINGS = ("ous", "ful", "less", "ish", "able", "ible", "ive", "ward", "like", "est")
 _NOT_ADJECTIVES = _words(

@@ -13,8 +13,9 @@ Biome = Literal[
     "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "laboratory", "cafe", "hall", "stage",
     "none",
 ]  # fmt: skip
-Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road"]
+Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road", "hills"]
 """What shapes a place: its trees, its state, where small things stand, and the way that runs through it."""
+Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
 PEOPLE = ("person", "elder", "child", "violinist")
@@ -69,6 +70,21 @@ def home_of(places: list[str], kinds: Iterable[str]) -> Biome:
         # "the beach by the sea" is a beach, whichever word came first.
         return cast(Biome, "shore" if first == "sea" and "shore" in places else first)
     return next((HOME_OF[k] for k in kinds if k in HOME_OF), "field" if kinds else "none")
+
+
+def taken_outdoors(kinds: Iterable[str], shot: str, weather: bool, sky: bool) -> bool:
+    """Tell whether what would lie in a room stands in the open, where no place is named.
+
+    Args:
+        kinds: of the subjects.
+        shot: its size; a close shot has room for little but what it looks at, and the weather behind it.
+        weather: fog, snow or a storm is named, that a room does not show.
+        sky: a light that only the sky gives is named, as dusk.
+    """
+    kinds = set(kinds)
+    if not kinds or kinds & {"table", "chair", "bed", "hands", "eye"} or kinds & set(PEOPLE):
+        return False
+    return kinds <= set(HELD) and (weather or (sky and shot == "close"))
 
 
 def fits(kind: str, biome: str) -> bool:

@@ -22,14 +22,17 @@ from studio.offline.paint.habitat import (
     Biome,
     Feature,
     Hour,
+    Weather,
     fits,
     home_of,
     shaped,
+    taken_outdoors,
 )
 from studio.offline.paint.title import title_of
-from studio.offline.paint.tokens import Token, belongs, meaning, role_of, tokens_of
+from studio.offline.paint.tokens import Token, belongs, meaning, role_of, subject_of, tokens_of
+from studio.offline.paint.unseen import unseen
+from studio.offline.paint.when import hour_of, weather_of
 
-Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 ShotSize = Literal["wide", "medium", "close"]
 
 MOST_KINDS = 6
@@ -74,7 +77,11 @@ def _look(tokens: list[Token], i: int) -> tuple[str, ...]:
     while last < len(tokens) and tokens[last].inside and not tokens[i].inside:
         last += 1
     own = [t.word for t in tokens[first : i + 1] if t.word not in words.SHOTS and t.word not in words.CAMERA]
-    return (*own, *(t.word for t in tokens[i + 1 : last] if t.word not in words.STOP))
+    found = [*own, *(t.word for t in tokens[i + 1 : last] if t.word not in words.STOP)]
+    if tokens[i].word.startswith("eye") and any(t.word in ("closed", "shut") for t in tokens[i + 1 : i + 2]):
+        found.append("closed")
+    # "white-bearded" has a beard.
+    return (*found, *(("bearded",) if any(w.endswith("-bearded") for w in found) else ()))
 
 
 _SWARMS = ("birds", "butterflies", "bees", "footprints")
@@ -88,8 +95,13 @@ def _count(tokens: list[Token], i: int, kind: str) -> int:
         return 1
     if before & {"three", "four", "five", "many", "several"} or word in ("crowd", "people", "family"):
         return 3
-    plural = word in ("children", "couple") or word.endswith("men") or word not in words.SUBJECTS
+    plural = word in ("children", "couple") or word.endswith("men") or not _one(word)
     return 2 if before & {"two", "both"} or (plural and not word.endswith(("'s", "\u2019s"))) else 1
+
+
+def _one(word: str) -> bool:
+    """Tell whether a subject's word is in the singular."""
+    return word in words.SUBJECTS or (meaning(words.SUBJECTS, word) is None and not word.endswith("s"))
 
 
 def _worn(tokens: list[Token], i: int) -> bool:
@@ -99,7 +111,7 @@ def _worn(tokens: list[Token], i: int) -> bool:
     if i + 1 == len(tokens) or tokens[i + 1].phrase != tokens[i].phrase or tokens[i].word not in words.COLOURS:
         return False
     following = tokens[i + 1].word
-    return bool(meaning(words.GARMENTS, following) or meaning(words.SUBJECTS, following))
+    return bool(meaning(words.GARMENTS, following) or subject_of(following))
 
 
 def _garments(tokens: list[Token]) -> tuple[tuple[str, str], ...]:
@@ -110,11 +122,9 @@ def _garments(tokens: list[Token]) -> tuple[tuple[str, str], ...]:
         if kind and kind not in worn:
             near = [t.word for t in tokens[max(0, i - 2) : i] if t.phrase == token.phrase]
             worn[kind] = next((words.COLOURS[w] for w in reversed(near) if w in words.COLOURS), "")
+        if token.word.endswith(("-haired", "-bearded")) and token.word.split("-")[0] in words.COLOURS:
+            worn.setdefault("hair", words.COLOURS[token.word.split("-")[0]])
     return tuple(worn.items())
-
-
-def _first(tokens: list[Token], table: dict[str, str]) -> str | None:
-    return next((m for m in (meaning(table, t.word) for t in tokens) if m), None)
 
 
 _OF_A_BODY = ("hands", "eye")
@@ -144,7 +154,7 @@ def read_prompt(prompt: str) -> Reading:
     """
     tokens = tokens_of(prompt)
     roles = [role_of(tokens, i) for i in range(len(tokens))]
-    people = any(meaning(words.SUBJECTS, t.word) in PEOPLE for t in tokens)
+    people = any(subject_of(t.word) in PEOPLE for t in tokens)
     subjects: dict[str, Subject] = {}
     named: dict[str, tuple[int, str]] = {}
     missing: dict[str, int] = {}
@@ -155,7 +165,7 @@ def read_prompt(prompt: str) -> Reading:
     shot = shots[0] if shots else "close" if any(t.word in ("close-up", "closeup") for t in tokens) else "wide"
     near = shot == "close"
     for i, token in enumerate(tokens):
-        kind = meaning(words.SUBJECTS, token.word)
+        kind = subject_of(token.word)
         beside = i + 1 < len(tokens) and tokens[i + 1].phrase == token.phrase
         modifies = beside and roles[i + 1] in ("noun", "subject") and not token.word.endswith("s")
         role = roles[i]
@@ -163,8 +173,11 @@ def read_prompt(prompt: str) -> Reading:
             # In a wider shot a hand is a part of whoever is seen; alone it has no picture.
             if not people:
                 missing.setdefault(token.word, i)
+            elif kind == "eye" and (shut := [j for j in (i - 1, i + 1) if 0 <= j < len(tokens)
+                                             and tokens[j].word in ("closed", "shut")]):  # fmt: skip
+                missing.setdefault(tokens[shut[0]].word, shut[0])
             continue
-        if kind and modifies and _same(kind, meaning(words.SUBJECTS, tokens[i + 1].word)):
+        if kind and modifies and _same(kind, subject_of(tokens[i + 1].word)):
             continue
         if kind in PEOPLE and token.inside and any(known in PEOPLE for known in subjects):
             # "two children (people in blue coats)": the brackets describe the children.
@@ -175,7 +188,7 @@ def read_prompt(prompt: str) -> Reading:
         heads = beside and roles[i + 1] in ("subject", "place")
         if role == "subject" and kind and not (modifies and kind != "lighthouse"):
             # "a lighthouse keeper" is a keeper, seen first; the tower is where they keep.
-            lead = lead or (meaning(words.SUBJECTS, tokens[i + 1].word) or kind if modifies else kind)
+            lead = lead or (subject_of(tokens[i + 1].word) or kind if modifies else kind)
             subjects.setdefault(kind, Subject(kind, _count(tokens, i, kind), _look(tokens, i)))
             named.setdefault(kind, (i, token.word))
         elif role in ("noun", "subject"):
@@ -196,7 +209,10 @@ def read_prompt(prompt: str) -> Reading:
         places = [*places[: len(places) - len(places_at)], *(p for i, p in places_at if tokens[i].word not in lit)]
         if not subjects.keys() & OPEN_AIR:
             missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in lit)
-    biome = home_of(places, subjects)
+    outdoors = [token for i, token in enumerate(tokens) if not _worn(tokens, i)]
+    weather, hour = weather_of(outdoors), hour_of(outdoors)
+    in_the_open = taken_outdoors(subjects, shot, bool(weather), any(t.word in words.SKYLIGHT for t in outdoors))
+    biome = "field" if in_the_open and not places else home_of(places, subjects)
     if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
     biome, features = shaped(biome, places, [m for t in tokens if (m := meaning(words.FEATURES, t.word))], subjects)
@@ -230,15 +246,19 @@ def read_prompt(prompt: str) -> Reading:
         drawn = list(subjects.values())
     if near and people:
         missing.pop("face", None)
-    outdoors = [token for i, token in enumerate(tokens) if not _worn(tokens, i)]
-    weather = dict.fromkeys(m for t in outdoors if (m := meaning(words.WEATHERS, t.word)))
+    seen = [subject_of(t.word) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
+            for i, t in enumerate(tokens)]  # fmt: skip
+    missing = {**unseen(tokens, seen, shot), **missing}
     if biome in ("space", "undersea", "moon"):
-        weather = {}
+        weather = ()
+    if biome in INSIDE:
+        # A window shows rain, but no room has fog or snow in it.
+        missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in words.UNSEEN_INSIDE)
     nothing = not drawn and biome == "none"
     return Reading(
         biome=biome,
-        hour=cast(Hour, _first(outdoors, words.HOURS) or _usual_hour(tokens, biome)),
-        weather=cast("tuple[Weather, ...]", tuple(weather)),
+        hour=hour or _usual_hour(tokens, biome),
+        weather=weather,
         shot=cast(ShotSize, shot),
         subjects=tuple(drawn),
         garments=_garments(tokens) if people else (),

@@ -34,7 +34,15 @@ from studio.offline.paint.ways import (
     paint_road,
     paint_street,
 )
-from studio.offline.paint.weather import defocus, paint_fog, paint_lightning, paint_rain, paint_snow
+from studio.offline.paint.weather import (
+    defocus,
+    paint_fog,
+    paint_fog_about,
+    paint_halos,
+    paint_lightning,
+    paint_rain,
+    paint_snow,
+)
 from studio.offline.paint.woods import paint_birches, paint_jungle, paint_spring
 
 _WORKING_PIXELS = 1408 * 792
@@ -70,9 +78,16 @@ def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int)
     if reading.card:
         paint_slate(stage, reading.title)
     else:
+        foggy = reading.has("fog") and reading.shot == "close" and reading.biome not in INSIDE
+        if foggy:
+            paint_fog_about(stage, 0.62)
         if reading.shot != "wide":
             defocus(stage, 0.0025 if reading.shot == "medium" else 0.006)
         paint_subjects(stage, reading)
+        if foggy:
+            paint_fog_about(stage, 0.14)
+        if reading.has("fog") and reading.biome not in INSIDE:
+            paint_halos(stage)
         _paint_air(stage, reading)
     grade(canvas)
     return Painted(develop(canvas, size, rng), stage.focus)
@@ -193,7 +208,11 @@ def _paint_desert(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_field(stage: Stage, reading: Reading) -> None:
-    paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False, snow=reading.has("snow"))
+    if "hills" in reading.features:
+        # Round and green, one behind the other: the far ones stand as high as the picture's middle.
+        paint_ridges(stage, 4, 0.55, 0.84, 0.30, 1.25, False, snow=reading.has("snow"))
+    else:
+        paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False, snow=reading.has("snow"))
     paint_fog(stage, 0.74, 0.5)
     paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
     if set(reading.features) & {"river", "road"}:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio.offline.paint import grammar, words
 from studio.offline.paint.title import without_tags
+from studio.offline.paint.trades import is_person
 
 Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
 
@@ -42,6 +43,14 @@ def meaning(table: dict[str, str], word: str) -> str | None:
     return next((table[form] for form in grammar.singulars(word) if form in table), None)
 
 
+def subject_of(word: str) -> str | None:
+    """The kind of subject a word names, None where it names none; whoever has a trade is a person."""
+    kind = meaning(words.SUBJECTS, word)
+    if kind or meaning(words.DRAWN_PLACES, word) or meaning(words.HINTED_PLACES, word) or meaning(words.HOURS, word):
+        return kind
+    return "person" if word not in words.STOP and word not in words.CAMERA and is_person(word) else None
+
+
 def belongs(group: frozenset[str], word: str) -> bool:
     """Tell whether a word or its singular is in a group."""
     return any(form in group for form in grammar.singulars(word))
@@ -55,7 +64,7 @@ def role_of(tokens: list[Token], i: int) -> Role:
     after = tokens[i + 1].word if i + 1 in alike else ""
     if word in words.STOP or (word == "home" and before in grammar.VERBS):
         return "stop"
-    if meaning(words.SUBJECTS, word):
+    if subject_of(word):
         return "subject"
     if meaning(words.DRAWN_PLACES, word) or meaning(words.HINTED_PLACES, word):
         return "place"

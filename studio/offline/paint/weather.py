@@ -22,6 +22,29 @@ def paint_fog(stage: Stage, row: float, thickness: float) -> None:
     canvas.over(np.clip(bank, 0, 0.9), np.minimum(stage.light.haze * np.float32(1.03), 1), 0, top)
 
 
+def paint_fog_about(stage: Stage, share: float) -> None:
+    """Fill the whole frame with uneven fog, about `share` (0 to 1) thick: what is behind a thing close by is lost."""
+    canvas = stage.canvas
+    drift = clouds(stage.rng, (canvas.width, canvas.height), 3, 4, 0.5) - np.float32(0.5)
+    low = 0.75 + 0.45 * canvas.y / np.float32(canvas.height)
+    veil = np.clip((np.float32(share) + drift * np.float32(0.7 * share)) * low, 0, 0.92)
+    canvas.over(veil.astype(np.float32), np.minimum(stage.light.haze * np.float32(1.05), 1))
+
+
+_FLAMES = {"lantern": 0.34, "candle": 0.86, "fire": 0.4}
+"""What shines through fog, and how high in its drawing, as a share of its height."""
+
+
+def paint_halos(stage: Stage) -> None:
+    """Let each flame that stands in the picture light the fog about it: a bright core, a wide soft ball."""
+    strength = 0.25 + 0.55 * stage.light.lamps
+    for kind, share in _FLAMES.items():
+        if kind in stage.placed:
+            x, foot, height = stage.placed[kind]
+            stage.canvas.glow(x, foot - height * share, height * 0.28, rgb("ffc27a"), strength * 0.55)
+            stage.canvas.glow(x, foot - height * share, height * 0.85, rgb("ffa552"), strength * 0.62)
+
+
 def paint_rain(stage: Stage, heavy: bool) -> None:
     """Streak the picture with slanting rain."""
     canvas, rng = stage.canvas, stage.rng

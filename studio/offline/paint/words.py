@@ -38,6 +38,13 @@ WEATHERS = _index({
     "overcast": "overcast cloudy grey gray gloomy bleak",
 })  # fmt: skip
 
+SKYLIGHT = _words(
+    "dawn sunrise daybreak sunup sunset sundown dusk twilight nightfall gloaming moonlit moonlight starry starlit "
+    "starlight sky sunny sunlit overcast cloudy"
+)
+"""Light that only a sky gives: a thing in it is outdoors."""
+UNSEEN_INSIDE = _words("fog foggy mist misty snow snowy snowfall blizzard snowstorm")
+
 DRAWN_PLACES = _index({
     "sea": "sea ocean wave water horizon",
     "shore": "shore beach coast coastline cliff seaside sand rock island",
@@ -45,9 +52,10 @@ DRAWN_PLACES = _index({
     "river": "river stream brook creek",
     "forest": "forest wood woods woodland pine grove taiga birch birchwood",
     "jungle": "jungle rainforest",
-    "mountain": "mountain alps peak summit ridge valley hill range",
+    "mountain": "mountain alps peak summit ridge valley range",
     "desert": "desert dune sahara",
-    "field": "field meadow farmland prairie grassland grass plain countryside pasture",
+    "field": "field meadow farmland prairie grassland grass plain countryside pasture hill "
+    "hillside hilltop moor moorland heath",
     "road": "road path track lane",
     "village": "village hamlet",
     "street": "street alley canal",
@@ -71,6 +79,7 @@ FEATURES = _index({
     "ruins": "ruin ruined abandoned derelict destroyed devastated post-apocalyptic bombed",
     "sill": "windowsill sill window",
     "canal": "canal",
+    "hills": "hill hillside hilltop moor moorland",
 })  # fmt: skip
 """Words that shape the place about them; see `lexicon.Feature`."""
 
@@ -161,6 +170,7 @@ GARMENTS = _index({
     "hood": "hood",
     "scarf": "scarf shawl",
     "pack": "backpack rucksack",
+    "umbrella": "umbrella parasol",
     "hair": "hair beard braid ponytail",
     "trousers": "trousers pants jeans boots boot shoe",
 })  # fmt: skip
