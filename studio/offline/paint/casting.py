@@ -55,6 +55,9 @@ _OWN_TONES = {
     "deer": ("7d5638", "543a28"),
 }  # fmt: skip
 """The tones a colour word replaces: a thing's own, then its shaded one."""
+_HELD: tuple[waist.Doing, ...] = (
+    "lantern", "book", "cup", "bottle", "candle", "flower", "letter", "clock", "bread",
+)  # fmt: skip
 _PAVED = ("street", "city", "village", "road")
 """Where one carries an umbrella."""
 _USUAL = {"fox": ("red", "orange"), "bear": ("brown", "polar"), "wolf": ("grey", "gray")}
@@ -78,7 +81,9 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
             return _half(reading, subject, look, carried)
         held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
         flies = any(s.kind == "kite" for s in reading.subjects)
-        return figures.person(look, float(rng.uniform(0, 1)), held, raised=flies and not held)
+        stride = float(rng.uniform(0, 1))
+        cloth = "" if flies else _cloth(reading, look)
+        return figures.person(look, stride, held, raised=flies and not held, umbrella=cloth)
     if kind == "robot":
         return suits.robot(subject)
     if kind == "house":
@@ -95,11 +100,12 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     said = frozenset(subject.words)
     doing: waist.Doing = ""
     held: Drawing = ()
-    if "lantern" in carried:
-        doing, held = "lantern", props.lantern()
-    elif "book" in carried:
-        doing, held = "book", props.book()
-    elif "cup" in carried or (reading.biome == "kitchen" and not reading.not_drawn and not carried):
+    thing: waist.Doing = next((k for k in _HELD if k in carried), "")
+    if "umbrella" in dict(reading.garments):
+        doing = "umbrella"
+    elif thing:
+        doing, held = thing, _in_hand(reading, thing)
+    elif reading.biome == "kitchen" and not reading.not_drawn and not carried:
         doing, held = "cup", still.mug()
     elif reading.biome in _PAVED and (reading.has("rain") or reading.has("storm")):
         doing = "umbrella"
@@ -108,7 +114,19 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     turned = doing in ("", "umbrella") and (
         look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0
     )
-    return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held, turned)
+    return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held, turned, _cloth(reading, look))
+
+
+def _in_hand(reading: Reading, thing: waist.Doing) -> Drawing:
+    """A thing as a hand holds it, in its own colour."""
+    drawing = props.held_bottle() if thing == "bottle" else still.mug() if thing == "cup" else _DRAWN[thing]()
+    return coloured(drawing, next(s for s in reading.subjects if s.kind == thing))
+
+
+def _cloth(reading: Reading, look: figures.Look) -> str:
+    """The tone of the umbrella a prompt names, of the coat's where none is said; '' where none is named."""
+    named = dict(reading.garments).get("umbrella")
+    return "" if named is None else named or figures.darker(look.coat, 0.42)
 
 
 def coloured(drawing: Drawing, subject: Subject) -> Drawing:

@@ -30,6 +30,8 @@ _MALE = _words(
     "man men boy father grandfather grandpa king son brother husband fisherman gentleman monk schoolboy grandson his "
     "he male bearded"
 )
+_STOUT = _words("fat stout plump heavy portly burly chubby stocky")
+_SLIM = _words("thin slender slim skinny lean gaunt lanky")
 AGED = _words("old elderly aged grandmother grandfather grandma grandpa granny elder old-timer ancient")
 
 
@@ -61,6 +63,7 @@ class Look:
 def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Look:
     """Fix a figure's look by its own words, then by the garments the prompt names."""
     words = frozenset(subject.words)
+    built = 1.16 if words & _STOUT else 0.86 if words & _SLIM else 1.0
     dice = Random(zlib.crc32(" ".join(subject.words).encode()))
     coat, hair, skin = dice.choice(_COATS), dice.choice(_HAIR), dice.choice(_SKIN)
     build, scarf, accent = dice.uniform(0.92, 1.1), dice.random(), dice.choice(_COATS)
@@ -86,7 +89,7 @@ def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Loo
         head_tone=worn.get(head, "") or (body if head == "hood" else accent),
         scarf=(worn["scarf"] or "a8322d") if "scarf" in worn else (accent if scarf < 0.25 else ""),
         pack=(worn["pack"] or "6a5238") if "pack" in worn else "",
-        build=build * (1.06 if not female else 0.95),
+        build=build * built * (1.06 if not female else 0.95),
         child=child,
         knit=bool(words & {"cardigan"}),
         glasses=subject.kind == "elder" and female,
@@ -104,7 +107,8 @@ def darker(tone: str, share: float) -> str:
 
 
 def person(
-    look: Look, stride: float, held: Drawing = (), arms: bool = True, head: bool = True, raised: bool = False
+    look: Look, stride: float, held: Drawing = (), arms: bool = True, head: bool = True, raised: bool = False,
+    umbrella: str = "",
 ) -> Drawing:  # fmt: skip
     """Draw a standing figure from behind, 1 high; `held` is a small drawing for the right hand, hanging from (0, 0).
 
@@ -112,6 +116,7 @@ def person(
         stride: 0 feet together to 1 walking.
         arms, head: leave out what a pose draws in its own way.
         raised: both arms held up, the right fist at `FIST`.
+        umbrella: tone of the one held over the head; '' for none.
     """
     w, step = look.build, 0.045 * stride
     coat, dark, deep = look.coat, darker(look.coat, 0.72), darker(look.coat, 0.5)
@@ -127,6 +132,8 @@ def person(
         ]  # fmt: skip
     if raised:
         shapes += [*_raised_arm(look, -1), *_raised_arm(look, 1)]
+    elif umbrella:
+        shapes += _arm(look, -1, ())
     elif arms:
         shapes += _arm(look, -1, ()) + _arm(look, 1, held)
     hem, flare = {"coat": (0.27, 0.150), "dress": (0.16, 0.190), "jacket": (0.45, 0.108)}[look.cut]
@@ -154,8 +161,27 @@ def person(
         ]  # fmt: skip
     if head:
         shapes += _head(look)
+    if umbrella:
+        shapes += _umbrella(look, umbrella)
     drawing = tuple(shapes)
     return _as_child(drawing) if look.child else drawing
+
+
+def _umbrella(look: Look, cloth: str) -> list[Shape]:
+    """The right arm bent, and the umbrella it holds, seen from behind and a little above."""
+    dark, fold = darker(cloth, 0.72), darker(cloth, 0.55)
+    return [
+        bar("2a2320", (0.142, 0.66), (0.118, 1.16), 0.010),
+        limb(look.coat, (0.092, 0.765, 0.040), (0.188, 0.655, 0.034), (0.152, 0.728, 0.024)),
+        oval(look.skin, 0.139, 0.738, 0.024, 0.026),
+        blob(cloth, (-0.20, 0.985), (-0.145, 1.085), (-0.03, 1.155), (0.112, 1.178), (0.255, 1.150), (0.365, 1.075),
+             (0.415, 0.970), (0.345, 1.000), (0.268, 0.975), (0.190, 1.005), (0.105, 0.980), (0.02, 1.008),
+             (-0.06, 0.985), (-0.13, 1.010)),
+        blob(dark, (0.112, 1.176), (0.255, 1.150), (0.365, 1.075), (0.415, 0.970), (0.345, 1.000), (0.268, 0.976),
+             (0.235, 1.09)),
+        *(bar(fold, (0.112, 1.172), (x, y), 0.005) for x, y in ((-0.06, 0.99), (0.105, 0.985), (0.268, 0.98))),
+        bar("2a2320", (0.112, 1.17), (0.111, 1.205), 0.010),
+    ]  # fmt: skip
 
 
 def _raised_arm(look: Look, side: int) -> list[Shape]:

@@ -201,6 +201,8 @@ def read_prompt(prompt: str) -> Reading:
             places_at.append((i, places[-1]))
             if not meaning(words.DRAWN_PLACES, token.word):
                 missing.setdefault(token.word, i)
+        elif near and meaning(words.GARMENTS, token.word) == "umbrella":
+            missing.setdefault(token.word, i)
         elif not people and meaning(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
             if not lead:
                 lead, lead_word = "?", token.word
@@ -227,7 +229,7 @@ def read_prompt(prompt: str) -> Reading:
     if lead in subjects:
         subjects = {lead: subjects[lead], **subjects}
     for place, (kind, (i, word)) in enumerate(named.items()):
-        afloat = kind == "boat" and "canal" in features
+        afloat = kind == "boat" and bool({"canal", "river"} & set(features))
         if place >= MOST_KINDS or not (fits(kind, biome) or afloat):
             missing.setdefault(word, i)
             if lead == kind:

@@ -235,3 +235,32 @@ def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
                 xs = xs[free]
                 return Spot(float(xs[np.argmin(np.abs(xs - at.x))]), foot, tall)
     return at
+
+
+def on_water(stage: Stage, at: Spot, half: float) -> Spot:
+    """Give where a boat floats on the river, as near to the viewer as can be: in the middle of the water there.
+
+    Args:
+        half: half its length, in its heights. Where the river is narrower it is smaller, never less than two fifths.
+    """
+    canvas, water = stage.canvas, stage.water
+    if water is None:
+        return at
+    head = float(np.flatnonzero(water.max(1) > 0.5)[0])
+    best, most = at, -1.0
+    for share in np.linspace(0.30, 0.86, 15):
+        row = head + (canvas.height - head) * float(share)
+        wet = np.flatnonzero(water[min(int(row), canvas.height - 1)] > 0.5)
+        if not len(wet):
+            continue
+        # The longest stretch of water in this row, and what of it the frame shows.
+        start, end = max(
+            ((int(run[0]), int(run[-1])) for run in np.split(wet, np.flatnonzero(np.diff(wet) > 1) + 1)),
+            key=lambda run: run[1] - run[0],
+        )
+        tall = float(np.clip((end - start) / (2.9 * half), at.height * 0.4, at.height * (0.35 + 0.75 * float(share))))
+        middle = float(np.clip((start + end) / 2, half * tall + canvas.width * 0.02, canvas.width * 0.98 - half * tall))
+        score = min(tall, (end - start) / (2.9 * half)) - abs(middle - (start + end) / 2)
+        if score > most:
+            best, most = Spot(middle, row, tall), score
+    return best

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from studio.offline.paint import creatures, landmarks, waist
+from studio.offline.paint import creatures, landmarks
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
@@ -24,12 +24,12 @@ from studio.offline.paint.effects import (
     paint_string,
 )
 from studio.offline.paint.figures import look_of_person
-from studio.offline.paint.habitat import HELD, INSIDE, PEOPLE, ROOMS
+from studio.offline.paint.habitat import HELD, INSIDE, LIVING, PEOPLE, ROOMS
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.palettes import rgb
-from studio.offline.paint.paths import Spot, on_bank
+from studio.offline.paint.paths import Spot, on_bank, on_water
 from studio.offline.paint.shadows import paint_cast, paint_contact
-from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
+from studio.offline.paint.shapes import draw, extent, mirrored
 from studio.offline.paint.sizes import (
     AFLOAT,
     ENDLESS,
@@ -42,8 +42,11 @@ from studio.offline.paint.sizes import (
     halved_by,
     height_of,
 )
+from studio.offline.paint.standing import foot_of, light_near
 
 _CARRIED = ("lantern", "book", "violin", "bicycle")
+_IN_HAND = (*_CARRIED, "bottle", "cup", "candle", "flower", "letter", "clock", "bread")
+"""What a person from the waist up holds before the body; seen whole, they leave it where it stands."""
 
 
 def paint_subjects(stage: Stage, reading: Reading) -> None:
@@ -52,20 +55,21 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         return
     people = any(s.kind in PEOPLE for s in reading.subjects)
     # One free hand: what a second would carry lies on the ground.
-    carried = tuple(s.kind for s in reading.subjects if people and s.kind in _CARRIED)[:1]
-    if reading.shot == "close" and people:
-        carried = ()
+    near = reading.shot == "medium" and not any(s.kind == "table" for s in reading.subjects)
+    carried = tuple(s.kind for s in reading.subjects if people and s.kind in (_IN_HAND if near else _CARRIED))[:1]
+    if (reading.shot == "close" or "umbrella" in dict(reading.garments)) and people:
+        carried = tuple(k for k in carried if k == "bicycle" and reading.shot != "close")
     chosen = [s for s in reading.subjects if s.kind not in carried and s.kind != "birds"]
     lead = chosen[0] if chosen else None
     # A close figure hides what it finds, so there a small thing lies in front.
-    near = HELD if reading.shot == "close" else ()
+    in_front = HELD if reading.shot == "close" else ()
     if _on_tabletop(reading, chosen):
         chosen = [s for s in chosen if s.kind != "table"]
         lead = chosen[0] if chosen else None
         paint_tabletop(stage, 0.70)
     elif _needs_table(reading, chosen):
         chosen.append(Subject("table"))
-    chosen.sort(key=lambda s: (s.kind in near, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
+    chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
     places = _places(stage, chosen, reading.biome in ROOMS)
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in FIGURES and people)
@@ -125,37 +129,36 @@ def _paint_one(
     sideways = sideways or halved or flies
     cut = kind in TALL and reading.shot == "medium" and first
     if halved:
-        _light_near(stage, reading)
+        light_near(stage, reading)
     mirror = sideways and (stage.side < 0) != (kind == "lighthouse")
     if mirror:
         # All look towards the light, and so into the picture; a lighthouse has its house on the slope behind it.
         drawing = mirrored(drawing)
         left, right = -right, -left
     half = (right - left) / 2 * height
+    # People stand close to each other; a beast keeps its length clear of the next.
+    spread = max(0.34, (right - left) * (1.06 if kind in LIVING and kind not in PEOPLE else 0.8))
+    ways = (spread * (subject.count // 2), spread * ((subject.count - 1) // 2))
+    to_right, to_left = ways if stage.side > 0 else ways[::-1]
     if kind in ON_TABLES and "table" in stage.placed:
         x = stage.placed["table"][0] + (x - canvas.width / 2) * 0.2
     if kind not in ENDLESS and half < canvas.width * 0.46:
-        x = float(
-            np.clip(
-                x,
-                half + canvas.width * 0.03 - (left + right) / 2 * height,
-                canvas.width * 0.97 - half - (left + right) / 2 * height,
-            )
-        )
+        first_at, last_at = canvas.width * 0.03 - left * height, canvas.width * 0.97 - right * height
+        if last_at - first_at > (to_left + to_right) * height:
+            first_at, last_at = first_at + to_left * height, last_at - to_right * height
+        x = float(np.clip(x, first_at, last_at))
     if kind in AFLOAT and reading.biome == "street":
         # In the middle of the canal.
         x = canvas.width * (0.5 + 0.06 * stage.side)
-    foot = _foot(stage, reading, kind, x, height, drawing, first)
+    foot = foot_of(stage, reading, kind, x, height, drawing, first)
     light = stage.light
+    if stage.water is not None and kind in AFLOAT:
+        x, foot, height = on_water(stage, Spot(x, foot, height), (right - left) / 2)
+        half = (right - left) / 2 * height
     grounded = kind not in (*AFLOAT, *ENDLESS, *HANGING) and not halved and not cut
     if stage.water is not None and grounded and "table" not in stage.placed and reading.shot != "close":
         # As many as there are, in a row to both sides.
-        room = (
-            max(0.34, (right - left) * 0.8) * (subject.count // 2),
-            max(0.34, (right - left) * 0.8) * ((subject.count - 1) // 2),
-        )
-        first_way, second_way = room if stage.side > 0 else room[::-1]
-        x, foot, height = on_bank(stage, Spot(x, foot, height), left - second_way, right + first_way)
+        x, foot, height = on_bank(stage, Spot(x, foot, height), left - to_left, right + to_right)
         half = (right - left) / 2 * height
         if kind not in PEOPLE:
             # Fur takes the light of the sky from above, a bank that of what stands about it.
@@ -206,78 +209,22 @@ def _paint_one(
     for i in range(count - 1, -1, -1):
         apart = (i + 1) // 2 * (1 if i % 2 else -1) * stage.side
         size = height * (1 - 0.06 * i)
-        at = x + apart * height * max(0.34, (right - left) * 0.8)
+        at = x + apart * height * spread
         fine = subject if i == 0 else Subject(kind, 1, (*subject.words, str(i)))
         other = drawing if i == 0 else drawing_of(reading, fine, (), stage.rng)
+        if i and mirror and kind not in PEOPLE:
+            other = mirrored(other)
         low_at = (
             foot
             if reading.shot == "close" or kind not in PEOPLE
-            else _foot(stage, reading, kind, at, size, drawing, first)
+            else foot_of(stage, reading, kind, at, size, drawing, first)
         )
         draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in HANGING or halved or cut)
     stage.light = light
     if kind == "cup":
         paint_steam(stage, x, foot - height * 0.85, height * 0.95)
-    if (kind in AFLOAT or kind == "whale") and reading.biome in (*WATER, "street"):
+    if (kind in AFLOAT or kind == "whale") and (reading.biome in (*WATER, "street") or stage.water is not None):
         paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
-
-
-def _foot(
-    stage: Stage, reading: Reading, kind: str, x: float, height: float, drawing: Drawing, first: bool
-) -> float:  # fmt: skip
-    """The row a drawing stands on."""
-    canvas, high = stage.canvas, extent(drawing)[3]
-    if halved_by(reading, kind, drawing):
-        # The frame cuts the drawing, however tall it is.
-        return max(canvas.height * 0.10 + height * min(high, 1.14), canvas.height + (waist.FOOT + 0.06) * height)
-    if kind == "birds":
-        return canvas.height * 0.3
-    if kind in TALL and reading.shot == "medium" and first:
-        return max(canvas.height * 0.10 + height * high, canvas.height + 0.16 * height)
-    if kind in ("butterflies", "bees"):
-        return canvas.height * (0.30 if reading.shot == "close" else 0.42) + height * 0.5
-    if kind == "footprints":
-        return canvas.height * 0.985
-    if kind in ("balloon", "kite"):
-        return canvas.height * 0.14 + height
-    if kind == "astronaut" and reading.biome == "space" and first and reading.shot == "close":
-        return canvas.height * 0.12 + height * high
-    if kind in ("astronaut", "rocket") and reading.biome == "space":
-        return canvas.height * 0.46 + height * 0.5
-    if kind in ("whale", "fish") and reading.biome == "undersea":
-        return canvas.height * 0.50
-    if (kind in AFLOAT or kind == "whale") and reading.biome in WATER:
-        return min(stage.horizon + canvas.unit * 0.05 + height * 0.10, canvas.height * 0.93)
-    if kind in FIGURES and first and reading.shot != "wide":
-        # A narrow frame makes the figure small enough to be seen whole: then it must stand.
-        return max(canvas.height * 0.12 + height * high, stage.ground_at(x) + canvas.unit * 0.01)
-    # What is built must not hang over a slope's lower side.
-    broad = {"lighthouse": 0.10, "house": 0.5, "windmill": 0.15, "tent": 0.7}.get(kind, 0.0) * height
-    foot = stage.ground_at(x, broad) + canvas.unit * 0.010
-    if kind == "rocket":
-        foot -= canvas.unit * 0.12
-    if kind == "train" and "bridge" in stage.placed:
-        return stage.placed["bridge"][1] - stage.placed["bridge"][2] * 1.02
-    if kind in ON_TABLES and "table" in stage.placed:
-        return stage.placed["table"][1] - stage.placed["table"][2] * 0.90
-    if kind in HELD and reading.shot == "close" and reading.biome not in INSIDE:
-        foot = canvas.height * 0.96
-    # A thing set high on a slope must still fit under the upper edge.
-    return max(foot, height * high + canvas.height * 0.05)
-
-
-def _light_near(stage: Stage, reading: Reading) -> None:
-    """Expose for a person close by; in a town's night the nearest lamp lights them."""
-    light = stage.light
-    if reading.biome in ("street", "city") and light.lamps > 0.5:
-        canvas = stage.canvas
-        x, y = canvas.width * (0.5 + 0.36 * stage.side), canvas.height * 0.20
-        canvas.glow(x, y, canvas.unit * 0.09, rgb("ffc47a"), 0.8)
-        canvas.glow(x, y, canvas.unit * 0.30, rgb("ff9f4a"), 0.35)
-        stage.sun_x, stage.sun_y = x, y
-        stage.light = replace(light, sun=rgb("ffc27a"), strength=0.95, ambient=min(0.8, light.ambient + 0.36))
-    else:
-        stage.light = replace(light, ambient=min(0.85, light.ambient + 0.10))
 
 
 def _paint_birds(stage: Stage, count: int) -> None:

@@ -12,25 +12,33 @@ from studio.offline.paint.face import as_child, turned_head
 from studio.offline.paint.figures import Look, darker
 from studio.offline.paint.shapes import Drawing, Shape, bar, blob, moved, oval
 
-Doing = Literal["", "cup", "umbrella", "lantern", "book"]
+Doing = Literal["", "cup", "umbrella", "lantern", "book", "bottle", "candle", "flower", "letter", "clock", "bread"]
+
+_HELD_AT: dict[Doing, tuple[float, float, float]] = {
+    "cup": (0.60, -0.50, 0.34), "bottle": (0.56, -0.70, 0.78), "candle": (0.55, -0.44, 0.56),
+    "flower": (0.54, -0.78, 0.92), "letter": (0.66, -0.56, 0.46), "clock": (0.66, -0.56, 0.40),
+    "bread": (0.74, -0.48, 0.36), "book": (0.60, -0.52, 0.42),
+}  # fmt: skip
+"""Where a thing about 1 high has its foot, before the body, and how large it is in the hand."""
 
 FOOT = -1.3
 """Where the drawing ends: the frame must cut it above."""
 
 
 def half_figure(
-    look: Look, aged: bool, bearded: bool, doing: Doing, held: Drawing = (), turned: bool = False
+    look: Look, aged: bool, bearded: bool, doing: Doing, held: Drawing = (), turned: bool = False, cloth: str = ""
 ) -> Drawing:  # fmt: skip
     """Draw a person from the waist up, facing right.
 
     Args:
         doing: what the hands are at; '' lets the near arm hang.
-        held: the thing of a 'cup', 'lantern' or 'book', about 1 high on its foot.
+        held: the thing, about 1 high on its foot.
+        cloth: tone of an umbrella; '' takes it from the coat.
         turned: the face in three-quarter view instead of profile; a child's always is.
     """
     shapes: list[Shape] = []
     if doing == "umbrella":
-        shapes += _canopy(look)
+        shapes += _canopy(cloth or darker(look.coat, 0.42))
     elif doing:
         shapes += _far_arm(look)
     if turned or look.child:
@@ -43,9 +51,11 @@ def half_figure(
     elif doing == "lantern":
         shapes += [*moved(held, 0.62, -1.02, 0.62), *_near_arm(look, 0.54, -0.42), *_fist(look, 0.60, -0.43)]
     elif doing == "book":
-        shapes += [*moved(held, 0.60, -0.52, 0.42), *_near_arm(look, 0.40, -0.52), *_fist(look, 0.47, -0.50)]
-    elif doing == "cup":
-        shapes += [*moved(held, 0.60, -0.50, 0.34), *_near_arm(look, 0.38, -0.42), *_fist(look, 0.45, -0.37)]
+        x, y, size = _HELD_AT[doing]
+        shapes += [*moved(held, x, y, size), *_near_arm(look, 0.40, -0.52), *_fist(look, 0.47, -0.50)]
+    elif doing:
+        x, y, size = _HELD_AT[doing]
+        shapes += [*moved(held, x, y, size), *_near_arm(look, 0.38, -0.42), *_fist(look, 0.45, -0.37)]
     else:
         shapes += _hanging_arm(look)
     return as_child(tuple(shapes)) if look.child else tuple(shapes)
@@ -154,12 +164,11 @@ def _fist(look: Look, x: float, y: float) -> list[Shape]:
     ]  # fmt: skip
 
 
-def _canopy(look: Look) -> list[Shape]:
+def _canopy(cloth: str) -> list[Shape]:
     """An umbrella overhead, its inside and its ribs seen from below."""
-    cloth = darker(look.coat, 0.42)
     ribs = (-0.85, -0.40, 0.05, 0.55, 1.02, 1.42)
     return [
         blob(cloth, (-0.88, 0.98), (-0.72, 1.28), (-0.30, 1.50), (0.29, 1.58), (0.88, 1.50), (1.28, 1.28), (1.45, 0.98),
              (1.20, 1.06), (0.80, 1.03), (0.30, 1.08), (-0.18, 1.03), (-0.62, 1.06)),
-        *(bar(darker(look.coat, 0.30), (0.29, 1.56), (x, 1.02), 0.012) for x in ribs),
+        *(bar(darker(cloth, 0.7), (0.29, 1.56), (x, 1.02), 0.012) for x in ribs),
     ]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Laws of the things the offline painter draws: where they stand or float, who holds them, and what a room has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.offline.paint import paths, staging
+from studio.offline.paint.canvas import Canvas, Stage
+from studio.offline.paint.casting import drawing_of
+from studio.offline.paint.figures import look_of_person
+from studio.offline.paint.lexicon import read_prompt
+from studio.offline.paint.palettes import light_for
+from studio.offline.paint.scene import paint_scene
+from studio.offline.paint.shapes import Drawing, extent
+from tests.studio.test_painter import paint
+
+
+@pytest.mark.parametrize("place", ["a river", "a jungle river", "a river in the mountains"])
+def test_a_boat_on_a_river_is_afloat(place: str) -> None:
+    """A boat lies in the water with all its length, in wide and tall frames."""
+    for size in ((480, 270), (270, 480)):
+        for seed in range(6):
+            reading = read_prompt(f"wide shot, a boat on {place}")
+            stage = Stage(Canvas(*size), light_for(reading), np.random.default_rng(seed), 0.64)
+            paths.paint_river(stage, stage.canvas.height * 0.70, paths.winding(stage, 0.40))
+            tall = stage.canvas.unit * 0.27
+            spot = paths.on_water(stage, paths.Spot(size[0] * 0.4, size[1] * 0.9, tall), 0.48)
+            assert stage.water is not None
+            row = stage.water[int(spot.foot), int(spot.x - 0.4 * spot.height) : int(spot.x + 0.4 * spot.height)]
+            assert (row > 0.5).mean() > 0.85
+            assert spot.height >= 0.39 * tall
+    assert reading.not_drawn == ()
+
+
+def test_beasts_side_by_side_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of a kind of beast keep their whole length clear of each other, and look the same way."""
+    drawn: list[tuple[float, float]] = []
+    plain = staging.draw
+
+    def spy(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool) -> None:
+        left, _, right, _ = extent(drawing)
+        drawn.append((x + left * height, x + right * height))
+        plain(stage, drawing, x, foot, height, *rest, afloat=afloat)
+
+    monkeypatch.setattr(staging, "draw", spy)
+    for prompt in ("wide shot, two wolves by a river", "wide shot, two horses, a field", "wide shot, two foxes, snow"):
+        for seed in range(4):
+            drawn.clear()
+            paint_scene(read_prompt(prompt), prompt, (480, 270), seed)
+            first, second = sorted(drawn[:2])
+            assert first[1] <= second[0]
+            assert first[0] >= 0
+            assert second[1] <= 480
+
+
+@pytest.mark.parametrize("shot", ["wide", "medium"])
+def test_a_named_umbrella_is_held_in_its_colour(shot: str, tmp_path: Path) -> None:
+    """An umbrella is drawn over whoever has one, rain or not, in the colour that is said."""
+    prompt = f"{shot} shot, a man (black coat) with a red umbrella, a street, noon"
+    assert read_prompt(prompt).not_drawn == ()
+    assert read_prompt(prompt.replace("medium", "close").replace("wide", "close")).not_drawn == ("umbrella",)
+    red = [(p[..., 0] > 1.5 * p[..., 2]) & (p[..., 0] > 1.5 * p[..., 1]) for p in (
+        paint(prompt, tmp_path / "u.png", (512, 288)),
+        paint(prompt.replace(" with a red umbrella", ""), tmp_path / "n.png", (512, 288)),
+    )]  # fmt: skip
+    assert red[0].sum() > red[1].sum() + 150
+
+
+@pytest.mark.parametrize("thing", ["bottle", "candle", "flower", "letter", "clock", "cup", "book", "lantern"])
+def test_who_holds_a_thing_holds_it_in_a_hand(thing: str) -> None:
+    """In a medium shot what somebody has is in front of the coat, with the hand that holds it drawn over it."""
+    reading = read_prompt(f"medium shot, a man (black coat) with a {thing}, the shore")
+    person, skin = reading.subjects[0], look_of_person(reading, reading.subjects[0]).skin
+    bare = drawing_of(reading, person, (), np.random.default_rng(1))
+    holding = drawing_of(reading, person, (thing,), np.random.default_rng(1))
+    assert len(holding) > len(bare) + 8
+    assert holding[-1].tone == skin
+    hand = holding[-1].points[0]
+    own = [s for s in holding if s not in bare and s.tone != skin]
+    across = [p[0] for s in own for p in s.points]
+    assert min(across) < hand[0] < max(across)
