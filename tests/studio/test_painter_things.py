@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.offline.paint import paths, staging
+from studio.offline.paint import dressing, paths, props, staging
 from studio.offline.paint.canvas import Canvas, Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.figures import look_of_person
@@ -82,3 +82,54 @@ def test_who_holds_a_thing_holds_it_in_a_hand(thing: str) -> None:
     own = [s for s in holding if s not in bare and s.tone != skin]
     across = [p[0] for s in own for p in s.points]
     assert min(across) < hand[0] < max(across)
+
+
+@pytest.mark.parametrize("place", ["room", "library", "kitchen", "cafe", "workshop"])
+def test_rooms_are_dressed_by_place_and_seed(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over ten seeds a room shows at least four different things; what is named leaves room for no other."""
+    said: list[Drawing] = []
+    monkeypatch.setattr(dressing, "draw", lambda stage, drawing, *rest, afloat=False: said.append(drawing))
+    for seed in range(10):
+        paint_scene(read_prompt(f"wide shot, a man in a {place}"), "x", (256, 144), seed)
+    assert len({tuple(len(s.points) for s in drawing) for drawing in said}) >= 4
+    for thing in ("a candle", "a book", "a chair"):
+        said.clear()
+        for seed in range(4):
+            paint_scene(read_prompt(f"wide shot, {thing} in a {place}"), "x", (256, 144), seed)
+        assert not said
+
+
+def test_a_lamp_in_a_room_is_no_storm_lantern() -> None:
+    """A lamp indoors stands under a shade; a lantern stays a lantern, and so does a lamp that is carried outdoors."""
+    drawn = []
+    for prompt in ("a lamp in a room", "a lantern in a room", "a lamp on the shore"):
+        reading = read_prompt(f"wide shot, {prompt}")
+        drawn.append(drawing_of(reading, reading.subjects[0], (), np.random.default_rng(1)))
+    assert drawn[0] == dressing.lamp()
+    assert drawn[1] == drawn[2] == props.lantern()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "biome"),
+    [
+        ("wide shot, a crow in a field", "crow", "field"),
+        ("wide shot, a raven flies over the mountains", "crow aloft", "mountain"),
+        ("wide shot, a flying crow, the sea", "crow aloft", "sea"),
+        ("wide shot, a paper boat", "paper boat", "lake"),
+        ("close-up, a paper boat on a river, rain", "paper boat", "river"),
+        ("wide shot, a boat on the sea", "boat", "sea"),
+        ("wide shot, a gull over the sea", "birds", "sea"),
+    ],
+)
+def test_crows_and_paper_boats_have_pictures_of_their_own(prompt: str, kind: str, biome: str) -> None:
+    """A crow is a black bird on its feet or on the wing, and a boat of paper a small one: with nothing missing."""
+    reading = read_prompt(prompt)
+    assert ([s.kind for s in reading.subjects], reading.biome, reading.not_drawn) == ([kind], biome, ())
+    assert paint_scene(reading, prompt, (256, 144), 7).focus
+
+
+def test_a_workshop_is_a_room_with_a_bench() -> None:
+    """Who works in a workshop stands in one: nothing is told as missing."""
+    reading = read_prompt("wide shot, a clockmaker in a workshop")
+    assert (reading.biome, reading.not_drawn) == ("workshop", ())
+    assert len(dressing.workbench()) > 30

@@ -12,8 +12,10 @@ from typing import Literal
 
 from studio.offline.paint import (
     beasts,
+    birds,
     built,
     creatures,
+    dressing,
     figures,
     furniture,
     landmarks,
@@ -26,7 +28,7 @@ from studio.offline.paint import (
     waist,
     words,
 )
-from studio.offline.paint.habitat import PEOPLE
+from studio.offline.paint.habitat import INSIDE, PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import Rng
 from studio.offline.paint.shapes import Drawing
@@ -40,7 +42,9 @@ _DRAWN: dict[str, Callable[[], Drawing]] = {
     "penguin": beasts.penguin, "bottle": props.bottle, "lantern": props.lantern, "book": props.book,
     "cup": still.cup, "table": still.table, "letter": still.letter, "violin": still.violin, "kite": still.kite,
     "candle": still.candle, "flower": still.flower, "chair": still.chair, "clock": still.clock,
-    "bread": still.bread, "bed": furniture.bed, "footprints": swarms.footprints,
+    "bread": still.bread,
+    "crow": birds.crow, "crow aloft": birds.crow_aloft, "paper boat": birds.paper_boat,
+    "bed": furniture.bed, "footprints": swarms.footprints,
 }  # fmt: skip
 _SEEDED: dict[str, Callable[[Rng], Drawing]] = {
     "tree": landmarks.tree, "fish": creatures.fish, "balloon": vehicles.balloon, "fire": props.fire,
@@ -90,6 +94,8 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
         return coloured(landmarks.house(reading.has("snow") or reading.biome == "ice"), subject)
     if kind == "whale" and reading.biome != "undersea":
         return creatures.fluke()
+    if kind == "lantern" and {"lamp", "lamps"} & set(subject.words) and reading.biome in INSIDE:
+        return dressing.lamp()
     if kind in _SEEDED:
         return _SEEDED[kind](rng)
     return coloured(_DRAWN[kind](), subject)

@@ -10,8 +10,8 @@ from typing import Literal, cast
 
 Biome = Literal[
     "sea", "shore", "lake", "river", "forest", "jungle", "mountain", "desert", "field", "road", "village", "city",
-    "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "laboratory", "cafe", "hall", "stage",
-    "none",
+    "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "laboratory", "cafe", "workshop",
+    "hall", "stage", "none",
 ]  # fmt: skip
 Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road", "hills"]
 """What shapes a place: its trees, its state, where small things stand, and the way that runs through it."""
@@ -20,18 +20,20 @@ Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
 PEOPLE = ("person", "elder", "child", "violinist")
 LIVING = (*PEOPLE, "robot", "astronaut", "deer", "whale", "fish", "dog", "cat", "birds", "fox", "wolf",
-          "bear", "horse", "rabbit", "penguin", "butterflies", "bees")  # fmt: skip
+          "bear", "horse", "rabbit", "penguin", "crow", "crow aloft", "butterflies", "bees")  # fmt: skip
 HELD = ("lantern", "book", "bottle", "cup", "letter", "violin", "candle", "flower", "clock", "bread")
 USUAL_HOUR: dict[str, Hour] = {
     "lake": "morning", "river": "morning", "jungle": "morning", "road": "golden", "village": "morning",
-    "street": "dusk", "moon": "night", "kitchen": "morning", "laboratory": "morning", "cafe": "golden",
+    "street": "dusk", "moon": "night", "kitchen": "morning", "laboratory": "morning",
+    "workshop": "morning", "cafe": "golden",
     "hall": "morning", "stage": "night",
     "sea": "golden", "shore": "golden", "forest": "dawn", "mountain": "dawn", "desert": "golden", "field": "golden",
     "city": "dusk", "ice": "morning", "room": "golden", "library": "golden", "space": "night", "undersea": "noon",
          "none": "golden",
 }  # fmt: skip
 HOME_OF: dict[str, Biome] = {
-    "ship": "sea", "boat": "sea", "whale": "sea", "lighthouse": "shore", "bottle": "shore", "astronaut": "space",
+    "ship": "sea", "boat": "sea", "paper boat": "lake", "whale": "sea",
+    "lighthouse": "shore", "bottle": "shore", "astronaut": "space",
     "robot": "city", "book": "library", "fish": "undersea", "deer": "forest", "lantern": "room", "tent": "mountain",
     "bear": "forest", "wolf": "forest", "penguin": "ice", "cup": "room", "table": "room", "letter": "room",
     "violin": "room", "candle": "room", "chair": "room", "clock": "room", "violinist": "stage", "car": "road",
@@ -48,14 +50,14 @@ _SOFT = ("shore", "desert", "ice", "field", "mountain", "forest", "moon", "road"
 """Ground that keeps a footprint."""
 OPEN_AIR = frozenset(("house", "lighthouse", "castle", "train", "car", "tent", "windmill"))
 """Things with windows of their own: with one of them in the picture a window is seen from outside."""
-SITTING = frozenset(("cat", *HELD))
+SITTING = frozenset(("cat", "crow", *HELD))
 """What has room on a windowsill."""
-ROOMS = ("room", "kitchen", "library", "laboratory", "cafe")
+ROOMS = ("room", "kitchen", "library", "laboratory", "cafe", "workshop")
 """Rooms with a window in their back wall."""
 INSIDE = (*ROOMS, "hall", "stage")
-AT_SEA = frozenset(("ship", "boat", "whale", "birds", "balloon"))
+AT_SEA = frozenset(("ship", "boat", "paper boat", "whale", "birds", "crow aloft", "balloon"))
 _PORTABLE = frozenset(
-    (*PEOPLE, "robot", "astronaut", "dog", "cat", *HELD, "bicycle", "table", "chair", "hands", "eye", "bed")
+    (*PEOPLE, "robot", "astronaut", "dog", "cat", "crow", *HELD, "bicycle", "table", "chair", "hands", "eye", "bed")
 )
 
 
@@ -89,7 +91,7 @@ def taken_outdoors(kinds: Iterable[str], shot: str, weather: bool, sky: bool) ->
 
 def fits(kind: str, biome: str) -> bool:
     """Tell whether a thing can be where the picture is: no ship on a meadow, no deer under water."""
-    if kind in ("ship", "boat"):
+    if kind in ("ship", "boat", "paper boat"):
         return biome in _WATER
     if kind == "whale":
         return biome in ("sea", "shore", "ice", "undersea")

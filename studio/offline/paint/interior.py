@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from studio.offline.paint.canvas import Stage, soften
-from studio.offline.paint.furniture import bench, counter, curtain, dresser, plant
+from studio.offline.paint.dressing import dress_floor, dress_wall, workbench
+from studio.offline.paint.furniture import bench, counter, curtain, dresser
 from studio.offline.paint.halls import fill
 from studio.offline.paint.noise import clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
@@ -22,11 +23,13 @@ OUTSIDE = {
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
 
-def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False) -> None:
-    """Paint a room in one-point perspective: 'library' has books along its wall, 'kitchen' a dresser.
+def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool = False) -> None:
+    """Paint a room in one-point perspective: 'library' has books along its wall, 'kitchen' a dresser,
+    'workshop' a bench and tools.
 
     Args:
         wet: it rains outside: the panes are grey and run with drops.
+        bare: the prompt brings things of its own: nothing else stands about.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     unit, size = canvas.unit, (canvas.width, canvas.height)
@@ -47,8 +50,10 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False) -> None:
         draw(stage, bench(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.46, 0.20)
     elif kind == "cafe":
         draw(stage, counter(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.50, 0.20)
+    elif kind == "workshop":
+        draw(stage, workbench(), canvas.width / 2 - stage.side * canvas.width * 0.20, floor, unit * 0.47, 0.16)
     else:
-        _paint_frame(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34)
+        dress_wall(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34, bare)
     _paint_floor(stage, floor)
     canvas.glow(centre_x, centre_y, unit * 0.30, light.sun, 0.50 * light.strength)
     _paint_window(stage, hour, centre_x, centre_y, half_w, half_h, wet)
@@ -64,8 +69,8 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False) -> None:
             afloat=True,
         )
     _paint_shaft(stage, centre_x, centre_y, half_w, half_h, floor)
-    plant_x = canvas.width * (0.5 - stage.side * 0.37)
-    draw(stage, plant(), plant_x, floor + (canvas.height - floor) * 0.34, unit * 0.34, 0.10)
+    if not bare:
+        dress_floor(stage, kind, canvas.width * (0.5 - stage.side * 0.37), floor + (canvas.height - floor) * 0.34)
     stage.horizon = float(floor)
     stage.ground = np.full(canvas.width, canvas.height * 0.915, np.float32)
 
@@ -207,18 +212,3 @@ def _paint_books(stage: Stage, left: int, right: int, foot: float, room: float) 
             round_off = 1 - 0.35 * np.abs(np.linspace(-1, 1, box.shape[2], dtype=np.float32))
             box[:] = spine[:, None, None] * round_off
         x += thick + canvas.unit * 0.001
-
-
-def _paint_frame(stage: Stage, x: float, y: float) -> None:
-    """A picture on the wall: a small landscape, so that the wall is not empty."""
-    canvas, light = stage.canvas, stage.light
-    half_w, half_h = int(canvas.unit * 0.11), int(canvas.unit * 0.085)
-    border = max(2, int(canvas.unit * 0.010))
-    left, top = max(0, int(x) - half_w), int(y) - half_h
-    right, bottom = min(canvas.width, int(x) + half_w), int(y) + half_h
-    frame = mix(light.near, rgb("a07a3c"), 0.5)[:, None, None]
-    canvas.planes[:, top - border : bottom + border, max(0, left - border) : right + border] = frame
-    inner = gradient(np.stack([rgb("8a9aa6"), rgb("cbbb9a"), rgb("5f6b4e"), rgb("3d4a38")]), bottom - top)
-    canvas.planes[:, top:bottom, left:right] = (
-        mix(light.near, np.ones(3, np.float32), light.ambient)[:, None, None] * inner[:, :, None]
-    )

@@ -29,7 +29,7 @@ from studio.offline.paint.habitat import (
     taken_outdoors,
 )
 from studio.offline.paint.title import title_of
-from studio.offline.paint.tokens import Token, belongs, meaning, role_of, subject_of, tokens_of
+from studio.offline.paint.tokens import Token, belongs, kind_at, meaning, role_of, subject_of, tokens_of
 from studio.offline.paint.unseen import unseen
 from studio.offline.paint.when import hour_of, weather_of
 
@@ -165,7 +165,7 @@ def read_prompt(prompt: str) -> Reading:
     shot = shots[0] if shots else "close" if any(t.word in ("close-up", "closeup") for t in tokens) else "wide"
     near = shot == "close"
     for i, token in enumerate(tokens):
-        kind = subject_of(token.word)
+        kind = kind_at(tokens, i)
         beside = i + 1 < len(tokens) and tokens[i + 1].phrase == token.phrase
         modifies = beside and roles[i + 1] in ("noun", "subject") and not token.word.endswith("s")
         role = roles[i]
@@ -181,6 +181,8 @@ def read_prompt(prompt: str) -> Reading:
             continue
         if kind in PEOPLE and token.inside and any(known in PEOPLE for known in subjects):
             # "two children (people in blue coats)": the brackets describe the children.
+            continue
+        if beside and kind_at(tokens, i + 1) == "paper boat":
             continue
         if role == "noun" and beside and belongs(words.INVISIBLE, tokens[i + 1].word):
             # "salt wind", "love story": it only colours what cannot be seen anyway.
@@ -229,7 +231,7 @@ def read_prompt(prompt: str) -> Reading:
     if lead in subjects:
         subjects = {lead: subjects[lead], **subjects}
     for place, (kind, (i, word)) in enumerate(named.items()):
-        afloat = kind == "boat" and bool({"canal", "river"} & set(features))
+        afloat = kind in ("boat", "paper boat") and bool({"canal", "river"} & set(features))
         if place >= MOST_KINDS or not (fits(kind, biome) or afloat):
             missing.setdefault(word, i)
             if lead == kind:
@@ -248,7 +250,7 @@ def read_prompt(prompt: str) -> Reading:
         drawn = list(subjects.values())
     if near and people:
         missing.pop("face", None)
-    seen = [subject_of(t.word) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
+    seen = [kind_at(tokens, i) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
             for i, t in enumerate(tokens)]  # fmt: skip
     missing = {**unseen(tokens, seen, shot), **missing}
     if biome in ("space", "undersea", "moon"):

@@ -13,7 +13,7 @@ from studio.offline.paint.beyond import paint_space, paint_undersea
 from studio.offline.paint.canvas import U8, Canvas, Stage
 from studio.offline.paint.city import paint_city
 from studio.offline.paint.finish import develop, grade
-from studio.offline.paint.habitat import INSIDE
+from studio.offline.paint.habitat import HELD, INSIDE
 from studio.offline.paint.halls import paint_hall, paint_theatre
 from studio.offline.paint.interior import paint_room
 from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
@@ -52,7 +52,7 @@ _HORIZONS = {
     "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
     "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
     "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
-    "laboratory": 0.80, "cafe": 0.80,
+    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80,
     "stage": 0.80,
 }  # fmt: skip
 
@@ -102,7 +102,8 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
     elif "sill" in reading.features and reading.shot != "close":
         paint_sill(stage, reading.hour, reading.has("rain") or reading.has("storm"))
     elif biome in INSIDE:
-        paint_room(stage, reading.hour, biome, reading.has("rain") or reading.has("storm"))
+        bare = any(s.kind in (*HELD, "table", "chair", "bed") for s in reading.subjects)
+        paint_room(stage, reading.hour, biome, reading.has("rain") or reading.has("storm"), bare)
     elif biome == "moon":
         paint_space(stage)
         paint_moon(stage)
@@ -285,7 +286,8 @@ def _paint_air(stage: Stage, reading: Reading) -> None:
         stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
     clear = not reading.weather and reading.hour != "night"
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
-    if open_sky and clear and not any(s.kind in ("birds", "butterflies", "bees") for s in reading.subjects):
+    aloft = any(s.kind in ("birds", "crow aloft", "butterflies", "bees") for s in reading.subjects)
+    if open_sky and clear and not aloft:
         paint_stray_birds(stage)
     if reading.biome in INSIDE:
         return

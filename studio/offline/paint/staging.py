@@ -89,7 +89,7 @@ def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
 
 def _needs_table(reading: Reading, chosen: list[Subject]) -> bool:
     """Tell whether small things in a room would lie on its floor: then a table stands under them, named or not."""
-    small = any(s.kind in ON_TABLES and s.kind != "lantern" for s in chosen)
+    small = any(s.kind in ON_TABLES and (s.kind != "lantern" or "lamp" in s.words) for s in chosen)
     return small and reading.shot == "wide" and reading.biome in ROOMS and not _has_table(chosen) and (
         "sill" not in reading.features)  # fmt: skip
 
@@ -188,8 +188,8 @@ def _paint_one(
     afloat = kind in (*HANGING, *AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
     if not afloat and not halved and not cut:
         paint_contact(stage, x + (left + right) / 2 * height, foot, half)
-    standing = kind not in (*AFLOAT, *ENDLESS, "kite", "balloon", "whale", "fish", "birds", "rocket", "fire",
-                            "butterflies", "bees", "footprints")  # fmt: skip
+    standing = kind not in (*AFLOAT, *ENDLESS, "kite", "balloon", "whale", "fish", "birds", "crow aloft", "rocket",
+                            "fire", "butterflies", "bees", "footprints")  # fmt: skip
     if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
         paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
     if kind in FIGURES:

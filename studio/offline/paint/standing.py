@@ -37,6 +37,10 @@ def foot_of(
         return canvas.height * 0.46 + height * 0.5
     if kind in ("whale", "fish") and reading.biome == "undersea":
         return canvas.height * 0.50
+    if kind == "crow aloft":
+        return canvas.height * 0.30 + height * 0.5
+    if kind == "paper boat" and reading.biome in WATER:
+        return canvas.height * 0.84
     if (kind in AFLOAT or kind == "whale") and reading.biome in WATER:
         return min(stage.horizon + canvas.unit * 0.05 + height * 0.10, canvas.height * 0.93)
     if kind in FIGURES and first and reading.shot != "wide":

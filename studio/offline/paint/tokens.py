@@ -51,6 +51,21 @@ def subject_of(word: str) -> str | None:
     return "person" if word not in words.STOP and word not in words.CAMERA and is_person(word) else None
 
 
+_ALOFT = frozenset(
+    ("fly", "flies", "flying", "flew", "soars", "soaring", "circles", "circling", "glides", "gliding", "aloft")
+)
+
+
+def kind_at(tokens: list[Token], i: int) -> str | None:
+    """The kind of subject the word at `i` names with its neighbours: a boat of paper, a crow that flies."""
+    kind = subject_of(tokens[i].word)
+    near = {t.word for t in tokens[max(0, i - 2) : i] if t.phrase == tokens[i].phrase}
+    if kind == "boat" and near & {"paper", "origami"}:
+        return "paper boat"
+    after = {t.word for t in tokens[i + 1 : i + 3] if t.phrase == tokens[i].phrase}
+    return "crow aloft" if kind == "crow" and (near | after) & _ALOFT else kind
+
+
 def belongs(group: frozenset[str], word: str) -> bool:
     """Tell whether a word or its singular is in a group."""
     return any(form in group for form in grammar.singulars(word))

@@ -66,6 +66,7 @@ DRAWN_PLACES = _index({
     "room": "room interior indoor indoors window windowsill sill",
     "kitchen": "kitchen bakery",
     "laboratory": "laboratory lab",
+    "workshop": "workshop smithy",
     "cafe": "cafe café bistro",
     "hall": "hall cathedral church temple museum abbey nave",
     "stage": "stage theatre theater opera",
@@ -92,7 +93,7 @@ HINTED_PLACES = _index({
     "city": "rooftop factory market square suburb station neon",
     "space": "asteroid station comet",
     "undersea": "reef submarine coral",
-    "room": "workshop office shop school studio bedroom attic hospital basement bar restaurant classroom",
+    "room": "office shop school studio bedroom attic hospital basement bar restaurant classroom",
     "ice": "glacier",
 })  # fmt: skip
 
@@ -140,7 +141,8 @@ SUBJECTS = _index({
     "castle": "castle fortress",
     "car": "car automobile taxi",
     "cat": "cat kitten",
-    "birds": "bird gull seagull crow goose swallow raven",
+    "birds": "bird gull seagull goose swallow",
+    "crow": "crow raven rook jackdaw",
     "bottle": "bottle",
     "lantern": "lantern lamp",
     "book": "book diary notebook",
