@@ -15,6 +15,7 @@ from studio.offline.paint.city import paint_city
 from studio.offline.paint.finish import develop, grade
 from studio.offline.paint.habitat import HELD, INSIDE
 from studio.offline.paint.halls import paint_hall, paint_theatre
+from studio.offline.paint.hills import paint_hills
 from studio.offline.paint.interior import paint_room
 from studio.offline.paint.land import paint_dunes, paint_ground, paint_ridges
 from studio.offline.paint.lexicon import Reading
@@ -210,12 +211,12 @@ def _paint_desert(stage: Stage, reading: Reading) -> None:
 
 def _paint_field(stage: Stage, reading: Reading) -> None:
     if "hills" in reading.features:
-        # Round and green, one behind the other: the far ones stand as high as the picture's middle.
-        paint_ridges(stage, 4, 0.55, 0.84, 0.30, 1.25, False, snow=reading.has("snow"))
+        paint_hills(stage, 0.54, 0.80, reading.has("snow"))
+        paint_ground(stage, _rise(stage, 0.86, 0.20, 0.8), grass=0.024, snow=reading.has("snow"))
     else:
         paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False, snow=reading.has("snow"))
-    paint_fog(stage, 0.74, 0.5)
-    paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
+        paint_fog(stage, 0.74, 0.5)
+        paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
     if set(reading.features) & {"river", "road"}:
         paint_ground(stage, _rise(stage, 0.79, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
         _paint_way(stage, reading, 0.78)
@@ -286,7 +287,7 @@ def _paint_air(stage: Stage, reading: Reading) -> None:
         stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
     clear = not reading.weather and reading.hour != "night"
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
-    aloft = any(s.kind in ("birds", "crow aloft", "butterflies", "bees") for s in reading.subjects)
+    aloft = any(s.kind in ("birds", "crow aloft", "butterflies", "bees", "kite") for s in reading.subjects)
     if open_sky and clear and not aloft:
         paint_stray_birds(stage)
     if reading.biome in INSIDE:
