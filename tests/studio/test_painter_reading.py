@@ -92,7 +92,10 @@ def test_an_agent_noun_is_a_person(word: str) -> None:
     assert not reading.card
 
 
-@pytest.mark.parametrize("word", ["computer", "printer", "mirror", "tower", "anchor", "blender", "wrist", "career"])
+@pytest.mark.parametrize(
+    "word",
+    ["tender", "sober", "wonder", "computer", "printer", "mirror", "tower", "anchor", "blender", "wrist", "career"],
+)
 def test_a_thing_that_ends_like_a_trade_is_no_person(word: str) -> None:
     """A tool or a part is never drawn as somebody."""
     assert not read_prompt(f"medium shot, a {word} in a room").subjects

@@ -133,3 +133,11 @@ def test_a_workshop_is_a_room_with_a_bench() -> None:
     reading = read_prompt("wide shot, a clockmaker in a workshop")
     assert (reading.biome, reading.not_drawn) == ("workshop", ())
     assert len(dressing.workbench()) > 30
+
+
+def test_a_lamp_that_nobody_holds_stands_at_the_wall() -> None:
+    """A lamp beside somebody in a room stands on a side table, lit; one that is held is in the hand."""
+    for said, aside in (("beside a lamp", True), ("with a lamp", False), ("with a lantern", False)):
+        reading = read_prompt(f"medium shot, a man {said}, a room, night")
+        assert (dressing.set_aside(reading) is not None) is aside
+        assert reading.not_drawn == ()

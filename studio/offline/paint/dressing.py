@@ -12,6 +12,8 @@ import numpy as np
 
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.furniture import plant
+from studio.offline.paint.habitat import PEOPLE, ROOMS
+from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import fork
 from studio.offline.paint.palettes import mix, rgb
 from studio.offline.paint.shapes import LAMP, Drawing, Shape, bar, blob, draw, moved, oval, poly
@@ -125,10 +127,20 @@ _FLOOR = {
 _WALL = ("picture", "two pictures", "clock", "mirror", "shelf")
 
 
-def dress_floor(stage: Stage, kind: str, x: float, foot: float) -> None:
-    """Set one thing at (x, foot): a plant, a chair, or a side table with something on it."""
+def set_aside(reading: Reading) -> Subject | None:
+    """The lamp of a room with people, which nobody holds: it stands on a side table at the wall."""
+    if reading.biome not in ROOMS or reading.shot == "close" or not any(s.kind in PEOPLE for s in reading.subjects):
+        return None
+    if any(s.kind == "table" for s in reading.subjects):
+        return None
+    lamps = (s for s in reading.subjects if s.kind == "lantern" and "lamp" in s.words)
+    return next((s for s in lamps if "held" not in s.words), None)
+
+
+def dress_floor(stage: Stage, kind: str, x: float, foot: float, named: str = "") -> None:
+    """Set one thing at (x, foot): a plant, a chair, or a side table with something on it, as `named` if it is."""
     own, unit = fork(stage.rng), stage.canvas.unit
-    thing = str(own.choice(_FLOOR.get(kind, _FLOOR["room"])))
+    thing = named or str(own.choice(_FLOOR.get(kind, _FLOOR["room"])))
     if thing == "plant":
         draw(stage, plant(), x, foot, unit * float(own.uniform(0.28, 0.36)), 0.10)
         return
@@ -138,6 +150,10 @@ def dress_floor(stage: Stage, kind: str, x: float, foot: float) -> None:
     drawing, size = _TABLED[thing]
     tall = unit * 0.20
     draw(stage, side_table(), x, foot, tall, 0.10)
+    if thing in ("lamp", "candle") and stage.light.lamps > 0.4:
+        # By night it lights the wall behind it.
+        shine = 0.36 * stage.light.lamps * (1.0 if thing == "lamp" else 0.6)
+        stage.canvas.glow(x, foot - tall * 1.5, unit * 0.20, rgb("ffae5c"), shine)
     draw(stage, drawing(), x, foot - tall * 0.92, unit * size * 1.15, 0.08, afloat=True)
 
 

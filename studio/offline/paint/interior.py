@@ -23,13 +23,13 @@ OUTSIDE = {
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
 
-def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool = False) -> None:
+def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool = False, named: str = "") -> None:
     """Paint a room in one-point perspective: 'library' has books along its wall, 'kitchen' a dresser,
     'workshop' a bench and tools.
 
     Args:
         wet: it rains outside: the panes are grey and run with drops.
-        bare: the prompt brings things of its own: nothing else stands about.
+        bare: the prompt brings things of its own: nothing else stands about but what of them is `named` here.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     unit, size = canvas.unit, (canvas.width, canvas.height)
@@ -69,8 +69,10 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool
             afloat=True,
         )
     _paint_shaft(stage, centre_x, centre_y, half_w, half_h, floor)
-    if not bare:
-        dress_floor(stage, kind, canvas.width * (0.5 - stage.side * 0.37), floor + (canvas.height - floor) * 0.34)
+    if named or not bare:
+        dress_floor(
+            stage, kind, canvas.width * (0.5 - stage.side * 0.37), floor + (canvas.height - floor) * 0.34, named
+        )
     stage.horizon = float(floor)
     stage.ground = np.full(canvas.width, canvas.height * 0.915, np.float32)
 

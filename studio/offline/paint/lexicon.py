@@ -80,6 +80,8 @@ def _look(tokens: list[Token], i: int) -> tuple[str, ...]:
     found = [*own, *(t.word for t in tokens[i + 1 : last] if t.word not in words.STOP)]
     if tokens[i].word.startswith("eye") and any(t.word in ("closed", "shut") for t in tokens[i + 1 : i + 2]):
         found.append("closed")
+    if tokens[i].word == "lamp" and {t.word for t in tokens[max(0, i - 4) : i]} & words.HOLDING:
+        found.append("held")
     # "white-bearded" has a beard.
     return (*found, *(("bearded",) if any(w.endswith("-bearded") for w in found) else ()))
 

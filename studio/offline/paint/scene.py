@@ -12,6 +12,7 @@ import numpy as np
 from studio.offline.paint.beyond import paint_space, paint_undersea
 from studio.offline.paint.canvas import U8, Canvas, Stage
 from studio.offline.paint.city import paint_city
+from studio.offline.paint.dressing import set_aside
 from studio.offline.paint.finish import develop, grade
 from studio.offline.paint.habitat import HELD, INSIDE
 from studio.offline.paint.halls import paint_hall, paint_theatre
@@ -53,8 +54,7 @@ _HORIZONS = {
     "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
     "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
     "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
-    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80,
-    "stage": 0.80,
+    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80, "stage": 0.80,
 }  # fmt: skip
 
 
@@ -104,7 +104,8 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
         paint_sill(stage, reading.hour, reading.has("rain") or reading.has("storm"))
     elif biome in INSIDE:
         bare = any(s.kind in (*HELD, "table", "chair", "bed") for s in reading.subjects)
-        paint_room(stage, reading.hour, biome, reading.has("rain") or reading.has("storm"), bare)
+        wet, named = reading.has("rain") or reading.has("storm"), "lamp" if set_aside(reading) else ""
+        paint_room(stage, reading.hour, biome, wet, bare, named)
     elif biome == "moon":
         paint_space(stage)
         paint_moon(stage)

@@ -14,6 +14,7 @@ from studio.offline.paint import creatures, landmarks
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
+from studio.offline.paint.dressing import set_aside
 from studio.offline.paint.effects import (
     paint_air_behind,
     paint_beam,
@@ -55,11 +56,13 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         return
     people = any(s.kind in PEOPLE for s in reading.subjects)
     # One free hand: what a second would carry lies on the ground.
+    aside = set_aside(reading)
+    subjects = tuple(s for s in reading.subjects if s is not aside)
     near = reading.shot == "medium" and not any(s.kind == "table" for s in reading.subjects)
-    carried = tuple(s.kind for s in reading.subjects if people and s.kind in (_IN_HAND if near else _CARRIED))[:1]
+    carried = tuple(s.kind for s in subjects if people and s.kind in (_IN_HAND if near else _CARRIED))[:1]
     if (reading.shot == "close" or "umbrella" in dict(reading.garments)) and people:
         carried = tuple(k for k in carried if k == "bicycle" and reading.shot != "close")
-    chosen = [s for s in reading.subjects if s.kind not in carried and s.kind != "birds"]
+    chosen = [s for s in subjects if s.kind not in carried and s.kind != "birds"]
     lead = chosen[0] if chosen else None
     # A close figure hides what it finds, so there a small thing lies in front.
     in_front = HELD if reading.shot == "close" else ()

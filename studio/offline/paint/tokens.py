@@ -46,9 +46,12 @@ def meaning(table: dict[str, str], word: str) -> str | None:
 def subject_of(word: str) -> str | None:
     """The kind of subject a word names, None where it names none; whoever has a trade is a person."""
     kind = meaning(words.SUBJECTS, word)
-    if kind or meaning(words.DRAWN_PLACES, word) or meaning(words.HINTED_PLACES, word) or meaning(words.HOURS, word):
+    tables = (words.DRAWN_PLACES, words.HINTED_PLACES, words.HOURS, words.WEATHERS, words.GARMENTS)
+    if kind or any(meaning(table, word) for table in tables):
         return kind
-    return "person" if word not in words.STOP and word not in words.CAMERA and is_person(word) else None
+    # "tender" is a mood before it is a trade.
+    other = word in words.STOP or word in words.CAMERA or grammar.is_adjective(word) or belongs(words.INVISIBLE, word)
+    return "person" if not other and is_person(word) else None
 
 
 _ALOFT = frozenset(

@@ -42,22 +42,23 @@ _ENDINGS = (
     "grapher",
 )
 _NO_ISTS = _words(
-    "list mist wrist twist fist waist exist checklist playlist wishlist assist resist insist persist consist gist moist"
+    "list whitelist pricelist enlist "
+    "mist wrist twist fist waist exist checklist playlist wishlist assist resist insist persist consist gist moist"
 )
 _NO_EERS = _words("deer reindeer beer career peer sheer veneer cheer steer sneer leer")
 _THINGS = _words(
-    "burner cooker computer boiler opener poster cover corner counter drawer dryer fender freezer roller rubber "
-    "slipper slider sleeper speaker sprinkler stroller tower shower trailer tanker cutter lighter clipper cracker "
-    "cruiser hanger heater hammer ladder locker mirror motor mower pointer printer poker pepper popper puller "
-    "ruler sander sharpener shutter starter sweeper sweater thriller toaster tracker tractor trigger walker "
-    "washer wrapper burrow binder blower charger container conveyor divider dropper fastener feeder filler folder "
-    "grinder holder lifter loader marker mixer planter player recorder reflector rocker roster scooter sinker "
-    "sniper soccer spinner stapler stopper strainer streamer stretcher sucker ticker timer topper wiper zipper "
-    "water winter river paper letter matter master layer liner linger offer order other over per under user finer "
-    "runner-up dinner dagger flower power lower answer wonder number member ember timber cinder tinder ginger "
-    "finger anger danger hunger closer fewer former later longer nearer never rather inner outer upper proper "
-    "sober bitter better clever silver copper leather feather weather butter cider cooler door floor poor moor "
-    "indoor outdoor color colour"
+    "breaker dresser jumper header server burner cooker computer boiler opener poster cover corner counter drawer "
+    "dryer fender freezer roller rubber slipper slider sleeper speaker sprinkler stroller tower shower trailer "
+    "tanker cutter lighter clipper cracker cruiser hanger heater hammer ladder locker mirror motor mower pointer "
+    "printer poker pepper popper puller ruler sander sharpener shutter starter sweeper sweater thriller toaster "
+    "tracker tractor trigger walker washer wrapper burrow binder blower charger container conveyor divider "
+    "dropper fastener feeder filler folder grinder holder lifter loader marker mixer planter player recorder "
+    "reflector rocker roster scooter sinker sniper soccer spinner stapler stopper strainer streamer stretcher "
+    "sucker ticker timer topper wiper zipper water winter river paper letter matter master layer liner linger "
+    "offer order other over per under user finer runner-up dinner dagger flower power lower answer wonder number "
+    "member ember timber cinder tinder ginger finger anger danger hunger closer fewer former later longer nearer "
+    "never rather inner outer upper proper sober bitter better clever silver copper leather feather weather "
+    "butter cider cooler door floor poor moor indoor outdoor color colour"
 )
 """Things, not people, although a verb stands in their name."""
 
@@ -69,7 +70,7 @@ def is_person(word: str) -> bool:
 
 def _named(word: str) -> bool:
     if word in _TRADES or (word.endswith(_ENDINGS) and len(word) > 5) or (word.endswith("man") and len(word) > 5):
-        return word not in ("talisman", "human", "ottoman", "roman", "german", "caiman")
+        return word not in ("snowman", "doberman", "talisman", "human", "ottoman", "roman", "german", "caiman")
     if word in _THINGS:
         return False
     if word.endswith("ist") and len(word) > 5:

@@ -43,6 +43,7 @@ SKYLIGHT = _words(
     "starlight sky sunny sunlit overcast cloudy"
 )
 """Light that only a sky gives: a thing in it is outdoors."""
+HOLDING = _words("hold holds holding carry carries carrying lift lifts lifting raise raises raising with")
 UNSEEN_INSIDE = _words("fog foggy mist misty snow snowy snowfall blizzard snowstorm")
 
 DRAWN_PLACES = _index({
