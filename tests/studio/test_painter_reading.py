@@ -94,7 +94,20 @@ def test_an_agent_noun_is_a_person(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["tender", "sober", "wonder", "computer", "printer", "mirror", "tower", "anchor", "blender", "wrist", "career"],
+    [
+        "tender",
+        "wonder",
+        "drawer",
+        "burner",
+        "computer",
+        "printer",
+        "mirror",
+        "tower",
+        "anchor",
+        "blender",
+        "wrist",
+        "career",
+    ],
 )
 def test_a_thing_that_ends_like_a_trade_is_no_person(word: str) -> None:
     """A tool or a part is never drawn as somebody."""
