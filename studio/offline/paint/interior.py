@@ -11,7 +11,7 @@ from studio.offline.paint.furniture import bench, counter, curtain, dresser
 from studio.offline.paint.halls import fill
 from studio.offline.paint.noise import clouds, skyline
 from studio.offline.paint.palettes import mix, rgb
-from studio.offline.paint.shapes import draw
+from studio.offline.paint.shapes import draw, mirrored
 from studio.offline.paint.sky import gradient
 
 OUTSIDE = {
@@ -51,7 +51,8 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool
     elif kind == "cafe":
         draw(stage, counter(), canvas.width / 2 - stage.side * canvas.width * 0.17, floor, unit * 0.50, 0.20)
     elif kind == "workshop":
-        draw(stage, workbench(), canvas.width / 2 - stage.side * canvas.width * 0.20, floor, unit * 0.47, 0.16)
+        bench_drawing = workbench() if stage.side > 0 else mirrored(workbench())
+        draw(stage, bench_drawing, canvas.width / 2 - stage.side * canvas.width * 0.20, floor, unit * 0.47, 0.16)
     else:
         dress_wall(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34, bare)
     _paint_floor(stage, floor)
