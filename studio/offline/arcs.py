@@ -11,6 +11,7 @@ import re
 from studio.offline.afloat import afloat_stage
 from studio.offline.deeds import BEASTS, bases, carried_in, has_beast, shape_of
 from studio.offline.grammar import Idea
+from studio.offline.named import MUSIC
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.settings import Lines
@@ -148,7 +149,29 @@ resolve | pulling a boat up on the sand
 - Ground. It does not move. It feels wrong.
 - The boat is home. Somebody ties the knot.
 
-= play perform practise practice sing dance
+= play + chess checkers draughts backgammon
+trial | bent over {thing}, head in both hands
+- A bad move. There is no taking it back.
+- Set it up again. From the beginning.
+climax | one hand over {thing}, not yet down
+- The hand hovers. Everything hangs on it.
+- One move. Then it cannot be unmade.
+resolve | leaning back from {thing}, laughing
+- Again? Again.
+- Nobody counts any more.
+
+= play practise practice + MUSIC
+trial | sitting with closed hands, head low
+- The fingers remember only half.
+- Again, from the top. The neighbours have given up.
+climax | eyes closed in one beam of light
+- One breath. It is too late to go back.
+- Everybody is looking. Then nobody is.
+resolve | hands at rest, a small bow
+- The last note goes on a while.
+- Quiet. Then one person begins to clap.
+
+= perform sing dance
 trial | sitting with closed hands, head low
 - The fingers remember only half.
 - Again, from the top. The neighbours have given up.
@@ -218,7 +241,7 @@ for _block in re.split(r"^= ", _TABLE, flags=re.MULTILINE)[1:]:
         else:
             _stage, _, _pose = _row.partition(" | ")
             _stages[_stage] = (_pose, ())
-    _ARCS.append((frozenset(_verbs.split()), frozenset(_things.split()), _stages))
+    _ARCS.append((frozenset(_verbs.split()), MUSIC if _things == "MUSIC" else frozenset(_things.split()), _stages))
 
 
 def arc_pose(idea: Idea, beat: str) -> str:
@@ -256,11 +279,12 @@ def _stage_of(idea: Idea, beat: str) -> Stage:
     if idea.kind != "tale" or shape_of(idea) or has_beast(idea.name):
         return "", ()
     words = words_of(idea.clause)
+    named = {*words, *words_of(idea.name)}
     # The purpose is the deed that the tale is about: 'must cross the desert to return a stolen star'.
     aimed = words[words.index("to") :] if "to" in words and "wants" not in words else words
     for told in (aimed, words):
         for word in told:
             for verbs, things, stages in _ARCS:
-                if any(form in verbs for form in bases(word)) and (not things or things & set(words)):
+                if any(form in verbs for form in bases(word)) and (not things or things & named):
                     return stages.get(beat, ("", ()))
     return "", ()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from studio.offline.grammar import Idea
+from studio.offline.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, thing_made
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS
@@ -38,7 +39,7 @@ _POSES: Mapping[str, str] = {
     "find discover uncover collect gather": "kneeling on one knee",
     "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
     "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
-    "play perform practise practice": "playing, eyes closed", "sing": "singing, eyes closed",
+    "perform practise practice": "playing, eyes closed", "sing": "singing, eyes closed",
     "dance": "dancing alone", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
     "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
         "walking on, small under the sky",
@@ -71,8 +72,8 @@ _TOOLS: Mapping[str, str] = {
     "fish": "a boat beside",
     "plant": "a small tree close by",
     "read": "a book in hand",
-    "play": "a violin close by",
 }
+_BALL_GAMES = word_set("football soccer tennis baseball basketball volleyball cricket ball catch")
 _MASS = word_set("bread")
 WATER_BEASTS = word_set("whale dolphin fish shark seal turtle octopus jellyfish orca salmon")
 BEASTS = WATER_BEASTS | word_set(
@@ -97,11 +98,38 @@ def pose_of(idea: Idea) -> str:
     if shape_of(idea) == "years":
         return "face to face" if idea.plural else "in the same place as ever"
     for word in words_of(clause):
-        if pose := next((_POSE_OF[form] for form in bases(word) if form in _POSE_OF), ""):
+        pose = _playing(idea) if "play" in bases(word) else ""
+        if pose := pose or next((_POSE_OF[form] for form in bases(word) if form in _POSE_OF), ""):
             carried = carried_in(idea)
             shown = not carried or carried in pose or pose.startswith(("hands in flour", "painting", "writing"))
             return pose if shown else f"{pose}, {carried}"
     return idea.clause or "standing still"
+
+
+def _playing(idea: Idea) -> str:
+    """Return how playing is seen: music where an instrument or music is named, else the game; '' where neither is."""
+    words = set(words_of(f"{idea.name} {idea.clause}"))
+    if words & MUSIC:
+        return "playing, eyes closed"
+    if words & BOARD_GAMES:
+        return "bent over a game on a table"
+    return "running and laughing" if "with" in words or words & GAMES else ""
+
+
+def _played(idea: Idea) -> str:
+    """Return the thing that is played on or with, close by; '' where none is named."""
+    words = words_of(idea.clause)
+    if not any("play" in bases(word) for word in words):
+        return ""
+    if instrument := next((word.removesuffix("s") for word in words if word in INSTRUMENTS), ""):
+        return f"{article_for(instrument)} {instrument} close by"
+    if board := next((word for word in words if word in BOARD_GAMES), ""):
+        return f"a {board} board close by"
+    if set(words) & {"cards", "poker"}:
+        return "a pack of cards close by"
+    if set(words) & _BALL_GAMES:
+        return "a ball close by"
+    return "a violin close by" if set(words_of(idea.name)) & MUSIC or set(words) & MUSIC else ""
 
 
 def carried_in(idea: Idea) -> str:
@@ -115,7 +143,10 @@ def carried_in(idea: Idea) -> str:
             return f"{phrase if one in _MASS else f'{article_for(phrase)} {phrase}'} in hand"
     if mount := next((_MOUNTS[word] for word in words if word in _MOUNTS), ""):
         return mount.replace("a horse", "horses") if idea.plural else mount
-    return next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), "")
+    if tool := _played(idea) or next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), ""):
+        return tool
+    thing = thing_made(idea) if idea.kind == "tale" else ""
+    return f"{thing} close by" if thing and not has_beast(idea.name) else ""
 
 
 def rest_of(clause: str) -> tuple[str, str]:

@@ -16,7 +16,17 @@ from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name
-from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, NOUNS_TOO, PEOPLE, PLACES, PLURAL_ACTING, STATIVE
+from studio.offline.words import (
+    ACTING,
+    AUXILIARY,
+    DETERMINERS,
+    NOUNS_TOO,
+    PEOPLE,
+    PLACES,
+    PLURAL_ACTING,
+    STATIVE,
+    is_someone,
+)
 from studio.script import clean_text, one_line, split_sentences, word_set
 
 Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
@@ -67,7 +77,7 @@ class Idea:
 
     `hero` is the subject with 'the' ('the lonely lighthouse keeper'), `name` as it is met ('a lonely lighthouse
     keeper'), `first` the same with a 'whose ...' of its own, `short` its last noun ('the keeper'), `clause` what it
-    does, `sentences` the idea's own sentences.
+    does where that can be set into a sentence, `deed` the same however long, `sentences` the idea's own sentences.
     """
 
     kind: Kind
@@ -78,6 +88,7 @@ class Idea:
     name: str = ""
     short: str = ""
     clause: str = ""
+    deed: str = ""
     stative: bool = False
     plural: bool = False
     sentences: tuple[str, ...] = ()
@@ -172,6 +183,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
         name=name,
         short=short_name(hero),
         clause=said,
+        deed=" ".join(clause),
         stative=bool(clause) and clause[0].lower() in STATIVE,
         plural=plural,
     )
@@ -196,7 +208,7 @@ def _subject(bare: str, whole: str) -> Idea:
     owned = words[0].lower() in {"my", "our", "her", "his", "their"} or words[0].lower().endswith(("'s", "\u2019s"))
     named = len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in _SMALL
     thing = all(_is_thing(word) for word in names)
-    someone = words[0].lower() in DETERMINERS and head in PLACES | PEOPLE
+    someone = words[0].lower() in DETERMINERS and (head in PLACES or is_someone(head))
     portrait = owned or someone or (named and not thing)
     first = words[0].lower() if _is_thing(words[0]) else lowered(words[0])
     short = " ".join([first, *words[1:]]) if _sayable(bare, SUBJECT_WORDS) else ""
@@ -226,14 +238,14 @@ def _verb_at(words: list[str]) -> int | None:
             return at
         if word in AUXILIARY and after and word not in {"do", "did", "does"}:
             return at
-        if word in _PLIGHTS and head_noun(words[:at]).removesuffix("s") in PEOPLE:
+        if word in _PLIGHTS and is_someone(head_noun(words[:at])):
             return at
         if after == "of":
             continue
-        if word in NOUNS_TOO and head_noun(words[:at]) in PEOPLE:
+        if word in NOUNS_TOO and is_someone(head_noun(words[:at])):
             return at
         if word in ACTING or word in STATIVE:
-            if word.endswith("ing") and head_noun(words[:at]).removesuffix("s") not in PEOPLE:
+            if word.endswith("ing") and not is_someone(head_noun(words[:at])):
                 continue
             return at
         if word in PLURAL_ACTING and is_plural(words[:at]):
@@ -242,7 +254,7 @@ def _verb_at(words: list[str]) -> int | None:
         opens = after in DETERMINERS or after in {"to", "into", "through", "across", "his", "her", "its", "their"}
         if article and at >= 2 and likely and opens and low[0] in {"a", "an"}:
             return at
-    someone = low[0] in DETERMINERS - _OWN and head_noun(words) in PEOPLE
+    someone = low[0] in DETERMINERS - _OWN and is_someone(head_noun(words))
     return len(words) if someone else None
 
 
@@ -272,7 +284,7 @@ def _tale_title(hero: str, clause: str) -> str:
     deed = re.sub(r" (?:and|but|then) \w+$", "", deed)
     if len(words) > 2 or not deed or re.match(r"(?:is|are) ", deed) or words[0] in {"my", "our", "his", "her", "their"}:
         return _title_case(hero)
-    link = "" if words[0] not in DETERMINERS else " Who" if head_noun(words).removesuffix("s") in PEOPLE else " That"
+    link = "" if words[0] not in DETERMINERS else " Who" if is_someone(head_noun(words)) else " That"
     long = f"{hero}{link} {deed}"
     return _title_case(long if len(long) <= TITLE_CHARACTERS and len(deed.split()) > 1 else hero)
 

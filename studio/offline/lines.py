@@ -3,9 +3,9 @@
 A sentence without a slot has at most ten words.
 
 Slots: `{hero}` 'the lonely keeper', `{who}` 'the keeper', `{first}` 'a lonely keeper', `{clause}` 'finds a message',
-`{deed}` and `{aim}` the same parted before its purpose, `{part}` its first part, `{half}` and `{rest}` two parts that
-each have a verb, `{again}` 'he', or the hero where the words do not say, `{topic}` the subject of a film that
-looks at something; with a capital letter they begin a sentence. `[goes|go]` agrees with the hero or topic. Nothing
+`{deed}` and `{aim}` the same parted before its purpose, `{half}` and `{rest}` two parts that each have a verb, `{again}`
+'he', or the hero where the words do not say, `{thing}` and `{other}` what else the idea names, `{topic}` the subject of
+a film that looks at something; with a capital letter they begin a sentence. `[goes|go]` agrees with the hero or topic. Nothing
 here asserts a fact of a topic.
 """
 
@@ -40,8 +40,6 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("One day, {hero} {clause}.", "After that, no road leads back."),
         ("{Hero} {clause}.", "Everything after is different."),
         ("{Who} {clause}.", "From here on, nothing is as it was."),
-        ("{Hero} {part}.", "It does not end there."),
-        ("{Who} {part}.", "That is only where it begins."),
         ("{Hero} {half}. {Again} {rest}.",),
         ("{Hero} {deed}. Why? {Aim}.",),
         ("{Who} {deed}. Why? {Aim}.",),
@@ -52,8 +50,6 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("{Hero} {clause}.", "Everything else follows from that."),
         ("{Who} {clause}.", "There is no simple way to say it."),
         ("{Who} {clause}.", "Some things are decided like that."),
-        ("{Hero} {part}.", "It does not end there."),
-        ("{Who} {part}.", "That is only where it begins."),
         ("{Hero} {half}. {Again} {rest}.",),
         ("{Hero} {deed}. Why? {Aim}.",),
         ("{Who} {deed}. Why? {Aim}.",),
@@ -100,10 +96,17 @@ TALE: Mapping[str, tuple[Lines, ...]] = {
         ("Nobody counted. It was many.",),
     ),
     "unsaid": (
-        ("Then something happens.", "It takes a moment. It changes everything after."),
+        ("Today, {who} [stops|stop] and [looks|look] up.",),
         ("It begins without a sound.", "Most true things do."),
         ("One day is not like the others.", "{Who} [is|are] the first to know."),
         ("Something has shifted.", "{Who} [feels|feel] it before seeing it."),
+    ),
+    "thing": (
+        ("{Thing}, and {other}. Who would have thought?",),
+        ("All this for {thing}?",),
+        ("Ask what it was about. {Thing}.",),
+        ("And in the middle of it all, {thing}.",),
+        ("It always comes back to {thing}.",),
     ),
     "trial": (
         ("It is never as easy as it sounds.",),

@@ -13,7 +13,7 @@ from studio.model import Scene, Story
 from studio.offline.persons import figure_of
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
-from studio.offline.words import DETERMINERS, PEOPLE
+from studio.offline.words import DETERMINERS, is_someone
 from studio.script import word_set
 
 _COATS = ("grey", "dark blue", "red", "brown", "green", "black", "ochre", "white")
@@ -92,7 +92,7 @@ def character_look(name: str, climate: str = "") -> str:
         pair = "two people" if words[0] == "two" or name.count(" and ") == 1 else "people"
         kept = worn.split(" ", 1)[1].split(" and ")[0].split(" with ")[0]
         return f"{name} ({pair} in {kept if kept.endswith('s') else kept + 's'})"
-    if any(word in PEOPLE for word in words):
+    if any(map(is_someone, words)):
         return f"{name} (a person in {worn})"
     named = bool(words) and name[:1].isupper() and words[0] not in DETERMINERS and len(words) <= 3
     return f"{name} ({figure_of(name)})" if named else name

@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from studio.offline.breaths import breaths
 from studio.offline.deeds import rest_of
 from studio.offline.grammar import Idea
 from studio.offline.matter import core_of, is_beyond
+from studio.offline.named import things_named
+from studio.offline.phrases import known_as
 from studio.offline.places import told_at, words_of
 from studio.offline.settings import Lines
 from studio.plan import share_lines, spoken_words, words_that_fit
-from studio.script import split_sentences, word_set
+from studio.script import one_line, split_sentences, word_set
 
 
 def slots_of(idea: Idea) -> dict[str, str]:
     """Return what each slot of `lines.py` says; '' where the idea has no such words."""
     deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
-    part = re.split(r",? (?:and|but|while|when|until|because) |[,;] ", idea.clause, maxsplit=1)
     half, rest = rest_of(idea.clause)
-    if len(part) > 1 and re.search(r"\b(?:not|never)\b|n['\u2019]t\b", part[1]):
-        # What is denied is half of what happens: it is told with the other half, or neither is.
-        part = part[:1]
+    named = [known_as(thing) for thing in things_named(idea)]
     plain = {
         "hero": idea.hero,
         "who": idea.short,
@@ -32,10 +32,11 @@ def slots_of(idea: Idea) -> dict[str, str]:
         "clause": idea.clause,
         "deed": deed["deed"] if deed and len(deed["deed"].split()) > 2 else "",
         "aim": deed["aim"] if deed and len(deed["deed"].split()) > 2 else "",
-        "part": part[0] if len(part) > 1 and len(part[0].split()) > 2 else "",
         "half": half,
         "rest": rest,
         "again": again_of(idea),
+        "thing": named[0] if named else "",
+        "other": named[1] if len(named) > 1 else "",
         "topic": idea.hero,
         "core": "" if is_beyond(idea) else core_of(idea),
     }
@@ -79,6 +80,23 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
             kept = longer
         elif not skip:
             break
+    return kept
+
+
+def own_words(idea: Idea, most: int) -> tuple[str, ...]:
+    """Return what an idea says in its own words, in parts of at most `most` spoken words; () where none fit."""
+    told = f"{idea.hero} {idea.deed}" if idea.kind == "tale" else idea.text
+    told = one_line(told).strip()
+    ended = told if told[-1:] in ".!?\u2026" else f"{told}."
+    return breaths(ended[:1].upper() + ended[1:], most) if told else ()
+
+
+def say_next(parts: list[str], room: Sequence[int], fps: int) -> str:
+    """Take as many of `parts` from their front as fit `room`, and return them."""
+    kept = ""
+    while parts and (longer := fit([*split_sentences(kept), parts[0]], room, fps, skip=False)).endswith(parts[0]):
+        kept = longer
+        parts.pop(0)
     return kept
 
 

@@ -6,6 +6,8 @@ A verb that is missing only makes an idea a topic, which is quoted and never inf
 
 from __future__ import annotations
 
+import re
+
 from studio.script import word_set
 
 DETERMINERS = word_set(
@@ -87,6 +89,43 @@ PEOPLE = word_set(
     " blacksmith librarian bookseller postman mailman cartographer fireman firefighter"
 )
 """Someone a tale can be about, beasts and machines too."""
+
+_AGENT = re.compile(
+    r"[a-z]{3,}(?:[^aeiou]er|[aeiou]{1,2}[^aeiou]er|eer|[^aeiou]or|[td]or|ist|smith|wright|herd|monger)$|[a-z]{2,}(?:man|woman|ician|arian)$"
+)
+"""Endings of words for those who do something."""
+_NO_AGENT = word_set(
+    "river tower computer flower water winter summer paper letter ladder power weather number corner silver thunder"
+    " butter pepper ginger feather leather mirror harbor motor color meteor error door floor spider otter beaver oyster"
+    " lobster hamster center theater order matter december november september october chapter quarter helicopter"
+    " printer scanner server router poster shower boulder cancer cover danger dinner supper drawer fever fiber finger"
+    " shoulder filter folder hammer hunger layer lever lighter liver locker meter murder offer plaster prayer rubber"
+    " roller saucer shelter sticker sweater temper timber toaster trailer tractor transistor reactor elevator escalator"
+    " calculator refrigerator generator vector sector factor terror horror honor humor labor rumor vapor tumor flavor"
+    " favor armor anchor odor splendor corridor parlor decor equator crater mist list fist wrist twist waist gist heist"
+    " german roman ottoman talisman caiman after over under other another never ever together either neither rather"
+    " whether whatever however forever later earlier better older younger higher lower former inner outer upper longer"
+    " shorter bigger smaller darker brighter deeper stronger faster slower warmer colder richer poorer greater super"
+    " proper bitter clever tender eager sober utter super counter container blender mixer cooker burner heater cooler"
+    " freezer boiler steamer grater opener cutter lawnmower mower bulldozer skyscraper wrapper paperweight cucumber"
+    " lavender clover heather amber ember copper canister banner barrier border bumper bunker buffer cylinder diameter"
+    " disaster encounter fender gutter hangar holder jumper lantern ledger litter lumber luster marker member miter"
+    " monitor newsletter padlock ladder pointer polyester propeller puncher register ruler scooter screwdriver shutter"
+    " slipper slippers spatter speaker stapler starter supper tanker teleprinter thermometer barometer timer"
+    " typewriter underwater vinegar wafer whisper wonder projector radiator accelerator ventilator indicator"
+    " conveyor semiconductor conductor-rail alligator predator panther tiger plover kingfisher woodpecker sandpiper"
+    " grasshopper caterpillar oyster cloister cluster monster-truck semester trimester easter adviser-board future"
+)
+"""Things, beasts and other words that end so."""
+
+
+def is_someone(word: str) -> bool:
+    """Tell whether a lower-case noun, in either number, is a person or a beast that a tale can be about."""
+    forms = (word, word.removesuffix("s"))
+    if any(form in PEOPLE for form in forms):
+        return True
+    return any(bool(_AGENT.match(form)) and form not in _NO_AGENT for form in forms)
+
 
 PLACES = word_set(
     "city town village street square harbour harbor port bridge market island coast shore beach valley mountain river"

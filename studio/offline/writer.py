@@ -11,7 +11,7 @@ import math
 import random
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from studio.graph import build_graph
@@ -24,15 +24,17 @@ from studio.offline.grammar import Idea, parse_idea
 from studio.offline.lines import TALE
 from studio.offline.looks import character_look, climate_of, props_of
 from studio.offline.matter import core_of, domain_of, seen_as, sort_of
+from studio.offline.named import things_named
 from studio.offline.phrases import is_plural
-from studio.offline.places import find_setting, hours_of, is_indoors, lit_hours, told_of
+from studio.offline.places import find_setting, hours_of, is_indoors, lit_hours, told_of, words_of
 from studio.offline.reels import choose_reel
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
 from studio.offline.staging import Staging, sights_of, stage_scene, stage_view
-from studio.offline.telling import say, slots_of
+from studio.offline.telling import fill, fit, own_words, say, say_next, slots_of
 from studio.offline.told import from_script, told_scenes
-from studio.plan import plan_shots, share_frames, shot_count, shot_frames
+from studio.plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
 from studio.ports import Abilities
+from studio.script import split_sentences
 
 DRAFT = "a draft by template"
 
@@ -42,6 +44,10 @@ _ONCE = frozenset({"turn", "leaving", "meet", "name", "named", "ask", "close", "
 
 _NAMING = frozenset({"name", "named", "ask"})
 """Beats that say what the film is about, over whatever picture."""
+_SETTLING = frozenset({"trial", "low", "rise", "climax"})
+"""Beats that name again what the tale is about."""
+_NAMED_TWICE = 2
+"""Fewest sentences that name what the tale is about beside its hero: a deed told once is soon forgotten."""
 _OF_THE_THING = frozenset({"named", "question", "detail", "memory", "heart", "care", "farewell", "close"})
 _IT = re.compile(r"\b(?:it|its|here)\b", re.IGNORECASE)
 
@@ -129,6 +135,8 @@ def _beat_scenes(
     slots = slots_of(idea)
     scenes: list[Scene] = []
     sights = 0
+    rest: list[str] = []
+    things = [thing.split()[-1].lower() for thing in things_named(idea)]
     reel = choose_reel(idea)
     for number, (beat, room) in enumerate(zip(beats, rooms, strict=True), start=1):
         words = ""
@@ -143,14 +151,52 @@ def _beat_scenes(
             hour, indoors = view.hour, False
         if idea.kind != "foreign" and not words:
             words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
-            if beat.name in {"turn", "leaving"} and not words:
-                words = say(list(TALE["unsaid"]), 1, slots, idea.plural, room, fps, said, hour, indoors)
+            tells = (beat.name in {"turn", "leaving"} and bool(idea.deed)) or beat.name in _NAMING
+            if tells and (not words or (idea.kind == "tale" and not idea.clause)):
+                # What none of these sentences holds is told as it was written, over this scene and the next ones.
+                rest, words = list(own_words(idea, words_that_fit(min(room), fps))), ""
+            words = say_next(rest, room, fps) or words
+            if (
+                beat.name in _SETTLING
+                and _named(said | set(split_sentences(words)), things) < _NAMED_TWICE
+                and not rest
+            ):
+                words = _with_thing(words, slots, room, fps, said, last=beat.name != "trial", draw=draw) or words
+            said.update(split_sentences(words))
         if view:
             scenes.append(stage_view(number, view, beat, idea, staging.mood, words))
             continue
         scenes.append(stage_scene(number, staging, beat, idea, sights, words))
         sights += beat.shows in {"sight", "subject"} or scenes[-1].action in sights_of(staging, idea)
     return tuple(scenes)
+
+
+def _named(sentences: Iterable[str], things: Sequence[str]) -> int:
+    """Return how many of the sentences name one of the things; `_NAMED_TWICE` where there are none."""
+    told = sum(any(thing in words_of(line) for thing in things) for line in sentences)
+    return told if things else _NAMED_TWICE
+
+
+def _with_thing(
+    words: str,
+    slots: Mapping[str, str],
+    room: Sequence[int],
+    fps: int,
+    said: set[str],
+    draw: random.Random,
+    *,
+    last: bool,
+) -> str:
+    """Return the words with a sentence about the thing behind them, or, where it is the last place, in their place."""
+    for variant in draw.sample(TALE["thing"], len(TALE["thing"])):
+        added = [line for text in fill(variant, slots, plural=False) for line in split_sentences(text)]
+        if not added or said & set(added):
+            continue
+        for before in ([*split_sentences(words)], [])[: 1 + (last or not words)]:
+            longer = fit([*before, *added], room, fps, skip=False)
+            if longer.endswith(added[-1]):
+                return longer
+    return ""
 
 
 def _sayable_first(group: tuple[Lines, ...], beat: Beat, idea: Idea) -> tuple[Lines, ...]:

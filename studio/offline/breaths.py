@@ -1,0 +1,68 @@
+"""A person's own sentences, parted where a breath is taken, so that each part can be said in the time of a shot.
+
+Nothing is added or left out but commas: 'rang for the first time' becomes 'Rang. For the first time.' Called by
+`studio/offline/writer.py`, `told.py` and `grammar.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from studio.offline.words import AUXILIARY, DETERMINERS
+from studio.plan import spoken_words
+from studio.script import word_set
+
+_LINKS = word_set("and but or while when whenever until because then so before after where although though")
+"""Words that begin a clause of its own."""
+_PLACING = word_set(
+    "who which for in on at with from over under by into through across during without among between beside behind"
+    " beyond like as"
+)
+"""Words that begin what is only added: a part may begin there where no clause does."""
+_LEAST = 3
+"""Fewest words of a part: 'In years.' is no breath."""
+
+
+def breaths(sentence: str, most: int) -> tuple[str, ...]:
+    """Return a sentence in parts of at most `most` spoken words, each with a capital and an end; () where none fit.
+
+    It is parted at its marks, else before a linking word, else before a preposition, as evenly as these allow.
+    """
+    if spoken_words(sentence) <= most:
+        return (sentence,)
+    words = sentence.split()
+    parts = math.ceil(spoken_words(sentence) / max(1, most))
+    cuts = [(_rank(words, at), -abs(at - len(words) / parts), at) for at in range(_LEAST, len(words) - _LEAST + 1)]
+    for rank, _, at in sorted(cuts, reverse=True):
+        first = _ended(" ".join(words[:at]))
+        if rank and spoken_words(first) <= most:
+            rest = breaths(_begun(" ".join(words[at:])), most)
+            if rest:
+                return (first, *rest)
+    return ()
+
+
+def _rank(words: list[str], at: int) -> int:
+    """Return how well a breath is taken before `words[at]`: 3 at a mark, 0 for not at all."""
+    before, word = words[at - 1].lower(), words[at].lower().strip("\"'\u201c\u201d")
+    if re.search(r"[,;:\u2013\u2014]$|^-+$", before):
+        return 3
+    if before in DETERMINERS | AUXILIARY | _LINKS | _PLACING or before in {"of", "to", "not", "very", "that"}:
+        return 0
+    return 2 if word in _LINKS else 1 if word in _PLACING else 0
+
+
+def _ended(part: str) -> str:
+    part = re.sub(r"[\s,;:\u2013\u2014-]+$", "", part)
+    return _balanced(part if part[-1:] in ".!?\u2026" else f"{part}.")
+
+
+def _begun(part: str) -> str:
+    return _balanced(part[:1].upper() + part[1:])
+
+
+def _balanced(part: str) -> str:
+    """Return the part without quotation marks where only one of a pair is in it."""
+    odd = part.count('"') % 2 or part.count("\u201c") != part.count("\u201d")
+    return re.sub('["\u201c\u201d]', "", part) if odd else part
