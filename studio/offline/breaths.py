@@ -20,6 +20,8 @@ _PLACING = word_set(
     " beyond like as"
 )
 """Words that begin what is only added: a part may begin there where no clause does."""
+_ADDING = frozenset({"that", "of", "to"})
+"""Words before which one is taken only where nothing else helps."""
 _LEAST = 3
 """Fewest words of a part: 'In years.' is no breath."""
 
@@ -43,14 +45,14 @@ def breaths(sentence: str, most: int) -> tuple[str, ...]:
     return ()
 
 
-def _rank(words: list[str], at: int) -> int:
-    """Return how well a breath is taken before `words[at]`: 3 at a mark, 0 for not at all."""
-    before, word = words[at - 1].lower(), words[at].lower().strip("\"'\u201c\u201d")
+def _rank(said: list[str], at: int) -> int:
+    """Return how well a breath is taken before `said[at]`: 4 at a mark, 0 for not at all."""
+    before, word = said[at - 1].lower(), said[at].lower().strip("\"'\u201c\u201d")
     if re.search(r"[,;:\u2013\u2014]$|^-+$", before):
-        return 3
+        return 4
     if before in DETERMINERS | AUXILIARY | _LINKS | _PLACING or before in {"of", "to", "not", "very", "that"}:
         return 0
-    return 2 if word in _LINKS else 1 if word in _PLACING else 0
+    return next((rank for rank, words in ((3, _LINKS), (2, _PLACING), (1, _ADDING)) if word in words), 0)
 
 
 def _ended(part: str) -> str:

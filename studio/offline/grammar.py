@@ -12,10 +12,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.offline.breaths import breaths
 from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
-from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name
+from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name, someone_in
 from studio.offline.words import (
     ACTING,
     AUXILIARY,
@@ -45,6 +46,12 @@ SUBJECT_WORDS = 9
 CLAUSE_WORDS = 16
 """Longest clause that is set into a sentence."""
 
+PARTED_WORDS = 24
+"""Longest idea of one sentence that sentences are built on; a longer one is told as it stands."""
+
+PART_WORDS = 9
+"""Longest part of such an idea: what a shot of the usual length, 4.8 s, holds (`plan.words_that_fit`)."""
+
 PHRASE_CHARACTERS = 120
 """Longest phrase that is set into a sentence, whatever its words: one endless word is no word."""
 
@@ -58,7 +65,7 @@ _REQUEST = re.compile(
 _ASKING = re.compile(r"^(?:why|how|what|who|whose|where|when|which)\b", re.IGNORECASE)
 _INVERTED = re.compile(rf"^(?:\w+\s+)?(?:{'|'.join(sorted(AUXILIARY))}|if)\b", re.IGNORECASE)
 _DIRECTION = re.compile(
-    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no|film|shoot|give|let|put|set|write|"
+    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no(?= \w+ing| \w+s\b| voice| music| text| people| dialogue)|film|shoot|give|let|put|set|write|"
     r"tell|create|cut|it should|the film should|the style|style)\b",
     re.IGNORECASE,
 )
@@ -67,6 +74,18 @@ _PLIGHTS = word_set(
     " haunted caught torn"
 )
 """Adjectives that may follow someone: 'a dragon afraid of fire'."""
+_OPENING = re.compile(
+    r"^(?:once upon a time|long ago|one day|once),? (?:there (?=was|were|lived|is|are))?(?:(?:was|were|lived|is|are) (?=an?|two|three)\b)?"
+    r"|^there (?:once )?(?:was|were|lived|is|are) (?:once )?(?=an?\b|two\b|three\b)",
+    re.IGNORECASE,
+)
+"""How a tale begins before anyone is in it."""
+_PLACED = re.compile(
+    r"^(?:in|on|at|under|over|when|while|after|before|during|beneath|inside|deep|far|every)\b", re.IGNORECASE
+)
+_PRONOUNS = word_set(
+    "there it this that these those he she they we i you once somebody someone everybody everyone nobody"
+)
 _OWN = word_set("my our his her their your")
 _SMALL = word_set("a an the of in on at to for with and or but by from as into")
 
@@ -124,12 +143,18 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     bare = asked.strip(' .!…,;:-"“”')
     if not is_english(said, known | ACTING | PEOPLE):
         return Idea(kind="foreign", text=whole, title=_shown(whole.strip(" .。!\uff01")) or "Untitled")
-    told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence) and sentence[-1] in '.!?…"”')
+    told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence))
+    if len(told) < 2 and len(asked.split()) > PARTED_WORDS and not bare.endswith("?"):
+        # So long a sentence tells the story itself.
+        first = bare[:1].upper() + bare[1:]
+        told = breaths(f"{first}.", PART_WORDS)
     if len(told) >= 2:
         bare = told[0].rstrip(".!?… ")
         tale = _tale(bare, bare)
-        name, title = (tale.name, tale.title) if tale else ("", _shown(bare))
-        return Idea(kind="told", text=whole, title=title, name=name, sentences=told)
+        if tale and tale.hero.lower() in _PRONOUNS:
+            tale = None
+        name = tale.name if tale else someone_in(" ".join(told))
+        return Idea(kind="told", text=whole, title=tale.title if tale else _shown(bare), name=name, sentences=told)
     if len(sentences) > 1:
         asked = _REQUEST.sub("", told[0] if told else sentences[0], count=1)
         bare = asked.strip(' .!…,;:-"“”')
@@ -148,6 +173,13 @@ def _question(bare: str, whole: str) -> Idea:
 
 def _tale(bare: str, whole: str) -> Idea | None:
     """Return the idea as someone who does something, or None where no verb is found."""
+    bare = _OPENING.sub("", bare, count=1)
+    if _PLACED.match(bare):
+        # 'In a dry valley, a fox ...': whoever it is about comes after the comma.
+        before, _, after = bare.partition(", ")
+        if not after or len(before.split()) > CLAUSE_WORDS:
+            return None
+        bare = after
     words = bare.split()
     at = _verb_at(words)
     if at is None:

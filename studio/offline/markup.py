@@ -21,8 +21,8 @@ _BLOCK = (
 _ATTRIBUTES = r"""(?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))*\s*/?"""
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}){_ATTRIBUTES}>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_MARKS = re.compile(r"[*_`~|]+|(?<!\w)#+|#+(?=\w)")
-"""Marks of Markdown. A sharp at a word's end is the word's: 'C#'."""
+_MARKS = re.compile(r"[*_`~|]+|(?<!\w)#+(?!\d)|#+(?=[^\W\d])")
+"""Marks of Markdown. A sharp at a word's end is the word's: 'C#'; one before a figure is a number sign: '#1'."""
 _BRACKETED = re.compile(r"(?<!\S)<([^\W\d_][\w' -]*)>(?!\w)")
 
 

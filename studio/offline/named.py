@@ -26,7 +26,7 @@ MUSIC = INSTRUMENTS | word_set(
 )
 _ENDS = word_set(
     "of to and or but in on with for at by from who that which as into onto over under about after before between through"
-    " during while when where until because then so across without against than if is it he she they him them"
+    " during while when where until because then so across without against than again if is it he she they him them"
 )
 _VAGUE = word_set(
     "way life day night year years time moment first last end world lot little few one thing things other others else"
@@ -69,6 +69,9 @@ def _phrase(words: list[str], at: int) -> tuple[str, int]:
     end = at + 1
     while end < len(words) and end - at <= 3:
         low = words[end].lower().strip(".,;:!?")
+        if words[at].lower() == "her" and end == at + 1 and low in PLURAL_ACTING:
+            # 'It never let her win': she is named, and nothing of hers.
+            break
         if low in _ENDS | DETERMINERS | AUXILIARY | ACTING or low.endswith("ly"):
             break
         end += 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from studio.offline.words import DETERMINERS, PLURALS
+from studio.offline.words import DETERMINERS, PLURALS, is_someone
 from studio.script import word_set
 
 _AFTER_HEAD = word_set(
@@ -81,6 +81,20 @@ def is_plural(words: list[str]) -> bool:
     if low[0] in {"a", "an", "one", "this"} or head.endswith(("ss", "us", "is", "ics", "news", "series", "species")):
         return False
     return head in PLURALS or (head.endswith("s") and not head.endswith(("'s", "\u2019s")) and not words[-1].istitle())
+
+
+def someone_in(text: str) -> str:
+    """Return the first person or beast whom a text names with an article: 'a clockmaker'; '' for none."""
+    words = [word.strip(".,;:!?\"'") for word in text.split()]
+    for at, word in enumerate(words):
+        if word.lower() not in {"a", "an", "the", "my", "our", "his", "her", "two", "three"}:
+            continue
+        for end in range(at + 1, min(at + 4, len(words))):
+            if words[end].lower() in DETERMINERS | _AFTER_HEAD:
+                break
+            if is_someone(words[end].lower()):
+                return " ".join([word.lower().replace("the", "a"), *words[at + 1 : end + 1]])
+    return ""
 
 
 def lowered(word: str) -> str:

@@ -6,7 +6,7 @@ Called by `studio/offline/writer.py` with the lines of `lines.py`, `looking.py`,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from studio.offline.breaths import breaths
 from studio.offline.deeds import rest_of
@@ -18,6 +18,9 @@ from studio.offline.places import told_at, words_of
 from studio.offline.settings import Lines
 from studio.plan import share_lines, spoken_words, words_that_fit
 from studio.script import one_line, split_sentences, word_set
+
+NAMED_TWICE = 2
+"""Fewest sentences that name what a tale is about beside its hero: a deed told once is soon forgotten."""
 
 
 def slots_of(idea: Idea) -> dict[str, str]:
@@ -98,6 +101,36 @@ def say_next(parts: list[str], room: Sequence[int], fps: int) -> str:
         kept = longer
         parts.pop(0)
     return kept
+
+
+def told_of_things(said: Iterable[str], words: str, things: Sequence[str]) -> int:
+    """Return how many of the sentences said before, and of `words`, name one of the things (lower-case nouns)."""
+    return sum(any(thing in words_of(line) for thing in things) for line in {*said, *split_sentences(words)})
+
+
+def with_thing(
+    words: str,
+    lines: Sequence[Lines],
+    slots: Mapping[str, str],
+    room: Sequence[int],
+    fps: int,
+    said: set[str],
+    *,
+    last: bool,
+) -> str:
+    """Return the words with a sentence of `lines` that names the thing behind them; '' where none fits.
+
+    Args:
+        last: let the sentence stand in the place of the words where it does not fit behind them.
+    """
+    for before in (split_sentences(words), ())[: 1 + last]:
+        for variant in lines:
+            added = [line for text in fill(variant, slots, plural=False) for line in split_sentences(text)]
+            if added and not said & set(added):
+                longer = fit([*before, *added], room, fps, skip=False)
+                if longer.endswith(added[-1]):
+                    return longer
+    return ""
 
 
 def say(

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 from studio.model import Brief, Scene, Story
 from studio.offline.beats import BEATS
+from studio.offline.breaths import breaths
 from studio.offline.feelings import find_feeling, find_mood
 from studio.offline.grammar import Idea, parse_idea
 from studio.offline.places import find_setting, located, own_place, told_at, weather_of
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY
 from studio.offline.staging import Staging, stage_scene
 from studio.offline.telling import fit
-from studio.plan import share_frames, shot_count
+from studio.plan import share_frames, shot_count, words_that_fit
 from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
 
 SCRIPT = "your script"
@@ -75,12 +76,30 @@ def _joined(scenes: Sequence[Scene], count: int) -> tuple[Scene, ...]:
     return tuple(joined)
 
 
+def _spoken(sentences: Sequence[str], room: Sequence[int], fps: int) -> str:
+    """Return as much of the sentences, in their order, as can be said in shots of these lengths in frames."""
+    kept: tuple[str, ...] = ()
+    for sentence in sentences:
+        if fit([*kept, sentence], room, fps, skip=False).endswith(sentence):
+            kept = (*kept, sentence)
+            continue
+        parts = breaths(sentence, words_that_fit(min(room), fps))
+        said = [
+            n for n in range(1, len(parts)) if fit([*kept, *parts[:n]], room, fps, skip=False).endswith(parts[n - 1])
+        ]
+        if said and not kept:
+            kept = parts[: said[-1]]
+        if kept:
+            break
+    return " ".join(kept)
+
+
 def told_scenes(
     idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
 ) -> tuple[Scene, ...]:
     """Return scenes told in the idea's own sentences, as many as the time holds, after an opening where there is room.
 
-    Every scene shows its first sentence; sentences that do not fit its shots are left unsaid.
+    Every scene shows its first sentence; of what does not fit its shots only the first breaths are said.
     """
     opening = len(rooms) > len(idea.sentences)
     scenes: list[Scene] = []
@@ -110,7 +129,7 @@ def told_scenes(
                 characters=one_line(re.sub(r"[,;]", " ", idea.name)),
                 action=one_line(group[0], ACTION_CHARACTERS),
                 emotion=find_feeling(text) or ("at peace" if last else _ARC[place % len(_ARC)]),
-                narration=fit(group, room, fps, skip=True),
+                narration=_spoken(group, room, fps),
             )
         )
     return tuple(scenes)

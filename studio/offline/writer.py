@@ -11,7 +11,7 @@ import math
 import random
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from studio.graph import build_graph
@@ -26,11 +26,11 @@ from studio.offline.looks import character_look, climate_of, props_of
 from studio.offline.matter import core_of, domain_of, seen_as, sort_of
 from studio.offline.named import things_named
 from studio.offline.phrases import is_plural
-from studio.offline.places import find_setting, hours_of, is_indoors, lit_hours, told_of, words_of
+from studio.offline.places import find_setting, hours_of, is_indoors, lit_hours, told_of
 from studio.offline.reels import choose_reel
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
 from studio.offline.staging import Staging, sights_of, stage_scene, stage_view
-from studio.offline.telling import fill, fit, own_words, say, say_next, slots_of
+from studio.offline.telling import NAMED_TWICE, own_words, say, say_next, slots_of, told_of_things, with_thing
 from studio.offline.told import from_script, told_scenes
 from studio.plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
 from studio.ports import Abilities
@@ -46,8 +46,6 @@ _NAMING = frozenset({"name", "named", "ask"})
 """Beats that say what the film is about, over whatever picture."""
 _SETTLING = frozenset({"trial", "low", "rise", "climax"})
 """Beats that name again what the tale is about."""
-_NAMED_TWICE = 2
-"""Fewest sentences that name what the tale is about beside its hero: a deed told once is soon forgotten."""
 _OF_THE_THING = frozenset({"named", "question", "detail", "memory", "heart", "care", "farewell", "close"})
 _IT = re.compile(r"\b(?:it|its|here)\b", re.IGNORECASE)
 
@@ -136,6 +134,7 @@ def _beat_scenes(
     scenes: list[Scene] = []
     sights = 0
     rest: list[str] = []
+    settled = max((at for at, beat in enumerate(beats, start=1) if beat.name in _SETTLING), default=0)
     things = [thing.split()[-1].lower() for thing in things_named(idea)]
     reel = choose_reel(idea)
     for number, (beat, room) in enumerate(zip(beats, rooms, strict=True), start=1):
@@ -156,12 +155,9 @@ def _beat_scenes(
                 # What none of these sentences holds is told as it was written, over this scene and the next ones.
                 rest, words = list(own_words(idea, words_that_fit(min(room), fps))), ""
             words = say_next(rest, room, fps) or words
-            if (
-                beat.name in _SETTLING
-                and _named(said | set(split_sentences(words)), things) < _NAMED_TWICE
-                and not rest
-            ):
-                words = _with_thing(words, slots, room, fps, said, last=beat.name != "trial", draw=draw) or words
+            if beat.name in _SETTLING and things and not rest and told_of_things(said, words, things) < NAMED_TWICE:
+                lines = draw.sample(TALE["thing"], len(TALE["thing"]))
+                words = with_thing(words, lines, slots, room, fps, said, last=number == settled) or words
             said.update(split_sentences(words))
         if view:
             scenes.append(stage_view(number, view, beat, idea, staging.mood, words))
@@ -169,34 +165,6 @@ def _beat_scenes(
         scenes.append(stage_scene(number, staging, beat, idea, sights, words))
         sights += beat.shows in {"sight", "subject"} or scenes[-1].action in sights_of(staging, idea)
     return tuple(scenes)
-
-
-def _named(sentences: Iterable[str], things: Sequence[str]) -> int:
-    """Return how many of the sentences name one of the things; `_NAMED_TWICE` where there are none."""
-    told = sum(any(thing in words_of(line) for thing in things) for line in sentences)
-    return told if things else _NAMED_TWICE
-
-
-def _with_thing(
-    words: str,
-    slots: Mapping[str, str],
-    room: Sequence[int],
-    fps: int,
-    said: set[str],
-    draw: random.Random,
-    *,
-    last: bool,
-) -> str:
-    """Return the words with a sentence about the thing behind them, or, where it is the last place, in their place."""
-    for variant in draw.sample(TALE["thing"], len(TALE["thing"])):
-        added = [line for text in fill(variant, slots, plural=False) for line in split_sentences(text)]
-        if not added or said & set(added):
-            continue
-        for before in ([*split_sentences(words)], [])[: 1 + (last or not words)]:
-            longer = fit([*before, *added], room, fps, skip=False)
-            if longer.endswith(added[-1]):
-                return longer
-    return ""
 
 
 def _sayable_first(group: tuple[Lines, ...], beat: Beat, idea: Idea) -> tuple[Lines, ...]:
