@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.offline.breaths import breaths
+from studio.offline.casing import sentence_case, with_article
 from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
@@ -138,6 +139,7 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     whole = plain_idea(text)
     said = whole.lower() if whole.isupper() and len(whole.split()) > 1 else whole
     said = said if said[:1].isupper() or not whole[:1].isupper() else said[:1].upper() + said[1:]
+    said = sentence_case(said, known | TOPIC_WORDS | PEOPLE | PLACES)
     sentences = split_sentences(said)
     asked = _REQUEST.sub("", said, count=1) if _REQUEST.match(said) else said
     bare = asked.strip(' .!…,;:-"“”')
@@ -233,12 +235,15 @@ def _main_verb(clause: list[str]) -> int | None:
 
 def _subject(bare: str, whole: str) -> Idea:
     """Return the idea as a topic, or as a portrait where it names a person or a place."""
-    words = bare.split()
+    words = with_article(bare.split())
     head = head_noun(words)
     plural = is_plural(words)
+    given = len(words) > len(bare.split())
     names = [word for word in words if word.lower() not in _SMALL]
     owned = words[0].lower() in {"my", "our", "her", "his", "their"} or words[0].lower().endswith(("'s", "\u2019s"))
-    named = len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in _SMALL
+    named = (
+        not given and len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in _SMALL
+    )
     thing = all(_is_thing(word) for word in names)
     someone = words[0].lower() in DETERMINERS and (head in PLACES or is_someone(head))
     portrait = owned or someone or (named and not thing)

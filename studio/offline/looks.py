@@ -29,7 +29,8 @@ _CLIMATE_WORDS = {
 
 _BEASTS = word_set(
     "ghost giant robot android machine dragon mermaid fox wolf dog cat bear deer whale horse bird crow owl penguin"
-    " elephant tiger lion rabbit mouse turtle astronaut"
+    " elephant tiger lion rabbit mouse turtle astronaut goat sheep cow donkey mule pig duck hen rooster parrot monkey"
+    " squirrel hedgehog snail frog raven magpie pigeon hare badger otter camel"
 )
 """Those who wear no coat, or a suit of their own."""
 

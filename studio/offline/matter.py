@@ -11,6 +11,7 @@ import re
 from studio.offline.deeds import WATER_BEASTS
 from studio.offline.domains import DOMAINS, TOPIC_WORDS, find_domain, singulars
 from studio.offline.grammar import Idea
+from studio.offline.nouns import GIVEN_NAMES, LANDS
 from studio.offline.persons import trade_of
 from studio.offline.places import words_of
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING
@@ -51,13 +52,6 @@ _HOSTS = {
 """What a small or shapeless thing is seen with."""
 _BREAKS = word_set("of to and or in with for on at by from who that as")
 _PRONOUNS = word_set("i you he she it we they there anyone someone everyone people one this that these those")
-_GIVEN_NAMES = word_set(
-    "marie ada albert isaac nikola leonardo vincent frida pablo claude johann ludwig wolfgang william charles emily"
-    " virginia jane nelson martin rosa amelia anna maria john paul george ringo david michael mary elizabeth victoria"
-    " alexander julius galileo johannes niels max richard alan grace florence clara franz frederic igor dmitri leo"
-    " fyodor anton simone jean jacques rene blaise louis napoleon joan catherine peter hannah sophie thomas henry james"
-    " robert joseph abraham mahatma indira akira hayao yoko rabindranath chinua toni maya james neil yuri valentina"
-)
 _GROUND = word_set(
     "mount mt lake river sea ocean bay cape fort port island islands isle valley city town new old san santa saint st"
     " los las rio el la north south east west upper lower great street square bridge castle desert coast falls"
@@ -65,15 +59,6 @@ _GROUND = word_set(
 _WILD = word_set(
     "mountain river lake sea ocean island coast shore beach valley forest desert canyon reef glacier volcano peak"
     " waterfall park fuji everest himalaya sahara amazon nile ganges danube siberia patagonia alaska antarctica"
-)
-_LANDS = word_set(
-    "venice rome paris london tokyo lisbon istanbul mumbai shanghai vienna prague barcelona amsterdam chicago berlin"
-    " york moscow kyoto taipei mongolia japan iceland norway egypt india china france italy spain portugal greece"
-    " turkey kenya peru chile brazil mexico canada ireland scotland england wales sweden finland denmark poland africa"
-    " asia europe america antarctica fuji everest himalaya sahara amazon nile ganges danube siberia patagonia alaska"
-    " hawaii cairo delhi athens florence naples seoul beijing sydney havana marrakesh timbuktu machu petra jerusalem"
-    " budapest dublin edinburgh glasgow oslo stockholm helsinki copenhagen warsaw krakow hamburg munich madrid sevilla"
-    " seville granada porto milan turin genoa nepal tibet vietnam thailand indonesia bali morocco ethiopia"
 )
 
 
@@ -185,15 +170,15 @@ def sort_of(idea: Idea) -> str:
         return "outdoors"
     if head in PEOPLE:
         return "someone"
-    if re.match(r"[A-Z]\w+ [A-Z]", idea.hero) and words[0] in _GIVEN_NAMES and not set(words) & (_WILD | _GROUND):
+    if re.match(r"[A-Z]\w+ [A-Z]", idea.hero) and words[0] in GIVEN_NAMES and not set(words) & (_WILD | _GROUND):
         # 'Rosa Parks' is no park.
         return "someone"
     if head in _WILD or set(words) & _WILD:
         return "outdoors"
-    if head in PLACES or set(words) & (_LANDS | _GROUND):
+    if head in PLACES or set(words) & (LANDS | _GROUND):
         return "somewhere"
     known = trade_of(idea.hero) not in {"stranger", "father", "mother"}
-    return "someone" if words and (known or words[0] in _GIVEN_NAMES) else ""
+    return "someone" if words and (known or words[0] in GIVEN_NAMES) else ""
 
 
 def person_in(idea: Idea) -> str:

@@ -76,6 +76,15 @@ def _joined(scenes: Sequence[Scene], count: int) -> tuple[Scene, ...]:
     return tuple(joined)
 
 
+def _without_asides(parts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the parts of one long sentence, relative ones left out, the last first, while there are more than `most`."""
+    kept = list(parts)
+    for part in reversed(parts):
+        if len(kept) > most and re.match(r"(?:Who|Which|Where|Like|As|Of|With)\b", part):
+            kept.remove(part)
+    return tuple(kept)
+
+
 def _spoken(sentences: Sequence[str], room: Sequence[int], fps: int) -> str:
     """Return as much of the sentences, in their order, as can be said in shots of these lengths in frames."""
     kept: tuple[str, ...] = ()
@@ -101,20 +110,21 @@ def told_scenes(
 
     Every scene shows its first sentence; of what does not fit its shots only the first breaths are said.
     """
-    opening = len(rooms) > len(idea.sentences)
+    sentences = _without_asides(idea.sentences, len(rooms)) if len(split_sentences(idea.text)) == 1 else idea.sentences
+    opening = len(rooms) > len(sentences)
     scenes: list[Scene] = []
     setting = staging.setting
     if opening:
         fitting = [lines for lines in setting.openings if told_at(lines, staging.hours[0])]
         words = fit(draw.choice(fitting), rooms[0], fps, skip=False)
         scenes.append(stage_scene(1, staging, BEATS["establish"], idea, 0, words))
-    groups = share_frames(len(idea.sentences), min(len(rooms) - opening, len(idea.sentences)))
+    groups = share_frames(len(sentences), min(len(rooms) - opening, len(sentences)))
     # Fewer scenes than rooms changes how the plan shares its shots, so the rooms are shared anew.
     shots = [frames for room in rooms for frames in room]
     counts = share_frames(len(shots), len(groups) + opening)
     at, shot = 0, counts[0] if opening else 0
     for place, size in enumerate(groups):
-        group = idea.sentences[at : at + size]
+        group = sentences[at : at + size]
         room = shots[shot : shot + counts[place + opening]]
         at, shot = at + size, shot + counts[place + opening]
         text = " ".join(group)

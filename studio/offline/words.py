@@ -87,6 +87,8 @@ PEOPLE = word_set(
     " bear"
     " deer whale horse bird crow owl penguin elephant tiger lion rabbit mouse turtle beekeeper gardener carpenter"
     " blacksmith librarian bookseller postman mailman cartographer fireman firefighter"
+    " goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie pigeon hare"
+    " badger otter camel"
 )
 """Someone a tale can be about, beasts and machines too."""
 
@@ -121,6 +123,7 @@ _NO_AGENT = word_set(
 
 def is_someone(word: str) -> bool:
     """Tell whether a lower-case noun, in either number, is a person or a beast that a tale can be about."""
+    word = word.rsplit("-", 1)[-1]
     forms = (word, word.removesuffix("s"))
     if any(form in PEOPLE for form in forms):
         return True

@@ -1,0 +1,57 @@
+"""Capitals and articles that an idea's writer put there, or left out: 'Red paper boat' is a red paper boat.
+
+Called by `studio/offline/grammar.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from studio.offline.nouns import COMMON, COUNTED, NAMES
+from studio.offline.phrases import article_for, head_noun, is_plural
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PLURAL_ACTING, STATIVE, is_someone
+from studio.script import word_set
+
+_SMALL = word_set(
+    "of in on at to with for from by and or but nor as into onto over under than so that who which whose if when while"
+)
+_PRONOUNS = word_set("he she it they we you him her them us his its their my your our me")
+TITLE_CASED = 4
+"""Fewest words of an idea whose capitals are those of a title; fewer may well be a name."""
+
+
+def sentence_case(text: str, known: frozenset[str]) -> str:
+    """Return an idea in which every word has a capital as it stands in a sentence, if somebody does something in it.
+
+    A word keeps its capital where it may be a name: it is on no list, and no article is before it.
+
+    Args:
+        known: common words, lower case.
+    """
+    words = text.split()
+    low = [word.lower().strip(".,;:!?") for word in words]
+    inner = [word for word, plain in zip(words, low, strict=True) if plain not in _SMALL | DETERMINERS | _PRONOUNS]
+    deed = any(word in ACTING | PLURAL_ACTING | AUXILIARY | {"who", "that", "whose"} for word in low[1:])
+    if len(words) < TITLE_CASED or not deed or not all(word[:1].isupper() for word in inner):
+        return text
+    told = [words[0]]
+    common = known | COMMON | COUNTED | ACTING | PLURAL_ACTING | STATIVE | AUXILIARY | DETERMINERS | _SMALL | _PRONOUNS
+    behind = low[0] in DETERMINERS
+    for word, plain in zip(words[1:], low[1:], strict=True):
+        lowered = plain not in NAMES and (behind or plain in common or is_someone(plain))
+        told.append(word.lower() if lowered and not re.search(r"[A-Z].*[A-Z]", word) else word)
+        behind = plain in DETERMINERS or (behind and lowered and plain not in common - COMMON - COUNTED)
+    return " ".join(told)
+
+
+def with_article(words: list[str]) -> list[str]:
+    """Return a bare noun phrase as it stands in a sentence: an article before one thing, no capital on its adjective."""
+    first = words[0].lower()
+    if len(words) > 1 and first in COMMON and not any(word[:1].isupper() for word in words[1:]):
+        words = [first, *words[1:]]
+    head = head_noun(words)
+    alone = len(words) == 1 and head in COUNTED
+    if first in DETERMINERS or head not in COUNTED or is_plural(words) or (words[-1][:1].isupper() and not alone):
+        return words
+    words = [head] if alone else words
+    return [article_for(words[0]), *words]
