@@ -17,6 +17,21 @@ _NO_PERSON = re.compile(
     r"|dolphin|fish|dragon|robot|android|astronaut|machine)s?\b",
     re.IGNORECASE,
 )
+_BEASTS = re.compile(
+    r"\b(?:(?:an?|the|some|two) )?(?:(?!(?:with|of|by|on|in|at|under|over|and|to|from|beside|before)\b)[a-z]+ )?(?:honeybee|bumblebee|bee|butterfly|moth|dragonfly|beetle|ant|insect|spider"
+    r"|ladybird|snail|frog|toad|fox|wolf|dog|bear|deer|whale|horse|crow|raven|owl|penguin|elephant|tiger|lion|rabbit"
+    r"|mouse|turtle|swan|dolphin|seal|octopus|jellyfish|sheep|goat|cow|donkey|squirrel|hedgehog|hare"
+    r"|butterflies|dragonflies|wolves|mice|foxes)s?\b",
+    re.IGNORECASE,
+)
+_SOMEONE = re.compile(r"(?:an?|the) (?:\w+ )?(?:person|child|man|woman|boy|girl|monk|people|musician)\b", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"(?:an?|the) (?:table|lamp|window|shelf|bench|wall|tree) (?:with|over|full of) ([^,]+)", re.IGNORECASE
+)
+_AIR = re.compile(
+    r"(?:(?:the|an?|last|first|\w+) )?(?:light|shadow|rain|snow|smoke|steam|fog|mist|wind|frost)s?\b", re.IGNORECASE
+)
+_PLACED = re.compile(r" (?:in|on|by|under|over|beside|behind|before|at|with|against|near|below|above|through)\b|,")
 _WORKED = re.compile(
     r"\b(?:writ|paint|draw|bak|knit|sew|mend|repair|build|plant|carv|weav|knead|fix|work)(?:s|es|ing)?\b", re.IGNORECASE
 )
@@ -62,7 +77,14 @@ def close_action(action: str, characters: str) -> str:
         return "two backs, very near" if several else "the back and the collar, very near"
     if hands := _HANDS.search(action):
         return hands[0]
-    if not characters and (part := _NAMED.search(action)):
+    if not characters and (beast := _BEASTS.search(action)) and not _SOMEONE.match(action):
+        # What lives is looked at, and not what it sits on.
+        return f"{beast[0]}, very near"
+    if not characters and (shown := _SHOWN.match(action)):
+        # What lies on a table is looked at, and not the table.
+        held = _THING.match(shown[1])
+        return _holding(held[0]) if held else f"{shown[1]}, very near"
+    if not characters and (part := _NAMED.search(action if _AIR.match(action) else _PLACED.split(action)[0])):
         held = _THING.match(action)
         return _holding(held[0]) if held and held.end() == part.end() else list(_PARTS.values())[_index(part)]
     if thing := _THING.search(action):

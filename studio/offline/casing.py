@@ -45,7 +45,7 @@ def sentence_case(text: str, known: frozenset[str]) -> str:
 
 
 def with_article(words: list[str]) -> list[str]:
-    """Return a bare noun phrase as it stands in a sentence: an article before one thing, no capital on its adjective."""
+    """Return a bare noun phrase as in a sentence: an article before one thing, no capital on its adjective."""
     first = words[0].lower()
     if len(words) > 1 and first in COMMON and not any(word[:1].isupper() for word in words[1:]):
         words = [first, *words[1:]]

@@ -78,8 +78,8 @@ _MASS = word_set("bread")
 WATER_BEASTS = word_set("whale dolphin fish shark seal turtle octopus jellyfish orca salmon")
 BEASTS = WATER_BEASTS | word_set(
     "fox wolf dog cat bear deer horse bird crow owl penguin elephant tiger lion rabbit mouse swan goose butterfly bee"
-    " dragon goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie pigeon"
-    " hare badger otter camel"
+    " dragon goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie"
+    " pigeon hare badger otter camel"
 )
 
 

@@ -57,7 +57,7 @@ DOMAINS: Mapping[str, frozenset[str]] = {
 }
 
 HEARTS: Mapping[str, str] = {
-    "craft": "tender", "living": "hopeful", "earth": "brave", "cosmos": "still", "mind": "tender",
+    "craft": "tender", "living": "hopeful", "earth": "still", "cosmos": "still", "mind": "tender",
     "machine": "curious", "past": "tender", "art": "hopeful",
 }  # fmt: skip
 """How the heart of such a film feels: one of `studio.prompts.EMOTIONS`."""

@@ -25,7 +25,18 @@ _MOODS: Mapping[Mood, frozenset[str]] = {
         " forgotten goodbye sad empty abandoned orphan loses ghost grandmother grandfather remembers silence sleep"
         " moon ancient childhood father mother winter snow deep without ruins whale"
     ),
+    "hopeful": word_set(
+        "rescue rescues rescued save saves saved befriend befriends learn learns learned teach teaches taught win wins won"
+        " laugh laughs laughter wedding birthday spring summer sunrise morning gift hope hopes heal heals returns finds"
+        " found friend friends friendship dance dances sing sings love loves together home joy baby born plant plants"
+        " flower flowers garden celebrate festival reunion reunited kindness"
+    ),
 }
+_FAINT = word_set(
+    "grandmother grandfather mother father childhood old ancient moon winter snow deep sleep whale fire race races dark"
+    " silence autumn rain lightning strange"
+)
+"""Words that only colour a film: they count half."""
 
 _FEELINGS: Mapping[str, frozenset[str]] = {
     "lost": word_set(
@@ -63,7 +74,10 @@ _FEELINGS: Mapping[str, frozenset[str]] = {
 def find_mood(text: str) -> Mood:
     """Return the mood most words of an idea call for; hopeful where none does."""
     words = words_of(text)
-    counts = {mood: sum(word in called for word in words) for mood, called in _MOODS.items()}
+    counts = {
+        mood: sum((1 if word in _FAINT else 2) for word in words if word in called) for mood, called in _MOODS.items()
+    }
+    # Of equals the darker one: it is named first.
     best = max(counts, key=lambda mood: counts[mood])
     return best if counts[best] else "hopeful"
 

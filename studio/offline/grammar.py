@@ -66,7 +66,7 @@ _REQUEST = re.compile(
 _ASKING = re.compile(r"^(?:why|how|what|who|whose|where|when|which)\b", re.IGNORECASE)
 _INVERTED = re.compile(rf"^(?:\w+\s+)?(?:{'|'.join(sorted(AUXILIARY))}|if)\b", re.IGNORECASE)
 _DIRECTION = re.compile(
-    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no(?= \w+ing| \w+s\b| voice| music| text| people| dialogue)|film|shoot|give|let|put|set|write|"
+    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no(?= \w+ing\b| voice| music| text| people)|film|shoot|give|let|put|set|write|"
     r"tell|create|cut|it should|the film should|the style|style)\b",
     re.IGNORECASE,
 )
@@ -76,8 +76,8 @@ _PLIGHTS = word_set(
 )
 """Adjectives that may follow someone: 'a dragon afraid of fire'."""
 _OPENING = re.compile(
-    r"^(?:once upon a time|long ago|one day|once),? (?:there (?=was|were|lived|is|are))?(?:(?:was|were|lived|is|are) (?=an?|two|three)\b)?"
-    r"|^there (?:once )?(?:was|were|lived|is|are) (?:once )?(?=an?\b|two\b|three\b)",
+    r"^(?:(?:once upon a time|long ago|one day|once),? )?(?:there (?:once )?(?:was|were|lived|is|are) (?:once )?"
+    r"(?=an?\b|two\b|three\b))?",
     re.IGNORECASE,
 )
 """How a tale begins before anyone is in it."""

@@ -3,10 +3,10 @@
 A sentence without a slot has at most ten words.
 
 Slots: `{hero}` 'the lonely keeper', `{who}` 'the keeper', `{first}` 'a lonely keeper', `{clause}` 'finds a message',
-`{deed}` and `{aim}` the same parted before its purpose, `{half}` and `{rest}` two parts that each have a verb, `{again}`
-'he', or the hero where the words do not say, `{thing}` and `{other}` what else the idea names, `{topic}` the subject of
-a film that looks at something; with a capital letter they begin a sentence. `[goes|go]` agrees with the hero or topic. Nothing
-here asserts a fact of a topic.
+`{deed}` and `{aim}` the same parted before its purpose, `{half}` and `{rest}` two parts that each have a verb,
+`{again}` 'he', or the hero where the words do not say, `{thing}` and `{other}` what else the idea names, `{topic}` the
+subject of a film that looks at something; with a capital letter they begin a sentence. `[goes|go]` agrees with the
+hero or topic. Nothing here asserts a fact of a topic.
 """
 
 from __future__ import annotations

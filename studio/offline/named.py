@@ -25,8 +25,8 @@ MUSIC = INSTRUMENTS | word_set(
     " orchestra violinist pianist cellist guitarist drummer musician musicians fiddler organist trumpeter composer"
 )
 _ENDS = word_set(
-    "of to and or but in on with for at by from who that which as into onto over under about after before between through"
-    " during while when where until because then so across without against than again if is it he she they him them"
+    "of to and or but in on with for at by from who that which as into onto over under about after before between"
+    " through during while when where until because then so across without against than again if is it he she they him them"
 )
 _VAGUE = word_set(
     "way life day night year years time moment first last end world lot little few one thing things other others else"

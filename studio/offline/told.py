@@ -77,7 +77,7 @@ def _joined(scenes: Sequence[Scene], count: int) -> tuple[Scene, ...]:
 
 
 def _without_asides(parts: Sequence[str], most: int) -> tuple[str, ...]:
-    """Return the parts of one long sentence, relative ones left out, the last first, while there are more than `most`."""
+    """Return the parts of one long sentence; the last relative ones go first where there are more than `most`."""
     kept = list(parts)
     for part in reversed(parts):
         if len(kept) > most and re.match(r"(?:Who|Which|Where|Like|As|Of|With)\b", part):

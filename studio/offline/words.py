@@ -87,8 +87,8 @@ PEOPLE = word_set(
     " bear"
     " deer whale horse bird crow owl penguin elephant tiger lion rabbit mouse turtle beekeeper gardener carpenter"
     " blacksmith librarian bookseller postman mailman cartographer fireman firefighter"
-    " goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie pigeon hare"
-    " badger otter camel"
+    " goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie pigeon"
+    " hare badger otter camel"
 )
 """Someone a tale can be about, beasts and machines too."""
 
