@@ -18,7 +18,8 @@ _NO_PERSON = re.compile(
     re.IGNORECASE,
 )
 _BEASTS = re.compile(
-    r"\b(?:(?:an?|the|some|two) )?(?:(?!(?:with|of|by|on|in|at|under|over|and|to|from|beside|before)\b)[a-z]+ )?(?:honeybee|bumblebee|bee|butterfly|moth|dragonfly|beetle|ant|insect|spider"
+    r"\b(?:(?:an?|the|some|two) )?(?:(?!(?:with|of|by|on|in|at|under|over|and|to|from|beside|before)\b)[a-z]+ )?"
+    r"(?:honeybee|bumblebee|bee|butterfly|moth|dragonfly|beetle|ant|insect|spider"
     r"|ladybird|snail|frog|toad|fox|wolf|dog|bear|deer|whale|horse|crow|raven|owl|penguin|elephant|tiger|lion|rabbit"
     r"|mouse|turtle|swan|dolphin|seal|octopus|jellyfish|sheep|goat|cow|donkey|squirrel|hedgehog|hare"
     r"|butterflies|dragonflies|wolves|mice|foxes)s?\b",

@@ -1,4 +1,4 @@
-"""The forty ideas by which the embedded writer is judged, and their transcripts: `python -m tests.ideas [KIND]`.
+"""The forty ideas by which the embedded writer is judged, and their transcripts: `python -m tests.ideas [KIND | IDEA]`.
 
 Ten of each kind, and five languages among them. The transcript is all that a judge reads: title, places, hours,
 emotions, characters, words and pictures, without the code.
@@ -95,4 +95,4 @@ def transcript(idea: str, seed: int = SEED) -> str:
 
 if __name__ == "__main__":
     for kind in sys.argv[1:] or IDEAS:
-        print(*(transcript(idea) for idea in IDEAS[kind]), sep="\n\n")
+        print(*(transcript(idea) for idea in IDEAS.get(kind, (kind,))), sep="\n\n", end="\n\n")

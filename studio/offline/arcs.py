@@ -15,6 +15,7 @@ from studio.offline.named import MUSIC
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.settings import Lines
+from studio.script import word_set
 
 _TABLE = """
 = find discover uncover collect + bottle message
@@ -160,18 +161,7 @@ resolve | leaning back from {thing}, laughing
 - Again? Again.
 - Nobody counts any more.
 
-= play practise practice + MUSIC
-trial | sitting with closed hands, head low
-- The fingers remember only half.
-- Again, from the top. The neighbours have given up.
-climax | eyes closed in one beam of light
-- One breath. It is too late to go back.
-- Everybody is looking. Then nobody is.
-resolve | hands at rest, a small bow
-- The last note goes on a while.
-- Quiet. Then one person begins to clap.
-
-= perform sing dance
+= play perform practise practice sing dance + MUSIC
 trial | sitting with closed hands, head low
 - The fingers remember only half.
 - Again, from the top. The neighbours have given up.
@@ -229,6 +219,11 @@ resolve | folding a letter, pen put down
 
 Stage = tuple[str, tuple[Lines, ...]]
 
+_MUSIC = MUSIC | word_set(
+    "sing sings sang sung singing dance dances danced dancing perform performs performed performing"
+)
+"""What makes playing a performance, and not a game."""
+
 _ARCS: list[tuple[frozenset[str], frozenset[str], dict[str, Stage]]] = []
 for _block in re.split(r"^= ", _TABLE, flags=re.MULTILINE)[1:]:
     _head, *_rows = [row for row in _block.splitlines() if row]
@@ -241,7 +236,7 @@ for _block in re.split(r"^= ", _TABLE, flags=re.MULTILINE)[1:]:
         else:
             _stage, _, _pose = _row.partition(" | ")
             _stages[_stage] = (_pose, ())
-    _ARCS.append((frozenset(_verbs.split()), MUSIC if _things == "MUSIC" else frozenset(_things.split()), _stages))
+    _ARCS.append((frozenset(_verbs.split()), _MUSIC if _things == "MUSIC" else frozenset(_things.split()), _stages))
 
 
 def arc_pose(idea: Idea, beat: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from studio.offline.words import AUXILIARY, DETERMINERS
 from studio.plan import spoken_words
@@ -26,6 +27,7 @@ _LEAST = 3
 """Fewest words of a part: 'In years.' is no breath."""
 
 
+@lru_cache(maxsize=4096)
 def breaths(sentence: str, most: int) -> tuple[str, ...]:
     """Return a sentence in parts of at most `most` spoken words, each with a capital and an end; () where none fit.
 
@@ -35,7 +37,10 @@ def breaths(sentence: str, most: int) -> tuple[str, ...]:
         return (sentence,)
     words = sentence.split()
     parts = math.ceil(spoken_words(sentence) / max(1, most))
-    cuts = [(_rank(words, at), -abs(at - len(words) / parts), at) for at in range(_LEAST, len(words) - _LEAST + 1)]
+    cuts = [
+        (_rank(words, at), -abs(at - len(words) / parts), at)
+        for at in range(_LEAST, min(len(words) - _LEAST, 2 * most) + 1)
+    ]
     for rank, _, at in sorted(cuts, reverse=True):
         first = _ended(" ".join(words[:at]))
         if rank and spoken_words(first) <= most:

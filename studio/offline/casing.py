@@ -16,6 +16,15 @@ _SMALL = word_set(
     "of in on at to with for from by and or but nor as into onto over under than so that who which whose if when while"
 )
 _PRONOUNS = word_set("he she it they we you him her them us his its their my your our me")
+_OPENING = re.compile(
+    r"^(?:(?:once upon a time|long ago|one day|once),? )?(?:there (?:once )?(?:was|were|lived|is|are) (?:once )?"
+    r"(?=an?\b|two\b|three\b))?",
+    re.IGNORECASE,
+)
+"""How a tale begins before anyone is in it."""
+_PLACED = re.compile(
+    r"^(?:in|on|at|under|over|when|while|after|before|during|beneath|inside|deep|far|every)\b", re.IGNORECASE
+)
 TITLE_CASED = 4
 """Fewest words of an idea whose capitals are those of a title; fewer may well be a name."""
 
@@ -42,6 +51,13 @@ def sentence_case(text: str, known: frozenset[str]) -> str:
         told.append(word.lower() if lowered and not re.search(r"[A-Z].*[A-Z]", word) else word)
         behind = plain in DETERMINERS or (behind and lowered and plain not in common - COMMON - COUNTED)
     return " ".join(told)
+
+
+def without_opening(text: str) -> str:
+    """Return an idea from whoever it is about on: 'a fox' of 'Once there was a fox' and of 'In a dry valley, a fox'."""
+    text = _OPENING.sub("", text, count=1)
+    _, _, after = text.partition(", ") if _PLACED.match(text) else ("", "", "")
+    return after or text
 
 
 def with_article(words: list[str]) -> list[str]:

@@ -39,7 +39,7 @@ _POSES: Mapping[str, str] = {
     "find discover uncover collect gather": "kneeling on one knee",
     "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
     "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
-    "perform practise practice": "playing, eyes closed", "sing": "singing, eyes closed",
+    "perform": "playing, eyes closed", "sing": "singing, eyes closed",
     "dance": "dancing alone", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
     "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
         "walking on, small under the sky",
@@ -99,7 +99,7 @@ def pose_of(idea: Idea) -> str:
     if shape_of(idea) == "years":
         return "face to face" if idea.plural else "in the same place as ever"
     for word in words_of(clause):
-        pose = _playing(idea) if "play" in bases(word) else ""
+        pose = _playing(idea) if {"play", "practise", "practice"} & set(bases(word)) else ""
         if pose := pose or next((_POSE_OF[form] for form in bases(word) if form in _POSE_OF), ""):
             carried = carried_in(idea)
             shown = not carried or carried in pose or pose.startswith(("hands in flour", "painting", "writing"))

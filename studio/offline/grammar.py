@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.offline.breaths import breaths
-from studio.offline.casing import sentence_case, with_article
+from studio.offline.casing import sentence_case, with_article, without_opening
 from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name, someone_in
+from studio.offline.titles import SMALL, TITLE_WORDS, shown, tale_title, title_case
 from studio.offline.words import (
     ACTING,
     AUXILIARY,
@@ -34,12 +35,6 @@ from studio.script import clean_text, one_line, split_sentences, word_set
 Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
 """tale: someone does something. topic: a thing to look at. question: one is asked. portrait: a person or a place.
 told: the idea tells the story itself, in sentences. foreign: not English, or no words at all."""
-
-TITLE_CHARACTERS = 60
-"""Longest title: one or two lines of a title card."""
-
-TITLE_WORDS = 8
-"""Longest idea with a relative clause that is a title as it stands: what a title card leaves time to read."""
 
 SUBJECT_WORDS = 9
 """Longest subject that is set into a sentence."""
@@ -66,7 +61,8 @@ _REQUEST = re.compile(
 _ASKING = re.compile(r"^(?:why|how|what|who|whose|where|when|which)\b", re.IGNORECASE)
 _INVERTED = re.compile(rf"^(?:\w+\s+)?(?:{'|'.join(sorted(AUXILIARY))}|if)\b", re.IGNORECASE)
 _DIRECTION = re.compile(
-    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no(?= \w+ing\b| voice| music| text| people)|film|shoot|give|let|put|set|write|"
+    r"^(?:make|use|show|keep|include|end|start|begin|think|add|avoid|please|no(?= \w+ing\b| voice| music| text)|"
+    r"film|shoot|give|let|put|set|write|"
     r"tell|create|cut|it should|the film should|the style|style)\b",
     re.IGNORECASE,
 )
@@ -75,20 +71,10 @@ _PLIGHTS = word_set(
     " haunted caught torn"
 )
 """Adjectives that may follow someone: 'a dragon afraid of fire'."""
-_OPENING = re.compile(
-    r"^(?:(?:once upon a time|long ago|one day|once),? )?(?:there (?:once )?(?:was|were|lived|is|are) (?:once )?"
-    r"(?=an?\b|two\b|three\b))?",
-    re.IGNORECASE,
-)
-"""How a tale begins before anyone is in it."""
-_PLACED = re.compile(
-    r"^(?:in|on|at|under|over|when|while|after|before|during|beneath|inside|deep|far|every)\b", re.IGNORECASE
-)
 _PRONOUNS = word_set(
     "there it this that these those he she they we i you once somebody someone everybody everyone nobody"
 )
 _OWN = word_set("my our his her their your")
-_SMALL = word_set("a an the of in on at to for with and or but by from as into")
 
 
 @dataclass(frozen=True)
@@ -144,7 +130,7 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     asked = _REQUEST.sub("", said, count=1) if _REQUEST.match(said) else said
     bare = asked.strip(' .!…,;:-"“”')
     if not is_english(said, known | ACTING | PEOPLE):
-        return Idea(kind="foreign", text=whole, title=_shown(whole.strip(" .。!\uff01")) or "Untitled")
+        return Idea(kind="foreign", text=whole, title=shown(whole.strip(" .。!\uff01")) or "Untitled")
     told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence))
     if len(told) < 2 and len(asked.split()) > PARTED_WORDS and not bare.endswith("?"):
         # So long a sentence tells the story itself.
@@ -156,7 +142,7 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
         if tale and tale.hero.lower() in _PRONOUNS:
             tale = None
         name = tale.name if tale else someone_in(" ".join(told))
-        return Idea(kind="told", text=whole, title=tale.title if tale else _shown(bare), name=name, sentences=told)
+        return Idea(kind="told", text=whole, title=tale.title if tale else shown(bare), name=name, sentences=told)
     if len(sentences) > 1:
         asked = _REQUEST.sub("", told[0] if told else sentences[0], count=1)
         bare = asked.strip(' .!…,;:-"“”')
@@ -170,18 +156,12 @@ def _question(bare: str, whole: str) -> Idea:
     mark = "?" if bare.endswith("?") or _INVERTED.match(asked) else ""
     asked = asked[:1].upper() + asked[1:]
     short = asked + (mark or ".") if _sayable(asked, CLAUSE_WORDS) else ""
-    return Idea(kind="question", text=whole, title=_shown(asked + mark), hero=short)
+    return Idea(kind="question", text=whole, title=shown(asked + mark), hero=short)
 
 
 def _tale(bare: str, whole: str) -> Idea | None:
     """Return the idea as someone who does something, or None where no verb is found."""
-    bare = _OPENING.sub("", bare, count=1)
-    if _PLACED.match(bare):
-        # 'In a dry valley, a fox ...': whoever it is about comes after the comma.
-        before, _, after = bare.partition(", ")
-        if not after or len(before.split()) > CLAUSE_WORDS:
-            return None
-        bare = after
+    bare = without_opening(bare)
     words = bare.split()
     at = _verb_at(words)
     if at is None:
@@ -207,11 +187,11 @@ def _tale(bare: str, whole: str) -> Idea | None:
     said = " ".join(clause) if _sayable(" ".join(clause), CLAUSE_WORDS) else _shortened(clause)
     hero = known_as(name)
     is_title = clause != words[at:] and main is None and len(words) <= TITLE_WORDS
-    title = _title_case(" ".join([hero, *words[at:]])) if is_title else _tale_title(hero, said)
+    title = title_case(" ".join([hero, *words[at:]])) if is_title else tale_title(hero, said)
     return Idea(
         kind="tale",
         text=whole,
-        title=title if first == name else _title_case(first),
+        title=title if first == name else title_case(first),
         hero=hero,
         first=first,
         name=name,
@@ -239,10 +219,10 @@ def _subject(bare: str, whole: str) -> Idea:
     head = head_noun(words)
     plural = is_plural(words)
     given = len(words) > len(bare.split())
-    names = [word for word in words if word.lower() not in _SMALL]
+    names = [word for word in words if word.lower() not in SMALL]
     owned = words[0].lower() in {"my", "our", "her", "his", "their"} or words[0].lower().endswith(("'s", "\u2019s"))
     named = (
-        not given and len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in _SMALL
+        not given and len(words) <= 4 and all(word[:1].isupper() for word in names) and words[0].lower() not in SMALL
     )
     thing = all(_is_thing(word) for word in names)
     someone = words[0].lower() in DETERMINERS and (head in PLACES or is_someone(head))
@@ -252,7 +232,7 @@ def _subject(bare: str, whole: str) -> Idea:
     return Idea(
         kind="portrait" if portrait else "topic",
         text=whole,
-        title=_title_case(bare),
+        title=title_case(bare),
         hero=short,
         plural=plural,
     )
@@ -306,25 +286,3 @@ def _shortened(clause: list[str]) -> str:
             short = " ".join(clause[:at]).rstrip(",;")
             return short if _sayable(short, CLAUSE_WORDS) else ""
     return ""
-
-
-def _title_case(text: str) -> str:
-    words = text.split()
-    cased = [w if at and w.lower() in _SMALL else w[:1].upper() + w[1:] for at, w in enumerate(words)]
-    return _shown(" ".join(cased))
-
-
-def _tale_title(hero: str, clause: str) -> str:
-    """Return 'The Lonely Keeper', or where the hero has one word only, 'The Girl Who Must Cross the Desert'."""
-    words = hero.split()
-    deed = re.split(r" to (?!the\b|an?\b)", clause)[0] if len(clause.split()) > 5 else clause
-    deed = re.sub(r" (?:and|but|then) \w+$", "", deed)
-    if len(words) > 2 or not deed or re.match(r"(?:is|are) ", deed) or words[0] in {"my", "our", "his", "her", "their"}:
-        return _title_case(hero)
-    link = "" if words[0] not in DETERMINERS else " Who" if is_someone(head_noun(words)) else " That"
-    long = f"{hero}{link} {deed}"
-    return _title_case(long if len(long) <= TITLE_CHARACTERS and len(deed.split()) > 1 else hero)
-
-
-def _shown(text: str) -> str:
-    return one_line(text, TITLE_CHARACTERS)

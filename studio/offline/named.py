@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from studio.offline.grammar import Idea
-from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PLACES, PLURAL_ACTING, is_someone
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING, is_someone
 from studio.script import word_set
 
 BOARD_GAMES = word_set("chess checkers draughts backgammon")
@@ -26,7 +26,8 @@ MUSIC = INSTRUMENTS | word_set(
 )
 _ENDS = word_set(
     "of to and or but in on with for at by from who that which as into onto over under about after before between"
-    " through during while when where until because then so across without against than again if is it he she they him them"
+    " through during while when where until because then so across without against than again if is it he she"
+    " they him them"
 )
 _VAGUE = word_set(
     "way life day night year years time moment first last end world lot little few one thing things other others else"
@@ -42,7 +43,10 @@ _ABSTRACT = word_set(
 
 
 def things_named(idea: Idea) -> tuple[str, ...]:
-    """Return the noun phrases of a tale's deed, each once and in its order; a game counts without an article."""
+    """Return the noun phrases of a tale's deed, each once and in its order, no places among them.
+
+    A game counts without an article.
+    """
     words = idea.deed.split()
     found: list[str] = []
     at = 0
@@ -56,7 +60,7 @@ def things_named(idea: Idea) -> tuple[str, ...]:
         if low in BOARD_GAMES | GAMES - {"catch", "match", "game", "ball"} and found_verb(words[:at]):
             found.append(low)
         at += 1
-    return tuple(dict.fromkeys(found))
+    return tuple(thing for thing in dict.fromkeys(found) if thing.split()[-1].lower() not in PLACES - PEOPLE)
 
 
 def found_verb(words: list[str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from studio.offline.breaths import breaths
 from studio.offline.deeds import rest_of
-from studio.offline.grammar import Idea
+from studio.offline.grammar import PHRASE_CHARACTERS, Idea
 from studio.offline.matter import core_of, is_beyond
 from studio.offline.named import things_named
 from studio.offline.phrases import known_as
@@ -91,7 +91,8 @@ def own_words(idea: Idea, most: int) -> tuple[str, ...]:
     told = f"{idea.hero} {idea.deed}" if idea.kind == "tale" else idea.text
     told = one_line(told).strip()
     ended = told if told[-1:] in ".!?\u2026" else f"{told}."
-    return breaths(ended[:1].upper() + ended[1:], most) if told else ()
+    parts = breaths(ended[:1].upper() + ended[1:], most) if told else ()
+    return parts if all(len(part) <= PHRASE_CHARACTERS for part in parts) else ()
 
 
 def say_next(parts: list[str], room: Sequence[int], fps: int) -> str:
