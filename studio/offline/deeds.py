@@ -40,7 +40,7 @@ _POSES: Mapping[str, str] = {
     "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
     "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
     "perform": "playing, eyes closed", "sing": "singing, eyes closed",
-    "dance": "dancing alone", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
+    "dance": "dancing", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
     "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
         "walking on, small under the sky",
     "fly": "looking up at the open sky", "swim dive": "in the water", "sleep dream": "asleep",

@@ -32,6 +32,8 @@ _MOODS: Mapping[Mood, frozenset[str]] = {
         " plants flower flowers garden celebrate festival reunion reunited kindness"
     ),
 }
+_ORDER: tuple[Mood, ...] = ("tense", "hopeful", "melancholy")
+"""Of two moods that as many words call for, the first."""
 _FAINT = word_set(
     "grandmother grandfather mother father childhood old ancient moon winter snow deep sleep whale fire race races dark"
     " silence autumn rain lightning strange"
@@ -77,8 +79,7 @@ def find_mood(text: str) -> Mood:
     counts = {
         mood: sum((1 if word in _FAINT else 2) for word in words if word in called) for mood, called in _MOODS.items()
     }
-    # Of equals the darker one: it is named first.
-    best = max(counts, key=lambda mood: counts[mood])
+    best = max(_ORDER, key=lambda mood: counts[mood])
     return best if counts[best] else "hopeful"
 
 

@@ -18,7 +18,7 @@ from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name, someone_in
-from studio.offline.titles import SMALL, TITLE_WORDS, shown, tale_title, title_case
+from studio.offline.titles import SMALL, TITLE_CHARACTERS, TITLE_WORDS, shown, tale_title, title_case
 from studio.offline.words import (
     ACTING,
     AUXILIARY,
@@ -191,7 +191,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
     return Idea(
         kind="tale",
         text=whole,
-        title=title if first == name else title_case(first),
+        title=title if first == name or len(first) > TITLE_CHARACTERS else title_case(first),
         hero=hero,
         first=first,
         name=name,
@@ -219,6 +219,8 @@ def _subject(bare: str, whole: str) -> Idea:
     head = head_noun(words)
     plural = is_plural(words)
     given = len(words) > len(bare.split())
+    if given and is_someone(head) and (tale := _tale(" ".join(words), whole)):
+        return tale
     names = [word for word in words if word.lower() not in SMALL]
     owned = words[0].lower() in {"my", "our", "her", "his", "their"} or words[0].lower().endswith(("'s", "\u2019s"))
     named = (

@@ -82,6 +82,8 @@ def _phrase(words: list[str], at: int) -> tuple[str, int]:
         if words[end - 1][-1] in ".,;:!?":
             break
     phrase = re.sub(r"['\u2019]s$", "", " ".join([words[at].lower(), *words[at + 1 : end]]).strip(".,;:!?"))
+    while len(phrase.split()) > 2 and phrase.endswith("ed"):
+        phrase = phrase.rsplit(" ", 1)[0]
     plain = phrase.split()[-1].lower()
     return ("" if end == at + 1 or plain in _VAGUE else phrase), max(end, at + 1)
 

@@ -27,7 +27,7 @@ def slots_of(idea: Idea) -> dict[str, str]:
     """Return what each slot of `lines.py` says; '' where the idea has no such words."""
     deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
     half, rest = rest_of(idea.clause)
-    named = [known_as(thing) for thing in things_named(idea)]
+    named = [thing if len(thing.split()) == 1 else known_as(thing) for thing in things_named(idea)]
     plain = {
         "hero": idea.hero,
         "who": idea.short,

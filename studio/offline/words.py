@@ -93,11 +93,12 @@ PEOPLE = word_set(
 """Someone a tale can be about, beasts and machines too."""
 
 _AGENT = re.compile(
-    r"[a-z]{3,}(?:[^aeiou]er|[aeiou]{1,2}[^aeiou]er|eer|[^aeiou]or|[td]or|ist|smith|wright|herd|monger)$|[a-z]{2,}(?:man|woman|ician|arian)$"
+    r"[a-z]{3,}(?:[^aeiou]er|[aeiou]{1,2}[^aeiou]er|eer|[^aeiou]or|[td]or|ist|smith|wright|herd|monger)$|[a-z]{2,}(?:man|woman|ician|arian|tress)$"
 )
 """Endings of words for those who do something."""
 _NO_AGENT = word_set(
-    "river tower computer flower water winter summer paper letter ladder power weather number corner silver thunder"
+    "mattress fortress buttress distress"
+    " river tower computer flower water winter summer paper letter ladder power weather number corner silver thunder"
     " butter pepper ginger feather leather mirror harbor motor color meteor error door floor spider otter beaver oyster"
     " lobster hamster center theater order matter december november september october chapter quarter helicopter"
     " printer scanner server router poster shower boulder cancer cover danger dinner supper drawer fever fiber finger"

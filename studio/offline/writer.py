@@ -18,6 +18,7 @@ from studio.graph import build_graph
 from studio.model import Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.afloat import is_afloat
 from studio.offline.beats import Beat, choose_beats, pool_name, pools_of
+from studio.offline.breaths import breaths
 from studio.offline.feelings import find_mood
 from studio.offline.glossary import english_words
 from studio.offline.grammar import Idea, parse_idea
@@ -154,6 +155,8 @@ def _beat_scenes(
             if tells and (not words or (idea.kind == "tale" and not idea.clause)):
                 # What none of these sentences holds is told as it was written, over this scene and the next ones.
                 rest, words = list(own_words(idea, words_that_fit(min(room), fps))), ""
+            if beat.name == "meet" and not words:
+                words = say_next(list(breaths(f"{slots['First']}.", words_that_fit(min(room), fps))), room, fps)
             words = say_next(rest, room, fps) or words
             if beat.name in _SETTLING and things and not rest and told_of_things(said, words, things) < NAMED_TWICE:
                 lines = draw.sample(TALE["thing"], len(TALE["thing"]))

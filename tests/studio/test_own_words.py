@@ -1,0 +1,166 @@
+"""The embedded writer keeps the idea: what happens and what is named is told, in the idea's own words where need be."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from studio.details import close_action
+from studio.offline.breaths import breaths
+from studio.offline.deeds import carried_in, pose_of
+from studio.offline.feelings import find_mood
+from studio.offline.grammar import parse_idea
+from studio.offline.named import things_named
+from studio.offline.settings import KNOWN_WORDS
+from studio.offline.words import is_someone
+from studio.plan import spoken_words
+from studio.script import split_sentences
+from tests.ideas import film_of
+
+TALES = (
+    "My grandmother taught a crow to play chess, and it never let her win again",
+    "A glassblower makes a jar that holds the sound of her late husband's laughter, and one day it cracks",
+    "An old seamstress plays cards with the ghost of her sister every Sunday, and she always loses on purpose",
+    "a blind piano tuner repairs a music box for a general who cannot stop crying",
+    "a retired postman befriends a heron that follows him from door to door all winter",
+)
+LONG = (
+    "There was a clockmaker in our town. Every night he climbed the tower and wound the great clock by hand. One winter"
+    " the clock stopped, and nobody noticed but a child. She carried a lantern up the stairs and found him asleep among"
+    " the wheels. Together they oiled the gears. In the morning the bells rang for the first time in years.",
+    "When the ferry stopped running, a girl on the far side of the river began to send her school notebooks across in a"
+    " toy boat, and every evening the old ferryman, who had nothing else to do, corrected them by candlelight and sent"
+    " them back",
+)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z']+", text.lower())
+
+
+@pytest.mark.parametrize("idea", TALES)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_happens_is_told(idea: str, seed: int) -> None:
+    """The turn of a tale says what happens, and two sentences name what it happens to, whatever the seed."""
+    story, _ = film_of(idea, seed)
+    turn = next(scene for scene in story.scenes if scene.id == 3)
+    assert set(_words(turn.narration)) & set(_words(parse_idea(idea, KNOWN_WORDS).deed)) - {"a", "the", "and"}
+    assert "something happens" not in turn.narration.lower()
+    heads = {thing.split()[-1].lower() for thing in things_named(parse_idea(idea, KNOWN_WORDS))}
+    lines = [line for scene in story.scenes for line in split_sentences(scene.narration)]
+    assert sum(bool(heads & set(_words(line))) for line in lines) >= 2
+
+
+@pytest.mark.parametrize("idea", LONG)
+def test_a_long_idea_is_its_own_story(idea: str) -> None:
+    """Every scene of a long idea says words of it, in their order, and nothing else."""
+    story, _ = film_of(idea)
+    said = _words(" ".join(scene.narration for scene in story.scenes))
+    assert all(scene.narration for scene in story.scenes)
+    rest = iter(_words(idea))
+    assert all(word in rest for word in said)
+
+
+def test_a_breath_is_taken_where_one_is() -> None:
+    """A sentence is parted at a mark, else before a linking word, else before a preposition; no word is lost."""
+    assert breaths("He came home, and nobody was there to see it.", 8) == (
+        "He came home.",
+        "And nobody was there to see it.",
+    )
+    assert breaths("The bells rang for the first time in years.", 6) == (
+        "The bells rang.",
+        "For the first time in years.",
+    )
+    assert breaths("Nothing can part these seven words.", 3) == ()
+    for idea in (*TALES, *LONG):
+        assert breaths(f"{idea}.", 12)
+        for most in (7, 9, 12):
+            parts = breaths(f"{idea}.", most)
+            assert not parts or _words(" ".join(parts)) == _words(idea)
+            assert all(spoken_words(part) <= most and part[0].isupper() for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("idea", "music", "carried"),
+    [
+        ("a boy plays the trumpet on a roof", True, "a trumpet close by"),
+        ("a violinist plays for the trees", True, "a violin close by"),
+        ("a widow plays chess by letter", False, "a chess board close by"),
+        ("two friends play football in the rain", False, "a ball close by"), ("a girl plays with a dog", False, ""),
+    ],
+)  # fmt: skip
+def test_playing_is_music_only_where_music_is_named(idea: str, music: bool, carried: str) -> None:
+    """Eyes closed and an instrument belong to music; a game has its own things."""
+    parsed = parse_idea(idea, KNOWN_WORDS)
+    assert ("eyes closed" in pose_of(parsed)) == music
+    assert music or not re.search("violin|clap", " ".join(scene.action for scene in film_of(idea)[0].scenes))
+    assert carried_in(parsed).replace("a letter in hand", "a chess board close by") == carried
+
+
+@pytest.mark.parametrize(
+    ("idea", "hero"),
+    [
+        ("Red paper boat", "a red paper boat"), ("Volcano", "a volcano"), ("Old umbrella", "an old umbrella"),
+        ("steam trains", "steam trains"), ("Green tea", "green tea"), ("Jazz", "jazz"),
+    ],
+)  # fmt: skip
+def test_one_thing_has_its_article(idea: str, hero: str) -> None:
+    """A single thing that can be counted stands with an article and without a capital, in lines and pictures."""
+    assert parse_idea(idea, KNOWN_WORDS).hero == hero
+    _, shots = film_of(idea)
+    assert "boat" not in idea or any("a red paper boat" in shot.image_prompt for shot in shots)
+
+
+@pytest.mark.parametrize("word", ["tailor", "baker", "glassblower", "pianist", "digger", "locksmith", "seamstress"])
+def test_trades_are_people(word: str) -> None:
+    """A noun that ends as trades do is somebody, and is told with 'who'."""
+    assert is_someone(word)
+    assert " Who " in parse_idea(f"A {word} who leaves the city", KNOWN_WORDS).title
+
+
+@pytest.mark.parametrize("word", ["river", "tower", "computer", "flower", "letter", "mirror", "mattress", "wrist"])
+def test_things_are_no_people(word: str) -> None:
+    """A thing that ends so is a thing."""
+    assert not is_someone(word)
+
+
+def test_a_title_cased_idea_is_told_as_a_sentence() -> None:
+    """The capitals of a title go where words are common, and stay on names."""
+    assert parse_idea("The Tailor That Sews a Coat for the Moon", KNOWN_WORDS).clause == "sews a coat for the moon"
+    assert parse_idea("The Girl Who Met Tom Gordon", KNOWN_WORDS).clause == "met Tom Gordon"
+
+
+def test_whoever_a_tale_begins_with_is_its_hero() -> None:
+    """'Once there was' and 'In a dry valley' are nobody."""
+    for idea in ("Once upon a time there was a fox who could not sleep", "In a dry valley, a fox crosses a river"):
+        assert parse_idea(idea, KNOWN_WORDS).name == "a fox"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_idea_that_is_no_sentence_is_spoken_once(seed: int) -> None:
+    """What cannot be told is quoted, with the sign of its number."""
+    story, _ = film_of('It cost $5 & "quotes" date 100% #1', seed)
+    assert story.title.endswith("#1")
+    assert sum("100%" in scene.narration for scene in story.scenes) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "detail"),
+    [
+        ("flowers in the grass with honeybees", "honeybees, very near"),
+        ("monarch butterflies on a tree", "monarch butterflies, very near"),
+        ("a table with a red paper boat", "a red paper boat, very near"),
+        ("a child looking at wolves", "a child, the face in the light"),
+    ],
+)  # fmt: skip
+def test_a_close_shot_is_of_the_subject(action: str, detail: str) -> None:
+    """What lives, or lies there, is seen near, and not what it is on."""
+    assert close_action(action, "") == detail
+
+
+def test_a_rescue_is_hopeful() -> None:
+    """A word that says how it ends outweighs one that only colours a film."""
+    assert find_mood("an old man rescues a whale") == "hopeful"
+    assert find_mood("my grandmother") == "melancholy"
+    assert find_mood("war and a rescue") == "tense"
