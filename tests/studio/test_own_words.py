@@ -76,7 +76,7 @@ def test_a_breath_is_taken_where_one_is() -> None:
     for idea in (*TALES, *LONG):
         assert breaths(f"{idea}.", 12)
         for most in (7, 9, 12):
-            parts = breaths(f"{idea}.", most)
+            parts = breaths(f"{idea[:1].upper()}{idea[1:]}.", most)
             assert not parts or _words(" ".join(parts)) == _words(idea)
             assert all(spoken_words(part) <= most and part[0].isupper() for part in parts)
 
