@@ -10,7 +10,7 @@ import math
 import re
 from functools import lru_cache
 
-from studio.offline.words import AUXILIARY, DETERMINERS
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS
 from studio.plan import spoken_words
 from studio.script import word_set
 
@@ -23,6 +23,8 @@ _PLACING = word_set(
 """Words that begin what is only added: a part may begin there where no clause does."""
 _ADDING = frozenset({"that", "of", "to"})
 """Words before which one is taken only where nothing else helps."""
+_DOING = frozenset(word for word in ACTING if not word.endswith("ing"))
+"""Verbs: a long subject stands alone before them."""
 _LEAST = 3
 """Fewest words of a part: 'In years.' is no breath."""
 
@@ -51,13 +53,13 @@ def breaths(sentence: str, most: int) -> tuple[str, ...]:
 
 
 def _rank(said: list[str], at: int) -> int:
-    """Return how well a breath is taken before `said[at]`: 4 at a mark, 0 for not at all."""
+    """Return how well a breath is taken before `said[at]`: 5 at a mark, 0 for not at all."""
     before, word = said[at - 1].lower(), said[at].lower().strip("\"'\u201c\u201d")
     if re.search(r"[,;:\u2013\u2014]$|^-+$", before):
-        return 4
+        return 5
     if before in DETERMINERS | AUXILIARY | _LINKS | _PLACING or before in {"of", "to", "not", "very", "that"}:
         return 0
-    return next((rank for rank, words in ((3, _LINKS), (2, _PLACING), (1, _ADDING)) if word in words), 0)
+    return next((rank for rank, words in ((4, _LINKS), (3, _PLACING), (2, _DOING), (1, _ADDING)) if word in words), 0)
 
 
 def _ended(part: str) -> str:

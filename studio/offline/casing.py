@@ -9,7 +9,7 @@ import re
 
 from studio.offline.nouns import COMMON, COUNTED, NAMES
 from studio.offline.phrases import article_for, head_noun, is_plural
-from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PLURAL_ACTING, STATIVE, is_someone
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLURAL_ACTING, STATIVE, is_someone
 from studio.script import word_set
 
 _SMALL = word_set(
@@ -22,9 +22,10 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 """How a tale begins before anyone is in it."""
-_PLACED = re.compile(
+PLACED = re.compile(
     r"^(?:in|on|at|under|over|when|while|after|before|during|beneath|inside|deep|far|every)\b", re.IGNORECASE
 )
+"""How an idea begins that first says where or when."""
 TITLE_CASED = 4
 """Fewest words of an idea whose capitals are those of a title; fewer may well be a name."""
 
@@ -56,7 +57,7 @@ def sentence_case(text: str, known: frozenset[str]) -> str:
 def without_opening(text: str) -> str:
     """Return an idea from whoever it is about on: 'a fox' of 'Once there was a fox' and of 'In a dry valley, a fox'."""
     text = _OPENING.sub("", text, count=1)
-    _, _, after = text.partition(", ") if _PLACED.match(text) else ("", "", "")
+    _, _, after = text.partition(", ") if PLACED.match(text) else ("", "", "")
     return after or text
 
 
@@ -67,7 +68,12 @@ def with_article(words: list[str]) -> list[str]:
         words = [first, *words[1:]]
     head = head_noun(words)
     alone = len(words) == 1 and head in COUNTED
-    if first in DETERMINERS or head not in COUNTED or is_plural(words) or (words[-1][:1].isupper() and not alone):
+    if (
+        first in DETERMINERS
+        or head not in COUNTED | PEOPLE
+        or is_plural(words)
+        or (words[-1][:1].isupper() and not alone)
+    ):
         return words
     words = [head] if alone else words
     return [article_for(words[0]), *words]

@@ -136,6 +136,9 @@ def _played(idea: Idea) -> str:
 def carried_in(idea: Idea) -> str:
     """Return the thing of the deed, as it is seen again in later scenes: 'a bottle in hand'; '' for none."""
     words = words_of(idea.clause)
+    played = _played(idea)
+    if set(words) & BOARD_GAMES and played:
+        return played
     for at, word in enumerate(words):
         one = word if word in _HELD else word.removesuffix("s")
         if one in _HELD:
@@ -144,7 +147,7 @@ def carried_in(idea: Idea) -> str:
             return f"{phrase if one in _MASS else f'{article_for(phrase)} {phrase}'} in hand"
     if mount := next((_MOUNTS[word] for word in words if word in _MOUNTS), ""):
         return mount.replace("a horse", "horses") if idea.plural else mount
-    if tool := _played(idea) or next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), ""):
+    if tool := played or next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), ""):
         return tool
     thing = thing_made(idea) if idea.kind == "tale" else ""
     return f"{thing} close by" if thing and not has_beast(idea.name) else ""

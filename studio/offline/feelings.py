@@ -28,7 +28,7 @@ _MOODS: Mapping[Mood, frozenset[str]] = {
     "hopeful": word_set(
         "rescue rescues rescued save saves saved befriend befriends learn learns learned teach teaches taught win wins"
         " won laugh laughs laughter wedding birthday spring summer sunrise morning gift hope hopes heal heals returns"
-        " finds found friend friends friendship dance dances sing sings love loves together home joy baby born plant"
+        " friend friends friendship dance dances sing sings love loves together home joy baby born plant"
         " plants flower flowers garden celebrate festival reunion reunited kindness"
     ),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.offline.breaths import breaths
-from studio.offline.casing import sentence_case, with_article, without_opening
+from studio.offline.casing import PLACED, sentence_case, with_article, without_opening
 from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
@@ -162,6 +162,9 @@ def _question(bare: str, whole: str) -> Idea:
 def _tale(bare: str, whole: str) -> Idea | None:
     """Return the idea as someone who does something, or None where no verb is found."""
     bare = without_opening(bare)
+    if PLACED.match(bare):
+        # 'When the ferry stopped': nobody is in it yet.
+        return None
     words = bare.split()
     at = _verb_at(words)
     if at is None:
