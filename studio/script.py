@@ -1,10 +1,13 @@
 """A person's own script, read into scenes: their words become the narration, word for word.
 
-Two forms are read, and nothing is ever added to the words:
+Two forms are read, and of Markdown the words alone (`studio/markdown.py`):
 
-- Screenplay: a line such as `INT. KITCHEN - NIGHT` or `EXT. HARBOUR` opens a scene and names its place. Every other
-  line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the scene's characters.
+- Screenplay: a line such as `INT. KITCHEN - NIGHT`, `EXT. HARBOUR` or `## The Kitchen` opens a scene and names its
+  place. Every other line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the
+  scene's characters, and stands before the speech with a colon, `Mara: Who is there?`.
 - Plain text, where no line is such a heading: one paragraph is one scene, and blank lines part the paragraphs.
+
+A heading of the first level that opens the script, the only one of its level, is the film's title and no scene.
 
 Called by the writers and by `studio/plan.py`; it knows nothing of the length of the film.
 """
@@ -13,11 +16,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
 from studio.errors import BadInput
+from studio.markdown import Line, read_markdown
 from studio.model import Scene
+from studio.sentences import abbreviated, ends_sentence
 
 SCENES = 9_999
 """Most scenes a script may have: a node of the scene graph is numbered with four digits."""
@@ -26,16 +30,18 @@ ACTION_CHARACTERS = 240
 """Longest action taken from a scene's first sentence; about three lines of a prompt."""
 
 _HEADING = re.compile(r"^\s*(?P<side>INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT)(?:\.\s*|\s+)(?P<place>\S.*)$", re.IGNORECASE)
-_CUE = re.compile(r"^[A-Z][A-Z0-9 .'-]{0,38}[A-Z0-9.](?:\s*\([^)]*\))?$")
+_NUMBERING = re.compile(
+    r"(?:(?:scene|chapter|part|act)\s+)?(?:\d{1,4}|[IVXLC]{1,7})\s*(?:[.:)\u2013\u2014-]+\s*|$)", re.I
+)
+"""'Scene 2: ' before a heading's place."""
+_CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*\([^)]*\))?$")
+_STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
 _END = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*|\n[ \t]*\n")
 
 
 def word_set(words: str) -> frozenset[str]:
     """Return the words of a text that stand between spaces, as a set to look words up in."""
     return frozenset(words.split())
-
-
-_TITLES = word_set("mr mrs ms dr st prof vs etc sgt lt col gen capt no")
 
 
 def clean_text(text: str) -> str:
@@ -57,9 +63,10 @@ def one_line(text: str, characters: int | None = None) -> str:
 def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of `text` in order, each as one line; joined again they are the text, up to white space.
 
-    A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not after a title such
-    as `Dr.` or a single initial. A paragraph of several lines that all begin with a capital is verse or a list: there
-    each line ends a sentence.
+    A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not before a small
+    letter (but after an ellipsis), nor after what `studio/sentences.py` knows for an abbreviation or an initial, or a
+    number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
+    line ends a sentence.
     """
     sentences: list[str] = []
     for block in re.split(r"\n[ \t]*\n", text):
@@ -78,9 +85,7 @@ def _opens_with_capital(line: str) -> bool:
 def _split_line(line: str) -> Iterable[str]:
     start = 0
     for end in _END.finditer(line):
-        before = re.split(r"[\s(\"'“\u2018]", line[start : end.start()])[-1]
-        initial = len(before) == 1 and before.isupper() and before != "I"
-        if end.group().startswith(".") and (before.lower() in _TITLES or initial) and end.end() < len(line.rstrip()):
+        if _goes_on(line, start, end):
             continue
         if sentence := " ".join(line[start : end.end()].split()):
             yield sentence
@@ -89,60 +94,116 @@ def _split_line(line: str) -> Iterable[str]:
         yield rest
 
 
+def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
+    """Whether the sentence that begins at `start` goes on behind a mark."""
+    mark = end.group()
+    following = line[end.end() : end.end() + 40].split()
+    if not following or ".." in mark or mark[0] not in ".!?":
+        return False
+    if mark == "." and line[start : end.start()].strip().isdecimal():
+        return True  # '1. Boil the water.'
+    word = re.split(r"[\s(\"'“\u2018]", line[max(start, end.start() - 60) : end.start()])[-1] + mark
+    return abbreviated(word, following[0]) or not ends_sentence(word, following[0])
+
+
 def parse_script(text: str) -> tuple[Scene, ...]:
     """Return the scenes of a script, numbered from 1; `location` is '' where the script names none.
 
     Args:
-        text: screenplay or plain paragraphs, any language.
+        text: screenplay or plain paragraphs, in Markdown or not, any language.
 
     Raises:
         BadInput: the script holds no spoken text, or more scenes than `SCENES`.
     """
-    lines = clean_text(text.removeprefix("\ufeff")).split("\n")
-    headed = any(_HEADING.match(line) for line in lines)
-    parts = _by_heading(lines) if headed else [("", block) for block in re.split(r"\n[ \t]*\n", "\n".join(lines))]
+    _, lines = _titled(text)
+    headed = any(_heading(line) is not None for line in lines)
+    parts = _by_heading(lines) if headed else [("", block) for block in _paragraphs([line.text for line in lines])]
     spoken = [(place, body.strip()) for place, body in parts if re.search(r"\w", body)]
     if not spoken:
         raise BadInput("the script has no text to speak: write a paragraph for each scene, or leave the script out")
     if len(spoken) > SCENES:
         raise BadInput(f"the script has {len(spoken)} scenes, the most is {SCENES}: join some of its paragraphs")
-    return tuple(
-        Scene(
-            id=number,
-            location=place,
-            characters=", ".join(_cues(body)) if headed else "",
-            action=one_line(split_sentences(body)[0], ACTION_CHARACTERS),
-            emotion="",
-            narration=body,
-        )
-        for number, (place, body) in enumerate(spoken, start=1)
-    )
+    scenes = []
+    for number, (place, body) in enumerate(spoken, start=1):
+        names, told = _spoken(body) if headed else ((), body)
+        action = one_line(split_sentences(told)[0], ACTION_CHARACTERS)
+        scenes.append(
+            Scene(
+                id=number, location=place, characters=", ".join(names), action=action, emotion="", narration=told
+            )
+        )  # fmt: skip
+    return tuple(scenes)
 
 
-def _by_heading(lines: list[str]) -> list[tuple[str, str]]:
+def script_title(text: str) -> str:
+    """Return the title that a script gives itself with its first heading, as one line; '' where it gives none."""
+    return one_line(_titled(text)[0])
+
+
+def _titled(text: str) -> tuple[str, Sequence[Line]]:
+    """Return the script's title, or '', and its lines without it."""
+    lines = read_markdown(clean_text(text.removeprefix("\ufeff")))
+    first = next((place for place, line in enumerate(lines) if re.search(r"\w", line.text)), None)
+    if first is None or lines[first].level != 1 or _HEADING.match(lines[first].text):
+        return "", lines
+    if any(line.level == 1 for line in lines[first + 1 :]):
+        return "", lines
+    return lines[first].text, lines[first + 1 :]
+
+
+def _paragraphs(lines: Sequence[str]) -> list[str]:
+    return re.split(r"\n[ \t]*\n", "\n".join(lines))
+
+
+def _by_heading(lines: Sequence[Line]) -> list[tuple[str, str]]:
     """Return (place, body) for each heading; text before the first heading is a scene without a place."""
     parts: list[tuple[str, list[str]]] = [("", [])]
     for line in lines:
-        if heading := _HEADING.match(line):
-            parts.append((_place(heading["side"], heading["place"]), []))
+        if (place := _heading(line)) is not None:
+            parts.append((place, []))
         else:
-            parts[-1][1].append(line)
+            parts[-1][1].append(line.text)
     return [(place, "\n".join(body)) for place, body in parts]
 
 
+def _heading(line: Line) -> str | None:
+    """Return the place that a heading names, '' where it names none; None for what is no heading."""
+    words = line.text.strip()
+    words = _NUMBERING.sub("", words, count=1) if line.level and _NUMBERING.match(words) else words
+    if heading := _HEADING.match(words):
+        return _place(heading["side"], heading["place"])
+    return (_place("", words.rstrip(":")) if re.search(r"\w", words) else "") if line.level else None
+
+
 def _place(side: str, place: str) -> str:
-    """Return 'interior, kitchen, night' for `INT.` and `KITCHEN - NIGHT`."""
+    """Return 'interior, kitchen, night' for `INT.` and `KITCHEN - NIGHT`, 'the Kitchen' for 'The Kitchen'."""
     words = [one_line(word, 120) for word in re.split(r"\s+[-\u2013—]+\s+|,", place)]
     named = [word.lower() if word.isupper() else word for word in words if word]
+    if named:
+        named[0] = re.sub(r"^(?:The|An?|In|On|At|Inside|Outside)\b", lambda found: found[0].lower(), named[0])
     return ", ".join(["interior", *named] if side.upper() == "INT" else named)
 
 
-def _cues(body: str) -> tuple[str, ...]:
-    """Return the names of the cues in the order they first speak, as `Mara` for `MARA (O.S.)`."""
+def _spoken(body: str) -> tuple[tuple[str, ...], str]:
+    """Return the names of the cues in the order they first speak, as `Mara` for `MARA (O.S.)`, and what is said.
+
+    Who speaks is named at the head of the speech, with a colon, since one voice reads all parts and a viewer sees no
+    lips: speakers who cannot be told by where they are are named (DCMP, Captioning Key, Speaker Identification,
+    https://dcmp.org/learn/captioningkey/603).
+    """
     lines = [line.strip() for line in body.split("\n")]
-    names = [
-        re.sub(r"\s*\(.*\)$", "", line).title()
-        for line, after in pairwise(lines)
-        if _CUE.match(line) and after and not _CUE.match(after)
-    ]
-    return tuple(dict.fromkeys(names))
+    names: list[str] = []
+    told: list[str] = []
+    spoken_by = ""
+    for place, line in enumerate(lines):
+        after = lines[place + 1] if place + 1 < len(lines) else ""
+        before = lines[place - 1] if place else ""
+        cue = _CUE.match(line)
+        if cue and after and not _CUE.match(after) and (not before or _STOPPED.search(before)):
+            name = re.sub(r"[^\W\d_]+(?:['\u2019]S\b)?", lambda found: found[0].capitalize(), cue["name"])
+            names.append(name)
+            spoken_by = f"{name}{cue['how'] or ''}: "
+            continue
+        told.append(spoken_by + line)
+        spoken_by = ""
+    return tuple(dict.fromkeys(names)), "\n".join(told)

@@ -1,7 +1,8 @@
 """Blanking the markup of a line that is to be spoken, place for place, so that every word stays where it was written.
 
 Markdown, tags, styles of subtitles, entities and addresses; what only looks like markup ('a*b', 'snake_case', 'a<b')
-keeps its sense. Every pattern is bounded: its time grows with the line's length and no faster.
+keeps its sense. A script's Markdown is read before (`studio/markdown.py`); a line that a model wrote may hold some.
+Every pattern is bounded: its time grows with the line's length and no faster.
 """
 
 from __future__ import annotations
@@ -9,43 +10,29 @@ from __future__ import annotations
 import html
 import re
 
+from studio.markdown import ADDRESS, ENTITY, ESCAPE, LINK, STYLE, TAG
+
 GONE = "\ufdd0"
 """Stands where a sign was that parts no word: 'un**believ**able'. A noncharacter of Unicode, never in a text."""
 
-_TAG_NAMES = (
-    "a abbr b big blockquote br center cite code del div em font h[1-6] hr i img ins kbd li mark ol p pre q s small"
-    " span strike strong sub sup tt u ul|audio break emphasis lang paragraph phoneme prosody say-as sentence speak"
-    " token voice w"
-).replace(" ", "|")
-"""Elements of HTML that people put into a line, and those of SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/)."""
-_ATTRIBUTE = r"""\s{1,9}[\w:.-]{1,40}\s{0,3}=\s{0,3}(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s"'<>=]{1,300})"""
-_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:{_ATTRIBUTE}){{0,12}}\s{{0,9}}/?>|<!--[^<>]{{0,500}}-->", re.IGNORECASE)
-_STYLE = re.compile(r"\{\\[^{}\n]{0,100}\}")
-"""A style of SubStation Alpha, '{\\an8}'."""
-_LINK = re.compile(
-    r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,100})?(?:\s\"[^\"]{0,200}\")?\)"
-)
 _REFERENCE = re.compile(r"(?<=\])\[[^\[\]]{0,100}\]|\[\^[^\[\]\s]{1,40}\]")
-_ADDRESS = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s<>\"()\[\]|]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:\w+://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#]*[^/:?#.,;!*_~'…])", re.IGNORECASE)
 _LINE_MARK = re.compile(r"^[ \t]{0,12}(?:(?:#{1,6}|[-*+•])(?=[ \t])[ \t]{0,12}|>[ \t]{0,12}){1,9}", re.MULTILINE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|~<>-])")
 _MARKS = re.compile(r"[*_~`]+")
 
 
 def unmarked(line: str) -> str:
     """Return a text of the same length: markup is blank or `GONE`, all else stands at its old place."""
     text = line.replace(GONE, " ")
-    text = _STYLE.sub(_gone, text)
+    text = STYLE.sub(_gone, text)
     for _ in range(2):  # a picture may lie in a link
-        text = _LINK.sub(lambda m: " " * (m.start(1) - m.start()) + m[1] + " " * (m.end() - m.end(1)), text)
+        text = LINK.sub(lambda m: " " * (m.start(1) - m.start()) + m[1] + " " * (m.end() - m.end(1)), text)
     text = _REFERENCE.sub(_gone, text)
-    text = _ADDRESS.sub(_host, text)
-    text = _TAG.sub(_gone, text)
+    text = ADDRESS.sub(_host, text)
+    text = TAG.sub(_gone, text)
     text = _LINE_MARK.sub(lambda m: " " * len(m[0]), text)
-    text = _ENTITY.sub(_entity, text)
-    text = _ESCAPE.sub(lambda m: GONE + (m[1] if m[1] in "()#+.!-" else " "), text)
+    text = ENTITY.sub(_entity, text)
+    text = ESCAPE.sub(lambda m: GONE + (m[1] if m[1] in "()#+.!-" else " "), text)
     return _MARKS.sub(_mark, text)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
-from studio.script import clean_text, one_line, parse_script, split_sentences
+from studio.script import clean_text, one_line, parse_script, script_title, split_sentences
 
 SCREENPLAY = """INT. KITCHEN - NIGHT
 
@@ -81,7 +84,11 @@ def test_sentences_joined_are_the_text(text: str) -> None:
     ("text", "count"),
     [
         ("Dr. Grey met J. Smith. They left.", 2),
-        ('"Go!" he said. Nobody did.', 3),
+        ('"Go!" he said. Nobody did.', 2),
+        ("It weighs 3.5 kg, i.e. 7 lb 11 oz, v2.0, A.D. 79, 10-12 km/h. It is old; see p. 12, fig. 3a.", 2),
+        ("1. Boil the water. 2. Wait for Mrs. Fox, etc. Nobody came at 7 p.m. on Jan. 5.", 3),
+        ("He said no. The U.S. Army left. It was in 1974. 12 men stayed.", 4),
+        ("Plan B. They left. J. R. Smith of St. Paul, i.e. Jonas.", 3),
         ("It cost 3.50 dollars... or so. Yes?", 3),
         ("灯台守。瓶を見つける。", 2),
         ("A keeper walks\nThe sea rises\nNobody comes", 3),
@@ -100,3 +107,124 @@ def test_one_line_is_one_line_and_no_longer(text: str, most: int) -> None:
     line = one_line(text, most)
     assert len(line) <= most
     assert len(line.splitlines()) <= 1
+
+
+MARKDOWN = """# The Cold Kettle
+
+## The Kitchen
+
+*The kettle* has been **cold** since [Tuesday](https://example.org/a_b "when"), un**believ**ably &amp; <b>truly</b>.
+
+> "Henry VIII agreed," she said.
+
+## Scene 2: INT. WORKSHOP - NIGHT
+
+- Tea
+- [x] Milk, `a_b`
+
+| one | two |
+|-----|:---:|
+| 3   | 4   |
+
+```python
+# x = 2 * y
+```
+
+***
+
+**EXT. HARBOUR - DAWN**
+
+MARA O'NEIL (O.S.)
+The boats come home.[^1]
+"""
+
+
+def test_markdown_is_read_in_plain_words() -> None:
+    """Of Markdown the words are narrated; '#' headings are scenes, the only first one is the title, fences are gone."""
+    kitchen, workshop, harbour = parse_script(MARKDOWN)
+    assert script_title(MARKDOWN) == "The Cold Kettle"
+    assert kitchen.location == "the Kitchen"
+    assert kitchen.action == "The kettle has been cold since Tuesday, unbelievably & truly."
+    assert split_sentences(kitchen.narration) == (kitchen.action, '"Henry VIII agreed," she said.')
+    assert workshop.location == "interior, workshop, night"
+    assert split_sentences(workshop.narration) == ("Tea.", "Milk, a_b.", "one, two.", "3, 4.", "# x = 2 * y")
+    assert (harbour.location, harbour.characters) == ("harbour, dawn", "Mara O'Neil")
+    assert harbour.narration == "Mara O'Neil (O.S.): The boats come home."
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "places"),
+    [
+        ("# One\ntext\n# Two\ntext", "", ["One", "Two"]),
+        ("# One\n\ntext\n\nmore", "One", ["", ""]),
+        ("One\n===\ntext\n## Two\ntext", "One", ["", "Two"]),
+        ("text\n# One\ntext", "", ["", "One"]),
+        ("# INT. KITCHEN\ntext", "", ["interior, kitchen"]),
+        ("## 3\ntext\n## The Sea - Night\ntext", "", ["", "the Sea, Night"]),
+    ],
+)
+def test_the_title_is_the_only_first_heading(text: str, title: str, places: list[str]) -> None:
+    """A heading of the first level is the title where it opens the script and no other is of that level."""
+    assert script_title(text) == title
+    assert [scene.location for scene in parse_script(text)] == places
+
+
+SAID = "kettle sea Mara cold über C# #5 a_b 3 * 4*5 7% it's v2.0 x^2 ~3 & a&b < 2<3 [sic] (x) $5 -4"
+WORDS = st.lists(st.sampled_from(SAID.split()), min_size=1, max_size=8)
+MARKS = ["{}", "*{}*", "**{}**", "***{}***", "_{}_", "__{}__", "~~{}~~", "`{}`", "[{}](http://a.b/c_d)", "<b>{}</b>"]
+LINES = ["{}", "> {}", "- {}", "* {}", "+ [ ] {}", "> - {}", "{}  ", "| {} | b |\n|---|---|", "<p>{}</p>", "{}\n\n---"]
+FENCES = ["```\n{}\n```", "~~~ text\n{}\n~~~"]
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text."""
+    return "".join(c for c in text if c.isalnum()).casefold()
+
+
+LINED = st.tuples(st.sampled_from([*MARKS, "*a **{}** b*"]), st.sampled_from(LINES)) | st.tuples(
+    st.just("{}"), st.sampled_from(FENCES)
+)
+
+
+@given(st.lists(st.tuples(WORDS, LINED, st.sampled_from(["\n", "\n\n"])), max_size=6))
+@settings(deadline=None)
+def test_markdown_loses_no_word(drawn: list[tuple[list[str], tuple[str, str], str]]) -> None:
+    """However words are marked up, all of them are narrated, in order, and no mark of the markup is."""
+    text, wanted = "Start\n\n", "start"
+    for words, (mark, line), end in drawn:
+        told = mark.format(f"w{' '.join(words)}w")
+        text += line.format(told) + end
+        wanted += letters(mark.format(" ".join(["w", *words, "w"])).replace("http://a.b/c_d", "").replace("b>", ""))
+        wanted += "b" * line.startswith("|")
+    narrated = "\n".join(scene.narration for scene in parse_script(text))
+    assert letters(narrated) == wanted
+    assert not re.search(r"\*\*|__|~~|```|^>|\|\s*-|\]\(|</?[bp]>", narrated, re.MULTILINE)
+
+
+@given(st.lists(WORDS.map(lambda words: "Then " + " ".join(words) + "."), min_size=1, max_size=5))
+def test_plain_scripts_come_through_unchanged(paragraphs: list[str]) -> None:
+    """A text whose signs only look like markup is narrated as it stands."""
+    text = "\n\n".join(paragraphs)
+    assert [scene.narration for scene in parse_script(text)] == paragraphs
+
+
+HOSTILE = [
+    "*", "*a", "*a ", "_a ", "`", "`a ", "[", "[a", "[](", "[a](b", "<", "<b ", "> ", "- ", "# ", "```\n", "~~~\n", "|",
+    "|-", "---", "\\", "&", "a. ", "a|b\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", HOSTILE)
+def test_reading_grows_no_faster_than_the_script(sign: str) -> None:
+    """100 kB of any sign take the processor under ten seconds, where a quadratic reading would take minutes."""
+    begun = time.process_time()
+    script_title("word\n" + sign * (100_000 // len(sign)))
+    assert time.process_time() - begun < 10
+
+
+def test_who_speaks_is_named_before_the_speech() -> None:
+    """A cue stands before its speech with a colon; capitals within a sentence are no cue."""
+    text = "INT. SEA\nMARA\nWho is there?\nJONAS'S MOTHER\nNobody.\n\nThe sign said\nDANGER\nin red."
+    (sea,) = parse_script(text)
+    assert sea.narration == "Mara: Who is there?\nJonas's Mother: Nobody.\n\nThe sign said\nDANGER\nin red."
+    assert sea.characters == "Mara, Jonas's Mother"

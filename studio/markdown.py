@@ -1,0 +1,225 @@
+"""Reading Markdown once: a text's lines in plain words, and which of them are headings. No word is lost.
+
+The syntax is CommonMark's (https://spec.commonmark.org/0.31.2/) with tables, strike-through, tasks and footnotes as
+GitHub has them, read with care: what only looks like markup ('3 * 4', 'C#', '#5', 'snake_case') is text. Every pattern
+is bounded: its time grows with the text's length and no faster. The embedded voice's own reading of what a model may
+write is `studio/offline/unmarked.py`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+_TAG_NAMES = (
+    "a abbr b big blockquote br center cite code dd del details div dl dt em figcaption figure font h[1-6] hr i img ins"
+    " kbd li mark ol p pre q s section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u"
+    " ul|audio break emphasis lang paragraph phoneme prosody say-as sentence speak token voice w"
+).replace(" ", "|")
+"""Elements of HTML that people put into a text, and those of SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/)."""
+_ATTRIBUTE = r"""\s{1,9}[\w:.-]{1,40}\s{0,3}=\s{0,3}(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s"'<>=]{1,300})"""
+TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:{_ATTRIBUTE}){{0,12}}\s{{0,9}}/?>|<!--[^<>]{{0,500}}-->", re.IGNORECASE)
+STYLE = re.compile(r"\{\\[^{}\n]{0,100}\}")
+"""A style of SubStation Alpha, '{\\an8}'."""
+LINK = re.compile(
+    r"!?\[((?:[^\[\]]|\[[^\[\]]{0,99}\]){0,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,100})?(?:\s\"[^\"]{0,200}\")?\)"
+)
+ADDRESS = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s<>\"()\[\]|]+", re.IGNORECASE)
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|~<>-])")
+
+_FENCE = re.compile(r"[ \t]{0,3}(?:>[ \t]?){0,3}(`{3,}|~{3,})[^`]*$")
+_QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]{0,3}){1,9}")
+_ATX = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
+_UNDERLINE = re.compile(r"[ \t]{0,3}={3,}[ \t]*$")
+_RULE = re.compile(r"[ \t]{0,3}([-*_])(?:[ \t]{0,9}\1){2,}[ \t]*$")
+_ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•][ \t]+){1,3}(?:\[[ xX]\][ \t]+)?(?=\S)")
+_COLUMNS = re.compile(r"[ \t]{0,3}(?=[^|]*\|)\|?(?:[ \t]*:?-+:?[ \t]*\|){0,99}[ \t]*(?::?-+:?)?[ \t]*$")
+_DEFINED = re.compile(r"[ \t]{0,3}\[(?!\^)([^\[\]]{1,99})\]:[ \t]+<?(?:\w+://|mailto:|www\.|[./#])\S*(?:[ \t]+\S.*)?$")
+_FOOTNOTE = re.compile(r"[ \t]{0,3}\[\^[^\[\]\s]{1,40}\]:[ \t]*")
+_REFERENCE = re.compile(r"!?\[([^\[\]]{1,300})\](?:\[([^\[\]]{0,100})\])?")
+_NOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
+_CODE = re.compile(r"(?<![`\w])(`{1,3})(?!`)(.{1,500}?)(?<!`)\1(?!`)", re.DOTALL)
+_ANGLED = re.compile(r"<((?:https?|ftp|mailto):[^\s<>]{1,500})>", re.IGNORECASE)
+_STRONG = re.compile(r"(?<![\d*])(\*{2,3})(?=[^\s*])(.{1,600}?)(?<=[^\s*])\1(?![\d*])", re.DOTALL)
+_STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])(.{1,600}?)(?<=[^\s*])\*(?![\w*])", re.DOTALL)
+"""A star or two between digits, or one between letters, multiplies: 'a*b*c'."""
+_LOW_LINES = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])(.{1,600}?)(?<=[^\s_])\1(?![\w_])", re.DOTALL)
+_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])(.{1,600}?)(?<=[^\s~])~~(?!~)", re.DOTALL)
+_STOPPED = re.compile(r"[^\w\s\"'\u201d\u2019)\]\u00bb][\"'\u201d\u2019)\]\u00bb]*$")
+
+_SIGNS = "\\`*_{}[]()#+.!|~<>-&:"
+_HIDDEN = {ord(sign): 0xFDD0 + place for place, sign in enumerate(_SIGNS)}
+_SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()}
+_NEVER = dict.fromkeys(range(0xFDD0, 0xFDF0))
+"""Signs that are no markup (escaped, of code, of an address) stand for a while as noncharacters of Unicode."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line in plain words; `level` is 1 to 6 for a heading, else 0."""
+
+    text: str
+    level: int = 0
+    row: bool = False
+    """Of a table; its cells are still parted by '|' while it is read."""
+    ends: bool = False
+    """Whether an item of a list, or a table's row, ends here: it has a full stop where it has no mark."""
+
+
+def read_markdown(text: str) -> tuple[Line, ...]:
+    """Return the lines of a text in plain words; a plain text comes through unchanged.
+
+    Emphasis, links, quotes, lists, tags, fences and rules vanish, and their words stay; code is kept as it stands. An
+    item of a list and a table's row end with a full stop, a row's cells are parted by commas: words for the layout.
+
+    Args:
+        text: any; its lines are parted by newlines.
+    """
+    lines = _unfenced(text.translate(_NEVER).split("\n"))
+    defined = frozenset(found[1].lower() for line in lines if (found := _DEFINED.match(line)))
+    told: list[Line] = []
+    run: list[Line] = []
+    for line in [*_blocks([line for line in lines if not _DEFINED.match(line)]), Line("", level=1)]:
+        if line.text.strip() and not line.level:
+            run.append(line)
+            continue
+        bare = _inline("\n".join(each.text for each in run), defined).split("\n")
+        told += [_laid(replace(each, text=words)) for each, words in zip(run, bare, strict=False)]
+        run = []
+        told.append(_laid(replace(line, text=_inline(line.text, defined).replace("\n", " "))))
+    return tuple(replace(line, text=line.text.translate(_SHOWN)) for line in told[:-1])
+
+
+def _unfenced(lines: list[str]) -> list[str]:
+    """Take out the lines that fence code; what they fence is no markup. A fence never closed fences nothing."""
+    plain: list[str] = []
+    closing: dict[str, list[int]] = {"`": [], "~": []}
+    for place in reversed(range(len(lines))):
+        mark = lines[place].strip(" \t>")
+        if len(mark) > 2 and mark[0] in closing and not mark.strip(mark[0]):
+            closing[mark[0]].append(place)
+    until, fence = -1, ""
+    for place, line in enumerate(lines):
+        if place < until:
+            plain.append(_hidden(line))
+            continue
+        if place == until or not (found := _FENCE.match(line)):
+            plain += [line] if place != until else []
+            continue
+        fence = found[1]
+        ends = closing[fence[0]]
+        while ends and (ends[-1] <= place or lines[ends[-1]].count(fence[0]) < len(fence)):
+            ends.pop()
+        until = ends[-1] if ends else -1
+        if not ends:
+            plain.append(line.replace(fence, "", 1))
+    return plain
+
+
+def _blocks(lines: list[str]) -> list[Line]:
+    """Tell headings, items and rows; take their marks, and those of quotes and rules."""
+    told: list[Line] = []
+    item = -1
+    for line in lines:
+        quoted = _QUOTE.match(line)
+        words = line[quoted.end() :] if quoted else line
+        words = words.rstrip(" \t<") if quoted and words.rstrip().endswith("<") else words
+        heading, mark, row = _ATX.match(words), _ITEM.match(words), words.strip()
+        tabled = bool(told) and told[-1].row and "|" in row
+        bars = row.startswith("|") and row.endswith("|") and row.count("|") > 2
+        if _COLUMNS.match(words) and told and "|" in told[-1].text:
+            told[-1] = replace(told[-1], row=True, ends=True)
+            continue
+        under = _UNDERLINE.match(words)
+        if under and told and told[-1].text.strip() and not told[-1].level:
+            told[-1] = replace(told[-1], level=1, ends=False)
+            item = -1
+            continue
+        going_on = bool(row) and not (heading or mark or bars or tabled or under or _RULE.match(words))
+        if item >= 0 and not going_on:
+            told[item] = replace(told[item], ends=True)
+            item = -1
+        if under or _RULE.match(words):
+            told.append(Line(""))
+        elif heading:
+            told.append(Line(heading[2], level=len(heading[1])))
+        elif bars or tabled:
+            told.append(Line(row, row=True, ends=True))
+        else:
+            words = words[mark.end() :] if mark else words
+            note = _FOOTNOTE.match(words)
+            told.append(Line(words[note.end() :] if note else words))
+            item = len(told) - 1 if mark or item >= 0 else -1
+    if item >= 0:
+        told[item] = replace(told[item], ends=True)
+    return told
+
+
+def _inline(text: str, defined: frozenset[str]) -> str:
+    """Take the markup out of a paragraph; it keeps its number of lines."""
+    if not re.search(r"[\\`*_\[<&~{]", text):
+        return text
+    text = _CODE.sub(lambda m: _hidden(_kept(m, m[2])), text)
+    text = ESCAPE.sub(lambda m: _hidden(m[1]), text)
+    text = STYLE.sub("", text)
+    for _ in range(2):  # a picture may lie in a link
+        text = LINK.sub(lambda m: _kept(m, m[1]), text)
+    text = _NOTE.sub("", text)
+    text = _REFERENCE.sub(lambda m: _referred(m, defined), text)
+    text = _ANGLED.sub(lambda m: _hidden(m[1].removeprefix("mailto:")), text)
+    text = ADDRESS.sub(lambda m: _address(m[0]), text)
+    text = TAG.sub(lambda m: _kept(m, " " if _parts_words(m[0]) else ""), text)
+    for _ in range(3):  # one in another
+        before = text
+        text = _STAR.sub(r"\1", _STRONG.sub(r"\2", text))
+        text = _STRUCK.sub(r"\1", _LOW_LINES.sub(r"\2", text))
+        if text == before:
+            break
+    text = re.sub(r"\\(?=\n)", "", text)
+    return ENTITY.sub(lambda m: _hidden(_meant(m[0])), text)
+
+
+def _kept(found: re.Match[str], words: str) -> str:
+    return words + "\n" * (found[0].count("\n") - words.count("\n"))
+
+
+def _hidden(text: str) -> str:
+    return text.translate(_HIDDEN)
+
+
+def _address(text: str) -> str:
+    """Hide an address's own signs, and leave the marks behind it, which may close an emphasis."""
+    bare = text.rstrip("*_~`")
+    return _hidden(bare) + text[len(bare) :]
+
+
+def _referred(found: re.Match[str], defined: frozenset[str]) -> str:
+    """Return the words of a link whose address stands elsewhere; brackets that no address is known for are text."""
+    name = (found[2] or found[1]).lower()
+    return _kept(found, found[1]) if name in defined else found[0]
+
+
+def _parts_words(tag: str) -> bool:
+    name = re.sub(r"\W+", " ", tag[:12]).split()[:1]
+    inline = "a abbr b big cite code del em font i ins kbd mark q s small span strike strong sub sup tt u w"
+    return not name or name[0].lower() not in inline.split()
+
+
+def _meant(entity: str) -> str:
+    """Return what an entity stands for; never a line's end."""
+    meant = html.unescape(entity)
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in meant).translate(_NEVER)
+
+
+def _laid(line: Line) -> Line:
+    """Part a row's cells by commas, and give what ends its full stop; scripts without capitals have their own."""
+    text = line.text
+    if line.row:
+        text = ", ".join(cell for each in text.split("|") if (cell := each.strip()))
+    last = next((c for c in reversed(text) if c.isalnum()), "")
+    if line.ends and (last.isdigit() or last.lower() != last.upper()) and not _STOPPED.search(text.rstrip()):
+        text = text.rstrip() + "."
+    return replace(line, text=text)
