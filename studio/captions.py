@@ -8,12 +8,25 @@ a second) and BBC Subtitle Guidelines (break at punctuation; never under a secon
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
-from studio.linebreaks import CLOSERS, ENDS, LINE_COLUMNS, OPENERS, RESTS, clean, clean_lines, columns_of, parts_of
+from studio.linebreaks import (
+    CLOSERS,
+    ENDS,
+    LINE_COLUMNS,
+    OPENERS,
+    RESTS,
+    clean,
+    clean_lines,
+    columns_of,
+    parts_of,
+    spaceless,
+)
 from studio.model import Cue, Word
+from studio.sentences import abbreviated, ends_sentence
 
 WANTED_SECONDS = 1.0
 LEAST_SECONDS, MOST_SECONDS = 0.8, 7.0
@@ -30,8 +43,6 @@ LINGER_SECONDS = 0.6
 
 _CLINGING = "a an the of to in on at by for from with and or but as if that into than her his its my"
 _NEVER_LAST = frozenset(_CLINGING.split())
-_TITLE_WORDS = "dr mr mrs ms prof st jr sr no vol mt gen col capt lt sgt rev hon vs"
-_TITLES = frozenset(_TITLE_WORDS.split())
 _WORD_JOINER = "\u2060"
 
 
@@ -51,7 +62,8 @@ def line_cues(
 ) -> tuple[Cue, ...]:  # fmt: skip
     """Caption a spoken line: at most two lines of 42 columns, 0.8 to 7 s where there is room, 2 frames apart.
 
-    Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs.
+    Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs. A line of
+    nothing but marks ('...') has nothing to say, and no captions.
 
     Args:
         words: in order, times in seconds from the start of the line.
@@ -65,7 +77,7 @@ def line_cues(
         Captions in order, none overlapping, in frames of whatever `offset_frames` counts in.
     """
     pieces = [piece for word in words for piece in _pieces(word)]
-    if not pieces:
+    if not any(_says(piece.text) for piece in pieces):
         return ()
     room = None if until_frames is None else max(1, until_frames - offset_frames)
     columns = float(line_columns)
@@ -168,9 +180,15 @@ def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
 
 
 def _tear(last: _Piece, following: _Piece) -> float:
-    """How much it hurts to part two pieces: 0 after a sentence, 0.4 after a comma, 1 and more within a phrase."""
-    ending = last.text.rstrip(CLOSERS)[-1:]
-    if ending and ending in ENDS and not _goes_on(last, following):
+    """How much it hurts to part two pieces: 0 after a sentence, 0.4 after a comma, 1 and more within a phrase,
+    2 within a word, 4 between an abbreviation and its name or number."""
+    bare = last.text.rstrip(CLOSERS)
+    ending = bare[-1:]
+    if following.glued and not spaceless(last.text[-1:]):
+        return 2.0  # an address or a number in two lines
+    if abbreviated(last.text, following.text) or not _says(following.text):
+        return 4.0
+    if ending and ending in ENDS and (following.glued or ending not in ".!?" or _ends(bare, following)):
         return 0.0
     if ending and ending in RESTS:
         return 0.4
@@ -178,11 +196,14 @@ def _tear(last: _Piece, following: _Piece) -> float:
     return 1.0 + 0.5 * clings
 
 
-def _goes_on(last: _Piece, following: _Piece) -> bool:
-    """Whether a sentence goes on after a full stop: 'Dr. Smith', 'e.g. this', '3.' glued to '5'."""
-    stem = last.text.rstrip(CLOSERS + ".").lstrip(OPENERS).lower()
-    stopped = last.text.rstrip(CLOSERS).endswith(".")
-    return stopped and (stem in _TITLES or following.text[:1].islower() or following.glued)
+def _says(text: str) -> bool:
+    """Whether there is more in it than marks: a letter, a digit, a note of music."""
+    return any(unicodedata.category(sign)[0] not in "PZC" for sign in text)
+
+
+def _ends(bare: str, following: _Piece) -> bool:
+    """Whether a sentence ends with a mark: not in 'e.g. this', always with '...', as a sentence of a script does."""
+    return bare.endswith("..") or ends_sentence(bare, following.text)
 
 
 def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]:

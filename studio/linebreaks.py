@@ -41,14 +41,35 @@ def parts_of(text: str) -> list[str]:
     """Cut one word where a caption may break it: not at all, unless its script has no spaces or it fills a line."""
     parts: list[str] = []
     for cluster in _clusters(text):
-        unspaced = parts and (_spaceless(cluster[0]) or _spaceless(parts[-1][-1]))
+        unspaced = bool(parts) and (spaceless(cluster[0]) or spaceless(parts[-1][-1]))
         held = cluster[0] in _NEVER_FIRST or (parts and parts[-1][-1] in OPENERS)
         too_long = parts and columns_of(parts[-1] + cluster) > LINE_COLUMNS
-        if parts and not too_long and (held or not unspaced):
+        if parts and too_long and not unspaced:
+            parts[-1:] = _parted(parts[-1], cluster)
+        elif parts and not too_long and (held or not unspaced):
             parts[-1] += cluster
         else:
             parts.append(cluster)
     return parts
+
+
+def _parted(line: str, sign: str) -> list[str]:
+    """Part a word that fills a line: behind a slash or a joint of an address, or at the line's end.
+
+    What closes is never parted from what it closes: neither 'kettle?id=3' from ').' nor '12' from '%'.
+    """
+    least = len(line) // 2
+    cut = next((at for joints in ("/", "?&=#", "-_.~") if (at := _behind(line, joints)) > least), len(line))
+    while cut > least and (line + sign)[cut] in _NEVER_FIRST:
+        cut -= 1
+    if cut <= least or unicodedata.category((line + sign)[cut])[0] == "M":
+        return [line, sign]
+    return [line[:cut], line[cut:] + sign]
+
+
+def _behind(line: str, joints: str) -> int:
+    """The place behind the last of the joints that something follows which is no mark; 0 where there is none."""
+    return max((at for at in range(1, len(line)) if line[at - 1] in joints and line[at].isalnum()), default=0)
 
 
 def _width(character: str) -> float:
@@ -59,7 +80,7 @@ def _width(character: str) -> float:
     return WIDE_COLUMNS if unicodedata.east_asian_width(character) in "WF" else 1.0
 
 
-def _spaceless(character: str) -> bool:
+def spaceless(character: str) -> bool:
     """Whether it belongs to a script written without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese."""
     if "\u0e00" <= character <= "\u0eff" or "\u1000" <= character <= "\u109f" or "\u1780" <= character <= "\u17ff":
         return True
