@@ -56,7 +56,7 @@ class OfflineNarrator:
 
     engine = "offline"
     model = "hibari heart"
-    version = 2
+    version = 3
     abilities = Abilities(seed=True, languages=("en",))
 
     def speak(self, line: str, seed: int, out: Path) -> Made:
@@ -186,7 +186,8 @@ def _field(number: int, content: bytes) -> bytes:
 def _breaths(groups: Sequence[str]) -> Iterator[list[str]]:
     """Cut a sentence where one breathes, after a dash, a colon or a semicolon, and where it is too long for one breath.
 
-    The latter after a comma where there is one in its second half. A lone word is no breath of its own.
+    The latter after a comma where there is one in its second half. A lone word is no breath of its own, unless a colon
+    ends it: it names who speaks, 'Mara: Who is there?'.
     """
     breath: list[str] = []
     for place, group in enumerate(groups):
@@ -197,7 +198,8 @@ def _breaths(groups: Sequence[str]) -> Iterator[list[str]]:
             breath = breath[cut:]
         breath.append(group[:CHUNK_PHONEMES])
         rest = sum(any(c not in _PAUSES for c in each) for each in groups[place + 1 : place + 3])
-        if group.rstrip(_QUOTES).endswith((";", ":", "—")) and len(breath) > 1 and rest > 1:
+        end = group.rstrip(_QUOTES)
+        if end.endswith((";", ":", "—")) and (len(breath) > 1 or end.endswith(":")) and rest > 1:
             yield breath
             breath = []
     if breath:

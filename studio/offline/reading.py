@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from studio.offline.spelling import spelled
 from studio.offline.unmarked import GONE, unmarked
-from studio.script import word_set
+from studio.sentences import ends_sentence
 
 FOREIGN_LETTERS = 0.25
 """Largest share of letters outside the Latin script in a line that is still read; they are left out."""
@@ -33,14 +33,6 @@ _FOREIGN_WORDS = (
 _FOREIGN = frozenset(_FOREIGN_WORDS.split())
 _NAME_PARTS = "los las la le el il der das di de du da do dos san santa saint van von al"
 _ARTICLES = frozenset(_NAME_PARTS.split())
-_TITLE_WORDS = "dr mr mrs ms prof st sr jr mt capt gen lt col sgt rev hon gov sen rep pres messrs vs"
-_TITLES = frozenset(_TITLE_WORDS.split())
-_NUMBERED = word_set("p pp no nos vol fig ch jan feb mar apr jun jul aug sep sept oct nov dec ca c ed est")
-"""Abbreviations that end no sentence where a number follows."""
-
-_INITIALS = re.compile(r"(?:[A-Z]\.){2,9}")
-_OPENERS = word_set("The He She It They We I In On At But And A An This That There Then When You His Her")
-"""After 'U.S.' one of these begins a sentence; any other capital is a name: 'the U.S. Army'."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PARAGRAPH = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
@@ -101,7 +93,7 @@ def sentences(line: str) -> tuple[Sentence, ...]:
         following = found[place] if place < len(found) else None
         between = line[word.end() : following.start()] if following else ""
         paragraph = ("\n" in between and _ends_paragraph(line, word.end())) or "\u2029" in between
-        if not following or paragraph or _ends_sentence(word[0], following[0]):
+        if not following or paragraph or ends_sentence(word[0][-WORD_CHARACTERS:], following[0]):
             tokens = [Token(m[0], spoken) for m, spoken in zip(found[first:place], said[first:place], strict=True)]
             told.append(Sentence(_ended(tokens), paragraph))
             first = place
@@ -169,20 +161,3 @@ def _plain(word: str) -> str:
     for sign, reading in (("½", " 1/2"), ("¼", " 1/4"), ("¾", " 3/4")):
         plain = plain.replace(sign, reading)
     return " ".join(plain.split())[:WORD_CHARACTERS]
-
-
-def _ends_sentence(word: str, following: str) -> bool:
-    """Whether a sentence ends after `word`: not after 'Dr.' or an initial, not before a lower-case word."""
-    if not _SENTENCE_END.search(word[-WORD_CHARACTERS:]) or following[0].islower():
-        return False
-    if _INITIALS.fullmatch(word) and following not in _OPENERS:
-        return False
-    stem = word.rstrip("\"'”’)]").rstrip(".").lstrip("\"'“‘([")
-    numbered = stem.lower() in _NUMBERED and following.lstrip("$#(-")[:1].isdigit()
-    abbreviated = (
-        stem.lower() in _TITLES
-        or stem in ("e.g", "i.e", "cf", "approx")
-        or numbered
-        or (len(stem) == 1 and stem.isupper() and stem != "I")
-    )
-    return not (word.rstrip("\"'”’)]").endswith(".") and abbreviated)
