@@ -36,9 +36,10 @@ from studio.ask import check_idea
 from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, SessionLocked
 from studio.hints import command
-from studio.model import Wish
+from studio.model import IDEA_CHARACTERS, Wish
 from studio.places import output_folder, session_folder, sessions_root
 from studio.prices import price_list
+from studio.script import script_title
 from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
 from studio.terminal import leave, says_yes, typed_answer
 
@@ -72,7 +73,7 @@ def make(
     place, said, _ = output_folder(output), shape.said(), money.terms()
     wish = make_wish(**said)
     if not idea and shape.script is not None:
-        idea = shape.script.stem.replace("_", " ")
+        idea = script_title(str(wish.script))[:IDEA_CHARACTERS] or shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     if not idea.strip() and not _given_blank(idea):

@@ -38,7 +38,7 @@ _PLACES: dict[Stage, str] = {
 }  # fmt: skip
 assert set(_PLACES) == set(STAGES)
 
-CUT_VERSION = 5
+CUT_VERSION = 6
 """Raised when the same clips and sounds would be cut into other bytes."""
 TIMELINE_VERSION = 2
 """Raised when the same shots and lines would be laid out otherwise."""

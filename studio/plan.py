@@ -19,7 +19,7 @@ from studio.graph import check_graph, scene_parts
 from studio.model import Brief, Camera, SceneGraph, Shot, Story, Wish
 from studio.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
 from studio.prompts import Size, image_prompt
-from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
+from studio.script import first_sentence, parse_script, split_sentences
 
 __all__ = [
     "draw_seed", "end_frames", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story",
@@ -201,9 +201,11 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
             camera = moves[cameras.randrange(len(moves))]
             panned = camera if camera in BACK else panned
             used.append((size, camera))
-            said = one_line(split_sentences(line)[0], ACTION_CHARACTERS) if wish.script and line else None
+            said = first_sentence(line) if wish.script and line else None
             if said is None and size == "close" and place:
                 said = close_action(scene.action, scene.characters)
+            if said is None and wish.script:
+                said = scene.action
             shots.append(
                 Shot(
                     index=index,

@@ -52,7 +52,8 @@ def image_prompt(size: Size, scene: Scene, parts: SceneParts, style: str, action
     """Return the prompt of one shot: size, characters, action, props, place, emotion and light, style.
 
     A wide shot names the place first, for there the place is the picture; a close shot leaves out the place's
-    surroundings for the same reason. Light is added where neither the place nor the action tells it.
+    surroundings for the same reason. Light is added where neither the place nor the action tells it. A sentence of a
+    script stands between semicolons: it has commas of its own, and a reader of the prompt knows it for one thing.
 
     Args:
         action: what happens in this shot; the scene's action where it is None.
@@ -67,12 +68,20 @@ def image_prompt(size: Size, scene: Scene, parts: SceneParts, style: str, action
     props = [] if near else [one_line(node.description) for node in parts.props]
     props = [prop for prop in props if prop.lower() not in doing.lower()]
     place = one_line(parts.place.description)
+    first = next((letter for letter in doing if letter.isalnum()), "")
+    sentence = action is not None and bool(first) and not first.islower()
+    doing = doing.replace(";", ",") if sentence else doing
     mood = [one_line(scene.emotion), _light(scene.emotion, f"{place} {doing}")]
     subject = [*cast, doing, *props]
     body = [place, *subject] if size == "wide" else [*subject, place]
     phrases = [phrase for phrase in (_SIZE_WORDS[size], *body, *mood) if phrase]
     ending = f", {one_line(style)}" if one_line(style) else ""
-    return one_line(", ".join(phrases), PROMPT_CHARACTERS - len(ending)) + ending
+    prompt = ", ".join(phrases)
+    if sentence:
+        prompt = prompt.replace(f", {doing}", f"; {doing}", 1)
+        ending = ending.replace(",", ";", 1) if prompt.endswith(doing) else ending
+        prompt = prompt.replace(f"{doing}, ", f"{doing}; ", 1)
+    return one_line(prompt, PROMPT_CHARACTERS - len(ending)) + ending
 
 
 def _light(emotion: str, told: str) -> str:

@@ -126,13 +126,16 @@ def parse_script(text: str) -> tuple[Scene, ...]:
     scenes = []
     for number, (place, body) in enumerate(spoken, start=1):
         names, told = _spoken(body) if headed else ((), body)
-        action = one_line(split_sentences(told)[0], ACTION_CHARACTERS)
-        scenes.append(
-            Scene(
-                id=number, location=place, characters=", ".join(names), action=action, emotion="", narration=told
-            )
-        )  # fmt: skip
+        action = first_sentence(told)
+        scene = Scene(id=number, location=place, characters=", ".join(names), action=action, emotion="", narration=told)
+        scenes.append(scene)
     return tuple(scenes)
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text that has a word, as one line of at most `ACTION_CHARACTERS`; '' for none."""
+    spoken = (sentence for sentence in split_sentences(text) if re.search(r"\w", sentence))
+    return one_line(next(spoken, ""), ACTION_CHARACTERS)
 
 
 def script_title(text: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from studio.offline.markup import tags_as
-from studio.offline.paint import words
+from studio.offline.paint import grammar, words
+from studio.prompts import EMOTIONS
 
 _PLACES = frozenset(
     ["a", "an", "the", "in", "on", "at", "by", "near", "under", "over", "inside", "outside", "beneath", "behind"]
@@ -21,12 +22,29 @@ def without_tags(prompt: str) -> str:
 def title_of(prompt: str, lead: str) -> str:
     """The phrase that names `lead`, or the first that is not about the camera, without brackets: what a card says.
 
-    On a line of its own follows the next phrase that names a thing or a place.
+    On a line of its own follows the next phrase that names a thing or a place. A sentence between semicolons, as
+    `studio.prompts` sets a script's, is said whole, with the place before or after it.
     """
+    if len(parts := prompt.split(";")) == 3 and parts[1].strip():
+        before, after = (_named(part, places=True) for part in (parts[0], parts[2]))
+        return "\n".join([" ".join(parts[1].split()), *[*before, *after][:1]])
     plain = re.sub(r"\([^()]*\)", " ", without_tags(prompt))
     phrases = [" ".join(p.split()) for p in re.split(r"[,;\n]", plain)]
     said = [(phrase, re.findall(r"[\w'\u2019-]+", phrase.lower())) for phrase in phrases]
     spoken = [(p, ws) for p, ws in said if p and not all(w in words.CAMERA or w in words.SHOTS for w in ws)]
     at = next((i for i, (_, ws) in enumerate(spoken) if lead and lead in ws), 0)
-    named = [phrase for phrase, ws in spoken[at + 1 :] if ws and ws[0] in _PLACES]
+    named = _named(",".join(phrase for phrase, _ in spoken[at + 1 :]))
     return "\n".join([*(phrase for phrase, _ in spoken[at : at + 1]), *named[:1]])
+
+
+def _named(part: str, *, places: bool = False) -> list[str]:
+    """The phrases of a part that name a thing or a place; of `places`, those too that are one without saying so."""
+    phrases = [" ".join(phrase.split()) for phrase in re.sub(r"\([^()]*\)", " ", part).split(",")]
+    named = []
+    for last, phrase in zip(["", *phrases], phrases, strict=False):
+        told = phrase.lower().split()
+        forms = [form for word in told for form in grammar.singulars(word)] if places else []
+        known = last == "interior" or any(form in words.DRAWN_PLACES or form in words.HINTED_PLACES for form in forms)
+        if told and phrase not in (*EMOTIONS, "interior") and (told[0] in _PLACES or known):
+            named.append(phrase)
+    return named

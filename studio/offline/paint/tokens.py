@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.markdown import ADDRESS
 from studio.offline.paint import grammar, words
 from studio.offline.paint.title import without_tags
 from studio.offline.paint.trades import is_person
@@ -27,9 +28,9 @@ _PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n()]")
 
 
 def tokens_of(prompt: str) -> list[Token]:
-    """Split a prompt into its words."""
+    """Split a prompt into its words; those of an address name nothing to paint."""
     found, phrase, depth = [], 0, 0
-    for piece in _PIECE.findall(without_tags(prompt)):
+    for piece in _PIECE.findall(ADDRESS.sub(" ", without_tags(prompt))):
         if piece in ",.;:!?\n()":
             depth = max(0, depth + {"(": 1, ")": -1}.get(piece, 0))
             phrase += 1
