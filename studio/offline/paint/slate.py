@@ -64,12 +64,23 @@ def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float
 
 
 def _type(width: int, height: int, unit: float, text: str) -> F32:
-    """Set the text in the middle with a short rule under it: (height, width) float32 opacity."""
+    """Set the text in the middle with a short rule under it: (height, width) float32 opacity.
+
+    What is seen and, smaller, where it is are set apart: neither runs on in the other's lines.
+    """
     page = np.zeros((height, width), np.float32)
-    block = set_block(text, (int(width * 0.8), int(height * 0.6)), max(9, int(unit * 0.068)), 300)
-    rows, columns = block.shape
-    top, left = (height - rows) // 2, (width - columns) // 2
-    page[top : top + rows, left : left + columns] = block
+    what, _, where = text.partition("\n")
+    blocks = [set_block(what, (int(width * 0.8), int(height * 0.45)), max(9, int(unit * 0.068)), 300)]
+    if where:
+        blocks.append(set_block(where, (int(width * 0.8), int(height * 0.14)), max(8, int(unit * 0.052)), 300))
+    gap = int(unit * 0.018)
+    rows = sum(block.shape[0] for block in blocks) + gap * (len(blocks) - 1)
+    top = (height - rows) // 2
+    below = top
+    for block in blocks:
+        left = (width - block.shape[1]) // 2
+        page[below : below + block.shape[0], left : left + block.shape[1]] = block
+        below += block.shape[0] + gap
     half, thick = int(unit * 0.05), max(1, round(unit * 0.0022))
     rule = min(height - thick, top + rows + int(unit * 0.012))
     page[rule : rule + thick, max(0, width // 2 - half) : width // 2 + half] = 0.66
