@@ -181,11 +181,11 @@ def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
 
 def _tear(last: _Piece, following: _Piece) -> float:
     """How much it hurts to part two pieces: 0 after a sentence, 0.4 after a comma, 1 and more within a phrase,
-    2 within a word, 4 between an abbreviation and its name or number."""
+    4 between an abbreviation and its name or number, 6 within a word."""
     bare = last.text.rstrip(CLOSERS)
     ending = bare[-1:]
     if following.glued and not spaceless(last.text[-1:]):
-        return 2.0  # an address or a number in two lines
+        return 6.0  # an address in two lines
     if abbreviated(last.text, following.text) or not _says(following.text):
         return 4.0
     if ending and ending in ENDS and (following.glued or ending not in ".!?" or _ends(bare, following)):

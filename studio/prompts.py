@@ -72,16 +72,13 @@ def image_prompt(size: Size, scene: Scene, parts: SceneParts, style: str, action
     sentence = action is not None and bool(first) and not first.islower()
     doing = doing.replace(";", ",") if sentence else doing
     mood = [one_line(scene.emotion), _light(scene.emotion, f"{place} {doing}")]
-    subject = [*cast, doing, *props]
-    body = [place, *subject] if size == "wide" else [*subject, place]
-    phrases = [phrase for phrase in (_SIZE_WORDS[size], *body, *mood) if phrase]
-    ending = f", {one_line(style)}" if one_line(style) else ""
-    prompt = ", ".join(phrases)
-    if sentence:
-        prompt = prompt.replace(f", {doing}", f"; {doing}", 1)
-        ending = ending.replace(",", ";", 1) if prompt.endswith(doing) else ending
-        prompt = prompt.replace(f"{doing}, ", f"{doing}; ", 1)
-    return one_line(prompt, PROMPT_CHARACTERS - len(ending)) + ending
+    before = [_SIZE_WORDS[size], *([place] if size == "wide" else []), *cast]
+    after = [*props, *([] if size == "wide" else [place]), *mood]
+    apart = "; " if sentence else ", "
+    head, tail = (", ".join(phrase for phrase in phrases if phrase) for phrases in (before, after))
+    ending = f"{', ' if tail else apart}{one_line(style)}" if one_line(style) else ""
+    body = apart.join(phrase for phrase in (head, doing, tail) if phrase)
+    return one_line(body, PROMPT_CHARACTERS - len(ending)) + ending
 
 
 def _light(emotion: str, told: str) -> str:

@@ -20,6 +20,7 @@ from PIL import Image
 
 from studio.errors import EngineFailed
 from studio.model import Wish
+from studio.offline.paint import slate
 from studio.offline.paint.figures import look_of_person
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.noise import F32
@@ -209,6 +210,29 @@ def test_a_card_says_what_and_where() -> None:
         "<b>a zorb</b>, noon": "a zorb",
     }
     assert {prompt: read_prompt(prompt).title for prompt in said} == said
+
+
+def test_a_card_says_a_scripts_sentence_whole() -> None:
+    """Of a sentence between semicolons no word is lost to its commas; its place, before or after it, stands apart."""
+    told = "The kettle has been cold since Tuesday, 4 June 1974, one by one"
+    said = {
+        f"wide shot, open fields under a wide sky; {told}; ultra cinematic": "open fields under a wide sky",
+        f"wide shot, harbour, dawn, Marta (in a coat, seen from behind); {told}; at peace, cinematic": "harbour",
+        f"close-up; {told}; interior, workshop, night, at peace, cinematic": "workshop",
+    }
+    assert [read_prompt(prompt).title for prompt in said] == [f"{told}\n{place}" for place in said.values()]
+    assert read_prompt(f"medium shot; {told}; at peace, cinematic").title == told
+
+
+def test_a_card_sets_what_and_where_apart() -> None:
+    """However long a sentence is, its place is a block of its own and smaller, and both lie within the picture."""
+    for size in ((640, 360), (360, 640)):
+        page = slate._type(*size, float(min(size)), "The kettle has been cold since Tuesday. " * 6 + "\nthe kitchen")
+        filled = np.flatnonzero(page.max(axis=1) > 0.5)
+        gaps = np.diff(filled)
+        assert (gaps > min(size) * 0.03).sum() >= 1
+        assert filled[0] > 0
+        assert filled[-1] < size[1] - 1
 
 
 def test_a_card_sets_the_subjects_words(tmp_path: Path) -> None:

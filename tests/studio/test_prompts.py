@@ -42,6 +42,15 @@ def test_light_never_contradicts_the_place() -> None:
     assert "dawn" not in image_prompt("wide", _scene(action="walks at night"), PARTS, "")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_scripts_sentence_is_one_thing(size: Size) -> None:
+    """A sentence with commas stands between semicolons, whole; a phrase of the writer's stands between commas."""
+    told = image_prompt(size, _scene(), PARTS, "ultra cinematic", "It is old; see p. 12, fig. 3a.").split("; ")
+    assert told[1] == "It is old, see p. 12, fig. 3a"
+    assert len(told) == 3
+    assert ";" not in image_prompt(size, _scene(), PARTS, "ultra cinematic", "a hand, very near")
+
+
 @given(st.sampled_from(SIZES), st.text(max_size=200), st.integers(1, 60), st.text(max_size=30))
 def test_a_prompt_is_one_line_within_the_bound(size: Size, words: str, times: int, style: str) -> None:
     """Whatever a person wrote, a prompt is one line of 1 to 8000 characters that ends with the style."""
