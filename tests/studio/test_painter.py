@@ -229,8 +229,9 @@ def test_a_card_sets_what_and_where_apart() -> None:
     for size in ((640, 360), (360, 640)):
         page = slate._type(*size, float(min(size)), "The kettle has been cold since Tuesday. " * 6 + "\nthe kitchen")
         filled = np.flatnonzero(page.max(axis=1) > 0.5)
-        gaps = np.diff(filled)
-        assert (gaps > min(size) * 0.03).sum() >= 1
+        lines = np.split(filled, np.flatnonzero(np.diff(filled) > 1) + 1)
+        widths = [int(np.ptp(np.flatnonzero(page[rows].max(axis=0) > 0.5))) for rows in lines]
+        assert widths[-2] < 0.6 * widths[0]  # above the rule stands the place, and nothing else
         assert filled[0] > 0
         assert filled[-1] < size[1] - 1
 

@@ -214,6 +214,25 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("`*a* b` and `[c](d)`", "*a* b and [c](d)"),
+        ("2*3 is 6, 4* hotels and a*b*c, but *it* and un**believ**able", "2*3 is 6, 4* hotels and a*b*c, but it and"
+            " unbelievable"),
+        (r"\*starred\* and \# and &lt;b&gt;", "*starred* and # and <b>"),
+        ("**bold *and* _more_**, ***both***", "bold and more, both"),
+        ("https://a.b/c_d_e*f*g and *https://a.b/x_*", "https://a.b/c_d_e*f*g and https://a.b/x_"),
+        ("[one][x], [two][] and [three][4]\n\n[x]: http://a.b\n[two]: http://c.d", "one, two and [three][4]"),
+        ("| 3 | is a bar, |x| too", "| 3 | is a bar, |x| too"),
+        ("snake_case, don`t and can`t, *Note one. *Note two.", "snake_case, don`t and can`t, *Note one. *Note two."),
+    ],
+)  # fmt: skip
+def test_only_markup_is_taken_for_markup(text: str, told: str) -> None:
+    """Emphasis, code, links and escapes give their words; stars that multiply and code stay as they are."""
+    assert "\n".join(scene.narration for scene in parse_script(text)) == told
+
+
 @pytest.mark.parametrize("sign", HOSTILE)
 def test_reading_grows_no_faster_than_the_script(sign: str) -> None:
     """100 kB of any sign take the processor under ten seconds, where a quadratic reading would take minutes."""
