@@ -100,7 +100,7 @@ def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
     following = line[end.end() : end.end() + 40].split()
     if not following or ".." in mark or mark[0] not in ".!?":
         return False
-    if mark == "." and line[start : end.start()].strip().isdecimal():
+    if mark == "." and end.start() - start < 9 and line[start : end.start()].strip().isdecimal():
         return True  # '1. Boil the water.'
     word = re.split(r"[\s(\"'“\u2018]", line[max(start, end.start() - 60) : end.start()])[-1] + mark
     return abbreviated(word, following[0]) or not ends_sentence(word, following[0])

@@ -149,3 +149,25 @@ def test_two_runs_of_one_session(film: Film) -> None:
     assert code == 2
     assert_one_line(err)
     assert f"pid {process.pid}" in err
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "idea"),
+    [
+        ("# The *Cold* Kettle\n\n## Kitchen\nIt is cold.", "", "The Cold Kettle"),
+        ("It is cold.", "", "my script"),
+        ("# The Cold Kettle\nIt is cold.", "Tea", "Tea"),
+    ],
+)
+def test_a_scripts_title_is_the_idea_that_is_not_said(
+    script: str, said: str, idea: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an idea a script's own title is the idea, and without that the file's name."""
+    from flows import command
+    from flows.options import Shape
+
+    asked: dict[str, object] = {}
+    monkeypatch.setattr(command, "_run", lambda *_, **ask: asked.update(ask) or 0)
+    (tmp_path / "my_script.md").write_text(script, "utf-8")
+    command.make(said, shape=Shape(script=tmp_path / "my_script.md"), output=str(tmp_path))
+    assert asked["idea"] == idea
