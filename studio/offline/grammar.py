@@ -25,6 +25,7 @@ from studio.offline.words import (
     DETERMINERS,
     NOUNS_TOO,
     PEOPLE,
+    PEOPLE_ACTING,
     PLACES,
     PLURAL_ACTING,
     STATIVE,
@@ -271,6 +272,8 @@ def _verb_at(words: list[str]) -> int | None:
                 continue
             return at
         if word in PLURAL_ACTING and is_plural(words[:at]):
+            return at
+        if word in PEOPLE_ACTING and after and is_plural(words[:at]) and is_someone(head_noun(words[:at])):
             return at
         likely = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "\u2019s"))
         opens = after in DETERMINERS or after in {"to", "into", "through", "across", "his", "her", "its", "their"}

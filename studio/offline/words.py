@@ -74,6 +74,13 @@ ACTING = frozenset(word for base in _BASES for word in (_third(base), _doing(bas
 PLURAL_ACTING = _BASES
 """The same verbs as a plural subject has them: 'two brothers race'."""
 
+PEOPLE_ACTING = word_set(
+    "share serve eat drink brew close pour fill wash flee whisper shout visit greet adopt bury mourn divorce hate fear"
+    " doubt heal cure harvest hold lift pick measure weigh lend pay earn cheat lie smuggle photograph film record"
+    " perform conduct compose translate sculpt destroy demolish jump kneel pray wish succeed beg knock release trap"
+)
+"""Verbs as several people have them, and as often nouns: 'a nurse and a clown share a bus'."""
+
 PLURALS = word_set("people children women men mice geese bees wolves sheep fish cattle feet teeth firemen")
 
 PEOPLE = word_set(
@@ -87,6 +94,9 @@ PEOPLE = word_set(
     " bear"
     " deer whale horse bird crow owl penguin elephant tiger lion rabbit mouse turtle beekeeper gardener carpenter"
     " blacksmith librarian bookseller postman mailman cartographer fireman firefighter"
+    " clown acrobat neighbour neighbor cousin nephew niece husband wife couple family baby teenager twin bride groom"
+    " guest passenger judge guard mayor priest shaman hermit nomad refugee prisoner athlete champion maid cowboy"
+    " samurai clerk alien vampire zombie skeleton scarecrow snowman dwarf elf fairy angel devil goddess"
     " goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie pigeon"
     " hare badger otter camel"
 )

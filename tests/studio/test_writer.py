@@ -112,7 +112,8 @@ def test_no_grammar_is_invented_in_another_language(idea: str) -> None:
     [
         (IDEAS[0], "tale"), (IDEAS[1], "topic"), (IDEAS[3], "question"), (IDEAS[4], "portrait"), (IDEAS[7], "told"),
         (IDEAS[9], "question"), ("A small dragon afraid of fire", "tale"), ("Quantum Computing", "topic"),
-        ("the dreams of a robot", "topic"), ("THE LAST WHALE SINGS TO THE MOON", "tale"), ("climate change", "topic"),
+        ("the dreams of a robot", "topic"), ("a nurse and a clown share a night bus", "tale"),
+        ("the fish trap", "topic"), ("THE LAST WHALE SINGS TO THE MOON", "tale"), ("climate change", "topic"),
     ],
 )  # fmt: skip
 def test_kinds_are_told_apart(idea: str, kind: str) -> None:
