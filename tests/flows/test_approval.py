@@ -106,7 +106,7 @@ def test_a_redo_is_no_edit_by_hand(studio: Studio, monkeypatch: pytest.MonkeyPat
         assert studio.again(session_id, **SHORT).state.is_completed()
         assert told == []
         shots = studio.shots(session_id)
-        shots[1]["camera"] = "static"
+        shots[1]["camera"] = "zoom"
         studio.write_shots(session_id, shots)
         assert studio.again(session_id, **SHORT).state.is_completed()
     (line,) = told
