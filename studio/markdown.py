@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 _TAG_NAMES = (
     "a abbr b big blockquote br center cite code dd del details div dl dt em figcaption figure font h[1-6] hr i img ins"
@@ -36,6 +37,7 @@ _ATX = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r"[ \t]{0,3}={3,}[ \t]*$")
 _RULE = re.compile(r"[ \t]{0,3}([-*_])(?:[ \t]{0,9}\1){2,}[ \t]*$")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•][ \t]+){1,3}(?:\[[ xX]\][ \t]+)?(?=\S)")
+_NUMBER = re.compile(r"[ \t]{0,12}(\d{1,3})[.)][ \t]+(?=\S)")
 _COLUMNS = re.compile(r"[ \t]{0,3}(?=[^|]*\|)\|?(?:[ \t]*:?-+:?[ \t]*\|){0,99}[ \t]*(?::?-+:?)?[ \t]*$")
 _DEFINED = re.compile(r"[ \t]{0,3}\[(?!\^)([^\[\]]{1,99})\]:[ \t]+<?(?:\w+://|mailto:|www\.|[./#])\S*(?:[ \t]+\S.*)?$")
 _FOOTNOTE = re.compile(r"[ \t]{0,3}\[\^[^\[\]\s]{1,40}\]:[ \t]*")
@@ -123,11 +125,13 @@ def _blocks(lines: list[str]) -> list[Line]:
     """Tell headings, items and rows; take their marks, and those of quotes and rules."""
     told: list[Line] = []
     item = -1
-    for line in lines:
+    numbered = _numbered(lines)
+    for place, line in enumerate(lines):
         quoted = _QUOTE.match(line)
         words = line[quoted.end() :] if quoted else line
         words = words.rstrip(" \t<") if quoted and words.rstrip().endswith("<") else words
-        heading, mark, row = _ATX.match(words), _ITEM.match(words), words.strip()
+        mark = _NUMBER.match(words) if place in numbered else _ITEM.match(words)
+        heading, row = _ATX.match(words), words.strip()
         tabled = bool(told) and told[-1].row and "|" in row
         bars = row.startswith("|") and row.endswith("|") and row.count("|") > 2
         if _COLUMNS.match(words) and told and "|" in told[-1].text:
@@ -156,6 +160,13 @@ def _blocks(lines: list[str]) -> list[Line]:
     if item >= 0:
         told[item] = replace(told[item], ends=True)
     return told
+
+
+def _numbered(lines: list[str]) -> set[int]:
+    """Return the places of the items of numbered lists: a number alone, '7. Then', is text."""
+    found = [(place, int(number[1])) for place, line in enumerate(lines) if (number := _NUMBER.match(line))]
+    pairs = [(one[0], other[0]) for one, other in pairwise(found) if other[1] == one[1] + 1]
+    return {place for pair in pairs for place in pair if not any(map(_ATX.match, lines[pair[0] : pair[1]]))}
 
 
 def _inline(text: str, defined: frozenset[str]) -> str:

@@ -4,10 +4,12 @@ Two forms are read, and of Markdown the words alone (`studio/markdown.py`):
 
 - Screenplay: a line such as `INT. KITCHEN - NIGHT`, `EXT. HARBOUR` or `## The Kitchen` opens a scene and names its
   place. Every other line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the
-  scene's characters, and stands before the speech with a colon, `Mara: Who is there?`.
+  scene's characters, and stands before the speech with a colon, `Mara: Who is there?`; how it is spoken, in brackets
+  on a line of its own, is left out. So is what Fountain has for those who make the film (`studio/fountain.py`).
 - Plain text, where no line is such a heading: one paragraph is one scene, and blank lines part the paragraphs.
 
-A heading of the first level that opens the script, the only one of its level, is the film's title and no scene.
+A heading of the first level that opens the script, the only one of its level, is the film's title and no scene; so
+is the title on Fountain's title page.
 
 Called by the writers and by `studio/plan.py`; it knows nothing of the length of the film.
 """
@@ -19,6 +21,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from studio.errors import BadInput
+from studio.fountain import title_page, unspoken_left_out
 from studio.markdown import Line, read_markdown
 from studio.model import Scene
 from studio.sentences import abbreviated, ends_sentence
@@ -35,6 +38,8 @@ _NUMBERING = re.compile(
 )
 """'Scene 2: ' before a heading's place."""
 _CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*\([^)]*\))?$")
+_DIRECTION = re.compile(r"\([^()]{1,200}\)$")
+"""How a line is spoken, '(without turning)': for actors."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
 _END = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*|\n[ \t]*\n")
 
@@ -144,8 +149,14 @@ def script_title(text: str) -> str:
 
 
 def _titled(text: str) -> tuple[str, Sequence[Line]]:
-    """Return the script's title, or '', and its lines without it."""
-    lines = read_markdown(clean_text(text.removeprefix("\ufeff")))
+    """Return the script's title, or '', and its lines without it and without what a screenplay does not speak."""
+    plain = clean_text(text.removeprefix("\ufeff"))
+    title, behind = title_page(plain)
+    if title or any(_HEADING.match(line) for line in behind.split("\n")):
+        behind = unspoken_left_out(behind)
+    lines = read_markdown(behind)
+    if title:
+        return "".join(line.text for line in read_markdown(title)), lines
     first = next((place for place, line in enumerate(lines) if re.search(r"\w", line.text)), None)
     if first is None or lines[first].level != 1 or _HEADING.match(lines[first].text):
         return "", lines
@@ -206,6 +217,8 @@ def _spoken(body: str) -> tuple[tuple[str, ...], str]:
             name = re.sub(r"[^\W\d_]+(?:['\u2019]S\b)?", lambda found: found[0].capitalize(), cue["name"])
             names.append(name)
             spoken_by = f"{name}{cue['how'] or ''}: "
+            continue
+        if before and _DIRECTION.match(line):
             continue
         told.append(spoken_by + line)
         spoken_by = ""

@@ -247,3 +247,10 @@ def test_who_speaks_is_named_before_the_speech() -> None:
     (sea,) = parse_script(text)
     assert sea.narration == "Mara: Who is there?\nJonas's Mother: Nobody.\n\nThe sign said\nDANGER\nin red."
     assert sea.characters == "Mara, Jonas's Mother"
+
+
+def test_the_numbers_of_a_list_are_no_words() -> None:
+    """Items of a numbered list lose their numbers and are sentences; a lone number stays."""
+    assert parse_script("Look:\n1. Rivers run\n2. The sea waits")[0].narration == "Look:\nRivers run.\nThe sea waits."
+    assert parse_script("7. The last one.")[0].narration == "7. The last one."
+    assert parse_script("3. Reich\n9. May")[0].narration == "3. Reich\n9. May"

@@ -1,0 +1,54 @@
+"""What a Fountain screenplay says to those who make it, and nobody speaks: title page, notes, transitions, synopses.
+
+The syntax is https://fountain.io/syntax; what Fountain shares with Markdown is read by `studio/markdown.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_KEY = re.compile(
+    r"(?P<key>title|credit|authors?|source|(?:draft[ \t])?date|contact(?:[ \t]info)?|copyright|notes|revision)[ \t]*:"
+    r"(?P<value>.*)$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\[\[(?:(?!\]\]).){0,2000}\]\]|/\*(?:(?!\*/).){0,20000}\*/", re.DOTALL)
+"""A note, and what is struck out ('boneyard')."""
+_TRANSITION = re.compile(
+    r"(?:[A-Z][A-Z .'-]{0,40} TO:|(?:SLOW )?FADE (?:IN|OUT|TO BLACK|TO WHITE)[.:]?|(?:END )?CREDITS\.?|THE END\.?)$"
+)
+_SYNOPSIS = re.compile(r"=[ \t]+\S")
+
+
+def title_page(text: str) -> tuple[str, str]:
+    """Return the title on a script's title page, '' where it has none, and the text behind the page.
+
+    A title page is the first lines of the text, of which each is `Key: value` with one of Fountain's keys or indented
+    under one, up to a blank line.
+    """
+    lines = text.lstrip("\n").split("\n")
+    title: list[str] = []
+    key = ""
+    for place, line in enumerate(lines):
+        if not line.strip():
+            return (" ".join(title), "\n".join(lines[place:])) if key else ("", text)
+        if found := _KEY.match(line):
+            key, value = found["key"].lower(), found["value"].strip()
+        elif key and line[:1] in " \t":
+            value = line.strip()
+        else:
+            break
+        if key == "title" and value:
+            title.append(value)
+    return "", text
+
+
+def unspoken_left_out(text: str) -> str:
+    """Return a screenplay without its notes, transitions and synopses; the places of all other lines stay apart."""
+    lines = _ASIDE.sub("", text).split("\n")
+    kept = []
+    for place, line in enumerate(lines):
+        before, after = (lines[at].strip() if 0 <= at < len(lines) else "" for at in (place - 1, place + 1))
+        alone = not before and not after
+        kept.append("" if (alone and _TRANSITION.match(line.strip())) or _SYNOPSIS.match(line) else line)
+    return "\n".join(kept)

@@ -1,0 +1,73 @@
+"""What a screenplay says to those who make it, and nobody speaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.fountain import title_page, unspoken_left_out
+from studio.script import parse_script, script_title
+
+PLAY = """Title: _**The Late Bus**_
+Author: A Teacher
+Contact:
+    School Road 1
+    Springfield
+
+INT. BUS - NIGHT
+
+= Tom learns that he is late.
+
+The bus is empty. [[shoot this first]]
+
+TOM
+(without turning)
+You're late.
+
+CUT TO:
+
+/* EXT. BRIDGE - DAY
+
+A scene that was cut. */
+
+EXT. STATION - DAWN
+
+MARA (V.O.)
+It was the last one.
+(beat)
+It always is.
+
+FADE OUT.
+"""
+
+
+def test_only_what_is_spoken_is_said() -> None:
+    """Title page, notes, struck out scenes, synopses, directions and transitions are left out; nothing else is."""
+    scenes = parse_script(PLAY)
+    assert script_title(PLAY) == "The Late Bus"
+    assert [scene.location for scene in scenes] == ["interior, bus, night", "station, dawn"]
+    said = " ".join(scene.narration for scene in scenes).split()
+    assert " ".join(said) == ("The bus is empty. Tom: You're late. Mara (V.O.): It was the last one. It always is.")
+    assert [scene.characters for scene in scenes] == ["Tom", "Mara"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Title: no page, for no blank line ends it", "Dear all,\nTitle: Mine\n\nText.", "Recipe: eggs\n\nText.",
+        "Title: Mine\nand a line of prose\n\nText.", "", "\n\n",
+    ],
+)  # fmt: skip
+def test_what_is_no_title_page_is_text(text: str) -> None:
+    """A page is made of Fountain's keys alone, and ends with a blank line."""
+    assert title_page(text) == ("", text)
+
+
+def test_a_plain_text_keeps_what_a_screenplay_would_lose() -> None:
+    """Brackets and capitals in prose are the person's words."""
+    text = "He cried.\n\nCUT TO:\n\nNothing [[at all]]."
+    assert "".join(scene.narration for scene in parse_script(text)) == "He cried.CUT TO:Nothing [[at all]]."
+
+
+def test_the_lines_stay_apart() -> None:
+    """What is left out leaves its line, so that no two paragraphs become one."""
+    assert unspoken_left_out("a\n\nCUT TO:\n\nb") == "a\n\n\n\nb"
