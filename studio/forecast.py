@@ -30,7 +30,7 @@ from studio.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.ports import Crew, Engine
 from studio.prices import PriceList, price_list
 from studio.quote import FREE, Estimate, Quoter
-from studio.timeline import HOUSE, lay_out, shot_frames
+from studio.timeline import HOUSE, check_laid, lay_out, shot_frames
 
 P = TypeVar("P")
 
@@ -53,7 +53,7 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
     """Return what a run on the session in `folder` would do. The session may be at work meanwhile.
 
     Raises:
-        BrokenPlan: a plan does not read: a run would stop.
+        BrokenPlan: a plan does not read, or a timeline does not add up: a run would stop.
     """
     prices, calls = prices or price_list(), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
@@ -203,7 +203,9 @@ class _Forecaster:
         seen = self._look(order)
         self._step(order, seen, HOUSE)
         if seen.used:
-            return read_timeline(seen.text)
+            timeline = read_timeline(seen.text)
+            check_laid(timeline, shots)
+            return timeline
         return lay_out(shots, [line.seconds or 0.0 for line in lines], self._brief.wish)
 
     def _score(self, story: Story, shots: Sequence[Shot], timeline: Timeline | None) -> Receipt | None:

@@ -86,8 +86,8 @@ def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
         ]
         if any(start >= end for start, end in ends) or any(a[1] > b[0] + 1e-6 for a, b in pairwise(ends)):
             yield "its chapters are not in order"
-        # Chapters are kept in whole milliseconds or ticks of the film, whichever is coarser.
-        if ends and ends[-1][1] > timeline.seconds + 1e-3:
+        # A container keeps chapters in ticks of its own: less than half a frame is rounding.
+        if ends and ends[-1][1] > timeline.seconds + 0.5 / timeline.fps:
             yield f"its last chapter ends {ends[-1][1] - timeline.seconds:.2f} s after the film"
         for words in container.streams.subtitles[:1]:
             late = max((((p.pts or 0) + (p.duration or 0)) * float(words.time_base or 0)

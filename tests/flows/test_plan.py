@@ -232,6 +232,12 @@ def test_an_unfinished_film(tmp_path: Path) -> None:
 
 def test_a_plan_that_does_not_read_stops_the_forecast(film: Path) -> None:
     """As it would stop a run."""
+    timeline = film / "timeline.json"
+    laid = timeline.read_text("utf-8")
+    timeline.write_text(json.dumps({**json.loads(laid), "frames": 7}), "utf-8")
+    with pytest.raises(BrokenPlan, match="'frames' is 7"):
+        forecast(film)
+    timeline.write_text(laid, "utf-8")
     (film / "shots.json").write_text("[{", "utf-8")
     with pytest.raises(BrokenPlan):
         forecast(film)
