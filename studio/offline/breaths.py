@@ -29,11 +29,32 @@ _LEAST = 3
 """Fewest words of a part: 'In years.' is no breath."""
 
 
+CLAUSES = 3
+"""Least `rank` of a breath that does not part a subject from its verb, or a verb from what it is done to."""
+
+
+def fewer_breaths(sentence: str, most: int, count: int) -> tuple[str, ...]:
+    """Return the whole sentence in at most `count` parts, each as short as that allows, and of `most` words if it can.
+
+    No clause is parted but before a preposition; at worst the sentence is one part.
+    """
+    whole = spoken_words(sentence)
+    while most < whole:
+        parts = breaths(sentence, most, CLAUSES)
+        if parts and len(parts) <= count:
+            return parts
+        most = most + 1 + most // 16
+    return (sentence,)
+
+
 @lru_cache(maxsize=4096)
-def breaths(sentence: str, most: int) -> tuple[str, ...]:
+def breaths(sentence: str, most: int, least: int = 1) -> tuple[str, ...]:
     """Return a sentence in parts of at most `most` spoken words, each with a capital and an end; () where none fit.
 
     It is parted at its marks, else before a linking word, else before a preposition, as evenly as these allow.
+
+    Args:
+        least: 5 to part at marks only, 4 before linking words too, 3 before prepositions, 1 wherever it helps.
     """
     if spoken_words(sentence) <= most:
         return (sentence,)
@@ -45,8 +66,8 @@ def breaths(sentence: str, most: int) -> tuple[str, ...]:
     ]
     for rank, _, at in sorted(cuts, reverse=True):
         first = _ended(" ".join(words[:at]))
-        if rank and spoken_words(first) <= most:
-            rest = breaths(_begun(" ".join(words[at:])), most)
+        if rank >= least and spoken_words(first) <= most:
+            rest = breaths(_begun(" ".join(words[at:])), most, least)
             if rest:
                 return (first, *rest)
     return ()

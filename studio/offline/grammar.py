@@ -133,16 +133,17 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     if not is_english(said, known | ACTING | PEOPLE):
         return Idea(kind="foreign", text=whole, title=shown(whole.strip(" .。!\uff01")) or "Untitled")
     told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence))
+    parts = told
     if len(told) < 2 and len(asked.split()) > PARTED_WORDS and not bare.endswith("?"):
         # So long a sentence tells the story itself.
-        first = bare[:1].upper() + bare[1:]
-        told = breaths(f"{first}.", PART_WORDS)
-    if len(told) >= 2:
-        bare = told[0].rstrip(".!?… ")
+        told = (f"{bare[:1].upper()}{bare[1:]}.",)
+        parts = breaths(told[0], PART_WORDS)
+    if len(parts) >= 2:
+        bare = parts[0].rstrip(".!?… ")
         tale = _tale(bare, bare)
         if tale and tale.hero.lower() in _PRONOUNS:
             tale = None
-        name = tale.name if tale else someone_in(" ".join(told))
+        name = tale.name if tale else someone_in(" ".join(parts))
         return Idea(kind="told", text=whole, title=tale.title if tale else shown(bare), name=name, sentences=told)
     if len(sentences) > 1:
         asked = _REQUEST.sub("", told[0] if told else sentences[0], count=1)

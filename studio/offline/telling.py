@@ -5,12 +5,13 @@ Called by `studio/offline/writer.py` with the lines of `lines.py`, `looking.py`,
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from studio.offline.breaths import breaths
+from studio.offline.breaths import breaths, fewer_breaths
 from studio.offline.deeds import rest_of
-from studio.offline.grammar import PHRASE_CHARACTERS, Idea
+from studio.offline.grammar import PARTED_WORDS, PHRASE_CHARACTERS, Idea
 from studio.offline.matter import core_of, is_beyond
 from studio.offline.named import things_named
 from studio.offline.phrases import known_as
@@ -86,22 +87,33 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
     return kept
 
 
-def own_words(idea: Idea, most: int) -> tuple[str, ...]:
-    """Return what an idea says in its own words, in parts of at most `most` spoken words; () where none fit."""
+def own_words(idea: Idea, most: int, count: int) -> tuple[str, ...]:
+    """Return what an idea says in its own words, all of them, in parts of at most `most` spoken words.
+
+    Where that would be more than `count` parts they are fewer and longer; a text too long for it is not told: ().
+    """
     told = f"{idea.hero} {idea.deed}" if idea.kind == "tale" else idea.text
     told = one_line(told).strip()
     ended = told if told[-1:] in ".!?\u2026" else f"{told}."
-    parts = breaths(ended[:1].upper() + ended[1:], most) if told else ()
-    return parts if all(len(part) <= PHRASE_CHARACTERS for part in parts) else ()
+    ended = ended[:1].upper() + ended[1:]
+    if not told or any(len(word) > PHRASE_CHARACTERS for word in told.split()):
+        return ()
+    parts = fewer_breaths(ended, most, count) if len(told.split()) <= PARTED_WORDS else breaths(ended, most)
+    return parts if len(parts) <= count else ()
 
 
-def say_next(parts: list[str], room: Sequence[int], fps: int) -> str:
-    """Take as many of `parts` from their front as fit `room`, and return them."""
-    kept = ""
-    while parts and (longer := fit([*split_sentences(kept), parts[0]], room, fps, skip=False)).endswith(parts[0]):
-        kept = longer
-        parts.pop(0)
-    return kept
+def say_next(parts: list[str], room: Sequence[int], fps: int, scenes: int) -> str:
+    """Take as many of `parts` from their front as fit `room`, and return them; none may be left over at the end.
+
+    Args:
+        scenes: how many there are for the parts, this one among them. Each takes its share, though it does not fit:
+            the timeline lengthens a shot to its line.
+    """
+    share = math.ceil(len(parts) / scenes)
+    kept: list[str] = []
+    while parts and (len(kept) < share or fit([*kept, parts[0]], room, fps, skip=False).endswith(parts[0])):
+        kept.append(parts.pop(0))
+    return " ".join(kept)
 
 
 def told_of_things(said: Iterable[str], words: str, things: Sequence[str]) -> int:

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 from studio.model import Brief, Scene, Story
 from studio.offline.beats import BEATS
-from studio.offline.breaths import breaths
+from studio.offline.breaths import fewer_breaths
 from studio.offline.feelings import find_feeling, find_mood
 from studio.offline.grammar import Idea, parse_idea
 from studio.offline.places import find_setting, located, own_place, told_at, weather_of
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY
 from studio.offline.staging import Staging, stage_scene
 from studio.offline.telling import fit
-from studio.plan import share_frames, shot_count, words_that_fit
+from studio.plan import share_frames, shot_count, spoken_words, words_that_fit
 from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
 
 SCRIPT = "your script"
@@ -76,57 +76,53 @@ def _joined(scenes: Sequence[Scene], count: int) -> tuple[Scene, ...]:
     return tuple(joined)
 
 
-def _without_asides(parts: Sequence[str], most: int) -> tuple[str, ...]:
-    """Return the parts of one long sentence; the last relative ones go first where there are more than `most`."""
-    kept = list(parts)
-    for part in reversed(parts):
-        if len(kept) > most and re.match(r"(?:Who|Which|Where|Like|As|Of|With)\b", part):
-            kept.remove(part)
+def _whole(sentences: Sequence[str], words: int) -> tuple[str, ...]:
+    """Return the sentences that `words` spoken words hold, from the front, and always the first and the last one."""
+    kept = [*sentences[:1], *sentences[1:][-1:]]
+    for at, sentence in enumerate(sentences[1:-1], start=1):
+        if sum(map(spoken_words, kept)) + spoken_words(sentence) > words:
+            break
+        kept.insert(at, sentence)
     return tuple(kept)
 
 
-def _spoken(sentences: Sequence[str], room: Sequence[int], fps: int) -> str:
-    """Return as much of the sentences, in their order, as can be said in shots of these lengths in frames."""
-    kept: tuple[str, ...] = ()
-    for sentence in sentences:
-        if fit([*kept, sentence], room, fps, skip=False).endswith(sentence):
-            kept = (*kept, sentence)
-            continue
-        parts = breaths(sentence, words_that_fit(min(room), fps))
-        said = [
-            n for n in range(1, len(parts)) if fit([*kept, *parts[:n]], room, fps, skip=False).endswith(parts[n - 1])
-        ]
-        if said and not kept:
-            kept = parts[: said[-1]]
-        if kept:
-            break
-    return " ".join(kept)
+def _grouped(parts: Sequence[str], count: int) -> tuple[tuple[str, ...], ...]:
+    """Return the parts in at most `count` groups, by the running count of their words; one each where there are few."""
+    if len(parts) <= count:
+        return tuple((part,) for part in parts)
+    groups: dict[int, tuple[str, ...]] = {}
+    total, before = sum(max(1, spoken_words(part)) for part in parts), 0
+    for part in parts:
+        words = max(1, spoken_words(part))
+        place = (2 * before + words) * count // (2 * total)
+        groups[place] = (*groups.get(place, ()), part)
+        before += words
+    return tuple(groups.values())
 
 
 def told_scenes(
     idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
 ) -> tuple[Scene, ...]:
-    """Return scenes told in the idea's own sentences, as many as the time holds, after an opening where there is room.
+    """Return scenes told in the idea's own sentences, each whole, after an opening where there is room.
 
-    Every scene shows its first sentence; of what does not fit its shots only the first breaths are said.
+    All are told whose words the film holds, or half as much again, for the timeline lengthens a shot to its line;
+    else the last ones before the end are left out. A single sentence is told in breaths, and nothing beside it. Every
+    scene shows its first.
     """
-    sentences = _without_asides(idea.sentences, len(rooms)) if len(split_sentences(idea.text)) == 1 else idea.sentences
-    opening = len(rooms) > len(sentences)
-    scenes: list[Scene] = []
+    shots = [frames for room in rooms for frames in room]
+    holds = sum(words_that_fit(frames, fps) for frames in shots)
+    told = _whole(idea.sentences, holds * 3 // 2)
+    parts = told if len(told) > 1 else fewer_breaths(told[0], words_that_fit(min(shots), fps), len(shots))
     setting = staging.setting
-    if opening:
+    scenes: list[Scene] = []
+    if len(rooms) > len(parts) and len(told) > 1:
         fitting = [lines for lines in setting.openings if told_at(lines, staging.hours[0])]
         words = fit(draw.choice(fitting), rooms[0], fps, skip=False)
-        scenes.append(stage_scene(1, staging, BEATS["establish"], idea, 0, words))
-    groups = share_frames(len(sentences), min(len(rooms) - opening, len(sentences)))
-    # Fewer scenes than rooms changes how the plan shares its shots, so the rooms are shared anew.
-    shots = [frames for room in rooms for frames in room]
-    counts = share_frames(len(shots), len(groups) + opening)
-    at, shot = 0, counts[0] if opening else 0
-    for place, size in enumerate(groups):
-        group = sentences[at : at + size]
-        room = shots[shot : shot + counts[place + opening]]
-        at, shot = at + size, shot + counts[place + opening]
+        if words and sum(map(spoken_words, (*parts, words))) <= holds:
+            scenes.append(stage_scene(1, staging, BEATS["establish"], idea, 0, words))
+    opening = len(scenes)
+    groups = _grouped(parts, len(rooms) - opening)
+    for place, group in enumerate(groups):
         text = " ".join(group)
         here = find_setting(text) or setting
         last = place == len(groups) - 1
@@ -139,7 +135,7 @@ def told_scenes(
                 characters=one_line(re.sub(r"[,;]", " ", idea.name)),
                 action=one_line(group[0], ACTION_CHARACTERS),
                 emotion=find_feeling(text) or ("at peace" if last else _ARC[place % len(_ARC)]),
-                narration=_spoken(group, room, fps),
+                narration=text,
             )
         )
     return tuple(scenes)

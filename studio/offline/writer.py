@@ -31,7 +31,7 @@ from studio.offline.places import find_setting, hours_of, is_indoors, lit_hours,
 from studio.offline.reels import choose_reel
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
 from studio.offline.staging import Staging, sights_of, stage_scene, stage_view
-from studio.offline.telling import NAMED_TWICE, own_words, say, say_next, slots_of, told_of_things, with_thing
+from studio.offline.telling import NAMED_TWICE, fit, own_words, say, say_next, slots_of, told_of_things, with_thing
 from studio.offline.told import from_script, told_scenes
 from studio.plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
 from studio.ports import Abilities
@@ -152,12 +152,15 @@ def _beat_scenes(
         if idea.kind != "foreign" and not words:
             words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
             tells = (beat.name in {"turn", "leaving"} and bool(idea.deed)) or beat.name in _NAMING
-            if tells and (not words or (idea.kind == "tale" and not idea.clause)):
+            if tells and not rest and (not words or (idea.kind == "tale" and not idea.clause)):
                 # What none of these sentences holds is told as it was written, over this scene and the next ones.
-                rest, words = list(own_words(idea, words_that_fit(min(room), fps))), ""
+                shots = sum(map(len, rooms[number - 1 :]))
+                rest, words = list(own_words(idea, words_that_fit(min(room), fps), shots)), ""
             if beat.name == "meet" and not words:
-                words = say_next(list(breaths(f"{slots['First']}.", words_that_fit(min(room), fps))), room, fps)
-            words = say_next(rest, room, fps) or words
+                parts = breaths(f"{slots['First']}.", words_that_fit(min(room), fps))
+                words = fit(parts, room, fps, skip=False)
+                words = words if words == " ".join(parts) else ""
+            words = say_next(rest, room, fps, len(rooms) - number + 1) or words
             if beat.name in _SETTLING and things and not rest and told_of_things(said, words, things) < NAMED_TWICE:
                 lines = draw.sample(TALE["thing"], len(TALE["thing"]))
                 words = with_thing(words, lines, slots, room, fps, said, last=number == settled) or words

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from studio.details import close_action
+from studio.model import Brief, Wish
 from studio.offline.breaths import breaths
 from studio.offline.deeds import carried_in, pose_of
 from studio.offline.feelings import find_mood
@@ -14,7 +17,8 @@ from studio.offline.grammar import parse_idea
 from studio.offline.named import things_named
 from studio.offline.settings import KNOWN_WORDS
 from studio.offline.words import is_someone
-from studio.plan import spoken_words
+from studio.offline.writer import OfflineWriter
+from studio.plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 from studio.script import split_sentences
 from tests.ideas import film_of
 
@@ -33,6 +37,23 @@ LONG = (
     " toy boat, and every evening the old ferryman, who had nothing else to do, corrected them by candlelight and sent"
     " them back",
 )
+
+STORM = "An old fisherman teaches a lonely girl to sail, and she brings him home through the storm."
+TOLD = (
+    "Mira lost her umbrella on the last tram of the night.",
+    "A wet stray dog found it under a bench and carried it through the rain.",
+    "The dog followed the smell of her coat to a yellow door.",
+    "She opened the door, and there he was, dripping.",
+    "From that day on, they walked in the rain together.",
+    "Nobody came.",
+    'The old man said: "Who is there?"',
+    "A girl crosses the river, the bridge and the long field behind it, because her brother is waiting with a lantern.",
+    "It was late!",
+    "Dr. Brown paid $3.50 for 2 tickets.",
+    '"Wait for me," she said to the sea.',
+    "He takes the cat home, and it sleeps by the fire until the morning comes.",
+)
+STARTED = "2026-01-01T00:00:00.000000"
 
 
 def _words(text: str) -> list[str]:
@@ -60,6 +81,49 @@ def test_a_long_idea_is_its_own_story(idea: str) -> None:
     assert all(scene.narration for scene in story.scenes)
     rest = iter(_words(idea))
     assert all(word in rest for word in said)
+
+
+@pytest.mark.parametrize("idea", [*TALES, *LONG[1:], STORM])
+@pytest.mark.parametrize("wish", [Wish(seconds=12, shot_seconds=3), Wish(seconds=16), Wish(seconds=24), Wish()])
+def test_no_word_of_an_idea_is_cut_off(idea: str, wish: Wish) -> None:
+    """However short the film, what is told of an idea of one sentence is told to its last word, once it is begun."""
+    brief = Brief(idea=idea, wish=wish, seed=7, started_at=STARTED, version="0")
+    said = _words(" ".join(scene.narration for scene in OfflineWriter().write_story(brief).scenes))
+    end = _words(idea)[-3:]
+    assert any(said[at : at + 3] == end for at in range(len(said)))
+
+
+def test_a_short_film_tells_in_longer_breaths() -> None:
+    """Where shots are few a clause is not parted to fit them: there are fewer and longer breaths."""
+    brief = Brief(idea=STORM, wish=Wish(seconds=12, shot_seconds=3), seed=7, started_at=STARTED, version="0")
+    told = [scene.narration for scene in OfflineWriter().write_story(brief).scenes]
+    at = told.index("The old fisherman teaches a lonely girl to sail.")
+    assert told[at + 1] == "And she brings him home through the storm."
+
+
+_SENTENCES = st.lists(st.sampled_from(TOLD), min_size=2, max_size=12, unique=True)
+
+
+@settings(max_examples=80, deadline=None)
+@given(_SENTENCES, st.sampled_from([6, 12, 24, 40, 90]), st.sampled_from([2, 3, 5, 9]))
+def test_a_told_sentence_is_told_whole(sentences: list[str], seconds: float, shot_seconds: float) -> None:
+    """No narration is a part of a sentence: whole ones in their order, all that fit, the first and the last always."""
+    wish = Wish(seconds=seconds, shot_seconds=shot_seconds)
+    brief = Brief(idea=" ".join(sentences), wish=wish, seed=7, started_at=STARTED, version="0")
+    story = OfflineWriter().write_story(brief)
+    lines = [scene.narration for scene in story.scenes]
+    own = [line for line in lines if any(sentence in line for sentence in sentences)]
+    told = [sentence for sentence in sentences if any(sentence in line for line in own)]
+    assert " ".join(told) == " ".join(own)
+    assert (told[0], told[-1]) == (sentences[0], sentences[-1])
+    assert lines[-len(own) :] == own
+    assert len(lines) <= len(own) + 1
+    shots = shot_count(wish)
+    room = sum(words_that_fit(frames, wish.fps) for frames in share_frames(shot_frames(wish), shots))
+    if sum(map(spoken_words, sentences)) <= 1.5 * room:
+        assert told == sentences
+    else:
+        assert len(told) < len(sentences) or len(sentences) == 2
 
 
 def test_a_breath_is_taken_where_one_is() -> None:
