@@ -14,7 +14,7 @@ from studio.offline.grammar import Idea
 from studio.offline.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, thing_made
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
-from studio.offline.words import ACTING, AUXILIARY, DETERMINERS
+from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE
 from studio.script import word_set
 
 Shape = Literal["", "gone", "years"]
@@ -81,6 +81,10 @@ BEASTS = WATER_BEASTS | word_set(
     " dragon goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie"
     " pigeon hare badger otter camel"
 )
+
+
+_BY_HAND = re.compile(r"\b(?:hand(?:s|ing)?|kneel\w*|knees?|arms?|lap|toes)\b")
+"""What only a person has, or does."""
 
 
 def shape_of(idea: Idea) -> Shape:
@@ -151,6 +155,25 @@ def carried_in(idea: Idea) -> str:
         return tool
     thing = thing_made(idea) if idea.kind == "tale" else ""
     return f"{thing} close by" if thing and not has_beast(idea.name) else ""
+
+
+def posed(action: str, characters: str, told: str) -> str:
+    """Return an action that whoever is seen can do: with an animal nobody kneels, and nothing is done by hand.
+
+    Args:
+        characters: as in `Scene.characters`.
+        told: the idea; what it says itself stays.
+    """
+    seen = characters.split(", ")
+    if not any(has_beast(name) and not set(words_of(name)) & (PEOPLE - BEASTS) for name in seen):
+        return action
+    pose = "face to face" if len(seen) > 1 else "head low"
+    parts: list[str] = []
+    for part in action.split(", "):
+        able = part if part in told else re.sub(r" in (?:both )?hands?$", " close by", part)
+        able = able if part in told else re.sub(r"^kneeling (?=\w+ )(?!on one)", "", able)
+        parts.append(pose if _BY_HAND.search(able) and part not in told else able)
+    return ", ".join(part for at, part in enumerate(parts) if not at or part != pose)
 
 
 def rest_of(clause: str) -> tuple[str, str]:

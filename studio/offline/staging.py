@@ -13,7 +13,7 @@ from studio.model import Scene
 from studio.offline.afloat import afloat_stage, is_afloat
 from studio.offline.arcs import arc_pose, thing_of
 from studio.offline.beats import Beat
-from studio.offline.deeds import BEASTS, WATER_BEASTS, carried_in, has_beast, pose_of, shape_of
+from studio.offline.deeds import BEASTS, WATER_BEASTS, carried_in, has_beast, pose_of, posed, shape_of
 from studio.offline.feelings import Mood
 from studio.offline.glossary import english_words, seen_in, things_in
 from studio.offline.grammar import Idea
@@ -97,7 +97,7 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
         id=number,
         location=_location(number, staging, beat, idea),
         characters=characters,
-        action=_action(number, beat, idea, staging, sights, bool(characters), dark),
+        action=posed(_action(number, beat, idea, staging, sights, bool(characters), dark), characters, idea.text),
         emotion=_emotion(beat, idea, staging, domain),
         narration=narration,
     )
