@@ -77,22 +77,28 @@ def _rank(said: list[str], at: int) -> int:
     """Return how well a breath is taken before `said[at]`: 5 at a mark, 0 for not at all."""
     before, word = said[at - 1].lower(), said[at].lower().strip("\"'\u201c\u201d")
     if re.search(r"[,;:\u2013\u2014]$|^-+$", before):
-        return 5
+        # Who says it and what is said belong together.
+        return 1 if re.search("[,:]$", before) and said[at][0] in '"\u201c' else 5
     if before in DETERMINERS | AUXILIARY | _LINKS | _PLACING or before in {"of", "to", "not", "very", "that"}:
         return 0
     return next((rank for rank, words in ((4, _LINKS), (3, _PLACING), (2, _DOING), (1, _ADDING)) if word in words), 0)
 
 
+def with_end(text: str) -> str:
+    """Return a sentence with a full stop, unless an end is there, be it within quotation marks."""
+    return text if re.search("[.!?\u2026][\"\u201d\u2019']*$", text) else f"{text}."
+
+
 def _ended(part: str) -> str:
     part = re.sub(r"[\s,;:\u2013\u2014-]+$", "", part)
-    return _balanced(part if part[-1:] in ".!?\u2026" else f"{part}.")
+    return balanced(with_end(part))
 
 
 def _begun(part: str) -> str:
-    return _balanced(part[:1].upper() + part[1:])
+    return balanced(part[:1].upper() + part[1:])
 
 
-def _balanced(part: str) -> str:
-    """Return the part without quotation marks where only one of a pair is in it."""
+def balanced(part: str) -> str:
+    """Return a text without its quotation marks where only one of a pair is in it."""
     odd = part.count('"') % 2 or part.count("\u201c") != part.count("\u201d")
     return re.sub('["\u201c\u201d]', "", part) if odd else part

@@ -18,6 +18,7 @@ from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name, someone_in
+from studio.offline.speech import named_by, speech_lead, whole_speech
 from studio.offline.titles import SMALL, TITLE_CHARACTERS, TITLE_WORDS, shown, tale_title, title_case
 from studio.offline.words import (
     ACTING,
@@ -27,6 +28,7 @@ from studio.offline.words import (
     PEOPLE,
     PEOPLE_ACTING,
     PLACES,
+    PLIGHTS,
     PLURAL_ACTING,
     STATIVE,
     is_someone,
@@ -67,11 +69,6 @@ _DIRECTION = re.compile(
     r"tell|create|cut|it should|the film should|the style|style)\b",
     re.IGNORECASE,
 )
-_PLIGHTS = word_set(
-    "afraid alone lost trapped stranded obsessed forgotten abandoned adrift exiled raised born betrayed"
-    " haunted caught torn"
-)
-"""Adjectives that may follow someone: 'a dragon afraid of fire'."""
 _PRONOUNS = word_set(
     "there it this that these those he she they we i you once somebody someone everybody everyone nobody"
 )
@@ -127,24 +124,26 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     said = whole.lower() if whole.isupper() and len(whole.split()) > 1 else whole
     said = said if said[:1].isupper() or not whole[:1].isupper() else said[:1].upper() + said[1:]
     said = sentence_case(said, known | TOPIC_WORDS | PEOPLE | PLACES)
-    sentences = split_sentences(said)
+    sentences = whole_speech(split_sentences(said))
     asked = _REQUEST.sub("", said, count=1) if _REQUEST.match(said) else said
     bare = asked.strip(' .!…,;:-"“”')
     if not is_english(said, known | ACTING | PEOPLE):
         return Idea(kind="foreign", text=whole, title=shown(whole.strip(" .。!\uff01")) or "Untitled")
     told = tuple(sentence for sentence in sentences if not _DIRECTION.match(sentence))
     parts = told
-    if len(told) < 2 and len(asked.split()) > PARTED_WORDS and not bare.endswith("?"):
+    lead = speech_lead(told[0]) if told else ""
+    if not lead and len(told) < 2 and len(asked.split()) > PARTED_WORDS and not bare.endswith("?"):
         # So long a sentence tells the story itself.
         told = (f"{bare[:1].upper()}{bare[1:]}.",)
         parts = breaths(told[0], PART_WORDS)
-    if len(parts) >= 2:
+    if len(parts) >= 2 or lead:
         bare = parts[0].rstrip(".!?… ")
-        tale = _tale(bare, bare)
+        tale = _tale(lead or bare, bare)
         if tale and tale.hero.lower() in _PRONOUNS:
             tale = None
-        name = tale.name if tale else someone_in(" ".join(parts))
-        return Idea(kind="told", text=whole, title=tale.title if tale else shown(bare), name=name, sentences=told)
+        name = tale.name if tale else someone_in(lead or " ".join(parts))
+        title = tale.title if tale and not lead else shown(bare)
+        return Idea(kind="told", text=whole, title=title, name=name, sentences=told)
     if len(sentences) > 1:
         asked = _REQUEST.sub("", told[0] if told else sentences[0], count=1)
         bare = asked.strip(' .!…,;:-"“”')
@@ -171,11 +170,13 @@ def _tale(bare: str, whole: str) -> Idea | None:
     at = _verb_at(words)
     if at is None:
         return None
-    subject, clause = words[:at], words[at:]
+    subject, clause = named_by(" ".join(words[:at])).split(), words[at:]
+    if not subject:
+        return None
     if clause and clause[0].lower() in {"who", "that", "which"}:
         clause = clause[1:]
     plural = is_plural(subject)
-    if clause and (clause[0].lower().endswith("ing") or clause[0].lower() in _PLIGHTS):
+    if clause and (clause[0].lower().endswith("ing") or clause[0].lower() in PLIGHTS):
         clause = ["are" if plural else "is", *clause]
     if not _sayable(" ".join(subject), SUBJECT_WORDS):
         return None
@@ -186,7 +187,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
         first, clause = " ".join([name, *clause[:CLAUSE_WORDS]]), []
     elif main:
         # 'alone on the moon' stands after its noun as it is; a relative clause keeps its pronoun.
-        between = clause[1:main] if words[at].lower() in _PLIGHTS or len(clause) > len(words[at:]) else None
+        between = clause[1:main] if words[at].lower() in PLIGHTS or len(clause) > len(words[at:]) else None
         first = " ".join([name, *([words[at], *clause[:main]] if between is None else between)])
         clause = clause[main:]
     said = " ".join(clause) if _sayable(" ".join(clause), CLAUSE_WORDS) else _shortened(clause)
@@ -262,7 +263,7 @@ def _verb_at(words: list[str]) -> int | None:
             return at
         if word in AUXILIARY and after and word not in {"do", "did", "does"}:
             return at
-        if word in _PLIGHTS and is_someone(head_noun(words[:at])):
+        if word in PLIGHTS and is_someone(head_noun(words[:at])):
             return at
         if after == "of":
             continue

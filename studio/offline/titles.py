@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from studio.offline.breaths import balanced
 from studio.offline.phrases import head_noun
 from studio.offline.words import DETERMINERS, is_someone
 from studio.script import one_line, word_set
@@ -41,5 +42,17 @@ def tale_title(hero: str, clause: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a text cut to the length of a title."""
-    return one_line(text, TITLE_CHARACTERS)
+    """Return a text as a title can hold it, its quotation marks in pairs.
+
+    Of a longer one it is the part before the first comma or colon, else the first words.
+    """
+    line = one_line(text)
+    if len(line) > TITLE_CHARACTERS:
+        first = re.split(r"[,:;]\s", line, maxsplit=1)[0]
+        whole = len(first.split()) > 1 and len(first) <= TITLE_CHARACTERS
+        line = first if whole else one_line(line, TITLE_CHARACTERS)
+        words = line.rstrip("\u2026").split()
+        while len(words) > 1 and words[-1].lower() in SMALL:
+            words.pop()
+        line = " ".join(words) if len(words) > 1 else line
+    return balanced(line).strip()

@@ -6,13 +6,14 @@ Nothing is added to the narration; places, hours and emotions are read from the 
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Sequence
 
 from studio.model import Brief, Scene, Story
 from studio.offline.beats import BEATS
-from studio.offline.breaths import fewer_breaths
+from studio.offline.breaths import fewer_breaths, with_end
 from studio.offline.feelings import find_feeling, find_mood
 from studio.offline.grammar import Idea, parse_idea
 from studio.offline.places import find_setting, located, own_place, told_at, weather_of
@@ -26,6 +27,10 @@ SCRIPT = "your script"
 
 _ARC = ("tender", "curious", "restless", "hopeful", "brave")
 """How the scenes feel whose sentences do not say."""
+
+
+_GASP = 5
+"""Words of a breath that is not parted again only to fill a scene."""
 
 
 def from_script(brief: Brief) -> Story:
@@ -106,16 +111,18 @@ def told_scenes(
     """Return scenes told in the idea's own sentences, each whole, after an opening where there is room.
 
     All are told whose words the film holds, or half as much again, for the timeline lengthens a shot to its line;
-    else the last ones before the end are left out. A single sentence is told in breaths, and nothing beside it. Every
-    scene shows its first.
+    else the last ones before the end are left out. A single sentence is told in breaths. Every scene shows its first.
     """
     shots = [frames for room in rooms for frames in room]
     holds = sum(words_that_fit(frames, fps) for frames in shots)
     told = _whole(idea.sentences, holds * 3 // 2)
-    parts = told if len(told) > 1 else fewer_breaths(told[0], words_that_fit(min(shots), fps), len(shots))
+    # As many breaths as scenes, where these are no mere gasps.
+    breath = max(_GASP, math.ceil(spoken_words(told[0]) / len(rooms)))
+    breath = min(breath, words_that_fit(min(shots), fps))
+    parts = told if len(told) > 1 else fewer_breaths(with_end(told[0]), breath, len(shots))
     setting = staging.setting
     scenes: list[Scene] = []
-    if len(rooms) > len(parts) and len(told) > 1:
+    if len(rooms) > len(parts) + (len(told) == 1):
         fitting = [lines for lines in setting.openings if told_at(lines, staging.hours[0])]
         words = fit(draw.choice(fitting), rooms[0], fps, skip=False)
         if words and sum(map(spoken_words, (*parts, words))) <= holds:

@@ -40,6 +40,11 @@ _BASES = word_set(
     " transform turn change move stay stand sit choose come pull push throw dig weave sew knit carve forge deliver"
     " battle outrun outwit navigate paddle row hike trek camp migrate hatch bloom"
 )
+PLIGHTS = word_set(
+    "afraid alone lost trapped stranded obsessed forgotten abandoned adrift exiled raised born betrayed"
+    " haunted caught torn"
+)
+"""Adjectives that may follow someone: 'a dragon afraid of fire'."""
 
 
 def _third(base: str) -> str:

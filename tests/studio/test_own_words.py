@@ -228,3 +228,64 @@ def test_a_rescue_is_hopeful() -> None:
     assert find_mood("an old man rescues a whale") == "hopeful"
     assert find_mood("my grandmother") == "melancholy"
     assert find_mood("war and a rescue") == "tense"
+
+
+@pytest.mark.parametrize(
+    ("idea", "title", "name"),
+    [
+        (
+            'In 1969 "Buzz" paid $3.50 for 2 tickets to the moon, and 1/2 the town said: "He\'ll never return!"',
+            'In 1969 "Buzz" paid $3.50 for 2 tickets to the moon', "",
+        ),
+        (
+            'A girl said: "Nobody is home!" and 3 dogs barked.',
+            'A girl said: "Nobody is home!" and 3 dogs barked', "a girl",
+        ),
+        ('The teacher asked, "Who can name the moon?"', 'The teacher asked, "Who can name the moon?"', "the teacher"),
+        ('A boy said: "Stop! Go home!" and ran.', 'A boy said: "Stop! Go home!" and ran', "a boy"),
+    ],
+)  # fmt: skip
+def test_reported_speech_is_told_as_it_stands(idea: str, title: str, name: str) -> None:
+    """An idea in which somebody speaks tells itself, all of it; the title is a part of it, and a name no clause."""
+    parsed = parse_idea(idea, KNOWN_WORDS)
+    assert (parsed.kind, parsed.title, parsed.name) == ("told", title, name)
+    for seconds in (12, 24, 40):
+        story, _ = film_of(idea, seconds=seconds)
+        said = " ".join(scene.narration for scene in story.scenes)
+        assert _words(said)[-len(_words(idea)) :] == _words(idea)
+        assert {scene.characters for scene in story.scenes} <= {"", name}
+
+
+_PIECES = [
+    "a girl", "said", ':', ',', '"', '"Nobody', 'home!"', "and", "3 dogs", "1/2", "the town", "\u201cWait", "me\u201d",
+    "finds", "a stray cat", "in the rain", "Buzz", "wonderfully", "answered", "the old keeper of the north",
+]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=20))
+def test_a_title_and_a_name_are_whole(pieces: list[str]) -> None:
+    """Marks of a title stand in pairs, it ends with a whole word, and a character has no marks in its name."""
+    idea = parse_idea(" ".join(pieces), KNOWN_WORDS)
+    assert idea.title.count('"') % 2 == 0
+    assert idea.title.count("\u201c") == idea.title.count("\u201d")
+    assert len(idea.title) <= 60
+    assert set(_words(idea.title)) <= {*_words(idea.text), "who", "that", "the", "untitled", "a", "an"}
+    assert not re.search('[":\u201c\u201d]', idea.name)
+
+
+@pytest.mark.parametrize(
+    "idea",
+    [
+        "a stray cat finds a key", "A lonely girl finds a stray cat in the snow", "A fox plants a garden",
+        "a dog must carry a lantern through the snow to a child", "a boy befriends a fox",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("seed", range(3))
+def test_an_animal_does_nothing_by_hand(idea: str, seed: int) -> None:
+    """Where an animal is seen nobody kneels and no hands are told of: a painter would give them to the animal."""
+    story, shots = film_of(idea, seed)
+    beasts = {scene.id for scene in story.scenes if re.search("cat|fox|dog", scene.characters)}
+    assert beasts
+    told = [shot.image_prompt for shot in shots if shot.scene in beasts]
+    assert not [prompt for prompt in told if re.search(r"\b(?:hands?|kneel|knee|arms|lap)", prompt)]
