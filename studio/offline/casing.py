@@ -6,6 +6,7 @@ Called by `studio/offline/grammar.py`.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from studio.offline.nouns import COMMON, COUNTED, NAMES
 from studio.offline.phrases import article_for, head_noun, is_plural
@@ -54,9 +55,29 @@ def sentence_case(text: str, known: frozenset[str]) -> str:
     return " ".join(told)
 
 
+DATED = re.compile(
+    r"(?:the|that|one|a|an)\s+(?:(?:first|last|only|same)\s+)?"
+    r"(?:day|night|morning|evening|afternoon|year|month|week|summer|winter|spring|autumn|fall|time|moment|hour)"
+    r"\s+(?:when\s+)?(?=(?:the|a|an|my|our|her|his|their|two|three)\s)",
+    re.IGNORECASE,
+)
+"""The head of 'the year my father sold his violin', which is a title, and a tale of him."""
+
+
+_INNER = word_set("i we he she they you my our his her their")
+_BEFORE_A_NOUN = word_set("and or but of with without from for in on at to by near under over behind beside than")
+
+
+def holds_another(subject: list[str]) -> bool:
+    """Tell whether a phrase holds a second subject, as 'the house my grandmother' of 'the house my grandmother built'
+    does: such an idea is about the house."""
+    low = [word.lower() for word in subject]
+    return any(word in _INNER and before not in _BEFORE_A_NOUN for before, word in pairwise(low))
+
+
 def without_opening(text: str) -> str:
     """Return an idea from whoever it is about on: 'a fox' of 'Once there was a fox' and of 'In a dry valley, a fox'."""
-    text = _OPENING.sub("", text, count=1)
+    text = DATED.sub("", _OPENING.sub("", text, count=1), count=1)
     _, _, after = text.partition(", ") if PLACED.match(text) else ("", "", "")
     return after or text
 

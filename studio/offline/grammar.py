@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.offline.breaths import breaths
-from studio.offline.casing import PLACED, sentence_case, with_article, without_opening
+from studio.offline.casing import DATED, PLACED, holds_another, sentence_case, with_article, without_opening
 from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
 from studio.offline.markup import without_markup
@@ -162,7 +162,7 @@ def _question(bare: str, whole: str) -> Idea:
 
 def _tale(bare: str, whole: str) -> Idea | None:
     """Return the idea as someone who does something, or None where no verb is found."""
-    bare = without_opening(bare)
+    bare, dated = without_opening(bare), title_case(bare) if DATED.match(bare) else ""
     if PLACED.match(bare):
         # 'When the ferry stopped': nobody is in it yet.
         return None
@@ -171,7 +171,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
     if at is None:
         return None
     subject, clause = named_by(" ".join(words[:at])).split(), words[at:]
-    if not subject:
+    if not subject or holds_another(subject) or (dated and not is_someone(head_noun(subject))):
         return None
     if clause and clause[0].lower() in {"who", "that", "which"}:
         clause = clause[1:]
@@ -197,7 +197,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
     return Idea(
         kind="tale",
         text=whole,
-        title=title if first == name or len(first) > TITLE_CHARACTERS else title_case(first),
+        title=dated or (title if first == name or len(first) > TITLE_CHARACTERS else title_case(first)),
         hero=hero,
         first=first,
         name=name,

@@ -115,7 +115,9 @@ def test_no_grammar_is_invented_in_another_language(idea: str) -> None:
         (IDEAS[0], "tale"), (IDEAS[1], "topic"), (IDEAS[3], "question"), (IDEAS[4], "portrait"), (IDEAS[7], "told"),
         (IDEAS[9], "question"), ("A small dragon afraid of fire", "tale"), ("Quantum Computing", "topic"),
         ("the dreams of a robot", "topic"), ("a nurse and a clown share a night bus", "tale"),
-        ("the fish trap", "topic"), ("THE LAST WHALE SINGS TO THE MOON", "tale"), ("climate change", "topic"),
+        ("the fish trap", "topic"), ("The year my father sold his violin", "tale"),
+        ("The summer we built a raft", "topic"), ("the house my grandmother built", "topic"),
+        ("the time of the wolf", "topic"), ("THE LAST WHALE SINGS TO THE MOON", "tale"), ("climate change", "topic"),
     ],
 )  # fmt: skip
 def test_kinds_are_told_apart(idea: str, kind: str) -> None:
@@ -146,6 +148,7 @@ def test_a_tale_is_parsed_without_inflecting_it() -> None:
         ("# A **bold** fox", "The Bold Fox"), ("I <3 you", "I <3 You"),
         ("The lighthouse keeper who collected storms", "The Lighthouse Keeper Who Collected Storms"),
         ("A lonely lighthouse keeper who finds a message in a bottle", "The Lonely Lighthouse Keeper"),
+        ("The year my father sold his violin", "The Year My Father Sold His Violin"),
     ],
 )  # fmt: skip
 def test_a_title_loses_markup_and_no_word(idea: str, title: str) -> None:
