@@ -31,7 +31,7 @@ from studio.offline.paint import (
 from studio.offline.paint.habitat import INSIDE, PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import Rng
-from studio.offline.paint.shapes import Drawing
+from studio.offline.paint.shapes import Drawing, moved
 
 _DRAWN: dict[str, Callable[[], Drawing]] = {
     "astronaut": suits.astronaut, "lighthouse": landmarks.lighthouse, "windmill": landmarks.windmill,
@@ -75,18 +75,21 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
         if kind == "violinist" or "violin" in carried:
             words_said = frozenset(subject.words)
             aged = bool(words_said & figures.AGED) or kind == "elder"
-            if kind == "violinist" and not reading.garments:
+            if kind == "violinist" and not figures.worn_by(reading, subject):
                 cut: Literal["dress", "jacket"] = "dress" if look.style != "short" else "jacket"
                 look = replace(look, coat="24262e", trousers="1b1c22", cut=cut, scarf="", head="")
             return poses.violinist(look, aged, bool(words_said & {"beard", "bearded"}))
         if "bicycle" in carried:
             return poses.rider(look)
+        if reading.shot == "medium" and subject.away:
+            # The whole figure, so near that its head is as large as a face would be.
+            return moved(figures.person(look, 0.0, umbrella=_cloth(reading, subject, look)), 0, -3.33, 4.4)
         if reading.shot == "medium":
             return _half(reading, subject, look, carried)
         held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
         flies = any(s.kind == "kite" for s in reading.subjects)
         stride = float(rng.uniform(0, 1))
-        cloth = "" if flies else _cloth(reading, look)
+        cloth = "" if flies else _cloth(reading, subject, look)
         return figures.person(look, stride, held, raised=flies and not held, umbrella=cloth)
     if kind == "robot":
         return suits.robot(subject)
@@ -107,7 +110,7 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     doing: waist.Doing = ""
     held: Drawing = ()
     thing: waist.Doing = next((k for k in _HELD if k in carried), "")
-    if "umbrella" in dict(reading.garments):
+    if "umbrella" in dict(figures.worn_by(reading, subject)):
         doing = "umbrella"
     elif thing:
         doing, held = thing, _in_hand(reading, thing)
@@ -120,7 +123,8 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     turned = doing in ("", "umbrella") and (
         look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0
     )
-    return waist.half_figure(look, aged, bool(said & {"beard", "bearded"}), doing, held, turned, _cloth(reading, look))
+    bearded, cloth = bool(said & {"beard", "bearded"}), _cloth(reading, subject, look)
+    return waist.half_figure(look, aged, bearded, doing, held, turned, cloth)
 
 
 def _in_hand(reading: Reading, thing: waist.Doing) -> Drawing:
@@ -129,9 +133,9 @@ def _in_hand(reading: Reading, thing: waist.Doing) -> Drawing:
     return coloured(drawing, next(s for s in reading.subjects if s.kind == thing))
 
 
-def _cloth(reading: Reading, look: figures.Look) -> str:
+def _cloth(reading: Reading, subject: Subject, look: figures.Look) -> str:
     """The tone of the umbrella a prompt names, of the coat's where none is said; '' where none is named."""
-    named = dict(reading.garments).get("umbrella")
+    named = dict(figures.worn_by(reading, subject)).get("umbrella")
     return "" if named is None else named or figures.darker(look.coat, 0.42)
 
 

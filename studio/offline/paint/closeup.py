@@ -15,7 +15,7 @@ from studio.offline.paint.habitat import INSIDE, PEOPLE
 from studio.offline.paint.lexicon import Reading, Subject
 from studio.offline.paint.noise import clouds
 from studio.offline.paint.palettes import mix, rgb
-from studio.offline.paint.shapes import draw, extent, mirrored
+from studio.offline.paint.shapes import Drawing, draw, extent, mirrored
 
 _SHEETS = ("letter", "book")
 _IN_HANDS = ("cup", "candle", "lantern", "flower", "clock", "bottle")
@@ -38,17 +38,20 @@ def paint_closeup(stage: Stage, reading: Reading) -> bool:
     return False
 
 
-def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 0.0) -> None:
-    """Paint one face in profile, large, turned to the light; `aside` moves it, in shares of the width."""
-    canvas = stage.canvas
+def face_of(owner: Subject, look: figures.Look) -> Drawing:
+    """The head and shoulders of somebody, facing right; about 1 high."""
     words = frozenset(owner.words)
     aged, bearded = bool(words & figures.AGED) or owner.kind == "elder", bool(words & {"beard", "bearded"})
     if look.child or (look.style != "short" and not aged):
         # Softer than a profile, and both eyes are seen.
         drawing = turned_head(look, aged, bearded, shoulders(look))
-        drawing = as_child(drawing) if look.child else drawing
-    else:
-        drawing = bust(look, aged, bearded)
+        return as_child(drawing) if look.child else drawing
+    return bust(look, aged, bearded)
+
+
+def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 0.0) -> None:
+    """Paint one face in profile, large, turned to the light; `aside` moves it, in shares of the width."""
+    canvas, drawing = stage.canvas, face_of(owner, look)
     height = min(canvas.height * 0.86, canvas.width * 0.98)
     x = canvas.width * (0.5 - 0.10 * stage.side + aside)
     foot = canvas.height * 0.12 + height * extent(drawing)[3]

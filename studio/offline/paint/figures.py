@@ -98,7 +98,12 @@ def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Loo
 
 def look_of_person(reading: Reading, subject: Subject) -> Look:
     """The look of a person of this prompt."""
-    return look_of(subject, reading.garments)
+    return look_of(subject, worn_by(reading, subject))
+
+
+def worn_by(reading: Reading, subject: Subject) -> tuple[tuple[str, str], ...]:
+    """What somebody wears: their own of several people's, else all that the prompt names."""
+    return reading.garments if subject.garments is None else subject.garments
 
 
 def darker(tone: str, share: float) -> str:

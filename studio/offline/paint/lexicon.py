@@ -6,10 +6,10 @@ Pure: no randomness, no pixels. The law: every noun of the prompt is drawn, invi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from studio.offline.paint import words
+from studio.offline.paint import people, words
 from studio.offline.paint.habitat import (
     AT_SEA,
     HELD,
@@ -46,6 +46,10 @@ class Subject:
     kind: str
     count: int = 1
     words: tuple[str, ...] = ()
+    garments: people.Garments | None = None
+    """What one of several people wears; None where all that the prompt names is this one's."""
+    away: bool = False
+    """Seen from behind, in a shot that would show the face."""
 
 
 @dataclass(frozen=True)
@@ -116,19 +120,6 @@ def _worn(tokens: list[Token], i: int) -> bool:
     return bool(meaning(words.GARMENTS, following) or subject_of(following))
 
 
-def _garments(tokens: list[Token]) -> tuple[tuple[str, str], ...]:
-    """(garment, colour as hex or '') in prompt order; the first of each kind counts."""
-    worn: dict[str, str] = {}
-    for i, token in enumerate(tokens):
-        kind = meaning(words.GARMENTS, token.word)
-        if kind and kind not in worn:
-            near = [t.word for t in tokens[max(0, i - 2) : i] if t.phrase == token.phrase]
-            worn[kind] = next((words.COLOURS[w] for w in reversed(near) if w in words.COLOURS), "")
-        if token.word.endswith(("-haired", "-bearded")) and token.word.split("-")[0] in words.COLOURS:
-            worn.setdefault("hair", words.COLOURS[token.word.split("-")[0]])
-    return tuple(worn.items())
-
-
 _OF_A_BODY = ("hands", "eye")
 _WINDOW = ("window", "windows")
 _LIT = frozenset(("lit", "lighted", "glowing", "bright", "warm", "yellow", "golden", "shining"))
@@ -149,16 +140,37 @@ def _same(kind: str, other: str | None) -> bool:
     return kind == other or (kind in PEOPLE and other in PEOPLE)
 
 
+def _cast(
+    tokens: list[Token], subjects: dict[str, Subject], mentions: list[tuple[int, str]], shot: str
+) -> tuple[dict[str, Subject], dict[str, int]]:  # fmt: skip
+    """Dress each of several people in their own, turn who is seen from behind; and the words nobody is turned by."""
+    said = [m for m in mentions if m[1] in subjects]
+    folk = [m for m in said if subjects[m[1]].kind in PEOPLE]
+    found, unturned = dict(subjects), {}
+    if len({key for _, key in folk}) > 1:
+        for key, worn in people.wardrobe(tokens, folk).items():
+            found[key] = replace(found[key], garments=worn)
+    busy = {s.kind for s in subjects.values()} & {*HELD, "bicycle", "violinist"}
+    for i in [i for i in range(len(tokens)) if said and people.from_behind(tokens, i)]:
+        key = people.owner_of(tokens, i, said)
+        if found[key].kind not in PEOPLE or shot == "close" or busy:
+            unturned[tokens[i].word] = i
+        else:
+            found[key] = replace(found[key], away=True)
+    return found, unturned
+
+
 def read_prompt(prompt: str) -> Reading:
     """Read a prompt of any text into what to paint.
 
     Returns a reading whose `not_drawn` holds the nouns without a picture: lower case, in prompt order, each once.
     """
-    tokens = tokens_of(prompt)
+    tokens = people.unnamed(tokens_of(prompt))
     roles = [role_of(tokens, i) for i in range(len(tokens))]
-    people = any(subject_of(t.word) in PEOPLE for t in tokens)
+    anyone = any(subject_of(t.word) in PEOPLE for t in tokens)
     subjects: dict[str, Subject] = {}
     named: dict[str, tuple[int, str]] = {}
+    mentions: list[tuple[int, str]] = []
     missing: dict[str, int] = {}
     places: list[str] = ["moon"] if " on the moon" in prompt.lower() else []
     places_at: list[tuple[int, str]] = []
@@ -173,7 +185,7 @@ def read_prompt(prompt: str) -> Reading:
         role = roles[i]
         if kind in _OF_A_BODY and (token.inside or not near):
             # In a wider shot a hand is a part of whoever is seen; alone it has no picture.
-            if not people:
+            if not anyone:
                 missing.setdefault(token.word, i)
             elif kind == "eye" and (shut := [j for j in (i - 1, i + 1) if 0 <= j < len(tokens)
                                              and tokens[j].word in ("closed", "shut")]):  # fmt: skip
@@ -181,7 +193,7 @@ def read_prompt(prompt: str) -> Reading:
             continue
         if kind and modifies and _same(kind, subject_of(tokens[i + 1].word)):
             continue
-        if kind in PEOPLE and token.inside and any(known in PEOPLE for known in subjects):
+        if kind in PEOPLE and token.inside and mentions and people.describes(tokens, i):
             # "two children (people in blue coats)": the brackets describe the children.
             continue
         if beside and kind_at(tokens, i + 1) == "paper boat":
@@ -193,8 +205,17 @@ def read_prompt(prompt: str) -> Reading:
         if role == "subject" and kind and not (modifies and kind != "lighthouse"):
             # "a lighthouse keeper" is a keeper, seen first; the tower is where they keep.
             lead = lead or (subject_of(tokens[i + 1].word) or kind if modifies else kind)
-            subjects.setdefault(kind, Subject(kind, _count(tokens, i, kind), _look(tokens, i)))
-            named.setdefault(kind, (i, token.word))
+            key, known = kind, [at for at, k in mentions if subjects[k].kind == kind]
+            if known and people.another(tokens, i, known):
+                key = f"{kind} {len(known) + 1}"
+                if kind not in LIVING or kind in _SWARMS:
+                    missing.setdefault(token.word, i)
+                    continue
+            elif known:
+                key = people.again(tokens, i, [m for m in mentions if m[0] in known])
+            mentions.append((i, key))
+            subjects.setdefault(key, Subject(kind, _count(tokens, i, kind), _look(tokens, i)))
+            named.setdefault(key, (i, token.word))
         elif role in ("noun", "subject"):
             # "steam train": the train leads, though the steam is missing.
             if not lead and not heads:
@@ -207,7 +228,7 @@ def read_prompt(prompt: str) -> Reading:
                 missing.setdefault(token.word, i)
         elif near and meaning(words.GARMENTS, token.word) == "umbrella":
             missing.setdefault(token.word, i)
-        elif not people and meaning(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
+        elif not anyone and meaning(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
             if not lead:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
@@ -234,7 +255,7 @@ def read_prompt(prompt: str) -> Reading:
         subjects = {lead: subjects[lead], **subjects}
     for place, (kind, (i, word)) in enumerate(named.items()):
         afloat = kind in ("boat", "paper boat") and bool({"canal", "river"} & set(features))
-        if place >= MOST_KINDS or not (fits(kind, biome) or afloat):
+        if place >= MOST_KINDS or not (fits(subjects[kind].kind, biome) or afloat):
             missing.setdefault(word, i)
             if lead == kind:
                 lead, lead_word = "?", word
@@ -242,6 +263,8 @@ def read_prompt(prompt: str) -> Reading:
     if biome in ("street", "city", "village"):
         # Its houses are the place: one more would stand in the road.
         subjects.pop("house", None)
+    subjects, unturned = _cast(tokens, subjects, mentions, shot)
+    missing.update(unturned)
     drawn = list(subjects.values())
     if subjects.keys() & set(_OF_A_BODY):
         # Seen from that near, nothing else is in the frame but whose they are and what they hold.
@@ -250,7 +273,7 @@ def read_prompt(prompt: str) -> Reading:
             missing.setdefault(named[other][1], named[other][0])
             del subjects[other]
         drawn = list(subjects.values())
-    if near and people:
+    if near and anyone:
         missing.pop("face", None)
     seen = [kind_at(tokens, i) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
             for i, t in enumerate(tokens)]  # fmt: skip
@@ -267,7 +290,7 @@ def read_prompt(prompt: str) -> Reading:
         weather=weather,
         shot=cast(ShotSize, shot),
         subjects=tuple(drawn),
-        garments=_garments(tokens) if people else (),
+        garments=people.garments_of(tokens) if anyone else (),
         not_drawn=tuple(sorted(missing, key=missing.__getitem__)),
         card=nothing or (lead == "?" and not subjects.keys() & set(LIVING)),
         title=title_of(prompt, lead_word),

@@ -14,6 +14,7 @@ from studio.offline.paint import creatures, landmarks
 from studio.offline.paint.canvas import Stage
 from studio.offline.paint.casting import drawing_of
 from studio.offline.paint.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
+from studio.offline.paint.company import company, paint_company
 from studio.offline.paint.dressing import set_aside
 from studio.offline.paint.effects import (
     paint_air_behind,
@@ -73,10 +74,16 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
     elif _needs_table(reading, chosen):
         chosen.append(Subject("table"))
     chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
+    together = company(reading)
+    if together:
+        # People come last, in front of all else but what lies before them.
+        chosen = [s for s in chosen if s.kind not in PEOPLE]
     places = _places(stage, chosen, reading.biome in ROOMS)
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in FIGURES and people)
         _paint_one(stage, reading, subject, x, first, carried, subject is lead)
+    if together:
+        paint_company(stage, reading, together, carried)
     paint_string(stage)
     if any(s.kind == "birds" for s in reading.subjects):
         _paint_birds(stage, 13)

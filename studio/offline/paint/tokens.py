@@ -22,6 +22,10 @@ class Token:
     phrase: int
     inside: bool
     """Between brackets: it describes the noun before them."""
+    proper: bool = False
+    """Written with a capital."""
+    name: str = ""
+    """The proper name that stood here."""
 
 
 _PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n()]")
@@ -35,7 +39,7 @@ def tokens_of(prompt: str) -> list[Token]:
             depth = max(0, depth + {"(": 1, ")": -1}.get(piece, 0))
             phrase += 1
         elif not piece.isdigit():
-            found.append(Token(piece.lower(), phrase, depth > 0))
+            found.append(Token(piece.lower(), phrase, depth > 0, piece[0].isupper()))
     return found
 
 

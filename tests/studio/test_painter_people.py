@@ -1,0 +1,104 @@
+"""Laws of several people in one picture: each is drawn, apart from the others, and dressed in their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from studio.offline.paint import company
+from studio.offline.paint.canvas import Stage
+from studio.offline.paint.figures import look_of_person
+from studio.offline.paint.lexicon import read_prompt
+from studio.offline.paint.scene import paint_scene
+from studio.offline.paint.shapes import Drawing, extent
+
+PAIR = "a boy in an ochre coat, a grandmother in a blue shawl, side by side, a village in the morning"
+
+
+@pytest.mark.parametrize("shot", ["medium", "close"])
+@pytest.mark.parametrize(
+    "said", [PAIR, "an old fisherman in a yellow oilskin, a girl in a green coat, a shore", "two women, a field"]
+)
+def test_people_near_by_do_not_overlap(said: str, shot: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In 16:9 there is air between two people, and both are inside the frame, a child lower than a grown-up."""
+    drawn: list[tuple[float, float, float]] = []
+
+    def spy(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool) -> None:
+        left, _, right, high = extent(drawing)
+        drawn.append((x + left * height, x + right * height, foot - high * height))
+
+    monkeypatch.setattr(company, "draw", spy)
+    for seed in range(4):
+        drawn.clear()
+        reading = read_prompt(f"{shot} shot, {said}")
+        paint_scene(reading, said, (480, 270), seed)
+        (left, gap, first_top), (beyond, right, top) = sorted(drawn)
+        assert 0 <= left < gap < beyond < right <= 480
+        if any(s.kind == "child" for s in reading.subjects):
+            assert abs(first_top - top) > 12
+
+
+@pytest.mark.parametrize(
+    ("prompt", "worn"),
+    [
+        (PAIR, [{"coat": "b07d35"}, {"scarf": "2f5590"}]),
+        ("a man in a red coat and a woman in a green coat", [{"coat": "a8322d"}, {"coat": "3f6b48"}]),
+        ("Ada (a woman in a red coat), Tom (a boy with a black cap)", [{"coat": "a8322d"}, {"cap": "23242a"}]),
+        ("a man and a woman in blue coats", [{"coat": "2f5590"}, {"coat": "2f5590"}]),
+        ("a white-bearded man, a girl in a pink dress", [{"hair": "d8d6cf"}, {"dress": "c77f92"}]),
+    ],
+)
+def test_garments_belong_to_whom_they_are_named_with(prompt: str, worn: list[dict[str, str]]) -> None:
+    """Nobody wears the coat of the one beside them."""
+    reading = read_prompt(f"medium shot, {prompt}")
+    assert [dict(s.garments or ()) for s in reading.subjects] == worn
+    coats = [look_of_person(reading, s).coat for s in reading.subjects]
+    assert all(look["coat"] == coat for look, coat in zip(worn, coats, strict=True) if "coat" in look)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"),
+    [
+        ("a man and a woman on a beach", 2),
+        ("a baker, a smith and a weaver", 3),
+        ("a woman and her friend", 2),
+        ("an old man, a white-bearded fisherman, a field", 1),
+        ("a woman (old woman in a coat) in a field, the woman waves", 1),
+        ("a mother, the widow of a fisherman, a field", 1),
+        ("a man in a red coat and a man in a blue coat", 2),
+        ("two children (people in blue coats)", 1),
+        ("Emma (an old woman), a field, Emma (an old woman)", 1),
+    ],
+)
+def test_a_second_person_is_drawn_and_one_told_twice_is_not(prompt: str, count: int) -> None:
+    """Whoever is named besides the first is a subject of their own; the same one in other words is not."""
+    reading = read_prompt(f"medium shot, {prompt}")
+    assert len(reading.subjects) == count
+    assert reading.not_drawn == ()
+
+
+@pytest.mark.parametrize("name", ["Marta", "Rose", "Marta Brook", "Dawn"])
+def test_a_name_with_a_look_is_drawn_by_its_look(name: str) -> None:
+    """A proper name with somebody in brackets is that figure: no flower, no brook, and nothing missed."""
+    reading = read_prompt(f"wide shot, {name} (a figure in a dark coat, seen from behind), a street at night, {name}")
+    assert [(s.kind, s.count) for s in reading.subjects] == [("person", 1)]
+    assert (reading.not_drawn, reading.biome, reading.hour) == ((), "street", "night")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "away", "missing"),
+    [
+        ("medium shot, a woman, seen from behind, a field", True, ()),
+        ("close shot, a woman seen from behind, a field", False, ("behind",)),
+        ("medium shot, a dog, seen from behind, a field", False, ("behind",)),
+        ("medium shot, a woman, light from behind, a field", False, ()),
+    ],
+)
+def test_who_is_seen_from_behind_shows_no_face(prompt: str, away: bool, missing: tuple[str, ...]) -> None:
+    """A medium shot shows the back that is asked for; where it cannot be drawn it is told."""
+    reading = read_prompt(prompt)
+    assert (reading.subjects[0].away, reading.not_drawn) == (away, missing)
+    if away:
+        plain = read_prompt(prompt.replace(", seen from behind", ""))
+        behind, before = (paint_scene(r, "x", (480, 270), 7).picture.astype(int) for r in (reading, plain))
+        assert np.abs(behind - before).mean() > 2
