@@ -102,3 +102,50 @@ def test_who_is_seen_from_behind_shows_no_face(prompt: str, away: bool, missing:
         plain = read_prompt(prompt.replace(", seen from behind", ""))
         behind, before = (paint_scene(r, "x", (480, 270), 7).picture.astype(int) for r in (reading, plain))
         assert np.abs(behind - before).mean() > 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "biome", "missing"),
+    [
+        ("an old station in the rain at sunset", "station", ()),
+        ("a train at a railway station", "station", ()),
+        ("a train station at night", "station", ()),
+        ("the platform of a station in the snow", "station", ()),
+        ("a space station", "space", ("space-station",)),
+        ("a police station, a street", "city", ("police-station", "street")),
+    ],
+)
+def test_only_a_space_station_is_in_space(prompt: str, biome: str, missing: tuple[str, ...]) -> None:
+    """A station is a railway's unless its prompt says whose it is."""
+    reading = read_prompt(prompt)
+    assert (reading.biome, reading.card) == (biome, False)
+    assert set(reading.not_drawn) <= set(missing)
+    assert ("station" in biome) or reading.not_drawn
+
+
+def test_a_station_shows_its_weather() -> None:
+    """Rain and snow change a station's platform and roofs, and an hour its light."""
+    said = ("noon", "rain, noon", "snow, noon", "night")
+    seen = [paint_scene(read_prompt(f"a station, {s}"), "x", (480, 270), 7).picture.astype(int) for s in said]
+    platform = [picture[245:].mean() for picture in seen]
+    assert platform[2] > platform[0] + 10 > platform[3] + 30
+    assert np.abs(seen[1][245:] - seen[0][245:]).mean() > 6
+
+
+@pytest.mark.parametrize(
+    ("prompt", "biome", "drawn"),
+    [
+        ("a woman, the dog asleep by the fire", "room", False),
+        ("a dog by the fire, a cottage", "room", False),
+        ("skyscrapers, a dog by a fire", "city", False),
+        ("a dog by the fire, a forest", "forest", True),
+        ("a man by a campfire", "field", True),
+        ("a fire on a beach", "shore", True),
+    ],
+)
+def test_a_fire_in_a_house_is_no_bonfire(prompt: str, biome: str, drawn: bool) -> None:
+    """Who is by the fire is in a room unless the wilds are named, and no bonfire burns in a town: it is told."""
+    reading = read_prompt(f"wide shot, {prompt}, night")
+    assert reading.biome == biome
+    assert any(s.kind == "fire" for s in reading.subjects) is drawn
+    assert ("fire" in reading.not_drawn) is not drawn

@@ -10,8 +10,8 @@ from typing import Literal, cast
 
 Biome = Literal[
     "sea", "shore", "lake", "river", "forest", "jungle", "mountain", "desert", "field", "road", "village", "city",
-    "street", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "laboratory", "cafe", "workshop",
-    "hall", "stage", "none",
+    "street", "station", "ice", "space", "moon", "undersea", "room", "kitchen", "library", "laboratory", "cafe",
+    "workshop", "hall", "stage", "none",
 ]  # fmt: skip
 Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road", "hills"]
 """What shapes a place: its trees, its state, where small things stand, and the way that runs through it."""
@@ -24,7 +24,7 @@ LIVING = (*PEOPLE, "robot", "astronaut", "deer", "whale", "fish", "dog", "cat", 
 HELD = ("lantern", "book", "bottle", "cup", "letter", "violin", "candle", "flower", "clock", "bread")
 USUAL_HOUR: dict[str, Hour] = {
     "lake": "morning", "river": "morning", "jungle": "morning", "road": "golden", "village": "morning",
-    "street": "dusk", "moon": "night", "kitchen": "morning", "laboratory": "morning",
+    "street": "dusk", "station": "morning", "moon": "night", "kitchen": "morning", "laboratory": "morning",
     "workshop": "morning", "cafe": "golden",
     "hall": "morning", "stage": "night",
     "sea": "golden", "shore": "golden", "forest": "dawn", "mountain": "dawn", "desert": "golden", "field": "golden",
@@ -42,7 +42,7 @@ HOME_OF: dict[str, Biome] = {
 
 
 _WATER = ("sea", "shore", "ice", "lake", "river")
-UNMISTAKABLE = ("lake", "river", "road", "stage", "hall", "moon")
+UNMISTAKABLE = ("station", "lake", "river", "road", "stage", "hall", "moon")
 """Places that no other place shows by the way, as a shore shows the sea."""
 CROSSED = ("jungle", "mountain", "desert", "forest", "field")
 """Places that a river or a road may run through."""
@@ -87,6 +87,24 @@ def taken_outdoors(kinds: Iterable[str], shot: str, weather: bool, sky: bool) ->
     if not kinds or kinds & {"table", "chair", "bed", "hands", "eye"} or kinds & set(PEOPLE):
         return False
     return kinds <= set(HELD) and (weather or (sky and shot == "close"))
+
+
+_HEARTHS = frozenset(("fireplace", "hearth", "fireside", "chimney"))
+
+
+def by_a_hearth(said: list[str], places: list[str]) -> bool:
+    """Tell whether the fire of a prompt is a room's: somebody is by "the fire", or there is a chimney, and no wilds.
+
+    Args:
+        said: all words of the prompt.
+        places: it names.
+    """
+    if set(said) & {"campfire", "bonfire", "tent", "camp"} or not set(places) <= {"city", "street", "village", *INSIDE}:
+        return False
+    by = ("by", "at", "before", "near", "beside")
+    return bool(set(said) & _HEARTHS) or any(
+        w in by and said[i + 1 : i + 3] == ["the", "fire"] for i, w in enumerate(said)
+    )
 
 
 def fits(kind: str, biome: str) -> bool:

@@ -23,6 +23,7 @@ from studio.offline.paint.habitat import (
     Feature,
     Hour,
     Weather,
+    by_a_hearth,
     fits,
     home_of,
     shaped,
@@ -88,26 +89,6 @@ def _look(tokens: list[Token], i: int) -> tuple[str, ...]:
         found.append("held")
     # "white-bearded" has a beard.
     return (*found, *(("bearded",) if any(w.endswith("-bearded") for w in found) else ()))
-
-
-_SWARMS = ("birds", "butterflies", "bees", "footprints")
-"""Drawn many at once."""
-
-
-def _count(tokens: list[Token], i: int, kind: str) -> int:
-    before = {t.word for t in tokens[max(0, i - 3) : i] if t.phrase == tokens[i].phrase}
-    word = tokens[i].word
-    if kind in _SWARMS:
-        return 1
-    if before & {"three", "four", "five", "many", "several"} or word in ("crowd", "people", "family"):
-        return 3
-    plural = word in ("children", "couple") or word.endswith("men") or not _one(word)
-    return 2 if before & {"two", "both"} or (plural and not word.endswith(("'s", "\u2019s"))) else 1
-
-
-def _one(word: str) -> bool:
-    """Tell whether a subject's word is in the singular."""
-    return word in words.SUBJECTS or (meaning(words.SUBJECTS, word) is None and not word.endswith("s"))
 
 
 def _worn(tokens: list[Token], i: int) -> bool:
@@ -208,13 +189,13 @@ def read_prompt(prompt: str) -> Reading:
             key, known = kind, [at for at, k in mentions if subjects[k].kind == kind]
             if known and people.another(tokens, i, known):
                 key = f"{kind} {len(known) + 1}"
-                if kind not in LIVING or kind in _SWARMS:
+                if kind not in LIVING or kind in people.SWARMS:
                     missing.setdefault(token.word, i)
                     continue
             elif known:
                 key = people.again(tokens, i, [m for m in mentions if m[0] in known])
             mentions.append((i, key))
-            subjects.setdefault(key, Subject(kind, _count(tokens, i, kind), _look(tokens, i)))
+            subjects.setdefault(key, Subject(kind, people.count_of(tokens, i, kind), _look(tokens, i)))
             named.setdefault(key, (i, token.word))
         elif role in ("noun", "subject"):
             # "steam train": the train leads, though the steam is missing.
@@ -239,6 +220,11 @@ def read_prompt(prompt: str) -> Reading:
     outdoors = [token for i, token in enumerate(tokens) if not _worn(tokens, i)]
     weather, hour = weather_of(outdoors), hour_of(outdoors)
     in_the_open = taken_outdoors(subjects, shot, bool(weather), any(t.word in words.SKYLIGHT for t in outdoors))
+    if (hearth := by_a_hearth([t.word for t in tokens], places)) and not places:
+        # Who is by the fire of a cottage is inside it.
+        places.append("room")
+        subjects.pop("house", None)
+        named.pop("house", None)
     biome = "field" if in_the_open and not places else home_of(places, subjects)
     if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
@@ -246,6 +232,8 @@ def read_prompt(prompt: str) -> Reading:
     if biome != "city":
         # Ruins of anything else than a city have no picture.
         missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in ("ruin", "ruins", "ruined"))
+    if biome == "station":
+        missing = {word: i for word, i in missing.items() if word not in ("rail", "rails")}
     for i, token in enumerate(tokens):
         also = meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
         if also in UNMISTAKABLE and also != biome and also not in features:
@@ -255,7 +243,8 @@ def read_prompt(prompt: str) -> Reading:
         subjects = {lead: subjects[lead], **subjects}
     for place, (kind, (i, word)) in enumerate(named.items()):
         afloat = kind in ("boat", "paper boat") and bool({"canal", "river"} & set(features))
-        if place >= MOST_KINDS or not (fits(subjects[kind].kind, biome) or afloat):
+        burns = kind == "fire" and (hearth or (biome in ("city", "street", "station") and word == "fire"))
+        if place >= MOST_KINDS or burns or not (fits(subjects[kind].kind, biome) or afloat):
             missing.setdefault(word, i)
             if lead == kind:
                 lead, lead_word = "?", word

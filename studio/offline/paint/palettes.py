@@ -114,7 +114,7 @@ def light_for(reading: Reading) -> Light:
             green = 0.08 if reading.weather else 0.3
             meadow = rgb("5f7053" if "overcast" in reading.weather else "4a7a34")
             light = replace(light, near=mix(light.near, meadow, 0.5), haze=mix(light.haze, rgb("a9bf8a"), green))
-    if reading.biome in ("city", "street") and light.ambient < 0.4:
+    if reading.biome in ("city", "street", "station") and light.ambient < 0.4:
         # Street lamps: a city's night is never as dark as a forest's.
         light = replace(light, ambient=light.ambient + 0.16)
     if reading.biome == "ice" or reading.has("snow"):

@@ -32,6 +32,27 @@ _SEEN = _words("seen viewed shown filmed view shot watched turned faces facing")
 _PAIRS = _words("boots shoes trousers pants jeans")
 
 
+SWARMS = ("birds", "butterflies", "bees", "footprints")
+"""Drawn many at once."""
+
+
+def count_of(tokens: list[Token], i: int, kind: str) -> int:
+    """How many of its kind the word at `i` names, 1 to 3."""
+    before = {t.word for t in tokens[max(0, i - 3) : i] if t.phrase == tokens[i].phrase}
+    word = tokens[i].word
+    if kind in SWARMS:
+        return 1
+    if before & {"three", "four", "five", "many", "several"} or word in ("crowd", "people", "family"):
+        return 3
+    plural = word in ("children", "couple") or word.endswith("men") or not _one(word)
+    return 2 if before & {"two", "both"} or (plural and not word.endswith(("'s", "\u2019s"))) else 1
+
+
+def _one(word: str) -> bool:
+    """Tell whether a subject's word is in the singular."""
+    return word in words.SUBJECTS or (meaning(words.SUBJECTS, word) is None and not word.endswith("s"))
+
+
 def unnamed(tokens: list[Token]) -> list[Token]:
     """Take proper names out: who has a look in brackets is drawn by it, so the name itself is nothing to draw.
 

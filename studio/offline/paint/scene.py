@@ -26,16 +26,10 @@ from studio.offline.paint.sill import paint_sill
 from studio.offline.paint.sky import paint_sky
 from studio.offline.paint.slate import paint_slate
 from studio.offline.paint.staging import paint_stray_birds, paint_subjects
+from studio.offline.paint.station import paint_station
 from studio.offline.paint.water import paint_water, shore_line
 from studio.offline.paint.waves import paint_breakers, paint_surf
-from studio.offline.paint.ways import (
-    paint_cottages,
-    paint_lane,
-    paint_moon,
-    paint_river,
-    paint_road,
-    paint_street,
-)
+from studio.offline.paint.ways import paint_cottages, paint_lane, paint_moon, paint_river, paint_road, paint_street
 from studio.offline.paint.weather import (
     defocus,
     paint_fog,
@@ -54,7 +48,7 @@ _HORIZONS = {
     "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
     "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
     "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
-    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80, "stage": 0.80,
+    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80, "stage": 0.80, "station": 0.70,
 }  # fmt: skip
 
 
@@ -265,7 +259,11 @@ def _paint_village(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_street(stage: Stage, reading: Reading) -> None:
-    paint_street(stage, "canal" in reading.features, reading.has("rain") or reading.has("storm"))
+    wet = reading.has("rain") or reading.has("storm")
+    if reading.biome == "station":
+        paint_station(stage, wet, reading.has("snow"))
+    else:
+        paint_street(stage, "canal" in reading.features, wet)
 
 
 def _paint_jungle(stage: Stage, reading: Reading) -> None:
@@ -280,6 +278,7 @@ _LANDS: dict[str, Callable[[Stage, Reading], None]] = {
     "sea": _paint_sea, "shore": _paint_shore, "ice": _paint_ice, "mountain": _paint_mountain, "forest": _paint_forest,
     "desert": _paint_desert, "lake": _paint_lake, "river": _paint_river, "road": _paint_road, "village": _paint_village,
     "street": _paint_street, "jungle": _paint_jungle, "field": _paint_field, "city": _paint_town,
+    "station": _paint_street,
 }  # fmt: skip
 
 

@@ -72,6 +72,9 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
         grow *= 1.35
     if "table" not in stage.placed and kind in ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
         grow *= 1.3
+    if kind == "train" and reading.biome == "station":
+        # It passes right before the platform.
+        grow *= 2.2
     return float(min(canvas.unit * SIZES[kind] * grow, canvas.height * 0.78 / (high - low), wide))
 
 

@@ -11,6 +11,7 @@ from studio.offline.paint.lexicon import Reading
 from studio.offline.paint.palettes import rgb
 from studio.offline.paint.shapes import Drawing, extent
 from studio.offline.paint.sizes import AFLOAT, FIGURES, ON_TABLES, TALL, WATER, halved_by
+from studio.offline.paint.station import RAILS
 
 
 def foot_of(
@@ -46,6 +47,8 @@ def foot_of(
     if kind in FIGURES and first and reading.shot != "wide":
         # A narrow frame makes the figure small enough to be seen whole: then it must stand.
         return max(canvas.height * 0.12 + height * high, stage.ground_at(x) + canvas.unit * 0.01)
+    if kind == "train" and reading.biome == "station":
+        return canvas.height * RAILS
     # What is built must not hang over a slope's lower side.
     broad = {"lighthouse": 0.10, "house": 0.5, "windmill": 0.15, "tent": 0.7}.get(kind, 0.0) * height
     foot = stage.ground_at(x, broad) + canvas.unit * 0.010

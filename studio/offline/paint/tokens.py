@@ -33,12 +33,19 @@ _PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n()]")
 
 def tokens_of(prompt: str) -> list[Token]:
     """Split a prompt into its words; those of an address name nothing to paint."""
-    found, phrase, depth = [], 0, 0
+    found: list[Token] = []
+    phrase = depth = 0
     for piece in _PIECE.findall(ADDRESS.sub(" ", without_tags(prompt))):
         if piece in ",.;:!?\n()":
             depth = max(0, depth + {"(": 1, ")": -1}.get(piece, 0))
             phrase += 1
         elif not piece.isdigit():
+            if piece.lower() in ("station", "stations") and found and found[-1].phrase == phrase:
+                # Only a space station is in space; one of its own trains is a railway's.
+                if found[-1].word in ("railway", "railroad", "train"):
+                    found.pop()
+                elif f"{found[-1].word}-station" in words.HINTED_PLACES:
+                    piece = f"{found.pop().word}-station"
             found.append(Token(piece.lower(), phrase, depth > 0, piece[0].isupper()))
     return found
 
