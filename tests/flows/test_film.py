@@ -44,7 +44,8 @@ def timeline_of(film: Path) -> dict[str, Any]:
 
 
 def test_length_is_the_timeline_to_the_frame(film: Path) -> None:
-    """Video frames equal the timeline; audio ends within one AAC frame of it; pts are strictly regular."""
+    """Video frames equal the timeline, which is as long as asked or a little longer for the idea's own words; audio ends
+    within one AAC frame of it; pts are strictly regular."""
     timeline = timeline_of(film)
     with av.open(str(film)) as container:
         video = container.streams.video[0]
@@ -55,7 +56,7 @@ def test_length_is_the_timeline_to_the_frame(film: Path) -> None:
         audio = container.streams.audio[0]
         samples = sum(frame.samples for frame in container.decode(audio))
     assert abs(samples - timeline["frames"] / timeline["fps"] * 48_000) <= 1024
-    assert timeline["frames"] == 9 * 24
+    assert 9 * 24 <= timeline["frames"] <= 9.5 * 24
 
 
 def test_loudness_is_that_of_films(film: Path) -> None:
