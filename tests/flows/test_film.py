@@ -44,7 +44,7 @@ def timeline_of(film: Path) -> dict[str, Any]:
 
 
 def test_length_is_the_timeline_to_the_frame(film: Path) -> None:
-    """Video frames equal the timeline, which is as long as asked or a little longer for the idea's own words; audio ends
+    """Video frames equal the timeline, as long as asked or a little longer for the idea's own words; audio ends
     within one AAC frame of it; pts are strictly regular."""
     timeline = timeline_of(film)
     with av.open(str(film)) as container:
