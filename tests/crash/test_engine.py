@@ -54,12 +54,10 @@ def test_what_was_made_again_was_in_flight(trials: list[EngineTrial]) -> None:
 
 
 def test_work_goes_on_at_once(trials: list[EngineTrial]) -> None:
-    """How long a resumed run takes from its engine to its first work is told in each form in which it had work left."""
+    """How long a resumed run takes from its engine to its first work is measured in each form."""
     said = readiness(trials)
-    command = [trial for trial in trials if trial.fault == "kill -9, command without a server"]
-    assert command
     assert "flow: median" in said
-    assert ("command: median" in said) == any(trial.ready_seconds for trial in command)
+    assert "command: median" in said
 
 
 def test_the_mix_of_a_full_run() -> None:
