@@ -15,8 +15,6 @@ from functools import cache
 import httpcore2
 import httpx2
 
-MEBIBYTE = 2**20
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -27,16 +25,19 @@ class Limits:
         read_seconds: without a single byte; a language model on a slow machine says nothing until it is done.
             600 is the default of OpenAI's SDK (https://github.com/openai/openai-python#timeouts).
         total_seconds: from the first packet to the last byte of the answer.
-        body_bytes: of the answer's body, also when unpacked.
+        body_bytes: of the answer's body, also when unpacked; the usual ones are for text (`blocks/answer_json.py`).
     """
 
     connect_seconds: float = 10.0
     read_seconds: float = 600.0
     total_seconds: float = 900.0
-    body_bytes: int = 96 * MEBIBYTE
+    body_bytes: int = 8 * 2**20
 
 
 USUAL = Limits()
+
+ERROR_BYTES = 100_000
+"""Of the body of an answer that is not 2xx: a line of it is told, and the SDK reads it as JSON, however large."""
 
 Connect = Callable[[str, int, float], httpcore2.NetworkStream]
 """Opens a TCP connection to (host, port) within seconds."""

@@ -11,17 +11,21 @@ import math
 import re
 import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 
 import httpx2
 from pydantic import JsonValue
 
+from blocks.connection import ERROR_BYTES
 from studio.paid import Fault, VendorError
 from studio.script import one_line
 
 REASON_CHARACTERS = 300
 """Longest quotation of a vendor's own words."""
+
+READ_CHARACTERS = 10_000
+"""So many of them are looked at for that."""
 
 LONGEST_WAIT_SECONDS = 86_400.0
 """A vendor's 'wait' is believed up to a day: daily limits exist (https://platform.openai.com/docs/guides/rate-limits)."""
@@ -56,11 +60,18 @@ _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"
 
 def scrubbed(text: str, secrets: tuple[str, ...] = (), characters: int = REASON_CHARACTERS) -> str:
     """Return `text` as one harmless line: no control or formatting characters, no secret, nothing like a key."""
+    # Before the cut, which could leave a part of one.
+    text = _hidden(text, secrets)[:READ_CHARACTERS]
     line = one_line("".join(" " if c.isspace() else c for c in text if c.isspace() or _printable(c)))
     # The line has single spaces by now, and so must what is looked for in it.
-    for secret in sorted(filter(None, map(one_line, secrets)), key=len, reverse=True):
-        line = line.replace(secret, "[secret]")
+    line = _hidden(line, map(one_line, secrets))
     return one_line(_KEY.sub("[key]", line), characters)
+
+
+def _hidden(text: str, secrets: Iterable[str]) -> str:
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return text
 
 
 def _printable(character: str) -> bool:
@@ -150,7 +161,7 @@ def _code(words: tuple[str, ...], secrets: tuple[str, ...]) -> str:
 
 def _told(response: httpx2.Response) -> tuple[tuple[str, ...], str]:
     """Return an error body's codes, and its reason in words."""
-    text = response.content[:100_000].decode("utf-8", "replace")
+    text = response.content[:ERROR_BYTES].decode("utf-8", "replace")
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):

@@ -17,13 +17,17 @@ from urllib.parse import unquote_to_bytes
 import httpcore2
 import httpx2
 
+from blocks.answers import PICTURE_BYTES
 from blocks.connection import proxy_of
 from blocks.faults import vendor_error
 from blocks.wire import Limits, NotPublic, connect, open_client
 from studio.paid import VendorError
 
-FETCH = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=64 * 2**20)
-"""For a picture that is made already: the largest PNG of 3840 x 2160 x RGB is 25 MB."""
+FETCH = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
+"""For a picture that is made already."""
+
+ESCAPES = 1_000_000
+"""Most bytes of a `data:` URL that are written as %41; of each a part is made."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for IPv4 ones (RFC 6052, section 2.1)."""
@@ -123,7 +127,7 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
 def _inline(vendor: str, url: str, most: int) -> bytes:
     """Return the content of a `data:` URL."""
     head, comma, body = url.partition(",")
-    if not comma or len(body) > 4 * most:
+    if not comma or len(head) > 1_000 or len(body) > 4 * most or body.count("%") > ESCAPES:
         raise VendorError("bad answer", f"{vendor}: the answer's data: URL holds nothing, or too much")
     if not re.search(r";\s*base64\s*$", head, re.IGNORECASE):
         return unquote_to_bytes(body)[:most]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
+from blocks.answer_json import json_in
 from blocks.faults import request_id_of, scrubbed, vendor_error
 from blocks.openai_account import OpenAIAccount
 from blocks.wire import Limits
@@ -69,17 +69,17 @@ def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, Json
     """
     request_id = request_id_of(response.headers, account.secrets)
     try:
-        value: JsonValue = json.loads(response.content)
-    except (ValueError, RecursionError):
+        value = json_in(response.content)
+    except ValueError:
         value = None
     if not isinstance(value, dict):
-        page = response.content.lstrip()[:1] == b"<"
+        page = response.content[:1_000].lstrip()[:1] == b"<"
         what = "a web page: check the base URL" if page else "something that is not the protocol's JSON"
         raise VendorError("bad answer", f"{account.vendor}: it answered with {what}", request_id=request_id)
     fault = value.get("error")
     if fault:
         told = fault.get("message") if isinstance(fault, dict) else fault
-        reason = scrubbed(str(told), account.secrets)
+        reason = scrubbed(told if isinstance(told, str) else "no words", account.secrets)
         raise VendorError("bad answer", f"{account.vendor}: it answered with an error: {reason}", request_id=request_id)
     return value
 

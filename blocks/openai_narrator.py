@@ -18,7 +18,7 @@ from blocks.faults import request_id_of
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
-from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
+from blocks.voices import RATE_HZ, SOUND_BYTES, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.wire import USUAL, Limits
 from studio.fingerprint import fingerprint
 from studio.made import Made
@@ -57,6 +57,8 @@ _STAND_IN = (
 )  # fmt: skip
 """A hundredth of a second of a tone: for estimates, a line's parts do not depend on how those before them sound."""
 
+SPEAKING = replace(USUAL, body_bytes=SOUND_BYTES)
+
 
 @dataclass(frozen=True)
 class OpenAINarrator(PaidEngine):
@@ -77,7 +79,7 @@ class OpenAINarrator(PaidEngine):
     instructions: str = ""
     speed: float = 1.0
     languages: tuple[str, ...] = ()
-    limits: Limits = USUAL
+    limits: Limits = SPEAKING
 
     engine = "openai"
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
 
+from blocks.answer_json import PAINTED_BYTES
 from blocks.faults import request_id_of
 from blocks.fetching import FETCH, fetch, from_base64
 from blocks.openai_account import OpenAIAccount
@@ -42,6 +43,8 @@ images/createEdit)."""
 PROMPT_CHARACTERS = 32_000
 """https://platform.openai.com/docs/api-reference/images/create#images-create-prompt"""
 
+PAINTING = replace(USUAL, body_bytes=PAINTED_BYTES)
+
 
 @dataclass(frozen=True)
 class OpenAIPainter(PaidEngine):
@@ -57,7 +60,7 @@ class OpenAIPainter(PaidEngine):
     name: str = "gpt-image-2"
     quality: Quality = "medium"
     long_side: int = 1_536
-    limits: Limits = USUAL
+    limits: Limits = PAINTING
 
     engine = "openai"
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
 from studio.model import CAMERAS
 from studio.prompts import EMOTIONS
@@ -35,6 +35,7 @@ class Form(BaseModel):
     """The base of every answer's form: flat, every key required, as strict structured output wants it.
 
     https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+    Lists end at their first fault, which is all that is told: half a million of them would take a gigabyte.
     """
 
     # A key that was not asked for does no harm in an answer; `schema_of` forbids it in the schema.
@@ -53,7 +54,7 @@ class StoryForm(Form):
     title: Text = Field(description="at most eight words, in the language of the idea")
     language: Text = Field(description="ISO 639-1 code of the narration, for example 'en'")
     mood: Text = Field(description="of the whole film", json_schema_extra={"enum": ["hopeful", "melancholy", "tense"]})
-    scenes: list[SceneForm]
+    scenes: Annotated[list[SceneForm], FailFast()]
 
 
 class StageForm(Form):
@@ -65,7 +66,7 @@ class StageForm(Form):
 
 
 class StagingForm(Form):
-    scenes: list[StageForm]
+    scenes: Annotated[list[StageForm], FailFast()]
 
 
 class LookForm(Form):
@@ -80,8 +81,8 @@ class PropForm(Form):
 
 
 class GraphForm(Form):
-    looks: list[LookForm]
-    props: list[PropForm]
+    looks: Annotated[list[LookForm], FailFast()]
+    props: Annotated[list[PropForm], FailFast()]
 
 
 class ShotForm(Form):
@@ -92,7 +93,7 @@ class ShotForm(Form):
 
 
 class ShotsForm(Form):
-    shots: list[ShotForm]
+    shots: Annotated[list[ShotForm], FailFast()]
 
 
 def blank(entry: type[Form], **said: JsonValue) -> JsonValue:

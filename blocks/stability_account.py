@@ -6,7 +6,6 @@ Prefect keeps the block; its secret is a `SecretStr` and appears nowhere else.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import re
@@ -17,6 +16,7 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, JsonValue, PrivateAttr, SecretStr, ValidationError, field_validator
 
 from blocks.addresses import checked_address, refuse_open_way
+from blocks.answer_json import json_in
 from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from blocks.wire import Limits, open_client
 from studio.errors import BadInput
@@ -181,7 +181,7 @@ def _vendor(netloc: str) -> str:
 
 def _field(answer: httpx2.Response, name: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(answer.content)
-    except (ValueError, RecursionError):
+        value = json_in(answer.content)
+    except ValueError:
         return None
     return value.get(name) if isinstance(value, dict) else None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import httpcore2
 import httpx2
 
-from blocks.connection import USUAL, Connect, Journey, Limits, Network, connect, proxy_of, trusted
+from blocks.connection import ERROR_BYTES, USUAL, Connect, Journey, Limits, Network, connect, proxy_of, trusted
 from blocks.faults import request_id_of, scrubbed
 from studio.paid import VendorError
 
@@ -36,7 +36,7 @@ def open_client(
         bad answer  a 2xx answer began, and broke off, was too large, or packed in a way that was not asked for
         wrong       the request cannot be sent at all, or the server's certificate is not trusted
 
-    Answers of any other status come back as they are, their bodies cut to `limits.body_bytes`.
+    Answers of any other status come back as they are, their bodies cut to `ERROR_BYTES`.
 
     Args:
         secrets: what must not appear in an error.
@@ -88,12 +88,13 @@ class Wire(httpx2.BaseTransport):
             with pool:
                 answer = pool.handle_request(order)
                 headers = httpx2.Headers(answer.headers)
-                content, broken = _body(answer, headers, self.limits.body_bytes)
+                good = 200 <= answer.status < 300
+                content, broken = _body(answer, headers, self.limits.body_bytes if good else ERROR_BYTES)
         except (OSError, ValueError, *_ERRORS) as error:
             failure = self._no_answer(error, journey)
         if failure is not None:
             raise failure
-        if broken and 200 <= answer.status < 300:
+        if broken and good:
             raise VendorError(
                 "bad answer", self._line(f"the answer {broken}; it may have been billed"),
                 request_id=request_id_of(headers, self.secrets),

@@ -81,15 +81,16 @@ class Desk:
         while True:
             self._agreed(request)
             try:
-                call, reply = self._sent(request, send, slowed)
-                return self._accepted(call, reply, check)
+                return self._accepted(*self._sent(request, send, slowed), check)
             except VendorError as error:
+                # The frames that it passed hold the answer, megabytes of it, and who keeps the error would keep them.
+                error.with_traceback(None)
                 if error.fault == "slow down" and self._clock() - began < PATIENCE_SECONDS:
                     slowed += 1
                 elif error.fault == "unknown" and self._counter.retry and lost < MOST_LOST:
                     lost += 1
                 else:
-                    raise self._told(error, request) from error
+                    raise self._told(error, request) from None
 
     def _sent(self, request: Request, send: Callable[[], Reply], slowed: int) -> tuple[Call, Reply]:
         """Make the call once, in its turn, and book how it ended."""

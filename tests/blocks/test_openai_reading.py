@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.openai_prompts import GraphForm, ShotsForm, StagingForm, StoryForm, material, schema_of
+from blocks.openai_prompts import Form, GraphForm, ShotsForm, StagingForm, StoryForm, material, schema_of
 from blocks.openai_reading import ANSWER_CHARACTERS, read_answer
 
 SHOT = '{"index": 1, "image_prompt": "a, b}", "motion_prompt": "waves", "camera": "static"}'
@@ -49,6 +49,22 @@ def test_what_is_no_answer_is_told_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"JSON|shots") as failed:
         read_answer(text, ShotsForm)
     assert len(str(failed.value)) <= 600
+
+
+UNITS = ("[],", "{},", '{"a":1},', "1,", '"a",', "[", '{"a":', "{", '"', '\\"', "</think>", ", ", '" ', '"a"', "9")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("form", [StoryForm, StagingForm, GraphForm, ShotsForm])
+def test_no_answer_takes_long_to_refuse(unit: str, form: type[Form]) -> None:
+    """As much as is read of anything, where the form's list is looked for, costs no more than an honest answer."""
+    text = f'{{"{next(iter(form.model_fields))}":[{unit * (ANSWER_CHARACTERS // len(unit))}'[: ANSWER_CHARACTERS - 3]
+    began = time.process_time()
+    for ended in (text, f"{text}0]}}"):
+        with pytest.raises(ValueError, match=r".") as failed:
+            read_answer(ended, form)
+        assert len(str(failed.value)) <= 600
+    assert time.process_time() - began < 2.0
 
 
 @given(st.text(max_size=300))
