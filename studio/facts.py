@@ -20,6 +20,8 @@ __all__ = ["SESSION_ID", "CharacterFacts", "Facts", "Piece", "ShotFacts", "read_
 
 REASON_LETTERS = 300
 """Longest reason that is shown of a piece."""
+KEPT = "takes/foreign"
+"""Where what another program wrote is kept, once its session is adopted (`studio/foreign.py`)."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
 _PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 
@@ -206,7 +208,9 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
 
 def _foreign(room: int, folder: Path) -> Facts | None:
     """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
-    meta, story = peek.dict_at(room, f"{folder.name}_meta.json"), peek.dict_at(room, "story.json")
+    meta = peek.dict_at(room, f"{folder.name}_meta.json")
+    # Of one that is half adopted, the story may be all that says what it is.
+    story = peek.dict_at(room, "story.json") or peek.dict_at(room, f"{KEPT}/story.json")
     # Older programs keep the shots out of meta, others the plan out of the folder.
     shots = peek.dicts_at(room, "shots.json") or peek.as_dicts(meta.get("shots"))
     if not meta and not story and not shots:

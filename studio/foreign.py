@@ -6,15 +6,21 @@ What that program wrote is kept under `takes/foreign/`; what we can use is put w
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from studio import files
+from pydantic import ValidationError
+
+from studio import files, peek
 from studio.briefs import write_brief
-from studio.errors import BadInput
-from studio.facts import Facts, read_facts
+from studio.errors import BadInput, BrokenPlan
+from studio.facts import KEPT, Facts, read_facts
 from studio.fingerprint import fingerprint
-from studio.model import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Wish
+from studio.json_text import first_fault
+from studio.layout import in_the_way, refuse_links
+from studio.model import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
+from studio.plan_files import reader
 
 _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")
 _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")
@@ -24,57 +30,92 @@ def adopt_foreign(folder: Path, wish: Wish) -> None:
     """Make a foreign session ours: a brief, plans in our form, pictures under our names. The caller holds its lock.
 
     Its pictures are taken as put there by hand. Its clips and film go to `takes/foreign/`: they are made again from the
-    pictures, in this film's size, rate and length. The brief is written last, so that a crash half way leaves the
-    session foreign, and adopting it again goes on.
+    pictures, in this film's size, rate and length. All that is written is made, and read as a run will read it, before
+    the first file is touched. The brief is written last, so that a crash half way leaves the session foreign, and
+    adopting it again goes on.
 
     Raises:
-        BadInput: it holds no idea and no plan, so there is nothing to go on with.
+        BadInput: it holds no idea and no plan, so there is nothing to go on with; what it holds cannot be used;
+            something is in the way. Nothing was changed.
+        DiskFull: nothing is lost, and adopting it again goes on.
     """
     facts = read_facts(folder)
     if facts is None or not (facts.idea or facts.shots):
         raise BadInput(f"{folder.name} holds no idea and no shots: there is nothing to go on with")
-    title = facts.title.strip() or facts.idea.strip()[:60] or folder.name
+    refuse_links(folder)
+    for path in in_the_way(folder):
+        raise BadInput(f"{folder.name}/{path.name} is in the way of a folder or file of ours: move it away, then go on")
+    idea, title = _whole(facts.idea).strip(), _whole(facts.title).strip()
+    title = title or idea[:60] or folder.name
+    seed = int(fingerprint(session=folder.name)[:8], 16) % 2**31
+    started = _whole(facts.started_at) or datetime.strptime(folder.name, "session_%Y%m%d_%H%M%S").isoformat()
     scenes = _scenes(folder)
-    shots = [_shot(number, facts, scenes) for number in range(1, len(facts.shots) + 1)]
-    for name in _REPLACED:
-        _keep(folder, folder / name)
-    _keep(folder, folder / "story.json", also_here=bool(scenes))
-    if scenes:
-        story = {"title": title, "style": DEFAULT_STYLE, "scenes": scenes, "written_by": "another program"}
-        files.write_json(folder / "story.json", story)
-    if shots:
-        _keep(folder, folder / "shots.json", also_here=True)
-        files.write_json(folder / "shots.json", shots)
+    try:
+        brief = Brief(
+            idea=(idea or title)[:IDEA_CHARACTERS], wish=wish, seed=seed, started_at=started, version="adopted"
+        )
+        plans = _plans(facts, brief, title, scenes)
+    except (ValidationError, BrokenPlan) as error:
+        why = first_fault(error) if isinstance(error, ValidationError) else error
+        raise BadInput(f"{folder.name} cannot be adopted, and is as it was: {why}") from error
     for shot in facts.shots:
         place = folder / f"images/shot_{shot.index:03d}.png"
         if shot.image is not None and folder / shot.image.path != place:
             files.keep_link(folder / shot.image.path, place)
+    for stage, content in plans.items():
+        # What is ours already, of an adoption that was stopped, is none of the other program's.
+        if files.read_or_none(folder / f"{stage}.json") != content:
+            _keep(folder, folder / f"{stage}.json", also_here=True)
+            files.write_whole(folder / f"{stage}.json", content)
+    # A story without scenes and an empty list of shots are no plans to a run.
+    for name in (*_REPLACED, *(f"{stage}.json" for stage in ("story", "shots") if stage not in plans)):
+        _keep(folder, folder / name)
+    for shot in facts.shots:
         if shot.clip is not None:
             _keep(folder, folder / shot.clip.path)
-    idea = (facts.idea.strip() or title)[:IDEA_CHARACTERS]
-    started = facts.started_at or datetime.strptime(folder.name, "session_%Y%m%d_%H%M%S").isoformat()
-    seed = int(fingerprint(session=folder.name)[:8], 16) % 2**31
-    brief = Brief(idea=idea, wish=wish, seed=seed, started_at=started, version="adopted")
     write_brief(folder, brief)
+
+
+def _plans(facts: Facts, brief: Brief, title: str, scenes: list[dict[str, object]]) -> dict[Stage, bytes]:
+    """Return the plans in our form, as far as there are any, as what is written.
+
+    Raises:
+        BrokenPlan: one cannot be used.
+    """
+    plans: dict[Stage, object] = {}
+    if scenes:
+        plans["story"] = {"title": title, "style": DEFAULT_STYLE, "scenes": scenes, "written_by": "another program"}
+    if facts.shots:
+        plans["shots"] = [_shot(number, facts, scenes, brief.idea) for number in range(1, len(facts.shots) + 1)]
+    texts = {stage: json.dumps(plan, indent=2, ensure_ascii=False) + "\n" for stage, plan in plans.items()}
+    for stage, text in texts.items():
+        reader(brief)(stage, text)
+    return {stage: text.encode("utf-8") for stage, text in texts.items()}
+
+
+def _whole(text: str) -> str:
+    """Return the text as it can be written: a lone surrogate, of which other programs make JSON, becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _words(scene: Mapping[str, object], key: str) -> str:
+    said = peek.text(dict(scene), key) or ", ".join(peek.words(dict(scene), key))
+    return _whole(said)
 
 
 def _scenes(folder: Path) -> list[dict[str, object]]:
     """Return the scenes of a foreign story, as far as they read; a half-adopted session's story is already ours."""
-    for path in (folder / "takes/foreign/story.json", folder / "story.json"):
-        try:
-            story = json.loads(files.read_or_none(path) or b"null")
-        except ValueError:
-            continue
-        found = story.get("scenes") if isinstance(story, dict) else None
-        if isinstance(found, list) and found:
-            return [
-                {"id": number, **{key: str(scene.get(key) or "") for key in _SCENE_KEYS}}
-                for number, scene in enumerate((s for s in found if isinstance(s, dict)), start=1)
-            ]
+    with peek.entered(folder) as room:
+        for path in (f"{KEPT}/story.json", "story.json"):
+            if room is not None and (found := peek.as_dicts(peek.dict_at(room, path).get("scenes"))):
+                return [
+                    {"id": number, **{key: _words(scene, key) for key in _SCENE_KEYS}}
+                    for number, scene in enumerate(found, start=1)
+                ]
     return []
 
 
-def _shot(number: int, facts: Facts, scenes: list[dict[str, object]]) -> dict[str, object]:
+def _shot(number: int, facts: Facts, scenes: list[dict[str, object]], idea: str) -> dict[str, object]:
     """Return a shot in our form. Scenes are spread evenly over the shots; the first shot of each speaks."""
     shot, count = facts.shots[number - 1], len(facts.shots)
 
@@ -84,9 +125,9 @@ def _shot(number: int, facts: Facts, scenes: list[dict[str, object]]) -> dict[st
     opens = number == 1 or scene_of(number) != scene_of(number - 1)
     return {
         "index": number,
-        "image_prompt": shot.image_prompt.strip() or facts.idea.strip() or "a quiet place",
-        "motion_prompt": shot.motion_prompt,
-        "camera": shot.camera or "static",
+        "image_prompt": _whole(shot.image_prompt).strip() or idea,
+        "motion_prompt": _whole(shot.motion_prompt),
+        "camera": _whole(shot.camera) or "static",
         "image_path": f"images/shot_{number:03d}.png",
         "scene": scene_of(number),
         "narration": str(scenes[scene_of(number) - 1]["narration"]) if scenes and opens else "",
@@ -99,6 +140,6 @@ def _keep(folder: Path, path: Path, also_here: bool = False) -> None:
     Args:
         also_here: whether the file stays until it is replaced; a crash in between must not take away what it says.
     """
-    kept = folder / "takes" / "foreign" / path.relative_to(folder)
+    kept = folder / KEPT / path.relative_to(folder)
     if files.is_file(path) and not kept.exists():
         (files.keep_link if also_here else files.move)(path, kept)
