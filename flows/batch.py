@@ -20,7 +20,7 @@ from flows.child import GRACE_SECONDS, film_in_child, kill_children
 from flows.engine import check_alive, prepare_environment
 from flows.entry import nothing_begun
 from flows.hiring import Hiring
-from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leaving
+from flows.leaving import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
 from flows.slots import MOST, Slots
 from studio.batch import Outcome, counted, look, put_off, reported, table, unfinished_line
 from studio.errors import BadInput, FilmError, Interrupted
@@ -84,6 +84,7 @@ def _make(
     console: Console, hiring: Hiring, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
 ) -> None:  # fmt: skip
     """Make the films; `outcomes` tells what became of each line, as it ends."""
+    check_threads()
     engine = hiring.engine
     _say(console, engine.line())
     check_alive(engine)

@@ -26,7 +26,7 @@ from flows.doctor_command import EXAMPLES as DOCTOR_EXAMPLES
 from flows.doctor_command import doctor as check_up
 from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
-from flows.leaving import Terminated
+from flows.leaving import Terminated, check_threads
 from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
@@ -250,6 +250,7 @@ def _run(
     pay_again = money.on_ambiguous == "retry"
     if session_id is not None and money.on_ambiguous in (None, "ask"):
         pay_again = _agrees(sessions_root(place) / session_id, console)
+    check_threads()
     engine = find_engine()
     console.print(engine.line(), markup=False, soft_wrap=True)
     waiting = console.status("starting the engine") if console.is_terminal else nullcontext()
@@ -290,9 +291,6 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
-    for stream in (sys.stdout, sys.stderr):
-        # A title in Chinese must not end the command on a Latin-1 terminal.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
     signal.signal(signal.SIGTERM, _terminated)
     # Not as it was inherited: what a script starts in the background is born deaf to it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

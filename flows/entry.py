@@ -1,7 +1,7 @@
 """The door of the `film` command: Ctrl-C and SIGTERM are answered in one line from the first moment.
 
 What the command needs takes a second or more to import; a signal in the middle of that would be a page of traceback.
-Nothing is imported here but what Python has loaded anyway.
+Nothing is imported here that costs time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
+
+from studio.streams import open_streams
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -38,6 +40,7 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Run the `film` command."""
+    open_streams()
     with nothing_begun():
         from flows.command import main as command
     command()

@@ -17,6 +17,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+from studio.errors import FilmError
+from studio.terminal import NO_ROOM
+
 PATIENCE_SECONDS = 4.0
 """How long what is in hand may take to end."""
 INTERRUPTED, TERMINATED = 130, 143
@@ -27,6 +30,31 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM came; taken for Ctrl-C by whoever does not tell them apart."""
 
     exit_code = TERMINATED
+
+
+THREADS = 24
+"""As many as a film has at once: tasks, Prefect's own, the command's (17 were counted), and some more."""
+
+
+def check_threads() -> None:
+    """Make sure that a film can have its threads: Prefect's own do without, and then nothing ends.
+
+    Raises:
+        FilmError: it cannot.
+    """
+    over = threading.Event()
+    begun: list[threading.Thread] = []
+    try:
+        for _ in range(THREADS):
+            thread = threading.Thread(target=over.wait, daemon=True)
+            thread.start()
+            begun.append(thread)
+    except (RuntimeError, MemoryError) as error:
+        raise FilmError(f"{NO_ROOM}; nothing was begun") from error
+    finally:
+        over.set()
+        for thread in begun:
+            thread.join()
 
 
 @contextmanager

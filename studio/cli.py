@@ -18,6 +18,7 @@ from studio.hints import command
 from studio.listing import Listing, any_cost, line_cells, listings
 from studio.places import output_folder, session_folder, sessions_root
 from studio.spent import stats_of
+from studio.streams import open_streams
 from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
 
 if TYPE_CHECKING:
@@ -231,9 +232,7 @@ def repair(
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
-    for stream in (sys.stdout, sys.stderr):
-        # A title in Chinese must not end the command on a Latin-1 terminal.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the standard streams are text files
+    open_streams()
     # Not as it was inherited: what a script starts in the background is born deaf to it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False)))

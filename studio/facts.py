@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio import peek
+from studio.layout import walk
 from studio.places import SESSION_ID, session_folders
 from studio.spent import NOTHING, Spent, read_spent
 
@@ -127,8 +128,8 @@ def read_facts(folder: Path) -> Facts | None:
 def nothing_told(folder: Path) -> str:
     """Return why a folder reads as no session, and what to do: 'is empty: ...'."""
     try:
-        count = sum(path.is_file() for path in folder.rglob("*"))
         os.listdir(folder)
+        count = sum(len(names) for _, names in walk(folder))
     except OSError as error:
         return f"cannot be read ({(error.strerror or str(error)).lower()}): change its permissions"
     if count:

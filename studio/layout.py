@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from studio import files
 from studio.errors import BadInput
 
 _FOLDERS = ("cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
+
+DEEPEST = 8
+"""Levels of folders in a session that are looked at: ours are four deep at the most (`takes/foreign/videos/`)."""
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield (folder, names of the files in it, sorted) for a folder and those in it; links are files.
+
+    What cannot be entered is left out, and so is what lies deeper than `DEEPEST`: no program of ours put it there.
+    """
+    todo = [(folder, 1)]
+    while todo:
+        place, depth = todo.pop()
+        try:
+            with os.scandir(place) as entries:
+                found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+        except OSError:
+            continue
+        yield place, sorted(name for name, is_folder in found.items() if not is_folder)
+        if depth < DEEPEST:
+            todo += [(place / name, depth + 1) for name in sorted(found, reverse=True) if found[name]]
 
 
 def linked(folder: Path) -> list[Path]:

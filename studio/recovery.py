@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio import files
-from studio.layout import in_the_way, refuse_links
+from studio.layout import in_the_way, refuse_links, walk
 from studio.looking import Found
 from studio.made import Receipt
 from studio.model import Stage
@@ -39,7 +39,7 @@ def recover(shelf: Shelf) -> None:
     for name in ("receipts", *NUMBERED, "."):
         for staged in sorted((folder / name).glob(".*.json.next")):
             _finish(shelf, staged)
-    for holder in sorted({folder, *(path.parent for path in folder.rglob(".*"))}):
+    for holder in [place for place, _ in walk(folder)]:
         for hidden in files.hidden_files(holder):
             if hidden.name.endswith(_OURS) and not hidden.is_symlink() and hidden.is_dir():
                 put_aside(folder, hidden)

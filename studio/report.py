@@ -5,7 +5,7 @@ Reads the folder and writes nothing. How it looks is `studio/report_views.py`.
 
 from __future__ import annotations
 
-import os
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from studio import lock
 from studio.errors import NoSuchSession
 from studio.facts import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
 from studio.hints import command
+from studio.layout import walk
 from studio.projection import State, can_go_on, completed, mark, missing, project, state_now
 
 _FOLDERS = ("", "cast", "images", "narration", "videos", "takes")
@@ -73,11 +74,8 @@ def read_report(folder: Path, output: Path) -> Report:
 def _files(folder: Path) -> tuple[tuple[str, int], ...]:
     found: list[tuple[str, int]] = []
     for name in _FOLDERS:
-        for place, folders, names in os.walk(folder / name):
-            if not name:
-                folders.clear()
-            folders.sort()
-            for entry in (Path(place, file) for file in sorted(names)):
+        for place, names in itertools.islice(walk(folder / name), None if name else 1):
+            for entry in (place / file for file in names):
                 path = entry.relative_to(folder).as_posix()
                 if _is_shown(path) and (size := _size(entry)) is not None:
                     found.append((path, size))

@@ -20,6 +20,11 @@ from studio.errors import FilmError
 
 _JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: Persian words and composed emoji fall apart without them."""
+NO_THREAD = "can't start new thread"
+"""What Python says where the system starts no more threads."""
+NO_ROOM = (
+    "the system gives this program no more threads or memory: end other programs, or raise its limits (ulimit -u, -v)"
+)
 _GLANCE_SECONDS = 0.1
 """How often a wait for a line looks whether a signal came."""
 
@@ -53,6 +58,11 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
     except BrokenPipeError:
         # Whoever read our output has left. What is still buffered must not be flushed into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, RuntimeError) and str(error) != NO_THREAD:
+            raise
+        _complain(f"{NO_ROOM}; then run the same line again")
         return 1
     except OSError as error:
         # A file that may not be read, a disk that fails: the person can act on the name, not on a traceback.

@@ -18,7 +18,7 @@ from studio.errors import BadInput, BrokenPlan, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
 from studio.gaps import lost
-from studio.layout import in_the_way, linked
+from studio.layout import in_the_way, linked, walk
 from studio.made import Receipt
 from studio.model import Brief, Stage, Wish
 from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
@@ -231,10 +231,10 @@ def _takes(folder: Path) -> Iterator[Finding]:
 
 
 def _left_over(folder: Path) -> Iterator[Finding]:
-    for place, _, names in os.walk(folder):
-        for name in sorted(names):
+    for place, names in walk(folder):
+        for name in names:
             if name.startswith(".") and name.endswith((".part", ".next")):
-                path = Path(place, name).relative_to(folder).as_posix()
+                path = (place / name).relative_to(folder).as_posix()
                 yield Finding(path, "left over", "a crash left it: the next run uses what it proves and sweeps it")
 
 

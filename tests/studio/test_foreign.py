@@ -179,4 +179,3 @@ def test_what_is_in_the_way_is_told_before_anything_moves(name: str, kind: str, 
     with pytest.raises(BadInput, match=name):
         adopt_foreign(folder, Wish())
     assert snapshot(tmp_path) == tree
-
