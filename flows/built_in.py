@@ -23,10 +23,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from studio.errors import FilmError
+from studio.errors import DiskFull, FilmError
 
 START_SECONDS = 120.0
 """How long a start may take: a cold disk and a busy machine have taken 30 s."""
+_NO_ROOM = ("database or disk is full", "No space left on device", "Disk quota exceeded")
+"""How a server says that its disk is full: SQLite (https://www.sqlite.org/rescode.html#full), the system."""
 _END_SECONDS = 5
 """How long the server may take to write what it still holds."""
 
@@ -59,9 +61,13 @@ class BuiltIn:
             with urllib.request.urlopen(f"{self.url}/health", timeout=START_SECONDS):
                 return
         except (OSError, ValueError) as error:
-            raise FilmError(f"the built-in engine did not start ({self._last_words()}): run the same line again") from (
-                error
-            )
+            words = self._last_words()
+            if any(sign in self._all_words() for sign in _NO_ROOM):
+                raise DiskFull(
+                    f"no room left on the disk for {str(_home())!r}, where Prefect keeps its database (PREFECT_HOME): "
+                    "free some space, then run the same line again"
+                ) from error
+            raise FilmError(f"the built-in engine did not start ({words}): run the same line again") from (error)
 
     def end(self) -> None:
         """End the server and wait until it is gone; not needed where this process ends."""
@@ -74,9 +80,12 @@ class BuiltIn:
             code = self._process.wait(1)
         except subprocess.TimeoutExpired:
             return f"no answer in {START_SECONDS:.0f} s"
-        self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        lines = self._all_words().strip().splitlines()
         return lines[-1][:300] if lines else f"exit code {code}"
+
+    def _all_words(self) -> str:
+        self._said.seek(0)
+        return self._said.read().decode("utf-8", "replace")
 
 
 def _environment() -> dict[str, str]:
@@ -92,10 +101,14 @@ def _environment() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _home() -> Path:
+    return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+
+
 @contextmanager
 def _alone_at_home() -> Iterator[None]:
     """Keep other servers of ours from Prefect's home: two that migrate one new database break it for each other."""
-    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+    home = _home()
     home.mkdir(parents=True, exist_ok=True)
     # Locked by who opens it: it stays, and holds nothing.
     with open(home / "film-studio-migration.lock", "ab") as door:

@@ -102,8 +102,8 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except ValueError:
-        # A NUL in the name: reading it says so.
+    except (OSError, ValueError):
+        # A name that is too long, or with a NUL: reading it says so.
         return False
 
 
