@@ -1,7 +1,11 @@
-"""The processes that `film studio` starts: a server, a worker.
+"""The processes that `film studio` starts and keeps up: a server, a worker. What died is started again.
 
 They sit in sessions of their own, so that Ctrl-C reaches only us, and end when their standard input does: with us,
-however we end. The worker holds the server's input too, so the server outlives it and hears how its runs ended.
+however we end. The worker holds the server's input too, and so do the films that it has in the making: the server
+outlives them and hears how they ended.
+
+The server's door is opened here, once, and stays open: while no server is there, whoever asks it waits, and is answered
+by the next.
 """
 
 from __future__ import annotations
@@ -12,18 +16,123 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import IO
+
+from pydantic import ValidationError
 
 from flows.built_in import START_SECONDS
+from flows.in_the_making import Deed, InTheMaking, become_parent_of_orphans
+from flows.telling import Word, ending
 from studio.errors import BadInput, FilmError
 
 LEAVE_SECONDS = 40.0
 """How long one may take to leave; the worker waits up to 24 s for its films."""
+QUICK_SECONDS = 60.0
+"""A death so soon after the start counts as one more in a row."""
+PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Before each next start, while deaths are quick; the one after the last gives up."""
+GLANCE_SECONDS = 0.1
+DEEDS_PAUSE_SECONDS = 1.0
+"""Before a server is asked again that did not answer."""
+
+
+@dataclass
+class Attendant:
+    """One of them: how it is started, and how it fares.
+
+    Args:
+        command: a module and its arguments.
+        handles: open ones that it is given beside its own.
+        input: both ends of the pipe that is its standard input, and that of the one before it that died.
+    """
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    handles: tuple[int, ...]
+    input: tuple[int, int] = field(default_factory=os.pipe)
+    process: subprocess.Popen[bytes] | None = None
+    ready: bool = False
+    again_at: float | None = None
+    quick_deaths: int = 0
+    _began: float = 0.0
+    _ears: int = -1
+    _unread: bytes = b""
+
+    def start(self, folder: Path) -> None:
+        """Start the process; what it complains about is appended to its log."""
+        self.again_at, self.ready, self._began = None, False, time.monotonic()
+        heard, said = os.pipe()
+        try:
+            with open(self.log, "ab") as log:
+                log.write(f"--- {datetime.now():%Y-%m-%d %H:%M:%S}: the {self.name} is started\n".encode())
+                log.flush()
+                self.process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", *self.command, str(said)], stdin=self.input[0],
+                    stdout=subprocess.DEVNULL, stderr=log, pass_fds=[said, *self.handles], cwd=folder,
+                    start_new_session=True, env=self.environment,
+                )  # fmt: skip
+        finally:
+            os.close(said)
+        os.set_blocking(heard, False)
+        self._ears, self._unread = heard, b""
+
+    def told(self) -> list[Word]:
+        """Return what it has told since the last time."""
+        with suppress(BlockingIOError):
+            while more := os.read(self._ears, 1 << 16):
+                self._unread += more
+        *lines, self._unread = self._unread.split(b"\n")
+        words = []
+        for line in lines:
+            # One that was killed may have told half a line, and its successor's pipe is another.
+            with suppress(ValidationError):
+                words.append(Word.model_validate_json(line))
+        self.ready = self.ready or any(word.what == "ready" for word in words)
+        return words
+
+    def died(self) -> int | None:
+        """Return the exit code with which it has ended since the last time; None where it has not.
+
+        The next start is due after a pause that grows with each quick death.
+        """
+        code = self.process.poll() if self.process is not None else None
+        if code is not None:
+            quick = time.monotonic() - self._began < QUICK_SECONDS
+            self.quick_deaths = self.quick_deaths + 1 if quick else 1
+            if self.quick_deaths <= len(PAUSES_SECONDS):
+                self.again_at = time.monotonic() + PAUSES_SECONDS[self.quick_deaths - 1]
+        return code
+
+    def forget_process(self) -> None:
+        """Let go of a process that has ended."""
+        self.process, self.ready = None, False
+        os.close(self._ears)
+
+    def kill(self) -> None:
+        """Kill it with all that it has started."""
+        # One that was waited for has no group any more, and its number may be another's.
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Let it end, and wait for it; one that takes too long is killed."""
+        os.close(self.input[1])
+        if self.process is not None:
+            try:
+                self.process.wait(LEAVE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                self.process.wait()
+            self.forget_process()
+        os.close(self.input[0])
 
 
 class Attendants:
@@ -35,10 +144,11 @@ class Attendants:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._there: dict[str, subprocess.Popen[bytes]] = {}
-        self._lifelines: list[int] = []
-        self._ears: IO[bytes] | None = None
-        self._unread = b""
+        self._there: dict[str, Attendant] = {}
+        self._door: socket.socket | None = None
+        self._films = InTheMaking()
+        self._deeds: list[Deed] = []
+        self._deeds_due = 0.0
 
     def __contains__(self, name: str) -> bool:
         return name in self._there
@@ -47,14 +157,14 @@ class Attendants:
         return bool(self._there)
 
     def start_server(self, host: str, port: int, url: str, log: Path) -> None:
-        """Begin to start a Prefect server with its pages; what it complains about goes to a new file `log`.
+        """Begin to start a Prefect server with its pages; what it complains about is appended to the file `log`.
 
         Raises:
             BadInput: the port cannot be opened.
         """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            door = socket.create_server((host, port), family=family, backlog=128)
+            self._door = socket.create_server((host, port), family=family, backlog=1024)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise BadInput(f"port {port} of {host} cannot be opened ({reason}): choose another with --port") from error
@@ -62,30 +172,13 @@ class Attendants:
             "PREFECT_SERVER_API_HOST": host, "PREFECT_SERVER_API_PORT": str(port), "PREFECT_UI_API_URL": url,
             "PREFECT__SERVER_FINAL": "1",
         }  # fmt: skip
-        # Not to the terminal: SQLite that was busy for a moment is a page of traceback, and mends itself.
-        with door, open(log, "wb") as said:
-            self._start("server", "flows.built_in", [], door.fileno(), environment, said.fileno())
+        door = self._door.fileno()
+        # A log and not the terminal: SQLite that was busy for a moment is a page of traceback, and mends itself.
+        self._start(Attendant("server", ["flows.built_in", str(door)], environment, log, (door,)))
 
-    def await_server(self, url: str) -> None:
-        """Wait until the server answers.
-
-        Raises:
-            FilmError: it ended, or took too long.
-        """
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            self.look()
-            # The door is open from the first moment: the request waits in it until the server takes it.
-            with suppress(OSError, ValueError), urllib.request.urlopen(f"{url}/health", timeout=5):
-                return
-        raise FilmError(f"the server did not answer in {START_SECONDS:.0f} s: try again")
-
-    def start_worker(self, pool: str) -> None:
-        """Start a worker of the pool and wait until it looks for runs.
-
-        Raises:
-            FilmError: it ended before.
-        """
+    def start_worker(self, pool: str, log: Path) -> None:
+        """Begin to start a worker of the pool; what it and its runs complain about is appended to the file `log`."""
+        become_parent_of_orphans()
         programs = str(Path(sys.executable).parent)
         environment = os.environ | {
             "PREFECT_WORKER_QUERY_SECONDS": "0.5", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
@@ -93,76 +186,126 @@ class Attendants:
             "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.5",
             "PATH": os.pathsep.join(filter(None, (programs, os.environ.get("PATH")))),
         }  # fmt: skip
-        heard, said = os.pipe()
-        self._ears = open(heard, "rb", buffering=0)  # noqa: SIM115  (as long as we live)
-        try:
-            self._start("worker", "flows.stagehand", [pool], said, environment)
-        finally:
-            os.close(said)
-        # One line once it looks for runs; the end of the pipe where it ended before.
-        if not self._ears.readline():
-            raise FilmError("the worker did not start: what it said stands above")
-        os.set_blocking(heard, False)
+        # Whoever holds a lifeline's end keeps alive who is at the other.
+        lifelines = tuple(attendant.input[1] for attendant in self._there.values())
+        command = ["flows.stagehand", pool, *map(str, lifelines)]
+        self._start(Attendant("worker", command, environment, log, lifelines))
 
-    def told(self) -> list[str]:
-        """Return the lines that the worker has written since the last time: each is a `stagehand.Died` as JSON."""
-        self._unread += (self._ears.read() if self._ears is not None else None) or b""
-        *lines, self._unread = self._unread.split(b"\n")
-        return [line.decode() for line in lines]
-
-    def look(self) -> None:
-        """Make sure that all are there.
+    def await_ready(self, name: str) -> list[Word]:
+        """Wait until one does its work for the first time; return what it told.
 
         Raises:
-            FilmError: one has ended by itself.
+            FilmError: it ended, or took too long.
         """
-        for name, process in self._there.items():
-            if (code := process.poll()) is not None:
-                raise FilmError(f"the {name} has ended by itself (exit code {code}): start the studio again")
+        attendant, words = self._there[name], []
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            code = attendant.process.poll() if attendant.process is not None else None
+            words += attendant.told()
+            if attendant.ready:
+                return words
+            if code is not None:
+                raise FilmError(f"the {name} did not start (exit code {code}): what it said is in {attendant.log}")
+            time.sleep(GLANCE_SECONDS)
+        raise FilmError(f"the {name} did not start in {START_SECONDS:.0f} s: try again")
+
+    def look(self) -> list[Word | tuple[str, str]]:
+        """Start again what died, and let the server know what became of its films; return what there is to tell.
+
+        Returns:
+            since the last time: what the attendants told, and of which of them there is something to say, and what.
+
+        Raises:
+            FilmError: one has died again and again, each time soon after its start.
+        """
+        told: list[Word | tuple[str, str]] = []
+        for attendant in self._there.values():
+            if attendant.again_at is not None and time.monotonic() >= attendant.again_at:
+                attendant.start(self._folder)
+            if attendant.process is not None:
+                told += self._look_at(attendant)
+        self._deeds += self._films.ended()
+        return told + self._told_to_the_server()
+
+    def _look_at(self, attendant: Attendant) -> list[Word | tuple[str, str]]:
+        assert attendant.process is not None
+        pid, code, was_ready = attendant.process.pid, attendant.died(), attendant.ready
+        # Heard after it was seen to be dead: that is all it will ever tell.
+        told: list[Word | tuple[str, str]] = []
+        for word in attendant.told():
+            self._films.hear(word)
+            told.append(word)
+        if code is None:
+            return [*told, (attendant.name, "is there again")] if attendant.ready and not was_ready else told
+        attendant.forget_process()
+        going_on = "; who asks it waits"
+        if attendant.name == "worker":
+            films, deeds = self._films.worker_died(pid)
+            self._deeds += deeds
+            goes = f"{films} film{'s' * (films != 1)} in the making {'goes' if films == 1 else 'go'} on without it"
+            going_on = f"; {goes}" if films else ""
+        if attendant.again_at is None:
+            raise FilmError(
+                f"the {attendant.name} has died {attendant.quick_deaths} times in a row ({ending(code)}), each within "
+                f"{QUICK_SECONDS:.0f} s of its start: read {attendant.log}, then start the studio again"
+            )
+        return [*told, (attendant.name, f"died ({ending(code)}) and is started again{going_on}")]
+
+    def _told_to_the_server(self) -> list[Word | tuple[str, str]]:
+        """Do what is to be done at the server, where it answers; what it does not take now is done a little later."""
+        told: list[Word | tuple[str, str]] = []
+        server = self._there.get("server")
+        if not self._deeds or time.monotonic() < self._deeds_due or (server is not None and not server.ready):
+            return told
+        import httpx
+        from prefect.exceptions import PrefectException
+
+        try:
+            while self._deeds:
+                word = self._deeds[0]()
+                self._deeds.pop(0)
+                if word is not None:
+                    told.append(word)
+        except (httpx.HTTPError, PrefectException):
+            self._deeds_due = time.monotonic() + DEEDS_PAUSE_SECONDS
+        return told
 
     def leave(self) -> None:
         """End the last that was started, then the one before it; a second Ctrl-C ends them at once."""
         with self._hurried():
-            # The server still lives: the worker holds its lifeline, too.
-            for lifeline in self._lifelines:
-                os.close(lifeline)
-            self._lifelines.clear()
-            for process in reversed(self._there.values()):
-                try:
-                    process.wait(LEAVE_SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+            if self._door is not None:
+                # A server that lives has it open, too; where none does, nobody need wait for one.
+                self._door.close()
+            for attendant in reversed(self._there.values()):
+                process = attendant.process
+                attendant.end()
+                if attendant.name == "worker":
+                    self._await_films(process.pid if process is not None else None)
+            self._there.clear()
 
-    def _start(
-        self, name: str, module: str, words: list[str], handle: int, environment: dict[str, str],
-        log: int | None = None,
-    ) -> None:  # fmt: skip
-        """Start a module with a handle as its last argument; it also holds the lifelines of those before it."""
-        theirs, ours = os.pipe()
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, *words, str(handle)], stdin=theirs, stdout=subprocess.DEVNULL,
-                pass_fds=[handle, *self._lifelines], cwd=self._folder, start_new_session=True, env=environment,
-                stderr=log,
-            )  # fmt: skip
-        except OSError:
-            os.close(ours)
-            raise
-        finally:
-            os.close(theirs)
-        self._there[name] = process
-        self._lifelines.append(ours)
+    def _await_films(self, group: int | None) -> None:
+        """Wait until no film is left of any worker: all were asked to end; kill those that stay, and let it be told."""
+        if group is not None:
+            self._films.worker_died(group)
+        deadline = time.monotonic() + LEAVE_SECONDS
+        while self._films.are_there():
+            if time.monotonic() > deadline:
+                self._films.kill()
+            time.sleep(GLANCE_SECONDS)
+            self._deeds += self._films.ended()
+        self._told_to_the_server()
+
+    def _start(self, attendant: Attendant) -> None:
+        self._there[attendant.name] = attendant
+        attendant.start(self._folder)
 
     @contextmanager
     def _hurried(self) -> Iterator[None]:
         def hurry(number: int, frame: FrameType | None) -> None:
-            # With the films that the worker has in the making: they are of its group.
-            for process in self._there.values():
-                # One that was waited for has no group any more, and its number may be another's.
-                if process.returncode is None:
-                    with suppress(ProcessLookupError):
-                        os.killpg(process.pid, signal.SIGKILL)
+            # With the films that are in the making: they are of the workers' groups.
+            for attendant in self._there.values():
+                attendant.kill()
+            self._films.kill()
 
         before = {number: signal.signal(number, hurry) for number in (signal.SIGINT, signal.SIGTERM)}
         try:

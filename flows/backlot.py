@@ -1,6 +1,6 @@
 """Everything up on this machine with one command: server, work pool, deployments, the watch for dead runs, a worker.
 
-What is there already is used and left as it is; what was started here ends with the command.
+What is there already is used and left as it is; what was started here is kept up, and ends with the command.
 """
 
 from __future__ import annotations
@@ -17,21 +17,19 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from flows.attendants import Attendants
 from flows.engine import Engine, check_alive, find_engine, health_of, prepare_environment, without_secrets
 from flows.leaving import Terminated
-from studio.errors import BadInput
+from flows.telling import Word
+from studio.errors import BadInput, FilmError
 from studio.hints import command
 from studio.terminal import harmless
-
-if TYPE_CHECKING:
-    from flows.stagehand import Died
 
 PORT = 4200
 LAST_PORT = 65535
@@ -53,7 +51,7 @@ def studio(console: Console, port: int | None, set_up_only: bool) -> int:
     Raises:
         BadInput: no server answers where one must, the port is none or taken by something else, or nothing may be
             written.
-        FilmError: something did not start, or has ended by itself; what was started here is taken down.
+        FilmError: something did not start, or dies again and again; what was started here is taken down.
     """
     if port is not None and not 1 <= port <= LAST_PORT:
         raise BadInput(f"--port {port}: a port is a number from 1 to {LAST_PORT}")
@@ -84,59 +82,94 @@ class _Backlot:
         self._prepare()
         with self._busy("starting the server"):
             if not there:
-                self._attendants.start_server(*_address(self._url), self._url, _server_log())
+                self._attendants.start_server(*_address(self._url), self._url, _log("server"))
             # Takes its seconds while the server takes its own.
             from flows.registering import QUEUE, register
 
             if not there:
-                self._attendants.await_server(self._url)
-                self._say("server", f"{self._pages} (started here; database and {_server_log().name} lie in {_home()})")
+                told = self._attendants.await_ready("server")
+                self._say(
+                    "server", f"{self._pages} (started here; database and {_log('server').name} lie in {_home()})"
+                )
+                self._tell(told)
         with self._busy("setting up"):
             names = register(POOL, PROJECT)
+            if there:
+                self._tell_of_leases()
             if not set_up_only:
-                self._attendants.start_worker(POOL)
+                self._attendants.start_worker(POOL, _log("worker"))
+                self._attendants.await_ready("worker")
         self._say("work pool", f"{POOL}, with the queue {QUEUE}")
         self._say("deployed", ", ".join(names))
         self._say("dead runs", "are called Crashed after 90 s without a sign of life")
         if set_up_only:
             self._say("next", f"{self._here()}{_prefect()} worker start --pool {POOL}")
         else:
-            self._say("worker", "looks for runs")
+            self._say(
+                "worker", f"looks for runs (what goes wrong in them is in {_log('worker').name}, and on the pages)"
+            )
         self._say("pages", self._pages)
         self._say("a film", f"{self._here()}{_prefect()} deployment run 'make-film/local' -p idea=\"A letter at sea\"")
         if not set_up_only:
             self._say("Ctrl-C", "ends worker and server" if "server" in self._attendants else "ends the worker")
 
     def wait(self) -> None:
-        """Wait for Ctrl-C; once, look for runs that died with an earlier server.
+        """Keep up what was started here until Ctrl-C; after each start of it, look once for runs that died with it.
 
         Raises:
-            FilmError: what was started here has ended by itself.
+            FilmError: one of those that were started here dies again and again.
         """
         from flows.dead_runs import SILENCE_SECONDS
-        from flows.registering import end_silent
-        from flows.stagehand import Died
 
         due: float | None = time.monotonic() + SILENCE_SECONDS
         while True:
-            self._attendants.look()
-            for line in self._attendants.told():
-                self._say("crashed", self._died(Died.model_validate_json(line)))
+            told = self._attendants.look()
+            self._tell(told)
+            if any(not isinstance(each, Word) for each in told):
+                due = time.monotonic() + SILENCE_SECONDS
             if due is not None and time.monotonic() >= due:
-                due = None
-                for ended in end_silent(PROJECT):
-                    self._say("crashed", f"{ended}: to go on: {self._here()}{_prefect()} flow-run retry {ended}")
+                due = None if self._end_silent() else time.monotonic() + GLANCE_SECONDS
             time.sleep(GLANCE_SECONDS)
 
-    def _died(self, died: Died) -> str:
+    def _end_silent(self) -> bool:
+        """Call runs `Crashed` that died unseen, and tell them; return whether the server took it."""
+        from flows.registering import end_silent
+
+        try:
+            for ended in end_silent(PROJECT):
+                self._say("crashed", f"{ended}: to go on: {self._here()}{_prefect()} flow-run retry {ended}")
+        except FilmError:
+            return False
+        return True
+
+    def _tell_of_leases(self) -> None:
+        """Tell what blocks accounts at a server that is not ours."""
+        from flows.leases import told_of_leases
+
+        for found, remedy in told_of_leases():
+            self._say("limits", f"{found}: {remedy}")
+
+    def _tell(self, told: Iterable[Word | tuple[str, str]]) -> None:
+        """Say in a line each what the attendants told, where it is anybody's business."""
+        for each in told:
+            if isinstance(each, tuple):
+                self._say(*each)
+            elif each.what == "freed":
+                self._say("limits", f"{each.name}: set free what nobody held any more, {each.how} of its slots")
+            elif each.what in ("died", "failed"):
+                self._say("crashed" if each.what == "died" else "failed", self._ended(each))
+
+    def _ended(self, run: Word) -> str:
         """Return one line: which run, how it ended, and how to go on."""
-        session = _SESSION.match(died.name)
-        output = PROJECT / (died.output or os.environ.get("FILM_OUTPUT") or "output")
+        session = _SESSION.match(run.name)
+        output = PROJECT / (run.output or os.environ.get("FILM_OUTPUT") or "output")
+        said = f"{session[0] if session else run.name} · {run.how}"
+        page = f"{self._pages}/runs/flow-run/{run.run_id}"
+        if run.what == "failed":
+            # What it says itself tells how to go on.
+            return harmless(" ".join(f"{said} ({page})".split()))
         resume = f", or {command('resume', session[0], output)}" if session else ""
-        return harmless(
-            f"{session[0] if session else died.name} · {died.how}; retry it on its page "
-            f"({self._pages}/runs/flow-run/{died.run_id}){resume}"
-        )
+        return harmless(f"{said}; retry it on its page ({page}){resume}")
 
     def leave(self) -> None:
         if self._attendants:
@@ -234,8 +267,8 @@ def _home() -> Path:
     return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
 
 
-def _server_log() -> Path:
-    return _home() / "film-studio-server.log"
+def _log(name: str) -> Path:
+    return _home() / f"film-studio-{name}.log"
 
 
 def _prefect() -> str:

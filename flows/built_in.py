@@ -18,11 +18,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from flows.leases import free_unheld, keep_leases
+from flows.telling import Word, teller
 from studio.errors import DiskFull, FilmError
 
 START_SECONDS = 120.0
@@ -116,32 +118,47 @@ def _alone_at_home() -> Iterator[None]:
         yield
 
 
-def _migrate() -> None:
+def _migrate(tell: Callable[[Word], None] | None) -> None:
     """Bring the database up to date, and leave that out of the server's start."""
     os.environ["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
     from prefect.server.database import provide_database_interface
 
     async def migrate() -> None:
         await provide_database_interface().create_db()
+        if tell is not None:
+            for limit, freed in (await free_unheld()).items():
+                tell(Word(what="freed", name=limit, how=f"{freed}"))
 
     asyncio.run(migrate())
 
 
-def serve(handle: int) -> None:
-    """Be the server, on an open socket, until standard input ends."""
+def serve(handle: int, tell: Callable[[Word], None] | None = None) -> None:
+    """Be the server, on an open socket, until standard input ends.
+
+    Args:
+        tell: of a server that stays: called with the slots that nobody held any more, and once the server answers.
+    """
+    keep_leases()
     import uvicorn
 
     from flows.turns import wait_in_turn
 
     with _alone_at_home():
-        _migrate()
+        _migrate(tell)
     wait_in_turn()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if tell is not None:
+                tell(Word(what="ready"))
+
     # Loop and parser by name: by themselves they would be whatever happens to be installed.
     config = uvicorn.Config(
         "prefect.server.api.server:create_app", factory=True, log_level="error", lifespan="on", access_log=False,
         timeout_graceful_shutdown=1, loop="asyncio", http="h11",
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = Server(config)
 
     def end_with_input() -> None:
         while os.read(0, 1024):
@@ -155,4 +172,4 @@ def serve(handle: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), teller(int(sys.argv[2])) if len(sys.argv) > 2 else None)

@@ -14,7 +14,7 @@ from flows.engine import check_alive, find_engine, prepare_environment, without_
 from flows.hiring import hire
 from flows.options import Output
 from studio.checkup import Check, machine_checks, tried
-from studio.errors import BadInput
+from studio.errors import BadInput, FilmError
 from studio.mismatches import abilities_told, of_negative_prompt
 from studio.places import output_folder
 from studio.ports import Crew
@@ -51,7 +51,18 @@ def engine_checks() -> list[Check]:
         return [library, Check("server", "wrong", str(error))]
     if engine.url is None:
         return [library, Check("server", "ok", "none is named: a command brings its own, on this machine")]
-    return [library, Check("server", "ok", f"answers at {without_secrets(engine.url)} ({engine.said_in})")]
+    server = Check("server", "ok", f"answers at {without_secrets(engine.url)} ({engine.said_in})")
+    return [library, server, *_lease_checks()]
+
+
+def _lease_checks() -> list[Check]:
+    """Return what blocks accounts at the named server, or may."""
+    from flows.leases import told_of_leases
+
+    try:
+        return [Check("limits", "warning", found, remedy) for found, remedy in told_of_leases()]
+    except FilmError as error:
+        return [Check("limits", "wrong", str(error), "look whether the server is Prefect 3.8, and lets you in")]
 
 
 def _library() -> Check:

@@ -17,10 +17,9 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 
+from flows.leases import LEASE_SECONDS, PREFIX
 from studio.paid import VendorError
 
-LEASE_SECONDS = 60.0
-"""After so long a slot is free again whose holder was killed; the shortest that Prefect allows."""
 GLANCE_SECONDS = 10.0
 """How often who waits looks whether the run may go on."""
 
@@ -75,7 +74,7 @@ def _taken(name: str, stack: ExitStack) -> bool:
 
 def limit_name(account: str) -> str:
     """Return the limit's name on the server: 'film-api.openai.com-0123456789ab'."""
-    return "film-" + re.sub(r"[^A-Za-z0-9._-]+", "-", account)
+    return PREFIX + re.sub(r"[^A-Za-z0-9._-]+", "-", account)
 
 
 def _ensure(name: str, at_once: int) -> None:

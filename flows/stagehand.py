@@ -1,12 +1,13 @@
 """The worker that `film studio` starts: a process worker of Prefect that leaves well and starts runs quickly.
 
-Five things differ from `prefect worker start`, which serves the same pool just as well:
+Six things differ from `prefect worker start`, which serves the same pool just as well:
 
 * Asked to end, it asks the films in the making to end, waits, and lets the server know what became of them. Prefect's
   own kills their processes and leaves the runs `Running`.
+* Killed, it leaves its films in the making, which go on (`flows/performing.py`): they hold nothing of it.
 * That a run's process died is told once. Prefect's own tells it twice, moments apart: by then the run may have been
   retried, and would be called `Crashed` again.
-* A run whose process died is told to whoever started the worker, and how.
+* Which runs are in the making, which died or failed, and how, is told to whoever started the worker.
 * When a run has ended, its log does not tell once more how its flow is loaded: a worker does that to look for hooks.
 * A run is one process, not one that prepares the next: its code is here, there is nothing to fetch. That saves the
   second import of Prefect, a second or two.
@@ -19,24 +20,27 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import httpx
-from anyio.abc import TaskStatus
+from anyio.abc import Process, TaskStatus
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectException
-from prefect.utilities.processutils import command_to_string
+from prefect.runner import _starter_engine
+from prefect.utilities.processutils import command_to_string, open_process
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
-from pydantic import BaseModel
 
+from flows.aftermath import died, named
 from flows.calm import calm_worker
+from flows.telling import Word, teller
 
 PATIENCE_SECONDS = 12.0
 """How long the films in the making may take to end; then they are killed, which costs what they have in hand."""
@@ -52,25 +56,29 @@ class Here(ProcessJobConfiguration):
     """A run's process begins with Prefect's engine at once, in this environment."""
 
     def prepare_for_flow_run(self, *arguments: Any, **named: Any) -> None:
-        self.command = self.command or command_to_string([sys.executable, "-m", "prefect.engine"])
+        self.command = self.command or command_to_string([sys.executable, "-m", "flows.performing"])
         super().prepare_for_flow_run(*arguments, **named)
 
 
-class Died(BaseModel):
-    """A run whose process died: its name, where its sessions lie ('' where it was not said), and how it ended."""
+def hold_nothing(lifelines: Sequence[int]) -> None:
+    """Let the processes of runs hold nothing of this one: they have its own input and error output, and no pipe to it.
 
-    run_id: str
-    name: str
-    output: str
-    how: str
+    Args:
+        lifelines: open handles that they hold, too: of processes that are to outlive them.
+    """
 
-    @classmethod
-    def of(cls, run: FlowRun, status_code: int) -> Died:
-        """Return what is to be told of a run that is crashed."""
-        how = f"its process ended ({f'signal {-status_code}' if status_code < 0 else f'exit code {status_code}'})"
-        if status_code == 0:
-            how = (run.state.message if run.state else "") or "it ended by itself"
-        return cls(run_id=str(run.id), name=run.name, output=str(run.parameters.get("output") or ""), how=how)
+    async def run(
+        command: list[str], *, stream_output: object, task_status: TaskStatus[Any],
+        task_status_handler: Callable[[Process], Any], **named: Any,
+    ) -> Process:  # fmt: skip
+        async with open_process(
+            command, stdin=sys.stdin, stdout=subprocess.DEVNULL, stderr=sys.stderr, pass_fds=lifelines, **named
+        ) as process:
+            task_status.started(task_status_handler(process))
+            await process.wait()
+        return process
+
+    _starter_engine.run_process = run  # type: ignore[assignment,attr-defined]  # Prefect has no setting for it
 
 
 class Stagehand(ProcessWorker):
@@ -79,7 +87,7 @@ class Stagehand(ProcessWorker):
     type = "process"
     job_configuration = Here
 
-    def __init__(self, tell: Callable[[Died], None], **named: Any) -> None:
+    def __init__(self, tell: Callable[[Word], None], **named: Any) -> None:
         super().__init__(**named)
         self._tell = tell
         self._pids: dict[UUID, int | None] = {}
@@ -94,7 +102,12 @@ class Stagehand(ProcessWorker):
     ) -> ProcessWorkerResult:
         """Run a flow in a process of its own, and remember that process while it lives."""
         self._pids[flow_run.id] = None
-        noted = _Noted(task_status, lambda pid: self._pids.__setitem__(flow_run.id, pid))
+
+        def note(pid: int) -> None:
+            self._pids[flow_run.id] = pid
+            self._tell(Word(what="begun", **named(flow_run), pid=pid))
+
+        noted = _Noted(task_status, note)
         try:
             result = await super().run(flow_run, configuration, noted)
         finally:
@@ -103,8 +116,24 @@ class Stagehand(ProcessWorker):
         if now is None or now.state is None or now.state.is_running() or now.state.is_pending():
             return result
         if now.state.is_crashed() and not self._leaves:
-            self._tell(Died.of(now, result.status_code))
+            self._tell(died(now, result.status_code))
+        if now.state.is_failed():
+            self._tell(Word(what="failed", **named(now), how=now.state.message or now.state.name or ""))
         return result.model_copy(update={"status_code": 0})
+
+    async def _propose_pending_state(self, flow_run: FlowRun) -> bool:
+        # Told before the server knows: one that is taken and never begun is `Pending`, and nobody's.
+        self._tell(Word(what="taken", **named(flow_run)))
+        ready = await super()._propose_pending_state(flow_run)
+        if not ready:
+            self._tell(Word(what="over", run_id=str(flow_run.id)))
+        return ready
+
+    async def _submit_run_and_capture_errors(self, flow_run: FlowRun, task_status: Any = None) -> Any:
+        try:
+            return await super()._submit_run_and_capture_errors(flow_run, task_status)
+        finally:
+            self._tell(Word(what="over", run_id=str(flow_run.id)))
 
     async def _now(self, flow_run: FlowRun) -> FlowRun | None:
         """Return the run as the server knows it; None where that does not answer."""
@@ -113,13 +142,18 @@ class Stagehand(ProcessWorker):
         except (httpx.HTTPError, PrefectException):
             return None
 
-    async def end_runs(self) -> None:
-        """Take no more runs, ask those in the making to end, and wait until the server knows how they ended."""
+    async def end_runs(self, asked_already: bool) -> None:
+        """Take no more runs, ask those in the making to end, and wait until the server knows how they ended.
+
+        Args:
+            asked_already: their standard input has ended, and with it they.
+        """
         self._leaves = True
         deadline = time.monotonic() + PATIENCE_SECONDS
         asked: set[int] = set()
         while self._pids and time.monotonic() < deadline:
-            self._signal(signal.SIGTERM, asked)
+            if not asked_already:
+                self._signal(signal.SIGTERM, asked)
             await asyncio.sleep(GLANCE_SECONDS)
         deadline += PATIENCE_SECONDS
         killed: set[int] = set()
@@ -146,53 +180,54 @@ class _Noted(Generic[_T]):
             self._inner.started(value)
 
 
-async def work(pool: str, ready: Callable[[], None], tell: Callable[[Died], None]) -> None:
+async def work(pool: str, tell: Callable[[Word], None]) -> None:
     """Serve the pool until standard input ends, or SIGINT or SIGTERM comes.
 
     Args:
-        ready: called once the worker looks for runs.
-        tell: called for each run whose process died.
+        tell: called once the worker looks for runs, and with what becomes of them.
     """
     leave = asyncio.Event()
+    input_ended = False
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leave.set)
 
     def end_with_input() -> None:
+        nonlocal input_ended
         while os.read(0, 1024):
             continue
+        input_ended = True
         loop.call_soon_threadsafe(leave.set)
 
     threading.Thread(target=end_with_input, daemon=True).start()
     calm_worker()
     worker = Stagehand(tell, work_pool_name=pool, create_pool_if_not_found=False)
-    working = asyncio.create_task(worker.start(printer=lambda said: ready()))
+    begun = False
+
+    def ready(*said: object) -> None:
+        nonlocal begun
+        if begun:
+            # Of a server that is away: not for whoever started us, but for the log.
+            print(*said, file=sys.stderr)
+        else:
+            begun = True
+            tell(Word(what="ready"))
+
+    working = asyncio.create_task(worker.start(printer=ready))
     leaving = asyncio.create_task(leave.wait())
     await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
     if not working.done():
-        await worker.end_runs()
+        await worker.end_runs(input_ended)
         working.cancel()
     with suppress(asyncio.CancelledError):
         await working
 
 
-def main(pool: str, handle: int) -> None:
-    """Be the worker; the first line on `handle` says that it looks for runs, each further one that a run died."""
-    begun = False
-
-    def ready() -> None:
-        nonlocal begun
-        if not begun:
-            begun = True
-            say("ready")
-
-    def say(line: str) -> None:
-        # Who started us may be gone.
-        with suppress(OSError):
-            os.write(handle, f"{line}\n".encode())
-
-    asyncio.run(work(pool, ready, lambda died: say(died.model_dump_json())))
+def main(pool: str, lifelines: Sequence[int], handle: int) -> None:
+    """Be the worker, and tell on `handle` what happens."""
+    hold_nothing(lifelines)
+    asyncio.run(work(pool, teller(handle)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], [int(handle) for handle in sys.argv[2:-1]], int(sys.argv[-1]))

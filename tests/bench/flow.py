@@ -216,7 +216,7 @@ def fresh(engine: str, scratch: Path) -> Iterator[None]:
     attendants = Attendants(home)
     try:
         attendants.start_server("127.0.0.1", port, url, home / "log")
-        attendants.await_server(url)
+        attendants.await_ready("server")
         os.environ["PREFECT_API_URL"] = url
         yield
     finally:

@@ -11,11 +11,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tests.engine import LONG_SECONDS, wait_for
 
+MARK = "FILM_TEST_STUDIO"
+"""A variable that all processes of a studio have in their environment."""
 FILM = str(Path(sys.executable).with_name("film"))
 
 
@@ -29,7 +32,8 @@ class Studio:
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(
                 [FILM, "studio", *options], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                env=keep | {"PREFECT_HOME": str(home), "FILM_OUTPUT": str(folder / "output")} | environment,
+                env=keep | {"PREFECT_HOME": str(home), "FILM_OUTPUT": str(folder / "output"), MARK: str(folder)}
+                | environment,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -50,6 +54,18 @@ class Studio:
             self.process.send_signal(number)
         code = self.process.wait(LONG_SECONDS)
         return code, self.said(), self.err.read_text("utf-8")
+
+
+def left_of(studio: Studio) -> list[str]:
+    """Return the command lines of processes that a studio started, at any remove, and that live."""
+    mark = f"{MARK}={studio.out.parent}".encode()
+    left = []
+    for process in Path("/proc").glob("[0-9]*"):
+        # One may end while it is looked at; a zombie has no environment.
+        with suppress(OSError):
+            if mark in process.joinpath("environ").read_bytes().split(b"\0"):
+                left.append(process.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return left
 
 
 def ask(url: str, path: str, body: object = None) -> Any:

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
+from flows.attendants import PAUSES_SECONDS
 from flows.registering import FILMS_AT_ONCE
 from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.another_server import another_server
 from tests.flows.film_command import assert_one_line
-from tests.flows.studio_command import Studio, alive, ask, free_port
+from tests.flows.studio_command import Studio, alive, ask, free_port, left_of
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +103,23 @@ def test_a_worker_ends_with_a_killed_studio(first: tuple[Studio, str], home: Pat
     assert ask(url, "/health") is True
 
 
-def test_a_dead_worker_is_told(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
-    """What ends by itself is named in one line, and the studio ends with 1."""
+def test_what_dies_again_and_again_is_given_up(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
+    """Each death is a line; after too many quick ones in a row, one line says so, the studio ends with 1, and with it
+    all that it started."""
     _, url = first
     second = Studio(tmp_path, home, PREFECT_API_URL=url).up()
-    (worker,) = second.children()
-    os.kill(worker, signal.SIGKILL)
-    code = second.process.wait(LONG_SECONDS)
-    err = second.err.read_text()
+    deaths = 0
+    while second.process.poll() is None:
+        for worker in second.children():
+            os.kill(worker, signal.SIGKILL)
+            deaths += 1
+            wait_for("its end to be seen", lambda worker=worker: not alive(worker))
+    code, out, err = second.end()
     assert code == 1
     assert_one_line(err)
-    assert "the worker has ended by itself" in err
+    assert f"the worker has died {deaths} times in a row (signal 9)" in err
+    assert out.count("worker     died (signal 9) and is started again") == deaths - 1 == len(PAUSES_SECONDS)
+    assert left_of(second) == []
 
 
 def test_a_server_elsewhere_is_announced_first(first: tuple[Studio, str], tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("PREFECT_HOME", str(home))
         attendants.start_server("127.0.0.1", port, url, home / "log")
     try:
-        attendants.await_server(url)
+        attendants.await_ready("server")
         yield url
     finally:
         attendants.leave()

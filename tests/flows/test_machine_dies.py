@@ -42,7 +42,7 @@ class Machine:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PREFECT_HOME", str(self.home))
             self._attendants.start_server("127.0.0.1", self._port, self.url, self.home / "log")
-        self._attendants.await_server(self.url)
+        self._attendants.await_ready("server")
 
     def kill_server(self) -> None:
         self._attendants._there["server"].kill()

@@ -1,0 +1,86 @@
+"""What is told of runs that ended: to the studio, and to the server of those whose worker died. Imports Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.states import Cancelled, Crashed, Scheduled
+
+from flows.telling import Word, ending
+
+PATIENCE_SECONDS = 5.0
+"""How long the server may take to answer; who asks comes again."""
+
+
+def put_back(word: Word) -> None:
+    """Schedule a run again that a worker had taken and not begun.
+
+    Raises:
+        httpx.HTTPError, PrefectException: the server does not answer.
+    """
+    with _client() as client:
+        try:
+            run = client.read_flow_run(UUID(word.run_id))
+        except ObjectNotFound:
+            return
+        if run.state is not None and run.state.type == StateType.PENDING:
+            client.set_flow_run_state(run.id, Scheduled(message="Its worker died before it began."), force=True)
+
+
+def judge(word: Word, code: int | None) -> Word | None:
+    """Let the server know that a run's process has ended, where the run did not say so; return what is to be told.
+
+    Args:
+        code: the process's exit code, negative for a signal; None where that is unknown.
+
+    Raises:
+        httpx.HTTPError, PrefectException: the server does not answer.
+    """
+    with _client() as client:
+        try:
+            run = client.read_flow_run(UUID(word.run_id))
+        except ObjectNotFound:
+            return None
+        kind = run.state.type if run.state is not None else None
+        said = f" ({ending(code)})" if code is not None else ""
+        if kind == StateType.CANCELLING:
+            client.set_flow_run_state(
+                run.id, Cancelled(message="It was asked to stop, and its process ended."), force=True
+            )
+        elif kind in (StateType.RUNNING, StateType.PENDING):
+            how = f"Its process ended{said}. Everything finished is kept; retry this run to go on."
+            client.set_flow_run_state(run.id, Crashed(message=how), force=True)
+            return Word(what="died", **named(run), how=f"its process ended{said}")
+        elif kind == StateType.CRASHED:
+            return died(run, 0)
+        elif kind == StateType.FAILED:
+            return Word(what="failed", **named(run), how=(run.state.message if run.state else "") or "")
+        return None
+
+
+def died(run: FlowRun, status_code: int) -> Word:
+    """Return what is to be told of a run that is crashed."""
+    how = f"its process ended ({ending(status_code)})"
+    if status_code == 0:
+        how = (run.state.message if run.state else "") or "it ended by itself"
+    return Word(what="died", **named(run), how=how)
+
+
+def named(run: FlowRun) -> dict[str, str]:
+    """Return how a word names a run."""
+    return {"run_id": str(run.id), "name": run.name, "output": str(run.parameters.get("output") or "")}
+
+
+@contextmanager
+def _client() -> Iterator[SyncPrefectClient]:
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
+    ):
+        yield client

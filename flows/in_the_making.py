@@ -1,0 +1,107 @@
+"""The runs whose processes are on this machine, as the studio's workers told: what becomes of them when a worker dies.
+
+Their processes go on without it. Nobody waits for them then but the studio: it sees that one has ended, and lets the
+server know where the run could not say so itself. A run that a worker had taken and not begun is scheduled again.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from flows.telling import Word
+
+_PR_SET_CHILD_SUBREAPER = 36
+"""prctl(2)."""
+
+Deed = Callable[[], Word | None]
+"""What is to be done at the server; returns what is to be told of it."""
+
+
+def become_parent_of_orphans() -> None:
+    """Let this process be the parent of what its children leave behind, where the system can (Linux): it hears how
+    those end."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class InTheMaking:
+    """Which runs are in the making here, under the worker that lives and under those that died."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Word] = {}
+        self._orphans: dict[str, Word] = {}
+        self._groups: set[int] = set()
+
+    def hear(self, word: Word) -> None:
+        """Note what the worker tells of a run."""
+        if word.what in ("taken", "begun"):
+            self._held[word.run_id] = word
+        elif word.what == "over":
+            self._held.pop(word.run_id, None)
+
+    def worker_died(self, group: int) -> tuple[int, list[Deed]]:
+        """Note that the worker of a process group died; return how many runs go on without it, and what is to be done.
+
+        To be called when all that it told has been heard.
+        """
+        from flows.aftermath import put_back
+
+        self._groups.add(group)
+        begun = {run_id: word for run_id, word in self._held.items() if word.what == "begun"}
+        taken = [word for word in self._held.values() if word.what == "taken"]
+        self._orphans |= begun
+        self._held.clear()
+        return len(begun), [lambda word=word: put_back(word) for word in taken]  # type: ignore[misc]  # its default binds
+
+    def ended(self) -> list[Deed]:
+        """Return what is to be done for the runs whose processes have ended since the last time."""
+        from flows.aftermath import judge
+
+        codes = {pid: code for group in self._groups for pid, code in _reaped(group)}
+        self._groups = {group for group in self._groups if _is_there(group)}
+        deeds: list[Deed] = []
+        for run_id, word in list(self._orphans.items()):
+            if word.pid in codes or not _belongs(word.pid, self._groups):
+                del self._orphans[run_id]
+                code = codes.get(word.pid)
+                deeds.append(lambda word=word, code=code: judge(word, code))  # type: ignore[misc]  # its defaults bind
+        return deeds
+
+    def are_there(self) -> bool:
+        """Tell whether a process was left of the workers that died when it was last asked which have ended."""
+        return bool(self._groups)
+
+    def kill(self) -> None:
+        """Kill what is left of the workers that died."""
+        for group in self._groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+
+def _reaped(group: int) -> list[tuple[int, int]]:
+    """Return the processes of a group that ended as children of ours, with their exit codes: negative for a signal."""
+    found = []
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-group, os.WNOHANG))[0]:
+            found.append((ended[0], os.waitstatus_to_exitcode(ended[1])))
+    return found
+
+
+def _is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _belongs(pid: int, groups: set[int]) -> bool:
+    try:
+        return os.getpgid(pid) in groups
+    except ProcessLookupError:
+        return False

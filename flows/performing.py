@@ -1,0 +1,15 @@
+"""A run's process, as the studio's worker starts it: Prefect's engine, which ends with the studio.
+
+Its standard input is the worker's own: the studio's lifeline. So it outlives a worker that is killed, and goes on with
+its film, but leaves as on SIGTERM when the studio ends, however that happens.
+"""
+
+from __future__ import annotations
+
+import runpy
+
+from flows.child import end_with_input
+
+if __name__ == "__main__":
+    end_with_input()
+    runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
