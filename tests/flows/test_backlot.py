@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,10 @@ def test_a_worker_ends_with_a_killed_studio(first: tuple[Studio, str], home: Pat
     assert ask(url, "/health") is True
 
 
+def _gone(pid: int) -> bool:
+    return not alive(pid)
+
+
 def test_what_dies_again_and_again_is_given_up(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
     """Each death is a line; after too many quick ones in a row, one line says so, the studio ends with 1, and with it
     all that it started."""
@@ -113,7 +118,7 @@ def test_what_dies_again_and_again_is_given_up(first: tuple[Studio, str], home: 
         for worker in second.children():
             os.kill(worker, signal.SIGKILL)
             deaths += 1
-            wait_for("its end to be seen", lambda worker=worker: not alive(worker))
+            wait_for("its end to be seen", partial(_gone, worker))
     code, out, err = second.end()
     assert code == 1
     assert_one_line(err)
