@@ -24,7 +24,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow bench-render crash-bench environment
+.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow bench-render crash-bench day-bench environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -87,6 +87,10 @@ bench-render: $(READY)
 # Kills films everywhere: an hour and more on two cores; N=200 takes some minutes.
 crash-bench: $(READY)
 	@exec $(BIN)/python -m tests.crash --n $(N) --seed $(SEED) $(ARGS)
+
+# Kills flow, worker and server while films are made under Prefect; some ten minutes. ARGS="--films 4", "--by-hand".
+day-bench: $(READY)
+	@exec $(BIN)/python -m tests.bench.day $(ARGS)
 
 environment: $(READY)
 

@@ -49,7 +49,7 @@ class Place:
 
     def begin(self, idea: str, **more: Any) -> str:
         deployment = ask(self.url, "/deployments/name/make-film/local")["id"]
-        parameters = {"idea": idea, **WISH, **more}
+        parameters: dict[str, Any] = {"idea": idea} | WISH | more
         run: dict[str, Any] = ask(self.url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})
         return str(run["id"])
 
