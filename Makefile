@@ -7,9 +7,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+FUZZING := $(VENV)/.fuzzing
 ARGS ?=
 N ?= 2000
 SEED ?= 1
+TARGET ?=
+SECONDS ?= 600
 
 unexport IDEA ID FILE
 export FILM_IDEA := $(value IDEA)
@@ -24,7 +27,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow bench-render crash-bench day-bench environment
+.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -92,6 +95,15 @@ crash-bench: $(READY)
 day-bench: $(READY)
 	@exec $(BIN)/python -m tests.bench.day $(ARGS)
 
+# Every kind of hostile input, in variants, each measured in a process of its own: some minutes.
+hostile: N := 1000
+hostile: $(READY)
+	@exec $(BIN)/python -m tests.hostile --n $(N) --seed $(SEED) $(ARGS)
+
+# Coverage-guided fuzzing, SECONDS for each of its eight targets, or for TARGET alone (tests/fuzz/targets/).
+fuzz: $(FUZZING)
+	@exec $(BIN)/python -m tests.fuzz $(TARGET) --seconds $(SECONDS) $(ARGS)
+
 environment: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -99,4 +111,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The fuzzer is no part of the environment of the tests.
+$(FUZZING): requirements-fuzz.lock $(READY)
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-fuzz.lock
 	@touch $@

@@ -18,12 +18,15 @@ from pydantic import Field, ValidationError, model_validator
 from studio.errors import BadInput
 from studio.model import Noun
 from studio.paid import Unit, Usage
+from studio.text_files import read_text
 
 TABLE = Path(__file__).parent / "data" / "prices.toml"
 OWN = "FILM_PRICES"
 """Names a person's own file, whose prices come first."""
 MOST_USD = 1e6
 """Dearest unit; more is a slip."""
+MOST_DOTS = 200
+"""Of one line of a price list: a key has a dot or two, an address a few."""
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 """A pinned model bears its date: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
 
@@ -88,18 +91,32 @@ def price_list(environment: Mapping[str, str] = os.environ) -> PriceList:
 @cache
 def _read(path: Path) -> PriceList:
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(_text(path))
         return PriceList.model_validate({**table, "checked": str(table.get("checked", ""))})
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8"
-        raise BadInput(f"{OWN}: {str(path)!r} cannot be read ({reason.lower()})") from error
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{OWN}: {str(path)!r} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise BadInput(f"{OWN}: {str(path)!r} nests too deep: write tables that begin with [[price]]") from error
     except ValidationError as error:
         first = error.errors()[0]
         words = [f"price {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"]]
         where = ", ".join(word for word in words if word not in ("price", "[key]")) or "price"
         raise BadInput(f"{OWN}: {str(path)!r}: {where}: {_words(first['type'], first['msg'])}") from error
+    except ValueError as error:
+        raise BadInput(f"{OWN}: {str(path)!r} holds a number too long to read: shorten it") from error
+
+
+def _text(path: Path) -> str:
+    """Return the text of a price list.
+
+    Raises:
+        BadInput: it cannot be read; or some line has more dots than any price list has use for: a key of 20,000 parts,
+            40 kB, takes the parser 1.5 GB.
+    """
+    text = read_text(path, OWN)
+    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
+        raise BadInput(f"{OWN}: {str(path)!r} has a line of more than {MOST_DOTS} dots: that is no price")
+    return text
 
 
 _WORDS = {

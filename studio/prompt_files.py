@@ -28,7 +28,8 @@ from studio.model import Prompt, Shot
 PROMPTS = 3_600
 """Most prompts in a file: the longest film (3600 s) in shots of the shortest length (1 s); `model.Wish`."""
 
-_HEAD = re.compile(r"^\s*(?:shot\s+)?(?P<number>[0-9]{1,6})\s*[.:)]?\s*$", re.IGNORECASE)
+_HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)
+"""Of a line without white space around it: two runs of it in the pattern would take the square of their length."""
 _FIELD = re.compile(r"^(?P<name>image|motion|camera)(?: prompt)?:(?: (?P<value>.*))?$", re.IGNORECASE)
 _KEYS = {"image": "image_prompt", "motion": "motion_prompt", "camera": "camera"}
 _ESCAPE = re.compile(r"\\(?:(?P<plain>[\\nrt])|u(?P<code>[0-9a-fA-F]{4})|(?P<bad>.?))")
@@ -102,7 +103,7 @@ def _from_text(text: str) -> tuple[Prompt, ...]:
     for line, words in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         if not words.strip() or words.startswith("#"):
             continue
-        if heading := _HEAD.match(words):
+        if heading := _HEAD.match(words.strip()):
             if head:
                 prompts.append(_prompt(head, len(prompts) + 1, fields))
             if int(heading["number"]) != len(prompts) + 1:

@@ -131,7 +131,7 @@ def test_commands_and_options_exist(document: Path) -> None:
             targets = [word for word in words if "=" not in word]
             assert set(targets) <= makefile(r"^([a-z-]+):"), f"{where}: there is no such target"
             for name, _, value in (word.partition("=") for word in words if "=" in word):
-                known = makefile(r"\b(IDEA|ID|FILE|ARGS|PYTHON|N|SEED)\b")
+                known = makefile(r"\b(IDEA|ID|FILE|ARGS|PYTHON|N|SEED|TARGET|SECONDS)\b")
                 assert name in known, f"{where}: the Makefile knows no {name}"
                 if name == "ARGS" and targets[0] in MADE_BY_MAKE:
                     check_options(where, MADE_BY_MAKE[targets[0]], tuple(shlex.split(value)))

@@ -151,3 +151,14 @@ def test_an_old_python_is_refused_in_one_line(house: Path, answer: str | None) -
     assert len(done.stderr.splitlines()) == 1
     assert "Python 3.11 or newer is needed" in done.stderr
     assert not (house / "arguments.json").exists()
+
+
+def test_the_fuzzer_is_installed_once_and_by_its_lock_file(house: Path) -> None:
+    """`make fuzz` installs from hashes what the tests' environment does not have, and runs what is named; then runs."""
+    (house / "requirements-fuzz.lock").write_bytes((HERE / "requirements-fuzz.lock").read_bytes())
+    done = make("--dry-run", "fuzz", "TARGET=scripts", "SECONDS=5")
+    assert "--require-hashes --requirement requirements-fuzz.lock" in done.stdout
+    assert "python -m tests.fuzz scripts --seconds 5" in done.stdout
+    (house / ".venv" / ".fuzzing").touch()
+    assert "install" not in make("--dry-run", "fuzz").stdout
+    assert "install" not in make("--dry-run", "test").stdout

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 from studio.errors import BadInput
-from studio.prices import price_list
+from studio.prices import OWN, price_list
 
 
 def test_every_price_has_a_source_and_the_table_a_date() -> None:
@@ -90,5 +91,24 @@ def test_a_wrong_list_is_one_line(tmp_path: Path, text: str, said: str) -> None:
 
 def test_a_missing_list_is_one_line(tmp_path: Path) -> None:
     """Nothing is guessed."""
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="cannot read"):
         price_list({"FILM_PRICES": str(tmp_path / "none.toml")})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["checked = " + "9" * 5_000, "checked = -" + "9" * 4_301, "a = 1e" + "9" * 5_000, "a = " + "[" * 5_000,
+     "a = " + "{b = " * 5_000, "a" + ".a" * 20_000 + " = 1", '[a' + ".a" * 20_000 + "]", "x" * 1_000_001,
+     "[[price]]\nvendor = 1_" + "1_" * 4_000 + "1"],
+    ids=["digits", "a negative one", "an exponent", "lists", "tables", "a key", "a heading", "a megabyte",
+         "in a price"],
+)  # fmt: skip
+def test_a_list_that_costs_its_reader_is_one_line(tmp_path: Path, text: str) -> None:
+    """Numbers, nesting and keys without end are refused in a line, before they take time or memory."""
+    path = tmp_path / "prices.toml"
+    path.write_text(text, "utf-8")
+    began = time.process_time()
+    with pytest.raises(BadInput, match=OWN) as refused:
+        price_list({OWN: str(path)})
+    assert time.process_time() - began < 1.0
+    assert len(str(refused.value)) < 500
