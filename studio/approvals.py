@@ -97,7 +97,7 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
         BadInput: it is no list of shots, or one of them is not among the `count` there are.
     """
     found: set[int] = set()
-    for part in re.findall(r"[^,;\s]+", re.sub(r"\s*-\s*", "-", text)):
+    for part in re.findall(r"[^,;\s]+", "-".join(part.strip() for part in text.split("-"))):
         match = _SHOTS.fullmatch(part)
         if match is None:
             raise BadInput(f"{harmless(part)[:40]!r} names no shot: name them as in '3, 5-7'")

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from studio.linebreaks import (
     CLOSERS,
@@ -44,6 +48,7 @@ LINGER_SECONDS = 0.6
 _CLINGING = "a an the of to in on at by for from with and or but as if that into than her his its my"
 _NEVER_LAST = frozenset(_CLINGING.split())
 _WORD_JOINER = "\u2060"
+_Numbers = NDArray[np.float64]
 
 
 class _Piece(NamedTuple):
@@ -106,10 +111,10 @@ def silent_cues(
     written = text.split()
     shares = [max(1.0, columns_of(clean(word)) + 1) for word in written]
     seconds = min(frames / fps, max(WANTED_SECONDS, sum(shares) / READING_COLUMNS_A_SECOND))
-    words, so_far = [], 0.0
+    words, so_far, whole = [], 0.0, sum(shares)
     for word, share in zip(written, shares, strict=True):
         begin, so_far = so_far, so_far + share
-        words.append(Word(text=word, start=begin / sum(shares) * seconds, end=so_far / sum(shares) * seconds))
+        words.append(Word(text=word, start=begin / whole * seconds, end=so_far / whole * seconds))
     return line_cues(words, fps, offset_frames, offset_frames + frames, line_columns)
 
 
@@ -207,53 +212,62 @@ def _ends(bare: str, following: _Piece) -> bool:
 
 
 def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]:
-    """Part a line's pieces into captions so that the sum of what is unpleasant is least (dynamic programming)."""
-    cheapest = [0.0] + [float("inf")] * len(pieces)
-    came_from = [0] * (len(pieces) + 1)
-    widths = [columns_of(piece.text) for piece in pieces]
-    for first in range(len(pieces)):
-        if cheapest[first] == float("inf"):
-            continue
-        upper, lower, torn = 0.0, 0.0, 0.0
-        for last in range(first, len(pieces)):
-            piece, space = pieces[last], 0 if pieces[last].glued else 1
-            if last > first and piece.end - pieces[first].start > MOST_SECONDS:
-                break
-            # Filling the upper line first tells whether two lines can hold it all.
-            if last == first or (not lower and upper + space + widths[last] <= columns):
-                upper += widths[last] + (space if last > first else 0)
-            elif lower + (space if lower else 0) + widths[last] <= columns:
-                lower += widths[last] + (space if lower else 0)
-            else:
-                break
-            nearby = pieces[last + 1] if last + 1 < len(pieces) else None
-            price = cheapest[first] + _price(pieces[first], piece, nearby, upper + lower, torn)
-            if price < cheapest[last + 1]:
-                cheapest[last + 1], came_from[last + 1] = price, first
-            if nearby and _tear(piece, nearby) == 0.0:
-                torn += 0.5
-            if nearby and nearby.start - piece.end > LINGER_SECONDS:
-                torn += 2.0
+    """Part a line's pieces into captions so that the sum of what is unpleasant is least (dynamic programming).
+
+    For each first piece all captions that it may begin are priced at once: a line in one caption has thousands.
+    """
+    count = len(pieces)
+    starts, ends, widths, spaces = (
+        np.array(each, dtype=np.float64)
+        for each in (
+            [piece.start for piece in pieces], [piece.end for piece in pieces],
+            [columns_of(piece.text) for piece in pieces], [0 if piece.glued else 1 for piece in pieces],
+        )
+    )  # fmt: skip
+    tears = np.array([_tear(one, two) for one, two in pairwise(pieces)])
+    across = 0.5 * (tears == 0.0) + 2.0 * (starts[1:] - ends[:-1] > LINGER_SECONDS)
+    torn = np.concatenate([[0.0], np.cumsum(across)])  # halves: exact, and so are columns
+    filled = np.cumsum(spaces + widths)
+    until = np.append(starts[1:], ends[-1] + 2 * LINGER_SECONDS)
+    parting = np.append(2.0 * tears, 0.0)
+    cheapest = np.concatenate([[0.0], np.full(count, np.inf)])
+    came_from = [0] * (count + 1)
+    for first in range(count):
+        upper = filled[first:] - filled[first] + widths[first]
+        more = max(1, int(np.searchsorted(upper, columns, side="right")))  # fills the upper line first
+        width = upper[:more]
+        if first + more < count:
+            said = widths[first + more :]
+            begin = first + more + int(np.argmax(said > 0))  # before it, nothing is seen that a space could part
+            lower = np.maximum(0.0, filled[first + more :] - filled[begin] + widths[begin]) * bool(said.any())
+            width = np.append(width, upper[more - 1] + lower[: int(np.searchsorted(lower, columns, side="right"))])
+        late = ends[first + 1 : first + len(width)] - starts[first] > MOST_SECONDS
+        reach = 1 + int(np.argmax(late)) if late.any() else len(width)
+        last = slice(first, first + reach)
+        shown = np.maximum(until[last] - starts[first], 0.04)
+        price = _prices(shown, ends[last] - starts[first], width[:reach], torn[last] - torn[first]) + parting[last]
+        price = cheapest[first] + price
+        for better in np.flatnonzero(price < cheapest[first + 1 : first + 1 + reach]):
+            came_from[first + 1 + better] = first
+        np.minimum(cheapest[first + 1 : first + 1 + reach], price, out=cheapest[first + 1 : first + 1 + reach])
     groups: list[Sequence[_Piece]] = []
-    end = len(pieces)
+    end = count
     while end:
         groups.append(pieces[came_from[end] : end])
         end = came_from[end]
     return groups[::-1]
 
 
-def _price(first: _Piece, last: _Piece, following: _Piece | None, width: float, torn: float) -> float:
-    """What is unpleasant about one caption: that it is one more, torn badly, too short, too long or too fast.
+def _prices(shown: _Numbers, spoken: _Numbers, width: _Numbers, torn: _Numbers) -> _Numbers:
+    """What is unpleasant about captions: that each is one more, too short, too long or too fast.
 
-    `torn` is what lies within it already: ends of sentences and silences it should not run across.
+    `torn` is what lies within each already: ends of sentences and silences it should not run across.
     """
-    until = following.start if following else last.end + 2 * LINGER_SECONDS
-    shown, spoken = max(until - first.start, 0.04), last.end - first.start
-    price = 1.0 + torn + 3.0 * max(0.0, WANTED_SECONDS - shown) + max(0.0, spoken - MOST_SECONDS)
+    price = 1.0 + torn + 3.0 * np.maximum(0.0, WANTED_SECONDS - shown) + np.maximum(0.0, spoken - MOST_SECONDS)
     # The gap before the next one and two roundings to frames come out of what is shown.
-    price += 50.0 * max(0.0, LEAST_SECONDS + 0.16 - shown)
-    price += 0.05 * max(0.0, width / shown - COLUMNS_A_SECOND)
-    return price + (2.0 * _tear(last, following) if following else 0.0)
+    price += 50.0 * np.maximum(0.0, LEAST_SECONDS + 0.16 - shown)
+    price += 0.05 * np.maximum(0.0, width / shown - COLUMNS_A_SECOND)
+    return price
 
 
 def _timed(spoken: Sequence[tuple[float, float]], fps: int, offset: int, last: int | None) -> list[tuple[int, int]]:

@@ -57,6 +57,8 @@ _MOODS: dict[Mood, _Grade] = {
     "mysterious": ((8, 12, 14), (26, 42, 50), (206, 226, 214)),
 }
 
+MOST_CHARACTERS = 1_000
+"""How much of a title is set; a card in letters that can be read has room for less."""
 _LETTERS = (240, 236, 228)
 _SMALLEST = 0.35
 """Of the size that a title would have: below it a long word is broken."""
@@ -87,7 +89,7 @@ def title_card(
     Raises:
         EngineFailed: the encoder gave up. DiskFull: there is no room left.
     """
-    text, lost = drawable(typographic(title, english=english))
+    text, lost = drawable(typographic(title[:MOST_CHARACTERS], english=english))
     card = _compose(_one_line(text), (), size, seed, mood)
     fade = min(FADE_SECONDS, frames / fps / 3)
     made = encode(_titled(card, frames, fps, fade), size, fps, out)
@@ -104,7 +106,7 @@ def end_card(
         credits: labels and names, a row each, under the title; none for the title alone.
         last: the film's last picture, of the film's size, which dissolves into the card; None: it comes out of black.
     """
-    text, lost = drawable(typographic(title, english=english))
+    text, lost = drawable(typographic(title[:MOST_CHARACTERS], english=english))
     rows, more = [], []
     for label, name in credits:
         (shown, gone), (who, unknown) = drawable(label), drawable(name)
@@ -123,7 +125,7 @@ def still_card(text: str, size: tuple[int, int], seed: int) -> Pixels:
         size: (width, height) in pixels, even.
         seed: chooses the grade and where the light falls.
     """
-    return _painted(drawable(text)[0], (), size, seed, None)[1]
+    return _painted(drawable(text[:MOST_CHARACTERS])[0], (), size, seed, None)[1]
 
 
 class _Card(NamedTuple):

@@ -12,8 +12,9 @@ _KEY = re.compile(
     r"(?P<value>.*)$",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\[\[(?:(?!\]\]).){0,2000}\]\]|/\*(?:(?!\*/).){0,20000}\*/", re.DOTALL)
-"""A note, and what is struck out ('boneyard')."""
+_OPENING = re.compile(r"\[\[|/\*")
+_ASIDES = {"[[": ("]]", 2_000), "/*": ("*/", 20_000)}
+"""A note, and what is struck out ('boneyard'): how it ends, and how many characters it has at most."""
 _TRANSITION = re.compile(
     r"(?:[A-Z][A-Z .'-]{0,40} TO:|(?:SLOW )?FADE (?:IN|OUT|TO BLACK|TO WHITE)[.:]?|(?:END )?CREDITS\.?|THE END\.?)$"
 )
@@ -45,10 +46,28 @@ def title_page(text: str) -> tuple[str, str]:
 
 def unspoken_left_out(text: str) -> str:
     """Return a screenplay without its notes, transitions and synopses; the places of all other lines stay apart."""
-    lines = _ASIDE.sub("", text).split("\n")
+    lines = _without_asides(text).split("\n")
     kept = []
     for place, line in enumerate(lines):
         before, after = (lines[at].strip() if 0 <= at < len(lines) else "" for at in (place - 1, place + 1))
         alone = not before and not after
         kept.append("" if (alone and _TRANSITION.match(line.strip())) or _SYNOPSIS.match(line) else line)
     return "\n".join(kept)
+
+
+def _without_asides(text: str) -> str:
+    kept: list[str] = []
+    ends = dict.fromkeys(_ASIDES, 0)
+    begin = at = 0
+    while found := _OPENING.search(text, at):
+        opening, after = found[0], found.end()
+        closing, longest = _ASIDES[opening]
+        if ends[opening] < after:
+            # Looked for once, not once for each opening before it: where none is left, the place is beyond the text.
+            place = text.find(closing, after)
+            ends[opening] = place if place >= 0 else len(text) + longest + 1
+        at = found.start() + 1
+        if ends[opening] - after <= longest and ends[opening] < len(text):
+            kept.append(text[begin : found.start()])
+            begin = at = ends[opening] + len(closing)
+    return "".join([*kept, text[begin:]])

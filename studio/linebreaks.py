@@ -40,16 +40,21 @@ def columns_of(text: str) -> float:
 def parts_of(text: str) -> list[str]:
     """Cut one word where a caption may break it: not at all, unless its script has no spaces or it fills a line."""
     parts: list[str] = []
+    columns = 0.0  # of the last part
     for cluster in _clusters(text):
+        wide = columns_of(cluster)
         unspaced = bool(parts) and (spaceless(cluster[0]) or spaceless(parts[-1][-1]))
         held = cluster[0] in _NEVER_FIRST or (parts and parts[-1][-1] in OPENERS)
-        too_long = parts and columns_of(parts[-1] + cluster) > LINE_COLUMNS
+        too_long = parts and columns + wide > LINE_COLUMNS
         if parts and too_long and not unspaced:
             parts[-1:] = _parted(parts[-1], cluster)
+            columns = columns_of(parts[-1])
         elif parts and not too_long and (held or not unspaced):
             parts[-1] += cluster
+            columns += wide
         else:
             parts.append(cluster)
+            columns = wide
     return parts
 
 

@@ -11,6 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,14 +89,15 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
     reader = _Reader(path.parent, check_crew)
     entries = _yaml(text, reader) if kind in _YAML else _json(text, reader) if kind in _JSON else _table(
         text, "\t" if kind == _TAB else "", reader)  # fmt: skip
-    found = [line for number, entry in entries if (line := reader.line(number, entry)) is not None]
+    raw = list(islice(entries, LINES))
+    if more := sum(1 for _ in entries):
+        raise BadInput(f"{str(path)!r} holds {LINES + more:,} films, the most is {LINES:,}: part it")
+    found = [line for number, entry in raw if (line := reader.line(number, entry)) is not None]
     word = "entry" if kind in _YAML else "line"
     if reader.faults:
         raise BadInput(_told(path, word, reader.faults))
     if not found:
         raise BadInput(f"{str(path)!r} holds no idea: write at least one")
-    if len(found) > LINES:
-        raise BadInput(f"{str(path)!r} holds {len(found):,} films, the most is {LINES:,}: part it")
     return tuple(_keyed(path.stem, found))
 
 
@@ -244,7 +246,7 @@ def _json(text: str, reader: _Reader) -> Iterator[_Raw]:
 
 def _yaml(text: str, reader: _Reader) -> Iterator[_Raw]:
     try:
-        value = read_yaml(text)
+        value = read_yaml(text, LINES)
     except NotYaml as error:
         reader.fault(error.entry, "YAML", error)
         return

@@ -11,6 +11,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,9 +33,9 @@ ADDRESS = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s<>\"()\[\]|]+", re.IGNOREC
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|~<>-])")
 
-_FENCE = re.compile(r"[ \t]{0,3}(?:>[ \t]?){0,3}(`{3,}|~{3,})[^`]*$")
+_FENCE = re.compile(r"[ \t]{0,3}(?:>[ \t]?){0,3}(`{3,}+|~{3,}+)[^`]*$")
 _QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]{0,3}){1,9}")
-_ATX = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(\S.*)$")
 _UNDERLINE = re.compile(r"[ \t]{0,3}={3,}[ \t]*$")
 _RULE = re.compile(r"[ \t]{0,3}([-*_])(?:[ \t]{0,9}\1){2,}[ \t]*$")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•][ \t]+){1,3}(?:\[[ xX]\][ \t]+)?(?=\S)")
@@ -43,13 +45,18 @@ _DEFINED = re.compile(r"[ \t]{0,3}\[(?!\^)([^\[\]]{1,99})\]:[ \t]+<?(?:\w+://|ma
 _FOOTNOTE = re.compile(r"[ \t]{0,3}\[\^[^\[\]\s]{1,40}\]:[ \t]*")
 _REFERENCE = re.compile(r"!?\[([^\[\]]{1,300})\](?:\[([^\[\]]{0,100})\])?")
 _NOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
-_CODE = re.compile(r"(?<![`\w])(`{1,3})(?!`)(.{1,500}?)(?<!`)\1(?!`)", re.DOTALL)
 _ANGLED = re.compile(r"<((?:https?|ftp|mailto):[^\s<>]{1,500})>", re.IGNORECASE)
-_STRONG = re.compile(r"(?<![\d*])(\*{2,3})(?=[^\s*])(.{1,600}?)(?<=[^\s*])\1(?![\d*])", re.DOTALL)
-_STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])(.{1,600}?)(?<=[^\s*])\*(?![\w*])", re.DOTALL)
+
+_Pair = tuple[re.Pattern[str], re.Pattern[str], int]
+"""What opens, what closes (the same marks again), and how many characters stand between them at most."""
+_CODE: _Pair = (re.compile(r"(?<![`\w])`{1,3}(?!`)"), re.compile(r"(?<!`)`{1,3}(?!`)"), 500)
+_EMPHASES: tuple[_Pair, ...] = (
+    (re.compile(r"(?<![\d*])\*{2,3}(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*{2,3}(?![\d*])"), 600),
+    (re.compile(r"(?<![\w*])\*(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*(?![\w*])"), 600),
+    (re.compile(r"(?<!\w)_{1,3}(?=[^\s_])"), re.compile(r"(?<=[^\s_])_{1,3}(?!\w)"), 600),
+    (re.compile(r"(?<!~)~~(?=[^\s~])"), re.compile(r"(?<=[^\s~])~~(?!~)"), 600),
+)
 """A star or two between digits, or one between letters, multiplies: 'a*b*c'."""
-_LOW_LINES = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])(.{1,600}?)(?<=[^\s_])\1(?![\w_])", re.DOTALL)
-_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])(.{1,600}?)(?<=[^\s~])~~(?!~)", re.DOTALL)
 _STOPPED = re.compile(r"[^\w\s\"'\u201d\u2019)\]\u00bb][\"'\u201d\u2019)\]\u00bb]*$")
 
 _SIGNS = "\\`*_{}[]()#+.!|~<>-&:"
@@ -71,6 +78,9 @@ class Line:
     """Whether an item of a list, or a table's row, ends here: it has a full stop where it has no mark."""
 
 
+_EMPTY = Line("")
+
+
 def read_markdown(text: str) -> tuple[Line, ...]:
     """Return the lines of a text in plain words; a plain text comes through unchanged.
 
@@ -88,11 +98,12 @@ def read_markdown(text: str) -> tuple[Line, ...]:
         if line.text.strip() and not line.level:
             run.append(line)
             continue
-        bare = _inline("\n".join(each.text for each in run), defined).split("\n")
-        told += [_laid(replace(each, text=words)) for each, words in zip(run, bare, strict=False)]
-        run = []
-        told.append(_laid(replace(line, text=_inline(line.text, defined).replace("\n", " "))))
-    return tuple(replace(line, text=line.text.translate(_SHOWN)) for line in told[:-1])
+        if run:
+            bare = _inline("\n".join(each.text for each in run), defined).split("\n")
+            told += [_laid(replace(each, text=words)) for each, words in zip(run, bare, strict=False)]
+            run = []
+        told.append(_laid(replace(line, text=_inline(line.text, defined).replace("\n", " "))) if line.text else line)
+    return tuple(replace(line, text=line.text.translate(_SHOWN)) if line.text else line for line in told[:-1])
 
 
 def _unfenced(lines: list[str]) -> list[str]:
@@ -127,6 +138,12 @@ def _blocks(lines: list[str]) -> list[Line]:
     item = -1
     numbered = _numbered(lines)
     for place, line in enumerate(lines):
+        if not line or line.isspace():
+            if item >= 0:
+                told[item] = replace(told[item], ends=True)
+                item = -1
+            told.append(Line(line) if line else _EMPTY)
+            continue
         quoted = _QUOTE.match(line)
         words = line[quoted.end() :] if quoted else line
         words = words.rstrip(" \t<") if quoted and words.rstrip().endswith("<") else words
@@ -149,7 +166,7 @@ def _blocks(lines: list[str]) -> list[Line]:
         if under or _RULE.match(words):
             told.append(Line(""))
         elif heading:
-            told.append(Line(heading[2], level=len(heading[1])))
+            told.append(Line(_unclosed(heading[2]), level=len(heading[1])))
         elif bars or tabled:
             told.append(Line(row, row=True, ends=True))
         else:
@@ -160,6 +177,13 @@ def _blocks(lines: list[str]) -> list[Line]:
     if item >= 0:
         told[item] = replace(told[item], ends=True)
     return told
+
+
+def _unclosed(heading: str) -> str:
+    """Return a heading's words without the signs that may close it, '## Night ##'."""
+    words = heading.rstrip(" \t")
+    bare = words.rstrip("#")
+    return bare.rstrip(" \t") if bare.endswith((" ", "\t")) else words
 
 
 def _numbered(lines: list[str]) -> set[int]:
@@ -173,7 +197,7 @@ def _inline(text: str, defined: frozenset[str]) -> str:
     """Take the markup out of a paragraph; it keeps its number of lines."""
     if not re.search(r"[\\`*_\[<&~{]", text):
         return text
-    text = _CODE.sub(lambda m: _hidden(_kept(m, m[2])), text)
+    text = _unpaired(text, _CODE, _hidden)
     text = ESCAPE.sub(lambda m: _hidden(m[1]), text)
     text = STYLE.sub("", text)
     for _ in range(2):  # a picture may lie in a link
@@ -185,12 +209,30 @@ def _inline(text: str, defined: frozenset[str]) -> str:
     text = TAG.sub(lambda m: _kept(m, " " if _parts_words(m[0]) else ""), text)
     for _ in range(3):  # one in another
         before = text
-        text = _STAR.sub(r"\1", _STRONG.sub(r"\2", text))
-        text = _STRUCK.sub(r"\1", _LOW_LINES.sub(r"\2", text))
+        for pair in _EMPHASES:
+            text = _unpaired(text, pair, str)
         if text == before:
             break
     text = re.sub(r"\\(?=\n)", "", text)
     return ENTITY.sub(lambda m: _hidden(_meant(m[0])), text)
+
+
+def _unpaired(text: str, pair: _Pair, told: Callable[[str], str]) -> str:
+    """Take out the marks that stand in pairs, each with the next that closes it; `told` gives the words between."""
+    opening, closing, longest = pair
+    ends: dict[str, deque[int]] = {}
+    for found in closing.finditer(text):
+        ends.setdefault(found[0], deque()).append(found.start())
+    kept: list[str] = []
+    begin = 0
+    for found in opening.finditer(text) if ends else ():
+        places = ends.get(found[0], deque())
+        while places and places[0] <= found.end():
+            places.popleft()
+        if found.start() >= begin and places and places[0] - found.end() <= longest:
+            kept += [text[begin : found.start()], told(text[found.end() : places[0]])]
+            begin = places[0] + len(found[0])
+    return "".join([*kept, text[begin:]])
 
 
 def _kept(found: re.Match[str], words: str) -> str:

@@ -29,6 +29,9 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 IDEA_CHARACTERS = 4_000
 """Longest idea, in characters: about two pages. Longer texts are scripts, and have their own option."""
 
+SCRIPT_CHARACTERS = 200_000
+"""Longest script, in characters: a feature film's, and as much again."""
+
 DEFAULT_STYLE = "ultra cinematic documentary"
 
 
@@ -61,7 +64,7 @@ class Wish(Noun):
     captions: Captions = "soft"
     music: bool = True
     seed: int | None = Field(default=None, ge=0, lt=2**31)
-    script: str | None = Field(default=None, max_length=200_000)
+    script: str | None = Field(default=None, max_length=SCRIPT_CHARACTERS)
     prompts: tuple[Prompt, ...] | None = None
     crew: str = Field(default="offline", max_length=200)
 

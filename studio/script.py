@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 from studio.errors import BadInput
 from studio.fountain import title_page, unspoken_left_out
 from studio.markdown import Line, read_markdown
-from studio.model import Scene
+from studio.model import SCRIPT_CHARACTERS, Scene
 from studio.sentences import abbreviated, ends_sentence
 
 SCENES = 9_999
@@ -41,7 +41,7 @@ _CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*
 _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 """How a line is spoken, '(without turning)': for actors."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
-_END = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*|\n[ \t]*\n")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”\u2019»)\]]*+(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*")
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -118,8 +118,13 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         text: screenplay or plain paragraphs, in Markdown or not, any language.
 
     Raises:
-        BadInput: the script holds no spoken text, or more scenes than `SCENES`.
+        BadInput: the script holds no spoken text, more scenes than `SCENES`, or is longer than `SCRIPT_CHARACTERS`.
     """
+    if len(text) > SCRIPT_CHARACTERS:
+        raise BadInput(
+            f"the script has {len(text):,} characters, at most {SCRIPT_CHARACTERS:,} are read: "
+            "shorten it, or make several films of it"
+        )
     _, lines = _titled(text)
     headed = any(_heading(line) is not None for line in lines)
     parts = _by_heading(lines) if headed else [("", block) for block in _paragraphs([line.text for line in lines])]
@@ -191,7 +196,7 @@ def _heading(line: Line) -> str | None:
 
 def _place(side: str, place: str) -> str:
     """Return 'interior, kitchen, night' for `INT.` and `KITCHEN - NIGHT`, 'the Kitchen' for 'The Kitchen'."""
-    words = [one_line(word, 120) for word in re.split(r"\s+[-\u2013—]+\s+|,", place)]
+    words = [one_line(word, 120) for word in re.split(r"(?<!\s)\s+[-\u2013—]+\s+|,", place)]
     named = [word.lower() if word.isupper() else word for word in words if word]
     if named:
         named[0] = re.sub(r"^(?:The|An?|In|On|At|Inside|Outside)\b", lambda found: found[0].lower(), named[0])

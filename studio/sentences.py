@@ -34,7 +34,7 @@ _BEGINNINGS = frozenset(_BEGINNING.split())
 _CLOSING, _OPENING = "\"'”’»)]", "\"'“‘«([{¿¡"
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,9}")
 _NUMERAL = re.compile(r"[#$€£~(-]*\d|[ivxlc]{1,7}\b\.?|[IVXLC]{1,7}\b\.?")
-_STOP = re.compile(r"[.!?…]+$")
+_STOPS = ".!?…"
 
 
 def ends_sentence(word: str, following: str) -> bool:
@@ -45,7 +45,7 @@ def ends_sentence(word: str, following: str) -> bool:
         following: the next word, or ''; a sentence always ends where a text does.
     """
     core = word.rstrip(_CLOSING)
-    mark = _STOP.search(core)
+    mark = core[len(core.rstrip(_STOPS)) :]
     if not mark:
         return False
     first = following.lstrip(_OPENING)[:1]

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-MOST_UNITS, MOST_LINES = 60, 6
-"""More words than a title ever has are set like any text, not weighed."""
+MOST_UNITS, MOST_CHARACTERS, MOST_LINES = 60, 400, 6
+"""More words or characters than a title ever has are set like any text, not weighed."""
 
 SMALLER, FLAWED = 0.76, 0.85
 """How much smaller a title may be set for the sake of fewer lines; and how much a bad break is worth of that."""
@@ -41,7 +41,7 @@ def typographic(text: str, *, english: bool = True) -> str:
     Apostrophes, dashes and dots in any language; quotation marks in English only, for they differ from language to
     language. Feet and inches behind a digit stay.
     """
-    text = re.sub(rf"\s+(?:-{{1,3}}|{_EM_DASH})\s+", f" {_EN_DASH} ", text)
+    text = re.sub(rf"(?<!\s)\s+(?:-{{1,3}}|{_EM_DASH})\s+", f" {_EN_DASH} ", text)
     text = re.sub(r"(?<=\w)--+(?=\w)", _EM_DASH, text)
     text = text.replace("...", _DOTS)
     text = re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_])", _APOSTROPHE, text)
@@ -67,7 +67,7 @@ def title_lines(text: str, width_of: Width, room: float, most_lines: int) -> tup
         The lines, and the share of the asked size at which they fit, at most 1.
     """
     units = _units(text)
-    if not units or len(units) > MOST_UNITS:
+    if not units or len(units) > MOST_UNITS or len(text) > MOST_CHARACTERS:
         return [text], 1.0
     widths = lru_cache(maxsize=None)(width_of)
     best, best_share, best_worth = [text], 1.0, 0.0

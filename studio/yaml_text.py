@@ -23,14 +23,27 @@ class NotYaml(ValueError):
         self.entry = entry
 
 
+MOST_VALUES = 50_000
+"""Most values of a file, keys among them: a manifest of the most films that says every option has 40,000."""
+
+
 class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
     """Composes plain values only, and knows which item of the outermost list it is at."""
 
     entry = 1
 
+    def __init__(self, text: str, most: int) -> None:
+        super().__init__(text)
+        self._most, self._values = most, 0
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if isinstance(parent, yaml.SequenceNode) and parent.start_mark.index == self._top:
             self.entry = index + 1
+            if self.entry > self._most:
+                raise yaml.YAMLError(f"it holds more than {self._most:,} entries, the most there may be: part it")
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise yaml.YAMLError(f"it holds more than {MOST_VALUES:,} values, the most there may be: part it")
         event = self.peek_event()
         if parent is None:
             self._top = event.start_mark.index
@@ -52,14 +65,17 @@ class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
     _top = -1
 
 
-def read_yaml(text: str) -> object:
+def read_yaml(text: str, most: int) -> object:
     """Return the value of `text`: lists, dicts, texts, numbers, dates, booleans and None.
 
+    Args:
+        most: items of the outermost list at most; what is behind them is not read.
+
     Raises:
-        NotYaml: the text does not parse, nests too deep, or holds what a manifest does not need.
+        NotYaml: the text does not parse, nests too deep, holds too much, or what a manifest does not need.
     """
     try:
-        loader = _Plain(text)
+        loader = _Plain(text, most)
     except yaml.YAMLError as error:
         raise NotYaml(_reason(error)) from error
     try:

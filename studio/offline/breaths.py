@@ -90,8 +90,7 @@ def with_end(text: str) -> str:
 
 
 def _ended(part: str) -> str:
-    part = re.sub(r"[\s,;:\u2013\u2014-]+$", "", part)
-    return balanced(with_end(part))
+    return balanced(with_end(part.rstrip(" ,;:\u2013\u2014-")))
 
 
 def _begun(part: str) -> str:

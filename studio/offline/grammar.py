@@ -55,9 +55,9 @@ PHRASE_CHARACTERS = 120
 """Longest phrase that is set into a sentence, whatever its words: one endless word is no word."""
 
 _REQUEST = re.compile(
-    r"^(?:please[, ]+|(?:can|could) you (?:please )?|i(?: want|'d like| would like)(?: you)? (?:to )?)*"
+    r"^(?:please[, ]+|(?:can|could) you (?:please )?|i(?: want|'d like| would like)(?: you)? (?:to )?)*+"
     r"(?:make|create|tell|write|show|generate|film|produce|shoot|give)?(?:\s+(?:me|us))?"
-    r"\s*(?:an?|the)?\s*(?:\w+[- ]){0,2}?(?:film|video|story|documentary|movie|clip|tale)s?"
+    r"\s*+(?:an?|the)?\s*+(?:\w+[- ]){0,2}?(?:film|video|story|documentary|movie|clip|tale)s?"
     r"\s+(?:about|on|of|in which|where|showing)\s+",
     re.IGNORECASE,
 )

@@ -20,7 +20,7 @@ _BLOCK = (
 """Elements of the HTML standard (https://html.spec.whatwg.org/#toc-semantics) and of its obsolete part."""
 _ATTRIBUTES = r"""(?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))*\s*/?"""
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
-_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}){_ATTRIBUTES}>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}){_ATTRIBUTES}>", re.IGNORECASE)
 _MARKS = re.compile(r"[*_`~|]+|(?<!\w)#+(?!\d)|#+(?=[^\W\d])")
 """Marks of Markdown. A sharp at a word's end is the word's: 'C#'; one before a figure is a number sign: '#1'."""
 _BRACKETED = re.compile(r"(?<!\S)<([^\W\d_][\w' -]*)>(?!\w)")
@@ -28,7 +28,7 @@ _BRACKETED = re.compile(r"(?<!\S)<([^\W\d_][\w' -]*)>(?!\w)")
 
 def tags_as(sign: str, text: str) -> str:
     """Return the text with `sign` in the place of every tag and comment; what merely looks like one stays."""
-    return _BLOCK_TAG.sub(sign, _INLINE_TAG.sub(sign, text))
+    return _BLOCK_TAG.sub(sign, _comments_as(sign, _INLINE_TAG.sub(sign, text)))
 
 
 def without_markup(text: str) -> str:
@@ -37,5 +37,15 @@ def without_markup(text: str) -> str:
     Words between angle brackets that are no tag stay, without the brackets.
     """
     plain = html.unescape(text) if re.search(r"&(?:#\w+|[A-Za-z]\w*);", text) else text
-    plain = _BLOCK_TAG.sub(" ", _INLINE_TAG.sub("", plain))
+    plain = _BLOCK_TAG.sub(" ", _comments_as(" ", _INLINE_TAG.sub("", plain)))
     return _MARKS.sub(" ", _BRACKETED.sub(r"\1", plain))
+
+
+def _comments_as(sign: str, text: str) -> str:
+    """Put `sign` in the place of every comment; one that nobody closes is none."""
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept += [text[at:begin], sign]
+        at = end + 3
+    return "".join([*kept, text[at:]])

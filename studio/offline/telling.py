@@ -65,7 +65,7 @@ def fill(variant: Lines, slots: Mapping[str, str], plural: bool) -> tuple[str, .
     for line in variant:
         if any(not slots[name] for name in re.findall(r"\{(\w+)\}", line)):
             break
-        agreed = re.sub(r"\[([^|\]]+)\|([^\]]+)\]", lambda forms: forms[2] if plural else forms[1], line)
+        agreed = re.sub(r"\[([^|\[\]]+)\|([^\[\]]+)\]", lambda forms: forms[2] if plural else forms[1], line)
         filled.append(agreed.format_map(slots))
     return tuple(filled)
 
