@@ -88,11 +88,15 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound, PrefectException
 
+    from flows.dead_runs import put_back
+
     go_on = f"go on without it: {command('resume', folder.name, place)}"
     form: dict[str, Any] = {"approve": reply.approve, "shots_to_redo": reply.redo, "notes": reply.notes}
     try:
         with get_client(sync_client=True) as client:
-            state = client.read_flow_run(UUID(asked.flow_run_id)).state
+            run = client.read_flow_run(UUID(asked.flow_run_id))
+            # An earlier release may have called it dead while it waited.
+            state = put_back(client, run) or run.state
             if state is None or not state.is_paused():
                 if state is not None and state.is_final():
                     stop_waiting(folder, asked.flow_run_id)

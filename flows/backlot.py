@@ -27,7 +27,7 @@ from flows.attendants import Attendants
 from flows.engine import Engine, check_alive, find_engine, health_of, prepare_environment, without_secrets
 from flows.leaving import Terminated
 from flows.telling import Word
-from studio.errors import BadInput, FilmError
+from studio.errors import BadInput
 from studio.hints import command
 from studio.terminal import harmless
 
@@ -114,33 +114,18 @@ class _Backlot:
             self._say("Ctrl-C", "ends worker and server" if "server" in self._attendants else "ends the worker")
 
     def wait(self) -> None:
-        """Keep up what was started here until Ctrl-C; after each start of it, look once for runs that died with it.
+        """Keep up what was started here until Ctrl-C, and look after the runs meanwhile.
 
         Raises:
             FilmError: one of those that were started here dies again and again.
         """
-        from flows.dead_runs import SILENCE_SECONDS
+        from flows.dead_runs import Watch
 
-        due: float | None = time.monotonic() + SILENCE_SECONDS
+        watch = Watch()
         while True:
-            told = self._attendants.look()
-            self._tell(told)
-            if any(not isinstance(each, Word) for each in told):
-                due = time.monotonic() + SILENCE_SECONDS
-            if due is not None and time.monotonic() >= due:
-                due = None if self._end_silent() else time.monotonic() + GLANCE_SECONDS
+            self._tell(self._attendants.look())
+            self._tell([change.told(self._pages) for change in watch.glance()])
             time.sleep(GLANCE_SECONDS)
-
-    def _end_silent(self) -> bool:
-        """Call runs `Crashed` that died unseen, and tell them; return whether the server took it."""
-        from flows.registering import end_silent
-
-        try:
-            for ended in end_silent(PROJECT):
-                self._say("crashed", f"{ended}: to go on: {self._here()}{_prefect()} flow-run retry {ended}")
-        except FilmError:
-            return False
-        return True
 
     def _tell_of_leases(self) -> None:
         """Tell what blocks accounts at a server that is not ours."""

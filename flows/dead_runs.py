@@ -1,169 +1,221 @@
-"""Runs whose machine died: an automation on the server calls them `Crashed`, where they would be `Running` for ever.
+"""Runs whose process is gone: a watch that calls them `Crashed`, where they would be `Running` for ever.
 
-A run of this program's deployments beats every 30 s (prefect.yaml says so). Where a beat is followed by neither another
-nor a state that ends or halts the run, its process is gone. Only runs of our own deployments are matched: another's
-may beat more slowly, and would be called dead while they are well.
+A verdict rests on states alone, never on an event, which a busy server loses. While a run works it writes a sign of
+life into its own row on the server every 30 s (`flows/signs.py`). A watch reads the rows of the runs that are under
+way; one whose row has not changed for 90 s of the watch's own clock, while the server answered all the time, is dead.
+No clock is compared with another machine's. A run that waits (paused, suspended, scheduled) or has ended is not under
+way, so nobody is silent there.
+
+A watch is kept by every process of ours that is there anyway: `film studio`, each film in the making, and the flow
+`look-after-runs`, which the server's alarm asks for (`flows/alarm.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import yaml
-from prefect.client.orchestration import SyncPrefectClient
+import httpx
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterId,
+    FlowFilter,
+    FlowFilterName,
     FlowRunFilter,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.client.schemas.responses import DeploymentResponse
-from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger, Posture
-from prefect.events.schemas.events import ResourceSpecification
-from prefect.states import Crashed
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import PrefectException
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.states import Cancelled, Crashed
 
+from flows.alarm import BEAT, beats, disarm
 from studio.errors import BadInput
+from studio.places import output_folder, sessions_root
+from studio.sessions import folder_of_run, waiting_run
+from studio.terminal import harmless
 
-NAME = "film-studio: a run without a sign of life has crashed"
+FLOWS = ("make-film", "make-films", "look-after-runs")
+"""The flows whose runs give signs of life."""
+SIGN = "film-studio.sign-of-life"
+"""The label of a run that a sign of life changes."""
+SIGN_SECONDS = 30.0
+"""How often a run gives a sign of life, and a watch looks."""
 SILENCE_SECONDS = 90.0
-"""How long a run may be silent: three beats of 30 s, the shortest that Prefect allows."""
-BEAT = "prefect.flow-run.heartbeat"
-BEAT_SECONDS = "30"
+"""How long a run may be silent: three signs."""
+PENDING_SECONDS = 300.0
+"""How long a run may be `Pending`: its process, or its container, is starting, and cannot give a sign yet."""
+GAP_SECONDS = 75.0
+"""After how long without a look one begins anew: living runs may have been as unable to reach the server."""
+PATIENCE_SECONDS = 5.0
+"""How long the server may take to answer a watch."""
+PROJECT = Path(__file__).parents[1]
+_SAID = "No sign of life for "
+"""How a verdict's message begins, since the first release that gave one."""
 _PAGE = 200
-"""The most deployments that Prefect gives at once."""
-_HALTS = (
-    "Completed", "Failed", "TimedOut", "Crashed", "Cancelled", "Cancelling", "Paused", "Suspended", "Scheduled",
-    "AwaitingRetry", "AwaitingConcurrencySlot", "Late",
-)  # fmt: skip
-"""States that end or halt a run. `Running` is none: it may be told just after the first beat, and is no sign of life.
-"""
+"""The most runs that Prefect gives at once."""
 
 
-def our_deployments(client: SyncPrefectClient, project: Path) -> list[DeploymentResponse]:
-    """Return the deployments of `prefect*.yaml` in the project's folder that are on the server.
-
-    Raises:
-        BadInput: one of the files does not read.
-    """
-    wanted: list[tuple[str, str]] = []
-    for path in sorted(project.glob("prefect*.yaml"), reverse=True):
-        try:
-            written = yaml.safe_load(path.read_text("utf-8"))["deployments"]
-            wanted += [(str(entry["name"]), str(entry["entrypoint"])) for entry in written]
-        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-            raise BadInput(f"the deployments in {str(path)!r} do not read ({error}): mend the file") from error
-    there = {(found.name, found.entrypoint): found for found in _all_deployments(client)}
-    return [there[key] for key in wanted if key in there]
+def allowed(state: State | None) -> float:
+    """Return how many seconds a run in this state may be silent: infinite where nobody needs to be there."""
+    limits = {
+        StateType.RUNNING: SILENCE_SECONDS, StateType.CANCELLING: SILENCE_SECONDS, StateType.PENDING: PENDING_SECONDS,
+    }  # fmt: skip
+    return limits.get(state.type, math.inf) if state is not None else math.inf
 
 
-def beats(deployment: DeploymentResponse) -> bool:
-    """Tell whether runs of a deployment beat as often as the watch expects: only then may it be watched."""
-    environment = deployment.job_variables.get("env") or {}
-    return str(environment.get("PREFECT_FLOWS_HEARTBEAT_FREQUENCY")) == BEAT_SECONDS
+@dataclass(frozen=True)
+class Change:
+    """What a watch did: a run, and the state that it is in now."""
+
+    run: FlowRun
+    state: State
+
+    def told(self, pages: str) -> tuple[str, str]:
+        """Return a word for what was done, and a line for who keeps the server.
+
+        Args:
+            pages: address of the server's pages.
+        """
+        page = f"{pages}/runs/flow-run/{self.run.id}"
+        if self.state.is_paused():
+            return "waits", harmless(f"{self.run.name} · was called dead while it waited; it waits again ({page})")
+        return (self.state.name or "").lower(), harmless(
+            f"{self.run.name} · gave no sign of life; retry it on its page ({page})"
+        )
 
 
-def watch_for_silence(
-    client: SyncPrefectClient, deployments: Collection[UUID], within: float = SILENCE_SECONDS, name: str = NAME
-) -> UUID:
-    """Let the server call silent runs of these deployments `Crashed`; return the automation's id.
-
-    There is one automation of this name afterwards, however often and from wherever it is asked for. One that was
-    switched off by hand stays switched off.
+class Watch:
+    """Looks after the runs of one server: ends the dead, puts back those that were called dead while they waited.
 
     Args:
-        within: seconds, >= 10: how long a run may be silent.
+        clock: seconds that pass while this process can look.
     """
-    wanted = _automation(deployments, within, name)
-    if not client.read_automations_by_name(name):
-        client.create_automation(wanted)
-    # Looked up again: somebody else may have made one in the same moment, and both keep the same one.
-    kept, *others = sorted(client.read_automations_by_name(name), key=lambda found: found.id)
-    for other in others:
-        client.delete_automation(other.id)
-    if not _same(kept, wanted):
-        client.update_automation(kept.id, wanted.model_copy(update={"enabled": kept.enabled}))
-    return kept.id
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._due = self._looked = -math.inf
+        self._since: dict[UUID, tuple[object, float]] = {}
+        self._looked_back = False
+
+    @property
+    def doubts(self) -> bool:
+        """Whether a run has not given a sign between the first look at it and the last."""
+        return any(since < self._looked for _, since in self._since.values())
+
+    def glance(self) -> list[Change]:
+        """Look, where it is time to; return what was done. By a server that does not answer nobody is judged."""
+        if self._clock() < self._due:
+            return []
+        self._due = self._clock() + SIGN_SECONDS
+        try:
+            with asking_once(PATIENCE_SECONDS) as client:
+                return self.look(client)
+        except (httpx.HTTPError, PrefectException):
+            return []
+
+    def look(self, client: SyncPrefectClient) -> list[Change]:
+        """Look now; return what was done."""
+        changes: list[Change] = []
+        if disarm(client) or not self._looked_back:
+            changes += list(_put_all_back(client))
+            self._looked_back = True
+        under_way = list(_runs(client, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING))
+        runs = _judged(client, under_way)
+        now = self._clock()
+        before = self._since if now - self._looked <= GAP_SECONDS else {}
+        self._since = {
+            run.id: before[run.id] if run.id in before and before[run.id][0] == _row(run) else (_row(run), now)
+            for run in runs
+        }
+        self._looked = now
+        for run in runs:
+            if now - self._since[run.id][1] >= allowed(run.state):
+                self._since[run.id] = (_row(run), now)
+                if state := _end(client, run):
+                    changes.append(Change(run, state))
+        return changes
 
 
-def end_silent_runs(
-    client: SyncPrefectClient, deployments: Collection[UUID], within: float = SILENCE_SECONDS
-) -> list[FlowRun]:
-    """Call runs of these deployments `Crashed` that have not beaten for `within` seconds; return them.
+def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
+    """Let a run be suspended again that was called dead while it was; return its state, or None where it was not.
 
-    For runs that died with their server: a server that starts forgets whom it was waiting for; and for those whose
-    worker died before they began, which are `Pending` and never beat. To be called only when the server has been up for
-    as long, so that every living run has had the time to beat.
+    It waits as before: with the same question, until the same day.
     """
-    if not deployments:
-        return []
-    since = datetime.now(UTC) - timedelta(seconds=within)
-    alive = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])
-    running = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive)),
-        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=list(deployments))),
-    )
-    silent = [run for run in running if _began_before(run, since) and not _has_beaten(client, run.id, since)]
-    for run in silent:
-        client.set_flow_run_state(run.id, Crashed(message=_message(within)))
-    return silent
+    if run.state is None or not run.state.is_crashed() or not (run.state.message or "").startswith(_SAID):
+        return None
+    *_, before, last = [None, None, *sorted(client.read_flow_run_states(run.id), key=lambda state: state.timestamp)]
+    # A run that only pauses needs its process, which is not there any more.
+    if last is None or last.id != run.state_id or before is None or not before.state_details.pause_reschedule:
+        return None
+    # Its transition has been made once, and would not be made again.
+    details = before.state_details.model_copy(update={"transition_id": None})
+    suspended = before.model_copy(update={"state_details": details})
+    return client.set_flow_run_state(run.id, suspended, force=True).state
 
 
-def _all_deployments(client: SyncPrefectClient) -> Iterable[DeploymentResponse]:
-    offset = 0
-    while page := client.read_deployments(limit=_PAGE, offset=offset):
-        yield from page
-        offset += len(page)
+@contextmanager
+def asking_once(patience: float) -> Iterator[SyncPrefectClient]:
+    """Lend a client that asks the server once, and waits for the answer so many seconds."""
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": patience}) as client,
+    ):
+        yield client
 
 
-def _automation(deployments: Collection[UUID], within: float, name: str) -> AutomationCore:
-    return AutomationCore(
-        name=name,
-        description="Made by `film studio`. A run of this program's deployments that has stopped beating is dead.",
-        # Without a deployment nothing must be matched: an empty list would match every run there is.
-        enabled=bool(deployments),
-        trigger=EventTrigger(
-            posture=Posture.Proactive,
-            match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
-            match_related=ResourceSpecification(
-                {
-                    "prefect.resource.role": "deployment",
-                    "prefect.resource.id": sorted(f"prefect.deployment.{found}" for found in deployments) or "none",
-                }
-            ),
-            for_each={"prefect.resource.id"},
-            after={BEAT},
-            expect={BEAT, *(f"prefect.flow-run.{state}" for state in _HALTS)},
-            threshold=1,
-            within=timedelta(seconds=within),
-        ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=_message(within))],
-    )
+def _put_all_back(client: SyncPrefectClient) -> Iterator[Change]:
+    for run in _runs(client, StateType.CRASHED):
+        # Most were never asked for approval; and a session that somebody went on with does not wait for it.
+        if run.empirical_policy.pause_keys and not _gone_on(run) and (state := put_back(client, run)):
+            yield Change(run, state)
 
 
-def _same(there: Automation, wanted: AutomationCore) -> bool:
-    return (
-        there.trigger == wanted.trigger and there.actions == wanted.actions and there.description == wanted.description
-    )
+def _gone_on(run: FlowRun) -> bool:
+    """Tell whether the session of a run lies here and does not wait for it any more."""
+    try:
+        root = sessions_root(PROJECT / output_folder(run.parameters.get("output")))
+        folder = folder_of_run(root, str(run.id))
+    except BadInput:
+        return False
+    return folder is not None and waiting_run(folder) != str(run.id)
 
 
-def _message(within: float) -> str:
-    return (
-        f"No sign of life for {within:.0f} s: its process, or its machine, is gone. Everything finished is kept; "
-        "retry this run to go on."
-    )
+def _end(client: SyncPrefectClient, run: FlowRun) -> State | None:
+    """Call a silent run dead, unless something tells against it; return its state then."""
+    if _has_beaten(client, run.id) or _row(client.read_flow_run(run.id)) != _row(run):
+        return None
+    assert run.state is not None
+    gone = f"{_SAID}{allowed(run.state):.0f} s: its process, or its machine, is gone. Everything finished is kept"
+    if run.state.is_cancelling():
+        verdict: State = Cancelled(message=f"{gone}.")
+    else:
+        verdict = Crashed(message=f"{gone}; retry this run to go on.")
+    answer = client.set_flow_run_state(run.id, verdict)
+    # Whoever woke and was suspended in this very moment is not dead.
+    if answer.status != SetStateStatus.ACCEPT or put_back(client, client.read_flow_run(run.id)):
+        return None
+    return answer.state
 
 
-def _began_before(run: FlowRun, moment: datetime) -> bool:
-    return run.state is not None and run.state.timestamp < moment
+def _judged(client: SyncPrefectClient, runs: list[FlowRun]) -> list[FlowRun]:
+    """Return the runs that give signs; where none is there yet, or from an earlier release, the deployment tells."""
+    silent = {run.deployment_id for run in runs if SIGN not in run.labels and run.deployment_id is not None}
+    ours = {deployment for deployment in silent if beats(client.read_deployment(deployment))}
+    return [run for run in runs if SIGN in run.labels or run.deployment_id in ours]
 
 
-def _has_beaten(client: SyncPrefectClient, run_id: UUID, since: datetime) -> bool:
+def _has_beaten(client: SyncPrefectClient, run_id: UUID) -> bool:
+    """Tell whether a heartbeat of a run has arrived lately: a run of an earlier release gives no other sign."""
+    since = datetime.now(UTC) - timedelta(seconds=SILENCE_SECONDS)
     answer = client.request(
         "POST", "/events/filter",
         json={
@@ -176,3 +228,19 @@ def _has_beaten(client: SyncPrefectClient, run_id: UUID, since: datetime) -> boo
     )  # fmt: skip
     answer.raise_for_status()
     return bool(answer.json()["events"])
+
+
+def _row(run: FlowRun) -> object:
+    """Return what a sign of life, and a change of state, changes on the server."""
+    return run.updated, run.state_id
+
+
+def _runs(client: SyncPrefectClient, *types: StateType) -> Iterator[FlowRun]:
+    flows = FlowFilter(name=FlowFilterName(any_=list(FLOWS)))
+    states = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))))
+    offset = 0
+    while page := client.read_flow_runs(
+        flow_filter=flows, flow_run_filter=states, sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=offset
+    ):
+        yield from page
+        offset += len(page)

@@ -31,9 +31,11 @@ from flows import parameters as p
 from flows.approval import Approver, check_askable
 from flows.calling import TAG, run_name
 from flows.calm import calm
+from flows.dead_runs import Watch
 from flows.limits import slots
 from flows.mapping import Direction
 from flows.run_page import shown_on_run
+from flows.signs import signing
 from flows.standing import is_deployed, standing_of, this_run
 from studio import progress
 from studio.approvals import Approve
@@ -88,7 +90,7 @@ async def make_film(
     # A coroutine that waits for nobody, but to be suspended: a flow that is a plain function waits up to a second for
     # its heartbeats at its end.
     # Without this one each task makes two clients of its own, some 80 ms: a coroutine's engine has none for them.
-    with _logged(), SyncClientContext.get_or_create():
+    with _logged(), signing(Watch()), SyncClientContext.get_or_create():
         try:
             check_askable(approve)
             price_list()

@@ -29,7 +29,9 @@ from blocks.crew import crew_named
 from flows import parameters as p
 from flows.calling import TAG, parameters_of, run_name
 from flows.child import film_in_child
+from flows.dead_runs import Watch
 from flows.page import Page, Sheet, is_watched
+from flows.signs import signing
 from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
 from studio.batch import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
@@ -61,7 +63,8 @@ def make_films(manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = Non
     Returns a list, one object a line: line, idea, state, session_id, film (its path), seconds, reason.
     """
     try:
-        return _made(manifest, parallel, at_most, output)
+        with signing(Watch()):
+            return _made(manifest, parallel, at_most, output)
     except FilmError as error:
         # Nothing was begun: the message says what to do.
         return Failed(message=str(error), data=error)

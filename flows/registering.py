@@ -1,4 +1,4 @@
-"""What a server must know so that this program's runs go well there: a work pool, deployments, the watch for dead runs.
+"""What a server must know so that this program's runs go well there: a work pool, deployments, the alarm for dead runs.
 
 Each is brought about once, however often it is asked for. Imports Prefect.
 """
@@ -8,20 +8,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 from prefect.workers.process import ProcessWorker
 
 from blocks.crew import Crew
 from blocks.openai_account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
-from flows.dead_runs import beats, end_silent_runs, our_deployments, watch_for_silence
+from flows.alarm import beats, set_alarm
 from studio.errors import BadInput, FilmError
 
 QUEUE = "films"
@@ -30,10 +32,13 @@ FILMS_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
 """How many films one machine makes at once: each keeps two cores and 1.1 GB of memory busy."""
 DEPLOY_SECONDS = 120.0
 """How long `prefect deploy` may take: thirty times what it takes."""
+LOOK = "flows/look_after_runs.py:look_after_runs"
+_PAGE = 200
+"""The most deployments that Prefect gives at once."""
 
 
 def register(pool: str, project: Path) -> list[str]:
-    """Bring about work pool, work queue, blocks, deployments and the watch for dead runs; return deployments' names.
+    """Bring about work pool, work queue, blocks, deployments and the alarm for dead runs; return deployments' names.
 
     Raises:
         BadInput: there is a work pool of this name that starts no processes.
@@ -46,18 +51,36 @@ def register(pool: str, project: Path) -> list[str]:
             block.register_type_and_schema()
         _deploy(project)
         ours = our_deployments(client, project)
-        if not ours:
+        looks = [deployment.id for deployment in ours if deployment.entrypoint == LOOK]
+        if not looks:
             raise FilmError("the deployments of prefect.yaml are not on the server: try `prefect deploy --all`")
-        watch_for_silence(client, [deployment.id for deployment in ours if beats(deployment)])
+        set_alarm(client, [deployment.id for deployment in ours if beats(deployment)], looks[0])
         flows = {deployment.flow_id: client.read_flow(deployment.flow_id).name for deployment in ours}
         return [f"{flows[deployment.flow_id]}/{deployment.name}" for deployment in ours]
 
 
-def end_silent(project: Path) -> list[str]:
-    """Call runs of our deployments that died with an earlier server `Crashed`; return their ids."""
-    with _client() as client:
-        ours = [deployment.id for deployment in our_deployments(client, project) if beats(deployment)]
-        return [str(run.id) for run in end_silent_runs(client, ours)]
+def our_deployments(client: SyncPrefectClient, project: Path) -> list[DeploymentResponse]:
+    """Return the deployments of `prefect*.yaml` in the project's folder that are on the server.
+
+    Raises:
+        BadInput: one of the files does not read.
+    """
+    wanted: list[tuple[str, str]] = []
+    for path in sorted(project.glob("prefect*.yaml"), reverse=True):
+        try:
+            written = yaml.safe_load(path.read_text("utf-8"))["deployments"]
+            wanted += [(str(entry["name"]), str(entry["entrypoint"])) for entry in written]
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            raise BadInput(f"the deployments in {str(path)!r} do not read ({error}): mend the file") from error
+    there = {(found.name, found.entrypoint): found for found in _all_deployments(client)}
+    return [there[key] for key in wanted if key in there]
+
+
+def _all_deployments(client: SyncPrefectClient) -> Iterable[DeploymentResponse]:
+    offset = 0
+    while page := client.read_deployments(limit=_PAGE, offset=offset):
+        yield from page
+        offset += len(page)
 
 
 @contextmanager

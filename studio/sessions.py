@@ -145,9 +145,15 @@ def check_none_waits(root: Path) -> None:
         raise BadInput(f"{folder.name} waits for approval: answer with {answer}, or go on without: {go_on}")
 
 
-def _waits(folder: Path) -> bool:
+def waiting_run(folder: Path) -> str:
+    """Return the id of the run with which the session waits for approval: its last one; '' where it does not wait."""
     with peek.entered(folder) as room:
-        return room is not None and bool(peek.text(peek.last_card(room), "waits_for"))
+        card = peek.last_card(room) if room is not None else {}
+    return peek.text(card, "flow_run_id") if peek.text(card, "waits_for") else ""
+
+
+def _waits(folder: Path) -> bool:
+    return bool(waiting_run(folder))
 
 
 def _asks_for(folder: Path, idea: str, wish: Wish) -> bool:

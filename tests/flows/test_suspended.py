@@ -13,10 +13,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from flows.dead_runs import Watch
 from studio import lock
 from studio.listing import read_listing
 from studio.sessions import unfinished
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, Film, assert_one_line
+from tests.flows.forgetful_server import DATABASES, server_by_hand
 from tests.make_sessions import make_session
 
 PROJECT = Path(__file__).parents[2]
@@ -143,6 +145,33 @@ def test_only_an_answer_approves_and_a_no_ends_it(film: Film, deployment: Deploy
     code, _, err = film.run("resume", folder.name)
     assert code == 0, err
     assert (folder / "film.mp4").is_file()
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_called_dead_while_it_waited(tmp_path: Path, database: str) -> None:
+    """On a server that loses `Suspended` events a run waits for an hour; that an earlier release then calls it crashed
+    changes nothing: `film approve` answers it, and it finishes its film."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.states import Crashed
+
+    moments = iter(range(0, 3600, 60))
+    with server_by_hand(tmp_path / "server", database) as url, temporary_settings({PREFECT_API_URL: url}):
+        film = Film(tmp_path, url)
+        deployment, watch = Deployment(film), Watch(lambda: float(next(moments)))
+        run_id = deployment.begin(approve="images")
+        assert deployment.work(run_id) == "Suspended"
+        with get_client(sync_client=True) as client:
+            assert [watch.look(client) for _ in range(60)] == [[]] * 60
+            wrong = Crashed(message="No sign of life for 90 s: its process, or its machine, is gone.")
+            assert client.set_flow_run_state(UUID(run_id), wrong).status.value == "ACCEPT"
+        (folder,) = film.sessions
+        code, _, err = film.run("approve", folder.name)
+        assert (code, err) == (0, ""), err
+        assert deployment.work(run_id) == "Completed"
+        assert (folder / "film.mp4").is_file()
+        assert film.calls("story begin") == 1
+        film.end()
 
 
 @pytest.mark.parametrize("server_up", [True, False])

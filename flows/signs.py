@@ -1,0 +1,63 @@
+"""Signs of life: a run that works changes its own row on the server every 30 s, and looks after the other runs.
+
+A request that is answered, not an event that may be lost: `flows/dead_runs.py` judges by it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx
+from prefect.exceptions import PrefectException
+
+from flows.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
+from flows.page import is_watched
+from flows.standing import this_run
+
+AGAIN_SECONDS = 1.0
+"""After how long a sign that did not arrive is given again: a busy SQLite refuses some at once."""
+PATIENCE_SECONDS = 12.0
+"""How long the server may take to answer: Prefect itself waits 10 s for a busy SQLite."""
+
+
+@contextmanager
+def signing(watch: Watch | None = None) -> Iterator[None]:
+    """Give signs of life for this run while the block runs, and let `watch` look; nothing without a lasting server."""
+    run = this_run()
+    if run is None or not is_watched():
+        yield
+        return
+    over = threading.Event()
+    # The settings in force are of this thread's context.
+    place = copy_context()
+    thread = threading.Thread(target=place.run, args=(_live, run.id, over, watch), name="signs of life", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        # A process that ends while a thread of its own is in the middle of a request is aborted, with exit code -6.
+        thread.join()
+
+
+def sign(run_id: UUID) -> bool:
+    """Give one sign of life; tell whether it arrived."""
+    try:
+        with asking_once(PATIENCE_SECONDS) as client:
+            client.update_flow_run_labels(run_id, {SIGN: datetime.now(UTC).isoformat(timespec="seconds")})
+    except (httpx.HTTPError, PrefectException):
+        return False
+    return True
+
+
+def _live(run_id: UUID, over: threading.Event, watch: Watch | None) -> None:
+    rest = SIGN_SECONDS
+    while not over.wait(rest):
+        rest = SIGN_SECONDS if sign(run_id) else AGAIN_SECONDS
+        if watch is not None and not over.is_set():
+            watch.glance()
