@@ -137,16 +137,18 @@ def test_cancelled(machine: Machine, undisturbed: dict[str, str]) -> None:
 
 
 def test_its_machine_died(machine: Machine, undisturbed: dict[str, str]) -> None:
-    """Worker and flow killed: Crashed two minutes after a studio is there; a run that waits stays suspended meanwhile;
-    both go on."""
+    """Studio, worker and flow killed at once: Crashed two minutes after a studio is there; a run that waits stays
+    suspended meanwhile; both go on."""
     waits = machine.begin(approve="shots")
     wait_for("the question", lambda: machine.run(waits)["state"]["name"] == "Suspended")
     dead = machine.begin()
     folder, pid = machine.in_clips(dead)
-    (worker,) = machine.studio.children()
-    os.kill(worker, signal.SIGKILL)
-    os.kill(pid, signal.SIGKILL)
-    machine.studio.end()
+    (worker,) = (child for child in machine.studio.children() if child != pid)
+    # Stopped first: it would see the others die, and tell the server.
+    for victim, number in ((machine.studio.process.pid, signal.SIGSTOP), *((each, signal.SIGKILL) for each in (
+        worker, pid, machine.studio.process.pid))):  # fmt: skip
+        os.kill(victim, number)
+    machine.studio.process.wait()
     assert machine.state(dead) == "RUNNING"
     machine.start_studio()
     began = datetime.now(UTC)
