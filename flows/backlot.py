@@ -6,7 +6,6 @@ What is there already is used and left as it is; what was started here is kept u
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import json
 import os
 import re
@@ -24,7 +23,15 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.attendants import Attendants
-from flows.engine import Engine, check_alive, find_engine, health_of, prepare_environment, without_secrets
+from flows.engine import (
+    Engine,
+    check_alive,
+    find_engine,
+    health_of,
+    is_this_machine,
+    prepare_environment,
+    without_secrets,
+)
 from flows.leaving import Terminated
 from flows.telling import Word
 from studio.errors import BadInput
@@ -92,6 +99,7 @@ class _Backlot:
                     "server", f"{self._pages} (started here; database and {_log('server').name} lie in {_home()})"
                 )
                 self._tell(told)
+        check_alive(Engine(self._url, self._engine.said_in))
         with self._busy("setting up"):
             names = register(POOL, PROJECT)
             if there:
@@ -167,7 +175,7 @@ class _Backlot:
         Raises:
             BadInput: nothing answers and nothing may be started there, or something else than Prefect answers.
         """
-        if not _is_loopback(self._url):
+        if not is_this_machine(self._url):
             self._say("server", f"{self._shown} ({self._engine.said_in}): NOT on this machine; ideas and logs go there")
             check_alive(self._engine)
             return True
@@ -209,14 +217,6 @@ class _Backlot:
 
     def _say(self, what: str, text: str) -> None:
         self._console.print(f"{what:<11}{text}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _is_loopback(url: str) -> bool:
-    host = urllib.parse.urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _address(url: str) -> tuple[str, int]:

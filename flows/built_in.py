@@ -100,6 +100,7 @@ def _environment() -> dict[str, str]:
     return environment | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services} | {
         "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1",
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false", "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
     }  # fmt: skip
 
 

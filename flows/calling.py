@@ -6,9 +6,14 @@ of the deployment.
 
 from __future__ import annotations
 
+import functools
 import json
 from textwrap import shorten
-from typing import Any
+from typing import Any, cast
+
+from coolname.data import config
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
 
 from studio.ask import check_idea
 from studio.errors import BadInput
@@ -27,6 +32,26 @@ def run_name(idea: str, session_id: str = "") -> str:
     """Return a run's name: 'session_20261122_164145 · A letter at sea', or the idea alone before there is a session."""
     shown = shorten(harmless(idea), IDEA_SHOWN, placeholder="…")
     return " · ".join(part for part in (session_id, shown) if part)
+
+
+def nameless(name: str) -> bool:
+    """Tell whether nobody gave the run this name: two words that Prefect drew, 'tender-heron'."""
+    words = name.split("-")
+    return len(words) == 2 and words[0] in _drawn("adj_any") and words[1] in _drawn("subj")
+
+
+@functools.cache
+def _drawn(kind: str) -> frozenset[str]:
+    """Return the words of one kind that Prefect draws names from: those of coolname."""
+    entry = cast(dict[str, Any], config[kind])
+    return frozenset(entry.get("words", ())).union(*(_drawn(each) for each in entry.get("lists", ())))
+
+
+def rename(run: FlowRun, name: str) -> None:
+    """Give the run this name, here and on its server."""
+    run.name = name
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(run.id, name=name)
 
 
 def parameters_of(brief: Brief) -> dict[str, Any]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import base64
 import http
+import ipaddress
 import os
+import socket
 import tomllib
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from studio.errors import BadInput
 
@@ -51,18 +54,34 @@ def find_engine() -> Engine:
     """
     if named := os.environ.get("PREFECT_API_URL", "").strip():
         return Engine(named, "PREFECT_API_URL")
+    name, chosen = _profile()
+    url = _setting(chosen, "url")
+    return Engine(url, f"profile {name!r}") if url else Engine(None)
+
+
+def _profile() -> tuple[str, dict[str, Any]]:
+    """Return Prefect's active profile: its name, and what it sets.
+
+    Raises:
+        BadInput: the profile file does not read.
+    """
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
     path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
     try:
         profiles = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return Engine(None)
+        return "", {}
     except (OSError, ValueError) as error:
         raise BadInput(f"Prefect's profiles {str(path)!r} do not read ({error}): mend or remove the file") from error
-    name = os.environ.get("PREFECT_PROFILE") or profiles.get("active")
+    name = str(os.environ.get("PREFECT_PROFILE") or profiles.get("active"))
     chosen = profiles.get("profiles", {}).get(name, {})
-    url = chosen.get("PREFECT_API_URL") or chosen.get("api", {}).get("url") if isinstance(chosen, dict) else None
-    return Engine(str(url), f"profile {name!r}") if url else Engine(None)
+    return name, chosen if isinstance(chosen, dict) else {}
+
+
+def _setting(profile: dict[str, Any], name: str) -> str:
+    """Return a setting of Prefect's API in a profile, in either of its two forms; '' where it has none."""
+    api = profile.get("api")
+    return str(profile.get(f"PREFECT_API_{name.upper()}") or (api.get(name) if isinstance(api, dict) else "") or "")
 
 
 def health_of(url: str) -> urllib.request.Request:
@@ -70,20 +89,29 @@ def health_of(url: str) -> urllib.request.Request:
 
     urllib would take them for a part of the host, and ask name servers for it.
     """
-    parts = urllib.parse.urlsplit(f"{url.rstrip('/')}/health")
+    return _asking(url, "health")
+
+
+def _asking(url: str, what: str, authorization: str = "") -> urllib.request.Request:
+    parts = urllib.parse.urlsplit(f"{url.rstrip('/')}/{what}")
     user, _, host = parts.netloc.rpartition("@")
     request = urllib.request.Request(parts._replace(netloc=host).geturl())
-    if user:
-        secret = base64.b64encode(urllib.parse.unquote(user).encode("utf-8")).decode("ascii")
-        request.add_header("Authorization", f"Basic {secret}")
+    if user and not authorization:
+        authorization = _basic(urllib.parse.unquote(user))
+    if authorization:
+        request.add_header("Authorization", authorization)
     return request
 
 
+def _basic(secret: str) -> str:
+    return f"Basic {base64.b64encode(secret.encode('utf-8')).decode('ascii')}"
+
+
 def check_alive(engine: Engine) -> None:
-    """Make sure that a named server answers.
+    """Make sure that a named server answers, and lets us in.
 
     Raises:
-        BadInput: nothing answers at the address, or nothing of Prefect's.
+        BadInput: nothing answers at the address, or nothing of Prefect's; or it asks for another password.
     """
     if engine.url is None:
         return
@@ -91,7 +119,6 @@ def check_alive(engine: Engine) -> None:
         with urllib.request.urlopen(health_of(engine.url), timeout=PATIENCE_SECONDS) as answer:
             healthy = answer.read(64).strip() == b"true"
     except urllib.error.HTTPError as error:
-        # Whether it lets us in is said by Prefect itself.
         healthy = error.code != http.HTTPStatus.NOT_FOUND
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
@@ -104,6 +131,67 @@ def check_alive(engine: Engine) -> None:
             f"what answers at {without_secrets(engine.url)} ({engine.said_in}) is no Prefect server: an API address "
             "ends with /api; mend it, or unset it to use the built-in engine"
         )
+    _check_admitted(engine.url)
+
+
+def _check_admitted(url: str) -> None:
+    """Make sure that the server lets us in: its health is told to everybody.
+
+    Raises:
+        BadInput: it asks for a password that is not given, or for another.
+    """
+    if not _refused(url):
+        return
+    profile = {} if os.environ.get("PREFECT_API_AUTH_STRING") else _profile()[1]
+    password = os.environ.get("PREFECT_API_AUTH_STRING") or _setting(profile, "auth_string")
+    key = os.environ.get("PREFECT_API_KEY") or _setting(profile, "key")
+    given = _basic(password) if password else f"Bearer {key}" if key else ""
+    if given and not _refused(url, given):
+        return
+    if not given and any(Path(name).is_file() for name in (".env", "prefect.toml")):
+        # Prefect reads these, too, and may find it there.
+        return
+    shown, name = without_secrets(url), "PREFECT_API_KEY" if key and not password else "PREFECT_API_AUTH_STRING"
+    right = f"set {name} to what the server was started with (PREFECT_SERVER_API_AUTH_STRING)"
+    if name == "PREFECT_API_KEY":
+        right = "set PREFECT_API_KEY to one that is valid there"
+    said = f"does not take {name}" if given else "asks for a password"
+    raise BadInput(f"the Prefect server at {shown} {said}: {right}")
+
+
+def _refused(url: str, authorization: str = "") -> bool:
+    try:
+        with urllib.request.urlopen(_asking(url, "admin/version", authorization), timeout=PATIENCE_SECONDS):
+            return False
+    except urllib.error.HTTPError as error:
+        return error.code in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
+    except (OSError, ValueError):
+        # It answered a moment ago: whoever uses it next says what is wrong.
+        return False
+
+
+def is_this_machine(url: str) -> bool:
+    """Tell whether the host of a URL is this machine: loopback, one of its own addresses, or a name for one of them."""
+    host = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        found = {each[4][0] for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        return host.lower() == socket.gethostname().lower()
+    return bool(found) and all(_is_own(str(address)) for address in found)
+
+
+def _is_own(address: str) -> bool:
+    """Tell whether this machine has the address: nobody can listen at another's."""
+    bare = address.partition("%")[0]
+    if ipaddress.ip_address(bare).is_loopback:
+        return True
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as door:
+        try:
+            door.bind((bare, 0))
+        except OSError:
+            return False
+    return True
 
 
 def prepare_environment(engine: Engine) -> None:
@@ -119,9 +207,14 @@ def prepare_environment(engine: Engine) -> None:
         "PREFECT_CLI_PROMPT": "false",
     }
     if engine.url is None:
-        # The built-in engine is on loopback: a proxy of the environment must not be asked for it.
-        for name in ("NO_PROXY", "no_proxy"):
-            os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1")))
+        # The built-in engine is on loopback.
+        keep_from_proxies("127.0.0.1")
         wanted["PREFECT_SERVER_LOGGING_LEVEL"] = "CRITICAL"
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
+
+
+def keep_from_proxies(*hosts: str) -> None:
+    """Let no proxy of the environment be asked for these hosts."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), *hosts)))

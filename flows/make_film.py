@@ -17,9 +17,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from prefect import flow
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import AsyncClientContext, SyncClientContext
+from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow_async
 from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
@@ -29,22 +29,25 @@ from prefect.utilities.callables import get_call_parameters
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.approval import Approver, check_askable
-from flows.calling import TAG, run_name
+from flows.calling import TAG, nameless, rename, run_name
 from flows.calm import calm
 from flows.dead_runs import Watch
+from flows.from_python import REPORTED, callable_anywhere
+from flows.left_open import close_earlier, close_tasks
 from flows.limits import slots
 from flows.mapping import Direction
 from flows.run_page import shown_on_run
 from flows.signs import signing
-from flows.standing import is_deployed, standing_of, this_run
+from flows.standing import halted_from_outside, is_deployed, standing_of, this_run
 from studio import progress
 from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
 from studio.elsewhere import signs_of_life
-from studio.errors import BadInput, BudgetSpent, DiskFull, FilmError, Interrupted
+from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.finishing import out_of_budget
 from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
+from studio.paid import VendorError
 from studio.places import output_folder
 from studio.prices import price_list
 from studio.progress import Event
@@ -58,7 +61,12 @@ from tasks.shots import plan_shots
 from tasks.story import write_story
 
 
-@flow(name="make-film", description="One idea in, a finished film out, and never a shot lost or paid for twice.")
+@callable_anywhere
+@flow(
+    name="make-film",
+    description="One idea in, a finished film out, and never a shot lost or paid for twice.",
+    **REPORTED,
+)
 async def make_film(
     idea: p.Idea = "",
     seconds: p.Seconds = 40.0,
@@ -137,17 +145,27 @@ def filmed(**parameters: Any) -> State[Any]:
 
 
 async def _film(session: Session, approve: Approve) -> dict[str, object] | State[Any]:
+    direction = Direction(session)
     try:
-        return await _shoot(session, approve)
+        return await _shoot(session, direction, approve)
     except Interrupted as stop:
+        if (halted := halted_from_outside()) is not None:
+            _suspend(session)
+            raise Pause(state=halted) from stop
         return Cancelled(message=str(stop), data=stop)
+    except Pause:
+        _suspend(session)
+        raise
     except FilmError as error:
         return _failed(session, error)
+    finally:
+        if (run := this_run()) is not None:
+            _tell_unclosed(close_tasks([run.id], but=direction.ended))
 
 
-async def _shoot(session: Session, approve: Approve) -> dict[str, object]:
+async def _shoot(session: Session, direction: Direction, approve: Approve) -> dict[str, object]:
     session.tell_edits()
-    direction, approver = Direction(session), Approver(session, approve)
+    approver = Approver(session, approve)
     direction.do(write_story)
     story = session.story()
     session.choose_voice(story)
@@ -196,16 +214,27 @@ def _opened(ask: Ask) -> Iterator[Session]:
 
 
 def _present(session: Session) -> None:
-    """Let the run bear its session's name and idea, and heed what becomes of it on the server."""
+    """Let the run bear its session's name and idea, heed what becomes of it there, and close what died."""
     run = this_run()
     if run is None:
         return
     session.recalled = standing_of(run).lost
-    name = run_name(session.brief.idea, session.id)
-    if run.name != name:
-        run.name = name
-        with get_client(sync_client=True) as client:
-            client.update_flow_run(run.id, name=name)
+    _tell_unclosed(close_earlier(session.folder, run.id))
+    if nameless(run.name) or run.name == run_name(session.brief.idea):
+        rename(run, run_name(session.brief.idea, session.id))
+
+
+def _suspend(session: Session) -> None:
+    """Let the session say that its run was suspended; one that waits for an approval says that already."""
+    if not session.waits:
+        session.suspend(datetime.now().isoformat(timespec="seconds"))
+        go_on = command("resume", session.id, session.folder.parent.parent)
+        _note(f"this run was suspended; it goes on once it is resumed in Prefect, or: {go_on}")
+
+
+def _tell_unclosed(why: str) -> None:
+    if why:
+        _note(f"what earlier runs left open on the server stays so ({why})")
 
 
 def _close(session: Session) -> None:
@@ -238,6 +267,9 @@ def _failed(session: Session, error: FilmError) -> State[Any]:
     go_on = command("resume", session.id, session.folder.parent.parent)
     if isinstance(error, BudgetSpent):
         error = BudgetSpent(out_of_budget(session.folder, session.brief.terms.budget_usd, session.crew, str(error)))
+    if isinstance(error, VendorError):
+        # Made anew of its message by whoever asks for the run's result: a vendor's error is made of more.
+        error = EngineFailed(str(error))
     try:
         session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
     except DiskFull as full:

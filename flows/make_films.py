@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -27,9 +28,10 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
-from flows.calling import TAG, parameters_of, run_name
+from flows.calling import TAG, nameless, parameters_of, rename, run_name
 from flows.child import film_in_child
 from flows.dead_runs import Watch
+from flows.from_python import REPORTED, callable_anywhere
 from flows.page import Page, Sheet, is_watched
 from flows.signs import signing
 from flows.slots import MOST, MakeFilm, Slots
@@ -40,7 +42,10 @@ from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
 from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import check_writable, sweep_abandoned
+from studio.terminal import harmless
 
+LONGEST_NAME = 100
+"""Letters of a manifest's name in its run's."""
 GLANCE_SECONDS = 2.0
 """How often a film's run is asked how it stands."""
 
@@ -53,8 +58,14 @@ AtMost = Annotated[
 ]
 
 
-@flow(name="make-films", description="A manifest of ideas in, a film each out; run again, it makes what is missing.")
-def make_films(manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = None, output: p.Output = None) -> Any:
+@callable_anywhere
+@flow(
+    name="make-films", description="A manifest of ideas in, a film each out; run again, it makes what is missing.",
+    **REPORTED,
+)  # fmt: skip
+async def make_films(
+    manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = None, output: p.Output = None
+) -> Any:
     """Make every film of a manifest that is not there yet.
 
     The manifest is checked whole before the first film begins. A film that fails does not stop the others; at the end
@@ -62,6 +73,8 @@ def make_films(manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = Non
 
     Returns a list, one object a line: line, idea, state, session_id, film (its path), seconds, reason.
     """
+    if (run := this_run()) is not None and nameless(run.name):
+        rename(run, shorten(harmless(Path(manifest).name), LONGEST_NAME, placeholder="…"))
     try:
         with signing(Watch()):
             return _made(manifest, parallel, at_most, output)
@@ -173,8 +186,10 @@ class _Runs:
 
     def _begin(self, session_id: str) -> UUID:
         brief = read_brief(session_folder(sessions_root(self._place), session_id))
-        run: Any = run_deployment(
-            self._deployment, timeout=0, as_subflow=True, flow_run_name=run_name(brief.idea, session_id), tags=[TAG],
+        # `_sync`: in a flow that is a coroutine it would be one, too.
+        run: Any = run_deployment(  # type: ignore[call-arg]  # of Prefect's dispatcher
+            self._deployment, timeout=0, as_subflow=True, _sync=True, tags=[TAG],
+            flow_run_name=run_name(brief.idea, session_id),
             parameters={**parameters_of(brief), "session_id": session_id, "output": str(self._place)},
         )  # fmt: skip
         return UUID(str(run.id))

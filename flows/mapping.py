@@ -12,11 +12,13 @@ import queue
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
 
 from prefect import Task
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
+from prefect.futures import PrefectConcurrentFuture, PrefectFuture
 from prefect.results import ResultRecord  # type: ignore[attr-defined]  # Prefect offers it there without saying so
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
@@ -56,11 +58,12 @@ class Footage:
 
 
 class Direction:
-    """Runs the tasks of one session."""
+    """Runs the tasks of one session; `ended` are the task runs that came to their end here."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._told: dict[tuple[Stage, int], str] = {}
+        self.ended: set[UUID] = set()
 
     def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
         """Run one task of the whole film now and return its receipt.
@@ -78,6 +81,8 @@ class Direction:
         Raises:
             FilmError: the task's own error, or `EngineFailed` around any other.
         """
+        if (ended := state.state_details.task_run_id) is not None:
+            self.ended.add(ended)
         # `State.result` gives the same, by way of another thread and its event loop.
         done = state.data if state.is_completed() else None
         # `_sync`: in a flow that is a coroutine it would be one, too.
@@ -198,7 +203,14 @@ class _Mapping:
     ) -> None:
         future = runner.submit(kept(task, self._session.folder), {"session": self._session, **_opaque(inputs)})
         self._open += 1
-        future.add_done_callback(lambda done: self._done.put((stage, index, done)))
+        future.add_done_callback(partial(self._ended, stage, index))
+
+    def _ended(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
+        # Where the run is left nobody looks at its state any more. One that was cancelled in the queue never ends.
+        of_thread = cast(PrefectConcurrentFuture[Any], future).wrapped_future
+        if not of_thread.cancelled() and of_thread.exception() is None:
+            self._direction.ended.add(future.task_run_id)
+        self._done.put((stage, index, future))
 
     def _settle(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
         self._open -= 1

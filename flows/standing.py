@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
@@ -82,23 +83,42 @@ def is_deployed() -> bool:
     return run is not None and run.deployment_id is not None
 
 
+def halted_from_outside() -> State[Any] | None:
+    """Return the state in which somebody halted this run on its server; None where it is in no such state, or where
+    nothing could go on with it: without a deployment it is over when its process is."""
+    run = this_run()
+    if run is None or not is_deployed():
+        return None
+    try:
+        now = _asked(run)
+    except ObjectNotFound:
+        return None
+    return now.state if now is not None and now.state is not None and now.state.is_paused() else None
+
+
 def standing_of(run: FlowRun) -> Standing:
     """Return the standing of a flow run on the server in use."""
 
-    def ask() -> FlowRun | None:
-        try:
-            with (
-                temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-                get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
-            ):
-                return client.read_flow_run(run.id)
-        except ObjectNotFound:
-            raise
-        except (httpx.HTTPError, PrefectException):
-            return None
-
     # The engine's own copy is from before the run began, and does not count this time.
-    return Standing(ask() or run, ask)
+    return Standing(_asked(run) or run, lambda: _asked(run))
+
+
+def _asked(run: FlowRun) -> FlowRun | None:
+    """Return the run as its server knows it now; None where that does not answer.
+
+    Raises:
+        ObjectNotFound: the run was deleted.
+    """
+    try:
+        with (
+            temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+            get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
+        ):
+            return client.read_flow_run(run.id)
+    except ObjectNotFound:
+        raise
+    except (httpx.HTTPError, PrefectException):
+        return None
 
 
 def _clock() -> float:

@@ -85,6 +85,7 @@ class Facts:
         waits_for: 'shots' or 'images' where the last run is suspended until a person approves them.
         waits_since: since when it waits.
         rejected: why a person rejected what the last run showed; '' where nobody did.
+        suspended: when the last run was suspended, for no approval; '' where it was not.
         failure: the last failure's message; '' where there was none, or a later run succeeded.
         spent: what its calls cost, as the ledger in `calls/` says.
         budget_usd: what it may cost in all; None where nobody said.
@@ -111,6 +112,7 @@ class Facts:
     waits_for: str = ""
     waits_since: str = ""
     rejected: str = ""
+    suspended: str = ""
     failure: str = ""
     failed_at: str = ""
     spent: Spent = NOTHING
@@ -156,6 +158,7 @@ def _ours(room: int, folder: Path) -> Facts:
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
         cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
         waits_since=peek.text(card, "waits_since"), rejected=peek.text(card, "rejected"),
+        suspended=peek.text(card, "suspended"),
         failure=failure_in(room, failure), failed_at=peek.text(failure, "at"), spent=read_spent(room),
         budget_usd=None if budget is None else peek.number({"usd": budget}, "usd"),
     )  # fmt: skip

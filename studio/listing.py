@@ -70,7 +70,7 @@ def _ours(room: int, folder: Path, locked: bool) -> Listing:
     done, failed, card = film is not None, peek.is_there(room, "failure.json"), peek.last_card(room)
     state = state_of(
         done, False, locked, failed, peek.was_cut_off(card), bool(peek.text(card, "waits_for")),
-        bool(peek.text(card, "rejected")),
+        bool(peek.text(card, "rejected")), bool(peek.text(card, "suspended")),
     )  # fmt: skip
     images, clips = (
         [found for number in numbers if (found := peek.receipt_at(room, path.format(number))) is not None]

@@ -11,8 +11,11 @@ from studio.facts import Facts, ShotFacts
 from studio.spent import cost_text, dollars, stats_of
 
 Mark = Literal["DONE", "IMG", "TODO"]
-State = Literal["done", "running", "waiting", "rejected", "interrupted", "failed", "done unverified", "unverified"]
-"""Of a session: 'waiting' for a person's approval; 'rejected' by one, and can be gone on with; 'interrupted' is
+State = Literal[
+    "done", "running", "waiting", "rejected", "suspended", "interrupted", "failed", "done unverified", "unverified"
+]
+"""Of a session: 'waiting' for a person's approval; 'rejected' by one, and can be gone on with; 'suspended' by one, in
+the engine, with its run; 'interrupted' is
 unfinished with nobody working on it; the last two were written by other programs."""
 
 
@@ -113,7 +116,7 @@ def mark(shot: ShotFacts) -> Mark:
 
 def state_of(
     completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False, waits: bool = False,
-    rejected: bool = False,
+    rejected: bool = False, suspended: bool = False,
 ) -> State:  # fmt: skip
     """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
 
@@ -129,6 +132,8 @@ def state_of(
         return "waiting"
     if rejected:
         return "rejected"
+    if suspended:
+        return "suspended"
     if failed:
         return "failed"
     return "done" if completed and not cut_off else "interrupted"
@@ -138,13 +143,13 @@ def state_now(facts: Facts, locked: bool) -> State:
     """Return the state of a session whose facts were read."""
     return state_of(
         completed(facts), facts.foreign, locked, bool(facts.failure), facts.cut_off, bool(facts.waits_for),
-        bool(facts.rejected),
+        bool(facts.rejected), bool(facts.suspended),
     )  # fmt: skip
 
 
 def can_go_on(facts: Facts) -> bool:
     """Tell whether there is something to go on with, once nobody works on the session."""
-    return state_now(facts, locked=False) in ("waiting", "rejected", "failed", "interrupted")
+    return state_now(facts, locked=False) in ("waiting", "rejected", "suspended", "failed", "interrupted")
 
 
 def missing(facts: Facts) -> tuple[str, ...]:

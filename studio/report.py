@@ -157,6 +157,7 @@ def report_json(report: Report) -> dict[str, object]:
         "held_by": report.held_by or None,
         "waits_for": facts.waits_for if report.state == "waiting" else None,
         "rejected": facts.rejected if report.state == "rejected" else None,
+        "suspended": facts.suspended if report.state == "suspended" else None,
         "go_on": report.go_on or None,
     }  # fmt: skip
 

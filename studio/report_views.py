@@ -218,6 +218,9 @@ def _show_rest(report: Report, page: _Page) -> None:
         page.pair("running", harmless(report.held_by), "cyan")
     if report.state == "rejected":
         page.pair("rejected", harmless(facts.rejected), "magenta")
+    if report.state == "suspended":
+        since = moment(facts.suspended)
+        page.pair("suspended", f"since {since}: its run goes on once it is resumed in Prefect", "magenta")
     if report.answer:
         since = moment(facts.waits_since)
         page.pair("waiting", f"for approval of the {harmless(facts.waits_for)} since {since}", "magenta")

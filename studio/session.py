@@ -25,7 +25,7 @@ from studio.hints import command
 from studio.ledger import Ledger
 from studio.meta import write_meta
 from studio.mismatches import voice_for
-from studio.model import Brief, SceneGraph, Shot, Story, Timeline
+from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
@@ -43,7 +43,7 @@ class RunCard(BaseModel):
 
     A card without `ended_at` under no lock is that of a run that was cut off; one with `waits_for` ('shots', 'images')
     that of a run that is suspended until a person approves; one with `rejected` that of a run that a person ended, and
-    why.
+    why; one with `suspended` that of a run that was suspended in the engine, and when.
     """
 
     flow_run_id: str
@@ -55,6 +55,7 @@ class RunCard(BaseModel):
     waits_for: str = ""
     waits_since: str = ""
     rejected: str = ""
+    suspended: str = ""
 
 
 class Session:
@@ -65,7 +66,7 @@ class Session:
     `pay_again` says whether calls that were cut off, and may be billed, are made again.
     `tell` receives one line for whatever a person should know. Before every piece of work `stop` is checked, and
     `recalled` is asked why the run may not go on: '' while it may. `planned` is how many shots the film that is being
-    made has; 0 before they are known.
+    made has; 0 before they are known; `made` are the pieces that were made since it was opened: stage, fingerprint.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Session:
         self.stop = threading.Event()
         self.recalled: Callable[[], str] = str
         self.planned = 0
+        self.made: set[tuple[Stage, str]] = set()
         self.pay_again = False
         self.slot: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext
         self._counter: Counter | None = None
@@ -123,6 +125,16 @@ class Session:
         """Let the card say that a person rejected what its run showed, and why."""
         if self._card is not None:
             self.publish_card(self._card.model_copy(update={"rejected": why}))
+
+    @property
+    def waits(self) -> bool:
+        """Whether its run waits for a person's approval."""
+        return self._card is not None and self._card.waits_for != ""
+
+    def suspend(self, at: str) -> None:
+        """Let the card say that its run was suspended, and when."""
+        if self._card is not None:
+            self.publish_card(self._card.model_copy(update={"suspended": at}))
 
     def change_brief(self, brief: Brief) -> None:
         """Publish what the session is asked for from now on."""

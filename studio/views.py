@@ -19,7 +19,7 @@ from studio.projection import State, images_done, mark, videos_done
 from studio.terminal import harmless
 
 STATES: dict[State, str] = {
-    "done": "green", "running": "cyan", "waiting": "magenta", "rejected": "magenta",
+    "done": "green", "running": "cyan", "waiting": "magenta", "rejected": "magenta", "suspended": "magenta",
     "interrupted": "yellow", "failed": "red", "done unverified": "dim green", "unverified": "dim yellow",
 }  # fmt: skip
 MARKS = {"DONE": "green", "IMG": "yellow", "TODO": "dim"}

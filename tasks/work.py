@@ -48,7 +48,7 @@ _REFUSED: dict[Stage, str] = {
 def carry_out(
     session: Session, order: Order, engine: E, make: Make[E], *, seed: int | None = None, prompt: str | None = None
 ) -> Outcome:
-    """Return the receipt of the order's piece: an adopted one, as a state named 'Adopted', or a newly made one.
+    """Return the receipt of the order's piece: a newly made one, or one that was there, as a state named 'Adopted'.
 
     An engine that costs money works at the order's desk.
 
@@ -60,6 +60,10 @@ def carry_out(
     adopted = session.shelf.adopt(order)
     if adopted is not None:
         session.touch_meta()
+        if (order.stage, order.fingerprint) in session.made and not adopted.by_hand:
+            # Two shots with the same line: it was not there, this run has just made it.
+            progress.publish(Event("made", _left_out(adopted), order.stage, order.index))
+            return adopted
         progress.publish(Event("adopted", stage=order.stage, index=order.index))
         return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
     progress.publish(Event("working", stage=order.stage, index=order.index))
@@ -87,6 +91,7 @@ def carry_out(
             cost_usd=cost_usd, made_at=datetime.now().isoformat(timespec="microseconds"),
             seconds_taken=round(taken, 3), also=also,
         )  # fmt: skip
+    session.made.add((order.stage, order.fingerprint))
     session.touch_meta()
     progress.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
     return receipt

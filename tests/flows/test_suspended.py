@@ -41,7 +41,7 @@ class Deployment:
                 parameter_openapi_schema={},
             )  # fmt: skip
 
-    def begin(self, **parameters: Any) -> str:
+    def begin(self, *, name: str | None = None, **parameters: Any) -> str:
         from prefect.client.orchestration import get_client
 
         parameters = {
@@ -49,7 +49,7 @@ class Deployment:
             "output": str(self._film.folder / "output"), **parameters,
         }  # fmt: skip
         with get_client(sync_client=True) as client:
-            return str(client.create_flow_run_from_deployment(self._id, parameters=parameters).id)
+            return str(client.create_flow_run_from_deployment(self._id, parameters=parameters, name=name).id)
 
     def work(self, run_id: str) -> str:
         """Let the run work until its process ends; return the name of the state it is in then."""

@@ -1,0 +1,90 @@
+"""A flow that is a coroutine, called as a function where nobody can await it: `make_film(idea=...)` in a plain script.
+
+Prefect gives a coroutine in every place, which a script, or a flow that is a plain function, would throw away unrun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import Flow
+from prefect.context import FlowRunContext, TaskRunContext
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from flows.built_in import BuiltIn
+from flows.engine import keep_from_proxies
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REPORTED: dict[str, Any] = {"persist_result": True, "result_serializer": "json"}
+"""Options of every flow: what it returns, or fails with, can be had by whoever started it, in another process."""
+
+
+class CallableFlow(Flow[P, R]):
+    """A flow that is awaited where its caller is a coroutine, and runs to its end where its caller is a function."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Run the flow, beneath the one that it is called in, and return its result; a coroutine gets an awaitable."""
+        running: Any = _on_an_engine(super().__call__(*arguments, **options))
+        return running if _may_await() else _run(running)
+
+    def with_options(self, **options: Any) -> Any:
+        """Return the same flow with other options."""
+        return callable_anywhere(super().with_options(**options))
+
+
+def callable_anywhere(made: Flow[P, R]) -> Flow[P, R]:
+    """Let a flow that is a coroutine be called from functions, too; the same flow is returned."""
+    # Prefect makes flows of its own class alone, with options of any kind.
+    made.__class__ = CallableFlow
+    return made
+
+
+def _may_await() -> bool:
+    """Tell whether the caller is a coroutine: as the flow or task says that it is part of, else the thread."""
+    if (task := TaskRunContext.get()) is not None:
+        return task.task.isasync
+    if (flow := FlowRunContext.get()) is not None and flow.flow is not None:
+        return flow.flow.isasync
+    return _loop_runs()
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def _on_an_engine(running: Coroutine[Any, Any, R]) -> R:
+    """Await the run on the server that is named, else on the built-in one, as a command does."""
+    if PREFECT_API_URL.value() or FlowRunContext.get() is not None:
+        return await running
+    keep_from_proxies("127.0.0.1")
+    # Nobody looks for a sign of life there.
+    with temporary_settings({PREFECT_API_URL: _built_in().url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        return await running
+
+
+@functools.cache
+def _built_in() -> BuiltIn:
+    """Return the server of this process, which ends with it; Prefect's own has 20 s to make a database."""
+    server = BuiltIn()
+    server.ready()
+    return server
+
+
+def _run(running: Coroutine[Any, Any, Any]) -> Any:
+    if not _loop_runs():
+        return asyncio.run(running)
+    # In a notebook a loop runs in the thread of every cell: the flow gets a thread, and with it a loop, of its own.
+    place = copy_context()
+    with ThreadPoolExecutor(1, thread_name_prefix="flow") as pool:
+        return pool.submit(place.run, asyncio.run, running).result()
