@@ -5,6 +5,7 @@ https://platform.openai.com/docs/api-reference/images
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from blocks.openai_sizes import (
 )  # fmt: skip
 from blocks.paid_engine import PaidEngine, painted
 from blocks.wire import USUAL, Limits
+from studio import opening
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
 from studio.made import Made
@@ -148,10 +150,10 @@ class OpenAIPainter(PaidEngine):
         shown: list[bytes] = []
         for path in references:
             try:
-                if path.stat().st_size >= REFERENCE_BYTES:
-                    raise EngineFailed(f"the reference {path.name!r} has {REFERENCE_BYTES:,} bytes or more")
-                shown.append(path.read_bytes())
+                shown.append(opening.read(path, REFERENCE_BYTES - 1))
             except OSError as error:
+                if error.errno == errno.EFBIG:
+                    raise EngineFailed(f"the reference {path.name!r} has {REFERENCE_BYTES:,} bytes or more") from error
                 raise EngineFailed(f"the reference {path.name!r} cannot be read: {error.strerror}") from error
             if not shown[-1].startswith(b"\x89PNG\r\n\x1a\n"):
                 raise EngineFailed(f"the reference {path.name!r} is not a PNG")

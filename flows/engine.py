@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio import opening
 from studio.errors import BadInput
 
 PATIENCE_SECONDS = 5.0
@@ -68,13 +69,14 @@ def _profile() -> tuple[str, dict[str, Any]]:
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
     path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
     try:
-        profiles = tomllib.loads(path.read_text("utf-8"))
+        profiles = tomllib.loads(opening.read(path, opening.TEXT_BYTES, follow=True).decode("utf-8"))
     except FileNotFoundError:
         return "", {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"Prefect's profiles {str(path)!r} do not read ({error}): mend or remove the file") from error
     name = str(os.environ.get("PREFECT_PROFILE") or profiles.get("active"))
-    chosen = profiles.get("profiles", {}).get(name, {})
+    known = profiles.get("profiles")
+    chosen = known.get(name) if isinstance(known, dict) else None
     return name, chosen if isinstance(chosen, dict) else {}
 
 

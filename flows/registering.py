@@ -24,6 +24,7 @@ from blocks.crew import Crew
 from blocks.openai_account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
 from flows.alarm import beats, set_alarm
+from studio import opening
 from studio.errors import BadInput, FilmError
 
 QUEUE = "films"
@@ -68,7 +69,7 @@ def our_deployments(client: SyncPrefectClient, project: Path) -> list[Deployment
     wanted: list[tuple[str, str]] = []
     for path in sorted(project.glob("prefect*.yaml"), reverse=True):
         try:
-            written = yaml.safe_load(path.read_text("utf-8"))["deployments"]
+            written = yaml.safe_load(opening.read(path, opening.TEXT_BYTES, follow=True))["deployments"]
             wanted += [(str(entry["name"]), str(entry["entrypoint"])) for entry in written]
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             raise BadInput(f"the deployments in {str(path)!r} do not read ({error}): mend the file") from error

@@ -68,13 +68,16 @@ def _reads(content: bytes) -> bool:
 
 def _carded(folder: Path) -> Brief | None:
     """Return the brief that the newest readable run card holds."""
-    cards = sorted((folder / "runs").glob("[!.]*.json"), key=lambda card: card.lstat().st_mtime_ns, reverse=True)
-    for card in cards:
-        try:
-            return Brief.model_validate(json.loads(files.read_or_none(card) or b"{}")["brief"])
-        except (ValueError, KeyError, TypeError):
-            # Torn, or an older program's.
-            continue
+    with peek.entered(folder) as room:
+        if room is None:
+            return None
+        cards = sorted(peek.changes_at(room, "runs"), reverse=True)
+        for name in (name for _, name in cards if name.endswith(".json")):
+            try:
+                return Brief.model_validate(peek.dict_at(room, f"runs/{name}").get("brief"))
+            except ValidationError:
+                # Torn, or an older program's.
+                continue
     return None
 
 

@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError
 from studio import files, lock
 from studio.made import Sha256
 from studio.model import Noun, Stage
+from studio.opening import ANSWER_BYTES
 from studio.paid import Kind, Reply, Unit
 
 FOLDER = "calls"
@@ -136,7 +137,7 @@ def _held_by_answers(folder: Path, booked: list[Call]) -> list[Call]:
 
 def _told_by(path: Path) -> Call | None:
     """Return the call that an answer holds, where the whole answer is as it was written."""
-    head, _, content = (files.read_or_none(path) or b"").partition(b"\n")
+    head, _, content = (files.read_or_none(path, ANSWER_BYTES) or b"").partition(b"\n")
     try:
         told = _Head.model_validate_json(head)
     except ValidationError:
@@ -184,7 +185,7 @@ def answer_bytes(reply: Reply, call: Call | None = None) -> bytes:
 
 def read_answer(path: Path) -> Reply | None:
     """Return the answer kept at `path`; None where there is none, or a fault changed it."""
-    head, _, content = (files.read_or_none(path) or b"").partition(b"\n")
+    head, _, content = (files.read_or_none(path, ANSWER_BYTES) or b"").partition(b"\n")
     try:
         told = _Head.model_validate_json(head)
     except ValidationError:

@@ -46,7 +46,7 @@ def lies_whole(place: Path, receipt: Receipt) -> bool:
     if receipt.stage in PLANS:
         return receipt.content is not None
     artefact = artefact_of(place, receipt)
-    return files.is_file(artefact) and files.sha256_of(artefact) == receipt.sha256
+    return files.has(artefact, receipt.sha256, receipt.bytes)
 
 
 def copy_whole(place: Path, receipt: Receipt, out: Path) -> bool:

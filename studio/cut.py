@@ -23,6 +23,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
+from studio import opening
 from studio.errors import DamagedPiece, EngineFailed
 from studio.made import Made
 from studio.model import Timeline
@@ -74,7 +75,7 @@ def cut_film(
     parts = _parts(title, clips, end, timeline)
     _check_parts(parts, timeline)
     _check_sound(sound, timeline)
-    if captions_srt is not None and not captions_srt.read_text(encoding="utf-8").strip():
+    if captions_srt is not None and not opening.read(captions_srt, opening.PLAN_BYTES).strip():
         captions_srt = None  # a film in which nobody speaks
     try:
         with av.open(
@@ -279,7 +280,7 @@ def _verify(out: Path, timeline: Timeline) -> Made:
 def top_boxes(path: Path) -> list[str]:
     """The names of an MP4's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
     names, at, length = [], 0, path.stat().st_size
-    with path.open("rb") as file:
+    with opening.opened(path) as handle, open(handle, "rb", closefd=False) as file:
         while at + 8 <= length:
             file.seek(at)
             size, name = struct.unpack(">I4s", file.read(8))

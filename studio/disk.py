@@ -1,23 +1,32 @@
 """The primitive operations by which this program changes a disk, one method each, and nothing else.
 
 `studio/files.py` builds every durable change from them. They are methods of one object so that another may stand in
-and record each operation, stop at it, or fail at it: that is how the crash bench knows that no crash is left out.
+and record each operation, stop at it, or fail at it: that is how the crash bench knows that no crash is left out. Each
+goes through `studio/opening.py`: inside a session no link is followed, so that nothing outside of it is changed.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import BinaryIO
 
+from studio import opening
+
 
 class Disk:
-    """The disk as the operating system offers it. Every method raises `OSError` as the system call does."""
+    """The disk as the operating system offers it.
+
+    Every method raises `OSError` as the system call does, and `LinkInside` where a folder on the way is a link.
+    """
 
     def create(self, path: Path) -> BinaryIO:
         """Make a new, empty file and open it for writing; where the name is taken, raise `FileExistsError`."""
-        return open(path, "xb", buffering=0)
+        with opening.beside(path) as (folder, name):
+            # The file keeps the whole path as its name.
+            return open(path, "xb", buffering=0, opener=lambda _, flags: os.open(name, flags, 0o666, dir_fd=folder))
 
     def write(self, file: BinaryIO, content: bytes) -> None:
         """Append all of `content` to the file."""
@@ -31,7 +40,7 @@ class Disk:
 
     def fsync_folder(self, folder: Path) -> None:
         """Make the names in the folder durable."""
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        handle = opening.enter(folder)
         try:
             os.fsync(handle)
         finally:
@@ -39,24 +48,41 @@ class Disk:
 
     def rename(self, source: Path, target: Path) -> None:
         """Give `source` the name `target`, replacing what bears it; the system does this whole or not at all."""
-        os.replace(source, target)
+        with opening.beside(source) as (old, before), opening.beside(target) as (new, after):
+            os.replace(before, after, src_dir_fd=old, dst_dir_fd=new)
 
     def link(self, source: Path, target: Path) -> None:
         """Give the file a second name; where links are not possible, raise `OSError`."""
-        os.link(source, target)
+        with opening.beside(source) as (old, before), opening.beside(target) as (new, after):
+            os.link(before, after, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
 
     def copy(self, source: Path, target: Path) -> None:
-        """Write the bytes of `source` to `target`."""
-        shutil.copyfile(source, target)
+        """Write the bytes of `source`, a regular file, to `target`."""
+        with opening.opened(source) as handle, opening.beside(target) as (folder, name):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+            with (
+                open(handle, "rb", closefd=False) as read,
+                open(os.open(name, flags, 0o666, dir_fd=folder), "wb") as written,
+            ):
+                shutil.copyfileobj(read, written, 1 << 20)
 
     def unlink(self, path: Path) -> None:
         """Remove the name; where nothing bears it, raise `FileNotFoundError`."""
-        os.unlink(path)
+        with opening.beside(path) as (folder, name):
+            os.unlink(name, dir_fd=folder)
 
     def mkdir(self, folder: Path) -> None:
         """Make a folder; where the name is taken, raise `FileExistsError`."""
-        os.mkdir(folder)
+        with opening.beside(folder) as (above, name):
+            os.mkdir(name, dir_fd=above)
 
     def rmdir(self, folder: Path) -> None:
         """Remove an empty folder."""
-        os.rmdir(folder)
+        with opening.beside(folder) as (above, name):
+            os.rmdir(name, dir_fd=above)
+
+    def touch(self, path: Path, mtime_ns: int | None = None) -> None:
+        """Set when the file was last used and changed, in nanoseconds since 1970: now, where nothing is said."""
+        with opening.beside(path) as (folder, name):
+            moment = time.time_ns() if mtime_ns is None else mtime_ns
+            os.utime(name, ns=(moment, moment), dir_fd=folder, follow_symlinks=False)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from studio.plain_json import read_plainly
+
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 MOST_NAMED = 8
@@ -68,7 +70,7 @@ def redone(written: str, redos: Sequence[Redo]) -> str:
 
 
 def _read(text: str) -> Json:
-    value: Json = json.loads(text.removeprefix("\ufeff"))
+    value: Json = read_plainly(text)
     return value
 
 

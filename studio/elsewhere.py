@@ -7,7 +7,6 @@ sign of life; an older one is that of a run which died there, or of a folder tha
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import threading
 import time
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import peek
+from studio import files, peek
 
 SIGN_SECONDS = 15.0
 """How often a run gives a sign of life."""
@@ -25,18 +24,11 @@ SILENCE_SECONDS = 60.0
 
 def seconds_ago(folder: Path) -> float | None:
     """Return how long ago another machine's run gave its last sign of life here; None where no such run works."""
-    fresh: list[tuple[float, str]] = []
     now = time.time()
-    with contextlib.suppress(OSError), os.scandir(folder / "runs") as cards:
-        touched = [
-            (now - card.stat(follow_symlinks=False).st_mtime, card.name) for card in cards if card.name[0] != "."
-        ]
-        # A card from the future is no sign: nobody touched it a moment ago.
-        fresh = sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS)
-    if not fresh:
-        return None
     with peek.entered(folder) as room:
-        for ago, name in fresh:
+        touched = [(now - changed / 1e9, name) for changed, name in peek.changes_at(room, "runs")] if room else []
+        # A card from the future is no sign: nobody touched it a moment ago.
+        for ago, name in sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS):
             card = peek.dict_at(room, f"runs/{name}") if room is not None else {}
             if card.get("ended_at") == "" and peek.text(card, "host") not in ("", socket.gethostname()):
                 return max(0.0, ago)
@@ -52,7 +44,7 @@ def signs_of_life(card: Path) -> Iterator[None]:
         while not ended.wait(SIGN_SECONDS):
             # Where the disk fails, the run itself will say so.
             with contextlib.suppress(OSError):
-                os.utime(card)
+                files.touch(card)
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()

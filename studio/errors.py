@@ -28,6 +28,10 @@ class BrokenPlan(BadInput):
     """A plan file (`story.json`, `shots.json`, ...) does not read; it was left untouched."""
 
 
+class LinkInside(BadInput):
+    """A session holds a link where a folder or file of its own belongs: nothing is read or written through it."""
+
+
 class NoSuchSession(BadInput):
     """No session has that id."""
 

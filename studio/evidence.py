@@ -5,7 +5,6 @@ Nothing remembered is used, and nothing is raised for what lies in the folder.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from studio import files
+from studio import files, opening
+from studio.errors import LinkInside
 from studio.made import Receipt
 
 Kind = Literal[
@@ -52,14 +52,16 @@ def receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
     return receipt, ""
 
 
-def digest_of(place: Path) -> tuple[str, str]:
-    """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read)."""
-    if not files.is_file(place):
-        return "", "it is not a file"
+def digest_of(place: Path, *sizes: int | None) -> tuple[str, str]:
+    """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read).
+
+    Args:
+        sizes: how many bytes each proof of it tells. A file of any other size is not read, it may be endless: ('', '').
+    """
     try:
-        with open(place, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), ""
-    except OSError as error:
+        with opening.opened(place) as handle:
+            return (files.digest_of(handle), "") if os.fstat(handle).st_size in sizes else ("", "")
+    except (OSError, LinkInside) as error:
         return "", words_of(error)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from studio import peek
 from studio.layout import walk
+from studio.opening import Room
 from studio.places import SESSION_ID, session_folders
 from studio.spent import NOTHING, Spent, read_spent
 
@@ -139,7 +140,7 @@ def nothing_told(folder: Path) -> str:
     return "is empty: there is nothing to show, and nothing is lost by removing it"
 
 
-def _ours(room: int, folder: Path) -> Facts:
+def _ours(room: Room, folder: Path) -> Facts:
     brief, story = peek.brief_at(room), peek.dict_at(room, "story.json")
     failure, card = peek.dict_at(room, "failure.json"), peek.last_card(room)
     seed, budget = brief.get("seed"), peek.as_dict(brief.get("terms")).get("budget_usd")
@@ -164,17 +165,17 @@ def _ours(room: int, folder: Path) -> Facts:
     )  # fmt: skip
 
 
-def failure_in(room: int, failure: dict[str, object]) -> str:
+def failure_in(room: Room, failure: dict[str, object]) -> str:
     """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
     unread = "failure.json does not read" if peek.is_there(room, "failure.json") else ""
     return peek.text(failure, "message") or unread
 
 
-def _plans(room: int) -> tuple[str, ...]:
+def _plans(room: Room) -> tuple[str, ...]:
     return tuple(name for name in ("story", "scene_graph", "timeline") if peek.json_at(room, f"{name}.json"))
 
 
-def _cast(room: int) -> tuple[CharacterFacts, ...]:
+def _cast(room: Room) -> tuple[CharacterFacts, ...]:
     numbers = [int(found[1]) for name in peek.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
     portraits = {n: piece for n in sorted(numbers) if (piece := _listed(room, f"cast/character_{n:03d}.png"))}
     if not portraits:
@@ -184,7 +185,7 @@ def _cast(room: int) -> tuple[CharacterFacts, ...]:
     return tuple(CharacterFacts(n, names.get(f"character_{n}", ""), piece) for n, piece in portraits.items())
 
 
-def _shot(room: int, number: int, shot: dict[str, object]) -> ShotFacts:
+def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
         index=number, image_prompt=peek.text(shot, "image_prompt"), motion_prompt=peek.text(shot, "motion_prompt"),
         camera=peek.text(shot, "camera"), narration=peek.text(shot, "narration"),
@@ -194,7 +195,7 @@ def _shot(room: int, number: int, shot: dict[str, object]) -> ShotFacts:
     )  # fmt: skip
 
 
-def _listed(room: int, path: str) -> Piece | None:
+def _listed(room: Room, path: str) -> Piece | None:
     receipt = peek.receipt_at(room, path)
     return None if receipt is None else _piece(path, receipt)
 
@@ -210,7 +211,7 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
     )  # fmt: skip
 
 
-def _foreign(room: int, folder: Path) -> Facts | None:
+def _foreign(room: Room, folder: Path) -> Facts | None:
     """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
     meta = peek.dict_at(room, f"{folder.name}_meta.json")
     # Of one that is half adopted, the story may be all that says what it is.
@@ -235,7 +236,7 @@ def _foreign(room: int, folder: Path) -> Facts | None:
     )  # fmt: skip
 
 
-def _foreign_piece(room: int, stem: str, suffix: str) -> Piece | None:
+def _foreign_piece(room: Room, stem: str, suffix: str) -> Piece | None:
     """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
     for path in (stem + suffix, f"{stem}_001{suffix}"):
         if size := peek.size_at(room, path):

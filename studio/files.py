@@ -15,14 +15,16 @@ import itertools
 import json
 import os
 import secrets
-import stat
+import stat as modes
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from studio import opening
 from studio.disk import Disk
-from studio.errors import BadInput, DiskFull
+from studio.errors import BadInput, DiskFull, LinkInside
+from studio.opening import JSON_BYTES
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}
@@ -71,17 +73,19 @@ def through(other: Disk) -> Iterator[None]:
 def make_folder(folder: Path) -> None:
     """Make `folder` and the missing folders above it, each one durable. An existing one is left as it is."""
     with plain_errors(folder):
-        missing = list(itertools.takewhile(lambda place: not place.is_dir(), (folder, *folder.parents)))
+        missing = list(itertools.takewhile(lambda place: not is_folder(place), (folder, *folder.parents)))
         for place in reversed(missing):
             try:
                 _disk.mkdir(place)
             except FileExistsError:
-                # Another process was quicker.
-                if not place.is_dir():
+                # Another process was quicker; or it is a link, which is named.
+                if not is_folder(place):
+                    with contextlib.suppress(OSError):
+                        os.close(opening.enter(place))
                     raise
             except FileNotFoundError as error:
                 # Where the folder above is there, nothing may be made in it: /proc.
-                if place.parent.is_dir():
+                if is_folder(place.parent):
                     raise BadInput(
                         f"cannot write into {str(place.parent)!r}: choose another folder with --output"
                     ) from error
@@ -120,7 +124,7 @@ def hidden_beside(path: Path) -> Path:
 
 def seal(path: Path) -> None:
     """Flush the bytes of a finished file to the disk."""
-    with open(path, "rb") as file:
+    with opening.opened(path) as handle, open(handle, "rb", closefd=False) as file:
         _disk.fsync(file)
 
 
@@ -179,10 +183,15 @@ def keep_link(source: Path, path: Path) -> None:
 
 def make_newest(path: Path) -> None:
     """Let no file beside `path` be from a later time: the clock may have gone back since it was written."""
-    newest = path.stat().st_mtime_ns
+    newest = opening.found(path).st_mtime_ns
     for other in path.parent.iterdir():
-        if other != path and other.lstat().st_mtime_ns >= newest:
-            os.utime(other, ns=(newest - _EARLIER_NS, newest - _EARLIER_NS), follow_symlinks=False)
+        if other != path and opening.found(other).st_mtime_ns >= newest:
+            _disk.touch(other, newest - _EARLIER_NS)
+
+
+def touch(path: Path) -> None:
+    """Let what lies at `path` be changed now."""
+    _disk.touch(path)
 
 
 def copy(source: Path, path: Path) -> None:
@@ -218,26 +227,59 @@ def _readable(path: Path) -> Iterator[None]:
         raise BadInput(f"cannot read {str(path)!r} (permission denied): change its permissions, then go on") from error
 
 
-def read_or_none(path: Path) -> bytes | None:
-    """Return the bytes at `path`, or None where there is no regular file (a folder or a link in its place is none)."""
+def read(path: Path, most: int = JSON_BYTES) -> bytes:
+    """Return the bytes of the regular file at `path`; no link is followed.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+        LinkInside: a folder on the way is a link.
+        BadInput: it may not be read.
+        OSError: it is not a regular file, or has more than `most` bytes.
+    """
+    with _readable(path):
+        return opening.read(path, most)
+
+
+def read_or_none(path: Path, most: int = JSON_BYTES) -> bytes | None:
+    """Return the bytes at `path`, or None where there is no regular file that is no longer than `most`.
+
+    A folder or a link in its place, or a link on the way, is none.
+    """
     try:
-        with _readable(path):
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        return read(path, most)
+    except LinkInside:
+        return None
     except OSError as error:
-        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR}:
+        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.EISDIR, errno.EFBIG}:
             return None
         raise
+
+
+def found(path: Path) -> os.stat_result | None:
+    """Return what bears the name, as lstat(2) does; None where nothing does, or a link is on the way."""
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return None
-        return b"".join(iter(lambda: os.read(handle, _BLOCK), b""))
-    finally:
-        os.close(handle)
+        return opening.found(path)
+    except (FileNotFoundError, NotADirectoryError, LinkInside):
+        return None
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether a regular file lies at `path`; a link to one does not count."""
-    return path.is_file() and not path.is_symlink()
+    """Tell whether a regular file lies at `path`; a link to one, or beyond one, does not count."""
+    there = found(path)
+    return there is not None and modes.S_ISREG(there.st_mode)
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder lies at `path`; inside a session a link to one does not count.
+
+    Raises:
+        LinkInside: a folder on the way is a link.
+    """
+    try:
+        with opening.beside(path) as (folder, _):
+            return path.is_dir() if folder is None else modes.S_ISDIR(opening.found(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def sha256_of(path: Path) -> str:
@@ -247,22 +289,34 @@ def sha256_of(path: Path) -> str:
         FileNotFoundError: nothing is there.
         BadInput: it may not be read.
     """
-    with _readable(path), open(path, "rb") as file:
-        found = os.fstat(file.fileno())
-        identity = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    with _readable(path), opening.opened(path) as handle:
+        there = os.fstat(handle)
+        identity = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
         with _checksums_lock:
             known = _checksums.get(identity)
         if known is not None:
             return known
-        digest = hashlib.sha256()
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        digest = digest_of(handle)
     with _checksums_lock:
-        _checksums[identity] = digest.hexdigest()
+        _checksums[identity] = digest
+    return digest
+
+
+def digest_of(handle: int) -> str:
+    """Return the SHA-256 of an open file as 64 hex digits."""
+    digest = hashlib.sha256()
+    while block := os.read(handle, _BLOCK):
+        digest.update(block)
     return digest.hexdigest()
+
+
+def has(path: Path, sha256: str, size: int) -> bool:
+    """Tell whether a regular file with these bytes lies at `path`. One of another size is not read."""
+    there = found(path)
+    return there is not None and modes.S_ISREG(there.st_mode) and there.st_size == size and sha256_of(path) == sha256
 
 
 def hidden_files(folder: Path) -> Iterator[Path]:
     """Yield the hidden files and folders directly in `folder`, in the order of their names."""
-    if folder.is_dir():
+    if is_folder(folder):
         yield from sorted(entry for entry in folder.iterdir() if entry.name.startswith("."))

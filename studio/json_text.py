@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from studio.plain_json import NotJson, decoded, no_constant
+
+__all__ = ["NotJson", "first_fault", "item_lines", "read_json", "read_noun"]
+
 N = TypeVar("N", bound=BaseModel)
 
 _SPACE = " \t\n\r"
-
-
-class NotJson(ValueError):
-    """The text is no JSON: the message tells line and reason."""
 
 
 def _once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
@@ -28,30 +28,16 @@ def _once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return names
 
 
-def _no_constant(name: str) -> JsonValue:
-    raise NotJson(f"{name} is no JSON number")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=no_constant)
 
 
 def read_json(text: str) -> JsonValue:
     """Return the value of `text`; a byte order mark is skipped.
 
     Raises:
-        NotJson: the text does not parse, nests too deep, or names a key twice.
+        NotJson: as `plain_json.decoded`, or the text names a key twice.
     """
-    try:
-        value: JsonValue = _DECODER.decode(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        raise NotJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except NotJson:
-        raise
-    except RecursionError as error:
-        raise NotJson("it nests too deep") from error
-    except ValueError as error:
-        raise NotJson("it holds a number too long to read") from error
-    return value
+    return decoded(text, _DECODER.decode)
 
 
 def item_lines(text: str) -> tuple[int, ...]:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio import files
-from studio.errors import BadInput
+from studio.errors import LinkInside
 
-_FOLDERS = ("cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
-
+_FOLDERS = ("calls", "cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
 DEEPEST = 8
 """Levels of folders in a session that are looked at: ours are four deep at the most (`takes/foreign/videos/`)."""
 
@@ -34,20 +33,36 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 def linked(folder: Path) -> list[Path]:
-    """Return the session's folders that are links to folders: what is written into them would land elsewhere."""
-    return [folder / name for name in _FOLDERS if (folder / name).is_symlink() and (folder / name).is_dir()]
+    """Return the session's folders that are links to folders: what is written into them would land elsewhere.
+
+    Of a folder in such a folder nothing is said.
+    """
+    found: list[Path] = []
+    for above in (folder, folder / "takes", folder / "results", folder / "results" / folder.name):
+        if above == folder or not any(place in found for place in (above, *above.parents)):
+            names = _FOLDERS if above == folder else _links_in(above)
+            found += [above / name for name in names if (above / name).is_symlink() and (above / name).is_dir()]
+    return found
+
+
+def _links_in(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if entry.is_symlink())
+    except OSError:
+        return []
 
 
 def refuse_links(folder: Path) -> None:
-    """Make sure that no folder of the session is a link.
+    """Make sure that no folder of the session is a link, before anything is changed: the disk would refuse it later.
 
     Raises:
-        BadInput: one is; nothing was changed.
+        LinkInside: one is; nothing was changed.
     """
     for path in linked(folder):
-        raise BadInput(
-            f"{folder.name}/{path.name} is a link to a folder elsewhere: move what it leads to into its place, "
-            "then go on"
+        raise LinkInside(
+            f"{folder.name}/{path.relative_to(folder)} is a link to a folder elsewhere: move what it leads to into its "
+            "place, then go on"
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from studio import lock, peek
 from studio.facts import Facts, read_facts
+from studio.opening import Room
 from studio.places import session_folders
 from studio.projection import State, cost_usd, images_done, state_now, state_of, videos_done
 from studio.spent import UNPAID, Tally, dollars, read_spent
@@ -63,7 +64,7 @@ def read_listing(folder: Path) -> Listing | None:
     return None if facts is None else listing_of(facts, locked)
 
 
-def _ours(room: int, folder: Path, locked: bool) -> Listing:
+def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     brief, film = peek.brief_at(room), peek.receipt_at(room, "film.mp4")
     shots = len(peek.dicts_at(room, "shots.json"))
     numbers = range(1, shots + 1)

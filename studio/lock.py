@@ -8,14 +8,13 @@ What another machine does with the folder is told by its run's card (`studio/els
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import elsewhere
-from studio.errors import SessionLocked
+from studio import elsewhere, opening, peek
+from studio.errors import LinkInside, SessionLocked
 
 _PATIENCE_SECONDS = 0.5
 """How long to wait for a lock: a reader that looks whether it is held holds it for some microseconds."""
@@ -50,8 +49,9 @@ def take(folder: Path) -> Lock:
 
     Raises:
         SessionLocked: another run works on it; the message names its pid, machine, and since when.
+        LinkInside: the folder is a link.
     """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    handle = opening.enter(folder)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -80,8 +80,8 @@ def take(folder: Path) -> Lock:
 def is_locked(folder: Path) -> bool:
     """Tell whether a run works on the session now, here or on another machine. Writes nothing."""
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
+        handle = opening.enter(folder)
+    except (OSError, LinkInside):
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -94,11 +94,12 @@ def is_locked(folder: Path) -> bool:
 
 def holder(folder: Path) -> str:
     """Return who works on the session, from its newest run card: 'by pid 4711 on host since 14:02:11'."""
-    cards = sorted((folder / "runs").glob("[!.]*.json"), key=lambda card: card.stat().st_mtime_ns)
-    if not cards:
+    with peek.entered(folder) as room:
+        name = peek.newest_card(room) if room is not None else ""
+        card = peek.dict_at(room, f"runs/{name}") if room is not None else {}
+    if not name:
         return "by another run that has just begun"
-    try:
-        card = json.loads(cards[-1].read_bytes())
-        return f"by pid {card['pid']} on {card['host']} since {card['started_at'][:19].replace('T', ' ')}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"by a run whose card {cards[-1].name!r} does not read"
+    pid, host, since = (card.get(key) for key in ("pid", "host", "started_at"))
+    if not isinstance(pid, int) or not isinstance(host, str) or not isinstance(since, str):
+        return f"by a run whose card {name!r} does not read"
+    return f"by pid {pid} on {host} since {since[:19].replace('T', ' ')}"

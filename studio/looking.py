@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio import files
+from studio import files, opening
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.made import Receipt
@@ -45,7 +45,7 @@ class Eye:
     def look(self, order: Order) -> Found:
         """Find out whose file lies at the order's place. Changes nothing."""
         path, receipt = self.folder / order.path, read_receipt(self.folder / receipt_path(order.path))
-        if not path.exists() and not path.is_symlink():
+        if files.found(path) is None:
             return Found("nothing", receipt)
         if not files.is_file(path):
             return Found("damaged", receipt, "it is not a file")
@@ -64,7 +64,7 @@ class Eye:
         return Found("damaged", receipt, reason) if reason else Found("by hand", receipt)
 
     def _look_at_plan(self, order: Order, path: Path, receipt: Receipt | None) -> Found:
-        content = files.read_or_none(path) or b""
+        content = files.read_or_none(path, opening.PLAN_BYTES) or b""
         try:
             text = content.decode("utf-8")
             self._read_plan(order.stage, text)
@@ -81,8 +81,7 @@ class Eye:
 
     def is_whole(self, receipt: Receipt, path: str) -> bool:
         """Tell whether the artefact at `path` has the bytes that the receipt says."""
-        place = self.folder / path
-        return files.is_file(place) and files.sha256_of(place) == receipt.sha256
+        return files.has(self.folder / path, receipt.sha256, receipt.bytes)
 
     def records(self, order: Order) -> Iterator[Receipt]:
         """Yield the receipts that are recorded for the order's place, whatever the fingerprint; torn ones are none."""
@@ -92,12 +91,11 @@ class Eye:
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:
         """Return the cached result that vouches for the file at `path` where its receipt was lost."""
-        sha256 = files.sha256_of(path)
-        return next((receipt for receipt in self.records(order) if receipt.sha256 == sha256), None)
+        return next((each for each in self.records(order) if files.has(path, each.sha256, each.bytes)), None)
 
 
 def _untouched(path: Path, receipt: Receipt) -> bool:
-    stat = path.stat()
+    stat = opening.found(path)
     return (stat.st_size, stat.st_mtime_ns) == (receipt.bytes, receipt.mtime_ns)
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
 
 from PIL import Image
 
+from studio import opening
+from studio.errors import LinkInside
+
 PICTURE_PIXELS = 100_000_000
 """Largest picture opened, in pixels: eight times the largest frame. A larger one is taken for a bomb."""
+PICTURE_BYTES = 1 << 28
+"""Longest file of a picture: twenty times the largest frame's bytes, three a pixel, not packed."""
 
 
 def whole_picture(path: Path) -> str:
@@ -17,7 +23,9 @@ def whole_picture(path: Path) -> str:
     Chunks as in the PNG specification, third edition, section 5.3: length, type, data, CRC over type and data.
     """
     try:
-        with open(path, "rb") as file:
+        with opening.opened(path) as handle, open(handle, "rb", closefd=False) as file:
+            if (length := os.fstat(handle).st_size) > PICTURE_BYTES:
+                return f"it has {length:,} bytes, more than a picture"
             begins = file.read(8)
             if begins.startswith(b"\xff\xd8\xff"):
                 return "it is a JPEG: save it as PNG"
@@ -26,7 +34,7 @@ def whole_picture(path: Path) -> str:
             kind = b""
             while kind != b"IEND":
                 length, kind = int.from_bytes(file.read(4)), file.read(4)
-                if length > path.stat().st_size or len(kind) < 4:
+                if length > PICTURE_BYTES or len(kind) < 4:
                     return "it ends too early"
                 if zlib.crc32(file.read(length), zlib.crc32(kind)) != int.from_bytes(file.read(4)):
                     return f"its chunk {kind.decode('latin-1')!r} is damaged"
@@ -34,6 +42,6 @@ def whole_picture(path: Path) -> str:
             if picture.width * picture.height > PICTURE_PIXELS:
                 return f"it has more than {PICTURE_PIXELS:,} pixels"
             picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, LinkInside, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         return f"it does not decode ({error})"
     return ""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio import files
+from studio import files, opening
 from studio.copies import Copies, copy_whole
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
@@ -54,9 +54,8 @@ class Shelf:
         Of a plan that was edited, the one that was written last.
         """
         path = self.folder / order.path
-        sha256 = files.sha256_of(path) if files.is_file(path) else ""
         records = [record for record in self._eye.records(order) if not (order.stage in PLANS and record.by_hand)]
-        same = [record for record in records if record.sha256 == sha256]
+        same = [record for record in records if files.has(path, record.sha256, record.bytes)]
         if order.stage in PLANS:
             same = same or sorted(records, key=lambda record: record.made_at)[-1:]
         return same[0] if same else None
@@ -109,7 +108,7 @@ class Shelf:
 
     def _keep_edit(self, order: Order, found: Found) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-        stat, content = path.stat(), path.read_text("utf-8")
+        stat, content = opening.found(path), files.read(path, opening.PLAN_BYTES).decode("utf-8")
         if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
             redone = found.receipt.redone
             how = "holds redone shots" if redone and same_plan(redone, content) else "was edited by hand"
@@ -244,7 +243,7 @@ class Shelf:
 
     def _receipt(self, order: Order, path: Path, made: Made, engine: str, model: str, **more: object) -> Receipt:
         stat = path.stat()
-        content = path.read_text("utf-8") if order.stage in PLANS else None
+        content = files.read(path, opening.PLAN_BYTES).decode("utf-8") if order.stage in PLANS else None
         return Receipt.model_validate(
             {
                 **made.model_dump(), "stage": order.stage, "index": order.index, "path": order.path,

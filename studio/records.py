@@ -6,15 +6,17 @@ receipt of a piece that lost its own, and for `sessions verify`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from studio import files, peek
+from studio.errors import BadInput
 from studio.evidence import Finding, digest_of
 from studio.made import Receipt
 from studio.model import Stage
+from studio.plain_json import NotJson, read_plainly
 from studio.receipts import read_receipt, receipt_places
 
 
@@ -32,8 +34,8 @@ def all_records(folder: Path) -> Iterator[tuple[Path, Receipt | None]]:
 
 def recorded(folder: Path, path: str) -> Receipt | None:
     """Return the receipt that the records hold for the piece at `path`: of several the one whose bytes lie there."""
-    digest, _ = digest_of(folder / path)
     found = [receipt for _, receipt in all_records(folder) if receipt is not None and receipt.path == path]
+    digest, _ = digest_of(folder / path, *(receipt.bytes for receipt in found))
     return next((receipt for receipt in found if receipt.sha256 == digest), found[-1] if found else None)
 
 
@@ -41,7 +43,7 @@ def compared(folder: Path) -> Iterator[Finding]:
     """Compare the records with the receipts. Where they differ no fault is found, but it is told."""
     held: set[tuple[str, str]] = set()
     kept: set[str] = set()
-    recorded: dict[tuple[str, str], str] = {}
+    recorded: dict[tuple[str, str], Receipt] = {}
     for place in receipt_places(folder):
         if (receipt := read_receipt(place)) is not None:
             kept.add(receipt.fingerprint)
@@ -52,14 +54,16 @@ def compared(folder: Path) -> Iterator[Finding]:
             name = path.relative_to(folder).as_posix()
             yield Finding(name, "torn record", "the engine's record does not read: it is passed over")
         else:
-            recorded[record.path, record.fingerprint] = record.sha256
+            recorded[record.path, record.fingerprint] = record
     if held and not recorded:
         yield Finding("results", "no record", "the engine's records are gone: the next run takes every piece over")
         return
     for name, print_ in sorted(held - recorded.keys()):
         yield Finding(name, "no record", f"the engine has no record of it ({print_[:16]}): the next run takes it over")
-    for (name, print_), sha256 in sorted(recorded.items()):
-        if print_ not in kept and not name.endswith(".json") and digest_of(folder / name)[0] != sha256:
+    for (name, print_), record in sorted(recorded.items(), key=lambda each: each[0]):
+        if print_ in kept or name.endswith(".json"):
+            continue
+        if digest_of(folder / name, record.bytes)[0] != record.sha256:
             yield Finding(
                 name,
                 "gone",
@@ -69,7 +73,8 @@ def compared(folder: Path) -> Iterator[Finding]:
 
 def _receipt(path: Path) -> Receipt | None:
     try:
-        inner = json.loads(json.loads(path.read_bytes())["result"])
+        envelope = peek.as_dict(read_plainly(files.read(path)))
+        inner = peek.as_dict(read_plainly(peek.text(envelope, "result")))
         return Receipt.model_validate(inner.get("data", inner))
-    except (OSError, ValueError, ValidationError, KeyError, TypeError, AttributeError):
+    except (OSError, BadInput, NotJson, ValidationError):
         return None

@@ -54,7 +54,7 @@ def recover(shelf: Shelf) -> None:
 def _clear_the_way(shelf: Shelf) -> None:
     folder = shelf.folder
     for path in in_the_way(folder):
-        shelf.tell(f"{path.name} is not what belongs there; it is kept as {put_aside(folder, path)}")
+        shelf.tell(f"{path.relative_to(folder)} is not what belongs there; it is kept as {put_aside(folder, path)}")
 
 
 def _finish(shelf: Shelf, staged: Path) -> None:
@@ -63,10 +63,10 @@ def _finish(shelf: Shelf, staged: Path) -> None:
     if receipt is None or receipt_path(receipt.path) != str(place.relative_to(folder)):
         return
     path, before = folder / receipt.path, None
-    if not (files.is_file(path) and files.sha256_of(path) == receipt.sha256):
+    if not files.has(path, receipt.sha256, receipt.bytes):
         # The name of a hidden file may be all that was lost: its bytes were sealed before the receipt was staged.
-        beside = [each for each in path.parent.glob(f".{path.name}.*.part") if files.is_file(each)]
-        sealed = next((each for each in beside if files.sha256_of(each) == receipt.sha256), None)
+        beside = path.parent.glob(f".{path.name}.*.part")
+        sealed = next((each for each in beside if files.has(each, receipt.sha256, receipt.bytes)), None)
         content = (receipt.content or "").encode("utf-8")
         held = receipt.content is not None and hashlib.sha256(content).hexdigest() == receipt.sha256
         if sealed is None and not held:

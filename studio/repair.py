@@ -16,7 +16,7 @@ from studio.briefs import BRIEF, COPY, read_brief, restore_brief
 from studio.calls import held_answer, read_calls
 from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
-from studio.layout import linked
+from studio.layout import linked, refuse_links
 from studio.made import Receipt
 from studio.meta import write_meta
 from studio.orders import PLANS, Order, place_at, receipt_path, told_as
@@ -159,6 +159,7 @@ def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None
     """
     held = lock.take(folder)
     try:
+        refuse_links(folder)
         restore_brief(folder, tell)
         shelf = Shelf(folder, reader(read_brief(folder)), tell)
         recover(shelf)

@@ -11,6 +11,7 @@ from studio.errors import BadInput
 from studio.evidence import Finding
 from studio.facts import read_facts
 from studio.inspection import inspect
+from studio.opening import PLAN_BYTES
 from studio.plan_files import read_shots, read_timeline
 
 
@@ -27,8 +28,8 @@ def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> li
         return []
     try:
         brief = read_brief(folder)
-        timeline = read_timeline((folder / "timeline.json").read_text("utf-8"))
-        text = (folder / "shots.json").read_text("utf-8")
+        timeline = read_timeline(files.read(folder / "timeline.json", PLAN_BYTES).decode("utf-8"))
+        text = files.read(folder / "shots.json", PLAN_BYTES).decode("utf-8")
         shots = read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
     except (OSError, UnicodeDecodeError, BadInput):
         return []

@@ -22,10 +22,12 @@ from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
 from studio.gate import gate_of
 from studio.hints import command
+from studio.layout import refuse_links
 from studio.ledger import Ledger
 from studio.meta import write_meta
 from studio.mismatches import voice_for
 from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline
+from studio.opening import PLAN_BYTES
 from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
@@ -90,6 +92,7 @@ class Session:
         self._card: RunCard | None = None
         self._lock = held or lock.take(folder)
         try:
+            refuse_links(folder)
             restore_brief(folder, tell)
             self.brief = read_brief(folder)
             self.shelf = Shelf(folder, reader(self.brief), tell)
@@ -176,7 +179,7 @@ class Session:
     # --- plans ------------------------------------------------------------------------------------
 
     def _plan_text(self, name: str) -> str:
-        content = files.read_or_none(self.folder / name)
+        content = files.read_or_none(self.folder / name, PLAN_BYTES)
         if content is None:
             raise BrokenPlan(f"{self.id}/{name} is gone; this plans it again: {self._go_on()}")
         try:
@@ -209,7 +212,7 @@ class Session:
         """
         for stage in PLANS:
             name = artefact_path(stage)
-            content = files.read_or_none(self.folder / name)
+            content = files.read_or_none(self.folder / name, PLAN_BYTES)
             if content is None:
                 continue
             text = self._plan_text(name)

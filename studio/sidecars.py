@@ -22,8 +22,7 @@ def sidecar_of(path: str, content: bytes) -> Sidecar:
 
 def is_whole(folder: Path, sidecar: Sidecar) -> bool:
     """Tell whether a further file in a session's folder has the bytes that its receipt says."""
-    place = folder / sidecar.path
-    return files.is_file(place) and files.sha256_of(place) == sidecar.sha256
+    return files.has(folder / sidecar.path, sidecar.sha256, sidecar.bytes)
 
 
 def write_sidecars(folder: Path, receipt: Receipt, tell: Callable[[str], None], before: Receipt | None = None) -> None:

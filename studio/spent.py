@@ -6,10 +6,10 @@ thousand sessions list in a second. A file that is no call reads as absent.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 
 from studio import peek
+from studio.opening import Room
 
 _FREE = ("failed", "refused")
 _STATES = ("intent", "done", "bad answer", "ambiguous", *_FREE)
@@ -57,7 +57,7 @@ class Spent:
 NOTHING = Spent()
 
 
-def read_spent(room: int) -> Spent:
+def read_spent(room: Room) -> Spent:
     """Read the calls of the session whose folder is open as `room`."""
     total, stages = Tally(), dict[str, Tally]()
     for name in _names(room):
@@ -70,7 +70,7 @@ def read_spent(room: int) -> Spent:
     return Spent(total, stages) if total.calls else NOTHING
 
 
-def _call(room: int, name: str) -> dict[str, object]:
+def _call(room: Room, name: str) -> dict[str, object]:
     """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
     for call in (
         peek.dict_at(room, f"calls/{name}.json"),
@@ -87,19 +87,10 @@ def _name(call: dict[str, object]) -> str:
     return f"{peek.text(call, 'stage')}-{number}-{peek.text(call, 'fingerprint')[:16]}-{call.get('attempt')}"
 
 
-def _names(room: int) -> list[str]:
+def _names(room: Room) -> list[str]:
     """Return the names of the calls and answers, without their endings."""
-    try:
-        handle = os.open("calls", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=room)
-    except OSError:
-        return []
-    try:
-        names = {name.rpartition(".") for name in os.listdir(handle) if name[0] != "."}
-        return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})
-    except OSError:
-        return []
-    finally:
-        os.close(handle)
+    names = {name.rpartition(".") for name in peek.names_at(room, "calls") if name[0] != "."}
+    return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})
 
 
 def _tally(call: dict[str, object]) -> Tally:

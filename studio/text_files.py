@@ -5,29 +5,27 @@ Called by the `film` command for its options and by `studio/manifest.py` for a m
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+from studio import opening
 from studio.errors import BadInput
-
-LONGEST = 1_000_000
-"""Most bytes of a text for a film: five times the longest script (`model.Wish.script`)."""
+from studio.opening import TEXT_BYTES
 
 
 def read_text(path: Path, named: str) -> str:
     """Return the text of a file, without a byte order mark; `named` is the option that it stands for.
 
     Raises:
-        BadInput: it cannot be read, is longer than `LONGEST` bytes, or is not UTF-8.
+        BadInput: it cannot be read, is no regular file, is longer than `opening.TEXT_BYTES`, or is not UTF-8.
     """
     try:
-        with open(path, "rb") as file:
-            # Never more than that: a device may go on for ever.
-            content = file.read(LONGEST + 1)
+        content = opening.read(path, TEXT_BYTES, follow=True)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            raise BadInput(f"{named}: {str(path)!r} has more than 1 MB: that is no text for a film") from error
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise BadInput(f"{named}: cannot read {str(path)!r} ({reason}): check the name") from error
-    if len(content) > LONGEST:
-        raise BadInput(f"{named}: {str(path)!r} has more than 1 MB: that is no text for a film")
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

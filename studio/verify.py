@@ -11,16 +11,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from studio import lock, peek
+from studio import files, lock, opening, peek
 from studio.briefs import brief_faults, read_brief
 from studio.edits import same_plan
-from studio.errors import BadInput, BrokenPlan, NoSuchSession
+from studio.errors import BadInput, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
 from studio.gaps import lost
 from studio.layout import in_the_way, linked, walk
 from studio.made import Receipt
 from studio.model import Brief, Stage, Wish
+from studio.opening import PLAN_BYTES
 from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.pictures import whole_picture
 from studio.plan_files import reader
@@ -100,11 +101,11 @@ def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Fi
     if not os.path.lexists(place):
         yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
-    digest, unread = digest_of(place)
+    staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
+    digest, unread = digest_of(place, *(each.bytes for each in (receipt, staged) if each is not None))
     if unread:
         yield Finding(path, "damaged", unread)
         return
-    staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
     proof = next((each for each in (receipt, staged) if each is not None and each.sha256 == digest), None)
     if proof is not None:
         if proof.by_hand:
@@ -132,7 +133,7 @@ def _why_missing(stage: Stage, has_receipt: bool) -> str:
 
 def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterator[Finding]:
     """Judge a file that is not what its receipt says: a picture may be a person's, anything else is damage."""
-    stat = place.stat()
+    stat = opening.found(place)
     touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
     if stage in PICTURES and touched:
         if not (wrong := whole_picture(place)):
@@ -154,7 +155,7 @@ def _sidecars(folder: Path, receipt: Receipt) -> Iterator[Finding]:
         if not os.path.lexists(place):
             yield Finding(sidecar.path, "missing", f"it belongs to {receipt.path}")
             continue
-        digest, unread = digest_of(place)
+        digest, unread = digest_of(place, sidecar.bytes)
         if unread or digest != sidecar.sha256:
             why = unread or f"its checksum is not the one in {receipt_path(receipt.path)}"
             yield Finding(sidecar.path, "damaged", why)
@@ -172,8 +173,8 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
         if receipt or torn or finished:
             yield Finding(path, "missing", "the plan is gone")
         return
-    digest, unread = digest_of(folder / path)
     staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
+    digest, unread = digest_of(folder / path, *(each.bytes for each in (receipt, staged) if each is not None))
     if unread:
         yield Finding(path, "damaged", unread)
     elif receipt is None and staged is None and not torn:
@@ -189,23 +190,25 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
 
 
 def _text(place: Path) -> str:
-    return place.read_bytes().decode("utf-8")
+    return files.read(place, PLAN_BYTES).decode("utf-8")
 
 
 def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
     """Return '' where the plan reads, else what is wrong with it."""
     try:
         reader(brief or Brief(idea="?", wish=Wish(), seed=0, started_at="", version=""))(stage, _text(place))
-    except (OSError, UnicodeDecodeError, BrokenPlan) as error:
+    except (OSError, UnicodeDecodeError, BadInput) as error:
         return words_of(error)
     return ""
 
 
 def _ground(folder: Path) -> Iterator[Finding]:
-    for path in in_the_way(folder):
-        yield Finding(path.name, "damaged", "it is not what belongs there, and is in the way")
-    for path in linked(folder):
-        yield Finding(path.name, "damaged", "it is a link to a folder elsewhere: no run works with it")
+    for place in in_the_way(folder):
+        path = place.relative_to(folder).as_posix()
+        yield Finding(path, "damaged", "it is not what belongs there, and is in the way")
+    for place in linked(folder):
+        path = place.relative_to(folder).as_posix()
+        yield Finding(path, "damaged", "it is a link to a folder elsewhere: no run works with it")
 
 
 def _takes(folder: Path) -> Iterator[Finding]:
@@ -225,7 +228,7 @@ def _takes(folder: Path) -> Iterator[Finding]:
             if not os.path.lexists(folder / path):
                 yield Finding(path, "missing", "an earlier version: its receipt is there, the file is gone")
                 continue
-            digest, unread = digest_of(folder / path)
+            digest, unread = digest_of(folder / path, receipt.bytes)
             if unread or digest != receipt.sha256:
                 yield Finding(path, "damaged", unread or "an earlier version: its checksum is not its receipt's")
 

@@ -19,8 +19,6 @@ VARIANTS = 3 * len(kinds())
 SEED = 2
 OPEN = (
     "a script of marks", "a manifest, prices, prompts", "a line without spaces",
-    "a sparse file of 10 GB", "a FIFO, device or socket in place of a file", "JSON that nests 100,000 deep",
-    "a link in place of a file or folder", "lone surrogates of another program",
     "many files and deep folders",
 )  # fmt: skip
 """Kinds of which `make hostile` still finds variants that fail."""

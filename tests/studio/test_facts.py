@@ -100,7 +100,7 @@ def test_each_garbage_in_every_place(tmp_path: Path, thing: bytes | str) -> None
         assert facts is None or listing == listing_of(facts, locked=False)
 
 
-@pytest.mark.parametrize("odd", ["NaN", "1e999", "-1e999", "1" + "0" * 400, "true", '"4"', "null", "[]"])
+@pytest.mark.parametrize("odd", ["1e999", "-1e999", "1" + "0" * 400, "true", '"4"', "null", "[]"])
 def test_odd_numbers_count_as_none(tmp_path: Path, odd: str) -> None:
     """A number that no film has reads as 0, so that sums stay sums and JSON stays JSON."""
     folder = make_session(tmp_path, shots=1)

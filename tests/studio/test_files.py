@@ -53,7 +53,7 @@ def test_every_publication_is_sealed_before_it_is_named(tmp_path: Path, monkeypa
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", sync)
-    monkeypatch.setattr(os, "replace", lambda a, b: (told.append("rename"), replace(a, b))[1])
+    monkeypatch.setattr(os, "replace", lambda *a, **b: (told.append("rename"), replace(*a, **b))[1])
     files.write_whole(tmp_path / "a", b"x")
     assert told == ["file", "rename", "folder"]
 

@@ -1,0 +1,229 @@
+"""The one way to a file: below a session's folder no link is followed, and only regular files are read, to a limit.
+
+A session may come from anywhere, and a link in it may lead anywhere: what is written through one lands outside, what
+is read through one is not the session's. So a path inside a session is entered folder by folder, each by its name in
+the one above, and a link on the way is an error that names it, whoever asks and in whatever order. Links above the
+session's folder are the person's own. `studio/disk.py` changes the disk through here, `studio/files.py` and
+`studio/peek.py` read through here; nothing else opens a file to read it (tests/test_openings.py). Libraries that take a
+path (PyAV, Pillow, wave) get one whose folder and file were looked at through here before. Light: no model is imported.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.errors import LinkInside
+
+TEXT_BYTES = 1_000_000
+"""Longest text that a person hands in: five times the longest script (`model.Wish.script`)."""
+PLAN_BYTES = 1 << 24
+"""Longest plan: sixteen texts of a person (`TEXT_BYTES`), or 3600 shots of 4.6 kB."""
+JSON_BYTES = 1 << 26
+"""Longest other JSON in a session: a receipt holds a plan three times (`made.Receipt`), a third more for escapes."""
+ANSWER_BYTES = (1 << 26) + (1 << 20)
+"""Longest vendor's answer: a sound (`blocks.voices.SOUND_BYTES`), and its head, which holds the call."""
+
+_SESSION = re.compile(r"\.?session_[0-9]{8}_[0-9]{6}(\..*\.part)?")
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_BLOCK = 1 << 14
+"""Bytes read at once of a file: most receipts fit, and a larger buffer costs more to allocate than a second read."""
+
+
+def split(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return (the session's folder, the names below it); outside every session ('', ()).
+
+    The session's folder is the first one of its form below `sessions`, else the first one of its form.
+    """
+    parts = path.parts
+    named = [
+        n for n, part in enumerate(parts) if part.startswith(("session_", ".session_")) and _SESSION.fullmatch(part)
+    ]
+    if not named:
+        return "", ()
+    at = next((n for n in named if n and parts[n - 1] == "sessions"), named[0])
+    return os.path.join(*parts[: at + 1]), parts[at + 1 :]
+
+
+def enter(path: Path) -> int:
+    """Return a handle of the folder; the caller closes it.
+
+    Raises:
+        LinkInside: the folder, or one on the way below its session's folder, is a link.
+        OSError: as open(2).
+    """
+    top, names = split(path)
+    if not top:
+        return os.open(path, _FOLDER & ~os.O_NOFOLLOW)
+    handle = _step(None, top, top)
+    for number, name in enumerate(names, start=1):
+        above = handle
+        try:
+            handle = _step(above, name, os.path.join(top, *names[:number]))
+        finally:
+            os.close(above)
+    return handle
+
+
+def _step(above: int | None, name: str, shown: str) -> int:
+    if name == "..":
+        raise LinkInside(f"{shown!r} leads out of its session")
+    try:
+        return os.open(name, _FOLDER, dir_fd=above)
+    except OSError as error:
+        # Linux says ENOTDIR of a link (open(2), O_NOFOLLOW with O_DIRECTORY), others ELOOP.
+        if error.errno in (errno.ENOTDIR, errno.ELOOP) and _is_link(above, name):
+            raise LinkInside(
+                f"{shown!r} is a link: a session holds no links; move what it leads to into its place, then go on"
+            ) from error
+        raise OSError(error.errno, os.strerror(error.errno or 0), shown) from error
+
+
+def _is_link(above: int | None, name: str) -> bool:
+    return stat.S_ISLNK(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[tuple[int | None, str]]:
+    """Lend the handle of the folder that `path` lies in and its name there; outside every session (None, the path).
+
+    Raises:
+        LinkInside, OSError: as `enter`.
+    """
+    _, names = split(path)
+    if not names:
+        yield None, str(path)
+        return
+    if names[-1] == "..":
+        raise LinkInside(f"{str(path)!r} leads out of its session")
+    handle = enter(path.parent)
+    try:
+        yield handle, names[-1]
+    finally:
+        os.close(handle)
+
+
+def found(path: Path) -> os.stat_result:
+    """Return what bears the name, as lstat(2) does.
+
+    Raises:
+        LinkInside, OSError: as `enter`; FileNotFoundError where nothing does.
+    """
+    with beside(path) as (folder, name):
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+
+@contextmanager
+def opened(path: Path, *, follow: bool = False) -> Iterator[int]:
+    """Lend a handle to read the regular file at `path`. Never waits: a pipe, a device, a socket or a folder is refused.
+
+    Args:
+        follow: whether `path` may be a link; for what a person names, never for what lies in a session.
+
+    Raises:
+        LinkInside: a folder on the way is a link.
+        OSError: it cannot be opened; with the reason 'it is not a regular file' where it is none.
+    """
+    with beside(path) as (folder, name):
+        handle = open_at(folder, name, follow=follow)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise _no_file(name)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def open_at(folder: int | None, name: str, *, follow: bool = False) -> int:
+    """Return a handle to read what bears the name in the folder; never waits. The caller closes it.
+
+    Whether it is a regular file is told by `opened`, or by `read_to_end`.
+    """
+    try:
+        return os.open(name, _FILE & ~os.O_NOFOLLOW if follow else _FILE, dir_fd=folder)
+    except OSError as error:
+        # A link (ELOOP), a socket or a device without a driver (ENXIO).
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise _no_file(name) from error
+        raise
+
+
+def _no_file(name: str) -> OSError:
+    return OSError(errno.EINVAL, "it is not a regular file", name)
+
+
+def read_to_end(handle: int, most: int) -> bytes:
+    """Return all bytes of an open file.
+
+    Raises:
+        OSError: it is a pipe, a terminal (ESPIPE), a folder (EISDIR) or an endless device (EINVAL); or there are more
+            than `most` bytes (EFBIG), and no more than that were read.
+    """
+    content = os.pread(handle, min(_BLOCK, most + 1), 0)
+    if len(content) == _BLOCK:
+        there = os.fstat(handle)
+        if not stat.S_ISREG(there.st_mode):
+            raise _no_file("")
+        # Looked at first: a file with holes may claim any size.
+        if there.st_size > most:
+            raise OSError(errno.EFBIG, f"it is longer than {most:,} bytes")
+        blocks, length = [content], len(content)
+        while length <= most and (block := os.pread(handle, min(1 << 20, most + 1 - length), length)):
+            blocks.append(block)
+            length += len(block)
+        content = b"".join(blocks)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it is longer than {most:,} bytes")
+    return content
+
+
+def read(path: Path, most: int, *, follow: bool = False) -> bytes:
+    """Return the bytes of the regular file at `path`.
+
+    Raises:
+        LinkInside, OSError: as `opened`; EFBIG where there are more than `most` bytes.
+    """
+    with opened(path, follow=follow) as handle:
+        return read_to_end(handle, most)
+
+
+class Room:
+    """An open folder whose files are read by names relative to it: 'brief.json', 'images/shot_001.json'.
+
+    A folder in it is entered once and kept until the room is left, which halves the cost of a path.
+    """
+
+    def __init__(self, handle: int) -> None:
+        self._folders: dict[str, int] = {"": handle}
+
+    def place(self, path: str) -> tuple[int, str]:
+        """Return the handle of the folder that `path` lies in, and its name there.
+
+        Raises:
+            OSError: that folder is not there, or is a link.
+        """
+        folder, _, name = path.rpartition("/")
+        return self._folders.get(folder) or self.enter(folder), name
+
+    def enter(self, folder: str) -> int:
+        """Return the handle of a folder in it; it belongs to the room.
+
+        Raises:
+            OSError: it is not there, or is a link.
+        """
+        handle = self._folders.get(folder)
+        if handle is None:
+            above, name = self.place(folder)
+            handle = self._folders[folder] = os.open(name, _FOLDER, dir_fd=above)
+        return handle
+
+    def leave(self) -> None:
+        """Close it and its folders."""
+        for handle in self._folders.values():
+            os.close(handle)

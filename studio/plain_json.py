@@ -1,0 +1,89 @@
+"""JSON from anywhere, read to a limit: so deep, so many parts, every number a number.
+
+Light: no model is imported. For a person's plans, with line and column, it is `studio/json_text.py`, which reads
+through here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from itertools import accumulate
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+DEEPEST = 64
+"""How deep lists and objects may lie in each other: eight times what any file of ours has."""
+MOST_PARTS = 1_000_000
+"""Most brackets, commas and colons outside of texts: 3600 shots of 20 keys have a fifth. A list or an object takes most
+of memory, 100 bytes a mark (CPython 3.11, `sys.getsizeof`)."""
+
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_MARKS = "[{,:"
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_BRACKETS = re.compile(r"[^\[\]{}]+")
+
+
+class NotJson(ValueError):
+    """The text is no JSON: the message tells line and reason."""
+
+
+def no_constant(name: str) -> NoReturn:
+    """Refuse NaN, Infinity and -Infinity, which JSON has not (RFC 8259, section 6)."""
+    raise NotJson(f"{name} is no JSON number")
+
+
+_LIGHT = json.JSONDecoder(parse_constant=no_constant)
+
+
+def read_plainly(content: str | bytes) -> JsonValue:
+    """Return the value of a JSON text; bytes are UTF-8. Of a key that stands twice the last counts.
+
+    Half a character (a lone surrogate) is read as it stands: other programs write some.
+
+    Raises:
+        NotJson: as `decoded`, or it is not UTF-8.
+    """
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotJson(f"it is not UTF-8 at byte {error.start}") from error
+    return decoded(text, _LIGHT.decode)
+
+
+def decoded(text: str, decode: Callable[[str], JsonValue]) -> JsonValue:
+    """Return the value that `decode` finds in a JSON text; a byte order mark is skipped.
+
+    Raises:
+        NotJson: the text does not parse, nests deeper than `DEEPEST`, has more than `MOST_PARTS` parts, or holds NaN,
+            Infinity, or a number of more digits than Python reads (4300).
+    """
+    text = text.removeprefix("\ufeff")
+    # No text shorter than that has so many parts.
+    if text.count("[") + text.count("{") > DEEPEST or len(text) > MOST_PARTS:
+        _check_bounds(text)
+    try:
+        return decode(text)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except NotJson:
+        raise
+    except RecursionError as error:
+        raise NotJson("it nests too deep") from error
+    except ValueError as error:
+        raise NotJson("it holds a number too long to read") from error
+
+
+def _check_bounds(text: str) -> None:
+    bare = _TEXT.sub("", text)
+    if sum(bare.count(mark) for mark in _MARKS) > MOST_PARTS:
+        raise NotJson(f"it has more than {MOST_PARTS:,} parts")
+    # One closed too often does not parse, so that what comes after it does not matter.
+    for depth in accumulate(_STEPS[bracket] for bracket in _BRACKETS.sub("", bare)):
+        if depth > DEEPEST:
+            raise NotJson(f"it nests deeper than {DEEPEST}")
+        if depth < 0:
+            return

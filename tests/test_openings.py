@@ -1,0 +1,82 @@
+"""One way to a file: what opens or parses one elsewhere is named here, with its reason."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+ROOMS = ("flows", "tasks", "blocks", "studio")
+
+_METHODS = {"read_text", "read_bytes", "open"}
+_PARSERS = {
+    ("json", "load"), ("json", "loads"), ("tomllib", "load"), ("tomllib", "loads"), ("yaml", "load"),
+    ("yaml", "safe_load"), ("pickle", "load"), ("pickle", "loads"),
+}  # fmt: skip
+_MEDIA = {"av", "Image", "wave"}
+"""Libraries that take a path, after `studio/opening.py` looked at it, or bytes."""
+
+ALLOWED = {
+    "studio/opening.py": "the one way",
+    "studio/disk.py": "changes, through the one way",
+    "studio/files.py": "wraps handles that the one way gave",
+    "studio/pictures.py": "wraps a handle that the one way gave",
+    "studio/cut.py": "wraps a handle that the one way gave",
+    "studio/prices.py": "parses what the one way read",
+    "flows/engine.py": "parses what the one way read",
+    "studio/made.py": "parses what it wrote a line before",
+    "studio/verify.py": "parses what it wrote in the same line",
+    "studio/streams.py": "/dev/null, for a stream that is closed",
+    "studio/terminal.py": "/dev/null, to write",
+    "studio/wav.py": "writes at the hidden path that it is lent",
+    "studio/lettering.py": "a font of this program",
+    "studio/offline/narrator.py": "the voice's own model",
+    "blocks/answers.py": "writes at the hidden path that it is lent",
+    "blocks/answer_json.py": "a vendor's answer, in its own bounds",
+    "blocks/faults.py": "a vendor's error, its first 100,000 bytes",
+    "flows/attendants.py": "the log and the pipe of its own processes",
+    "flows/backlot.py": "a server's answer, its first 100 bytes",
+    "flows/built_in.py": "a lock of its own in Prefect's home",
+    "flows/dead_runs.py": "parses what the one way read",
+}  # fmt: skip
+
+
+def openings(code: str) -> Iterator[str]:
+    """Yield every call that opens a file or parses one."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Name) and called.id == "open":
+            yield f"open, line {node.lineno}"
+        elif isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+            owner = called.value.id
+            if (owner, called.attr) in _PARSERS or (called.attr in _METHODS and owner not in {*_MEDIA, "opening"}):
+                yield f"{owner}.{called.attr}, line {node.lineno}"
+        elif isinstance(called, ast.Attribute) and called.attr in _METHODS:
+            yield f"{called.attr}, line {node.lineno}"
+
+
+def test_no_file_is_opened_past_the_one_way() -> None:
+    """Every reader goes through `studio/opening.py`: regular files, to a limit, no link; what does not is named."""
+    found = {
+        path.relative_to(PROJECT).as_posix(): list(openings(path.read_text("utf-8")))
+        for room in ROOMS
+        for path in sorted((PROJECT / room).rglob("*.py"))
+    }
+    past = {path: calls for path, calls in found.items() if calls and path not in ALLOWED}
+    assert past == {}
+    assert {path for path in ALLOWED if not found.get(path)} == set(), "allowed, and opens nothing"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["open(p)", "p.open('rb')", "os.open(p, 0)", "(a / b).read_text()", "p.read_bytes()", "json.loads(x)",
+     "yaml.load(x)", "tomllib.load(f)"],
+)  # fmt: skip
+def test_an_opening_is_seen(code: str) -> None:
+    """Each way past the one way is found, whatever it is called on."""
+    assert list(openings(code))
