@@ -124,7 +124,8 @@ def hidden_beside(path: Path) -> Path:
 
 def seal(path: Path) -> None:
     """Flush the bytes of a finished file to the disk."""
-    with opening.opened(path) as handle, open(handle, "rb", closefd=False) as file:
+    # The file keeps the whole path as its name.
+    with opening.opened(path) as handle, open(path, "rb", opener=lambda *_: os.dup(handle)) as file:
         _disk.fsync(file)
 
 
