@@ -40,7 +40,7 @@ ALLOWED = {
     "flows/attendants.py": "the log and the pipe of its own processes",
     "flows/backlot.py": "a server's answer, its first 100 bytes",
     "flows/built_in.py": "a lock of its own in Prefect's home",
-    "flows/dead_runs.py": "parses what the one way read",
+    "flows/registering.py": "parses what the one way read",
 }  # fmt: skip
 
 
