@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from flows import backlot
 from flows.attendants import PAUSES_SECONDS
+from flows.engine import Engine
 from flows.registering import FILMS_AT_ONCE
 from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.another_server import another_server
@@ -127,22 +130,19 @@ def test_what_dies_again_and_again_is_given_up(first: tuple[Studio, str], home: 
     assert left_of(second) == []
 
 
-def test_a_server_elsewhere_is_announced_first(first: tuple[Studio, str], tmp_path: Path) -> None:
+def test_a_server_elsewhere_is_announced_first(
+    first: tuple[Studio, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A profile that names a server on another machine is said in the first line, and that server is used."""
     _, url = first
-    # An address that is not the loopback's, and leads there.
-    elsewhere = url.replace("127.0.0.1", "0.0.0.0")
-    home = tmp_path / "prefect"
-    home.mkdir()
-    (home / "profiles.toml").write_text(f'active = "far"\n[profiles.far]\nPREFECT_API_URL = "{elsewhere}"\n')
-    studio = Studio(tmp_path, home, "--set-up-only", NO_PROXY="0.0.0.0")
-    code, out, err = studio.process.wait(LONG_SECONDS), studio.said(), studio.err.read_text()
-    assert (code, err) == (0, "")
-    line = out.splitlines()[0]
-    assert elsewhere in line
+    # Every address that leads there is this machine's.
+    monkeypatch.setattr(backlot, "is_this_machine", lambda url: False)
+    elsewhere = backlot._Backlot(Console(width=200), Engine(url, "profile 'far'"))
+    assert elsewhere._is_there(set_up_only=True)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert url in line
     assert "NOT on this machine" in line
     assert "profile 'far'" in line
-    assert studio.children() == []
 
 
 def refused(tmp_path: Path, home: Path, *options: str, **environment: str) -> str:

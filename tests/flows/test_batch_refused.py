@@ -30,9 +30,10 @@ def test_an_unknown_crew_is_told_before_anything_is_begun(film: Film, named: boo
 def test_a_price_list_that_does_not_read_stops_a_batch_before_it_begins(film: Film) -> None:
     """As it stops one film: 2, one line, no session."""
     (film.folder / "ideas.csv").write_text("idea,seconds,height\nA,4,144\n", "utf-8")
-    film.environment["FILM_PRICES"] = "/dev/null"
+    (film.folder / "prices.toml").touch()
+    film.environment["FILM_PRICES"] = "prices.toml"
     code, out, err = film.run("batch", "ideas.csv")
-    assert (code, out, err.startswith("FILM_PRICES: '/dev/null' holds no price: ")) == (2, "", True)
+    assert (code, out, err.startswith("FILM_PRICES: 'prices.toml' holds no price: ")) == (2, "", True)
     assert film.sessions == []
 
 

@@ -47,10 +47,10 @@ def _watched() -> Iterator[None]:
 
 
 def artifacts(run_id: str) -> list[Artifact]:
-    """Return every version of every artifact of a run."""
+    """Return every version of every artifact that is shown of a run: what it returned is kept as one without a key."""
     mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))  # type: ignore[list-item]  # a text will do
     with get_client(sync_client=True) as client:
-        return client.read_artifacts(artifact_filter=mine, limit=200)
+        return [each for each in client.read_artifacts(artifact_filter=mine, limit=200) if each.key]
 
 
 def sheets(outcome: Outcome) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from studio.offline.paint.title import title_of
 from studio.offline.paint.tokens import tokens_of
 from studio.offline.reading import sentences, why_silent
 from studio.offline.writer import OfflineWriter
+from studio.opening import TEXT_BYTES
 from studio.plan import LINE_CHARACTERS, share_lines
 from studio.prompt_files import parse_prompts
 from studio.prompts import PROMPT_CHARACTERS
 from studio.script import parse_script, script_title
 from studio.storyboard import escaped
-from studio.text_files import LONGEST
 from studio.yaml_text import MOST_VALUES, NotYaml, read_yaml
 from tests.studio.shapes import SHAPES, hostile
 
@@ -43,8 +43,8 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "screenplay": (lambda text: parse_script(f"INT. A\n{text}"[:SCRIPT_CHARACTERS]), SCRIPT_CHARACTERS),
     "script's title": (script_title, SCRIPT_CHARACTERS),
     "lines of a scene": (lambda text: share_lines(text, 10), SCRIPT_CHARACTERS),
-    "prompts": (parse_prompts, LONGEST),
-    "a prompt": (lambda text: parse_prompts(f"Shot 1\nimage: {text}"), LONGEST),
+    "prompts": (parse_prompts, TEXT_BYTES),
+    "a prompt": (lambda text: parse_prompts(f"Shot 1\nimage: {text}"), TEXT_BYTES),
     "idea": (_film, IDEA_CHARACTERS),
     "line to speak": (lambda text: (why_silent(text, str.isascii), sentences(text)), LINE_CHARACTERS),
     "captions": (lambda text: silent_cues(text, 100, 24, 0), LINE_CHARACTERS),
@@ -87,7 +87,7 @@ def test_a_long_script_is_refused_before_it_is_read() -> None:
 def test_a_long_list_is_refused_before_it_is_read(entry: str, tmp_path: Path) -> None:
     """A YAML list of 100,000 is refused within two seconds: nothing behind the most films is read."""
     manifest = tmp_path / "a.yaml"
-    manifest.write_text((entry * 100_000)[: LONGEST // len(entry) * len(entry)], encoding="utf-8")
+    manifest.write_text((entry * 100_000)[: TEXT_BYTES // len(entry) * len(entry)], encoding="utf-8")
     begun = time.process_time()
     with pytest.raises(BadInput, match="it holds more than 1,000 entries"):
         read_manifest(manifest)
