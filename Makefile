@@ -27,7 +27,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -75,6 +75,10 @@ test: $(READY)
 # Needs Debian's chromium; screenshots go to output/browser/.
 test-browser: $(READY)
 	@exec $(BIN)/python -m pytest tests/browser -m browser $(ARGS)
+
+# Every regular expression of the program at 200,000 characters of its worst; some two minutes.
+test-patterns: $(READY)
+	@exec $(BIN)/python -m pytest tests/test_patterns.py -m patterns $(ARGS)
 
 bench: $(READY)
 	@exec $(BIN)/python -m tests.bench.film $(ARGS)
