@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
-from prefect.concurrency.sync import concurrency
+from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
+from prefect.concurrency._leases import maintain_concurrency_lease
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 
+from flows.dead_runs import asking_once
 from flows.leases import LEASE_SECONDS, PREFIX
 from studio.paid import VendorError
 
-GLANCE_SECONDS = 10.0
+GLANCE_SECONDS = 0.25
 """How often who waits looks whether the run may go on."""
+REST_SECONDS = 10.0
+"""After how long at the latest who waits asks again; the server says when a slot may be free."""
+AGAIN_SECONDS = 1.0
+"""After how long a server is asked again that did not answer."""
+ANSWER_SECONDS = 20.0
+"""How long the server may take to answer; Prefect itself waits 10 s for a busy SQLite."""
+PATIENCE_SECONDS = 60.0
+"""How long no answer may come before the call is given up: a server that died is there again sooner."""
+_LOCKED = 423
+"""How a server says that no slot is free."""
 
 
 def slots(at_once: int, go_on: Callable[[], None]) -> Callable[[str], AbstractContextManager[None]]:
@@ -43,33 +57,68 @@ def slots(at_once: int, go_on: Callable[[], None]) -> Callable[[str], AbstractCo
             if name not in known:
                 _ensure(name, at_once)
                 known.add(name)
-        stack = ExitStack()
-        while not _taken(name, stack):
-            go_on()
-        try:
+        with _held(_lease(name, go_on)):
             yield
-        finally:
-            # A slot that the server does not take back is free after its lease: no call that is done fails by it.
-            with suppress(httpx.HTTPError, PrefectException):
-                stack.close()
 
     return slot
 
 
-def _taken(name: str, stack: ExitStack) -> bool:
-    """Take a slot until the stack is left; False where none came free for a while."""
-    # A call in flight goes on though its lease could not be renewed: it is paid for.
-    slot = concurrency(
-        name, timeout_seconds=GLANCE_SECONDS, lease_duration=LEASE_SECONDS, strict=False,
-        raise_on_lease_renewal_failure=False,
-    )  # fmt: skip
+def _lease(name: str, go_on: Callable[[], None]) -> UUID | None:
+    """Return the lease of a slot as soon as one is free; None where the limit was deleted, and nothing is counted.
+
+    Each answer is awaited. Prefect's own `concurrency(timeout_seconds=...)` drops the request when the time is up: a
+    slot that was given in that moment is held by nobody, and waited for until its lease ends; for ever by a server
+    that ends none.
+    """
+    heard_at = time.monotonic()
+    while True:
+        try:
+            with asking_once(ANSWER_SECONDS) as client:
+                answer = client.increment_concurrency_slots_with_lease(
+                    names=[name], slots=1, mode="concurrency", lease_duration=LEASE_SECONDS
+                )
+            taken = ConcurrencyLimitWithLeaseResponse.model_validate(answer.json())
+            return taken.lease_id if taken.limits else None
+        except (httpx.HTTPError, PrefectException) as error:
+            rest = _rest_seconds(error)
+            if rest is not None:
+                heard_at = time.monotonic()
+            elif time.monotonic() - heard_at >= PATIENCE_SECONDS:
+                raise _no_slot(name, error) from error
+        _wait(AGAIN_SECONDS if rest is None else rest, go_on)
+
+
+def _rest_seconds(error: Exception) -> float | None:
+    """Return when to ask again as the server says, in seconds; None where it does not say that no slot is free."""
+    if not isinstance(error, httpx.HTTPStatusError) or error.response.status_code != _LOCKED:
+        return None
     try:
-        stack.enter_context(slot)
-    except TimeoutError:
-        return False
-    except (httpx.HTTPError, PrefectException) as error:
-        raise _no_slot(name, error) from error
-    return True
+        return min(float(error.response.headers["Retry-After"]), REST_SECONDS)
+    except (KeyError, ValueError):
+        return AGAIN_SECONDS
+
+
+def _wait(seconds: float, go_on: Callable[[], None]) -> None:
+    until = time.monotonic() + max(seconds, GLANCE_SECONDS)
+    while (left := until - time.monotonic()) > 0:
+        go_on()
+        time.sleep(min(left, GLANCE_SECONDS))
+    go_on()
+
+
+@contextmanager
+def _held(lease: UUID | None) -> Iterator[None]:
+    """Hold the slot of a lease while the block runs."""
+    # A call in flight goes on though its lease could not be renewed: it is paid for.
+    renewed = maintain_concurrency_lease(lease, LEASE_SECONDS) if lease is not None else nullcontext()
+    try:
+        with renewed:
+            yield
+    finally:
+        if lease is not None:
+            # A slot that the server does not take back is free after its lease: no call that is done fails by it.
+            with suppress(httpx.HTTPError, PrefectException), asking_once(ANSWER_SECONDS) as client:
+                client.release_concurrency_slots_with_lease(lease)
 
 
 def limit_name(account: str) -> str:
