@@ -83,6 +83,23 @@ def ask(url: str, path: str, body: object = None) -> Any:
             time.sleep(0.2)
 
 
+def say(program: str, *arguments: str, folder: Path, home: Path, url: str, output: Path) -> str:
+    """Run a command as a person at the server does, which must go well; return all that it said.
+
+    Args:
+        folder: where they are.
+        home: Prefect's.
+        output: where sessions lie.
+    """
+    place = {"PREFECT_HOME": str(home), "PREFECT_API_URL": url, "FILM_OUTPUT": str(output), "NO_COLOR": "1"}
+    done = subprocess.run(
+        [program, *arguments], cwd=folder, capture_output=True, text=True, timeout=LONG_SECONDS,
+        stdin=subprocess.DEVNULL, env=os.environ | place,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,8 +16,8 @@ import pytest
 from flows.attendants import Attendants
 from flows.dead_runs import SILENCE_SECONDS
 from tests.crash.judge import made
-from tests.engine import LONG_SECONDS, wait_for
-from tests.flows.studio_command import FILM, Studio, alive, ask, free_port
+from tests.engine import wait_for
+from tests.flows.studio_command import FILM, Studio, alive, ask, free_port, say
 
 PREFECT, SESSIONS = (str(Path(sys.executable).with_name(name)) for name in ("prefect", "sessions"))
 WISH: dict[str, Any] = {"seconds": 8.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
@@ -79,15 +78,7 @@ class Machine:
         return folder, int(json.loads((folder / "runs" / f"{run_id}.json").read_text("utf-8"))["pid"])
 
     def say(self, program: str, *arguments: str) -> str:
-        done = subprocess.run(
-            [program, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=LONG_SECONDS,
-            stdin=subprocess.DEVNULL, env={
-                **os.environ, "PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url,
-                "FILM_OUTPUT": str(self.output), "NO_COLOR": "1",
-            },
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        return say(program, *arguments, folder=self.folder, home=self.home, url=self.url, output=self.output)
 
     def filmed(self, run_id: str) -> Path:
         """Wait for a run's end, which must be a film; return its session."""

@@ -19,8 +19,8 @@ from flows.in_the_making import InTheMaking
 from flows.telling import Word
 from studio.evidence import FAULTS
 from studio.verify import verify
-from tests.engine import LONG_SECONDS, wait_for
-from tests.flows.studio_command import FILM, Studio, alive, ask, free_port, left_of
+from tests.engine import wait_for
+from tests.flows.studio_command import FILM, Studio, alive, ask, free_port, left_of, say
 
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 WISH: dict[str, Any] = {"seconds": 6.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
@@ -72,6 +72,14 @@ class Place:
             folder = self.session(run_id)
             wait_for(phase, lambda: list(folder.glob(f"{phase}/[!.]*.json")) or self.state(run_id)["type"] in ENDS)
 
+    def stopped(self, phase: str, run_id: str) -> int:
+        """Stop a run's process once the run has come so far, so that it comes no farther; return the process."""
+        self.reached(phase, run_id)
+        pid = self.process(run_id)
+        os.kill(pid, signal.SIGSTOP)
+        assert self.state(run_id)["type"] == "RUNNING"
+        return pid
+
     def attendants(self) -> dict[str, int]:
         """Return the processes of worker and server, once both are there."""
 
@@ -99,14 +107,7 @@ class Place:
         return self.studio.said().count(f"{name:<11}is there again")
 
     def say(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [program, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=LONG_SECONDS,
-            stdin=subprocess.DEVNULL, env={
-                **os.environ, "PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url,
-                "FILM_OUTPUT": str(self.output), "NO_COLOR": "1",
-            },
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+        say(program, *arguments, folder=self.folder, home=self.home, url=self.url, output=self.output)
 
     def filmed(self, run_id: str) -> None:
         """Wait for a run's end, which must be a film, whole."""
@@ -155,9 +156,9 @@ def test_films_are_made_whatever_dies(place: Place) -> None:
 def test_a_film_that_is_killed_after_its_worker(place: Place) -> None:
     """Though nobody of Prefect's waits for it any more: it is Crashed at once, a line says so, and a retry goes on."""
     run_id = place.begin("A film without a worker", seconds=20.0, height=720)
-    place.reached("images", run_id)
+    pid = place.stopped("images", run_id)
     place.kill(["worker"])
-    os.kill(place.process(run_id), signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
     wait_for("the crash", lambda: place.state(run_id)["type"] == "CRASHED")
     assert "(signal 9)" in place.state(run_id)["message"]
     folder = place.session(run_id)
@@ -195,11 +196,13 @@ def test_a_studio_that_is_killed(place: Place) -> None:
     """kill -9 of the studio, a film with its worker and one without: both leave, as all else does, and are Crashed;
     with a studio there again a retry makes them."""
     runs = [place.begin("A film without a worker or a studio", seconds=20.0, height=720)]
-    place.reached("images", runs[0])
+    films = [place.stopped("images", runs[0])]
     place.kill(["worker"])
     runs.append(place.begin("A film without a studio", seconds=20.0, height=720))
-    place.reached("images", runs[1])
+    films.append(place.stopped("images", runs[1]))
     place.studio.end(signal.SIGKILL)
+    for pid in films:
+        os.kill(pid, signal.SIGCONT)
     wait_for("the end of all", lambda: not left_of(place.studio))
     place.open()
     for run_id in runs:
