@@ -110,10 +110,16 @@ class Attendant:
                 self.again_at = time.monotonic() + PAUSES_SECONDS[self.quick_deaths - 1]
         return code
 
+    def stop_listening(self) -> None:
+        """Hear nothing more of what it tells; a server says from then on that it is leaving."""
+        if self._ears >= 0:
+            os.close(self._ears)
+        self._ears = -1
+
     def forget_process(self) -> None:
         """Let go of a process that has ended."""
         self.process, self.ready = None, False
-        os.close(self._ears)
+        self.stop_listening()
 
     def kill(self) -> None:
         """Kill it with all that it has started."""
@@ -276,6 +282,8 @@ class Attendants:
             if self._door is not None:
                 # A server that lives has it open, too; where none does, nobody need wait for one.
                 self._door.close()
+            if "server" in self._there:
+                self._there["server"].stop_listening()
             for attendant in reversed(self._there.values()):
                 process = attendant.process
                 attendant.end()

@@ -17,12 +17,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
-from flows.attendants import Attendants
+from flows.attendants import LEAVE_SECONDS, Attendants
+from flows.built_in import LEAVING
 from flows.engine import (
     Engine,
     check_alive,
@@ -44,7 +46,11 @@ POOL = "local"
 PROJECT = Path(__file__).parents[1]
 ANSWER_SECONDS = 20.0
 """How long whatever has the port may take to answer: another studio's server may be starting there."""
+GONE_SECONDS = LEAVE_SECONDS + 20.0
+"""How long a server may take to leave whose studio is gone: its films leave first."""
 GLANCE_SECONDS = 0.2
+Answer = Literal["none", "there", "leaving"]
+"""What is at an address: no server, one that stays, one that ends with a studio that is gone."""
 _SESSION = re.compile(r"session_[0-9]{8}_[0-9]{6}")
 
 
@@ -181,7 +187,12 @@ class _Backlot:
             return True
         for name in ("NO_PROXY", "no_proxy"):
             os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", "::1")))
-        if _answers(self._url):
+        answer = _answer(self._url)
+        if answer == "leaving":
+            self._say("server", f"{self._pages} (of a studio that is gone; it is leaving, and waited for)")
+            with self._busy("waiting"):
+                answer = _after_leaving(self._url)
+        if answer == "there":
             self._say("server", f"{self._pages} (was there; it stays)")
             return True
         if set_up_only:
@@ -224,8 +235,8 @@ def _address(url: str) -> tuple[str, int]:
     return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _answers(url: str) -> bool:
-    """Tell whether a Prefect server answers; False where nothing does.
+def _answer(url: str) -> Answer:
+    """Return whether a Prefect server answers, and whether it stays.
 
     Raises:
         BadInput: what answers is no Prefect server.
@@ -234,9 +245,11 @@ def _answers(url: str) -> bool:
     try:
         socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
     except OSError:
-        return False
+        return "none"
     try:
         with urllib.request.urlopen(health_of(url), timeout=ANSWER_SECONDS) as answer:
+            if LEAVING in answer.headers:
+                return "leaving"
             known = json.loads(answer.read(100)) is True
     except urllib.error.HTTPError as error:
         # One that wants a key says so; whether ours is right, Prefect itself says.
@@ -245,7 +258,27 @@ def _answers(url: str) -> bool:
         known = False
     if not known:
         raise BadInput(f"port {port} of {host} is taken by something else: stop that, or choose another with --port")
-    return True
+    return "there"
+
+
+def _after_leaving(url: str) -> Answer:
+    """Return what answers once the server that is leaving has left.
+
+    Raises:
+        BadInput: it stays too long.
+    """
+    deadline = time.monotonic() + GONE_SECONDS
+    while time.monotonic() < deadline:
+        # One that is about to close its door takes connections that it does not answer.
+        with suppress(BadInput):
+            if (answer := _answer(url)) != "leaving":
+                return answer
+        time.sleep(GLANCE_SECONDS)
+    host, port = _address(url)
+    raise BadInput(
+        f"the server at port {port} of {host} was to leave with the studio that started it, and has not in "
+        f"{GONE_SECONDS:.0f} s: stop it, or choose another with --port"
+    )
 
 
 def _home() -> Path:

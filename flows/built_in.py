@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -31,6 +32,8 @@ START_SECONDS = 120.0
 """How long a start may take: a cold disk and a busy machine have taken 30 s."""
 _NO_ROOM = ("database or disk is full", "No space left on device", "Disk quota exceeded")
 """How a server says that its disk is full: SQLite (https://www.sqlite.org/rescode.html#full), the system."""
+LEAVING = "film-studio-leaving"
+"""The header of all answers of a server whose studio has gone: it ends with the last film that holds its input."""
 _END_SECONDS = 5
 """How long the server may take to write what it still holds."""
 
@@ -133,12 +136,14 @@ def _migrate(tell: Callable[[Word], None] | None) -> None:
     asyncio.run(migrate())
 
 
-def serve(handle: int, tell: Callable[[Word], None] | None = None) -> None:
+def serve(handle: int, ears: int | None = None) -> None:
     """Be the server, on an open socket, until standard input ends.
 
     Args:
-        tell: of a server that stays: called with the slots that nobody held any more, and once the server answers.
+        ears: of a server that stays: an open pipe, on which the slots are told that nobody held any more, and that the
+            server answers. Once nobody reads it, every answer says that the server is leaving.
     """
+    tell = teller(ears) if ears is not None else None
     keep_leases()
     import uvicorn
 
@@ -151,7 +156,8 @@ def serve(handle: int, tell: Callable[[Word], None] | None = None) -> None:
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            if tell is not None:
+            if tell is not None and ears is not None:
+                threading.Thread(target=say_that_it_leaves, args=(ears,), daemon=True).start()
                 tell(Word(what="ready"))
 
     # Loop and parser by name: by themselves they would be whatever happens to be installed.
@@ -168,9 +174,19 @@ def serve(handle: int, tell: Callable[[Word], None] | None = None) -> None:
         time.sleep(_END_SECONDS)
         os._exit(1)
 
+    def say_that_it_leaves(ears: int) -> None:
+        listeners = select.poll()
+        # An error is all that is told of a pipe that is only written to: nobody reads it any more.
+        listeners.register(ears, 0)
+        listeners.poll()
+        header = (LEAVING.encode(), b"yes")
+        # Copied each second from the one to the other.
+        config.encoded_headers.append(header)
+        server.server_state.default_headers = [*server.server_state.default_headers, header]
+
     threading.Thread(target=end_with_input, daemon=True).start()
     server.run(sockets=[socket.socket(fileno=handle)])
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), teller(int(sys.argv[2])) if len(sys.argv) > 2 else None)
+    serve(*map(int, sys.argv[1:]))

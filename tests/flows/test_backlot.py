@@ -9,6 +9,7 @@ import sqlite3
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,10 @@ import pytest
 from rich.console import Console
 
 from flows import backlot
-from flows.attendants import PAUSES_SECONDS
+from flows.attendants import PAUSES_SECONDS, Attendants
 from flows.engine import Engine
 from flows.registering import FILMS_AT_ONCE
+from studio.errors import BadInput
 from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.another_server import another_server
 from tests.flows.film_command import assert_one_line
@@ -143,6 +145,33 @@ def test_a_server_elsewhere_is_announced_first(
     assert url in line
     assert "NOT on this machine" in line
     assert "profile 'far'" in line
+
+
+def test_a_server_that_is_leaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the moment that its studio leaves a server says so; another studio does not take it for one that stays, and
+    waits until it has left, though not for ever."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    attendants = Attendants(tmp_path)
+    attendants.start_server("127.0.0.1", port, url, tmp_path / "log")
+    try:
+        attendants.await_ready("server")
+        assert backlot._answer(url) == "there"
+        # What the system does for a studio that is killed, while films hold the server's input.
+        attendants._there["server"].stop_listening()
+        wait_for("the server to say it", lambda: backlot._answer(url) == "leaving")
+        patient = backlot.GONE_SECONDS
+        monkeypatch.setattr(backlot, "GONE_SECONDS", 0.5)
+        with pytest.raises(BadInput, match="was to leave with the studio"):
+            backlot._after_leaving(url)
+        monkeypatch.setattr(backlot, "GONE_SECONDS", patient)
+        with ThreadPoolExecutor() as pool:
+            after = pool.submit(backlot._after_leaving, url)
+            attendants.leave()
+            assert after.result() == "none"
+    finally:
+        attendants.leave()
 
 
 def refused(tmp_path: Path, home: Path, *options: str, **environment: str) -> str:

@@ -35,17 +35,13 @@ class Place:
         self.folder, self._port, self._studios = folder, free_port(), 0
         self.home, self.output = folder / "prefect", folder / "output"
         self.url = f"http://127.0.0.1:{self._port}/api"
-        self._start()
+        self.start()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start a studio, for the first time or after one that was killed."""
         self._studios += 1
         place = self.folder / f"studio-{self._studios}"
         self.studio = Studio(place, self.home, "--port", str(self._port), FILM_OUTPUT=str(self.output))
-
-    def open(self) -> None:
-        """Start a studio again that was killed."""
-        self._start()
-        self.studio.up()
 
     def begin(self, idea: str, **more: Any) -> str:
         deployment = ask(self.url, "/deployments/name/make-film/local")["id"]
@@ -155,7 +151,7 @@ def test_films_are_made_whatever_dies(place: Place) -> None:
 
 def test_a_film_that_is_killed_after_its_worker(place: Place) -> None:
     """Though nobody of Prefect's waits for it any more: it is Crashed at once, a line says so, and a retry goes on."""
-    run_id = place.begin("A film without a worker", seconds=20.0, height=720)
+    run_id = place.begin("A film without a worker", seconds=12.0, height=720)
     pid = place.stopped("images", run_id)
     place.kill(["worker"])
     os.kill(pid, signal.SIGKILL)
@@ -193,18 +189,22 @@ def test_what_becomes_of_a_run_whose_worker_died(place: Place, before: str, afte
 
 
 def test_a_studio_that_is_killed(place: Place) -> None:
-    """kill -9 of the studio, a film with its worker and one without: both leave, as all else does, and are Crashed;
-    with a studio there again a retry makes them."""
-    runs = [place.begin("A film without a worker or a studio", seconds=20.0, height=720)]
+    """kill -9 of the studio, a film with its worker and one without: both leave, as all else does, and are Crashed; a
+    studio that is started before waits until its server has left, too, and with it a retry makes them."""
+    runs = [place.begin("A film without a worker or a studio", seconds=12.0, height=720)]
     films = [place.stopped("images", runs[0])]
     place.kill(["worker"])
-    runs.append(place.begin("A film without a studio", seconds=20.0, height=720))
+    runs.append(place.begin("A film without a studio", seconds=12.0, height=720))
     films.append(place.stopped("images", runs[1]))
-    place.studio.end(signal.SIGKILL)
+    killed = place.studio
+    killed.end(signal.SIGKILL)
+    place.start()
+    wait_for("the wait", lambda: "it is leaving, and waited for" in place.studio.said())
     for pid in films:
         os.kill(pid, signal.SIGCONT)
-    wait_for("the end of all", lambda: not left_of(place.studio))
-    place.open()
+    wait_for("the end of all", lambda: not left_of(killed))
+    place.studio.up()
+    assert "(started here; " in place.studio.said()
     for run_id in runs:
         assert place.state(run_id)["type"] == "CRASHED"
         place.say(PREFECT, "--no-prompt", "flow-run", "retry", run_id)
