@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed, Scheduled
 
+from flows.dead_runs import asking_once
 from flows.telling import Word, ending
 
 PATIENCE_SECONDS = 5.0
@@ -24,12 +22,9 @@ def put_back(word: Word) -> None:
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
     """
-    with _client() as client:
-        try:
-            run = client.read_flow_run(UUID(word.run_id))
-        except ObjectNotFound:
-            return
-        if run.state is not None and run.state.type == StateType.PENDING:
+    with asking_once(PATIENCE_SECONDS) as client:
+        run = _run(client, word)
+        if run is not None and run.state is not None and run.state.type == StateType.PENDING:
             client.set_flow_run_state(run.id, Scheduled(message="Its worker died before it began."), force=True)
 
 
@@ -42,12 +37,11 @@ def judge(word: Word, code: int | None) -> Word | None:
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
     """
-    with _client() as client:
-        try:
-            run = client.read_flow_run(UUID(word.run_id))
-        except ObjectNotFound:
+    with asking_once(PATIENCE_SECONDS) as client:
+        run = _run(client, word)
+        if run is None or run.state is None:
             return None
-        kind = run.state.type if run.state is not None else None
+        kind = run.state.type
         said = f" ({ending(code)})" if code is not None else ""
         if kind == StateType.CANCELLING:
             client.set_flow_run_state(
@@ -60,7 +54,7 @@ def judge(word: Word, code: int | None) -> Word | None:
         elif kind == StateType.CRASHED:
             return died(run, 0)
         elif kind == StateType.FAILED:
-            return Word(what="failed", **named(run), how=(run.state.message if run.state else "") or "")
+            return Word(what="failed", **named(run), how=run.state.message or "")
         return None
 
 
@@ -77,10 +71,9 @@ def named(run: FlowRun) -> dict[str, str]:
     return {"run_id": str(run.id), "name": run.name, "output": str(run.parameters.get("output") or "")}
 
 
-@contextmanager
-def _client() -> Iterator[SyncPrefectClient]:
-    with (
-        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-        get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
-    ):
-        yield client
+def _run(client: SyncPrefectClient, word: Word) -> FlowRun | None:
+    """Return the run that a word tells of; None where it was deleted."""
+    try:
+        return client.read_flow_run(UUID(word.run_id))
+    except ObjectNotFound:
+        return None

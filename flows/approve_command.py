@@ -95,7 +95,7 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
     try:
         with get_client(sync_client=True) as client:
             run = client.read_flow_run(UUID(asked.flow_run_id))
-            # An earlier release may have called it dead while it waited.
+            # An earlier release may have called it dead while it waited, or somebody paused it by hand.
             state = put_back(client, run) or run.state
             if state is None or not state.is_paused():
                 if state is not None and state.is_final():

@@ -55,8 +55,8 @@ PENDING_SECONDS = 300.0
 """How long a run may be `Pending`: its process, or its container, is starting, and cannot give a sign yet."""
 GAP_SECONDS = 75.0
 """After how long without a look one begins anew: living runs may have been as unable to reach the server."""
-PATIENCE_SECONDS = 5.0
-"""How long the server may take to answer a watch."""
+PATIENCE_SECONDS = 2.0
+"""How long the server may take to answer a watch: who keeps one has other things to do, and looks again."""
 PROJECT = Path(__file__).parents[1]
 _SAID = "No sign of life for "
 """How a verdict's message begins, since the first release that gave one."""
@@ -146,11 +146,17 @@ class Watch:
 
 
 def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
-    """Let a run be suspended again that was called dead while it was; return its state, or None where it was not.
+    """Let a run be suspended again that was called dead, or paused, while it was; return its state, or None where it
+    was not.
 
     It waits as before: with the same question, until the same day.
     """
-    if run.state is None or not run.state.is_crashed() or not (run.state.message or "").startswith(_SAID):
+    if run.state is None:
+        return None
+    called_dead = run.state.is_crashed() and (run.state.message or "").startswith(_SAID)
+    # Resumed, it would be `Running` without a process.
+    only_paused = run.state.is_paused() and not run.state.state_details.pause_reschedule
+    if not called_dead and not only_paused:
         return None
     *_, before, last = [None, None, *sorted(client.read_flow_run_states(run.id), key=lambda state: state.timestamp)]
     # A run that only pauses needs its process, which is not there any more.

@@ -19,10 +19,10 @@ from flows.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
 from flows.page import is_watched
 from flows.standing import this_run
 
-AGAIN_SECONDS = 1.0
+AGAIN_SECONDS = 3.0
 """After how long a sign that did not arrive is given again: a busy SQLite refuses some at once."""
-PATIENCE_SECONDS = 12.0
-"""How long the server may take to answer: Prefect itself waits 10 s for a busy SQLite."""
+PATIENCE_SECONDS = 2.0
+"""How long the server may take to answer: a run that is to leave waits for that."""
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound, PrefectException
@@ -85,7 +86,10 @@ def is_deployed() -> bool:
 
 def halted_from_outside() -> State[Any] | None:
     """Return the state in which somebody halted this run on its server; None where it is in no such state, or where
-    nothing could go on with it: without a deployment it is over when its process is."""
+    nothing could go on with it: without a deployment it is over when its process is.
+
+    A run that was paused is suspended: its process is about to leave, and resumed it would be `Running` without one.
+    """
     run = this_run()
     if run is None or not is_deployed():
         return None
@@ -93,7 +97,21 @@ def halted_from_outside() -> State[Any] | None:
         now = _asked(run)
     except ObjectNotFound:
         return None
-    return now.state if now is not None and now.state is not None and now.state.is_paused() else None
+    if now is None or now.state is None or not now.state.is_paused():
+        return None
+    return now.state if now.state.state_details.pause_reschedule else _suspended(run, now.state)
+
+
+def _suspended(run: FlowRun, paused: State[Any]) -> State[Any]:
+    """Let a paused run be suspended until the same moment; return its state."""
+    # Its transition has been made once, and would not be made again.
+    details = paused.state_details.model_copy(update={"pause_reschedule": True, "transition_id": None})
+    suspended = paused.model_copy(update={"name": "Suspended", "state_details": details})
+    try:
+        with _client() as client:
+            return client.set_flow_run_state(run.id, suspended, force=True).state or paused
+    except (httpx.HTTPError, PrefectException):
+        return paused
 
 
 def standing_of(run: FlowRun) -> Standing:
@@ -110,15 +128,21 @@ def _asked(run: FlowRun) -> FlowRun | None:
         ObjectNotFound: the run was deleted.
     """
     try:
-        with (
-            temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-            get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
-        ):
+        with _client() as client:
             return client.read_flow_run(run.id)
     except ObjectNotFound:
         raise
     except (httpx.HTTPError, PrefectException):
         return None
+
+
+@contextmanager
+def _client() -> Iterator[SyncPrefectClient]:
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
+    ):
+        yield client
 
 
 def _clock() -> float:

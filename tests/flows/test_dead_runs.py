@@ -196,6 +196,21 @@ def test_what_waits_waits_for_hours(client: SyncPrefectClient, deploy: Callable[
     assert client.resume_flow_run(waits.id).status.value == "ACCEPT"
 
 
+def test_what_is_paused_while_it_waits(client: SyncPrefectClient, deploy: Callable[..., UUID]) -> None:
+    """A run that waits for an answer, its process gone, and is paused by hand, waits again with the same question; one
+    that was at work when it was paused is left alone."""
+    ours = deploy()
+    waits, at_work = suspend(client, ours), begin(client, ours, Running())
+    asked = state(client, waits)
+    for run in (waits, at_work):
+        client.set_flow_run_state(run.id, Paused(), force=True)
+    assert put_back(client, client.read_flow_run(at_work.id)) is None
+    assert put_back(client, client.read_flow_run(waits.id)) is not None
+    assert [state(client, run).name for run in (waits, at_work)] == ["Suspended", "Paused"]
+    assert state(client, waits).state_details.pause_key == asked.state_details.pause_key
+    assert put_back(client, client.read_flow_run(waits.id)) is None
+
+
 def test_lost_heartbeats_kill_nobody(client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time) -> None:
     """A run whose beats never arrive lives by its signs, one of an earlier release by its beats; without both it is
     dead."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 import flows.look_after_runs
 import flows.make_film
 import flows.make_films
 from flows import signs
-from flows.dead_runs import SIGN
+from flows.dead_runs import SIGN, Watch
 from flows.standing import this_run
 from tests.engine import wait_for
 
@@ -65,3 +69,30 @@ def test_no_signs_where_nobody_looks(server: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(signs, "sign", lambda run_id: pytest.fail("a sign"))
     monkeypatch.setattr(flows.make_films, "_made", lambda *arguments: [])
     assert flows.make_films.make_films("ideas.csv") == []
+
+
+def test_nobody_waits_long_for_a_server_that_hangs() -> None:
+    """A sign, and a look at the others, are given up after two seconds: a run is to leave, a studio has other things to
+    do. Nobody is judged then."""
+    waited: list[float] = []
+
+    def hang(door: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                caller, _ = door.accept()
+                with caller:
+                    began = time.monotonic()
+                    while caller.recv(1 << 16):
+                        continue
+                    waited.append(time.monotonic() - began)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=hang, args=(door,))
+        thread.start()
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{door.getsockname()[1]}/api"}):
+            assert signs.sign(uuid4()) is False
+            assert Watch().glance() == []
+        wait_for("both", lambda: len(waited) >= 2)
+        door.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert max(waited) < 4

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.serializers import JSONSerializer
-from prefect.states import Suspended
+from prefect.states import Paused, Suspended
 from prefect.utilities.names import generate_slug
 
 import studio.errors
@@ -106,13 +106,13 @@ def test_every_error_can_be_made_anew(kind: type[FilmError]) -> None:
 # --- suspended from outside -----------------------------------------------------------------------
 
 
-def test_a_run_that_is_suspended_from_outside(film: Film, deployment: Deployment) -> None:
-    """Halted on its server in the middle of a picture: the run stays so, its session is `suspended`, and resumed it
-    makes only what is missing."""
+@pytest.mark.parametrize("state", [Suspended(timeout_seconds=600), Paused()], ids=lambda state: state.name)
+def test_a_run_that_is_suspended_from_outside(film: Film, deployment: Deployment, state: State[None]) -> None:
+    """Halted on its server in the middle of a picture: the run is suspended, also where it was only paused, its
+    session is `suspended`, and resumed it makes only what is missing."""
     # Longer than what a run knows of itself is fresh.
     film.environment["FILM_TEST_SLOW"] = f"image {FRESH_SECONDS + 1}"
     run_id = deployment.begin()
-    state: State[None] = Suspended(timeout_seconds=600)
     ended: list[str] = []
     at_work = threading.Thread(target=lambda: ended.append(deployment.work(run_id)))
     at_work.start()
@@ -120,7 +120,7 @@ def test_a_run_that_is_suspended_from_outside(film: Film, deployment: Deployment
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(UUID(run_id), state, force=True)
     at_work.join()
-    assert ended == [state.name]
+    assert ended == ["Suspended"]
     (folder,) = film.sessions
     listing = read_listing(folder)
     assert listing is not None
@@ -131,7 +131,8 @@ def test_a_run_that_is_suspended_from_outside(film: Film, deployment: Deployment
     painted = film.calls("image end")
     del film.environment["FILM_TEST_SLOW"]
     with get_client(sync_client=True) as client:
-        client.resume_flow_run(UUID(run_id))
+        assert client.resume_flow_run(UUID(run_id)).status.value == "ACCEPT"
+    assert flow_run(run_id).state.is_scheduled()
     assert deployment.work(run_id) == "Completed"
     assert film.calls("image begin") == film.calls("image end") >= painted
     after = read_listing(folder)
