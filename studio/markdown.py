@@ -13,8 +13,8 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 _TAG_NAMES = (
     "a abbr b big blockquote br center cite code dd del details div dl dt em figcaption figure font h[1-6] hr i img ins"
@@ -39,6 +39,8 @@ _ATX = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(\S.*)$")
 _UNDERLINE = re.compile(r"[ \t]{0,3}={3,}[ \t]*$")
 _RULE = re.compile(r"[ \t]{0,3}([-*_])(?:[ \t]{0,9}\1){2,}[ \t]*$")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•][ \t]+){1,3}(?:\[[ xX]\][ \t]+)?(?=\S)")
+_BEGINNING = ">-*+•#=_[|"
+"""What a line begins with, or with a digit, where it is more than words; a row may begin with any sign."""
 _NUMBER = re.compile(r"[ \t]{0,12}(\d{1,3})[.)][ \t]+(?=\S)")
 _COLUMNS = re.compile(r"[ \t]{0,3}(?=[^|]*\|)\|?(?:[ \t]*:?-+:?[ \t]*\|){0,99}[ \t]*(?::?-+:?)?[ \t]*$")
 _DEFINED = re.compile(r"[ \t]{0,3}\[(?!\^)([^\[\]]{1,99})\]:[ \t]+<?(?:\w+://|mailto:|www\.|[./#])\S*(?:[ \t]+\S.*)?$")
@@ -50,11 +52,11 @@ _ANGLED = re.compile(r"<((?:https?|ftp|mailto):[^\s<>]{1,500})>", re.IGNORECASE)
 _Pair = tuple[re.Pattern[str], re.Pattern[str], int]
 """What opens, what closes (the same marks again), and how many characters stand between them at most."""
 _CODE: _Pair = (re.compile(r"(?<![`\w])`{1,3}(?!`)"), re.compile(r"(?<!`)`{1,3}(?!`)"), 500)
-_EMPHASES: tuple[_Pair, ...] = (
-    (re.compile(r"(?<![\d*])\*{2,3}(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*{2,3}(?![\d*])"), 600),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*(?![\w*])"), 600),
-    (re.compile(r"(?<!\w)_{1,3}(?=[^\s_])"), re.compile(r"(?<=[^\s_])_{1,3}(?!\w)"), 600),
-    (re.compile(r"(?<!~)~~(?=[^\s~])"), re.compile(r"(?<=[^\s~])~~(?!~)"), 600),
+_EMPHASES: tuple[tuple[str, _Pair], ...] = (
+    ("**", (re.compile(r"(?<![\d*])\*{2,3}(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*{2,3}(?![\d*])"), 600)),
+    ("*", (re.compile(r"(?<![\w*])\*(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*(?![\w*])"), 600)),
+    ("_", (re.compile(r"(?<!\w)_{1,3}(?=[^\s_])"), re.compile(r"(?<=[^\s_])_{1,3}(?!\w)"), 600)),
+    ("~~", (re.compile(r"(?<!~)~~(?=[^\s~])"), re.compile(r"(?<=[^\s~])~~(?!~)"), 600)),
 )
 """A star or two between digits, or one between letters, multiplies: 'a*b*c'."""
 _STOPPED = re.compile(r"[^\w\s\"'\u201d\u2019)\]\u00bb][\"'\u201d\u2019)\]\u00bb]*$")
@@ -66,8 +68,7 @@ _NEVER = dict.fromkeys(range(0xFDD0, 0xFDF0))
 """Signs that are no markup (escaped, of code, of an address) stand for a while as noncharacters of Unicode."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line in plain words; `level` is 1 to 6 for a heading, else 0."""
 
     text: str
@@ -90,20 +91,21 @@ def read_markdown(text: str) -> tuple[Line, ...]:
     Args:
         text: any; its lines are parted by newlines.
     """
-    lines = _unfenced(text.translate(_NEVER).split("\n"))
-    defined = frozenset(found[1].lower() for line in lines if (found := _DEFINED.match(line)))
+    lines = _unfenced((text if text.isascii() else text.translate(_NEVER)).split("\n"))
+    defining = {line: found[1].lower() for line in lines if "]:" in line and (found := _DEFINED.match(line))}
+    defined = frozenset(defining.values())
     told: list[Line] = []
     run: list[Line] = []
-    for line in [*_blocks([line for line in lines if not _DEFINED.match(line)]), Line("", level=1)]:
-        if line.text.strip() and not line.level:
+    for line in [*_blocks([line for line in lines if line not in defining]), Line("", level=1)]:
+        if not line.level and line.text and not line.text.isspace():
             run.append(line)
             continue
         if run:
             bare = _inline("\n".join(each.text for each in run), defined).split("\n")
-            told += [_laid(replace(each, text=words)) for each, words in zip(run, bare, strict=False)]
+            told += [_laid(each, words) for each, words in zip(run, bare, strict=False)]
             run = []
-        told.append(_laid(replace(line, text=_inline(line.text, defined).replace("\n", " "))) if line.text else line)
-    return tuple(replace(line, text=line.text.translate(_SHOWN)) if line.text else line for line in told[:-1])
+        told.append(_laid(line, _inline(line.text, defined).replace("\n", " ")) if line.text else line)
+    return tuple(told[:-1])
 
 
 def _unfenced(lines: list[str]) -> list[str]:
@@ -140,9 +142,14 @@ def _blocks(lines: list[str]) -> list[Line]:
     for place, line in enumerate(lines):
         if not line or line.isspace():
             if item >= 0:
-                told[item] = replace(told[item], ends=True)
+                told[item] = told[item]._replace(ends=True)
                 item = -1
             told.append(Line(line) if line else _EMPTY)
+            continue
+        first = line.lstrip(" \t")[0]
+        if first not in _BEGINNING and not first.isdecimal() and "|" not in line:
+            told.append(Line(line))
+            item = len(told) - 1 if item >= 0 else -1
             continue
         quoted = _QUOTE.match(line)
         words = line[quoted.end() :] if quoted else line
@@ -152,16 +159,16 @@ def _blocks(lines: list[str]) -> list[Line]:
         tabled = bool(told) and told[-1].row and "|" in row
         bars = row.startswith("|") and row.endswith("|") and row.count("|") > 2
         if _COLUMNS.match(words) and told and "|" in told[-1].text:
-            told[-1] = replace(told[-1], row=True, ends=True)
+            told[-1] = told[-1]._replace(row=True, ends=True)
             continue
         under = _UNDERLINE.match(words)
         if under and told and told[-1].text.strip() and not told[-1].level:
-            told[-1] = replace(told[-1], level=1, ends=False)
+            told[-1] = told[-1]._replace(level=1, ends=False)
             item = -1
             continue
         going_on = bool(row) and not (heading or mark or bars or tabled or under or _RULE.match(words))
         if item >= 0 and not going_on:
-            told[item] = replace(told[item], ends=True)
+            told[item] = told[item]._replace(ends=True)
             item = -1
         if under or _RULE.match(words):
             told.append(Line(""))
@@ -175,7 +182,7 @@ def _blocks(lines: list[str]) -> list[Line]:
             told.append(Line(words[note.end() :] if note else words))
             item = len(told) - 1 if mark or item >= 0 else -1
     if item >= 0:
-        told[item] = replace(told[item], ends=True)
+        told[item] = told[item]._replace(ends=True)
     return told
 
 
@@ -197,24 +204,33 @@ def _inline(text: str, defined: frozenset[str]) -> str:
     """Take the markup out of a paragraph; it keeps its number of lines."""
     if not re.search(r"[\\`*_\[<&~{]", text):
         return text
-    text = _unpaired(text, _CODE, _hidden)
-    text = ESCAPE.sub(lambda m: _hidden(m[1]), text)
-    text = STYLE.sub("", text)
-    for _ in range(2):  # a picture may lie in a link
-        text = LINK.sub(lambda m: _kept(m, m[1]), text)
-    text = _NOTE.sub("", text)
-    text = _REFERENCE.sub(lambda m: _referred(m, defined), text)
-    text = _ANGLED.sub(lambda m: _hidden(m[1].removeprefix("mailto:")), text)
-    text = ADDRESS.sub(lambda m: _address(m[0]), text)
-    text = TAG.sub(lambda m: _kept(m, " " if _parts_words(m[0]) else ""), text)
+    # Each is looked for only where its sign stands: a script may have as many paragraphs as words.
+    if "`" in text:
+        text = _unpaired(text, _CODE, _hidden)
+    if "\\" in text:
+        text = ESCAPE.sub(lambda m: _hidden(m[1]), text)
+        text = STYLE.sub("", text)
+    if "[" in text:
+        for _ in range(2):  # a picture may lie in a link
+            text = LINK.sub(lambda m: _kept(m, m[1]), text)
+        text = _NOTE.sub("", text)
+        text = _REFERENCE.sub(lambda m: _referred(m, defined), text)
+    if "<" in text:
+        text = _ANGLED.sub(lambda m: _hidden(m[1].removeprefix("mailto:")), text)
+    if "://" in text or "www." in text.lower():
+        text = ADDRESS.sub(lambda m: _address(m[0]), text)
+    if "<" in text:
+        text = TAG.sub(lambda m: _kept(m, " " if _parts_words(m[0]) else ""), text)
     for _ in range(3):  # one in another
         before = text
-        for pair in _EMPHASES:
-            text = _unpaired(text, pair, str)
+        for sign, pair in _EMPHASES:
+            if sign in text:
+                text = _unpaired(text, pair, str)
         if text == before:
             break
-    text = re.sub(r"\\(?=\n)", "", text)
-    return ENTITY.sub(lambda m: _hidden(_meant(m[0])), text)
+    if "\\" in text:
+        text = re.sub(r"\\(?=\n)", "", text)
+    return ENTITY.sub(lambda m: _hidden(_meant(m[0])), text) if "&" in text else text
 
 
 def _unpaired(text: str, pair: _Pair, told: Callable[[str], str]) -> str:
@@ -267,12 +283,15 @@ def _meant(entity: str) -> str:
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in meant).translate(_NEVER)
 
 
-def _laid(line: Line) -> Line:
-    """Part a row's cells by commas, and give what ends its full stop; scripts without capitals have their own."""
-    text = line.text
+def _laid(line: Line, text: str) -> Line:
+    """Return a line with its words: a row's cells parted by commas, a full stop behind what ends.
+
+    Scripts without capitals have their own stops. The signs that were no markup stand as themselves again.
+    """
     if line.row:
         text = ", ".join(cell for each in text.split("|") if (cell := each.strip()))
-    last = next((c for c in reversed(text) if c.isalnum()), "")
+    last = next((c for c in reversed(text) if c.isalnum()), "") if line.ends else ""
     if line.ends and (last.isdigit() or last.lower() != last.upper()) and not _STOPPED.search(text.rstrip()):
         text = text.rstrip() + "."
-    return replace(line, text=text)
+    text = text if text.isascii() else text.translate(_SHOWN)
+    return line if text is line.text else line._replace(text=text)

@@ -32,6 +32,9 @@ IDEA_CHARACTERS = 4_000
 SCRIPT_CHARACTERS = 200_000
 """Longest script, in characters: a feature film's, and as much again."""
 
+LINE_CHARACTERS = 4_000
+"""Longest line of one shot, in characters: four minutes of speech and more."""
+
 DEFAULT_STYLE = "ultra cinematic documentary"
 
 
@@ -165,7 +168,7 @@ class Shot(Noun):
     camera: str = Field(default="static", max_length=200)
     image_path: str = Field(default="", description="'images/shot_001.png', relative to the session")
     scene: int = Field(default=1, ge=1, description="id of its scene")
-    narration: str = Field(default="", max_length=4_000, description="what the voice says over it")
+    narration: str = Field(default="", max_length=LINE_CHARACTERS, description="what the voice says over it")
     frames: int = Field(ge=1, le=24 * 3600, description="planned length in frames at the film's rate")
     seed: int = Field(ge=0, lt=2**31)
     take: int = Field(default=1, ge=1, description="raised by a redo: the same prompt, another picture")

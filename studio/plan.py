@@ -16,7 +16,7 @@ from studio.coverage import BACK, camera_moves, shot_size
 from studio.details import close_action
 from studio.errors import BadInput
 from studio.graph import check_graph, scene_parts
-from studio.model import Brief, Camera, SceneGraph, Shot, Story, Wish
+from studio.model import LINE_CHARACTERS, Brief, Camera, SceneGraph, Shot, Story, Wish
 from studio.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
 from studio.prompts import Size, image_prompt
 from studio.script import first_sentence, parse_script, split_sentences
@@ -39,9 +39,6 @@ WORDS_PER_SECOND = 2.4
 
 BREATH_SECONDS = 0.8
 """Silence kept in every shot, so that lines do not run into each other."""
-
-LINE_CHARACTERS = 4_000
-"""Longest line of one shot, as `model.Shot` bounds it."""
 
 FRAMES_OF_A_SHOT = 24 * 3600
 """Longest shot in frames, as `model.Shot` bounds it."""
@@ -77,15 +74,26 @@ def shot_count(wish: Wish) -> int:
     A script never has fewer shots than scenes, for each scene needs its picture.
 
     Raises:
-        BadInput: the wish's script holds no text, or its scenes outnumber the frames.
+        BadInput: the wish's script is none (`script.parse_script`), its scenes outnumber the frames, or it has more to
+            say than so many shots can.
     """
     if wish.prompts is not None:
         return max(1, len(wish.prompts))
     fitting = max(1, math.floor(shot_frames(wish) / wish.fps / wish.shot_seconds + 0.5))
-    scenes = 1 if wish.script is None else len(parse_script(wish.script))
-    if scenes > shot_frames(wish):
-        raise BadInput(f"the script has {scenes} scenes, more than the film has frames: ask for more seconds")
-    return max(fitting, scenes)
+    if wish.script is None:
+        return fitting
+    scenes = parse_script(wish.script)
+    if len(scenes) > shot_frames(wish):
+        raise BadInput(f"the script has {len(scenes)} scenes, more than the film has frames: ask for more seconds")
+    count = max(fitting, len(scenes))
+    # White space aside, which lines may lose: told before the story is written, not of the first line that is too long.
+    letters = sum(len(word) for scene in scenes for word in scene.narration.split())
+    if letters > count * LINE_CHARACTERS:
+        raise BadInput(
+            f"the script has {letters:,} letters to say, and the film {count:,} shots of at most {LINE_CHARACTERS:,}: "
+            "ask for a longer film, or a shorter script"
+        )
+    return count
 
 
 def share_frames(total_frames: int, count: int) -> tuple[int, ...]:
@@ -112,18 +120,17 @@ def words_that_fit(frames: int, fps: int) -> int:
     return max(0, math.floor(WORDS_PER_SECOND * (frames / fps - BREATH_SECONDS) + 1e-9))
 
 
-def share_lines(narration: str, count: int) -> tuple[str, ...]:
-    """Return the narration of a scene in `count` lines, one a shot, never parted within a sentence.
+def share_lines(sentences: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return the sentences of a scene's narration in `count` lines, one a shot, each sentence whole.
 
     With as many sentences as shots or fewer, each has a shot of its own, evenly spread; otherwise they go by the
     running count of words. Joined again the lines are the narration, up to white space.
     """
-    sentences = split_sentences(narration)
     lines: list[list[str]] = [[] for _ in range(count)]
-    total = sum(max(1, spoken_words(sentence)) for sentence in sentences)
+    spoken = [max(1, spoken_words(sentence)) for sentence in sentences]
+    total = sum(spoken)
     before = 0
-    for place, sentence in enumerate(sentences):
-        words = max(1, spoken_words(sentence))
+    for place, (sentence, words) in enumerate(zip(sentences, spoken, strict=True)):
         few = len(sentences) <= count
         shot = place * count // len(sentences) if few else (2 * before + words) * count // (2 * total)
         lines[shot].append(sentence)
@@ -131,25 +138,25 @@ def share_lines(narration: str, count: int) -> tuple[str, ...]:
     return tuple(" ".join(line) for line in lines)
 
 
-def share_shots(narrations: Sequence[str], frames: Sequence[int], fps: int) -> tuple[int, ...]:
+def share_shots(told: Sequence[Sequence[str]], frames: Sequence[int], fps: int) -> tuple[int, ...]:
     """Return how many shots each scene gets, at least one each: evenly, or by words where that is too tight.
 
     Args:
-        narrations: one for each scene.
+        told: each scene's sentences.
         frames: one length for each shot; at least as many as scenes.
     """
-    even = share_frames(len(frames), len(narrations))
+    even = share_frames(len(frames), len(told))
     first = 0
     tight = False
-    for narration, count in zip(narrations, even, strict=True):
+    for sentences, count in zip(told, even, strict=True):
         room = frames[first : first + count]
-        lines = share_lines(narration, count)
+        lines = share_lines(sentences, count)
         tight |= any(spoken_words(line) > words_that_fit(n, fps) for line, n in zip(lines, room, strict=True))
         first += count
     if not tight:
         return even
-    spare = len(frames) - len(narrations)
-    words = [spoken_words(narration) for narration in narrations]
+    spare = len(frames) - len(told)
+    words = [sum(map(spoken_words, sentences)) for sentences in told]
     total, running, given = max(1, sum(words)), 0, 0
     counts: list[int] = []
     for count in words:
@@ -179,13 +186,15 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
     frames = share_frames(shot_frames(wish), count)
     if max(frames) > FRAMES_OF_A_SHOT:
         raise BadInput(f"a shot would last {max(frames)} frames, the most is {FRAMES_OF_A_SHOT}: ask for more shots")
-    counts = share_shots([scene.narration for scene in story.scenes], frames, wish.fps)
+    told = [split_sentences(scene.narration) for scene in story.scenes]
+    counts = share_shots(told, frames, wish.fps)
     parts = scene_parts(graph)
     cameras = random.Random(draw_seed(brief.seed, "camera"))
     shots: list[Shot] = []
-    used: list[tuple[Size, Camera]] = []
-    for number, (scene, its_shots) in enumerate(zip(story.scenes, counts, strict=True), start=1):
-        lines = share_lines(scene.narration, its_shots)
+    sizes: list[Size] = []
+    used: list[Camera] = []
+    for number, (scene, sentences, its_shots) in enumerate(zip(story.scenes, told, counts, strict=True), start=1):
+        lines = share_lines(sentences, its_shots)
         panned: Camera | None = None
         for place, line in enumerate(lines):
             index = len(shots) + 1
@@ -195,12 +204,13 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                     "ask for a longer film, a shorter script, or shorter sentences"
                 )
             prompt = prompts[index - 1] if prompts else None
-            size = shot_size(number, place, its_shots, scene, [each for each, _ in used], count)
-            moves = camera_moves(size, scene.emotion, story.mood, [move for _, move in used], count)
+            size = shot_size(number, place, its_shots, scene, sizes, count)
+            moves = camera_moves(size, scene.emotion, story.mood, used, count)
             moves = tuple(move for move in moves if move != BACK.get(panned or "static")) or moves
             camera = moves[cameras.randrange(len(moves))]
             panned = camera if camera in BACK else panned
-            used.append((size, camera))
+            sizes.append(size)
+            used.append(camera)
             said = first_sentence(line) if wish.script and line else None
             if said is None and size == "close" and place:
                 said = close_action(scene.action, scene.characters)

@@ -17,13 +17,13 @@ Called by the writers and by `studio/plan.py`; it knows nothing of the length of
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from studio.errors import BadInput
 from studio.fountain import title_page, unspoken_left_out
 from studio.markdown import Line, read_markdown
-from studio.model import SCRIPT_CHARACTERS, Scene
+from studio.model import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
 from studio.sentences import abbreviated, ends_sentence
 
 SCENES = 9_999
@@ -40,6 +40,8 @@ _NUMBERING = re.compile(
 _CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*\([^)]*\))?$")
 _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 """How a line is spoken, '(without turning)': for actors."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+"""Unicode's categories Cc, but for tab and newline, and Cs."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”\u2019»)\]]*+(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*")
 
@@ -52,7 +54,7 @@ def word_set(words: str) -> frozenset[str]:
 def clean_text(text: str) -> str:
     """Return `text` without control characters and lone surrogates; line ends become newlines, tabs stay."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return _CONTROL.sub("", lines)
 
 
 def one_line(text: str, characters: int | None = None) -> str:
@@ -73,13 +75,16 @@ def split_sentences(text: str) -> tuple[str, ...]:
     number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
     line ends a sentence.
     """
-    sentences: list[str] = []
+    return tuple(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[str]:
+    """Give the sentences of `text` one after the other, as `split_sentences` returns them."""
     for block in re.split(r"\n[ \t]*\n", text):
         lines = [line for line in block.splitlines() if line.strip()]
         verse = len(lines) > 1 and all(_opens_with_capital(line) for line in lines)
         for part in lines if verse else [" ".join(lines)]:
-            sentences.extend(_split_line(part))
-    return tuple(sentences)
+            yield from _split_line(part)
 
 
 def _opens_with_capital(line: str) -> bool:
@@ -87,7 +92,7 @@ def _opens_with_capital(line: str) -> bool:
     return letter.isupper()
 
 
-def _split_line(line: str) -> Iterable[str]:
+def _split_line(line: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(line):
         if _goes_on(line, start, end):
@@ -111,6 +116,7 @@ def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
     return abbreviated(word, following[0]) or not ends_sentence(word, following[0])
 
 
+@lru_cache(maxsize=4)
 def parse_script(text: str) -> tuple[Scene, ...]:
     """Return the scenes of a script, numbered from 1; `location` is '' where the script names none.
 
@@ -118,7 +124,8 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         text: screenplay or plain paragraphs, in Markdown or not, any language.
 
     Raises:
-        BadInput: the script holds no spoken text, more scenes than `SCENES`, or is longer than `SCRIPT_CHARACTERS`.
+        BadInput: the script holds no spoken text, more scenes than `SCENES`, a sentence longer than `LINE_CHARACTERS`,
+            or is itself longer than `SCRIPT_CHARACTERS`.
     """
     if len(text) > SCRIPT_CHARACTERS:
         raise BadInput(
@@ -136,7 +143,13 @@ def parse_script(text: str) -> tuple[Scene, ...]:
     scenes = []
     for number, (place, body) in enumerate(spoken, start=1):
         names, told = _spoken(body) if headed else ((), body)
-        action = first_sentence(told)
+        sentences = split_sentences(told)
+        if (longest := max(map(len, sentences), default=0)) > LINE_CHARACTERS:
+            raise BadInput(
+                f"scene {number} of the script has a sentence of {longest:,} characters, the most is "
+                f"{LINE_CHARACTERS:,}, which one shot can say: part it with full stops or blank lines"
+            )
+        action = _first_spoken(sentences)
         scene = Scene(id=number, location=place, characters=", ".join(names), action=action, emotion="", narration=told)
         scenes.append(scene)
     return tuple(scenes)
@@ -144,7 +157,11 @@ def parse_script(text: str) -> tuple[Scene, ...]:
 
 def first_sentence(text: str) -> str:
     """Return the first sentence of a text that has a word, as one line of at most `ACTION_CHARACTERS`; '' for none."""
-    spoken = (sentence for sentence in split_sentences(text) if re.search(r"\w", sentence))
+    return _first_spoken(each_sentence(text))
+
+
+def _first_spoken(sentences: Iterable[str]) -> str:
+    spoken = (sentence for sentence in sentences if re.search(r"\w", sentence))
     return one_line(next(spoken, ""), ACTION_CHARACTERS)
 
 

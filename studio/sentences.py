@@ -23,6 +23,8 @@ NAMED, LEADING, NUMBERED, MEASURED, EITHER = (
 """Before a name ('Dr. Grey'); before anything ('i.e. 3'); before a number ('p. 12'); a unit before the next number
 ('7 lb. 11 oz.'); and those that end a sentence as often as not ('etc.')."""
 
+_LEADING_ALL = LEADING - NUMBERED
+
 _BEGINNING = (
     "the a an he she it they we i you this that these those there then when while where what who why how now so and but"
     " or yet if in on at by for from with after before once until as to his her its their our my your no not nobody"
@@ -63,8 +65,7 @@ def abbreviated(word: str, following: str) -> bool:
         return False
     stem, bare = core[:-1], following.lstrip(_OPENING)
     low = stem.lower()
-    begins = bare.rstrip(_CLOSING + ".,;:!?…").lower().partition("'")[0].partition("’")[0] in _BEGINNINGS
-    if low in LEADING - NUMBERED:
+    if low in _LEADING_ALL:
         return True
     if low in NUMBERED and _NUMERAL.match(bare):
         return True
@@ -73,5 +74,9 @@ def abbreviated(word: str, following: str) -> bool:
     if low in NAMED:
         return bare[:1].isalpha()
     if low in EITHER or _INITIALS.fullmatch(core):
-        return not begins
-    return len(stem) == 1 and stem.isalpha() and stem != "I" and stem.isupper() and not begins
+        return not _begins(bare)
+    return len(stem) == 1 and stem.isalpha() and stem != "I" and stem.isupper() and not _begins(bare)
+
+
+def _begins(bare: str) -> bool:
+    return bare.rstrip(_CLOSING + ".,;:!?…").lower().partition("'")[0].partition("’")[0] in _BEGINNINGS

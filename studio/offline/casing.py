@@ -17,6 +17,8 @@ _SMALL = word_set(
     "of in on at to with for from by and or but nor as into onto over under than so that who which whose if when while"
 )
 _PRONOUNS = word_set("he she it they we you him her them us his its their my your our me")
+_UNCAPPED = _SMALL | DETERMINERS | _PRONOUNS
+_DEEDS = ACTING | PLURAL_ACTING | AUXILIARY | {"who", "that", "whose"}
 _OPENING = re.compile(
     r"^(?:(?:once upon a time|long ago|one day|once),? )?(?:there (?:once )?(?:was|were|lived|is|are) (?:once )?"
     r"(?=an?\b|two\b|three\b))?",
@@ -41,17 +43,19 @@ def sentence_case(text: str, known: frozenset[str]) -> str:
     """
     words = text.split()
     low = [word.lower().strip(".,;:!?") for word in words]
-    inner = [word for word, plain in zip(words, low, strict=True) if plain not in _SMALL | DETERMINERS | _PRONOUNS]
-    deed = any(word in ACTING | PLURAL_ACTING | AUXILIARY | {"who", "that", "whose"} for word in low[1:])
+    inner = [word for word, plain in zip(words, low, strict=True) if plain not in _UNCAPPED]
+    deed = not _DEEDS.isdisjoint(low[1:])
     if len(words) < TITLE_CASED or not deed or not all(word[:1].isupper() for word in inner):
         return text
     told = [words[0]]
-    common = known | COMMON | COUNTED | ACTING | PLURAL_ACTING | STATIVE | AUXILIARY | DETERMINERS | _SMALL | _PRONOUNS
+    things = COMMON | COUNTED
+    common = known | things | ACTING | PLURAL_ACTING | STATIVE | AUXILIARY | _UNCAPPED
+    bare = common - things
     behind = low[0] in DETERMINERS
     for word, plain in zip(words[1:], low[1:], strict=True):
         lowered = plain not in NAMES and (behind or plain in common or is_someone(plain))
         told.append(word.lower() if lowered and not re.search(r"[A-Z].*[A-Z]", word) else word)
-        behind = plain in DETERMINERS or (behind and lowered and plain not in common - COMMON - COUNTED)
+        behind = plain in DETERMINERS or (behind and lowered and plain not in bare)
     return " ".join(told)
 
 

@@ -142,7 +142,8 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
         if tale and tale.hero.lower() in _PRONOUNS:
             tale = None
         name = tale.name if tale else someone_in(lead or " ".join(parts))
-        title = tale.title if tale and not lead else shown(bare)
+        # A first sentence may be marks alone: '! ~ The ferry stopped.'
+        title = tale.title if tale and not lead else shown(bare) or shown(whole)
         return Idea(kind="told", text=whole, title=title, name=name, sentences=told)
     if len(sentences) > 1:
         asked = _REQUEST.sub("", told[0] if told else sentences[0], count=1)
@@ -167,7 +168,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
         # 'When the ferry stopped': nobody is in it yet.
         return None
     words = bare.split()
-    at = _verb_at(words)
+    at = _verb_at(words) if words else None
     if at is None:
         return None
     subject, clause = named_by(" ".join(words[:at])).split(), words[at:]

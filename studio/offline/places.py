@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from studio.offline.domains import singulars
 from studio.offline.interiors import INTERIORS
-from studio.offline.settings import OPEN_COUNTRY, SETTINGS, Lines, Setting
+from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Lines, Setting
 
 HOURS: Mapping[str, str] = {
     "dawn": "at dawn", "morning": "in the morning", "noon": "at noon", "sunset": "at sunset",
@@ -84,6 +85,13 @@ _OPEN = re.compile(r"\b(?:corners?|road|walk|footprints?|horizon|sky|ground)\b",
 _LATE = re.compile(r"\b(?:before the light goes|evening|lights go out|tonight|the night is long)\b", re.IGNORECASE)
 
 
+_SETTINGS = (*SETTINGS, OPEN_COUNTRY)
+_CALLED_FOR: Mapping[str, tuple[int, ...]] = {
+    word: tuple(place for place, setting in enumerate(_SETTINGS) if word in setting.words) for word in KNOWN_WORDS
+}
+"""Which settings a word calls for, by their places in the list."""
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """Return the lower-case words of `text`, possessive endings taken off."""
     return tuple(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"['\u2019]s\b", "", text.lower())))
@@ -91,19 +99,15 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def find_setting(text: str) -> Setting | None:
     """Return the setting that most words of `text` call for, the first named among equals; None where none does."""
-    words = words_of(text)
-    counts: dict[str, int] = {}
-    found: dict[str, Setting] = {}
-    for word in words:
-        for setting in (*SETTINGS, OPEN_COUNTRY):
-            if any(form in setting.words for form in singulars(word)):
-                counts[setting.name] = counts.get(setting.name, 0) + 1
-                found.setdefault(setting.name, setting)
-    if "deep" in words and "sea" in found:
+    words = Counter(words_of(text))
+    counts: Counter[int] = Counter()
+    for word, times in words.items():
+        for place in sorted({place for form in singulars(word) for place in _CALLED_FOR.get(form, ())}):
+            counts[place] += times
+    if "deep" in words and any(_SETTINGS[place].name == "sea" for place in counts):
         # 'How deep is the ocean?' is not asked of its surface.
         return next(setting for setting in SETTINGS if setting.name == "underwater")
-    best = max(counts.values(), default=0)
-    return next((setting for name, setting in found.items() if counts[name] == best), None)
+    return _SETTINGS[counts.most_common(1)[0][0]] if counts else None
 
 
 def own_place(setting: Setting, text: str) -> str:

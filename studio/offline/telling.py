@@ -79,7 +79,7 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
     kept = ""
     for sentence in sentences:
         longer = f"{kept} {sentence}".strip()
-        lines = share_lines(longer, len(room))
+        lines = share_lines(split_sentences(longer), len(room))
         if all(spoken_words(line) <= words_that_fit(n, fps) for line, n in zip(lines, room, strict=True)):
             kept = longer
         elif not skip:

@@ -10,6 +10,7 @@ import math
 import random
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from studio.model import Brief, Scene, Story
 from studio.offline.beats import BEATS
@@ -21,7 +22,7 @@ from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY
 from studio.offline.staging import Staging, stage_scene
 from studio.offline.telling import fit
 from studio.plan import share_frames, shot_count, spoken_words, words_that_fit
-from studio.script import ACTION_CHARACTERS, one_line, parse_script, split_sentences
+from studio.script import ACTION_CHARACTERS, each_sentence, one_line, parse_script
 
 SCRIPT = "your script"
 
@@ -57,7 +58,7 @@ def from_script(brief: Brief) -> Story:
         emotion = scene.emotion or find_feeling(scene.narration)
         scenes.append(scene.model_copy(update={"location": location, "emotion": emotion}))
     idea = parse_idea(brief.idea, KNOWN_WORDS)
-    first = " ".join(split_sentences(text)[:6])
+    first = " ".join(islice(each_sentence(text), 6))
     return Story(
         title=idea.title,
         style=wish.style,

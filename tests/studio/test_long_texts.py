@@ -13,22 +13,22 @@ from studio.captions import silent_cues
 from studio.cards import still_card
 from studio.errors import BadInput
 from studio.manifest import read_manifest
-from studio.model import IDEA_CHARACTERS, SCRIPT_CHARACTERS, Brief, Wish
+from studio.model import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Wish
 from studio.offline.paint.title import title_of
 from studio.offline.paint.tokens import tokens_of
 from studio.offline.reading import sentences, why_silent
 from studio.offline.writer import OfflineWriter
 from studio.opening import TEXT_BYTES
-from studio.plan import LINE_CHARACTERS, share_lines
+from studio.plan import share_lines
 from studio.prompt_files import parse_prompts
 from studio.prompts import PROMPT_CHARACTERS
-from studio.script import parse_script, script_title
+from studio.script import parse_script, script_title, split_sentences
 from studio.storyboard import escaped
 from studio.yaml_text import MOST_VALUES, NotYaml, read_yaml
 from tests.studio.shapes import SHAPES, hostile
 
-SECONDS = 2.0 * 3
-"""Of processor time, that a text at its limit may take: two, and three times as much on a machine that is busy."""
+SECONDS = 2.0
+"""Of processor time, that a text at its limit may take."""
 WRITER = OfflineWriter()
 
 
@@ -42,7 +42,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "script": (parse_script, SCRIPT_CHARACTERS),
     "screenplay": (lambda text: parse_script(f"INT. A\n{text}"[:SCRIPT_CHARACTERS]), SCRIPT_CHARACTERS),
     "script's title": (script_title, SCRIPT_CHARACTERS),
-    "lines of a scene": (lambda text: share_lines(text, 10), SCRIPT_CHARACTERS),
+    "lines of a scene": (lambda text: share_lines(split_sentences(text), 10), SCRIPT_CHARACTERS),
     "prompts": (parse_prompts, TEXT_BYTES),
     "a prompt": (lambda text: parse_prompts(f"Shot 1\nimage: {text}"), TEXT_BYTES),
     "idea": (_film, IDEA_CHARACTERS),

@@ -60,6 +60,13 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z']+", text.lower())
 
 
+@pytest.mark.parametrize("idea", [". $ 1. the sea", "! ~ The ferry stopped", "_. Mr."])
+def test_an_idea_whose_first_sentence_has_no_word_is_a_film(idea: str) -> None:
+    """Marks in front of an idea leave it a title and a story."""
+    assert parse_idea(idea, KNOWN_WORDS).title
+    assert film_of(idea)
+
+
 @pytest.mark.parametrize("idea", TALES)
 @pytest.mark.parametrize("seed", range(4))
 def test_what_happens_is_told(idea: str, seed: int) -> None:

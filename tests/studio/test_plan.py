@@ -28,6 +28,7 @@ from studio.plan import (
     title_frames,
     words_that_fit,
 )
+from studio.script import split_sentences
 from tests.studio.plans import shots_of, story_of
 
 FPS = st.sampled_from((24, 25, 30))
@@ -97,7 +98,7 @@ NARRATION = st.lists(SENTENCE, max_size=8).map(" ".join)
 @given(NARRATION, st.integers(1, 9))
 def test_lines_joined_are_the_narration(narration: str, count: int) -> None:
     """A scene's lines hold its sentences whole, all of them, in order."""
-    lines = share_lines(narration, count)
+    lines = share_lines(split_sentences(narration), count)
     assert len(lines) == count
     assert "".join(" ".join(lines).split()) == "".join(narration.split())
 
@@ -120,10 +121,18 @@ def test_a_plan_keeps_its_laws(narrations: list[str], seconds: int, fps: Fps, se
     assert shots == shots_of(story, wish, seed)
 
 
+def test_more_words_than_the_shots_hold_are_refused_first() -> None:
+    """A script with more to say than all shots together can is refused by its count of letters, before any planning."""
+    short = "A pier at night. " * 800
+    with pytest.raises(BadInput, match=r"has 10,400 letters to say, and the film 1 shots of at most 4,000"):
+        shot_count(Wish(seconds=4, script=short))
+    assert shot_count(Wish(seconds=40, script=short)) == 7
+
+
 @given(st.lists(NARRATION, min_size=1, max_size=6), st.integers(0, 12), FPS)
 def test_every_scene_has_a_shot(narrations: list[str], spare: int, fps: Fps) -> None:
     """Shots are shared among scenes without a rest, at least one each."""
-    counts = share_shots(narrations, [5 * fps] * (len(narrations) + spare), fps)
+    counts = share_shots([split_sentences(each) for each in narrations], [5 * fps] * (len(narrations) + spare), fps)
     assert sum(counts) == len(narrations) + spare
     assert min(counts) >= 1
 
