@@ -112,27 +112,32 @@ def lost_lines(folder: Path) -> tuple[list[Call], list[str]]:
     found = _booked(folder)
     held = _held_by_answers(folder, found)
     known = {call.path for call in (*found, *held)}
-    names = sorted(path.name for path in (folder / FOLDER).glob("*.json") if NAME.fullmatch(path.name))
+    names = [name for name in files.names(folder / FOLDER) if NAME.fullmatch(name)]
     return held, [name for name in names if f"{FOLDER}/{name}" not in known]
 
 
 def _booked(folder: Path) -> list[Call]:
     found = []
-    for path in (folder / FOLDER).glob("[!.]*.json"):
+    for name in _names(folder, ".json"):
         try:
-            call = Call.model_validate_json(files.read_or_none(path) or b"")
+            call = Call.model_validate_json(files.read_or_none(folder / name) or b"")
         except ValidationError:
             continue
-        if folder / call.path == path:
+        if call.path == name:
             found.append(call)
     return found
 
 
+def _names(folder: Path, ending: str) -> list[str]:
+    names = files.names(folder / FOLDER)
+    return [f"{FOLDER}/{name}" for name in names if name.endswith(ending) and name[0] != "."]
+
+
 def _held_by_answers(folder: Path, booked: list[Call]) -> list[Call]:
     known = {call.answer_path for call in booked}
-    places = [path for path in (folder / FOLDER).glob("[!.]*.answer") if f"{FOLDER}/{path.name}" not in known]
-    told = [(path, call) for path in places if (call := _told_by(path)) is not None]
-    return [call for path, call in told if folder / call.answer_path == path]
+    names = [name for name in _names(folder, ".answer") if name not in known]
+    told = [(name, call) for name in names if (call := _told_by(folder / name)) is not None]
+    return [call for name, call in told if call.answer_path == name]
 
 
 def _told_by(path: Path) -> Call | None:

@@ -32,6 +32,10 @@ class LinkInside(BadInput):
     """A session holds a link where a folder or file of its own belongs: nothing is read or written through it."""
 
 
+class Crowded(BadInput):
+    """A folder of a session holds more files than any film makes: none of them is read."""
+
+
 class NoSuchSession(BadInput):
     """No session has that id."""
 

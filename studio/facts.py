@@ -7,12 +7,11 @@ short form for `sessions list` is `studio/listing.py`.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio import peek
+from studio import opening, peek
 from studio.layout import walk
 from studio.opening import Room
 from studio.places import SESSION_ID, session_folders
@@ -131,7 +130,7 @@ def read_facts(folder: Path) -> Facts | None:
 def nothing_told(folder: Path) -> str:
     """Return why a folder reads as no session, and what to do: 'is empty: ...'."""
     try:
-        os.listdir(folder)
+        opening.names(folder)
         count = sum(len(names) for _, names in walk(folder))
     except OSError as error:
         return f"cannot be read ({(error.strerror or str(error)).lower()}): change its permissions"

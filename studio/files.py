@@ -112,9 +112,14 @@ def remove_tree(folder: Path) -> None:
     """Remove a hidden folder of ours and what is in it, where it is there."""
     if folder.is_dir():
         with plain_errors(folder):
-            for path in sorted(folder.rglob("*"), reverse=True):
-                _disk.unlink(path) if path.is_symlink() or not path.is_dir() else _disk.rmdir(path)
-            _disk.rmdir(folder)
+            todo, held = [folder], [folder]
+            while todo:
+                place = todo.pop()
+                inside = [place / name for name in names(place)]
+                held += inside
+                todo += [path for path in inside if is_folder(path)]
+            for path in reversed(held):
+                _disk.rmdir(path) if is_folder(path) else _disk.unlink(path)
 
 
 def hidden_beside(path: Path) -> Path:
@@ -185,7 +190,7 @@ def keep_link(source: Path, path: Path) -> None:
 def make_newest(path: Path) -> None:
     """Let no file beside `path` be from a later time: the clock may have gone back since it was written."""
     newest = opening.found(path).st_mtime_ns
-    for other in path.parent.iterdir():
+    for other in (path.parent / name for name in names(path.parent)):
         if other != path and opening.found(other).st_mtime_ns >= newest:
             _disk.touch(other, newest - _EARLIER_NS)
 
@@ -283,8 +288,25 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def sha256_of(path: Path) -> str:
+def names(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted; none where there is no folder, or it is or lies beyond a link.
+
+    Raises:
+        Crowded: there are more than a film's folder ever has.
+        BadInput: it may not be read.
+    """
+    try:
+        with _readable(folder):
+            return opening.names(folder)
+    except (FileNotFoundError, NotADirectoryError, LinkInside):
+        return []
+
+
+def sha256_of(path: Path, *sizes: int | None) -> str:
     """Return the SHA-256 of the file as 64 hex digits; remembered per device, inode, size, mtime and ctime.
+
+    Args:
+        sizes: where any are given, a file of any other size is not read, it may be endless: ''.
 
     Raises:
         FileNotFoundError: nothing is there.
@@ -292,32 +314,34 @@ def sha256_of(path: Path) -> str:
     """
     with _readable(path), opening.opened(path) as handle:
         there = os.fstat(handle)
+        if sizes and there.st_size not in sizes:
+            return ""
         identity = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
         with _checksums_lock:
             known = _checksums.get(identity)
         if known is not None:
             return known
-        digest = digest_of(handle)
+        hashed = hashlib.sha256()
+        while block := os.read(handle, _BLOCK):
+            hashed.update(block)
+        digest = hashed.hexdigest()
     with _checksums_lock:
         _checksums[identity] = digest
     return digest
 
 
-def digest_of(handle: int) -> str:
-    """Return the SHA-256 of an open file as 64 hex digits."""
-    digest = hashlib.sha256()
-    while block := os.read(handle, _BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
+def forget_checksums() -> None:
+    """Let every file be read again: whoever checks a session must find a bit that flipped since it was read last."""
+    with _checksums_lock:
+        _checksums.clear()
 
 
 def has(path: Path, sha256: str, size: int) -> bool:
     """Tell whether a regular file with these bytes lies at `path`. One of another size is not read."""
     there = found(path)
-    return there is not None and modes.S_ISREG(there.st_mode) and there.st_size == size and sha256_of(path) == sha256
+    return there is not None and modes.S_ISREG(there.st_mode) and sha256_of(path, size) == sha256
 
 
 def hidden_files(folder: Path) -> Iterator[Path]:
     """Yield the hidden files and folders directly in `folder`, in the order of their names."""
-    if is_folder(folder):
-        yield from sorted(entry for entry in folder.iterdir() if entry.name.startswith("."))
+    yield from (folder / name for name in names(folder) if name.startswith("."))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio import files
+from studio import files, opening
 from studio.errors import LinkInside
 
 _FOLDERS = ("calls", "cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
@@ -18,18 +19,29 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     """Yield (folder, names of the files in it, sorted) for a folder and those in it; links are files.
 
     What cannot be entered is left out, and so is what lies deeper than `DEEPEST`: no program of ours put it there.
+
+    Raises:
+        Crowded: a folder holds more names than a film's ever does.
     """
     todo = [(folder, 1)]
     while todo:
         place, depth = todo.pop()
         try:
             with os.scandir(place) as entries:
-                found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+                held = list(itertools.islice(entries, opening.NAMES + 1))
+            found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in held}
         except OSError:
             continue
+        if len(held) > opening.NAMES:
+            raise opening.crowded(str(place))
         yield place, sorted(name for name, is_folder in found.items() if not is_folder)
         if depth < DEEPEST:
             todo += [(place / name, depth + 1) for name in sorted(found, reverse=True) if found[name]]
+
+
+def goes_deep(folder: Path) -> bool:
+    """Tell whether folders lie in one another there as no program of ours puts them."""
+    return any(len(place.parts) - len(folder.parts) + 1 >= DEEPEST for place, _ in walk(folder))
 
 
 def linked(folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from studio.model import Stage
 from studio.orders import PICTURES, PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt
-from studio.records import records
+from studio.records import Records
 
 Condition = Literal["nothing", "ours", "by hand", "edited", "broken", "damaged"]
 """'broken' is a plan that does not read, perhaps a person's slip; 'damaged' is what no person did."""
@@ -41,6 +41,7 @@ class Eye:
     def __init__(self, folder: Path, read_plan: ReadPlan) -> None:
         self.folder = folder
         self._read_plan = read_plan
+        self._records = Records(folder)
 
     def look(self, order: Order) -> Found:
         """Find out whose file lies at the order's place. Changes nothing."""
@@ -85,9 +86,7 @@ class Eye:
 
     def records(self, order: Order) -> Iterator[Receipt]:
         """Yield the receipts that are recorded for the order's place, whatever the fingerprint; torn ones are none."""
-        for _, receipt in records(self.folder, order.stage, order.index):
-            if receipt is not None and receipt.path == order.path:
-                yield receipt
+        return self._records.of(order.stage, order.index, order.path)
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:
         """Return the cached result that vouches for the file at `path` where its receipt was lost."""

@@ -11,6 +11,7 @@ path (PyAV, Pillow, wave) get one whose folder and file were looked at through h
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import re
 import stat
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.errors import LinkInside
+from studio.errors import Crowded, LinkInside
 
 TEXT_BYTES = 1_000_000
 """Longest text that a person hands in: five times the longest script (`model.Wish.script`)."""
@@ -28,6 +29,8 @@ JSON_BYTES = 1 << 26
 """Longest other JSON in a session: a receipt holds a plan three times (`made.Receipt`), a third more for escapes."""
 ANSWER_BYTES = (1 << 26) + (1 << 20)
 """Longest vendor's answer: a sound (`blocks.voices.SOUND_BYTES`), and its head, which holds the call."""
+NAMES = 72_000
+"""Most names in a folder of a session: ten takes, each with its receipt, of the 3600 shots of the longest film."""
 
 _SESSION = re.compile(r"\.?session_[0-9]{8}_[0-9]{6}(\..*\.part)?")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -191,6 +194,40 @@ def read(path: Path, most: int, *, follow: bool = False) -> bytes:
     """
     with opened(path, follow=follow) as handle:
         return read_to_end(handle, most)
+
+
+def names(path: Path) -> list[str]:
+    """Return the names in the folder at `path`, sorted.
+
+    Raises:
+        Crowded: there are more than `NAMES` in a folder of a session; no more than that were read.
+        LinkInside, OSError: as `enter`.
+    """
+    handle = enter(path)
+    try:
+        return names_in(handle, str(path)) if split(path)[0] else sorted(os.listdir(handle))
+    finally:
+        os.close(handle)
+
+
+def names_in(handle: int, shown: str) -> list[str]:
+    """Return the names in an open folder, sorted; `shown` is what it is called where there are too many.
+
+    Raises:
+        Crowded: as `names`.
+    """
+    with os.scandir(handle) as entries:
+        found = [entry.name for entry in itertools.islice(entries, NAMES + 1)]
+    if len(found) > NAMES:
+        raise crowded(shown)
+    return sorted(found)
+
+
+def crowded(shown: str) -> Crowded:
+    """Return the error for a folder with more names than `NAMES`."""
+    return Crowded(
+        f"{shown!r} holds more than {NAMES:,} files: move what does not belong to the film elsewhere, then go on"
+    )
 
 
 class Room:

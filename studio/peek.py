@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio import opening
-from studio.errors import LinkInside
+from studio.errors import Crowded, LinkInside
 from studio.opening import Room
 from studio.plain_json import NotJson, read_plainly
 
@@ -89,10 +89,10 @@ def size_at(room: Room, path: str) -> int | None:
 
 
 def names_at(room: Room, path: str) -> list[str]:
-    """Return the names in the folder at `path`, sorted; none where it is no folder, or a link."""
+    """Return the names in the folder at `path`, sorted; none where it is no folder, a link, or too crowded to read."""
     try:
-        return sorted(os.listdir(room.enter(path)))
-    except OSError:
+        return opening.names_in(room.enter(path), path)
+    except (OSError, Crowded):
         return []
 
 
@@ -100,9 +100,9 @@ def changes_at(room: Room, path: str) -> list[tuple[int, str]]:
     """Return (time of the last change in nanoseconds, name) of what lies in the folder at `path`, but hidden names."""
     try:
         folder = room.enter(path)
-        names = [name for name in os.listdir(folder) if name[0] != "."]
+        names = [name for name in opening.names_in(folder, path) if name[0] != "."]
         return [(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns, name) for name in names]
-    except OSError:
+    except (OSError, Crowded):
         return []
 
 

@@ -270,8 +270,8 @@ class Shelf:
         An artefact goes before its receipt, so that a crash leaves nothing that no receipt vouches for.
         """
         with self._lock:
-            folder = (self.folder / Order("", stage, 1, "").path).parent
-            places = {place_at(path.relative_to(self.folder).as_posix()) for path in folder.glob("[!.]*")}
+            names = files.names((self.folder / Order("", stage, 1, "").path).parent)
+            places = {place_at(f"{stage}/{name}") for name in names}
             for number in sorted(place[1] for place in places if place and place[1] not in wanted):
                 order = Order(self.folder.name, stage, number, "")
                 path, place = self.folder / order.path, self.folder / receipt_path(order.path)

@@ -26,10 +26,14 @@ def read_receipt(path: Path) -> Receipt | None:
 def receipt_places(folder: Path) -> Iterator[Path]:
     """Yield where receipts lie in a session: those of the pieces in place before those in `takes/`."""
     for name in ("cast", "images", "narration", "videos", "receipts"):
-        yield from sorted(path for path in (folder / name).glob("[!.]*.json") if path.name != "brief.json")
+        yield from (path for path in _texts(folder / name) if path.name != "brief.json")
     yield from (folder / "score.json", folder / "film.json")
     for stage in STAGES:
-        yield from sorted((folder / "takes" / stage).glob("[!.]*.json"))
+        yield from _texts(folder / "takes" / stage)
+
+
+def _texts(folder: Path) -> list[Path]:
+    return [folder / name for name in files.names(folder) if name.endswith(".json") and name[0] != "."]
 
 
 def staged_path(place: Path) -> Path:

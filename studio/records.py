@@ -6,6 +6,7 @@ receipt of a piece that lost its own, and for `sessions verify`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,25 +17,57 @@ from studio.errors import BadInput
 from studio.evidence import Finding, digest_of
 from studio.made import Receipt
 from studio.model import Stage
+from studio.orders import place_at
 from studio.plain_json import NotJson, read_plainly
 from studio.receipts import read_receipt, receipt_places
 
+_TICK_NS = 2 * 10**9
+"""Two changes within a tick of the file system's clock bear one time: the coarsest, FAT's, has two seconds."""
 
-def records(folder: Path, stage: Stage, index: int) -> Iterator[tuple[Path, Receipt | None]]:
-    """Yield every record of the place (stage, shot) of the session, with its receipt or, where it is torn, None."""
-    for path in sorted((folder / "results" / folder.name / stage).glob(f"{index:03d}-*")):
-        yield path, _receipt(path)
+
+class Records:
+    """The records of one session. A folder of them is listed again only where it changed since, or a moment before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listed: dict[Stage, tuple[int, dict[str, list[str]]]] = {}
+
+    def of(self, stage: Stage, index: int, path: str) -> Iterator[Receipt]:
+        """Yield the receipts of the place (stage, shot) that speak of the piece at `path`; torn ones are none."""
+        home = self._folder / "results" / self._folder.name / stage
+        for name in self._names(home, stage).get(f"{index:03d}", ()):
+            receipt = _receipt(home / name)
+            if receipt is not None and receipt.path == path:
+                yield receipt
+
+    def _names(self, home: Path, stage: Stage) -> dict[str, list[str]]:
+        there = files.found(home)
+        changed = there.st_mtime_ns if there is not None else 0
+        known = self._listed.get(stage)
+        if known is not None and known[0] == changed:
+            return known[1]
+        grouped: dict[str, list[str]] = {}
+        began = time.time_ns()
+        for name in files.names(home):
+            grouped.setdefault(name.partition("-")[0], []).append(name)
+        if 0 <= changed < began - _TICK_NS:
+            self._listed[stage] = changed, grouped
+        return grouped
 
 
 def all_records(folder: Path) -> Iterator[tuple[Path, Receipt | None]]:
     """Yield every record of the session, with its receipt or, where it is torn, None."""
-    for path in sorted((folder / "results" / folder.name).glob("*/[0-9]*-*")):
-        yield path, _receipt(path)
+    home = folder / "results" / folder.name
+    for stage in files.names(home):
+        for name in files.names(home / stage):
+            if name[0].isdigit() and "-" in name:
+                yield home / stage / name, _receipt(home / stage / name)
 
 
-def recorded(folder: Path, path: str) -> Receipt | None:
+def recorded(records: Records, folder: Path, path: str) -> Receipt | None:
     """Return the receipt that the records hold for the piece at `path`: of several the one whose bytes lie there."""
-    found = [receipt for _, receipt in all_records(folder) if receipt is not None and receipt.path == path]
+    place = place_at(path)
+    found = list(records.of(*place, path)) if place else []
     digest, _ = digest_of(folder / path, *(receipt.bytes for receipt in found))
     return next((receipt for receipt in found if receipt.sha256 == digest), found[-1] if found else None)
 

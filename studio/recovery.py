@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studio import files
@@ -36,9 +36,12 @@ def recover(shelf: Shelf) -> None:
     refuse_links(shelf.folder)
     _clear_the_way(shelf)
     folder = shelf.folder
-    for name in ("receipts", *NUMBERED, "."):
-        for staged in sorted((folder / name).glob(".*.json.next")):
-            _finish(shelf, staged)
+    homes = (folder / "receipts", *(folder / stage for stage in NUMBERED), folder)
+    hidden_files = [path for home in homes for path in files.hidden_files(home)]
+    parts = _by_name(hidden_files)
+    for path in hidden_files:
+        if path.name.endswith(".json.next"):
+            _finish(shelf, path, parts)
     for holder in [place for place, _ in walk(folder)]:
         for hidden in files.hidden_files(holder):
             if hidden.name.endswith(_OURS) and not hidden.is_symlink() and hidden.is_dir():
@@ -57,7 +60,16 @@ def _clear_the_way(shelf: Shelf) -> None:
         shelf.tell(f"{path.relative_to(folder)} is not what belongs there; it is kept as {put_aside(folder, path)}")
 
 
-def _finish(shelf: Shelf, staged: Path) -> None:
+def _by_name(hidden_files: Iterable[Path]) -> dict[str, list[Path]]:
+    """Return the hidden files that wait for a name, '.<name>.<unique>.part', by that name with its folder."""
+    found: dict[str, list[Path]] = {}
+    for path in hidden_files:
+        if path.name.endswith(".part"):
+            found.setdefault(f"{path.parent}/{path.name[1:].rsplit('.', 2)[0]}", []).append(path)
+    return found
+
+
+def _finish(shelf: Shelf, staged: Path, parts: Mapping[str, Sequence[Path]]) -> None:
     folder, receipt = shelf.folder, read_receipt(staged)
     place = staged.with_name(staged.name.removeprefix(".").removesuffix(".next"))
     if receipt is None or receipt_path(receipt.path) != str(place.relative_to(folder)):
@@ -65,7 +77,7 @@ def _finish(shelf: Shelf, staged: Path) -> None:
     path, before = folder / receipt.path, None
     if not files.has(path, receipt.sha256, receipt.bytes):
         # The name of a hidden file may be all that was lost: its bytes were sealed before the receipt was staged.
-        beside = path.parent.glob(f".{path.name}.*.part")
+        beside = parts.get(str(path), ())
         sealed = next((each for each in beside if files.has(each, receipt.sha256, receipt.bytes)), None)
         content = (receipt.content or "").encode("utf-8")
         held = receipt.content is not None and hashlib.sha256(content).hexdigest() == receipt.sha256
@@ -95,8 +107,8 @@ def places(folder: Path) -> Iterator[Order]:
         yield Order(folder.name, stage, 0, "")
     found: set[tuple[Stage, int]] = {("score", 0), ("film", 0)}
     for stage in NUMBERED:
-        for path in (folder / stage).glob("[!.]*"):
-            if place := place_at(f"{stage}/{path.name}"):
+        for name in files.names(folder / stage):
+            if place := place_at(f"{stage}/{name}"):
                 found.add(place)
     for stage, index in sorted(found):
         yield Order(folder.name, stage, index, "")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import lock
+from studio import files, lock
 from studio.briefs import BRIEF, COPY, read_brief, restore_brief
 from studio.calls import held_answer, read_calls
 from studio.copies import lies_whole
@@ -19,6 +19,7 @@ from studio.evidence import FAULTS, Finding
 from studio.layout import linked, refuse_links
 from studio.made import Receipt
 from studio.meta import write_meta
+from studio.model import STAGES
 from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.pieces import Shelf
 from studio.plan_files import reader
@@ -194,9 +195,14 @@ def _repair_place(shelf: Shelf, order: Order) -> None:
 
 def _repair_takes(shelf: Shelf) -> None:
     folder = shelf.folder
+    beside: dict[str, list[Path]] = {}
+    for stage in STAGES:
+        home = folder / "takes" / stage
+        for name in files.names(home):
+            beside.setdefault(f"{home}/{name.partition('.')[0]}", []).append(home / name)
     for place in receipt_places(folder):
         receipt = read_receipt(place)
         if "takes" not in place.relative_to(folder).parts or (receipt is not None and lies_whole(place, receipt)):
             continue
-        for path in sorted(place.parent.glob(f"{place.stem}.*")):
+        for path in beside[str(place.with_suffix(""))]:
             shelf.tell(f"{path.relative_to(folder)} is kept as {put_aside(folder, path)}")

@@ -19,6 +19,7 @@ from studio.briefs import read_brief, write_brief
 from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession, SessionLocked
 from studio.facts import read_facts
 from studio.hints import command
+from studio.layout import goes_deep
 from studio.model import Brief, Wish
 from studio.places import session_folders
 from studio.projection import can_go_on
@@ -94,7 +95,7 @@ def sweep_abandoned(root: Path) -> None:
     """Remove the hidden folders that killed runs left in `root`."""
     for hidden in files.hidden_files(root):
         ours = hidden.name.startswith(".session_") and hidden.name.endswith(".part") and hidden.is_dir()
-        if not ours or lock.is_locked(hidden):
+        if not ours or lock.is_locked(hidden) or goes_deep(hidden):
             continue
         with contextlib.suppress(FileNotFoundError, SessionLocked):  # another run was quicker
             held = lock.take(hidden)

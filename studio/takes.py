@@ -5,6 +5,7 @@ Called by `studio/pieces.py` and `studio/recovery.py`, under the session's lock.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from studio import files
@@ -37,10 +38,15 @@ def keep_take(folder: Path, order: Order, found: Found) -> tuple[Path, Receipt] 
 def put_aside(folder: Path, path: Path) -> str:
     """Move what lies at `path`, whatever it is, to `takes/damaged/`; return its new place, relative to the session."""
     aside = folder / "takes" / "damaged" / path.name.lstrip(".")
-    stem, suffix = aside.stem, aside.suffix
-    for number in range(2, 10_000):
-        if not aside.exists() and not aside.is_symlink():
-            break
-        aside = aside.with_name(f"{stem}-{number}{suffix}")
-    files.move(path, aside)
-    return str(aside.relative_to(folder))
+    taken, free = 0, 1
+    while os.path.lexists(_numbered(aside, free)):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        between = (taken + free) // 2
+        taken, free = (between, free) if os.path.lexists(_numbered(aside, between)) else (taken, between)
+    files.move(path, _numbered(aside, free))
+    return str(_numbered(aside, free).relative_to(folder))
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}") if number > 1 else path

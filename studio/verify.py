@@ -1,6 +1,7 @@
 """Whether a session is whole: every artefact's bytes against its receipt's checksum, plans, briefs and records too.
 
-Reads every byte each time: a flipped bit that left size and time alone must be found, so nothing remembered counts.
+Reads every byte, and each once: a flipped bit that left size and time alone must be found, so nothing that was
+remembered before counts.
 Writes nothing; what is found is mended by going on with the session, or by `studio/repair.py`.
 """
 
@@ -27,7 +28,7 @@ from studio.pictures import whole_picture
 from studio.plan_files import reader
 from studio.projection import completed, project
 from studio.receipts import staged_path
-from studio.records import compared, recorded
+from studio.records import Records, compared, recorded
 
 _ONCE: tuple[Stage, ...] = ("score", "film")
 
@@ -43,13 +44,15 @@ def verify(folder: Path) -> list[Finding]:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     if facts.foreign:
         return []
+    files.forget_checksums()
     brief, findings = _brief(folder)
     for stage in PLANS:
         findings += _plan(folder, stage, brief, _is_finished(folder))
+    records = Records(folder)
     for path, stage in _places(folder, facts):
         place = place_at(path)
         planned = stage not in PER_SHOT or (place is not None and place[1] <= len(facts.shots))
-        findings += _piece(folder, path, stage, _is_finished(folder) and planned)
+        findings += _piece(records, folder, path, stage, _is_finished(folder) and planned)
     findings += _ground(folder)
     findings += _takes(folder)
     findings += compared(folder)
@@ -78,7 +81,7 @@ def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
     found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
     for stage in NUMBERED:
-        there = (place_at(f"{stage}/{name}") for name in _names(folder / stage))
+        there = (place_at(f"{stage}/{name}") for name in files.names(folder / stage))
         found |= {(artefact_path(*place), stage) for place in there if place}
     music = facts.wish.get("music") is not False
     for stage in _ONCE:
@@ -92,12 +95,12 @@ def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
 # --- one piece ------------------------------------------------------------------------------------
 
 
-def _piece(folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Finding]:
+def _piece(records: Records, folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Finding]:
     place = folder / path
     receipt, torn = receipt_of(folder / receipt_path(path), path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
-        receipt = recorded(folder, path)
+        receipt = recorded(records, folder, path)
     if not os.path.lexists(place):
         yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
@@ -215,7 +218,7 @@ def _takes(folder: Path) -> Iterator[Finding]:
     """Check the earlier versions that are kept; of a plan that is the receipt alone."""
     for stage in (*PLANS, *NUMBERED, *_ONCE):
         home = f"takes/{stage}"
-        for name in _names(folder / home):
+        for name in files.names(folder / home):
             if name.startswith(".") or not name.endswith(".json"):
                 continue
             receipt, torn = receipt_of(folder / home / name, "")
@@ -256,13 +259,6 @@ def _without_paths(meta: dict[str, object]) -> dict[str, object]:
     """Return meta without the pictures' paths: they name the output folder of whoever wrote it."""
     shots = [{key: shot[key] for key in shot if key != "image_path"} for shot in peek.as_dicts(meta.get("shots"))]
     return {**meta, "shots": shots}
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
 
 
 def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> str:

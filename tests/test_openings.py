@@ -43,6 +43,23 @@ ALLOWED = {
     "flows/registering.py": "parses what the one way read",
 }  # fmt: skip
 
+_LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
+LISTING_ALLOWED = {
+    "studio/opening.py": "the one way",
+    "studio/layout.py": "to the same limit, with what each name is",
+    "studio/places.py": "the sessions themselves: there may be any number",
+    "studio/lettering.py": "fonts of this machine",
+    "flows/leases.py": "the engine's own leases",
+    "flows/registering.py": "the project's own deployments",
+}
+
+
+def listings(code: str) -> Iterator[str]:
+    """Yield every call that lists a folder."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _LISTINGS:
+            yield f"{node.func.attr}, line {node.lineno}"
+
 
 def openings(code: str) -> Iterator[str]:
     """Yield every call that opens a file or parses one."""
@@ -70,6 +87,18 @@ def test_no_file_is_opened_past_the_one_way() -> None:
     past = {path: calls for path, calls in found.items() if calls and path not in ALLOWED}
     assert past == {}
     assert {path for path in ALLOWED if not found.get(path)} == set(), "allowed, and opens nothing"
+
+
+def test_no_folder_is_listed_past_the_one_way() -> None:
+    """A folder of a session is listed to a limit; what lists another is named."""
+    found = {
+        path.relative_to(PROJECT).as_posix(): list(listings(path.read_text("utf-8")))
+        for room in ROOMS
+        for path in sorted((PROJECT / room).rglob("*.py"))
+    }
+    past = {path: calls for path, calls in found.items() if calls and path not in LISTING_ALLOWED}
+    assert past == {}
+    assert {path for path in LISTING_ALLOWED if not found.get(path)} == set(), "allowed, and lists nothing"
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from studio import files, lock
+from studio.briefs import write_brief
 from studio.errors import NoSuchSession
 from studio.evidence import FAULTS, Finding
 from studio.facts import read_facts
 from studio.projection import project
 from studio.verify import verdict, verify
-from tests.make_sessions import PNG, add_piece, make_foreign, make_session, picture, snapshot
+from tests.make_sessions import PNG, add_piece, brief, make_foreign, make_session, picture, snapshot
+from tests.studio.sessions_command import run
 
 ID = "session_20250208_002238"
 ARTEFACTS = (
@@ -69,10 +72,51 @@ def _be_a_link(path: Path) -> None:
     path.symlink_to("elsewhere")
 
 
-def test_whole_session_has_no_findings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where every byte is as its receipt says there is nothing to tell; no remembered checksum is asked."""
-    monkeypatch.setattr(files, "sha256_of", None)
+class Hashed(dict[tuple[int, ...], str]):
+    """The checksums that are remembered, and how often each was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: Counter[tuple[int, ...]] = Counter()
+
+    def __setitem__(self, identity: tuple[int, ...], digest: str) -> None:
+        self.made[identity] += 1
+        super().__setitem__(identity, digest)
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> Hashed:
+    """What is hashed from here on."""
+    found = Hashed()
+    monkeypatch.setattr(files, "_checksums", found)
+    return found
+
+
+def test_whole_session_has_no_findings(folder: Path, hashed: Hashed) -> None:
+    """Where every byte is as its receipt says there is nothing to tell; what was remembered before does not count."""
+    for path in ARTEFACTS:
+        files.sha256_of(folder / path)
+    for identity in list(hashed):
+        hashed[identity] = "0" * 64
     assert verify(folder) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("verify", ID), ("repair", ID), ("repair", ID, "--yes"), ("view", ID), ("cost", ID), ("list",)],
+)
+def test_a_file_is_hashed_once_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], hashed: Hashed, command: tuple[str, ...]
+) -> None:
+    """However many look at a file, and at what vouches for it, a command reads it for its checksum once."""
+    folder = make_session(tmp_path / "sessions", ID, shots=3)
+    write_brief(folder, brief())
+    add_piece(folder, "images", 2, PNG + b"earlier", place="takes/images/abc")
+    (folder / "images" / "shot_001.json").write_text("{", "utf-8")
+    (folder / "narration" / "shot_002.wav").unlink()
+    assert run(capsys, *command, "--output", str(tmp_path))[0] in (0, 1)
+    assert bool(hashed.made) == (command[0] in ("verify", "repair"))
+    assert [count for count in hashed.made.values() if count > 1] == []
 
 
 @pytest.mark.parametrize("spoil", [_flip, _cut_off, _empty, _be_a_folder, _be_a_link])
