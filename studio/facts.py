@@ -154,7 +154,7 @@ def _ours(room: Room, folder: Path) -> Facts:
             if (receipt := peek.dict_at(room, f"receipts/{name}.json"))
         ),
         cast=_cast(room),
-        shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.dicts_at(room, "shots.json"), start=1)),
+        shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.shots_at(room), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
         cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
         waits_since=peek.text(card, "waits_since"), rejected=peek.text(card, "rejected"),
@@ -216,7 +216,7 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
     # Of one that is half adopted, the story may be all that says what it is.
     story = peek.dict_at(room, "story.json") or peek.dict_at(room, f"{KEPT}/story.json")
     # Older programs keep the shots out of meta, others the plan out of the folder.
-    shots = peek.dicts_at(room, "shots.json") or peek.as_dicts(meta.get("shots"))
+    shots = peek.shots_at(room) or peek.most_shots(peek.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
     return Facts(

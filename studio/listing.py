@@ -66,7 +66,7 @@ def read_listing(folder: Path) -> Listing | None:
 
 def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     brief, film = peek.brief_at(room), peek.receipt_at(room, "film.mp4")
-    shots = len(peek.dicts_at(room, "shots.json"))
+    shots = len(peek.shots_at(room))
     numbers = range(1, shots + 1)
     done, failed, card = film is not None, peek.is_there(room, "failure.json"), peek.last_card(room)
     state = state_of(

@@ -24,13 +24,15 @@ from studio.errors import Crowded, LinkInside
 TEXT_BYTES = 1_000_000
 """Longest text that a person hands in: five times the longest script (`model.Wish.script`)."""
 PLAN_BYTES = 1 << 24
-"""Longest plan: sixteen texts of a person (`TEXT_BYTES`), or 3600 shots of 4.6 kB."""
+"""Longest plan: sixteen texts of a person (`TEXT_BYTES`), or as many shots as there may be (`SHOTS`), of 4.6 kB."""
 JSON_BYTES = 1 << 26
 """Longest other JSON in a session: a receipt holds a plan three times (`made.Receipt`), a third more for escapes."""
 ANSWER_BYTES = (1 << 26) + (1 << 20)
 """Longest vendor's answer: a sound (`blocks.voices.SOUND_BYTES`), and its head, which holds the call."""
-NAMES = 72_000
-"""Most names in a folder of a session: ten takes, each with its receipt, of the 3600 shots of the longest film."""
+SHOTS = 3_600
+"""Most shots of a film: the longest one (3600 s) in shots of the shortest length (1 s); `model.Wish`."""
+NAMES = 20 * SHOTS
+"""Most names in a folder of a session: ten takes, each with its receipt, of every shot."""
 
 _SESSION = re.compile(r"\.?session_[0-9]{8}_[0-9]{6}(\..*\.part)?")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -74,6 +74,16 @@ def dicts_at(room: Room, path: str) -> list[dict[str, object]]:
     return as_dicts(json_at(room, path))
 
 
+def shots_at(room: Room) -> list[dict[str, object]]:
+    """Return the shots in `shots.json`; none where there are more than a film has."""
+    return most_shots(dicts_at(room, "shots.json"))
+
+
+def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the shots; none where there are more than a film has."""
+    return shots if len(shots) <= opening.SHOTS else []
+
+
 def is_there(room: Room, path: str) -> bool:
     """Tell whether the name is taken, by whatever it may be."""
     return size_at(room, path) is not None

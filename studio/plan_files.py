@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from pydantic import JsonValue, ValidationError
 from studio.errors import BrokenPlan
 from studio.json_text import NotJson, first_fault, item_lines, read_json, read_noun
 from studio.model import Brief, Noun, SceneGraph, Shot, Stage, Story, Timeline
+from studio.opening import SHOTS
 
 N = TypeVar("N", bound=Noun)
 
@@ -76,6 +78,8 @@ def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Sho
     items = _json(text, "shots.json")
     if not isinstance(items, list) or not items:
         raise BrokenPlan("shots.json: expected a JSON list with at least one shot; put the shots between [ and ]")
+    if len(items) > SHOTS:
+        raise BrokenPlan(f"shots.json: {len(items):,} shots, the longest film has {SHOTS:,}: take some out")
     shots: list[Shot] = []
     paths: dict[str, int] = {}
     for index, (line, item) in enumerate(zip(item_lines(text), items, strict=True), start=1):
@@ -117,6 +121,8 @@ def read_timeline(text: str) -> Timeline:
 def reader(brief: Brief) -> Callable[[Stage, str], object]:
     """Return how the plans of this brief's session are read: a stage and a text give the noun, or `BrokenPlan`."""
 
+    # Whoever judges a plan and whoever uses it read the same text.
+    @lru_cache(maxsize=8)
     def read(stage: Stage, text: str) -> object:
         match stage:
             case "story":

@@ -24,9 +24,7 @@ from pydantic import JsonValue, ValidationError
 from studio.errors import BadInput
 from studio.json_text import NotJson, first_fault, item_lines, read_json, read_noun
 from studio.model import Prompt, Shot
-
-PROMPTS = 3_600
-"""Most prompts in a file: the longest film (3600 s) in shots of the shortest length (1 s); `model.Wish`."""
+from studio.opening import SHOTS
 
 _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)
 """Of a line without white space around it: two runs of it in the pattern would take the square of their length."""
@@ -71,8 +69,8 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
     prompts = _from_json(text) if text.lstrip().startswith(("[", "{")) else _from_text(text)
     if not prompts:
         raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
-    if len(prompts) > PROMPTS:
-        raise BadInput(f"the prompts file holds {len(prompts)} shots, the most is {PROMPTS}: leave some out")
+    if len(prompts) > SHOTS:
+        raise BadInput(f"the prompts file holds {len(prompts)} shots, the most is {SHOTS}: leave some out")
     return prompts
 
 

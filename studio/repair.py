@@ -7,7 +7,7 @@ it. Nothing is made here: what is lost is made by the next run. Called by `sessi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +65,11 @@ def survey(folder: Path) -> list[Mend]:
     if not findings:
         return []
     shelf = Shelf(folder, reader(read_brief(folder)), lambda line: None)
-    return [_mend(shelf, finding) for finding in findings if finding.what in (*FAULTS, "stale meta")]
+    outside = linked(folder)
+    return [_mend(shelf, finding, outside) for finding in findings if finding.what in (*FAULTS, "stale meta")]
 
 
-def _mend(shelf: Shelf, finding: Finding) -> Mend:
+def _mend(shelf: Shelf, finding: Finding, outside: Container[Path]) -> Mend:
     path = finding.path
     if path in (BRIEF, COPY):
         return Mend(finding, "put back: what was asked for is known")
@@ -80,7 +81,7 @@ def _mend(shelf: Shelf, finding: Finding) -> Mend:
         return Mend(finding, "written again from film.json")
     if path.startswith("takes/"):
         return _taken(shelf, finding)
-    if shelf.folder / path in linked(shelf.folder):
+    if shelf.folder / path in outside:
         return Mend(finding, "nothing: move what it leads to into its place yourself", idle=True)
     order = _order_at(shelf.folder, path)
     if order is None:

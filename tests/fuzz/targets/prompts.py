@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from studio.prompt_files import PROMPTS, parse_prompts, prompts_json, prompts_text
+from studio.opening import SHOTS
+from studio.prompt_files import parse_prompts, prompts_json, prompts_text
 from tests.fuzz.judge import stretched
 
 
 def check(data: bytes) -> None:
     """Prompts that read come back the same, written in either form."""
     prompts = parse_prompts(stretched(data))
-    assert 0 < len(prompts) <= PROMPTS
+    assert 0 < len(prompts) <= SHOTS
     assert parse_prompts(prompts_text(prompts)) == prompts
     assert parse_prompts(prompts_json(prompts)) == prompts
