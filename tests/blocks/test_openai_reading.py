@@ -71,7 +71,7 @@ def test_no_answer_takes_long_to_refuse(unit: str, form: type[Form]) -> None:
 
 
 def test_many_brackets_are_refused_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would make hundreds of thousands of objects is counted, and makes none; the longest honest answer is read."""
+    """What would make hundreds of thousands of objects is counted, and makes none; an honest answer is read."""
     shots = [json.loads(SHOT) | {"index": number} for number in range(1, 3_601)]
     assert len(read_answer(json.dumps({"shots": shots}), ShotsForm).shots) == 3_600
     monkeypatch.setattr(openai_reading, "_DECODER", None)
