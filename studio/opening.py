@@ -17,6 +17,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from studio.errors import Crowded, LinkInside
@@ -35,6 +36,7 @@ NAMES = 20 * SHOTS
 """Most names in a folder of a session: ten takes, each with its receipt, of every shot."""
 
 _SESSION = re.compile(r"\.?session_[0-9]{8}_[0-9]{6}(\..*\.part)?")
+_BEGINNINGS = ("session_", ".session_")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK = 1 << 14
@@ -46,10 +48,17 @@ def split(path: Path) -> tuple[str, tuple[str, ...]]:
 
     The session's folder is the first one of its form below `sessions`, else the first one of its form.
     """
-    parts = path.parts
-    named = [
-        n for n, part in enumerate(parts) if part.startswith(("session_", ".session_")) and _SESSION.fullmatch(part)
-    ]
+    folder, _, name = str(path).rpartition("/")
+    if name.startswith(_BEGINNINGS):
+        return _split(str(path))
+    top, names = _split(folder)
+    return (top, (*names, name)) if top else ("", ())
+
+
+@lru_cache(maxsize=256)
+def _split(path: str) -> tuple[str, tuple[str, ...]]:
+    parts = Path(path).parts
+    named = [n for n, part in enumerate(parts) if part.startswith(_BEGINNINGS) and _SESSION.fullmatch(part)]
     if not named:
         return "", ()
     at = next((n for n in named if n and parts[n - 1] == "sessions"), named[0])
@@ -66,6 +75,10 @@ def enter(path: Path) -> int:
     top, names = split(path)
     if not top:
         return os.open(path, _FOLDER & ~os.O_NOFOLLOW)
+    return _enter(top, names)
+
+
+def _enter(top: str, names: tuple[str, ...]) -> int:
     handle = _step(None, top, top)
     for number, name in enumerate(names, start=1):
         above = handle
@@ -101,13 +114,13 @@ def beside(path: Path) -> Iterator[tuple[int | None, str]]:
     Raises:
         LinkInside, OSError: as `enter`.
     """
-    _, names = split(path)
+    top, names = split(path)
     if not names:
         yield None, str(path)
         return
     if names[-1] == "..":
         raise LinkInside(f"{str(path)!r} leads out of its session")
-    handle = enter(path.parent)
+    handle = _enter(top, names[:-1])
     try:
         yield handle, names[-1]
     finally:

@@ -56,12 +56,14 @@ _NUMBER = re.compile(r"_([0-9]{3,6})\.[a-z0-9]+\Z")
 
 def place_at(path: str) -> tuple[Stage, int] | None:
     """Return (stage, number) of the artefact that lies at `path`, or whose receipt does; None where neither may."""
-    found = _NUMBER.search(path)
+    home = path.partition("/")[0]
+    found = _NUMBER.search(path) if home in NUMBERED else None
+    number = int(found[1]) if found else 0
     for stage in STAGES:
-        number = int(found[1]) if found and stage in NUMBERED else 0
-        own = artefact_path(stage, number)
-        if path in (own, receipt_path(own)):
-            return stage, number
+        if stage == home if found else stage not in NUMBERED:
+            own = artefact_path(stage, number)
+            if path in (own, receipt_path(own)):
+                return stage, number
     return None
 
 

@@ -6,6 +6,7 @@ receipt of a piece that lost its own, and for `sessions verify`.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,8 +42,11 @@ class Records:
                 yield receipt
 
     def _names(self, home: Path, stage: Stage) -> dict[str, list[str]]:
-        there = files.found(home)
-        changed = there.st_mtime_ns if there is not None else 0
+        try:
+            # Only the time: what is listed, and read, is reached by no link.
+            changed = os.stat(home).st_mtime_ns
+        except OSError:
+            changed = 0
         known = self._listed.get(stage)
         if known is not None and known[0] == changed:
             return known[1]
