@@ -34,8 +34,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 SPARSE_BYTES = 10 << 30
 NESTED = 100_000
-MANY, DEEP = 2_000, 300
+MANY, DEEP = (2_000, 2_000, 2_000, 100_000), 300
 """So many files in one folder, and folders in one another, of one damage."""
+NAMES = ("{:03d}-{}.json", "shot_{1:03d}.json", "shot_{1:03d}.png", ".shot_{1:03d}.json.next", "{1:064x}.json", "{1}")
+"""What the many files are called."""
 
 VALUES = (
     "9" * 5_000, "-" + "9" * 5_000, "1e999", "NaN", "-Infinity", "null", "true", "[]", "{}", '""', "-1", "0", "1e-320",
@@ -177,8 +179,9 @@ def _appended(path: Path, folder: Path, outside: Path, damage: Damage) -> None:
 
 def _many(path: Path, folder: Path, outside: Path, damage: Damage) -> None:
     if path.is_dir() and not path.is_symlink():
-        for number in range(MANY):
-            (path / f"{damage.at % 7:03d}-{number}.json").touch()
+        name = NAMES[damage.at // len(MANY) % len(NAMES)]
+        for number in range(10, 10 + MANY[damage.at % len(MANY)]):
+            os.close(os.open(path / name.format(damage.at % 7, number), os.O_CREAT))
 
 
 def _deep(path: Path, folder: Path, outside: Path, damage: Damage) -> None:

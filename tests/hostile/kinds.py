@@ -173,7 +173,7 @@ def _folders(draw: random.Random) -> Case:
     elif path == "{id}":
         damage = Damage("deep", draw.choice(_FOLDERS[:8]), draw.randrange(9))
     else:
-        damage = Damage(draw.choice(("many", "deep")), path, draw.randrange(9))  # type: ignore[arg-type]
+        damage = Damage(draw.choice(("many", "deep")), path, draw.randrange(1 << 16))  # type: ignore[arg-type]
     return _on_session(draw, "many files and deep folders", damage)
 
 
