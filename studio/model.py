@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer
 from pydantic import SerializerFunctionWrapHandler as Dump
 
+from studio.opening import SHOTS
 from studio.terms import UNSAID, Terms
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
@@ -68,7 +69,7 @@ class Wish(Noun):
     music: bool = True
     seed: int | None = Field(default=None, ge=0, lt=2**31)
     script: str | None = Field(default=None, max_length=SCRIPT_CHARACTERS)
-    prompts: tuple[Prompt, ...] | None = None
+    prompts: tuple[Prompt, ...] | None = Field(default=None, max_length=SHOTS)
     crew: str = Field(default="offline", max_length=200)
 
     @property
@@ -122,7 +123,7 @@ class Story(Noun):
 
     title: str = Field(min_length=1)
     style: str
-    scenes: tuple[Scene, ...] = Field(min_length=1)
+    scenes: tuple[Scene, ...] = Field(min_length=1, max_length=SHOTS, fail_fast=True)
     language: str = Field(default="en", description="ISO 639-1 code of the narration; 'other': not English")
     mood: Mood = "hopeful"
     written_by: str = Field(default="", description="who wrote it, for example 'a draft by template'")
@@ -130,6 +131,10 @@ class Story(Noun):
 
 NodeKind = Literal["scene", "character", "place", "prop"]
 EdgeKind = Literal["appears_in", "set_in", "used_in", "follows"]
+
+
+NODES, EDGES = 4 * 9_999, 30 * SHOTS
+"""Most of a scene graph: four kinds of nodes, whose numbers have four digits; 28 characters and props in each scene."""
 
 
 class Node(Noun):
@@ -155,8 +160,8 @@ class Edge(Noun):
 class SceneGraph(Noun):
     """`scene_graph.json`: who appears where, and what follows what. Laws: `studio/graph.py`."""
 
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    nodes: tuple[Node, ...] = Field(max_length=NODES, fail_fast=True)
+    edges: tuple[Edge, ...] = Field(max_length=EDGES, fail_fast=True)
 
 
 class Shot(Noun):
@@ -197,7 +202,7 @@ class Timeline(Noun):
 
     fps: Fps
     title_frames: int = Field(ge=0)
-    spans: tuple[Span, ...]
+    spans: tuple[Span, ...] = Field(max_length=SHOTS, fail_fast=True)
     end_frames: int = Field(default=0, ge=0, description="length of the end card; left out where there is none")
     frames: int = Field(ge=1, description="length of the film")
 

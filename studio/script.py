@@ -24,10 +24,8 @@ from studio.errors import BadInput
 from studio.fountain import title_page, unspoken_left_out
 from studio.markdown import Line, read_markdown
 from studio.model import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
+from studio.opening import SHOTS
 from studio.sentences import abbreviated, ends_sentence
-
-SCENES = 9_999
-"""Most scenes a script may have: a node of the scene graph is numbered with four digits."""
 
 ACTION_CHARACTERS = 240
 """Longest action taken from a scene's first sentence; about three lines of a prompt."""
@@ -124,8 +122,8 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         text: screenplay or plain paragraphs, in Markdown or not, any language.
 
     Raises:
-        BadInput: the script holds no spoken text, more scenes than `SCENES`, a sentence longer than `LINE_CHARACTERS`,
-            or is itself longer than `SCRIPT_CHARACTERS`.
+        BadInput: the script holds no spoken text, more scenes than a film may have shots (`opening.SHOTS`), a sentence
+            longer than `LINE_CHARACTERS`, or is itself longer than `SCRIPT_CHARACTERS`.
     """
     if len(text) > SCRIPT_CHARACTERS:
         raise BadInput(
@@ -138,8 +136,8 @@ def parse_script(text: str) -> tuple[Scene, ...]:
     spoken = [(place, body.strip()) for place, body in parts if re.search(r"\w", body)]
     if not spoken:
         raise BadInput("the script has no text to speak: write a paragraph for each scene, or leave the script out")
-    if len(spoken) > SCENES:
-        raise BadInput(f"the script has {len(spoken)} scenes, the most is {SCENES}: join some of its paragraphs")
+    if len(spoken) > SHOTS:
+        raise BadInput(f"the script has {len(spoken):,} scenes, the most is {SHOTS:,}: join some of its paragraphs")
     scenes = []
     for number, (place, body) in enumerate(spoken, start=1):
         names, told = _spoken(body) if headed else ((), body)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from studio.captions import silent_cues
 from studio.cards import still_card
-from studio.errors import BadInput
+from studio.errors import BadInput, BrokenPlan
 from studio.manifest import read_manifest
-from studio.model import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Wish
+from studio.model import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
 from studio.offline.paint.title import title_of
 from studio.offline.paint.tokens import tokens_of
 from studio.offline.reading import sentences, why_silent
 from studio.offline.writer import OfflineWriter
-from studio.opening import TEXT_BYTES
+from studio.opening import SHOTS, TEXT_BYTES
 from studio.plan import share_lines
+from studio.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.prompt_files import parse_prompts
 from studio.prompts import PROMPT_CHARACTERS
 from studio.script import parse_script, script_title, split_sentences
@@ -112,3 +115,45 @@ def test_a_long_table_is_refused_before_its_films_are_checked(name: str, line: s
     with pytest.raises(BadInput, match=r"holds 200,000 films, the most is 1,000"):
         read_manifest(tmp_path / name)
     assert time.process_time() - begun < SECONDS
+
+
+SCENE = {"id": 1, "location": "", "characters": "", "action": "", "emotion": "", "narration": ""}
+SPAN = {"index": 1, "start": 0, "frames": 1, "line_start": 0}
+EDGE = {"kind": "follows", "source": "scene_2", "target": "scene_1"}
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+@pytest.mark.parametrize(
+    ("read", "plan", "entry"),
+    [
+        (lambda text: read_shots(text, 24, 5, 1), [], {"image_prompt": "a pier"}),
+        (read_story, {"title": "A", "style": "", "scenes": []}, SCENE),
+        (read_graph, {"nodes": [], "edges": []}, EDGE),
+        (read_timeline, {"fps": 24, "title_frames": 1, "frames": 9, "spans": []}, SPAN),
+    ],
+)
+def test_a_plan_of_too_many_is_refused_in_time(
+    read: Callable[[str], object], plan: list[object] | dict[str, object], entry: dict[str, object], wrong: bool
+) -> None:
+    """A plan of 120,000 shots, scenes, edges or spans is refused with the most there may be, or the first wrong one."""
+    many = [5 if wrong else entry] * 120_000
+    text = json.dumps(many if isinstance(plan, list) else {**plan, list(plan)[-1]: many})
+    begun = time.process_time()
+    counted = not wrong or isinstance(plan, list)
+    with pytest.raises(BrokenPlan, match=r"3,?600|108000|1,000,000 parts" if counted else "dictionary|object"):
+        read(text)
+    assert time.process_time() - begun < SECONDS
+
+
+def test_a_wrong_list_is_told_by_its_first_fault() -> None:
+    """Of a list of wrong entries the first is told, and no complaint is made of the others."""
+    with pytest.raises(ValidationError) as failed:
+        Story.model_validate({"title": "A", "style": "", "scenes": [5] * 3_000})
+    assert failed.value.error_count() <= 2  # and that it is too short
+
+
+def test_a_script_of_more_scenes_than_a_film_has_shots_is_refused() -> None:
+    """Each scene needs a shot of its own: a script of more is refused by their count."""
+    assert len(parse_script("A pier.\n\n" * SHOTS)) == SHOTS
+    with pytest.raises(BadInput, match=r"the script has 3,601 scenes, the most is 3,600"):
+        parse_script("A pier.\n\n" * (SHOTS + 1))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from studio.opening import SHOTS
 from studio.prompt_files import prompts_text  # noqa: F401
-from studio.script import SCENES, parse_script, script_title, split_sentences
+from studio.script import parse_script, script_title, split_sentences
 from tests.fuzz.judge import stretched
 
 _PLAIN = re.compile(r"(?:[^\W\d_]|[ \n,.])*")
@@ -19,7 +20,7 @@ def check(data: bytes) -> None:
     assert title == " ".join(title.split())
     scenes = parse_script(text)
     assert [scene.id for scene in scenes] == list(range(1, len(scenes) + 1))
-    assert len(scenes) <= SCENES
+    assert len(scenes) <= SHOTS
     for scene in scenes:
         assert re.search(r"\w", scene.narration)
         assert "\n" not in scene.action + scene.location + scene.characters
