@@ -53,8 +53,10 @@ class Shelf:
 
         Of a plan that was edited, the one that was written last.
         """
-        path = self.folder / order.path
         records = [record for record in self._eye.records(order) if not (order.stage in PLANS and record.by_hand)]
+        if not records:
+            return None
+        path = self.folder / order.path
         same = [record for record in records if files.has(path, record.sha256, record.bytes)]
         if order.stage in PLANS:
             same = same or sorted(records, key=lambda record: record.made_at)[-1:]

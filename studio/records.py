@@ -17,7 +17,7 @@ from studio import files, peek
 from studio.errors import BadInput
 from studio.evidence import Finding, digest_of
 from studio.made import Receipt
-from studio.model import Stage
+from studio.model import STAGES, Stage
 from studio.orders import place_at
 from studio.plain_json import NotJson, read_plainly
 from studio.receipts import read_receipt, receipt_places
@@ -30,12 +30,12 @@ class Records:
     """The records of one session. A folder of them is listed again only where it changed since, or a moment before."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._homes = {stage: folder / "results" / folder.name / stage for stage in STAGES}
         self._listed: dict[Stage, tuple[int, dict[str, list[str]]]] = {}
 
     def of(self, stage: Stage, index: int, path: str) -> Iterator[Receipt]:
         """Yield the receipts of the place (stage, shot) that speak of the piece at `path`; torn ones are none."""
-        home = self._folder / "results" / self._folder.name / stage
+        home = self._homes[stage]
         for name in self._names(home, stage).get(f"{index:03d}", ()):
             receipt = _receipt(home / name)
             if receipt is not None and receipt.path == path:

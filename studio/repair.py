@@ -65,11 +65,11 @@ def survey(folder: Path) -> list[Mend]:
     if not findings:
         return []
     shelf = Shelf(folder, reader(read_brief(folder)), lambda line: None)
-    outside = linked(folder)
+    outside = {path.relative_to(folder).as_posix() for path in linked(folder)}
     return [_mend(shelf, finding, outside) for finding in findings if finding.what in (*FAULTS, "stale meta")]
 
 
-def _mend(shelf: Shelf, finding: Finding, outside: Container[Path]) -> Mend:
+def _mend(shelf: Shelf, finding: Finding, outside: Container[str]) -> Mend:
     path = finding.path
     if path in (BRIEF, COPY):
         return Mend(finding, "put back: what was asked for is known")
@@ -81,7 +81,7 @@ def _mend(shelf: Shelf, finding: Finding, outside: Container[Path]) -> Mend:
         return Mend(finding, "written again from film.json")
     if path.startswith("takes/"):
         return _taken(shelf, finding)
-    if shelf.folder / path in outside:
+    if path in outside:
         return Mend(finding, "nothing: move what it leads to into its place yourself", idle=True)
     order = _order_at(shelf.folder, path)
     if order is None:

@@ -96,15 +96,15 @@ def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
 
 
 def _piece(records: Records, folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Finding]:
-    place = folder / path
-    receipt, torn = receipt_of(folder / receipt_path(path), path)
+    place, vouching = folder / path, folder / receipt_path(path)
+    receipt, torn = receipt_of(vouching, path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
         receipt = recorded(records, folder, path)
     if not os.path.lexists(place):
         yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
-    staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
+    staged, _ = receipt_of(staged_path(vouching), path)
     digest, unread = digest_of(place, *(each.bytes for each in (receipt, staged) if each is not None))
     if unread:
         yield Finding(path, "damaged", unread)
