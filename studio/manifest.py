@@ -32,6 +32,8 @@ from studio.yaml_text import NotYaml, read_yaml
 
 LINES = 1_000
 """Most films of one manifest; at half a minute each, a day's work."""
+COLUMNS = 100
+"""Most columns of a table: five times what can be said of a film."""
 FAULTS_TOLD = 5
 
 _COMMA, _TAB = ".csv", ".tsv"
@@ -292,6 +294,9 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
 
 def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
     """Tell of every fault of a header, and whether the rows under it can be read."""
+    if len(names) > COLUMNS:
+        reader.fault(number, "header", f"it names {len(names):,} columns, at most {COLUMNS} are read")
+        return False
     if "idea" not in names:
         reader.fault(number, "header", "no column is named 'idea'")
     for place, name in enumerate(names):

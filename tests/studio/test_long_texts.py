@@ -117,6 +117,17 @@ def test_a_long_table_is_refused_before_its_films_are_checked(name: str, line: s
     assert time.process_time() - begun < SECONDS
 
 
+@pytest.mark.parametrize("name", ["idea", "no option", ""])
+def test_a_table_of_many_columns_is_refused_in_time(name: str, tmp_path: Path) -> None:
+    """A header of 100,000 columns and more is refused in time, with how many it names."""
+    columns = TEXT_BYTES // (len(name) + 1)
+    (tmp_path / "a.csv").write_text("idea" + f",{name}" * (columns - 9) + "\na\n", encoding="utf-8")
+    begun = time.process_time()
+    with pytest.raises(BadInput, match=r"header: it names [\d,]+ columns, at most 100 are read"):
+        read_manifest(tmp_path / "a.csv")
+    assert time.process_time() - begun < SECONDS
+
+
 SCENE = {"id": 1, "location": "", "characters": "", "action": "", "emotion": "", "narration": ""}
 SPAN = {"index": 1, "start": 0, "frames": 1, "line_start": 0}
 EDGE = {"kind": "follows", "source": "scene_2", "target": "scene_1"}
