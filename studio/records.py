@@ -112,6 +112,8 @@ def _receipt(path: Path) -> Receipt | None:
     try:
         envelope = peek.as_dict(read_plainly(files.read(path)))
         inner = peek.as_dict(read_plainly(peek.text(envelope, "result")))
-        return Receipt.model_validate(inner.get("data", inner))
+        receipt = Receipt.model_validate(inner.get("data", inner))
+        # One that speaks of anything else was never written by a run: what it names may lie anywhere.
+        return receipt if place_at(receipt.path) else None
     except (OSError, BadInput, NotJson, ValidationError):
         return None

@@ -89,6 +89,23 @@ def test_no_change_goes_through_a_link_in_a_session(tmp_path: Path, change: str)
     assert _snapshot(outside) == before
 
 
+@pytest.mark.parametrize("size", [1 << 20, 10 << 30])
+def test_what_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """The size is looked at before more than a block is read: a file of holes may claim any."""
+    with open(tmp_path / "a", "wb") as file:
+        file.truncate(size)
+    taken, pread = [], os.pread
+
+    def counted(handle: int, count: int, at: int) -> bytes:
+        taken.append(count)
+        return pread(handle, count, at)
+
+    monkeypatch.setattr(os, "pread", counted)
+    with pytest.raises(OSError, match="longer than 65,536 bytes"):
+        opening.read(tmp_path / "a", 1 << 16)
+    assert taken == [opening._BLOCK]
+
+
 def test_a_session_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
     """The session's own folder is no link either; one above it may be."""
     real = tmp_path / "disk" / "sessions" / ID

@@ -16,6 +16,7 @@ from studio.briefs import write_brief
 from studio.errors import NoSuchSession
 from studio.evidence import FAULTS, Finding
 from studio.facts import read_facts
+from studio.made import Receipt
 from studio.projection import project
 from studio.verify import verdict, verify
 from tests.make_sessions import PNG, add_piece, brief, make_foreign, make_session, picture, snapshot
@@ -354,3 +355,18 @@ def test_a_folder_that_is_none_or_leads_elsewhere_is_a_fault(tmp_path: Path) -> 
     (folder / "images").write_text("in the way", "utf-8")
     found = {each.path: each.what for each in verify(folder)}
     assert found["images"] == found["videos"] == "damaged"
+
+
+@pytest.mark.parametrize("named", ["/etc/hostname", "../../outside.png", "takes/images/abc.png", "images/shot_001.txt"])
+def test_a_record_that_names_no_piece_proves_nothing(folder: Path, hashed: Hashed, named: str) -> None:
+    """Nothing outside is read, and nothing missed, because a forged record speaks of it."""
+    size = os.stat("/etc/hostname").st_size
+    whole = Receipt.model_validate_json((folder / "images/shot_001.json").read_text("utf-8"))
+    receipt = whole.model_copy(update={"path": named, "fingerprint": "f" * 64, "bytes": size}).sealed()
+    place = folder / "results" / folder.name / "images" / "001-forged"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps({"result": receipt.model_dump_json()}), "utf-8")
+    assert [(each.what, each.path) for each in verify(folder) if each.what != "no record"] == [
+        ("torn record", f"results/{folder.name}/images/001-forged")
+    ]
+    assert not [identity for identity in hashed.made if identity[1] == os.stat("/etc/hostname").st_ino]
