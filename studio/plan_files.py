@@ -66,11 +66,13 @@ def read_graph(text: str) -> SceneGraph:
     return _read(SceneGraph, text, "scene_graph.json")
 
 
+@lru_cache(maxsize=2)
 def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Shot, ...]:
     """Return the shots of `shots.json`, with what a person may leave out filled in.
 
     The index always follows the place in the list, and so does an `image_path` of the usual form; missing frames are
-    `shot_seconds` long; a missing seed is drawn from `seed` and the prompt, so that it moves with its shot.
+    `shot_seconds` long; a missing seed is drawn from `seed` and the prompt, so that it moves with its shot. Remembered:
+    who judges a plan and who uses it read the same text.
 
     Raises:
         BrokenPlan: the text is no list of shots; the message tells line, shot and field.
@@ -121,8 +123,6 @@ def read_timeline(text: str) -> Timeline:
 def reader(brief: Brief) -> Callable[[Stage, str], object]:
     """Return how the plans of this brief's session are read: a stage and a text give the noun, or `BrokenPlan`."""
 
-    # Whoever judges a plan and whoever uses it read the same text.
-    @lru_cache(maxsize=8)
     def read(stage: Stage, text: str) -> object:
         match stage:
             case "story":
