@@ -177,12 +177,16 @@ def parts_of(line: str) -> tuple[str, ...]:
     Joined again they are the line, up to white space and control characters.
     """
     parts: list[str] = []
+    held = 0.0
     for sentence in split_sentences(clean_text(line)):
         for piece in _pieces(one_line(sentence)):
-            if parts and _load(parts[-1]) + 1 + _load(piece) <= INPUT_CHARACTERS:
+            load = _load(piece)
+            if parts and held + 1 + load <= INPUT_CHARACTERS:
                 parts[-1] += f" {piece}"
+                held += 1 + load
             else:
                 parts.append(piece)
+                held = load
     return tuple(part for part in parts if spoken_words(part))
 
 
