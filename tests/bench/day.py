@@ -35,6 +35,8 @@ WAITING = 2
 APART_SECONDS = (3.0, 25.0)
 """Between two kills, drawn."""
 DAY_SECONDS = 3600.0
+SETTLED_SECONDS = 300.0
+"""After the last film: a run that is still at work then is in no true state."""
 GLANCE_SECONDS = 0.5
 
 app = App(name="day-bench", result_action="return_value", version_flags=[])
@@ -127,6 +129,7 @@ def bench(
             if not victims and all(state["type"] == "COMPLETED" for state in states.values()):
                 break
             time.sleep(GLANCE_SECONDS)
+        _settled(place)
         told = _table(place, runs, began, retried)
     left = left_of(place.studio) if not by_hand else []
     print(f"{told[0]}| processes left | {len(left)} |")
@@ -143,6 +146,15 @@ def _killed(place: Place, victim: str, runs: list[str], draw: random.Random) -> 
     with suppress(ProcessLookupError):
         os.kill(place.process(draw.choice(running)), signal.SIGKILL)
     return True
+
+
+def _settled(place: Place) -> None:
+    """Wait until no run is at work: those that look after others end by themselves, the dead are called so."""
+    deadline = time.monotonic() + SETTLED_SECONDS
+    while time.monotonic() < deadline:
+        if all(run["state_type"] in ENDS for run in ask(place.url, "/flow_runs/filter", {"limit": 200})):
+            return
+        time.sleep(GLANCE_SECONDS)
 
 
 def _states(place: Place, runs: list[str]) -> dict[str, dict[str, Any]]:
