@@ -178,7 +178,8 @@ def _check_order(graph: SceneGraph, order: list[str]) -> None:
     told = [starts[0]]
     while told[-1] in after:
         told.append(after[told[-1]])
-    if unreached := [name for name in order if name not in frozenset(told)]:
+    reached = frozenset(told)
+    if unreached := [name for name in order if name not in reached]:
         raise _broken(f"{unreached[0]!r} is never reached from {starts[0]!r}")
     for place, (name, expected) in enumerate(zip(told, order, strict=True), start=1):
         if name != expected:

@@ -59,6 +59,7 @@ def kinds() -> dict[str, Callable[[random.Random], Case]]:
         "a vendor's answer that costs its reader": _bombs,
         "a line without spaces": _spaceless,
         "a script of marks": _scripts,
+        "a film of many scenes": _scenes,
         "a standard stream that is closed": _closed,
         "many files and deep folders": _folders,
         "a manifest, prices, prompts": _handed_in,
@@ -225,13 +226,14 @@ _MANIFEST = b"- idea: A pier\n  fps: 0\n"
 
 
 def _file_case(
-    draw: random.Random, kind: str, told: str, content: bytes | int | Callable[[Path], None], what: str = ""
-) -> Case:
+    draw: random.Random, kind: str, told: str, content: bytes | int | Callable[[Path], None], what: str = "",
+    seconds: str = "8",
+) -> Case:  # fmt: skip
     """Return a case of a file that is handed in: a script, prompts, prices, a manifest."""
     what = what or draw.choice(("script", "prompts", "prices", "manifest.yaml", "manifest.jsonl", "manifest.csv"))
     name = f"mine.{what.removeprefix('manifest.')}"
     place, environment = f"{{room}}/{name}", {}
-    plan = ("plan", "A pier at night", "--seconds", "8", "--output", "{room}/output")
+    plan = ("plan", "A pier at night", "--seconds", seconds, "--output", "{room}/output")
     if what in ("script", "prompts"):
         words, usual = (*plan, f"--{what}", place), _SCRIPT if what == "script" else _PROMPTS
     elif what == "prices":
@@ -255,6 +257,17 @@ def _scripts(draw: random.Random) -> Case:
     parts.append(draw.choice(("`", "\n", "]", ")", "*/", " x", "He waits.")))
     text = "".join(parts).encode()[:size]
     return _file_case(draw, "a script of marks", f"{size:,} bytes of {told}", text, "script")
+
+
+def _scenes(draw: random.Random) -> Case:
+    count = draw.choice((900, 3_600, 3_601, 9_000))
+    scene = draw.choice((
+        "## {}\n\nHe waits.\n\n", "INT. PIER {} - NIGHT\n\nIt rains.\n\n",
+        "## The harbour at dawn\n\nMara sees boat {}.\n\n",
+        "Boat {} leaves.\n\n", "## {}\n\n\"Who goes there?\" says Mara. Nobody answers.\n\n",
+    ))  # fmt: skip
+    text = "".join(scene.format(number) for number in range(1, count + 1)).encode()[:199_000]
+    return _file_case(draw, "a film of many scenes", f"{count:,} of {scene!r}", text, "script", "3600")
 
 
 def _spaceless(draw: random.Random) -> Case:
