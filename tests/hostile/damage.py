@@ -87,11 +87,19 @@ def paths_of(folder: Path) -> list[str]:
 def harm(folder: Path, outside: Path, damage: Damage) -> None:
     """Do it. `outside` is where links lead; nothing there is changed. What cannot be done, on such a path, is left."""
     path = folder / damage.path
+    beyond = path if damage.kind in _WRITING else path.parent
+    if any(_by_a_link(folder, place) for place in (beyond, *((folder / damage.other,) if damage.other else ()))):
+        # What an earlier damage made a link: the damage would be done outside.
+        return
     try:
         _DOING[damage.kind](path, folder, outside, damage)
     except OSError:
         # A folder where a file was meant, a name too long: another damage has been there before.
         return
+
+
+def _by_a_link(folder: Path, place: Path) -> bool:
+    return any(each.is_symlink() for each in (place, *place.parents) if each != folder and folder in each.parents)
 
 
 def _truncated(path: Path, folder: Path, outside: Path, damage: Damage) -> None:
@@ -197,6 +205,8 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() and path.stat().st_size < 1 << 20 else b""
 
 
+_WRITING = {"truncated", "flipped", "replaced", "inserted", "value", "appended"}
+"""Kinds that open the file itself."""
 _DOING: dict[Kind, Callable[[Path, Path, Path, Damage], None]] = {
     "truncated": _truncated, "flipped": _flipped, "replaced": _replaced, "inserted": _inserted, "value": _value,
     "deleted": _deleted, "copied": _copied, "moved": _moved, "appended": _appended, "many": _many, "deep": _deep,
