@@ -26,6 +26,7 @@ from cyclopts import App, Parameter
 
 from studio.evidence import FAULTS
 from studio.verify import verify
+from tests.engine import wait_for
 from tests.flows.studio_command import MARK, ask, left_of
 from tests.flows.test_supervision import ENDS, PREFECT, Place
 
@@ -58,14 +59,15 @@ class ByHand(Place):
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         }  # fmt: skip
         self._begin("server")
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            with suppress(OSError):
-                ask(self.url, "/health")
-                break
-            time.sleep(GLANCE_SECONDS)
+        wait_for("the server", self._answers)
         self.say(str(Path(PREFECT).with_name("film")), "studio", "--set-up-only")
         self._begin("worker")
+
+    def _answers(self) -> bool:
+        with suppress(OSError):
+            ask(self.url, "/health")
+            return True
+        return False
 
     def _begin(self, name: str) -> None:
         words = {
@@ -85,9 +87,9 @@ class ByHand(Place):
             self._begin(name)
 
     def leave(self) -> None:
-        for name in ("worker", "server"):
+        for process in reversed(self._processes.values()):
             with suppress(ProcessLookupError):
-                os.killpg(self._processes[name].pid, signal.SIGTERM)
+                os.killpg(process.pid, signal.SIGTERM)
         for process in self._processes.values():
             process.wait(60)
 

@@ -24,6 +24,7 @@ from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cli import main as sessions
 from studio.model import Wish, Word
 from studio.session import RunCard
+from studio.streams import open_streams
 from studio.terminal import leave
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
@@ -45,6 +46,8 @@ def run_program(program: Program, words: list[str], vendor_url: str) -> int:
 
 
 def _left(main: Callable[[list[str]], None], words: list[str]) -> int:
+    # As both commands do first thing.
+    open_streams()
     try:
         main(words)
     except SystemExit as left:
