@@ -51,7 +51,7 @@ class ByHand(Place):
         self._environment: dict[str, str] = {}
         super().__init__(folder)
 
-    def _start(self) -> None:
+    def start(self) -> None:
         (self.folder / "studio-1").mkdir(parents=True, exist_ok=True)
         self._environment = os.environ | {
             "PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url, "FILM_OUTPUT": str(self.output),
