@@ -103,7 +103,9 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
                 if state is not None and not state.is_final():
                     raise BadInput(f"{folder.name} was answered already, and its run goes on ({state.name})")
                 named = state.name if state else "without a state"
-                raise BadInput(f"the run that waited ({asked.flow_run_id}) is {named} on the server: {go_on}")
+                retry = f"retry it (prefect flow-run retry {asked.flow_run_id}), or "
+                retry = retry if state is not None and (state.is_crashed() or state.is_failed()) else ""
+                raise BadInput(f"the run that waited ({asked.flow_run_id}) is {named} on the server: {retry}{go_on}")
             result = client.resume_flow_run(UUID(asked.flow_run_id), run_input=form)
     except (ObjectNotFound, ValueError) as error:
         stop_waiting(folder, asked.flow_run_id)

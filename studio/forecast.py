@@ -18,6 +18,7 @@ from studio.calls import cut_off, read_calls, spent_usd
 from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen
+from studio.layout import refuse_links, walk
 from studio.made import Receipt
 from studio.mismatches import suited
 from studio.model import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
@@ -54,7 +55,11 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
 
     Raises:
         BrokenPlan: a plan does not read, or a timeline does not add up: a run would stop.
+        LinkInside, Crowded: a folder is a link, or holds more than any film's: no run would begin.
     """
+    refuse_links(folder)
+    for _ in walk(folder):
+        pass
     prices, calls = prices or price_list(), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
         quoter = Quoter(prices, Path(scratch), folder, calls)

@@ -93,6 +93,8 @@ def _mend(shelf: Shelf, finding: Finding, outside: Container[str]) -> Mend:
             return Mend(finding, "written again from the engine's record")
         if order.stage in PLANS:
             return Mend(finding, "nothing: the next run uses the plan as it is, as edited by hand", idle=True)
+        if not os.path.lexists(shelf.folder / order.path):
+            return Mend(finding, "no piece lies beside it: moved to takes/damaged/")
         said = f"nothing proves {order.path}: moved to takes/damaged/; the next run makes it again"
         return Mend(finding, said, lost=True, unknown=True)
     if order.stage in PLANS:

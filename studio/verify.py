@@ -52,7 +52,7 @@ def verify(folder: Path) -> list[Finding]:
     for path, stage in _places(folder, facts):
         place = place_at(path)
         planned = stage not in PER_SHOT or (place is not None and place[1] <= len(facts.shots))
-        findings += _piece(records, folder, path, stage, _is_finished(folder) and planned)
+        findings += _piece(records, folder, path, stage, planned, _is_finished(folder) and planned)
     findings += _ground(folder)
     findings += _takes(folder)
     findings += compared(folder)
@@ -95,14 +95,18 @@ def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
 # --- one piece ------------------------------------------------------------------------------------
 
 
-def _piece(records: Records, folder: Path, path: str, stage: Stage, finished: bool) -> Iterator[Finding]:
+def _piece(
+    records: Records, folder: Path, path: str, stage: Stage, planned: bool, finished: bool
+) -> Iterator[Finding]:  # fmt: skip
     place, vouching = folder / path, folder / receipt_path(path)
     receipt, torn = receipt_of(vouching, path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
         receipt = recorded(records, folder, path)
     if not os.path.lexists(place):
-        yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
+        # Beside what claims to be a receipt, for no shot of the plan, nothing need ever have been.
+        if receipt is not None or planned:
+            yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
     staged, _ = receipt_of(staged_path(vouching), path)
     digest, unread = digest_of(place, *(each.bytes for each in (receipt, staged) if each is not None))

@@ -12,9 +12,12 @@ import pytest
 
 from studio import opening
 from studio.briefs import write_brief
+from studio.errors import Crowded, LinkInside
+from studio.forecast import forecast_session
 from studio.layout import DEEPEST
 from studio.sessions import sweep_abandoned
 from studio.takes import put_aside
+from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session, snapshot
 from tests.studio.sessions_command import ID, run
 
@@ -102,6 +105,19 @@ def test_a_folder_beyond_every_film_is_named(
         assert snapshot(folder) == before
     assert code in ((0,) if command[0] in ("list", "prompts") else (0, 1, 2))
     assert code == 2 or command[0] not in ("verify", "repair") or place == "takes/damaged"
+
+
+@pytest.mark.parametrize("place", ["takes", "images"])
+def test_what_no_run_would_begin_is_not_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """A forecast refuses what a run refuses: a folder with too many files, and one that is a link."""
+    folder = _crowd(tmp_path, (place,), range(10, 90))
+    monkeypatch.setattr(opening, "NAMES", 60)
+    with pytest.raises(Crowded, match=place):
+        forecast_session(folder, brief(), fake_crew(Log()))
+    (folder / place).rename(tmp_path / "elsewhere")
+    (folder / place).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LinkInside, match=place):
+        forecast_session(folder, brief(), fake_crew(Log()))
 
 
 def test_any_number_of_sessions_may_lie_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,27 @@ def test_a_torn_receipt_is_written_again_from_the_record(folder: Path) -> None:
     assert (folder / "videos/shot_002.json").read_bytes() == whole
 
 
+@pytest.mark.parametrize("name", ["images/shot_1000.json", "videos/shot_004.json", "narration/shot_009.json"])
+def test_what_claims_to_be_a_receipt_of_no_shot_loses_nothing(folder: Path, name: str) -> None:
+    """A stray file beside no piece, of no shot of the plan, is moved away; no piece is called lost, nor priced."""
+    (folder / name).write_text("{}", "utf-8")
+    (mend,) = survey(folder)
+    assert (mend.finding.path, mend.lost, mend.unknown) == (name, False, False)
+    assert "no piece lies beside it" in mend.remedy
+    mended(folder)
+    assert survey(folder) == []
+    assert (folder / "takes/damaged" / Path(name).name).read_text("utf-8") == "{}"
+
+
+def test_a_planned_piece_and_its_torn_receipt_are_one_loss(folder: Path) -> None:
+    """A shot of the plan whose picture is gone, its receipt torn, is one piece that is lost."""
+    (folder / "images/shot_002.json").write_text("{}", "utf-8")
+    (folder / "images/shot_002.png").unlink()
+    assert sorted((mend.finding.path, mend.lost) for mend in survey(folder)) == [
+        ("images/shot_002.json", False), ("images/shot_002.png", True),
+    ]  # fmt: skip
+
+
 def test_a_flipped_bit_in_a_receipt_is_found(folder: Path) -> None:
     """A receipt vouches for itself: where one digit changed it does not read, though it is still JSON."""
     place = folder / "images/shot_001.json"
