@@ -208,7 +208,9 @@ def _table(place: Place, runs: list[str], began: float, retried: int) -> tuple[s
         ("seconds", round(time.monotonic() - began)),
     ]  # fmt: skip
     table = "| | |\n|---|---|\n" + "".join(f"| {what} | {found} |\n" for what, found in rows)
-    return table, bool(untrue) or whole < len(runs) or set(flow_runs) != {"Completed"}
+    # A run that looks after others and was killed is rightly Crashed; a film was retried until it was Completed.
+    unmade = [run for run in runs if place.state(run)["type"] != "COMPLETED"]
+    return table, bool(untrue or unmade) or whole < len(runs) or bool(set(flow_runs) - {"Completed", "Crashed"})
 
 
 if __name__ == "__main__":
