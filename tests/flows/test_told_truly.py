@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -106,8 +107,11 @@ def test_every_error_can_be_made_anew(kind: type[FilmError]) -> None:
 # --- suspended from outside -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [Suspended(timeout_seconds=600), Paused()], ids=lambda state: state.name)
-def test_a_run_that_is_suspended_from_outside(film: Film, deployment: Deployment, state: State[None]) -> None:
+# Made when it is set: what is suspended waits so long from then on.
+@pytest.mark.parametrize("halted", [Suspended, Paused], ids=lambda halted: halted.__name__)
+def test_a_run_that_is_suspended_from_outside(
+    film: Film, deployment: Deployment, halted: Callable[..., State[None]]
+) -> None:
     """Halted on its server in the middle of a picture: the run is suspended, also where it was only paused, its
     session is `suspended`, and resumed it makes only what is missing."""
     # Longer than what a run knows of itself is fresh.
@@ -118,7 +122,7 @@ def test_a_run_that_is_suspended_from_outside(film: Film, deployment: Deployment
     at_work.start()
     wait_for("a picture", lambda: film.calls("image begin") >= 1)
     with get_client(sync_client=True) as client:
-        client.set_flow_run_state(UUID(run_id), state, force=True)
+        client.set_flow_run_state(UUID(run_id), halted(timeout_seconds=600), force=True)
     at_work.join()
     assert ended == ["Suspended"]
     (folder,) = film.sessions
