@@ -37,7 +37,10 @@ HARMLESS_RUNS = 2
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended: its exit code, minus a signal's number, None where it hung; what it took and said."""
+    """How a process ended: its exit code, minus a signal's number, None where it hung; what it took and said.
+
+    `memory_mb` is its peak beyond what it had when it began.
+    """
 
     code: int | None
     seconds: float
@@ -123,6 +126,8 @@ class Stage:
         environment = {name: value.replace("{room}", str(place)) for name, value in case.environment.items()}
         sys.stdout.flush()
         sys.stderr.flush()
+        # A child begins with what this process has taken by then, which grows from case to case.
+        held_mb = _held_mb()
         child = os.fork()
         if child == 0:
             _be(case, words, environment, place, self._vendor_url)
@@ -132,7 +137,7 @@ class Stage:
         _, status, used = os.wait4(child, 0)
         code = None if hung else os.waitstatus_to_exitcode(status)
         out, told = ((place / name).read_text("utf-8", "replace") for name in ("stdout", "stderr"))
-        return Ended(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out, told)
+        return Ended(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024 - held_mb, out, told)
 
 
 def _be(case: Case, words: list[str], environment: dict[str, str], place: Path, vendor_url: str) -> None:
@@ -170,6 +175,11 @@ def _be(case: Case, words: list[str], environment: dict[str, str], place: Path, 
         code = 1
     finally:
         os._exit(code)
+
+
+def _held_mb() -> float:
+    # proc_pid_statm(5): pages that are resident.
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize() / (1 << 20)
 
 
 def _ends(child: int) -> bool:
