@@ -202,7 +202,7 @@ def _repair_takes(shelf: Shelf) -> None:
     for stage in STAGES:
         home = folder / "takes" / stage
         for name in files.names(home):
-            beside.setdefault(f"{home}/{name.partition('.')[0]}", []).append(home / name)
+            beside.setdefault(str((home / name).with_suffix("")), []).append(home / name)
     for place in receipt_places(folder):
         receipt = read_receipt(place)
         if "takes" not in place.relative_to(folder).parts or (receipt is not None and lies_whole(place, receipt)):

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from studio import files, lock, peek
 from studio.briefs import read_brief, write_brief
-from studio.errors import BadInput, BrokenPlan, Contradiction, NoSuchSession, SessionLocked
+from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSession, SessionLocked
 from studio.facts import read_facts
 from studio.hints import command
 from studio.layout import goes_deep
@@ -95,9 +95,12 @@ def sweep_abandoned(root: Path) -> None:
     """Remove the hidden folders that killed runs left in `root`."""
     for hidden in files.hidden_files(root):
         ours = hidden.name.startswith(".session_") and hidden.name.endswith(".part") and hidden.is_dir()
-        if not ours or lock.is_locked(hidden) or goes_deep(hidden):
+        if not ours or lock.is_locked(hidden):
             continue
-        with contextlib.suppress(FileNotFoundError, SessionLocked):  # another run was quicker
+        # Another run was quicker; or no run of ours left it.
+        with contextlib.suppress(FileNotFoundError, SessionLocked, Crowded):
+            if goes_deep(hidden):
+                continue
             held = lock.take(hidden)
             files.remove_tree(hidden)
             held.release()

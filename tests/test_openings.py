@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,28 +77,17 @@ def openings(code: str) -> Iterator[str]:
             yield f"{called.attr}, line {node.lineno}"
 
 
-def test_no_file_is_opened_past_the_one_way() -> None:
-    """Every reader goes through `studio/opening.py`: regular files, to a limit, no link; what does not is named."""
+@pytest.mark.parametrize(("calls", "allowed"), [(openings, ALLOWED), (listings, LISTING_ALLOWED)])
+def test_nothing_goes_past_the_one_way(calls: Callable[[str], Iterator[str]], allowed: dict[str, str]) -> None:
+    """Every file is opened, and every folder of a session listed, through `studio/opening.py`: regular files, no link,
+    to a limit; what does otherwise is named."""
     found = {
-        path.relative_to(PROJECT).as_posix(): list(openings(path.read_text("utf-8")))
+        path.relative_to(PROJECT).as_posix(): list(calls(path.read_text("utf-8")))
         for room in ROOMS
         for path in sorted((PROJECT / room).rglob("*.py"))
     }
-    past = {path: calls for path, calls in found.items() if calls and path not in ALLOWED}
-    assert past == {}
-    assert {path for path in ALLOWED if not found.get(path)} == set(), "allowed, and opens nothing"
-
-
-def test_no_folder_is_listed_past_the_one_way() -> None:
-    """A folder of a session is listed to a limit; what lists another is named."""
-    found = {
-        path.relative_to(PROJECT).as_posix(): list(listings(path.read_text("utf-8")))
-        for room in ROOMS
-        for path in sorted((PROJECT / room).rglob("*.py"))
-    }
-    past = {path: calls for path, calls in found.items() if calls and path not in LISTING_ALLOWED}
-    assert past == {}
-    assert {path for path in LISTING_ALLOWED if not found.get(path)} == set(), "allowed, and lists nothing"
+    assert {path: each for path, each in found.items() if each and path not in allowed} == {}
+    assert {path for path in allowed if not found.get(path)} == set(), "allowed, and does nothing"
 
 
 @pytest.mark.parametrize(

@@ -125,9 +125,14 @@ def test_any_number_of_sessions_may_lie_side_by_side(tmp_path: Path, monkeypatch
     for number in range(20):
         (tmp_path / f".session_20250208_0022{number:02d}.1-1-a.part").mkdir()
     (tmp_path / ".session_20250208_002238.1-1-deep.part" / "/".join("a" * DEEPEST)).mkdir(parents=True)
+    crowded = tmp_path / ".session_20250208_002238.1-1-crowded.part"
+    crowded.mkdir()
+    for number in range(20):
+        (crowded / f"{number}").touch()
     monkeypatch.setattr(opening, "NAMES", 10)
     sweep_abandoned(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [".session_20250208_002238.1-1-deep.part"]
+    left = [".session_20250208_002238.1-1-crowded.part", ".session_20250208_002238.1-1-deep.part"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == left
 
 
 def test_what_is_put_aside_replaces_nothing(tmp_path: Path) -> None:

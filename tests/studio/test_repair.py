@@ -197,6 +197,15 @@ def test_damaged_takes_are_moved_out_of_the_way(folder: Path) -> None:
     assert not [finding for finding in verify(folder) if finding.what in FAULTS]
 
 
+def test_takes_of_any_name_are_moved(folder: Path) -> None:
+    """What claims to be a take is moved away with what lies beside it, however many dots its name has."""
+    for name in ("a.b.json", "a.b.png", "..json", "c.json"):
+        (folder / "takes/images").mkdir(parents=True, exist_ok=True)
+        (folder / "takes/images" / name).write_text("{", "utf-8")
+    mended(folder)
+    assert {path.name for path in (folder / "takes/damaged").iterdir()} >= {"a.b.json", "a.b.png", "c.json"}
+
+
 def test_a_session_that_is_being_worked_on_is_not_repaired(folder: Path) -> None:
     """A repair takes the session's lock; under a run nothing is changed."""
     (folder / "story.json").write_bytes(b"{")
