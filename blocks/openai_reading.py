@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from studio.json_text import first_fault
+from studio.text.strict_json import first_fault
 
 ANSWER_CHARACTERS = 1_000_000
 """Longest answer that is read."""

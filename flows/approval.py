@@ -25,11 +25,11 @@ from pydantic import Field, PrivateAttr
 from flows.standing import is_deployed
 from studio.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.errors import BadInput, Rejected
-from studio.hints import command
 from studio.made import Receipt
 from studio.model import Shot
 from studio.session import Session
 from studio.terminal import harmless
+from studio.text.command_hints import command
 
 PATIENCE_SECONDS = 30 * 24 * 3600
 """How long a suspended run waits: after 30 days Prefect calls it Failed, and nothing is lost."""

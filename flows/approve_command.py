@@ -19,10 +19,10 @@ from studio.briefs import read_brief
 from studio.errors import BadInput, FilmError
 from studio.facts import read_facts
 from studio.files import read_or_none
-from studio.hints import command
 from studio.places import output_folder, session_folder, sessions_root
 from studio.plan_files import read_shots
 from studio.terminal import harmless
+from studio.text.command_hints import command
 
 
 def approve(

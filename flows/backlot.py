@@ -37,8 +37,8 @@ from flows.engine import (
 from flows.leaving import Terminated
 from flows.telling import Word
 from studio.errors import BadInput
-from studio.hints import command
 from studio.terminal import harmless
+from studio.text.command_hints import command
 
 PORT = 4200
 LAST_PORT = 65535

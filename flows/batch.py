@@ -24,11 +24,11 @@ from flows.leaving import INTERRUPTED, TERMINATED, Terminated, check_threads, le
 from flows.slots import MOST, Slots
 from studio.batch import Outcome, counted, look, put_off, reported, table, unfinished_line
 from studio.errors import BadInput, FilmError, Interrupted
-from studio.hints import command
 from studio.manifest import Line, read_manifest
 from studio.places import sessions_root
 from studio.prices import price_list
 from studio.sessions import check_writable, sweep_abandoned
+from studio.text.command_hints import command
 
 
 def film_batch(

@@ -45,7 +45,6 @@ from studio.ask import Ask, check_idea, enlist
 from studio.elsewhere import signs_of_life
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.finishing import out_of_budget
-from studio.hints import command
 from studio.model import DEFAULT_STYLE, Wish
 from studio.paid import VendorError
 from studio.places import output_folder
@@ -54,6 +53,7 @@ from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
 from studio.terms import make_terms
+from studio.text.command_hints import command
 from studio.version import VERSION
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes

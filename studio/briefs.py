@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from studio import files, peek
 from studio.errors import BrokenPlan, NoSuchSession
-from studio.hints import command
 from studio.model import Brief
 from studio.takes import put_aside
+from studio.text.command_hints import command
 
 BRIEF, COPY = "brief.json", "receipts/brief.json"
 

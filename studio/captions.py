@@ -30,7 +30,7 @@ from studio.linebreaks import (
     spaceless,
 )
 from studio.model import Cue, Word
-from studio.sentences import abbreviated, ends_sentence
+from studio.text.sentences import abbreviated, ends_sentence
 
 WANTED_SECONDS = 1.0
 LEAST_SECONDS, MOST_SECONDS = 0.8, 7.0

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from studio.errors import BadInput
-from studio.hints import command
 from studio.listing import Listing, any_cost, line_cells, listings
 from studio.places import output_folder, session_folder, sessions_root
 from studio.spent import stats_of
 from studio.streams import open_streams
 from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
+from studio.text.command_hints import command
 
 if TYPE_CHECKING:
     from studio.model import Prompt, Shot

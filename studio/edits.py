@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from studio.plain_json import read_plainly
+from studio.text.plain_json import read_plainly
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 

@@ -10,10 +10,10 @@ from studio.calls import read_calls, spent_usd
 from studio.errors import FilmError
 from studio.facts import Facts, read_facts
 from studio.forecast import forecast_session
-from studio.hints import command
 from studio.ports import Crew
 from studio.quote import Estimate
 from studio.spent import dollars
+from studio.text.command_hints import command
 
 STEP_USD = 0.1
 """A budget that is proposed is rounded up to tenths of a dollar."""

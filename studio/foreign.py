@@ -17,10 +17,10 @@ from studio.briefs import write_brief
 from studio.errors import BadInput, BrokenPlan
 from studio.facts import KEPT, Facts, read_facts
 from studio.fingerprint import fingerprint
-from studio.json_text import first_fault
 from studio.layout import in_the_way, refuse_links
 from studio.model import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
 from studio.plan_files import reader
+from studio.text.strict_json import first_fault
 
 _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")
 _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")

@@ -1,6 +1,6 @@
 """What a Fountain screenplay says to those who make it, and nobody speaks: title page, notes, transitions, synopses.
 
-The syntax is https://fountain.io/syntax; what Fountain shares with Markdown is read by `studio/markdown.py`.
+The syntax is https://fountain.io/syntax; what Fountain shares with Markdown is read by `studio/text/markdown.py`.
 """
 
 from __future__ import annotations

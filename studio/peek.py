@@ -16,7 +16,7 @@ from pathlib import Path
 from studio import opening
 from studio.errors import Crowded, LinkInside
 from studio.opening import Room
-from studio.plain_json import NotJson, read_plainly
+from studio.text.plain_json import NotJson, read_plainly
 
 _HEAD = 1 << 14
 """Longest first line read, in bytes: a call is a tenth of it."""

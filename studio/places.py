@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from studio.errors import BadInput, NoSuchSession
-from studio.hints import command
+from studio.text.command_hints import command
 
 SESSION_ID = re.compile(r"session_[0-9]{8}_[0-9]{6}\Z")
 

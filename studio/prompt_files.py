@@ -22,9 +22,9 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue, ValidationError
 
 from studio.errors import BadInput
-from studio.json_text import NotJson, first_fault, item_lines, read_json, read_noun
 from studio.model import Prompt, Shot
 from studio.opening import SHOTS
+from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 
 _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)
 """Of a line without white space around it: two runs of it in the pattern would take the square of their length."""

@@ -19,8 +19,8 @@ from studio.evidence import Finding, digest_of
 from studio.made import Receipt
 from studio.model import STAGES, Stage
 from studio.orders import place_at
-from studio.plain_json import NotJson, read_plainly
 from studio.receipts import read_receipt, receipt_places
+from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9
 """Two changes within a tick of the file system's clock bear one time: the coarsest, FAT's, has two seconds."""

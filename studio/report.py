@@ -12,9 +12,9 @@ from pathlib import Path
 from studio import lock
 from studio.errors import NoSuchSession
 from studio.facts import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
-from studio.hints import command
 from studio.layout import walk
 from studio.projection import State, can_go_on, completed, mark, missing, project, state_now
+from studio.text.command_hints import command
 
 _FOLDERS = ("", "cast", "images", "narration", "videos", "takes")
 """Where people's files lie; what the program keeps for itself (receipts, runs, results, calls) is not listed."""

@@ -1,6 +1,6 @@
 """A person's own script, read into scenes: their words become the narration, word for word.
 
-Two forms are read, and of Markdown the words alone (`studio/markdown.py`):
+Two forms are read, and of Markdown the words alone (`studio/text/markdown.py`):
 
 - Screenplay: a line such as `INT. KITCHEN - NIGHT`, `EXT. HARBOUR` or `## The Kitchen` opens a scene and names its
   place. Every other line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the
@@ -22,10 +22,10 @@ from functools import lru_cache
 
 from studio.errors import BadInput
 from studio.fountain import title_page, unspoken_left_out
-from studio.markdown import Line, read_markdown
 from studio.model import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
 from studio.opening import SHOTS
-from studio.sentences import abbreviated, ends_sentence
+from studio.text.markdown import Line, read_markdown
+from studio.text.sentences import abbreviated, ends_sentence
 
 ACTION_CHARACTERS = 240
 """Longest action taken from a scene's first sentence; about three lines of a prompt."""
@@ -69,7 +69,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of `text` in order, each as one line; joined again they are the text, up to white space.
 
     A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not before a small
-    letter (but after an ellipsis), nor after what `studio/sentences.py` knows for an abbreviation or an initial, or a
+    letter (but after an ellipsis), nor after what `studio/text/sentences.py` knows for an abbreviation or an initial, or a
     number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
     line ends a sentence.
     """

@@ -21,7 +21,6 @@ from studio.desk import Counter, Desk
 from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
 from studio.gate import gate_of
-from studio.hints import command
 from studio.layout import refuse_links
 from studio.ledger import Ledger
 from studio.meta import write_meta
@@ -35,6 +34,7 @@ from studio.ports import Crew
 from studio.prices import price_list
 from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover
+from studio.text.command_hints import command
 
 META_SHARE, META_SECONDS = 20.0, 5.0
 """Meta rests 20 times as long as it took to write, at most 5 s: it reads the whole folder, and takes 5 % at most."""

@@ -18,12 +18,12 @@ from studio import files, lock, peek
 from studio.briefs import read_brief, write_brief
 from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSession, SessionLocked
 from studio.facts import read_facts
-from studio.hints import command
 from studio.layout import goes_deep
 from studio.model import Brief, Wish
 from studio.places import session_folders
 from studio.projection import can_go_on
 from studio.terms import UNSAID, Terms, short, wrong_option
+from studio.text.command_hints import command
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.hints import command
+from studio.text.command_hints import command
 
 HERE = Path(__file__).parents[1]
 DUMP = f"""#!{sys.executable}

@@ -16,7 +16,6 @@ from studio.offline.breaths import breaths
 from studio.offline.casing import DATED, PLACED, holds_another, sentence_case, with_article, without_opening
 from studio.offline.domains import TOPIC_WORDS, singulars
 from studio.offline.language import is_english
-from studio.offline.markup import without_markup
 from studio.offline.phrases import head_noun, is_plural, known_as, lowered, met, short_name, someone_in
 from studio.offline.speech import named_by, speech_lead, whole_speech
 from studio.offline.titles import SMALL, TITLE_CHARACTERS, TITLE_WORDS, shown, tale_title, title_case
@@ -34,6 +33,7 @@ from studio.offline.words import (
     is_someone,
 )
 from studio.script import clean_text, one_line, split_sentences, word_set
+from studio.text.markup import without_markup
 
 Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
 """tale: someone does something. topic: a thing to look at. question: one is asked. portrait: a person or a place.

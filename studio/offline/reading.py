@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from studio.offline.spelling import spelled
 from studio.offline.unmarked import GONE, unmarked
-from studio.sentences import ends_sentence
+from studio.text.sentences import ends_sentence
 
 FOREIGN_LETTERS = 0.25
 """Largest share of letters outside the Latin script in a line that is still read; they are left out."""

@@ -1,7 +1,7 @@
 """Blanking the markup of a line that is to be spoken, place for place, so that every word stays where it was written.
 
 Markdown, tags, styles of subtitles, entities and addresses; what only looks like markup ('a*b', 'snake_case', 'a<b')
-keeps its sense. A script's Markdown is read before (`studio/markdown.py`); a line that a model wrote may hold some.
+keeps its sense. A script's Markdown is read before (`studio/text/markdown.py`); a line that a model wrote may hold some.
 Every pattern is bounded: its time grows with the line's length and no faster.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from studio.markdown import ADDRESS, ENTITY, ESCAPE, LINK, STYLE, TAG
+from studio.text.markdown import ADDRESS, ENTITY, ESCAPE, LINK, STYLE, TAG
 
 GONE = "\ufdd0"
 """Stands where a sign was that parts no word: 'un**believ**able'. A noncharacter of Unicode, never in a text."""

@@ -27,7 +27,7 @@ from studio.prompt_files import parse_prompts
 from studio.prompts import PROMPT_CHARACTERS
 from studio.script import parse_script, script_title, split_sentences
 from studio.storyboard import escaped
-from studio.yaml_text import MOST_VALUES, NotYaml, read_yaml
+from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
 from tests.studio.shapes import SHAPES, hostile
 
 SECONDS = 2.0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.plain_json import DEEPEST, MOST_PARTS, NotJson, read_plainly
+from studio.text.plain_json import DEEPEST, MOST_PARTS, NotJson, read_plainly
 
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

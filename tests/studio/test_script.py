@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from studio import script
 from studio.errors import BadInput
-from studio.markdown import Line, read_markdown
 from studio.script import clean_text, one_line, parse_script, script_title, split_sentences
+from studio.text.markdown import Line, read_markdown
 
 SCREENPLAY = """INT. KITCHEN - NIGHT
 

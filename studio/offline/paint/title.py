@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from studio.offline.markup import tags_as
 from studio.offline.paint import grammar, words
 from studio.prompts import EMOTIONS
+from studio.text.markup import tags_as
 
 _PLACES = frozenset(
     ["a", "an", "the", "in", "on", "at", "by", "near", "under", "over", "inside", "outside", "beneath", "behind"]

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.markdown import ADDRESS
 from studio.offline.paint import grammar, words
 from studio.offline.paint.title import without_tags
 from studio.offline.paint.trades import is_person
+from studio.text.markdown import ADDRESS
 
 Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
 

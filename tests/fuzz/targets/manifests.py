@@ -7,9 +7,10 @@ import io
 import tempfile
 from pathlib import Path
 
-from studio import json_text, manifest, prompt_files, script, text_files, yaml_text  # noqa: F401  read on demand
+from studio import manifest, prompt_files, script, text_files  # noqa: F401  read on demand
 from studio.errors import BadInput
 from studio.manifest import read_manifest
+from studio.text import plain_yaml, strict_json
 from tests.fuzz.judge import stretched
 
 SUFFIXES = (".yaml", ".csv", ".jsonl", ".tsv")

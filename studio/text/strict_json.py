@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from studio.plain_json import NotJson, decoded, no_constant
+from studio.text.plain_json import NotJson, decoded, no_constant
 
 __all__ = ["NotJson", "first_fault", "item_lines", "read_json", "read_noun"]
 

@@ -1,6 +1,6 @@
 """JSON from anywhere, read to a limit: so deep, so many parts, every number a number.
 
-Light: no model is imported. For a person's plans, with line and column, it is `studio/json_text.py`, which reads
+Light: no model is imported. For a person's plans, with line and column, it is `studio/text/strict_json.py`, which reads
 through here.
 """
 
