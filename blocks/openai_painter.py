@@ -31,9 +31,9 @@ from blocks.openai_sizes import (
 )  # fmt: skip
 from blocks.paid_engine import PaidEngine, painted
 from blocks.wire import USUAL, Limits
-from studio import opening
 from studio.errors import EngineFailed
 from studio.fingerprint import fingerprint
+from studio.fs import opening
 from studio.made import Made
 from studio.paid import Reply, Request, Usage, VendorError
 from studio.ports import Abilities

@@ -18,7 +18,7 @@ from studio.approvals import Asked, Reply, answered, read_asked, stop_waiting
 from studio.briefs import read_brief
 from studio.errors import BadInput, FilmError
 from studio.facts import read_facts
-from studio.files import read_or_none
+from studio.fs.files import read_or_none
 from studio.places import output_folder, session_folder, sessions_root
 from studio.plan_files import read_shots
 from studio.terminal import harmless

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio import opening
 from studio.errors import BadInput
+from studio.fs import opening
 
 PATIENCE_SECONDS = 5.0
 """How long a server may take to answer its health check."""

@@ -24,8 +24,8 @@ from blocks.crew import Crew
 from blocks.openai_account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
 from flows.alarm import beats, set_alarm
-from studio import opening
 from studio.errors import BadInput, FilmError
+from studio.fs import opening
 
 QUEUE = "films"
 """The work queue of make-film, so that runs of make-films do not wait for the films that they are waiting for."""

@@ -14,9 +14,10 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from studio import files, lock, peek
+from studio import lock, peek
 from studio.edits import Redo, redone
 from studio.errors import BadInput
+from studio.fs import files
 from studio.model import Noun, Shot
 from studio.orders import receipt_path
 from studio.plan_files import plan_text

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from studio import files
 from studio.burn import burned_columns
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cards import end_card, title_card
 from studio.credits import Credit
 from studio.cut import cut_film
+from studio.fs import files
 from studio.linebreaks import LINE_COLUMNS
 from studio.made import Made, Receipt
 from studio.model import Brief, Cue, Shot, Story, Timeline, Wish

@@ -18,9 +18,10 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
-from studio import files, lock, peek
+from studio import lock, peek
 from studio.briefs import read_brief, write_brief
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
+from studio.fs import files
 from studio.listing import read_listing
 from studio.manifest import Line
 from studio.places import session_folders

@@ -16,8 +16,9 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from studio import files, peek
+from studio import peek
 from studio.errors import BrokenPlan, NoSuchSession
+from studio.fs import files
 from studio.model import Brief
 from studio.takes import put_aside
 from studio.text.command_hints import command

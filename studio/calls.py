@@ -17,10 +17,11 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from studio import files, lock
+from studio import lock
+from studio.fs import files
+from studio.fs.opening import ANSWER_BYTES
 from studio.made import Sha256
 from studio.model import Noun, Stage
-from studio.opening import ANSWER_BYTES
 from studio.paid import Kind, Reply, Unit
 
 FOLDER = "calls"

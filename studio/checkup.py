@@ -15,9 +15,9 @@ from typing import Literal
 
 import numpy as np
 
-from studio import files
 from studio.errors import FilmError
 from studio.extras import install, lacking_extras
+from studio.fs import files
 from studio.lettering import FAMILY, can_shape, font_file, set_block
 
 Verdict = Literal["ok", "warning", "wrong"]

@@ -141,9 +141,9 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     """
     from pydantic import ValidationError
 
-    from studio import files
     from studio.briefs import read_brief
     from studio.facts import read_facts
+    from studio.fs import files
     from studio.model import Prompt
     from studio.plan_files import read_shots
 

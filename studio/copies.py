@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio import files
+from studio.fs import files
 from studio.made import Receipt
 from studio.orders import PLANS
 from studio.receipts import artefact_of, read_receipt, receipt_places

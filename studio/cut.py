@@ -23,8 +23,8 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from studio import opening
 from studio.errors import DamagedPiece, EngineFailed
+from studio.fs import opening
 from studio.made import Made
 from studio.model import Timeline
 from studio.reel import PACKETS_ONLY, TIMESCALE, film_error, probe

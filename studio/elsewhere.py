@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import files, peek
+from studio import peek
+from studio.fs import files
 
 SIGN_SECONDS = 15.0
 """How often a run gives a sign of life."""

@@ -12,8 +12,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from studio import files
 from studio.errors import BadInput
+from studio.fs import files
 from studio.made import Receipt
 
 Kind = Literal[

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio import opening, peek
+from studio import peek
+from studio.fs import opening
+from studio.fs.opening import Room
 from studio.layout import walk
-from studio.opening import Room
 from studio.places import SESSION_ID, session_folders
 from studio.spent import NOTHING, Spent, read_spent
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio import files
 from studio.copies import Copies
 from studio.errors import BrokenPlan
+from studio.fs import files
 from studio.looking import Eye, Found
 from studio.made import Receipt
 from studio.model import Brief, Stage

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio import files, opening
 from studio.errors import LinkInside
+from studio.fs import files, opening
 
 _FOLDERS = ("calls", "cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
 DEEPEST = 8

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import files
 from studio.calls import (
     FOLDER,
     LETTERS,
@@ -26,6 +25,7 @@ from studio.calls import (
     spent_usd,
 )
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
+from studio.fs import files
 from studio.orders import Order
 from studio.paid import Reply, Request, Usage, VendorError
 from studio.prices import PriceList

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studio import lock, peek
 from studio.facts import Facts, read_facts
-from studio.opening import Room
+from studio.fs.opening import Room
 from studio.places import session_folders
 from studio.projection import State, cost_usd, images_done, state_now, state_of, videos_done
 from studio.spent import UNPAID, Tally, dollars, read_spent

@@ -13,8 +13,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import elsewhere, opening, peek
+from studio import elsewhere, peek
 from studio.errors import LinkInside, SessionLocked
+from studio.fs import opening
 
 _PATIENCE_SECONDS = 0.5
 """How long to wait for a lock: a reader that looks whether it is held holds it for some microseconds."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio import files, opening
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
+from studio.fs import files, opening
 from studio.made import Receipt
 from studio.model import Stage
 from studio.orders import PICTURES, PLANS, Order, receipt_path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio import files
 from studio.facts import read_facts
+from studio.fs import files
 from studio.projection import project
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import opening
 from studio.errors import Crowded, LinkInside
-from studio.opening import Room
+from studio.fs import opening
+from studio.fs.opening import Room
 from studio.text.plain_json import NotJson, read_plainly
 
 _HEAD = 1 << 14

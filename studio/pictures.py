@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio import opening
 from studio.errors import LinkInside
+from studio.fs import opening
 
 PICTURE_PIXELS = 100_000_000
 """Largest picture opened, in pixels: eight times the largest frame. A larger one is taken for a bomb."""

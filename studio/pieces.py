@@ -15,10 +15,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio import files, opening
 from studio.copies import Copies, copy_whole
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
+from studio.fs import files, opening
 from studio.looking import Eye, Found, ReadPlan
 from studio.made import Made, Receipt
 from studio.model import Stage

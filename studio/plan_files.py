@@ -16,8 +16,8 @@ from typing import TypeVar
 from pydantic import JsonValue, ValidationError
 
 from studio.errors import BrokenPlan
+from studio.fs.opening import SHOTS
 from studio.model import Brief, Noun, SceneGraph, Shot, Stage, Story, Timeline
-from studio.opening import SHOTS
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 
 N = TypeVar("N", bound=Noun)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import files
+from studio.fs import files
 from studio.made import Receipt
 from studio.model import STAGES
 

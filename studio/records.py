@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import files, peek
+from studio import peek
 from studio.errors import BadInput
 from studio.evidence import Finding, digest_of
+from studio.fs import files
 from studio.made import Receipt
 from studio.model import STAGES, Stage
 from studio.orders import place_at

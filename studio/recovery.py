@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from studio import files
+from studio.fs import files
 from studio.layout import in_the_way, refuse_links, walk
 from studio.looking import Found
 from studio.made import Receipt

@@ -11,11 +11,12 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import files, lock
+from studio import lock
 from studio.briefs import BRIEF, COPY, read_brief, restore_brief
 from studio.calls import held_answer, read_calls
 from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
+from studio.fs import files
 from studio.layout import linked, refuse_links
 from studio.made import Receipt
 from studio.meta import write_meta

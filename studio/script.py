@@ -22,8 +22,8 @@ from functools import lru_cache
 
 from studio.errors import BadInput
 from studio.fountain import title_page, unspoken_left_out
+from studio.fs.opening import SHOTS
 from studio.model import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
-from studio.opening import SHOTS
 from studio.text.markdown import Line, read_markdown
 from studio.text.sentences import abbreviated, ends_sentence
 

@@ -15,18 +15,19 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from studio import files, lock
+from studio import lock
 from studio.briefs import read_brief, restore_brief, write_brief
 from studio.desk import Counter, Desk
 from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
+from studio.fs import files
+from studio.fs.opening import PLAN_BYTES
 from studio.gate import gate_of
 from studio.layout import refuse_links
 from studio.ledger import Ledger
 from studio.meta import write_meta
 from studio.mismatches import voice_for
 from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline
-from studio.opening import PLAN_BYTES
 from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader

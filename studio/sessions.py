@@ -14,10 +14,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import files, lock, peek
+from studio import lock, peek
 from studio.briefs import read_brief, write_brief
 from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSession, SessionLocked
 from studio.facts import read_facts
+from studio.fs import files
 from studio.layout import goes_deep
 from studio.model import Brief, Wish
 from studio.places import session_folders

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from studio import files
+from studio.fs import files
 from studio.made import Receipt, Sidecar
 from studio.takes import put_aside
 

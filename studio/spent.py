@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from studio import peek
-from studio.opening import Room
+from studio.fs.opening import Room
 
 _FREE = ("failed", "refused")
 _STATES = ("intent", "done", "bad answer", "ambiguous", *_FREE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from studio import files
+from studio.fs import files
 from studio.looking import Found
 from studio.made import Receipt
 from studio.orders import PLANS, Order

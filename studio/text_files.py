@@ -8,9 +8,9 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from studio import opening
 from studio.errors import BadInput
-from studio.opening import TEXT_BYTES
+from studio.fs import opening
+from studio.fs.opening import TEXT_BYTES
 
 
 def read_text(path: Path, named: str) -> str:

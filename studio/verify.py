@@ -12,17 +12,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from studio import files, lock, opening, peek
+from studio import lock, peek
 from studio.briefs import brief_faults, read_brief
 from studio.edits import same_plan
 from studio.errors import BadInput, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
+from studio.fs import files, opening
+from studio.fs.opening import PLAN_BYTES
 from studio.gaps import lost
 from studio.layout import in_the_way, linked, walk
 from studio.made import Receipt
 from studio.model import Brief, Stage, Wish
-from studio.opening import PLAN_BYTES
 from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.pictures import whole_picture
 from studio.plan_files import reader

@@ -17,12 +17,12 @@ _PARSERS = {
     ("yaml", "safe_load"), ("pickle", "load"), ("pickle", "loads"),
 }  # fmt: skip
 _MEDIA = {"av", "Image", "wave"}
-"""Libraries that take a path, after `studio/opening.py` looked at it, or bytes."""
+"""Libraries that take a path, after `studio/fs/opening.py` looked at it, or bytes."""
 
 ALLOWED = {
-    "studio/opening.py": "the one way",
-    "studio/disk.py": "changes, through the one way",
-    "studio/files.py": "wraps handles that the one way gave",
+    "studio/fs/opening.py": "the one way",
+    "studio/fs/disk.py": "changes, through the one way",
+    "studio/fs/files.py": "wraps handles that the one way gave",
     "studio/pictures.py": "wraps a handle that the one way gave",
     "studio/cut.py": "wraps a handle that the one way gave",
     "studio/prices.py": "parses what the one way read",
@@ -45,7 +45,7 @@ ALLOWED = {
 
 _LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 LISTING_ALLOWED = {
-    "studio/opening.py": "the one way",
+    "studio/fs/opening.py": "the one way",
     "studio/layout.py": "to the same limit, with what each name is",
     "studio/places.py": "the sessions themselves: there may be any number",
     "studio/lettering.py": "fonts of this machine",
@@ -79,7 +79,7 @@ def openings(code: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(("calls", "allowed"), [(openings, ALLOWED), (listings, LISTING_ALLOWED)])
 def test_nothing_goes_past_the_one_way(calls: Callable[[str], Iterator[str]], allowed: dict[str, str]) -> None:
-    """Every file is opened, and every folder of a session listed, through `studio/opening.py`: regular files, no link,
+    """Every file is opened, and every folder of a session listed, through `studio/fs/opening.py`: regular files, no link,
     to a limit; what does otherwise is named."""
     found = {
         path.relative_to(PROJECT).as_posix(): list(calls(path.read_text("utf-8")))

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import files, progress
+from studio import progress
 from studio.briefs import COPY
 from studio.evidence import FAULTS
+from studio.fs import files
 from studio.made import Receipt
 from studio.orders import PLANS
 from studio.progress import Event

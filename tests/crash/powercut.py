@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from studio import files
 from studio.facts import read_facts
+from studio.fs import files
 from studio.model import Stage
 from studio.projection import completed
 from tests.crash import film, judge

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from studio import files, progress
-from studio.disk import Disk
+from studio import progress
+from studio.fs import files
+from studio.fs.disk import Disk
 from studio.made import Receipt
 from studio.pieces import Shelf
 from studio.progress import Event
@@ -169,7 +170,7 @@ def _lying(folder: str, prefix: str = "") -> Iterator[tuple[str, tuple[int, int]
 
 
 def _line() -> int:
-    """Return the line of `studio/files.py` that is at work, or 0."""
+    """Return the line of `studio/fs/files.py` that is at work, or 0."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename != files.__file__:
         frame = frame.f_back

@@ -29,7 +29,7 @@ class Step:
     work: Work | None = None
     """Of 'begun': the piece that is being made from here on, with its beginning and end in seconds."""
     line: int = 0
-    """Of a flush, and of the 'held' that it brings about: the line of `studio/files.py` that asked for it; or 0."""
+    """Of a flush, and of the 'held' that it brings about: the line of `studio/fs/files.py` that asked for it; or 0."""
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.kind, self.path, self.target) if part)

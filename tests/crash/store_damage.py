@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import files
+from studio.fs import files
 from studio.made import Receipt
 from studio.orders import PLANS, receipt_path
 from studio.receipts import artefact_of, read_receipt

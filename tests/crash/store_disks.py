@@ -1,6 +1,6 @@
 """Disks that fail: they end their process, have no room, may not be written, are late, or wait for a sign.
 
-Each stands in for the disk of one run in a process of its own (`studio.files.through`). Engines write past the disk;
+Each stands in for the disk of one run in a process of its own (`studio.fs.files.through`). Engines write past the disk;
 the `touch` of a disk, at their hands, tells them.
 """
 
@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import tasks.film
 import tasks.work
 from studio import lock
-from studio.disk import Disk
+from studio.fs.disk import Disk
 
 HOUR = timedelta(hours=1)
 

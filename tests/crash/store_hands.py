@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import tasks.film
-from studio import files
+from studio.fs import files
 from studio.made import Receipt
 from studio.ports import Crew
 from tests.crash import film

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import files
+from studio.fs import files
 from studio.model import Wish
 from studio.receipts import read_receipt
 from tests.crash import film, judge

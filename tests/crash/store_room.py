@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from studio import files, progress
-from studio.disk import Disk
+from studio import progress
 from studio.errors import FilmError
 from studio.facts import read_facts
+from studio.fs import files
+from studio.fs.disk import Disk
 from studio.progress import Event
 from studio.projection import completed
 from tests.crash import film, judge

@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 import studio.session
-from studio import files, pieces
+from studio import pieces
+from studio.fs import files
 from tests.crash.powercut import edit, try_state
 from tests.crash.powercut_states import State, cuts, state_of
 from tests.crash.record import Recorder, recorded, session_in
@@ -32,7 +33,7 @@ PATIENCE = 60
 
 
 def _flushes() -> list[int]:
-    """Return the lines of `studio/files.py` where something is flushed."""
+    """Return the lines of `studio/fs/files.py` where something is flushed."""
     calls = (node for node in ast.walk(ast.parse(inspect.getsource(files))) if isinstance(node, ast.Call))
     return sorted(
         call.lineno
@@ -42,7 +43,7 @@ def _flushes() -> list[int]:
 
 
 def _function_at(line: int) -> str:
-    """Return the function of `studio/files.py` that holds the line."""
+    """Return the function of `studio/fs/files.py` that holds the line."""
     for node in ast.parse(inspect.getsource(files)).body:
         if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or node.lineno):
             return node.name
@@ -97,7 +98,7 @@ def _first_red(states: Iterator[State], scratch: Path) -> Trial | None:
 
 @pytest.mark.parametrize("line", _flushes(), ids=[f"{_function_at(line)}-{line}" for line in _flushes()])
 def test_without_a_flush_some_power_cut_is_red(line: int, made: Log, edited: Log, tmp_path: Path) -> None:
-    """Every single flush in `studio/files.py` is needed: leave it out, and a cut loses a piece or leaves debris."""
+    """Every single flush in `studio/fs/files.py` is needed: leave it out, and a cut loses a piece or leaves debris."""
     log = made if any(step.line == line for step in made.steps) else edited
     asked = [n for n, step in enumerate(log.steps) if step.line == line]
     # A plan is held by its receipt, too, so the search begins with what is not; what is removed, the edit removes.

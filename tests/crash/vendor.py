@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from studio import files
+from studio.fs import files
 from tests.crash.crew import remembered_cut
 from tests.crash.store_reference import scratch_root
 from tests.crash.trial import Trial, pooled

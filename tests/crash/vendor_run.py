@@ -26,11 +26,11 @@ from blocks.openai_writer import OpenAIWriter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
 from blocks.wire import Limits
-from studio import files
 from studio.calls import Call
 from studio.cast import cast_of
 from studio.desk import Desk
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
+from studio.fs import files
 from studio.ledger import Ledger
 from studio.made import Receipt
 from studio.model import Shot

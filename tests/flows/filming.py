@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from PIL import Image
 
-from studio import files
 from studio.cast import cast_of
 from studio.fingerprint import fingerprint
+from studio.fs import files
 from studio.made import Made, Receipt
 from studio.model import Wish
 from studio.paid import Desk, Reply, Request, Usage, VendorError

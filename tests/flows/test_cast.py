@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio import files
 from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls, spent_usd
 from studio.evidence import FAULTS
 from studio.forecast import UNKNOWN_CAST, forecast_session
+from studio.fs import files
 from studio.outlook import Forecast
 from studio.paid import VendorError
 from studio.receipts import read_receipt

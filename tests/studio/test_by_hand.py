@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from studio.errors import BrokenPlan
-from studio.files import sha256_of
 from studio.fingerprint import fingerprint
+from studio.fs.files import sha256_of
 from studio.made import Made
 from studio.orders import Order, receipt_path
 from studio.receipts import read_receipt

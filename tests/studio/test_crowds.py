@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from studio import opening
 from studio.briefs import write_brief
 from studio.errors import Crowded, LinkInside
 from studio.forecast import forecast_session
+from studio.fs import opening
 from studio.layout import DEEPEST
 from studio.sessions import sweep_abandoned
 from studio.takes import put_aside

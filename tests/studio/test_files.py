@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio import files
 from studio.errors import BadInput, DiskFull
+from studio.fs import files
 
 
 def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

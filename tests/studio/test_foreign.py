@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from studio import files
 from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput
 from studio.facts import read_facts
 from studio.foreign import adopt_foreign
+from studio.fs import files
 from studio.listing import read_listing
 from studio.model import Wish
 from studio.plan_files import reader

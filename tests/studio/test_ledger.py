@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from studio import files, ledger, lock, peek
+from studio import ledger, lock, peek
 from studio.calls import Call, cut_off, held_answer, lost_lines, read_calls, spent_usd
 from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
+from studio.fs import files
 from studio.ledger import Ledger
 from studio.orders import Order
 from studio.paid import Kind, Reply, VendorError

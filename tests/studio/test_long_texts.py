@@ -14,13 +14,13 @@ from pydantic import ValidationError
 from studio.captions import silent_cues
 from studio.cards import still_card
 from studio.errors import BadInput, BrokenPlan
+from studio.fs.opening import SHOTS, TEXT_BYTES
 from studio.manifest import read_manifest
 from studio.model import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
 from studio.offline.paint.title import title_of
 from studio.offline.paint.tokens import tokens_of
 from studio.offline.reading import sentences, why_silent
 from studio.offline.writer import OfflineWriter
-from studio.opening import SHOTS, TEXT_BYTES
 from studio.plan import share_lines
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.prompt_files import parse_prompts

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from studio import files, opening, peek
+from studio import peek
 from studio.briefs import restore_brief, write_brief
 from studio.cli import main
-from studio.disk import Disk
 from studio.errors import FilmError, LinkInside
-from studio.opening import PLAN_BYTES, TEXT_BYTES
+from studio.fs import files, opening
+from studio.fs.disk import Disk
+from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
 from studio.orders import Order
 from studio.pieces import Shelf
 from studio.recovery import recover

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio import files
 from studio.fingerprint import fingerprint
+from studio.fs import files
 from studio.made import Made, Receipt
 from studio.orders import Order, receipt_path
 from studio.receipts import read_receipt, receipt_bytes, staged_path

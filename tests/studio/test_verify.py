@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from studio import files, lock
+from studio import lock
 from studio.briefs import write_brief
 from studio.errors import NoSuchSession
 from studio.evidence import FAULTS, Finding
 from studio.facts import read_facts
+from studio.fs import files
 from studio.made import Receipt
 from studio.projection import project
 from studio.verify import verdict, verify

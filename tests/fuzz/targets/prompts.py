@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.opening import SHOTS
+from studio.fs.opening import SHOTS
 from studio.prompt_files import parse_prompts, prompts_json, prompts_text
 from tests.fuzz.judge import stretched
 

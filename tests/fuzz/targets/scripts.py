@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from studio.opening import SHOTS
+from studio.fs.opening import SHOTS
 from studio.prompt_files import prompts_text  # noqa: F401
 from studio.script import parse_script, script_title, split_sentences
 from tests.fuzz.judge import stretched

@@ -21,10 +21,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import opening
-from studio.disk import Disk
 from studio.errors import BadInput, DiskFull, LinkInside
-from studio.opening import JSON_BYTES
+from studio.fs import opening
+from studio.fs.disk import Disk
+from studio.fs.opening import JSON_BYTES
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}

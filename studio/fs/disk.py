@@ -1,8 +1,8 @@
 """The primitive operations by which this program changes a disk, one method each, and nothing else.
 
-`studio/files.py` builds every durable change from them. They are methods of one object so that another may stand in
+`studio/fs/files.py` builds every durable change from them. They are methods of one object so that another may stand in
 and record each operation, stop at it, or fail at it: that is how the crash bench knows that no crash is left out. Each
-goes through `studio/opening.py`: inside a session no link is followed, so that nothing outside of it is changed.
+goes through `studio/fs/opening.py`: inside a session no link is followed, so that nothing outside of it is changed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from studio import opening
+from studio.fs import opening
 
 
 class Disk:
