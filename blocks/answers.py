@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from studio.mismatches import MOST_ENLARGED
-from studio.paid import Reply, VendorError
+from studio.model.paid import Reply, VendorError
 
 PICTURE_BYTES = 32 * 2**20
 """The largest picture that is sold, with transparency, not packed at all: 3840 x 2160 x 4 bytes are 31.6 MiB."""

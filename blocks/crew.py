@@ -16,9 +16,9 @@ from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.openai_account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
 from studio.gate import AT_ONCE, Limits
+from studio.model.engines import Crew as Hired
+from studio.model.engines import Narrator, Painter, Writer
 from studio.offline.crew import embedded_crew
-from studio.ports import Crew as Hired
-from studio.ports import Narrator, Painter, Writer
 
 VOICES = 4
 """Lines in work at once where a vendor speaks them."""

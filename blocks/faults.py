@@ -18,7 +18,7 @@ import httpx2
 from pydantic import JsonValue
 
 from blocks.connection import ERROR_BYTES
-from studio.paid import Fault, VendorError
+from studio.model.paid import Fault, VendorError
 from studio.script import one_line
 
 REASON_CHARACTERS = 300

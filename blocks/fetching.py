@@ -21,7 +21,7 @@ from blocks.answers import PICTURE_BYTES
 from blocks.connection import proxy_of
 from blocks.faults import vendor_error
 from blocks.wire import Limits, NotPublic, connect, open_client
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 FETCH = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
 """For a picture that is made already."""

@@ -11,7 +11,7 @@ from blocks.answer_json import json_in
 from blocks.faults import request_id_of, scrubbed, vendor_error
 from blocks.openai_account import OpenAIAccount
 from blocks.wire import Limits
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 if TYPE_CHECKING:
     import httpx2

@@ -20,8 +20,8 @@ from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
 from blocks.openai_prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
 from blocks.openai_reading import read_answer
 from blocks.wire import Limits
-from studio.fingerprint import fingerprint
-from studio.paid import Desk, Reply, Request, Usage, VendorError
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Desk, Reply, Request, Usage, VendorError
 
 F = TypeVar("F", bound=Form)
 T = TypeVar("T")

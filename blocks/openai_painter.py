@@ -32,11 +32,11 @@ from blocks.openai_sizes import (
 from blocks.paid_engine import PaidEngine, painted
 from blocks.wire import USUAL, Limits
 from studio.errors import EngineFailed
-from studio.fingerprint import fingerprint
 from studio.fs import opening
-from studio.made import Made
-from studio.paid import Reply, Request, Usage, VendorError
-from studio.ports import Abilities
+from studio.model.engines import Abilities
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Reply, Request, Usage, VendorError
+from studio.model.receipt import Made
 
 REFERENCES, REFERENCE_BYTES = 16, 50 * 10**6
 """Most reference pictures of one request, and of each "less than 50MB" (https://platform.openai.com/docs/api-reference/

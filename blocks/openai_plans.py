@@ -12,7 +12,7 @@ from typing import Literal, TypeVar, get_args
 from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.graph import SceneParts, build_graph, scene_parts, split_names
 from studio.mismatches import language_code
-from studio.model import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
+from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.writer import scene_count
 from studio.plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 from studio.prompts import PROMPT_CHARACTERS

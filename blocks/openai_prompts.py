@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
-from studio.model import CAMERAS
+from studio.model.film import CAMERAS
 from studio.prompts import EMOTIONS
 
 QUOTED_CHARACTERS = 20_000

@@ -29,10 +29,10 @@ from blocks.openai_prompts import (
 from blocks.paid_engine import PaidEngine
 from blocks.wire import USUAL, Limits
 from studio.graph import build_graph, scene_parts
-from studio.model import Brief, SceneGraph, Shot, Story
+from studio.model.engines import Abilities
+from studio.model.film import Brief, SceneGraph, Shot, Story
 from studio.offline.writer import OfflineWriter
 from studio.plan import plan_shots
-from studio.ports import Abilities
 
 SCENES_A_CALL, SHOTS_A_CALL = 30, 30
 """So that no answer grows so long that it is cut off."""

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 
 from blocks.answers import decoded_picture, fitted, write_png
 from studio.errors import EngineFailed
-from studio.made import Made
-from studio.paid import Desk, Reply, Request
+from studio.model.paid import Desk, Reply, Request
+from studio.model.receipt import Made
 
 
 @dataclass(frozen=True)

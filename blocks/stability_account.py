@@ -20,7 +20,7 @@ from blocks.answer_json import json_in
 from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from blocks.wire import Limits, open_client
 from studio.errors import BadInput
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 REST_URL = "https://api.stability.ai"
 """https://platform.stability.ai/docs/api-reference"""

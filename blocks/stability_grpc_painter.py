@@ -12,10 +12,10 @@ from blocks.stability_account import StabilityAccount
 from blocks.stability_rpc import Asked, generate, sdk
 from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from studio.errors import EngineFailed
-from studio.fingerprint import fingerprint
-from studio.made import Made
-from studio.paid import Request
-from studio.ports import Abilities
+from studio.model.engines import Abilities
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Request
+from studio.model.receipt import Made
 
 SIZES = (
     (1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640),

@@ -18,10 +18,10 @@ from blocks.stability_account import StabilityAccount
 from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from blocks.wire import Limits, open_client
 from studio.errors import EngineFailed
-from studio.fingerprint import fingerprint
-from studio.made import Made
-from studio.paid import Reply, Request, VendorError
-from studio.ports import Abilities
+from studio.model.engines import Abilities
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Reply, Request, VendorError
+from studio.model.receipt import Made
 
 Service = Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium", "sd3.5-flash"]
 

@@ -18,7 +18,7 @@ from typing import Protocol
 from blocks.faults import scrubbed
 from blocks.stability_account import TIMED_OUT_SECONDS, StabilityAccount
 from studio.errors import BadInput
-from studio.paid import Fault, Reply, Usage, VendorError
+from studio.model.paid import Fault, Reply, Usage, VendorError
 
 MESSAGE_BYTES = 10 * 1024 * 1024
 """Largest message, as in the SDK's own client (`stability_sdk/client.py`, `MAX_MESSAGE_SIZE`)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from studio.errors import BadInput
-from studio.fingerprint import fingerprint
+from studio.model.fingerprint import fingerprint
 
 StylePreset = Literal[
     "3d-model", "analog-film", "anime", "cinematic", "comic-book", "digital-art", "enhance", "fantasy-art",

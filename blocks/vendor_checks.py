@@ -19,8 +19,8 @@ from blocks.stability_grpc_painter import StabilityGrpcPainter
 from blocks.wire import Limits
 from studio.checkup import Check
 from studio.errors import EngineFailed
-from studio.paid import VendorError
-from studio.ports import Crew
+from studio.model.engines import Crew
+from studio.model.paid import VendorError
 
 PATIENCE = Limits(connect_seconds=10, read_seconds=20, total_seconds=30, body_bytes=8 * 2**20)
 """A list of models is some 20 kB."""

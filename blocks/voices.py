@@ -12,8 +12,8 @@ import av
 import numpy as np
 
 from blocks.answers import bad_answer
-from studio.model import Word
-from studio.paid import Reply
+from studio.model.film import Word
+from studio.model.paid import Reply
 from studio.wav import Samples
 
 RATE_HZ = 24_000

@@ -1,6 +1,6 @@
 """HTTP to a vendor: one connection a request, bounded in bytes and seconds, and errors that tell what became of it.
 
-`open_client` gives an `httpx2.Client` whose transport raises `studio.paid.VendorError` itself, so that it is the same
+`open_client` gives an `httpx2.Client` whose transport raises `studio.model.paid.VendorError` itself, so that it is the same
 whether a vendor's SDK or an adapter uses it. Connections are never reused: one that the server closes at the moment of
 the next request looks like a paid call that was cut off. What an HTTP status means is `blocks/faults.py`.
 """
@@ -17,7 +17,7 @@ import httpx2
 
 from blocks.connection import ERROR_BYTES, USUAL, Connect, Journey, Limits, Network, connect, proxy_of, trusted
 from blocks.faults import request_id_of, scrubbed
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 __all__ = ["USUAL", "Connect", "Limits", "NotPublic", "Wire", "connect", "open_client"]
 

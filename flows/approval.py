@@ -25,8 +25,8 @@ from pydantic import Field, PrivateAttr
 from flows.standing import is_deployed
 from studio.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.errors import BadInput, Rejected
-from studio.made import Receipt
-from studio.model import Shot
+from studio.model.film import Shot
+from studio.model.receipt import Receipt
 from studio.session import Session
 from studio.terminal import harmless
 from studio.text.command_hints import command

@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from studio.ask import check_idea
 from studio.errors import BadInput
-from studio.model import Brief
+from studio.model.film import Brief
 from studio.terminal import harmless
 
 TAG = "film"

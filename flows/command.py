@@ -35,7 +35,7 @@ from studio.approvals import Approve
 from studio.ask import check_idea
 from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, SessionLocked
-from studio.model import IDEA_CHARACTERS, Wish
+from studio.model.film import IDEA_CHARACTERS, Wish
 from studio.places import output_folder, session_folder, sessions_root
 from studio.prices import price_list
 from studio.script import script_title

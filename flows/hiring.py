@@ -8,8 +8,8 @@ from blocks.crew_names import NEEDS, check_crew_name
 from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
 from studio.errors import BadInput
+from studio.model.engines import Crew
 from studio.offline.crew import embedded_crew
-from studio.ports import Crew
 
 
 class Hiring:

@@ -22,7 +22,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectExcep
 
 from flows.dead_runs import asking_once
 from flows.leases import LEASE_SECONDS, PREFIX
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 GLANCE_SECONDS = 0.25
 """How often who waits looks whether the run may go on."""

@@ -39,20 +39,20 @@ from flows.mapping import Direction
 from flows.run_page import shown_on_run
 from flows.signs import signing
 from flows.standing import halted_from_outside, is_deployed, standing_of, this_run
-from studio import progress
 from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
 from studio.elsewhere import signs_of_life
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.finishing import out_of_budget
-from studio.model import DEFAULT_STYLE, Wish
-from studio.paid import VendorError
+from studio.model import events
+from studio.model.events import Event
+from studio.model.film import DEFAULT_STYLE, Wish
+from studio.model.paid import VendorError
+from studio.model.terms import make_terms
 from studio.places import output_folder
 from studio.prices import price_list
-from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
-from studio.terms import make_terms
 from studio.text.command_hints import command
 from studio.version import VERSION
 from tasks.film import cut_film
@@ -255,12 +255,12 @@ def _logged() -> Iterator[None]:
         if line := event.line():
             logger.error(line) if event.kind == "failed" else logger.info(line)
 
-    with progress.listening(log):
+    with events.listening(log):
         yield
 
 
-def _note(text: str, kind: progress.Kind = "note", session_id: str = "") -> None:
-    progress.publish(Event(kind, text, session_id=session_id))
+def _note(text: str, kind: events.Kind = "note", session_id: str = "") -> None:
+    events.publish(Event(kind, text, session_id=session_id))
 
 
 def _failed(session: Session, error: FilmError) -> State[Any]:

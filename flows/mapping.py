@@ -23,15 +23,15 @@ from prefect.results import ResultRecord  # type: ignore[attr-defined]  # Prefec
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from studio import progress
 from studio.cast import Cast, cast_of
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.facts import read_facts
 from studio.failures import Failure, told
-from studio.made import Receipt
-from studio.model import SceneGraph, Shot, Stage, Story, Timeline
+from studio.model import events
+from studio.model.events import Event
+from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.receipt import Receipt
 from studio.orders import PER_SHOT, character_number
-from studio.progress import Event
 from studio.session import Session
 from studio.timeline import check_laid, lengthened
 from tasks.cast import paint_portrait
@@ -96,7 +96,7 @@ class Direction:
             raise EngineFailed(f"the task ended as {state.name}: {state.message}")
         # Shots that were painted to be approved are mapped once more for their clips.
         if state.name == "Cached" and self._told.get((result.stage, index)) != result.sha256:
-            progress.publish(Event("reused", stage=result.stage, index=index))
+            events.publish(Event("reused", stage=result.stage, index=index))
         self._told[result.stage, index] = result.sha256
         return result
 
@@ -121,8 +121,8 @@ class Direction:
         session, crew = self._session, self._session.crew
         cast = cast_of(graph, shots, story.style, session.brief, crew)
         session.planned = len(shots)
-        progress.publish(Event("planned", stage="cast", total=len(cast.characters)))
-        progress.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
+        events.publish(Event("planned", stage="cast", total=len(cast.characters)))
+        events.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in PER_SHOT:
             session.shelf.retire(stage, range(1, len(shots) + 1))
         if crew.painter.abilities.references:
@@ -222,7 +222,7 @@ class _Mapping:
             raise
         except FilmError as error:
             self._failures.append(Failure(stage, index, str(error)))
-            progress.publish(Event("failed", str(error), stage=stage, index=index))
+            events.publish(Event("failed", str(error), stage=stage, index=index))
         if stage == "cast":
             self._portrait_settled(index)
         elif (stage, index) in self._pieces and self._clips:
@@ -254,7 +254,7 @@ class _Mapping:
         self._timeline = self._session.timeline()
         check_laid(self._timeline, self._shots)
         if note := lengthened(self._timeline, self._shots, self._session.brief.wish):
-            progress.publish(Event("note", note))
+            events.publish(Event("note", note))
         if self._session.brief.wish.music:
             self._submit(
                 self._voices, compose_score, "score", 0, story=self._story, shots=self._shots, timeline=self._timeline

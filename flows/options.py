@@ -10,13 +10,13 @@ from cyclopts import Parameter
 
 from studio.approvals import Approve
 from studio.desk import OnAmbiguous
-from studio.model import Aspect, Captions
-from studio.terms import OnRefusal, Said, make_terms
+from studio.model.film import Aspect, Captions
+from studio.model.terms import OnRefusal, Said, make_terms
 from studio.text_files import read_prompts, read_script
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
 Dollars = str
-"""As it was typed: `studio.terms` reads it, and tells in its words what is none."""
+"""As it was typed: `studio.model.terms` reads it, and tells in its words what is none."""
 Approving = Annotated[
     Approve,
     Parameter(help="Ask on this terminal: shots, before painting; images, before clips; both (default no: nothing)."),

@@ -1,6 +1,6 @@
 """The parameters of the flow, as the form and the command line show them: title, description, limits.
 
-The limits themselves are `studio.model.Wish`'s; here they are only repeated where Prefect checks them before a run.
+The limits themselves are `studio.model.film.Wish`'s; here they are only repeated where Prefect checks them before a run.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pydantic.fields import FieldInfo
 
 from blocks.crew_names import NEEDS
 from studio.approvals import Approve as WhatToApprove
-from studio.model import IDEA_CHARACTERS, Prompt
-from studio.model import Aspect as AspectRatio
-from studio.model import Captions as CaptionMode
-from studio.model import Fps as FrameRate
-from studio.terms import Budget
-from studio.terms import OnRefusal as WhatOnRefusal
+from studio.model.film import IDEA_CHARACTERS, Prompt
+from studio.model.film import Aspect as AspectRatio
+from studio.model.film import Captions as CaptionMode
+from studio.model.film import Fps as FrameRate
+from studio.model.terms import Budget
+from studio.model.terms import OnRefusal as WhatOnRefusal
 
 _SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
 

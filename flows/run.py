@@ -27,11 +27,11 @@ from studio.approvals import Approve
 from studio.briefs import read_brief
 from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.facts import Facts, read_facts
-from studio.model import Wish
+from studio.model.film import Wish
+from studio.model.terms import NOTHING_SAID, Said
 from studio.places import session_folder, sessions_root
 from studio.projection import completed, images_done, videos_done
 from studio.terminal import clock, harmless, size
-from studio.terms import NOTHING_SAID, Said
 from studio.text.command_hints import command
 
 

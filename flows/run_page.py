@@ -16,10 +16,10 @@ from uuid import UUID
 from flows.page import Page, Sheet, is_watched
 from flows.show import Board
 from flows.standing import this_run
-from studio import progress
 from studio.facts import Facts, read_facts
-from studio.model import STAGES, Stage
-from studio.progress import Event
+from studio.model import events
+from studio.model.events import Event
+from studio.model.film import STAGES, Stage
 from studio.projection import cost_shown, state_now
 from studio.session import Session
 from studio.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
@@ -40,7 +40,7 @@ def shown_on_run(session: Session) -> Iterator[None]:
         yield
         return
     page = RunPage(session, run.id)
-    with progress.listening(page.hear), page.kept():
+    with events.listening(page.hear), page.kept():
         yield
 
 

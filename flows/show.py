@@ -1,6 +1,6 @@
 """What a person sees while a film is made: plain lines in a pipe, a live table on a terminal.
 
-Listens to `studio.progress`. Knows no tasks and no files.
+Listens to `studio.model.events`. Knows no tasks and no files.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from studio import progress
-from studio.model import STAGES, Stage
+from studio.model import events
+from studio.model.events import Event
+from studio.model.film import STAGES, Stage
 from studio.orders import PER_SHOT
-from studio.progress import Event
 from studio.terminal import clock, harmless
 
 _MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
@@ -181,10 +181,10 @@ def shown(console: Console, board: Board) -> Iterator[Screen]:
         if line := event.line():
             console.print(harmless(line), markup=False, highlight=False, soft_wrap=True)
 
-    with progress.listening(board.hear):
+    with events.listening(board.hear):
         if console.is_terminal:
             with Live(_Table(board), console=console, refresh_per_second=4, transient=False) as live:
                 yield Screen(live)
         else:
-            with progress.listening(plain):
+            with events.listening(plain):
                 yield Screen()

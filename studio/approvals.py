@@ -18,7 +18,7 @@ from studio import lock, peek
 from studio.edits import Redo, redone
 from studio.errors import BadInput
 from studio.fs import files
-from studio.model import Noun, Shot
+from studio.model.film import Noun, Shot
 from studio.orders import receipt_path
 from studio.plan_files import plan_text
 from studio.receipts import read_receipt, receipt_bytes
@@ -32,7 +32,7 @@ Step = Literal["shots", "images"]
 
 APPROVALS = "approvals.json"
 PROMPT_LETTERS = 8_000
-"""Longest image prompt, as `studio.model.Shot` has it."""
+"""Longest image prompt, as `studio.model.film.Shot` has it."""
 
 _SHOTS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 

@@ -17,8 +17,8 @@ from studio.credits import Credit
 from studio.cut import cut_film
 from studio.fs import files
 from studio.linebreaks import LINE_COLUMNS
-from studio.made import Made, Receipt
-from studio.model import Brief, Cue, Shot, Story, Timeline, Wish
+from studio.model.film import Brief, Cue, Shot, Story, Timeline, Wish
+from studio.model.receipt import Made, Receipt
 from studio.reel import last_picture
 from studio.sound import mix
 from studio.timeline import line_lead

@@ -24,10 +24,10 @@ from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files
 from studio.listing import read_listing
 from studio.manifest import Line
+from studio.model.terms import NOTHING_SAID, UNSAID, Said
 from studio.places import session_folders
 from studio.sessions import open_new
 from studio.terminal import clock, harmless
-from studio.terms import NOTHING_SAID, UNSAID, Said
 
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""

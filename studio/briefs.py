@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from studio import peek
 from studio.errors import BrokenPlan, NoSuchSession
 from studio.fs import files
-from studio.model import Brief
+from studio.model.film import Brief
 from studio.takes import put_aside
 from studio.text.command_hints import command
 

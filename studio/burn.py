@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.lettering import LINE_HEIGHT, drawable, set_block
 from studio.linebreaks import LINE_COLUMNS, columns_of
-from studio.model import Cue
+from studio.model.film import Cue
 from studio.planes import Planes
 
 _WHITE, _BLACK, _GREY = 228, 16, 128

@@ -20,9 +20,9 @@ from pydantic import Field, ValidationError
 from studio import lock
 from studio.fs import files
 from studio.fs.opening import ANSWER_BYTES
-from studio.made import Sha256
-from studio.model import Noun, Stage
-from studio.paid import Kind, Reply, Unit
+from studio.model.film import Noun, Stage
+from studio.model.paid import Kind, Reply, Unit
+from studio.model.receipt import Sha256
 
 FOLDER = "calls"
 LETTERS = 16

@@ -29,7 +29,7 @@ from studio.linebreaks import (
     parts_of,
     spaceless,
 )
-from studio.model import Cue, Word
+from studio.model.film import Cue, Word
 from studio.text.sentences import abbreviated, ends_sentence
 
 WANTED_SECONDS = 1.0

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from studio.credits import Credit
 from studio.lettering import baseline, drawable, set_block, set_line, text_width
-from studio.made import Made
-from studio.model import Mood
+from studio.model.film import Mood
+from studio.model.receipt import Made
 from studio.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
 from studio.reel import Draw, encode
 from studio.typesetting import title_lines, typographic

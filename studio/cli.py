@@ -22,7 +22,7 @@ from studio.terminal import agrees, harmless, leave, share_shown, write_exact, w
 from studio.text.command_hints import command
 
 if TYPE_CHECKING:
-    from studio.model import Prompt, Shot
+    from studio.model.film import Prompt, Shot
 
 app = App(
     name="sessions",
@@ -144,7 +144,7 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     from studio.briefs import read_brief
     from studio.facts import read_facts
     from studio.fs import files
-    from studio.model import Prompt
+    from studio.model.film import Prompt
     from studio.plan_files import read_shots
 
     facts = read_facts(folder)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.fs import files
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 from studio.orders import PLANS
 from studio.receipts import artefact_of, read_receipt, receipt_places
 

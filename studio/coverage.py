@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.model import Camera, Scene
+from studio.model.film import Camera, Scene
 from studio.prompts import Size
 
 _OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")

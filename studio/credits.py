@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.made import Receipt
-from studio.model import Story
+from studio.model.film import Story
+from studio.model.receipt import Receipt
 
 PROGRAM = "offline"
 """The engine of the embedded crew: rules and templates, which are called so, and a voice that no person has."""

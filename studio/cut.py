@@ -25,8 +25,8 @@ from av.video.stream import VideoStream
 
 from studio.errors import DamagedPiece, EngineFailed
 from studio.fs import opening
-from studio.made import Made
-from studio.model import Timeline
+from studio.model.film import Timeline
+from studio.model.receipt import Made
 from studio.reel import PACKETS_ONLY, TIMESCALE, film_error, probe
 
 if TYPE_CHECKING:  # named in PyAV's stubs only

@@ -18,8 +18,8 @@ from studio.calls import Call, State
 from studio.errors import AccountRefused, CallCutOff
 from studio.gate import Gate
 from studio.ledger import Ledger
+from studio.model.paid import Fault, Reply, Request, VendorError
 from studio.orders import Order
-from studio.paid import Fault, Reply, Request, VendorError
 
 OnAmbiguous = Literal["ask", "stop", "retry"]
 """What becomes of a call that may have been billed and whose answer is lost."""
@@ -58,7 +58,7 @@ class Counter:
 
 
 class Desk:
-    """The desk of one piece of work. Implements `studio.paid.Desk`.
+    """The desk of one piece of work. Implements `studio.model.paid.Desk`.
 
     `cost_usd` is what the answers cost that the piece was made of, held ones included.
     """
@@ -68,7 +68,7 @@ class Desk:
         self.cost_usd = 0.0
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        """Return what `check` makes of the reply; see `studio.paid.Desk.call`."""
+        """Return what `check` makes of the reply; see `studio.model.paid.Desk.call`."""
         with self._counter.ledger.alone(request.digest, self._counter.go_on):
             return self._call(request, send, check)
 

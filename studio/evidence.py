@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from studio.errors import BadInput
 from studio.fs import files
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 
 Kind = Literal[
     "damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta", "torn record", "no record",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.model import Stage
+from studio.model.film import Stage
 
 MOST_REASONS, MOST_SHOTS = 5, 12
 """Reasons told one by one, and shots named of each; the others are counted. A hundred shots may fail for one reason."""

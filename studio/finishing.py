@@ -10,7 +10,7 @@ from studio.calls import read_calls, spent_usd
 from studio.errors import FilmError
 from studio.facts import Facts, read_facts
 from studio.forecast import forecast_session
-from studio.ports import Crew
+from studio.model.engines import Crew
 from studio.quote import Estimate
 from studio.spent import dollars
 from studio.text.command_hints import command

@@ -19,16 +19,16 @@ from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen
 from studio.layout import refuse_links, walk
-from studio.made import Receipt
 from studio.mismatches import suited
-from studio.model import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.engines import Crew, Engine
+from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.paid import Paid
+from studio.model.receipt import Receipt
 from studio.moods import music_cues
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order, line_seed, take_seed
 from studio.outlook import Forecast, Step
-from studio.paid import Paid
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline
-from studio.ports import Crew, Engine
 from studio.prices import PriceList, price_list
 from studio.quote import FREE, Estimate, Quoter
 from studio.timeline import HOUSE, check_laid, lay_out, shot_frames

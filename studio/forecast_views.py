@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from studio.model import STAGES, Stage
+from studio.model.film import STAGES, Stage
 from studio.orders import numbered
 from studio.outlook import Forecast, Step
 from studio.quote import FREE, Estimate

@@ -16,10 +16,10 @@ from studio import peek
 from studio.briefs import write_brief
 from studio.errors import BadInput, BrokenPlan
 from studio.facts import KEPT, Facts, read_facts
-from studio.fingerprint import fingerprint
 from studio.fs import files
 from studio.layout import in_the_way, refuse_links
-from studio.model import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
+from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
+from studio.model.fingerprint import fingerprint
 from studio.plan_files import reader
 from studio.text.strict_json import first_fault
 

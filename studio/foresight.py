@@ -14,8 +14,8 @@ from studio.copies import Copies
 from studio.errors import BrokenPlan
 from studio.fs import files
 from studio.looking import Eye, Found
-from studio.made import Receipt
-from studio.model import Brief, Stage
+from studio.model.film import Brief, Stage
+from studio.model.receipt import Receipt
 from studio.orders import PICTURES, PLANS, Order
 from studio.plan_files import reader
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio.calls import Call, lost_lines, read_calls
 from studio.evidence import Finding
-from studio.model import Stage
+from studio.model.film import Stage
 from studio.receipts import read_receipt, receipt_places
 from studio.spent import dollars
 

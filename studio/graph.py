@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
-from studio.model import Edge, EdgeKind, Node, NodeKind, Scene, SceneGraph, Story
+from studio.model.film import Edge, EdgeKind, Node, NodeKind, Scene, SceneGraph, Story
 from studio.script import one_line
 
 ENDS: dict[EdgeKind, tuple[NodeKind, NodeKind]] = {

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from studio.camera import compile_move
 from studio.cut import AAC_SAMPLES, top_boxes
 from studio.loudness import RATE_HZ, Meter
-from studio.model import Shot, Timeline
-from studio.ports import Tick
+from studio.model.engines import Tick
+from studio.model.film import Shot, Timeline
 from studio.reel import PACKETS_ONLY
 from studio.sound import TARGET_LUFS, TONE_DB, TRUE_PEAK_DB
 

@@ -13,8 +13,8 @@ from typing import Literal
 from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.fs import files, opening
-from studio.made import Receipt
-from studio.model import Stage
+from studio.model.film import Stage
+from studio.model.receipt import Receipt
 from studio.orders import PICTURES, PLANS, Order, receipt_path
 from studio.pictures import whole_picture
 from studio.receipts import read_receipt

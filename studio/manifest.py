@@ -19,13 +19,13 @@ from pydantic import JsonValue
 
 from studio.ask import check_idea
 from studio.errors import BadInput
-from studio.fingerprint import fingerprint
 from studio.mismatches import settle
-from studio.model import IDEA_CHARACTERS, Wish
-from studio.ports import Crew
+from studio.model.engines import Crew
+from studio.model.film import IDEA_CHARACTERS, Wish
+from studio.model.fingerprint import fingerprint
+from studio.model.terms import NOTHING_SAID, Said, make_terms
 from studio.sessions import make_wish
 from studio.terminal import harmless
-from studio.terms import NOTHING_SAID, Said, make_terms
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
 from studio.text_files import read_prompts, read_script, read_text

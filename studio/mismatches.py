@@ -1,6 +1,6 @@
 """What a film asks of its crew and the crew cannot do: settled before anything is made or paid. Pure.
 
-The one place where what engines declare (`studio.ports.Abilities`) is judged, but for reference pictures: they are
+The one place where what engines declare (`studio.model.engines.Abilities`) is judged, but for reference pictures: they are
 counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and wish are known
 (`studio/ask.py`, `studio/manifest.py`), the voice's language as soon as the story is (`Session.choose_voice`): before
 the first line is spoken. `film plan` judges both (`studio/forecast.py`).
@@ -12,9 +12,9 @@ import math
 from dataclasses import replace
 
 from studio.errors import BadInput
-from studio.model import Story, Wish
-from studio.paid import Paid
-from studio.ports import Abilities, Crew, Size
+from studio.model.engines import Abilities, Crew, Size
+from studio.model.film import Story, Wish
+from studio.model.paid import Paid
 from studio.silence import Silence
 from studio.terminal import harmless
 

@@ -11,7 +11,7 @@ from typing import get_args
 
 from pydantic import Field
 
-from studio.model import Mood, Noun, Shot, Story, Timeline
+from studio.model.film import Mood, Noun, Shot, Story, Timeline
 
 MOODS: tuple[Mood, ...] = get_args(Mood)
 

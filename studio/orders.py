@@ -12,11 +12,11 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from studio.credits import credits_of
-from studio.fingerprint import Ingredient, fingerprint
-from studio.made import Receipt
-from studio.model import STAGES, Brief, Node, Shot, Stage, Story, Timeline
+from studio.model.engines import Crew, Engine
+from studio.model.film import STAGES, Brief, Node, Shot, Stage, Story, Timeline
+from studio.model.fingerprint import Ingredient, fingerprint
+from studio.model.receipt import Receipt
 from studio.moods import MusicCue
-from studio.ports import Crew, Engine
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
 """Stages whose artefact is a text that people may edit."""

@@ -7,7 +7,7 @@ from functools import reduce
 
 from studio.calls import Call
 from studio.foresight import Why
-from studio.model import Brief, Stage
+from studio.model.film import Brief, Stage
 from studio.quote import FREE, Estimate
 
 

@@ -20,8 +20,8 @@ from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.looking import Eye, Found, ReadPlan
-from studio.made import Made, Receipt
-from studio.model import Stage
+from studio.model.film import Stage
+from studio.model.receipt import Made, Receipt
 from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.receipts import read_receipt, receipt_bytes, staged_path
 from studio.sidecars import is_whole, sidecar_of, write_sidecars

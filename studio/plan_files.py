@@ -17,7 +17,7 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BrokenPlan
 from studio.fs.opening import SHOTS
-from studio.model import Brief, Noun, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.film import Brief, Noun, SceneGraph, Shot, Stage, Story, Timeline
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 
 N = TypeVar("N", bound=Noun)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from studio.graph import SceneParts
-from studio.model import Scene
+from studio.model.film import Scene
 from studio.prompt_files import parse_prompts, prompts_json, prompts_text
 from studio.script import one_line, word_set
 

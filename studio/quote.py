@@ -18,9 +18,9 @@ from PIL import Image
 
 from studio.calls import Call, held_answer
 from studio.errors import FilmError
+from studio.model.engines import Engine
+from studio.model.paid import Paid, Reply, Request, VendorError
 from studio.orders import Order
-from studio.paid import Paid, Reply, Request, VendorError
-from studio.ports import Engine
 from studio.prices import PriceList
 
 E = TypeVar("E", bound=Engine)
@@ -56,7 +56,7 @@ class _Asked(Exception):
 
 
 class QuotingDesk:
-    """A desk that sends nothing. Implements `studio.paid.Desk`.
+    """A desk that sends nothing. Implements `studio.model.paid.Desk`.
 
     Args:
         held: returns the answer to a request that is held already, or None.

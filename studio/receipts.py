@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.fs import files
-from studio.made import Receipt
-from studio.model import STAGES
+from studio.model.film import STAGES
+from studio.model.receipt import Receipt
 
 
 def read_receipt(path: Path) -> Receipt | None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from studio.fs import files
 from studio.layout import in_the_way, refuse_links, walk
 from studio.looking import Found
-from studio.made import Receipt
-from studio.model import Stage
+from studio.model.film import Stage
+from studio.model.receipt import Receipt
 from studio.orders import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.pieces import Shelf
 from studio.receipts import read_receipt, receipt_bytes

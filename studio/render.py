@@ -15,10 +15,10 @@ from PIL import Image
 
 from studio.burn import Burned, set_cues
 from studio.lens import Maps, calm, chroma_map, frame_maps
-from studio.made import Made
-from studio.model import Cue, Move
+from studio.model.engines import Tick
+from studio.model.film import Cue, Move
+from studio.model.receipt import Made
 from studio.planes import Pixels, Planes, crop_to, to_planes
-from studio.ports import Tick
 from studio.reel import Draw, encode, probe
 
 __all__ = ["draw_frames", "encode", "probe", "render_still"]

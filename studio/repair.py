@@ -18,9 +18,9 @@ from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
 from studio.fs import files
 from studio.layout import linked, refuse_links
-from studio.made import Receipt
 from studio.meta import write_meta
-from studio.model import STAGES
+from studio.model.film import STAGES
+from studio.model.receipt import Receipt
 from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.pieces import Shelf
 from studio.plan_files import reader

@@ -23,7 +23,7 @@ from functools import lru_cache
 from studio.errors import BadInput
 from studio.fountain import title_page, unspoken_left_out
 from studio.fs.opening import SHOTS
-from studio.model import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
+from studio.model.film import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
 from studio.text.markdown import Line, read_markdown
 from studio.text.sentences import abbreviated, ends_sentence
 

@@ -27,11 +27,11 @@ from studio.layout import refuse_links
 from studio.ledger import Ledger
 from studio.meta import write_meta
 from studio.mismatches import voice_for
-from studio.model import Brief, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.engines import Crew
+from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
-from studio.ports import Crew
 from studio.prices import price_list
 from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover

@@ -20,10 +20,10 @@ from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSe
 from studio.facts import read_facts
 from studio.fs import files
 from studio.layout import goes_deep
-from studio.model import Brief, Wish
+from studio.model.film import Brief, Wish
+from studio.model.terms import UNSAID, Terms, short, wrong_option
 from studio.places import session_folders
 from studio.projection import can_go_on
-from studio.terms import UNSAID, Terms, short, wrong_option
 from studio.text.command_hints import command
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.fs import files
-from studio.made import Receipt, Sidecar
+from studio.model.receipt import Receipt, Sidecar
 from studio.takes import put_aside
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.made import Made
-from studio.ports import Abilities
+from studio.model.engines import Abilities
+from studio.model.receipt import Made
 from studio.wav import wav_file
 
 RATE_HZ = 24_000
@@ -15,7 +15,7 @@ RATE_HZ = 24_000
 
 @dataclass(frozen=True)
 class Silence:
-    """Says nothing. Implements `studio.ports.Narrator`.
+    """Says nothing. Implements `studio.model.engines.Narrator`.
 
     To a fingerprint it is another narrator than the voice: a line that is to be spoken after all, because the story's
     language was mended, is another piece.

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from studio.cards import still_card
-from studio.made import Made
+from studio.model.receipt import Made
 
 
 def paint_slate(text: str, size: tuple[int, int], seed: int, reason: str, out: Path) -> Made:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from studio.errors import EngineFailed
 from studio.loudness import HOP, RATE_HZ, SILENT_LUFS, Loudness, Meter, gain_between, limiting, peaks_of
-from studio.made import Made
+from studio.model.receipt import Made
 from studio.wav import Samples, wav_file
 
 TARGET_LUFS = -14.0

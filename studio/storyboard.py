@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from studio.facts import Facts, Piece, ShotFacts
-from studio.model import Stage
+from studio.model.film import Stage
 from studio.projection import State, cost_shown, cost_usd, images_done, videos_done
 from studio.spent import Tally, dollars
 from studio.terminal import clock, harmless, size

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio.fs import files
 from studio.looking import Found
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 from studio.orders import PLANS, Order
 from studio.receipts import receipt_bytes
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
-from studio.model import Shot, Span, Timeline, Wish
+from studio.model.film import Shot, Span, Timeline, Wish
 from studio.plan import end_frames, title_frames
 
 LEAD_SECONDS = 0.35

@@ -22,8 +22,8 @@ from studio.fs import files, opening
 from studio.fs.opening import PLAN_BYTES
 from studio.gaps import lost
 from studio.layout import in_the_way, linked, walk
-from studio.made import Receipt
-from studio.model import Brief, Stage, Wish
+from studio.model.film import Brief, Stage, Wish
+from studio.model.receipt import Receipt
 from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.pictures import whole_picture
 from studio.plan_files import reader

@@ -8,11 +8,11 @@ from textwrap import shorten
 from prefect import task
 
 from studio.cast import PORTRAIT_SIZE, portrait_prompt
-from studio.made import Made
-from studio.model import Node
+from studio.model.engines import Painter
+from studio.model.film import Node
+from studio.model.paid import VendorError
+from studio.model.receipt import Made
 from studio.orders import Order, portrait_order
-from studio.paid import VendorError
-from studio.ports import Painter
 from studio.session import Session
 from studio.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from prefect import task
 
-from studio import progress
 from studio.assembly import assemble
 from studio.credits import credits_of
 from studio.inspection import inspect
-from studio.made import Made, Receipt
-from studio.model import Shot, Story, Timeline
+from studio.model import events
+from studio.model.engines import Engine
+from studio.model.events import Event
+from studio.model.film import Shot, Story, Timeline
+from studio.model.receipt import Made, Receipt
 from studio.orders import Order, film_order
-from studio.ports import Engine
-from studio.progress import Event
 from studio.session import Session
 from studio.timeline import HOUSE
 from tasks.policy import RULES, PieceOfWork
@@ -38,7 +38,7 @@ def cut_film(
 
     def tick(seen: int) -> None:
         session.go_on_or_raise()
-        progress.publish(Event("frames", stage="film", frames=seen, total=timeline.frames))
+        events.publish(Event("frames", stage="film", frames=seen, total=timeline.frames))
 
     def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
         made, also = assemble(

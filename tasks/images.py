@@ -7,11 +7,11 @@ from pathlib import Path
 from prefect import task
 
 from studio.cast import NOBODY, Cast
-from studio.made import Made
-from studio.model import Shot
+from studio.model.engines import Painter
+from studio.model.film import Shot
+from studio.model.paid import VendorError
+from studio.model.receipt import Made
 from studio.orders import Order, image_order, take_seed
-from studio.paid import VendorError
-from studio.ports import Painter
 from studio.session import Session
 from studio.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork

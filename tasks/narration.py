@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import task
 
-from studio.model import Shot
+from studio.model.film import Shot
 from studio.orders import Order, line_seed, narration_order
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork

@@ -21,7 +21,7 @@ from prefect.results import ResultStore
 from prefect.tasks import exponential_backoff
 
 from studio.errors import FilmError
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 from studio.orders import Order
 
 GENERATIONS = 1_000

@@ -7,11 +7,11 @@ from pathlib import Path
 from prefect import task
 
 from studio.graph import check_graph
-from studio.made import Made
-from studio.model import Story
+from studio.model.engines import Writer
+from studio.model.film import Story
+from studio.model.receipt import Made
 from studio.orders import Order, scene_graph_order
 from studio.plan_files import plan_text
-from studio.ports import Writer
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

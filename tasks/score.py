@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from prefect import task
 
-from studio.model import Shot, Story, Timeline
+from studio.model.film import Shot, Story, Timeline
 from studio.moods import cues_told, music_cues
 from studio.orders import Order, score_order
 from studio.session import Session

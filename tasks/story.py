@@ -6,10 +6,10 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.made import Made
+from studio.model.engines import Writer
+from studio.model.receipt import Made
 from studio.orders import Order, story_order
 from studio.plan_files import plan_text
-from studio.ports import Writer
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.made import Made, Receipt
-from studio.model import Shot
+from studio.model.engines import Engine
+from studio.model.film import Shot
+from studio.model.receipt import Made, Receipt
 from studio.orders import Order, timeline_order
-from studio.ports import Engine
 from studio.session import Session
 from studio.timeline import HOUSE, lay_out
 from tasks.policy import RULES, PieceOfWork

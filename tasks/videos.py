@@ -6,13 +6,13 @@ from pathlib import Path
 
 from prefect import task
 
-from studio import progress
 from studio.assembly import burned_cues
-from studio.made import Made, Receipt
-from studio.model import Cue, Shot
+from studio.model import events
+from studio.model.engines import Animator
+from studio.model.events import Event
+from studio.model.film import Cue, Shot
+from studio.model.receipt import Made, Receipt
 from studio.orders import Order, video_order
-from studio.ports import Animator
-from studio.progress import Event
 from studio.session import Session
 from studio.timeline import shot_frames
 from tasks.policy import RULES, PieceOfWork
@@ -42,7 +42,7 @@ def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) ->
 
     def tick(done: int) -> None:
         session.go_on_or_raise()
-        progress.publish(Event("frames", stage="videos", index=shot.index, frames=done, total=frames))
+        events.publish(Event("frames", stage="videos", index=shot.index, frames=done, total=frames))
 
     def make(animator: Animator, out: Path) -> Made:
         return animator.animate(

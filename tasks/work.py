@@ -15,14 +15,14 @@ from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.states import Completed
 
-from studio import progress
 from studio.extras import remedy_for
-from studio.made import Made, Receipt
-from studio.model import Stage
+from studio.model import events
+from studio.model.engines import Engine
+from studio.model.events import Event
+from studio.model.film import Stage
+from studio.model.paid import Paid, VendorError
+from studio.model.receipt import Made, Receipt
 from studio.orders import Order
-from studio.paid import Paid, VendorError
-from studio.ports import Engine
-from studio.progress import Event
 from studio.session import Session
 
 E = TypeVar("E", bound=Engine)
@@ -62,11 +62,11 @@ def carry_out(
         session.touch_meta()
         if (order.stage, order.fingerprint) in session.made and not adopted.by_hand:
             # Two shots with the same line: it was not there, this run has just made it.
-            progress.publish(Event("made", _left_out(adopted), order.stage, order.index))
+            events.publish(Event("made", _left_out(adopted), order.stage, order.index))
             return adopted
-        progress.publish(Event("adopted", stage=order.stage, index=order.index))
+        events.publish(Event("adopted", stage=order.stage, index=order.index))
         return Completed(name="Adopted", message=f"{order.path} was there", data=adopted)
-    progress.publish(Event("working", stage=order.stage, index=order.index))
+    events.publish(Event("working", stage=order.stage, index=order.index))
     began = time.perf_counter()
     cost_usd = 0.0
     with session.shelf.fresh(order) as out:
@@ -93,7 +93,7 @@ def carry_out(
         )  # fmt: skip
     session.made.add((order.stage, order.fingerprint))
     session.touch_meta()
-    progress.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
+    events.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
     return receipt
 
 

@@ -16,12 +16,12 @@ from typing import ClassVar
 
 from PIL import Image
 
-from studio.made import Made
-from studio.model import Aim, Brief, Cue, SceneGraph, Shot, Story, Word
+from studio.model.engines import Abilities, Crew, Tick
+from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story, Word
+from studio.model.receipt import Made
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
 from studio.offline.writer import OfflineWriter
-from studio.ports import Abilities, Crew, Tick
 
 Hook = Callable[[str, str], None]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from studio.model import Brief, Shot, Story, Wish
+from studio.model.film import Brief, Shot, Story, Wish
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.writer import OfflineWriter
 

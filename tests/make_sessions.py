@@ -13,8 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.made import Receipt, Sidecar
-from studio.model import Brief, Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline, Wish
+from studio.model.film import Brief, Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline, Wish
+from studio.model.receipt import Receipt, Sidecar
 from studio.orders import artefact_path, receipt_path
 from studio.plan_files import plan_text
 from studio.receipts import receipt_bytes

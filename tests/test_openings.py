@@ -27,7 +27,7 @@ ALLOWED = {
     "studio/cut.py": "wraps a handle that the one way gave",
     "studio/prices.py": "parses what the one way read",
     "flows/engine.py": "parses what the one way read",
-    "studio/made.py": "parses what it wrote a line before",
+    "studio/model/receipt.py": "parses what it wrote a line before",
     "studio/verify.py": "parses what it wrote in the same line",
     "studio/streams.py": "/dev/null, for a stream that is closed",
     "studio/terminal.py": "/dev/null, to write",

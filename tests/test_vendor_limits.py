@@ -19,10 +19,10 @@ from blocks.openai_painter import OpenAIPainter
 from studio.calls import read_calls, spent_usd
 from studio.desk import Counter, Desk
 from studio.errors import BudgetSpent
-from studio.fingerprint import fingerprint
 from studio.gate import Gate, Limits
 from studio.ledger import Ledger
-from studio.made import Made
+from studio.model.fingerprint import fingerprint
+from studio.model.receipt import Made
 from studio.orders import Order
 from studio.prices import OWN, price_list
 from tests.vendors.metering import Fault, Line, Meter

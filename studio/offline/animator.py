@@ -6,10 +6,10 @@ from pathlib import Path
 
 from studio.aim import find_aim
 from studio.camera import compile_move
-from studio.made import Made
-from studio.model import Aim, Cue
+from studio.model.engines import Tick
+from studio.model.film import Aim, Cue
+from studio.model.receipt import Made
 from studio.planes import open_picture
-from studio.ports import Tick
 from studio.render import render_still
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import EngineFailed
-from studio.made import Made
-from studio.model import Mood
+from studio.model.film import Mood
+from studio.model.receipt import Made
 from studio.moods import MusicCue
 from studio.offline.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room, smooth
 from studio.offline.voicings import VOICINGS, Voicing

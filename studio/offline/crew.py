@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
+from studio.model.engines import Crew
 from studio.offline.animator import OfflineAnimator
 from studio.offline.composer import OfflineComposer
 from studio.offline.narrator import OfflineNarrator
 from studio.offline.painter import OfflinePainter
 from studio.offline.writer import OfflineWriter
-from studio.ports import Crew
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 
-from studio.model import Scene, Story
+from studio.model.film import Scene, Story
 from studio.offline.persons import figure_of
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of

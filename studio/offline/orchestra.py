@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.model import Mood
+from studio.model.film import Mood
 from studio.offline.voicings import HOME, VOICINGS
 from studio.wav import Samples
 

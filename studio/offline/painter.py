@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio.errors import EngineFailed
-from studio.made import Made
+from studio.model.engines import Abilities
+from studio.model.receipt import Made
 from studio.offline.paint.finish import encode_png
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.paint.scene import paint_scene
-from studio.ports import Abilities
 
 _MOST_PIXELS = 5040 * 2160
 """The largest frame a wish can ask for: 21:9 at 2160 rows."""
 
 
 class OfflinePainter:
-    """Paints with numpy and OpenCV. Implements `studio.ports.Painter`; safe to call from several threads."""
+    """Paints with numpy and OpenCV. Implements `studio.model.engines.Painter`; safe to call from several threads."""
 
     engine = "offline"
     model = "painter"

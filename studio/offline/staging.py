@@ -9,7 +9,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from studio.model import Scene
+from studio.model.film import Scene
 from studio.offline.afloat import afloat_stage, is_afloat
 from studio.offline.arcs import arc_pose, thing_of
 from studio.offline.beats import Beat

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from studio.model import Brief, Scene, Story
+from studio.model.film import Brief, Scene, Story
 from studio.offline.beats import BEATS
 from studio.offline.breaths import fewer_breaths, with_end
 from studio.offline.feelings import find_feeling, find_mood

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from studio.model import Mood
+from studio.model.film import Mood
 
 HOME = 50
 """MIDI note of home before the film's own transposition: D3, 147 Hz."""

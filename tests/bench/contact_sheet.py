@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 from PIL import Image, ImageDraw
 
-from studio.model import Wish
+from studio.model.film import Wish
 from studio.offline.painter import OfflinePainter
 
 PROMPTS = (

@@ -51,10 +51,10 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     import blocks.crew
     import tasks.film
     from flows.make_film import filmed
-    from studio import progress
-    from studio.made import Made
-    from studio.ports import Crew
-    from studio.progress import Event
+    from studio.model import events
+    from studio.model.engines import Crew
+    from studio.model.events import Event
+    from studio.model.receipt import Made
     from tests.bench.instant import instant_crew
 
     moments, kinds = dict[str, float](), dict[str, int]()
@@ -75,7 +75,7 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
 
     blocks.crew.CREWS["offline"] = hired
     tasks.film.assemble = assemble
-    with progress.listening(hear):
+    with events.listening(hear):
         state = filmed(**order)
     return {"state": state.name, "seconds": moments["settled"] - moments["planned"], "pieces": kinds}
 
@@ -88,7 +88,7 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
     from prefect.task_runners import ThreadPoolTaskRunner
 
     from flows.mapping import ANIMATORS
-    from studio.ports import Crew
+    from studio.model.engines import Crew
 
     shots, storage = int(order["shots"]), Path(order["storage"])
 

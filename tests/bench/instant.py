@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from studio.made import Made
+from studio.model.engines import Abilities, Crew
+from studio.model.receipt import Made
 from studio.moods import MusicCue
 from studio.offline.writer import OfflineWriter
-from studio.ports import Abilities, Crew
 
 
 @dataclass

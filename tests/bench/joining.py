@@ -24,7 +24,7 @@ from studio import cut
 from studio.captions import srt_text
 from studio.cut import AAC_BITS_PER_SECOND, cut_film
 from studio.loudness import RATE_HZ
-from studio.model import Cue, Span, Timeline
+from studio.model.film import Cue, Span, Timeline
 from studio.moods import MOODS, MusicCue
 from studio.offline.composer import OfflineComposer
 from studio.reel import encode

@@ -62,9 +62,9 @@ def run_flow(order: dict[str, Any]) -> None:
     import blocks.crew
     from flows.engine import Engine, check_alive
     from flows.make_film import filmed
-    from studio import progress
-    from studio.ports import Crew
-    from studio.progress import Event
+    from studio.model import events
+    from studio.model.engines import Crew
+    from studio.model.events import Event
     from tests.fake_crew import Log, fake_crew
 
     log, moments = Log(), dict[str, float]()
@@ -83,7 +83,7 @@ def run_flow(order: dict[str, Any]) -> None:
 
     check_alive(Engine(os.environ["PREFECT_API_URL"]))
     # As the command has it with the built-in engine: nobody watches for heartbeats, or looks at the run's page.
-    with progress.listening(hear), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with events.listening(hear), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         moments["ready"], busy = time.monotonic(), time.process_time()
         state: Any = filmed(**order)
         moments["end"], busy = time.monotonic(), time.process_time() - busy

@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw
 
 from studio import reel
 from studio.lens import EASE_SHARE, Maps, ease, frame_maps
-from studio.model import Move, Pose
+from studio.model.film import Move, Pose
 from studio.planes import Pixels, Planes, crop_to, open_picture, to_planes
 from studio.render import draw_frames, render_still
 from tests.bench.measured import measured

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from blocks.wire import Limits
-from studio.paid import Desk, Fault, Kind
+from studio.model.paid import Desk, Fault, Kind
 
 PATIENT = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=60.0)
 HASTY = Limits(connect_seconds=10.0, read_seconds=0.3, total_seconds=60.0)

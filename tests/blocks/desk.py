@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from studio.paid import Reply, Request, VendorError
+from studio.model.paid import Reply, Request, VendorError
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from blocks.openai_narrator import OpenAINarrator
 from blocks.openai_painter import OpenAIPainter
 from blocks.openai_writer import OpenAIWriter
 from blocks.wire import Limits
-from studio.model import Brief, Wish
+from studio.model.film import Brief, Wish
 from tests.blocks.contract import HTTP_FAULTS, LINE, PICTURE_FAULTS, SIZE, SOUND_FAULTS, Stand
 from tests.vendors.media import picture
 from tests.vendors.openai_server import OpenAIServer

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from blocks.wire import Limits, open_client
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 

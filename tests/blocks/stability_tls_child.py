@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import StabilityGrpcPainter
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.blocks.desk import PlainDesk
 
 

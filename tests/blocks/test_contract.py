@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.made import Made
-from studio.model import Story
-from studio.paid import VendorError
+from studio.model.film import Story
+from studio.model.paid import VendorError
+from studio.model.receipt import Made
 from tests.blocks import openai_stand, stability_stand
 from tests.blocks.contract import FAULTS, HASTY, PATIENT, SIZE, Stand, Vendor
 from tests.blocks.desk import PlainDesk

@@ -13,7 +13,7 @@ import pytest
 from blocks import fetching
 from blocks.fetching import fetch, from_base64, is_public
 from blocks.wire import Limits
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.vendors.openai_server import OpenAIServer
 
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_writer import OpenAIWriter
-from studio.paid import Fault, VendorError
+from studio.model.paid import Fault, VendorError
 from tests.blocks.contract import PATIENT
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import brief_of

@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from blocks.openai_account import OpenAIAccount
 from blocks.wire import USUAL, Limits
 from studio.errors import BadInput
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.blocks.openai_stand import GATEWAY, KEY, account_at
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from blocks import openai_chat
-from studio.paid import Reply, Request, VendorError
+from studio.model.paid import Reply, Request, VendorError
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import GATEWAY, KEY, account_at, brief_of
 from tests.blocks.openai_writing import SCRIPT, scene, sent, told_story, writer_at

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from blocks.openai_call import digits_of, json_of
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.blocks.openai_stand import KEY, account_at
 
 

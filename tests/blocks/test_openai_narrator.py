@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from blocks.openai_narrator import BREATH_SECONDS, DENSE_SHARE, INPUT_CHARACTERS, OpenAINarrator, parts_of
 from blocks.voices import most_seconds
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.blocks.contract import LINE, PATIENT
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import account_at

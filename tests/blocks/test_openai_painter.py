@@ -15,7 +15,7 @@ from PIL import Image
 from blocks import openai_painter
 from blocks.openai_painter import OpenAIPainter
 from studio.errors import EngineFailed
-from studio.paid import Usage, VendorError
+from studio.model.paid import Usage, VendorError
 from tests.blocks.contract import PATIENT, SIZE
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import account_at

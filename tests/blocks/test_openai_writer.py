@@ -12,8 +12,8 @@ from blocks.openai_plans import words_of_scenes
 from blocks.openai_writer import OpenAIWriter
 from studio.errors import EngineFailed
 from studio.graph import check_graph, scene_parts
-from studio.model import CAMERAS, Wish
-from studio.paid import VendorError
+from studio.model.film import CAMERAS, Wish
+from studio.model.paid import VendorError
 from studio.plan import plan_shots, shot_frames, title_frames
 from studio.plan_files import plan_text, read_graph, read_shots, read_story
 from studio.script import parse_script

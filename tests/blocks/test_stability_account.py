@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from blocks.stability_account import StabilityAccount
 from studio.errors import BadInput
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.vendors.stability_server import KEY, StabilityServer
 
 

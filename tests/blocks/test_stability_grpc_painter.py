@@ -30,7 +30,7 @@ from blocks import stability_rpc
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import SIZES, StabilityGrpcPainter
 from studio.errors import BadInput, EngineFailed
-from studio.paid import Fault, VendorError
+from studio.model.paid import Fault, VendorError
 from tests.blocks.desk import PlainDesk
 from tests.blocks.stability_stand import HeldDesk
 from tests.vendors.stability_grpc_server import StabilityGrpcServer, stability_grpc_server, stability_tls_server

@@ -20,7 +20,7 @@ from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import SHAPES, Service, StabilityPainter
 from blocks.stability_terms import StylePreset, nearest
 from studio.errors import EngineFailed
-from studio.paid import Fault, VendorError
+from studio.model.paid import Fault, VendorError
 from tests.blocks.contract import PATIENT
 from tests.blocks.desk import PlainDesk
 from tests.blocks.stability_stand import HeldDesk

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from blocks import connection, wire
 from blocks.connection import Journey
 from blocks.wire import Limits, open_client
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.blocks.socket_stand import CHUNKED, Serve, failure, get, message, no_name, saying, serving
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import tasks.film
 from studio import assembly
-from studio.made import Made
+from studio.model.engines import Crew
+from studio.model.receipt import Made
 from studio.moods import MusicCue
-from studio.ports import Crew
 from tests.fake_crew import Hook, Log, fake_crew
 
 REFERENCES = 4

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import blocks.crew
-from studio import progress
-from studio.progress import Event
+from studio.model import events
+from studio.model.events import Event
 from tests.crash.crew import REFERENCES
 from tests.crash.judge import Work, watched, works
 from tests.fake_crew import Log, fake_crew
@@ -92,7 +92,7 @@ def telling(told: Told, die_at: int | None = None) -> Iterator[Mark]:
             if next(heard) == die_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    with watched(told.works_path), progress.listening(note):
+    with watched(told.works_path), events.listening(note):
         mark(f"started {os.getpid()}")
         yield mark
 

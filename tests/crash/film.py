@@ -21,15 +21,15 @@ from prefect.client.schemas.objects import State
 from prefect.results import ResultRecord, ResultRecordMetadata
 from prefect.serializers import JSONSerializer
 
-from studio import progress
 from studio.ask import Ask, enlist
 from studio.cast import cast_of
 from studio.errors import FilmError
-from studio.made import Receipt
-from studio.model import Wish
+from studio.model import events
+from studio.model.engines import Crew
+from studio.model.events import Event
+from studio.model.film import Wish
+from studio.model.receipt import Receipt
 from studio.orders import PER_SHOT
-from studio.ports import Crew
-from studio.progress import Event
 from studio.session import RunCard, Session
 from studio.version import VERSION
 from tasks.cast import paint_portrait
@@ -137,9 +137,7 @@ def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetim
         started_at=now.isoformat(timespec="seconds"),
         version=VERSION,
     )  # fmt: skip
-    session, _ = enlist(
-        ask, card, lambda name: crew, lambda line: progress.publish(Event("note", line)), lambda: 7, now
-    )
+    session, _ = enlist(ask, card, lambda name: crew, lambda line: events.publish(Event("note", line)), lambda: 7, now)
     # Each time, not now and then: two runs change the disk by the same operations.
     session.touch_meta = session.write_meta  # type: ignore[method-assign]
     try:

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import progress
 from studio.briefs import COPY
 from studio.evidence import FAULTS
 from studio.fs import files
-from studio.made import Receipt
+from studio.model import events
+from studio.model.events import Event
+from studio.model.receipt import Receipt
 from studio.orders import PLANS
-from studio.progress import Event
 from studio.receipts import artefact_of, read_receipt
 from studio.verify import verify
 
@@ -106,7 +106,7 @@ def watched(path: Path) -> Iterator[None]:
             with open(path, "a", encoding="utf-8") as file:
                 file.write(f"{time.monotonic():.6f} {event.kind} {event.stage} {event.index}\n")
 
-    with progress.listening(note):
+    with events.listening(note):
         yield
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from studio.facts import read_facts
 from studio.fs import files
-from studio.model import Stage
+from studio.model.film import Stage
 from studio.projection import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut

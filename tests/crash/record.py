@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from studio import progress
 from studio.fs import files
 from studio.fs.disk import Disk
-from studio.made import Receipt
+from studio.model import events
+from studio.model.events import Event
+from studio.model.receipt import Receipt
 from studio.pieces import Shelf
-from studio.progress import Event
 from studio.receipts import read_receipt
 from tests.crash import film, judge
 from tests.crash.crew import _cuts, crew, remembered_cut
@@ -226,7 +226,7 @@ def _marked(recorder: Recorder) -> Iterator[None]:
     before = Shelf.publish, Shelf.adopt
     shelf.publish, shelf.adopt = returned(Shelf.publish), returned(Shelf.adopt)
     try:
-        with progress.listening(hear):
+        with events.listening(hear):
             yield
     finally:
         shelf.publish, shelf.adopt = before

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.fs import files
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 from studio.orders import PLANS, receipt_path
 from studio.receipts import artefact_of, read_receipt
 

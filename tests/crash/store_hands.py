@@ -13,8 +13,8 @@ from typing import Any
 
 import tasks.film
 from studio.fs import files
-from studio.made import Receipt
-from studio.ports import Crew
+from studio.model.engines import Crew
+from studio.model.receipt import Receipt
 from tests.crash import film
 from tests.crash.store_disks import Full, die, halve
 

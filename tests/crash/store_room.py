@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from studio import progress
 from studio.errors import FilmError
 from studio.facts import read_facts
 from studio.fs import files
 from studio.fs.disk import Disk
-from studio.progress import Event
+from studio.model import events
+from studio.model.events import Event
 from studio.projection import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew
@@ -140,7 +140,7 @@ class Room:
 
         with ExitStack() as stack:
             stack.enter_context(judge.watched(self.beside("notes", number)))
-            stack.enter_context(progress.listening(hear))
+            stack.enter_context(events.listening(hear))
             stack.enter_context(files.through(way.disk))
             hands = crew() if way.touch is None else stack.enter_context(touched(crew(), way.touch))
             if isinstance(way.disk, Full):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 from studio.pieces import Shelf
 from tests.crash.crew import crew
 from tests.crash.film import make

@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import tasks.film
-from studio import progress
 from studio.captions import srt_text
-from studio.made import Made
+from studio.model import events
+from studio.model.engines import Crew
+from studio.model.events import Event
+from studio.model.receipt import Made
 from studio.moods import MusicCue
-from studio.ports import Crew
-from studio.progress import Event
 from tests.crash import film, judge
 from tests.fake_crew import Log, fake_crew
 
@@ -127,7 +127,7 @@ class Store(RuleBasedStateMachine):
             if event.kind == "working" and event.stage in STAGES:
                 made.append((event.stage, event.index))
 
-        with progress.listening(hear):
+        with events.listening(hear):
             film.make(self.output, _crew(), SESSION if self.folder.exists() else None)
         return sorted(made)
 

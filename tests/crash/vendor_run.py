@@ -32,12 +32,12 @@ from studio.desk import Desk
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.fs import files
 from studio.ledger import Ledger
-from studio.made import Receipt
-from studio.model import Shot
+from studio.model.engines import Crew
+from studio.model.film import Shot
+from studio.model.paid import Reply, Request
+from studio.model.receipt import Receipt
 from studio.orders import character_number
-from studio.paid import Reply, Request
 from studio.pieces import Shelf
-from studio.ports import Crew
 from studio.prices import OWN
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

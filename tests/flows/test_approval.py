@@ -14,7 +14,7 @@ from studio import approvals
 from studio.approvals import Reply, read_asked
 from studio.errors import BadInput, Rejected
 from studio.listing import read_listing
-from studio.progress import Event, listening
+from studio.model.events import Event, listening
 from tests.flows.film_command import IDEA, TINY, Film, assert_one_line
 from tests.flows.test_terminal import Terminal
 from tests.runs import Studio

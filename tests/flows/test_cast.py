@@ -15,10 +15,10 @@ from studio.calls import read_calls, spent_usd
 from studio.evidence import FAULTS
 from studio.forecast import UNKNOWN_CAST, forecast_session
 from studio.fs import files
+from studio.model.paid import VendorError
+from studio.model.terms import Terms
 from studio.outlook import Forecast
-from studio.paid import VendorError
 from studio.receipts import read_receipt
-from studio.terms import Terms
 from studio.verify import verify
 from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew
 

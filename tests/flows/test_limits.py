@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from flows import limits
 from flows.limits import limit_name, slots
 from studio.errors import Interrupted
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 
 
 def _go_on() -> None:

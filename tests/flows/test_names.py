@@ -15,7 +15,7 @@ from flows.standing import this_run
 from studio.ask import Ask
 from studio.errors import BadInput
 from studio.facts import read_facts
-from studio.model import Brief, Prompt, Wish
+from studio.model.film import Brief, Prompt, Wish
 from studio.sessions import make_wish
 from tests.engine import task_runs
 from tests.runs import IDEA, Outcome, Studio

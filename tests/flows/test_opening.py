@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from studio.ask import Ask
-from studio.model import Wish
+from studio.model.film import Wish
 
 
 @pytest.mark.parametrize("scheduled", [False, True])

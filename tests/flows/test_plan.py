@@ -16,14 +16,14 @@ from studio.calls import read_calls, spent_usd
 from studio.errors import BrokenPlan
 from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
-from studio.model import Brief, Wish
+from studio.model.engines import Crew
+from studio.model.film import Brief, Wish
+from studio.model.paid import Desk, Reply, Request, Usage
+from studio.model.terms import Terms
 from studio.offline.crew import embedded_crew
 from studio.outlook import Forecast, Step
-from studio.paid import Desk, Reply, Request, Usage
-from studio.ports import Crew
 from studio.prices import Price, PriceList
 from studio.quote import Quoter
-from studio.terms import Terms
 from tests.fake_crew import Log
 from tests.flows.filming import PaidPainter, filmed, opened, paid_crew
 from tests.flows.planned import film, finished, prices

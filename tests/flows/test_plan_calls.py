@@ -15,13 +15,13 @@ from blocks.openai_writer import OpenAIWriter
 from studio.calls import read_calls, spent_usd
 from studio.desk import Counter, Desk
 from studio.errors import EngineFailed
-from studio.fingerprint import fingerprint
 from studio.gate import Gate, Limits
 from studio.ledger import Ledger
-from studio.model import Brief, Stage, Wish
+from studio.model.film import Brief, Stage, Wish
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Reply, Request, VendorError
 from studio.offline.writer import OfflineWriter
 from studio.orders import Order
-from studio.paid import Reply, Request, VendorError
 from studio.prices import PriceList, price_list
 from studio.quote import Estimate, Quoter
 from tests.vendors.metering import Meter

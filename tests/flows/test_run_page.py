@@ -23,7 +23,7 @@ from flows.page import Page, Sheet
 from flows.run_page import RunPage, artifact_key
 from studio.approvals import Reply
 from studio.errors import EngineFailed
-from studio.model import Wish
+from studio.model.film import Wish
 from tests.runs import Outcome, Studio
 
 KEYS = {

@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from flows.show import Board, _Table, shown
-from studio import progress
-from studio.model import STAGES
+from studio.model import events
+from studio.model.events import Event
+from studio.model.film import STAGES
 from studio.orders import PER_SHOT
-from studio.progress import Event
 
 LONG = "a note \x1b[31mthat goes on \u202e[bold]and on[/bold]\n" * 20
 
@@ -119,9 +119,9 @@ def test_plain_lines() -> None:
     """In a pipe each event is one plain line without anything that a terminal obeys."""
     file, board = io.StringIO(), Board()
     with shown(Console(file=file, width=40), board):
-        progress.publish(Event("reused", stage="images", index=3))
-        progress.publish(Event("working", stage="images", index=4))
-        progress.publish(Event("note", LONG))
+        events.publish(Event("reused", stage="images", index=3))
+        events.publish(Event("working", stage="images", index=4))
+        events.publish(Event("note", LONG))
     skip, note = file.getvalue().splitlines()
     assert skip == "[SKIP] shot 3: image is there"
     assert note.startswith("a note \ufffd[31mthat goes on [bold]and on[/bold] a note")

@@ -9,9 +9,9 @@ from PIL import Image
 
 from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls
-from studio.paid import VendorError
+from studio.model.paid import VendorError
+from studio.model.terms import Terms
 from studio.receipts import read_receipt
-from studio.terms import Terms
 from tests.flows.filming import PRICES, WISH, PaidPainter, filmed, opened, paid_crew
 
 

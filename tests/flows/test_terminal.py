@@ -19,7 +19,7 @@ from typing import IO
 
 import pytest
 
-from studio.model import Wish
+from studio.model.film import Wish
 from studio.sessions import open_new
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, TINY, Film
 

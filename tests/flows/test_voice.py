@@ -10,17 +10,17 @@ from typing import Any, Self
 import pytest
 
 from flows.make_film import filmed as run_flow
-from studio import progress
 from studio.briefs import read_brief
 from studio.calls import read_calls
 from studio.errors import BadInput
-from studio.fingerprint import fingerprint
 from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
-from studio.made import Made
-from studio.model import Wish
-from studio.paid import Desk, Reply, Request
-from studio.ports import Abilities, Crew
+from studio.model import events
+from studio.model.engines import Abilities, Crew
+from studio.model.film import Wish
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Desk, Reply, Request
+from studio.model.receipt import Made
 from tests.fake_crew import FakeNarrator, Log, fake_crew
 from tests.flows.filming import PRICES, PaidPainter, opened, paid_crew
 from tests.flows.test_plan import brief_of
@@ -76,10 +76,10 @@ def test_no_line_is_sent_that_the_voice_cannot_speak(
 
     voice, output = PaidVoice(), tmp_path / "output"
     monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: crew_with(voice))
-    heard: list[progress.Event] = []
+    heard: list[events.Event] = []
     asked: dict[str, Any] = {"seconds": 4, "shot_seconds": 2, "height": 144, "music": False, "script": SCRIPT,
                              "output": str(output)}  # fmt: skip
-    with progress.listening(heard.append):
+    with events.listening(heard.append):
         state = run_flow(idea=FOREIGN, **asked)
     assert state.is_completed(), state.message
     (folder,) = (output / "sessions").iterdir()

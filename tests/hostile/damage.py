@@ -18,7 +18,7 @@ from typing import Literal, get_args
 
 from studio.briefs import write_brief
 from studio.errors import EngineFailed
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.make_sessions import brief, make_foreign, make_session
 from tests.studio.counter import Vendor, content, desk_in, order_of, request_of
 

@@ -22,7 +22,7 @@ from flows.command import main as film
 from studio.ask import Ask, enlist
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cli import main as sessions
-from studio.model import Wish, Word
+from studio.model.film import Wish, Word
 from studio.session import RunCard
 from studio.streams import open_streams
 from studio.terminal import leave

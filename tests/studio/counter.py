@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.desk import Counter, Desk
-from studio.fingerprint import fingerprint
 from studio.gate import Gate, Limits
 from studio.ledger import Ledger
-from studio.model import Stage
+from studio.model.film import Stage
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import Kind, Reply, Request, VendorError
 from studio.orders import Order
-from studio.paid import Kind, Reply, Request, VendorError
 from studio.prices import Price, PriceList
 
 CENTS = 4

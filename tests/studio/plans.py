@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.graph import build_graph
-from studio.model import Brief, Scene, Shot, Story, Wish
+from studio.model.film import Brief, Scene, Shot, Story, Wish
 from studio.plan import (
     plan_shots,
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from studio.errors import BrokenPlan
-from studio.fingerprint import fingerprint
-from studio.made import Made, Receipt
+from studio.model.fingerprint import fingerprint
+from studio.model.receipt import Made, Receipt
 from studio.orders import Order
 from studio.pieces import Shelf
 

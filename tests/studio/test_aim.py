@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from studio.aim import find_aim
-from studio.model import CENTRE, Aim
+from studio.model.film import CENTRE, Aim
 from studio.planes import crop_to
 
 SHAPES = ((256, 144), (108, 192), (144, 144), (192, 144), (280, 120))

@@ -16,7 +16,7 @@ from studio.approvals import PROMPT_LETTERS, Approvals, Asked, Reply, answered, 
 from studio.errors import BadInput, SessionLocked
 from studio.facts import read_facts
 from studio.listing import read_listing
-from studio.model import Shot
+from studio.model.film import Shot
 from studio.report import read_report, report_json
 from studio.report_views import show_report
 from studio.session import RunCard, Session

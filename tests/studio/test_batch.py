@@ -14,7 +14,7 @@ from studio import lock
 from studio.batch import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
 from studio.briefs import read_brief, restore_brief, write_brief
 from studio.manifest import Line, read_manifest
-from studio.model import Brief, Wish
+from studio.model.film import Brief, Wish
 from studio.sessions import open_new
 from tests.make_sessions import add_piece
 

@@ -7,7 +7,7 @@ import pytest
 
 from studio.burn import burned_columns, set_cues
 from studio.captions import line_cues
-from studio.model import Cue, Word
+from studio.model.film import Cue, Word
 
 LONGEST = "of the valley lay beneath him like the map\nthat someone had left behind in the grass,"
 SHAPES = [(1280, 720), (720, 1280), (720, 720), (960, 720), (1680, 720)]

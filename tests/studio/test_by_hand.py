@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from studio.errors import BrokenPlan
-from studio.fingerprint import fingerprint
 from studio.fs.files import sha256_of
-from studio.made import Made
+from studio.model.fingerprint import fingerprint
+from studio.model.receipt import Made
 from studio.orders import Order, receipt_path
 from studio.receipts import read_receipt
 from tests.studio.shelf import SESSION, Bench, hand_picture

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from studio.camera import EDGES, LINES, compile_move
-from studio.model import CAMERAS, Aim, Camera, Move, Pose
+from studio.model.film import CAMERAS, Aim, Camera, Move, Pose
 
 WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")
 ways = st.text(max_size=80) | st.lists(

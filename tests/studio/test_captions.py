@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from studio.captions import GAP_FRAMES, line_cues, silent_cues, srt_text, vtt_text
 from studio.linebreaks import LINE_COLUMNS, clean, columns_of, parts_of
-from studio.model import Cue, Word
+from studio.model.film import Cue, Word
 
 FPS = st.sampled_from([24, 25, 30])
 ALPHABET = st.sampled_from("aé .,!?->&<{}\\\n\r\x00\u2028\u200f\u202e漢字。かーไทย語👨\u200d👩🇩🇪é\u0301😀…\"'")

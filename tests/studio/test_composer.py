@@ -14,7 +14,7 @@ import pytest
 
 from studio.errors import EngineFailed
 from studio.loudness import Meter
-from studio.model import Mood
+from studio.model.film import Mood
 from studio.moods import MOODS, MusicCue
 from studio.offline import composer, orchestra
 from studio.offline.composer import OfflineComposer

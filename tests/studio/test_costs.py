@@ -18,12 +18,12 @@ from studio.costs_views import cost_csv, cost_lines
 from studio.errors import CallCutOff
 from studio.facts import read_facts
 from studio.listing import listings
+from studio.model.paid import VendorError
+from studio.model.terms import Terms
 from studio.orders import Order
-from studio.paid import VendorError
 from studio.projection import cost_usd, project
 from studio.report import read_report
 from studio.report_views import show_report
-from studio.terms import Terms
 from studio.views import show_table
 from tests.make_sessions import add_piece, brief, make_session, snapshot
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.model import Mood, Scene, Story, Wish
+from studio.model.film import Mood, Scene, Story, Wish
 from studio.prompts import EMOTIONS
 from tests.studio.plans import shots_of
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from studio.credits import credits_of
-from studio.made import Receipt
-from studio.model import Scene, Story
+from studio.model.film import Scene, Story
+from studio.model.receipt import Receipt
 
 SCENE = Scene(id=1, location="a pier", characters="", action="waves", emotion="calm", narration="")
 

@@ -12,7 +12,7 @@ import pytest
 from studio.cards import end_card, title_card
 from studio.cut import cut_film, top_boxes
 from studio.errors import DamagedPiece, EngineFailed
-from studio.model import Fps, Span, Timeline
+from studio.model.film import Fps, Span, Timeline
 from studio.planes import Planes
 from studio.reel import encode
 from tests.studio.media import SMALL, luma

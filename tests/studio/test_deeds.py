@@ -7,7 +7,7 @@ import re
 import pytest
 
 from studio.details import close_action
-from studio.model import Story
+from studio.model.film import Story
 from studio.offline.arcs import thing_of
 from studio.offline.deeds import carried_in, pose_of, rest_of, shape_of
 from studio.offline.grammar import parse_idea

@@ -12,7 +12,7 @@ import pytest
 from studio.calls import read_calls
 from studio.desk import PATIENCE_SECONDS, SLOW_DOWN_SECONDS, SLOWEST_SECONDS, Counter, Desk
 from studio.gate import Gate, Limits
-from studio.paid import VendorError
+from studio.model.paid import VendorError
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from studio.captions import line_cues
-from studio.model import Word
+from studio.model.film import Word
 from studio.offline.hearing import as_heard, silences
 from studio.offline.narrator import RATE_HZ, UNIT_SECONDS, OfflineNarrator, _voice
 

@@ -14,7 +14,7 @@ from studio.cards import title_card
 from studio.cut import cut_film
 from studio.errors import Interrupted
 from studio.inspection import inspect
-from studio.model import Shot, Span, Timeline
+from studio.model.film import Shot, Span, Timeline
 from studio.planes import Planes
 from studio.reel import encode
 from studio.sound import mix

@@ -15,7 +15,7 @@ from PIL import Image
 from studio import render
 from studio.camera import compile_move
 from studio.lens import Maps, calm, frame_maps
-from studio.model import CAMERAS, Move
+from studio.model.film import CAMERAS, Move
 from studio.planes import crop_to, to_planes
 from studio.render import draw_frames
 from tests.studio.media import Floats, texture

@@ -17,8 +17,8 @@ from studio.costs_views import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
 from studio.ledger import Ledger
+from studio.model.paid import Kind, Reply, VendorError
 from studio.orders import Order
-from studio.paid import Kind, Reply, VendorError
 from studio.prices import Price, PriceList
 from studio.spent import read_spent
 from studio.verify import verify

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from studio.ask import Ask, enlist
 from studio.errors import BadInput
-from studio.made import Made
 from studio.manifest import read_manifest
 from studio.mismatches import (
     MOST_ENLARGED,
@@ -29,10 +28,11 @@ from studio.mismatches import (
     suited,
     voice_for,
 )
-from studio.model import Scene, Story, Wish
+from studio.model.engines import Abilities, Crew
+from studio.model.film import Scene, Story, Wish
+from studio.model.paid import Desk
+from studio.model.receipt import Made
 from studio.offline.crew import embedded_crew
-from studio.paid import Desk
-from studio.ports import Abilities, Crew
 from studio.session import RunCard
 from studio.silence import Silence
 from tests.fake_crew import Log, fake_crew

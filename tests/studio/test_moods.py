@@ -9,7 +9,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.model import Mood, Scene, Shot, Span, Story, Timeline
+from studio.model.film import Mood, Scene, Shot, Span, Story, Timeline
 from studio.moods import MOOD_OF_WORD, MOODS, MusicCue, cues_told, mood_of, music_cues
 from studio.offline.beats import BEATS
 from studio.offline.domains import HEARTS

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from studio.made import Receipt
-from studio.model import Brief, Scene, Shot, Span, Story, Timeline, Wish
+from studio.model.film import Brief, Scene, Shot, Span, Story, Timeline, Wish
+from studio.model.receipt import Receipt
 from studio.orders import (
     film_order,
     image_order,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.details import close_action
-from studio.model import Brief, Wish
+from studio.model.film import Brief, Wish
 from studio.offline.breaths import breaths
 from studio.offline.deeds import carried_in, pose_of
 from studio.offline.feelings import find_mood

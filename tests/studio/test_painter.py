@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from studio.errors import EngineFailed
-from studio.model import Wish
+from studio.model.film import Wish
 from studio.offline.paint import slate
 from studio.offline.paint.figures import look_of_person
 from studio.offline.paint.lexicon import read_prompt

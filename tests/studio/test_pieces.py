@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.fingerprint import fingerprint
 from studio.fs import files
-from studio.made import Made, Receipt
+from studio.model.fingerprint import fingerprint
+from studio.model.receipt import Made, Receipt
 from studio.orders import Order, receipt_path
 from studio.receipts import read_receipt, receipt_bytes, staged_path
 from studio.recovery import recover

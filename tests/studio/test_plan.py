@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
 from studio.graph import build_graph
-from studio.model import CAMERAS, Fps, Prompt, Wish
+from studio.model.film import CAMERAS, Fps, Prompt, Wish
 from studio.plan import (
     draw_seed,
     end_frames,

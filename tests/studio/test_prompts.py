@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.graph import SceneParts
-from studio.model import Node, Prompt, Scene
+from studio.model.film import Node, Prompt, Scene
 from studio.prompts import SIZES, Size, image_prompt, parse_prompts, prompts_json, prompts_text
 
 SHORE = Node(id="place_1", kind="place", name="a shore", description="a rocky shore with grey water")

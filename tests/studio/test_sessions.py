@@ -20,9 +20,9 @@ from studio import lock
 from studio.ask import Ask, check_idea, enlist
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.facts import read_facts
-from studio.model import Wish
+from studio.model.engines import Crew
+from studio.model.film import Wish
 from studio.places import session_folder, sessions_root
-from studio.ports import Crew
 from studio.session import RunCard, Session
 from studio.sessions import make_wish, open_new, unfinished
 from tests.fake_crew import Log, fake_crew

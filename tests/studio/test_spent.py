@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from studio.model import Brief, Wish
+from studio.model.film import Brief, Wish
+from studio.model.paid import Request
 from studio.outlook import Forecast, Step
-from studio.paid import Request
 from studio.prices import PriceList
 from studio.quote import Estimate, Quoter
 from studio.spent import Tally, cost_text, dollars

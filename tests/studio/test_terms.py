@@ -17,9 +17,9 @@ from studio.ask import Ask, enlist
 from studio.briefs import read_brief
 from studio.errors import BadInput
 from studio.manifest import read_manifest
-from studio.model import Wish
+from studio.model.film import Wish
+from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms, make_terms
 from studio.session import RunCard
-from studio.terms import MOST_BUDGET_USD, UNSAID, Terms, make_terms
 from tests.fake_crew import Log, fake_crew
 from tests.studio.test_batch import begin
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BrokenPlan
-from studio.model import Shot, Wish
+from studio.model.film import Shot, Wish
 from studio.plan import end_frames, shot_frames, title_frames
 from studio.plan_files import read_timeline
 from studio.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened

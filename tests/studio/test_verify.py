@@ -17,7 +17,7 @@ from studio.errors import NoSuchSession
 from studio.evidence import FAULTS, Finding
 from studio.facts import read_facts
 from studio.fs import files
-from studio.made import Receipt
+from studio.model.receipt import Receipt
 from studio.projection import project
 from studio.verify import verdict, verify
 from tests.make_sessions import PNG, add_piece, brief, make_foreign, make_session, picture, snapshot

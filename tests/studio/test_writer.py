@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.graph import check_graph
-from studio.model import Brief, Prompt, Shot, Story, Wish
+from studio.model.film import Brief, Prompt, Shot, Story, Wish
 from studio.offline.grammar import parse_idea, plain_idea
 from studio.offline.language import is_english
 from studio.offline.lines import TALE

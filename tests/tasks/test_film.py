@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from studio import progress
 from studio.errors import Interrupted
+from studio.model import events
+from studio.model.events import Event
 from studio.plan_files import read_timeline
-from studio.progress import Event
 from studio.session import Session
 from tests.fake_crew import Log, fake_crew
 from tests.flows.filming import filmed, opened
@@ -22,7 +22,7 @@ def looks(heard: list[Event]) -> list[tuple[int, int]]:
 def test_the_look_at_the_film_is_heard_of(tmp_path: Path) -> None:
     """Once a second of film: how many of its frames were looked at."""
     folder, heard = opened(tmp_path), list[Event]()
-    with progress.listening(heard.append):
+    with events.listening(heard.append):
         filmed(folder, fake_crew(Log()))
     frames = read_timeline((folder / "timeline.json").read_text("utf-8")).frames
     assert looks(heard) == [(seen, frames) for seen in range(24, frames + 1, 24)]
@@ -39,7 +39,7 @@ def test_the_look_at_the_film_can_be_stopped(tmp_path: Path, monkeypatch: pytest
         go_on(session)
 
     monkeypatch.setattr(Session, "go_on_or_raise", go_on_until_then)
-    with progress.listening(heard.append), pytest.raises(Interrupted):
+    with events.listening(heard.append), pytest.raises(Interrupted):
         filmed(folder, fake_crew(Log()))
     assert len(looks(heard)) == 1
     assert not (folder / "film.mp4").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blocks.openai_plans import graph_of, shots_of, shots_told, staged, stages_told, story_of
 from blocks.openai_prompts import Form, GraphForm, SceneForm, ShotsForm, StagingForm, StoryForm
 from blocks.openai_reading import FAULT_CHARACTERS, read_answer
-from studio.model import CAMERAS, Brief, Scene, Story, Wish
+from studio.model.film import CAMERAS, Brief, Scene, Story, Wish
 from studio.plan import plan_shots
 from studio.prompts import PROMPT_CHARACTERS
 from tests.fuzz.judge import stretched

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.linebreaks import LINE_COLUMNS, clean, clean_lines, parts_of
-from studio.model import Cue, Word
+from studio.model.film import Cue, Word
 from tests.fuzz.judge import stretched
 
 RATES = (12, 24, 25, 30, 60)

@@ -8,9 +8,9 @@ import numpy as np
 
 from blocks.openai_narrator import INPUT_CHARACTERS, parts_of
 from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds
+from studio.model.paid import Reply, VendorError
 from studio.offline.narrator import _breaths, _voice
 from studio.offline.reading import sentences, why_silent
-from studio.paid import Reply, VendorError
 from tests.fuzz.judge import stretched
 
 CHARACTERS = 4_000

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.model import Stage
+from studio.model.film import Stage
 from studio.orders import told_as
 
 Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]

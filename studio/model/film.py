@@ -1,4 +1,4 @@
-"""The nouns: what is asked, what is planned, how a camera moves. What is made is `studio/made.py`.
+"""The nouns: what is asked, what is planned, how a camera moves. What is made is `studio/model/receipt.py`.
 
 Frozen pydantic models, validated once at the border. No clock, no files, no randomness: those come in
 as arguments where a noun is made. Everything else in the program imports from here.
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer
 from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fs.opening import SHOTS
-from studio.terms import UNSAID, Terms
+from studio.model.terms import UNSAID, Terms
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
 Captions = Literal["soft", "burned", "off"]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.gate import USUAL, Limits
-from studio.made import Made
-from studio.model import Aim, Brief, Cue, SceneGraph, Shot, Story
+from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story
+from studio.model.receipt import Made
 from studio.moods import MusicCue
 
 Size = tuple[int, int]

@@ -1,0 +1,101 @@
+"""What is made: what an engine measured of a piece, and the receipt that proves it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, JsonValue, model_validator
+
+from studio.model.film import Noun, Stage, Word
+from studio.model.fingerprint import fingerprint
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Made(Noun):
+    """What an engine measured of the piece it just made; `tasks/` turn it into a receipt."""
+
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    seconds: float | None = None
+    words: tuple[Word, ...] = ()
+    not_drawn: tuple[str, ...] = Field(default=(), description="words of the prompt the painter cannot draw")
+    not_moved: tuple[str, ...] = Field(default=(), description="words of camera and motion the move cannot do")
+    not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
+    looks: tuple[str, ...] = Field(default=(), description="of a shot's picture: the looks it was painted after")
+    remarks: tuple[str, ...] = Field(default=(), description="of the film: what is wrong with its picture or sound")
+    refused: str = Field(default="", description="the vendor's reason, where a slate stands for what it refused")
+    focus: tuple[float, float] | None = Field(
+        default=None,
+        description="where the subject is, as shares of width and height from the left and the top, 0 to 1; "
+        "None where it is not known",
+    )
+
+
+class Sidecar(Noun):
+    """A further file of the same piece of work, for example `film.srt` beside `film.mp4`; held whole, so that it can
+    be written again."""
+
+    path: str = Field(pattern=r"^film\.(srt|vtt)$")
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+    content: str = Field(description="its text, UTF-8")
+
+
+class Receipt(Made):
+    """The proof of a finished piece: what lies where, from what it was made, and what it took.
+
+    A receipt vouches for itself by `check`: one that a fault changed does not read. `sealed` gives it its check, and
+    every change of a receipt needs that anew.
+    """
+
+    stage: Stage
+    index: int = Field(ge=0, description="1-based shot or character, or 0 for a piece of the whole film")
+    path: str = Field(description="relative to the session, with '/'")
+    sha256: Sha256
+    bytes: int = Field(ge=0)
+    mtime_ns: int
+    fingerprint: Sha256
+    engine: str
+    model: str
+    seed: int | None = None
+    prompt: str | None = None
+    attempts: int = Field(default=1, ge=1)
+    cost_usd: float = Field(default=0.0, ge=0)
+    made_at: str = Field(description="local time, ISO 8601")
+    seconds_taken: float = Field(default=0.0, ge=0)
+    by_hand: bool = Field(default=False, description="a person put it there; no engine will replace it")
+    also: tuple[Sidecar, ...] = ()
+    content: str | None = Field(default=None, description="of a plan: its text as it was written")
+    edited: str | None = Field(default=None, description="of a plan edited by hand: its text as it was last used")
+    redone: str | None = Field(default=None, description="of the shots: as written, with what a person had redone")
+    check: str = Field(default="", description="over all other keys that are not at their default")
+
+    # A key that a later version added is no fault; it is under the check like every other.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _vouches_for_itself(cls, data: object) -> object:
+        if isinstance(data, dict) and data.get("check") and data["check"] != cls._check_of(data):
+            raise ValueError("the receipt is not what was written: its check does not agree")
+        return data
+
+    @classmethod
+    def _check_of(cls, data: dict[str, JsonValue]) -> str:
+        usual = {name: field.default for name, field in cls.model_fields.items()}
+        said = {
+            key: value for key, value in data.items() if key != "check" and not _is_usual(value, usual.get(key, ...))
+        }
+        return fingerprint(receipt=json.dumps(said, sort_keys=True))[:32]
+
+    def sealed(self) -> Receipt:
+        """Return the receipt with the check that belongs to it."""
+        return self.model_copy(update={"check": self._check_of(json.loads(self.model_dump_json()))})
+
+
+def _is_usual(value: JsonValue, usual: object) -> bool:
+    """Tell whether a value of JSON is a key's default: it need not be written."""
+    return value == (list(usual) if isinstance(usual, tuple) else usual)
