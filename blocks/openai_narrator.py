@@ -20,13 +20,13 @@ from blocks.openai_call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
 from blocks.voices import RATE_HZ, SOUND_BYTES, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.wire import USUAL, Limits
+from studio.input.script import clean_text, one_line, split_sentences
 from studio.model.engines import Abilities
 from studio.model.film import Word
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import Made
 from studio.plan import spoken_words
-from studio.script import clean_text, one_line, split_sentences
 from studio.wav import Samples, wav_file
 
 INPUT_CHARACTERS = 4_096

@@ -11,12 +11,12 @@ from typing import Literal, TypeVar, get_args
 
 from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.graph import SceneParts, build_graph, scene_parts, split_names
+from studio.input.script import ACTION_CHARACTERS, one_line, split_sentences
 from studio.mismatches import language_code
 from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.writer import scene_count
 from studio.plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 from studio.prompts import PROMPT_CHARACTERS
-from studio.script import ACTION_CHARACTERS, one_line, split_sentences
 
 TITLE_CHARACTERS, PLACE_CHARACTERS, NAME_CHARACTERS, EMOTION_CHARACTERS = 120, 240, 60, 60
 LOOK_CHARACTERS, IMAGE_CHARACTERS, MOTION_CHARACTERS = 300, 2_000, 300

@@ -10,9 +10,9 @@ from cyclopts import Parameter
 
 from studio.approvals import Approve
 from studio.desk import OnAmbiguous
+from studio.input.text_files import read_prompts, read_script
 from studio.model.film import Aspect, Captions
 from studio.model.terms import OnRefusal, Said, make_terms
-from studio.text_files import read_prompts, read_script
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
 Dollars = str

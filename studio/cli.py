@@ -124,7 +124,7 @@ def cost(
 )  # fmt: skip
 def prompts(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """Every shot's prompts, as `film make --prompts` reads them back: number, image, motion, camera."""
-    from studio.prompt_files import prompts_json, prompts_text
+    from studio.input.prompts_file import prompts_json, prompts_text
 
     place = output_folder(output)
     shots = _prompts_of(session_folder(sessions_root(place), session), place)

@@ -19,6 +19,7 @@ from pydantic import JsonValue
 
 from studio.ask import check_idea
 from studio.errors import BadInput
+from studio.input.text_files import read_prompts, read_script, read_text
 from studio.mismatches import settle
 from studio.model.engines import Crew
 from studio.model.film import IDEA_CHARACTERS, Wish
@@ -28,7 +29,6 @@ from studio.sessions import make_wish
 from studio.terminal import harmless
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
-from studio.text_files import read_prompts, read_script, read_text
 
 LINES = 1_000
 """Most films of one manifest; at half a minute each, a day's work."""

@@ -16,10 +16,10 @@ from studio.coverage import BACK, camera_moves, shot_size
 from studio.details import close_action
 from studio.errors import BadInput
 from studio.graph import check_graph, scene_parts
+from studio.input.script import first_sentence, parse_script, split_sentences
 from studio.model.film import LINE_CHARACTERS, Brief, Camera, SceneGraph, Shot, Story, Wish
 from studio.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
 from studio.prompts import Size, image_prompt
-from studio.script import first_sentence, parse_script, split_sentences
 
 __all__ = [
     "draw_seed", "end_frames", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story",

@@ -16,9 +16,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from studio.errors import BadInput
+from studio.input.text_files import read_text
 from studio.model.film import Noun
 from studio.model.paid import Unit, Usage
-from studio.text_files import read_text
 
 TABLE = Path(__file__).parent / "data" / "prices.toml"
 OWN = "FILM_PRICES"

@@ -1,7 +1,7 @@
 """Image prompts: one shot of a scene put into words, always in the same order.
 
 Every prompt quotes the canonical descriptions of the scene graph word for word, so that a character looks the same
-wherever it stands. The prompts file, which carries prompts out to a person and back, is `studio/prompt_files.py`.
+wherever it stands. The prompts file, which carries prompts out to a person and back, is `studio/input/prompts_file.py`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from studio.graph import SceneParts
+from studio.input.prompts_file import parse_prompts, prompts_json, prompts_text
+from studio.input.script import one_line, word_set
 from studio.model.film import Scene
-from studio.prompt_files import parse_prompts, prompts_json, prompts_text
-from studio.script import one_line, word_set
 
 __all__ = [
     "EMOTIONS", "PROMPT_CHARACTERS", "SIZES", "Size", "image_prompt", "parse_prompts", "prompts_json", "prompts_text",

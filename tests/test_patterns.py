@@ -92,4 +92,9 @@ def test_patterns_that_run_long_are_found(compiled: re.Pattern[str], way: str) -
 def test_patterns_are_found_wherever_they_stand() -> None:
     """A pattern is found by its name, in a table, and within a function."""
     places = {pattern.place.rpartition(":")[0] + ":" * pattern.place[-1].isdigit() for pattern in PATTERNS}
-    assert {"studio.text.markdown", "studio.offline.numerals", "studio.script:", "blocks.openai_reading"} <= places
+    assert {
+        "studio.text.markdown",
+        "studio.offline.numerals",
+        "studio.input.script:",
+        "blocks.openai_reading",
+    } <= places

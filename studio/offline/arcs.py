@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from studio.input.script import word_set
 from studio.offline.afloat import afloat_stage
 from studio.offline.deeds import BEASTS, bases, carried_in, has_beast, shape_of
 from studio.offline.grammar import Idea
@@ -15,7 +16,6 @@ from studio.offline.named import MUSIC
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.settings import Lines
-from studio.script import word_set
 
 _TABLE = """
 = find discover uncover collect + bottle message

@@ -6,8 +6,8 @@ A sight is a claim: of a town known only by its name nothing is shown but what a
 
 from __future__ import annotations
 
+from studio.input.script import word_set
 from studio.offline.setting import Setting
-from studio.script import word_set
 
 STREET_TRIALS = (
     ("So many doors, and not one of them opens.",),

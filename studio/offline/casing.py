@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from studio.input.script import word_set
 from studio.offline.nouns import COMMON, COUNTED, NAMES
 from studio.offline.phrases import article_for, head_noun, is_plural
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLURAL_ACTING, STATIVE, is_someone
-from studio.script import word_set
 
 _SMALL = word_set(
     "of in on at to with for from by and or but nor as into onto over under than so that who which whose if when while"

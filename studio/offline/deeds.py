@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from studio.input.script import word_set
 from studio.offline.grammar import Idea
 from studio.offline.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, thing_made
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE
-from studio.script import word_set
 
 Shape = Literal["", "gone", "years"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from studio.input.script import word_set
 from studio.offline.places import words_of
-from studio.script import word_set
 
 Mood = Literal["hopeful", "melancholy", "tense"]
 

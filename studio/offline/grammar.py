@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.input.script import clean_text, one_line, split_sentences, word_set
 from studio.offline.breaths import breaths
 from studio.offline.casing import DATED, PLACED, holds_another, sentence_case, with_article, without_opening
 from studio.offline.domains import TOPIC_WORDS, singulars
@@ -32,7 +33,6 @@ from studio.offline.words import (
     STATIVE,
     is_someone,
 )
-from studio.script import clean_text, one_line, split_sentences, word_set
 from studio.text.markup import without_markup
 
 Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]

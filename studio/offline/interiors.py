@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from studio.input.script import word_set
 from studio.offline.setting import Setting
-from studio.script import word_set
 
 INDOOR_TRIALS = (
     ("The hours go by. Nothing is ready.",),

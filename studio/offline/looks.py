@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import zlib
 
+from studio.input.script import word_set
 from studio.model.film import Scene, Story
 from studio.offline.persons import figure_of
 from studio.offline.phrases import article_for
 from studio.offline.places import words_of
 from studio.offline.words import DETERMINERS, is_someone
-from studio.script import word_set
 
 _COATS = ("grey", "dark blue", "red", "brown", "green", "black", "ochre", "white")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from studio.input.script import word_set
 from studio.offline.deeds import WATER_BEASTS
 from studio.offline.domains import DOMAINS, TOPIC_WORDS, find_domain, singulars
 from studio.offline.grammar import Idea
@@ -15,7 +16,6 @@ from studio.offline.nouns import GIVEN_NAMES, LANDS
 from studio.offline.persons import trade_of
 from studio.offline.places import words_of
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING
-from studio.script import word_set
 
 CORE_WORDS = 4
 """Longest core; what is longer is quoted as a whole."""

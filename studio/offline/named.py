@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
+from studio.input.script import word_set
 from studio.offline.grammar import Idea
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING, is_someone
-from studio.script import word_set
 
 BOARD_GAMES = word_set("chess checkers draughts backgammon")
 GAMES = BOARD_GAMES | word_set(

@@ -5,7 +5,7 @@ Called by `studio/offline/casing.py` and `matter.py`.
 
 from __future__ import annotations
 
-from studio.script import word_set
+from studio.input.script import word_set
 
 GIVEN_NAMES = word_set(
     "marie ada albert isaac nikola leonardo vincent frida pablo claude johann ludwig wolfgang william charles emily"

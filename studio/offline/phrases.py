@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from studio.input.script import word_set
 from studio.offline.words import DETERMINERS, PLURALS, is_someone
-from studio.script import word_set
 
 _AFTER_HEAD = word_set(
     "of in from with at on for without named called by between during about through under over before after near beyond"

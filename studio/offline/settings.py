@@ -7,11 +7,11 @@ are in `wilds.py`; how a place is chosen and told is `places.py`.
 
 from __future__ import annotations
 
+from studio.input.script import word_set
 from studio.offline.built import BUILT, STREET_TRIALS
 from studio.offline.interiors import INDOOR_TRIALS, INTERIORS
 from studio.offline.setting import Lines, Setting
 from studio.offline.wilds import WILDS
-from studio.script import word_set
 
 __all__ = ["EMPTY_OPENINGS", "KNOWN_WORDS", "OPEN_COUNTRY", "QUIET_ROOM", "SETTINGS", "Lines", "Setting"]
 

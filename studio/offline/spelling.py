@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from hibari.g2p.normalize import ABBREV, MONTH_NAMES, ROMAN_CARDINAL, ROMAN_ORDINAL, TITLES
 
+from studio.input.script import word_set
 from studio.offline.numerals import SCALES, currency_of, ordinal, plain, read_number, unit_after
-from studio.script import word_set
 
 _LEAD = "\"'“‘«([{¿¡"
 _TAIL = "\"'”’»)]},.;:!?…"

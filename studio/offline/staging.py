@@ -9,6 +9,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
+from studio.input.script import ACTION_CHARACTERS, one_line, word_set
 from studio.model.film import Scene
 from studio.offline.afloat import afloat_stage, is_afloat
 from studio.offline.arcs import arc_pose, thing_of
@@ -22,7 +23,6 @@ from studio.offline.places import is_empty, is_indoors, located, own_place, weat
 from studio.offline.reels import View
 from studio.offline.settings import Setting
 from studio.offline.words import PEOPLE
-from studio.script import ACTION_CHARACTERS, one_line, word_set
 
 _AFTER_TURN = frozenset({"together", "trial", "journey", "rise", "climax", "resolve"})
 """Beats in which whoever the hero has met is there too; at its lowest the hero is alone."""

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from studio.input.script import one_line, split_sentences, word_set
 from studio.offline.breaths import breaths, fewer_breaths
 from studio.offline.deeds import rest_of
 from studio.offline.grammar import PARTED_WORDS, PHRASE_CHARACTERS, Idea
@@ -18,7 +19,6 @@ from studio.offline.phrases import known_as
 from studio.offline.places import told_at, words_of
 from studio.offline.settings import Lines
 from studio.plan import share_lines, spoken_words, words_that_fit
-from studio.script import one_line, split_sentences, word_set
 
 NAMED_TWICE = 2
 """Fewest sentences that name what a tale is about beside its hero: a deed told once is soon forgotten."""

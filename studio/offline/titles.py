@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
+from studio.input.script import one_line, word_set
 from studio.offline.breaths import balanced
 from studio.offline.phrases import head_noun
 from studio.offline.words import DETERMINERS, is_someone
-from studio.script import one_line, word_set
 
 TITLE_CHARACTERS = 60
 """Longest title: one or two lines of a title card."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from studio.input.script import ACTION_CHARACTERS, each_sentence, one_line, parse_script
 from studio.model.film import Brief, Scene, Story
 from studio.offline.beats import BEATS
 from studio.offline.breaths import fewer_breaths, with_end
@@ -22,7 +23,6 @@ from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY
 from studio.offline.staging import Staging, stage_scene
 from studio.offline.telling import fit
 from studio.plan import share_frames, shot_count, spoken_words, words_that_fit
-from studio.script import ACTION_CHARACTERS, each_sentence, one_line, parse_script
 
 SCRIPT = "your script"
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from studio.graph import build_graph
+from studio.input.script import split_sentences
 from studio.model.engines import Abilities
 from studio.model.film import Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.afloat import is_afloat
@@ -35,7 +36,6 @@ from studio.offline.staging import Staging, sights_of, stage_scene, stage_view
 from studio.offline.telling import NAMED_TWICE, fit, own_words, say, say_next, slots_of, told_of_things, with_thing
 from studio.offline.told import from_script, told_scenes
 from studio.plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
-from studio.script import split_sentences
 
 DRAFT = "a draft by template"
 

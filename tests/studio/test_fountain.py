@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.fountain import title_page, unspoken_left_out
-from studio.script import parse_script, script_title
+from studio.input.fountain import title_page, unspoken_left_out
+from studio.input.script import parse_script, script_title
 
 PLAY = """Title: _**The Late Bus**_
 Author: A Teacher

@@ -15,6 +15,8 @@ from studio.captions import silent_cues
 from studio.cards import still_card
 from studio.errors import BadInput, BrokenPlan
 from studio.fs.opening import SHOTS, TEXT_BYTES
+from studio.input.prompts_file import parse_prompts
+from studio.input.script import parse_script, script_title, split_sentences
 from studio.manifest import read_manifest
 from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
 from studio.offline.paint.title import title_of
@@ -23,9 +25,7 @@ from studio.offline.reading import sentences, why_silent
 from studio.offline.writer import OfflineWriter
 from studio.plan import share_lines
 from studio.plan_files import read_graph, read_shots, read_story, read_timeline
-from studio.prompt_files import parse_prompts
 from studio.prompts import PROMPT_CHARACTERS
-from studio.script import parse_script, script_title, split_sentences
 from studio.storyboard import escaped
 from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
 from tests.studio.shapes import SHAPES, hostile

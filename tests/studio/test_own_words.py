@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.details import close_action
+from studio.input.script import split_sentences
 from studio.model.film import Brief, Wish
 from studio.offline.breaths import breaths
 from studio.offline.deeds import carried_in, pose_of
@@ -19,7 +20,6 @@ from studio.offline.settings import KNOWN_WORDS
 from studio.offline.words import is_someone
 from studio.offline.writer import OfflineWriter
 from studio.plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
-from studio.script import split_sentences
 from tests.ideas import film_of
 
 TALES = (

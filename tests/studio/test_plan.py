@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
 from studio.graph import build_graph
+from studio.input.script import split_sentences
 from studio.model.film import CAMERAS, Fps, Prompt, Wish
 from studio.plan import (
     draw_seed,
@@ -28,7 +29,6 @@ from studio.plan import (
     title_frames,
     words_that_fit,
 )
-from studio.script import split_sentences
 from tests.studio.plans import shots_of, story_of
 
 FPS = st.sampled_from((24, 25, 30))

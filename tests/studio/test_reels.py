@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from studio.input.script import split_sentences
 from studio.offline.arcs import _ARCS
 from studio.offline.grammar import parse_idea
 from studio.offline.looks import character_look
@@ -17,7 +18,6 @@ from studio.offline.reels import REELS, View, choose_reel, parse_reels
 from studio.offline.reels_places import PLACES
 from studio.offline.settings import KNOWN_WORDS
 from studio.plan import spoken_words
-from studio.script import split_sentences
 from tests.ideas import FOREIGN, IDEAS, film_of
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio import script
 from studio.errors import BadInput
-from studio.script import clean_text, one_line, parse_script, script_title, split_sentences
+from studio.input import script
+from studio.input.script import clean_text, one_line, parse_script, script_title, split_sentences
 from studio.text.markdown import Line, read_markdown
 
 SCREENPLAY = """INT. KITCHEN - NIGHT

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pytest
 
+from studio.input.script import split_sentences
 from studio.offline.beats import BEATS, choose_beats, pools_of
 from studio.offline.domain_lines import DOMAIN_LINES
 from studio.offline.domains import DOMAINS, HEARTS
@@ -21,7 +22,6 @@ from studio.offline.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, S
 from studio.offline.telling import say
 from studio.plan import spoken_words
 from studio.prompts import EMOTIONS
-from studio.script import split_sentences
 from tests.ideas import FOREIGN, IDEAS, film_of, transcript
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.graph import check_graph
+from studio.input.script import split_sentences
 from studio.model.film import Brief, Prompt, Shot, Story, Wish
 from studio.offline.grammar import parse_idea, plain_idea
 from studio.offline.language import is_english
@@ -23,7 +24,6 @@ from studio.offline.phrases import article_for
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
 from studio.offline.writer import OfflineWriter
 from studio.plan import plan_text, shot_count, spoken_words, words_that_fit
-from studio.script import split_sentences
 
 WRITER = OfflineWriter()
 IDEAS = (

@@ -15,7 +15,7 @@ from studio.offline.paint.palettes import mix
 from studio.offline.paint.weather import defocus
 
 _MOST_LETTERS = 240
-"""As many as a script's sentence has on a prompt (`studio.script.ACTION_CHARACTERS`)."""
+"""As many as a script's sentence has on a prompt (`studio.input.script.ACTION_CHARACTERS`)."""
 
 
 def legible(text: str) -> str:

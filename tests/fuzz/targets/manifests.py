@@ -7,8 +7,9 @@ import io
 import tempfile
 from pathlib import Path
 
-from studio import manifest, prompt_files, script, text_files  # noqa: F401  read on demand
+from studio import manifest
 from studio.errors import BadInput
+from studio.input import prompts_file, script, text_files  # noqa: F401  read on demand
 from studio.manifest import read_manifest
 from studio.text import plain_yaml, strict_json
 from tests.fuzz.judge import stretched

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.fs.opening import SHOTS
-from studio.prompt_files import parse_prompts, prompts_json, prompts_text
+from studio.input.prompts_file import parse_prompts, prompts_json, prompts_text
 from tests.fuzz.judge import stretched
 
 

@@ -38,7 +38,7 @@ def read_script(path: Path, named: str) -> str:
     Raises:
         BadInput: as `read_text` and `script.parse_script`.
     """
-    from studio.script import parse_script
+    from studio.input.script import parse_script
 
     text = read_text(path, named)
     parse_script(text)
@@ -51,6 +51,6 @@ def read_prompts(path: Path, named: str) -> list[dict[str, object]]:
     Raises:
         BadInput: as `read_text` and `prompt_files.parse_prompts`.
     """
-    from studio.prompt_files import parse_prompts
+    from studio.input.prompts_file import parse_prompts
 
     return [prompt.model_dump() for prompt in parse_prompts(read_text(path, named))]

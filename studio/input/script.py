@@ -5,7 +5,7 @@ Two forms are read, and of Markdown the words alone (`studio/text/markdown.py`):
 - Screenplay: a line such as `INT. KITCHEN - NIGHT`, `EXT. HARBOUR` or `## The Kitchen` opens a scene and names its
   place. Every other line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the
   scene's characters, and stands before the speech with a colon, `Mara: Who is there?`; how it is spoken, in brackets
-  on a line of its own, is left out. So is what Fountain has for those who make the film (`studio/fountain.py`).
+  on a line of its own, is left out. So is what Fountain has for those who make the film (`studio/input/fountain.py`).
 - Plain text, where no line is such a heading: one paragraph is one scene, and blank lines part the paragraphs.
 
 A heading of the first level that opens the script, the only one of its level, is the film's title and no scene; so
@@ -21,8 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from studio.errors import BadInput
-from studio.fountain import title_page, unspoken_left_out
 from studio.fs.opening import SHOTS
+from studio.input.fountain import title_page, unspoken_left_out
 from studio.model.film import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
 from studio.text.markdown import Line, read_markdown
 from studio.text.sentences import abbreviated, ends_sentence
