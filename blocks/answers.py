@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from studio.mismatches import MOST_ENLARGED
 from studio.model.paid import Reply, VendorError
+from studio.planning.capabilities import MOST_ENLARGED
 
 PICTURE_BYTES = 32 * 2**20
 """The largest picture that is sold, with transparency, not packed at all: 3840 x 2160 x 4 bytes are 31.6 MiB."""

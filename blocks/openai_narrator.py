@@ -26,7 +26,7 @@ from studio.model.film import Word
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import Made
-from studio.plan import spoken_words
+from studio.planning.shot_plan import spoken_words
 from studio.wav import Samples, wav_file
 
 INPUT_CHARACTERS = 4_096

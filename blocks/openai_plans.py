@@ -10,13 +10,13 @@ from itertools import islice
 from typing import Literal, TypeVar, get_args
 
 from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
-from studio.graph import SceneParts, build_graph, scene_parts, split_names
 from studio.input.script import ACTION_CHARACTERS, one_line, split_sentences
-from studio.mismatches import language_code
 from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.writer import scene_count
-from studio.plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
-from studio.prompts import PROMPT_CHARACTERS
+from studio.planning.capabilities import language_code
+from studio.planning.image_prompts import PROMPT_CHARACTERS
+from studio.planning.scene_graph import SceneParts, build_graph, scene_parts, split_names
+from studio.planning.shot_plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 
 TITLE_CHARACTERS, PLACE_CHARACTERS, NAME_CHARACTERS, EMOTION_CHARACTERS = 120, 240, 60, 60
 LOOK_CHARACTERS, IMAGE_CHARACTERS, MOTION_CHARACTERS = 300, 2_000, 300
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def words_of_scenes(wish: Wish, scenes: int = 0) -> tuple[int, ...]:
-    """Return how many words each scene can say over its shots, as `studio.plan` shares them.
+    """Return how many words each scene can say over its shots, as `studio.planning.shot_plan` shares them.
 
     Args:
         scenes: how many there are, at most one a shot; as many as the length asks for where it is 0.
@@ -94,7 +94,7 @@ def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
     """Return the story's graph with the looks of the answers; who has none looks as the story names it.
 
     Raises:
-        BrokenPlan: as `studio.graph.build_graph`.
+        BrokenPlan: as `studio.planning.scene_graph.build_graph`.
     """
     scenes = {scene.id for scene in story.scenes}
     props: dict[int, dict[str, str]] = {}

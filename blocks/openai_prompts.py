@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
 from studio.model.film import CAMERAS
-from studio.prompts import EMOTIONS
+from studio.planning.image_prompts import EMOTIONS
 
 QUOTED_CHARACTERS = 20_000
 """How much of a bad answer is shown in the repair."""

@@ -28,11 +28,11 @@ from blocks.openai_prompts import (
 )
 from blocks.paid_engine import PaidEngine
 from blocks.wire import USUAL, Limits
-from studio.graph import build_graph, scene_parts
 from studio.model.engines import Abilities
 from studio.model.film import Brief, SceneGraph, Shot, Story
 from studio.offline.writer import OfflineWriter
-from studio.plan import plan_shots
+from studio.planning.scene_graph import build_graph, scene_parts
+from studio.planning.shot_plan import plan_shots
 
 SCENES_A_CALL, SHOTS_A_CALL = 30, 30
 """So that no answer grows so long that it is cut off."""
@@ -112,12 +112,12 @@ class OpenAIWriter(PaidEngine):
         return graph_of(story, answers)
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
-        """Plan the shots as `studio.plan.plan_shots`, and have their prompts and cameras written.
+        """Plan the shots as `studio.planning.shot_plan.plan_shots`, and have their prompts and cameras written.
 
         With prompts in the wish no model is asked: they stand as they were written.
 
         Raises:
-            VendorError: as `write_story`. BadInput, BrokenPlan: as `studio.plan.plan_shots`.
+            VendorError: as `write_story`. BadInput, BrokenPlan: as `studio.planning.shot_plan.plan_shots`.
         """
         planned = plan_shots(story, graph, brief)
         if brief.wish.prompts is not None:

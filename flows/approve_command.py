@@ -20,7 +20,7 @@ from studio.errors import BadInput, FilmError
 from studio.facts import read_facts
 from studio.fs.files import read_or_none
 from studio.places import output_folder, session_folder, sessions_root
-from studio.plan_files import read_shots
+from studio.planning.plan_files import read_shots
 from studio.terminal import harmless
 from studio.text.command_hints import command
 

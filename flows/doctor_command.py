@@ -15,9 +15,9 @@ from flows.hiring import hire
 from flows.options import Output
 from studio.checkup import Check, machine_checks, tried
 from studio.errors import BadInput, FilmError
-from studio.mismatches import abilities_told, of_negative_prompt
 from studio.model.engines import Crew
 from studio.places import output_folder
+from studio.planning.capabilities import abilities_told, of_negative_prompt
 from studio.terminal import harmless, write_json
 
 EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"

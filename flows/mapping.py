@@ -23,7 +23,6 @@ from prefect.results import ResultRecord  # type: ignore[attr-defined]  # Prefec
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from studio.cast import Cast, cast_of
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.facts import read_facts
 from studio.failures import Failure, told
@@ -31,9 +30,10 @@ from studio.model import events
 from studio.model.events import Event
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.receipt import Receipt
-from studio.orders import PER_SHOT, character_number
+from studio.planning.cast import Cast, cast_of
+from studio.planning.orders import PER_SHOT, character_number
+from studio.planning.timeline import check_laid, lengthened
 from studio.session import Session
-from studio.timeline import check_laid, lengthened
 from tasks.cast import paint_portrait
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot

@@ -20,7 +20,7 @@ from rich.text import Text
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
-from studio.orders import PER_SHOT
+from studio.planning.orders import PER_SHOT
 from studio.terminal import clock, harmless
 
 _MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),

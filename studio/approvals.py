@@ -15,12 +15,12 @@ from typing import Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from studio import lock, peek
-from studio.edits import Redo, redone
 from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Noun, Shot
-from studio.orders import receipt_path
-from studio.plan_files import plan_text
+from studio.planning.orders import receipt_path
+from studio.planning.plan_diff import Redo, redone
+from studio.planning.plan_files import plan_text
 from studio.receipts import read_receipt, receipt_bytes
 from studio.session import Session
 from studio.takes import put_aside

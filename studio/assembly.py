@@ -13,15 +13,15 @@ from pathlib import Path
 from studio.burn import burned_columns
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cards import end_card, title_card
-from studio.credits import Credit
 from studio.cut import cut_film
 from studio.fs import files
 from studio.linebreaks import LINE_COLUMNS
 from studio.model.film import Brief, Cue, Shot, Story, Timeline, Wish
 from studio.model.receipt import Made, Receipt
+from studio.planning.credits import Credit
+from studio.planning.timeline import line_lead
 from studio.reel import last_picture
 from studio.sound import mix
-from studio.timeline import line_lead
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, wish: Wish) -> tuple[Cue, ...]:

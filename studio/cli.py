@@ -145,7 +145,7 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     from studio.facts import read_facts
     from studio.fs import files
     from studio.model.film import Prompt
-    from studio.plan_files import read_shots
+    from studio.planning.plan_files import read_shots
 
     facts = read_facts(folder)
     if facts is None or (not facts.shots and (facts.foreign or not files.is_file(folder / "shots.json"))):

@@ -15,7 +15,7 @@ from studio.calls import Call, lost_lines, read_answer, read_calls
 from studio.errors import NoSuchSession
 from studio.facts import Facts, nothing_told, read_facts
 from studio.gaps import Gap, gaps
-from studio.orders import PLANS, numbered
+from studio.planning.orders import PLANS, numbered
 from studio.projection import cost_usd
 from studio.receipts import read_receipt, receipt_places
 from studio.spent import Tally

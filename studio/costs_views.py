@@ -7,7 +7,7 @@ import io
 
 from studio.costs import Costs, Line
 from studio.model.paid import Unit
-from studio.orders import numbered
+from studio.planning.orders import numbered
 from studio.projection import cost_usd
 from studio.spent import Tally, cost_text, dollars
 from studio.terminal import harmless

@@ -19,7 +19,7 @@ from studio.errors import AccountRefused, CallCutOff
 from studio.gate import Gate
 from studio.ledger import Ledger
 from studio.model.paid import Fault, Reply, Request, VendorError
-from studio.orders import Order
+from studio.planning.orders import Order
 
 OnAmbiguous = Literal["ask", "stop", "retry"]
 """What becomes of a call that may have been billed and whose answer is lost."""

@@ -12,26 +12,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from studio import orders
 from studio.assembly import burned_cues
 from studio.calls import cut_off, read_calls, spent_usd
-from studio.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
-from studio.edits import same_plan
 from studio.foresight import NEVER, Foresight, Seen
 from studio.layout import refuse_links, walk
-from studio.mismatches import suited
 from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.receipt import Receipt
-from studio.moods import music_cues
 from studio.offline.writer import OfflineWriter
-from studio.orders import Order, line_seed, take_seed
 from studio.outlook import Forecast, Step
-from studio.plan_files import read_graph, read_shots, read_story, read_timeline
+from studio.planning import orders
+from studio.planning.capabilities import suited
+from studio.planning.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
+from studio.planning.moods import music_cues
+from studio.planning.orders import Order, line_seed, take_seed
+from studio.planning.plan_diff import same_plan
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
+from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames
 from studio.prices import PriceList, price_list
 from studio.quote import FREE, Estimate, Quoter
-from studio.timeline import HOUSE, check_laid, lay_out, shot_frames
 
 P = TypeVar("P")
 
@@ -42,7 +42,7 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
     """Return what a new film of this brief would take; no session is opened.
 
     Raises:
-        BadInput: the film cannot be planned, as the writer would say, or not be painted, as `studio.mismatches.settle`.
+        BadInput: the film cannot be planned, as the writer would say, or not be painted, as `studio.planning.capabilities.settle`.
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from studio.model.film import STAGES, Stage
-from studio.orders import numbered
 from studio.outlook import Forecast, Step
+from studio.planning.orders import numbered
 from studio.quote import FREE, Estimate
 from studio.spent import dollars
 from studio.terminal import harmless

@@ -20,7 +20,7 @@ from studio.fs import files
 from studio.layout import in_the_way, refuse_links
 from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
-from studio.plan_files import reader
+from studio.planning.plan_files import reader
 from studio.text.strict_json import first_fault
 
 _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")

@@ -16,8 +16,8 @@ from studio.fs import files
 from studio.looking import Eye, Found
 from studio.model.film import Brief, Stage
 from studio.model.receipt import Receipt
-from studio.orders import PICTURES, PLANS, Order
-from studio.plan_files import reader
+from studio.planning.orders import PICTURES, PLANS, Order
+from studio.planning.plan_files import reader
 
 Why = Literal[
     "there", "by hand", "edited by hand", "kept elsewhere", "as another shot", "new", "missing", "damaged",

@@ -27,7 +27,7 @@ from studio.calls import (
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.fs import files
 from studio.model.paid import Reply, Request, Usage, VendorError
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.prices import PriceList
 from studio.spent import dollars
 from studio.takes import put_aside

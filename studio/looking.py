@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.edits import same_plan
 from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.orders import PICTURES, PLANS, Order, receipt_path
 from studio.pictures import whole_picture
+from studio.planning.orders import PICTURES, PLANS, Order, receipt_path
+from studio.planning.plan_diff import same_plan
 from studio.receipts import read_receipt
 from studio.records import Records
 

@@ -20,7 +20,7 @@ from studio.calls import Call, held_answer
 from studio.errors import FilmError
 from studio.model.engines import Engine
 from studio.model.paid import Paid, Reply, Request, VendorError
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.prices import PriceList
 
 E = TypeVar("E", bound=Engine)

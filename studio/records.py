@@ -19,7 +19,7 @@ from studio.evidence import Finding, digest_of
 from studio.fs import files
 from studio.model.film import STAGES, Stage
 from studio.model.receipt import Receipt
-from studio.orders import place_at
+from studio.planning.orders import place_at
 from studio.receipts import read_receipt, receipt_places
 from studio.text.plain_json import NotJson, read_plainly
 

@@ -15,8 +15,8 @@ from studio.layout import in_the_way, refuse_links, walk
 from studio.looking import Found
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.orders import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.pieces import Shelf
+from studio.planning.orders import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.receipts import read_receipt, receipt_bytes
 from studio.sidecars import write_sidecars
 from studio.takes import put_aside

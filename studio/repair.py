@@ -21,9 +21,9 @@ from studio.layout import linked, refuse_links
 from studio.meta import write_meta
 from studio.model.film import STAGES
 from studio.model.receipt import Receipt
-from studio.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.pieces import Shelf
-from studio.plan_files import reader
+from studio.planning.orders import PLANS, Order, place_at, receipt_path, told_as
+from studio.planning.plan_files import reader
 from studio.receipts import read_receipt, receipt_places
 from studio.recovery import places, put_back, recover
 from studio.takes import put_aside

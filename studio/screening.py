@@ -12,7 +12,7 @@ from studio.facts import read_facts
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
 from studio.inspection import inspect
-from studio.plan_files import read_shots, read_timeline
+from studio.planning.plan_files import read_shots, read_timeline
 
 
 def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:

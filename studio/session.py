@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from studio import lock
 from studio.briefs import read_brief, restore_brief, write_brief
 from studio.desk import Counter, Desk
-from studio.edits import same_plan, told
 from studio.errors import BrokenPlan, Interrupted
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
@@ -26,12 +25,13 @@ from studio.gate import gate_of
 from studio.layout import refuse_links
 from studio.ledger import Ledger
 from studio.meta import write_meta
-from studio.mismatches import voice_for
 from studio.model.engines import Crew
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
-from studio.orders import PLANS, Order, artefact_path, receipt_path
 from studio.pieces import Shelf
-from studio.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.planning.capabilities import voice_for
+from studio.planning.orders import PLANS, Order, artefact_path, receipt_path
+from studio.planning.plan_diff import same_plan, told
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.prices import price_list
 from studio.receipts import read_receipt, receipt_bytes
 from studio.recovery import recover

@@ -11,7 +11,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.looking import Found
 from studio.model.receipt import Receipt
-from studio.orders import PLANS, Order
+from studio.planning.orders import PLANS, Order
 from studio.receipts import receipt_bytes
 
 

@@ -14,7 +14,6 @@ from pathlib import Path, PurePosixPath
 
 from studio import lock, peek
 from studio.briefs import brief_faults, read_brief
-from studio.edits import same_plan
 from studio.errors import BadInput, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
@@ -24,9 +23,10 @@ from studio.gaps import lost
 from studio.layout import in_the_way, linked, walk
 from studio.model.film import Brief, Stage, Wish
 from studio.model.receipt import Receipt
-from studio.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.pictures import whole_picture
-from studio.plan_files import reader
+from studio.planning.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
+from studio.planning.plan_diff import same_plan
+from studio.planning.plan_files import reader
 from studio.projection import completed, project
 from studio.receipts import staged_path
 from studio.records import Records, compared, recorded

@@ -7,12 +7,12 @@ from textwrap import shorten
 
 from prefect import task
 
-from studio.cast import PORTRAIT_SIZE, portrait_prompt
 from studio.model.engines import Painter
 from studio.model.film import Node
 from studio.model.paid import VendorError
 from studio.model.receipt import Made
-from studio.orders import Order, portrait_order
+from studio.planning.cast import PORTRAIT_SIZE, portrait_prompt
+from studio.planning.orders import Order, portrait_order
 from studio.session import Session
 from studio.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork

@@ -8,16 +8,16 @@ from pathlib import Path
 from prefect import task
 
 from studio.assembly import assemble
-from studio.credits import credits_of
 from studio.inspection import inspect
 from studio.model import events
 from studio.model.engines import Engine
 from studio.model.events import Event
 from studio.model.film import Shot, Story, Timeline
 from studio.model.receipt import Made, Receipt
-from studio.orders import Order, film_order
+from studio.planning.credits import credits_of
+from studio.planning.orders import Order, film_order
+from studio.planning.timeline import HOUSE
 from studio.session import Session
-from studio.timeline import HOUSE
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

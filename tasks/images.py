@@ -6,12 +6,12 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.cast import NOBODY, Cast
 from studio.model.engines import Painter
 from studio.model.film import Shot
 from studio.model.paid import VendorError
 from studio.model.receipt import Made
-from studio.orders import Order, image_order, take_seed
+from studio.planning.cast import NOBODY, Cast
+from studio.planning.orders import Order, image_order, take_seed
 from studio.session import Session
 from studio.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 
 from studio.model.film import Shot
-from studio.orders import Order, line_seed, narration_order
+from studio.planning.orders import Order, line_seed, narration_order
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

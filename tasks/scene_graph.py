@@ -6,12 +6,12 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.graph import check_graph
 from studio.model.engines import Writer
 from studio.model.film import Story
 from studio.model.receipt import Made
-from studio.orders import Order, scene_graph_order
-from studio.plan_files import plan_text
+from studio.planning.orders import Order, scene_graph_order
+from studio.planning.plan_files import plan_text
+from studio.planning.scene_graph import check_graph
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

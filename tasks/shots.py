@@ -9,8 +9,8 @@ from prefect import task
 from studio.model.engines import Writer
 from studio.model.film import SceneGraph, Story
 from studio.model.receipt import Made
-from studio.orders import Order, shots_order
-from studio.plan_files import plan_text
+from studio.planning.orders import Order, shots_order
+from studio.planning.plan_files import plan_text
 from studio.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

@@ -9,9 +9,9 @@ from prefect import task
 from studio.model.engines import Engine
 from studio.model.film import Shot
 from studio.model.receipt import Made, Receipt
-from studio.orders import Order, timeline_order
+from studio.planning.orders import Order, timeline_order
+from studio.planning.timeline import HOUSE, lay_out
 from studio.session import Session
-from studio.timeline import HOUSE, lay_out
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

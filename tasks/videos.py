@@ -12,9 +12,9 @@ from studio.model.engines import Animator
 from studio.model.events import Event
 from studio.model.film import Cue, Shot
 from studio.model.receipt import Made, Receipt
-from studio.orders import Order, video_order
+from studio.planning.orders import Order, video_order
+from studio.planning.timeline import shot_frames
 from studio.session import Session
-from studio.timeline import shot_frames
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -23,7 +23,7 @@ from studio.gate import Gate, Limits
 from studio.ledger import Ledger
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.prices import OWN, price_list
 from tests.vendors.metering import Fault, Line, Meter
 

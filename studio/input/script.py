@@ -11,7 +11,7 @@ Two forms are read, and of Markdown the words alone (`studio/text/markdown.py`):
 A heading of the first level that opens the script, the only one of its level, is the film's title and no scene; so
 is the title on Fountain's title page.
 
-Called by the writers and by `studio/plan.py`; it knows nothing of the length of the film.
+Called by the writers and by `studio/planning/shot_plan.py`; it knows nothing of the length of the film.
 """
 
 from __future__ import annotations

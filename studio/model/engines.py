@@ -16,7 +16,7 @@ from typing import Protocol
 from studio.gate import USUAL, Limits
 from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story
 from studio.model.receipt import Made
-from studio.moods import MusicCue
+from studio.planning.moods import MusicCue
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
@@ -28,7 +28,7 @@ Tick = Callable[[int], None]
 @dataclass(frozen=True)
 class Abilities:
     """What an engine can do of what a port leaves open; a mismatch is settled before anything is paid
-    (`studio/mismatches.py`).
+    (`studio/planning/capabilities.py`).
 
     Attributes:
         sizes: the only sizes of its pictures, or about; empty where it paints any of `longest_px` a side at the most,

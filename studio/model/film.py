@@ -104,7 +104,7 @@ class Brief(Noun):
 Mood = Literal[
     "calm", "tender", "wonder", "hopeful", "brave", "playful", "restless", "melancholy", "tense", "mysterious"
 ]  # fmt: skip
-"""What music a film or scene has; `studio/moods.py` finds a scene's."""
+"""What music a film or scene has; `studio/planning/moods.py` finds a scene's."""
 
 
 class Scene(Noun):
@@ -158,7 +158,7 @@ class Edge(Noun):
 
 
 class SceneGraph(Noun):
-    """`scene_graph.json`: who appears where, and what follows what. Laws: `studio/graph.py`."""
+    """`scene_graph.json`: who appears where, and what follows what. Laws: `studio/planning/scene_graph.py`."""
 
     nodes: tuple[Node, ...] = Field(max_length=NODES, fail_fast=True)
     edges: tuple[Edge, ...] = Field(max_length=EDGES, fail_fast=True)

@@ -33,7 +33,7 @@ _MOODS: tuple[Mood, ...] = ("hopeful", "melancholy", "tense")
 class Beat:
     """One kind of scene: `place` is 0 to 2 of its setting; `action` and `indoors` are what the hero or subject does.
 
-    `emotions` are those of a hopeful, a melancholy and a tense film, of `studio.prompts.EMOTIONS`.
+    `emotions` are those of a hopeful, a melancholy and a tense film, of `studio.planning.image_prompts.EMOTIONS`.
     """
 
     name: str

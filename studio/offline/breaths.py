@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from studio.input.script import word_set
 from studio.offline.words import ACTING, AUXILIARY, DETERMINERS
-from studio.plan import spoken_words
+from studio.planning.shot_plan import spoken_words
 
 _LINKS = word_set("and but or while when whenever until because then so before after where although though")
 """Words that begin a clause of its own."""

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from studio.errors import EngineFailed
 from studio.model.film import Mood
 from studio.model.receipt import Made
-from studio.moods import MusicCue
 from studio.offline.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room, smooth
 from studio.offline.voicings import VOICINGS, Voicing
+from studio.planning.moods import MusicCue
 from studio.wav import Samples, wav_file
 
 TURN_SECONDS, CUT_TURN_SECONDS = 2.0, 0.8

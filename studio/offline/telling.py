@@ -18,7 +18,7 @@ from studio.offline.named import things_named
 from studio.offline.phrases import known_as
 from studio.offline.places import told_at, words_of
 from studio.offline.settings import Lines
-from studio.plan import share_lines, spoken_words, words_that_fit
+from studio.planning.shot_plan import share_lines, spoken_words, words_that_fit
 
 NAMED_TWICE = 2
 """Fewest sentences that name what a tale is about beside its hero: a deed told once is soon forgotten."""

@@ -22,7 +22,7 @@ from studio.offline.places import find_setting, located, own_place, told_at, wea
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY
 from studio.offline.staging import Staging, stage_scene
 from studio.offline.telling import fit
-from studio.plan import share_frames, shot_count, spoken_words, words_that_fit
+from studio.planning.shot_plan import share_frames, shot_count, spoken_words, words_that_fit
 
 SCRIPT = "your script"
 

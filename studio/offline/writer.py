@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Sequence
 from functools import partial
 
-from studio.graph import build_graph
 from studio.input.script import split_sentences
 from studio.model.engines import Abilities
 from studio.model.film import Brief, Scene, SceneGraph, Shot, Story, Wish
@@ -35,7 +34,8 @@ from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
 from studio.offline.staging import Staging, sights_of, stage_scene, stage_view
 from studio.offline.telling import NAMED_TWICE, fit, own_words, say, say_next, slots_of, told_of_things, with_thing
 from studio.offline.told import from_script, told_scenes
-from studio.plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
+from studio.planning.scene_graph import build_graph
+from studio.planning.shot_plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
 
 DRAFT = "a draft by template"
 
@@ -96,7 +96,7 @@ class OfflineWriter:
         return build_graph(story, look=partial(character_look, climate=climate_of(story)), props=props_of)
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
-        """Break the scenes into shots, as `studio.plan.plan_shots` tells."""
+        """Break the scenes into shots, as `studio.planning.shot_plan.plan_shots` tells."""
         return plan_shots(story, graph, brief)
 
 

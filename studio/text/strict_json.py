@@ -1,6 +1,6 @@
 """JSON that a person may have edited, read with errors a person can act on: line, place, reason.
 
-Used by `studio/plan_files.py` and `studio/input/prompts_file.py`; both turn `NotJson` into their own error.
+Used by `studio/planning/plan_files.py` and `studio/input/prompts_file.py`; both turn `NotJson` into their own error.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from studio.model.engines import Abilities, Crew
 from studio.model.receipt import Made
-from studio.moods import MusicCue
 from studio.offline.writer import OfflineWriter
+from studio.planning.moods import MusicCue
 
 
 @dataclass

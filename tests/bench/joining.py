@@ -25,8 +25,8 @@ from studio.captions import srt_text
 from studio.cut import AAC_BITS_PER_SECOND, cut_film
 from studio.loudness import RATE_HZ
 from studio.model.film import Cue, Span, Timeline
-from studio.moods import MOODS, MusicCue
 from studio.offline.composer import OfflineComposer
+from studio.planning.moods import MOODS, MusicCue
 from studio.reel import encode
 from studio.render import draw_frames
 from studio.sound import mix

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from studio.loudness import Meter
-from studio.moods import MOODS, MusicCue
 from studio.offline.composer import OfflineComposer
+from studio.planning.moods import MOODS, MusicCue
 
 RATE_HZ = 48_000
 SECONDS = 60.0

@@ -14,8 +14,8 @@ from blocks.openai_sizes import legal_size
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import SIZES, StabilityGrpcPainter
 from blocks.stability_painter import SHAPES, StabilityPainter
-from studio.mismatches import of_negative_prompt, painted_size, settle
 from studio.model.film import Wish
+from studio.planning.capabilities import of_negative_prompt, painted_size, settle
 from tests.blocks.openai_stand import account_at
 
 HERE = account_at("http://127.0.0.1:9/v1")

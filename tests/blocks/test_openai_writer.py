@@ -11,12 +11,12 @@ import pytest
 from blocks.openai_plans import words_of_scenes
 from blocks.openai_writer import OpenAIWriter
 from studio.errors import EngineFailed
-from studio.graph import check_graph, scene_parts
 from studio.input.script import parse_script
 from studio.model.film import CAMERAS, Wish
 from studio.model.paid import VendorError
-from studio.plan import plan_shots, shot_frames, title_frames
-from studio.plan_files import plan_text, read_graph, read_shots, read_story
+from studio.planning.plan_files import plan_text, read_graph, read_shots, read_story
+from studio.planning.scene_graph import check_graph, scene_parts
+from studio.planning.shot_plan import plan_shots, shot_frames, title_frames
 from tests.blocks.desk import HoldingDesk, PlainDesk
 from tests.blocks.openai_stand import IDEA, account_at, brief_of
 from tests.blocks.openai_writing import SCRIPT, scene, sent, told_story, writer_at

@@ -16,7 +16,7 @@ import tasks.film
 from studio import assembly
 from studio.model.engines import Crew
 from studio.model.receipt import Made
-from studio.moods import MusicCue
+from studio.planning.moods import MusicCue
 from tests.fake_crew import Hook, Log, fake_crew
 
 REFERENCES = 4

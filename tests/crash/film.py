@@ -22,14 +22,14 @@ from prefect.results import ResultRecord, ResultRecordMetadata
 from prefect.serializers import JSONSerializer
 
 from studio.ask import Ask, enlist
-from studio.cast import cast_of
 from studio.errors import FilmError
 from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
 from studio.model.film import Wish
 from studio.model.receipt import Receipt
-from studio.orders import PER_SHOT
+from studio.planning.cast import cast_of
+from studio.planning.orders import PER_SHOT
 from studio.session import RunCard, Session
 from studio.version import VERSION
 from tasks.cast import paint_portrait

@@ -20,7 +20,7 @@ from studio.fs import files
 from studio.model import events
 from studio.model.events import Event
 from studio.model.receipt import Receipt
-from studio.orders import PLANS
+from studio.planning.orders import PLANS
 from studio.receipts import artefact_of, read_receipt
 from studio.verify import verify
 

@@ -27,7 +27,7 @@ from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
 from studio.model.receipt import Made
-from studio.moods import MusicCue
+from studio.planning.moods import MusicCue
 from tests.crash import film, judge
 from tests.fake_crew import Log, fake_crew
 

@@ -27,7 +27,6 @@ from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
 from blocks.wire import Limits
 from studio.calls import Call
-from studio.cast import cast_of
 from studio.desk import Desk
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.fs import files
@@ -36,8 +35,9 @@ from studio.model.engines import Crew
 from studio.model.film import Shot
 from studio.model.paid import Reply, Request
 from studio.model.receipt import Receipt
-from studio.orders import character_number
 from studio.pieces import Shelf
+from studio.planning.cast import cast_of
+from studio.planning.orders import character_number
 from studio.prices import OWN
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

@@ -14,7 +14,7 @@ from typing import Literal
 
 from studio.calls import Call, read_calls
 from studio.facts import read_facts
-from studio.orders import artefact_path
+from studio.planning.orders import artefact_path
 from studio.projection import completed
 from tests.crash import judge
 from tests.crash.trial import Trial

@@ -11,13 +11,13 @@ from typing import Any, Self
 
 from PIL import Image
 
-from studio.cast import cast_of
 from studio.fs import files
 from studio.model.engines import Abilities, Crew
 from studio.model.film import Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Desk, Reply, Request, Usage, VendorError
 from studio.model.receipt import Made, Receipt
+from studio.planning.cast import cast_of
 from studio.session import RunCard, Session
 from studio.sessions import open_new
 from tasks.cast import paint_portrait

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from studio.cut import top_boxes
-from studio.timeline import LEAD_SECONDS, TAIL_SECONDS
+from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS
 from tests.runs import IDEA
 
 SCRIPT = """INT. LIGHTHOUSE - NIGHT

@@ -21,7 +21,7 @@ from studio.model.film import Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
 from studio.offline.writer import OfflineWriter
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.prices import PriceList, price_list
 from studio.quote import Estimate, Quoter
 from tests.vendors.metering import Meter

@@ -12,7 +12,7 @@ from studio.ledger import Ledger
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Kind, Reply, Request, VendorError
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.prices import Price, PriceList
 
 CENTS = 4

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from studio.graph import build_graph
 from studio.model.film import Brief, Scene, Shot, Story, Wish
-from studio.plan import (
-    plan_shots,
-)
+from studio.planning.scene_graph import build_graph
+from studio.planning.shot_plan import plan_shots
 
 
 def brief_of(wish: Wish, seed: int = 7) -> Brief:

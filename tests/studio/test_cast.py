@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from studio.cast import NOBODY, Cast, cast_of, portrait_prompt
 from studio.model.engines import Crew
 from studio.model.film import Brief, Edge, Node, SceneGraph, Shot, Wish
 from studio.model.receipt import Receipt
-from studio.orders import image_print, portrait_order, portrait_print
+from studio.planning.cast import NOBODY, Cast, cast_of, portrait_prompt
+from studio.planning.orders import image_print, portrait_order, portrait_print
 from tests.fake_crew import Log, fake_crew
 
 BRIEF = Brief(idea="two friends", wish=Wish(), seed=3, started_at="", version="0")

@@ -15,11 +15,11 @@ import pytest
 from studio.errors import EngineFailed
 from studio.loudness import Meter
 from studio.model.film import Mood
-from studio.moods import MOODS, MusicCue
 from studio.offline import composer, orchestra
 from studio.offline.composer import OfflineComposer
 from studio.offline.orchestra import Orchestra
 from studio.offline.voicings import VOICINGS
+from studio.planning.moods import MOODS, MusicCue
 
 RATE_HZ = 48_000
 CUTS = (0.0, 5.5, 11.5, 17.25, 24.0, 29.5, 35.75, 41.5, 47.0, 53.0)
@@ -163,7 +163,7 @@ def test_same_order_gives_the_same_bytes_everywhere(tmp_path: Path) -> None:
         list(pool.map(lambda path: OfflineComposer().compose(cues, 3.0, 9, path), paths))
     code = (
         "import sys, pathlib; from studio.offline.composer import OfflineComposer as C;"
-        "from studio.moods import MusicCue as M;"
+        "from studio.planning.moods import MusicCue as M;"
         "C().compose((M(start=0, mood='tense'), M(start=1.5, mood='playful')), 3.0, 9, pathlib.Path(sys.argv[1]))"
     )
     elsewhere = tmp_path / "elsewhere.wav"

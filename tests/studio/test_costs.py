@@ -20,7 +20,7 @@ from studio.facts import read_facts
 from studio.listing import listings
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.projection import cost_usd, project
 from studio.report import read_report
 from studio.report_views import show_report

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.model.film import Mood, Scene, Story, Wish
-from studio.prompts import EMOTIONS
+from studio.planning.image_prompts import EMOTIONS
 from tests.studio.plans import shots_of
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from studio.credits import credits_of
 from studio.model.film import Scene, Story
 from studio.model.receipt import Receipt
+from studio.planning.credits import credits_of
 
 SCENE = Scene(id=1, location="a pier", characters="", action="waves", emotion="calm", narration="")
 

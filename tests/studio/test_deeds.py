@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from studio.details import close_action
 from studio.model.film import Story
 from studio.offline.arcs import thing_of
 from studio.offline.deeds import carried_in, pose_of, rest_of, shape_of
@@ -16,6 +15,7 @@ from studio.offline.matter import seen_as
 from studio.offline.paint.lexicon import read_prompt
 from studio.offline.places import told_at
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
+from studio.planning.close_ups import close_action
 from tests.ideas import film_of
 
 

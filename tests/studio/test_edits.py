@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.edits import Redo, changed_fields, redone, told
+from studio.planning.plan_diff import Redo, changed_fields, redone, told
 
 SHOTS = [{"index": n, "image_prompt": f"prompt {n}", "camera": "static"} for n in range(1, 6)]
 

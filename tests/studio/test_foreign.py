@@ -16,7 +16,7 @@ from studio.foreign import adopt_foreign
 from studio.fs import files
 from studio.listing import read_listing
 from studio.model.film import Wish
-from studio.plan_files import reader
+from studio.planning.plan_files import reader
 from tests.crash.store_disks import Watched
 from tests.make_sessions import PNG, make_foreign, snapshot
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BrokenPlan
-from studio.graph import build_graph, check_graph, scene_parts, split_names
 from studio.model.film import Edge, Node, Scene, SceneGraph, Story
+from studio.planning.scene_graph import build_graph, check_graph, scene_parts, split_names
 
 NAMES = st.sampled_from(["Anna", "a keeper", "the fox", "Tom; Anna", "a keeper, the fox", "", "李"])
 PLACES = st.sampled_from(["a shore with grey water", "a shore", "interior, kitchen, night", "", "x" * 300])

@@ -18,7 +18,7 @@ from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
 from studio.ledger import Ledger
 from studio.model.paid import Kind, Reply, VendorError
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.prices import Price, PriceList
 from studio.spent import read_spent
 from studio.verify import verify

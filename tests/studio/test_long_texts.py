@@ -23,9 +23,9 @@ from studio.offline.paint.title import title_of
 from studio.offline.paint.tokens import tokens_of
 from studio.offline.reading import sentences, why_silent
 from studio.offline.writer import OfflineWriter
-from studio.plan import share_lines
-from studio.plan_files import read_graph, read_shots, read_story, read_timeline
-from studio.prompts import PROMPT_CHARACTERS
+from studio.planning.image_prompts import PROMPT_CHARACTERS
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
+from studio.planning.shot_plan import share_lines
 from studio.storyboard import escaped
 from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
 from tests.studio.shapes import SHAPES, hostile

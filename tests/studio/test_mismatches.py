@@ -18,7 +18,12 @@ from hypothesis import strategies as st
 from studio.ask import Ask, enlist
 from studio.errors import BadInput
 from studio.manifest import read_manifest
-from studio.mismatches import (
+from studio.model.engines import Abilities, Crew
+from studio.model.film import Scene, Story, Wish
+from studio.model.paid import Desk
+from studio.model.receipt import Made
+from studio.offline.crew import embedded_crew
+from studio.planning.capabilities import (
     MOST_ENLARGED,
     abilities_told,
     language_code,
@@ -28,11 +33,6 @@ from studio.mismatches import (
     suited,
     voice_for,
 )
-from studio.model.engines import Abilities, Crew
-from studio.model.film import Scene, Story, Wish
-from studio.model.paid import Desk
-from studio.model.receipt import Made
-from studio.offline.crew import embedded_crew
 from studio.session import RunCard
 from studio.silence import Silence
 from tests.fake_crew import Log, fake_crew

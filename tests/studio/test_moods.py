@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.model.film import Mood, Scene, Shot, Span, Story, Timeline
-from studio.moods import MOOD_OF_WORD, MOODS, MusicCue, cues_told, mood_of, music_cues
 from studio.offline.beats import BEATS
 from studio.offline.domains import HEARTS
-from studio.prompts import EMOTIONS as EMOTIONS_ASKED
+from studio.planning.image_prompts import EMOTIONS as EMOTIONS_ASKED
+from studio.planning.moods import MOOD_OF_WORD, MOODS, MusicCue, cues_told, mood_of, music_cues
 
 EMOTIONS = ("still", "at peace", "curious", "lost", "brave", "Joyful!", "no such word", "")
 

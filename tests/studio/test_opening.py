@@ -19,8 +19,8 @@ from studio.errors import FilmError, LinkInside
 from studio.fs import files, opening
 from studio.fs.disk import Disk
 from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
-from studio.orders import Order
 from studio.pieces import Shelf
+from studio.planning.orders import Order
 from studio.recovery import recover
 from studio.repair import repair
 from studio.session import Session

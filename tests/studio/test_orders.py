@@ -12,7 +12,7 @@ import pytest
 
 from studio.model.film import Brief, Scene, Shot, Span, Story, Timeline, Wish
 from studio.model.receipt import Receipt
-from studio.orders import (
+from studio.planning.orders import (
     film_order,
     image_order,
     image_print,

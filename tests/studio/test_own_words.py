@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.details import close_action
 from studio.input.script import split_sentences
 from studio.model.film import Brief, Wish
 from studio.offline.breaths import breaths
@@ -19,7 +18,8 @@ from studio.offline.named import things_named
 from studio.offline.settings import KNOWN_WORDS
 from studio.offline.words import is_someone
 from studio.offline.writer import OfflineWriter
-from studio.plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
+from studio.planning.close_ups import close_action
+from studio.planning.shot_plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 from tests.ideas import film_of
 
 TALES = (

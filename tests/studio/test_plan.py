@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
-from studio.graph import build_graph
 from studio.input.script import split_sentences
 from studio.model.film import CAMERAS, Fps, Prompt, Wish
-from studio.plan import (
+from studio.planning.scene_graph import build_graph
+from studio.planning.shot_plan import (
     draw_seed,
     end_frames,
     plan_text,

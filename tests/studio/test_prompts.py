@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
-from studio.graph import SceneParts
 from studio.model.film import Node, Prompt, Scene
-from studio.prompts import SIZES, Size, image_prompt, parse_prompts, prompts_json, prompts_text
+from studio.planning.image_prompts import SIZES, Size, image_prompt, parse_prompts, prompts_json, prompts_text
+from studio.planning.scene_graph import SceneParts
 
 SHORE = Node(id="place_1", kind="place", name="a shore", description="a rocky shore with grey water")
 KEEPER = Node(id="character_1", kind="character", name="a keeper", description="a lonely keeper in a grey coat")

@@ -17,7 +17,7 @@ from studio.offline.places import is_empty
 from studio.offline.reels import REELS, View, choose_reel, parse_reels
 from studio.offline.reels_places import PLACES
 from studio.offline.settings import KNOWN_WORDS
-from studio.plan import spoken_words
+from studio.planning.shot_plan import spoken_words
 from tests.ideas import FOREIGN, IDEAS, film_of
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)

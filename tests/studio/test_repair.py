@@ -12,7 +12,7 @@ from studio import lock
 from studio.calls import read_calls
 from studio.errors import SessionLocked
 from studio.evidence import FAULTS
-from studio.orders import Order
+from studio.planning.orders import Order
 from studio.receipts import read_receipt, receipt_bytes
 from studio.repair import repair, survey
 from studio.verify import verify

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from studio.errors import EngineFailed
 from studio.loudness import HOP, Meter, gain_between, limiting, peaks_of
-from studio.moods import MusicCue
 from studio.offline.composer import OfflineComposer
 from studio.offline.narrator import OfflineNarrator
+from studio.planning.moods import MusicCue
 from studio.sound import DUCK_DB, TONE_DB, mix
 
 RATE_HZ = 48_000

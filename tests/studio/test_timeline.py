@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from studio.errors import BrokenPlan
 from studio.model.film import Shot, Wish
-from studio.plan import end_frames, shot_frames, title_frames
-from studio.plan_files import read_timeline
-from studio.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened
+from studio.planning.plan_files import read_timeline
+from studio.planning.shot_plan import end_frames, shot_frames, title_frames
+from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened
 
 
 def shots_of(frames: list[int]) -> tuple[Shot, ...]:

@@ -20,8 +20,8 @@ from studio.offline.matter import companion_of, core_of, person_in, sort_of
 from studio.offline.places import HOURS
 from studio.offline.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
 from studio.offline.telling import say
-from studio.plan import spoken_words
-from studio.prompts import EMOTIONS
+from studio.planning.image_prompts import EMOTIONS
+from studio.planning.shot_plan import spoken_words
 from tests.ideas import FOREIGN, IDEAS, film_of, transcript
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
-from studio.graph import check_graph
 from studio.input.script import split_sentences
 from studio.model.film import Brief, Prompt, Shot, Story, Wish
 from studio.offline.grammar import parse_idea, plain_idea
@@ -23,7 +22,8 @@ from studio.offline.looking import LOOKING
 from studio.offline.phrases import article_for
 from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
 from studio.offline.writer import OfflineWriter
-from studio.plan import plan_text, shot_count, spoken_words, words_that_fit
+from studio.planning.scene_graph import check_graph
+from studio.planning.shot_plan import plan_text, shot_count, spoken_words, words_that_fit
 
 WRITER = OfflineWriter()
 IDEAS = (
@@ -217,7 +217,7 @@ def test_other_seeds_tell_otherwise() -> None:
 def test_the_same_in_every_process() -> None:
     """The same brief gives the same bytes under another hash seed."""
     code = (
-        "from tests.studio.test_writer import _brief, _film, IDEAS; from studio.plan import plan_text;"
+        "from tests.studio.test_writer import _brief, _film, IDEAS; from studio.planning.shot_plan import plan_text;"
         "import sys; sys.stdout.buffer.write("
         "''.join(plan_text(part) for idea in IDEAS for part in _film(_brief(idea))).encode())"
     )

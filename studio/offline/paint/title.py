@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from studio.offline.paint import grammar, words
-from studio.prompts import EMOTIONS
+from studio.planning.image_prompts import EMOTIONS
 from studio.text.markup import tags_as
 
 _PLACES = frozenset(
@@ -23,7 +23,7 @@ def title_of(prompt: str, lead: str) -> str:
     """The phrase that names `lead`, or the first that is not about the camera, without brackets: what a card says.
 
     On a line of its own follows the next phrase that names a thing or a place. A sentence between semicolons, as
-    `studio.prompts` sets a script's, is said whole, with the place before or after it.
+    `studio.planning.image_prompts` sets a script's, is said whole, with the place before or after it.
     """
     if len(parts := prompt.split(";")) == 3 and parts[1].strip():
         before, after = (_named(part, places=True) for part in (parts[0], parts[2]))

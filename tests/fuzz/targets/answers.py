@@ -6,8 +6,8 @@ from blocks.openai_plans import graph_of, shots_of, shots_told, staged, stages_t
 from blocks.openai_prompts import Form, GraphForm, SceneForm, ShotsForm, StagingForm, StoryForm
 from blocks.openai_reading import FAULT_CHARACTERS, read_answer
 from studio.model.film import CAMERAS, Brief, Scene, Story, Wish
-from studio.plan import plan_shots
-from studio.prompts import PROMPT_CHARACTERS
+from studio.planning.image_prompts import PROMPT_CHARACTERS
+from studio.planning.shot_plan import plan_shots
 from tests.fuzz.judge import stretched
 
 FORMS: tuple[type[Form], ...] = (StoryForm, GraphForm, ShotsForm, StagingForm, SceneForm)

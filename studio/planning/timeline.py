@@ -1,7 +1,7 @@
 """Time in whole frames: how long a shot is, and where it lies in the film. Pure.
 
 Seconds as floats occur only in wishes and measurements. The planned frames of the shots come from one rounding of the
-running total (`studio/plan.py`), so nothing is lost; a shot grows where its measured line needs it.
+running total (`studio/planning/shot_plan.py`), so nothing is lost; a shot grows where its measured line needs it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
 from studio.model.film import Shot, Span, Timeline, Wish
-from studio.plan import end_frames, title_frames
+from studio.planning.shot_plan import end_frames, title_frames
 
 LEAD_SECONDS = 0.35
 """Silence before a line, so that the eye has seen the cut before the voice begins."""

@@ -1,7 +1,7 @@
 """The scene graph: who appears where, and what follows what; how it is drawn from a story, and its laws.
 
 The graph holds the one canonical look of every character, place and prop. Called by the writers (`build_graph`), by
-whoever reads `scene_graph.json` (`check_graph`), and by `studio/plan.py` (`SceneParts`).
+whoever reads `scene_graph.json` (`check_graph`), and by `studio/planning/shot_plan.py` (`SceneParts`).
 """
 
 from __future__ import annotations

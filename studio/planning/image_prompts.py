@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from studio.graph import SceneParts
 from studio.input.prompts_file import parse_prompts, prompts_json, prompts_text
 from studio.input.script import one_line, word_set
 from studio.model.film import Scene
+from studio.planning.scene_graph import SceneParts
 
 __all__ = [
     "EMOTIONS", "PROMPT_CHARACTERS", "SIZES", "Size", "image_prompt", "parse_prompts", "prompts_json", "prompts_text",

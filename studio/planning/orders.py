@@ -11,12 +11,12 @@ import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from studio.credits import credits_of
 from studio.model.engines import Crew, Engine
 from studio.model.film import STAGES, Brief, Node, Shot, Stage, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.receipt import Receipt
-from studio.moods import MusicCue
+from studio.planning.credits import credits_of
+from studio.planning.moods import MusicCue
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
 """Stages whose artefact is a text that people may edit."""

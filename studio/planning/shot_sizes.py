@@ -1,7 +1,7 @@
 """Coverage: which size each shot has and which moves its camera may make, so that neighbours cut well.
 
 Rules an editor goes by: two shots in a row differ in size and in the axis of their move (a cut between alike pictures
-is a jump cut); the first shot shows where we are, the last one draws back. Called by `studio/plan.py`.
+is a jump cut); the first shot shows where we are, the last one draws back. Called by `studio/planning/shot_plan.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio.model.film import Camera, Scene
-from studio.prompts import Size
+from studio.planning.image_prompts import Size
 
 _OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")
 _MOVES: dict[Size, tuple[Camera, ...]] = {

@@ -1,6 +1,6 @@
 """What a close-up shows of a scene whose wider shot was just seen: a detail, never the same words nearer.
 
-Called by `studio/plan.py`.
+Called by `studio/planning/shot_plan.py`.
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from studio.graph import scene_parts
 from studio.model.engines import Crew
 from studio.model.film import Brief, Node, SceneGraph, Shot
 from studio.model.receipt import Receipt
-from studio.orders import Looks, character_number, portrait_print
+from studio.planning.orders import Looks, character_number, portrait_print
+from studio.planning.scene_graph import scene_parts
 
 PORTRAIT_SIZE = (1_024, 1_024)
 """Of a reference picture, in pixels: the smallest that every model of OpenAI's images API makes."""

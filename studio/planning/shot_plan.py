@@ -1,7 +1,7 @@
 """The shot plan: how many shots, how long each is, what it shows, what is said over it, how the camera moves.
 
 Everything is counted in whole frames, and a running total is rounded once, so that nothing is lost to rounding.
-Called by the writers and by the flows; the plan's files as text are `studio/plan_files.py`.
+Called by the writers and by the flows; the plan's files as text are `studio/planning/plan_files.py`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from studio.coverage import BACK, camera_moves, shot_size
-from studio.details import close_action
 from studio.errors import BadInput
-from studio.graph import check_graph, scene_parts
 from studio.input.script import first_sentence, parse_script, split_sentences
 from studio.model.film import LINE_CHARACTERS, Brief, Camera, SceneGraph, Shot, Story, Wish
-from studio.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
-from studio.prompts import Size, image_prompt
+from studio.planning.close_ups import close_action
+from studio.planning.image_prompts import Size, image_prompt
+from studio.planning.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
+from studio.planning.scene_graph import check_graph, scene_parts
+from studio.planning.shot_sizes import BACK, camera_moves, shot_size
 
 __all__ = [
     "draw_seed", "end_frames", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story",
