@@ -20,6 +20,7 @@ from blocks.openai_call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
 from blocks.voices import RATE_HZ, SOUND_BYTES, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.wire import USUAL, Limits
+from studio.audio.wav import Samples, wav_file
 from studio.input.script import clean_text, one_line, split_sentences
 from studio.model.engines import Abilities
 from studio.model.film import Word
@@ -27,7 +28,6 @@ from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import Made
 from studio.planning.shot_plan import spoken_words
-from studio.wav import Samples, wav_file
 
 INPUT_CHARACTERS = 4_096
 """Longest input (https://platform.openai.com/docs/api-reference/audio/createSpeech#audio-createspeech-input)."""

@@ -12,9 +12,9 @@ import av
 import numpy as np
 
 from blocks.answers import bad_answer
+from studio.audio.wav import Samples
 from studio.model.film import Word
 from studio.model.paid import Reply
-from studio.wav import Samples
 
 RATE_HZ = 24_000
 """Rate of every line, as the embedded voice has it; OpenAI's voices come at the same

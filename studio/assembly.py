@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from studio.audio.mix import mix
 from studio.burn import burned_columns
 from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cards import end_card, title_card
@@ -21,7 +22,6 @@ from studio.model.receipt import Made, Receipt
 from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
 from studio.reel import last_picture
-from studio.sound import mix
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, wish: Wish) -> tuple[Cue, ...]:

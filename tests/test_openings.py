@@ -31,7 +31,7 @@ ALLOWED = {
     "studio/verify.py": "parses what it wrote in the same line",
     "studio/streams.py": "/dev/null, for a stream that is closed",
     "studio/terminal.py": "/dev/null, to write",
-    "studio/wav.py": "writes at the hidden path that it is lent",
+    "studio/audio/wav.py": "writes at the hidden path that it is lent",
     "studio/lettering.py": "a font of this program",
     "studio/offline/narrator.py": "the voice's own model",
     "blocks/answers.py": "writes at the hidden path that it is lent",

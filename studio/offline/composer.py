@@ -16,13 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
 from studio.model.film import Mood
 from studio.model.receipt import Made
 from studio.offline.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room, smooth
 from studio.offline.voicings import VOICINGS, Voicing
 from studio.planning.moods import MusicCue
-from studio.wav import Samples, wav_file
 
 TURN_SECONDS, CUT_TURN_SECONDS = 2.0, 0.8
 """How long a chord takes to become the next one, in the middle of which lies the bar line; on a cut it is quicker."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from studio.wav import Samples
+from studio.audio.wav import Samples
 
 RATE_HZ = 24_000
 """Of everything here; the embedded voice's."""

@@ -19,13 +19,13 @@ import numpy as np
 from hibari import dsp
 from hibari.voices import voice_path
 
+from studio.audio.wav import Samples, wav_file
 from studio.errors import Unspeakable
 from studio.model.engines import Abilities
 from studio.model.film import Word
 from studio.model.receipt import Made
 from studio.offline.hearing import as_heard, trimmed
 from studio.offline.reading import Sentence, Token, sentences, why_silent
-from studio.wav import Samples, wav_file
 
 # onnxruntime writes a device id and queues telemetry in the user's home, unless this is said before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

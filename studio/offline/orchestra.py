@@ -12,9 +12,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.audio.wav import Samples
 from studio.model.film import Mood
 from studio.offline.voicings import HOME, VOICINGS
-from studio.wav import Samples
 
 RATE_HZ = 48_000
 LOOP = 1 << 18

@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from studio.audio.silence import Silence
 from studio.errors import BadInput
 from studio.model.engines import Abilities, Crew, Size
 from studio.model.film import Story, Wish
 from studio.model.paid import Paid
-from studio.silence import Silence
 from studio.terminal import harmless
 
 MOST_ENLARGED = 8.0

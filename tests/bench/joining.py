@@ -21,16 +21,16 @@ import numpy as np
 from av.audio.stream import AudioStream
 
 from studio import cut
+from studio.audio.loudness import RATE_HZ
+from studio.audio.mix import mix
+from studio.audio.wav import wav_file
 from studio.captions import srt_text
 from studio.cut import AAC_BITS_PER_SECOND, cut_film
-from studio.loudness import RATE_HZ
 from studio.model.film import Cue, Span, Timeline
 from studio.offline.composer import OfflineComposer
 from studio.planning.moods import MOODS, MusicCue
 from studio.reel import encode
 from studio.render import draw_frames
-from studio.sound import mix
-from studio.wav import wav_file
 from tests.bench.measured import apart, measured
 from tests.bench.ways import FPS, MOVE, SIZE, _canvas, paint
 

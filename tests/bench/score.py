@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.loudness import Meter
+from studio.audio.loudness import Meter
 from studio.offline.composer import OfflineComposer
 from studio.planning.moods import MOODS, MusicCue
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.audio.loudness import Meter
 from studio.errors import EngineFailed
-from studio.loudness import Meter
 from studio.model.film import Mood
 from studio.offline import composer, orchestra
 from studio.offline.composer import OfflineComposer

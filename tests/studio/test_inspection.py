@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.audio.mix import mix
+from studio.audio.wav import wav_file
 from studio.cards import title_card
 from studio.cut import cut_film
 from studio.errors import Interrupted
@@ -17,8 +19,6 @@ from studio.inspection import inspect
 from studio.model.film import Shot, Span, Timeline
 from studio.planes import Planes
 from studio.reel import encode
-from studio.sound import mix
-from studio.wav import wav_file
 from tests.studio.media import SMALL
 
 FRAMES = 72

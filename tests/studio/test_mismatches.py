@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.ask import Ask, enlist
+from studio.audio.silence import Silence
 from studio.errors import BadInput
 from studio.manifest import read_manifest
 from studio.model.engines import Abilities, Crew
@@ -34,7 +35,6 @@ from studio.planning.capabilities import (
     voice_for,
 )
 from studio.session import RunCard
-from studio.silence import Silence
 from tests.fake_crew import Log, fake_crew
 
 

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.audio.loudness import HOP, Meter, gain_between, limiting, peaks_of
+from studio.audio.mix import DUCK_DB, TONE_DB, mix
 from studio.errors import EngineFailed
-from studio.loudness import HOP, Meter, gain_between, limiting, peaks_of
 from studio.offline.composer import OfflineComposer
 from studio.offline.narrator import OfflineNarrator
 from studio.planning.moods import MusicCue
-from studio.sound import DUCK_DB, TONE_DB, mix
 
 RATE_HZ = 48_000
 
@@ -252,7 +252,7 @@ def test_the_same_film_gives_the_same_bytes_everywhere(pieces: tuple[list[Path],
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda out: mix(lines, score, 96, 24, out), outs))
     code = (
-        "import sys; from pathlib import Path as P; from studio.sound import mix;"
+        "import sys; from pathlib import Path as P; from studio.audio.mix import mix;"
         "mix([(P(sys.argv[1]), 0.5)], P(sys.argv[2]), 96, 24, P(sys.argv[3]))"
     )
     elsewhere, root = tmp_path / "elsewhere.wav", Path(__file__).parents[2]

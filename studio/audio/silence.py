@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.audio.wav import wav_file
 from studio.model.engines import Abilities
 from studio.model.receipt import Made
-from studio.wav import wav_file
 
 RATE_HZ = 24_000
 """As every line has it."""

@@ -16,10 +16,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.audio.loudness import HOP, RATE_HZ, SILENT_LUFS, Loudness, Meter, gain_between, limiting, peaks_of
+from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
-from studio.loudness import HOP, RATE_HZ, SILENT_LUFS, Loudness, Meter, gain_between, limiting, peaks_of
 from studio.model.receipt import Made
-from studio.wav import Samples, wav_file
 
 TARGET_LUFS = -14.0
 """What YouTube, Spotify and most of the web play at (support.spotify.com/artists/article/loudness-normalization)."""

@@ -13,8 +13,8 @@ import av.filter
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.audio.wav import Samples
 from studio.errors import EngineFailed
-from studio.wav import Samples
 
 RATE_HZ = 48_000
 SILENT_LUFS = -70.0
