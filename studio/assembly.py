@@ -12,11 +12,11 @@ from pathlib import Path
 
 from studio.audio.mix import mix
 from studio.burn import burned_columns
-from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cards import end_card, title_card
 from studio.cut import cut_film
 from studio.fs import files
-from studio.linebreaks import LINE_COLUMNS
+from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
+from studio.lettering.linebreaks import LINE_COLUMNS
 from studio.model.film import Brief, Cue, Shot, Story, Timeline, Wish
 from studio.model.receipt import Made, Receipt
 from studio.planning.credits import Credit

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.lettering import LINE_HEIGHT, drawable, set_block
-from studio.linebreaks import LINE_COLUMNS, columns_of
+from studio.lettering.fonts import LINE_HEIGHT, drawable, set_block
+from studio.lettering.linebreaks import LINE_COLUMNS, columns_of
 from studio.model.film import Cue
 from studio.planes import Planes
 

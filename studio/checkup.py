@@ -16,9 +16,9 @@ from typing import Literal
 import numpy as np
 
 from studio.errors import FilmError
-from studio.extras import install, lacking_extras
 from studio.fs import files
-from studio.lettering import FAMILY, can_shape, font_file, set_block
+from studio.lettering.font_packages import install, lacking_extras
+from studio.lettering.fonts import FAMILY, can_shape, font_file, set_block
 
 Verdict = Literal["ok", "warning", "wrong"]
 

@@ -15,7 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.states import Completed
 
-from studio.extras import remedy_for
+from studio.lettering.font_packages import remedy_for
 from studio.model import events
 from studio.model.engines import Engine
 from studio.model.events import Event

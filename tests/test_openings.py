@@ -32,7 +32,7 @@ ALLOWED = {
     "studio/streams.py": "/dev/null, for a stream that is closed",
     "studio/terminal.py": "/dev/null, to write",
     "studio/audio/wav.py": "writes at the hidden path that it is lent",
-    "studio/lettering.py": "a font of this program",
+    "studio/lettering/fonts.py": "a font of this program",
     "studio/offline/narrator.py": "the voice's own model",
     "blocks/answers.py": "writes at the hidden path that it is lent",
     "blocks/answer_json.py": "a vendor's answer, in its own bounds",
@@ -48,7 +48,7 @@ LISTING_ALLOWED = {
     "studio/fs/opening.py": "the one way",
     "studio/layout.py": "to the same limit, with what each name is",
     "studio/places.py": "the sessions themselves: there may be any number",
-    "studio/lettering.py": "fonts of this machine",
+    "studio/lettering/fonts.py": "fonts of this machine",
     "flows/leases.py": "the engine's own leases",
     "flows/registering.py": "the project's own deployments",
 }

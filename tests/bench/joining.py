@@ -24,8 +24,8 @@ from studio import cut
 from studio.audio.loudness import RATE_HZ
 from studio.audio.mix import mix
 from studio.audio.wav import wav_file
-from studio.captions import srt_text
 from studio.cut import AAC_BITS_PER_SECOND, cut_film
+from studio.lettering.caption_cues import srt_text
 from studio.model.film import Cue, Span, Timeline
 from studio.offline.composer import OfflineComposer
 from studio.planning.moods import MOODS, MusicCue

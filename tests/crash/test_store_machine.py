@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import tasks.film
-from studio.captions import srt_text
+from studio.lettering.caption_cues import srt_text
 from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event

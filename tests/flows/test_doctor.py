@@ -18,8 +18,9 @@ from blocks.stability_account import StabilityAccount
 from blocks.vendor_checks import vendor_checks
 from flows.command import app
 from flows.doctor_command import crew_checks, engine_checks, pinned
-from studio import checkup, extras
+from studio import checkup
 from studio.checkup import Check, machine_checks
+from studio.lettering import font_packages
 
 KEY = "sk-doctor-0123456789abcdef"
 TODAY = date(2026, 11, 22)
@@ -217,11 +218,11 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_scripts_without_a_font_are_told_with_their_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scripts that an extra brings and no font here draws are named, with how to get them; that is no fault."""
-    monkeypatch.setattr(extras, "drawable", lambda text: ("", (text,)) if text == "\u6620" else (text, ()))
+    monkeypatch.setattr(font_packages, "drawable", lambda text: ("", (text,)) if text == "\u6620" else (text, ()))
     fonts = by_name(machine_checks(tmp_path))["fonts"]
     assert (fonts.verdict, fonts.remedy) == ("ok", "for those: .venv/bin/python -m pip install -e '.[cjk]'")
     assert fonts.found.endswith("; not drawn: Chinese, Japanese, Korean")
-    monkeypatch.setattr(extras, "drawable", lambda text: (text, ()))
+    monkeypatch.setattr(font_packages, "drawable", lambda text: (text, ()))
     fonts = by_name(machine_checks(tmp_path))["fonts"]
     assert (fonts.remedy, "not drawn" in fonts.found) == ("", False)
 

@@ -20,8 +20,8 @@ import studio.views
 from blocks.crew import crew_named
 from flows.command import main as film
 from studio.ask import Ask, enlist
-from studio.captions import line_cues, silent_cues, srt_text, vtt_text
 from studio.cli import main as sessions
+from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.model.film import Wish, Word
 from studio.session import RunCard
 from studio.streams import open_streams

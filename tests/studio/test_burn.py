@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from studio.burn import burned_columns, set_cues
-from studio.captions import line_cues
+from studio.lettering.caption_cues import line_cues
 from studio.model.film import Cue, Word
 
 LONGEST = "of the valley lay beneath him like the map\nthat someone had left behind in the grass,"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.captions import GAP_FRAMES, line_cues, silent_cues, srt_text, vtt_text
-from studio.linebreaks import LINE_COLUMNS, clean, columns_of, parts_of
+from studio.lettering.caption_cues import GAP_FRAMES, line_cues, silent_cues, srt_text, vtt_text
+from studio.lettering.linebreaks import LINE_COLUMNS, clean, columns_of, parts_of
 from studio.model.film import Cue, Word
 
 FPS = st.sampled_from([24, 25, 30])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from studio import extras
-from studio.extras import EXTRAS, remedy_for
+from studio.lettering import font_packages
+from studio.lettering.font_packages import EXTRAS, remedy_for
 
 
 def test_every_extra_is_one_of_the_package() -> None:
@@ -28,12 +28,12 @@ def test_the_command_names_the_scripts_of_the_lost_words(
     words: tuple[str, ...], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lost words name their extras and no others; what no extra draws names none."""
-    monkeypatch.setattr(extras, "lacking_extras", lambda: EXTRAS)
+    monkeypatch.setattr(font_packages, "lacking_extras", lambda: EXTRAS)
     said = remedy_for(words)
     assert said == (f".venv/bin/python -m pip install -e '.{named}'" if named else "")
 
 
 def test_what_is_there_is_not_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An extra whose font is at hand is no remedy."""
-    monkeypatch.setattr(extras, "lacking_extras", lambda: ())
+    monkeypatch.setattr(font_packages, "lacking_extras", lambda: ())
     assert remedy_for(("\u6700",)) == ""

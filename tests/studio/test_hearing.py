@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.captions import line_cues
+from studio.lettering.caption_cues import line_cues
 from studio.model.film import Word
 from studio.offline.hearing import as_heard, silences
 from studio.offline.narrator import RATE_HZ, UNIT_SECONDS, OfflineNarrator, _voice

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studio import lettering
-from studio.lettering import drawable, set_block
+from studio.lettering import fonts
+from studio.lettering.fonts import drawable, set_block
 
 texts = st.text(min_size=1, max_size=120) | st.text("ab W", min_size=1, max_size=300)
 
@@ -28,9 +28,9 @@ def test_what_the_font_lacks_is_left_out_and_told() -> None:
 def test_scripts_that_need_shaping_go_without_a_shaper(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Pillow cannot shape, Devanagari is left out and told rather than garbled."""
     word = "\u092a\u094d\u0930\u0915\u093e\u0936"
-    if lettering.can_shape():
+    if fonts.can_shape():
         assert drawable(word) == (word, ())
-    monkeypatch.setattr(lettering, "can_shape", lambda: False)
+    monkeypatch.setattr(fonts, "can_shape", lambda: False)
     assert drawable(f"{word} light") == ("light", (word,))
 
 
@@ -79,18 +79,18 @@ def test_lines_stay_unless_they_must_be_broken() -> None:
 def test_a_collection_of_cjk_is_taken_where_it_is_installed() -> None:
     """Japanese is named as lost without the extra; with it nothing is, and Latin keeps Noto Sans."""
     kept, lost = drawable("\u706f\u53f0")
-    installed = find_spec(lettering.CJK_PACKAGE) is not None
+    installed = find_spec(fonts.CJK_PACKAGE) is not None
     assert (kept, lost) == (("\u706f\u53f0", ()) if installed else ("", ("\u706f\u53f0",)))
-    assert "CJK" not in lettering.font_file("light").name
+    assert "CJK" not in fonts.font_file("light").name
 
 
 def test_the_first_font_of_a_collection_is_read(tmp_path: Path) -> None:
     """A font wrapped as a collection (OpenType, chapter otff, TTC header) covers what it covers alone."""
-    alone = lettering.font_file("light")
+    alone = fonts.font_file("light")
     font = bytearray(alone.read_bytes())
     shift = 16
     for at in range(12, 12 + 16 * int.from_bytes(font[4:6], "big"), 16):
         font[at + 8 : at + 12] = (int.from_bytes(font[at + 8 : at + 12], "big") + shift).to_bytes(4, "big")
     wrapped = tmp_path / "wrapped.ttc"
     wrapped.write_bytes(b"ttcf" + bytes([0, 1, 0, 0, 0, 0, 0, 1]) + shift.to_bytes(4, "big") + font)
-    assert lettering._coverage(wrapped) == lettering._coverage(alone)
+    assert fonts._coverage(wrapped) == fonts._coverage(alone)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.typesetting import title_lines, typographic
+from studio.lettering.typography import title_lines, typographic
 
 
 def wide(text: str) -> float:

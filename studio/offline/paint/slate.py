@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.lettering import drawable, set_block
+from studio.lettering.fonts import drawable, set_block
 from studio.offline.paint.canvas import Stage, soften
 from studio.offline.paint.noise import F32
 from studio.offline.paint.palettes import mix

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from studio.captions import line_cues, silent_cues, srt_text, vtt_text
-from studio.linebreaks import LINE_COLUMNS, clean, clean_lines, parts_of
+from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
+from studio.lettering.linebreaks import LINE_COLUMNS, clean, clean_lines, parts_of
 from studio.model.film import Cue, Word
 from tests.fuzz.judge import stretched
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.linebreaks import (
+from studio.lettering.linebreaks import (
     CLOSERS,
     ENDS,
     LINE_COLUMNS,

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studio.lettering import drawable
+from studio.lettering.fonts import drawable
 
 
 @dataclass(frozen=True)
