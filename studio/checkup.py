@@ -89,8 +89,8 @@ def _shaping() -> Check:
 def _encoder() -> Check:
     import av
 
-    from studio.planes import Planes
-    from studio.reel import encode, probe
+    from studio.video.encoder import encode, probe
+    from studio.video.planes import Planes
 
     def grey(planes: Planes) -> None:
         for plane in planes:

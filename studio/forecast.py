@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from studio.assembly import burned_cues
 from studio.calls import cut_off, read_calls, spent_usd
 from studio.foresight import NEVER, Foresight, Seen
 from studio.layout import refuse_links, walk
@@ -32,6 +31,7 @@ from studio.planning.plan_files import read_graph, read_shots, read_story, read_
 from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames
 from studio.prices import PriceList, price_list
 from studio.quote import FREE, Estimate, Quoter
+from studio.video.assembly import burned_cues
 
 P = TypeVar("P")
 

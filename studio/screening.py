@@ -1,4 +1,4 @@
-"""The film of a session, screened: `studio/inspection.py` on what lies in its folder. Called by `sessions verify`."""
+"""The film of a session, screened: `studio/video/quality.py` on what lies in its folder. Called by `sessions verify`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from studio.evidence import Finding
 from studio.facts import read_facts
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
-from studio.inspection import inspect
 from studio.planning.plan_files import read_shots, read_timeline
+from studio.video.quality import inspect
 
 
 def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.assembly import assemble
-from studio.inspection import inspect
 from studio.model import events
 from studio.model.engines import Engine
 from studio.model.events import Event
@@ -18,6 +16,8 @@ from studio.planning.credits import credits_of
 from studio.planning.orders import Order, film_order
 from studio.planning.timeline import HOUSE
 from studio.session import Session
+from studio.video.assembly import assemble
+from studio.video.quality import inspect
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.assembly import burned_cues
 from studio.model import events
 from studio.model.engines import Animator
 from studio.model.events import Event
@@ -15,6 +14,7 @@ from studio.model.receipt import Made, Receipt
 from studio.planning.orders import Order, video_order
 from studio.planning.timeline import shot_frames
 from studio.session import Session
+from studio.video.assembly import burned_cues
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.reel import probe
+from studio.video.encoder import probe
 from tests.bench import ways
 from tests.bench.render import differing, x264_of
 

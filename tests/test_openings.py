@@ -24,7 +24,7 @@ ALLOWED = {
     "studio/fs/disk.py": "changes, through the one way",
     "studio/fs/files.py": "wraps handles that the one way gave",
     "studio/pictures.py": "wraps a handle that the one way gave",
-    "studio/cut.py": "wraps a handle that the one way gave",
+    "studio/video/mux.py": "wraps a handle that the one way gave",
     "studio/prices.py": "parses what the one way read",
     "flows/engine.py": "parses what the one way read",
     "studio/model/receipt.py": "parses what it wrote a line before",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.aim import find_aim
-from studio.camera import compile_move
 from studio.model.engines import Tick
 from studio.model.film import Aim, Cue
 from studio.model.receipt import Made
-from studio.planes import open_picture
-from studio.render import render_still
+from studio.video.camera import compile_move
+from studio.video.planes import open_picture
+from studio.video.saliency import find_aim
+from studio.video.still_clip import render_still
 
 
 class OfflineAnimator:

@@ -23,22 +23,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from studio import reel
-from studio.lens import EASE_SHARE, Maps, ease, frame_maps
 from studio.model.film import Move, Pose
-from studio.planes import Pixels, Planes, crop_to, open_picture, to_planes
-from studio.render import draw_frames, render_still
+from studio.video import encoder
+from studio.video.camera_path import EASE_SHARE, Maps, ease, frame_maps
+from studio.video.planes import Pixels, Planes, crop_to, open_picture, to_planes
+from studio.video.still_clip import draw_frames, render_still
 from tests.bench.measured import measured
 
 SIZE, FPS = (1920, 1080), 30
 MOVE = Move(start=Pose(zoom=1.02, x=-0.6, y=-0.4), end=Pose(zoom=1.15, x=0.6, y=0.3), linear=True)
 """A pan and a zoom without an arc, so that it can be said in MoviePy's and zoompan's words, too."""
 CANVAS = (2400, 1350)
-"""The picture that moves, a little larger than the film, as `studio/render.py` makes it."""
+"""The picture that moves, a little larger than the film, as `studio/video/still_clip.py` makes it."""
 OVER = 3
 """How many times finer the reference is sampled, each way."""
 
-_X264 = [word for name, value in reel._OPTIONS.items() if name != "preset" for word in (f"-{name}", value)]
+_X264 = [word for name, value in encoder._OPTIONS.items() if name != "preset" for word in (f"-{name}", value)]
 _BT709 = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
 _ENCODER = [*_X264, "-g", str(2 * FPS), *_BT709, "-movflags", "+faststart"]
 _TO_YUV = "scale=out_color_matrix=bt709:out_range=tv"
@@ -79,9 +79,9 @@ def _canvas(picture: Path) -> Planes:
 
 
 def ours(picture: Path, frames: int, out: Path) -> Callable[[], object]:
-    """The hot path of `studio/render.py`: draw and encode."""
+    """The hot path of `studio/video/still_clip.py`: draw and encode."""
     canvas = _canvas(picture)
-    return lambda: reel.encode(draw_frames(canvas, MOVE, frames, FPS, SIZE, 1), SIZE, FPS, out)
+    return lambda: encoder.encode(draw_frames(canvas, MOVE, frames, FPS, SIZE, 1), SIZE, FPS, out)
 
 
 def ours_whole(picture: Path, frames: int, out: Path) -> Callable[[], object]:
@@ -94,17 +94,17 @@ def encoder_alone(picture: Path, frames: int, out: Path) -> Callable[[], object]
     drawn = []
     for draw in draw_frames(_canvas(picture), MOVE, frames, FPS, SIZE, 1):
         drawn.append(av.VideoFrame(*SIZE, "yuv420p"))
-        draw(reel._planes_of(drawn[-1]))
+        draw(encoder._planes_of(drawn[-1]))
 
     def work() -> None:
-        options = {"movflags": "+faststart", "video_track_timescale": str(reel.TIMESCALE)}
+        options = {"movflags": "+faststart", "video_track_timescale": str(encoder.TIMESCALE)}
         with av.open(str(out), "w", format="mp4", options=options) as container:
-            stream = container.add_stream("libx264", rate=FPS, options=dict(reel._OPTIONS))
+            stream = container.add_stream("libx264", rate=FPS, options=dict(encoder._OPTIONS))
             stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
             context = stream.codec_context
             context.color_primaries = context.color_trc = context.colorspace = context.color_range = 1
             context.gop_size = 2 * FPS
-            context.thread_type, context.thread_count = "FRAME", reel.THREADS
+            context.thread_type, context.thread_count = "FRAME", encoder.THREADS
             for number, frame in enumerate(drawn):
                 frame.pts, frame.time_base = number, Fraction(1, FPS)
                 container.mux(stream.encode(frame))
@@ -146,7 +146,7 @@ def moviepy_frames(picture: Path, frames: int, out: Path) -> Callable[[], object
 def _written(clip: object, out: Path) -> None:
     # Told the matrix: by itself the pipe converts by BT.601, whose colours would be wrong and the comparison unfair.
     clip.write_videofile(  # type: ignore[attr-defined]  # MoviePy has no types
-        str(out), fps=FPS, codec="libx264", preset=reel._OPTIONS["preset"], audio=False, threads=reel.THREADS,
+        str(out), fps=FPS, codec="libx264", preset=encoder._OPTIONS["preset"], audio=False, threads=encoder.THREADS,
         ffmpeg_params=["-vf", _TO_YUV, *_ENCODER], logger=None,
     )  # fmt: skip
 
@@ -168,7 +168,7 @@ def zoompan(picture: Path, frames: int, out: Path) -> Callable[[], object]:
     filters = f"{_TO_YUV},format=yuv420p,zoompan=z='{zoom}':x='{left}':y='{top}'"
     filters += f":d={frames}:s={SIZE[0]}x{SIZE[1]}:fps={FPS}"
     command = [get_ffmpeg_exe(), "-loglevel", "error", "-y", "-i", str(picture), "-vf", filters, "-frames:v",
-               str(frames), "-c:v", "libx264", "-preset", reel._OPTIONS["preset"], "-threads", str(reel.THREADS),
+               str(frames), "-c:v", "libx264", "-preset", encoder._OPTIONS["preset"], "-threads", str(encoder.THREADS),
                *_ENCODER, "-pix_fmt", "yuv420p", str(out)]  # fmt: skip
     return lambda: subprocess.run(command, check=True)
 
@@ -189,7 +189,9 @@ def write_reference(picture: Path, frames: int, out: Path) -> None:
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         for number, seen in enumerate(frame_maps(MOVE, frames, FPS, SIZE, SIZE, 1)):
             frame = av.VideoFrame(*SIZE, "yuv420p")
-            for target, plane in zip(reel._planes_of(frame), to_planes(_averaged(source, seen @ finer)), strict=True):
+            for target, plane in zip(
+                encoder._planes_of(frame), to_planes(_averaged(source, seen @ finer)), strict=True
+            ):
                 target[:] = plane
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
@@ -222,7 +224,7 @@ def main() -> None:
     way, folder, seconds = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     frames, out = round(seconds * FPS), folder / f"{way}.mp4"
     took = measured(WAYS[way](folder / "still.png", frames, out))
-    print(json.dumps({**took, "frames": reel.probe(out).frames, "bytes": out.stat().st_size}))
+    print(json.dumps({**took, "frames": encoder.probe(out).frames, "bytes": out.stat().st_size}))
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import tasks.film
-from studio import assembly
 from studio.model.engines import Crew
 from studio.model.receipt import Made
 from studio.planning.moods import MusicCue
+from studio.video import assembly
 from tests.fake_crew import Hook, Log, fake_crew
 
 REFERENCES = 4

@@ -202,7 +202,7 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(checkup, "font_file", _no_font)
     monkeypatch.setattr(checkup, "can_shape", lambda: False)
-    monkeypatch.setattr("studio.reel.encode", fails)
+    monkeypatch.setattr("studio.video.encoder.encode", fails)
     monkeypatch.setattr("studio.offline.narrator.OfflineNarrator.speak", fails)
     monkeypatch.setattr(checkup, "FEW_BYTES", 1 << 62)
     checks = by_name(machine_checks(tmp_path))

@@ -13,8 +13,8 @@ from typing import Any
 import av
 import pytest
 
-from studio.cut import top_boxes
 from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS
+from studio.video.mux import top_boxes
 from tests.runs import IDEA
 
 SCRIPT = """INT. LIGHTHOUSE - NIGHT

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from studio.aim import find_aim
 from studio.model.film import CENTRE, Aim
-from studio.planes import crop_to
+from studio.video.planes import crop_to
+from studio.video.saliency import find_aim
 
 SHAPES = ((256, 144), (108, 192), (144, 144), (192, 144), (280, 120))
 sides = st.integers(40, 200)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.burn import burned_columns, set_cues
 from studio.lettering.caption_cues import line_cues
 from studio.model.film import Cue, Word
+from studio.video.burned_captions import burned_columns, set_cues
 
 LONGEST = "of the valley lay beneath him like the map\nthat someone had left behind in the grass,"
 SHAPES = [(1280, 720), (720, 1280), (720, 720), (960, 720), (1680, 720)]

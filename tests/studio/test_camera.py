@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from studio.camera import EDGES, LINES, compile_move
 from studio.model.film import CAMERAS, Aim, Camera, Move, Pose
+from studio.video.camera import EDGES, LINES, compile_move
 
 WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")
 ways = st.text(max_size=80) | st.lists(

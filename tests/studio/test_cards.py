@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.cards import end_card, title_card
-from studio.planes import Planes
+from studio.video.cards import end_card, title_card
+from studio.video.planes import Planes
 from tests.studio.media import SMALL, luma
 
 CREDITS = (("Story", "draft by template"), ("Pictures", "drawn by a program"), ("Voice", "synthetic"))

@@ -9,12 +9,12 @@ import av
 import numpy as np
 import pytest
 
-from studio.cards import end_card, title_card
-from studio.cut import cut_film, top_boxes
 from studio.errors import DamagedPiece, EngineFailed
 from studio.model.film import Fps, Span, Timeline
-from studio.planes import Planes
-from studio.reel import encode
+from studio.video.cards import end_card, title_card
+from studio.video.encoder import encode
+from studio.video.mux import cut_film, top_boxes
+from studio.video.planes import Planes
 from tests.studio.media import SMALL, luma
 
 LENGTHS = (1, 7, 25, 2, 61)

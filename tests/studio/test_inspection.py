@@ -12,13 +12,13 @@ from PIL import Image
 
 from studio.audio.mix import mix
 from studio.audio.wav import wav_file
-from studio.cards import title_card
-from studio.cut import cut_film
 from studio.errors import Interrupted
-from studio.inspection import inspect
 from studio.model.film import Shot, Span, Timeline
-from studio.planes import Planes
-from studio.reel import encode
+from studio.video.cards import title_card
+from studio.video.encoder import encode
+from studio.video.mux import cut_film
+from studio.video.planes import Planes
+from studio.video.quality import inspect
 from tests.studio.media import SMALL
 
 FRAMES = 72

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio import render
-from studio.camera import compile_move
-from studio.lens import Maps, calm, frame_maps
 from studio.model.film import CAMERAS, Move
-from studio.planes import crop_to, to_planes
-from studio.render import draw_frames
+from studio.video import still_clip
+from studio.video.camera import compile_move
+from studio.video.camera_path import Maps, calm, frame_maps
+from studio.video.planes import crop_to, to_planes
+from studio.video.still_clip import draw_frames
 from tests.studio.media import Floats, texture
 
 SHAPES = {"16:9": (256, 144), "9:16": (108, 192), "1:1": (144, 144), "4:3": (192, 144), "21:9": (280, 120)}
@@ -29,7 +29,7 @@ RIM, STEP = 12, 2
 def _filmed(move: Move, size: tuple[int, int], beside: Sequence[float] = (0.0,) * FRAMES) -> tuple[list[Floats], Maps]:
     """Frames of the texture as luma, and the map to the texture that each should follow; `beside` shifts the drawn
     frames to the right by so many pixels."""
-    wide, high = (2 * round(render._LEAST_CANVAS * side / 2) for side in size)
+    wide, high = (2 * round(still_clip._LEAST_CANVAS * side / 2) for side in size)
     y, x = np.mgrid[0 : 2 * high, 0 : 2 * wide].astype(np.float64)
     picture = Image.fromarray(np.rint(texture(x, y)).astype(np.uint8)).convert("RGB")
     canvas = to_planes(crop_to(picture, (wide, high)))

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.camera import compile_move
-from studio.lens import CALM, EASE_SHARE, calm, chroma_map, ease, frame_maps, top_speed
 from studio.model.film import CAMERAS, Move, Pose
+from studio.video.camera import compile_move
+from studio.video.camera_path import CALM, EASE_SHARE, calm, chroma_map, ease, frame_maps, top_speed
 
 poses = st.builds(Pose, x=st.floats(-1, 1), y=st.floats(-1, 1), zoom=st.floats(1, 4), roll=st.floats(-15, 15))
 aims = st.tuples(st.floats(0, 1), st.floats(0, 1))

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from studio.cards import still_card
 from studio.errors import BadInput, BrokenPlan
 from studio.fs.opening import SHOTS, TEXT_BYTES
 from studio.input.prompts_file import parse_prompts
@@ -28,6 +27,7 @@ from studio.planning.plan_files import read_graph, read_shots, read_story, read_
 from studio.planning.shot_plan import share_lines
 from studio.storyboard import escaped
 from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
+from studio.video.cards import still_card
 from tests.studio.shapes import SHAPES, hostile
 
 SECONDS = 2.0

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from studio.errors import DamagedPiece, DiskFull, EngineFailed
-from studio.planes import Planes
-from studio.reel import Draw, encode, last_picture, probe
+from studio.video.encoder import Draw, encode, last_picture, probe
+from studio.video.planes import Planes
 from tests.studio.media import SMALL, luma
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.burn import set_cues
-from studio.camera import compile_move
 from studio.errors import EngineFailed
 from studio.model.film import Cue, Move
-from studio.planes import crop_to, open_picture, to_planes
-from studio.render import draw_frames, render_still
+from studio.video.burned_captions import set_cues
+from studio.video.camera import compile_move
+from studio.video.planes import crop_to, open_picture, to_planes
+from studio.video.still_clip import draw_frames, render_still
 from tests.studio.media import SMALL, drift_and_growth, follow, luma, still
 
 

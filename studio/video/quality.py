@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from studio.audio.loudness import RATE_HZ, Meter
 from studio.audio.mix import TARGET_LUFS, TONE_DB, TRUE_PEAK_DB
-from studio.camera import compile_move
-from studio.cut import AAC_SAMPLES, top_boxes
 from studio.model.engines import Tick
 from studio.model.film import Shot, Timeline
-from studio.reel import PACKETS_ONLY
+from studio.video.camera import compile_move
+from studio.video.encoder import PACKETS_ONLY
+from studio.video.mux import AAC_SAMPLES, top_boxes
 
 BLACK_LUMA, BLACK_SHARE, BLACK_SECONDS = 38, 0.98, 2.0
 """A frame is black where 98 % of its luma lies below a tenth of its range, 16 + 0.1 * 219; a stretch counts from 2 s

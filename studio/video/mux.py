@@ -27,7 +27,7 @@ from studio.errors import DamagedPiece, EngineFailed
 from studio.fs import opening
 from studio.model.film import Timeline
 from studio.model.receipt import Made
-from studio.reel import PACKETS_ONLY, TIMESCALE, film_error, probe
+from studio.video.encoder import PACKETS_ONLY, TIMESCALE, film_error, probe
 
 if TYPE_CHECKING:  # named in PyAV's stubs only
     from av.container.core import Chapter

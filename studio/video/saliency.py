@@ -1,7 +1,7 @@
 """Where to look: the place of a picture's subject in the frame that is cut from it.
 
 Whoever painted a picture may know where its subject is (`Made.focus`); of other pictures it is estimated. The animator
-calls this; `studio/camera.py` aims its moves there.
+calls this; `studio/video/camera.py` aims its moves there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from studio.model.film import CENTRE, Aim
-from studio.planes import crop_to
+from studio.video.planes import crop_to
 
 _GLANCE_PX = 64
 """The shorter side of the picture that is looked at; the scale at which Hou and Zhang look."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.cards import still_card
 from studio.model.receipt import Made
+from studio.video.cards import still_card
 
 
 def paint_slate(text: str, size: tuple[int, int], seed: int, reason: str, out: Path) -> Made:

@@ -11,9 +11,6 @@ from itertools import groupby
 from pathlib import Path
 
 from studio.audio.mix import mix
-from studio.burn import burned_columns
-from studio.cards import end_card, title_card
-from studio.cut import cut_film
 from studio.fs import files
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.lettering.linebreaks import LINE_COLUMNS
@@ -21,7 +18,10 @@ from studio.model.film import Brief, Cue, Shot, Story, Timeline, Wish
 from studio.model.receipt import Made, Receipt
 from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
-from studio.reel import last_picture
+from studio.video.burned_captions import burned_columns
+from studio.video.cards import end_card, title_card
+from studio.video.encoder import last_picture
+from studio.video.mux import cut_film
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, wish: Wish) -> tuple[Cue, ...]:

@@ -1,7 +1,7 @@
 """Words to moves: the camera vocabulary, and nothing of pixels.
 
 `compile_move` reads a shot's `camera` and `motion_prompt` and gives the `Move` that a still can do, with the words
-that no move of a still can do. The animator calls it; `studio/lens.py` turns the move into geometry.
+that no move of a still can do. The animator calls it; `studio/video/camera_path.py` turns the move into geometry.
 
 The sense of directions: "pan left" turns the camera to the left, so the picture's content travels right on the screen;
 "tilt up" makes the content travel down; "dolly in" makes things grow; an orbit to the right looks from further right.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from studio.lettering.fonts import LINE_HEIGHT, drawable, set_block
 from studio.lettering.linebreaks import LINE_COLUMNS, columns_of
 from studio.model.film import Cue
-from studio.planes import Planes
+from studio.video.planes import Planes
 
 _WHITE, _BLACK, _GREY = 228, 16, 128
 """Y of letters (a little under white, as captions are graded), Y of their shadow, and U and V of both."""

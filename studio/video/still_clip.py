@@ -1,7 +1,7 @@
 """A still and a move to a clip: the hot path of the offline animator.
 
 The picture is converted to YUV planes once, a little larger than the film, and each frame is one sub-pixel warp of them
-straight into the encoder's memory. `encode` and `probe` live in `studio/reel.py` and may be had from here as well.
+straight into the encoder's memory. `encode` and `probe` live in `studio/video/encoder.py` and may be had from here as well.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
-from studio.burn import Burned, set_cues
-from studio.lens import Maps, calm, chroma_map, frame_maps
 from studio.model.engines import Tick
 from studio.model.film import Cue, Move
 from studio.model.receipt import Made
-from studio.planes import Pixels, Planes, crop_to, to_planes
-from studio.reel import Draw, encode, probe
+from studio.video.burned_captions import Burned, set_cues
+from studio.video.camera_path import Maps, calm, chroma_map, frame_maps
+from studio.video.encoder import Draw, encode, probe
+from studio.video.planes import Pixels, Planes, crop_to, to_planes
 
 __all__ = ["draw_frames", "encode", "probe", "render_still"]
 

@@ -22,9 +22,9 @@ from studio.lettering.fonts import baseline, drawable, set_block, set_line, text
 from studio.lettering.typography import title_lines, typographic
 from studio.model.film import Mood
 from studio.model.receipt import Made
-from studio.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
 from studio.planning.credits import Credit
-from studio.reel import Draw, encode
+from studio.video.encoder import Draw, encode
+from studio.video.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
 
 FADE_SECONDS = 1.0
 """Longest fade of a title card in and out; never more than a third of the card each."""

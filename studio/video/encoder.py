@@ -20,7 +20,7 @@ import numpy as np
 from studio.errors import DamagedPiece, DiskFull, EngineFailed, FilmError
 from studio.model.engines import Tick
 from studio.model.receipt import Made
-from studio.planes import Planes
+from studio.video.planes import Planes
 
 Draw = Callable[[Planes], None]
 """Draws one frame straight into the encoder's planes, which hold anything before: every pixel must be set."""
