@@ -13,14 +13,14 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from flows.engine import check_alive, find_engine, prepare_environment
-from studio import lock
 from studio.approvals import Asked, Reply, answered, read_asked, stop_waiting
-from studio.briefs import read_brief
 from studio.errors import BadInput, FilmError
 from studio.facts import read_facts
 from studio.fs.files import read_or_none
-from studio.places import output_folder, session_folder, sessions_root
 from studio.planning.plan_files import read_shots
+from studio.store import lock
+from studio.store.brief import read_brief
+from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.terminal import harmless
 from studio.text.command_hints import command
 

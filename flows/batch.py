@@ -25,9 +25,9 @@ from flows.slots import MOST, Slots
 from studio.batch import Outcome, counted, look, put_off, reported, table, unfinished_line
 from studio.errors import BadInput, FilmError, Interrupted
 from studio.manifest import Line, read_manifest
-from studio.places import sessions_root
 from studio.prices import price_list
 from studio.sessions import check_writable, sweep_abandoned
+from studio.store.folders import sessions_root
 from studio.text.command_hints import command
 
 

@@ -30,16 +30,16 @@ from flows.leaving import Terminated, check_threads
 from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
-from studio import lock
 from studio.approvals import Approve
 from studio.ask import check_idea
-from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput, SessionLocked
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, Wish
-from studio.places import output_folder, session_folder, sessions_root
 from studio.prices import price_list
 from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
+from studio.store import lock
+from studio.store.brief import is_ours, read_brief
+from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.terminal import leave, says_yes, typed_answer
 from studio.text.command_hints import command
 

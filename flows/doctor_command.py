@@ -16,8 +16,8 @@ from flows.options import Output
 from studio.checkup import Check, machine_checks, tried
 from studio.errors import BadInput, FilmError
 from studio.model.engines import Crew
-from studio.places import output_folder
 from studio.planning.capabilities import abilities_told, of_negative_prompt
+from studio.store.folders import output_folder
 from studio.terminal import harmless, write_json
 
 EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"

@@ -28,7 +28,7 @@ from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
-from studio import peek
+from studio.store import light_reader
 
 PATIENCE_SECONDS = 5.0
 """How long the server may take to answer."""
@@ -89,17 +89,17 @@ def _told(error: Exception) -> str:
 def _cut_off(folder: Path) -> dict[UUID, datetime]:
     """Return the runs whose cards tell no end and no waiting, and a moment by which each was at work."""
     began: dict[UUID, datetime] = {}
-    with peek.entered(folder) as room:
+    with light_reader.entered(folder) as room:
         if room is None:
             return began
-        for name in peek.names_at(room, "runs"):
-            card = peek.dict_at(room, f"runs/{name}")
-            if not peek.was_cut_off(card) or peek.text(card, "waits_for"):
+        for name in light_reader.names_at(room, "runs"):
+            card = light_reader.dict_at(room, f"runs/{name}")
+            if not light_reader.was_cut_off(card) or light_reader.text(card, "waits_for"):
                 continue
             try:
-                at = datetime.fromisoformat(peek.text(card, "started_at")).astimezone()
+                at = datetime.fromisoformat(light_reader.text(card, "started_at")).astimezone()
                 # Cards count whole seconds.
-                began[UUID(peek.text(card, "flow_run_id"))] = at + timedelta(seconds=1)
+                began[UUID(light_reader.text(card, "flow_run_id"))] = at + timedelta(seconds=1)
             except (ValueError, OverflowError):
                 # Not one of ours, whatever it is.
                 continue

@@ -37,11 +37,11 @@ from flows.signs import signing
 from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
 from studio.batch import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
-from studio.briefs import read_brief
 from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
-from studio.places import output_folder, session_folder, sessions_root
 from studio.sessions import check_writable, sweep_abandoned
+from studio.store.brief import read_brief
+from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.terminal import harmless
 
 LONGEST_NAME = 100

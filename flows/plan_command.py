@@ -10,17 +10,17 @@ from cyclopts import Parameter
 
 from flows.hiring import hire
 from flows.options import SAID_NOTHING, Dollars, Output, Shape
-from studio import lock
 from studio.ask import check_idea
-from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput
 from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
 from studio.model.film import Brief, Wish
 from studio.model.terms import UNSAID, Said, make_terms
 from studio.outlook import Forecast
-from studio.places import SESSION_ID, output_folder, session_folder, sessions_root
 from studio.sessions import make_wish, same_ask
+from studio.store import lock
+from studio.store.brief import is_ours, read_brief
+from studio.store.folders import SESSION_ID, output_folder, session_folder, sessions_root
 from studio.terminal import write_json
 from studio.text.command_hints import command
 from studio.version import VERSION

@@ -14,16 +14,16 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from studio import lock, peek
 from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Noun, Shot
 from studio.planning.orders import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
-from studio.receipts import read_receipt, receipt_bytes
 from studio.session import Session
-from studio.takes import put_aside
+from studio.store import light_reader, lock
+from studio.store.receipts import read_receipt, receipt_bytes
+from studio.store.takes import put_aside
 from studio.terminal import harmless
 
 Approve = Literal["no", "shots", "images", "both"]
@@ -206,8 +206,8 @@ def stop_waiting(folder: Path, flow_run_id: str) -> None:
     held = lock.take(folder)
     try:
         place = folder / "runs" / f"{flow_run_id}.json"
-        with peek.entered(folder) as room:
-            card = peek.dict_at(room, f"runs/{flow_run_id}.json") if room is not None else {}
+        with light_reader.entered(folder) as room:
+            card = light_reader.dict_at(room, f"runs/{flow_run_id}.json") if room is not None else {}
         if card.get("waits_for"):
             files.write_json(place, {**card, "waits_for": "", "waits_since": ""})
     finally:

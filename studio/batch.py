@@ -18,15 +18,15 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
-from studio import lock, peek
-from studio.briefs import read_brief, write_brief
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files
 from studio.listing import read_listing
 from studio.manifest import Line
 from studio.model.terms import NOTHING_SAID, UNSAID, Said
-from studio.places import session_folders
 from studio.sessions import open_new
+from studio.store import light_reader, lock
+from studio.store.brief import read_brief, write_brief
+from studio.store.folders import session_folders
 from studio.terminal import clock, harmless
 
 PATIENCE_SECONDS = 60.0
@@ -131,12 +131,12 @@ def _by_key(root: Path) -> dict[str, Path]:
 
 
 def _key_of(folder: Path) -> str:
-    with peek.entered(folder) as room:
-        if room is None or not peek.has_brief(room):
+    with light_reader.entered(folder) as room:
+        if room is None or not light_reader.has_brief(room):
             return ""
-        brief = peek.brief_at(room)
+        brief = light_reader.brief_at(room)
     if brief:
-        return peek.text(brief, "batch")
+        return light_reader.text(brief, "batch")
     # Neither the brief nor its copy reads: a run's card may have it.
     with contextlib.suppress(BrokenPlan, NoSuchSession):
         return read_brief(folder).batch

@@ -17,12 +17,12 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from studio import lock
 from studio.fs import files
 from studio.fs.opening import ANSWER_BYTES
 from studio.model.film import Noun, Stage
 from studio.model.paid import Kind, Reply, Unit
 from studio.model.receipt import Sha256
+from studio.store import lock
 
 FOLDER = "calls"
 LETTERS = 16

@@ -15,8 +15,8 @@ from cyclopts import App, Parameter
 
 from studio.errors import BadInput
 from studio.listing import Listing, any_cost, line_cells, listings
-from studio.places import output_folder, session_folder, sessions_root
 from studio.spent import stats_of
+from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.streams import open_streams
 from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
 from studio.text.command_hints import command
@@ -141,11 +141,11 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     """
     from pydantic import ValidationError
 
-    from studio.briefs import read_brief
     from studio.facts import read_facts
     from studio.fs import files
     from studio.model.film import Prompt
     from studio.planning.plan_files import read_shots
+    from studio.store.brief import read_brief
 
     facts = read_facts(folder)
     if facts is None or (not facts.shots and (facts.foreign or not files.is_file(folder / "shots.json"))):
@@ -201,11 +201,11 @@ def repair(
     Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 where
     something is wrong and nothing was changed.
     """
-    from studio import lock
     from studio.errors import SessionLocked
     from studio.repair import repair as mend
     from studio.repair import survey
     from studio.repair_report import survey_json, survey_lines
+    from studio.store import lock
 
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio import lock, peek
 from studio.calls import Call, lost_lines, read_answer, read_calls
 from studio.errors import NoSuchSession
 from studio.facts import Facts, nothing_told, read_facts
 from studio.gaps import Gap, gaps
 from studio.planning.orders import PLANS, numbered
 from studio.projection import cost_usd
-from studio.receipts import read_receipt, receipt_places
 from studio.spent import Tally
+from studio.store import light_reader, lock
+from studio.store.receipts import read_receipt, receipt_places
 
 Became = Literal[
     "done", "refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again", "in flight"
@@ -149,9 +149,9 @@ def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
     Returns:
         Dollars; None where there was one run only, or no call.
     """
-    with peek.entered(folder) as room:
-        card = peek.last_card(room) if room is not None else {}
-    newest, began = peek.text(card, "flow_run_id"), peek.text(card, "started_at")
+    with light_reader.entered(folder) as room:
+        card = light_reader.last_card(room) if room is not None else {}
+    newest, began = light_reader.text(card, "flow_run_id"), light_reader.text(card, "started_at")
     # The card's moment is in whole seconds; it is published before the run's first call.
     earlier = [call for call in calls if call.run_id != newest or call.begun_at[:19] < began[:19]]
     if not earlier or not newest:

@@ -1,7 +1,7 @@
 """What lies in a session folder, at the listed depth: receipts that parse and files whose size agrees.
 
 Reading only, and light: plain dicts, no model is validated. Any garbage in the folder reads as absence, and meta is
-never read (but for a foreign session's, which is all it has). The used depth, by checksum, is `studio/pieces.py`; the
+never read (but for a foreign session's, which is all it has). The used depth, by checksum, is `studio/store/piece_store.py`; the
 short form for `sessions list` is `studio/listing.py`.
 """
 
@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio import peek
 from studio.fs import opening
 from studio.fs.opening import Room
-from studio.layout import walk
-from studio.places import SESSION_ID, session_folders
 from studio.spent import NOTHING, Spent, read_spent
+from studio.store import light_reader
+from studio.store.folders import SESSION_ID, session_folders
+from studio.store.layout import walk
 
 __all__ = ["SESSION_ID", "CharacterFacts", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
 
@@ -122,10 +122,10 @@ class Facts:
 
 def read_facts(folder: Path) -> Facts | None:
     """Read one session folder; None where it holds nothing that says what it is."""
-    with peek.entered(folder) as room:
+    with light_reader.entered(folder) as room:
         if room is None:
             return None
-        return _ours(room, folder) if peek.has_brief(room) else _foreign(room, folder)
+        return _ours(room, folder) if light_reader.has_brief(room) else _foreign(room, folder)
 
 
 def nothing_told(folder: Path) -> str:
@@ -141,54 +141,54 @@ def nothing_told(folder: Path) -> str:
 
 
 def _ours(room: Room, folder: Path) -> Facts:
-    brief, story = peek.brief_at(room), peek.dict_at(room, "story.json")
-    failure, card = peek.dict_at(room, "failure.json"), peek.last_card(room)
-    seed, budget = brief.get("seed"), peek.as_dict(brief.get("terms")).get("budget_usd")
+    brief, story = light_reader.brief_at(room), light_reader.dict_at(room, "story.json")
+    failure, card = light_reader.dict_at(room, "failure.json"), light_reader.last_card(room)
+    seed, budget = brief.get("seed"), light_reader.as_dict(brief.get("terms")).get("budget_usd")
     return Facts(
         session_id=folder.name, folder=folder, brief_reads=isinstance(brief.get("idea"), str),
-        idea=peek.text(brief, "idea"), started_at=peek.text(brief, "started_at"),
-        seed=seed if isinstance(seed, int) else None, version=peek.text(brief, "version"),
-        wish=peek.as_dict(brief.get("wish")), title=peek.text(story, "title"), plans=_plans(room),
+        idea=light_reader.text(brief, "idea"), started_at=light_reader.text(brief, "started_at"),
+        seed=seed if isinstance(seed, int) else None, version=light_reader.text(brief, "version"),
+        wish=light_reader.as_dict(brief.get("wish")), title=light_reader.text(story, "title"), plans=_plans(room),
         planning=tuple(
             _piece(f"{name}.json", receipt)
             for name in PLAN_NAMES
-            if (receipt := peek.dict_at(room, f"receipts/{name}.json"))
+            if (receipt := light_reader.dict_at(room, f"receipts/{name}.json"))
         ),
         cast=_cast(room),
-        shots=tuple(_shot(room, n, shot) for n, shot in enumerate(peek.shots_at(room), start=1)),
+        shots=tuple(_shot(room, n, shot) for n, shot in enumerate(light_reader.shots_at(room), start=1)),
         score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
-        cut_off=peek.was_cut_off(card), waits_for=peek.text(card, "waits_for"),
-        waits_since=peek.text(card, "waits_since"), rejected=peek.text(card, "rejected"),
-        suspended=peek.text(card, "suspended"),
-        failure=failure_in(room, failure), failed_at=peek.text(failure, "at"), spent=read_spent(room),
-        budget_usd=None if budget is None else peek.number({"usd": budget}, "usd"),
+        cut_off=light_reader.was_cut_off(card), waits_for=light_reader.text(card, "waits_for"),
+        waits_since=light_reader.text(card, "waits_since"), rejected=light_reader.text(card, "rejected"),
+        suspended=light_reader.text(card, "suspended"),
+        failure=failure_in(room, failure), failed_at=light_reader.text(failure, "at"), spent=read_spent(room),
+        budget_usd=None if budget is None else light_reader.number({"usd": budget}, "usd"),
     )  # fmt: skip
 
 
 def failure_in(room: Room, failure: dict[str, object]) -> str:
     """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
-    unread = "failure.json does not read" if peek.is_there(room, "failure.json") else ""
-    return peek.text(failure, "message") or unread
+    unread = "failure.json does not read" if light_reader.is_there(room, "failure.json") else ""
+    return light_reader.text(failure, "message") or unread
 
 
 def _plans(room: Room) -> tuple[str, ...]:
-    return tuple(name for name in ("story", "scene_graph", "timeline") if peek.json_at(room, f"{name}.json"))
+    return tuple(name for name in ("story", "scene_graph", "timeline") if light_reader.json_at(room, f"{name}.json"))
 
 
 def _cast(room: Room) -> tuple[CharacterFacts, ...]:
-    numbers = [int(found[1]) for name in peek.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
+    numbers = [int(found[1]) for name in light_reader.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
     portraits = {n: piece for n in sorted(numbers) if (piece := _listed(room, f"cast/character_{n:03d}.png"))}
     if not portraits:
         return ()
-    nodes = peek.as_dicts(peek.dict_at(room, "scene_graph.json").get("nodes"))
-    names = {peek.text(node, "id"): peek.text(node, "name") for node in nodes}
+    nodes = light_reader.as_dicts(light_reader.dict_at(room, "scene_graph.json").get("nodes"))
+    names = {light_reader.text(node, "id"): light_reader.text(node, "name") for node in nodes}
     return tuple(CharacterFacts(n, names.get(f"character_{n}", ""), piece) for n, piece in portraits.items())
 
 
 def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
-        index=number, image_prompt=peek.text(shot, "image_prompt"), motion_prompt=peek.text(shot, "motion_prompt"),
-        camera=peek.text(shot, "camera"), narration=peek.text(shot, "narration"),
+        index=number, image_prompt=light_reader.text(shot, "image_prompt"), motion_prompt=light_reader.text(shot, "motion_prompt"),
+        camera=light_reader.text(shot, "camera"), narration=light_reader.text(shot, "narration"),
         image=_listed(room, f"images/shot_{number:03d}.png"),
         line=_listed(room, f"narration/shot_{number:03d}.wav"),
         clip=_listed(room, f"videos/shot_{number:03d}.mp4"),
@@ -196,37 +196,37 @@ def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
 
 
 def _listed(room: Room, path: str) -> Piece | None:
-    receipt = peek.receipt_at(room, path)
+    receipt = light_reader.receipt_at(room, path)
     return None if receipt is None else _piece(path, receipt)
 
 
 def _piece(path: str, receipt: dict[str, object]) -> Piece:
     return Piece(
-        path=path, bytes=int(peek.number(receipt, "bytes")), seconds=peek.number(receipt, "seconds"),
-        frames=int(peek.number(receipt, "frames")), cost_usd=peek.number(receipt, "cost_usd"),
-        seconds_taken=peek.number(receipt, "seconds_taken"), by_hand=receipt.get("by_hand") is True,
-        made_at=peek.text(receipt, "made_at"), not_drawn=peek.words(receipt, "not_drawn"),
-        not_moved=peek.words(receipt, "not_moved"), refused=peek.text(receipt, "refused")[:REASON_LETTERS],
-        not_spoken=peek.text(receipt, "not_spoken")[:REASON_LETTERS],
+        path=path, bytes=int(light_reader.number(receipt, "bytes")), seconds=light_reader.number(receipt, "seconds"),
+        frames=int(light_reader.number(receipt, "frames")), cost_usd=light_reader.number(receipt, "cost_usd"),
+        seconds_taken=light_reader.number(receipt, "seconds_taken"), by_hand=receipt.get("by_hand") is True,
+        made_at=light_reader.text(receipt, "made_at"), not_drawn=light_reader.words(receipt, "not_drawn"),
+        not_moved=light_reader.words(receipt, "not_moved"), refused=light_reader.text(receipt, "refused")[:REASON_LETTERS],
+        not_spoken=light_reader.text(receipt, "not_spoken")[:REASON_LETTERS],
     )  # fmt: skip
 
 
 def _foreign(room: Room, folder: Path) -> Facts | None:
     """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
-    meta = peek.dict_at(room, f"{folder.name}_meta.json")
+    meta = light_reader.dict_at(room, f"{folder.name}_meta.json")
     # Of one that is half adopted, the story may be all that says what it is.
-    story = peek.dict_at(room, "story.json") or peek.dict_at(room, f"{KEPT}/story.json")
+    story = light_reader.dict_at(room, "story.json") or light_reader.dict_at(room, f"{KEPT}/story.json")
     # Older programs keep the shots out of meta, others the plan out of the folder.
-    shots = peek.shots_at(room) or peek.most_shots(peek.as_dicts(meta.get("shots")))
+    shots = light_reader.shots_at(room) or light_reader.most_shots(light_reader.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
     return Facts(
-        session_id=folder.name, folder=folder, foreign=True, idea=peek.text(meta, "idea") or peek.text(story, "title"),
-        started_at=peek.text(meta, "started_at"), title=peek.text(story, "title"), plans=_plans(room),
+        session_id=folder.name, folder=folder, foreign=True, idea=light_reader.text(meta, "idea") or light_reader.text(story, "title"),
+        started_at=light_reader.text(meta, "started_at"), title=light_reader.text(story, "title"), plans=_plans(room),
         shots=tuple(
             ShotFacts(
-                index=number, image_prompt=peek.text(shot, "image_prompt"),
-                motion_prompt=peek.text(shot, "motion_prompt"), camera=peek.text(shot, "camera"),
+                index=number, image_prompt=light_reader.text(shot, "image_prompt"),
+                motion_prompt=light_reader.text(shot, "motion_prompt"), camera=light_reader.text(shot, "camera"),
                 image=_foreign_piece(room, f"images/shot_{number:03d}", ".png"),
                 clip=_foreign_piece(room, f"videos/shot_{number:03d}", ".mp4"),
             )
@@ -239,6 +239,6 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
 def _foreign_piece(room: Room, stem: str, suffix: str) -> Piece | None:
     """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
     for path in (stem + suffix, f"{stem}_001{suffix}"):
-        if size := peek.size_at(room, path):
+        if size := light_reader.size_at(room, path):
             return Piece(path=path, bytes=size)
     return None

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from studio.calls import cut_off, read_calls, spent_usd
 from studio.foresight import NEVER, Foresight, Seen
-from studio.layout import refuse_links, walk
 from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
@@ -31,6 +30,7 @@ from studio.planning.plan_files import read_graph, read_shots, read_story, read_
 from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames
 from studio.prices import PriceList, price_list
 from studio.quote import FREE, Estimate, Quoter
+from studio.store.layout import refuse_links, walk
 from studio.video.assembly import burned_cues
 
 P = TypeVar("P")

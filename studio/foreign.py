@@ -12,15 +12,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import peek
-from studio.briefs import write_brief
 from studio.errors import BadInput, BrokenPlan
 from studio.facts import KEPT, Facts, read_facts
 from studio.fs import files
-from studio.layout import in_the_way, refuse_links
 from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
+from studio.store import light_reader
+from studio.store.brief import write_brief
+from studio.store.layout import in_the_way, refuse_links
 from studio.text.strict_json import first_fault
 
 _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")
@@ -100,15 +100,15 @@ def _whole(text: str) -> str:
 
 
 def _words(scene: Mapping[str, object], key: str) -> str:
-    said = peek.text(dict(scene), key) or ", ".join(peek.words(dict(scene), key))
+    said = light_reader.text(dict(scene), key) or ", ".join(light_reader.words(dict(scene), key))
     return _whole(said)
 
 
 def _scenes(folder: Path) -> list[dict[str, object]]:
     """Return the scenes of a foreign story, as far as they read; a half-adopted session's story is already ours."""
-    with peek.entered(folder) as room:
+    with light_reader.entered(folder) as room:
         for path in (f"{KEPT}/story.json", "story.json"):
-            if room is not None and (found := peek.as_dicts(peek.dict_at(room, path).get("scenes"))):
+            if room is not None and (found := light_reader.as_dicts(light_reader.dict_at(room, path).get("scenes"))):
                 return [
                     {"id": number, **{key: _words(scene, key) for key in _SCENE_KEYS}}
                     for number, scene in enumerate(found, start=1)

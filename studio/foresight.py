@@ -1,4 +1,4 @@
-"""What a run would find for an order, and why it would make the piece: by the rules of `studio/pieces.py`.
+"""What a run would find for an order, and why it would make the piece: by the rules of `studio/store/piece_store.py`.
 
 Looks and changes nothing, so it may look at a session that somebody works on. What a crash left staged counts as not
 there; the next opening of the session may still finish it.
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.copies import Copies
 from studio.errors import BrokenPlan
 from studio.fs import files
-from studio.looking import Eye, Found
 from studio.model.film import Brief, Stage
 from studio.model.receipt import Receipt
 from studio.planning.orders import PICTURES, PLANS, Order
 from studio.planning.plan_files import reader
+from studio.store.ownership import Eye, Found
+from studio.store.piece_index import Copies
 
 Why = Literal[
     "there", "by hand", "edited by hand", "kept elsewhere", "as another shot", "new", "missing", "damaged",

@@ -12,8 +12,8 @@ from pathlib import Path
 from studio.calls import Call, lost_lines, read_calls
 from studio.evidence import Finding
 from studio.model.film import Stage
-from studio.receipts import read_receipt, receipt_places
 from studio.spent import dollars
+from studio.store.receipts import read_receipt, receipt_places
 
 LEAST_USD = 1e-6
 """Less is no money: sums of the same floats in another order."""

@@ -30,7 +30,7 @@ from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.planning.orders import Order
 from studio.prices import PriceList
 from studio.spent import dollars
-from studio.takes import put_aside
+from studio.store.takes import put_aside
 
 ROOM_BYTES = 64 * 2**20
 """Free space without which nothing is sent: an answer that cannot be kept is paid for in vain."""

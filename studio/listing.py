@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import lock, peek
 from studio.facts import Facts, read_facts
 from studio.fs.opening import Room
-from studio.places import session_folders
 from studio.projection import State, cost_usd, images_done, state_now, state_of, videos_done
 from studio.spent import UNPAID, Tally, dollars, read_spent
+from studio.store import light_reader, lock
+from studio.store.folders import session_folders
 from studio.terminal import clock, harmless
 
 
@@ -55,41 +55,41 @@ def listings(root: Path) -> list[Listing]:
 def read_listing(folder: Path) -> Listing | None:
     """Read one session folder as its line; None where it holds nothing that says what it is."""
     locked = lock.is_locked(folder)
-    with peek.entered(folder) as room:
+    with light_reader.entered(folder) as room:
         if room is None:
             return None
-        if peek.has_brief(room):
+        if light_reader.has_brief(room):
             return _ours(room, folder, locked)
     facts = read_facts(folder)
     return None if facts is None else listing_of(facts, locked)
 
 
 def _ours(room: Room, folder: Path, locked: bool) -> Listing:
-    brief, film = peek.brief_at(room), peek.receipt_at(room, "film.mp4")
-    shots = len(peek.shots_at(room))
+    brief, film = light_reader.brief_at(room), light_reader.receipt_at(room, "film.mp4")
+    shots = len(light_reader.shots_at(room))
     numbers = range(1, shots + 1)
-    done, failed, card = film is not None, peek.is_there(room, "failure.json"), peek.last_card(room)
+    done, failed, card = film is not None, light_reader.is_there(room, "failure.json"), light_reader.last_card(room)
     state = state_of(
-        done, False, locked, failed, peek.was_cut_off(card), bool(peek.text(card, "waits_for")),
-        bool(peek.text(card, "rejected")), bool(peek.text(card, "suspended")),
+        done, False, locked, failed, light_reader.was_cut_off(card), bool(light_reader.text(card, "waits_for")),
+        bool(light_reader.text(card, "rejected")), bool(light_reader.text(card, "suspended")),
     )  # fmt: skip
     images, clips = (
-        [found for number in numbers if (found := peek.receipt_at(room, path.format(number))) is not None]
+        [found for number in numbers if (found := light_reader.receipt_at(room, path.format(number))) is not None]
         for path in ("images/shot_{:03d}.png", "videos/shot_{:03d}.mp4")
     )
     paid = read_spent(room).all
     cost = paid.usd if paid.calls else _by_receipts(folder, [*images, *clips])
     return Listing(
-        folder.name, state, peek.text(brief, "idea"), peek.text(brief, "started_at"), images=len(images),
-        clips=len(clips), shots=shots, seconds=peek.number(film, "seconds") if film else 0.0,
-        seconds_asked=peek.number(peek.as_dict(brief.get("wish")), "seconds"), foreign=False,
+        folder.name, state, light_reader.text(brief, "idea"), light_reader.text(brief, "started_at"), images=len(images),
+        clips=len(clips), shots=shots, seconds=light_reader.number(film, "seconds") if film else 0.0,
+        seconds_asked=light_reader.number(light_reader.as_dict(brief.get("wish")), "seconds"), foreign=False,
         cost_usd=cost, paid=paid,
     )  # fmt: skip
 
 
 def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
     """Return the cost of a session without a ledger. That a picture or a clip cost nothing says that nothing did."""
-    if not any(peek.number(receipt, "cost_usd") for receipt in receipts):
+    if not any(light_reader.number(receipt, "cost_usd") for receipt in receipts):
         return 0.0
     facts = read_facts(folder)
     return cost_usd(facts) if facts else 0.0
@@ -100,7 +100,7 @@ def listing_of(facts: Facts, locked: bool) -> Listing:
     return Listing(
         facts.session_id, state_now(facts, locked), facts.idea, facts.started_at,
         images=images_done(facts), clips=videos_done(facts), shots=len(facts.shots),
-        seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=peek.number(facts.wish, "seconds"),
+        seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=light_reader.number(facts.wish, "seconds"),
         foreign=facts.foreign, cost_usd=cost_usd(facts), paid=facts.spent.all,
     )  # fmt: skip
 

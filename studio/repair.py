@@ -11,22 +11,22 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import lock
-from studio.briefs import BRIEF, COPY, read_brief, restore_brief
 from studio.calls import held_answer, read_calls
-from studio.copies import lies_whole
 from studio.evidence import FAULTS, Finding
 from studio.fs import files
-from studio.layout import linked, refuse_links
 from studio.meta import write_meta
 from studio.model.film import STAGES
 from studio.model.receipt import Receipt
-from studio.pieces import Shelf
 from studio.planning.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_files import reader
-from studio.receipts import read_receipt, receipt_places
-from studio.recovery import places, put_back, recover
-from studio.takes import put_aside
+from studio.store import lock
+from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
+from studio.store.layout import linked, refuse_links
+from studio.store.piece_index import lies_whole
+from studio.store.piece_store import Shelf
+from studio.store.receipts import read_receipt, receipt_places
+from studio.store.recovery import places, put_back, recover
+from studio.store.takes import put_aside
 from studio.verify import verify
 
 LEAST_USD = 1e-6

@@ -15,26 +15,26 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from studio import lock
-from studio.briefs import read_brief, restore_brief, write_brief
 from studio.desk import Counter, Desk
 from studio.errors import BrokenPlan, Interrupted
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
 from studio.gate import gate_of
-from studio.layout import refuse_links
 from studio.ledger import Ledger
 from studio.meta import write_meta
 from studio.model.engines import Crew
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
-from studio.pieces import Shelf
 from studio.planning.capabilities import voice_for
 from studio.planning.orders import PLANS, Order, artefact_path, receipt_path
 from studio.planning.plan_diff import same_plan, told
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.prices import price_list
-from studio.receipts import read_receipt, receipt_bytes
-from studio.recovery import recover
+from studio.store import lock
+from studio.store.brief import read_brief, restore_brief, write_brief
+from studio.store.layout import refuse_links
+from studio.store.piece_store import Shelf
+from studio.store.receipts import read_receipt, receipt_bytes
+from studio.store.recovery import recover
 from studio.text.command_hints import command
 
 META_SHARE, META_SECONDS = 20.0, 5.0

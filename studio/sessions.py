@@ -1,7 +1,7 @@
 """The session store: opening, choosing, locking and describing film sessions.
 
 A session is a folder; its id is the folder's name, so a session may be moved or copied. What lies inside is the
-business of `studio/pieces.py`; what the folder says of itself is `studio/facts.py` and `studio/projection.py`.
+business of `studio/store/piece_store.py`; what the folder says of itself is `studio/facts.py` and `studio/projection.py`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import lock, peek
-from studio.briefs import read_brief, write_brief
 from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSession, SessionLocked
 from studio.facts import read_facts
 from studio.fs import files
-from studio.layout import goes_deep
 from studio.model.film import Brief, Wish
 from studio.model.terms import UNSAID, Terms, short, wrong_option
-from studio.places import session_folders
 from studio.projection import can_go_on
+from studio.store import light_reader, lock
+from studio.store.brief import read_brief, write_brief
+from studio.store.folders import session_folders
+from studio.store.layout import goes_deep
 from studio.text.command_hints import command
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
@@ -152,9 +152,9 @@ def check_none_waits(root: Path) -> None:
 
 def waiting_run(folder: Path) -> str:
     """Return the id of the run with which the session waits for approval: its last one; '' where it does not wait."""
-    with peek.entered(folder) as room:
-        card = peek.last_card(room) if room is not None else {}
-    return peek.text(card, "flow_run_id") if peek.text(card, "waits_for") else ""
+    with light_reader.entered(folder) as room:
+        card = light_reader.last_card(room) if room is not None else {}
+    return light_reader.text(card, "flow_run_id") if light_reader.text(card, "waits_for") else ""
 
 
 def _waits(folder: Path) -> bool:

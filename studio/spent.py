@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from studio import peek
 from studio.fs.opening import Room
+from studio.store import light_reader
 
 _FREE = ("failed", "refused")
 _STATES = ("intent", "done", "bad answer", "ambiguous", *_FREE)
@@ -64,7 +64,7 @@ def read_spent(room: Room) -> Spent:
         call = _call(room, name)
         if call.get("state") not in _STATES:
             continue
-        stage, tally = peek.text(call, "stage"), _tally(call)
+        stage, tally = light_reader.text(call, "stage"), _tally(call)
         total = total.plus(tally)
         stages[stage] = stages.get(stage, Tally()).plus(tally)
     return Spent(total, stages) if total.calls else NOTHING
@@ -73,8 +73,8 @@ def read_spent(room: Room) -> Spent:
 def _call(room: Room, name: str) -> dict[str, object]:
     """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
     for call in (
-        peek.dict_at(room, f"calls/{name}.json"),
-        peek.as_dict(peek.head_at(room, f"calls/{name}.answer").get("call")),
+        light_reader.dict_at(room, f"calls/{name}.json"),
+        light_reader.as_dict(light_reader.head_at(room, f"calls/{name}.answer").get("call")),
     ):
         if call.get("state") in _STATES and name == _name(call):
             return call
@@ -84,12 +84,12 @@ def _call(room: Room, name: str) -> dict[str, object]:
 def _name(call: dict[str, object]) -> str:
     index = call.get("index")
     number = f"{index:03d}" if type(index) is int else ""
-    return f"{peek.text(call, 'stage')}-{number}-{peek.text(call, 'fingerprint')[:16]}-{call.get('attempt')}"
+    return f"{light_reader.text(call, 'stage')}-{number}-{light_reader.text(call, 'fingerprint')[:16]}-{call.get('attempt')}"
 
 
 def _names(room: Room) -> list[str]:
     """Return the names of the calls and answers, without their endings."""
-    names = {name.rpartition(".") for name in peek.names_at(room, "calls") if name[0] != "."}
+    names = {name.rpartition(".") for name in light_reader.names_at(room, "calls") if name[0] != "."}
     return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})
 
 
@@ -101,7 +101,7 @@ def _tally(call: dict[str, object]) -> Tally:
         usd = 0.0
     known = type(usd) in (int, float)
     unsent = state == "failed" and call.get("sent") is False
-    cost = peek.number({"usd": usd}, "usd") if known else 0.0
+    cost = light_reader.number({"usd": usd}, "usd") if known else 0.0
     return Tally(1, cost, 0 if known else 1, int(state in _UNUSED), int(unsent))
 
 

@@ -12,24 +12,24 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from studio import lock, peek
-from studio.briefs import brief_faults, read_brief
 from studio.errors import BadInput, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
 from studio.fs import files, opening
 from studio.fs.opening import PLAN_BYTES
 from studio.gaps import lost
-from studio.layout import in_the_way, linked, walk
 from studio.model.film import Brief, Stage, Wish
 from studio.model.receipt import Receipt
-from studio.pictures import whole_picture
 from studio.planning.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
 from studio.projection import completed, project
-from studio.receipts import staged_path
-from studio.records import Records, compared, recorded
+from studio.store import light_reader, lock
+from studio.store.brief import brief_faults, read_brief
+from studio.store.engine_records import Records, compared, recorded
+from studio.store.layout import in_the_way, linked, walk
+from studio.store.png_check import whole_picture
+from studio.store.receipts import staged_path
 
 _ONCE: tuple[Stage, ...] = ("score", "film")
 
@@ -252,17 +252,19 @@ def _left_over(folder: Path) -> Iterator[Finding]:
 def _meta(folder: Path, facts: Facts) -> Iterator[Finding]:
     """Note a meta that is not the projection of the folder; nothing reads it, and it may be deleted at any time."""
     path = f"{folder.name}_meta.json"
-    with peek.entered(folder) as room:
-        if room is None or not peek.is_there(room, path):
+    with light_reader.entered(folder) as room:
+        if room is None or not light_reader.is_there(room, path):
             return
-        meta = peek.dict_at(room, path)
+        meta = light_reader.dict_at(room, path)
     if _without_paths(meta) != _without_paths(json.loads(json.dumps(project(facts, "")))):
         yield Finding(path, "stale meta", "it does not say what the folder holds: the next run writes it anew")
 
 
 def _without_paths(meta: dict[str, object]) -> dict[str, object]:
     """Return meta without the pictures' paths: they name the output folder of whoever wrote it."""
-    shots = [{key: shot[key] for key in shot if key != "image_path"} for shot in peek.as_dicts(meta.get("shots"))]
+    shots = [
+        {key: shot[key] for key in shot if key != "image_path"} for shot in light_reader.as_dicts(meta.get("shots"))
+    ]
     return {**meta, "shots": shots}
 
 

@@ -17,7 +17,7 @@ from studio.model.film import Brief, Edge, Node, Scene, SceneGraph, Shot, Span, 
 from studio.model.receipt import Receipt, Sidecar
 from studio.planning.orders import artefact_path, receipt_path
 from studio.planning.plan_files import plan_text
-from studio.receipts import receipt_bytes
+from studio.store.receipts import receipt_bytes
 
 
 def picture(colour: str = "navy") -> bytes:

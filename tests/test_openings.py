@@ -23,7 +23,7 @@ ALLOWED = {
     "studio/fs/opening.py": "the one way",
     "studio/fs/disk.py": "changes, through the one way",
     "studio/fs/files.py": "wraps handles that the one way gave",
-    "studio/pictures.py": "wraps a handle that the one way gave",
+    "studio/store/png_check.py": "wraps a handle that the one way gave",
     "studio/video/mux.py": "wraps a handle that the one way gave",
     "studio/prices.py": "parses what the one way read",
     "flows/engine.py": "parses what the one way read",
@@ -46,8 +46,8 @@ ALLOWED = {
 _LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 LISTING_ALLOWED = {
     "studio/fs/opening.py": "the one way",
-    "studio/layout.py": "to the same limit, with what each name is",
-    "studio/places.py": "the sessions themselves: there may be any number",
+    "studio/store/layout.py": "to the same limit, with what each name is",
+    "studio/store/folders.py": "the sessions themselves: there may be any number",
     "studio/lettering/fonts.py": "fonts of this machine",
     "flows/leases.py": "the engine's own leases",
     "flows/registering.py": "the project's own deployments",

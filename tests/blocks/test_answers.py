@@ -16,7 +16,7 @@ from blocks.answers import decoded_picture, fitted, write_png
 from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
 from studio.model.paid import Reply, VendorError
 from studio.offline.narrator import OfflineNarrator
-from studio.pictures import whole_picture
+from studio.store.png_check import whole_picture
 from tests.vendors.loopback import HTML
 from tests.vendors.media import animation, bomb, picture, sound, streamed
 

@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.briefs import COPY
 from studio.evidence import FAULTS
 from studio.fs import files
 from studio.model import events
 from studio.model.events import Event
 from studio.model.receipt import Receipt
 from studio.planning.orders import PLANS
-from studio.receipts import artefact_of, read_receipt
+from studio.store.brief import COPY
+from studio.store.receipts import artefact_of, read_receipt
 from studio.verify import verify
 
 CLOCKED = (

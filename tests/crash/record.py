@@ -22,8 +22,8 @@ from studio.fs.disk import Disk
 from studio.model import events
 from studio.model.events import Event
 from studio.model.receipt import Receipt
-from studio.pieces import Shelf
-from studio.receipts import read_receipt
+from studio.store.piece_store import Shelf
+from studio.store.receipts import read_receipt
 from tests.crash import film, judge
 from tests.crash.crew import _cuts, crew, remembered_cut
 from tests.crash.judge import Work

@@ -16,7 +16,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.receipt import Receipt
 from studio.planning.orders import PLANS, receipt_path
-from studio.receipts import artefact_of, read_receipt
+from studio.store.receipts import artefact_of, read_receipt
 
 KINDS: dict[str, str] = {
     "brief": "brief.json",

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 
 import tasks.film
 import tasks.work
-from studio import lock
 from studio.fs.disk import Disk
+from studio.store import lock
 
 HOUR = timedelta(hours=1)
 

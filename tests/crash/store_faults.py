@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from studio import lock
+from studio.store import lock
 from tests.crash.store_damage import (
     DAMAGES,
     INSIDE,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio.fs import files
 from studio.model.film import Wish
-from studio.receipts import read_receipt
+from studio.store.receipts import read_receipt
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
 from tests.crash.store_disks import Counted

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 import studio.session
-from studio import pieces
 from studio.fs import files
+from studio.store import piece_store
 from tests.crash.powercut import edit, try_state
 from tests.crash.powercut_states import State, cuts, state_of
 from tests.crash.record import Recorder, recorded, session_in
@@ -151,8 +151,8 @@ def test_receipts_that_are_written_in_place_are_red(
 
 def test_receipts_before_artefacts_are_red(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A receipt that is published before its artefact takes away the proof of the finished bytes."""
-    swapped = _with_swapped(pieces.Shelf._put, "files.place(out, path)", "files.place(staged_path(place), place)")
-    monkeypatch.setattr(pieces.Shelf, "_put", swapped)
+    swapped = _with_swapped(piece_store.Shelf._put, "files.place(out, path)", "files.place(staged_path(place), place)")
+    monkeypatch.setattr(piece_store.Shelf, "_put", swapped)
     (output := tmp_path / "film").mkdir()
     log = recorded("film", output, cut=False)
     monkeypatch.undo()
@@ -171,7 +171,7 @@ def _with_swapped(function: Callable[..., Any], one: str, other: str) -> Callabl
     source = textwrap.dedent(inspect.getsource(function))
     assert source.count(one) == source.count(other) == 1
     swapped = source.replace(one, "<>").replace(other, one).replace("<>", other)
-    names: dict[str, Any] = dict(vars(pieces))
+    names: dict[str, Any] = dict(vars(piece_store))
     exec(swapped, names)
     mutated: Callable[..., Any] = names[function.__name__]
     return mutated
@@ -179,7 +179,7 @@ def _with_swapped(function: Callable[..., Any], one: str, other: str) -> Callabl
 
 def test_without_adoption_pieces_are_made_again(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the look before making, lost records cost every piece."""
-    monkeypatch.setattr(pieces.Shelf, "adopt", lambda shelf, order: None)
+    monkeypatch.setattr(piece_store.Shelf, "adopt", lambda shelf, order: None)
     red = _first_red(_places(made, {"held"}, 1), tmp_path)
     assert red is not None
     assert red.again

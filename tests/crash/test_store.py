@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.model.receipt import Receipt
-from studio.pieces import Shelf
+from studio.store.piece_store import Shelf
 from tests.crash.crew import crew
 from tests.crash.film import make
 from tests.crash.store import attempt, cases, run_store

@@ -35,10 +35,10 @@ from studio.model.engines import Crew
 from studio.model.film import Shot
 from studio.model.paid import Reply, Request
 from studio.model.receipt import Receipt
-from studio.pieces import Shelf
 from studio.planning.cast import cast_of
 from studio.planning.orders import character_number
 from studio.prices import OWN
+from studio.store.piece_store import Shelf
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot

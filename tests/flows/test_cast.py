@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls, spent_usd
 from studio.evidence import FAULTS
 from studio.forecast import UNKNOWN_CAST, forecast_session
@@ -18,7 +17,8 @@ from studio.fs import files
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
 from studio.outlook import Forecast
-from studio.receipts import read_receipt
+from studio.store.brief import read_brief, write_brief
+from studio.store.receipts import read_receipt
 from studio.verify import verify
 from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from studio import lock
 from studio.errors import EngineFailed, Unspeakable
+from studio.store import lock
 from tests.runs import IDEA, Outcome, Studio
 
 Hook = Callable[[str, str], None]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from studio import finishing
-from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls, spent_usd
 from studio.errors import BudgetSpent
 from studio.finishing import finishing_usd, out_of_budget
 from studio.model.terms import Terms
+from studio.store.brief import read_brief, write_brief
 from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew
 
 

@@ -11,7 +11,6 @@ from typing import Any, Self
 import pytest
 from PIL import Image
 
-from studio.briefs import read_brief
 from studio.calls import read_calls, spent_usd
 from studio.errors import BrokenPlan
 from studio.forecast import forecast_idea, forecast_session
@@ -24,6 +23,7 @@ from studio.offline.crew import embedded_crew
 from studio.outlook import Forecast, Step
 from studio.prices import Price, PriceList
 from studio.quote import Quoter
+from studio.store.brief import read_brief
 from tests.fake_crew import Log
 from tests.flows.filming import PaidPainter, filmed, opened, paid_crew
 from tests.flows.planned import film, finished, prices

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.briefs import read_brief, write_brief
 from studio.calls import read_calls
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
-from studio.receipts import read_receipt
+from studio.store.brief import read_brief, write_brief
+from studio.store.receipts import read_receipt
 from tests.flows.filming import PRICES, WISH, PaidPainter, filmed, opened, paid_crew
 
 

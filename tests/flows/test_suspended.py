@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from flows.dead_runs import Watch
-from studio import lock
 from studio.listing import read_listing
 from studio.sessions import unfinished
+from studio.store import lock
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, Film, assert_one_line
 from tests.flows.forgetful_server import DATABASES, server_by_hand
 from tests.make_sessions import make_session

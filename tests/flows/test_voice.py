@@ -10,7 +10,6 @@ from typing import Any, Self
 import pytest
 
 from flows.make_film import filmed as run_flow
-from studio.briefs import read_brief
 from studio.calls import read_calls
 from studio.errors import BadInput
 from studio.forecast import forecast_idea, forecast_session
@@ -21,6 +20,7 @@ from studio.model.film import Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Desk, Reply, Request
 from studio.model.receipt import Made
+from studio.store.brief import read_brief
 from tests.fake_crew import FakeNarrator, Log, fake_crew
 from tests.flows.filming import PRICES, PaidPainter, opened, paid_crew
 from tests.flows.test_plan import brief_of

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from studio.briefs import write_brief
 from studio.errors import EngineFailed
 from studio.model.paid import VendorError
+from studio.store.brief import write_brief
 from tests.make_sessions import brief, make_foreign, make_session
 from tests.studio.counter import Vendor, content, desk_in, order_of, request_of
 

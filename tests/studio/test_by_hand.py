@@ -12,7 +12,7 @@ from studio.fs.files import sha256_of
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made
 from studio.planning.orders import Order, receipt_path
-from studio.receipts import read_receipt
+from studio.store.receipts import read_receipt
 from tests.studio.shelf import SESSION, Bench, hand_picture
 
 

@@ -11,13 +11,13 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from studio import lock
 from studio.cli import main
 from studio.errors import NoSuchSession
 from studio.facts import read_facts
 from studio.projection import project
 from studio.report import read_report
 from studio.report_views import show_report
+from studio.store import lock
 from studio.views import fit, summary
 from tests.make_sessions import PNG, add_piece, make_session
 from tests.studio.sessions_command import ID, SHOWN, a_few, run

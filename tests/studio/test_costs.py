@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from studio import lock
 from studio.calls import read_calls, spent_usd
 from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_csv, cost_lines
@@ -24,6 +23,7 @@ from studio.planning.orders import Order
 from studio.projection import cost_usd, project
 from studio.report import read_report
 from studio.report_views import show_report
+from studio.store import lock
 from studio.views import show_table
 from tests.make_sessions import add_piece, brief, make_session, snapshot
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from studio.briefs import write_brief
 from studio.errors import Crowded, LinkInside
 from studio.forecast import forecast_session
 from studio.fs import opening
-from studio.layout import DEEPEST
 from studio.sessions import sweep_abandoned
-from studio.takes import put_aside
+from studio.store.brief import write_brief
+from studio.store.layout import DEEPEST
+from studio.store.takes import put_aside
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session, snapshot
 from tests.studio.sessions_command import ID, run

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from studio import elsewhere, lock
-from studio.elsewhere import SILENCE_SECONDS, seconds_ago, signs_of_life
 from studio.errors import SessionLocked
 from studio.listing import read_listing
+from studio.store import heartbeat, lock
+from studio.store.heartbeat import SILENCE_SECONDS, seconds_ago, signs_of_life
 from tests.make_sessions import make_session
 
 
@@ -64,7 +64,7 @@ def test_a_card_that_does_not_read_locks_nobody_out(folder: Path, content: bytes
 
 def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a run works its card is touched again and again; after it, no more."""
-    monkeypatch.setattr(elsewhere, "SIGN_SECONDS", 0.01)
+    monkeypatch.setattr(heartbeat, "SIGN_SECONDS", 0.01)
     path = put_card(folder, ago=SILENCE_SECONDS + 100)
     touched, threads = threading.Event(), threading.active_count()
     with signs_of_life(path):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from studio.briefs import is_ours, read_brief
 from studio.errors import BadInput
 from studio.facts import read_facts
 from studio.foreign import adopt_foreign
@@ -17,6 +16,7 @@ from studio.fs import files
 from studio.listing import read_listing
 from studio.model.film import Wish
 from studio.planning.plan_files import reader
+from studio.store.brief import is_ours, read_brief
 from tests.crash.store_disks import Watched
 from tests.make_sessions import PNG, make_foreign, snapshot
 

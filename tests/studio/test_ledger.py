@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from studio import ledger, lock, peek
+from studio import ledger
 from studio.calls import Call, cut_off, held_answer, lost_lines, read_calls, spent_usd
 from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_lines
@@ -21,6 +21,7 @@ from studio.model.paid import Kind, Reply, VendorError
 from studio.planning.orders import Order
 from studio.prices import Price, PriceList
 from studio.spent import read_spent
+from studio.store import light_reader, lock
 from studio.verify import verify
 from tests.make_sessions import add_piece, make_session
 from tests.studio.counter import PRICES, Vendor, content, desk_in, ledger_in, order_of, request_of
@@ -35,7 +36,7 @@ def _paid(folder: Path, kind: Kind = "image") -> Call:
 
 
 def _light(folder: Path) -> tuple[float, int]:
-    with peek.entered(folder) as room:
+    with light_reader.entered(folder) as room:
         assert room is not None
         paid = read_spent(room).all
     return paid.usd, paid.unknown

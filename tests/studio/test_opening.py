@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from studio import peek
-from studio.briefs import restore_brief, write_brief
 from studio.cli import main
 from studio.errors import FilmError, LinkInside
 from studio.fs import files, opening
 from studio.fs.disk import Disk
 from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
-from studio.pieces import Shelf
 from studio.planning.orders import Order
-from studio.recovery import recover
 from studio.repair import repair
 from studio.session import Session
-from studio.takes import put_aside
+from studio.store import light_reader
+from studio.store.brief import restore_brief, write_brief
+from studio.store.piece_store import Shelf
+from studio.store.recovery import recover
+from studio.store.takes import put_aside
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session
 from tests.studio.shelf import read_plan
@@ -202,9 +202,9 @@ def test_what_is_no_file_or_too_long_is_not_read(tmp_path: Path, kind: str) -> N
     held = _put(kind, path, secret)
     assert files.read_or_none(path) is None
     assert not files.has(path, "0" * 64, 2)
-    with peek.entered(path.parent) as room:
+    with light_reader.entered(path.parent) as room:
         assert room is not None
-        assert peek.json_at(room, "story.json") is None
+        assert light_reader.json_at(room, "story.json") is None
     with pytest.raises(OSError, match=r"regular file|longer than|directory"):
         opening.read(path, PLAN_BYTES)
     del held

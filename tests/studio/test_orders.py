@@ -21,7 +21,7 @@ from studio.planning.orders import (
     story_order,
     video_order,
 )
-from studio.receipts import receipt_bytes
+from studio.store.receipts import receipt_bytes
 from tests.fake_crew import Log, fake_crew
 
 CREW = fake_crew(Log())

@@ -12,8 +12,8 @@ from studio.fs import files
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made, Receipt
 from studio.planning.orders import Order, receipt_path
-from studio.receipts import read_receipt, receipt_bytes, staged_path
-from studio.recovery import recover
+from studio.store.receipts import read_receipt, receipt_bytes, staged_path
+from studio.store.recovery import recover
 from tests.studio.shelf import SESSION, Bench
 
 

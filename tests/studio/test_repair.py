@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from studio import lock
 from studio.calls import read_calls
 from studio.errors import SessionLocked
 from studio.evidence import FAULTS
 from studio.planning.orders import Order
-from studio.receipts import read_receipt, receipt_bytes
 from studio.repair import repair, survey
+from studio.store import lock
+from studio.store.receipts import read_receipt, receipt_bytes
 from studio.verify import verify
 from tests.make_sessions import PNG, add_piece, make_session, snapshot
 from tests.studio.counter import Vendor, content, desk_in, request_of

@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio import lock
 from studio.ask import Ask, check_idea, enlist
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.facts import read_facts
 from studio.model.engines import Crew
 from studio.model.film import Wish
-from studio.places import session_folder, sessions_root
 from studio.session import RunCard, Session
 from studio.sessions import make_wish, open_new, unfinished
+from studio.store import lock
+from studio.store.folders import session_folder, sessions_root
 from tests.fake_crew import Log, fake_crew
 
 NOW = datetime(2025, 2, 8, 0, 22, 38, 123456)

@@ -13,8 +13,8 @@ import pytest
 from flows.leaving import check_threads
 from studio.errors import FilmError
 from studio.facts import nothing_told
-from studio.layout import DEEPEST, walk
 from studio.report import read_report
+from studio.store.layout import DEEPEST, walk
 from studio.terminal import NO_THREAD, leave
 from studio.verify import verify
 from tests.make_sessions import make_session, snapshot

@@ -14,11 +14,11 @@ from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.pictures import whole_picture
 from studio.planning.orders import PICTURES, PLANS, Order, receipt_path
 from studio.planning.plan_diff import same_plan
-from studio.receipts import read_receipt
-from studio.records import Records
+from studio.store.engine_records import Records
+from studio.store.png_check import whole_picture
+from studio.store.receipts import read_receipt
 
 Condition = Literal["nothing", "ours", "by hand", "edited", "broken", "damaged"]
 """'broken' is a plan that does not read, perhaps a person's slip; 'damaged' is what no person did."""

@@ -16,11 +16,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from studio import peek
 from studio.errors import BrokenPlan, NoSuchSession
 from studio.fs import files
 from studio.model.film import Brief
-from studio.takes import put_aside
+from studio.store import light_reader
+from studio.store.takes import put_aside
 from studio.text.command_hints import command
 
 BRIEF, COPY = "brief.json", "receipts/brief.json"
@@ -28,8 +28,8 @@ BRIEF, COPY = "brief.json", "receipts/brief.json"
 
 def is_ours(folder: Path) -> bool:
     """Tell whether this program opened the session: its brief is there, or the copy of it."""
-    with peek.entered(folder) as room:
-        return room is not None and peek.has_brief(room)
+    with light_reader.entered(folder) as room:
+        return room is not None and light_reader.has_brief(room)
 
 
 def read_brief(folder: Path) -> Brief:
@@ -69,13 +69,13 @@ def _reads(content: bytes) -> bool:
 
 def _carded(folder: Path) -> Brief | None:
     """Return the brief that the newest readable run card holds."""
-    with peek.entered(folder) as room:
+    with light_reader.entered(folder) as room:
         if room is None:
             return None
-        cards = sorted(peek.changes_at(room, "runs"), reverse=True)
+        cards = sorted(light_reader.changes_at(room, "runs"), reverse=True)
         for name in (name for _, name in cards if name.endswith(".json")):
             try:
-                return Brief.model_validate(peek.dict_at(room, f"runs/{name}").get("brief"))
+                return Brief.model_validate(light_reader.dict_at(room, f"runs/{name}").get("brief"))
             except ValidationError:
                 # Torn, or an older program's.
                 continue
@@ -137,5 +137,5 @@ def _text(brief: Brief) -> str:
 
 
 def _copied(folder: Path) -> str | None:
-    with peek.entered(folder) as room:
-        return peek.copied_brief(room) if room is not None else None
+    with light_reader.entered(folder) as room:
+        return light_reader.copied_brief(room) if room is not None else None

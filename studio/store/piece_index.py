@@ -1,6 +1,6 @@
 """Which pieces a session holds, by what they were made from: in place before `takes/`.
 
-Called by `studio/pieces.py`, under its lock.
+Called by `studio/store/piece_store.py`, under its lock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.receipt import Receipt
 from studio.planning.orders import PLANS
-from studio.receipts import artefact_of, read_receipt, receipt_places
+from studio.store.receipts import artefact_of, read_receipt, receipt_places
 
 
 class Copies:

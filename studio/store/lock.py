@@ -2,7 +2,7 @@
 
 The lock is flock(2) on the folder itself: no lock file is left behind, and it dies with its process. A forked child
 closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
-What another machine does with the folder is told by its run's card (`studio/elsewhere.py`).
+What another machine does with the folder is told by its run's card (`studio/store/heartbeat.py`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio import elsewhere, peek
 from studio.errors import LinkInside, SessionLocked
 from studio.fs import opening
+from studio.store import heartbeat, light_reader
 
 _PATIENCE_SECONDS = 0.5
 """How long to wait for a lock: a reader that looks whether it is held holds it for some microseconds."""
@@ -68,12 +68,12 @@ def take(folder: Path) -> Lock:
             _held.add(handle)
             break
     held = Lock(handle)
-    ago = elsewhere.seconds_ago(folder)
+    ago = heartbeat.seconds_ago(folder)
     if ago is not None:
         held.release()
         raise SessionLocked(
             f"{folder.name} is being worked on {holder(folder)}, last sign of life {ago:.0f} s ago: wait for it; where "
-            f"that machine is gone, try again in {elsewhere.SILENCE_SECONDS - ago:.0f} s"
+            f"that machine is gone, try again in {heartbeat.SILENCE_SECONDS - ago:.0f} s"
         )
     return held
 
@@ -90,14 +90,14 @@ def is_locked(folder: Path) -> bool:
         return True
     finally:
         os.close(handle)
-    return elsewhere.seconds_ago(folder) is not None
+    return heartbeat.seconds_ago(folder) is not None
 
 
 def holder(folder: Path) -> str:
     """Return who works on the session, from its newest run card: 'by pid 4711 on host since 14:02:11'."""
-    with peek.entered(folder) as room:
-        name = peek.newest_card(room) if room is not None else ""
-        card = peek.dict_at(room, f"runs/{name}") if room is not None else {}
+    with light_reader.entered(folder) as room:
+        name = light_reader.newest_card(room) if room is not None else ""
+        card = light_reader.dict_at(room, f"runs/{name}") if room is not None else {}
     if not name:
         return "by another run that has just begun"
     pid, host, since = (card.get(key) for key in ("pid", "host", "started_at"))

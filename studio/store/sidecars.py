@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio.fs import files
 from studio.model.receipt import Receipt, Sidecar
-from studio.takes import put_aside
+from studio.store.takes import put_aside
 
 
 def sidecar_of(path: str, content: bytes) -> Sidecar:

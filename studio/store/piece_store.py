@@ -15,17 +15,17 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.copies import Copies, copy_whole
 from studio.errors import BrokenPlan
 from studio.fs import files, opening
-from studio.looking import Eye, Found, ReadPlan
 from studio.model.film import Stage
 from studio.model.receipt import Made, Receipt
 from studio.planning.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_diff import same_plan
-from studio.receipts import read_receipt, receipt_bytes, staged_path
-from studio.sidecars import is_whole, sidecar_of, write_sidecars
-from studio.takes import keep_take, put_aside
+from studio.store.ownership import Eye, Found, ReadPlan
+from studio.store.piece_index import Copies, copy_whole
+from studio.store.receipts import read_receipt, receipt_bytes, staged_path
+from studio.store.sidecars import is_whole, sidecar_of, write_sidecars
+from studio.store.takes import keep_take, put_aside
 
 
 class Shelf:

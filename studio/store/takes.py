@@ -1,6 +1,6 @@
 """Putting aside: earlier versions go to `takes/`, what a fault damaged to `takes/damaged/`; nothing is deleted.
 
-Called by `studio/pieces.py` and `studio/recovery.py`, under the session's lock.
+Called by `studio/store/piece_store.py` and `studio/store/recovery.py`, under the session's lock.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 
 from studio.fs import files
-from studio.looking import Found
 from studio.model.receipt import Receipt
 from studio.planning.orders import PLANS, Order
-from studio.receipts import receipt_bytes
+from studio.store.ownership import Found
+from studio.store.receipts import receipt_bytes
 
 
 def keep_take(folder: Path, order: Order, found: Found) -> tuple[Path, Receipt] | None:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import peek
 from studio.fs import files
+from studio.store import light_reader
 
 SIGN_SECONDS = 15.0
 """How often a run gives a sign of life."""
@@ -26,12 +26,14 @@ SILENCE_SECONDS = 60.0
 def seconds_ago(folder: Path) -> float | None:
     """Return how long ago another machine's run gave its last sign of life here; None where no such run works."""
     now = time.time()
-    with peek.entered(folder) as room:
-        touched = [(now - changed / 1e9, name) for changed, name in peek.changes_at(room, "runs")] if room else []
+    with light_reader.entered(folder) as room:
+        touched = (
+            [(now - changed / 1e9, name) for changed, name in light_reader.changes_at(room, "runs")] if room else []
+        )
         # A card from the future is no sign: nobody touched it a moment ago.
         for ago, name in sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS):
-            card = peek.dict_at(room, f"runs/{name}") if room is not None else {}
-            if card.get("ended_at") == "" and peek.text(card, "host") not in ("", socket.gethostname()):
+            card = light_reader.dict_at(room, f"runs/{name}") if room is not None else {}
+            if card.get("ended_at") == "" and light_reader.text(card, "host") not in ("", socket.gethostname()):
                 return max(0.0, ago)
     return None
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio import peek
 from studio.errors import BadInput
 from studio.evidence import Finding, digest_of
 from studio.fs import files
 from studio.model.film import STAGES, Stage
 from studio.model.receipt import Receipt
 from studio.planning.orders import place_at
-from studio.receipts import read_receipt, receipt_places
+from studio.store import light_reader
+from studio.store.receipts import read_receipt, receipt_places
 from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9
@@ -111,8 +111,8 @@ def compared(folder: Path) -> Iterator[Finding]:
 
 def _receipt(path: Path) -> Receipt | None:
     try:
-        envelope = peek.as_dict(read_plainly(files.read(path)))
-        inner = peek.as_dict(read_plainly(peek.text(envelope, "result")))
+        envelope = light_reader.as_dict(read_plainly(files.read(path)))
+        inner = light_reader.as_dict(read_plainly(light_reader.text(envelope, "result")))
         receipt = Receipt.model_validate(inner.get("data", inner))
         # One that speaks of anything else was never written by a run: what it names may lie anywhere.
         return receipt if place_at(receipt.path) else None

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studio.fs import files
-from studio.layout import in_the_way, refuse_links, walk
-from studio.looking import Found
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.pieces import Shelf
 from studio.planning.orders import NUMBERED, PLANS, Order, place_at, receipt_path
-from studio.receipts import read_receipt, receipt_bytes
-from studio.sidecars import write_sidecars
-from studio.takes import put_aside
+from studio.store.layout import in_the_way, refuse_links, walk
+from studio.store.ownership import Found
+from studio.store.piece_store import Shelf
+from studio.store.receipts import read_receipt, receipt_bytes
+from studio.store.sidecars import write_sidecars
+from studio.store.takes import put_aside
 
 _OURS = (".part", ".next")
 
