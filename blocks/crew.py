@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, HttpUrl
 from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.openai_account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
-from studio.gate import AT_ONCE, Limits
+from studio.billing.rate_limit import AT_ONCE, Limits
 from studio.model.engines import Crew as Hired
 from studio.model.engines import Narrator, Painter, Writer
 from studio.offline.crew import embedded_crew

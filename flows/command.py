@@ -32,10 +32,10 @@ from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
 from studio.approvals import Approve
 from studio.ask import check_idea
+from studio.billing.prices import price_list
 from studio.errors import BadInput, SessionLocked
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, Wish
-from studio.prices import price_list
 from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
@@ -271,7 +271,7 @@ def _run(
 
 def _agrees(folder: Path, console: Console) -> bool:
     """Ask whether calls that were cut off, and may be billed, are made and paid for again; where nobody is, no."""
-    from studio.calls import cut_off
+    from studio.billing.calls import cut_off
 
     lost = cut_off(folder)
     if not lost or not _asks(console):

@@ -41,6 +41,7 @@ from flows.signs import signing
 from flows.standing import halted_from_outside, is_deployed, standing_of, this_run
 from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
+from studio.billing.prices import price_list
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.finishing import out_of_budget
 from studio.model import events
@@ -48,7 +49,6 @@ from studio.model.events import Event
 from studio.model.film import DEFAULT_STYLE, Wish
 from studio.model.paid import VendorError
 from studio.model.terms import make_terms
-from studio.prices import price_list
 from studio.session import RunCard, Session
 from studio.sessions import make_wish
 from studio.store.folders import output_folder

@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from studio.approvals import Approve
-from studio.desk import OnAmbiguous
+from studio.billing.desk import OnAmbiguous
 from studio.input.text_files import read_prompts, read_script
 from studio.model.film import Aspect, Captions
 from studio.model.terms import OnRefusal, Said, make_terms

@@ -24,7 +24,7 @@ Verdict = Literal["ok", "warning", "wrong"]
 
 FEW_BYTES, NO_BYTES = 2 * 2**30, 256 * 2**20
 """Free space below which it is tight, and below which no film should be begun. Chosen, not measured: a picture of
-1920 x 1080 has some MB, the score has 0.2 MB a second, and paid calls stop at 64 MiB (`studio/ledger.py`)."""
+1920 x 1080 has some MB, the score has 0.2 MB a second, and paid calls stop at 64 MiB (`studio/billing/ledger.py`)."""
 WORD = "Hello"
 FRAMES, SIZE, FPS = 12, (256, 144), 24
 

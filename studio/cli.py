@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from studio.billing.totals import stats_of
 from studio.errors import BadInput
 from studio.listing import Listing, any_cost, line_cells, listings
-from studio.spent import stats_of
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.streams import open_streams
 from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json

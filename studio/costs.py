@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.calls import Call, lost_lines, read_answer, read_calls
+from studio.billing.calls import Call, lost_lines, read_answer, read_calls
+from studio.billing.lost_calls import Gap, gaps
+from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
 from studio.facts import Facts, nothing_told, read_facts
-from studio.gaps import Gap, gaps
 from studio.planning.orders import PLANS, numbered
 from studio.projection import cost_usd
-from studio.spent import Tally
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_places
 

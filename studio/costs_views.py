@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
+from studio.billing.totals import Tally, cost_text, dollars
 from studio.costs import Costs, Line
 from studio.model.paid import Unit
 from studio.planning.orders import numbered
 from studio.projection import cost_usd
-from studio.spent import Tally, cost_text, dollars
 from studio.terminal import harmless
 
 UNKNOWN = "price unknown"

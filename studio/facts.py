@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studio.billing.totals import NOTHING, Spent, read_spent
 from studio.fs import opening
 from studio.fs.opening import Room
-from studio.spent import NOTHING, Spent, read_spent
 from studio.store import light_reader
 from studio.store.folders import SESSION_ID, session_folders
 from studio.store.layout import walk

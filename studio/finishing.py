@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from studio.calls import read_calls, spent_usd
+from studio.billing.calls import read_calls, spent_usd
+from studio.billing.totals import dollars
 from studio.errors import FilmError
 from studio.facts import Facts, read_facts
 from studio.forecast import forecast_session
 from studio.model.engines import Crew
 from studio.quote import Estimate
-from studio.spent import dollars
 from studio.store.brief import read_brief
 from studio.text.command_hints import command
 

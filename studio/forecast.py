@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from studio.calls import cut_off, read_calls, spent_usd
+from studio.billing.calls import cut_off, read_calls, spent_usd
+from studio.billing.prices import PriceList, price_list
 from studio.foresight import NEVER, Foresight, Seen
 from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
@@ -28,7 +29,6 @@ from studio.planning.orders import Order, line_seed, take_seed
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames
-from studio.prices import PriceList, price_list
 from studio.quote import FREE, Estimate, Quoter
 from studio.store.layout import refuse_links, walk
 from studio.video.assembly import burned_cues

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from studio.billing.totals import dollars
 from studio.model.film import STAGES, Stage
 from studio.outlook import Forecast, Step
 from studio.planning.orders import numbered
 from studio.quote import FREE, Estimate
-from studio.spent import dollars
 from studio.terminal import harmless
 
 _NOUNS: dict[Stage, str] = {

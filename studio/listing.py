@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.billing.totals import UNPAID, Tally, dollars, read_spent
 from studio.facts import Facts, read_facts
 from studio.fs.opening import Room
 from studio.projection import State, cost_usd, images_done, state_now, state_of, videos_done
-from studio.spent import UNPAID, Tally, dollars, read_spent
 from studio.store import light_reader, lock
 from studio.store.folders import session_folders
 from studio.terminal import clock, harmless

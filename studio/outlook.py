@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 
-from studio.calls import Call
+from studio.billing.calls import Call
 from studio.foresight import Why
 from studio.model.film import Brief, Stage
 from studio.quote import FREE, Estimate

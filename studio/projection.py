@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from studio.billing.totals import cost_text, dollars, stats_of
 from studio.facts import Facts, ShotFacts
-from studio.spent import cost_text, dollars, stats_of
 
 Mark = Literal["DONE", "IMG", "TODO"]
 State = Literal[

@@ -16,12 +16,12 @@ from typing import TypeVar
 
 from PIL import Image
 
-from studio.calls import Call, held_answer
+from studio.billing.calls import Call, held_answer
+from studio.billing.prices import PriceList
 from studio.errors import FilmError
 from studio.model.engines import Engine
 from studio.model.paid import Paid, Reply, Request, VendorError
 from studio.planning.orders import Order
-from studio.prices import PriceList
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.calls import held_answer, read_calls
+from studio.billing.calls import held_answer, read_calls
 from studio.evidence import FAULTS, Finding
 from studio.fs import files
 from studio.meta import write_meta

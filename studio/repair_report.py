@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from studio.billing.totals import dollars
 from studio.repair import Mend
-from studio.spent import dollars
 from studio.terminal import clock, harmless
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
 
+from studio.billing.totals import Tally, dollars
 from studio.facts import Facts, Piece, ShotFacts
 from studio.model.film import Stage
 from studio.projection import State, cost_shown, cost_usd, images_done, videos_done
-from studio.spent import Tally, dollars
 from studio.terminal import clock, harmless, size
 from studio.text.command_hints import command
 from studio.thumbnails import Thumbnails

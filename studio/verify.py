@@ -12,12 +12,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from studio.billing.lost_calls import lost
 from studio.errors import BadInput, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.facts import Facts, nothing_told, read_facts
 from studio.fs import files, opening
 from studio.fs.opening import PLAN_BYTES
-from studio.gaps import lost
 from studio.model.film import Brief, Stage, Wish
 from studio.model.receipt import Receipt
 from studio.planning.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path

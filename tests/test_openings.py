@@ -25,7 +25,7 @@ ALLOWED = {
     "studio/fs/files.py": "wraps handles that the one way gave",
     "studio/store/png_check.py": "wraps a handle that the one way gave",
     "studio/video/mux.py": "wraps a handle that the one way gave",
-    "studio/prices.py": "parses what the one way read",
+    "studio/billing/prices.py": "parses what the one way read",
     "flows/engine.py": "parses what the one way read",
     "studio/model/receipt.py": "parses what it wrote a line before",
     "studio/verify.py": "parses what it wrote in the same line",

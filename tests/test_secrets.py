@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from blocks.crew import crew_named
-from studio.calls import read_calls
+from studio.billing.calls import read_calls
 from studio.errors import BadInput
 from tests.crash.engine import copy_database
 from tests.crash.engine_server import PROJECT, Server

@@ -16,15 +16,15 @@ from pydantic import SecretStr
 
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_painter import OpenAIPainter
-from studio.calls import read_calls, spent_usd
-from studio.desk import Counter, Desk
+from studio.billing.calls import read_calls, spent_usd
+from studio.billing.desk import Counter, Desk
+from studio.billing.ledger import Ledger
+from studio.billing.prices import OWN, price_list
+from studio.billing.rate_limit import Gate, Limits
 from studio.errors import BudgetSpent
-from studio.gate import Gate, Limits
-from studio.ledger import Ledger
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made
 from studio.planning.orders import Order
-from studio.prices import OWN, price_list
 from tests.vendors.metering import Fault, Line, Meter
 
 SIZE = (64, 48)

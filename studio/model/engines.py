@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from studio.gate import USUAL, Limits
+from studio.billing.rate_limit import USUAL, Limits
 from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story
 from studio.model.receipt import Made
 from studio.planning.moods import MusicCue

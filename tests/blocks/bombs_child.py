@@ -27,7 +27,7 @@ from blocks.openai_writer import OpenAIWriter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
 from blocks.vendor_checks import PATIENCE
-from studio.calls import read_calls
+from studio.billing.calls import read_calls
 from studio.model.paid import VendorError
 from tests.blocks.openai_stand import account_at, brief_of
 from tests.studio.counter import desk_in

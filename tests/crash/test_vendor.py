@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from studio import desk, ledger
+from studio.billing import desk, ledger
 from studio.model.paid import VendorError
 from tests.crash.vendor import AT_THE_ANSWER, FAULTS, KILLS, Undisturbed, attempt, cases, money, vendor
 from tests.crash.vendor_run import WORDS, Strike

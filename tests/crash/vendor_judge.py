@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from studio.calls import Call, read_calls, spent_usd
+from studio.billing.calls import Call, read_calls, spent_usd
 from tests.crash.vendor_run import LINES, Place
 from tests.vendors.metering import Line
 

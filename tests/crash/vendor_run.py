@@ -26,18 +26,18 @@ from blocks.openai_writer import OpenAIWriter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
 from blocks.wire import Limits
-from studio.calls import Call
-from studio.desk import Desk
+from studio.billing.calls import Call
+from studio.billing.desk import Desk
+from studio.billing.ledger import Ledger
+from studio.billing.prices import OWN
 from studio.errors import FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.fs import files
-from studio.ledger import Ledger
 from studio.model.engines import Crew
 from studio.model.film import Shot
 from studio.model.paid import Reply, Request
 from studio.model.receipt import Receipt
 from studio.planning.cast import cast_of
 from studio.planning.orders import character_number
-from studio.prices import OWN
 from studio.store.piece_store import Shelf
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

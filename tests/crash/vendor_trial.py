@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from studio.calls import Call, read_calls
+from studio.billing.calls import Call, read_calls
 from studio.facts import read_facts
 from studio.planning.orders import artefact_path
 from studio.projection import completed

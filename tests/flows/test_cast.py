@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.calls import read_calls, spent_usd
+from studio.billing.calls import read_calls, spent_usd
 from studio.evidence import FAULTS
 from studio.forecast import UNKNOWN_CAST, forecast_session
 from studio.fs import files

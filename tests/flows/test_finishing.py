@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio import finishing
-from studio.calls import read_calls, spent_usd
+from studio.billing.calls import read_calls, spent_usd
 from studio.errors import BudgetSpent
 from studio.finishing import finishing_usd, out_of_budget
 from studio.model.terms import Terms

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.calls import read_calls, spent_usd
+from studio.billing.calls import read_calls, spent_usd
 from tests.crash.engine_life import wait_for
 from tests.crash.judge import faults
 from tests.crash.vendor_judge import compared, place_of

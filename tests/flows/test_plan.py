@@ -11,7 +11,8 @@ from typing import Any, Self
 import pytest
 from PIL import Image
 
-from studio.calls import read_calls, spent_usd
+from studio.billing.calls import read_calls, spent_usd
+from studio.billing.prices import Price, PriceList
 from studio.errors import BrokenPlan
 from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
@@ -21,7 +22,6 @@ from studio.model.paid import Desk, Reply, Request, Usage
 from studio.model.terms import Terms
 from studio.offline.crew import embedded_crew
 from studio.outlook import Forecast, Step
-from studio.prices import Price, PriceList
 from studio.quote import Quoter
 from studio.store.brief import read_brief
 from tests.fake_crew import Log

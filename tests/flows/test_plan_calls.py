@@ -12,17 +12,17 @@ from pydantic import SecretStr
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_narrator import OpenAINarrator
 from blocks.openai_writer import OpenAIWriter
-from studio.calls import read_calls, spent_usd
-from studio.desk import Counter, Desk
+from studio.billing.calls import read_calls, spent_usd
+from studio.billing.desk import Counter, Desk
+from studio.billing.ledger import Ledger
+from studio.billing.prices import PriceList, price_list
+from studio.billing.rate_limit import Gate, Limits
 from studio.errors import EngineFailed
-from studio.gate import Gate, Limits
-from studio.ledger import Ledger
 from studio.model.film import Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
 from studio.offline.writer import OfflineWriter
 from studio.planning.orders import Order
-from studio.prices import PriceList, price_list
 from studio.quote import Estimate, Quoter
 from tests.vendors.metering import Meter
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.calls import read_calls
+from studio.billing.calls import read_calls
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
 from studio.store.brief import read_brief, write_brief

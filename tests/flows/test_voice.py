@@ -10,7 +10,7 @@ from typing import Any, Self
 import pytest
 
 from flows.make_film import filmed as run_flow
-from studio.calls import read_calls
+from studio.billing.calls import read_calls
 from studio.errors import BadInput
 from studio.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines

@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.desk import Counter, Desk
-from studio.gate import Gate, Limits
-from studio.ledger import Ledger
+from studio.billing.desk import Counter, Desk
+from studio.billing.ledger import Ledger
+from studio.billing.prices import Price, PriceList
+from studio.billing.rate_limit import Gate, Limits
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Kind, Reply, Request, VendorError
 from studio.planning.orders import Order
-from studio.prices import Price, PriceList
 
 CENTS = 4
 PRICES = PriceList(checked="2026-01-01", price=(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from studio.calls import read_calls, spent_usd
+from studio.billing.calls import read_calls, spent_usd
 from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_csv, cost_lines
 from studio.errors import CallCutOff

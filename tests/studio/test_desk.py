@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from studio.calls import answer_bytes, read_calls, spent_usd
+from studio.billing.calls import answer_bytes, read_calls, spent_usd
+from studio.billing.rate_limit import Gate, Limits
 from studio.errors import AccountRefused, BudgetSpent, CallCutOff, Interrupted, PriceUnknown
 from studio.fs import files
-from studio.gate import Gate, Limits
 from studio.model.paid import Reply, VendorError
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from studio.calls import read_calls
-from studio.desk import PATIENCE_SECONDS, SLOW_DOWN_SECONDS, SLOWEST_SECONDS, Counter, Desk
-from studio.gate import Gate, Limits
+from studio.billing.calls import read_calls
+from studio.billing.desk import PATIENCE_SECONDS, SLOW_DOWN_SECONDS, SLOWEST_SECONDS, Counter, Desk
+from studio.billing.rate_limit import Gate, Limits
 from studio.model.paid import VendorError
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 

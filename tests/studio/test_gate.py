@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from studio.billing.rate_limit import Gate, Limits, gate_of
 from studio.errors import Interrupted
-from studio.gate import Gate, Limits, gate_of
 
 
 class Clock:

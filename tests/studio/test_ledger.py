@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from studio import ledger
-from studio.calls import Call, cut_off, held_answer, lost_lines, read_calls, spent_usd
+from studio.billing import ledger
+from studio.billing.calls import Call, cut_off, held_answer, lost_lines, read_calls, spent_usd
+from studio.billing.ledger import Ledger
+from studio.billing.prices import Price, PriceList
+from studio.billing.totals import read_spent
 from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
-from studio.ledger import Ledger
 from studio.model.paid import Kind, Reply, VendorError
 from studio.planning.orders import Order
-from studio.prices import Price, PriceList
-from studio.spent import read_spent
 from studio.store import light_reader, lock
 from studio.verify import verify
 from tests.make_sessions import add_piece, make_session

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from studio.billing.prices import OWN, price_list
 from studio.errors import BadInput
-from studio.prices import OWN, price_list
 
 
 def test_every_price_has_a_source_and_the_table_a_date() -> None:

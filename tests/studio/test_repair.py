@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.calls import read_calls
+from studio.billing.calls import read_calls
 from studio.errors import SessionLocked
 from studio.evidence import FAULTS
 from studio.planning.orders import Order

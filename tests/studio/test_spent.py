@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from studio.billing.prices import PriceList
+from studio.billing.totals import Tally, cost_text, dollars
 from studio.model.film import Brief, Wish
 from studio.model.paid import Request
 from studio.outlook import Forecast, Step
-from studio.prices import PriceList
 from studio.quote import Estimate, Quoter
-from studio.spent import Tally, cost_text, dollars
 
 
 @pytest.mark.parametrize(

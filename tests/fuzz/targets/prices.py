@@ -6,8 +6,8 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from studio import prices
-from studio.prices import MOST_USD, OWN, price_list
+from studio.billing import prices
+from studio.billing.prices import MOST_USD, OWN, price_list
 from tests.fuzz.judge import stretched
 
 _room = tempfile.TemporaryDirectory(prefix="fuzz-prices-")

@@ -14,10 +14,10 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from studio.calls import Call, State
+from studio.billing.calls import Call, State
+from studio.billing.ledger import Ledger
+from studio.billing.rate_limit import Gate
 from studio.errors import AccountRefused, CallCutOff
-from studio.gate import Gate
-from studio.ledger import Ledger
 from studio.model.paid import Fault, Reply, Request, VendorError
 from studio.planning.orders import Order
 

@@ -1,6 +1,6 @@
 """The ledger of an open session: reserving, booking, and giving out answers that are held already.
 
-The files are `studio/calls.py`'s; who asks for what, and in which order, is `studio/desk.py`.
+The files are `studio/billing/calls.py`'s; who asks for what, and in which order, is `studio/billing/desk.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.calls import (
+from studio.billing.calls import (
     FOLDER,
     LETTERS,
     NAME,
@@ -24,12 +24,12 @@ from studio.calls import (
     read_calls,
     spent_usd,
 )
+from studio.billing.prices import PriceList
+from studio.billing.totals import dollars
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.fs import files
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.planning.orders import Order
-from studio.prices import PriceList
-from studio.spent import dollars
 from studio.store.takes import put_aside
 
 ROOM_BYTES = 64 * 2**20

@@ -20,7 +20,7 @@ from studio.input.text_files import read_text
 from studio.model.film import Noun
 from studio.model.paid import Unit, Usage
 
-TABLE = Path(__file__).parent / "data" / "prices.toml"
+TABLE = Path(__file__).with_name("prices.toml")
 OWN = "FILM_PRICES"
 """Names a person's own file, whose prices come first."""
 MOST_USD = 1e6

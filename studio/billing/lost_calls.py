@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.calls import Call, lost_lines, read_calls
+from studio.billing.calls import Call, lost_lines, read_calls
+from studio.billing.totals import dollars
 from studio.evidence import Finding
 from studio.model.film import Stage
-from studio.spent import dollars
 from studio.store.receipts import read_receipt, receipt_places
 
 LEAST_USD = 1e-6

@@ -1,6 +1,6 @@
 """What a session's calls cost in all, read lightly from `calls/`: for lists, meta and pages.
 
-Agrees with `studio/calls.py`, where a call is a model, in what counts as spent; here no model is validated, so that a
+Agrees with `studio/billing/calls.py`, where a call is a model, in what counts as spent; here no model is validated, so that a
 thousand sessions list in a second. A file that is no call reads as absent.
 """
 
@@ -94,7 +94,7 @@ def _names(room: Room) -> list[str]:
 
 
 def _tally(call: dict[str, object]) -> Tally:
-    """Return one call counted; see `studio.calls.Call.booked_usd`."""
+    """Return one call counted; see `studio.billing.calls.Call.booked_usd`."""
     state = call["state"]
     usd = call.get("most_usd" if state == "intent" else "cost_usd")
     if usd is None and state in _FREE and not call.get("usage"):
