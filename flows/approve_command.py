@@ -15,9 +15,9 @@ from rich.console import Console
 from flows.engine import check_alive, find_engine, prepare_environment
 from studio.approvals import Asked, Reply, answered, read_asked, stop_waiting
 from studio.errors import BadInput, FilmError
-from studio.facts import read_facts
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
+from studio.status.snapshot import read_facts
 from studio.store import lock
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root

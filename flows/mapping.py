@@ -24,7 +24,6 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
-from studio.facts import read_facts
 from studio.failures import Failure, told
 from studio.model import events
 from studio.model.events import Event
@@ -34,6 +33,7 @@ from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import PER_SHOT, character_number
 from studio.planning.timeline import check_laid, lengthened
 from studio.session import Session
+from studio.status.snapshot import read_facts
 from tasks.cast import paint_portrait
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot

@@ -25,10 +25,10 @@ from flows.make_film import filmed
 from flows.show import Board, shown
 from studio.approvals import Approve
 from studio.errors import BudgetSpent, FilmError, Interrupted
-from studio.facts import Facts, read_facts
 from studio.model.film import Wish
 from studio.model.terms import NOTHING_SAID, Said
-from studio.projection import completed, images_done, videos_done
+from studio.status.snapshot import Facts, read_facts
+from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief
 from studio.store.folders import session_folder, sessions_root
 from studio.terminal import clock, harmless, size

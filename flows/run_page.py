@@ -16,14 +16,14 @@ from uuid import UUID
 from flows.page import Page, Sheet, is_watched
 from flows.show import Board
 from flows.standing import this_run
-from studio.facts import Facts, read_facts
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
-from studio.projection import cost_shown, state_now
 from studio.session import Session
-from studio.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
-from studio.thumbnails import Thumbnails
+from studio.status.snapshot import Facts, read_facts
+from studio.status.state import cost_shown, state_now
+from studio.status.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
+from studio.status.thumbnails import Thumbnails
 
 _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "narration"), ("clips", "videos"))
 

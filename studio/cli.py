@@ -15,7 +15,7 @@ from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
 from studio.errors import BadInput
-from studio.listing import Listing, any_cost, line_cells, listings
+from studio.status.listing import Listing, any_cost, line_cells, listings
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.streams import open_streams
 from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
@@ -80,8 +80,8 @@ def _listing_json(listing: Listing) -> dict[str, object]:
 )
 def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """One session whole: steps, shots, files, statistics, what is missing, and the command that goes on."""
-    from studio.report import read_report, report_json
     from studio.report_views import show_report
+    from studio.status.report import read_report, report_json
     from studio.views import plain_console
 
     place = output_folder(output)
@@ -102,8 +102,8 @@ def cost(
     csv: Annotated[bool, Parameter(negative=(), show_default=False, help="Print the calls for a spreadsheet.")] = False,
 ) -> int:  # fmt: skip
     """What it cost: every paid call and what became of it, sums, what resuming saved, what is left of the budget."""
-    from studio.costs import costs_json, read_costs
     from studio.costs_views import cost_csv, cost_lines
+    from studio.status.costs import costs_json, read_costs
 
     if csv and json:
         raise BadInput("--csv and --json are two forms of the same: say one of them")
@@ -141,10 +141,10 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     """
     from pydantic import ValidationError
 
-    from studio.facts import read_facts
     from studio.fs import files
     from studio.model.film import Prompt
     from studio.planning.plan_files import read_shots
+    from studio.status.snapshot import read_facts
     from studio.store.brief import read_brief
 
     facts = read_facts(folder)

@@ -6,10 +6,10 @@ import csv
 import io
 
 from studio.billing.totals import Tally, cost_text, dollars
-from studio.costs import Costs, Line
 from studio.model.paid import Unit
 from studio.planning.orders import numbered
-from studio.projection import cost_usd
+from studio.status.costs import Costs, Line
+from studio.status.state import cost_usd
 from studio.terminal import harmless
 
 UNKNOWN = "price unknown"

@@ -8,10 +8,10 @@ from pathlib import Path
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.totals import dollars
 from studio.errors import FilmError
-from studio.facts import Facts, read_facts
 from studio.forecast import forecast_session
 from studio.model.engines import Crew
 from studio.quote import Estimate
+from studio.status.snapshot import Facts, read_facts
 from studio.store.brief import read_brief
 from studio.text.command_hints import command
 

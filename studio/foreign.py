@@ -13,11 +13,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.errors import BadInput, BrokenPlan
-from studio.facts import KEPT, Facts, read_facts
 from studio.fs import files
 from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
+from studio.status.snapshot import KEPT, Facts, read_facts
 from studio.store import light_reader
 from studio.store.brief import write_brief
 from studio.store.layout import in_the_way, refuse_links

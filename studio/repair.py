@@ -14,11 +14,11 @@ from pathlib import Path
 from studio.billing.calls import held_answer, read_calls
 from studio.evidence import FAULTS, Finding
 from studio.fs import files
-from studio.meta import write_meta
 from studio.model.film import STAGES
 from studio.model.receipt import Receipt
 from studio.planning.orders import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_files import reader
+from studio.status.meta import write_meta
 from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
 from studio.store.layout import linked, refuse_links

@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from studio.billing.totals import dollars
-from studio.facts import Facts
-from studio.projection import cost_shown, images_done, mark, steps, videos_done
-from studio.report import Report, length, seconds_taken
+from studio.status.report import Report, length, seconds_taken
+from studio.status.snapshot import Facts
+from studio.status.state import cost_shown, images_done, mark, steps, videos_done
 from studio.terminal import clock, harmless, size
 from studio.text.command_hints import command
 from studio.views import CAMERA_CELLS, MARKS, STATES, fit, moment

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from studio.errors import BadInput
 from studio.evidence import Finding
-from studio.facts import read_facts
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
 from studio.planning.plan_files import read_shots, read_timeline
+from studio.status.snapshot import read_facts
 from studio.store.brief import read_brief
 from studio.video.quality import inspect
 

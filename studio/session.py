@@ -22,13 +22,13 @@ from studio.billing.rate_limit import gate_of
 from studio.errors import BrokenPlan, Interrupted
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
-from studio.meta import write_meta
 from studio.model.engines import Crew
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.planning.capabilities import voice_for
 from studio.planning.orders import PLANS, Order, artefact_path, receipt_path
 from studio.planning.plan_diff import same_plan, told
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.status.meta import write_meta
 from studio.store import lock
 from studio.store.brief import read_brief, restore_brief, write_brief
 from studio.store.layout import refuse_links

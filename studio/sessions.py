@@ -1,7 +1,7 @@
 """The session store: opening, choosing, locking and describing film sessions.
 
 A session is a folder; its id is the folder's name, so a session may be moved or copied. What lies inside is the
-business of `studio/store/piece_store.py`; what the folder says of itself is `studio/facts.py` and `studio/projection.py`.
+business of `studio/store/piece_store.py`; what the folder says of itself is `studio/status/snapshot.py` and `studio/status/state.py`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSession, SessionLocked
-from studio.facts import read_facts
 from studio.fs import files
 from studio.model.film import Brief, Wish
 from studio.model.terms import UNSAID, Terms, short, wrong_option
-from studio.projection import can_go_on
+from studio.status.snapshot import read_facts
+from studio.status.state import can_go_on
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
 from studio.store.folders import session_folders

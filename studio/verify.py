@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 from studio.billing.lost_calls import lost
 from studio.errors import BadInput, NoSuchSession
 from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
-from studio.facts import Facts, nothing_told, read_facts
 from studio.fs import files, opening
 from studio.fs.opening import PLAN_BYTES
 from studio.model.film import Brief, Stage, Wish
@@ -23,7 +22,8 @@ from studio.model.receipt import Receipt
 from studio.planning.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
-from studio.projection import completed, project
+from studio.status.snapshot import Facts, nothing_told, read_facts
+from studio.status.state import completed, project
 from studio.store import light_reader, lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.engine_records import Records, compared, recorded

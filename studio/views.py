@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from studio.errors import NoSuchSession
-from studio.facts import ShotFacts, nothing_told, read_facts
-from studio.listing import Listing, any_cost, line_cells
-from studio.projection import State, images_done, mark, videos_done
+from studio.status.listing import Listing, any_cost, line_cells
+from studio.status.snapshot import ShotFacts, nothing_told, read_facts
+from studio.status.state import State, images_done, mark, videos_done
 from studio.terminal import harmless
 
 STATES: dict[State, str] = {

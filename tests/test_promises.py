@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.facts import read_facts
-from studio.projection import completed
 from studio.sessions import unfinished
+from studio.status.snapshot import read_facts
+from studio.status.state import completed
 from studio.views import summary
 from tests.runs import IDEA, Outcome, Studio
 

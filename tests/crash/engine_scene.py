@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from studio.facts import read_facts
-from studio.listing import read_listing
-from studio.projection import completed
+from studio.status.listing import read_listing
+from studio.status.snapshot import read_facts
+from studio.status.state import completed
 from tests.crash import judge
 from tests.crash.engine_child import Told
 from tests.crash.engine_life import Life, wait_for

@@ -17,10 +17,10 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from studio.facts import read_facts
 from studio.fs import files
 from studio.model.film import Stage
-from studio.projection import completed
+from studio.status.snapshot import read_facts
+from studio.status.state import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
 from tests.crash.judge import Piece, Work

@@ -15,12 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from studio.errors import FilmError
-from studio.facts import read_facts
 from studio.fs import files
 from studio.fs.disk import Disk
 from studio.model import events
 from studio.model.events import Event
-from studio.projection import completed
+from studio.status.snapshot import read_facts
+from studio.status.state import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew
 from tests.crash.film import MOMENT

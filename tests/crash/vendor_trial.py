@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from studio.billing.calls import Call, read_calls
-from studio.facts import read_facts
 from studio.planning.orders import artefact_path
-from studio.projection import completed
+from studio.status.snapshot import read_facts
+from studio.status.state import completed
 from tests.crash import judge
 from tests.crash.trial import Trial
 from tests.crash.vendor_judge import Books, begun, compared, place_of

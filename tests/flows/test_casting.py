@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import EngineFailed
-from studio.facts import read_facts
+from studio.status.snapshot import read_facts
 from tests.runs import Outcome, Studio
 
 KEEPER = "character_001.png"

@@ -14,9 +14,9 @@ from flows.calling import LONGEST, parameters_of
 from flows.standing import this_run
 from studio.ask import Ask
 from studio.errors import BadInput
-from studio.facts import read_facts
 from studio.model.film import Brief, Prompt, Wish
 from studio.sessions import make_wish
+from studio.status.snapshot import read_facts
 from tests.engine import task_runs
 from tests.runs import IDEA, Outcome, Studio
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.facts import read_facts
-from studio.projection import completed
+from studio.status.snapshot import read_facts
+from studio.status.state import completed
 from studio.store import lock
 from tests.fake_crew import Log
 from tests.runs import IDEA, Studio

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from flows.dead_runs import Watch
-from studio.listing import read_listing
 from studio.sessions import unfinished
+from studio.status.listing import read_listing
 from studio.store import lock
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, Film, assert_one_line
 from tests.flows.forgetful_server import DATABASES, server_by_hand

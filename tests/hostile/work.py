@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 import flows.batch
-import studio.costs
 import studio.costs_views
-import studio.report
 import studio.report_views
 import studio.screening
+import studio.status.costs
+import studio.status.report
 import studio.verify
 import studio.views
 from blocks.crew import crew_named
@@ -29,7 +29,7 @@ from studio.terminal import leave
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
 
-LOADED = (flows.batch, studio.costs, studio.costs_views, studio.report, studio.report_views, studio.screening,
+LOADED = (flows.batch, studio.status.costs, studio.costs_views, studio.status.report, studio.report_views, studio.screening,
           studio.verify, studio.views)  # fmt: skip
 
 

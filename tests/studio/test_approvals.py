@@ -14,13 +14,13 @@ from rich.console import Console
 
 from studio.approvals import PROMPT_LETTERS, Approvals, Asked, Reply, answered, read_asked, shots_named, stop_waiting
 from studio.errors import BadInput, SessionLocked
-from studio.facts import read_facts
-from studio.listing import read_listing
 from studio.model.film import Shot
-from studio.report import read_report, report_json
 from studio.report_views import show_report
 from studio.session import RunCard, Session
 from studio.sessions import busy_with, check_none_waits, unfinished
+from studio.status.listing import read_listing
+from studio.status.report import read_report, report_json
+from studio.status.snapshot import read_facts
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session
 

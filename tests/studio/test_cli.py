@@ -14,9 +14,9 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from studio.facts import read_facts
 from studio.input.prompts_file import parse_prompts
-from studio.listing import listings
+from studio.status.listing import listings
+from studio.status.snapshot import read_facts
 from studio.views import show_table
 from tests.make_sessions import make_session, snapshot
 from tests.studio.sessions_command import HOSTILE, ID, SHOWN, a_few, run

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from studio.cli import main
 from studio.errors import NoSuchSession
-from studio.facts import read_facts
-from studio.projection import project
-from studio.report import read_report
 from studio.report_views import show_report
+from studio.status.report import read_report
+from studio.status.snapshot import read_facts
+from studio.status.state import project
 from studio.store import lock
 from studio.views import fit, summary
 from tests.make_sessions import PNG, add_piece, make_session

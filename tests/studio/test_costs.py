@@ -12,17 +12,17 @@ import pytest
 from rich.console import Console
 
 from studio.billing.calls import read_calls, spent_usd
-from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_csv, cost_lines
 from studio.errors import CallCutOff
-from studio.facts import read_facts
-from studio.listing import listings
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
 from studio.planning.orders import Order
-from studio.projection import cost_usd, project
-from studio.report import read_report
 from studio.report_views import show_report
+from studio.status.costs import costs_json, read_costs
+from studio.status.listing import listings
+from studio.status.report import read_report
+from studio.status.snapshot import read_facts
+from studio.status.state import cost_usd, project
 from studio.store import lock
 from studio.views import show_table
 from tests.make_sessions import add_piece, brief, make_session, snapshot

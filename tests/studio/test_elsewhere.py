@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import SessionLocked
-from studio.listing import read_listing
+from studio.status.listing import read_listing
 from studio.store import heartbeat, lock
 from studio.store.heartbeat import SILENCE_SECONDS, seconds_ago, signs_of_life
 from tests.make_sessions import make_session

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
-from studio.facts import read_facts, session_folders
-from studio.listing import listing_of, read_listing
-from studio.projection import completed, images_done, project, videos_done
+from studio.status.listing import listing_of, read_listing
+from studio.status.snapshot import read_facts, session_folders
+from studio.status.state import completed, images_done, project, videos_done
 from studio.store import lock
 from tests.make_sessions import PNG, make_foreign, make_session, snapshot
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from studio.errors import BadInput
-from studio.facts import read_facts
 from studio.foreign import adopt_foreign
 from studio.fs import files
-from studio.listing import read_listing
 from studio.model.film import Wish
 from studio.planning.plan_files import reader
+from studio.status.listing import read_listing
+from studio.status.snapshot import read_facts
 from studio.store.brief import is_ours, read_brief
 from tests.crash.store_disks import Watched
 from tests.make_sessions import PNG, make_foreign, snapshot

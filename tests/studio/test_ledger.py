@@ -15,12 +15,12 @@ from studio.billing.calls import Call, cut_off, held_answer, lost_lines, read_ca
 from studio.billing.ledger import Ledger
 from studio.billing.prices import Price, PriceList
 from studio.billing.totals import read_spent
-from studio.costs import costs_json, read_costs
 from studio.costs_views import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
 from studio.model.paid import Kind, Reply, VendorError
 from studio.planning.orders import Order
+from studio.status.costs import costs_json, read_costs
 from studio.store import light_reader, lock
 from studio.verify import verify
 from tests.make_sessions import add_piece, make_session

@@ -25,7 +25,7 @@ from studio.offline.writer import OfflineWriter
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.shot_plan import share_lines
-from studio.storyboard import escaped
+from studio.status.storyboard import escaped
 from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
 from studio.video.cards import still_card
 from tests.studio.shapes import SHAPES, hostile

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from studio.facts import Facts, Piece, ShotFacts
-from studio.storyboard import LISTED, Heard, escaped, film_card, ledger_rows, shot_rows, shot_state, storyboard
+from studio.status.snapshot import Facts, Piece, ShotFacts
+from studio.status.storyboard import LISTED, Heard, escaped, film_card, ledger_rows, shot_rows, shot_state, storyboard
+from studio.status.thumbnails import PICTURES_BYTES, Thumbnails
 from studio.terminal import harmless
-from studio.thumbnails import PICTURES_BYTES, Thumbnails
 
 MILLION = 1_000_000
 IMAGE, LINE = Piece("images/shot_001.png", cost_usd=0.04), Piece("narration/shot_001.wav", seconds=1.5)
@@ -164,7 +164,7 @@ def test_a_thumbnail_is_made_once_and_again_where_the_picture_changed(
     picture = tmp_path / painted(tmp_path, 1).path
     thumbnails, opened = Thumbnails(), []
     real = Image.open
-    monkeypatch.setattr("studio.thumbnails.Image.open", lambda path: opened.append(path) or real(path))
+    monkeypatch.setattr("studio.status.thumbnails.Image.open", lambda path: opened.append(path) or real(path))
     first = thumbnails.of(picture, 8)
     assert thumbnails.of(picture, 8) == first
     assert len(opened) == 1

@@ -12,8 +12,8 @@ import pytest
 
 from flows.leaving import check_threads
 from studio.errors import FilmError
-from studio.facts import nothing_told
-from studio.report import read_report
+from studio.status.report import read_report
+from studio.status.snapshot import nothing_told
 from studio.store.layout import DEEPEST, walk
 from studio.terminal import NO_THREAD, leave
 from studio.verify import verify

@@ -13,10 +13,10 @@ import pytest
 
 from studio.errors import NoSuchSession
 from studio.evidence import FAULTS, Finding
-from studio.facts import read_facts
 from studio.fs import files
 from studio.model.receipt import Receipt
-from studio.projection import project
+from studio.status.snapshot import read_facts
+from studio.status.state import project
 from studio.store import lock
 from studio.store.brief import write_brief
 from studio.verify import verdict, verify

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.command import app as film
-from studio import costs, costs_views, listing, repair, report, report_views, screening, verify, views  # noqa: F401
+from studio import costs_views, repair, report_views, screening, verify, views  # noqa: F401
 from studio.cli import app as sessions
+from studio.status import costs, listing, report
 from studio.terminal import leave
 from tests.hostile.damage import BASES, KINDS, MANY, Damage, base_session, harm, paths_of
 from tests.hostile.room import Seen, held, make_room, seen

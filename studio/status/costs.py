@@ -14,9 +14,9 @@ from studio.billing.calls import Call, lost_lines, read_answer, read_calls
 from studio.billing.lost_calls import Gap, gaps
 from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
-from studio.facts import Facts, nothing_told, read_facts
 from studio.planning.orders import PLANS, numbered
-from studio.projection import cost_usd
+from studio.status.snapshot import Facts, nothing_told, read_facts
+from studio.status.state import cost_usd
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_places
 

@@ -1,6 +1,6 @@
 """One line of `sessions list`: a session's state in short.
 
-Agrees with `studio/facts.py` and `studio/projection.py` in all it says, but reads only what a line needs, so that a
+Agrees with `studio/status/snapshot.py` and `studio/status/state.py` in all it says, but reads only what a line needs, so that a
 thousand sessions list in a second. Writes nothing.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.billing.totals import UNPAID, Tally, dollars, read_spent
-from studio.facts import Facts, read_facts
 from studio.fs.opening import Room
-from studio.projection import State, cost_usd, images_done, state_now, state_of, videos_done
+from studio.status.snapshot import Facts, read_facts
+from studio.status.state import State, cost_usd, images_done, state_now, state_of, videos_done
 from studio.store import light_reader, lock
 from studio.store.folders import session_folders
 from studio.terminal import clock, harmless

@@ -2,7 +2,7 @@
 
 Reading only, and light: plain dicts, no model is validated. Any garbage in the folder reads as absence, and meta is
 never read (but for a foreign session's, which is all it has). The used depth, by checksum, is `studio/store/piece_store.py`; the
-short form for `sessions list` is `studio/listing.py`.
+short form for `sessions list` is `studio/status/listing.py`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from studio.billing.totals import cost_text, dollars, stats_of
-from studio.facts import Facts, ShotFacts
+from studio.status.snapshot import Facts, ShotFacts
 
 Mark = Literal["DONE", "IMG", "TODO"]
 State = Literal[

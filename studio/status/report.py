@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import NoSuchSession
-from studio.facts import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
-from studio.projection import State, can_go_on, completed, mark, missing, project, state_now
+from studio.status.snapshot import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
+from studio.status.state import State, can_go_on, completed, mark, missing, project, state_now
 from studio.store import lock
 from studio.store.layout import walk
 from studio.text.command_hints import command

@@ -14,12 +14,12 @@ from pathlib import Path
 from textwrap import shorten
 
 from studio.billing.totals import Tally, dollars
-from studio.facts import Facts, Piece, ShotFacts
 from studio.model.film import Stage
-from studio.projection import State, cost_shown, cost_usd, images_done, videos_done
+from studio.status.snapshot import Facts, Piece, ShotFacts
+from studio.status.state import State, cost_shown, cost_usd, images_done, videos_done
+from studio.status.thumbnails import Thumbnails
 from studio.terminal import clock, harmless, size
 from studio.text.command_hints import command
-from studio.thumbnails import Thumbnails
 
 LISTED = 400
 """Shots that are listed at most: with more, the texts would pass a million bytes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.facts import read_facts
 from studio.fs import files
-from studio.projection import project
+from studio.status.snapshot import read_facts
+from studio.status.state import project
 
 
 def write_meta(folder: Path, shown_folder: str) -> None:
