@@ -17,7 +17,7 @@ from blocks.openai_call import ask, json_of
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import StabilityGrpcPainter
 from blocks.wire import Limits
-from studio.checkup import Check
+from studio.checks.machine import Check
 from studio.errors import EngineFailed
 from studio.model.engines import Crew
 from studio.model.paid import VendorError

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from flows.engine import check_alive, find_engine, prepare_environment, without_secrets
 from flows.hiring import hire
 from flows.options import Output
-from studio.checkup import Check, machine_checks, tried
+from studio.checks.machine import Check, machine_checks, tried
 from studio.errors import BadInput, FilmError
 from studio.model.engines import Crew
 from studio.planning.capabilities import abilities_told, of_negative_prompt

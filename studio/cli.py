@@ -169,9 +169,9 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
 def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """Read every byte and compare with its receipt's checksum, and look at the film whole; exit 1 and a list where
     something is not whole. What is wrong with the film's picture or sound is a remark."""
-    from studio import verify as check
-    from studio.evidence import FAULTS
-    from studio.screening import screened
+    from studio.checks import verify as check
+    from studio.checks.film_check import screened
+    from studio.checks.findings import FAULTS
 
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
@@ -201,9 +201,9 @@ def repair(
     Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 where
     something is wrong and nothing was changed.
     """
+    from studio.checks.repair import repair as mend
+    from studio.checks.repair import survey
     from studio.errors import SessionLocked
-    from studio.repair import repair as mend
-    from studio.repair import survey
     from studio.repair_report import survey_json, survey_lines
     from studio.store import lock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio.billing.totals import dollars
-from studio.repair import Mend
+from studio.checks.repair import Mend
 from studio.terminal import clock, harmless
 
 

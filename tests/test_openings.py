@@ -28,7 +28,7 @@ ALLOWED = {
     "studio/billing/prices.py": "parses what the one way read",
     "flows/engine.py": "parses what the one way read",
     "studio/model/receipt.py": "parses what it wrote a line before",
-    "studio/verify.py": "parses what it wrote in the same line",
+    "studio/checks/verify.py": "parses what it wrote in the same line",
     "studio/streams.py": "/dev/null, for a stream that is closed",
     "studio/terminal.py": "/dev/null, to write",
     "studio/audio/wav.py": "writes at the hidden path that it is lent",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio.billing.calls import Call, lost_lines, read_calls
 from studio.billing.totals import dollars
-from studio.evidence import Finding
+from studio.checks.findings import Finding
 from studio.model.film import Stage
 from studio.store.receipts import read_receipt, receipt_places
 

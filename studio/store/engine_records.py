@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from studio.checks.findings import Finding, digest_of
 from studio.errors import BadInput
-from studio.evidence import Finding, digest_of
 from studio.fs import files
 from studio.model.film import STAGES, Stage
 from studio.model.receipt import Receipt

@@ -24,8 +24,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from studio.evidence import FAULTS
-from studio.verify import verify
+from studio.checks.findings import FAULTS
+from studio.checks.verify import verify
 from tests.engine import wait_for
 from tests.flows.studio_command import MARK, ask, left_of
 from tests.flows.test_supervision import ENDS, PREFECT, Place

@@ -1,4 +1,4 @@
-"""What looking at a finished film costs, and listening to it: `studio/screening.py` in a process of its own.
+"""What looking at a finished film costs, and listening to it: `studio/checks/film_check.py` in a process of its own.
 
     python -m tests.bench.inspecting SESSION_FOLDER
 
@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from studio.screening import screened
+from studio.checks.film_check import screened
 from tests.bench.measured import measured
 
 

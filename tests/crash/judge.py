@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.evidence import FAULTS
+from studio.checks.findings import FAULTS
+from studio.checks.verify import verify
 from studio.fs import files
 from studio.model import events
 from studio.model.events import Event
@@ -22,7 +23,6 @@ from studio.model.receipt import Receipt
 from studio.planning.orders import PLANS
 from studio.store.brief import COPY
 from studio.store.receipts import artefact_of, read_receipt
-from studio.verify import verify
 
 CLOCKED = (
     "made_at", "seconds_taken", "mtime_ns", "check", "started_at", "completed_at", "timestamp", "session_id",

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from studio.billing.calls import read_calls, spent_usd
-from studio.evidence import FAULTS
+from studio.checks.findings import FAULTS
+from studio.checks.verify import verify
 from studio.forecast import UNKNOWN_CAST, forecast_session
 from studio.fs import files
 from studio.model.paid import VendorError
@@ -19,7 +20,6 @@ from studio.model.terms import Terms
 from studio.outlook import Forecast
 from studio.store.brief import read_brief, write_brief
 from studio.store.receipts import read_receipt
-from studio.verify import verify
 from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew
 
 KEEPER = "cast/character_001.png"

@@ -18,8 +18,8 @@ from blocks.stability_account import StabilityAccount
 from blocks.vendor_checks import vendor_checks
 from flows.command import app
 from flows.doctor_command import crew_checks, engine_checks, pinned
-from studio import checkup
-from studio.checkup import Check, machine_checks
+from studio.checks import machine
+from studio.checks.machine import Check, machine_checks
 from studio.lettering import font_packages
 
 KEY = "sk-doctor-0123456789abcdef"
@@ -200,11 +200,11 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("broken\nin two lines")
 
-    monkeypatch.setattr(checkup, "font_file", _no_font)
-    monkeypatch.setattr(checkup, "can_shape", lambda: False)
+    monkeypatch.setattr(machine, "font_file", _no_font)
+    monkeypatch.setattr(machine, "can_shape", lambda: False)
     monkeypatch.setattr("studio.video.encoder.encode", fails)
     monkeypatch.setattr("studio.offline.narrator.OfflineNarrator.speak", fails)
-    monkeypatch.setattr(checkup, "FEW_BYTES", 1 << 62)
+    monkeypatch.setattr(machine, "FEW_BYTES", 1 << 62)
     checks = by_name(machine_checks(tmp_path))
     assert {name: check.verdict for name, check in checks.items()} == {
         "fonts": "wrong", "shaping": "warning", "encoder": "wrong", "voice": "wrong", "disk": "warning",
@@ -212,7 +212,7 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     }  # fmt: skip
     assert checks["encoder"].found == "RuntimeError: broken"
     assert all(check.remedy for check in checks.values())
-    monkeypatch.setattr(checkup, "NO_BYTES", 1 << 62)
+    monkeypatch.setattr(machine, "NO_BYTES", 1 << 62)
     assert by_name(machine_checks(tmp_path))["disk"].verdict == "wrong"
 
 

@@ -17,8 +17,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.in_the_making import InTheMaking
 from flows.telling import Word
-from studio.evidence import FAULTS
-from studio.verify import verify
+from studio.checks.findings import FAULTS
+from studio.checks.verify import verify
 from tests.engine import wait_for
 from tests.flows.studio_command import FILM, Studio, alive, ask, free_port, left_of, say
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 import flows.batch
+import studio.checks.film_check
+import studio.checks.verify
 import studio.costs_views
 import studio.report_views
-import studio.screening
 import studio.status.costs
 import studio.status.report
-import studio.verify
 import studio.views
 from blocks.crew import crew_named
 from flows.command import main as film
@@ -29,8 +29,8 @@ from studio.terminal import leave
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
 
-LOADED = (flows.batch, studio.status.costs, studio.costs_views, studio.status.report, studio.report_views, studio.screening,
-          studio.verify, studio.views)  # fmt: skip
+LOADED = (flows.batch, studio.status.costs, studio.costs_views, studio.status.report, studio.report_views, studio.checks.film_check,
+          studio.checks.verify, studio.views)  # fmt: skip
 
 
 def run_program(program: Program, words: list[str], vendor_url: str) -> int:

@@ -15,6 +15,7 @@ from studio.billing.calls import Call, cut_off, held_answer, lost_lines, read_ca
 from studio.billing.ledger import Ledger
 from studio.billing.prices import Price, PriceList
 from studio.billing.totals import read_spent
+from studio.checks.verify import verify
 from studio.costs_views import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
@@ -22,7 +23,6 @@ from studio.model.paid import Kind, Reply, VendorError
 from studio.planning.orders import Order
 from studio.status.costs import costs_json, read_costs
 from studio.store import light_reader, lock
-from studio.verify import verify
 from tests.make_sessions import add_piece, make_session
 from tests.studio.counter import PRICES, Vendor, content, desk_in, ledger_in, order_of, request_of
 

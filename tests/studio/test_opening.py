@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from studio.checks.repair import repair
 from studio.cli import main
 from studio.errors import FilmError, LinkInside
 from studio.fs import files, opening
 from studio.fs.disk import Disk
 from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
 from studio.planning.orders import Order
-from studio.repair import repair
 from studio.session import Session
 from studio.store import light_reader
 from studio.store.brief import restore_brief, write_brief

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from studio.billing.calls import read_calls
+from studio.checks.findings import FAULTS
+from studio.checks.repair import repair, survey
+from studio.checks.verify import verify
 from studio.errors import SessionLocked
-from studio.evidence import FAULTS
 from studio.planning.orders import Order
-from studio.repair import repair, survey
 from studio.store import lock
 from studio.store.receipts import read_receipt, receipt_bytes
-from studio.verify import verify
 from tests.make_sessions import PNG, add_piece, make_session, snapshot
 from tests.studio.counter import Vendor, content, desk_in, request_of
 from tests.studio.sessions_command import run

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from flows.leaving import check_threads
+from studio.checks.verify import verify
 from studio.errors import FilmError
 from studio.status.report import read_report
 from studio.status.snapshot import nothing_told
 from studio.store.layout import DEEPEST, walk
 from studio.terminal import NO_THREAD, leave
-from studio.verify import verify
 from tests.make_sessions import make_session, snapshot
 
 PROJECT = Path(__file__).parents[2]

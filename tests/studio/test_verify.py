@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from studio.checks.findings import FAULTS, Finding
+from studio.checks.verify import verdict, verify
 from studio.errors import NoSuchSession
-from studio.evidence import FAULTS, Finding
 from studio.fs import files
 from studio.model.receipt import Receipt
 from studio.status.snapshot import read_facts
 from studio.status.state import project
 from studio.store import lock
 from studio.store.brief import write_brief
-from studio.verify import verdict, verify
 from tests.make_sessions import PNG, add_piece, brief, make_foreign, make_session, picture, snapshot
 from tests.studio.sessions_command import run
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.command import app as film
-from studio import costs_views, repair, report_views, screening, verify, views  # noqa: F401
+from studio import costs_views, report_views, views
+from studio.checks import film_check, repair, verify  # noqa: F401
 from studio.cli import app as sessions
 from studio.status import costs, listing, report
 from studio.terminal import leave

@@ -2,7 +2,7 @@
 
 Reads every byte, and each once: a flipped bit that left size and time alone must be found, so nothing that was
 remembered before counts.
-Writes nothing; what is found is mended by going on with the session, or by `studio/repair.py`.
+Writes nothing; what is found is mended by going on with the session, or by `studio/checks/repair.py`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from studio.billing.lost_calls import lost
+from studio.checks.findings import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.errors import BadInput, NoSuchSession
-from studio.evidence import FAULTS, Finding, digest_of, receipt_of, words_of
 from studio.fs import files, opening
 from studio.fs.opening import PLAN_BYTES
 from studio.model.film import Brief, Stage, Wish

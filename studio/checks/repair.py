@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.billing.calls import held_answer, read_calls
-from studio.evidence import FAULTS, Finding
+from studio.checks.findings import FAULTS, Finding
+from studio.checks.verify import verify
 from studio.fs import files
 from studio.model.film import STAGES
 from studio.model.receipt import Receipt
@@ -27,7 +28,6 @@ from studio.store.piece_store import Shelf
 from studio.store.receipts import read_receipt, receipt_places
 from studio.store.recovery import places, put_back, recover
 from studio.store.takes import put_aside
-from studio.verify import verify
 
 LEAST_USD = 1e-6
 """Less is no money: sums of the same floats in another order."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from studio.checks.findings import Finding
 from studio.errors import BadInput
-from studio.evidence import Finding
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
 from studio.planning.plan_files import read_shots, read_timeline
@@ -18,7 +18,7 @@ from studio.video.quality import inspect
 def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:
     """Return what is wrong with the picture and sound of the session's film; nothing where there is no film.
 
-    What does not read is told by `studio/verify.py`; then the film is not judged.
+    What does not read is told by `studio/checks/verify.py`; then the film is not judged.
 
     Args:
         told: called with the share of the film that was looked at, 0 to 1, about once a second of film.
