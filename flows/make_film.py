@@ -43,7 +43,7 @@ from studio.approvals import Approve
 from studio.ask import Ask, check_idea, enlist
 from studio.billing.prices import price_list
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
-from studio.finishing import out_of_budget
+from studio.forecast.remaining_cost import out_of_budget
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import DEFAULT_STYLE, Wish

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from studio.billing.totals import dollars
+from studio.forecast.outlook import Forecast, Step
+from studio.forecast.quote import FREE, Estimate
 from studio.model.film import STAGES, Stage
-from studio.outlook import Forecast, Step
 from studio.planning.orders import numbered
-from studio.quote import FREE, Estimate
 from studio.terminal import harmless
 
 _NOUNS: dict[Stage, str] = {

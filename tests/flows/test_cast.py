@@ -13,11 +13,11 @@ from PIL import Image
 from studio.billing.calls import read_calls, spent_usd
 from studio.checks.findings import FAULTS
 from studio.checks.verify import verify
-from studio.forecast import UNKNOWN_CAST, forecast_session
+from studio.forecast.forecast import UNKNOWN_CAST, forecast_session
+from studio.forecast.outlook import Forecast
 from studio.fs import files
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
-from studio.outlook import Forecast
 from studio.store.brief import read_brief, write_brief
 from studio.store.receipts import read_receipt
 from tests.flows.filming import PRICES, PaidPainter, filmed, opened, paid_crew

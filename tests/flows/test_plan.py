@@ -14,15 +14,15 @@ from PIL import Image
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.prices import Price, PriceList
 from studio.errors import BrokenPlan
-from studio.forecast import forecast_idea, forecast_session
+from studio.forecast.forecast import forecast_idea, forecast_session
+from studio.forecast.outlook import Forecast, Step
+from studio.forecast.quote import Quoter
 from studio.forecast_views import forecast_json, forecast_lines
 from studio.model.engines import Crew
 from studio.model.film import Brief, Wish
 from studio.model.paid import Desk, Reply, Request, Usage
 from studio.model.terms import Terms
 from studio.offline.crew import embedded_crew
-from studio.outlook import Forecast, Step
-from studio.quote import Quoter
 from studio.store.brief import read_brief
 from tests.fake_crew import Log
 from tests.flows.filming import PaidPainter, filmed, opened, paid_crew

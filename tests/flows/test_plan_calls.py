@@ -18,12 +18,12 @@ from studio.billing.ledger import Ledger
 from studio.billing.prices import PriceList, price_list
 from studio.billing.rate_limit import Gate, Limits
 from studio.errors import EngineFailed
+from studio.forecast.quote import Estimate, Quoter
 from studio.model.film import Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
 from studio.offline.writer import OfflineWriter
 from studio.planning.orders import Order
-from studio.quote import Estimate, Quoter
 from tests.vendors.metering import Meter
 
 SCRIPT = "\n\n".join(f"INT. ROOM {number} - NIGHT\n\nMara counts match number {number}." for number in range(1, 65))

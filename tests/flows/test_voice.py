@@ -12,7 +12,7 @@ import pytest
 from flows.make_film import filmed as run_flow
 from studio.billing.calls import read_calls
 from studio.errors import BadInput
-from studio.forecast import forecast_idea, forecast_session
+from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast_views import forecast_json, forecast_lines
 from studio.model import events
 from studio.model.engines import Abilities, Crew

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import Crowded, LinkInside
-from studio.forecast import forecast_session
+from studio.forecast.forecast import forecast_session
 from studio.fs import opening
 from studio.sessions import sweep_abandoned
 from studio.store.brief import write_brief

@@ -8,10 +8,10 @@ import pytest
 
 from studio.billing.prices import PriceList
 from studio.billing.totals import Tally, cost_text, dollars
+from studio.forecast.outlook import Forecast, Step
+from studio.forecast.quote import Estimate, Quoter
 from studio.model.film import Brief, Wish
 from studio.model.paid import Request
-from studio.outlook import Forecast, Step
-from studio.quote import Estimate, Quoter
 
 
 @pytest.mark.parametrize(

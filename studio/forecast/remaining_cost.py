@@ -8,9 +8,9 @@ from pathlib import Path
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.totals import dollars
 from studio.errors import FilmError
-from studio.forecast import forecast_session
+from studio.forecast.forecast import forecast_session
+from studio.forecast.quote import Estimate
 from studio.model.engines import Crew
-from studio.quote import Estimate
 from studio.status.snapshot import Facts, read_facts
 from studio.store.brief import read_brief
 from studio.text.command_hints import command

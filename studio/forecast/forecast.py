@@ -14,13 +14,14 @@ from typing import TypeVar
 
 from studio.billing.calls import cut_off, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
-from studio.foresight import NEVER, Foresight, Seen
+from studio.forecast.lookahead import NEVER, Foresight, Seen
+from studio.forecast.outlook import Forecast, Step
+from studio.forecast.quote import FREE, Estimate, Quoter
 from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.receipt import Receipt
 from studio.offline.writer import OfflineWriter
-from studio.outlook import Forecast, Step
 from studio.planning import orders
 from studio.planning.capabilities import suited
 from studio.planning.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
@@ -29,7 +30,6 @@ from studio.planning.orders import Order, line_seed, take_seed
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames
-from studio.quote import FREE, Estimate, Quoter
 from studio.store.layout import refuse_links, walk
 from studio.video.assembly import burned_cues
 

@@ -1,4 +1,4 @@
-"""What a run would do, as it is told: its steps, and what they come to. Made by `studio/forecast.py`."""
+"""What a run would do, as it is told: its steps, and what they come to. Made by `studio/forecast/forecast.py`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import reduce
 
 from studio.billing.calls import Call
-from studio.foresight import Why
+from studio.forecast.lookahead import Why
+from studio.forecast.quote import FREE, Estimate
 from studio.model.film import Brief, Stage
-from studio.quote import FREE, Estimate
 
 
 @dataclass(frozen=True)
