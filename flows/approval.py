@@ -2,7 +2,7 @@
 
 Whoever can ask does: on a terminal the command that started the run (`flows/asking.py`); a run of a deployment is
 suspended, with a form in Prefect's pages, its process gone until somebody answers there or with `film approve`. Where
-neither is possible nothing is begun. What was asked and answered is the session's: `studio/approvals.py`.
+neither is possible nothing is begun. What was asked and answered is the session's: `studio/sessions/approvals.py`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from prefect.input.run_input import Keyset
 from pydantic import Field, PrivateAttr
 
 from flows.standing import is_deployed
-from studio.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
 from studio.model.receipt import Receipt
-from studio.session import Session
+from studio.sessions.approvals import Approvals, Approve, Asked, Reply, Step, answered
+from studio.sessions.session import Session
 from studio.terminal import harmless
 from studio.text.command_hints import command
 
@@ -75,7 +75,7 @@ class Question:
 
 
 Asker = Callable[[Question], Reply]
-"""Asks a person who is there and returns the answer, which can be used (`studio.approvals.answered`)."""
+"""Asks a person who is there and returns the answer, which can be used (`studio.sessions.approvals.answered`)."""
 
 _asker: ContextVar[Asker | None] = ContextVar("_asker", default=None)
 

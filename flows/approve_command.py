@@ -13,10 +13,10 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from flows.engine import check_alive, find_engine, prepare_environment
-from studio.approvals import Asked, Reply, answered, read_asked, stop_waiting
 from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
+from studio.sessions.approvals import Asked, Reply, answered, read_asked, stop_waiting
 from studio.status.snapshot import read_facts
 from studio.store import lock
 from studio.store.brief import read_brief

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.approval import Question
-from studio.approvals import Reply, answered
 from studio.errors import BadInput
+from studio.sessions.approvals import Reply, answered
 from studio.terminal import harmless, typed_answer
 
 QUESTION = "Approve? (y / n / redo 3,5 [notes]) "

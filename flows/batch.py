@@ -26,7 +26,7 @@ from studio.batch import Outcome, counted, look, put_off, reported, table, unfin
 from studio.billing.prices import price_list
 from studio.errors import BadInput, FilmError, Interrupted
 from studio.manifest import Line, read_manifest
-from studio.sessions import check_writable, sweep_abandoned
+from studio.sessions.catalog import check_writable, sweep_abandoned
 from studio.store.folders import sessions_root
 from studio.text.command_hints import command
 

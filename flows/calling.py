@@ -15,9 +15,9 @@ from coolname.data import config
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
-from studio.ask import check_idea
 from studio.errors import BadInput
 from studio.model.film import Brief
+from studio.sessions.opening import check_idea
 from studio.terminal import harmless
 
 TAG = "film"

@@ -30,13 +30,21 @@ from flows.leaving import Terminated, check_threads
 from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
-from studio.approvals import Approve
-from studio.ask import check_idea
 from studio.billing.prices import price_list
 from studio.errors import BadInput, SessionLocked
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, Wish
-from studio.sessions import busy_with, changed_wish, check_none_waits, check_writable, make_wish, same_ask, unfinished
+from studio.sessions.approvals import Approve
+from studio.sessions.catalog import (
+    busy_with,
+    changed_wish,
+    check_none_waits,
+    check_writable,
+    make_wish,
+    same_ask,
+    unfinished,
+)
+from studio.sessions.opening import check_idea
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root

@@ -39,7 +39,7 @@ from prefect.states import Cancelled, Crashed
 
 from flows.alarm import BEAT, beats, disarm
 from studio.errors import BadInput
-from studio.sessions import folder_of_run, waiting_run
+from studio.sessions.catalog import folder_of_run, waiting_run
 from studio.store.folders import output_folder, sessions_root
 from studio.terminal import harmless
 

@@ -39,8 +39,6 @@ from flows.mapping import Direction
 from flows.run_page import shown_on_run
 from flows.signs import signing
 from flows.standing import halted_from_outside, is_deployed, standing_of, this_run
-from studio.approvals import Approve
-from studio.ask import Ask, check_idea, enlist
 from studio.billing.prices import price_list
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.forecast.remaining_cost import out_of_budget
@@ -49,8 +47,10 @@ from studio.model.events import Event
 from studio.model.film import DEFAULT_STYLE, Wish
 from studio.model.paid import VendorError
 from studio.model.terms import make_terms
-from studio.session import RunCard, Session
-from studio.sessions import make_wish
+from studio.sessions.approvals import Approve
+from studio.sessions.catalog import make_wish
+from studio.sessions.opening import Ask, check_idea, enlist
+from studio.sessions.session import RunCard, Session
 from studio.store.folders import output_folder
 from studio.store.heartbeat import signs_of_life
 from studio.text.command_hints import command

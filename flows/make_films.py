@@ -39,7 +39,7 @@ from flows.standing import standing_of, this_run
 from studio.batch import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.errors import BadInput, FilmError
 from studio.manifest import read_manifest
-from studio.sessions import check_writable, sweep_abandoned
+from studio.sessions.catalog import check_writable, sweep_abandoned
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.terminal import harmless

@@ -32,7 +32,7 @@ from studio.model.receipt import Receipt
 from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import PER_SHOT, character_number
 from studio.planning.timeline import check_laid, lengthened
-from studio.session import Session
+from studio.sessions.session import Session
 from studio.status.snapshot import read_facts
 from tasks.cast import paint_portrait
 from tasks.images import paint_shot

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from studio.approvals import Approve
 from studio.billing.desk import OnAmbiguous
 from studio.input.text_files import read_prompts, read_script
 from studio.model.film import Aspect, Captions
 from studio.model.terms import OnRefusal, Said, make_terms
+from studio.sessions.approvals import Approve
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
 Dollars = str

@@ -11,13 +11,13 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from blocks.crew_names import NEEDS
-from studio.approvals import Approve as WhatToApprove
 from studio.model.film import IDEA_CHARACTERS, Prompt
 from studio.model.film import Aspect as AspectRatio
 from studio.model.film import Captions as CaptionMode
 from studio.model.film import Fps as FrameRate
 from studio.model.terms import Budget
 from studio.model.terms import OnRefusal as WhatOnRefusal
+from studio.sessions.approvals import Approve as WhatToApprove
 
 _SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
 

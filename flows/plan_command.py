@@ -10,14 +10,14 @@ from cyclopts import Parameter
 
 from flows.hiring import hire
 from flows.options import SAID_NOTHING, Dollars, Output, Shape
-from studio.ask import check_idea
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast
 from studio.forecast_views import forecast_json, forecast_lines
 from studio.model.film import Brief, Wish
 from studio.model.terms import UNSAID, Said, make_terms
-from studio.sessions import make_wish, same_ask
+from studio.sessions.catalog import make_wish, same_ask
+from studio.sessions.opening import check_idea
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import SESSION_ID, output_folder, session_folder, sessions_root

@@ -23,10 +23,10 @@ from flows.calling import parameters_of
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from flows.make_film import filmed
 from flows.show import Board, shown
-from studio.approvals import Approve
 from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.model.film import Wish
 from studio.model.terms import NOTHING_SAID, Said
+from studio.sessions.approvals import Approve
 from studio.status.snapshot import Facts, read_facts
 from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief

@@ -19,7 +19,7 @@ from flows.standing import this_run
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
-from studio.session import Session
+from studio.sessions.session import Session
 from studio.status.snapshot import Facts, read_facts
 from studio.status.state import cost_shown, state_now
 from studio.status.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary

@@ -22,7 +22,7 @@ from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files
 from studio.manifest import Line
 from studio.model.terms import NOTHING_SAID, UNSAID, Said
-from studio.sessions import open_new
+from studio.sessions.catalog import open_new
 from studio.status.listing import read_listing
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief

@@ -15,7 +15,7 @@ from studio.model.receipt import Made, Receipt
 from studio.planning.credits import credits_of
 from studio.planning.orders import Order, film_order
 from studio.planning.timeline import HOUSE
-from studio.session import Session
+from studio.sessions.session import Session
 from studio.video.assembly import assemble
 from studio.video.quality import inspect
 from tasks.policy import RULES, PieceOfWork

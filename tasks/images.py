@@ -12,7 +12,7 @@ from studio.model.paid import VendorError
 from studio.model.receipt import Made
 from studio.planning.cast import NOBODY, Cast
 from studio.planning.orders import Order, image_order, take_seed
-from studio.session import Session
+from studio.sessions.session import Session
 from studio.video.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

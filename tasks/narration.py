@@ -6,7 +6,7 @@ from prefect import task
 
 from studio.model.film import Shot
 from studio.planning.orders import Order, line_seed, narration_order
-from studio.session import Session
+from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -12,7 +12,7 @@ from studio.model.receipt import Made
 from studio.planning.orders import Order, scene_graph_order
 from studio.planning.plan_files import plan_text
 from studio.planning.scene_graph import check_graph
-from studio.session import Session
+from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

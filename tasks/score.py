@@ -9,7 +9,7 @@ from prefect import task
 from studio.model.film import Shot, Story, Timeline
 from studio.planning.moods import cues_told, music_cues
 from studio.planning.orders import Order, score_order
-from studio.session import Session
+from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -10,7 +10,7 @@ from studio.model.engines import Writer
 from studio.model.receipt import Made
 from studio.planning.orders import Order, story_order
 from studio.planning.plan_files import plan_text
-from studio.session import Session
+from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

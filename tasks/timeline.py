@@ -11,7 +11,7 @@ from studio.model.film import Shot
 from studio.model.receipt import Made, Receipt
 from studio.planning.orders import Order, timeline_order
 from studio.planning.timeline import HOUSE, lay_out
-from studio.session import Session
+from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out
 

@@ -13,7 +13,7 @@ from studio.model.film import Cue, Shot
 from studio.model.receipt import Made, Receipt
 from studio.planning.orders import Order, video_order
 from studio.planning.timeline import shot_frames
-from studio.session import Session
+from studio.sessions.session import Session
 from studio.video.assembly import burned_cues
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

@@ -23,7 +23,7 @@ from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
 from studio.model.receipt import Made, Receipt
 from studio.planning.orders import Order
-from studio.session import Session
+from studio.sessions.session import Session
 
 E = TypeVar("E", bound=Engine)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.sessions import unfinished
+from studio.sessions.catalog import unfinished
 from studio.status.snapshot import read_facts
 from studio.status.state import completed
 from studio.views import summary

@@ -23,7 +23,7 @@ __all__ = ["SESSION_ID", "CharacterFacts", "Facts", "Piece", "ShotFacts", "read_
 REASON_LETTERS = 300
 """Longest reason that is shown of a piece."""
 KEPT = "takes/foreign"
-"""Where what another program wrote is kept, once its session is adopted (`studio/foreign.py`)."""
+"""Where what another program wrote is kept, once its session is adopted (`studio/sessions/adopt_foreign.py`)."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
 _PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 

@@ -21,7 +21,6 @@ from prefect.client.schemas.objects import State
 from prefect.results import ResultRecord, ResultRecordMetadata
 from prefect.serializers import JSONSerializer
 
-from studio.ask import Ask, enlist
 from studio.errors import FilmError
 from studio.model import events
 from studio.model.engines import Crew
@@ -30,7 +29,8 @@ from studio.model.film import Wish
 from studio.model.receipt import Receipt
 from studio.planning.cast import cast_of
 from studio.planning.orders import PER_SHOT
-from studio.session import RunCard, Session
+from studio.sessions.opening import Ask, enlist
+from studio.sessions.session import RunCard, Session
 from studio.version import VERSION
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

@@ -18,8 +18,8 @@ from studio.model.fingerprint import fingerprint
 from studio.model.paid import Desk, Reply, Request, Usage, VendorError
 from studio.model.receipt import Made, Receipt
 from studio.planning.cast import cast_of
-from studio.session import RunCard, Session
-from studio.sessions import open_new
+from studio.sessions.catalog import open_new
+from studio.sessions.session import RunCard, Session
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot

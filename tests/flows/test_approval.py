@@ -10,10 +10,10 @@ import pytest
 
 from flows.approval import Question, asking
 from flows.asking import QUESTION, reply_of
-from studio import approvals
-from studio.approvals import Reply, read_asked
 from studio.errors import BadInput, Rejected
 from studio.model.events import Event, listening
+from studio.sessions import approvals
+from studio.sessions.approvals import Reply, read_asked
 from studio.status.listing import read_listing
 from tests.flows.film_command import IDEA, TINY, Film, assert_one_line
 from tests.flows.test_terminal import Terminal

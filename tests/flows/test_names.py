@@ -12,10 +12,10 @@ from prefect.states import Crashed
 
 from flows.calling import LONGEST, parameters_of
 from flows.standing import this_run
-from studio.ask import Ask
 from studio.errors import BadInput
 from studio.model.film import Brief, Prompt, Wish
-from studio.sessions import make_wish
+from studio.sessions.catalog import make_wish
+from studio.sessions.opening import Ask
 from studio.status.snapshot import read_facts
 from tests.engine import task_runs
 from tests.runs import IDEA, Outcome, Studio

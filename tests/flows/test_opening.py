@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from studio.ask import Ask
 from studio.model.film import Wish
+from studio.sessions.opening import Ask
 
 
 @pytest.mark.parametrize("scheduled", [False, True])

@@ -21,9 +21,9 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows.approval import Question, asking
 from flows.page import Page, Sheet
 from flows.run_page import RunPage, artifact_key
-from studio.approvals import Reply
 from studio.errors import EngineFailed
 from studio.model.film import Wish
+from studio.sessions.approvals import Reply
 from tests.runs import Outcome, Studio
 
 KEYS = {

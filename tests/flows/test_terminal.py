@@ -20,7 +20,7 @@ from typing import IO
 import pytest
 
 from studio.model.film import Wish
-from studio.sessions import open_new
+from studio.sessions.catalog import open_new
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, TINY, Film
 
 TAKE_THE_TERMINAL = """

@@ -21,7 +21,7 @@ import studio.errors
 from flows.calling import nameless
 from flows.standing import FRESH_SECONDS
 from studio.errors import FilmError, ShotsFailed
-from studio.sessions import unfinished
+from studio.sessions.catalog import unfinished
 from studio.status.listing import read_listing
 from tests.engine import wait_for
 from tests.flows.film_command import IDEA, Film

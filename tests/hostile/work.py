@@ -19,11 +19,11 @@ import studio.status.report
 import studio.views
 from blocks.crew import crew_named
 from flows.command import main as film
-from studio.ask import Ask, enlist
 from studio.cli import main as sessions
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.model.film import Wish, Word
-from studio.session import RunCard
+from studio.sessions.opening import Ask, enlist
+from studio.sessions.session import RunCard
 from studio.streams import open_streams
 from studio.terminal import leave
 from tests.blocks import bombs_child

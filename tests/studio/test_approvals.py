@@ -12,12 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from studio.approvals import PROMPT_LETTERS, Approvals, Asked, Reply, answered, read_asked, shots_named, stop_waiting
 from studio.errors import BadInput, SessionLocked
 from studio.model.film import Shot
 from studio.report_views import show_report
-from studio.session import RunCard, Session
-from studio.sessions import busy_with, check_none_waits, unfinished
+from studio.sessions.approvals import (
+    PROMPT_LETTERS,
+    Approvals,
+    Asked,
+    Reply,
+    answered,
+    read_asked,
+    shots_named,
+    stop_waiting,
+)
+from studio.sessions.catalog import busy_with, check_none_waits, unfinished
+from studio.sessions.session import RunCard, Session
 from studio.status.listing import read_listing
 from studio.status.report import read_report, report_json
 from studio.status.snapshot import read_facts

@@ -13,7 +13,7 @@ import pytest
 from studio.errors import Crowded, LinkInside
 from studio.forecast.forecast import forecast_session
 from studio.fs import opening
-from studio.sessions import sweep_abandoned
+from studio.sessions.catalog import sweep_abandoned
 from studio.store.brief import write_brief
 from studio.store.layout import DEEPEST
 from studio.store.takes import put_aside

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from studio.errors import BadInput
-from studio.foreign import adopt_foreign
 from studio.fs import files
 from studio.model.film import Wish
 from studio.planning.plan_files import reader
+from studio.sessions.adopt_foreign import adopt_foreign
 from studio.status.listing import read_listing
 from studio.status.snapshot import read_facts
 from studio.store.brief import is_ours, read_brief

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.ask import Ask, enlist
 from studio.audio.silence import Silence
 from studio.errors import BadInput
 from studio.manifest import read_manifest
@@ -34,7 +33,8 @@ from studio.planning.capabilities import (
     suited,
     voice_for,
 )
-from studio.session import RunCard
+from studio.sessions.opening import Ask, enlist
+from studio.sessions.session import RunCard
 from tests.fake_crew import Log, fake_crew
 
 

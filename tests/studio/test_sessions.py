@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.ask import Ask, check_idea, enlist
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.model.engines import Crew
 from studio.model.film import Wish
-from studio.session import RunCard, Session
-from studio.sessions import make_wish, open_new, unfinished
+from studio.sessions.catalog import make_wish, open_new, unfinished
+from studio.sessions.opening import Ask, check_idea, enlist
+from studio.sessions.session import RunCard, Session
 from studio.status.snapshot import read_facts
 from studio.store import lock
 from studio.store.folders import session_folder, sessions_root

@@ -13,12 +13,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.options import Money
 from flows.parameters import BudgetUsd
-from studio.ask import Ask, enlist
 from studio.errors import BadInput
 from studio.manifest import read_manifest
 from studio.model.film import Wish
 from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms, make_terms
-from studio.session import RunCard
+from studio.sessions.opening import Ask, enlist
+from studio.sessions.session import RunCard
 from studio.store.brief import read_brief
 from tests.fake_crew import Log, fake_crew
 from tests.studio.test_batch import begin

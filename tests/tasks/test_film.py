@@ -10,7 +10,7 @@ from studio.errors import Interrupted
 from studio.model import events
 from studio.model.events import Event
 from studio.planning.plan_files import read_timeline
-from studio.session import Session
+from studio.sessions.session import Session
 from tests.fake_crew import Log, fake_crew
 from tests.flows.filming import filmed, opened
 

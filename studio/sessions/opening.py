@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from studio.errors import BadInput, NoSuchSession, SessionLocked
-from studio.foreign import adopt_foreign
 from studio.model.engines import Crew
 from studio.model.film import IDEA_CHARACTERS, Wish
 from studio.model.terms import NOTHING_SAID, Said
 from studio.planning.capabilities import settle
-from studio.session import RunCard, Session
-from studio.sessions import busy_with, changed_wish, folder_of_run, open_new, same_ask, sweep_abandoned
+from studio.sessions.adopt_foreign import adopt_foreign
+from studio.sessions.catalog import busy_with, changed_wish, folder_of_run, open_new, same_ask, sweep_abandoned
+from studio.sessions.session import RunCard, Session
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import session_folder, sessions_root

@@ -20,7 +20,7 @@ from studio.model.film import Noun, Shot
 from studio.planning.orders import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
-from studio.session import Session
+from studio.sessions.session import Session
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.takes import put_aside

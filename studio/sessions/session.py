@@ -1,6 +1,6 @@
 """An open session: locked by this process, its plans to read, its shelf to put pieces on.
 
-How a session comes to be and which one a run gets is `studio/sessions.py` and `studio/ask.py`.
+How a session comes to be and which one a run gets is `studio/sessions/catalog.py` and `studio/sessions/opening.py`.
 """
 
 from __future__ import annotations
