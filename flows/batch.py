@@ -22,10 +22,10 @@ from flows.entry import nothing_begun
 from flows.hiring import Hiring
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
 from flows.slots import MOST, Slots
-from studio.batch import Outcome, counted, look, put_off, reported, table, unfinished_line
+from studio.batch.films import Outcome, counted, look, put_off, reported, table, unfinished_line
+from studio.batch.manifest import Line, read_manifest
 from studio.billing.prices import price_list
 from studio.errors import BadInput, FilmError, Interrupted
-from studio.manifest import Line, read_manifest
 from studio.sessions.catalog import check_writable, sweep_abandoned
 from studio.store.folders import sessions_root
 from studio.text.command_hints import command

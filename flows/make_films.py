@@ -1,7 +1,7 @@
 """The flow over a manifest: many ideas in, so many films at a time out, and one run that tells how each of them ended.
 
 In a deployment each film is a run of `make-film` of its own, watched, retried and gone on with by itself; elsewhere it
-is a child process. Which films there are to make is `studio/batch.py`'s, making them in turn `flows/slots.py`'s.
+is a child process. Which films there are to make is `studio/batch/films.py`'s, making them in turn `flows/slots.py`'s.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from flows.page import Page, Sheet, is_watched
 from flows.signs import signing
 from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
-from studio.batch import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
+from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
+from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, FilmError
-from studio.manifest import read_manifest
 from studio.sessions.catalog import check_writable, sweep_abandoned
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root

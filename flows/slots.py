@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from studio.batch import Outcome, look_again, open_line
+from studio.batch.films import Outcome, look_again, open_line
 from studio.errors import FilmError, Interrupted
 from studio.terminal import clock, harmless
 from studio.version import VERSION

@@ -1,6 +1,6 @@
 """Text files that a person hands in: a script, prompts. Read whole, or refused in one line.
 
-Called by the `film` command for its options and by `studio/manifest.py` for a manifest's columns.
+Called by the `film` command for its options and by `studio/batch/manifest.py` for a manifest's columns.
 """
 
 from __future__ import annotations

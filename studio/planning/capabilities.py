@@ -2,7 +2,7 @@
 
 The one place where what engines declare (`studio.model.engines.Abilities`) is judged, but for reference pictures: they are
 counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and wish are known
-(`studio/sessions/opening.py`, `studio/manifest.py`), the voice's language as soon as the story is (`Session.choose_voice`): before
+(`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's language as soon as the story is (`Session.choose_voice`): before
 the first line is spoken. `film plan` judges both (`studio/forecast/forecast.py`).
 """
 

@@ -38,7 +38,7 @@ def open_new(
     The folder appears with its brief or not at all: it is made under a hidden name.
 
     Args:
-        batch: the key of the manifest's line that it is for (`studio/manifest.py`).
+        batch: the key of the manifest's line that it is for (`studio/batch/manifest.py`).
 
     Raises:
         BadInput, DiskFull: the folder cannot be made; nothing is left.

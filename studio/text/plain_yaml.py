@@ -1,7 +1,7 @@
 """YAML that somebody wrote, read as plain values: no tags, no aliases, no key twice.
 
 An alias can make ten lines stand for a billion values, and a tag can name a program's own types; a manifest needs
-neither. Used by `studio/manifest.py`, which turns `NotYaml` into its own error.
+neither. Used by `studio/batch/manifest.py`, which turns `NotYaml` into its own error.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.batch import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
-from studio.manifest import Line, read_manifest
+from studio.batch.films import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
+from studio.batch.manifest import Line, read_manifest
 from studio.model.film import Brief, Wish
 from studio.sessions.catalog import open_new
 from studio.store import lock

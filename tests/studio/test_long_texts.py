@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, BrokenPlan
 from studio.fs.opening import SHOTS, TEXT_BYTES
 from studio.input.prompts_file import parse_prompts
 from studio.input.script import parse_script, script_title, split_sentences
 from studio.lettering.caption_cues import silent_cues
-from studio.manifest import read_manifest
 from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
 from studio.offline.paint.title import title_of
 from studio.offline.paint.tokens import tokens_of

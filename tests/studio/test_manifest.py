@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio.batch.manifest import LINES, Line, read_manifest
 from studio.errors import BadInput
-from studio.manifest import LINES, Line, read_manifest
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".yaml", ".yml")
 CSV = 'idea,seconds,music,fps\nA cat,20,no,25\n"Rain, at\nnight",,,\n\nA cat,20,NO,25\n'

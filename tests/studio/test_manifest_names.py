@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
-from studio.manifest import read_manifest
 
 BAD = {
     "long": "x" * 300, "very long": "y" * 5_000, "deep": "a/" * 2_500 + "b", "nul": "a\0b", "line end": "a\nb\r",

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.audio.silence import Silence
+from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
-from studio.manifest import read_manifest
 from studio.model.engines import Abilities, Crew
 from studio.model.film import Scene, Story, Wish
 from studio.model.paid import Desk

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.options import Money
 from flows.parameters import BudgetUsd
+from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
-from studio.manifest import read_manifest
 from studio.model.film import Wish
 from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms, make_terms
 from studio.sessions.opening import Ask, enlist

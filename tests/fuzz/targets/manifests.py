@@ -7,10 +7,10 @@ import io
 import tempfile
 from pathlib import Path
 
-from studio import manifest
+from studio.batch import manifest
+from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 from studio.input import prompts_file, script, text_files  # noqa: F401  read on demand
-from studio.manifest import read_manifest
 from studio.text import plain_yaml, strict_json
 from tests.fuzz.judge import stretched
 

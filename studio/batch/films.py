@@ -18,9 +18,9 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
+from studio.batch.manifest import Line
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files
-from studio.manifest import Line
 from studio.model.terms import NOTHING_SAID, UNSAID, Said
 from studio.sessions.catalog import open_new
 from studio.status.listing import read_listing
