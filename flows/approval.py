@@ -23,12 +23,12 @@ from prefect.input.run_input import Keyset
 from pydantic import Field, PrivateAttr
 
 from flows.standing import is_deployed
+from studio.cli.terminal import harmless
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
 from studio.model.receipt import Receipt
 from studio.sessions.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.sessions.session import Session
-from studio.terminal import harmless
 from studio.text.command_hints import command
 
 PATIENCE_SECONDS = 30 * 24 * 3600

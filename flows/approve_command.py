@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from flows.engine import check_alive, find_engine, prepare_environment
+from studio.cli.terminal import harmless
 from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
@@ -21,7 +22,6 @@ from studio.status.snapshot import read_facts
 from studio.store import lock
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
-from studio.terminal import harmless
 from studio.text.command_hints import command
 
 

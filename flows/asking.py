@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.approval import Question
+from studio.cli.terminal import harmless, typed_answer
 from studio.errors import BadInput
 from studio.sessions.approvals import Reply, answered
-from studio.terminal import harmless, typed_answer
 
 QUESTION = "Approve? (y / n / redo 3,5 [notes]) "
 _NUMBERS = r"\d+(?:\s*-\s*\d+)?"

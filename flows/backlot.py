@@ -36,8 +36,8 @@ from flows.engine import (
 )
 from flows.leaving import Terminated
 from flows.telling import Word
+from studio.cli.terminal import harmless
 from studio.errors import BadInput
-from studio.terminal import harmless
 from studio.text.command_hints import command
 
 PORT = 4200

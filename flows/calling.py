@@ -15,10 +15,10 @@ from coolname.data import config
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
+from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.model.film import Brief
 from studio.sessions.opening import check_idea
-from studio.terminal import harmless
 
 TAG = "film"
 """Of every run of `make-film`; prefect.yaml gives it to those of the deployment."""

@@ -31,6 +31,7 @@ from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, O
 from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
 from studio.billing.prices import price_list
+from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, Wish
@@ -48,7 +49,6 @@ from studio.sessions.opening import check_idea
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
-from studio.terminal import leave, says_yes, typed_answer
 from studio.text.command_hints import command
 
 app = App(
@@ -207,7 +207,7 @@ def _asks(console: Console) -> bool:
 
 
 def _wants(folder: Path, console: Console) -> bool:
-    from studio.views import summary
+    from studio.cli.tables import summary
 
     console.print(summary(folder), markup=False, highlight=False)
     console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)

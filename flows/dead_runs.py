@@ -38,10 +38,10 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
 from flows.alarm import BEAT, beats, disarm
+from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.sessions.catalog import folder_of_run, waiting_run
 from studio.store.folders import output_folder, sessions_root
-from studio.terminal import harmless
 
 FLOWS = ("make-film", "make-films", "look-after-runs")
 """The flows whose runs give signs of life."""

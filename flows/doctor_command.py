@@ -14,11 +14,11 @@ from flows.engine import check_alive, find_engine, prepare_environment, without_
 from flows.hiring import hire
 from flows.options import Output
 from studio.checks.machine import Check, machine_checks, tried
+from studio.cli.terminal import harmless, write_json
 from studio.errors import BadInput, FilmError
 from studio.model.engines import Crew
 from studio.planning.capabilities import abilities_told, of_negative_prompt
 from studio.store.folders import output_folder
-from studio.terminal import harmless, write_json
 
 EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"
 

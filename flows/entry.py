@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from studio.streams import open_streams
+from studio.cli.streams import open_streams
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+from studio.cli.terminal import NO_ROOM
 from studio.errors import FilmError
-from studio.terminal import NO_ROOM
 
 PATIENCE_SECONDS = 4.0
 """How long what is in hand may take to end."""

@@ -38,11 +38,11 @@ from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
 from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
+from studio.cli.terminal import harmless
 from studio.errors import BadInput, FilmError
 from studio.sessions.catalog import check_writable, sweep_abandoned
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
-from studio.terminal import harmless
 
 LONGEST_NAME = 100
 """Letters of a manifest's name in its run's."""

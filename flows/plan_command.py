@@ -10,10 +10,11 @@ from cyclopts import Parameter
 
 from flows.hiring import hire
 from flows.options import SAID_NOTHING, Dollars, Output, Shape
+from studio.cli.forecast_page import forecast_json, forecast_lines
+from studio.cli.terminal import write_json
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast
-from studio.forecast_views import forecast_json, forecast_lines
 from studio.model.film import Brief, Wish
 from studio.model.terms import UNSAID, Said, make_terms
 from studio.sessions.catalog import make_wish, same_ask
@@ -21,7 +22,6 @@ from studio.sessions.opening import check_idea
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import SESSION_ID, output_folder, session_folder, sessions_root
-from studio.terminal import write_json
 from studio.text.command_hints import command
 from studio.version import VERSION
 

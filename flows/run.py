@@ -23,6 +23,7 @@ from flows.calling import parameters_of
 from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from flows.make_film import filmed
 from flows.show import Board, shown
+from studio.cli.terminal import clock, harmless, size
 from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.model.film import Wish
 from studio.model.terms import NOTHING_SAID, Said
@@ -31,7 +32,6 @@ from studio.status.snapshot import Facts, read_facts
 from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief
 from studio.store.folders import session_folder, sessions_root
-from studio.terminal import clock, harmless, size
 from studio.text.command_hints import command
 
 

@@ -17,11 +17,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from studio.cli.terminal import clock, harmless
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
 from studio.planning.orders import PER_SHOT
-from studio.terminal import clock, harmless
 
 _MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
           "failed": ("✗", "red")}  # fmt: skip

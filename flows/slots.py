@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from studio.batch.films import Outcome, look_again, open_line
+from studio.cli.terminal import clock, harmless
 from studio.errors import FilmError, Interrupted
-from studio.terminal import clock, harmless
 from studio.version import VERSION
 
 MOST = 16

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from studio.cli.tables import summary
 from studio.sessions.catalog import unfinished
 from studio.status.snapshot import read_facts
 from studio.status.state import completed
-from studio.views import summary
 from tests.runs import IDEA, Outcome, Studio
 
 SESSIONS = str(Path(sys.executable).with_name("sessions"))

@@ -19,6 +19,7 @@ from textwrap import shorten
 from typing import Literal
 
 from studio.batch.manifest import Line
+from studio.cli.terminal import clock, harmless
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files
 from studio.model.terms import NOTHING_SAID, UNSAID, Said
@@ -27,7 +28,6 @@ from studio.status.listing import read_listing
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
 from studio.store.folders import session_folders
-from studio.terminal import clock, harmless
 
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""

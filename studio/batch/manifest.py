@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.engines import Crew
@@ -26,7 +27,6 @@ from studio.model.terms import NOTHING_SAID, Said, make_terms
 from studio.planning.capabilities import settle
 from studio.sessions.catalog import make_wish
 from studio.sessions.opening import check_idea
-from studio.terminal import harmless
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
 

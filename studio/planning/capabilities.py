@@ -12,11 +12,11 @@ import math
 from dataclasses import replace
 
 from studio.audio.silence import Silence
+from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.model.engines import Abilities, Crew, Size
 from studio.model.film import Story, Wish
 from studio.model.paid import Paid
-from studio.terminal import harmless
 
 MOST_ENLARGED = 8.0
 """A picture that would have to be enlarged further is not what was asked for: vendors' are refused, after they were

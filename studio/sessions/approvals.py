@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Noun, Shot
@@ -24,7 +25,6 @@ from studio.sessions.session import Session
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.takes import put_aside
-from studio.terminal import harmless
 
 Approve = Literal["no", "shots", "images", "both"]
 Step = Literal["shots", "images"]

@@ -1,6 +1,6 @@
 """What a session's paid calls cost, told call by call and in sums: a projection of the files in `calls/`.
 
-Reads and judges, changes nothing. How it looks is `studio/costs_views.py`.
+Reads and judges, changes nothing. How it looks is `studio/cli/costs_page.py`.
 """
 
 from __future__ import annotations

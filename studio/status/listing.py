@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.billing.totals import UNPAID, Tally, dollars, read_spent
+from studio.cli.terminal import clock, harmless
 from studio.fs.opening import Room
 from studio.status.snapshot import Facts, read_facts
 from studio.status.state import State, cost_usd, images_done, state_now, state_of, videos_done
 from studio.store import light_reader, lock
 from studio.store.folders import session_folders
-from studio.terminal import clock, harmless
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What `sessions view` tells of one session, gathered once: state, files, missing pieces, what it took.
 
-Reads the folder and writes nothing. How it looks is `studio/report_views.py`.
+Reads the folder and writes nothing. How it looks is `studio/cli/session_page.py`.
 """
 
 from __future__ import annotations

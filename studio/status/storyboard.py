@@ -14,11 +14,11 @@ from pathlib import Path
 from textwrap import shorten
 
 from studio.billing.totals import Tally, dollars
+from studio.cli.terminal import clock, harmless, size
 from studio.model.film import Stage
 from studio.status.snapshot import Facts, Piece, ShotFacts
 from studio.status.state import State, cost_shown, cost_usd, images_done, videos_done
 from studio.status.thumbnails import Thumbnails
-from studio.terminal import clock, harmless, size
 from studio.text.command_hints import command
 
 LISTED = 400

@@ -33,7 +33,7 @@ def make_tree(root: Path, count: int) -> None:
 
 def seconds_of(*words: str, output: Path) -> str:
     """Return the median wall and CPU time of the command over five runs; on a busy machine the CPU time says more."""
-    command = [sys.executable, "-c", "from studio.cli import main; main()", *words, "--output", str(output)]
+    command = [sys.executable, "-c", "from studio.cli.sessions import main; main()", *words, "--output", str(output)]
     wall, cpu = [], []
     for _ in range(RUNS):
         began, busy = time.perf_counter(), _children_seconds()

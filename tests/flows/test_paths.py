@@ -12,8 +12,8 @@ from cyclopts import App
 
 from flows.command import app as film
 from flows.command import main as film_main
-from studio.cli import app as sessions
-from studio.cli import main as sessions_main
+from studio.cli.sessions import app as sessions
+from studio.cli.sessions import main as sessions_main
 from tests.flows.film_command import IDEA, assert_one_line
 from tests.make_sessions import make_session, snapshot
 

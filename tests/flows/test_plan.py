@@ -13,11 +13,11 @@ from PIL import Image
 
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.prices import Price, PriceList
+from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.errors import BrokenPlan
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import Quoter
-from studio.forecast_views import forecast_json, forecast_lines
 from studio.model.engines import Crew
 from studio.model.film import Brief, Wish
 from studio.model.paid import Desk, Reply, Request, Usage

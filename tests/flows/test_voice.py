@@ -11,9 +11,9 @@ import pytest
 
 from flows.make_film import filmed as run_flow
 from studio.billing.calls import read_calls
+from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
-from studio.forecast_views import forecast_json, forecast_lines
 from studio.model import events
 from studio.model.engines import Abilities, Crew
 from studio.model.film import Wish

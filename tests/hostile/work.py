@@ -12,25 +12,25 @@ from pathlib import Path
 import flows.batch
 import studio.checks.film_check
 import studio.checks.verify
-import studio.costs_views
-import studio.report_views
+import studio.cli.costs_page
+import studio.cli.session_page
+import studio.cli.tables
 import studio.status.costs
 import studio.status.report
-import studio.views
 from blocks.crew import crew_named
 from flows.command import main as film
-from studio.cli import main as sessions
+from studio.cli.sessions import main as sessions
+from studio.cli.streams import open_streams
+from studio.cli.terminal import leave
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.model.film import Wish, Word
 from studio.sessions.opening import Ask, enlist
 from studio.sessions.session import RunCard
-from studio.streams import open_streams
-from studio.terminal import leave
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
 
-LOADED = (flows.batch, studio.status.costs, studio.costs_views, studio.status.report, studio.report_views, studio.checks.film_check,
-          studio.checks.verify, studio.views)  # fmt: skip
+LOADED = (flows.batch, studio.status.costs, studio.cli.costs_page, studio.status.report, studio.cli.session_page, studio.checks.film_check,
+          studio.checks.verify, studio.cli.tables)  # fmt: skip
 
 
 def run_program(program: Program, words: list[str], vendor_url: str) -> int:

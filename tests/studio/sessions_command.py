@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli import main
+from studio.cli.sessions import main
 from tests.make_sessions import brief, make_foreign, make_session
 
 ID = "session_20250208_002238"

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from studio.cli.session_page import show_report
 from studio.errors import BadInput, SessionLocked
 from studio.model.film import Shot
-from studio.report_views import show_report
 from studio.sessions.approvals import (
     PROMPT_LETTERS,
     Approvals,

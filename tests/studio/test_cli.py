@@ -14,10 +14,10 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from studio.cli.tables import show_table
 from studio.input.prompts_file import parse_prompts
 from studio.status.listing import listings
 from studio.status.snapshot import read_facts
-from studio.views import show_table
 from tests.make_sessions import make_session, snapshot
 from tests.studio.sessions_command import HOSTILE, ID, SHOWN, a_few, run
 
@@ -211,7 +211,7 @@ def test_listing_imports_nothing_heavy(tmp_path: Path) -> None:
     """A list is there at once: neither the engine, nor models, nor media libraries are imported for it."""
     make_session(tmp_path / "sessions", ID, shots=1)
     script = (
-        "import sys; from studio.cli import app; app(['list', '--output', sys.argv[1]]); heavy = "
+        "import sys; from studio.cli.sessions import app; app(['list', '--output', sys.argv[1]]); heavy = "
         "{'prefect', 'pydantic', 'numpy', 'cv2', 'av', 'PIL', 'rich.table'}; print(sorted(heavy & {*sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, capture_output=True, text=True)
@@ -224,7 +224,7 @@ def test_reader_that_leaves(tmp_path: Path) -> None:
     make_session(tmp_path / "sessions", ID, shots=1)
     read, write = os.pipe()
     os.close(read)
-    command = [sys.executable, "-c", "from studio.cli import main; main()", "list", "--output", str(tmp_path)]
+    command = [sys.executable, "-c", "from studio.cli.sessions import main; main()", "list", "--output", str(tmp_path)]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False, env=buffered)
     os.close(write)

@@ -11,14 +11,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from studio.cli import main
+from studio.cli.session_page import show_report
+from studio.cli.sessions import main
+from studio.cli.tables import fit, summary
 from studio.errors import NoSuchSession
-from studio.report_views import show_report
 from studio.status.report import read_report
 from studio.status.snapshot import read_facts
 from studio.status.state import project
 from studio.store import lock
-from studio.views import fit, summary
 from tests.make_sessions import PNG, add_piece, make_session
 from tests.studio.sessions_command import ID, SHOWN, a_few, run
 

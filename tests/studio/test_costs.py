@@ -12,19 +12,19 @@ import pytest
 from rich.console import Console
 
 from studio.billing.calls import read_calls, spent_usd
-from studio.costs_views import cost_csv, cost_lines
+from studio.cli.costs_page import cost_csv, cost_lines
+from studio.cli.session_page import show_report
+from studio.cli.tables import show_table
 from studio.errors import CallCutOff
 from studio.model.paid import VendorError
 from studio.model.terms import Terms
 from studio.planning.orders import Order
-from studio.report_views import show_report
 from studio.status.costs import costs_json, read_costs
 from studio.status.listing import listings
 from studio.status.report import read_report
 from studio.status.snapshot import read_facts
 from studio.status.state import cost_usd, project
 from studio.store import lock
-from studio.views import show_table
 from tests.make_sessions import add_piece, brief, make_session, snapshot
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 from tests.studio.sessions_command import ID, run

@@ -16,7 +16,7 @@ from studio.billing.ledger import Ledger
 from studio.billing.prices import Price, PriceList
 from studio.billing.totals import read_spent
 from studio.checks.verify import verify
-from studio.costs_views import cost_lines
+from studio.cli.costs_page import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
 from studio.model.paid import Kind, Reply, VendorError

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from studio.checks.repair import repair
-from studio.cli import main
+from studio.cli.sessions import main
 from studio.errors import FilmError, LinkInside
 from studio.fs import files, opening
 from studio.fs.disk import Disk

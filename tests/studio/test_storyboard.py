@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 
+from studio.cli.terminal import harmless
 from studio.status.snapshot import Facts, Piece, ShotFacts
 from studio.status.storyboard import LISTED, Heard, escaped, film_card, ledger_rows, shot_rows, shot_state, storyboard
 from studio.status.thumbnails import PICTURES_BYTES, Thumbnails
-from studio.terminal import harmless
 
 MILLION = 1_000_000
 IMAGE, LINE = Piece("images/shot_001.png", cost_usd=0.04), Piece("narration/shot_001.wav", seconds=1.5)

@@ -12,17 +12,17 @@ import pytest
 
 from flows.leaving import check_threads
 from studio.checks.verify import verify
+from studio.cli.terminal import NO_THREAD, leave
 from studio.errors import FilmError
 from studio.status.report import read_report
 from studio.status.snapshot import nothing_told
 from studio.store.layout import DEEPEST, walk
-from studio.terminal import NO_THREAD, leave
 from tests.make_sessions import make_session, snapshot
 
 PROJECT = Path(__file__).parents[2]
 ID = "session_20250208_002238"
 COMMANDS = {
-    "sessions": ("studio.cli", ["list"], 0, ((0,), (1,), (2,), (0, 1, 2))),
+    "sessions": ("studio.cli.sessions", ["list"], 0, ((0,), (1,), (2,), (0, 1, 2))),
     "film": ("flows.entry", ["resume", "session_1"], 2, ((0, 1), (0, 1, 2))),
 }
 

@@ -16,8 +16,8 @@ from cyclopts import CycloptsError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.cli.terminal import clock, harmless, leave, share_shown, size, typed_answer, write_json
 from studio.errors import BadInput, EngineFailed, FilmError, Interrupted
-from studio.terminal import clock, harmless, leave, share_shown, size, typed_answer, write_json
 
 HOSTILE = "a\x1b[31mred\x07 \u202eevil\u2066\n\t\x00 \u2028\u200b\ud800 灯台 👩\u200d🚀"
 

@@ -64,7 +64,7 @@ def test_what_a_budget_is_is_told_in_a_persons_words(budget: Any) -> None:
 def test_the_commands_tell_it_so_too(command: str, budget: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is typed comes to the terms as it was typed: 2, and one line."""
     from flows.command import app
-    from studio.terminal import leave
+    from studio.cli.terminal import leave
 
     words = [command, "An idea", f"--budget-usd={budget}"]
     assert leave(lambda: app(words, exit_on_error=False, print_error=False)) == 2

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.command import app as film
-from studio import costs_views, report_views, views
 from studio.checks import film_check, repair, verify  # noqa: F401
-from studio.cli import app as sessions
+from studio.cli import costs_page, session_page, tables
+from studio.cli.sessions import app as sessions
+from studio.cli.terminal import leave
 from studio.status import costs, listing, report
-from studio.terminal import leave
 from tests.hostile.damage import BASES, KINDS, MANY, Damage, base_session, harm, paths_of
 from tests.hostile.room import Seen, held, make_room, seen
 

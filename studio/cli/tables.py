@@ -1,7 +1,7 @@
-"""How sessions look: the list, and the summary that `film make` asks about. One whole: `studio/report_views.py`.
+"""How sessions look: the list, and the summary that `film make` asks about. One whole: `studio/cli/session_page.py`.
 
 Whatever a person or a vendor wrote is shown as text: never read as markup, on one line, with nothing in it that a
-terminal obeys (`studio.terminal.harmless`). On a terminal lines are cut to its width; in a pipe they are whole.
+terminal obeys (`studio.cli.terminal.harmless`). On a terminal lines are cut to its width; in a pipe they are whole.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from studio.cli.terminal import harmless
 from studio.errors import NoSuchSession
 from studio.status.listing import Listing, any_cost, line_cells
 from studio.status.snapshot import ShotFacts, nothing_told, read_facts
 from studio.status.state import State, images_done, mark, videos_done
-from studio.terminal import harmless
 
 STATES: dict[State, str] = {
     "done": "green", "running": "cyan", "waiting": "magenta", "rejected": "magenta", "suspended": "magenta",

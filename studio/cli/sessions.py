@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
+from studio.cli.streams import open_streams
+from studio.cli.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
 from studio.status.listing import Listing, any_cost, line_cells, listings
 from studio.store.folders import output_folder, session_folder, sessions_root
-from studio.streams import open_streams
-from studio.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
 from studio.text.command_hints import command
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
         first = command("make", "", place, idea="A lighthouse keeper finds a letter")
         print(f"No sessions in {harmless(str(place / 'sessions'))} yet. Make a film: {first}")
     elif sys.stdout.isatty():
-        from studio.views import plain_console, show_table
+        from studio.cli.tables import plain_console, show_table
 
         show_table(found, plain_console())
     else:
@@ -80,9 +80,9 @@ def _listing_json(listing: Listing) -> dict[str, object]:
 )
 def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """One session whole: steps, shots, files, statistics, what is missing, and the command that goes on."""
-    from studio.report_views import show_report
+    from studio.cli.session_page import show_report
+    from studio.cli.tables import plain_console
     from studio.status.report import read_report, report_json
-    from studio.views import plain_console
 
     place = output_folder(output)
     report = read_report(session_folder(sessions_root(place), session), place)
@@ -102,7 +102,7 @@ def cost(
     csv: Annotated[bool, Parameter(negative=(), show_default=False, help="Print the calls for a spreadsheet.")] = False,
 ) -> int:  # fmt: skip
     """What it cost: every paid call and what became of it, sums, what resuming saved, what is left of the budget."""
-    from studio.costs_views import cost_csv, cost_lines
+    from studio.cli.costs_page import cost_csv, cost_lines
     from studio.status.costs import costs_json, read_costs
 
     if csv and json:
@@ -203,8 +203,8 @@ def repair(
     """
     from studio.checks.repair import repair as mend
     from studio.checks.repair import survey
+    from studio.cli.repair_page import survey_json, survey_lines
     from studio.errors import SessionLocked
-    from studio.repair_report import survey_json, survey_lines
     from studio.store import lock
 
     place = output_folder(output)

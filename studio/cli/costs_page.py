@@ -6,11 +6,11 @@ import csv
 import io
 
 from studio.billing.totals import Tally, cost_text, dollars
+from studio.cli.terminal import harmless
 from studio.model.paid import Unit
 from studio.planning.orders import numbered
 from studio.status.costs import Costs, Line
 from studio.status.state import cost_usd
-from studio.terminal import harmless
 
 UNKNOWN = "price unknown"
 _NOUNS: dict[Unit, tuple[str, str]] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from studio.billing.totals import dollars
 from studio.checks.repair import Mend
-from studio.terminal import clock, harmless
+from studio.cli.terminal import clock, harmless
 
 
 def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str]:

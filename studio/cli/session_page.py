@@ -1,6 +1,6 @@
 """How one session looks, whole: `sessions view`.
 
-Whatever a person or a vendor wrote is shown as text, as in `studio/views.py`.
+Whatever a person or a vendor wrote is shown as text, as in `studio/cli/tables.py`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from studio.billing.totals import dollars
+from studio.cli.tables import CAMERA_CELLS, MARKS, STATES, fit, moment
+from studio.cli.terminal import clock, harmless, size
 from studio.status.report import Report, length, seconds_taken
 from studio.status.snapshot import Facts
 from studio.status.state import cost_shown, images_done, mark, steps, videos_done
-from studio.terminal import clock, harmless, size
 from studio.text.command_hints import command
-from studio.views import CAMERA_CELLS, MARKS, STATES, fit, moment
 
 _NAME_CELLS = 32
 """Width of the column of the characters' names."""

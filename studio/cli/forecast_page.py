@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from studio.billing.totals import dollars
+from studio.cli.terminal import harmless
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import STAGES, Stage
 from studio.planning.orders import numbered
-from studio.terminal import harmless
 
 _NOUNS: dict[Stage, str] = {
     "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "cast": "portrait", "images": "picture",
