@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 import httpcore2
 import httpx2
 
-from blocks.answers import PICTURE_BYTES
+from blocks.answers.picture_answers import PICTURE_BYTES
 from blocks.connection import proxy_of
 from blocks.faults import vendor_error
 from blocks.wire import Limits, NotPublic, connect, open_client

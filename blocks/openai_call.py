@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
-from blocks.answer_json import json_in
+from blocks.answers.json_answers import json_in
 from blocks.faults import request_id_of, scrubbed, vendor_error
 from blocks.openai_account import OpenAIAccount
 from blocks.wire import Limits

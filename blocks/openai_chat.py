@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import JsonValue
 
-from blocks.answers import bad_answer
+from blocks.answers.picture_answers import bad_answer
 from blocks.faults import request_id_of, scrubbed
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of

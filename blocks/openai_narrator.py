@@ -14,11 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from blocks.answers.sound_answers import (
+    RATE_HZ,
+    SOUND_BYTES,
+    decoded_sound,
+    estimated_words,
+    most_seconds,
+    usual_seconds,
+)
 from blocks.faults import request_id_of
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
-from blocks.voices import RATE_HZ, SOUND_BYTES, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.wire import USUAL, Limits
 from studio.audio.wav import Samples, wav_file
 from studio.input.script import clean_text, one_line, split_sentences
@@ -98,7 +105,7 @@ class OpenAINarrator(PaidEngine):
         """Write a WAV, mono 16 bit PCM at 24 kHz; `seed` changes nothing, for there is no such parameter.
 
         The vendor tells no times: those in `words` are estimated from the measured length, see
-        `blocks.voices.estimated_words`. A line too long for one request is spoken in parts, a call each.
+        `blocks.answers.sound_answers.estimated_words`. A line too long for one request is spoken in parts, a call each.
 
         Raises:
             VendorError: a call failed, or what came is no speech; whatever lies at `out` is worthless.

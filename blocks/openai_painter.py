@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from blocks.answer_json import PAINTED_BYTES
+from blocks.answers.json_answers import PAINTED_BYTES
 from blocks.faults import request_id_of
 from blocks.fetching import FETCH, fetch, from_base64
 from blocks.openai_account import OpenAIAccount

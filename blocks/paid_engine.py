@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
-from blocks.answers import decoded_picture, fitted, write_png
+from blocks.answers.picture_answers import decoded_picture, fitted, write_png
 from studio.errors import EngineFailed
 from studio.model.paid import Desk, Reply, Request
 from studio.model.receipt import Made

@@ -16,7 +16,7 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, JsonValue, PrivateAttr, SecretStr, ValidationError, field_validator
 
 from blocks.addresses import checked_address, refuse_open_way
-from blocks.answer_json import json_in
+from blocks.answers.json_answers import json_in
 from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from blocks.wire import Limits, open_client
 from studio.errors import BadInput

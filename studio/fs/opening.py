@@ -29,7 +29,7 @@ PLAN_BYTES = 1 << 24
 JSON_BYTES = 1 << 26
 """Longest other JSON in a session: a receipt holds a plan three times (`made.Receipt`), a third more for escapes."""
 ANSWER_BYTES = (1 << 26) + (1 << 20)
-"""Longest vendor's answer: a sound (`blocks.voices.SOUND_BYTES`), and its head, which holds the call."""
+"""Longest vendor's answer: a sound (`blocks.answers.sound_answers.SOUND_BYTES`), and its head, which holds the call."""
 SHOTS = 3_600
 """Most shots of a film: the longest one (3600 s) in shots of the shortest length (1 s); `model.Wish`."""
 NAMES = 20 * SHOTS

@@ -20,7 +20,7 @@ from studio.model.paid import Paid
 
 MOST_ENLARGED = 8.0
 """A picture that would have to be enlarged further is not what was asked for: vendors' are refused, after they were
-billed (`blocks/answers.py`). A server of 512 x 512 makes a 4K film."""
+billed (`blocks/answers/picture_answers.py`). A server of 512 x 512 makes a 4K film."""
 
 ENLARGED_TOLD, CROPPED_TOLD = 1.5, 0.25
 """From here on it can be seen, so it is told: full HD from pictures of 1536 pixels (1.25) is not. Chosen by eye."""

@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from blocks.answer_json import PAINTED_BYTES, TEXT_BYTES
-from blocks.answers import PICTURE_BYTES
+from blocks.answers.json_answers import PAINTED_BYTES, TEXT_BYTES
+from blocks.answers.picture_answers import PICTURE_BYTES
 
 _CHUNK = 1 << 16
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blocks import answers, voices
-from blocks.answers import decoded_picture, fitted, write_png
-from blocks.voices import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
+from blocks.answers import picture_answers, sound_answers
+from blocks.answers.picture_answers import decoded_picture, fitted, write_png
+from blocks.answers.sound_answers import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
 from studio.model.paid import Reply, VendorError
 from studio.offline.narrator import OfflineNarrator
 from studio.store.png_check import whole_picture
@@ -181,7 +181,7 @@ def test_estimated_words_are_near_the_measured_ones(tmp_path: Path) -> None:
 
 def test_a_picture_of_too_many_bytes_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is larger than any picture is refused by its length."""
-    monkeypatch.setattr(answers, "PICTURE_BYTES", 100)
+    monkeypatch.setattr(picture_answers, "PICTURE_BYTES", 100)
     assert "more than 100 bytes" in str(refused(picture(SIZE)))
 
 
@@ -253,8 +253,8 @@ def test_a_strange_sound_is_refused(content: bytes, why: str) -> None:
 def test_a_sound_is_not_unpacked_beyond_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an hour packed into some kilobytes no more is decoded than can be an answer; too many bytes not at all."""
     packed = coded(sound(60), "flac", "flac")
-    assert voices._samples(packed, "flac", 1.0).size < 2 * RATE_HZ
-    monkeypatch.setattr(voices, "SOUND_BYTES", 1_000)
+    assert sound_answers._samples(packed, "flac", 1.0).size < 2 * RATE_HZ
+    monkeypatch.setattr(sound_answers, "SOUND_BYTES", 1_000)
     with pytest.raises(VendorError, match="more than 1,000 bytes"):
         decoded_sound("acme", Reply(packed), 100)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from blocks.answer_json import PAINTED_BYTES, TEXT_BYTES, json_in
-from blocks.answers import PICTURE_BYTES
+from blocks.answers.json_answers import PAINTED_BYTES, TEXT_BYTES, json_in
+from blocks.answers.picture_answers import PICTURE_BYTES
 from blocks.faults import READ_CHARACTERS, scrubbed
 from tests.blocks.bombs import SIZES, WIDE, answer_with, bombs
 from tests.blocks.socket_stand import serving

@@ -225,7 +225,7 @@ def test_a_limit_is_exact(tmp_path: Path, most: int, over: int) -> None:
 
 def test_an_answer_fits_what_a_vendor_may_send() -> None:
     """What is kept of a call can be read again, be it the longest that is taken."""
-    from blocks.answers import PICTURE_BYTES
-    from blocks.voices import SOUND_BYTES
+    from blocks.answers.picture_answers import PICTURE_BYTES
+    from blocks.answers.sound_answers import SOUND_BYTES
 
     assert max(PICTURE_BYTES, SOUND_BYTES) + (1 << 19) < opening.ANSWER_BYTES

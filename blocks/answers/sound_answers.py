@@ -11,7 +11,7 @@ from itertools import accumulate, chain
 import av
 import numpy as np
 
-from blocks.answers import bad_answer
+from blocks.answers.picture_answers import bad_answer
 from studio.audio.wav import Samples
 from studio.model.film import Word
 from studio.model.paid import Reply

@@ -6,7 +6,7 @@ import json
 
 from pydantic import JsonValue
 
-from blocks.answers import PICTURE_BYTES
+from blocks.answers.picture_answers import PICTURE_BYTES
 
 TEXT_BYTES = 8 * 2**20
 """A million characters of an answer are read (`blocks.openai_reading.ANSWER_CHARACTERS`), six bytes each where they are
