@@ -22,8 +22,8 @@ from pydantic import (
     model_validator,
 )
 
-from blocks.addresses import checked_address, refuse_open_way
-from blocks.wire import Limits, open_client
+from blocks.http_client.addresses import checked_address, refuse_open_way
+from blocks.http_client.client import Limits, open_client
 from studio.errors import BadInput
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class OpenAIAccount(Block):
         return {name: str(value) for name, value in self.headers.get_secret_value().items()}
 
     def client(self, limits: Limits) -> OpenAI:
-        """Return the SDK's client, which sends each request once, over `blocks.wire`; close it after use.
+        """Return the SDK's client, which sends each request once, over `blocks.http_client.client`; close it after use.
 
         What the SDK would read from the environment on its own, and what it tells of this machine, is not sent.
         """

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import JsonValue
 
 from blocks.answers.json_answers import json_in
-from blocks.faults import request_id_of, scrubbed, vendor_error
+from blocks.http_client.client import Limits
+from blocks.http_client.errors import request_id_of, scrubbed, vendor_error
 from blocks.openai_account import OpenAIAccount
-from blocks.wire import Limits
 from studio.model.paid import VendorError
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 from pydantic import JsonValue
 
 from blocks.answers.picture_answers import bad_answer
-from blocks.faults import request_id_of, scrubbed
+from blocks.http_client.client import Limits
+from blocks.http_client.errors import request_id_of, scrubbed
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
 from blocks.openai_prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
 from blocks.openai_reading import read_answer
-from blocks.wire import Limits
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Desk, Reply, Request, Usage, VendorError
 

@@ -22,11 +22,11 @@ from blocks.answers.sound_answers import (
     most_seconds,
     usual_seconds,
 )
-from blocks.faults import request_id_of
+from blocks.http_client.client import USUAL, Limits
+from blocks.http_client.errors import request_id_of
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
-from blocks.wire import USUAL, Limits
 from studio.audio.wav import Samples, wav_file
 from studio.input.script import clean_text, one_line, split_sentences
 from studio.model.engines import Abilities

@@ -15,8 +15,9 @@ from typing import Any
 from pydantic import JsonValue
 
 from blocks.answers.json_answers import PAINTED_BYTES
-from blocks.faults import request_id_of
-from blocks.fetching import FETCH, fetch, from_base64
+from blocks.http_client.client import USUAL, Limits
+from blocks.http_client.errors import request_id_of
+from blocks.http_client.fetching import FETCH, fetch, from_base64
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
 from blocks.openai_sizes import (
@@ -30,7 +31,6 @@ from blocks.openai_sizes import (
     most_tokens,
 )  # fmt: skip
 from blocks.paid_engine import PaidEngine, painted
-from blocks.wire import USUAL, Limits
 from studio.errors import EngineFailed
 from studio.fs import opening
 from studio.model.engines import Abilities

@@ -10,6 +10,7 @@ from functools import partial
 
 from pydantic import JsonValue
 
+from blocks.http_client.client import USUAL, Limits
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_chat import Chat
 from blocks.openai_plans import chunks, graph_of, shots_of, shots_told, staged, stages_told, story_of, words_of_scenes
@@ -27,7 +28,6 @@ from blocks.openai_prompts import (
     blank,
 )
 from blocks.paid_engine import PaidEngine
-from blocks.wire import USUAL, Limits
 from studio.model.engines import Abilities
 from studio.model.film import Brief, SceneGraph, Shot, Story
 from studio.offline.writer import OfflineWriter

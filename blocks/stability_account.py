@@ -15,10 +15,10 @@ import httpx2
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, JsonValue, PrivateAttr, SecretStr, ValidationError, field_validator
 
-from blocks.addresses import checked_address, refuse_open_way
 from blocks.answers.json_answers import json_in
-from blocks.faults import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
-from blocks.wire import Limits, open_client
+from blocks.http_client.addresses import checked_address, refuse_open_way
+from blocks.http_client.client import Limits, open_client
+from blocks.http_client.errors import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from studio.errors import BadInput
 from studio.model.paid import VendorError
 

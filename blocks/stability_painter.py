@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from blocks.faults import request_id_of
+from blocks.http_client.client import Limits, open_client
+from blocks.http_client.errors import request_id_of
 from blocks.paid_engine import PaidEngine, painted
 from blocks.stability_account import StabilityAccount
 from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
-from blocks.wire import Limits, open_client
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
@@ -119,7 +119,7 @@ class StabilityPainter(PaidEngine):
         """Post once, and return the picture.
 
         Raises:
-            VendorError: as of `blocks/wire.py` and `blocks/faults.py`; 'refused' for a picture that was blurred.
+            VendorError: as of `blocks/http_client/client.py` and `blocks/http_client/errors.py`; 'refused' for a picture that was blurred.
         """
         # Without a file name a part is a plain field; given in `data` alone they would not be multipart.
         files = [(name, (None, value.encode(), None)) for name, value in fields.items()]

@@ -15,7 +15,7 @@ from functools import cache
 from types import ModuleType
 from typing import Protocol
 
-from blocks.faults import scrubbed
+from blocks.http_client.errors import scrubbed
 from blocks.stability_account import TIMED_OUT_SECONDS, StabilityAccount
 from studio.errors import BadInput
 from studio.model.paid import Fault, Reply, Usage, VendorError

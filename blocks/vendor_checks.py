@@ -12,11 +12,11 @@ from datetime import date, timedelta
 
 from pydantic import JsonValue
 
+from blocks.http_client.client import Limits
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_call import ask, json_of
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import StabilityGrpcPainter
-from blocks.wire import Limits
 from studio.checks.machine import Check
 from studio.errors import EngineFailed
 from studio.model.engines import Crew

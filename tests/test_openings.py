@@ -36,7 +36,7 @@ ALLOWED = {
     "studio/offline/narrator.py": "the voice's own model",
     "blocks/answers/picture_answers.py": "writes at the hidden path that it is lent",
     "blocks/answers/json_answers.py": "a vendor's answer, in its own bounds",
-    "blocks/faults.py": "a vendor's error, its first 100,000 bytes",
+    "blocks/http_client/errors.py": "a vendor's error, its first 100,000 bytes",
     "flows/attendants.py": "the log and the pipe of its own processes",
     "flows/backlot.py": "a server's answer, its first 100 bytes",
     "flows/built_in.py": "a lock of its own in Prefect's home",

@@ -19,7 +19,7 @@ import openai.resources.chat
 import openai.resources.images
 from pydantic import SecretStr
 
-from blocks.fetching import fetch
+from blocks.http_client.fetching import fetch
 from blocks.openai_call import ask, json_of
 from blocks.openai_narrator import OpenAINarrator
 from blocks.openai_painter import OpenAIPainter

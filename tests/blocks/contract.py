@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from blocks.wire import Limits
+from blocks.http_client.client import Limits
 from studio.model.paid import Desk, Fault, Kind
 
 PATIENT = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=60.0)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from blocks.wire import Limits, open_client
+from blocks.http_client.client import Limits, open_client
 from studio.model.paid import VendorError
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"

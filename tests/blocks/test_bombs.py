@@ -15,7 +15,7 @@ import pytest
 
 from blocks.answers.json_answers import PAINTED_BYTES, TEXT_BYTES, json_in
 from blocks.answers.picture_answers import PICTURE_BYTES
-from blocks.faults import READ_CHARACTERS, scrubbed
+from blocks.http_client.errors import READ_CHARACTERS, scrubbed
 from tests.blocks.bombs import SIZES, WIDE, answer_with, bombs
 from tests.blocks.socket_stand import serving
 

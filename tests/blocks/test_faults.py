@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.faults import LONGEST_WAIT_SECONDS, retry_after, scrubbed, vendor_error
+from blocks.http_client.errors import LONGEST_WAIT_SECONDS, retry_after, scrubbed, vendor_error
 
 SECRET = "gateway-abcdef0123456789"
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import httpcore2
 import pytest
 
-from blocks import fetching
-from blocks.fetching import fetch, from_base64, is_public
-from blocks.wire import Limits
+from blocks.http_client import fetching
+from blocks.http_client.client import Limits
+from blocks.http_client.fetching import fetch, from_base64, is_public
 from studio.model.paid import VendorError
 from tests.vendors.openai_server import OpenAIServer
 

@@ -7,8 +7,8 @@ import pickle
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from blocks.http_client.client import USUAL, Limits
 from blocks.openai_account import OpenAIAccount
-from blocks.wire import USUAL, Limits
 from studio.errors import BadInput
 from studio.model.paid import VendorError
 from tests.blocks.openai_stand import GATEWAY, KEY, account_at

@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from blocks import connection, wire
-from blocks.connection import Journey
-from blocks.wire import Limits, open_client
+from blocks.http_client import client as wire
+from blocks.http_client import connection
+from blocks.http_client.client import Limits, open_client
+from blocks.http_client.connection import Journey
 from studio.model.paid import VendorError
 from tests.blocks.socket_stand import CHUNKED, Serve, failure, get, message, no_name, saying, serving
 

@@ -19,13 +19,13 @@ from unittest.mock import patch
 from prefect import Task
 from pydantic import SecretStr
 
+from blocks.http_client.client import Limits
 from blocks.openai_account import OpenAIAccount
 from blocks.openai_narrator import OpenAINarrator
 from blocks.openai_painter import OpenAIPainter
 from blocks.openai_writer import OpenAIWriter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
-from blocks.wire import Limits
 from studio.billing.calls import Call
 from studio.billing.desk import Desk
 from studio.billing.ledger import Ledger

@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 from pydantic import JsonValue
 
-from blocks.connection import ERROR_BYTES
+from blocks.http_client.connection import ERROR_BYTES
 from studio.input.script import one_line
 from studio.model.paid import Fault, VendorError
 

@@ -1,6 +1,6 @@
 """One TCP connection for one request: opened within its time, minding one deadline, telling what was sent.
 
-Used by `blocks/wire.py` alone; nothing here knows HTTP but the name of a proxy.
+Used by `blocks/http_client/client.py` alone; nothing here knows HTTP but the name of a proxy.
 """
 
 from __future__ import annotations

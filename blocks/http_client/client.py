@@ -2,7 +2,7 @@
 
 `open_client` gives an `httpx2.Client` whose transport raises `studio.model.paid.VendorError` itself, so that it is the same
 whether a vendor's SDK or an adapter uses it. Connections are never reused: one that the server closes at the moment of
-the next request looks like a paid call that was cut off. What an HTTP status means is `blocks/faults.py`.
+the next request looks like a paid call that was cut off. What an HTTP status means is `blocks/http_client/errors.py`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,18 @@ from dataclasses import dataclass, field
 import httpcore2
 import httpx2
 
-from blocks.connection import ERROR_BYTES, USUAL, Connect, Journey, Limits, Network, connect, proxy_of, trusted
-from blocks.faults import request_id_of, scrubbed
+from blocks.http_client.connection import (
+    ERROR_BYTES,
+    USUAL,
+    Connect,
+    Journey,
+    Limits,
+    Network,
+    connect,
+    proxy_of,
+    trusted,
+)
+from blocks.http_client.errors import request_id_of, scrubbed
 from studio.model.paid import VendorError
 
 __all__ = ["USUAL", "Connect", "Limits", "NotPublic", "Wire", "connect", "open_client"]

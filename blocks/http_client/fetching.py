@@ -18,9 +18,9 @@ import httpcore2
 import httpx2
 
 from blocks.answers.picture_answers import PICTURE_BYTES
-from blocks.connection import proxy_of
-from blocks.faults import vendor_error
-from blocks.wire import Limits, NotPublic, connect, open_client
+from blocks.http_client.client import Limits, NotPublic, connect, open_client
+from blocks.http_client.connection import proxy_of
+from blocks.http_client.errors import vendor_error
 from studio.model.paid import VendorError
 
 FETCH = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
