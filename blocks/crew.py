@@ -13,7 +13,7 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl
 
 from blocks.crew_names import check_crew_name, no_such_crew
-from blocks.openai_account import OpenAIAccount
+from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
 from studio.billing.rate_limit import AT_ONCE, Limits
 from studio.model.engines import Crew as Hired
@@ -115,7 +115,7 @@ class Crew(Block):
     def _writer(self) -> Writer:
         if self.writer == "offline":
             return embedded_crew().writer
-        from blocks.openai_writer import OpenAIWriter
+        from blocks.openai_api.writer import OpenAIWriter
 
         return OpenAIWriter(self._openai(), self.writer_model)
 
@@ -123,7 +123,7 @@ class Crew(Block):
         if self.painter == "offline":
             return embedded_crew().painter
         if self.painter == "openai":
-            from blocks.openai_painter import OpenAIPainter
+            from blocks.openai_api.painter import OpenAIPainter
 
             return OpenAIPainter(self._openai(), self.painter_model or "gpt-image-2", self.quality, self.longest_px)
         # Its own check of style and service comes with the crew, not with the first picture.
@@ -141,7 +141,7 @@ class Crew(Block):
     def _narrator(self) -> Narrator:
         if self.narrator == "offline":
             return embedded_crew().narrator
-        from blocks.openai_narrator import OpenAINarrator
+        from blocks.openai_api.narrator import OpenAINarrator
 
         spoken = tuple(self.languages.replace(",", " ").split())
         return OpenAINarrator(self._openai(), self.narrator_model, self.voice, languages=spoken)

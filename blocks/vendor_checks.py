@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from pydantic import JsonValue
 
 from blocks.http_client.client import Limits
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import ask, json_of
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.call import ask, json_of
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import StabilityGrpcPainter
 from studio.checks.machine import Check

@@ -21,7 +21,7 @@ from prefect.exceptions import ObjectAlreadyExists, PrefectException
 from prefect.workers.process import ProcessWorker
 
 from blocks.crew import Crew
-from blocks.openai_account import OpenAIAccount
+from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_account import StabilityAccount
 from flows.alarm import beats, set_alarm
 from studio.errors import BadInput, FilmError

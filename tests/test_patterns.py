@@ -96,5 +96,5 @@ def test_patterns_are_found_wherever_they_stand() -> None:
         "studio.text.markdown",
         "studio.offline.numerals",
         "studio.input.script:",
-        "blocks.openai_reading",
+        "blocks.openai_api.answers",
     } <= places

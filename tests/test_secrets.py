@@ -39,7 +39,7 @@ SHAPE = ("--seconds", "4", "--shot-seconds", "2", "--height", "144", "--new")
 SAVE = """
 import sys
 from blocks.crew import Crew
-from blocks.openai_account import OpenAIAccount
+from blocks.openai_api.account import OpenAIAccount
 url, key, header = sys.argv[1:]
 account = OpenAIAccount(api_key=key, base_url=url, headers={"X-Gateway": header})
 account.save("paid", overwrite=True)

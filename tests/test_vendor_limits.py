@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_painter import OpenAIPainter
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.painter import OpenAIPainter
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.desk import Counter, Desk
 from studio.billing.ledger import Ledger

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from blocks.answers.picture_answers import PICTURE_BYTES
 
 TEXT_BYTES = 8 * 2**20
-"""A million characters of an answer are read (`blocks.openai_reading.ANSWER_CHARACTERS`), six bytes each where they are
+"""A million characters of an answer are read (`blocks.openai_api.answers.ANSWER_CHARACTERS`), six bytes each where they are
 escaped as \\uXXXX (RFC 8259, section 7); the rest is for what a model thought before it."""
 
 PAINTED_BYTES = PICTURE_BYTES * 4 // 3 + 2**20

@@ -20,10 +20,10 @@ import openai.resources.images
 from pydantic import SecretStr
 
 from blocks.http_client.fetching import fetch
-from blocks.openai_call import ask, json_of
-from blocks.openai_narrator import OpenAINarrator
-from blocks.openai_painter import OpenAIPainter
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.call import ask, json_of
+from blocks.openai_api.narrator import OpenAINarrator
+from blocks.openai_api.painter import OpenAIPainter
+from blocks.openai_api.writer import OpenAIWriter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
 from blocks.vendor_checks import PATIENCE

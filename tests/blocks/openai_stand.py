@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from blocks.http_client.client import Limits
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_narrator import OpenAINarrator
-from blocks.openai_painter import OpenAIPainter
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.narrator import OpenAINarrator
+from blocks.openai_api.painter import OpenAIPainter
+from blocks.openai_api.writer import OpenAIWriter
 from studio.model.film import Brief, Wish
 from tests.blocks.contract import HTTP_FAULTS, LINE, PICTURE_FAULTS, SIZE, SOUND_FAULTS, Stand
 from tests.vendors.media import picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.writer import OpenAIWriter
 from tests.blocks.contract import PATIENT
 from tests.blocks.desk import HoldingDesk, PlainDesk
 from tests.blocks.openai_stand import account_at

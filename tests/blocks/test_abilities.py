@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from blocks.crew import Crew
-from blocks.openai_narrator import SPOKEN, OpenAINarrator
-from blocks.openai_painter import OpenAIPainter
-from blocks.openai_sizes import legal_size
+from blocks.openai_api.narrator import SPOKEN, OpenAINarrator
+from blocks.openai_api.painter import OpenAIPainter
+from blocks.openai_api.sizes import legal_size
 from blocks.stability_account import StabilityAccount
 from blocks.stability_grpc_painter import SIZES, StabilityGrpcPainter
 from blocks.stability_painter import SHAPES, StabilityPainter

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.writer import OpenAIWriter
 from studio.model.paid import Fault, VendorError
 from tests.blocks.contract import PATIENT
 from tests.blocks.desk import PlainDesk

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from blocks.http_client.client import USUAL, Limits
-from blocks.openai_account import OpenAIAccount
+from blocks.openai_api.account import OpenAIAccount
 from studio.errors import BadInput
 from studio.model.paid import VendorError
 from tests.blocks.openai_stand import GATEWAY, KEY, account_at

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from blocks import openai_chat
+from blocks.openai_api import chat
 from studio.model.paid import Reply, Request, VendorError
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import GATEWAY, KEY, account_at, brief_of
@@ -30,7 +30,7 @@ def completion(**changes: Any) -> dict[str, Any]:
 
 def reply_of(answer: dict[str, Any], most: float = 900.0) -> Reply:
     request = Request("v", "v", "m", "text", "0" * 64, {"text in": most, "text out": most})
-    return openai_chat._reply(account_at("http://127.0.0.1:1/v1"), answer, request, "r")
+    return chat._reply(account_at("http://127.0.0.1:1/v1"), answer, request, "r")
 
 
 def test_text_in_parts_is_text() -> None:

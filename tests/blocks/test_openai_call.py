@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from blocks.openai_call import digits_of, json_of
+from blocks.openai_api.call import digits_of, json_of
 from studio.model.paid import VendorError
 from tests.blocks.openai_stand import KEY, account_at
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from blocks.openai_narrator import OpenAINarrator
-from blocks.openai_painter import OpenAIPainter
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.narrator import OpenAINarrator
+from blocks.openai_api.painter import OpenAIPainter
+from blocks.openai_api.writer import OpenAIWriter
 from tests.blocks.contract import LINE, PATIENT, SIZE
 from tests.blocks.desk import PlainDesk
 from tests.blocks.openai_stand import account_at, brief_of

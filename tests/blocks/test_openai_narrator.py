@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.answers.sound_answers import most_seconds
-from blocks.openai_narrator import BREATH_SECONDS, DENSE_SHARE, INPUT_CHARACTERS, OpenAINarrator, parts_of
+from blocks.openai_api.narrator import BREATH_SECONDS, DENSE_SHARE, INPUT_CHARACTERS, OpenAINarrator, parts_of
 from studio.model.paid import VendorError
 from tests.blocks.contract import LINE, PATIENT
 from tests.blocks.desk import PlainDesk

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import pytest
 from PIL import Image
 
-from blocks import openai_painter
-from blocks.openai_painter import OpenAIPainter
+from blocks.openai_api import painter as openai_painter
+from blocks.openai_api.painter import OpenAIPainter
 from studio.errors import EngineFailed
 from studio.model.paid import Usage, VendorError
 from tests.blocks.contract import PATIENT, SIZE

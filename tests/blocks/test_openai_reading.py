@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks import openai_reading
-from blocks.openai_prompts import Form, GraphForm, ShotsForm, StagingForm, StoryForm, material, schema_of
-from blocks.openai_reading import ANSWER_CHARACTERS, read_answer
+from blocks.openai_api import answers
+from blocks.openai_api.answers import ANSWER_CHARACTERS, read_answer
+from blocks.openai_api.prompts import Form, GraphForm, ShotsForm, StagingForm, StoryForm, material, schema_of
 
 SHOT = '{"index": 1, "image_prompt": "a, b}", "motion_prompt": "waves", "camera": "static"}'
 GOOD = f'{{"shots": [{SHOT}]}}'
@@ -74,7 +74,7 @@ def test_many_brackets_are_refused_before_anything_is_read(monkeypatch: pytest.M
     """What would make hundreds of thousands of objects is counted, and makes none; an honest answer is read."""
     shots = [json.loads(SHOT) | {"index": number} for number in range(1, 3_601)]
     assert len(read_answer(json.dumps({"shots": shots}), ShotsForm).shots) == 3_600
-    monkeypatch.setattr(openai_reading, "_DECODER", None)
+    monkeypatch.setattr(answers, "_DECODER", None)
     with pytest.raises(ValueError, match="more than 20,000 brackets"):
         read_answer('{"shots":[' + "[]," * 20_000 + "0]}", ShotsForm)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.openai_sizes import LEAST_PIXELS, MOST_PIXELS, legal_size, likely_tokens, most_tokens
+from blocks.openai_api.sizes import LEAST_PIXELS, MOST_PIXELS, legal_size, likely_tokens, most_tokens
 from studio.model.film import Aspect, Wish
 
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1", "4:3", "21:9")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from blocks.openai_plans import words_of_scenes
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.plans import words_of_scenes
+from blocks.openai_api.writer import OpenAIWriter
 from studio.errors import EngineFailed
 from studio.input.script import parse_script
 from studio.model.film import CAMERAS, Wish

@@ -20,10 +20,10 @@ from prefect import Task
 from pydantic import SecretStr
 
 from blocks.http_client.client import Limits
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_narrator import OpenAINarrator
-from blocks.openai_painter import OpenAIPainter
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.narrator import OpenAINarrator
+from blocks.openai_api.painter import OpenAIPainter
+from blocks.openai_api.writer import OpenAIWriter
 from blocks.stability_account import StabilityAccount
 from blocks.stability_painter import StabilityPainter
 from studio.billing.calls import Call

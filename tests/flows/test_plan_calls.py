@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_narrator import OpenAINarrator
-from blocks.openai_writer import OpenAIWriter
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.narrator import OpenAINarrator
+from blocks.openai_api.writer import OpenAIWriter
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.desk import Counter, Desk
 from studio.billing.ledger import Ledger

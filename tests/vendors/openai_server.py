@@ -151,7 +151,7 @@ _SEEN = (", Mara, in oilskins, red, at the rail", "")
 
 
 def write_plan(name: str, given: Any) -> str:
-    """Write what a good model would: the forms of `blocks/openai_prompts.py`, filled from the material."""
+    """Write what a good model would: the forms of `blocks/openai_api/prompts.py`, filled from the material."""
     match name:
         case "story":
             scenes = [

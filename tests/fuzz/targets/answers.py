@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from blocks.openai_plans import graph_of, shots_of, shots_told, staged, stages_told, story_of
-from blocks.openai_prompts import Form, GraphForm, SceneForm, ShotsForm, StagingForm, StoryForm
-from blocks.openai_reading import FAULT_CHARACTERS, read_answer
+from blocks.openai_api.answers import FAULT_CHARACTERS, read_answer
+from blocks.openai_api.plans import graph_of, shots_of, shots_told, staged, stages_told, story_of
+from blocks.openai_api.prompts import Form, GraphForm, SceneForm, ShotsForm, StagingForm, StoryForm
 from studio.model.film import CAMERAS, Brief, Scene, Story, Wish
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.shot_plan import plan_shots

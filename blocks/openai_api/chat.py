@@ -16,10 +16,10 @@ from pydantic import JsonValue
 from blocks.answers.picture_answers import bad_answer
 from blocks.http_client.client import Limits
 from blocks.http_client.errors import request_id_of, scrubbed
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
-from blocks.openai_prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
-from blocks.openai_reading import read_answer
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.answers import read_answer
+from blocks.openai_api.call import LETTERS_A_TOKEN, ask, digits_of, json_of
+from blocks.openai_api.prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Desk, Reply, Request, Usage, VendorError
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal, TypeVar, get_args
 
-from blocks.openai_prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
+from blocks.openai_api.prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.input.script import ACTION_CHARACTERS, one_line, split_sentences
 from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.offline.writer import scene_count

@@ -24,8 +24,8 @@ from blocks.answers.sound_answers import (
 )
 from blocks.http_client.client import USUAL, Limits
 from blocks.http_client.errors import request_id_of
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import LETTERS_A_TOKEN, ask
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
 from studio.audio.wav import Samples, wav_file
 from studio.input.script import clean_text, one_line, split_sentences

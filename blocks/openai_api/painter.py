@@ -18,9 +18,9 @@ from blocks.answers.json_answers import PAINTED_BYTES
 from blocks.http_client.client import USUAL, Limits
 from blocks.http_client.errors import request_id_of
 from blocks.http_client.fetching import FETCH, fetch, from_base64
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_call import LETTERS_A_TOKEN, ask, digits_of, json_of
-from blocks.openai_sizes import (
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.call import LETTERS_A_TOKEN, ask, digits_of, json_of
+from blocks.openai_api.sizes import (
     REFERENCE_TOKENS,
     Quality,
     bills_tokens,

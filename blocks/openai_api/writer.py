@@ -11,10 +11,19 @@ from functools import partial
 from pydantic import JsonValue
 
 from blocks.http_client.client import USUAL, Limits
-from blocks.openai_account import OpenAIAccount
-from blocks.openai_chat import Chat
-from blocks.openai_plans import chunks, graph_of, shots_of, shots_told, staged, stages_told, story_of, words_of_scenes
-from blocks.openai_prompts import (
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.chat import Chat
+from blocks.openai_api.plans import (
+    chunks,
+    graph_of,
+    shots_of,
+    shots_told,
+    staged,
+    stages_told,
+    story_of,
+    words_of_scenes,
+)
+from blocks.openai_api.prompts import (
     GRAPH,
     SHOTS,
     STAGING,

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from blocks.answers.json_answers import json_in
 from blocks.http_client.client import Limits
 from blocks.http_client.errors import request_id_of, scrubbed, vendor_error
-from blocks.openai_account import OpenAIAccount
+from blocks.openai_api.account import OpenAIAccount
 from studio.model.paid import VendorError
 
 if TYPE_CHECKING:
