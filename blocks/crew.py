@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, HttpUrl
 
 from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.openai_api.account import OpenAIAccount
-from blocks.stability_account import StabilityAccount
+from blocks.stability_api.account import StabilityAccount
 from studio.billing.rate_limit import AT_ONCE, Limits
 from studio.model.engines import Crew as Hired
 from studio.model.engines import Narrator, Painter, Writer
@@ -129,11 +129,11 @@ class Crew(Block):
         # Its own check of style and service comes with the crew, not with the first picture.
         style: Any = self.style_preset or None
         if self.painter == "stability":
-            from blocks.stability_painter import StabilityPainter
+            from blocks.stability_api.rest_painter import StabilityPainter
 
             service: Any = self.painter_model or "core"
             return StabilityPainter(self._stability(), service, self.negative_prompt, style)
-        from blocks.stability_grpc_painter import StabilityGrpcPainter
+        from blocks.stability_api.grpc_painter import StabilityGrpcPainter
 
         model = self.painter_model or StabilityGrpcPainter.engine_id
         return StabilityGrpcPainter(self._stability(), model, self.negative_prompt, style)

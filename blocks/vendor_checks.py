@@ -15,8 +15,8 @@ from pydantic import JsonValue
 from blocks.http_client.client import Limits
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import ask, json_of
-from blocks.stability_account import StabilityAccount
-from blocks.stability_grpc_painter import StabilityGrpcPainter
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_painter import StabilityGrpcPainter
 from studio.checks.machine import Check
 from studio.errors import EngineFailed
 from studio.model.engines import Crew

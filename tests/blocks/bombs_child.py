@@ -24,8 +24,8 @@ from blocks.openai_api.call import ask, json_of
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.writer import OpenAIWriter
-from blocks.stability_account import StabilityAccount
-from blocks.stability_painter import StabilityPainter
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.rest_painter import StabilityPainter
 from blocks.vendor_checks import PATIENCE
 from studio.billing.calls import read_calls
 from studio.model.paid import VendorError

@@ -10,9 +10,9 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from blocks.http_client.client import Limits
-from blocks.stability_account import StabilityAccount
-from blocks.stability_grpc_painter import StabilityGrpcPainter
-from blocks.stability_painter import StabilityPainter
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_painter import StabilityGrpcPainter
+from blocks.stability_api.rest_painter import StabilityPainter
 from studio.model.paid import Reply, Request
 from tests.blocks.contract import HTTP_FAULTS, PICTURE_FAULTS, SIZE, Stand
 from tests.vendors.stability_server import KEY, StabilityServer, painted

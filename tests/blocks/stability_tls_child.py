@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from blocks.stability_account import StabilityAccount
-from blocks.stability_grpc_painter import StabilityGrpcPainter
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_painter import StabilityGrpcPainter
 from studio.model.paid import VendorError
 from tests.blocks.desk import PlainDesk
 

@@ -11,9 +11,9 @@ from blocks.crew import Crew
 from blocks.openai_api.narrator import SPOKEN, OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.sizes import legal_size
-from blocks.stability_account import StabilityAccount
-from blocks.stability_grpc_painter import SIZES, StabilityGrpcPainter
-from blocks.stability_painter import SHAPES, StabilityPainter
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_painter import SIZES, StabilityGrpcPainter
+from blocks.stability_api.rest_painter import SHAPES, StabilityPainter
 from studio.model.film import Wish
 from studio.planning.capabilities import of_negative_prompt, painted_size, settle
 from tests.blocks.openai_stand import account_at

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from blocks.crew import Crew
-from blocks.stability_account import StabilityAccount
+from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
 
 ACCOUNT = StabilityAccount(api_key=SecretStr("sk-stability-0123"))

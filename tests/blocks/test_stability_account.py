@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from blocks.stability_account import StabilityAccount
+from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
 from studio.model.paid import VendorError
 from tests.vendors.stability_server import KEY, StabilityServer

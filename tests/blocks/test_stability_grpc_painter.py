@@ -26,9 +26,9 @@ pytest.importorskip("stability_sdk", reason="stability-sdk exists for Python 3.1
 
 import grpc
 
-from blocks import stability_rpc
-from blocks.stability_account import StabilityAccount
-from blocks.stability_grpc_painter import SIZES, StabilityGrpcPainter
+from blocks.stability_api import grpc_call
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_painter import SIZES, StabilityGrpcPainter
 from studio.errors import BadInput, EngineFailed
 from studio.model.paid import Fault, VendorError
 from tests.blocks.desk import PlainDesk
@@ -204,7 +204,7 @@ class _Broken:
 def test_what_cannot_be_told_is_unknown(error: _Broken, heard: bool, fault: Fault) -> None:
     """A call is said not to have happened only where the server said so, or where it was never reached."""
     account = StabilityAccount(api_key=SecretStr(KEY))
-    assert stability_rpc.rpc_fault(account, "id", error, heard).fault == fault
+    assert grpc_call.rpc_fault(account, "id", error, heard).fault == fault
 
 
 def test_a_dead_host_fails_at_once(painter: StabilityGrpcPainter, tmp_path: Path) -> None:
@@ -253,16 +253,16 @@ def test_a_missing_sdk_is_told(
 ) -> None:
     """Where the SDK is not installed, as on Python 3.13, one line says what to do, and nothing is booked."""
     monkeypatch.setitem(sys.modules, "stability_sdk.interfaces.gooseai.generation.generation_pb2", None)
-    stability_rpc.sdk.cache_clear()
+    grpc_call.sdk.cache_clear()
     with pytest.raises(BadInput, match=r"Python 3\.11 and 3\.12"):
         painter.paint("x", SIZE, 1, tmp_path / "a.png")
-    stability_rpc.sdk.cache_clear()
+    grpc_call.sdk.cache_clear()
     assert desk.requests == []
 
 
 def test_a_crew_can_be_named_without_the_sdk() -> None:
     """Importing the painter does not load the SDK: other crews start without it."""
-    code = "import blocks.stability_grpc_painter, sys; print({'grpc', 'stability_sdk'} & set(sys.modules))"
+    code = "import blocks.stability_api.grpc_painter, sys; print({'grpc', 'stability_sdk'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120)
     assert done.stdout == "set()\n", done.stderr
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import SecretStr
 
-from blocks import stability_painter
-from blocks.stability_account import StabilityAccount
-from blocks.stability_painter import SHAPES, Service, StabilityPainter
-from blocks.stability_terms import StylePreset, nearest
+from blocks.stability_api import rest_painter
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.options import StylePreset, nearest
+from blocks.stability_api.rest_painter import SHAPES, Service, StabilityPainter
 from studio.errors import EngineFailed
 from studio.model.paid import Fault, VendorError
 from tests.blocks.contract import PATIENT
@@ -161,7 +161,7 @@ def test_the_model_tells_every_setting(painter: StabilityPainter) -> None:
 )
 def test_a_seed_is_a_number_or_none(told: str, seed: int | None) -> None:
     """What a header tells of the seed is believed where it can be one."""
-    assert stability_painter._seed(told) == seed
+    assert rest_painter._seed(told) == seed
 
 
 FAULTS: dict[str, Fault] = {

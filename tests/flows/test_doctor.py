@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from blocks.crew import Crew, crew_named
-from blocks.stability_account import StabilityAccount
+from blocks.stability_api.account import StabilityAccount
 from blocks.vendor_checks import vendor_checks
 from flows.command import app
 from flows.doctor_command import crew_checks, engine_checks, pinned

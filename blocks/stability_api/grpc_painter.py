@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 from blocks.paid_engine import PaidEngine, painted
-from blocks.stability_account import StabilityAccount
-from blocks.stability_rpc import Asked, generate, sdk
-from blocks.stability_terms import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_call import Asked, generate, sdk
+from blocks.stability_api.options import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Protocol
 
 from blocks.http_client.errors import scrubbed
-from blocks.stability_account import TIMED_OUT_SECONDS, StabilityAccount
+from blocks.stability_api.account import TIMED_OUT_SECONDS, StabilityAccount
 from studio.errors import BadInput
 from studio.model.paid import Fault, Reply, Usage, VendorError
 
