@@ -13,12 +13,12 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl
 
 from blocks.crew_names import check_crew_name, no_such_crew
+from blocks.offline.crew import embedded_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from studio.billing.rate_limit import AT_ONCE, Limits
 from studio.model.engines import Crew as Hired
 from studio.model.engines import Narrator, Painter, Writer
-from studio.offline.crew import embedded_crew
 
 VOICES = 4
 """Lines in work at once where a vendor speaks them."""

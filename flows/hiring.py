@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from blocks.crew_names import NEEDS, check_crew_name
+from blocks.offline.crew import embedded_crew
 from flows.built_in import BuiltIn
 from flows.engine import check_alive, find_engine, prepare_environment
 from studio.errors import BadInput
 from studio.model.engines import Crew
-from studio.offline.crew import embedded_crew
 
 
 class Hiring:

@@ -16,12 +16,12 @@ from typing import ClassVar
 
 from PIL import Image
 
+from blocks.offline.animator import OfflineAnimator
+from blocks.offline.music.composer import OfflineComposer
+from blocks.offline.writer.writer import OfflineWriter
 from studio.model.engines import Abilities, Crew, Tick
 from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story, Word
 from studio.model.receipt import Made
-from studio.offline.animator import OfflineAnimator
-from studio.offline.composer import OfflineComposer
-from studio.offline.writer import OfflineWriter
 
 Hook = Callable[[str, str], None]
 

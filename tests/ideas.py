@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.writer.writer import OfflineWriter
 from studio.model.film import Brief, Shot, Story, Wish
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.writer import OfflineWriter
 
 IDEAS: Mapping[str, tuple[str, ...]] = {
     "tale": (

@@ -33,7 +33,7 @@ ALLOWED = {
     "studio/cli/terminal.py": "/dev/null, to write",
     "studio/audio/wav.py": "writes at the hidden path that it is lent",
     "studio/lettering/fonts.py": "a font of this program",
-    "studio/offline/narrator.py": "the voice's own model",
+    "blocks/offline/voice/narrator.py": "the voice's own model",
     "blocks/answers/picture_answers.py": "writes at the hidden path that it is lent",
     "blocks/answers/json_answers.py": "a vendor's answer, in its own bounds",
     "blocks/http_client/errors.py": "a vendor's error, its first 100,000 bytes",

@@ -94,7 +94,7 @@ def test_patterns_are_found_wherever_they_stand() -> None:
     places = {pattern.place.rpartition(":")[0] + ":" * pattern.place[-1].isdigit() for pattern in PATTERNS}
     assert {
         "studio.text.markdown",
-        "studio.offline.numerals",
+        "blocks.offline.voice.numerals",
         "studio.input.script:",
         "blocks.openai_api.answers",
     } <= places

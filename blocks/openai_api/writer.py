@@ -11,6 +11,7 @@ from functools import partial
 from pydantic import JsonValue
 
 from blocks.http_client.client import USUAL, Limits
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.chat import Chat
 from blocks.openai_api.plans import (
@@ -39,7 +40,6 @@ from blocks.openai_api.prompts import (
 from blocks.paid_engine import PaidEngine
 from studio.model.engines import Abilities
 from studio.model.film import Brief, SceneGraph, Shot, Story
-from studio.offline.writer import OfflineWriter
 from studio.planning.scene_graph import build_graph, scene_parts
 from studio.planning.shot_plan import plan_shots
 

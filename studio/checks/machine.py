@@ -115,7 +115,7 @@ def _encoder() -> Check:
 def _voice() -> Check:
     import wave
 
-    from studio.offline.narrator import OfflineNarrator
+    from blocks.offline.voice.narrator import OfflineNarrator
 
     with tempfile.TemporaryDirectory(prefix="film-doctor-") as scratch:
         out = Path(scratch, "word.wav")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from blocks.offline.writer.writer import OfflineWriter
 from studio.billing.calls import cut_off, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
 from studio.forecast.lookahead import NEVER, Foresight, Seen
@@ -21,7 +22,6 @@ from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.receipt import Receipt
-from studio.offline.writer import OfflineWriter
 from studio.planning import orders
 from studio.planning.capabilities import suited
 from studio.planning.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt

@@ -16,8 +16,8 @@ from pathlib import Path
 import cv2
 from PIL import Image, ImageDraw
 
+from blocks.offline.painter.painter import OfflinePainter
 from studio.model.film import Wish
-from studio.offline.painter import OfflinePainter
 
 PROMPTS = (
     "wide shot, a red fox crosses a snowy meadow, morning",

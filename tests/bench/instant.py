@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from blocks.offline.writer.writer import OfflineWriter
 from studio.model.engines import Abilities, Crew
 from studio.model.receipt import Made
-from studio.offline.writer import OfflineWriter
 from studio.planning.moods import MusicCue
 
 

@@ -20,12 +20,12 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 
+from blocks.offline.music.composer import OfflineComposer
 from studio.audio.loudness import RATE_HZ
 from studio.audio.mix import mix
 from studio.audio.wav import wav_file
 from studio.lettering.caption_cues import srt_text
 from studio.model.film import Cue, Span, Timeline
-from studio.offline.composer import OfflineComposer
 from studio.planning.moods import MOODS, MusicCue
 from studio.video import mux
 from studio.video.encoder import encode

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from blocks.offline.music.composer import OfflineComposer
 from studio.audio.loudness import Meter
-from studio.offline.composer import OfflineComposer
 from studio.planning.moods import MOODS, MusicCue
 
 RATE_HZ = 48_000

@@ -14,8 +14,8 @@ from PIL import Image
 from blocks.answers import picture_answers, sound_answers
 from blocks.answers.picture_answers import decoded_picture, fitted, write_png
 from blocks.answers.sound_answers import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
+from blocks.offline.voice.narrator import OfflineNarrator
 from studio.model.paid import Reply, VendorError
-from studio.offline.narrator import OfflineNarrator
 from studio.store.png_check import whole_picture
 from tests.vendors.loopback import HTML
 from tests.vendors.media import animation, bomb, picture, sound, streamed

@@ -203,7 +203,7 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(machine, "font_file", _no_font)
     monkeypatch.setattr(machine, "can_shape", lambda: False)
     monkeypatch.setattr("studio.video.encoder.encode", fails)
-    monkeypatch.setattr("studio.offline.narrator.OfflineNarrator.speak", fails)
+    monkeypatch.setattr("blocks.offline.voice.narrator.OfflineNarrator.speak", fails)
     monkeypatch.setattr(machine, "FEW_BYTES", 1 << 62)
     checks = by_name(machine_checks(tmp_path))
     assert {name: check.verdict for name, check in checks.items()} == {

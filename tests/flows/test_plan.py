@@ -11,6 +11,7 @@ from typing import Any, Self
 import pytest
 from PIL import Image
 
+from blocks.offline.crew import embedded_crew
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.prices import Price, PriceList
 from studio.cli.forecast_page import forecast_json, forecast_lines
@@ -22,7 +23,6 @@ from studio.model.engines import Crew
 from studio.model.film import Brief, Wish
 from studio.model.paid import Desk, Reply, Request, Usage
 from studio.model.terms import Terms
-from studio.offline.crew import embedded_crew
 from studio.store.brief import read_brief
 from tests.fake_crew import Log
 from tests.flows.filming import PaidPainter, filmed, opened, paid_crew

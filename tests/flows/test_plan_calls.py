@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.writer import OpenAIWriter
@@ -22,7 +23,6 @@ from studio.forecast.quote import Estimate, Quoter
 from studio.model.film import Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
-from studio.offline.writer import OfflineWriter
 from studio.planning.orders import Order
 from tests.vendors.metering import Meter
 

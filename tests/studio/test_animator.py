@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blocks.offline.animator import OfflineAnimator
 from studio.model.engines import Animator
 from studio.model.film import Aim, Cue
-from studio.offline.animator import OfflineAnimator
 from tests.studio.media import SMALL, luma, still
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blocks.offline.music import composer, orchestra
+from blocks.offline.music.composer import OfflineComposer
+from blocks.offline.music.orchestra import Orchestra
+from blocks.offline.music.voicings import VOICINGS
 from studio.audio.loudness import Meter
 from studio.errors import EngineFailed
 from studio.model.film import Mood
-from studio.offline import composer, orchestra
-from studio.offline.composer import OfflineComposer
-from studio.offline.orchestra import Orchestra
-from studio.offline.voicings import VOICINGS
 from studio.planning.moods import MOODS, MusicCue
 
 RATE_HZ = 48_000
@@ -162,7 +162,7 @@ def test_same_order_gives_the_same_bytes_everywhere(tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda path: OfflineComposer().compose(cues, 3.0, 9, path), paths))
     code = (
-        "import sys, pathlib; from studio.offline.composer import OfflineComposer as C;"
+        "import sys, pathlib; from blocks.offline.music.composer import OfflineComposer as C;"
         "from studio.planning.moods import MusicCue as M;"
         "C().compose((M(start=0, mood='tense'), M(start=1.5, mood='playful')), 3.0, 9, pathlib.Path(sys.argv[1]))"
     )

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.writer.arcs import thing_of
+from blocks.offline.writer.deeds import carried_in, pose_of, rest_of, shape_of
+from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.looks import character_look
+from blocks.offline.writer.matter import seen_as
+from blocks.offline.writer.places import told_at
+from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
 from studio.model.film import Story
-from studio.offline.arcs import thing_of
-from studio.offline.deeds import carried_in, pose_of, rest_of, shape_of
-from studio.offline.grammar import parse_idea
-from studio.offline.looks import character_look
-from studio.offline.matter import seen_as
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.places import told_at
-from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
 from studio.planning.close_ups import close_action
 from tests.ideas import film_of
 

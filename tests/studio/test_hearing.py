@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blocks.offline.voice.hearing import as_heard, silences
+from blocks.offline.voice.narrator import RATE_HZ, UNIT_SECONDS, OfflineNarrator, _voice
 from studio.lettering.caption_cues import line_cues
 from studio.model.film import Word
-from studio.offline.hearing import as_heard, silences
-from studio.offline.narrator import RATE_HZ, UNIT_SECONDS, OfflineNarrator, _voice
 
 PAUSED = [
     "In 1998, Dr. Smith paid $9.99. Nobody minded: money, after all, was easy \u2014 and bread was dear.",

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from blocks.offline.painter.prompt.title import title_of
+from blocks.offline.painter.prompt.tokens import tokens_of
+from blocks.offline.voice.reading import sentences, why_silent
+from blocks.offline.writer.writer import OfflineWriter
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, BrokenPlan
 from studio.fs.opening import SHOTS, TEXT_BYTES
@@ -18,10 +22,6 @@ from studio.input.prompts_file import parse_prompts
 from studio.input.script import parse_script, script_title, split_sentences
 from studio.lettering.caption_cues import silent_cues
 from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
-from studio.offline.paint.title import title_of
-from studio.offline.paint.tokens import tokens_of
-from studio.offline.reading import sentences, why_silent
-from studio.offline.writer import OfflineWriter
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.shot_plan import share_lines

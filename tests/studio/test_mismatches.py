@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocks.offline.crew import embedded_crew
 from studio.audio.silence import Silence
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
@@ -22,7 +23,6 @@ from studio.model.engines import Abilities, Crew
 from studio.model.film import Scene, Story, Wish
 from studio.model.paid import Desk
 from studio.model.receipt import Made
-from studio.offline.crew import embedded_crew
 from studio.planning.capabilities import (
     MOST_ENLARGED,
     abilities_told,

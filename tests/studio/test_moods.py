@@ -9,9 +9,9 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocks.offline.writer.beats import BEATS
+from blocks.offline.writer.idea.domains import HEARTS
 from studio.model.film import Mood, Scene, Shot, Span, Story, Timeline
-from studio.offline.beats import BEATS
-from studio.offline.domains import HEARTS
 from studio.planning.image_prompts import EMOTIONS as EMOTIONS_ASKED
 from studio.planning.moods import MOOD_OF_WORD, MOODS, MusicCue, cues_told, mood_of, music_cues
 

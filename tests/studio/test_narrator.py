@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blocks.offline.voice import narrator
+from blocks.offline.voice.narrator import RATE_HZ, OfflineNarrator, _field, _voice
+from blocks.offline.voice.reading import sentences, why_silent
 from studio.errors import EngineFailed
-from studio.offline import narrator
-from studio.offline.narrator import RATE_HZ, OfflineNarrator, _field, _voice
-from studio.offline.reading import sentences, why_silent
 
 LINE = "Below her, the sea kept the old rhythm, patient and immense."
 
@@ -148,7 +148,7 @@ def test_same_line_and_seed_give_the_same_bytes_everywhere(tmp_path: Path) -> No
         list(pool.map(lambda path: speaker.speak(LINE, 5, path), paths))
     elsewhere = tmp_path / "elsewhere.wav"
     code = (
-        "import sys, pathlib; from studio.offline.narrator import OfflineNarrator as N;"
+        "import sys, pathlib; from blocks.offline.voice.narrator import OfflineNarrator as N;"
         "N().speak(sys.argv[1], 5, pathlib.Path(sys.argv[2]))"
     )
     root = Path(__file__).parents[2]
@@ -235,7 +235,7 @@ def test_nothing_is_left_in_the_persons_home(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     code = (
-        "import sys; from pathlib import Path; from studio.offline.narrator import OfflineNarrator; "
+        "import sys; from pathlib import Path; from blocks.offline.voice.narrator import OfflineNarrator; "
         "OfflineNarrator().speak('Hello there.', 1, Path(sys.argv[1]))"
     )
     ours = ("ORT_", "XDG_", "DO_NOT_")

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blocks.offline.writer.deeds import carried_in, pose_of
+from blocks.offline.writer.feelings import find_mood
+from blocks.offline.writer.idea.breaths import breaths
+from blocks.offline.writer.idea.named import things_named
+from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.idea.words import is_someone
+from blocks.offline.writer.settings import KNOWN_WORDS
+from blocks.offline.writer.writer import OfflineWriter
 from studio.input.script import split_sentences
 from studio.model.film import Brief, Wish
-from studio.offline.breaths import breaths
-from studio.offline.deeds import carried_in, pose_of
-from studio.offline.feelings import find_mood
-from studio.offline.grammar import parse_idea
-from studio.offline.named import things_named
-from studio.offline.settings import KNOWN_WORDS
-from studio.offline.words import is_someone
-from studio.offline.writer import OfflineWriter
 from studio.planning.close_ups import close_action
 from studio.planning.shot_plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 from tests.ideas import film_of

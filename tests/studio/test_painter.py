@@ -18,13 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from blocks.offline.painter import slate
+from blocks.offline.painter.canvas.noise import F32
+from blocks.offline.painter.painter import OfflinePainter
+from blocks.offline.painter.people.figures import look_of_person
+from blocks.offline.painter.prompt.reader import read_prompt
 from studio.errors import EngineFailed
 from studio.model.film import Wish
-from studio.offline.paint import slate
-from studio.offline.paint.figures import look_of_person
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.paint.noise import F32
-from studio.offline.painter import OfflinePainter
 
 SMALL = (256, 144)
 KEEPER = (
@@ -96,7 +96,7 @@ def test_same_bytes_on_every_thread(tmp_path: Path, any_threads: None) -> None:
 def test_same_bytes_in_another_process(tmp_path: Path) -> None:
     """Neither the process nor PYTHONHASHSEED changes a byte."""
     code = (
-        "import sys; from pathlib import Path; from studio.offline.painter import OfflinePainter as P; "
+        "import sys; from pathlib import Path; from blocks.offline.painter.painter import OfflinePainter as P; "
         "P().paint(sys.argv[1], (256, 144), 7, Path(sys.argv[2]))"
     )
     digests = set()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.offline.paint import company
-from studio.offline.paint.canvas import Stage
-from studio.offline.paint.figures import look_of_person
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.paint.scene import paint_scene
-from studio.offline.paint.shapes import Drawing, extent
+from blocks.offline.painter import company
+from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.shapes import Drawing, extent
+from blocks.offline.painter.people.figures import look_of_person
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.scene import paint_scene
 
 PAIR = "a boy in an ochre coat, a grandmother in a blue shawl, side by side, a village in the morning"
 

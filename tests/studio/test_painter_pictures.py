@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.offline.paint import paths, words
-from studio.offline.paint.canvas import Canvas, Stage
-from studio.offline.paint.casting import drawing_of
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.paint.palettes import light_for
-from studio.offline.paint.scene import paint_scene
-from studio.offline.paint.shapes import extent
-from studio.offline.painter import OfflinePainter
+from blocks.offline.painter.canvas.canvas import Canvas, Stage
+from blocks.offline.painter.canvas.palettes import light_for
+from blocks.offline.painter.canvas.shapes import extent
+from blocks.offline.painter.casting import drawing_of
+from blocks.offline.painter.painter import OfflinePainter
+from blocks.offline.painter.places import paths
+from blocks.offline.painter.prompt import vocabulary
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.scene import paint_scene
 from tests.studio.test_painter import SMALL, paint
 
 
@@ -48,10 +49,10 @@ def test_morning_is_no_sunset(said: str, hour: str, tmp_path: Path) -> None:
     assert blue[0] > max(blue[1:]) + 10
 
 
-@pytest.mark.parametrize("kind", sorted(k for k in set(words.SUBJECTS.values())))
+@pytest.mark.parametrize("kind", sorted(k for k in set(vocabulary.SUBJECTS.values())))
 def test_every_subject_of_the_lexicon_is_drawn_inside_the_frame(kind: str, tmp_path: Path) -> None:
     """Whatever the lexicon claims has a picture, in wide and tall frames, with its focus inside."""
-    word = next(w for w, k in words.SUBJECTS.items() if k == kind)
+    word = next(w for w, k in vocabulary.SUBJECTS.items() if k == kind)
     place = {"ship": "the sea", "boat": "the sea", "whale": "the sea", "fish": "underwater"}.get(kind, "")
     shot = "close shot" if kind in ("hands", "eye") else "wide shot"
     for size in (SMALL, (144, 256)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.paint.scene import paint_scene
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.scene import paint_scene
 from tests.studio.test_painter import SMALL
 
 

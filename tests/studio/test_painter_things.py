@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.offline.paint import dressing, paths, props, staging
-from studio.offline.paint.canvas import Canvas, Stage
-from studio.offline.paint.casting import drawing_of
-from studio.offline.paint.figures import look_of_person
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.paint.palettes import light_for
-from studio.offline.paint.scene import paint_scene
-from studio.offline.paint.shapes import Drawing, extent
+from blocks.offline.painter import staging
+from blocks.offline.painter.canvas.canvas import Canvas, Stage
+from blocks.offline.painter.canvas.palettes import light_for
+from blocks.offline.painter.canvas.shapes import Drawing, extent
+from blocks.offline.painter.casting import drawing_of
+from blocks.offline.painter.people.figures import look_of_person
+from blocks.offline.painter.places import dressing, paths
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.scene import paint_scene
+from blocks.offline.painter.things import props
 from tests.studio.test_painter import paint
 
 

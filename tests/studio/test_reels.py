@@ -7,16 +7,16 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.writer.arcs import _ARCS
+from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.looks import character_look
+from blocks.offline.writer.matter import person_in
+from blocks.offline.writer.places import is_empty
+from blocks.offline.writer.reels import REELS, View, choose_reel, parse_reels
+from blocks.offline.writer.settings import KNOWN_WORDS
+from blocks.offline.writer.tables.reels_places import PLACES
 from studio.input.script import split_sentences
-from studio.offline.arcs import _ARCS
-from studio.offline.grammar import parse_idea
-from studio.offline.looks import character_look
-from studio.offline.matter import person_in
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.places import is_empty
-from studio.offline.reels import REELS, View, choose_reel, parse_reels
-from studio.offline.reels_places import PLACES
-from studio.offline.settings import KNOWN_WORDS
 from studio.planning.shot_plan import spoken_words
 from tests.ideas import FOREIGN, IDEAS, film_of
 

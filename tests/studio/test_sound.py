@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blocks.offline.music.composer import OfflineComposer
+from blocks.offline.voice.narrator import OfflineNarrator
 from studio.audio.loudness import HOP, Meter, gain_between, limiting, peaks_of
 from studio.audio.mix import DUCK_DB, TONE_DB, mix
 from studio.errors import EngineFailed
-from studio.offline.composer import OfflineComposer
-from studio.offline.narrator import OfflineNarrator
 from studio.planning.moods import MusicCue
 
 RATE_HZ = 48_000

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.offline.reading import sentences
-from studio.offline.spelling import spelled
-from studio.offline.unmarked import unmarked
+from blocks.offline.voice.reading import sentences
+from blocks.offline.voice.spelling import spelled
+from blocks.offline.voice.unmarked import unmarked
 
 HOSTILE = [
     "*", "a*", "_a", "`", "[", "[](", "[a](b", "![", "<", "<b ", '<b a="', "<!--", "{\\", "&", "&amp", "http://", "a.",

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from studio.offline.paint import closeup, staging
-from studio.offline.paint.lexicon import read_prompt
-from studio.offline.paint.scene import paint_scene
-from studio.offline.paint.shapes import extent
+from blocks.offline.painter import closeup, staging
+from blocks.offline.painter.canvas.shapes import extent
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.scene import paint_scene
 
 SIZES = [(256, 144), (144, 256), (144, 144)]
 

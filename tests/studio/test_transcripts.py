@@ -8,18 +8,18 @@ from itertools import combinations
 
 import pytest
 
+from blocks.offline.writer.beats import BEATS, choose_beats, pools_of
+from blocks.offline.writer.idea.domains import DOMAINS, HEARTS
+from blocks.offline.writer.idea.glossary import english_words, seen_in
+from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.matter import companion_of, core_of, person_in, sort_of
+from blocks.offline.writer.places import HOURS
+from blocks.offline.writer.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
+from blocks.offline.writer.tables.domain_lines import DOMAIN_LINES
+from blocks.offline.writer.tables.tale_lines import TALE
+from blocks.offline.writer.tables.topic_lines import ASKING, LOOKING, PORTRAITS
+from blocks.offline.writer.telling import say
 from studio.input.script import split_sentences
-from studio.offline.beats import BEATS, choose_beats, pools_of
-from studio.offline.domain_lines import DOMAIN_LINES
-from studio.offline.domains import DOMAINS, HEARTS
-from studio.offline.glossary import english_words, seen_in
-from studio.offline.grammar import parse_idea
-from studio.offline.lines import TALE
-from studio.offline.looking import ASKING, LOOKING, PORTRAITS
-from studio.offline.matter import companion_of, core_of, person_in, sort_of
-from studio.offline.places import HOURS
-from studio.offline.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
-from studio.offline.telling import say
 from studio.planning.image_prompts import EMOTIONS
 from studio.planning.shot_plan import spoken_words
 from tests.ideas import FOREIGN, IDEAS, film_of, transcript

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blocks.offline.writer.idea.language import is_english
+from blocks.offline.writer.idea.parse import parse_idea, plain_idea
+from blocks.offline.writer.idea.phrases import article_for
+from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
+from blocks.offline.writer.tables.tale_lines import TALE
+from blocks.offline.writer.tables.topic_lines import LOOKING
+from blocks.offline.writer.writer import OfflineWriter
 from studio.errors import BadInput
 from studio.input.script import split_sentences
 from studio.model.film import Brief, Prompt, Shot, Story, Wish
-from studio.offline.grammar import parse_idea, plain_idea
-from studio.offline.language import is_english
-from studio.offline.lines import TALE
-from studio.offline.looking import LOOKING
-from studio.offline.phrases import article_for
-from studio.offline.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
-from studio.offline.writer import OfflineWriter
 from studio.planning.scene_graph import check_graph
 from studio.planning.shot_plan import plan_text, shot_count, spoken_words, words_that_fit
 

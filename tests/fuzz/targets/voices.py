@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from blocks.answers.sound_answers import RATE_HZ, decoded_sound, estimated_words, most_seconds
+from blocks.offline.voice.narrator import _breaths, _voice
+from blocks.offline.voice.reading import sentences, why_silent
 from blocks.openai_api.narrator import INPUT_CHARACTERS, parts_of
 from studio.model.paid import Reply, VendorError
-from studio.offline.narrator import _breaths, _voice
-from studio.offline.reading import sentences, why_silent
 from tests.fuzz.judge import stretched
 
 CHARACTERS = 4_000

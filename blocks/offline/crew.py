@@ -1,0 +1,20 @@
+"""The embedded crew whole; it needs neither the engine nor a vendor."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from blocks.offline.animator import OfflineAnimator
+from blocks.offline.music.composer import OfflineComposer
+from blocks.offline.painter.painter import OfflinePainter
+from blocks.offline.voice.narrator import OfflineNarrator
+from blocks.offline.writer.writer import OfflineWriter
+from studio.model.engines import Crew
+
+
+@cache
+def embedded_crew() -> Crew:
+    """Return the crew 'offline': one for the whole process."""
+    return Crew(
+        "offline", OfflineWriter(), OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer()
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""Casting: the drawing that stands for each subject, painted in the colours its own words name.
+
+The same words give the same drawing in every shot: a red bicycle stays red, a black cat black.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from blocks.offline.painter.canvas.noise import Rng
+from blocks.offline.painter.canvas.shapes import Drawing, moved
+from blocks.offline.painter.people import figures, poses, suits, waist
+from blocks.offline.painter.places import dressing
+from blocks.offline.painter.prompt import vocabulary
+from blocks.offline.painter.prompt.habitat import INSIDE, PEOPLE
+from blocks.offline.painter.prompt.reader import Reading, Subject
+from blocks.offline.painter.things import (
+    beasts,
+    birds,
+    creatures,
+    furniture,
+    landmarks,
+    props,
+    still,
+    structures,
+    swarms,
+    vehicles,
+)
+
+_DRAWN: dict[str, Callable[[], Drawing]] = {
+    "astronaut": suits.astronaut, "lighthouse": landmarks.lighthouse, "windmill": landmarks.windmill,
+    "tent": landmarks.tent, "castle": structures.castle, "bridge": structures.bridge, "car": structures.car, "ship": vehicles.ship,
+    "boat": vehicles.boat, "train": vehicles.train, "rocket": vehicles.rocket, "bicycle": vehicles.bicycle,
+    "deer": creatures.deer, "whale": creatures.whale, "dog": creatures.dog, "cat": creatures.cat, "fox": beasts.fox,
+    "wolf": beasts.wolf, "bear": beasts.bear, "horse": beasts.horse, "rabbit": beasts.rabbit,
+    "penguin": beasts.penguin, "bottle": props.bottle, "lantern": props.lantern, "book": props.book,
+    "cup": still.cup, "table": still.table, "letter": still.letter, "violin": still.violin, "kite": still.kite,
+    "candle": still.candle, "flower": still.flower, "chair": still.chair, "clock": still.clock,
+    "bread": still.bread,
+    "crow": birds.crow, "crow aloft": birds.crow_aloft, "paper boat": birds.paper_boat,
+    "bed": furniture.bed, "footprints": swarms.footprints,
+}  # fmt: skip
+_SEEDED: dict[str, Callable[[Rng], Drawing]] = {
+    "tree": landmarks.tree, "fish": creatures.fish, "balloon": vehicles.balloon, "fire": props.fire,
+    "butterflies": swarms.butterflies, "bees": swarms.bees,
+}  # fmt: skip
+_OWN_TONES = {
+    "bicycle": ("3f6b6b",), "dog": ("8a6542", "5d432d"), "cat": ("4a4640", "33302c"), "fox": ("c4622d", "8d4320"),
+    "wolf": ("767a7e", "4b4f54"), "bear": ("5f402a", "3d281a"), "horse": ("74482b", "4a2d1b"),
+    "rabbit": ("8d7156", "665040"), "car": ("a23c32", "6f2822"), "cup": ("e6ded0", "b9ae9e"),
+    "flower": ("c8433a", "8f2b28"), "kite": ("c23b2e", "8f2a22"), "book": ("6b2f2a",), "tent": ("d08a4c", "b5673a"),
+    "boat": ("7a3a2e",), "house": ("8d7358", "77604a"), "chair": ("7a5434", "4f351f"), "table": ("8a6340", "5f4229"),
+    "deer": ("7d5638", "543a28"),
+}  # fmt: skip
+"""The tones a colour word replaces: a thing's own, then its shaded one."""
+_HELD: tuple[waist.Doing, ...] = (
+    "lantern", "book", "cup", "bottle", "candle", "flower", "letter", "clock", "bread",
+)  # fmt: skip
+_PAVED = ("street", "city", "village", "road")
+"""Where one carries an umbrella."""
+_USUAL = {"fox": ("red", "orange"), "bear": ("brown", "polar"), "wolf": ("grey", "gray")}
+
+
+def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng: Rng) -> Drawing:
+    """Give the drawing of a subject, about 1 high; `carried` are the kinds of things in a person's hand."""
+    kind = subject.kind
+    if kind in PEOPLE:
+        look = figures.look_of_person(reading, subject)
+        if kind == "violinist" or "violin" in carried:
+            words_said = frozenset(subject.words)
+            aged = bool(words_said & figures.AGED) or kind == "elder"
+            if kind == "violinist" and not figures.worn_by(reading, subject):
+                cut: Literal["dress", "jacket"] = "dress" if look.style != "short" else "jacket"
+                look = replace(look, coat="24262e", trousers="1b1c22", cut=cut, scarf="", head="")
+            return poses.violinist(look, aged, bool(words_said & {"beard", "bearded"}))
+        if "bicycle" in carried:
+            return poses.rider(look)
+        if reading.shot == "medium" and subject.away:
+            # The whole figure, so near that its head is as large as a face would be.
+            return moved(figures.person(look, 0.0, umbrella=_cloth(reading, subject, look)), 0, -3.33, 4.4)
+        if reading.shot == "medium":
+            return _half(reading, subject, look, carried)
+        held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
+        flies = any(s.kind == "kite" for s in reading.subjects)
+        stride = float(rng.uniform(0, 1))
+        cloth = "" if flies else _cloth(reading, subject, look)
+        return figures.person(look, stride, held, raised=flies and not held, umbrella=cloth)
+    if kind == "robot":
+        return suits.robot(subject)
+    if kind == "house":
+        return coloured(landmarks.house(reading.has("snow") or reading.biome == "ice"), subject)
+    if kind == "whale" and reading.biome != "undersea":
+        return creatures.fluke()
+    if kind == "lantern" and {"lamp", "lamps"} & set(subject.words) and reading.biome in INSIDE:
+        return dressing.lamp()
+    if kind in _SEEDED:
+        return _SEEDED[kind](rng)
+    return coloured(_DRAWN[kind](), subject)
+
+
+def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple[str, ...]) -> Drawing:
+    """A person from the waist up, with what they carry, or what anyone would have in that place and weather."""
+    said = frozenset(subject.words)
+    doing: waist.Doing = ""
+    held: Drawing = ()
+    thing: waist.Doing = next((k for k in _HELD if k in carried), "")
+    if "umbrella" in dict(figures.worn_by(reading, subject)):
+        doing = "umbrella"
+    elif thing:
+        doing, held = thing, _in_hand(reading, thing)
+    elif reading.biome == "kitchen" and not reading.not_drawn and not carried:
+        doing, held = "cup", still.mug()
+    elif reading.biome in _PAVED and (reading.has("rain") or reading.has("storm")):
+        doing = "umbrella"
+    aged = bool(said & figures.AGED) or subject.kind == "elder"
+    # Not always in profile: who looks at nothing near shows both eyes, and a woman's face is softer so.
+    turned = doing in ("", "umbrella") and (
+        look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0
+    )
+    bearded, cloth = bool(said & {"beard", "bearded"}), _cloth(reading, subject, look)
+    return waist.half_figure(look, aged, bearded, doing, held, turned, cloth)
+
+
+def _in_hand(reading: Reading, thing: waist.Doing) -> Drawing:
+    """A thing as a hand holds it, in its own colour."""
+    drawing = props.held_bottle() if thing == "bottle" else still.mug() if thing == "cup" else _DRAWN[thing]()
+    return coloured(drawing, next(s for s in reading.subjects if s.kind == thing))
+
+
+def _cloth(reading: Reading, subject: Subject, look: figures.Look) -> str:
+    """The tone of the umbrella a prompt names, of the coat's where none is said; '' where none is named."""
+    named = dict(figures.worn_by(reading, subject)).get("umbrella")
+    return "" if named is None else named or figures.darker(look.coat, 0.42)
+
+
+def coloured(drawing: Drawing, subject: Subject) -> Drawing:
+    """Repaint a thing in the colour its words name; a colour it has anyway changes nothing."""
+    own = _OWN_TONES.get(subject.kind, ())
+    named = [w for w in subject.words if w in vocabulary.COLOURS and w not in _USUAL.get(subject.kind, ())]
+    if subject.kind == "bear" and "polar" in subject.words:
+        named = ["cream"]
+    if not own or not named:
+        return drawing
+    tone = vocabulary.COLOURS[named[0]]
+    new = dict(zip(own, (tone, figures.darker(tone, 0.68)), strict=False))
+    return tuple(shape._replace(tone=new.get(shape.tone, shape.tone)) for shape in drawing)

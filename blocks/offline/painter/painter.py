@@ -1,0 +1,50 @@
+"""The offline painter: a picture for every prompt, without a key or a network, and honest about what is missing.
+
+It paints places, light, weather and some fifty subjects. What a prompt names beyond that is listed in
+`Made.not_drawn`; where the subject itself cannot be drawn, a card is painted: the setting's light, and its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from blocks.offline.painter.canvas.finish import encode_png
+from blocks.offline.painter.prompt.reader import read_prompt
+from blocks.offline.painter.scene import paint_scene
+from studio.errors import EngineFailed
+from studio.model.engines import Abilities
+from studio.model.receipt import Made
+
+_MOST_PIXELS = 5040 * 2160
+"""The largest frame a wish can ask for: 21:9 at 2160 rows."""
+
+
+class OfflinePainter:
+    """Paints with numpy and OpenCV. Implements `studio.model.engines.Painter`; safe to call from several threads."""
+
+    engine = "offline"
+    model = "painter"
+    version = 5
+    abilities = Abilities(seed=True)
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> Made:  # fmt: skip
+        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
+
+        The same prompt, size and seed give the same bytes.
+
+        Raises:
+            EngineFailed: `size` is not a picture's, or larger than 5040x2160 pixels' worth; or there are references.
+            OSError: `out` cannot be written; passed on as it is, so that a full disk is told from a wrong path.
+        """
+        width, height = size
+        if min(size) < 16 or width * height > _MOST_PIXELS:
+            raise EngineFailed(f"cannot paint a picture of {width}x{height} pixels; ask for 16x16 up to 5040x2160")
+        if references:
+            raise EngineFailed("the embedded painter takes no reference pictures")
+        reading = read_prompt(prompt)
+        painted = paint_scene(reading, prompt, size, seed)
+        out.write_bytes(encode_png(painted.picture))
+        return Made(width=width, height=height, not_drawn=reading.not_drawn, focus=painted.focus)

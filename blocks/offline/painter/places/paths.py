@@ -1,0 +1,266 @@
+"""Roads and rivers: a way laid on flat ground and seen in perspective, so that it narrows and turns as ways do.
+
+Ground coordinates: `across` in units at depth 1 (the frame's lower edge), `depth` 1 there and growing away. A point is
+seen at row `row + (height - row) / depth`, its distance from the middle divided by its depth.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from blocks.offline.painter.canvas.canvas import U8, Stage, soften
+from blocks.offline.painter.canvas.noise import F32, clouds, fork
+from blocks.offline.painter.canvas.palettes import mix, rgb
+
+PASSING_DEPTH = 1.55
+"""How far away a road passes that runs across the frame."""
+
+
+class Path(NamedTuple):
+    """The middle of a way, (n,) float32 each, nearest first, and its half width in units."""
+
+    across: F32
+    depth: F32
+    half: float
+
+
+class Spot(NamedTuple):
+    """Where a thing stands and how large it is: its column, its foot and its height, in pixels."""
+
+    x: float
+    foot: float
+    height: float
+
+
+def winding(stage: Stage, half: float) -> Path:
+    """A way that comes from below the frame and winds off towards the light, each time in other bends."""
+    rng = stage.rng
+    t = np.linspace(0, 1, 140, dtype=np.float32)
+    depth = np.float32(0.8) * np.exp(t * np.float32(np.log(40)))
+    start, phase, turns = rng.uniform(0.10, 0.36) * stage.side, rng.uniform(0, 6.28), rng.uniform(3.2, 5.2)
+    # Seen flat, bends far off shrink to nothing: they must swing as much wider as they are further.
+    swing = rng.uniform(0.20, 0.34) * np.sin(turns * t**1.2 + phase) * depth**0.82
+    swing -= swing[0] * depth / depth[0] * np.exp(-t * 6)
+    # A narrow frame must have banks as well.
+    room = min(1.0, stage.canvas.width / (stage.canvas.unit * 16 / 9))
+    across = (start + swing) * room + stage.side * 0.16 * (depth - 1) * t
+    # As seen, no bend may lie level: far off the way rises, steeper the further, and never becomes a line.
+    seen, rise = across / depth, 1 / depth
+    steepest = 0.08 + 0.66 * np.clip(rise[1:] * 1.7, 0, 1)
+    turn = steepest * np.tanh(np.diff(seen) / np.diff(rise) / steepest)
+    seen = seen[0] + np.concatenate([[0], np.cumsum(turn * np.diff(rise))])
+    return Path((seen * depth).astype(np.float32), depth, half * room)
+
+
+def passing(stage: Stage) -> Path:
+    """A road that crosses the frame in front of the viewer, then bends away to the hills under the light."""
+    side = np.float32(-stage.side)
+    wide = stage.canvas.width / stage.canvas.unit
+    knots = np.array([
+        (wide * 1.4, 1.50), (wide * 0.9, 1.52), (wide * 0.35, PASSING_DEPTH), (-0.10, 1.60), (-0.58, 1.84),
+        (-0.90, 2.5), (-1.02, 3.7), (-1.25, 6.0), (-2.3, 10.0), (-4.4, 17.0), (-8.2, 34.0),
+    ], np.float32)  # fmt: skip
+    where, fine = np.arange(len(knots)), np.linspace(0, len(knots) - 1, 260)
+    line = np.stack([np.interp(fine, where, knots[:, 0]), np.exp(np.interp(fine, where, np.log(knots[:, 1])))], 1)
+    kernel = np.hanning(41)[:, None]
+    padded = np.pad(line, ((20, 20), (0, 0)), "edge")
+    smooth = np.stack([np.convolve(padded[:, c], kernel[:, 0] / kernel.sum(), "valid") for c in (0, 1)], 1)
+    return Path((smooth[:, 0] * side).astype(np.float32), smooth[:, 1].astype(np.float32), 0.30)
+
+
+def row_of(stage: Stage, row: float, depth: float) -> float:
+    """The row where the ground at `depth` is seen, under a horizon at `row`."""
+    return row + (stage.canvas.height - row) / depth
+
+
+def _strip(stage: Stage, row: float, path: Path, left: float, right: float, rag: F32 | None = None) -> F32:
+    """The outline in pixels, (2n, 2), of the strip from `left` to `right` (shares of the half width) of a way."""
+    canvas = stage.canvas
+    line = np.stack([path.across, path.depth], 1)
+    along = np.gradient(line, axis=0)
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    normal = np.stack([along[:, 1], -along[:, 0]], 1)
+    # It ends in a point, where it is lost to sight.
+    point = np.clip((1 / path.depth - 1 / path.depth[-1]) / np.float32(0.17), 0, 1)
+    sides = []
+    for share, turn in ((left, 0), (right, 1)):
+        out = np.full(len(line), share * path.half, np.float32)
+        if rag is not None:
+            out += rag[turn] * np.sign(share)
+        at = line + normal * (out * point)[:, None]
+        depth = np.maximum(at[:, 1], 0.55)
+        middle = canvas.width * 0.5
+        sides.append(np.stack([middle + at[:, 0] / depth * canvas.unit, row + (canvas.height - row) / depth], 1))
+    return np.concatenate([sides[0], sides[1][::-1]]).astype(np.float32)
+
+
+def _mask(stage: Stage, top: int, *outlines: F32) -> F32:
+    canvas = stage.canvas
+    mask: U8 = np.zeros((canvas.height - top, canvas.width), np.uint8)
+    for outline in outlines:
+        half = len(outline) // 2
+        left, right = outline[:half], outline[half:][::-1]
+        # Piece by piece: the sides of a tight bend cross each other, and a crossed outline has holes.
+        for k in range(half - 1):
+            piece = np.stack([left[k], left[k + 1], right[k + 1], right[k]]) - (0, top)
+            cv2.fillConvexPoly(mask, np.round(np.clip(piece, -8000, 8000) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
+    return np.asarray(mask.astype(np.float32) / np.float32(255), np.float32)
+
+
+def _worn(stage: Stage, path: Path, deep: float) -> F32:
+    """How far each edge is worn out of line, (2, n) in units."""
+    own = fork(stage.rng)
+    n = len(path.depth)
+    steps = [np.convolve(own.normal(0, 1, n + 8), np.ones(9) / 3, "valid") for _ in range(2)]
+    return (np.stack(steps) * deep * path.half).astype(np.float32)
+
+
+def paint_road(stage: Stage, row: float, path: Path) -> None:
+    """Paint a country road with two ruts and grass between them and over its edges; the hills' foot is at `row`."""
+    canvas, light = stage.canvas, stage.light
+    top = int(row)
+    rag = _worn(stage, path, 0.05)
+    body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
+    # Wheels do not wander: what is worn is the edge, not the ruts.
+    ruts = _mask(stage, top, *(_strip(stage, row, path, a - 0.11, a + 0.11) for a in (-0.46, 0.46)))
+    ridge = _mask(stage, top, _strip(stage, row, path, -0.15, 0.15, rag * 0.3))
+    size = canvas.width, canvas.height - top
+    dust = 0.96 + 0.08 * clouds(stage.rng, size, 90, 3, 0.5)
+    depth = (canvas.y[top:] - np.float32(row)) / np.float32(canvas.height - row)
+    lit = 1 + 0.38 * light.strength * np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.20)) ** 2))
+    base = mix(mix(light.haze, rgb("c9b28c"), 0.45), light.near, 0.30)
+    tone = base[:, None, None] * (dust * lit * (1.06 - 0.34 * depth))
+    seen = _out_of_mist(depth)
+    canvas.over(body * seen, tone.astype(np.float32), 0, top)
+    soft = max(0.8, canvas.unit * 0.0016)
+    canvas.over(soften(ruts, soft) * np.float32(0.42) * seen, base * np.float32(0.58), 0, top)
+    grass = mix(light.near, base, 0.22)
+    canvas.over(soften(ridge, soft) * np.float32(0.50) * np.clip(depth * 2, 0, 1), grass, 0, top)
+    _paint_tufts(stage, row, path, rag)
+
+
+def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
+    """Grass that leans over both edges of a road."""
+    canvas, own = stage.canvas, fork(stage.rng)
+    mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
+    outline = _strip(stage, row, path, -1, 1, rag)
+    n = len(outline) // 2
+    step = np.hypot(*np.diff(outline, axis=0).T)
+    for k in np.flatnonzero(step < canvas.width):
+        if k == n - 1:
+            continue
+        (x, y), (to_x, to_y) = outline[k], outline[k + 1]
+        near = (y - row) / (canvas.height - row)
+        for _ in range(min(60, int(step[k] / (1.5 + canvas.unit * 0.006 * near)) + 1)):
+            s = own.random()
+            at_x, at_y = x + (to_x - x) * s, y + (to_y - y) * s + canvas.unit * 0.004 * near
+            tall = canvas.unit * 0.034 * near * own.uniform(0.3, 1.1)
+            lean, half = tall * own.normal(0, 0.28), max(0.5, canvas.unit * 0.0026 * near)
+            blade = [(at_x - half, at_y), (at_x + half, at_y), (at_x + lean, at_y - tall)]
+            cv2.fillPoly(mask, [np.round(np.clip(blade, -2000, 9000) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    seen = _out_of_mist((canvas.y - np.float32(row)) / np.float32(canvas.height - row) - np.float32(0.03))
+    canvas.over(mask.astype(np.float32) / np.float32(255) * seen, stage.light.near * np.float32(0.86))
+
+
+def _out_of_mist(depth: F32) -> F32:
+    """How much is seen of a way at each row, 0 to 1; `depth` is 0 at the hills' foot and 1 at the lower edge."""
+    return np.asarray(np.clip(depth * 8 - 0.2, 0, 1), np.float32)
+
+
+def paint_river(stage: Stage, row: float, path: Path) -> None:
+    """Paint a river between its banks, mirroring what is above it; the hills' foot is at `row`, where mist lies."""
+    canvas, light = stage.canvas, stage.light
+    top = int(row)
+    rows = canvas.height - top
+    rag = _worn(stage, path, 0.075)
+    depth = np.clip((canvas.y[top:] - np.float32(row)) / np.float32(rows), 0.004, 1)
+    body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
+    bank = _mask(stage, top, _strip(stage, row, path, -1.13, 1.13, rag * 1.3))
+    ripple = clouds(stage.rng, (canvas.width, rows), 46, 3, 0.10) - np.float32(0.5)
+    source = np.clip(np.float32(top - 2) - np.arange(rows, dtype=np.float32)[:, None] * np.float32(1.5)
+                     + ripple * np.float32(canvas.unit * 0.10) * depth, 0, top - 1).astype(np.float32)  # fmt: skip
+    across = np.clip(canvas.x + ripple * np.float32(canvas.unit * 0.03), 0, canvas.width - 1).astype(np.float32)
+    gleam = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.unit * 0.10)) ** 2)) * np.float32(light.strength)
+    gleam = gleam * np.clip(0.45 + ripple * 3.2, 0, 1) * (0.35 + 0.65 * (1 - depth)) * np.float32(0.75)
+    colour = np.stack([
+        cv2.remap(p[:top], across, source, cv2.INTER_LINEAR) * (np.float32(0.94) - np.float32(0.20) * depth)
+        + ripple * 0.10 + gleam * (sun - 0.3)
+        for p, sun in zip(canvas.planes, light.sun, strict=True)
+    ])  # fmt: skip
+    # Far off the water has no line: it runs into the mist that lies on it.
+    misty = np.clip(1 - depth * 4, 0, 1) * np.float32(0.55)
+    colour += (light.haze[:, None, None] - colour) * misty
+    reach = _out_of_mist(depth)
+    canvas.over((bank * np.float32(0.55) * reach).astype(np.float32), light.near * np.float32(0.62), 0, top)
+    canvas.over((body * reach).astype(np.float32), colour.astype(np.float32), 0, top)
+    _paint_tufts(stage, row, Path(path.across, path.depth, path.half * 1.10), rag)
+    stage.water = np.zeros((canvas.height, canvas.width), np.float32)
+    stage.water[top:] = body
+
+
+_DRY = 0.02
+"""How much room is left between a thing and the water, in units."""
+
+
+def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
+    """Give where something can stand with dry feet, as near as can be to where it is wanted.
+
+    It stands clear of the river with all its length, and of what stands there already; where the bank is too narrow,
+    further up the river, and smaller for it.
+
+    Args:
+        left, right: how far it reaches to both sides of its column, in its heights.
+    """
+    canvas, water = stage.canvas, stage.water
+    if water is None:
+        return at
+    head = float(np.flatnonzero(water.max(1) > 0.5)[0])
+    taken = [(x - 0.3 * tall, x + 0.3 * tall) for x, _, tall in stage.placed.values()]
+    for up, crowded in ((0.55, False), (0.10, False), (0.10, True)):
+        for further in (1.0, 1.12, 1.28, 1.5, 1.8, 2.2, 2.6):
+            foot, tall = head + (at.foot - head) / further, at.height / further
+            rows = water[max(0, int(foot - up * tall)) : int(foot + canvas.unit * 0.01) + 1]
+            columns = np.concatenate([[0], np.cumsum(rows.max(0) > 0.3)])
+            xs = np.arange(-left * tall + canvas.width * 0.01, canvas.width * 0.99 - right * tall, 2.0)
+            reach = canvas.unit * _DRY
+            low, high = (np.clip(xs + v, 0, canvas.width).astype(int)
+                         for v in (left * tall - reach, right * tall + reach))  # fmt: skip
+            free = columns[high] == columns[low]
+            for start, end in () if crowded else taken:
+                free &= (xs + right * tall < start) | (xs + left * tall > end)
+            if free.any():
+                xs = xs[free]
+                return Spot(float(xs[np.argmin(np.abs(xs - at.x))]), foot, tall)
+    return at
+
+
+def on_water(stage: Stage, at: Spot, half: float) -> Spot:
+    """Give where a boat floats on the river, as near to the viewer as can be: in the middle of the water there.
+
+    Args:
+        half: half its length, in its heights. Where the river is narrower it is smaller, never less than two fifths.
+    """
+    canvas, water = stage.canvas, stage.water
+    if water is None:
+        return at
+    head = float(np.flatnonzero(water.max(1) > 0.5)[0])
+    best, most = at, -1.0
+    for share in np.linspace(0.30, 0.86, 15):
+        row = head + (canvas.height - head) * float(share)
+        wet = np.flatnonzero(water[min(int(row), canvas.height - 1)] > 0.5)
+        if not len(wet):
+            continue
+        # The longest stretch of water in this row, and what of it the frame shows.
+        start, end = max(
+            ((int(run[0]), int(run[-1])) for run in np.split(wet, np.flatnonzero(np.diff(wet) > 1) + 1)),
+            key=lambda run: run[1] - run[0],
+        )
+        tall = float(np.clip((end - start) / (2.9 * half), at.height * 0.4, at.height * (0.35 + 0.75 * float(share))))
+        middle = float(np.clip((start + end) / 2, half * tall + canvas.width * 0.02, canvas.width * 0.98 - half * tall))
+        score = min(tall, (end - start) / (2.9 * half)) - abs(middle - (start + end) / 2)
+        if score > most:
+            best, most = Spot(middle, row, tall), score
+    return best

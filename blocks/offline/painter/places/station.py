@@ -1,0 +1,145 @@
+"""A railway station seen across its tracks: its hall under a canopy, two tracks, and the platform before us."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blocks.offline.painter.canvas.canvas import Colour, Stage
+from blocks.offline.painter.canvas.noise import clouds
+from blocks.offline.painter.canvas.palettes import mix, rgb
+from blocks.offline.painter.places.halls import fill
+from blocks.offline.painter.places.land import paint_ridges
+
+RAILS = 0.862
+"""Row of the nearer rails, a share of the height: a train stands on it."""
+_EDGE = 0.895
+"""Row of the near platform's edge."""
+
+
+def paint_station(stage: Stage, wet: bool = False, snow: bool = False) -> None:
+    """Paint the far platform with its hall, the tracks, and the platform on our side.
+
+    In rain a `wet` platform mirrors; `snow` lies on roofs and platforms.
+    """
+    canvas = stage.canvas
+    paint_ridges(stage, 2, 0.58, 0.66, 0.10, 1.4, False)
+    middle = canvas.width * (0.5 - 0.08 * stage.side)
+    _paint_hall(stage, middle, snow)
+    _box(stage, 0, canvas.width, 0.700, 0.722, _stone(stage, "cfd5dc" if snow else "9a948a", 0.9))
+    _box(stage, 0, canvas.width, 0.722, 0.762, _stone(stage, "4f4a46", 0.55))
+    _paint_tracks(stage, middle)
+    _box(stage, 0, canvas.width, _EDGE - 0.012, _EDGE, _stone(stage, "4f4a46", 0.45))
+    _box(stage, 0, canvas.width, _EDGE, 1.0, _stone(stage, "cfd5dc" if snow else "8d877d", 0.85))
+    _box(stage, 0, canvas.width, _EDGE + 0.012, _EDGE + 0.020, _stone(stage, "d8d2c0", 1.0))
+    _weather(stage, wet)
+    stage.ground = np.full(canvas.width, canvas.height * 0.955, np.float32)
+
+
+def _stone(stage: Stage, tone: str, gain: float) -> Colour:
+    light = stage.light
+    local = mix(light.near, rgb(tone), 0.25 + 0.60 * light.ambient) * np.float32(gain)
+    return mix(local, light.haze, 0.10)
+
+
+def _box(stage: Stage, left: float, right: float, top: float, bottom: float, tone: Colour) -> None:
+    """A rectangle: columns in pixels, rows as shares of the height."""
+    height = stage.canvas.height
+    fill(stage, [(left, top * height), (right, top * height), (right, bottom * height), (left, bottom * height)], tone)
+
+
+def _paint_hall(stage: Stage, middle: float, snow: bool) -> None:
+    canvas, light = stage.canvas, stage.light
+    unit, height = canvas.unit, canvas.height
+    brick, dark = _stone(stage, "8a5a44", 0.95), _stone(stage, "3a3430", 0.6)
+    roof = _stone(stage, "d5dbe2", 0.95) if snow else _stone(stage, "4a4a50", 0.8)
+    half = min(unit * 0.62, canvas.width * 0.46)
+    _box(stage, middle - half, middle + half, 0.400, 0.702, brick)
+    eaves, ridge = height * 0.402, height * 0.330
+    fill(stage, [(middle - half * 1.04, eaves), (middle - half * 0.92, ridge), (middle + half * 0.92, ridge),
+                 (middle + half * 1.04, eaves)], roof)  # fmt: skip
+    gable = unit * 0.17
+    fill(stage, [(middle - gable, height * 0.702), (middle - gable, height * 0.34),
+                 (middle, height * 0.34 - gable * 0.62),
+                 (middle + gable, height * 0.34), (middle + gable, height * 0.702)],
+         brick * np.float32(1.12))  # fmt: skip
+    for side in (-1, 1):
+        fill(stage, [(middle, height * 0.34 - gable * 0.78), (middle, height * 0.34 - gable * 0.58),
+                     (middle + side * gable * 1.14, height * 0.352), (middle + side * gable * 1.14, height * 0.330)],
+             roof)  # fmt: skip
+    _paint_clock(stage, middle, height * 0.385)
+    pane = mix(dark * np.float32(0.55), rgb("ffc876"), 0.08 + 0.82 * light.lamps)
+    tall = height * 0.115
+    for k in range(-4, 5):
+        x, foot = middle + k * half * 0.225, height * (0.702 if k == 0 else 0.672)
+        wide = unit * (0.050 if k == 0 else 0.030)
+        turns = np.linspace(np.pi, 0, 9)
+        arch = [(x + wide * float(np.cos(t)), foot - tall - wide * float(np.sin(t))) for t in turns]
+        fill(stage, [(x - wide, foot), *arch, (x + wide, foot)], pane)
+        fill(stage, [(x - wide * 0.07, foot), (x - wide * 0.07, foot - tall - wide),
+                     (x + wide * 0.07, foot - tall - wide),
+                     (x + wide * 0.07, foot)], brick * np.float32(0.6))  # fmt: skip
+    # The canopy over the far platform: its board, and what carries it.
+    reach = half * 1.25
+    fill(stage, [(middle - reach, height * 0.512), (middle - half * 1.1, height * 0.472),
+                 (middle + half * 1.1, height * 0.472), (middle + reach, height * 0.512)],
+         roof * np.float32(1.0 if snow else 1.2))  # fmt: skip
+    _box(stage, middle - reach, middle + reach, 0.512, 0.526, _stone(stage, "7a6a4c", 1.0))
+    for k in range(-3, 4):
+        x = middle + k * reach * 0.31
+        thick = unit * 0.006
+        _box(stage, x - thick, x + thick, 0.526, 0.712, dark)
+        for side in (-1, 1):
+            fill(stage, [(x, height * 0.560), (x, height * 0.572), (x + side * unit * 0.05, height * 0.528),
+                         (x + side * unit * 0.04, height * 0.526)], dark)  # fmt: skip
+        if light.lamps > 0.25:
+            canvas.glow(x, height * 0.545, unit * 0.030, rgb("ffd08a"), 0.85 * light.lamps)
+
+
+def _paint_clock(stage: Stage, x: float, y: float) -> None:
+    unit, dark = stage.canvas.unit, _stone(stage, "2a211b", 0.7)
+    face = mix(_stone(stage, "efe6cf", 1.0), rgb("ffe2a8"), 0.5 * stage.light.lamps)
+    for radius, tone in ((0.036, dark), (0.030, face)):
+        turns = np.linspace(0, 2 * np.pi, 28, endpoint=False)
+        fill(stage, [(x + unit * radius * float(np.cos(t)), y + unit * radius * float(np.sin(t))) for t in turns], tone)
+    for dx, dy in ((-0.016, -0.009), (0.004, -0.024)):
+        across = unit * 0.0022
+        fill(stage, [(x - across, y), (x + across, y), (x + unit * dx + across, y + unit * dy),
+                     (x + unit * dx - across, y + unit * dy)], dark)  # fmt: skip
+
+
+def _paint_tracks(stage: Stage, middle: float) -> None:
+    """Gravel, sleepers that run together towards the far side, and the rails with the sky on their heads."""
+    canvas = stage.canvas
+    height, unit = canvas.height, canvas.unit
+    _box(stage, 0, canvas.width, 0.762, _EDGE, _stone(stage, "5f564c", 0.62))
+    gravel = clouds(stage.rng, (canvas.width, int(height * _EDGE) - int(height * 0.762)), 90, 2, 0.5)
+    canvas.planes[:, int(height * 0.762) : int(height * _EDGE)] *= 0.72 + 0.56 * gravel
+    wood, steel = _stone(stage, "4a3a2c", 0.5), mix(_stone(stage, "8f949a", 1.0), stage.light.sun, 0.30)
+    for far, near in ((0.784, 0.802), (0.836, RAILS)):
+        pitch = unit * 0.075
+        count = int(canvas.width / pitch) + 4
+        for k in range(-count, count + 1):
+            x = middle + k * pitch
+            top, bottom = height * (far - 0.007), height * (near + 0.012)
+            lean = 1 + 0.9 * (near - far) / 0.26
+            fill(stage, [(x - pitch * 0.16, top), (x + pitch * 0.16, top),
+                         (middle + (x - middle) * lean + pitch * 0.20, bottom),
+                         (middle + (x - middle) * lean - pitch * 0.20, bottom)], wood)  # fmt: skip
+        for row, thick in ((far, 0.0040), (near, 0.0060)):
+            _box(stage, 0, canvas.width, row, row + thick, wood * np.float32(0.6))
+            _box(stage, 0, canvas.width, row - thick * 0.7, row, steel)
+
+
+def _weather(stage: Stage, wet: bool) -> None:
+    """Joints and stains of the near platform; in rain it mirrors the lamps and the sky above."""
+    canvas = stage.canvas
+    top = int(canvas.height * _EDGE)
+    rows = canvas.height - top
+    stains = clouds(stage.rng, (canvas.width, rows), 16, 4, 0.3)
+    canvas.planes[:, top:] *= 0.80 + 0.40 * stains
+    if not wet:
+        return
+    down = np.arange(rows) / max(1, rows)
+    source = np.clip((canvas.height * (0.70 - 0.52 * down)).astype(int), 0, top - 1)
+    share = (0.30 + 0.45 * np.clip(stains * 2 - 0.6, 0, 1)).astype(np.float32)
+    canvas.planes[:, top:] = canvas.planes[:, top:] * (1 - share) + canvas.planes[:, source] * share

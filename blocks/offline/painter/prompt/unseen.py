@@ -1,0 +1,79 @@
+"""What no drawing shows although words ask for it: poses nobody is drawn in, faces nobody makes, states of things.
+
+Each law: what is asked for and not drawn is told. Called by `lexicon.py`, which lists what is found in `not_drawn`.
+"""
+
+from __future__ import annotations
+
+from blocks.offline.painter.prompt.habitat import LIVING, PEOPLE
+from blocks.offline.painter.prompt.tokens import Token
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _forms(*verbs: str) -> frozenset[str]:
+    """The forms of regular verbs; irregular ones are written out where they are used."""
+    found: set[str] = set()
+    for verb in verbs:
+        stem = verb[:-1] if verb.endswith("e") else verb
+        twice = stem + stem[-1]
+        found |= {verb, verb + "s", verb + "es", stem + "ed", stem + "ing", twice + "ing", twice + "ed"}
+    return frozenset(found)
+
+
+_POSES = _forms(
+    "kneel", "crouch", "squat", "sleep", "crawl", "climb", "jump", "leap", "dance", "swim", "dive", "bow", "pray",
+    "hug", "embrace", "kiss", "salute", "curl", "somersault", "stumble",
+) | _words("knelt lying lies lie slept asleep swam dove leapt curled upside-down handstand")  # fmt: skip
+_SITTING = _words("sit sits sitting sat seated cross-legged")
+_EXPRESSIONS = _forms("smile", "grin", "laugh", "weep", "frown", "wink", "scream", "yawn", "blush") | _words(
+    "cry cries crying cried wept tearful open-mouthed"
+)
+_OF_BEASTS = _forms("howl", "pounce", "bark", "growl") | _SITTING
+_BODIES = _words("bald barefoot naked blindfolded one-eyed masked tattooed freckled wounded bandaged pregnant winged")
+_STATES = _words(
+    "broken cracked shattered torn burnt burned burning rusty rusted frozen flooded crowded overgrown derelict "
+    "destroyed bombed devastated sunken upside-down tilted crumbling melting half-open giant "
+    "gigantic enormous colossal miniature transparent"
+)
+_BURNS = ("fire", "candle", "lantern")
+
+
+def unseen(tokens: list[Token], kinds: list[str], shot: str) -> dict[str, int]:
+    """Give the words, and where each stands, that ask for what is not drawn.
+
+    Args:
+        kinds: of each token, the subject's or place's it names and that is drawn; '' where it names none.
+        shot: of `Reading`; what the frame of a shot cuts off is not missed in it.
+    """
+    found: dict[str, int] = {}
+    for i, token in enumerate(tokens):
+        word = token.word
+        who = _who(tokens, kinds, i)
+        if word in _SITTING and who in PEOPLE:
+            # From the waist up whoever sits looks as if they stood.
+            told = shot == "wide"
+        elif word in _POSES or (word in _OF_BEASTS and who not in PEOPLE):
+            told = (who in PEOPLE and shot != "close") or (who in LIVING and who not in PEOPLE)
+            told = told and not (who == "cat" and word in _SITTING) and who not in ("whale", "fish")
+        elif word in _EXPRESSIONS or word in _BODIES:
+            told = who in PEOPLE
+        elif word in _STATES:
+            near = {k for t, k in zip(tokens, kinds, strict=True) if t.phrase == token.phrase and k}
+            told = bool(near or (token.inside and who)) and not (word == "burning" and near & set(_BURNS))
+        else:
+            told = False
+        if told:
+            found.setdefault(word, i)
+    return found
+
+
+def _who(tokens: list[Token], kinds: list[str], i: int) -> str:
+    """Whom a word tells of: the noun right after it in its phrase, else the one last named before it."""
+    for j in range(i + 1, min(i + 3, len(tokens))):
+        if tokens[j].phrase == tokens[i].phrase and kinds[j] in LIVING:
+            return kinds[j]
+    before = [kinds[j] for j in range(i) if kinds[j]]
+    return before[-1] if before else ""

@@ -1,0 +1,305 @@
+"""The scene: which brushes paint a reading, in which order, back to front."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from blocks.offline.painter.canvas.canvas import U8, Canvas, Stage
+from blocks.offline.painter.canvas.finish import develop, grade
+from blocks.offline.painter.canvas.noise import F32, skyline
+from blocks.offline.painter.canvas.palettes import light_for, mix, rgb
+from blocks.offline.painter.places.beyond import paint_space, paint_undersea
+from blocks.offline.painter.places.city import paint_city
+from blocks.offline.painter.places.dressing import set_aside
+from blocks.offline.painter.places.halls import paint_hall, paint_theatre
+from blocks.offline.painter.places.hills import paint_hills
+from blocks.offline.painter.places.interior import paint_room
+from blocks.offline.painter.places.land import paint_dunes, paint_ground, paint_ridges
+from blocks.offline.painter.places.sill import paint_sill
+from blocks.offline.painter.places.sky import paint_sky
+from blocks.offline.painter.places.station import paint_station
+from blocks.offline.painter.places.water import paint_water, shore_line
+from blocks.offline.painter.places.waves import paint_breakers, paint_surf
+from blocks.offline.painter.places.ways import (
+    paint_cottages,
+    paint_lane,
+    paint_moon,
+    paint_river,
+    paint_road,
+    paint_street,
+)
+from blocks.offline.painter.places.weather import (
+    defocus,
+    paint_fog,
+    paint_fog_about,
+    paint_halos,
+    paint_lightning,
+    paint_rain,
+    paint_snow,
+)
+from blocks.offline.painter.places.woods import paint_birches, paint_jungle, paint_spring
+from blocks.offline.painter.prompt.habitat import HELD, INSIDE
+from blocks.offline.painter.prompt.reader import Reading
+from blocks.offline.painter.slate import paint_slate
+from blocks.offline.painter.staging import paint_stray_birds, paint_subjects
+
+_WORKING_PIXELS = 1408 * 792
+"""Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
+
+_HORIZONS = {
+    "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
+    "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
+    "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
+    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80, "stage": 0.80, "station": 0.70,
+}  # fmt: skip
+
+
+class Painted(NamedTuple):
+    """A picture, (height, width, 3) uint8 RGB, and where its subject is, as shares of width and height, 0 to 1."""
+
+    picture: U8
+    focus: tuple[float, float] | None
+
+
+def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int) -> Painted:
+    """Give the picture of a reading, for a `size` of (width, height).
+
+    `prompt` and `seed` are the dice: another of either gives another picture.
+    """
+    width, height = size
+    shrink = min(1.0, (_WORKING_PIXELS / (width * height)) ** 0.5)
+    rng = np.random.default_rng([zlib.crc32(prompt.encode("utf-8", "surrogatepass")), seed])
+    canvas = Canvas(max(16, round(width * shrink)), max(16, round(height * shrink)))
+    stage = Stage(canvas, light_for(reading), rng, _HORIZONS[reading.biome])
+    _paint_place(stage, reading)
+    if reading.card:
+        paint_slate(stage, reading.title)
+    else:
+        foggy = reading.has("fog") and reading.shot == "close" and reading.biome not in INSIDE
+        if foggy:
+            paint_fog_about(stage, 0.62)
+        if reading.shot != "wide":
+            defocus(stage, 0.0025 if reading.shot == "medium" else 0.006)
+        paint_subjects(stage, reading)
+        if foggy:
+            paint_fog_about(stage, 0.14)
+        if reading.has("fog") and reading.biome not in INSIDE:
+            paint_halos(stage)
+        _paint_air(stage, reading)
+    grade(canvas)
+    return Painted(develop(canvas, size, rng), stage.focus)
+
+
+def _paint_place(stage: Stage, reading: Reading) -> None:
+    biome = reading.biome
+    if biome == "hall":
+        paint_hall(stage)
+    elif biome == "stage":
+        paint_theatre(stage)
+    elif "sill" in reading.features and reading.shot != "close":
+        paint_sill(stage, reading.hour, reading.has("rain") or reading.has("storm"))
+    elif biome in INSIDE:
+        bare = any(s.kind in (*HELD, "table", "chair", "bed") for s in reading.subjects)
+        wet, named = reading.has("rain") or reading.has("storm"), "lamp" if set_aside(reading) else ""
+        paint_room(stage, reading.hour, biome, wet, bare, named)
+    elif biome == "moon":
+        paint_space(stage)
+        paint_moon(stage)
+    elif biome == "space":
+        paint_space(stage)
+        if any(s.kind not in ("astronaut", "rocket") for s in reading.subjects):
+            paint_ground(stage, _rise(stage, 0.90, 0.10))
+    elif biome == "undersea":
+        paint_undersea(stage)
+    else:
+        closed = {"storm": 1.3, "rain": 1.2, "overcast": 1.1, "snow": 0.9, "fog": 0.6}
+        cover = max((closed[w] for w in reading.weather), default=0.45 if reading.hour == "night" else 0.8)
+        paint_sky(stage, cover, reading.hour == "night", reading.weather == ("overcast",))
+        if reading.has("storm"):
+            paint_lightning(stage)
+        _LANDS.get(biome, _paint_open)(stage, reading)
+        if reading.has("fog"):
+            paint_fog(stage, 0.70, 1.25)
+
+
+def _rise(stage: Stage, row: float, roll: float, cells: float = 1.6) -> F32:
+    """A gentle ground line at `row` of the height, rolling by `roll` units."""
+    canvas = stage.canvas
+    peaks = max(1.0, cells * canvas.width / (canvas.unit * 16 / 9))
+    return np.asarray(
+        canvas.height * row - (skyline(stage.rng, canvas.width, peaks, 6) - 0.5) * canvas.unit * roll, np.float32
+    )
+
+
+def _paint_sea(stage: Stage, reading: Reading) -> None:
+    row = stage.horizon / stage.canvas.height
+    if stage.rng.random() < 0.7:
+        paint_ridges(stage, 2, row - 0.008, row + 0.006, 0.10, 2.2, False)
+    paint_water(stage)
+    if reading.has("storm"):
+        paint_breakers(stage)
+
+
+def _paint_shore(stage: Stage, reading: Reading) -> None:
+    _paint_sea(stage, reading)
+    crest = shore_line(stage)
+    if reading.has("storm"):
+        paint_surf(stage, crest)
+    paint_ground(stage, crest, snow=reading.has("snow"))
+
+
+def _paint_ice(stage: Stage, reading: Reading) -> None:
+    row = stage.horizon / stage.canvas.height
+    paint_ridges(stage, 2, row - 0.01, row + 0.012, 0.26, 2.0, True, snowcaps=True)
+    paint_water(stage)
+    paint_ground(stage, _rise(stage, 0.90, 0.10, 2.2), snow=True)
+
+
+def _paint_mountain(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 5, 0.44, 0.86, 0.42, 1.6, True, snowcaps=True)
+    paint_fog(stage, 0.80, 0.7)
+    paint_ground(stage, _rise(stage, 0.925, 0.11, 2), grass=0.02, snow=reading.has("snow"))
+    if set(reading.features) & {"river", "road"}:
+        paint_ground(stage, _rise(stage, 0.82, 0.05, 2), grass=0.012, snow=reading.has("snow"))
+        _paint_way(stage, reading, 0.82)
+
+
+def _paint_forest(stage: Stage, reading: Reading) -> None:
+    if "birch" in reading.features:
+        paint_ridges(stage, 2, 0.56, 0.70, 0.10, 1.5, False)
+        paint_fog(stage, 0.66, 0.9)
+        paint_birches(stage)
+        _paint_way(stage, reading, 0.80)
+        return
+    if "spring" in reading.features and not reading.has("snow"):
+        stage.sun_y = max(stage.sun_y, stage.canvas.height * 0.40)
+        # Young grass is green in any light.
+        light = stage.light
+        stage.light = replace(light, near=mix(light.near, rgb("466b2c"), 0.22 + 0.5 * light.ambient))
+        paint_spring(stage)
+        canvas = stage.canvas
+        canvas.glow(stage.sun_x, canvas.height * 0.55, canvas.unit * 0.20, stage.light.sun, 0.6 * stage.light.strength)
+        paint_ground(stage, _rise(stage, 0.86, 0.03, 2), grass=0.03)
+        _paint_way(stage, reading, 0.80)
+        return
+    paint_ridges(stage, 5, 0.46, 0.84, 0.18, 1.5, False, trees=True)
+    paint_fog(stage, 0.80, 0.8)
+    paint_ground(stage, _rise(stage, 0.885, 0.05, 2), grass=0.022, snow=reading.has("snow"))
+    _paint_way(stage, reading, 0.86)
+
+
+def _paint_way(stage: Stage, reading: Reading, row: float) -> None:
+    """The road or river that runs through a place; where nothing stands, a path leads the eye to the light."""
+    if "river" in reading.features:
+        paint_river(stage, row)
+    elif "road" in reading.features or not reading.subjects:
+        paint_road(stage, row)
+    else:
+        return
+    stage.ground = _rise(stage, 0.93, 0.02)
+
+
+def _paint_desert(stage: Stage, reading: Reading) -> None:
+    paint_dunes(stage, 0.56, 0.90)
+    stage.ground = _rise(stage, 0.94, 0.02)
+    if set(reading.features) & {"river", "road"}:
+        _paint_way(stage, reading, 0.80)
+
+
+def _paint_field(stage: Stage, reading: Reading) -> None:
+    if "hills" in reading.features:
+        paint_hills(stage, 0.54, 0.80, reading.has("snow"))
+        paint_ground(stage, _rise(stage, 0.86, 0.20, 0.8), grass=0.024, snow=reading.has("snow"))
+    else:
+        paint_ridges(stage, 4, 0.58, 0.79, 0.13, 1.4, False, snow=reading.has("snow"))
+        paint_fog(stage, 0.74, 0.5)
+        paint_ground(stage, _rise(stage, 0.86, 0.085, 1.2), grass=0.034, snow=reading.has("snow"))
+    if set(reading.features) & {"river", "road"}:
+        paint_ground(stage, _rise(stage, 0.79, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+        _paint_way(stage, reading, 0.78)
+
+
+def _paint_town(stage: Stage, reading: Reading) -> None:
+    paint_city(stage, "ruins" in reading.features)
+
+
+def _paint_open(stage: Stage, reading: Reading) -> None:
+    """Nowhere in particular: low hills under the sky."""
+    paint_ridges(stage, 2, 0.74, 0.86, 0.10, 1.2, False)
+    stage.ground = _rise(stage, 0.92, 0.03)
+
+
+def _paint_lake(stage: Stage, reading: Reading) -> None:
+    row = stage.horizon / stage.canvas.height
+    paint_ridges(stage, 4, row - 0.16, row + 0.004, 0.24, 1.8, False, trees=True)
+    paint_water(stage)
+    paint_ground(stage, _rise(stage, 0.955, 0.06, 1.2), grass=0.05, snow=reading.has("snow"))
+
+
+def _paint_river(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 5, 0.46, 0.72, 0.18, 1.5, False, trees=True)
+    paint_ground(stage, _rise(stage, 0.715, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+    paint_river(stage)
+    stage.ground = _rise(stage, 0.93, 0.02)
+
+
+def _paint_road(stage: Stage, reading: Reading) -> None:
+    _paint_field(stage, reading)
+    paint_ground(stage, _rise(stage, 0.775, 0.02, 1.2), grass=0.012, snow=reading.has("snow"))
+    if any(s.kind in ("bicycle", "car", "horse") for s in reading.subjects):
+        paint_lane(stage)
+        return
+    paint_road(stage)
+    stage.ground = _rise(stage, 0.92, 0.02)
+
+
+def _paint_village(stage: Stage, reading: Reading) -> None:
+    paint_ridges(stage, 3, 0.52, 0.70, 0.16, 1.6, False, snow=reading.has("snow"))
+    paint_ground(stage, _rise(stage, 0.70, 0.05, 1.2), snow=reading.has("snow"))
+    paint_cottages(stage, reading.has("snow"))
+    paint_ground(stage, _rise(stage, 0.885, 0.05, 1.2), grass=0.03, snow=reading.has("snow"))
+
+
+def _paint_street(stage: Stage, reading: Reading) -> None:
+    wet = reading.has("rain") or reading.has("storm")
+    if reading.biome == "station":
+        paint_station(stage, wet, reading.has("snow"))
+    else:
+        paint_street(stage, "canal" in reading.features, wet)
+
+
+def _paint_jungle(stage: Stage, reading: Reading) -> None:
+    paint_fog(stage, 0.62, 1.0)
+    ways = {"river": lambda: paint_river(stage, 0.70), "road": lambda: paint_road(stage, 0.72)}
+    paint_jungle(stage, 0.05, next((ways[f] for f in reading.features if f in ways), None))
+    if stage.ground is None:
+        stage.ground = _rise(stage, 0.93, 0.02)
+
+
+_LANDS: dict[str, Callable[[Stage, Reading], None]] = {
+    "sea": _paint_sea, "shore": _paint_shore, "ice": _paint_ice, "mountain": _paint_mountain, "forest": _paint_forest,
+    "desert": _paint_desert, "lake": _paint_lake, "river": _paint_river, "road": _paint_road, "village": _paint_village,
+    "street": _paint_street, "jungle": _paint_jungle, "field": _paint_field, "city": _paint_town,
+    "station": _paint_street,
+}  # fmt: skip
+
+
+def _paint_air(stage: Stage, reading: Reading) -> None:
+    if stage.rays is not None:
+        stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
+    clear = not reading.weather and reading.hour != "night"
+    open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
+    aloft = any(s.kind in ("birds", "crow aloft", "butterflies", "bees", "kite") for s in reading.subjects)
+    if open_sky and clear and not aloft:
+        paint_stray_birds(stage)
+    if reading.biome in INSIDE:
+        return
+    if reading.has("rain") or reading.has("storm"):
+        paint_rain(stage, reading.has("storm"))
+    if reading.has("snow"):
+        paint_snow(stage)

@@ -1,0 +1,83 @@
+"""How large a subject is drawn in each shot size, and which ones the frame cuts."""
+
+from __future__ import annotations
+
+import math
+
+from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.shapes import Drawing, extent
+from blocks.offline.painter.prompt.habitat import HELD, INSIDE, LIVING, PEOPLE, SITTING
+from blocks.offline.painter.prompt.reader import Reading
+
+SIZES = {
+    "person": 0.27, "elder": 0.255, "child": 0.19, "lighthouse": 0.62, "ship": 0.40, "boat": 0.27, "house": 0.25,
+         "tree": 0.56,
+    "train": 0.12, "robot": 0.44, "astronaut": 0.36, "rocket": 0.60, "deer": 0.27, "whale": 0.32, "fish": 0.34,
+         "dog": 0.14,
+    "cat": 0.11, "bottle": 0.10, "lantern": 0.15, "book": 0.11, "bicycle": 0.17, "balloon": 0.34, "tent": 0.15,
+         "fire": 0.11,
+    "windmill": 0.50, "birds": 0.5, "violinist": 0.34, "fox": 0.18, "wolf": 0.21, "bear": 0.29, "horse": 0.32,
+    "rabbit": 0.09, "penguin": 0.15, "cup": 0.085, "table": 0.17, "letter": 0.10, "violin": 0.16, "kite": 0.17,
+    "candle": 0.12, "flower": 0.15, "chair": 0.19, "clock": 0.11, "bridge": 0.20, "castle": 0.42, "car": 0.13,
+    "bread": 0.075, "bed": 0.17, "butterflies": 0.55, "bees": 0.34, "footprints": 0.12,
+    "crow": 0.105, "crow aloft": 0.17, "paper boat": 0.10,
+}  # fmt: skip
+FIGURES = (*PEOPLE, "robot", "astronaut")
+ON_TABLES = ("cup", "book", "letter", "candle", "flower", "clock", "lantern", "violin", "bottle", "bread")
+AFLOAT = ("ship", "boat", "paper boat")
+ENDLESS = ("train", "bridge")
+"""Wider than any frame: they leave it on both sides."""
+HANGING = ("kite", "astronaut", "balloon", "whale", "fish", "birds", "crow aloft", "butterflies", "bees",
+           "footprints")  # fmt: skip
+WATER = ("sea", "shore", "ice", "lake", "river")
+
+
+TALL = ("deer", "horse", "bear")
+"""Beasts that a medium shot cuts at the legs, as it cuts people at the waist."""
+
+
+def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
+    """Height in pixels, kept inside the frame but for figures in a close shot and for trains."""
+    canvas = stage.canvas
+    if halved_by(reading, kind, drawing):
+        left, low, right, high = extent(drawing)
+        # The head takes a quarter of the frame; two side by side are smaller.
+        if any(s.kind == "child" for s in reading.subjects) and kind == "child":
+            high *= 1.22
+        return float(min(canvas.height * 0.92 / (high + 0.98), canvas.width * 0.80 / (right - left)))
+    if kind in FIGURES and reading.shot != "wide" and first:
+        left, _, right, _ = extent(drawing)
+        tall = canvas.height * (1.5 if reading.shot == "close" else 0.86)
+        return float(min(tall, canvas.width * (0.92 if reading.shot == "close" else 0.5) / (right - left)))
+    if kind in ON_TABLES and "table" in stage.placed:
+        return stage.placed["table"][2] * 0.30 * math.sqrt(SIZES[kind] / SIZES["cup"])
+    if kind in TALL and reading.shot == "medium" and first:
+        left, low, right, high = extent(drawing)
+        return float(min(canvas.height * 1.02 / high, canvas.width * 0.70 / (right - left)))
+    nearer = {"wide": 1.0, "medium": 2.1 if kind in LIVING else 1.6, "close": 2.6}[reading.shot]
+    grow = nearer if first or kind in HELD else 1.0
+    if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
+        grow *= 1.5
+    if kind == "footprints":
+        # From the lower edge to where the ground ends.
+        return max(canvas.unit * 0.10, canvas.height * 0.985 - stage.ground_at(canvas.width / 2) + canvas.unit * 0.02)
+    left, low, right, high = extent(drawing)
+    wide = 1e9 if kind in ENDLESS else canvas.width * 0.82 / (right - left)
+    if "sill" in reading.features and reading.shot != "close":
+        grow *= 1.75 if kind in SITTING else 1.0
+    if reading.biome in INSIDE and (kind not in HELD or reading.shot == "wide"):
+        # A room is seen from nearer than a landscape.
+        grow *= 1.8
+    if kind in PEOPLE and any(s.kind == "bicycle" for s in reading.subjects):
+        grow *= 1.35
+    if "table" not in stage.placed and kind in ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
+        grow *= 1.3
+    if kind == "train" and reading.biome == "station":
+        # It passes right before the platform.
+        grow *= 2.2
+    return float(min(canvas.unit * SIZES[kind] * grow, canvas.height * 0.78 / (high - low), wide))
+
+
+def halved_by(reading: Reading, kind: str, drawing: Drawing) -> bool:
+    """Tell whether a drawing is a person from the waist up."""
+    return kind in PEOPLE and reading.shot == "medium" and extent(drawing)[1] < -1

@@ -1,0 +1,87 @@
+"""The slate: what a shot without a picture shows instead, its subject's words set in type over the setting's light.
+
+Animatics do the same. Letters that the font lacks are left out; if that would leave less than most of the words, no
+words are set at all. Nothing here knows what the words mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blocks.offline.painter.canvas.canvas import Stage, soften
+from blocks.offline.painter.canvas.noise import F32
+from blocks.offline.painter.canvas.palettes import mix
+from blocks.offline.painter.places.weather import defocus
+from studio.lettering.fonts import drawable, set_block
+
+_MOST_LETTERS = 240
+"""As many as a script's sentence has on a prompt (`studio.input.script.ACTION_CHARACTERS`)."""
+
+
+def legible(text: str) -> str:
+    """What of a line the fonts at hand can set; '' if that is less than most of its letters."""
+    kept, _ = drawable(text)
+    line = " ".join(kept.split())
+    if sum(c.isalnum() for c in line) < max(1.0, 0.7 * sum(c.isalnum() for c in text)):
+        return ""
+    if len(line) <= _MOST_LETTERS:
+        return line
+    return line[:_MOST_LETTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "\u2026"
+
+
+def paint_slate(stage: Stage, title: str) -> None:
+    """Turn what is painted so far into soft light, and set the title over it."""
+    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    defocus(stage, 0.045)
+    canvas.planes *= np.float32(0.82)
+    for _ in range(16):
+        x, y = rng.uniform(0, canvas.width), canvas.height * rng.beta(2.4, 2.0)
+        _paint_disc(
+            stage, float(x), float(y), canvas.unit * float(rng.uniform(0.02, 0.085)), float(rng.uniform(0.03, 0.12))
+        )
+    canvas.glow(
+        stage.sun_x, min(max(stage.sun_y, 0), canvas.height), canvas.unit * 0.36, light.sun, 0.42 * light.strength
+    )
+    text = "\n".join(line for line in map(legible, title.split("\n")) if line)
+    if text:
+        ink = mix(np.ones(3, np.float32), light.sun, 0.45)
+        mask = _type(canvas.width, canvas.height, canvas.unit, text)
+        shadow = np.clip(soften(mask, canvas.unit * 0.012) * 1.5, 0, 0.55)
+        # Words never lie half over a window: a wide dusk lies behind them.
+        canvas.over(np.clip(soften(mask, canvas.unit * 0.1) * 5, 0, 0.6), light.near * np.float32(0.35))
+        canvas.over(shadow, light.near * np.float32(0.6))
+        canvas.over(mask * np.float32(0.94), ink)
+
+
+def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float) -> None:
+    """One disc of light out of focus, a little brighter at its rim, as lenses draw them."""
+    canvas = stage.canvas
+    left, right = max(0, int(x - radius) - 2), min(canvas.width, int(x + radius) + 3)
+    top, bottom = max(0, int(y - radius) - 2), min(canvas.height, int(y + radius) + 3)
+    away = np.hypot(canvas.x[:, left:right] - x, canvas.y[top:bottom] - y) / np.float32(radius)
+    disc = np.clip((1 - away) * np.float32(radius / 2) + 0.5, 0, 1) * (0.75 + 0.25 * away**4)
+    canvas.screen(disc * np.float32(strength), mix(stage.light.sun, stage.light.haze, 0.3), left, top)
+
+
+def _type(width: int, height: int, unit: float, text: str) -> F32:
+    """Set the text in the middle with a short rule under it: (height, width) float32 opacity.
+
+    What is seen and, smaller, where it is are set apart: neither runs on in the other's lines.
+    """
+    page = np.zeros((height, width), np.float32)
+    what, _, where = text.partition("\n")
+    blocks = [set_block(what, (int(width * 0.8), int(height * 0.45)), max(9, int(unit * 0.068)), 300)]
+    if where:
+        blocks.append(set_block(where, (int(width * 0.8), int(height * 0.14)), max(8, int(unit * 0.052)), 300))
+    gap = int(unit * 0.018)
+    rows = sum(block.shape[0] for block in blocks) + gap * (len(blocks) - 1)
+    top = (height - rows) // 2
+    below = top
+    for block in blocks:
+        left = (width - block.shape[1]) // 2
+        page[below : below + block.shape[0], left : left + block.shape[1]] = block
+        below += block.shape[0] + gap
+    half, thick = int(unit * 0.05), max(1, round(unit * 0.0022))
+    rule = min(height - thick, top + rows + int(unit * 0.012))
+    page[rule : rule + thick, max(0, width // 2 - half) : width // 2 + half] = 0.66
+    return page

@@ -1,0 +1,252 @@
+"""Staging: where each subject stands, how large it is in each shot size, and what it does to the light.
+
+Sizes are in units (see `canvas.py`) for a wide shot. A close shot of a figure is cut by the frame at the chest; a close
+shot of a thing shows all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.palettes import rgb
+from blocks.offline.painter.canvas.shapes import draw, extent, mirrored
+from blocks.offline.painter.casting import drawing_of
+from blocks.offline.painter.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
+from blocks.offline.painter.company import company, paint_company
+from blocks.offline.painter.effects import (
+    paint_air_behind,
+    paint_beam,
+    paint_exhaust,
+    paint_prints,
+    paint_reflection,
+    paint_smoke,
+    paint_string,
+)
+from blocks.offline.painter.people.figures import look_of_person
+from blocks.offline.painter.places.dressing import set_aside
+from blocks.offline.painter.places.paths import Spot, on_bank, on_water
+from blocks.offline.painter.prompt.habitat import HELD, INSIDE, LIVING, PEOPLE, ROOMS
+from blocks.offline.painter.prompt.reader import Reading, Subject
+from blocks.offline.painter.shadows import paint_cast, paint_contact
+from blocks.offline.painter.sizes import (
+    AFLOAT,
+    ENDLESS,
+    FIGURES,
+    HANGING,
+    ON_TABLES,
+    SIZES,
+    TALL,
+    WATER,
+    halved_by,
+    height_of,
+)
+from blocks.offline.painter.standing import foot_of, light_near
+from blocks.offline.painter.things import creatures, landmarks
+
+_CARRIED = ("lantern", "book", "violin", "bicycle")
+_IN_HAND = (*_CARRIED, "bottle", "cup", "candle", "flower", "letter", "clock", "bread")
+"""What a person from the waist up holds before the body; seen whole, they leave it where it stands."""
+
+
+def paint_subjects(stage: Stage, reading: Reading) -> None:
+    """Draw the subjects of a reading: the large ones behind, people in front."""
+    if paint_closeup(stage, reading):
+        return
+    people = any(s.kind in PEOPLE for s in reading.subjects)
+    # One free hand: what a second would carry lies on the ground.
+    aside = set_aside(reading)
+    subjects = tuple(s for s in reading.subjects if s is not aside)
+    near = reading.shot == "medium" and not any(s.kind == "table" for s in reading.subjects)
+    carried = tuple(s.kind for s in subjects if people and s.kind in (_IN_HAND if near else _CARRIED))[:1]
+    if (reading.shot == "close" or "umbrella" in dict(reading.garments)) and people:
+        carried = tuple(k for k in carried if k == "bicycle" and reading.shot != "close")
+    chosen = [s for s in subjects if s.kind not in carried and s.kind != "birds"]
+    lead = chosen[0] if chosen else None
+    # A close figure hides what it finds, so there a small thing lies in front.
+    in_front = HELD if reading.shot == "close" else ()
+    if _on_tabletop(reading, chosen):
+        chosen = [s for s in chosen if s.kind != "table"]
+        lead = chosen[0] if chosen else None
+        paint_tabletop(stage, 0.70)
+    elif _needs_table(reading, chosen):
+        chosen.append(Subject("table"))
+    chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
+    together = company(reading)
+    if together:
+        # People come last, in front of all else but what lies before them.
+        chosen = [s for s in chosen if s.kind not in PEOPLE]
+    places = _places(stage, chosen, reading.biome in ROOMS)
+    for subject, x in zip(chosen, places, strict=True):
+        first = subject is lead or (subject.kind in FIGURES and people)
+        _paint_one(stage, reading, subject, x, first, carried, subject is lead)
+    if together:
+        paint_company(stage, reading, together, carried)
+    paint_string(stage)
+    if any(s.kind == "birds" for s in reading.subjects):
+        _paint_birds(stage, 13)
+        if lead is None:
+            stage.aim(stage.canvas.width * (0.5 + stage.side * 0.10), stage.canvas.height * 0.27)
+
+
+def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
+    """Tell whether the shot looks at small things in a house, which then lie on a table in front of the lens."""
+    small = [s for s in chosen if s.kind in ON_TABLES]
+    return reading.biome in INSIDE and reading.shot != "wide" and len(small) + _has_table(chosen) == len(chosen) > 0
+
+
+def _needs_table(reading: Reading, chosen: list[Subject]) -> bool:
+    """Tell whether small things in a room would lie on its floor: then a table stands under them, named or not."""
+    small = any(s.kind in ON_TABLES and (s.kind != "lantern" or "lamp" in s.words) for s in chosen)
+    return small and reading.shot == "wide" and reading.biome in ROOMS and not _has_table(chosen) and (
+        "sill" not in reading.features)  # fmt: skip
+
+
+def _has_table(chosen: list[Subject]) -> bool:
+    return any(s.kind == "table" for s in chosen)
+
+
+def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
+    """A column for each subject: the first away from the light, the next towards it."""
+    shares: tuple[float, ...] = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
+    if len(chosen) == 1 and inside:
+        # Beside the window, not over what stands at the wall.
+        shares = (-0.05,)
+    if stage.canvas.width < stage.canvas.height and len(chosen) == 2:
+        # A narrow frame has no room beside each other but for its whole width.
+        shares = (-0.26, 0.14)
+    jitter = float(stage.rng.uniform(-0.02, 0.02))
+    return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
+
+
+def _paint_one(
+    stage: Stage, reading: Reading, subject: Subject, x: float, first: bool, carried: tuple[str, ...],
+    lead: bool,
+) -> None:  # fmt: skip
+    canvas, kind = stage.canvas, subject.kind
+    if kind in PEOPLE and reading.shot == "close" and subject.count == 1:
+        others = sum(s.kind in FIGURES for s in reading.subjects) > 1
+        paint_face(stage, subject, look_of_person(reading, subject), (x / canvas.width - 0.5) if others else 0.0)
+        return
+    drawing = drawing_of(reading, subject, carried, stage.rng)
+    height = height_of(stage, reading, kind, drawing, first)
+    left, _, right, high = extent(drawing)
+    sideways = kind not in PEOPLE or "bicycle" in carried or "violin" in carried or kind == "violinist"
+    halved = halved_by(reading, kind, drawing)
+    flies = kind in PEOPLE and any(s.kind == "kite" for s in reading.subjects)
+    sideways = sideways or halved or flies
+    cut = kind in TALL and reading.shot == "medium" and first
+    if halved:
+        light_near(stage, reading)
+    mirror = sideways and (stage.side < 0) != (kind == "lighthouse")
+    if mirror:
+        # All look towards the light, and so into the picture; a lighthouse has its house on the slope behind it.
+        drawing = mirrored(drawing)
+        left, right = -right, -left
+    half = (right - left) / 2 * height
+    # People stand close to each other; a beast keeps its length clear of the next.
+    spread = max(0.34, (right - left) * (1.06 if kind in LIVING and kind not in PEOPLE else 0.8))
+    ways = (spread * (subject.count // 2), spread * ((subject.count - 1) // 2))
+    to_right, to_left = ways if stage.side > 0 else ways[::-1]
+    if kind in ON_TABLES and "table" in stage.placed:
+        x = stage.placed["table"][0] + (x - canvas.width / 2) * 0.2
+    if kind not in ENDLESS and half < canvas.width * 0.46:
+        first_at, last_at = canvas.width * 0.03 - left * height, canvas.width * 0.97 - right * height
+        if last_at - first_at > (to_left + to_right) * height:
+            first_at, last_at = first_at + to_left * height, last_at - to_right * height
+        x = float(np.clip(x, first_at, last_at))
+    if kind in AFLOAT and reading.biome == "street":
+        # In the middle of the canal.
+        x = canvas.width * (0.5 + 0.06 * stage.side)
+    foot = foot_of(stage, reading, kind, x, height, drawing, first)
+    light = stage.light
+    if stage.water is not None and kind in AFLOAT:
+        x, foot, height = on_water(stage, Spot(x, foot, height), (right - left) / 2)
+        half = (right - left) / 2 * height
+    grounded = kind not in (*AFLOAT, *ENDLESS, *HANGING) and not halved and not cut
+    if stage.water is not None and grounded and "table" not in stage.placed and reading.shot != "close":
+        # As many as there are, in a row to both sides.
+        x, foot, height = on_bank(stage, Spot(x, foot, height), left - to_left, right + to_right)
+        half = (right - left) / 2 * height
+        if kind not in PEOPLE:
+            # Fur takes the light of the sky from above, a bank that of what stands about it.
+            stage.light = replace(light, ambient=min(0.95, light.ambient + 0.22))
+    stage.placed[kind] = (x, foot, height)
+    if lead:
+        if kind == "lighthouse":
+            # The keeper's house beside it is not what one looks at.
+            left, right = -0.1, 0.1
+        # A figure is looked at in the face, a thing in its middle.
+        # Of a beast cut by the frame it is the shoulder, towards where it looks.
+        ahead = (left if mirror else right) * 0.40 if cut else (left + right) / 2
+        stage.aim(
+            x + ahead * height,
+            foot - height * (0.66 if halved else high * (0.86 if kind in FIGURES else 0.62 if cut else 0.5)),
+        )
+    haze = 0.05 if first or kind in PEOPLE else 0.12
+    if kind == "footprints":
+        paint_prints(stage, drawing, x, foot, height)
+        return
+    if kind == "lighthouse" and stage.light.lamps >= 0.35:
+        paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
+    if kind == "rocket" and reading.biome != "space":
+        paint_exhaust(stage, x, foot - height * 0.06, height)
+    if kind == "balloon":
+        draw(stage, drawing, x + canvas.width * 0.3 * stage.side, foot + height * 0.2, height * 0.34, 0.45, afloat=True)
+    afloat = kind in (*HANGING, *AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
+    if not afloat and not halved and not cut:
+        paint_contact(stage, x + (left + right) / 2 * height, foot, half)
+    standing = kind not in (*AFLOAT, *ENDLESS, "kite", "balloon", "whale", "fish", "birds", "crow aloft", "rocket",
+                            "fire", "butterflies", "bees", "footprints")  # fmt: skip
+    if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
+        paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
+    if kind in FIGURES:
+        # A breath of haze behind a figure keeps it apart from a dark ground.
+        canvas.glow(
+            x, foot - height * 0.62, height * 0.22, stage.light.haze, 0.55 * (0.6 - min(0.6, stage.light.ambient))
+        )
+        if reading.biome in ("city", "street") and not halved:
+            # Lit windows crowd a street: air between keeps the figure from being one more house.
+            paint_air_behind(stage, x, foot - height * 0.5, height)
+    if kind == "train":
+        paint_smoke(stage, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height,
+                    height, 1 if mirror else -1)  # fmt: skip
+    if kind == "fire":
+        canvas.glow(x, foot - height * 0.3, canvas.unit * 0.10, rgb("ff9a44"), 0.55)
+    count = subject.count if kind not in ENDLESS else 1
+    for i in range(count - 1, -1, -1):
+        apart = (i + 1) // 2 * (1 if i % 2 else -1) * stage.side
+        size = height * (1 - 0.06 * i)
+        at = x + apart * height * spread
+        fine = subject if i == 0 else Subject(kind, 1, (*subject.words, str(i)))
+        other = drawing if i == 0 else drawing_of(reading, fine, (), stage.rng)
+        if i and mirror and kind not in PEOPLE:
+            other = mirrored(other)
+        low_at = (
+            foot
+            if reading.shot == "close" or kind not in PEOPLE
+            else foot_of(stage, reading, kind, at, size, drawing, first)
+        )
+        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in HANGING or halved or cut)
+    stage.light = light
+    if kind == "cup":
+        paint_steam(stage, x, foot - height * 0.85, height * 0.95)
+    if (kind in AFLOAT or kind == "whale") and (reading.biome in (*WATER, "street") or stage.water is not None):
+        paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
+
+
+def _paint_birds(stage: Stage, count: int) -> None:
+    canvas = stage.canvas
+    flock = creatures.birds(stage.rng, count)
+    x = canvas.width * (0.5 + stage.side * 0.10)
+    draw(stage, flock, x, canvas.height * 0.27, min(canvas.unit * 0.85, canvas.width * 0.8), 0.15, afloat=True)
+
+
+def paint_stray_birds(stage: Stage) -> None:
+    """A few birds far off, where the sky would be empty: not across the sun, and without an outline."""
+    canvas = stage.canvas
+    flock = creatures.birds(stage.rng, 6)
+    x = canvas.width * (0.5 - stage.side * 0.22)
+    draw(stage, flock, x, canvas.height * 0.25, canvas.unit * 0.36, 0.35, afloat=True)

@@ -1,0 +1,78 @@
+"""Where a subject's foot is in the frame, in each shot size, and how a person close by is lit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.palettes import rgb
+from blocks.offline.painter.canvas.shapes import Drawing, extent
+from blocks.offline.painter.people import waist
+from blocks.offline.painter.places.station import RAILS
+from blocks.offline.painter.prompt.habitat import HELD, INSIDE
+from blocks.offline.painter.prompt.reader import Reading
+from blocks.offline.painter.sizes import AFLOAT, FIGURES, ON_TABLES, TALL, WATER, halved_by
+
+
+def foot_of(
+    stage: Stage, reading: Reading, kind: str, x: float, height: float, drawing: Drawing, first: bool
+) -> float:  # fmt: skip
+    """The row a drawing stands on."""
+    canvas, high = stage.canvas, extent(drawing)[3]
+    if halved_by(reading, kind, drawing):
+        # The frame cuts the drawing, however tall it is.
+        return max(canvas.height * 0.10 + height * min(high, 1.14), canvas.height + (waist.FOOT + 0.06) * height)
+    if kind == "birds":
+        return canvas.height * 0.3
+    if kind in TALL and reading.shot == "medium" and first:
+        return max(canvas.height * 0.10 + height * high, canvas.height + 0.16 * height)
+    if kind in ("butterflies", "bees"):
+        return canvas.height * (0.30 if reading.shot == "close" else 0.42) + height * 0.5
+    if kind == "footprints":
+        return canvas.height * 0.985
+    if kind in ("balloon", "kite"):
+        return canvas.height * 0.14 + height
+    if kind == "astronaut" and reading.biome == "space" and first and reading.shot == "close":
+        return canvas.height * 0.12 + height * high
+    if kind in ("astronaut", "rocket") and reading.biome == "space":
+        return canvas.height * 0.46 + height * 0.5
+    if kind in ("whale", "fish") and reading.biome == "undersea":
+        return canvas.height * 0.50
+    if kind == "crow aloft":
+        return canvas.height * 0.30 + height * 0.5
+    if kind == "paper boat" and reading.biome in WATER:
+        return canvas.height * 0.84
+    if (kind in AFLOAT or kind == "whale") and reading.biome in WATER:
+        return min(stage.horizon + canvas.unit * 0.05 + height * 0.10, canvas.height * 0.93)
+    if kind in FIGURES and first and reading.shot != "wide":
+        # A narrow frame makes the figure small enough to be seen whole: then it must stand.
+        return max(canvas.height * 0.12 + height * high, stage.ground_at(x) + canvas.unit * 0.01)
+    if kind == "train" and reading.biome == "station":
+        return canvas.height * RAILS
+    # What is built must not hang over a slope's lower side.
+    broad = {"lighthouse": 0.10, "house": 0.5, "windmill": 0.15, "tent": 0.7}.get(kind, 0.0) * height
+    foot = stage.ground_at(x, broad) + canvas.unit * 0.010
+    if kind == "rocket":
+        foot -= canvas.unit * 0.12
+    if kind == "train" and "bridge" in stage.placed:
+        return stage.placed["bridge"][1] - stage.placed["bridge"][2] * 1.02
+    if kind in ON_TABLES and "table" in stage.placed:
+        return stage.placed["table"][1] - stage.placed["table"][2] * 0.90
+    if kind in HELD and reading.shot == "close" and reading.biome not in INSIDE:
+        foot = canvas.height * 0.96
+    # A thing set high on a slope must still fit under the upper edge.
+    return max(foot, height * high + canvas.height * 0.05)
+
+
+def light_near(stage: Stage, reading: Reading) -> None:
+    """Expose for a person close by; in a town's night the nearest lamp lights them."""
+    light = stage.light
+    if reading.biome in ("street", "city") and light.lamps > 0.5:
+        canvas = stage.canvas
+        x, y = canvas.width * (0.5 + 0.36 * stage.side), canvas.height * 0.20
+        canvas.glow(x, y, canvas.unit * 0.09, rgb("ffc47a"), 0.8)
+        canvas.glow(x, y, canvas.unit * 0.30, rgb("ff9f4a"), 0.35)
+        stage.sun_x, stage.sun_y = x, y
+        stage.light = replace(light, sun=rgb("ffc27a"), strength=0.95, ambient=min(0.8, light.ambient + 0.36))
+    else:
+        stage.light = replace(light, ambient=min(0.85, light.ambient + 0.10))

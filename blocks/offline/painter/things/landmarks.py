@@ -1,0 +1,152 @@
+"""What stands in a landscape: lighthouse, house, windmill, tent, tree; about 1 high on its foot, windows as lamps."""
+
+from __future__ import annotations
+
+import math
+
+from blocks.offline.painter.canvas.noise import Rng
+from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, oval, poly
+
+LIGHTHOUSE_LAMP = 0.826
+"""Height of a lighthouse's light, in its own height."""
+
+
+def lighthouse() -> Drawing:
+    """A striped tower with its gallery and lantern room, and the keeper's house beside it."""
+    white, red, dark = "d9d5cb", "a53a32", "2e3036"
+    shapes: list[Shape] = [
+        poly("b9b2a4", (0.09, 0.0), (0.09, 0.125), (0.30, 0.125), (0.30, 0.0)),
+        poly("6e3b33", (0.075, 0.118), (0.125, 0.20), (0.265, 0.20), (0.315, 0.118)),
+        poly("6e3b33", (0.23, 0.19), (0.23, 0.235), (0.255, 0.235), (0.255, 0.19)),
+        poly(LAMP, (0.15, 0.045), (0.15, 0.095), (0.185, 0.095), (0.185, 0.045)),
+        poly(LAMP, (0.22, 0.045), (0.22, 0.095), (0.255, 0.095), (0.255, 0.045)),
+    ]
+    for band in range(5):
+        low, high = band * 0.148, (band + 1) * 0.148
+        half_low, half_high = 0.108 - 0.042 * low / 0.74, 0.108 - 0.042 * high / 0.74
+        shapes.append(
+            poly(white if band % 2 else red, (-half_low, low), (-half_high, high), (half_high, high), (half_low, low))
+        )
+    shapes += [
+        poly(dark, (-0.095, 0.74), (-0.095, 0.758), (0.095, 0.758), (0.095, 0.74)),
+        poly("4a4c52", (-0.052, 0.758), (-0.052, 0.872), (0.052, 0.872), (0.052, 0.758)),
+        poly(LAMP, (-0.042, 0.785), (-0.042, 0.865), (0.042, 0.865), (0.042, 0.785)),
+        bar(dark, (0, 0.785), (0, 0.866), 0.006),
+        *(bar(dark, (x, 0.755), (x, 0.795), 0.005) for x in (-0.092, -0.07, 0.07, 0.092)),
+        bar(dark, (-0.095, 0.795), (-0.05, 0.795), 0.005),
+        bar(dark, (0.05, 0.795), (0.095, 0.795), 0.005),
+        blob("7c2f2b", (-0.062, 0.868), (-0.048, 0.912), (0, 0.952), (0.048, 0.912), (0.062, 0.868)),
+        bar(dark, (0, 0.94), (0, 1.0), 0.008),
+        *(poly(LAMP, (-0.013, y), (-0.013, y + 0.04), (0.013, y + 0.04), (0.013, y)) for y in (0.26, 0.56)),
+        poly(dark, (-0.03, 0.0), (-0.03, 0.06), (0, 0.075), (0.03, 0.06), (0.03, 0.0)),
+    ]
+    return tuple(shapes)
+
+
+def house(snow: bool) -> Drawing:
+    """A cottage with a chimney; `snow` lies on its roof."""
+    wall, roof, frame = "8d7358", "5c3a33", "33251e"
+    shapes: list[Shape] = [
+        poly("6d4a41", (0.24, 0.62), (0.24, 0.99), (0.36, 0.99), (0.36, 0.62)),
+        poly(wall, (-0.56, 0), (-0.56, 0.46), (0.56, 0.46), (0.56, 0)),
+        *(bar("77604a", (-0.56, y), (0.56, y), 0.008) for y in (0.09, 0.18, 0.27, 0.36)),
+        poly(roof, (-0.68, 0.42), (-0.36, 0.86), (0.36, 0.86), (0.68, 0.42)),
+        bar(frame, (-0.68, 0.42), (0.68, 0.42), 0.03),
+    ]
+    for x in (-0.30, 0.31):
+        shapes += [
+            poly(frame, (x - 0.12, 0.14), (x - 0.12, 0.36), (x + 0.12, 0.36), (x + 0.12, 0.14)),
+            poly(LAMP, (x - 0.095, 0.165), (x - 0.095, 0.335), (x + 0.095, 0.335), (x + 0.095, 0.165)),
+            bar(frame, (x, 0.16), (x, 0.34), 0.018),
+            bar(frame, (x - 0.1, 0.25), (x + 0.1, 0.25), 0.018),
+        ]
+    shapes += [
+        poly(frame, (-0.09, 0), (-0.09, 0.31), (0.09, 0.31), (0.09, 0)),
+        oval("c79a3c", 0.055, 0.14, 0.014, 0.014),
+    ]
+    if snow:
+        shapes += [
+            blob("e9eef4", (-0.72, 0.43), (-0.40, 0.88), (0, 0.90), (0.40, 0.88), (0.72, 0.43), (0.55, 0.47),
+                 (0.3, 0.50), (0, 0.47), (-0.3, 0.52), (-0.55, 0.47)),
+            blob("e9eef4", (0.22, 0.98), (0.30, 1.04), (0.38, 0.98)),
+        ]  # fmt: skip
+    return tuple(shapes)
+
+
+def windmill() -> Drawing:
+    """A tower mill with four lattice sails."""
+    wall, cap, wood = "b6aa95", "4d3a30", "3a2c24"
+    shapes: list[Shape] = [
+        poly(wall, (-0.17, 0), (-0.105, 0.60), (0.105, 0.60), (0.17, 0)),
+        blob(cap, (-0.125, 0.59), (-0.10, 0.69), (0, 0.745), (0.10, 0.69), (0.125, 0.59)),
+        poly(LAMP, (-0.025, 0.36), (-0.025, 0.42), (0.025, 0.42), (0.025, 0.36)),
+        poly(wood, (-0.045, 0), (-0.045, 0.12), (0.045, 0.12), (0.045, 0)),
+    ]
+    for dx, dy in ((0.80, 0.60), (-0.60, 0.80), (-0.80, -0.60), (0.60, -0.80)):
+        tip = (dx * 0.40, 0.635 + dy * 0.40)
+        shapes.append(bar(wood, (0, 0.635), tip, 0.014))
+        start, end = (dx * 0.10, 0.635 + dy * 0.10), (dx * 0.39, 0.635 + dy * 0.39)
+        out = (-dy * 0.085, dx * 0.085)
+        shapes.append(
+            poly("cfc3a8", start, end, (end[0] + out[0], end[1] + out[1]), (start[0] + out[0], start[1] + out[1]))
+        )
+        for k in range(1, 5):
+            x, y = start[0] + (end[0] - start[0]) * k / 5, start[1] + (end[1] - start[1]) * k / 5
+            shapes.append(bar(wood, (x, y), (x + out[0], y + out[1]), 0.006))
+    return (*shapes, oval(wood, 0, 0.635, 0.026, 0.026))
+
+
+def tent() -> Drawing:
+    """A ridge tent, lit from within."""
+    return (
+        poly("b5673a", (-0.85, 0), (-0.22, 0.98), (0.80, 0.90), (0.98, 0)),
+        poly("d08a4c", (-0.85, 0), (-0.22, 0.98), (0.30, 0)),
+        poly(LAMP, (-0.46, 0), (-0.215, 0.62), (-0.02, 0)),
+        poly("7c4527", (-0.25, 0), (-0.215, 0.62), (-0.12, 0.3), (-0.13, 0)),
+        bar("4d3a30", (-0.22, 0.9), (-0.22, 1.06), 0.02),
+        bar("8d8069", (-0.22, 0.97), (-1.15, 0.0), 0.008),
+        bar("8d8069", (0.80, 0.90), (1.2, 0.0), 0.008),
+    )
+
+
+def tree(rng: Rng) -> Drawing:
+    """A broad old tree grown by halving: a trunk, seven forks deep, leaves about its twigs; 1 high."""
+    wood: list[Shape] = []
+    leaves: list[Shape] = []
+    tones = ("4c5a34", "5d6b3c", "3f4d2e", "6b7440")
+
+    def grow(x: float, y: float, angle: float, length: float, width: float, forks: int) -> None:
+        end_x, end_y = x + length * math.cos(angle), y + length * math.sin(angle)
+        nx, ny = -math.sin(angle) * width, math.cos(angle) * width
+        wood.append(
+            poly(
+                "4d3c30",
+                (x - nx, y - ny),
+                (x + nx, y + ny),
+                (end_x + nx * 0.7, end_y + ny * 0.7),
+                (end_x - nx * 0.7, end_y - ny * 0.7),
+            )
+        )
+        if forks <= 3:
+            size = rng.uniform(0.6, 1.5) * (0.6 + 0.25 * forks)
+            leaves.append(oval(tones[int(rng.integers(0, 4))], end_x, end_y, 0.042 * size, 0.032 * size))
+        if forks:
+            for side in (-1, 1):
+                grow(
+                    end_x,
+                    end_y,
+                    angle + side * rng.uniform(0.18, 0.55),
+                    length * rng.uniform(0.70, 0.86),
+                    width * 0.68,
+                    forks - 1,
+                )
+
+    grow(0, -0.02, math.pi / 2 + rng.uniform(-0.05, 0.05), 0.235, 0.03, 7)
+    high = max(p[1] for s in (*wood, *leaves) for p in s.points)
+    order = rng.permutation(len(leaves))
+    grown = (
+        *wood,
+        poly("4d3c30", (-0.055, -0.02), (-0.03, 0.06), (0.03, 0.06), (0.06, -0.02)),
+        *(leaves[i] for i in order),
+    )
+    return tuple(s._replace(points=tuple((px / high, py / high) for px, py in s.points)) for s in grown)

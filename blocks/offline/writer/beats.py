@@ -1,0 +1,223 @@
+"""The beat sheets: which beats a film of so many scenes has, what each shows, how it feels, and what may be said.
+
+A short film keeps the beats that matter most; a long one goes round its middle in acts, between the same beginning and
+end. The sheets follow the usual dramatic arc (exposition, rising action, climax, resolution: Freytag, "Die Technik des
+Dramas", 1863). What is said lies in `lines.py`, `looking.py` and `domain_lines.py`; `writer.py` puts it together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from blocks.offline.writer.arcs import arc_lines
+from blocks.offline.writer.feelings import Mood
+from blocks.offline.writer.idea.domains import HEARTS
+from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.matter import asking_of, domain_of, sort_of
+from blocks.offline.writer.places import is_empty
+from blocks.offline.writer.settings import EMPTY_OPENINGS, Lines, Setting
+from blocks.offline.writer.tables.domain_lines import DOMAIN_LINES
+from blocks.offline.writer.tables.tale_lines import TALE
+from blocks.offline.writer.tables.topic_lines import ASKING, LOOKING, PORTRAITS
+
+Shows = Literal["place", "hero", "deed", "subject", "sight", "trace"]
+"""place: nothing else. hero: who the film is about. deed: the hero, and what happens. subject: the thing that is looked
+at. sight: something that is seen in such a place. trace: what is left where someone has gone."""
+
+_MOODS: tuple[Mood, ...] = ("hopeful", "melancholy", "tense")
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One kind of scene: `place` is 0 to 2 of its setting; `action` and `indoors` are what the hero or subject does.
+
+    `emotions` are those of a hopeful, a melancholy and a tense film, of `studio.planning.image_prompts.EMOTIONS`.
+    """
+
+    name: str
+    place: int
+    shows: Shows
+    action: str
+    indoors: str
+    emotions: tuple[str, str, str]
+
+    def emotion(self, mood: Mood, domain: str = "") -> str:
+        """Return how the scene feels in a film of this mood; the heart of a film feels as its domain does."""
+        if self.name == "heart" and domain and mood == "hopeful":
+            return HEARTS[domain]
+        return self.emotions[_MOODS.index(mood)]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A beat sheet: its beats in order, the same by weight, and those that a long film repeats before `ending`."""
+
+    beats: tuple[str, ...]
+    weight: tuple[str, ...]
+    opening: tuple[str, ...]
+    middle: tuple[str, ...]
+    ending: tuple[str, ...]
+
+
+_MIXED = frozenset({"heart", "close", "named", "memory", "farewell"})
+"""Beats whose general lines are as fit as those of the domain."""
+
+_BEATS = (
+    Beat("establish", 0, "place", "", "", ("still", "still", "uneasy")),
+    Beat("interlude", 1, "sight", "", "", ("still", "lost", "restless")),
+    Beat("meet", 0, "hero", "small and alone", "alone by the window", ("tender", "lost", "curious")),
+    Beat("ordinary", 0, "hero", "at rest", "sitting at a table", ("still", "still", "still")),
+    Beat("turn", 0, "deed", "", "", ("curious", "curious", "uneasy")),
+    Beat("together", 1, "hero", "side by side", "side by side by the window", ("tender", "tender", "brave")),
+    Beat("trial", 1, "hero", "moving on, head down", "sitting, head down", ("restless", "uneasy", "restless")),
+    Beat("journey", 1, "hero", "moving on", "walking up and down", ("curious", "lost", "restless")),
+    Beat("rise", 2, "hero", "looking up", "looking up", ("hopeful", "hopeful", "brave")),
+    Beat("low", 2, "hero", "resting alone", "sitting alone in the dark", ("lost", "lost", "lost")),
+    Beat("climax", 2, "hero", "standing tall", "standing at the window", ("brave", "brave", "brave")),
+    Beat("resolve", 0, "hero", "looking out into the light", "looking out of the window",
+         ("at peace", "tender", "hopeful")),
+    Beat("leaving", 0, "deed", "", "", ("lost", "lost", "lost")),
+    Beat("trace", 1, "trace", "a house far off, footprints leading away", "an empty chair by a window",
+         ("still", "lost", "uneasy")),
+    Beat("waiting", 0, "trace", "a house with a light on", "a candle in a dark window",
+         ("tender", "uneasy", "uneasy")),
+    Beat("after", 0, "place", "", "", ("still", "still", "still")),
+    Beat("seasons", 1, "hero", "near each other", "side by side at a table", ("hopeful", "still", "brave")),
+    Beat("years", 0, "hero", "older now, close together", "older now, by the window",
+         ("tender", "tender", "tender")),
+    Beat("name", 0, "subject", "", "", ("tender", "tender", "uneasy")),
+    Beat("named", 0, "subject", "", "", ("tender", "tender", "tender")),
+    Beat("ask", 0, "subject", "", "", ("curious", "curious", "uneasy")),
+    Beat("question", 1, "sight", "", "", ("curious", "still", "restless")),
+    Beat("wonder", 1, "sight", "", "", ("restless", "curious", "restless")),
+    Beat("memory", 1, "hero", "seen from far", "sitting by the window", ("curious", "still", "uneasy")),
+    Beat("detail", 0, "subject", "", "", ("hopeful", "curious", "curious")),
+    Beat("change", 1, "sight", "", "", ("restless", "uneasy", "restless")),
+    Beat("care", 2, "sight", "", "", ("tender", "tender", "brave")),
+    Beat("heart", 2, "sight", "", "", ("tender", "tender", "brave")),
+    Beat("close", 0, "place", "", "", ("at peace", "at peace", "at peace")),
+    Beat("unanswered", 0, "sight", "", "", ("at peace", "at peace", "hopeful")),
+    Beat("farewell", 0, "hero", "looking out into the light", "looking out of the window",
+         ("at peace", "at peace", "at peace")),
+)  # fmt: skip
+BEATS: Mapping[str, Beat] = {beat.name: beat for beat in _BEATS}
+
+_TALE = Sheet(
+    beats=("establish", "meet", "ordinary", "turn", "trial", "low", "climax", "resolve"),
+    weight=("turn", "establish", "resolve", "climax", "meet", "trial", "low", "ordinary"),
+    opening=("establish", "meet", "ordinary", "turn"),
+    middle=("trial", "journey", "interlude", "low", "rise"),
+    ending=("climax", "resolve"),
+)
+_COMPANY = Sheet(
+    beats=("establish", "meet", "turn", "together", "trial", "low", "climax", "resolve"),
+    weight=("turn", "establish", "resolve", "together", "meet", "trial", "climax", "low"),
+    opening=("establish", "meet", "ordinary", "turn", "together"),
+    middle=("trial", "journey", "interlude", "low", "rise"),
+    ending=("climax", "resolve"),
+)
+"""A tale in which the hero meets someone."""
+
+_GONE = Sheet(
+    beats=("establish", "meet", "ordinary", "leaving", "trace", "waiting", "after"),
+    weight=("leaving", "establish", "after", "trace", "waiting", "meet", "ordinary"),
+    opening=("establish", "meet", "ordinary", "leaving", "trace"),
+    middle=("interlude", "waiting", "trace", "interlude"),
+    ending=("waiting", "after"),
+)
+"""A tale whose hero leaves the picture: from then on only the place is seen, and nobody triumphs."""
+_YEARS = Sheet(
+    beats=("establish", "meet", "turn", "seasons", "low", "years", "resolve"),
+    weight=("turn", "years", "establish", "seasons", "resolve", "meet", "low"),
+    opening=("establish", "meet", "turn", "seasons"),
+    middle=("journey", "interlude", "years", "low", "seasons"),
+    ending=("years", "resolve"),
+)
+"""A tale of time: the seasons pass, and whoever it is about is seen older."""
+
+
+def _looking(*beats: str, weight: tuple[str, ...]) -> Sheet:
+    return Sheet(
+        beats=beats, weight=weight, opening=beats[:3], middle=("detail", "change", "interlude", "care"),
+        ending=("heart", beats[-1]),
+    )  # fmt: skip
+
+
+_OFTEN = ("name", "close", "establish", "detail", "question", "heart", "change", "care")
+_TOPICS = (
+    _looking("establish", "name", "question", "detail", "change", "care", "heart", "close", weight=_OFTEN),
+    _looking("name", "establish", "detail", "question", "care", "change", "heart", "close", weight=_OFTEN),
+    _looking("question", "name", "establish", "change", "detail", "care", "heart", "close", weight=_OFTEN),
+)
+_ASKED = ("ask", "unanswered", "establish", "detail", "wonder", "heart", "change", "care")
+_QUESTIONS = (
+    _looking("establish", "ask", "wonder", "detail", "change", "care", "heart", "unanswered", weight=_ASKED),
+    _looking("ask", "establish", "detail", "wonder", "care", "change", "heart", "unanswered", weight=_ASKED),
+)
+_SEEN = ("named", "farewell", "establish", "detail", "memory", "heart", "change", "care")
+_PORTRAITS = (
+    _looking("establish", "named", "memory", "detail", "change", "care", "heart", "farewell", weight=_SEEN),
+    _looking("named", "establish", "detail", "memory", "care", "change", "heart", "farewell", weight=_SEEN),
+)
+_SHEETS: Mapping[str, tuple[Sheet, ...]] = {
+    "tale": (_TALE,), "company": (_COMPANY,), "gone": (_GONE,), "years": (_YEARS,),
+    "topic": _TOPICS, "question": _QUESTIONS, "portrait": _PORTRAITS,
+    "foreign": _PORTRAITS[1:],
+}  # fmt: skip
+
+
+def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:
+    """Return the beats of a film of `count` scenes, in order.
+
+    Args:
+        kind: one of `grammar.Kind` but 'told', or `Staging.sheet`'s for a tale: 'company', 'gone', 'years'.
+        turn: >= 0; which of the kind's sheets is taken, counted round.
+    """
+    sheet = _SHEETS[kind][turn % len(_SHEETS[kind])]
+    if count <= len(sheet.beats):
+        kept = sheet.weight[:count]
+        names = tuple(name for name in sheet.beats if name in kept)
+    else:
+        spare = count - len(sheet.opening) - len(sheet.ending)
+        around = tuple(sheet.middle[place % len(sheet.middle)] for place in range(spare))
+        names = (*sheet.opening, *around, *sheet.ending)
+    return tuple(BEATS[name] for name in names)
+
+
+def pool_name(beat: Beat) -> str:
+    """Return the name of the pool a beat draws its lines from; beats of one pool share its variants."""
+    return "openings" if beat.name in {"establish", "interlude"} else beat.name
+
+
+def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...], ...]:
+    """Return the lines of a beat in groups, the fittest first; what they say of the idea is all that is known of it."""
+    domain = DOMAIN_LINES.get(domain_of(idea), {})
+    portrait = PORTRAITS.get(sort_of(idea), {})
+    own = TALE.get(beat.name, ())
+    general = LOOKING.get(beat.name, ())
+    match beat.name:
+        case "establish" | "interlude":
+            return (EMPTY_OPENINGS if is_empty(idea.text) else setting.openings,)
+        case "turn":
+            return (TALE["unsaid" if not idea.clause else "state" if idea.stative else "turn"],)
+        case "trial":
+            lines = arc_lines(idea, "trial")
+            return (lines, setting.trials, own) if lines else (setting.trials, own)
+        case "climax" | "resolve" | "seasons" | "years" | "together" if lines := arc_lines(idea, beat.name):
+            return lines, own
+        case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
+            return setting.details, (portrait or domain).get("detail", general)
+        case "heart" if sort_of(idea) == "somewhere" and setting.details and not is_empty(idea.text):
+            # What is said of such places fits their sights better than what holds of anything.
+            return setting.details, portrait.get(beat.name, ()), general
+        case "ask":
+            return (ASKING[asking_of(idea)],)
+        case "wonder":
+            return (*((domain["question"], general) if domain else (general,)),)
+        case _:
+            first = portrait.get(beat.name) or (domain.get(beat.name) if idea.kind != "portrait" else None)
+            if beat.name in _MIXED and not (first and len(first) > 5):
+                return ((*own, *(first or ()), *general),)
+            return tuple(group for group in (own, first, general) if group)

@@ -1,0 +1,199 @@
+"""What someone in a tale is seen doing: the clause put into a pose, a thing that is carried, and the shape of the tale.
+
+A picture has no verbs of thought: 'must cross the desert to return a stolen star' is someone walking, a star in hand.
+Called by `blocks/offline/writer/staging.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from blocks.offline.writer.idea.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, thing_made
+from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.idea.phrases import article_for
+from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE
+from blocks.offline.writer.places import words_of
+from studio.input.script import word_set
+
+Shape = Literal["", "gone", "years"]
+
+_GONE = re.compile(
+    r"\b(?:(?:never|not|n't) (?:\w+ )?(?:come back|comes back|came back|return|returns|returned|seen again)"
+    r"|die|dies|died|vanish|vanishes|vanished|disappear|disappears|disappeared"
+    r"|(?:leaves|leave|left) (?:for ever|forever|for good|without a word))\b|\b(?:leaves|leave|left)$"
+)
+_YEARS = re.compile(
+    r"\b(?:gr[oe]ws? (?:old|up|older)|(?:for|over) (?:\w+ )?(?:years|decades|a lifetime|generations)"
+    r"|(?:all|through) (?:his|her|their) (?:life|lives|years)|every (?:year|spring|summer|autumn|winter))\b"
+)
+
+_POSES: Mapping[str, str] = {
+    "race ride gallop": "riding at full speed", "sail row paddle": "in a small boat",
+    "paint draw repaint": "painting on a grey wall", "write": "writing on a page in the lap",
+    "read study": "bent over a book",
+    "bake cook feed": "hands in flour at a table", "knit sew weave mend": "bent over the work in the lap",
+    "build repair fix restore rebuild invent forge carve make": "bent over the work at a table",
+    "plant grow dig harvest": "kneeling, hands in the earth",
+    "find discover uncover collect gather": "kneeling on one knee",
+    "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
+    "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
+    "perform": "playing, eyes closed", "sing": "singing, eyes closed",
+    "dance": "dancing", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
+    "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
+        "walking on, small under the sky",
+    "fly": "looking up at the open sky", "swim dive": "in the water", "sleep dream": "asleep",
+    "lose forget": "looking at empty hands", "fight battle face confront": "standing firm",
+    "vanish disappear leave": "walking away, seen from behind", "die": "lying still",
+}  # fmt: skip
+_POSE_OF: Mapping[str, str] = {base: pose for bases, pose in _POSES.items() for base in bases.split()}
+
+_HELD = word_set(
+    "bottle lantern lamp book letter map key clock watch violin kite umbrella candle balloon suitcase camera telescope"
+    " bell compass flower seed ring box star stone coin bread cup photograph sword crown feather shell lamp toy"
+)
+_MOUNTS: Mapping[str, str] = {
+    "horse": "with a horse",
+    "horses": "with horses",
+    "horseback": "with a horse",
+    "boat": "a boat beside",
+    "ship": "a ship behind",
+    "bicycle": "pushing a bicycle",
+    "train": "a train behind",
+    "balloon": "a balloon above",
+}
+_TOOLS: Mapping[str, str] = {
+    "paint": "a painting close by",
+    "sail": "a small boat close by",
+    "row": "a small boat close by",
+    "bake": "bread on the table",
+    "write": "a letter in hand",
+    "fish": "a boat beside",
+    "plant": "a small tree close by",
+    "read": "a book in hand",
+}
+_BALL_GAMES = word_set("football soccer tennis baseball basketball volleyball cricket ball catch")
+_MASS = word_set("bread")
+WATER_BEASTS = word_set("whale dolphin fish shark seal turtle octopus jellyfish orca salmon")
+BEASTS = WATER_BEASTS | word_set(
+    "fox wolf dog cat bear deer horse bird crow owl penguin elephant tiger lion rabbit mouse swan goose butterfly bee"
+    " dragon goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie"
+    " pigeon hare badger otter camel"
+)
+
+
+_BY_HAND = re.compile(r"\b(?:hand(?:s|ing)?|kneel\w*|knees?|arms?|lap|toes)\b")
+"""What only a person has, or does."""
+
+
+def shape_of(idea: Idea) -> Shape:
+    """Return how a tale is shaped: 'gone' where the hero leaves the picture, 'years' where time itself is told."""
+    clause = idea.clause.lower()
+    if idea.kind != "tale":
+        return ""
+    return "gone" if _GONE.search(clause) else "years" if _YEARS.search(clause) else ""
+
+
+def pose_of(idea: Idea) -> str:
+    """Return how the deed is seen: the pose of its first verb that has one, and the thing; else the clause itself."""
+    clause = idea.clause.lower()
+    if shape_of(idea) == "gone" and not re.match(r"(?:die|dies|died)\b", clause):
+        return "far off, going away" if has_beast(idea.name) else "walking away, seen from behind"
+    if shape_of(idea) == "years":
+        return "face to face" if idea.plural else "in the same place as ever"
+    for word in words_of(clause):
+        pose = _playing(idea) if {"play", "practise", "practice"} & set(bases(word)) else ""
+        if pose := pose or next((_POSE_OF[form] for form in bases(word) if form in _POSE_OF), ""):
+            carried = carried_in(idea)
+            shown = not carried or carried in pose or pose.startswith(("hands in flour", "painting", "writing"))
+            return pose if shown else f"{pose}, {carried}"
+    return idea.clause or "standing still"
+
+
+def _playing(idea: Idea) -> str:
+    """Return how playing is seen: music where an instrument or music is named, else the game; '' where neither is."""
+    words = set(words_of(f"{idea.name} {idea.clause}"))
+    if words & MUSIC:
+        return "playing, eyes closed"
+    if words & BOARD_GAMES:
+        return "bent over a game on a table"
+    return "running and laughing" if "with" in words or words & GAMES else ""
+
+
+def _played(idea: Idea) -> str:
+    """Return the thing that is played on or with, close by; '' where none is named."""
+    words = words_of(idea.clause)
+    if not any("play" in bases(word) for word in words):
+        return ""
+    if instrument := next((word.removesuffix("s") for word in words if word in INSTRUMENTS), ""):
+        return f"{article_for(instrument)} {instrument} close by"
+    if board := next((word for word in words if word in BOARD_GAMES), ""):
+        return f"a {board} board close by"
+    if set(words) & {"cards", "poker"}:
+        return "a pack of cards close by"
+    if set(words) & _BALL_GAMES:
+        return "a ball close by"
+    return "a violin close by" if set(words_of(idea.name)) & MUSIC or set(words) & MUSIC else ""
+
+
+def carried_in(idea: Idea) -> str:
+    """Return the thing of the deed, as it is seen again in later scenes: 'a bottle in hand'; '' for none."""
+    words = words_of(idea.clause)
+    played = _played(idea)
+    if set(words) & BOARD_GAMES and played:
+        return played
+    for at, word in enumerate(words):
+        one = word if word in _HELD else word.removesuffix("s")
+        if one in _HELD:
+            told = words[at - 1] if at > 1 and words[at - 2] in DETERMINERS and words[at - 1] not in DETERMINERS else ""
+            phrase = " ".join(part for part in (told, one) if part)
+            return f"{phrase if one in _MASS else f'{article_for(phrase)} {phrase}'} in hand"
+    if mount := next((_MOUNTS[word] for word in words if word in _MOUNTS), ""):
+        return mount.replace("a horse", "horses") if idea.plural else mount
+    if tool := played or next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), ""):
+        return tool
+    thing = thing_made(idea) if idea.kind == "tale" else ""
+    return f"{thing} close by" if thing and not has_beast(idea.name) else ""
+
+
+def posed(action: str, characters: str, told: str) -> str:
+    """Return an action that whoever is seen can do: with an animal nobody kneels, and nothing is done by hand.
+
+    Args:
+        characters: as in `Scene.characters`.
+        told: the idea; what it says itself stays.
+    """
+    seen = characters.split(", ")
+    if not any(has_beast(name) and not set(words_of(name)) & (PEOPLE - BEASTS) for name in seen):
+        return action
+    pose = "face to face" if len(seen) > 1 else "head low"
+    parts: list[str] = []
+    for part in action.split(", "):
+        able = part if part in told else re.sub(r" in (?:both )?hands?$", " close by", part)
+        able = able if part in told else re.sub(r"^kneeling (?=\w+ )(?!on one)", "", able)
+        parts.append(pose if _BY_HAND.search(able) and part not in told else able)
+    return ", ".join(part for at, part in enumerate(parts) if not at or part != pose)
+
+
+def rest_of(clause: str) -> tuple[str, str]:
+    """Return a clause in two that can each follow a subject: 'walks away', 'does not come back'; ('', '') for none."""
+    halves = re.split(r",? (?:and|but|then) (?=\w)", clause, maxsplit=1)
+    if len(halves) == 2 and halves[1].split()[0].lower() in ACTING | AUXILIARY | {"never"}:
+        return halves[0], halves[1]
+    return "", ""
+
+
+def has_beast(characters: str, beasts: frozenset[str] = BEASTS) -> bool:
+    """Tell whether an animal is among these characters."""
+    return any(form in beasts for word in words_of(characters) for form in (word, word.removesuffix("s")))
+
+
+def bases(word: str) -> tuple[str, ...]:
+    """Return the forms under which a verb may be listed."""
+    forms = [word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("d")]
+    if word.endswith("ies"):
+        forms.append(f"{word[:-3]}y")
+    if word.endswith("ing"):
+        forms += [word[:-3], f"{word[:-3]}e", word[:-4]]
+    return tuple(forms)

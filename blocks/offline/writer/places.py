@@ -1,0 +1,201 @@
+"""Where and when a scene plays: a place of the setting, or the idea's own, its weather and its time of day.
+
+All of it goes into `Scene.location`, in the painter's words. Called by `blocks/offline/writer/writer.py`.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from blocks.offline.writer.idea.domains import singulars
+from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Lines, Setting
+from blocks.offline.writer.tables.interiors import INTERIORS
+
+HOURS: Mapping[str, str] = {
+    "dawn": "at dawn", "morning": "in the morning", "noon": "at noon", "sunset": "at sunset",
+    "dusk": "at dusk", "night": "at night",
+}  # fmt: skip
+"""The hours of the day in their order, as a place is told at them."""
+
+_HOUR_WORDS: Mapping[str, str] = {
+    "night": "night", "midnight": "night", "nocturnal": "night", "moonlit": "night", "moonlight": "night",
+    "stars": "night",
+    "sleep": "night", "sleeps": "night", "dream": "night", "dreams": "night",
+    "dawn": "dawn", "sunrise": "dawn", "morning": "morning", "noon": "noon", "midday": "noon",
+    "sunset": "dusk", "dusk": "dusk", "evening": "dusk", "twilight": "dusk",
+}  # fmt: skip
+_NAMED_ARCS: Mapping[str, tuple[str, ...]] = {
+    "night": ("dusk", "night", "night", "night", "night", "dawn"),
+    "dawn": ("night", "dawn", "dawn", "morning", "morning", "noon"),
+    "morning": ("dawn", "morning", "morning", "noon"),
+    "noon": ("morning", "noon", "sunset", "sunset"),
+    "dusk": ("noon", "sunset", "dusk", "dusk", "night"),
+}
+_ARCS: tuple[tuple[str, ...], ...] = (
+    ("dawn", "morning", "noon", "sunset", "dusk", "night"),
+    ("morning", "noon", "sunset", "dusk", "night", "dawn"),
+    ("night", "dawn", "morning", "noon", "sunset", "dusk"),
+)
+_TALE_ARCS: tuple[tuple[str, ...], ...] = (
+    ("dawn", "morning", "noon", "dusk", "night", "dawn"),
+    ("noon", "sunset", "dusk", "night", "dawn", "morning"),
+    ("morning", "noon", "sunset", "dusk", "night", "morning"),
+)
+"""A tale ends on the morning after; a film that looks at something lasts a day."""
+
+SCENES_A_DAY = 8
+"""A longer film goes through further days."""
+
+_WEATHER: Mapping[str, str] = {
+    "rain": "in the rain", "rainy": "in the rain", "storm": "in a storm", "stormy": "in a storm",
+    "snow": "in falling snow", "snowy": "in falling snow", "blizzard": "in falling snow", "winter": "in falling snow",
+    "fog": "in fog",
+    "foggy": "in fog", "mist": "in fog", "misty": "in fog",
+}  # fmt: skip
+_EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten", "disused", "derelict"})
+_INDOORS = frozenset(setting.name for setting in INTERIORS) | {"room"}
+_UNWEATHERED = frozenset({"space", "underwater"}) | _INDOORS
+
+_OWN_PLACES: Mapping[str, str] = {
+    "workshop": "a workshop with a lamp", "museum": "a quiet museum", "school": "a school",
+    "station": "an old station", "harbour": "a harbour with a boat", "harbor": "a harbor with a boat",
+    "rooftop": "a rooftop above the city", "village": "a village with a house", "farm": "a farm with a house",
+    "garden": "a garden with a tree", "river": "a wide river", "lake": "a still lake",
+    "island": "a small island in the sea", "canyon": "a red canyon", "glacier": "a glacier", "vineyard": "a vineyard",
+    "orchard": "an orchard", "lighthouse": "a rocky shore with a lighthouse", "restaurant": "a small restaurant",
+    "hospital": "a hospital", "moon": "a crater on the moon", "mars": "the red desert of Mars",
+    "beach": "a sandy beach", "library": "a library room with tall shelves",
+    "road": "a long road in the fields",
+}  # fmt: skip
+"""Places that an idea names, by their word, in words that a painter knows; a story begins and ends there."""
+
+_MORNING = re.compile(
+    r"\b(?:morning|dawn|first light|early light|before anyone is up|first train|day has not decided|wakes"
+    r"|light returns|day begins|day comes back)\b",
+    re.IGNORECASE,
+)
+_PEOPLED = re.compile(
+    r"\b(?:everyone|someone|somebody|train|crowd|never quite goes quiet|a light goes on)\b", re.IGNORECASE
+)
+_DAYTIME = re.compile(r"\b(?:heat|shadow looks?|shadow look|sunlight|thirst)\b", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:corners?|road|walk|footprints?|horizon|sky|ground)\b", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:before the light goes|evening|lights go out|tonight|the night is long)\b", re.IGNORECASE)
+
+
+_SETTINGS = (*SETTINGS, OPEN_COUNTRY)
+_CALLED_FOR: Mapping[str, tuple[int, ...]] = {
+    word: tuple(place for place, setting in enumerate(_SETTINGS) if word in setting.words) for word in KNOWN_WORDS
+}
+"""Which settings a word calls for, by their places in the list."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the lower-case words of `text`, possessive endings taken off."""
+    return tuple(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"['\u2019]s\b", "", text.lower())))
+
+
+def find_setting(text: str) -> Setting | None:
+    """Return the setting that most words of `text` call for, the first named among equals; None where none does."""
+    words = Counter(words_of(text))
+    counts: Counter[int] = Counter()
+    for word, times in words.items():
+        for place in sorted({place for form in singulars(word) for place in _CALLED_FOR.get(form, ())}):
+            counts[place] += times
+    if "deep" in words and any(_SETTINGS[place].name == "sea" for place in counts):
+        # 'How deep is the ocean?' is not asked of its surface.
+        return next(setting for setting in SETTINGS if setting.name == "underwater")
+    return _SETTINGS[counts.most_common(1)[0][0]] if counts else None
+
+
+def own_place(setting: Setting, text: str) -> str:
+    """Return the place that `text` itself names and that lies in the setting, in a painter's words; '' for none."""
+    if setting.name == "night sky":
+        return ""
+    forms = [form for word in words_of(text) for form in singulars(word)]
+    place = next((_OWN_PLACES[form] for form in forms if form in _OWN_PLACES and form in setting.words), "")
+    if is_empty(text):
+        return place or ("an empty city" if setting.name == "city" else "")
+    return place
+
+
+def is_empty(text: str) -> bool:
+    """Tell whether an idea speaks of a place without people."""
+    return bool(_EMPTY & set(words_of(text)))
+
+
+def named_hour(text: str) -> str:
+    """Return the hour that `text` names; '' for none."""
+    return next((_HOUR_WORDS[word] for word in words_of(text) if word in _HOUR_WORDS), "")
+
+
+def hours_of(text: str, count: int, tale: bool, draw: random.Random) -> tuple[str, ...]:
+    """Return an hour for each of `count` scenes, keys of `HOURS`: around the hour that the idea names, else a day."""
+    days = max(1, round(count / SCENES_A_DAY))
+    drawn = draw.choice(_TALE_ARCS if tale else _ARCS)
+    arc = _NAMED_ARCS.get(named_hour(text), drawn)
+    whole: Sequence[str] = arc * days
+    if count == 1:
+        return (whole[len(whole) // 2],)
+    return tuple(whole[(2 * at * (len(whole) - 1) + count - 1) // (2 * (count - 1))] for at in range(count))
+
+
+_LIT = frozenset({"stage", "market", "bedroom"})
+_EVENING = ("dusk", "night", "night", "night", "night", "dawn")
+
+
+def lit_hours(setting: Setting, hours: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the hours of a film: where lamps or a stage are what is seen it is evening and night, until dawn."""
+    if setting.name not in _LIT:
+        return hours
+    last = max(1, len(hours) - 1)
+    return tuple(_EVENING[at * (len(_EVENING) - 1) // last] for at in range(len(hours)))
+
+
+def is_indoors(setting: Setting) -> bool:
+    """Tell whether a setting lies under a roof."""
+    return setting.name in _INDOORS
+
+
+def weather_of(text: str) -> str:
+    """Return the weather that `text` names, as a place is told in it; '' for none."""
+    return next((_WEATHER[word] for word in words_of(text) if word in _WEATHER), "")
+
+
+def located(setting: Setting, place: str, weather: str, hour: str) -> str:
+    """Return a scene's location: the place, in its weather, at its hour; there is neither in space, no rain in a room.
+
+    Args:
+        hour: a key of `HOURS`.
+    """
+    if setting.name in {"space", "underwater"} or " at night" in place or place.endswith("from space"):
+        return place
+    if "sky" in place and "sky" in weather:
+        place = place.replace(" under a wide sky", "")
+    if setting.name in _UNWEATHERED:
+        weather = ""
+    if hour in {"morning", "noon"}:
+        # No window is lit by day.
+        place = place.replace(" with lit windows", "").replace("dark street", "quiet street")
+    return " ".join(part for part in (place, weather, HOURS[hour]) if part)
+
+
+def told_of(variant: Lines, text: str) -> bool:
+    """Return whether the lines of a variant agree with an idea: nobody lives in a place that it calls empty."""
+    return not (is_empty(text) and _PEOPLED.search(" ".join(variant)))
+
+
+def told_at(variant: Lines, hour: str, indoors: bool = False) -> bool:
+    """Return whether the lines of a variant may be said at an hour, and there: nobody speaks of the morning at night,
+    of heat in the dark, or of street corners in a room.
+    """
+    text = " ".join(variant)
+    if _DAYTIME.search(text) and hour in {"dusk", "night"}:
+        return False
+    if indoors and _OPEN.search(text):
+        return False
+    if _MORNING.search(text) and hour not in {"dawn", "morning"}:
+        return False
+    return not _LATE.search(text) or hour in {"sunset", "dusk", "night"}

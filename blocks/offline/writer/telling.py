@@ -1,0 +1,184 @@
+"""How lines are told: slots filled, verbs agreed, and no more said than the shots have time for.
+
+Called by `blocks/offline/writer/writer.py` with the lines of `lines.py`, `looking.py`, `domain_lines.py` and `settings.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from blocks.offline.writer.deeds import rest_of
+from blocks.offline.writer.idea.breaths import breaths, fewer_breaths
+from blocks.offline.writer.idea.named import things_named
+from blocks.offline.writer.idea.parse import PARTED_WORDS, PHRASE_CHARACTERS, Idea
+from blocks.offline.writer.idea.phrases import known_as
+from blocks.offline.writer.matter import core_of, is_beyond
+from blocks.offline.writer.places import told_at, words_of
+from blocks.offline.writer.settings import Lines
+from studio.input.script import one_line, split_sentences, word_set
+from studio.planning.shot_plan import share_lines, spoken_words, words_that_fit
+
+NAMED_TWICE = 2
+"""Fewest sentences that name what a tale is about beside its hero: a deed told once is soon forgotten."""
+
+
+def slots_of(idea: Idea) -> dict[str, str]:
+    """Return what each slot of `lines.py` says; '' where the idea has no such words."""
+    deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
+    half, rest = rest_of(idea.clause)
+    named = [thing if len(thing.split()) == 1 else known_as(thing) for thing in things_named(idea)]
+    plain = {
+        "hero": idea.hero,
+        "who": idea.short,
+        "first": idea.first,
+        "clause": idea.clause,
+        "deed": deed["deed"] if deed and len(deed["deed"].split()) > 2 else "",
+        "aim": deed["aim"] if deed and len(deed["deed"].split()) > 2 else "",
+        "half": half,
+        "rest": rest,
+        "again": again_of(idea),
+        "thing": named[0] if named else "",
+        "other": named[1] if len(named) > 1 else "",
+        "topic": idea.hero,
+        "core": "" if is_beyond(idea) else core_of(idea),
+    }
+    return {**plain, **{name.title(): words[:1].upper() + words[1:] for name, words in plain.items()}}
+
+
+_SHE = word_set("woman girl grandmother grandma mother aunt sister daughter wife widow queen princess nun witch")
+_HE = word_set("man boy grandfather grandpa father uncle brother son husband fisherman king prince monk wizard")
+
+
+def again_of(idea: Idea) -> str:
+    """Return how a hero is named a second time in one breath: 'he', 'she' or 'they' where the words say it."""
+    head = words_of(idea.short)[-1:]
+    if idea.plural:
+        return "they"
+    return "she" if set(head) & _SHE else "he" if set(head) & _HE else idea.short
+
+
+def fill(variant: Lines, slots: Mapping[str, str], plural: bool) -> tuple[str, ...]:
+    """Return the sentences of a variant with its slots filled, up to the first that has an empty slot."""
+    filled: list[str] = []
+    for line in variant:
+        if any(not slots[name] for name in re.findall(r"\{(\w+)\}", line)):
+            break
+        agreed = re.sub(r"\[([^|\[\]]+)\|([^\[\]]+)\]", lambda forms: forms[2] if plural else forms[1], line)
+        filled.append(agreed.format_map(slots))
+    return tuple(filled)
+
+
+def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) -> str:
+    """Return the sentences that can be said in shots of these lengths in frames.
+
+    Args:
+        skip: leave out what does not fit and go on; otherwise stop there.
+    """
+    kept = ""
+    for sentence in sentences:
+        longer = f"{kept} {sentence}".strip()
+        lines = share_lines(split_sentences(longer), len(room))
+        if all(spoken_words(line) <= words_that_fit(n, fps) for line, n in zip(lines, room, strict=True)):
+            kept = longer
+        elif not skip:
+            break
+    return kept
+
+
+def own_words(idea: Idea, most: int, count: int) -> tuple[str, ...]:
+    """Return what an idea says in its own words, all of them, in parts of at most `most` spoken words.
+
+    Where that would be more than `count` parts they are fewer and longer; a text too long for it is not told: ().
+    """
+    told = f"{idea.hero} {idea.deed}" if idea.kind == "tale" else idea.text
+    told = one_line(told).strip()
+    ended = told if told[-1:] in ".!?\u2026" else f"{told}."
+    ended = ended[:1].upper() + ended[1:]
+    if not told or any(len(word) > PHRASE_CHARACTERS for word in told.split()):
+        return ()
+    parts = fewer_breaths(ended, most, count) if len(told.split()) <= PARTED_WORDS else breaths(ended, most)
+    return parts if len(parts) <= count else ()
+
+
+def say_next(parts: list[str], room: Sequence[int], fps: int, scenes: int) -> str:
+    """Take as many of `parts` from their front as fit `room`, and return them; none may be left over at the end.
+
+    Args:
+        scenes: how many there are for the parts, this one among them. Each takes its share, though it does not fit:
+            the timeline lengthens a shot to its line.
+    """
+    share = math.ceil(len(parts) / scenes)
+    kept: list[str] = []
+    while parts and (len(kept) < share or fit([*kept, parts[0]], room, fps, skip=False).endswith(parts[0])):
+        kept.append(parts.pop(0))
+    return " ".join(kept)
+
+
+def told_of_things(said: Iterable[str], words: str, things: Sequence[str]) -> int:
+    """Return how many of the sentences said before, and of `words`, name one of the things (lower-case nouns)."""
+    return sum(any(thing in words_of(line) for thing in things) for line in {*said, *split_sentences(words)})
+
+
+def with_thing(
+    words: str,
+    lines: Sequence[Lines],
+    slots: Mapping[str, str],
+    room: Sequence[int],
+    fps: int,
+    said: set[str],
+    *,
+    last: bool,
+) -> str:
+    """Return the words with a sentence of `lines` that names the thing behind them; '' where none fits.
+
+    Args:
+        last: let the sentence stand in the place of the words where it does not fit behind them.
+    """
+    for before in (split_sentences(words), ())[: 1 + last]:
+        for variant in lines:
+            added = [line for text in fill(variant, slots, plural=False) for line in split_sentences(text)]
+            if added and not said & set(added):
+                longer = fit([*before, *added], room, fps, skip=False)
+                if longer.endswith(added[-1]):
+                    return longer
+    return ""
+
+
+def say(
+    pool: list[Lines],
+    variants: int,
+    slots: Mapping[str, str],
+    plural: bool,
+    room: Sequence[int],
+    fps: int,
+    said: set[str],
+    hour: str,
+    indoors: bool = False,
+) -> str:
+    """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before.
+
+    Args:
+        hour: the scene's, of `places.HOURS`; a variant that belongs to another waits; '' where the lines
+            were written for the picture.
+        indoors: whether the scene is under a roof; what belongs into the open waits too.
+    """
+    lines: list[str] = []
+    for variant in tuple(pool):
+        if hour and not told_at(variant, hour, indoors):
+            continue
+        filled = fill(variant, slots, plural)
+        if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):
+            continue
+        sentences = [sentence for line in filled for sentence in split_sentences(line)]
+        if any(sentence in said for sentence in sentences):
+            continue
+        kept = fit([*lines, *filled], room, fps, skip=False)
+        pool.remove(variant)
+        said.update(sentences)
+        lines = list(split_sentences(kept))
+        variants -= 1
+        if not variants:
+            break
+    return " ".join(lines)

@@ -1,0 +1,195 @@
+"""The embedded writer: a story from an idea or a script, its scene graph and its shots, without any network.
+
+It is a template writer and says so (`Story.written_by`). It never asserts a fact about a topic, invents no sentence in
+a language it cannot inflect, and would rather be silent than say a sentence twice. Sentences that a person wrote are
+told by `told.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import zlib
+from collections.abc import Sequence
+from functools import partial
+
+from blocks.offline.writer.afloat import is_afloat
+from blocks.offline.writer.beats import Beat, choose_beats, pool_name, pools_of
+from blocks.offline.writer.feelings import find_mood
+from blocks.offline.writer.idea.breaths import breaths
+from blocks.offline.writer.idea.glossary import english_words
+from blocks.offline.writer.idea.named import things_named
+from blocks.offline.writer.idea.parse import Idea, parse_idea
+from blocks.offline.writer.idea.phrases import is_plural
+from blocks.offline.writer.looks import character_look, climate_of, props_of
+from blocks.offline.writer.matter import core_of, domain_of, seen_as, sort_of
+from blocks.offline.writer.places import find_setting, hours_of, is_indoors, lit_hours, told_of
+from blocks.offline.writer.reels import choose_reel
+from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
+from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
+from blocks.offline.writer.tables.tale_lines import TALE
+from blocks.offline.writer.telling import (
+    NAMED_TWICE,
+    fit,
+    own_words,
+    say,
+    say_next,
+    slots_of,
+    told_of_things,
+    with_thing,
+)
+from blocks.offline.writer.told import from_script, told_scenes
+from studio.input.script import split_sentences
+from studio.model.engines import Abilities
+from studio.model.film import Brief, Scene, SceneGraph, Shot, Story, Wish
+from studio.planning.scene_graph import build_graph
+from studio.planning.shot_plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
+
+DRAFT = "a draft by template"
+
+_ONCE = frozenset({"turn", "leaving", "meet", "name", "named", "ask", "close", "unanswered", "farewell", "resolve"})
+"""Beats of one variant only, however long they last."""
+
+
+_NAMING = frozenset({"name", "named", "ask"})
+"""Beats that say what the film is about, over whatever picture."""
+_SETTLING = frozenset({"trial", "low", "rise", "climax"})
+"""Beats that name again what the tale is about."""
+_OF_THE_THING = frozenset({"named", "question", "detail", "memory", "heart", "care", "farewell", "close"})
+_IT = re.compile(r"\b(?:it|its|here)\b", re.IGNORECASE)
+
+
+class OfflineWriter:
+    """Writes by template, deterministically: the same brief gives the same story in every process."""
+
+    engine = "offline"
+    model = "writer"
+    version = 5
+    abilities = Abilities(seed=True)
+
+    def write_story(self, brief: Brief) -> Story:
+        """Write the story: from the script in the wish where there is one, else from the idea.
+
+        Raises:
+            BadInput: the script holds no text, or has more scenes than the film has frames.
+        """
+        if brief.wish.script is not None:
+            return from_script(brief)
+        idea = parse_idea(brief.idea, KNOWN_WORDS)
+        draw = random.Random(zlib.crc32(brief.idea.encode("utf-8", "surrogatepass")) + brief.seed)
+        shown = " ".join(english_words(idea.text)) if idea.kind == "foreign" else idea.text
+        deep = " deep" if idea.kind != "tale" and "deep" in shown.lower().split() else ""
+        setting = find_setting(core_of(idea) + deep) or find_setting(shown)
+        within = idea.kind in {"question", "topic"} and not (seen_as(idea) and domain_of(idea))
+        setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
+        rooms = _rooms(brief.wish)
+        if is_afloat(idea):
+            # Whoever breathes air meets them on the water, not below.
+            setting = find_setting("sea") or setting
+        mood = find_mood(shown)
+        hours = lit_hours(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
+        staging = Staging(setting, shown, mood, hours)
+        told = told_scenes(idea, staging, rooms, brief.wish.fps, draw) if idea.kind == "told" else ()
+        return Story(
+            title=idea.title,
+            style=brief.wish.style,
+            scenes=told or _beat_scenes(idea, staging, rooms, brief.wish.fps, draw),
+            language="other" if idea.kind == "foreign" else "en",
+            mood=mood,
+            written_by=DRAFT,
+        )
+
+    def map_scenes(self, story: Story, seed: int) -> SceneGraph:
+        """Draw the graph of the story; looks come from names and places, so `seed` changes nothing here."""
+        return build_graph(story, look=partial(character_look, climate=climate_of(story)), props=props_of)
+
+    def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
+        """Break the scenes into shots, as `studio.planning.shot_plan.plan_shots` tells."""
+        return plan_shots(story, graph, brief)
+
+
+def scene_count(shots: int) -> int:
+    """Return how many scenes a film of so many shots has: about 2.2 times the root, so 6 for 7 shots, 24 for 119."""
+    return max(1, min(shots, math.floor(2.2 * math.sqrt(shots) + 0.5)))
+
+
+def _rooms(wish: Wish) -> tuple[tuple[int, ...], ...]:
+    """Return the shots' lengths in frames, a group for each scene, just as the plan will share them."""
+    shots = shot_count(wish)
+    frames = share_frames(shot_frames(wish), shots)
+    rooms: list[tuple[int, ...]] = []
+    first = 0
+    for count in share_frames(shots, scene_count(shots)):
+        rooms.append(frames[first : first + count])
+        first += count
+    return tuple(rooms)
+
+
+def _beat_scenes(
+    idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
+) -> tuple[Scene, ...]:
+    """Return the scenes of a beat sheet. A variant is used once; where none is left, or fits, the scene is silent."""
+    beats = choose_beats(staging.sheet(idea), len(rooms), draw.randrange(6))
+    pools: dict[str, list[Lines]] = {}
+    uses: dict[str, int] = {}
+    said: set[str] = set()
+    for beat in beats:
+        name = pool_name(beat)
+        if name not in pools:
+            groups = (_sayable_first(group, beat, idea) for group in pools_of(beat, idea, staging.setting))
+            pools[name] = [lines for group in groups for lines in draw.sample(group, len(group))]
+        uses[name] = uses.get(name, 0) + 1
+    slots = slots_of(idea)
+    scenes: list[Scene] = []
+    sights = 0
+    rest: list[str] = []
+    settled = max((at for at, beat in enumerate(beats, start=1) if beat.name in _SETTLING), default=0)
+    things = [thing.split()[-1].lower() for thing in things_named(idea)]
+    reel = choose_reel(idea)
+    for number, (beat, room) in enumerate(zip(beats, rooms, strict=True), start=1):
+        words = ""
+        name = pool_name(beat)
+        variants = 1 if name in _ONCE else max(1, min(len(room) // 2, len(pools[name]) // uses[name]))
+        hour, indoors = staging.hours[number - 1], is_indoors(staging.setting)
+        view = reel.at(number - 1, len(rooms)) if reel else None
+        if view and idea.kind != "foreign" and beat.name not in _NAMING:
+            # What was written for the picture is said over it.
+            words = say(draw.sample(view.lines, len(view.lines)), 1, slots, idea.plural, room, fps, said, "")
+        if view:
+            hour, indoors = view.hour, False
+        if idea.kind != "foreign" and not words:
+            words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
+            tells = (beat.name in {"turn", "leaving"} and bool(idea.deed)) or beat.name in _NAMING
+            if tells and not rest and (not words or (idea.kind == "tale" and not idea.clause)):
+                # What none of these sentences holds is told as it was written, over this scene and the next ones.
+                shots = sum(map(len, rooms[number - 1 :]))
+                rest, words = list(own_words(idea, words_that_fit(min(room), fps), shots)), ""
+            if beat.name == "meet" and not words:
+                parts = breaths(f"{slots['First']}.", words_that_fit(min(room), fps))
+                words = fit(parts, room, fps, skip=False)
+                words = words if words == " ".join(parts) else ""
+            words = say_next(rest, room, fps, len(rooms) - number + 1) or words
+            if beat.name in _SETTLING and things and not rest and told_of_things(said, words, things) < NAMED_TWICE:
+                lines = draw.sample(TALE["thing"], len(TALE["thing"]))
+                words = with_thing(words, lines, slots, room, fps, said, last=number == settled) or words
+            said.update(split_sentences(words))
+        if view:
+            scenes.append(stage_view(number, view, beat, idea, staging.mood, words))
+            continue
+        scenes.append(stage_scene(number, staging, beat, idea, sights, words))
+        sights += beat.shows in {"sight", "subject"} or scenes[-1].action in sights_of(staging, idea)
+    return tuple(scenes)
+
+
+def _sayable_first(group: tuple[Lines, ...], beat: Beat, idea: Idea) -> tuple[Lines, ...]:
+    """Return the variants that may stand; a hero with a 'whose ...' of its own is met with it."""
+    group = tuple(lines for lines in group if told_of(lines, idea.text)) or group
+    if beat.name in _OF_THE_THING and (
+        sort_of(idea) == "someone" or (core_of(idea) and is_plural(core_of(idea).split()))
+    ):
+        # A person is no 'it', and neither are the bees.
+        group = tuple(lines for lines in group if not _IT.search(" ".join(lines))) or group
+    if beat.name == "meet" and idea.first != idea.name:
+        return tuple(lines for lines in group if "{first}" in lines[0] or "{First}" in lines[0])
+    return group
