@@ -34,7 +34,7 @@ from flows.engine import (
     prepare_environment,
     without_secrets,
 )
-from flows.leaving import Terminated
+from flows.signals import Terminated
 from flows.telling import Word
 from studio.cli.terminal import harmless
 from studio.errors import BadInput

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.leaving import PATIENCE_SECONDS
+from flows.signals import PATIENCE_SECONDS
 
 GRACE_SECONDS = PATIENCE_SECONDS + 2
 """How long a child may take to leave before it is killed, which loses nothing but time."""

@@ -26,10 +26,10 @@ from flows.doctor_command import EXAMPLES as DOCTOR_EXAMPLES
 from flows.doctor_command import doctor as check_up
 from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
-from flows.leaving import Terminated, check_threads
 from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
+from flows.signals import Terminated, check_threads
 from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from flows.calm import calm
 from flows.dead_runs import PENDING_SECONDS, SIGN_SECONDS, Change, Watch
+from flows.prefect_logs import calm
 from flows.signs import signing
 
 LONGEST_SECONDS = 2 * PENDING_SECONDS

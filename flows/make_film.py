@@ -1,7 +1,7 @@
 """The parent flow: one idea in, a finished film out.
 
 A page to read aloud: open a session, plan, map the tasks over the shots, cut. What each step does is in `tasks/`, what
-a session is in `studio/`, how shots are mapped in `flows/mapping.py`.
+a session is in `studio/`, how shots are mapped in `flows/shot_mapping.py`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from blocks.crew import crew_named
 from flows import parameters as p
 from flows.approval import Approver, check_askable
 from flows.calling import TAG, nameless, rename, run_name
-from flows.calm import calm
+from flows.concurrency import slots
 from flows.dead_runs import Watch
 from flows.from_python import REPORTED, callable_anywhere
 from flows.left_open import close_earlier, close_tasks
-from flows.limits import slots
-from flows.mapping import Direction
+from flows.prefect_logs import calm
 from flows.run_page import shown_on_run
+from flows.shot_mapping import Direction
 from flows.signs import signing
 from flows.standing import halted_from_outside, is_deployed, standing_of, this_run
 from studio.billing.prices import price_list

@@ -1,7 +1,7 @@
 """The flow over a manifest: many ideas in, so many films at a time out, and one run that tells how each of them ended.
 
 In a deployment each film is a run of `make-film` of its own, watched, retried and gone on with by itself; elsewhere it
-is a child process. Which films there are to make is `studio/batch/films.py`'s, making them in turn `flows/slots.py`'s.
+is a child process. Which films there are to make is `studio/batch/films.py`'s, making them in turn `flows/film_slots.py`'s.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
+from flows.artifacts import Page, Sheet, is_watched
 from flows.calling import TAG, nameless, parameters_of, rename, run_name
 from flows.child import film_in_child
 from flows.dead_runs import Watch
+from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
-from flows.page import Page, Sheet, is_watched
 from flows.signs import signing
-from flows.slots import MOST, MakeFilm, Slots
 from flows.standing import standing_of, this_run
 from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest

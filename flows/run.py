@@ -20,9 +20,9 @@ from rich.console import Console
 from flows.approval import asking
 from flows.asking import asker
 from flows.calling import parameters_of
-from flows.leaving import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from flows.make_film import filmed
-from flows.show import Board, shown
+from flows.progress_table import Board, shown
+from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from studio.cli.terminal import clock, harmless, size
 from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.model.film import Wish

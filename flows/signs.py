@@ -15,8 +15,8 @@ from uuid import UUID
 import httpx
 from prefect.exceptions import PrefectException
 
+from flows.artifacts import is_watched
 from flows.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
-from flows.page import is_watched
 from flows.standing import this_run
 
 AGAIN_SECONDS = 3.0

@@ -39,7 +39,7 @@ from prefect.utilities.processutils import command_to_string, open_process
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 from flows.aftermath import died, named
-from flows.calm import calm_worker
+from flows.prefect_logs import calm_worker
 from flows.telling import Word, teller
 
 PATIENCE_SECONDS = 12.0

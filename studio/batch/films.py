@@ -2,7 +2,7 @@
 
 The session folders are the only record: a line's session is the newest one whose brief bears the line's key. So a crash
 at any moment loses nothing, and the same manifest run again opens no second session for a line. Who makes the films is
-`flows/slots.py`'s business.
+`flows/film_slots.py`'s business.
 """
 
 from __future__ import annotations

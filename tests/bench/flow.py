@@ -87,7 +87,7 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
     from prefect.futures import PrefectFuture
     from prefect.task_runners import ThreadPoolTaskRunner
 
-    from flows.mapping import ANIMATORS
+    from flows.shot_mapping import ANIMATORS
     from studio.model.engines import Crew
 
     shots, storage = int(order["shots"]), Path(order["storage"])

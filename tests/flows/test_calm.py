@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.calm import calm, calm_worker
+from flows.prefect_logs import calm, calm_worker
 from studio.errors import EngineFailed, Interrupted
 
 

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from flows.leaving import PATIENCE_SECONDS as PATIENCE_SECONDS_OF_THE_COMMAND
+from flows.signals import PATIENCE_SECONDS as PATIENCE_SECONDS_OF_THE_COMMAND
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, TINY, Film, assert_one_line
 
 

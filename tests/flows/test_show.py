@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from flows.show import Board, _Table, shown
+from flows.progress_table import Board, _Table, shown
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.failures import MOST_REASONS, MOST_SHOTS, Failure, told
+from flows.failures import MOST_REASONS, MOST_SHOTS, Failure, told
 
 
 def test_shots_that_failed_for_one_reason_are_told_together() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.leaving import check_threads
+from flows.signals import check_threads
 from studio.checks.verify import verify
 from studio.cli.terminal import NO_THREAD, leave
 from studio.errors import FilmError

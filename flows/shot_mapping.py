@@ -23,8 +23,8 @@ from prefect.results import ResultRecord  # type: ignore[attr-defined]  # Prefec
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
+from flows.failures import Failure, told
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
-from studio.failures import Failure, told
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
