@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.dead_runs import asking_once
+from flows.runs.dead_runs import asking_once
 from flows.telling import Word, ending
 
 PATIENCE_SECONDS = 5.0

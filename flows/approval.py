@@ -22,7 +22,7 @@ from prefect.input.actions import aread_flow_run_input
 from prefect.input.run_input import Keyset
 from pydantic import Field, PrivateAttr
 
-from flows.standing import is_deployed
+from flows.runs.status import is_deployed
 from studio.cli.terminal import harmless
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot

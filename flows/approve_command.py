@@ -88,7 +88,7 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound, PrefectException
 
-    from flows.dead_runs import put_back
+    from flows.runs.dead_runs import put_back
 
     go_on = f"go on without it: {command('resume', folder.name, place)}"
     form: dict[str, Any] = {"approve": reply.approve, "shots_to_redo": reply.redo, "notes": reply.notes}

@@ -133,7 +133,7 @@ class _Backlot:
         Raises:
             FilmError: one of those that were started here dies again and again.
         """
-        from flows.dead_runs import Watch
+        from flows.runs.dead_runs import Watch
 
         watch = Watch()
         while True:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from flows.dead_runs import PENDING_SECONDS, SIGN_SECONDS, Change, Watch
 from flows.prefect_logs import calm
-from flows.signs import signing
+from flows.runs.dead_runs import PENDING_SECONDS, SIGN_SECONDS, Change, Watch
+from flows.runs.signs_of_life import signing
 
 LONGEST_SECONDS = 2 * PENDING_SECONDS
 """After so long nothing is in doubt any more that could be decided."""

@@ -29,16 +29,16 @@ from prefect.utilities.callables import get_call_parameters
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.approval import Approver, check_askable
-from flows.calling import TAG, nameless, rename, run_name
 from flows.concurrency import slots
-from flows.dead_runs import Watch
 from flows.from_python import REPORTED, callable_anywhere
-from flows.left_open import close_earlier, close_tasks
 from flows.prefect_logs import calm
 from flows.run_page import shown_on_run
+from flows.runs.dead_runs import Watch
+from flows.runs.left_open import close_earlier, close_tasks
+from flows.runs.naming import TAG, nameless, rename, run_name
+from flows.runs.signs_of_life import signing
+from flows.runs.status import halted_from_outside, is_deployed, standing_of, this_run
 from flows.shot_mapping import Direction
-from flows.signs import signing
-from flows.standing import halted_from_outside, is_deployed, standing_of, this_run
 from studio.billing.prices import price_list
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.forecast.remaining_cost import out_of_budget

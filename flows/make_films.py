@@ -29,13 +29,13 @@ from prefect.states import Cancelled, Failed
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.artifacts import Page, Sheet, is_watched
-from flows.calling import TAG, nameless, parameters_of, rename, run_name
 from flows.child import film_in_child
-from flows.dead_runs import Watch
 from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
-from flows.signs import signing
-from flows.standing import standing_of, this_run
+from flows.runs.dead_runs import Watch
+from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
+from flows.runs.signs_of_life import signing
+from flows.runs.status import standing_of, this_run
 from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
 from studio.cli.terminal import harmless

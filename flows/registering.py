@@ -23,7 +23,7 @@ from prefect.workers.process import ProcessWorker
 from blocks.crew import Crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
-from flows.alarm import beats, set_alarm
+from flows.runs.alarm import beats, set_alarm
 from studio.errors import BadInput, FilmError
 from studio.fs import opening
 

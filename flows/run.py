@@ -19,9 +19,9 @@ from rich.console import Console
 
 from flows.approval import asking
 from flows.asking import asker
-from flows.calling import parameters_of
 from flows.make_film import filmed
 from flows.progress_table import Board, shown
+from flows.runs.naming import parameters_of
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from studio.cli.terminal import clock, harmless, size
 from studio.errors import BudgetSpent, FilmError, Interrupted

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from flows.artifacts import Page, Sheet, is_watched
 from flows.progress_table import Board
-from flows.standing import this_run
+from flows.runs.status import this_run
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage

@@ -225,7 +225,7 @@ def test_the_table_of_a_batch_grows_on_its_page(server: str, tmp_path: Path, mon
 
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    from flows.standing import this_run
+    from flows.runs.status import this_run
     from tests.flows.test_run_page import artifacts
 
     module = importlib.import_module("flows.make_films")

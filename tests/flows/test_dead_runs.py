@@ -37,12 +37,12 @@ from prefect.states import (
     Suspended,
 )
 
-from flows import signs
-from flows.alarm import BEAT, NAME, _automation, beats, disarm, set_alarm
-from flows.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, put_back
 from flows.look_after_runs import looked_after
 from flows.registering import our_deployments
-from flows.signs import sign, signing
+from flows.runs import signs_of_life as signs
+from flows.runs.alarm import BEAT, NAME, _automation, beats, disarm, set_alarm
+from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, put_back
+from flows.runs.signs_of_life import sign, signing
 from studio.errors import BadInput
 from tests.engine import wait_for
 from tests.flows.forgetful_server import DATABASES, server_by_hand
@@ -439,7 +439,7 @@ def test_a_run_signs_while_it_works(client: SyncPrefectClient, monkeypatch: pyte
 
     @flow(name="signing")
     def works() -> FlowRun:
-        from flows.standing import this_run
+        from flows.runs.status import this_run
 
         run = this_run()
         assert run is not None

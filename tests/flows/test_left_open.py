@@ -21,8 +21,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled
 
 import blocks.crew
-from flows.left_open import _end_of, close_earlier, close_tasks
 from flows.make_film import make_film
+from flows.runs.left_open import _end_of, close_earlier, close_tasks
 from tests.engine import task_runs, wait_for
 from tests.fake_crew import Log, fake_crew
 from tests.flows.film_command import IDEA, TINY, Film

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.attendants import Attendants
-from flows.dead_runs import SILENCE_SECONDS
+from flows.runs.dead_runs import SILENCE_SECONDS
 from tests.crash.judge import made
 from tests.engine import wait_for
 from tests.flows.studio_command import FILM, Studio, alive, ask, free_port, say

@@ -10,8 +10,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
-from flows.calling import LONGEST, parameters_of
-from flows.standing import this_run
+from flows.runs.naming import LONGEST, parameters_of
+from flows.runs.status import this_run
 from studio.errors import BadInput
 from studio.model.film import Brief, Prompt, Wish
 from studio.sessions.catalog import make_wish
@@ -95,7 +95,7 @@ def test_a_run_called_crashed_while_it_slept_begins_nothing_more(
 ) -> None:
     """Marked as crashed on the server in the middle of a picture: that one is finished, no other is begun, the run ends
     without a failure, and the session can be gone on with."""
-    monkeypatch.setattr("flows.standing.FRESH_SECONDS", 0)
+    monkeypatch.setattr("flows.runs.status.FRESH_SECONDS", 0)
     marked = threading.Event()
 
     def hook(kind: str, name: str) -> None:

@@ -17,16 +17,16 @@ from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
 import flows.look_after_runs
 import flows.make_film
 import flows.make_films
-from flows import signs
-from flows.dead_runs import SIGN, Watch
-from flows.standing import this_run
+from flows.runs import signs_of_life
+from flows.runs.dead_runs import SIGN, Watch
+from flows.runs.status import this_run
 from tests.engine import wait_for
 
 
 @pytest.fixture
 def often(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Signs are given at once, as to a server that outlives the run."""
-    monkeypatch.setattr(signs, "SIGN_SECONDS", 0.01)
+    monkeypatch.setattr(signs_of_life, "SIGN_SECONDS", 0.01)
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: 30}):
         yield
 
@@ -65,8 +65,8 @@ def test_films_and_looks_sign(often: None, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_no_signs_where_nobody_looks(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the server of one command no run gives any."""
-    monkeypatch.setattr(signs, "SIGN_SECONDS", 0.0)
-    monkeypatch.setattr(signs, "sign", lambda run_id: pytest.fail("a sign"))
+    monkeypatch.setattr(signs_of_life, "SIGN_SECONDS", 0.0)
+    monkeypatch.setattr(signs_of_life, "sign", lambda run_id: pytest.fail("a sign"))
     monkeypatch.setattr(flows.make_films, "_made", lambda *arguments: [])
     assert flows.make_films.make_films("ideas.csv") == []
 
@@ -90,7 +90,7 @@ def test_nobody_waits_long_for_a_server_that_hangs() -> None:
         thread = threading.Thread(target=hang, args=(door,))
         thread.start()
         with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{door.getsockname()[1]}/api"}):
-            assert signs.sign(uuid4()) is False
+            assert signs_of_life.sign(uuid4()) is False
             assert Watch().glance() == []
         wait_for("both", lambda: len(waited) >= 2)
         door.shutdown(socket.SHUT_RDWR)

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelling, Completed, Crashed, Failed, Paused, Pending, Running
 
-from flows.standing import FRESH_SECONDS, Standing
+from flows.runs.status import FRESH_SECONDS, Standing
 
 
 class Clock:

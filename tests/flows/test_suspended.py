@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from flows.dead_runs import Watch
+from flows.runs.dead_runs import Watch
 from studio.sessions.catalog import unfinished
 from studio.status.listing import read_listing
 from studio.store import lock

@@ -18,8 +18,8 @@ from prefect.states import Paused, Suspended
 from prefect.utilities.names import generate_slug
 
 import studio.errors
-from flows.calling import nameless
-from flows.standing import FRESH_SECONDS
+from flows.runs.naming import nameless
+from flows.runs.status import FRESH_SECONDS
 from studio.errors import FilmError, ShotsFailed
 from studio.sessions.catalog import unfinished
 from studio.status.listing import read_listing

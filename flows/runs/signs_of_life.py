@@ -1,6 +1,6 @@
 """Signs of life: a run that works changes its own row on the server every 30 s, and looks after the other runs.
 
-A request that is answered, not an event that may be lost: `flows/dead_runs.py` judges by it.
+A request that is answered, not an event that may be lost: `flows/runs/dead_runs.py` judges by it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import httpx
 from prefect.exceptions import PrefectException
 
 from flows.artifacts import is_watched
-from flows.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
-from flows.standing import this_run
+from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
+from flows.runs.status import this_run
 
 AGAIN_SECONDS = 3.0
 """After how long a sign that did not arrive is given again: a busy SQLite refuses some at once."""

@@ -1,13 +1,13 @@
 """Runs whose process is gone: a watch that calls them `Crashed`, where they would be `Running` for ever.
 
 A verdict rests on states alone, never on an event, which a busy server loses. While a run works it writes a sign of
-life into its own row on the server every 30 s (`flows/signs.py`). A watch reads the rows of the runs that are under
+life into its own row on the server every 30 s (`flows/runs/signs_of_life.py`). A watch reads the rows of the runs that are under
 way; one whose row has not changed for 90 s of the watch's own clock, while the server answered all the time, is dead.
 No clock is compared with another machine's. A run that waits (paused, suspended, scheduled) or has ended is not under
 way, so nobody is silent there.
 
 A watch is kept by every process of ours that is there anyway: `film studio`, each film in the making, and the flow
-`look-after-runs`, which the server's alarm asks for (`flows/alarm.py`).
+`look-after-runs`, which the server's alarm asks for (`flows/runs/alarm.py`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
-from flows.alarm import BEAT, beats, disarm
+from flows.runs.alarm import BEAT, beats, disarm
 from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.sessions.catalog import folder_of_run, waiting_run
@@ -57,7 +57,7 @@ GAP_SECONDS = 75.0
 """After how long without a look one begins anew: living runs may have been as unable to reach the server."""
 PATIENCE_SECONDS = 2.0
 """How long the server may take to answer a watch: who keeps one has other things to do, and looks again."""
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 _SAID = "No sign of life for "
 """How a verdict's message begins, since the first release that gave one."""
 _PAGE = 200

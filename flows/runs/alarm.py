@@ -1,7 +1,7 @@
 """The alarm on a server: an automation that asks for a look where a run falls silent. It judges nothing itself.
 
 The server's automations lose events where its database is busy, so that their silence proves nothing: what looks is
-`flows/look_after_runs.py`, a deployment that any worker carries out, and what judges is `flows/dead_runs.py`.
+`flows/look_after_runs.py`, a deployment that any worker carries out, and what judges is `flows/runs/dead_runs.py`.
 """
 
 from __future__ import annotations
