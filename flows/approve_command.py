@@ -12,7 +12,7 @@ from uuid import UUID
 from cyclopts import Parameter
 from rich.console import Console
 
-from flows.engine import check_alive, find_engine, prepare_environment
+from flows.server.address import check_alive, find_engine, prepare_environment
 from studio.cli.terminal import harmless
 from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none

@@ -17,10 +17,10 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.child import GRACE_SECONDS, film_in_child, kill_children
-from flows.engine import check_alive, prepare_environment
 from flows.entry import nothing_begun
 from flows.film_slots import MOST, Slots
 from flows.hiring import Hiring
+from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
 from studio.batch.films import Outcome, counted, look, put_off, reported, table, unfinished_line
 from studio.batch.manifest import Line, read_manifest

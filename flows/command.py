@@ -21,14 +21,14 @@ from rich.console import Console
 
 from blocks.crew_names import check_crew_name
 from flows.approve_command import approve as answer_approval
-from flows.built_in import BuiltIn
 from flows.doctor_command import EXAMPLES as DOCTOR_EXAMPLES
 from flows.doctor_command import doctor as check_up
-from flows.engine import check_alive, find_engine, prepare_environment
 from flows.entry import nothing_begun
 from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
 from flows.plan_command import plan as plan_film
+from flows.server.address import check_alive, find_engine, prepare_environment
+from flows.server.temporary import BuiltIn
 from flows.signals import Terminated, check_threads
 from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
@@ -184,7 +184,7 @@ def studio(
     ] = False,
 ) -> int:
     """Bring up everything on this machine: Prefect server, work pool, deployments, a worker; Ctrl-C ends it."""
-    from flows.backlot import studio
+    from flows.server.local_stack import studio
 
     return studio(Console(highlight=False), port, set_up_only)
 

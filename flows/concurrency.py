@@ -20,8 +20,8 @@ from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
 from prefect.concurrency._leases import maintain_concurrency_lease
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 
-from flows.leases import LEASE_SECONDS, PREFIX
 from flows.runs.dead_runs import asking_once
+from flows.server.leases import LEASE_SECONDS, PREFIX
 from studio.model.paid import VendorError
 
 GLANCE_SECONDS = 0.25

@@ -10,9 +10,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.engine import check_alive, find_engine, prepare_environment, without_secrets
 from flows.hiring import hire
 from flows.options import Output
+from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
 from studio.checks.machine import Check, machine_checks, tried
 from studio.cli.terminal import harmless, write_json
 from studio.errors import BadInput, FilmError
@@ -57,7 +57,7 @@ def engine_checks() -> list[Check]:
 
 def _lease_checks() -> list[Check]:
     """Return what blocks accounts at the named server, or may."""
-    from flows.leases import told_of_leases
+    from flows.server.leases import told_of_leases
 
     try:
         return [Check("limits", "warning", found, remedy) for found, remedy in told_of_leases()]

@@ -16,8 +16,8 @@ from prefect import Flow
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from flows.built_in import BuiltIn
-from flows.engine import keep_from_proxies
+from flows.server.address import keep_from_proxies
+from flows.server.temporary import BuiltIn
 
 P = ParamSpec("P")
 R = TypeVar("R")

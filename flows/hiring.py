@@ -6,8 +6,8 @@ import os
 
 from blocks.crew_names import NEEDS, check_crew_name
 from blocks.offline.crew import embedded_crew
-from flows.built_in import BuiltIn
-from flows.engine import check_alive, find_engine, prepare_environment
+from flows.server.address import check_alive, find_engine, prepare_environment
+from flows.server.temporary import BuiltIn
 from studio.errors import BadInput
 from studio.model.engines import Crew
 

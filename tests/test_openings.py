@@ -26,7 +26,7 @@ ALLOWED = {
     "studio/store/png_check.py": "wraps a handle that the one way gave",
     "studio/video/mux.py": "wraps a handle that the one way gave",
     "studio/billing/prices.py": "parses what the one way read",
-    "flows/engine.py": "parses what the one way read",
+    "flows/server/address.py": "parses what the one way read",
     "studio/model/receipt.py": "parses what it wrote a line before",
     "studio/checks/verify.py": "parses what it wrote in the same line",
     "studio/cli/streams.py": "/dev/null, for a stream that is closed",
@@ -37,10 +37,10 @@ ALLOWED = {
     "blocks/answers/picture_answers.py": "writes at the hidden path that it is lent",
     "blocks/answers/json_answers.py": "a vendor's answer, in its own bounds",
     "blocks/http_client/errors.py": "a vendor's error, its first 100,000 bytes",
-    "flows/attendants.py": "the log and the pipe of its own processes",
-    "flows/backlot.py": "a server's answer, its first 100 bytes",
-    "flows/built_in.py": "a lock of its own in Prefect's home",
-    "flows/registering.py": "parses what the one way read",
+    "flows/server/processes.py": "the log and the pipe of its own processes",
+    "flows/server/local_stack.py": "a server's answer, its first 100 bytes",
+    "flows/server/temporary.py": "a lock of its own in Prefect's home",
+    "flows/server/registration.py": "parses what the one way read",
 }  # fmt: skip
 
 _LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
@@ -49,8 +49,8 @@ LISTING_ALLOWED = {
     "studio/store/layout.py": "to the same limit, with what each name is",
     "studio/store/folders.py": "the sessions themselves: there may be any number",
     "studio/lettering/fonts.py": "fonts of this machine",
-    "flows/leases.py": "the engine's own leases",
-    "flows/registering.py": "the project's own deployments",
+    "flows/server/leases.py": "the engine's own leases",
+    "flows/server/registration.py": "the project's own deployments",
 }
 
 

@@ -189,8 +189,8 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
 @contextmanager
 def fresh(engine: str, scratch: Path) -> Iterator[None]:
     """Run a server of its own with an empty database: one that was told of thousands of tasks writes for minutes."""
-    from flows.attendants import Attendants
-    from flows.built_in import BuiltIn
+    from flows.server.processes import Attendants
+    from flows.server.temporary import BuiltIn
 
     empty = scratch / "empty"
     if not empty.exists():

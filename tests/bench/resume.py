@@ -60,8 +60,8 @@ def run_flow(order: dict[str, Any]) -> None:
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     import blocks.crew
-    from flows.engine import Engine, check_alive
     from flows.make_film import filmed
+    from flows.server.address import Engine, check_alive
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event
@@ -211,7 +211,7 @@ def main() -> None:
             PREFECT_HOME=f"{scratch}/prefect", PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
             PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
         )  # fmt: skip
-        from flows.built_in import BuiltIn
+        from flows.server.temporary import BuiltIn
 
         server = BuiltIn()
         os.environ["PREFECT_API_URL"] = server.url

@@ -120,8 +120,8 @@ def slow_crew() -> None:
 
 def command(told: Told, arguments: list[str]) -> None:
     """Be the `film` command, and tell when its built-in engine is ready."""
-    from flows.built_in import BuiltIn
     from flows.command import main
+    from flows.server.temporary import BuiltIn
 
     plain = BuiltIn.ready
     with telling(told) as mark:

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows import backlot
-from flows.attendants import PAUSES_SECONDS, Attendants
-from flows.engine import Engine
-from flows.registering import FILMS_AT_ONCE
+from flows.server import local_stack
+from flows.server.address import Engine
+from flows.server.processes import PAUSES_SECONDS, Attendants
+from flows.server.registration import FILMS_AT_ONCE
 from studio.errors import BadInput
 from tests.engine import LONG_SECONDS, wait_for
 from tests.flows.another_server import another_server
@@ -138,8 +138,8 @@ def test_a_server_elsewhere_is_announced_first(
     """A profile that names a server on another machine is said in the first line, and that server is used."""
     _, url = first
     # Every address that leads there is this machine's.
-    monkeypatch.setattr(backlot, "is_this_machine", lambda url: False)
-    elsewhere = backlot._Backlot(Console(width=200), Engine(url, "profile 'far'"))
+    monkeypatch.setattr(local_stack, "is_this_machine", lambda url: False)
+    elsewhere = local_stack._Backlot(Console(width=200), Engine(url, "profile 'far'"))
     assert elsewhere._is_there(set_up_only=True)
     (line,) = capsys.readouterr().out.splitlines()
     assert url in line
@@ -157,17 +157,17 @@ def test_a_server_that_is_leaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     attendants.start_server("127.0.0.1", port, url, tmp_path / "log")
     try:
         attendants.await_ready("server")
-        assert backlot._answer(url) == "there"
+        assert local_stack._answer(url) == "there"
         # What the system does for a studio that is killed, while films hold the server's input.
         attendants._there["server"].stop_listening()
-        wait_for("the server to say it", lambda: backlot._answer(url) == "leaving")
-        patient = backlot.GONE_SECONDS
-        monkeypatch.setattr(backlot, "GONE_SECONDS", 0.5)
+        wait_for("the server to say it", lambda: local_stack._answer(url) == "leaving")
+        patient = local_stack.GONE_SECONDS
+        monkeypatch.setattr(local_stack, "GONE_SECONDS", 0.5)
         with pytest.raises(BadInput, match="was to leave with the studio"):
-            backlot._after_leaving(url)
-        monkeypatch.setattr(backlot, "GONE_SECONDS", patient)
+            local_stack._after_leaving(url)
+        monkeypatch.setattr(local_stack, "GONE_SECONDS", patient)
         with ThreadPoolExecutor() as pool:
-            after = pool.submit(backlot._after_leaving, url)
+            after = pool.submit(local_stack._after_leaving, url)
             attendants.leave()
             assert after.result() == "none"
     finally:

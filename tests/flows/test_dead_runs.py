@@ -38,11 +38,11 @@ from prefect.states import (
 )
 
 from flows.look_after_runs import looked_after
-from flows.registering import our_deployments
 from flows.runs import signs_of_life as signs
 from flows.runs.alarm import BEAT, NAME, _automation, beats, disarm, set_alarm
 from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, put_back
 from flows.runs.signs_of_life import sign, signing
+from flows.server.registration import our_deployments
 from studio.errors import BadInput
 from tests.engine import wait_for
 from tests.flows.forgetful_server import DATABASES, server_by_hand

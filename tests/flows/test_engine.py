@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.built_in import BuiltIn
-from flows.engine import Engine, check_alive, is_this_machine
+from flows.server.address import Engine, check_alive, is_this_machine
+from flows.server.temporary import BuiltIn
 from studio.errors import BadInput
 from tests.flows.filming import opened
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import built_in
-from flows.built_in import BuiltIn
+from flows.server import temporary
+from flows.server.temporary import BuiltIn
 from studio.errors import DiskFull, FilmError
 
 FULL = (
@@ -21,7 +21,7 @@ def server_that_says(words: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     program = folder / "python"
     program.write_text(f"#!/bin/sh\ncat >&2 <<'EOF'\n{words}\nEOF\nexit 3\n", "utf-8")
     program.chmod(0o755)
-    monkeypatch.setattr(built_in.sys, "executable", str(program))  # type: ignore[attr-defined]  # what it imports
+    monkeypatch.setattr(temporary.sys, "executable", str(program))  # type: ignore[attr-defined]  # what it imports
     monkeypatch.setenv("PREFECT_HOME", str(folder / "home"))
     server = BuiltIn()
     # As the door of a process that has ended is: nobody takes what waits there.

@@ -14,10 +14,10 @@ from prefect.client.orchestration import get_client
 from prefect.server.concurrency.lease_storage.filesystem import ConcurrencyLeaseStorage
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.attendants import Attendants
 from flows.doctor_command import engine_checks
-from flows.leases import IN_MEMORY, SETTING, told_of_leases, what_blocks
-from flows.telling import Word
+from flows.server.leases import IN_MEMORY, SETTING, told_of_leases, what_blocks
+from flows.server.messages import Word
+from flows.server.processes import Attendants
 from tests.engine import wait_for
 from tests.flows.studio_command import ask, free_port
 

@@ -99,7 +99,7 @@ def test_a_supervisor_that_sends_both_signals(film: Film) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "said"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")]
 )  # fmt: skip
-@pytest.mark.parametrize("module", ["rich", "pydantic_core", "flows.engine"])
+@pytest.mark.parametrize("module", ["rich", "pydantic_core", "flows.server.address"])
 def test_a_signal_while_the_command_is_imported(module: str, name: str, code: int, said: str) -> None:
     """A signal in the middle of any import is one line and its exit code, never a page of traceback."""
     struck = f"""

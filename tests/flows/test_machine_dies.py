@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from flows.attendants import Attendants
 from flows.runs.dead_runs import SILENCE_SECONDS
+from flows.server.processes import Attendants
 from tests.crash.judge import made
 from tests.engine import wait_for
 from tests.flows.studio_command import FILM, Studio, alive, ask, free_port, say

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.in_the_making import InTheMaking
-from flows.telling import Word
+from flows.server.local_runs import InTheMaking
+from flows.server.messages import Word
 from studio.checks.findings import FAULTS
 from studio.checks.verify import verify
 from tests.engine import wait_for
@@ -83,7 +83,7 @@ class Place:
             found = {}
             for pid in self.studio.children():
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                for name, module in (("server", b"flows.built_in"), ("worker", b"flows.stagehand")):
+                for name, module in (("server", b"flows.server.temporary"), ("worker", b"flows.server.worker")):
                     if module in words:
                         found[name] = pid
             return found if len(found) == 2 else None

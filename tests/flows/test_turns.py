@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from prefect.server.database.configurations import AioSqliteConfiguration
 
-from flows.turns import wait_in_turn
+from flows.server.sqlite_queue import wait_in_turn
 from tests.engine import LONG_SECONDS
 
 Body = Callable[[AioSqliteConfiguration, Any], Coroutine[Any, Any, None]]

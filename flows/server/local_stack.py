@@ -23,9 +23,7 @@ from typing import Literal
 
 from rich.console import Console
 
-from flows.attendants import LEAVE_SECONDS, Attendants
-from flows.built_in import LEAVING
-from flows.engine import (
+from flows.server.address import (
     Engine,
     check_alive,
     find_engine,
@@ -34,8 +32,10 @@ from flows.engine import (
     prepare_environment,
     without_secrets,
 )
+from flows.server.messages import Word
+from flows.server.processes import LEAVE_SECONDS, Attendants
+from flows.server.temporary import LEAVING
 from flows.signals import Terminated
-from flows.telling import Word
 from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.text.command_hints import command
@@ -43,7 +43,7 @@ from studio.text.command_hints import command
 PORT = 4200
 LAST_PORT = 65535
 POOL = "local"
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 ANSWER_SECONDS = 20.0
 """How long whatever has the port may take to answer: another studio's server may be starting there."""
 GONE_SECONDS = LEAVE_SECONDS + 20.0
@@ -97,7 +97,7 @@ class _Backlot:
             if not there:
                 self._attendants.start_server(*_address(self._url), self._url, _log("server"))
             # Takes its seconds while the server takes its own.
-            from flows.registering import QUEUE, register
+            from flows.server.registration import QUEUE, register
 
             if not there:
                 told = self._attendants.await_ready("server")
@@ -143,7 +143,7 @@ class _Backlot:
 
     def _tell_of_leases(self) -> None:
         """Tell what blocks accounts at a server that is not ours."""
-        from flows.leases import told_of_leases
+        from flows.server.leases import told_of_leases
 
         for found, remedy in told_of_leases():
             self._say("limits", f"{found}: {remedy}")

@@ -4,7 +4,7 @@ Six things differ from `prefect worker start`, which serves the same pool just a
 
 * Asked to end, it asks the films in the making to end, waits, and lets the server know what became of them. Prefect's
   own kills their processes and leaves the runs `Running`.
-* Killed, it leaves its films in the making, which go on (`flows/performing.py`): they hold nothing of it.
+* Killed, it leaves its films in the making, which go on (`flows/server/run_process.py`): they hold nothing of it.
 * That a run's process died is told once. Prefect's own tells it twice, moments apart: by then the run may have been
   retried, and would be called `Crashed` again.
 * Which runs are in the making, which died or failed, and how, is told to whoever started the worker.
@@ -38,9 +38,9 @@ from prefect.runner import _starter_engine
 from prefect.utilities.processutils import command_to_string, open_process
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
-from flows.aftermath import died, named
 from flows.prefect_logs import calm_worker
-from flows.telling import Word, teller
+from flows.server.ended_runs import died, named
+from flows.server.messages import Word, teller
 
 PATIENCE_SECONDS = 12.0
 """How long the films in the making may take to end; then they are killed, which costs what they have in hand."""
@@ -56,7 +56,7 @@ class Here(ProcessJobConfiguration):
     """A run's process begins with Prefect's engine at once, in this environment."""
 
     def prepare_for_flow_run(self, *arguments: Any, **named: Any) -> None:
-        self.command = self.command or command_to_string([sys.executable, "-m", "flows.performing"])
+        self.command = self.command or command_to_string([sys.executable, "-m", "flows.server.run_process"])
         super().prepare_for_flow_run(*arguments, **named)
 
 

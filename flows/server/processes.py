@@ -25,9 +25,9 @@ from types import FrameType
 
 from pydantic import ValidationError
 
-from flows.built_in import START_SECONDS
-from flows.in_the_making import Deed, InTheMaking, become_parent_of_orphans
-from flows.telling import Word, ending
+from flows.server.local_runs import Deed, InTheMaking, become_parent_of_orphans
+from flows.server.messages import Word, ending
+from flows.server.temporary import START_SECONDS
 from studio.errors import BadInput, FilmError
 
 LEAVE_SECONDS = 40.0
@@ -180,7 +180,7 @@ class Attendants:
         }  # fmt: skip
         door = self._door.fileno()
         # A log and not the terminal: SQLite that was busy for a moment is a page of traceback, and mends itself.
-        self._start(Attendant("server", ["flows.built_in", str(door)], environment, log, (door,)))
+        self._start(Attendant("server", ["flows.server.temporary", str(door)], environment, log, (door,)))
 
     def start_worker(self, pool: str, log: Path) -> None:
         """Begin to start a worker of the pool; what it and its runs complain about is appended to the file `log`."""
@@ -194,7 +194,7 @@ class Attendants:
         }  # fmt: skip
         # Whoever holds a lifeline's end keeps alive who is at the other.
         lifelines = tuple(attendant.input[1] for attendant in self._there.values())
-        command = ["flows.stagehand", pool, *map(str, lifelines)]
+        command = ["flows.server.worker", pool, *map(str, lifelines)]
         self._start(Attendant("worker", command, environment, log, lifelines))
 
     def await_ready(self, name: str) -> list[Word]:

@@ -10,7 +10,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.runs.dead_runs import asking_once
-from flows.telling import Word, ending
+from flows.server.messages import Word, ending
 
 PATIENCE_SECONDS = 5.0
 """How long the server may take to answer; who asks comes again."""

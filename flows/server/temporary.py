@@ -24,8 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from flows.leases import free_unheld, keep_leases
-from flows.telling import Word, teller
+from flows.server.leases import free_unheld, keep_leases
+from flows.server.messages import Word, teller
 from studio.errors import DiskFull, FilmError
 
 START_SECONDS = 120.0
@@ -49,7 +49,7 @@ class BuiltIn:
         with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
             self.url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "flows.built_in", str(door.fileno())], pass_fds=[door.fileno()],
+                [sys.executable, "-P", "-m", "flows.server.temporary", str(door.fileno())], pass_fds=[door.fileno()],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._said, start_new_session=True,
                 env=_environment(),
             )  # fmt: skip
@@ -147,7 +147,7 @@ def serve(handle: int, ears: int | None = None) -> None:
     keep_leases()
     import uvicorn
 
-    from flows.turns import wait_in_turn
+    from flows.server.sqlite_queue import wait_in_turn
 
     with _alone_at_home():
         _migrate(tell)

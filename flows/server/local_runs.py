@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from flows.telling import Word
+from flows.server.messages import Word
 
 _PR_SET_CHILD_SUBREAPER = 36
 """prctl(2)."""
@@ -49,7 +49,7 @@ class InTheMaking:
 
         To be called when all that it told has been heard.
         """
-        from flows.aftermath import put_back
+        from flows.server.ended_runs import put_back
 
         self._groups.add(group)
         begun = {run_id: word for run_id, word in self._held.items() if word.what == "begun"}
@@ -60,7 +60,7 @@ class InTheMaking:
 
     def ended(self) -> list[Deed]:
         """Return what is to be done for the runs whose processes have ended since the last time."""
-        from flows.aftermath import judge
+        from flows.server.ended_runs import judge
 
         codes = {pid: code for group in self._groups for pid, code in _reaped(group)}
         self._groups = {group for group in self._groups if _is_there(group)}
