@@ -29,7 +29,7 @@ from prefect.states import Cancelled, Failed
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.artifacts import Page, Sheet, is_watched
-from flows.child import film_in_child
+from flows.cli.child_main import film_in_child
 from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
 from flows.runs.dead_runs import Watch

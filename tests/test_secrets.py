@@ -99,7 +99,7 @@ class House:
 
     def film(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run the `film` command."""
-        return self.run("-c", "from flows.entry import main; main()", *arguments, **more)
+        return self.run("-c", "from flows.cli.entry import main; main()", *arguments, **more)
 
     def sessions(self) -> list[Path]:
         return sorted((self.home / "output" / "sessions").glob("session_*"))

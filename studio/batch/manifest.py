@@ -1,7 +1,7 @@
 """A manifest: many ideas in one file, each with its options; read whole, or refused with every fault it has.
 
 CSV or TSV with a header, JSON Lines, or a YAML list. Pure but for reading the file and the scripts and prompts that it
-names. How its films are made is `studio/batch/films.py`'s and `flows/batch.py`'s business.
+names. How its films are made is `studio/batch/films.py`'s and `flows/cli/batch.py`'s business.
 """
 
 from __future__ import annotations

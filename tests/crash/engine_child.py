@@ -120,7 +120,7 @@ def slow_crew() -> None:
 
 def command(told: Told, arguments: list[str]) -> None:
     """Be the `film` command, and tell when its built-in engine is ready."""
-    from flows.command import main
+    from flows.cli.film import main
     from flows.server.temporary import BuiltIn
 
     plain = BuiltIn.ready

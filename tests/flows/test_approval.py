@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows.approval import Question, asking
-from flows.asking import QUESTION, reply_of
+from flows.cli.approval_prompt import QUESTION, reply_of
 from studio.errors import BadInput, Rejected
 from studio.model.events import Event, listening
 from studio.sessions import approvals

@@ -97,7 +97,7 @@ def in_process(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *arguments: str, url: str = DEAD
 ) -> tuple[int, str, str]:
     """Run the command in this process, in `folder`; return (exit code, standard output, standard error)."""
-    from flows.command import main
+    from flows.cli.film import main
 
     (folder / "blank.txt").write_text(" \n\t\n")
     (folder / "bytes.bin").write_bytes(b"\xff\xfe\x00\x80")

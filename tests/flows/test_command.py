@@ -19,7 +19,7 @@ REPORT = {
 
 def test_help_shows_examples(capfd: pytest.CaptureFixture[str]) -> None:
     """--help ends with examples, one a line, as they are typed."""
-    from flows.command import app
+    from flows.cli.film import app
 
     app(["make", "--help"])
     out, _ = capfd.readouterr()
@@ -163,8 +163,8 @@ def test_a_scripts_title_is_the_idea_that_is_not_said(
     script: str, said: str, idea: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without an idea a script's own title is the idea, and without that the file's name."""
-    from flows import command
-    from flows.options import Shape
+    from flows.cli import film as command
+    from flows.cli.options import Shape
 
     asked: dict[str, object] = {}
     monkeypatch.setattr(command, "_run", lambda *_, **ask: asked.update(ask) or 0)

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from blocks.crew import Crew, crew_named
 from blocks.stability_api.account import StabilityAccount
 from blocks.vendor_checks import vendor_checks
-from flows.command import app
-from flows.doctor_command import crew_checks, engine_checks, pinned
+from flows.cli.doctor import crew_checks, engine_checks, pinned
+from flows.cli.film import app
 from studio.checks import machine
 from studio.checks.machine import Check, machine_checks
 from studio.lettering import font_packages
@@ -91,7 +91,7 @@ def test_what_the_crew_can_do_is_told(vendor: Vendor, monkeypatch: pytest.Monkey
     assert "negative prompt" not in told
     assert by_name(crew_checks("offline"))["narrator"].found == "hibari heart: speaks en; a seed"
     unheard = Crew(painter="openai", negative_prompt="text").hired("mine")
-    monkeypatch.setattr("flows.doctor_command.hire", lambda name: unheard)
+    monkeypatch.setattr("flows.cli.doctor.hire", lambda name: unheard)
     warned = by_name(crew_checks("mine"))["negative prompt"]
     assert (warned.verdict, bool(warned.remedy)) == ("warning", True)
 

@@ -14,7 +14,7 @@ from prefect.client.orchestration import get_client
 from prefect.server.concurrency.lease_storage.filesystem import ConcurrencyLeaseStorage
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.doctor_command import engine_checks
+from flows.cli.doctor import engine_checks
 from flows.server.leases import IN_MEMORY, SETTING, told_of_leases, what_blocks
 from flows.server.messages import Word
 from flows.server.processes import Attendants

@@ -111,7 +111,7 @@ class Strike:
             os.kill(os.getpid(), signal.{name})
 
 sys.meta_path.insert(0, Strike())
-from flows.entry import main
+from flows.cli.entry import main
 main()
 """
     ended = subprocess.run(

@@ -51,7 +51,7 @@ def test_make_film_with_a_paid_crew_makes_a_whole_film(
     """Story, shots, pictures and lines are bought once each, every bill has its line, and a film comes of them."""
     (programs := tmp_path / ".venv" / "bin").mkdir(parents=True)
     film = programs / "film"
-    film.write_text(f"#!{sys.executable}\nfrom flows.entry import main\nmain()\n")
+    film.write_text(f"#!{sys.executable}\nfrom flows.cli.entry import main\nmain()\n")
     film.chmod(0o755)
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).write_bytes((HERE / name).read_bytes())
@@ -82,7 +82,7 @@ def test_a_run_killed_while_the_vendor_holds_a_request_pays_once_more_and_only_w
     nothing for it; one that agrees buys it once more, and nothing else."""
     (tmp_path / "script.txt").write_text("\n\n".join(LINES), "utf-8")
     meter.play(faults=[Fault("no answer", WORDS["images", 2])])
-    line = [sys.executable, "-c", "from flows.entry import main; main()"]
+    line = [sys.executable, "-c", "from flows.cli.entry import main; main()"]
     arguments = ["make", *SHAPE.split(), "--script", "script.txt", "--", "A lighthouse keeper finds a message"]
     with open(tmp_path / "said", "w", encoding="utf-8") as said:
         process = subprocess.Popen(

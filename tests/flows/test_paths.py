@@ -10,8 +10,8 @@ from typing import get_args
 import pytest
 from cyclopts import App
 
-from flows.command import app as film
-from flows.command import main as film_main
+from flows.cli.film import app as film
+from flows.cli.film import main as film_main
 from studio.cli.sessions import app as sessions
 from studio.cli.sessions import main as sessions_main
 from tests.flows.film_command import IDEA, assert_one_line

@@ -13,7 +13,7 @@ __all__ = ["film", "finished", "prices"]
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    code = "import sys; from flows.command import app; print(app(sys.argv[1:]), 'prefect' in sys.modules)"
+    code = "import sys; from flows.cli.film import app; print(app(sys.argv[1:]), 'prefect' in sys.modules)"
     return subprocess.run([sys.executable, "-c", code, *words], cwd=cwd, capture_output=True, text=True, timeout=120)
 
 

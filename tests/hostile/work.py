@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import flows.batch
+import flows.cli.batch
 import studio.checks.film_check
 import studio.checks.verify
 import studio.cli.costs_page
@@ -18,7 +18,7 @@ import studio.cli.tables
 import studio.status.costs
 import studio.status.report
 from blocks.crew import crew_named
-from flows.command import main as film
+from flows.cli.film import main as film
 from studio.cli.sessions import main as sessions
 from studio.cli.streams import open_streams
 from studio.cli.terminal import leave
@@ -29,7 +29,7 @@ from studio.sessions.session import RunCard
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
 
-LOADED = (flows.batch, studio.status.costs, studio.cli.costs_page, studio.status.report, studio.cli.session_page, studio.checks.film_check,
+LOADED = (flows.cli.batch, studio.status.costs, studio.cli.costs_page, studio.status.report, studio.cli.session_page, studio.checks.film_check,
           studio.checks.verify, studio.cli.tables)  # fmt: skip
 
 

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 ID = "session_20250208_002238"
 COMMANDS = {
     "sessions": ("studio.cli.sessions", ["list"], 0, ((0,), (1,), (2,), (0, 1, 2))),
-    "film": ("flows.entry", ["resume", "session_1"], 2, ((0, 1), (0, 1, 2))),
+    "film": ("flows.cli.entry", ["resume", "session_1"], 2, ((0, 1), (0, 1, 2))),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from flows.options import Money
+from flows.cli.options import Money
 from flows.parameters import BudgetUsd
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
@@ -63,7 +63,7 @@ def test_what_a_budget_is_is_told_in_a_persons_words(budget: Any) -> None:
 @pytest.mark.parametrize("budget", ["abc", "", "2,5", "-1"])
 def test_the_commands_tell_it_so_too(command: str, budget: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is typed comes to the terms as it was typed: 2, and one line."""
-    from flows.command import app
+    from flows.cli.film import app
     from studio.cli.terminal import leave
 
     words = [command, "An idea", f"--budget-usd={budget}"]
@@ -131,7 +131,7 @@ def test_the_form_takes_a_number_none_or_nothing() -> None:
 
 def test_the_command_line_takes_none() -> None:
     """`--budget-usd none` is the word, and not a number that is missing."""
-    from flows.command import app
+    from flows.cli.film import app
 
     _, bound, _ = app.parse_args(["make", "A fox", "--budget-usd", "none"], exit_on_error=False, print_error=False)
     money = bound.arguments["money"]

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.command import app as film
+from flows.cli.film import app as film
 from studio.checks import film_check, repair, verify  # noqa: F401
 from studio.cli import costs_page, session_page, tables
 from studio.cli.sessions import app as sessions

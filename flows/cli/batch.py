@@ -16,10 +16,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.child import GRACE_SECONDS, film_in_child, kill_children
-from flows.entry import nothing_begun
+from flows.cli.child_main import GRACE_SECONDS, film_in_child, kill_children
+from flows.cli.crew_loading import Hiring
+from flows.cli.entry import nothing_begun
 from flows.film_slots import MOST, Slots
-from flows.hiring import Hiring
 from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
 from studio.batch.films import Outcome, counted, look, put_off, reported, table, unfinished_line

@@ -18,7 +18,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from rich.console import Console
 
 from flows.approval import asking
-from flows.asking import asker
+from flows.cli.approval_prompt import asker
 from flows.make_film import filmed
 from flows.progress_table import Board, shown
 from flows.runs.naming import parameters_of

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.hiring import hire
-from flows.options import SAID_NOTHING, Dollars, Output, Shape
+from flows.cli.crew_loading import hire
+from flows.cli.options import SAID_NOTHING, Dollars, Output, Shape
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
 from studio.errors import BadInput

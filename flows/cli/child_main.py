@@ -21,7 +21,7 @@ GRACE_SECONDS = PATIENCE_SECONDS + 2
 """How long a child may take to leave before it is killed, which loses nothing but time."""
 _GLANCE_SECONDS = 0.2
 
-PROGRAM: list[str] = [sys.executable, "-P", "-m", "flows.child"]
+PROGRAM: list[str] = [sys.executable, "-P", "-m", "flows.cli.child_main"]
 """What a child runs, before its arguments."""
 
 _running: set[subprocess.Popen[str]] = set()
@@ -95,7 +95,7 @@ def end_with_input() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Be the child: the first argument is how the program is called, for the lines that it prints."""
     end_with_input()
-    from flows.command import main as film
+    from flows.cli.film import main as film
 
     sys.argv[0] = arguments[0]
     film(list(arguments[1:]))

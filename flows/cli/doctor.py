@@ -10,8 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.hiring import hire
-from flows.options import Output
+from flows.cli.crew_loading import hire
+from flows.cli.options import Output
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
 from studio.checks.machine import Check, machine_checks, tried
 from studio.cli.terminal import harmless, write_json

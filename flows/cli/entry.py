@@ -42,5 +42,5 @@ def main() -> None:
     """Run the `film` command."""
     open_streams()
     with nothing_begun():
-        from flows.command import main as command
+        from flows.cli.film import main as command
     command()

@@ -20,13 +20,13 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from blocks.crew_names import check_crew_name
-from flows.approve_command import approve as answer_approval
-from flows.doctor_command import EXAMPLES as DOCTOR_EXAMPLES
-from flows.doctor_command import doctor as check_up
-from flows.entry import nothing_begun
-from flows.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
-from flows.plan_command import EXAMPLES as PLAN_EXAMPLES
-from flows.plan_command import plan as plan_film
+from flows.cli.approve import approve as answer_approval
+from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
+from flows.cli.doctor import doctor as check_up
+from flows.cli.entry import nothing_begun
+from flows.cli.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
+from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
+from flows.cli.plan import plan as plan_film
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.temporary import BuiltIn
 from flows.signals import Terminated, check_threads
@@ -168,7 +168,7 @@ def batch(
     json: Json = False,
 ) -> int:
     """Make every film of a manifest. Stopped, or some failed? Run the same line again: it makes what is missing."""
-    from flows.batch import film_batch
+    from flows.cli.batch import film_batch
 
     return film_batch(Console(stderr=json, highlight=False), json, output_folder(output), file, parallel, at_most)
 
@@ -269,7 +269,7 @@ def _run(
         if engine.url is None:
             server = BuiltIn()
             os.environ["PREFECT_API_URL"] = server.url
-        from flows.run import run_film
+        from flows.cli.run_film import run_film
 
         if server is not None:
             server.ready()
