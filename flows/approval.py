@@ -1,8 +1,9 @@
 """Approval: the flow asks a person before money is spent, and goes on with the answer.
 
-Whoever can ask does: on a terminal the command that started the run (`flows/cli/approval_prompt.py`); a run of a deployment is
-suspended, with a form in Prefect's pages, its process gone until somebody answers there or with `film approve`. Where
-neither is possible nothing is begun. What was asked and answered is the session's: `studio/sessions/approvals.py`.
+Whoever can ask does: on a terminal the command that started the run (`flows/cli/approval_prompt.py`); a run of a
+deployment is suspended, with a form in Prefect's pages, its process gone until somebody answers there or with `film
+approve`. Where neither is possible nothing is begun. What was asked and answered is the session's:
+`studio/sessions/approvals.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The flow over a manifest: many ideas in, so many films at a time out, and one run that tells how each of them ended.
 
 In a deployment each film is a run of `make-film` of its own, watched, retried and gone on with by itself; elsewhere it
-is a child process. Which films there are to make is `studio/batch/films.py`'s, making them in turn `flows/film_slots.py`'s.
+is a child process. Which films there are to make is `studio/batch/films.py`'s, making them in turn
+`flows/film_slots.py`'s.
 """
 
 from __future__ import annotations

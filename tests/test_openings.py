@@ -79,8 +79,8 @@ def openings(code: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(("calls", "allowed"), [(openings, ALLOWED), (listings, LISTING_ALLOWED)])
 def test_nothing_goes_past_the_one_way(calls: Callable[[str], Iterator[str]], allowed: dict[str, str]) -> None:
-    """Every file is opened, and every folder of a session listed, through `studio/fs/opening.py`: regular files, no link,
-    to a limit; what does otherwise is named."""
+    """Every file is opened, and every folder of a session listed, through `studio/fs/opening.py`: regular files, no
+    link, to a limit; what does otherwise is named."""
     found = {
         path.relative_to(PROJECT).as_posix(): list(calls(path.read_text("utf-8")))
         for room in ROOMS

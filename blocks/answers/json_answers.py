@@ -9,8 +9,8 @@ from pydantic import JsonValue
 from blocks.answers.picture_answers import PICTURE_BYTES
 
 TEXT_BYTES = 8 * 2**20
-"""A million characters of an answer are read (`blocks.openai_api.answers.ANSWER_CHARACTERS`), six bytes each where they are
-escaped as \\uXXXX (RFC 8259, section 7); the rest is for what a model thought before it."""
+"""A million characters of an answer are read (`blocks.openai_api.answers.ANSWER_CHARACTERS`), six bytes each where they
+are escaped as \\uXXXX (RFC 8259, section 7); the rest is for what a model thought before it."""
 
 PAINTED_BYTES = PICTURE_BYTES * 4 // 3 + 2**20
 """A picture in base64 (RFC 4648, section 4), and what is said beside it."""

@@ -1,8 +1,9 @@
 """HTTP to a vendor: one connection a request, bounded in bytes and seconds, and errors that tell what became of it.
 
-`open_client` gives an `httpx2.Client` whose transport raises `studio.model.paid.VendorError` itself, so that it is the same
-whether a vendor's SDK or an adapter uses it. Connections are never reused: one that the server closes at the moment of
-the next request looks like a paid call that was cut off. What an HTTP status means is `blocks/http_client/errors.py`.
+`open_client` gives an `httpx2.Client` whose transport raises `studio.model.paid.VendorError` itself, so that it is the
+same whether a vendor's SDK or an adapter uses it. Connections are never reused: one that the server closes at the
+moment of the next request looks like a paid call that was cut off. What an HTTP status means is
+`blocks/http_client/errors.py`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ class Limits:
         read_seconds: without a single byte; a language model on a slow machine says nothing until it is done.
             600 is the default of OpenAI's SDK (https://github.com/openai/openai-python#timeouts).
         total_seconds: from the first packet to the last byte of the answer.
-        body_bytes: of the answer's body, also when unpacked; the usual ones are for text (`blocks/answers/json_answers.py`).
+        body_bytes: of the answer's body, also when unpacked; the usual ones are for text
+        (`blocks/answers/json_answers.py`).
     """
 
     connect_seconds: float = 10.0

@@ -119,7 +119,8 @@ class StabilityPainter(PaidEngine):
         """Post once, and return the picture.
 
         Raises:
-            VendorError: as of `blocks/http_client/client.py` and `blocks/http_client/errors.py`; 'refused' for a picture that was blurred.
+            VendorError: as of `blocks/http_client/client.py` and `blocks/http_client/errors.py`; 'refused' for a
+            picture that was blurred.
         """
         # Without a file name a part is a plain field; given in `data` alone they would not be multipart.
         files = [(name, (None, value.encode(), None)) for name, value in fields.items()]

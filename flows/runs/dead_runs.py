@@ -1,10 +1,10 @@
 """Runs whose process is gone: a watch that calls them `Crashed`, where they would be `Running` for ever.
 
 A verdict rests on states alone, never on an event, which a busy server loses. While a run works it writes a sign of
-life into its own row on the server every 30 s (`flows/runs/signs_of_life.py`). A watch reads the rows of the runs that are under
-way; one whose row has not changed for 90 s of the watch's own clock, while the server answered all the time, is dead.
-No clock is compared with another machine's. A run that waits (paused, suspended, scheduled) or has ended is not under
-way, so nobody is silent there.
+life into its own row on the server every 30 s (`flows/runs/signs_of_life.py`). A watch reads the rows of the runs that
+are under way; one whose row has not changed for 90 s of the watch's own clock, while the server answered all the time,
+is dead. No clock is compared with another machine's. A run that waits (paused, suspended, scheduled) or has ended is
+not under way, so nobody is silent there.
 
 A watch is kept by every process of ours that is there anyway: `film studio`, each film in the making, and the flow
 `look-after-runs`, which the server's alarm asks for (`flows/runs/alarm.py`).

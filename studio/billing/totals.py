@@ -1,7 +1,7 @@
 """What a session's calls cost in all, read lightly from `calls/`: for lists, meta and pages.
 
-Agrees with `studio/billing/calls.py`, where a call is a model, in what counts as spent; here no model is validated, so that a
-thousand sessions list in a second. A file that is no call reads as absent.
+Agrees with `studio/billing/calls.py`, where a call is a model, in what counts as spent; here no model is validated, so
+that a thousand sessions list in a second. A file that is no call reads as absent.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _call(room: Room, name: str) -> dict[str, object]:
 def _name(call: dict[str, object]) -> str:
     index = call.get("index")
     number = f"{index:03d}" if type(index) is int else ""
-    return f"{light_reader.text(call, 'stage')}-{number}-{light_reader.text(call, 'fingerprint')[:16]}-{call.get('attempt')}"
+    stage, made_from = light_reader.text(call, "stage"), light_reader.text(call, "fingerprint")
+    return f"{stage}-{number}-{made_from[:16]}-{call.get('attempt')}"
 
 
 def _names(room: Room) -> list[str]:

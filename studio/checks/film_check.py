@@ -1,4 +1,5 @@
-"""The film of a session, screened: `studio/video/quality.py` on what lies in its folder. Called by `sessions verify`."""
+"""The film of a session, screened: `studio/video/quality.py` on what lies in its folder. Called by `sessions
+verify`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Evidence for `studio/checks/verify.py`: receipts and checksums as they are on the disk, and what is to be said of them.
+"""Evidence for `studio/checks/verify.py`: receipts and checksums as they are on the disk, and what is to be said of
+them.
 
 Nothing is raised for what lies in the folder.
 """

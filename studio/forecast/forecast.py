@@ -42,7 +42,8 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
     """Return what a new film of this brief would take; no session is opened.
 
     Raises:
-        BadInput: the film cannot be planned, as the writer would say, or not be painted, as `studio.planning.capabilities.settle`.
+        BadInput: the film cannot be planned, as the writer would say, or not be painted, as
+        `studio.planning.capabilities.settle`.
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:

@@ -4,8 +4,9 @@ A session may come from anywhere, and a link in it may lead anywhere: what is wr
 is read through one is not the session's. So a path inside a session is entered folder by folder, each by its name in
 the one above, and a link on the way is an error that names it, whoever asks and in whatever order. Links above the
 session's folder are the person's own. `studio/fs/disk.py` changes the disk through here, `studio/fs/files.py` and
-`studio/store/light_reader.py` read through here; nothing else opens a file to read it (tests/test_openings.py). Libraries that take a
-path (PyAV, Pillow, wave) get one whose folder and file were looked at through here before. Light: no model is imported.
+`studio/store/light_reader.py` read through here; nothing else opens a file to read it (tests/test_openings.py).
+Libraries that take a path (PyAV, Pillow, wave) get one whose folder and file were looked at through here before. Light:
+no model is imported.
 """
 
 from __future__ import annotations

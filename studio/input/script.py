@@ -69,8 +69,8 @@ def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of `text` in order, each as one line; joined again they are the text, up to white space.
 
     A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not before a small
-    letter (but after an ellipsis), nor after what `studio/text/sentences.py` knows for an abbreviation or an initial, or a
-    number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
+    letter (but after an ellipsis), nor after what `studio/text/sentences.py` knows for an abbreviation or an initial,
+    or a number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
     line ends a sentence.
     """
     return tuple(each_sentence(text))

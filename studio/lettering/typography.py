@@ -1,6 +1,7 @@
 """How a card's title is set: typographic quotes and dashes, and lines broken as a designer would. Pure.
 
-What letters look like is `studio/lettering/fonts.py`'s; widths come in as a function, so that nothing here knows of fonts.
+What letters look like is `studio/lettering/fonts.py`'s; widths come in as a function, so that nothing here knows of
+fonts.
 """
 
 from __future__ import annotations

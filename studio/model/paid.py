@@ -1,7 +1,8 @@
 """Calls that cost money: what is asked, what comes back, how it can fail, and the desk that every one passes.
 
-A vendor's adapter (`blocks/`) prepares one request, and how to send it; the desk (`studio/billing/desk.py`) books it before it
-is sent, lets it wait its turn, and books how it ended. An adapter sends nothing by any other way and never sends twice.
+A vendor's adapter (`blocks/`) prepares one request, and how to send it; the desk (`studio/billing/desk.py`) books it
+before it is sent, lets it wait its turn, and books how it ended. An adapter sends nothing by any other way and never
+sends twice.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What a film asks of its crew and the crew cannot do: settled before anything is made or paid. Pure.
 
-The one place where what engines declare (`studio.model.engines.Abilities`) is judged, but for reference pictures: they are
-counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and wish are known
-(`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's language as soon as the story is (`Session.choose_voice`): before
-the first line is spoken. `film plan` judges both (`studio/forecast/forecast.py`).
+The one place where what engines declare (`studio.model.engines.Abilities`) is judged, but for reference pictures: they
+are counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and wish are known
+(`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's language as soon as the story is
+(`Session.choose_voice`): before the first line is spoken. `film plan` judges both (`studio/forecast/forecast.py`).
 """
 
 from __future__ import annotations

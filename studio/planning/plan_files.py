@@ -58,7 +58,8 @@ def read_story(text: str) -> Story:
 
 
 def read_graph(text: str) -> SceneGraph:
-    """Return the graph of `scene_graph.json`; `studio.planning.scene_graph.check_graph` tells whether it fits the story.
+    """Return the graph of `scene_graph.json`; `studio.planning.scene_graph.check_graph` tells whether it fits the
+    story.
 
     Raises:
         BrokenPlan: the text is no scene graph.

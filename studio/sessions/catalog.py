@@ -1,7 +1,8 @@
 """The session store: opening, choosing, locking and describing film sessions.
 
 A session is a folder; its id is the folder's name, so a session may be moved or copied. What lies inside is the
-business of `studio/store/piece_store.py`; what the folder says of itself is `studio/status/snapshot.py` and `studio/status/state.py`.
+business of `studio/store/piece_store.py`; what the folder says of itself is `studio/status/snapshot.py` and
+`studio/status/state.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One line of `sessions list`: a session's state in short.
 
-Agrees with `studio/status/snapshot.py` and `studio/status/state.py` in all it says, but reads only what a line needs, so that a
-thousand sessions list in a second. Writes nothing.
+Agrees with `studio/status/snapshot.py` and `studio/status/state.py` in all it says, but reads only what a line needs,
+so that a thousand sessions list in a second. Writes nothing.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     paid = read_spent(room).all
     cost = paid.usd if paid.calls else _by_receipts(folder, [*images, *clips])
     return Listing(
-        folder.name, state, light_reader.text(brief, "idea"), light_reader.text(brief, "started_at"), images=len(images),
-        clips=len(clips), shots=shots, seconds=light_reader.number(film, "seconds") if film else 0.0,
-        seconds_asked=light_reader.number(light_reader.as_dict(brief.get("wish")), "seconds"), foreign=False,
+        folder.name, state, light_reader.text(brief, "idea"), light_reader.text(brief, "started_at"),
+        images=len(images), clips=len(clips), shots=shots, seconds=light_reader.number(film, "seconds") if film else
+        0.0, seconds_asked=light_reader.number(light_reader.as_dict(brief.get("wish")), "seconds"), foreign=False,
         cost_usd=cost, paid=paid,
     )  # fmt: skip
 

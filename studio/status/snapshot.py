@@ -1,8 +1,8 @@
 """What lies in a session folder, at the listed depth: receipts that parse and files whose size agrees.
 
 Reading only, and light: plain dicts, no model is validated. Any garbage in the folder reads as absence, and meta is
-never read (but for a foreign session's, which is all it has). The used depth, by checksum, is `studio/store/piece_store.py`; the
-short form for `sessions list` is `studio/status/listing.py`.
+never read (but for a foreign session's, which is all it has). The used depth, by checksum, is
+`studio/store/piece_store.py`; the short form for `sessions list` is `studio/status/listing.py`.
 """
 
 from __future__ import annotations
@@ -187,10 +187,9 @@ def _cast(room: Room) -> tuple[CharacterFacts, ...]:
 
 def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
-        index=number, image_prompt=light_reader.text(shot, "image_prompt"), motion_prompt=light_reader.text(shot, "motion_prompt"),
-        camera=light_reader.text(shot, "camera"), narration=light_reader.text(shot, "narration"),
-        image=_listed(room, f"images/shot_{number:03d}.png"),
-        line=_listed(room, f"narration/shot_{number:03d}.wav"),
+        index=number, image_prompt=light_reader.text(shot, "image_prompt"), motion_prompt=light_reader.text(shot,
+        "motion_prompt"), camera=light_reader.text(shot, "camera"), narration=light_reader.text(shot, "narration"),
+        image=_listed(room, f"images/shot_{number:03d}.png"), line=_listed(room, f"narration/shot_{number:03d}.wav"),
         clip=_listed(room, f"videos/shot_{number:03d}.mp4"),
     )  # fmt: skip
 
@@ -206,8 +205,8 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
         frames=int(light_reader.number(receipt, "frames")), cost_usd=light_reader.number(receipt, "cost_usd"),
         seconds_taken=light_reader.number(receipt, "seconds_taken"), by_hand=receipt.get("by_hand") is True,
         made_at=light_reader.text(receipt, "made_at"), not_drawn=light_reader.words(receipt, "not_drawn"),
-        not_moved=light_reader.words(receipt, "not_moved"), refused=light_reader.text(receipt, "refused")[:REASON_LETTERS],
-        not_spoken=light_reader.text(receipt, "not_spoken")[:REASON_LETTERS],
+        not_moved=light_reader.words(receipt, "not_moved"), refused=light_reader.text(receipt,
+        "refused")[:REASON_LETTERS], not_spoken=light_reader.text(receipt, "not_spoken")[:REASON_LETTERS],
     )  # fmt: skip
 
 
@@ -221,9 +220,9 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
     if not meta and not story and not shots:
         return None
     return Facts(
-        session_id=folder.name, folder=folder, foreign=True, idea=light_reader.text(meta, "idea") or light_reader.text(story, "title"),
-        started_at=light_reader.text(meta, "started_at"), title=light_reader.text(story, "title"), plans=_plans(room),
-        shots=tuple(
+        session_id=folder.name, folder=folder, foreign=True, idea=light_reader.text(meta, "idea") or
+        light_reader.text(story, "title"), started_at=light_reader.text(meta, "started_at"),
+        title=light_reader.text(story, "title"), plans=_plans(room), shots=tuple(
             ShotFacts(
                 index=number, image_prompt=light_reader.text(shot, "image_prompt"),
                 motion_prompt=light_reader.text(shot, "motion_prompt"), camera=light_reader.text(shot, "camera"),

@@ -1,7 +1,8 @@
 """A still and a move to a clip: the hot path of the offline animator.
 
 The picture is converted to YUV planes once, a little larger than the film, and each frame is one sub-pixel warp of them
-straight into the encoder's memory. `encode` and `probe` live in `studio/video/encoder.py` and may be had from here as well.
+straight into the encoder's memory. `encode` and `probe` live in `studio/video/encoder.py` and may be had from here as
+well.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Blanking the markup of a line that is to be spoken, place for place, so that every word stays where it was written.
 
 Markdown, tags, styles of subtitles, entities and addresses; what only looks like markup ('a*b', 'snake_case', 'a<b')
-keeps its sense. A script's Markdown is read before (`studio/text/markdown.py`); a line that a model wrote may hold some.
-Every pattern is bounded: its time grows with the line's length and no faster.
+keeps its sense. A script's Markdown is read before (`studio/text/markdown.py`); a line that a model wrote may hold
+some. Every pattern is bounded: its time grows with the line's length and no faster.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""How a film and its scenes feel: one mood for the film, one emotion for each scene, of `studio.planning.image_prompts.EMOTIONS`.
+"""How a film and its scenes feel: one mood for the film, one emotion for each scene, of
+`studio.planning.image_prompts.EMOTIONS`.
 
 Called by `blocks/offline/writer/writer.py` and `beats.py`.
 """
@@ -84,7 +85,8 @@ def find_mood(text: str) -> Mood:
 
 
 def find_feeling(text: str) -> str:
-    """Return the emotion most words of a sentence call for, of `studio.planning.image_prompts.EMOTIONS`; '' where none does."""
+    """Return the emotion most words of a sentence call for, of `studio.planning.image_prompts.EMOTIONS`; '' where none
+    does."""
     words = words_of(text)
     counts = {feeling: sum(word in called for word in words) for feeling, called in _FEELINGS.items()}
     best = max(counts, key=lambda feeling: counts[feeling])

@@ -7,11 +7,11 @@ import io
 import tempfile
 from pathlib import Path
 
-from studio.batch import manifest
+from studio.batch import manifest  # noqa: F401  read on demand
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 from studio.input import prompts_file, script, text_files  # noqa: F401  read on demand
-from studio.text import plain_yaml, strict_json
+from studio.text import plain_yaml, strict_json  # noqa: F401  read on demand
 from tests.fuzz.judge import stretched
 
 SUFFIXES = (".yaml", ".csv", ".jsonl", ".tsv")

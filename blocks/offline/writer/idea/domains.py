@@ -1,7 +1,7 @@
 """What kind of thing a topic or a question is about, and how the film's heart feels there.
 
-Called by `blocks/offline/writer/beats.py` and `grammar.py`. An idea in none of the domains is told in the lines that hold of
-anything.
+Called by `blocks/offline/writer/beats.py` and `grammar.py`. An idea in none of the domains is told in the lines that
+hold of anything.
 """
 
 from __future__ import annotations
