@@ -41,24 +41,31 @@ class Crew(Block):
         default="gpt-5.4-mini", max_length=200, title="Writer's model", description="Where OpenAI's protocol is spoken."
     )
     painter: Literal["offline", "openai", "stability", "stability-grpc"] = Field(
-        default="offline", title="Painter",
+        default="offline",
+        title="Painter",
         description="stability is the REST service; stability-grpc for hosts that speak only that (Python below 3.13).",
-    )  # fmt: skip
+    )
     painter_model: str = Field(
-        default="", max_length=200, title="Painter's model",
+        default="",
+        max_length=200,
+        title="Painter's model",
         description="Empty for the usual one: gpt-image-2; core (ultra, sd3.5-large, sd3.5-large-turbo, sd3.5-medium).",
-    )  # fmt: skip
+    )
     longest_px: int = Field(
-        default=1_536, ge=256, le=3_840, title="Longest side",
+        default=1_536,
+        ge=256,
+        le=3_840,
+        title="Longest side",
         description="Pixels a side that OpenAI's protocol is asked for at most; less for a small model of your own.",
-    )  # fmt: skip
+    )
     quality: Literal["low", "medium", "high", "auto"] = Field(
         default="medium", title="Quality", description="Of OpenAI's pictures; it decides their price."
     )
     portraits: bool = Field(
-        default=True, title="Portraits",
+        default=True,
+        title="Portraits",
         description="Paint a portrait of every character and show it for each of its shots; OpenAI's painters only.",
-    )  # fmt: skip
+    )
     negative_prompt: str = Field(
         default="", max_length=2_000, title="Negative prompt", description="What must not be seen; Stability's only."
     )
@@ -66,16 +73,20 @@ class Crew(Block):
         default="", max_length=50, title="Style preset", description="One of Stability's, for example 'cinematic'."
     )
     animator: Literal["offline"] = Field(
-        default="offline", title="Animator",
+        default="offline",
+        title="Animator",
         description="Who makes the clips: the embedded one. OpenAI's and Stability's video services are shut down.",
-    )  # fmt: skip
+    )
     narrator: Literal["offline", "openai"] = Field(default="offline", title="Narrator", description="Who speaks.")
     narrator_model: str = Field(default="gpt-4o-mini-tts", max_length=200, title="Narrator's model", description="")
     voice: str = Field(default="onyx", max_length=100, title="Voice", description="Of the model, for example 'onyx'.")
     languages: str = Field(
-        default="", max_length=500, pattern=r"^([a-z]{2}([ ,]+[a-z]{2})*)?$", title="Voice's languages",
+        default="",
+        max_length=500,
+        pattern=r"^([a-z]{2}([ ,]+[a-z]{2})*)?$",
+        title="Voice's languages",
         description="ISO 639-1 codes, 'en de': lines in others are not sent. Empty: OpenAI's own, elsewhere any.",
-    )  # fmt: skip
+    )
     openai: OpenAIAccount | None = Field(
         default=None, title="OpenAI account", description="None: OPENAI_API_KEY and OPENAI_BASE_URL."
     )
@@ -97,11 +108,17 @@ class Crew(Block):
         """
         sold = self.painter != "offline"
         return replace(
-            embedded_crew(), name=name, writer=self._writer(), painter=self._painter(), narrator=self._narrator(),
-            limits=Limits(self.at_once, self.per_minute), painters=self.at_once if sold else Hired.painters,
-            portraits=self.portraits, voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
+            embedded_crew(),
+            name=name,
+            writer=self._writer(),
+            painter=self._painter(),
+            narrator=self._narrator(),
+            limits=Limits(self.at_once, self.per_minute),
+            painters=self.at_once if sold else Hired.painters,
+            portraits=self.portraits,
+            voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
             negative_prompt=self.negative_prompt,
-        )  # fmt: skip
+        )
 
     def _openai(self) -> OpenAIAccount:
         if self.openai is None:

@@ -166,8 +166,9 @@ class Approver:
         try:
             form: Approval = await asuspend_flow_run(
                 wait_for_input=Approval.with_initial_data(description=_description(question)),
-                timeout=PATIENCE_SECONDS, key=f"approve-{question.step}-{number}",
-            )  # fmt: skip
+                timeout=PATIENCE_SECONDS,
+                key=f"approve-{question.step}-{number}",
+            )
         except Pause:
             if question.asked.shown != shown:
                 self._book.replace(question.asked, question.asked.model_copy(update={"shown": shown}))

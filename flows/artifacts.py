@@ -147,9 +147,11 @@ class Page:
             # Not `update_artifact`, which puts all it was given into an event too, and events are kept.
             change = ArtifactUpdate(description=sheet.line, data=sheet.content)
             client.request(
-                "PATCH", "/artifacts/{id}", path_params={"id": ids[key]},
+                "PATCH",
+                "/artifacts/{id}",
+                path_params={"id": ids[key]},
                 json=change.model_dump(mode="json", exclude_unset=True),
-            )  # fmt: skip
+            )
             return
         new = ArtifactCreate(
             key=key, type=sheet.type, description=sheet.line, data=sheet.content, flow_run_id=self._run_id

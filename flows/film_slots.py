@@ -38,9 +38,7 @@ class Slots:
         recalled: why nothing more may begin: '' while it may.
     """
 
-    def __init__(
-        self, root: Path, make_film: MakeFilm, tell: Tell, recalled: Callable[[], str] = str
-    ) -> None:  # fmt: skip
+    def __init__(self, root: Path, make_film: MakeFilm, tell: Tell, recalled: Callable[[], str] = str) -> None:
         self.stop = threading.Event()
         self._root, self._make_film, self._tell, self._recalled = root, make_film, tell, recalled
 

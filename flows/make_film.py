@@ -103,13 +103,29 @@ async def make_film(
             check_askable(approve)
             price_list()
             wish = make_wish(
-                seconds=seconds, shot_seconds=shot_seconds, aspect=aspect, height=height, fps=fps, style=style,
-                captions=captions, music=music, seed=seed, script=script, prompts=prompts, crew=crew,
-            )  # fmt: skip
+                seconds=seconds,
+                shot_seconds=shot_seconds,
+                aspect=aspect,
+                height=height,
+                fps=fps,
+                style=style,
+                captions=captions,
+                music=music,
+                seed=seed,
+                script=script,
+                prompts=prompts,
+                crew=crew,
+            )
             ask = Ask(
-                check_idea(idea) if idea or not session_id else "", wish, output_folder(output), session_id, resume,
-                change, demands=_demands(wish, change), terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
-            )  # fmt: skip
+                check_idea(idea) if idea or not session_id else "",
+                wish,
+                output_folder(output),
+                session_id,
+                resume,
+                change,
+                demands=_demands(wish, change),
+                terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
+            )
             with _opened(ask) as session:
                 session.pay_again = on_ambiguous == "retry"
                 if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
@@ -177,14 +193,24 @@ async def _shoot(session: Session, direction: Direction, approve: Approve) -> di
     shots = session.shots()
     made = direction.map_over(shots, story, graph)
     film = direction.do(
-        cut_film, story=story, shots=shots, timeline=made.timeline, clips=made.clips, lines=made.lines,
-        score=made.score, images=made.images,
-    )  # fmt: skip
+        cut_film,
+        story=story,
+        shots=shots,
+        timeline=made.timeline,
+        clips=made.clips,
+        lines=made.lines,
+        score=made.score,
+        images=made.images,
+    )
     session.forget_failure()
     return {
-        "session_id": session.id, "film": str(session.folder / film.path), "seconds": film.seconds,
-        "frames": film.frames, "width": film.width, "height": film.height,
-    }  # fmt: skip
+        "session_id": session.id,
+        "film": str(session.folder / film.path),
+        "seconds": film.seconds,
+        "frames": film.frames,
+        "width": film.width,
+        "height": film.height,
+    }
 
 
 def _demands(wish: Wish, change: bool) -> dict[str, object]:
@@ -198,9 +224,12 @@ def _opened(ask: Ask) -> Iterator[Session]:
     run = this_run()
     now = datetime.now()
     card = RunCard(
-        flow_run_id=str(run.id) if run else secrets.token_hex(16), pid=os.getpid(), host=socket.gethostname(),
-        started_at=now.isoformat(timespec="seconds"), version=VERSION,
-    )  # fmt: skip
+        flow_run_id=str(run.id) if run else secrets.token_hex(16),
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        started_at=now.isoformat(timespec="seconds"),
+        version=VERSION,
+    )
     ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
     session, again = enlist(ask, card, crew_named, _note, lambda: secrets.randbelow(2**31), now)
     verb = "goes on" if again else "is new"

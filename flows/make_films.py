@@ -61,9 +61,10 @@ AtMost = Annotated[
 
 @callable_anywhere
 @flow(
-    name="make-films", description="A manifest of ideas in, a film each out; run again, it makes what is missing.",
+    name="make-films",
+    description="A manifest of ideas in, a film each out; run again, it makes what is missing.",
     **REPORTED,
-)  # fmt: skip
+)
 async def make_films(
     manifest: Manifest, parallel: Parallel = 1, at_most: AtMost = None, output: p.Output = None
 ) -> Any:
@@ -189,10 +190,14 @@ class _Runs:
         brief = read_brief(session_folder(sessions_root(self._place), session_id))
         # `_sync`: in a flow that is a coroutine it would be one, too.
         run: Any = run_deployment(  # type: ignore[call-arg]  # of Prefect's dispatcher
-            self._deployment, timeout=0, as_subflow=True, _sync=True, tags=[TAG],
+            self._deployment,
+            timeout=0,
+            as_subflow=True,
+            _sync=True,
+            tags=[TAG],
             flow_run_name=run_name(brief.idea, session_id),
             parameters={**parameters_of(brief), "session_id": session_id, "output": str(self._place)},
-        )  # fmt: skip
+        )
         return UUID(str(run.id))
 
     def _ended(self, run_id: UUID) -> str | None:

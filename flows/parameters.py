@@ -104,22 +104,25 @@ Approve = Annotated[
 BudgetUsd = Annotated[
     Budget | None,
     shown(
-        "Budget", "What the film may cost in all, in US dollars, over all its runs; none: what was said before is "
+        "Budget",
+        "What the film may cost in all, in US dollars, over all its runs; none: what was said before is "
         "lifted; left out: no limit, or what was said before.",
     ),
-]  # fmt: skip
+]
 OnRefusal = Annotated[
     WhatOnRefusal | None,
     shown(
-        "On refusal", "What becomes of a shot whose prompt the vendor refuses: fail: it fails, with the reason; slate: "
+        "On refusal",
+        "What becomes of a shot whose prompt the vendor refuses: fail: it fails, with the reason; slate: "
         "a card stands for it. None: as said before, else fail.",
     ),
-]  # fmt: skip
+]
 OnAmbiguous = Annotated[
     Literal["stop", "retry"],
     shown(
-        "On ambiguous", "What becomes of a paid call whose answer was lost, and that may be billed: stop: its shot "
+        "On ambiguous",
+        "What becomes of a paid call whose answer was lost, and that may be billed: stop: its shot "
         "fails and names the price; retry: it is made, and paid for, again.",
     ),
-]  # fmt: skip
+]
 Output = Annotated[str | None, shown("Output", "Folder that holds sessions/; None: FILM_OUTPUT, else 'output'.")]

@@ -23,8 +23,13 @@ from studio.model.events import Event
 from studio.model.film import STAGES, Stage
 from studio.planning.orders import PER_SHOT
 
-_MARKS = {"todo": ("·", "dim"), "working": ("▒", "yellow"), "done": ("█", "green"), "reused": ("█", "cyan"),
-          "failed": ("✗", "red")}  # fmt: skip
+_MARKS = {
+    "todo": ("·", "dim"),
+    "working": ("▒", "yellow"),
+    "done": ("█", "green"),
+    "reused": ("█", "cyan"),
+    "failed": ("✗", "red"),
+}
 _LEFT_OF_CELLS = 52
 """Columns to the left of the shots' cells: name, bar, count and the space after each."""
 _NOTES = 4

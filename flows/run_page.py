@@ -71,9 +71,10 @@ class RunPage(Page):
         # A copy: the run goes on while the page is made. Before it says how many shots there are, the plan tells: a run
         # that waits for the shots' approval has said nothing of them.
         board = Board(
-            shots=self._board.shots or len(facts.shots), characters=self._board.characters,
+            shots=self._board.shots or len(facts.shots),
+            characters=self._board.characters,
             states=dict(self._board.states),
-        )  # fmt: skip
+        )
         states: dict[tuple[Stage, int], str] = board.states
         if last:
             # Whatever was in hand is in nobody's hand any more.
@@ -82,8 +83,7 @@ class RunPage(Page):
         yield from self._progress(board)
         # This run's card has no end yet: it is not cut off for that.
         state = state_now(replace(facts, cut_off=False), locked=not last)
-        yield Sheet("storyboard", "markdown", summary(facts, state),
-                    storyboard(facts, state, heard, self._thumbnails))  # fmt: skip
+        yield Sheet("storyboard", "markdown", summary(facts, state), storyboard(facts, state, heard, self._thumbnails))
         yield Sheet("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, heard)))
         yield Sheet(
             "ledger",
@@ -99,13 +99,21 @@ class RunPage(Page):
     def _progress(self, board: Board) -> Iterator[Sheet]:
         for noun, stage in _PROGRESS:
             there, wanted = board.count(stage)
-            yield Sheet(f"progress-{noun}", "progress", f"{noun.capitalize()}: {there} of {wanted or '?'}",
-                        _percent(there, wanted))  # fmt: skip
+            yield Sheet(
+                f"progress-{noun}",
+                "progress",
+                f"{noun.capitalize()}: {there} of {wanted or '?'}",
+                _percent(there, wanted),
+            )
         counts = [board.count(stage) for stage in STAGES if stage != "score" or self._session.brief.wish.music]
         there, wanted = (sum(each) for each in zip(*counts, strict=True))
         known = str(wanted) if board.shots else "?"
-        yield Sheet("progress-film", "progress", f"The whole film: {there} of {known} pieces",
-                    _percent(there, wanted) if board.shots else 0.0)  # fmt: skip
+        yield Sheet(
+            "progress-film",
+            "progress",
+            f"The whole film: {there} of {known} pieces",
+            _percent(there, wanted) if board.shots else 0.0,
+        )
 
 
 def artifact_key(name: str, session_id: str) -> str:

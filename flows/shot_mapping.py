@@ -151,9 +151,17 @@ def _opaque(inputs: dict[str, Any]) -> dict[str, Any]:
 
 class _Mapping:
     def __init__(
-        self, direction: Direction, session: Session, shots: tuple[Shot, ...], story: Story, cast: Cast, clips: bool,
-        voices: ThreadPoolTaskRunner[Any], painters: ThreadPoolTaskRunner[Any], animators: ThreadPoolTaskRunner[Any],
-    ) -> None:  # fmt: skip
+        self,
+        direction: Direction,
+        session: Session,
+        shots: tuple[Shot, ...],
+        story: Story,
+        cast: Cast,
+        clips: bool,
+        voices: ThreadPoolTaskRunner[Any],
+        painters: ThreadPoolTaskRunner[Any],
+        animators: ThreadPoolTaskRunner[Any],
+    ) -> None:
         self._direction, self._session, self._shots, self._story = direction, session, shots, story
         self._cast, self._unpainted = cast, len(cast.characters)
         self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
@@ -168,9 +176,14 @@ class _Mapping:
         characters = self._cast.characters
         for character in characters:
             self._submit(
-                self._painters, paint_portrait, "cast", character_number(character), character=character,
-                cast=characters, style=self._story.style,
-            )  # fmt: skip
+                self._painters,
+                paint_portrait,
+                "cast",
+                character_number(character),
+                character=character,
+                cast=characters,
+                style=self._story.style,
+            )
         for shot in self._unfinished_first():
             self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
             if not characters:
@@ -182,9 +195,7 @@ class _Mapping:
             self._settle(*self._done.get())
 
     def _paint(self, shot: Shot) -> None:
-        self._submit(
-            self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast
-        )  # fmt: skip
+        self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast)
 
     def _paint_whom_the_portraits_show(self) -> None:
         """Paint the shots, now that every portrait is there or failed; who lacks one waits for it to be there."""
@@ -258,7 +269,7 @@ class _Mapping:
         if self._session.brief.wish.music:
             self._submit(
                 self._voices, compose_score, "score", 0, story=self._story, shots=self._shots, timeline=self._timeline
-            )  # fmt: skip
+            )
 
     def _all(self, stage: Stage) -> tuple[Receipt, ...]:
         return tuple(self._pieces[stage, shot.index] for shot in self._shots)

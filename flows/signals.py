@@ -58,9 +58,7 @@ def check_threads() -> None:
 
 
 @contextmanager
-def leaving(
-    say: Callable[[int], None], patience_seconds: float = PATIENCE_SECONDS
-) -> Iterator[Callable[[], int]]:  # fmt: skip
+def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Callable[[], int]]:
     """Turn SIGINT and SIGTERM into KeyboardInterrupt and Terminated while the block runs, and bound what follows.
 
     Yields what tells the exit code that a signal asked for, 0 where none came. The bound holds whoever has taken the

@@ -24,9 +24,11 @@ def _order(session: Session, character: Node, cast: tuple[Node, ...], style: str
 
 
 @task(
-    name="paint portrait", task_run_name="portrait · {character.name:.60}",
-    cache_policy=PieceOfWork(order=_order), **RULES,
-)  # fmt: skip
+    name="paint portrait",
+    task_run_name="portrait · {character.name:.60}",
+    cache_policy=PieceOfWork(order=_order),
+    **RULES,
+)
 def paint_portrait(session: Session, character: Node, cast: tuple[Node, ...], style: str) -> Outcome:
     """Paint `cast/character_NNN.png` and return its receipt; `cast` is everybody who has one, for pictures by hand.
 

@@ -23,17 +23,29 @@ from tasks.work import Outcome, carry_out
 
 
 def _order(
-    session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
-    lines: tuple[Receipt, ...], score: Receipt | None, images: tuple[Receipt, ...],
-) -> Order:  # fmt: skip
+    session: Session,
+    story: Story,
+    shots: tuple[Shot, ...],
+    timeline: Timeline,
+    clips: tuple[Receipt, ...],
+    lines: tuple[Receipt, ...],
+    score: Receipt | None,
+    images: tuple[Receipt, ...],
+) -> Order:
     return film_order(session.id, session.brief, story, shots, timeline, clips, lines, score, images)
 
 
 @task(name="cut film", task_run_name="film", cache_policy=PieceOfWork(order=_order), **RULES)
 def cut_film(
-    session: Session, story: Story, shots: tuple[Shot, ...], timeline: Timeline, clips: tuple[Receipt, ...],
-    lines: tuple[Receipt, ...], score: Receipt | None, images: tuple[Receipt, ...],
-) -> Outcome:  # fmt: skip
+    session: Session,
+    story: Story,
+    shots: tuple[Shot, ...],
+    timeline: Timeline,
+    clips: tuple[Receipt, ...],
+    lines: tuple[Receipt, ...],
+    score: Receipt | None,
+    images: tuple[Receipt, ...],
+) -> Outcome:
     """Cut `film.mp4` with its caption files and return its receipt."""
 
     def tick(seen: int) -> None:
@@ -42,10 +54,16 @@ def cut_film(
 
     def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
         made, also = assemble(
-            session.brief, story, shots, timeline, credits_of(story, images, lines),
-            [session.folder / clip.path for clip in clips], [(session.folder / line.path, line) for line in lines],
-            session.folder / score.path if score else None, out,
-        )  # fmt: skip
+            session.brief,
+            story,
+            shots,
+            timeline,
+            credits_of(story, images, lines),
+            [session.folder / clip.path for clip in clips],
+            [(session.folder / line.path, line) for line in lines],
+            session.folder / score.path if score else None,
+            out,
+        )
         silent = score is None and not any(line.seconds for line in lines)
         remarks = inspect(out, timeline, shots, silent=silent, tick=tick)
         return made.model_copy(update={"remarks": remarks}), also

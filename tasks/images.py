@@ -23,9 +23,11 @@ def _order(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast = N
 
 
 @task(
-    name="paint shot", task_run_name="image · shot {shot.index} of {session.planned} · {shot.camera}",
-    cache_policy=PieceOfWork(order=_order), **RULES,
-)  # fmt: skip
+    name="paint shot",
+    task_run_name="image · shot {shot.index} of {session.planned} · {shot.camera}",
+    cache_policy=PieceOfWork(order=_order),
+    **RULES,
+)
 def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast = NOBODY) -> Outcome:
     """Paint `images/shot_NNN.png`, after the portraits of who is in it, and return its receipt.
 

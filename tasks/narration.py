@@ -16,13 +16,19 @@ def _order(session: Session, shot: Shot) -> Order:
 
 
 @task(
-    name="narrate shot", task_run_name="narration · shot {shot.index} of {session.planned}",
-    cache_policy=PieceOfWork(order=_order), **RULES,
-)  # fmt: skip
+    name="narrate shot",
+    task_run_name="narration · shot {shot.index} of {session.planned}",
+    cache_policy=PieceOfWork(order=_order),
+    **RULES,
+)
 def narrate_shot(session: Session, shot: Shot) -> Outcome:
     """Speak `narration/shot_NNN.wav` and return its receipt; a silent shot has a file without samples."""
     seed = line_seed(shot)
     return carry_out(
-        session, _order(session, shot), session.crew.narrator,
-        lambda narrator, out: narrator.speak(shot.narration, seed, out), seed=seed, prompt=shot.narration,
-    )  # fmt: skip
+        session,
+        _order(session, shot),
+        session.crew.narrator,
+        lambda narrator, out: narrator.speak(shot.narration, seed, out),
+        seed=seed,
+        prompt=shot.narration,
+    )

@@ -22,9 +22,11 @@ def _order(session: Session, story: Story) -> Order:
 
 
 @task(
-    name="map scenes", task_run_name="scene graph",
-    cache_policy=PieceOfWork(order=_order), **RULES,
-)  # fmt: skip
+    name="map scenes",
+    task_run_name="scene graph",
+    cache_policy=PieceOfWork(order=_order),
+    **RULES,
+)
 def map_scenes(session: Session, story: Story) -> Outcome:
     """Write `scene_graph.json`, its laws checked, and return its receipt."""
 

@@ -23,6 +23,10 @@ def compose_score(session: Session, story: Story, shots: Sequence[Shot], timelin
     """Write `score.wav`, exactly as long as the film, and return its receipt."""
     seed, cues = session.brief.seed, music_cues(story, shots, timeline)
     return carry_out(
-        session, _order(session, story, shots, timeline), session.crew.composer,
-        lambda composer, out: composer.compose(cues, timeline.seconds, seed, out), seed=seed, prompt=cues_told(cues),
-    )  # fmt: skip
+        session,
+        _order(session, story, shots, timeline),
+        session.crew.composer,
+        lambda composer, out: composer.compose(cues, timeline.seconds, seed, out),
+        seed=seed,
+        prompt=cues_told(cues),
+    )

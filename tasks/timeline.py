@@ -20,9 +20,7 @@ def _order(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]
     return timeline_order(session.id, shots, lines, session.brief)
 
 
-@task(
-    name="lay timeline", task_run_name="timeline", cache_policy=PieceOfWork(order=_order), **RULES
-)  # fmt: skip
+@task(name="lay timeline", task_run_name="timeline", cache_policy=PieceOfWork(order=_order), **RULES)
 def lay_timeline(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]) -> Outcome:
     """Write `timeline.json`, every shot at least as long as its line, and return its receipt."""
 

@@ -33,9 +33,11 @@ def _order(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Order
 
 
 @task(
-    name="animate shot", task_run_name="clip · shot {shot.index} of {session.planned} · {shot.camera}",
-    cache_policy=PieceOfWork(order=_order), **RULES,
-)  # fmt: skip
+    name="animate shot",
+    task_run_name="clip · shot {shot.index} of {session.planned} · {shot.camera}",
+    cache_policy=PieceOfWork(order=_order),
+    **RULES,
+)
 def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Outcome:
     """Render `videos/shot_NNN.mp4` from the shot's picture and return its receipt."""
     wish, frames = session.brief.wish, _frames(session, shot, line)
@@ -46,9 +48,18 @@ def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) ->
 
     def make(animator: Animator, out: Path) -> Made:
         return animator.animate(
-            session.folder / image.path, shot.camera, shot.motion_prompt, frames, wish.fps, wish.size, shot.seed,
-            _burned(session, shot, line), image.focus, out, tick,
-        )  # fmt: skip
+            session.folder / image.path,
+            shot.camera,
+            shot.motion_prompt,
+            frames,
+            wish.fps,
+            wish.size,
+            shot.seed,
+            _burned(session, shot, line),
+            image.focus,
+            out,
+            tick,
+        )
 
     prompt = f"{shot.camera}; {shot.motion_prompt}"
     return carry_out(

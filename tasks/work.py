@@ -35,13 +35,14 @@ Outcome = Receipt | State[Any]
 
 
 _REFUSED: dict[Stage, str] = {
-    "story": "ask with another idea or script", "scene_graph": "change story.json",
+    "story": "ask with another idea or script",
+    "scene_graph": "change story.json",
     "shots": "change story.json or scene_graph.json",
     "cast": "change the character's description in scene_graph.json, put a picture of your own at {path}, or do "
-            "without it (--on-refusal slate)",
+    "without it (--on-refusal slate)",
     "images": "change the image_prompt in shots.json, or let a slate stand for it (--on-refusal slate)",
     "narration": "change the narration in shots.json",
-}  # fmt: skip
+}
 """What a person can do about a vendor's refusal, by stage."""
 
 
@@ -78,19 +79,30 @@ def carry_out(
                 if error.fault != "refused" or order.stage not in _REFUSED:
                     raise
                 raise VendorError(
-                    "refused", f"{error}; {_REFUSED[order.stage].format(path=order.path)}",
-                    request_id=error.request_id, usage=error.usage,
-                ) from error  # fmt: skip
+                    "refused",
+                    f"{error}; {_REFUSED[order.stage].format(path=order.path)}",
+                    request_id=error.request_id,
+                    usage=error.usage,
+                ) from error
             cost_usd = desk.cost_usd
         else:
             result = make(engine, out)
         made, also = result if isinstance(result, tuple) else (result, ())
         taken = time.perf_counter() - began
         receipt = session.shelf.publish(
-            order, out, made, engine.engine, engine.model, seed=seed, prompt=prompt, attempts=_attempt(),
-            cost_usd=cost_usd, made_at=datetime.now().isoformat(timespec="microseconds"),
-            seconds_taken=round(taken, 3), also=also,
-        )  # fmt: skip
+            order,
+            out,
+            made,
+            engine.engine,
+            engine.model,
+            seed=seed,
+            prompt=prompt,
+            attempts=_attempt(),
+            cost_usd=cost_usd,
+            made_at=datetime.now().isoformat(timespec="microseconds"),
+            seconds_taken=round(taken, 3),
+            also=also,
+        )
     session.made.add((order.stage, order.fingerprint))
     session.touch_meta()
     events.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))

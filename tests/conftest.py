@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 # Before Prefect is imported anywhere: its home, its silence, and no server but ours.
 _HOME = tempfile.TemporaryDirectory(prefix="film-tests-")
 os.environ.update(
-    PREFECT_HOME=_HOME.name, PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
-    PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
-)  # fmt: skip
+    PREFECT_HOME=_HOME.name,
+    PREFECT_SERVER_ANALYTICS_ENABLED="false",
+    DO_NOT_TRACK="1",
+    PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
+    PREFECT_CLI_PROMPT="false",
+)
 for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTPUT", "FILM_FROM_MAKE"):
     os.environ.pop(name, None)
 

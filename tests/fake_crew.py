@@ -92,9 +92,7 @@ class FakePainter:
     def abilities(self) -> Abilities:
         return Abilities(seed=True, references=self.references)
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
-    ) -> Made:  # fmt: skip
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         kind = "portrait" if prompt.startswith("Character reference") else "image"
         self.log.shown[prompt] = tuple(path.name for path in references)
         self.log.begin(kind, prompt)
@@ -137,14 +135,22 @@ class FakeAnimator:
     version: int = 1
 
     def animate(
-        self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
-        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], focus: Aim | None, out: Path, tick: Tick,
-    ) -> Made:  # fmt: skip
+        self,
+        image: Path,
+        camera: str,
+        motion_prompt: str,
+        frames: int,
+        fps: int,
+        size: tuple[int, int],
+        seed: int,
+        cues: tuple[Cue, ...],
+        focus: Aim | None,
+        out: Path,
+        tick: Tick,
+    ) -> Made:
         self.log.begin("video", image.name)
         self.log.aimed[image.name] = focus
-        made = OfflineAnimator().animate(
-            image, camera, motion_prompt, frames, fps, size, seed, cues, focus, out, tick
-        )  # fmt: skip
+        made = OfflineAnimator().animate(image, camera, motion_prompt, frames, fps, size, seed, cues, focus, out, tick)
         self.log.end("video", image.name)
         return made
 
@@ -156,9 +162,14 @@ def fake_crew(log: Log, references: int = 0) -> Crew:
         references: how many pictures the painter can be shown; those that it was shown stand in `Log.shown`.
     """
     return Crew(
-        "offline", FakeWriter(log), FakePainter(log, references=references), FakeNarrator(log), FakeAnimator(log),
-        OfflineComposer(), painters=PAINTERS,
-    )  # fmt: skip
+        "offline",
+        FakeWriter(log),
+        FakePainter(log, references=references),
+        FakeNarrator(log),
+        FakeAnimator(log),
+        OfflineComposer(),
+        painters=PAINTERS,
+    )
 
 
 def slow(kind: str, seconds: float, *parts: str) -> Hook:

@@ -38,27 +38,49 @@ def brief(idea: str = "A lighthouse keeper finds a letter", **options: object) -
 
 
 def make_session(
-    root: Path, session_id: str = "session_20250208_002238", shots: int = 3, images: int | None = None,
-    clips: int | None = None, film: bool = True, asked: Brief | None = None, prompt: str = "a rocky shore, shot {}",
-) -> Path:  # fmt: skip
+    root: Path,
+    session_id: str = "session_20250208_002238",
+    shots: int = 3,
+    images: int | None = None,
+    clips: int | None = None,
+    film: bool = True,
+    asked: Brief | None = None,
+    prompt: str = "a rocky shore, shot {}",
+) -> Path:
     """Write a session with so many shots, pictures and clips (None: all) and return its folder."""
     folder = root / session_id
     folder.mkdir(parents=True)
     asked = asked or brief()
     (folder / "brief.json").write_text(asked.model_dump_json(indent=2), "utf-8")
-    story = Story(title="The Letter", style="", scenes=(
-        Scene(id=1, location="a shore", characters="a keeper", action="waits", emotion="calm", narration="He waits."),
-    ))  # fmt: skip
+    story = Story(
+        title="The Letter",
+        style="",
+        scenes=(
+            Scene(
+                id=1, location="a shore", characters="a keeper", action="waits", emotion="calm", narration="He waits."
+            ),
+        ),
+    )
     graph = SceneGraph(
-        nodes=(Node(id="scene_1", kind="scene", name="a shore", description="a shore"),
-               Node(id="place_1", kind="place", name="a shore", description="a rocky shore")),
+        nodes=(
+            Node(id="scene_1", kind="scene", name="a shore", description="a shore"),
+            Node(id="place_1", kind="place", name="a shore", description="a rocky shore"),
+        ),
         edges=(Edge(kind="set_in", source="scene_1", target="place_1"),),
-    )  # fmt: skip
+    )
     plan = tuple(
-        Shot(index=n, image_prompt=prompt.format(n), motion_prompt="slowly", camera="slow pan left", frames=48, seed=n,
-             image_path=artefact_path("images", n), narration=f"Line {n}.")
+        Shot(
+            index=n,
+            image_prompt=prompt.format(n),
+            motion_prompt="slowly",
+            camera="slow pan left",
+            frames=48,
+            seed=n,
+            image_path=artefact_path("images", n),
+            narration=f"Line {n}.",
+        )
         for n in range(1, shots + 1)
-    )  # fmt: skip
+    )
     texts: dict[Stage, str] = {
         "story": plan_text(story),
         "scene_graph": plan_text(graph),
@@ -93,13 +115,23 @@ def add_piece(folder: Path, stage: Stage, index: int, content: bytes, place: str
     stat = os.stat(artefact)
     if place and suffix == ".json":
         artefact.unlink()
-    receipt = Receipt.model_validate({
-        "stage": stage, "index": index, "path": path, "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns,
-        "fingerprint": hashlib.sha256(f"{stage}{index}{place}".encode()).hexdigest(),
-        "engine": "offline", "model": "test", "seed": index, "made_at": "2025-02-08T00:23:00.000000",
-        "seconds_taken": 0.25, **more,
-    })  # fmt: skip
+    receipt = Receipt.model_validate(
+        {
+            "stage": stage,
+            "index": index,
+            "path": path,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": stat.st_size,
+            "mtime_ns": stat.st_mtime_ns,
+            "fingerprint": hashlib.sha256(f"{stage}{index}{place}".encode()).hexdigest(),
+            "engine": "offline",
+            "model": "test",
+            "seed": index,
+            "made_at": "2025-02-08T00:23:00.000000",
+            "seconds_taken": 0.25,
+            **more,
+        }
+    )
     beside = folder / (f"{place}.json" if place else receipt_path(path))
     beside.parent.mkdir(parents=True, exist_ok=True)
     beside.write_bytes(receipt_bytes(receipt))
@@ -121,22 +153,35 @@ def make_foreign(
     (folder / "images").mkdir(parents=True)
     (folder / "videos").mkdir()
     shots = [
-        {"index": n, "image_prompt": f"a harbour, shot {n}", "motion_prompt": "mist drifts", "camera": "slow pan",
-         "image_path": f"images/shot_{n:03d}.png"}
+        {
+            "index": n,
+            "image_prompt": f"a harbour, shot {n}",
+            "motion_prompt": "mist drifts",
+            "camera": "slow pan",
+            "image_path": f"images/shot_{n:03d}.png",
+        }
         for n in (1, 2, 3)
-    ]  # fmt: skip
+    ]
     meta: dict[str, object] = {
-        "session_id": session_id, "timestamp": session_id[8:], "idea": "A harbour wakes", "completed": done,
-        "started_at": "2024-01-01T12:00:00.000001", "completed_at": "2024-01-01T12:30:00.000001" if done else None,
+        "session_id": session_id,
+        "timestamp": session_id[8:],
+        "idea": "A harbour wakes",
+        "completed": done,
+        "started_at": "2024-01-01T12:00:00.000001",
+        "completed_at": "2024-01-01T12:30:00.000001" if done else None,
         "steps": {"story": True, "scene_graph": True, "shots": True, "images": False, "videos": False},
         "stats": {"total_shots": 3, "images_generated": 2, "videos_rendered": 1},
-    }  # fmt: skip
+    }
     if not older:
         meta["shots"] = [
-            {**shot, "image_path": f"output/sessions/{session_id}/{shot['image_path']}", "image_generated": True,
-             "video_rendered": False}
+            {
+                **shot,
+                "image_path": f"output/sessions/{session_id}/{shot['image_path']}",
+                "image_generated": True,
+                "video_rendered": False,
+            }
             for shot in shots
-        ]  # fmt: skip
+        ]
     (folder / f"{session_id}_meta.json").write_text(json.dumps(meta, indent=2), "utf-8")
     (folder / "story.json").write_text(json.dumps({"title": "Harbour", "style": "documentary", "scenes": []}), "utf-8")
     (folder / "scene_graph.json").write_text(json.dumps({"nodes": [], "edges": []}), "utf-8")
@@ -153,6 +198,8 @@ def snapshot(root: Path) -> dict[str, tuple[int, int, bytes]]:
     for place in sorted(root.rglob("*")):
         stat = place.lstat()
         found[str(place.relative_to(root))] = (
-            stat.st_mode, stat.st_mtime_ns, place.read_bytes() if place.is_file() and not place.is_symlink() else b"",
-        )  # fmt: skip
+            stat.st_mode,
+            stat.st_mtime_ns,
+            place.read_bytes() if place.is_file() and not place.is_symlink() else b"",
+        )
     return found

@@ -25,9 +25,13 @@ _UNKNOWN = "x"
 _ENDS = ("", "\0", "a", "`", "\n")
 """Behind the repeated text: one of them is in no set of characters that the pattern goes on with."""
 _KINDS = {
-    sre.CATEGORY_DIGIT: "1", sre.CATEGORY_SPACE: " \n\t", sre.CATEGORY_WORD: "a1_A", sre.CATEGORY_NOT_DIGIT: "a .",
-    sre.CATEGORY_NOT_SPACE: "a.1", sre.CATEGORY_NOT_WORD: " .\n",
-}  # fmt: skip
+    sre.CATEGORY_DIGIT: "1",
+    sre.CATEGORY_SPACE: " \n\t",
+    sre.CATEGORY_WORD: "a1_A",
+    sre.CATEGORY_NOT_DIGIT: "a .",
+    sre.CATEGORY_NOT_SPACE: "a.1",
+    sre.CATEGORY_NOT_WORD: " .\n",
+}
 _ANYTHING = "a1 .\n_-*[(<\"'`~/=#|\\é"
 
 

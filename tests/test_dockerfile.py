@@ -63,9 +63,13 @@ def run(image: Path, *line: str, **environment: str) -> subprocess.CompletedProc
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FILM_", "PYTHON"))}
     own = {"PATH": f"{image / 'venv/bin'}:{os.environ['PATH']}", "PREFECT_HOME": str(image / "prefect")}
     return subprocess.run(
-        [image / "venv/bin" / line[0], *line[1:]], cwd=image / "studio", env=plain | own | environment,
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        [image / "venv/bin" / line[0], *line[1:]],
+        cwd=image / "studio",
+        env=plain | own | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def test_a_film_is_made_by_what_was_copied(image: Path, server: str) -> None:
@@ -73,8 +77,18 @@ def test_a_film_is_made_by_what_was_copied(image: Path, server: str) -> None:
     films = image / "films"
     where = run(image, "python", "-c", "import flows, studio; print(flows.__file__, studio.__file__)")
     assert [str(Path(path).parents[1]) for path in where.stdout.split()] == [str(image / "studio")] * 2
-    made = run(image, "film", "make", "A letter", "--seconds", "4", "--height", "144", FILM_OUTPUT=str(films),
-               PREFECT_API_URL=server)  # fmt: skip
+    made = run(
+        image,
+        "film",
+        "make",
+        "A letter",
+        "--seconds",
+        "4",
+        "--height",
+        "144",
+        FILM_OUTPUT=str(films),
+        PREFECT_API_URL=server,
+    )
     assert made.returncode == 0, made.stderr
     assert len(list(films.glob("sessions/*/film.mp4"))) == 1
 

@@ -24,16 +24,43 @@ from tests.studio.counter import Vendor, content, desk_in, request_of
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md")))
 CODE = tuple(
-    path for room in ("flows", "tasks", "blocks", "studio") for path in sorted((PROJECT / room).rglob("*.py"))
+    path
+    for room in ("flows", "tasks", "blocks", "studio")
+    for path in sorted((PROJECT / room).rglob("*.py"))
     if path.name != "__init__.py"
-)  # fmt: skip
-COMMANDS = ("film", "film make", "film plan", "film doctor", "film batch", "film resume", "film approve", "film studio",
-            "sessions", "sessions list", "sessions view", "sessions cost", "sessions prompts", "sessions verify",
-            "sessions repair")  # fmt: skip
-MADE_BY_MAKE = {"film": "film make", "plan": "film plan", "doctor": "film doctor", "cost": "sessions cost",
-                "batch": "film batch", "resume": "film resume", "approve": "film approve",
-                "studio": "film studio", "sessions": "sessions list", "view": "sessions view",
-                "prompts": "sessions prompts", "verify": "sessions verify", "repair": "sessions repair"}  # fmt: skip
+)
+COMMANDS = (
+    "film",
+    "film make",
+    "film plan",
+    "film doctor",
+    "film batch",
+    "film resume",
+    "film approve",
+    "film studio",
+    "sessions",
+    "sessions list",
+    "sessions view",
+    "sessions cost",
+    "sessions prompts",
+    "sessions verify",
+    "sessions repair",
+)
+MADE_BY_MAKE = {
+    "film": "film make",
+    "plan": "film plan",
+    "doctor": "film doctor",
+    "cost": "sessions cost",
+    "batch": "film batch",
+    "resume": "film resume",
+    "approve": "film approve",
+    "studio": "film studio",
+    "sessions": "sessions list",
+    "view": "sessions view",
+    "prompts": "sessions prompts",
+    "verify": "sessions verify",
+    "repair": "sessions repair",
+}
 """What `make`'s targets run: their ARGS are that command's options."""
 
 
@@ -47,8 +74,11 @@ def named(document: Path) -> str:
 
 def blocks(document: Path, *languages: str) -> list[str]:
     """Return the fenced blocks of these languages."""
-    return [body for language, body in re.findall(r"^```(\w*)\n(.*?)^```", text_of(document), re.MULTILINE | re.DOTALL)
-            if language in languages]  # fmt: skip
+    return [
+        body
+        for language, body in re.findall(r"^```(\w*)\n(.*?)^```", text_of(document), re.MULTILINE | re.DOTALL)
+        if language in languages
+    ]
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -80,9 +110,12 @@ def test_links_lead_somewhere(document: Path) -> None:
 def help_of(command: str) -> str:
     program, *words = command.split()
     done = subprocess.run(
-        [Path(sys.executable).with_name(program), *words, "--help"], capture_output=True, text=True, timeout=60,
+        [Path(sys.executable).with_name(program), *words, "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
         env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -213,8 +246,9 @@ def lived(studio: Studio) -> set[str]:
 def paths_in(folder: Path) -> set[str]:
     return {
         path.relative_to(folder).as_posix().replace(folder.name, "SESSION")
-        for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
-    }  # fmt: skip
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
 
 
 def test_the_trees_are_those_of_a_real_session(lived: set[str]) -> None:
@@ -254,8 +288,9 @@ INDEX = r"\b(?:py" + r"pi|python" + r"hosted)\b|https?://\S+/simple\b|index" + r
 
 
 def text_files() -> Iterator[Path]:
-    done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=PROJECT, capture_output=True,
-                          timeout=60)  # fmt: skip
+    done = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=PROJECT, capture_output=True, timeout=60
+    )
     if done.returncode:
         pytest.skip("not a git checkout")
     for name in done.stdout.decode().split("\0"):

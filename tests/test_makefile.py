@@ -49,12 +49,24 @@ def arguments(house: Path) -> list[str]:
 @pytest.mark.parametrize(
     "idea",
     [
-        "It cost $$5; $(date)", "$(shell touch X)", "${HOME} $HOME $x", "`touch X`", "a \"quoted\" 'idea'",
-        "--seconds 3", "-n", "two\nlines\n\nthree", "# no comment", "a \\ backslash\\", "100 % = \t tab",
+        "It cost $$5; $(date)",
+        "$(shell touch X)",
+        "${HOME} $HOME $x",
+        "`touch X`",
+        "a \"quoted\" 'idea'",
+        "--seconds 3",
+        "-n",
+        "two\nlines\n\nthree",
+        "# no comment",
+        "a \\ backslash\\",
+        "100 % = \t tab",
         "a; touch X & touch X | cat",
-        "灯台守 👩\u200d🚀 منارة", "<b>&amp;", "@echo x", "\\n \\",
+        "灯台守 👩\u200d🚀 منارة",
+        "<b>&amp;",
+        "@echo x",
+        "\\n \\",
     ],
-)  # fmt: skip
+)
 def test_the_idea_arrives_unchanged(house: Path, idea: str) -> None:
     """Whatever the idea holds, the program gets it as one argument, byte for byte, and nothing in it is run."""
     done = make("film", f"IDEA={idea}", "ARGS=--seconds 20")

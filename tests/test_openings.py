@@ -13,9 +13,15 @@ ROOMS = ("flows", "tasks", "blocks", "studio")
 
 _METHODS = {"read_text", "read_bytes", "open"}
 _PARSERS = {
-    ("json", "load"), ("json", "loads"), ("tomllib", "load"), ("tomllib", "loads"), ("yaml", "load"),
-    ("yaml", "safe_load"), ("pickle", "load"), ("pickle", "loads"),
-}  # fmt: skip
+    ("json", "load"),
+    ("json", "loads"),
+    ("tomllib", "load"),
+    ("tomllib", "loads"),
+    ("yaml", "load"),
+    ("yaml", "safe_load"),
+    ("pickle", "load"),
+    ("pickle", "loads"),
+}
 _MEDIA = {"av", "Image", "wave"}
 """Libraries that take a path, after `studio/fs/opening.py` looked at it, or bytes."""
 
@@ -41,7 +47,7 @@ ALLOWED = {
     "flows/server/local_stack.py": "a server's answer, its first 100 bytes",
     "flows/server/temporary.py": "a lock of its own in Prefect's home",
     "flows/server/registration.py": "parses what the one way read",
-}  # fmt: skip
+}
 
 _LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 LISTING_ALLOWED = {
@@ -92,9 +98,17 @@ def test_nothing_goes_past_the_one_way(calls: Callable[[str], Iterator[str]], al
 
 @pytest.mark.parametrize(
     "code",
-    ["open(p)", "p.open('rb')", "os.open(p, 0)", "(a / b).read_text()", "p.read_bytes()", "json.loads(x)",
-     "yaml.load(x)", "tomllib.load(f)"],
-)  # fmt: skip
+    [
+        "open(p)",
+        "p.open('rb')",
+        "os.open(p, 0)",
+        "(a / b).read_text()",
+        "p.read_bytes()",
+        "json.loads(x)",
+        "yaml.load(x)",
+        "tomllib.load(f)",
+    ],
+)
 def test_an_opening_is_seen(code: str) -> None:
     """Each way past the one way is found, whatever it is called on."""
     assert list(openings(code))

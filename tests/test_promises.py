@@ -29,9 +29,12 @@ def meta_of(folder: Path) -> dict[str, object]:
 def sessions(studio: Studio, *arguments: str) -> str:
     """Run the `sessions` command as a person does."""
     done = subprocess.run(
-        [SESSIONS, *arguments, "--output", str(studio.output)], capture_output=True, text=True, env=dict(os.environ),
+        [SESSIONS, *arguments, "--output", str(studio.output)],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
         timeout=60,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

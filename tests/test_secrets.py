@@ -64,8 +64,11 @@ def leaks(folder: Path) -> list[str]:
     wanted, found = forms(), []
     for path in sorted(folder.rglob("*")):
         content = path.read_bytes() if path.is_file() else b""
-        found += [f"{path.relative_to(folder)}: {form}" for form, words in wanted.items()
-                  if words in content or words in str(path).encode()]  # fmt: skip
+        found += [
+            f"{path.relative_to(folder)}: {form}"
+            for form, words in wanted.items()
+            if words in content or words in str(path).encode()
+        ]
     return found
 
 
@@ -82,17 +85,32 @@ class House:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FILM_"))}
         (self.home / "tmp").mkdir(exist_ok=True)
         done = subprocess.run(
-            [sys.executable, *line], cwd=self.home, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
-            env=plain | {
-                "HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), "PREFECT_HOME": str(self.server.home),
-                "PREFECT_API_URL": self.server.url, "PYTHONPATH": str(PROJECT), "FILM_PRICES": str(self.meter.prices),
-                "PREFECT_LOGGING_LEVEL": "DEBUG", "OPENAI_LOG": "debug",
-                "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_CLI_PROMPT": "false",
+            [sys.executable, *line],
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            env=plain
+            | {
+                "HOME": str(self.home),
+                "TMPDIR": str(self.home / "tmp"),
+                "PREFECT_HOME": str(self.server.home),
+                "PREFECT_API_URL": self.server.url,
+                "PYTHONPATH": str(PROJECT),
+                "FILM_PRICES": str(self.meter.prices),
+                "PREFECT_LOGGING_LEVEL": "DEBUG",
+                "OPENAI_LOG": "debug",
+                "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+                "DO_NOT_TRACK": "1",
+                "PREFECT_CLI_PROMPT": "false",
                 "PREFECT_LOGGING_EXTRA_LOGGERS": "openai,httpx2,httpcore2",
-                "OPENAI_API_KEY": KEYS["Env"], "OPENAI_BASE_URL": f"{self.meter.url()}/v1",
-                "STABILITY_API_KEY": KEYS["Stab"], "STABILITY_API_URL": self.meter.url(), **more,
+                "OPENAI_API_KEY": KEYS["Env"],
+                "OPENAI_BASE_URL": f"{self.meter.url()}/v1",
+                "STABILITY_API_KEY": KEYS["Stab"],
+                "STABILITY_API_URL": self.meter.url(),
+                **more,
             },
-        )  # fmt: skip
+        )
         with open(self.home / "said.log", "a", encoding="utf-8") as file:
             file.write(done.stdout + done.stderr)
         return done
@@ -167,9 +185,13 @@ def test_the_search_finds_a_secret_in_every_form(tmp_path: Path) -> None:
     """A search that finds nothing anywhere proves nothing: each form is found where it is hidden."""
     key = KEYS["Env"]
     hidden = (
-        key, repr(key), urllib.parse.quote(key), f"Authorization: Bearer {key}",
-        base64.b64encode(f"x Bearer {key} y".encode()[2:]).decode(), base64.urlsafe_b64encode(key.encode()).decode(),
-    )  # fmt: skip
+        key,
+        repr(key),
+        urllib.parse.quote(key),
+        f"Authorization: Bearer {key}",
+        base64.b64encode(f"x Bearer {key} y".encode()[2:]).decode(),
+        base64.urlsafe_b64encode(key.encode()).decode(),
+    )
     for number, words in enumerate(hidden):
         (folder := tmp_path / str(number)).mkdir()
         (folder / "file").write_bytes(b"\x00\xff" + words.encode() + b"\x00")

@@ -24,9 +24,17 @@ PICTURE_PIXELS = 7_680 * 4_320
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 _UNREADABLE = (
-    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
     struct.error,
-)  # fmt: skip
+)
 """What Pillow raises for bytes that are no picture, or have broken metadata. IndexError, TypeError, struct.error were
 seen, of pictures with a few bytes changed. What slips through fails every later run on the answer that is held."""
 

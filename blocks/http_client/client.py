@@ -34,9 +34,13 @@ __all__ = ["USUAL", "Connect", "Limits", "NotPublic", "Wire", "connect", "open_c
 
 
 def open_client(
-    vendor: str, limits: Limits = USUAL, secrets: tuple[str, ...] = (), connect: Connect = connect,
-    withheld: tuple[str, ...] = (), said_in: str = "",
-) -> httpx2.Client:  # fmt: skip
+    vendor: str,
+    limits: Limits = USUAL,
+    secrets: tuple[str, ...] = (),
+    connect: Connect = connect,
+    withheld: tuple[str, ...] = (),
+    said_in: str = "",
+) -> httpx2.Client:
     """Return a client for some requests of one account; close it after use. It follows no redirects and keeps no
     cookies beyond its life.
 
@@ -78,18 +82,24 @@ class Wire(httpx2.BaseTransport):
         order = httpcore2.Request(
             request.method,
             httpcore2.URL(
-                scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
                 target=request.url.raw_path,
             ),
-            headers=self._sent(request.headers), content=request.stream,
-        )  # fmt: skip
+            headers=self._sent(request.headers),
+            content=request.stream,
+        )
         failure: VendorError | None = None
         # An error is made here and raised below: it carries no cause whose text may hold a header's value.
         try:
             pool = httpcore2.ConnectionPool(
-                ssl_context=trusted(), network_backend=Network(journey, self.limits, self.connect), max_connections=1,
-                max_keepalive_connections=0, proxy=proxy_of(request.url),
-            )  # fmt: skip
+                ssl_context=trusted(),
+                network_backend=Network(journey, self.limits, self.connect),
+                max_connections=1,
+                max_keepalive_connections=0,
+                proxy=proxy_of(request.url),
+            )
         except (OSError, ValueError, httpx2.InvalidURL):
             said = self._line("nothing was sent: check HTTPS_PROXY, HTTP_PROXY, SSL_CERT_FILE")
             failure = VendorError("wrong", said, sent=False)
@@ -107,9 +117,10 @@ class Wire(httpx2.BaseTransport):
             raise failure
         if broken and good:
             raise VendorError(
-                "bad answer", self._line(f"the answer {broken}; it may have been billed"),
+                "bad answer",
+                self._line(f"the answer {broken}; it may have been billed"),
                 request_id=request_id_of(headers, self.secrets),
-            )  # fmt: skip
+            )
         for name in ("content-encoding", "content-length", "transfer-encoding"):
             headers.pop(name, None)
         return httpx2.Response(answer.status, headers=headers, content=content)
@@ -153,9 +164,12 @@ class NotPublic(ValueError):
 
 _UNSENT = (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout, httpcore2.ProxyError)
 _ERRORS = (
-    httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, httpcore2.ProxyError,
+    httpcore2.NetworkError,
+    httpcore2.TimeoutException,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
     httpcore2.UnsupportedProtocol,
-)  # fmt: skip
+)
 
 
 def _body(answer: httpcore2.Response, headers: httpx2.Headers, most: int) -> tuple[bytes, str]:

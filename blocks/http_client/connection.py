@@ -108,9 +108,13 @@ class Network(httpcore2.NetworkBackend):
     connect: Connect
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:  # fmt: skip
+    ) -> httpcore2.NetworkStream:
         stream = self.connect(host, port, self.journey.left(self.limits.connect_seconds))
         return _Stream(stream, self.journey, self.limits)
 

@@ -32,16 +32,30 @@ LONGEST_WAIT_SECONDS = 86_400.0
 
 REQUEST_ID_CHARACTERS = 200
 
-QUOTA = frozenset({
-    "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
-    "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
-    "billing_not_active", "insufficient_balance", "payment_required",
-})  # fmt: skip
+QUOTA = frozenset(
+    {
+        "insufficient_quota",
+        "credit_balance_exhausted",
+        "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+        "billing_hard_limit_reached",
+        "billing_not_active",
+        "insufficient_balance",
+        "payment_required",
+    }
+)
 """OpenAI's codes of an empty account (https://help.openai.com/en/articles/5955604), and what others call it."""
 
-REFUSED = frozenset({
-    "moderation_blocked", "content_policy_violation", "content_moderation", "content_filter", "safety_violation",
-})  # fmt: skip
+REFUSED = frozenset(
+    {
+        "moderation_blocked",
+        "content_policy_violation",
+        "content_moderation",
+        "content_filter",
+        "safety_violation",
+    }
+)
 """A prompt that the rules forbid: OpenAI's image codes, Azure's, and Stability's error name."""
 
 _WHAT: dict[Fault, tuple[str, str]] = {
@@ -129,9 +143,11 @@ def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...
         what, then = "the address has moved, and a key is not sent elsewhere", "mend the account's address"
     quoted = f": {scrubbed(reason, secrets).rstrip('.')}" if reason else ""
     return VendorError(
-        fault, f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}{f'; {then}' if then else ''}",
-        retry_after=retry_after(response.headers), request_id=request_id_of(response.headers, secrets),
-    )  # fmt: skip
+        fault,
+        f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}{f'; {then}' if then else ''}",
+        retry_after=retry_after(response.headers),
+        request_id=request_id_of(response.headers, secrets),
+    )
 
 
 def _fault(status: int, words: tuple[str, ...]) -> Fault:

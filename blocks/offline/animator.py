@@ -21,9 +21,19 @@ class OfflineAnimator:
     version = 3
 
     def animate(
-        self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
-        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], focus: Aim | None, out: Path, tick: Tick,
-    ) -> Made:  # fmt: skip
+        self,
+        image: Path,
+        camera: str,
+        motion_prompt: str,
+        frames: int,
+        fps: int,
+        size: tuple[int, int],
+        seed: int,
+        cues: tuple[Cue, ...],
+        focus: Aim | None,
+        out: Path,
+        tick: Tick,
+    ) -> Made:
         """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
 
         The camera aims at `focus`, in shares of the picture, or else at what stands out in it most.

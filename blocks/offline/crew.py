@@ -15,6 +15,4 @@ from studio.model.engines import Crew
 @cache
 def embedded_crew() -> Crew:
     """Return the crew 'offline': one for the whole process."""
-    return Crew(
-        "offline", OfflineWriter(), OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer()
-    )  # fmt: skip
+    return Crew("offline", OfflineWriter(), OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer())

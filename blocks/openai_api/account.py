@@ -56,19 +56,27 @@ class OpenAIAccount(Block):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     api_key: SecretStr | None = Field(
-        default=None, title="API key", description="Begins with 'sk-'. Not needed by a server of your own.",
-    )  # fmt: skip
+        default=None,
+        title="API key",
+        description="Begins with 'sk-'. Not needed by a server of your own.",
+    )
     base_url: str = Field(
-        default=OPENAI_URL, max_length=500, title="Base URL",
+        default=OPENAI_URL,
+        max_length=500,
+        title="Base URL",
         description="Where the protocol is spoken, for example http://localhost:11434/v1 for Ollama.",
-    )  # fmt: skip
+    )
     organization: str = Field(
-        default="", max_length=200, title="Organization", description="'org-...', where the key belongs to several.",
-    )  # fmt: skip
+        default="",
+        max_length=200,
+        title="Organization",
+        description="'org-...', where the key belongs to several.",
+    )
     headers: SecretDict = Field(
-        default=SecretDict({}), title="Further headers",
+        default=SecretDict({}),
+        title="Further headers",
         description="Sent with every request, for example for a gateway; their values are kept secret.",
-    )  # fmt: skip
+    )
 
     _said_in: str = PrivateAttr(default="the base URL of the block OpenAI Account")
 
@@ -180,8 +188,12 @@ class OpenAIAccount(Block):
         wire = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",), said_in=self.said_in)
         wire.event_hooks = {"request": [self._finish]}
         return OpenAI(
-            api_key=self._key or NO_KEY, base_url=self.base_url, max_retries=0, http_client=wire, timeout=None,
-        )  # fmt: skip
+            api_key=self._key or NO_KEY,
+            base_url=self.base_url,
+            max_retries=0,
+            http_client=wire,
+            timeout=None,
+        )
 
     def _finish(self, request: httpx2.Request) -> None:
         for name in ("openai-organization", "openai-project"):

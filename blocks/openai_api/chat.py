@@ -39,9 +39,15 @@ class Chat:
     desk: Desk
 
     def plan(
-        self, title: str, system: str, shown: JsonValue, form: type[F], most: int, make: Callable[[F], T],
+        self,
+        title: str,
+        system: str,
+        shown: JsonValue,
+        form: type[F],
+        most: int,
+        make: Callable[[F], T],
         like: JsonValue = None,
-    ) -> T:  # fmt: skip
+    ) -> T:
         """Return what `make` makes of the answer; of a second one where the first cannot be used.
 
         Args:
@@ -55,8 +61,9 @@ class Chat:
             VendorError: a call failed, or neither answer can be used.
         """
         messages: list[Message] = [
-            {"role": "system", "content": system}, {"role": "user", "content": material(shown)},
-        ]  # fmt: skip
+            {"role": "system", "content": system},
+            {"role": "user", "content": material(shown)},
+        ]
 
         def read(reply: Reply) -> T:
             return make(read_answer(reply.content.decode("utf-8", "replace"), form))
@@ -85,26 +92,37 @@ class Chat:
         return self._call(title, messages, form, most, read_or_raise, like)
 
     def _call(
-        self, title: str, messages: list[Message], form: type[Form], most: int, check: Callable[[Reply], T],
+        self,
+        title: str,
+        messages: list[Message],
+        form: type[Form],
+        most: int,
+        check: Callable[[Reply], T],
         like: JsonValue,
-    ) -> T:  # fmt: skip
+    ) -> T:
         wanted: JsonValue = {"name": title, "strict": True, "schema": schema_of(form)}
         # OpenAI's own models know only the new name of the limit; compatible servers all know the old one.
         limit = "max_completion_tokens" if self.account.is_openais else "max_tokens"
         body: dict[str, Any] = {
-            "model": self.name, "messages": messages, limit: most + self.thinking_tokens,
+            "model": self.name,
+            "messages": messages,
+            limit: most + self.thinking_tokens,
             "response_format": {"type": "json_schema", "json_schema": wanted},
-        }  # fmt: skip
+        }
         text = json.dumps(body, sort_keys=True)
         # A token is at least one byte of UTF-8; what frames the messages is a few tokens each.
         asked: Usage = {"text in": len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")) + 200.0}
         request = Request(
-            self.account.vendor, self.account.account, self.name, "text", fingerprint(chat=text),
+            self.account.vendor,
+            self.account.account,
+            self.name,
+            "text",
+            fingerprint(chat=text),
             {**asked, "text out": float(most + self.thinking_tokens)},
             # A filled form takes about half of the room that it is given. Whether a model thinks is not known.
-            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2}, 
+            {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2},
             stand_in=None if like is None else json.dumps(like).encode(),
-        )  # fmt: skip
+        )
 
         def send() -> Reply:
             response = ask(
@@ -135,9 +153,11 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
     if (isinstance(refusal, str) and refusal.strip()) or choice.get("finish_reason") == "content_filter":
         why = scrubbed(refusal, account.secrets) if isinstance(refusal, str) and refusal else "its content filter"
         raise VendorError(
-            "refused", f"{account.vendor}: the prompt was refused: {why}", request_id=request_id,
+            "refused",
+            f"{account.vendor}: the prompt was refused: {why}",
+            request_id=request_id,
             usage=usage,
-        )  # fmt: skip
+        )
     if choice.get("finish_reason") == "length":
         what = "the answer is cut off at its token limit"
     elif not text.strip():

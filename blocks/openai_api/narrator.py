@@ -59,9 +59,14 @@ SPOKEN = tuple(_SPOKEN.split())
 all its codes."""
 
 _STAND_IN = (
-    b"RIFF" + struct.pack("<I", 36 + 480) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, RATE_HZ, 2 * RATE_HZ, 2, 16)
-    + b"data" + struct.pack("<I", 480) + struct.pack("<240h", *(8_000, -8_000) * 120)
-)  # fmt: skip
+    b"RIFF"
+    + struct.pack("<I", 36 + 480)
+    + b"WAVEfmt "
+    + struct.pack("<IHHIIHH", 16, 1, 1, RATE_HZ, 2 * RATE_HZ, 2, 16)
+    + b"data"
+    + struct.pack("<I", 480)
+    + struct.pack("<240h", *(8_000, -8_000) * 120)
+)
 """A hundredth of a second of a tone: for estimates, a line's parts do not depend on how those before them sound."""
 
 SPEAKING = replace(USUAL, body_bytes=SOUND_BYTES)
@@ -141,9 +146,15 @@ class OpenAINarrator(PaidEngine):
             body["speed"] = self.speed
         longest = most_seconds(text) / min(1.0, self.speed)
         request = Request(
-            self.account.vendor, self.account.account, self.name, "speech", fingerprint(speech=body),
-            self._usage(text, longest), self._likely(text), _STAND_IN,
-        )  # fmt: skip
+            self.account.vendor,
+            self.account.account,
+            self.name,
+            "speech",
+            fingerprint(speech=body),
+            self._usage(text, longest),
+            self._likely(text),
+            _STAND_IN,
+        )
 
         def send() -> Reply:
             response = ask(

@@ -29,7 +29,7 @@ from blocks.openai_api.sizes import (
     likely_tokens,
     longest_side,
     most_tokens,
-)  # fmt: skip
+)
 from blocks.paid_engine import PaidEngine, painted
 from studio.errors import EngineFailed
 from studio.fs import opening
@@ -74,13 +74,12 @@ class OpenAIPainter(PaidEngine):
     @property
     def abilities(self) -> Abilities:
         return Abilities(
-            sizes=fixed_sizes(self.name), longest_px=longest_side(self.quality, self.long_side),
+            sizes=fixed_sizes(self.name),
+            longest_px=longest_side(self.quality, self.long_side),
             references=REFERENCES if bills_tokens(self.name) else 0,
-        )  # fmt: skip
+        )
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
-    ) -> Made:  # fmt: skip
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size`; `seed` changes nothing, for there is no such parameter.
 
         Args:
@@ -94,23 +93,32 @@ class OpenAIPainter(PaidEngine):
         shown = self._shown(references)
         asked = legal_size(self.name, size, self.quality, self.long_side)
         body: dict[str, Any] = {
-            "model": self.name, "prompt": prompt[:PROMPT_CHARACTERS], "n": 1, "size": f"{asked[0]}x{asked[1]}",
-        }  # fmt: skip
+            "model": self.name,
+            "prompt": prompt[:PROMPT_CHARACTERS],
+            "n": 1,
+            "size": f"{asked[0]}x{asked[1]}",
+        }
         if bills_tokens(self.name):
             body |= {"quality": self.quality, "output_format": "png"}
         seen = tuple(hashlib.sha256(content).hexdigest() for content in shown)
         request = Request(
-            self.account.vendor, self.account.account, self.name, "image", fingerprint(image=body, references=seen),
-            self._most(prompt, asked, len(shown)), self._likely(prompt, asked, len(shown)),
-        )  # fmt: skip
+            self.account.vendor,
+            self.account.account,
+            self.name,
+            "image",
+            fingerprint(image=body, references=seen),
+            self._most(prompt, asked, len(shown)),
+            self._likely(prompt, asked, len(shown)),
+        )
 
         def send() -> Reply:
             if shown:
                 files = [(f"reference_{n}.png", content, "image/png") for n, content in enumerate(shown, start=1)]
                 response = ask(
-                    self.account, self.limits,
+                    self.account,
+                    self.limits,
                     lambda client: client.images.with_raw_response.edit(image=files, **body),
-                )  # fmt: skip
+                )
             else:
                 response = ask(
                     self.account, self.limits, lambda client: client.images.with_raw_response.generate(**body)
@@ -136,8 +144,9 @@ class OpenAIPainter(PaidEngine):
         if not bills_tokens(self.name):
             return None
         told: dict[Any, float] = {
-            "text in": len(prompt) / LETTERS_A_TOKEN, "image out": likely_tokens(asked, self.quality),
-        }  # fmt: skip
+            "text in": len(prompt) / LETTERS_A_TOKEN,
+            "image out": likely_tokens(asked, self.quality),
+        }
         return {**self._most(prompt, asked, references), **told}
 
     def _shown(self, references: Sequence[Path]) -> tuple[bytes, ...]:

@@ -64,8 +64,11 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
         style=brief.wish.style,
         scenes=tuple(
             Scene(
-                id=number, location=one_line(scene.location, PLACE_CHARACTERS), characters=_cast(scene.characters),
-                action=one_line(scene.action, ACTION_CHARACTERS), emotion=one_line(scene.emotion, EMOTION_CHARACTERS),
+                id=number,
+                location=one_line(scene.location, PLACE_CHARACTERS),
+                characters=_cast(scene.characters),
+                action=one_line(scene.action, ACTION_CHARACTERS),
+                emotion=one_line(scene.emotion, EMOTION_CHARACTERS),
                 narration=_that_fits(scene.narration, room),
             )
             for number, (scene, room) in enumerate(zip(told, rooms, strict=True), start=1)
@@ -73,7 +76,7 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
         language=language_code(form.language),
         mood=next((mood for mood in MOODS if mood == form.mood.strip().lower()), "hopeful"),
         written_by=written_by,
-    )  # fmt: skip
+    )
 
 
 def staged(scene: Scene, form: StageForm | SceneForm | None) -> Scene:

@@ -86,9 +86,13 @@ class OpenAIWriter(PaidEngine):
         rooms = words_of_scenes(brief.wish)
         told = "\n".join(f"scene {number}: at most {room} words" for number, room in enumerate(rooms, start=1))
         return self._chat.plan(
-            "story", STORY.format(scenes=len(rooms), rooms=told), {"idea": brief.idea, "style": brief.wish.style},
-            StoryForm, 1_000 + 200 * len(rooms) + 4 * sum(rooms), lambda form: story_of(form, brief, self.name),
-        )  # fmt: skip
+            "story",
+            STORY.format(scenes=len(rooms), rooms=told),
+            {"idea": brief.idea, "style": brief.wish.style},
+            StoryForm,
+            1_000 + 200 * len(rooms) + 4 * sum(rooms),
+            lambda form: story_of(form, brief, self.name),
+        )
 
     def map_scenes(self, story: Story, seed: int) -> SceneGraph:
         """Draw the graph with one look for each character, place and prop; `seed` changes nothing.
@@ -105,16 +109,20 @@ class OpenAIWriter(PaidEngine):
             new = list({node.id: node for node in nodes if node.id not in asked}.values())
             asked.update(node.id for node in new)
             shown: JsonValue = {
-                "title": story.title, "style": story.style,
+                "title": story.title,
+                "style": story.style,
                 "looks wanted": [{"id": node.id, "name": node.description} for node in new],
                 "scenes": [
                     {
-                        "scene": scene.id, "location": scene.location, "characters": scene.characters,
-                        "action": scene.action, "narration": scene.narration[:EXCERPT_CHARACTERS],
+                        "scene": scene.id,
+                        "location": scene.location,
+                        "characters": scene.characters,
+                        "action": scene.action,
+                        "narration": scene.narration[:EXCERPT_CHARACTERS],
                     }
                     for scene in group
                 ],
-            }  # fmt: skip
+            }
             like: JsonValue = {"looks": [], "props": []}
             most = 1_000 + 120 * len(new) + 200 * len(group)
             answers.append(self._chat.plan("scene_graph", GRAPH, shown, GraphForm, most, lambda form: form, like))
@@ -137,24 +145,31 @@ class OpenAIWriter(PaidEngine):
         for group in chunks(planned, SHOTS_A_CALL):
             here = dict.fromkeys(shot.scene for shot in group)
             shown: JsonValue = {
-                "title": story.title, "style": story.style, "mood": story.mood,
+                "title": story.title,
+                "style": story.style,
+                "mood": story.mood,
                 "scenes": [
                     {
-                        "scene": number, "place": parts[number].place.description,
+                        "scene": number,
+                        "place": parts[number].place.description,
                         "characters": [f"{node.name}: {node.description}" for node in parts[number].characters],
                         "props": [node.description for node in parts[number].props],
-                        "action": scenes[number].action, "emotion": scenes[number].emotion,
+                        "action": scenes[number].action,
+                        "emotion": scenes[number].emotion,
                     }
                     for number in here
                 ],
                 "shots": [
                     {
-                        "index": shot.index, "scene": shot.scene, "draft": shot.image_prompt[:600],
-                        "camera": shot.camera, "spoken": shot.narration[:EXCERPT_CHARACTERS],
+                        "index": shot.index,
+                        "scene": shot.scene,
+                        "draft": shot.image_prompt[:600],
+                        "camera": shot.camera,
+                        "spoken": shot.narration[:EXCERPT_CHARACTERS],
                     }
                     for shot in group
                 ],
-            }  # fmt: skip
+            }
             like: JsonValue = {"shots": [blank(ShotForm, index=group[0].index)]}
             read = partial(shots_told, wanted=tuple(shot.index for shot in group))
             told |= self._chat.plan("shots", SHOTS, shown, ShotsForm, 1_000 + 350 * len(group), read, like)
@@ -165,15 +180,18 @@ class OpenAIWriter(PaidEngine):
         told: dict[int, StageForm] = {}
         for group in chunks(story.scenes, SCENES_A_CALL):
             shown: JsonValue = {
-                "idea": brief.idea, "style": story.style,
+                "idea": brief.idea,
+                "style": story.style,
                 "scenes": [
                     {
-                        "scene": scene.id, "location": scene.location, "characters": scene.characters,
+                        "scene": scene.id,
+                        "location": scene.location,
+                        "characters": scene.characters,
                         "words": scene.narration[:EXCERPT_CHARACTERS],
                     }
                     for scene in group
                 ],
-            }  # fmt: skip
+            }
             like: JsonValue = {"scenes": [blank(StageForm, scene=group[0].id)]}
             read = partial(stages_told, wanted=tuple(scene.id for scene in group))
             told |= self._chat.plan("staging", STAGING, shown, StagingForm, 1_000 + 250 * len(group), read, like)

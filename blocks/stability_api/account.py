@@ -49,14 +49,18 @@ class StabilityAccount(Block):
 
     api_key: SecretStr = Field(title="API key", description="From https://platform.stability.ai/account/keys")
     rest_url: str = Field(
-        default=REST_URL, max_length=500, title="REST address",
+        default=REST_URL,
+        max_length=500,
+        title="REST address",
         description="Another one only for a server that speaks the same protocol (v2beta).",
-    )  # fmt: skip
+    )
     grpc_host: str = Field(
-        default=GRPC_HOST, max_length=300, title="gRPC host and port",
+        default=GRPC_HOST,
+        max_length=300,
+        title="gRPC host and port",
         description="Where the port ends in 443 the connection is TLS and carries the key; else it is open and carries "
         "none, as in Stability's own SDK.",
-    )  # fmt: skip
+    )
 
     _said_in: str = PrivateAttr(default="the REST address of the block Stability Account")
 

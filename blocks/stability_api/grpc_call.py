@@ -27,16 +27,26 @@ ANSWER_BYTES = 3 * MESSAGE_BYTES
 """Of all messages of an answer together: a picture, keepalives and what a classifier says are far below it."""
 
 _SAYS: dict[str, Fault] = {
-    "UNAUTHENTICATED": "key", "PERMISSION_DENIED": "key", "RESOURCE_EXHAUSTED": "slow down",
-    "INVALID_ARGUMENT": "wrong", "NOT_FOUND": "wrong", "FAILED_PRECONDITION": "wrong", "OUT_OF_RANGE": "wrong",
-    "UNIMPLEMENTED": "wrong", "ALREADY_EXISTS": "wrong", "DEADLINE_EXCEEDED": "unknown", "CANCELLED": "unknown",
-}  # fmt: skip
+    "UNAUTHENTICATED": "key",
+    "PERMISSION_DENIED": "key",
+    "RESOURCE_EXHAUSTED": "slow down",
+    "INVALID_ARGUMENT": "wrong",
+    "NOT_FOUND": "wrong",
+    "FAILED_PRECONDITION": "wrong",
+    "OUT_OF_RANGE": "wrong",
+    "UNIMPLEMENTED": "wrong",
+    "ALREADY_EXISTS": "wrong",
+    "DEADLINE_EXCEEDED": "unknown",
+    "CANCELLED": "unknown",
+}
 """What a status means (https://grpc.io/docs/guides/status-codes), whoever made it; the others depend on who did."""
 
 _WORDS: dict[str, Fault] = {
-    "larger than max": "bad answer", "CERTIFICATE_VERIFY_FAILED": "wrong", "enough balance": "quota",
+    "larger than max": "bad answer",
+    "CERTIFICATE_VERIFY_FAILED": "wrong",
+    "enough balance": "quota",
     "Invalid prompts detected": "refused",
-}  # fmt: skip
+}
 """Words that tell more than the status. An empty account was seen as RESOURCE_EXHAUSTED and as PERMISSION_DENIED
 (https://github.com/terry3041/pyChatGPT/issues/146, https://github.com/dmarx/video-killed-the-radio-star/issues/23)."""
 
@@ -107,9 +117,11 @@ def generate(account: StabilityAccount, asked: Asked, seconds: float) -> Reply:
         what = "the picture was blurred by the content filter" if pictures else "the content filter stopped the prompt"
         # A picture that was made is billed, blurred or not, as at the REST door.
         raise VendorError(
-            "refused", f"{account.grpc_vendor}: {what}", request_id=named,
+            "refused",
+            f"{account.grpc_vendor}: {what}",
+            request_id=named,
             usage={"images": len(pictures)} if pictures else None,
-        )  # fmt: skip
+        )
     # A picture that came whole before the call broke is paid for: it is used.
     if pictures:
         return Reply(pictures[0].binary, {"images": 1}, named, pictures[0].seed or None)
@@ -121,13 +133,15 @@ def _channel(grpc: ModuleType, account: StabilityAccount) -> AbstractContextMana
     """Return a channel of this call's own: TLS with the key on ports that end in 443, as the SDK does it."""
     here = account.grpc_host.startswith(("localhost:", "127.", "[::1]:"))
     options = [
-        ("grpc.max_send_message_length", MESSAGE_BYTES), ("grpc.max_receive_message_length", MESSAGE_BYTES),
-        ("grpc.enable_retries", 0), ("grpc.service_config_disable_resolution", 1),
+        ("grpc.max_send_message_length", MESSAGE_BYTES),
+        ("grpc.max_receive_message_length", MESSAGE_BYTES),
+        ("grpc.enable_retries", 0),
+        ("grpc.service_config_disable_resolution", 1),
         # A connection shared with other calls would also share their waiting after a failure.
         ("grpc.use_local_subchannel_pool", 1),
         # The proxy that the environment names leads away from this machine.
         ("grpc.enable_http_proxy", 0 if here else 1),
-    ]  # fmt: skip
+    ]
     channel: AbstractContextManager[object]
     if account.grpc_host.endswith("443"):
         key = grpc.access_token_call_credentials(account.api_key.get_secret_value())
@@ -146,14 +160,20 @@ def _message(messages: ModuleType, asked: Asked, named: str) -> object:
         if text
     ]
     request = messages.Request(
-        engine_id=asked.engine, request_id=named, prompt=prompts,
+        engine_id=asked.engine,
+        request_id=named,
+        prompt=prompts,
         image=messages.ImageParameters(
-            width=asked.size[0], height=asked.size[1], seed=[asked.seed], samples=1, steps=asked.steps,
+            width=asked.size[0],
+            height=asked.size[1],
+            seed=[asked.seed],
+            samples=1,
+            steps=asked.steps,
             parameters=[
                 messages.StepParameter(scaled_step=0, sampler=messages.SamplerParameters(cfg_scale=asked.cfg_scale))
             ],
         ),
-    )  # fmt: skip
+    )
     if asked.style:
         # As `stability_sdk/client.py` sends it.
         request.extras.update({"$IPC": {"preset": asked.style}})

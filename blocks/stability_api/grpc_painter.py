@@ -18,9 +18,16 @@ from studio.model.paid import Request
 from studio.model.receipt import Made
 
 SIZES = (
-    (1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640),
-    (640, 1536), (768, 1344), (832, 1216), (896, 1152),
-)  # fmt: skip
+    (1024, 1024),
+    (1152, 896),
+    (1216, 832),
+    (1344, 768),
+    (1536, 640),
+    (640, 1536),
+    (768, 1344),
+    (832, 1216),
+    (896, 1152),
+)
 """What SDXL 1.0 paints, in pixels; all are multiples of 64, about a megapixel
 (https://platform.stability.ai/docs/api-reference#tag/SDXL-1.0-and-SD1.6, width and height)."""
 
@@ -78,11 +85,20 @@ class StabilityGrpcPainter(PaidEngine):
             raise EngineFailed("Stability's gRPC door takes no reference pictures: paint through REST")
         sdk()
         asked = Asked(
-            self.engine_id, sendable(prompt, PROMPT_CHARACTERS), nearest(size, SIZES), seed or SEED_FOR_ZERO,
-            self.steps, sendable(self.negative_prompt, PROMPT_CHARACTERS), self.style_preset or "",
-        )  # fmt: skip
+            self.engine_id,
+            sendable(prompt, PROMPT_CHARACTERS),
+            nearest(size, SIZES),
+            seed or SEED_FOR_ZERO,
+            self.steps,
+            sendable(self.negative_prompt, PROMPT_CHARACTERS),
+            self.style_preset or "",
+        )
         request = Request(
-            self.account.grpc_vendor, self.account.grpc_account, self.engine_id, "image",
-            fingerprint(protocol="grpc Generate", **asdict(asked)), {"images": 1},
-        )  # fmt: skip
+            self.account.grpc_vendor,
+            self.account.grpc_account,
+            self.engine_id,
+            "image",
+            fingerprint(protocol="grpc Generate", **asdict(asked)),
+            {"images": 1},
+        )
         return painted(desk, request, lambda: generate(self.account, asked, self.seconds), size, out)

@@ -10,10 +10,24 @@ from studio.errors import BadInput
 from studio.model.fingerprint import fingerprint
 
 StylePreset = Literal[
-    "3d-model", "analog-film", "anime", "cinematic", "comic-book", "digital-art", "enhance", "fantasy-art",
-    "isometric", "line-art", "low-poly", "modeling-compound", "neon-punk", "origami", "photographic", "pixel-art",
+    "3d-model",
+    "analog-film",
+    "anime",
+    "cinematic",
+    "comic-book",
+    "digital-art",
+    "enhance",
+    "fantasy-art",
+    "isometric",
+    "line-art",
+    "low-poly",
+    "modeling-compound",
+    "neon-punk",
+    "origami",
+    "photographic",
+    "pixel-art",
     "tile-texture",
-]  # fmt: skip
+]
 """Every `style_preset` there is (https://platform.stability.ai/docs/api-reference#tag/Generate)."""
 
 SEED_FOR_ZERO = 2**31

@@ -91,9 +91,13 @@ class StabilityPainter(PaidEngine):
             raise EngineFailed(f"{self.service} takes no reference pictures")
         fields = self._fields(prompt, size, seed)
         request = Request(
-            self.account.vendor, self.account.account, self.service, "image",
-            fingerprint(path=self._path, **fields), {"images": 1},
-        )  # fmt: skip
+            self.account.vendor,
+            self.account.account,
+            self.service,
+            "image",
+            fingerprint(path=self._path, **fields),
+            {"images": 1},
+        )
         return painted(desk, request, lambda: self._send(fields), size, out)
 
     @property
@@ -137,9 +141,11 @@ class StabilityPainter(PaidEngine):
             # "successful generation, however the output violated our content moderation policy and has been blurred":
             # only failed generations are free.
             raise VendorError(
-                "refused", f"{account.vendor}: the picture was blurred by its content filter",
-                request_id=named, usage={"images": 1},
-            )  # fmt: skip
+                "refused",
+                f"{account.vendor}: the picture was blurred by its content filter",
+                request_id=named,
+                usage={"images": 1},
+            )
         if reason != "SUCCESS":
             raise VendorError("bad answer", f"{account.vendor}: it says that painting failed", request_id=named)
         return Reply(answer.content, {"images": 1}, named, _seed(answer.headers.get("seed", "")))

@@ -31,9 +31,7 @@ from studio.store.folders import sessions_root
 from studio.text.command_hints import command
 
 
-def film_batch(
-    console: Console, json: bool, place: Path, file: Path, parallel: int, at_most: int | None = None
-) -> int:  # fmt: skip
+def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: int, at_most: int | None = None) -> int:
     """Make every film of the manifest that is not there yet, print the table, and return the exit code 0.
 
     Args:
@@ -82,7 +80,7 @@ def film_batch(
 
 def _make(
     console: Console, hiring: Hiring, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
-) -> None:  # fmt: skip
+) -> None:
     """Make the films; `outcomes` tells what became of each line, as it ends."""
     check_threads()
     engine = hiring.engine

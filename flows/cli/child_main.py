@@ -35,9 +35,14 @@ def film_in_child(output: Path, session_id: str, stop: threading.Event) -> str:
     lifeline, ours = os.pipe()
     try:
         process = subprocess.Popen(
-            [*PROGRAM, sys.argv[0], "resume", session_id, "--output", str(output)], stdin=lifeline,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
-        )  # fmt: skip
+            [*PROGRAM, sys.argv[0], "resume", session_id, "--output", str(output)],
+            stdin=lifeline,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
     except OSError:
         os.close(ours)
         raise

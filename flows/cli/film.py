@@ -52,18 +52,22 @@ from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
 
 app = App(
-    name="film", help="One idea in, a finished film out, and never a shot lost or paid for twice.",
+    name="film",
+    help="One idea in, a finished film out, and never a shot lost or paid for twice.",
     help_epilogue="Exit codes: 0 done, 1 not finished (the command that goes on is printed), 2 wrong use or bad input, "
-    "130 interrupted, 143 terminated.", help_format="plaintext", result_action="return_value", version_flags=[],
+    "130 interrupted, 143 terminated.",
+    help_format="plaintext",
+    result_action="return_value",
+    version_flags=[],
     suppress_keyboard_interrupt=False,
-)  # fmt: skip
+)
 
 
 @app.command(
     help_epilogue='Examples:\n  film make "A lighthouse keeper finds a message in a bottle" --seconds 20\n'
     '  film make "The last bookshop" --aspect 9:16 --height 1920 --captions burned\n'
     '  film make --script my_script.txt "The night train"'
-)  # fmt: skip
+)
 def make(
     idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
     /,
@@ -98,7 +102,7 @@ def make(
 @app.command(
     help_epilogue="Examples:\n  film resume\n  film resume session_20250208_002238\n"
     "  film resume session_20250208_002238 --captions burned --change"
-)  # fmt: skip
+)
 def resume(
     session: Annotated[
         str | None, Parameter(show_default=False, help="A session's id (default: the newest unfinished one).")
@@ -154,7 +158,7 @@ app.command(check_up, name="doctor", help_epilogue=DOCTOR_EXAMPLES)
 @app.command(
     help_epilogue="Examples:\n  film batch ideas.csv\n  film batch ideas.yaml --parallel 2\n"
     "A manifest is CSV with a header (idea, and any option above: seconds, height, ...), JSON Lines or a YAML list."
-)  # fmt: skip
+)
 def batch(
     file: Annotated[Path, Parameter(show_default=False, help="The manifest: .csv, .tsv, .jsonl or .yaml.")],
     /,
@@ -273,8 +277,19 @@ def _run(
 
         if server is not None:
             server.ready()
-    return run_film(console, json, place, idea, wish, session_id, began, beats=server is None, approve=approve,
-                    terms=money.terms(), pay_again=pay_again)  # fmt: skip
+    return run_film(
+        console,
+        json,
+        place,
+        idea,
+        wish,
+        session_id,
+        began,
+        beats=server is None,
+        approve=approve,
+        terms=money.terms(),
+        pay_again=pay_again,
+    )
 
 
 def _agrees(folder: Path, console: Console) -> bool:
@@ -288,8 +303,11 @@ def _agrees(folder: Path, console: Console) -> bool:
     most = "an unknown price" if None in prices else f"up to ${sum(each or 0.0 for each in prices):.2f}"
     calls = "1 paid call was" if len(lost) == 1 else f"{len(lost)} paid calls were"
     for call in lost:
-        console.print(f"  {call.stage} {call.index or ''} · {call.vendor} {call.model} · {call.begun_at[:19]}",
-                      markup=False, highlight=False)  # fmt: skip
+        console.print(
+            f"  {call.stage} {call.index or ''} · {call.vendor} {call.model} · {call.begun_at[:19]}",
+            markup=False,
+            highlight=False,
+        )
     return says_yes(f"{calls} cut off and may be billed: {most}. Make and pay for them again? (y/n) ", console.file)
 
 

@@ -63,8 +63,9 @@ def plan(
         found = _of_idea(idea, wish, terms)
         line = command("make", "", place, *_options(shape), *budget, idea=idea)
         if (same := same_ask(sessions_root(place), idea, wish)) is not None:
-            notes.append(f"{same.name} asks for the same and is unfinished; to plan that: "
-                         f"{command('plan', same.name, place)}")  # fmt: skip
+            notes.append(
+                f"{same.name} asks for the same and is unfinished; to plan that: {command('plan', same.name, place)}"
+            )
     if json:
         write_json(forecast_json(found))
     else:
@@ -85,9 +86,13 @@ def _of_session(session_id: str, folder: Path, crew: str | None, terms: Said) ->
 def _of_idea(idea: str, wish: Wish, terms: Said) -> Forecast:
     # The seed decides which draft stands in for the story, not what is asked of a vendor.
     brief = Brief(
-        idea=idea, wish=wish, seed=wish.seed or 0, started_at=datetime.now().isoformat(timespec="microseconds"),
-        version=VERSION, terms=UNSAID.after(terms),
-    )  # fmt: skip
+        idea=idea,
+        wish=wish,
+        seed=wish.seed or 0,
+        started_at=datetime.now().isoformat(timespec="microseconds"),
+        version=VERSION,
+        terms=UNSAID.after(terms),
+    )
     return forecast_idea(brief, hire(wish.crew))
 
 

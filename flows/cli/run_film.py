@@ -36,9 +36,18 @@ from studio.text.command_hints import command
 
 
 def run_film(
-    console: Console, json: bool, place: Path, idea: str, wish: Wish | None, session_id: str | None, began: float,
-    beats: bool = True, approve: Approve = "no", terms: Said = NOTHING_SAID, pay_again: bool = False,
-) -> int:  # fmt: skip
+    console: Console,
+    json: bool,
+    place: Path,
+    idea: str,
+    wish: Wish | None,
+    session_id: str | None,
+    began: float,
+    beats: bool = True,
+    approve: Approve = "no",
+    terms: Said = NOTHING_SAID,
+    pay_again: bool = False,
+) -> int:
     """Run the flow, show it, print how it ended; return the exit code.
 
     Args:
@@ -98,9 +107,15 @@ def _run_flow(
     if asked.get("prompts") is not None:
         asked["prompts"] = list(asked["prompts"])
     state = filmed(
-        **{"idea": idea, **asked}, session_id=session_id, resume=False, change=change, output=str(place),
-        approve=approve, **terms.model_dump(), on_ambiguous="retry" if pay_again else "stop",
-    )  # fmt: skip
+        **{"idea": idea, **asked},
+        session_id=session_id,
+        resume=False,
+        change=change,
+        output=str(place),
+        approve=approve,
+        **terms.model_dump(),
+        on_ambiguous="retry" if pay_again else "stop",
+    )
     if state.is_completed():
         return None
     result: Any = state.result(raise_on_failure=False)

@@ -22,9 +22,19 @@ WITHIN_SECONDS = 90.0
 BEAT = "prefect.flow-run.heartbeat"
 BEAT_SECONDS = "30"
 _HALTS = (
-    "Completed", "Failed", "TimedOut", "Crashed", "Cancelled", "Cancelling", "Paused", "Suspended", "Scheduled",
-    "AwaitingRetry", "AwaitingConcurrencySlot", "Late",
-)  # fmt: skip
+    "Completed",
+    "Failed",
+    "TimedOut",
+    "Crashed",
+    "Cancelled",
+    "Cancelling",
+    "Paused",
+    "Suspended",
+    "Scheduled",
+    "AwaitingRetry",
+    "AwaitingConcurrencySlot",
+    "Late",
+)
 """States that end or halt a run. `Running` is none: it may be told just after the first beat, and is no sign of life.
 """
 
@@ -36,9 +46,12 @@ def beats(deployment: DeploymentResponse) -> bool:
 
 
 def set_alarm(
-    client: SyncPrefectClient, deployments: Collection[UUID], look: UUID, within: float = WITHIN_SECONDS,
+    client: SyncPrefectClient,
+    deployments: Collection[UUID],
+    look: UUID,
+    within: float = WITHIN_SECONDS,
     name: str = NAME,
-) -> UUID:  # fmt: skip
+) -> UUID:
     """Let the server run the deployment `look` where runs of these deployments fall silent; return the automation's id.
 
     There is one automation of this name afterwards, however often and from wherever it is asked for; one of an earlier

@@ -67,8 +67,10 @@ _PAGE = 200
 def allowed(state: State | None) -> float:
     """Return how many seconds a run in this state may be silent: infinite where nobody needs to be there."""
     limits = {
-        StateType.RUNNING: SILENCE_SECONDS, StateType.CANCELLING: SILENCE_SECONDS, StateType.PENDING: PENDING_SECONDS,
-    }  # fmt: skip
+        StateType.RUNNING: SILENCE_SECONDS,
+        StateType.CANCELLING: SILENCE_SECONDS,
+        StateType.PENDING: PENDING_SECONDS,
+    }
     return limits.get(state.type, math.inf) if state is not None else math.inf
 
 
@@ -223,15 +225,17 @@ def _has_beaten(client: SyncPrefectClient, run_id: UUID) -> bool:
     """Tell whether a heartbeat of a run has arrived lately: a run of an earlier release gives no other sign."""
     since = datetime.now(UTC) - timedelta(seconds=SILENCE_SECONDS)
     answer = client.request(
-        "POST", "/events/filter",
+        "POST",
+        "/events/filter",
         json={
             "limit": 1,
             "filter": {
-                "event": {"name": [BEAT]}, "resource": {"id": [f"prefect.flow-run.{run_id}"]},
+                "event": {"name": [BEAT]},
+                "resource": {"id": [f"prefect.flow-run.{run_id}"]},
                 "occurred": {"since": since.isoformat()},
             },
         },
-    )  # fmt: skip
+    )
     answer.raise_for_status()
     return bool(answer.json()["events"])
 

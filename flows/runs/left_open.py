@@ -38,9 +38,17 @@ _OPEN = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PA
 _MOMENT = timedelta(microseconds=1)
 _KEPT = "everything finished is kept"
 _SERVERS_OWN = {
-    "id", "created", "updated", "flow_run_id", "state_id", "state_type", "state_name", "state",
-    "estimated_start_time_delta", "estimated_run_time",
-}  # fmt: skip
+    "id",
+    "created",
+    "updated",
+    "flow_run_id",
+    "state_id",
+    "state_type",
+    "state_name",
+    "state",
+    "estimated_start_time_delta",
+    "estimated_run_time",
+}
 """Fields of a task run that its recorder does not take from an event."""
 
 
@@ -124,8 +132,10 @@ def _open_tasks(client: SyncPrefectClient, runs: Collection[UUID]) -> Iterator[T
     while page := client.read_task_runs(
         flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(runs))),
         task_run_filter=TaskRunFilter(state=TaskRunFilterState(type=TaskRunFilterStateType(any_=_OPEN))),
-        sort=TaskRunSort.ID_DESC, limit=_PAGE, offset=offset,
-    ):  # fmt: skip
+        sort=TaskRunSort.ID_DESC,
+        limit=_PAGE,
+        offset=offset,
+    ):
         # One without a state is being recorded at this moment.
         yield from (each for each in page if each.state is not None)
         offset += len(page)
@@ -145,10 +155,14 @@ def _end_of(task_run: TaskRun) -> Event:
         occurred=at,
         event=f"prefect.task-run.{end.name}",
         resource={
-            "prefect.resource.id": f"prefect.task-run.{task_run.id}", "prefect.resource.name": task_run.name,
-            "prefect.run-count": str(task_run.run_count), "prefect.state-message": end.message or "",
-            "prefect.state-name": end.name or "", "prefect.state-timestamp": at.isoformat(),
-            "prefect.state-type": end.type.value, "prefect.orchestration": "client",
+            "prefect.resource.id": f"prefect.task-run.{task_run.id}",
+            "prefect.resource.name": task_run.name,
+            "prefect.run-count": str(task_run.run_count),
+            "prefect.state-message": end.message or "",
+            "prefect.state-name": end.name or "",
+            "prefect.state-timestamp": at.isoformat(),
+            "prefect.state-type": end.type.value,
+            "prefect.orchestration": "client",
         },
         related=[
             {"prefect.resource.id": f"prefect.flow-run.{task_run.flow_run_id}", "prefect.resource.role": "flow-run"}
@@ -159,4 +173,4 @@ def _end_of(task_run: TaskRun) -> Event:
             "validated_state": {"type": end.type.value, "name": end.name, "message": end.message, "data": None},
             "task_run": closed.model_dump(mode="json", exclude_none=True, exclude=_SERVERS_OWN),
         },
-    )  # fmt: skip
+    )

@@ -74,10 +74,15 @@ class Attendant:
                 log.write(f"--- {datetime.now():%Y-%m-%d %H:%M:%S}: the {self.name} is started\n".encode())
                 log.flush()
                 self.process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", *self.command, str(said)], stdin=self.input[0],
-                    stdout=subprocess.DEVNULL, stderr=log, pass_fds=[said, *self.handles], cwd=folder,
-                    start_new_session=True, env=self.environment,
-                )  # fmt: skip
+                    [sys.executable, "-P", "-m", *self.command, str(said)],
+                    stdin=self.input[0],
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    pass_fds=[said, *self.handles],
+                    cwd=folder,
+                    start_new_session=True,
+                    env=self.environment,
+                )
         finally:
             os.close(said)
         os.set_blocking(heard, False)
@@ -175,9 +180,11 @@ class Attendants:
             reason = (error.strerror or str(error)).lower()
             raise BadInput(f"port {port} of {host} cannot be opened ({reason}): choose another with --port") from error
         environment = os.environ | {
-            "PREFECT_SERVER_API_HOST": host, "PREFECT_SERVER_API_PORT": str(port), "PREFECT_UI_API_URL": url,
+            "PREFECT_SERVER_API_HOST": host,
+            "PREFECT_SERVER_API_PORT": str(port),
+            "PREFECT_UI_API_URL": url,
             "PREFECT__SERVER_FINAL": "1",
-        }  # fmt: skip
+        }
         door = self._door.fileno()
         # A log and not the terminal: SQLite that was busy for a moment is a page of traceback, and mends itself.
         self._start(Attendant("server", ["flows.server.temporary", str(door)], environment, log, (door,)))
@@ -187,11 +194,12 @@ class Attendants:
         become_parent_of_orphans()
         programs = str(Path(sys.executable).parent)
         environment = os.environ | {
-            "PREFECT_WORKER_QUERY_SECONDS": "0.5", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+            "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+            "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
             # A line of a run's log is on the pages a moment after it was said, not two seconds.
             "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.5",
             "PATH": os.pathsep.join(filter(None, (programs, os.environ.get("PATH")))),
-        }  # fmt: skip
+        }
         # Whoever holds a lifeline's end keeps alive who is at the other.
         lifelines = tuple(attendant.input[1] for attendant in self._there.values())
         command = ["flows.server.worker", pool, *map(str, lifelines)]

@@ -123,9 +123,14 @@ def _deploy(project: Path) -> None:
     """Register the deployments of prefect.yaml, as `prefect deploy --all` by hand does."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"], cwd=project, capture_output=True,
-            text=True, errors="replace", timeout=DEPLOY_SECONDS, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=DEPLOY_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
     except subprocess.TimeoutExpired:
         raise FilmError(f"`prefect deploy --all` did not end in {DEPLOY_SECONDS:.0f} s: try it by hand") from None
     if done.returncode:

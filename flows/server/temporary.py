@@ -49,10 +49,14 @@ class BuiltIn:
         with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
             self.url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "flows.server.temporary", str(door.fileno())], pass_fds=[door.fileno()],
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._said, start_new_session=True,
+                [sys.executable, "-P", "-m", "flows.server.temporary", str(door.fileno())],
+                pass_fds=[door.fileno()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._said,
+                start_new_session=True,
                 env=_environment(),
-            )  # fmt: skip
+            )
         _kept.append(self)
 
     def ready(self) -> None:
@@ -98,13 +102,27 @@ def _environment() -> dict[str, str]:
     # As Prefect starts its own temporary server: without pages. Blocks are registered by who uses them. Of the services
     # only those that record what happens are of use to one run.
     services = (
-        "TRIGGERS", "SCHEDULER", "LATE_RUNS", "FOREMAN", "CANCELLATION_CLEANUP", "PAUSE_EXPIRATIONS", "REPOSSESSOR",
-    )  # fmt: skip
-    return environment | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services} | {
-        "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1",
-        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false", "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
-    }  # fmt: skip
+        "TRIGGERS",
+        "SCHEDULER",
+        "LATE_RUNS",
+        "FOREMAN",
+        "CANCELLATION_CLEANUP",
+        "PAUSE_EXPIRATIONS",
+        "REPOSSESSOR",
+    )
+    return (
+        environment
+        | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services}
+        | {
+            "PREFECT_UI_ENABLED": "0",
+            "PREFECT__SERVER_EPHEMERAL": "1",
+            "PREFECT__SERVER_FINAL": "1",
+            "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+            "PREFECT_LOGGING_TO_API_ENABLED": "false",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+        }
+    )
 
 
 def _home() -> Path:
@@ -162,9 +180,15 @@ def serve(handle: int, ears: int | None = None) -> None:
 
     # Loop and parser by name: by themselves they would be whatever happens to be installed.
     config = uvicorn.Config(
-        "prefect.server.api.server:create_app", factory=True, log_level="error", lifespan="on", access_log=False,
-        timeout_graceful_shutdown=1, loop="asyncio", http="h11",
-    )  # fmt: skip
+        "prefect.server.api.server:create_app",
+        factory=True,
+        log_level="error",
+        lifespan="on",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        loop="asyncio",
+        http="h11",
+    )
     server = Server(config)
 
     def end_with_input() -> None:

@@ -68,9 +68,13 @@ def hold_nothing(lifelines: Sequence[int]) -> None:
     """
 
     async def run(
-        command: list[str], *, stream_output: object, task_status: TaskStatus[Any],
-        task_status_handler: Callable[[Process], Any], **named: Any,
-    ) -> Process:  # fmt: skip
+        command: list[str],
+        *,
+        stream_output: object,
+        task_status: TaskStatus[Any],
+        task_status_handler: Callable[[Process], Any],
+        **named: Any,
+    ) -> Process:
         async with open_process(
             command, stdin=sys.stdin, stdout=subprocess.DEVNULL, stderr=sys.stderr, pass_fds=lifelines, **named
         ) as process:

@@ -187,9 +187,12 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
 def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
     idea = harmless(outcome.line.idea)
     return (
-        str(outcome.line.number), outcome.state, outcome.session_id or "-",
-        clock(outcome.seconds) if outcome.seconds else "-", idea if len(idea) <= 60 else idea[:59] + "…",
-    )  # fmt: skip
+        str(outcome.line.number),
+        outcome.state,
+        outcome.session_id or "-",
+        clock(outcome.seconds) if outcome.seconds else "-",
+        idea if len(idea) <= 60 else idea[:59] + "…",
+    )
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
@@ -230,9 +233,13 @@ def reported(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
     """Return every line as JSON has it; what there is not is null."""
     return [
         {
-            "line": outcome.line.number, "idea": outcome.line.idea, "state": outcome.state,
-            "session_id": outcome.session_id or None, "film": outcome.film or None,
-            "seconds": outcome.seconds or None, "reason": outcome.reason or None,
+            "line": outcome.line.number,
+            "idea": outcome.line.idea,
+            "state": outcome.state,
+            "session_id": outcome.session_id or None,
+            "film": outcome.film or None,
+            "seconds": outcome.seconds or None,
+            "reason": outcome.reason or None,
         }
         for outcome in outcomes
-    ]  # fmt: skip
+    ]

@@ -89,8 +89,13 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
         raise BadInput(f"{str(path)!r} is no file: name a manifest")
     text = read_text(path, "manifest")
     reader = _Reader(path.parent, check_crew)
-    entries = _yaml(text, reader) if kind in _YAML else _json(text, reader) if kind in _JSON else _table(
-        text, "\t" if kind == _TAB else "", reader)  # fmt: skip
+    entries = (
+        _yaml(text, reader)
+        if kind in _YAML
+        else _json(text, reader)
+        if kind in _JSON
+        else _table(text, "\t" if kind == _TAB else "", reader)
+    )
     raw = list(islice(entries, LINES))
     if more := sum(1 for _ in entries):
         raise BadInput(f"{str(path)!r} holds {LINES + more:,} films, the most is {LINES:,}: part it")

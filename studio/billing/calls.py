@@ -183,9 +183,12 @@ def held_answer(folder: Path, calls: Iterable[Call]) -> tuple[Call, Reply] | Non
 def answer_bytes(reply: Reply, call: Call | None = None) -> bytes:
     """Return an answer as it is kept: one line of JSON, which holds the call as it is booked, then the bytes."""
     head = _Head(
-        sha256=hashlib.sha256(reply.content).hexdigest(), usage=dict(reply.usage), request_id=reply.request_id,
-        seed=reply.seed, call=call,
-    )  # fmt: skip
+        sha256=hashlib.sha256(reply.content).hexdigest(),
+        usage=dict(reply.usage),
+        request_id=reply.request_id,
+        seed=reply.seed,
+        call=call,
+    )
     return head.model_dump_json().encode("utf-8") + b"\n" + reply.content
 
 

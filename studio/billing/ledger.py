@@ -72,9 +72,16 @@ class Ledger:
                 self._end(call, "done", reply.usage, request_id=reply.request_id, seed=reply.seed)
                 continue
             reason = "the run was cut off while it was in flight"
-            self._book(call.model_copy(update={
-                "state": "ambiguous", "cost_usd": call.most_usd, "reason": reason, "ended_at": now(),
-            }))  # fmt: skip
+            self._book(
+                call.model_copy(
+                    update={
+                        "state": "ambiguous",
+                        "cost_usd": call.most_usd,
+                        "reason": reason,
+                        "ended_at": now(),
+                    }
+                )
+            )
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -152,11 +159,21 @@ class Ledger:
             while self._path(order, attempt).name in self._unread:
                 attempt += 1
             call = Call(
-                stage=order.stage, index=order.index, fingerprint=order.fingerprint, attempt=attempt,
-                run_id=self._run_id, vendor=request.vendor, account=request.account, model=request.model,
-                kind=request.kind, digest=request.digest, state="intent", begun_at=self._now(), most_usd=most,
+                stage=order.stage,
+                index=order.index,
+                fingerprint=order.fingerprint,
+                attempt=attempt,
+                run_id=self._run_id,
+                vendor=request.vendor,
+                account=request.account,
+                model=request.model,
+                kind=request.kind,
+                digest=request.digest,
+                state="intent",
+                begun_at=self._now(),
+                most_usd=most,
                 prices=self._prices.checked,
-            )  # fmt: skip
+            )
             self._calls[call.path] = call
             self._in_flight.add(call.path)
         try:
@@ -254,9 +271,13 @@ class Ledger:
             left = self._calls[call.path]
             if left.state == "intent" and read_answer(self._folder / left.answer_path) is None:
                 # The disk did not take how it ended: the next run finds it so, and this one must not ask again either.
-                self._calls[call.path] = left.model_copy(update={
-                    "state": "ambiguous", "cost_usd": left.most_usd, "reason": "its answer could not be kept",
-                })  # fmt: skip
+                self._calls[call.path] = left.model_copy(
+                    update={
+                        "state": "ambiguous",
+                        "cost_usd": left.most_usd,
+                        "reason": "its answer could not be kept",
+                    }
+                )
             self._changed.notify_all()
 
     def presume(self, order: Order, request: Request) -> None:
@@ -270,12 +291,27 @@ class Ledger:
                 continue
             most = self._most(request)
             put_aside(self._folder, self._folder / FOLDER / name)
-            self._book(Call(
-                stage=order.stage, index=int(told[2]), fingerprint=order.fingerprint, attempt=int(told[4]),
-                run_id=self._run_id, vendor=request.vendor, account=request.account, model=request.model,
-                kind=request.kind, digest=request.digest, state="ambiguous", begun_at=self._now(), ended_at=self._now(),
-                most_usd=most, cost_usd=most, reason="what was booked of it is lost", prices=self._prices.checked,
-            ))  # fmt: skip
+            self._book(
+                Call(
+                    stage=order.stage,
+                    index=int(told[2]),
+                    fingerprint=order.fingerprint,
+                    attempt=int(told[4]),
+                    run_id=self._run_id,
+                    vendor=request.vendor,
+                    account=request.account,
+                    model=request.model,
+                    kind=request.kind,
+                    digest=request.digest,
+                    state="ambiguous",
+                    begun_at=self._now(),
+                    ended_at=self._now(),
+                    most_usd=most,
+                    cost_usd=most,
+                    reason="what was booked of it is lost",
+                    prices=self._prices.checked,
+                )
+            )
             self._unread.remove(name)
 
     def agree(self, call: Call) -> None:

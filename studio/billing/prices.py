@@ -120,13 +120,17 @@ def _text(path: Path) -> str:
 
 
 _WORDS = {
-    "missing": "it is missing", "extra_forbidden": "nothing of that name is known here",
-    "string_type": "expected a text: put quotes around it", "float_type": "expected a number",
-    "float_parsing": "expected a number", "bool_type": "expected true or false",
+    "missing": "it is missing",
+    "extra_forbidden": "nothing of that name is known here",
+    "string_type": "expected a text: put quotes around it",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+    "bool_type": "expected true or false",
     "bool_parsing": "expected true or false",
     "dict_type": 'expected a table, for example per = { "images" = 0.04 }',
-    "tuple_type": "expected tables that begin with [[price]]", "model_type": "expected a table",
-}  # fmt: skip
+    "tuple_type": "expected tables that begin with [[price]]",
+    "model_type": "expected a table",
+}
 """What is wrong, by the names that pydantic has for it (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
 
 

@@ -30,9 +30,12 @@ class Tally:
     def plus(self, other: Tally) -> Tally:
         """Return both together."""
         return Tally(
-            self.calls + other.calls, self.usd + other.usd, self.unknown + other.unknown, self.unused + other.unused,
+            self.calls + other.calls,
+            self.usd + other.usd,
+            self.unknown + other.unknown,
+            self.unused + other.unused,
             self.unsent + other.unsent,
-        )  # fmt: skip
+        )
 
 
 UNPAID = Tally()

@@ -18,9 +18,19 @@ from studio.fs import files
 from studio.model.receipt import Receipt
 
 Kind = Literal[
-    "damaged", "missing", "torn receipt", "left over", "edited", "by hand", "stale meta", "torn record", "no record",
-    "gone", "lost line", "remark",
-]  # fmt: skip
+    "damaged",
+    "missing",
+    "torn receipt",
+    "left over",
+    "edited",
+    "by hand",
+    "stale meta",
+    "torn record",
+    "no record",
+    "gone",
+    "lost line",
+    "remark",
+]
 FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")
 """What makes a session not whole; the other kinds are notes."""
 

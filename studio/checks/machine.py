@@ -81,9 +81,11 @@ def _shaping() -> Check:
     if can_shape():
         return Check("shaping", "ok", "raqm: right-to-left and Indic scripts are drawn")
     return Check(
-        "shaping", "warning", "no raqm: right-to-left and Indic scripts are not drawn on cards and burned captions",
+        "shaping",
+        "warning",
+        "no raqm: right-to-left and Indic scripts are not drawn on cards and burned captions",
         "install the system's fribidi (Debian: libfribidi0); soft captions carry such scripts all the same",
-    )  # fmt: skip
+    )
 
 
 def _encoder() -> Check:

@@ -132,9 +132,10 @@ def _again_usd(folder: Path, receipt: Receipt) -> tuple[float, str]:
     if not receipt.cost_usd:
         return 0.0, ""
     mine = [
-        call for call in read_calls(folder)
+        call
+        for call in read_calls(folder)
         if (call.stage, call.fingerprint, call.state) == (receipt.stage, receipt.fingerprint, "done")
-    ]  # fmt: skip
+    ]
     held = sum(call.cost_usd or 0.0 for call in mine if held_answer(folder, [call]) is not None)
     left = max(0.0, receipt.cost_usd - held)
     if left < LEAST_USD:

@@ -96,9 +96,7 @@ def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
 # --- one piece ------------------------------------------------------------------------------------
 
 
-def _piece(
-    records: Records, folder: Path, path: str, stage: Stage, planned: bool, finished: bool
-) -> Iterator[Finding]:  # fmt: skip
+def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: bool, finished: bool) -> Iterator[Finding]:
     place, vouching = folder / path, folder / receipt_path(path)
     receipt, torn = receipt_of(vouching, path)
     if torn:

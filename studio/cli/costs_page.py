@@ -14,11 +14,15 @@ from studio.status.state import cost_usd
 
 UNKNOWN = "price unknown"
 _NOUNS: dict[Unit, tuple[str, str]] = {
-    "text in": ("token in", "tokens in"), "text out": ("token out", "tokens out"),
-    "image in": ("image token in", "image tokens in"), "image out": ("image token out", "image tokens out"),
-    "audio out": ("audio token out", "audio tokens out"), "characters": ("character", "characters"),
-    "images": ("image", "images"), "seconds": ("second", "seconds"),
-}  # fmt: skip
+    "text in": ("token in", "tokens in"),
+    "text out": ("token out", "tokens out"),
+    "image in": ("image token in", "image tokens in"),
+    "image out": ("image token out", "image tokens out"),
+    "audio out": ("audio token out", "audio tokens out"),
+    "characters": ("character", "characters"),
+    "images": ("image", "images"),
+    "seconds": ("second", "seconds"),
+}
 _HEAD = ("no.", "stage", "vendor", "model", "became", "cost", "begun", "billed")
 _RIGHT = (0, 5)
 """Columns set to the right."""
@@ -64,9 +68,11 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
 def _unread(costs: Costs) -> list[str]:
     if not costs.unread:
         return []
-    files, they = ("1 file", "does not read: what it") if costs.unread == 1 else (
-        f"{costs.unread} files", "do not read: what they"
-    )  # fmt: skip
+    files, they = (
+        ("1 file", "does not read: what it")
+        if costs.unread == 1
+        else (f"{costs.unread} files", "do not read: what they")
+    )
     return [f"{files} in calls/ {they} cost is in no sum"]
 
 
@@ -86,10 +92,15 @@ def _nothing(costs: Costs) -> str:
 def _row(line: Line) -> tuple[str, ...]:
     call = line.call
     return (
-        str(call.index or "-"), call.stage, harmless(call.vendor), harmless(call.model), line.became,
-        UNKNOWN if line.usd is None else dollars(line.usd), harmless(call.begun_at)[:19].replace("T", " "),
+        str(call.index or "-"),
+        call.stage,
+        harmless(call.vendor),
+        harmless(call.model),
+        line.became,
+        UNKNOWN if line.usd is None else dollars(line.usd),
+        harmless(call.begun_at)[:19].replace("T", " "),
         billed(line) or "-",
-    )  # fmt: skip
+    )
 
 
 def billed(line: Line) -> str:
@@ -112,9 +123,7 @@ def _set(cells: tuple[str, ...], widths: list[int]) -> str:
 def _sums(sums: dict[str, Tally]) -> list[str]:
     names = {name: harmless(name) for name in sums}
     width = max(len(shown) for shown in names.values())
-    return [
-        f"  {names[name]:<{width}}  {cost_text(total)} in {_calls(total)}" for name, total in sums.items()
-    ]  # fmt: skip
+    return [f"  {names[name]:<{width}}  {cost_text(total)} in {_calls(total)}" for name, total in sums.items()]
 
 
 def _calls(total: Tally) -> str:
@@ -133,19 +142,47 @@ def cost_csv(costs: Costs) -> str:
     table = csv.writer(out)
     units = [unit for unit in _NOUNS if any(line.call.usage.get(unit) for line in costs.lines)]
     counts = [unit.replace(" ", "_") for unit in units]
-    table.writerow((
-        "shot", "character", "stage", "vendor", "model", "became", "cost_usd", "most_usd", *counts, "begun_at",
-        "ended_at", "attempt", "request_id", "run_id", "prices", "reason",
-    ))  # fmt: skip
+    table.writerow(
+        (
+            "shot",
+            "character",
+            "stage",
+            "vendor",
+            "model",
+            "became",
+            "cost_usd",
+            "most_usd",
+            *counts,
+            "begun_at",
+            "ended_at",
+            "attempt",
+            "request_id",
+            "run_id",
+            "prices",
+            "reason",
+        )
+    )
     for line in costs.lines:
         call = line.call
-        table.writerow((
-            *(number or "" for number in numbered(call.stage, call.index).values()), call.stage, _cell(call.vendor),
-            _cell(call.model), line.became, _money(line.usd),
-            _money(call.most_usd), *(f"{call.usage.get(unit, 0.0):.15g}" for unit in units), _cell(call.begun_at),
-            _cell(call.ended_at), call.attempt, _cell(call.request_id), _cell(call.run_id), _cell(call.prices),
-            _cell(line.reason),
-        ))  # fmt: skip
+        table.writerow(
+            (
+                *(number or "" for number in numbered(call.stage, call.index).values()),
+                call.stage,
+                _cell(call.vendor),
+                _cell(call.model),
+                line.became,
+                _money(line.usd),
+                _money(call.most_usd),
+                *(f"{call.usage.get(unit, 0.0):.15g}" for unit in units),
+                _cell(call.begun_at),
+                _cell(call.ended_at),
+                call.attempt,
+                _cell(call.request_id),
+                _cell(call.run_id),
+                _cell(call.prices),
+                _cell(line.reason),
+            )
+        )
     return out.getvalue()
 
 

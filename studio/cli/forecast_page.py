@@ -13,9 +13,17 @@ from studio.model.film import STAGES, Stage
 from studio.planning.orders import numbered
 
 _NOUNS: dict[Stage, str] = {
-    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "cast": "portrait", "images": "picture",
-    "narration": "line", "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
-}  # fmt: skip
+    "story": "story",
+    "scene_graph": "scene graph",
+    "shots": "shot plan",
+    "cast": "portrait",
+    "images": "picture",
+    "narration": "line",
+    "timeline": "timeline",
+    "videos": "clip",
+    "score": "score",
+    "film": "film",
+}
 
 
 def forecast_lines(found: Forecast, go_on: str) -> list[str]:
@@ -32,8 +40,14 @@ def forecast_lines(found: Forecast, go_on: str) -> list[str]:
     lines += [harmless(note) for note in found.notes]
     rows = [_row(list(steps)) for steps in _groups(found.steps)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines += ["", *("  ".join(f"{cell:<{width}}" for cell, width in zip(row, (*widths, 0), strict=True)).rstrip()
-                    for row in rows), ""]  # fmt: skip
+    lines += [
+        "",
+        *(
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, (*widths, 0), strict=True)).rstrip()
+            for row in rows
+        ),
+        "",
+    ]
     lines.append(f"in all     {price_text(found.total)}{_date(found)}")
     if paid := sum(step.paid_usd for step in found.steps):
         lines.append(f"reused     {dollars(paid)} worth of pieces that are there")
@@ -126,9 +140,15 @@ def forecast_json(found: Forecast) -> dict[str, object]:
     """Return the forecast as one JSON object, as docs/guide.md tells."""
     total, left = found.total, found.left_usd()
     return {
-        "session_id": found.session_id or None, "crew": found.crew, "shots": found.shots, "about": found.about,
-        **_price(total), "prices": found.prices, "spent_usd": round(found.spent_usd, 6),
-        "spent_price_unknown": found.spent_unknown, "budget_usd": found.budget_usd,
+        "session_id": found.session_id or None,
+        "crew": found.crew,
+        "shots": found.shots,
+        "about": found.about,
+        **_price(total),
+        "prices": found.prices,
+        "spent_usd": round(found.spent_usd, 6),
+        "spent_price_unknown": found.spent_unknown,
+        "budget_usd": found.budget_usd,
         "left_usd": None if left is None else [round(left[0], 6), round(left[1], 6)],
         "notes": list(found.notes),
         "cut_off": [
@@ -136,15 +156,22 @@ def forecast_json(found: Forecast) -> dict[str, object]:
         ],
         "pieces": [
             {
-                "stage": step.stage, **numbered(step.stage, step.index), "made": step.made, "why": step.why,
-                "held": step.estimate.held, **_price(step.estimate), "paid_usd": round(step.paid_usd, 6),
+                "stage": step.stage,
+                **numbered(step.stage, step.index),
+                "made": step.made,
+                "why": step.why,
+                "held": step.estimate.held,
+                **_price(step.estimate),
+                "paid_usd": round(step.paid_usd, 6),
             }
             for step in found.steps
         ],
-    }  # fmt: skip
+    }
 
 
 def _price(estimate: Estimate) -> dict[str, object]:
     return {
-        "low_usd": round(estimate.low, 6), "high_usd": round(estimate.high, 6), "price_unknown": estimate.unknown,
-    }  # fmt: skip
+        "low_usd": round(estimate.low, 6),
+        "high_usd": round(estimate.high, 6),
+        "price_unknown": estimate.unknown,
+    }

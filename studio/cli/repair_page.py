@@ -41,14 +41,22 @@ def survey_json(session_id: str, mends: Sequence[Mend], done: bool) -> dict[str,
     """Return the survey for a program; `done` tells whether it was carried out."""
     lost = [mend for mend in mends if mend.lost]
     return {
-        "session_id": session_id, "repaired": done,
-        "lost": len(lost), "seconds": round(sum(mend.seconds for mend in lost), 3),
-        "cost_usd": round(sum(mend.cost_usd for mend in lost), 6), "unknown": sum(mend.unknown for mend in lost),
+        "session_id": session_id,
+        "repaired": done,
+        "lost": len(lost),
+        "seconds": round(sum(mend.seconds for mend in lost), 3),
+        "cost_usd": round(sum(mend.cost_usd for mend in lost), 6),
+        "unknown": sum(mend.unknown for mend in lost),
         "found": [
             {
-                "path": mend.finding.path, "what": mend.finding.what, "reason": mend.finding.reason,
-                "remedy": mend.remedy, "lost": mend.lost, "seconds": mend.seconds, "cost_usd": mend.cost_usd,
+                "path": mend.finding.path,
+                "what": mend.finding.what,
+                "reason": mend.finding.reason,
+                "remedy": mend.remedy,
+                "lost": mend.lost,
+                "seconds": mend.seconds,
+                "cost_usd": mend.cost_usd,
             }
             for mend in mends
         ],
-    }  # fmt: skip
+    }

@@ -96,9 +96,10 @@ def _asked(facts: Facts) -> str:
 def _show_steps(facts: Facts, page: _Page) -> None:
     total = len(facts.shots)
     counts = {
-        "images": images_done(facts), "videos": videos_done(facts),
+        "images": images_done(facts),
+        "videos": videos_done(facts),
         "narration": sum(shot.line is not None for shot in facts.shots),
-    }  # fmt: skip
+    }
     page.section("Steps")
     for name, done in steps(facts).items():
         if facts.foreign and name in ("narration", "score"):
@@ -130,9 +131,10 @@ def _show_shots(facts: Facts, page: _Page) -> None:
     for shot in facts.shots:
         state = f"[{mark(shot)}]"
         page.line(
-            f"{shot.index:3d} ", (f"{state:6}", MARKS[mark(shot)]),
+            f"{shot.index:3d} ",
+            (f"{state:6}", MARKS[mark(shot)]),
             f" {fit(harmless(shot.camera), CAMERA_CELLS)}  {harmless(shot.image_prompt)}",
-        )  # fmt: skip
+        )
         for remark, words in (
             ("not drawn", shot.image.not_drawn if shot.image else ()),
             ("not moved", shot.clip.not_moved if shot.clip else ()),

@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 app = App(
     name="sessions",
     help="What was made, what is missing, where the files are. Looks only; repair changes things, when told to.",
-    help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.", help_format="plaintext",
-    result_action="return_value", version_flags=[], suppress_keyboard_interrupt=False,
-)  # fmt: skip
+    help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.",
+    help_format="plaintext",
+    result_action="return_value",
+    version_flags=[],
+    suppress_keyboard_interrupt=False,
+)
 
 Id = Annotated[str, Parameter(name="ID", help="A session's id, for example session_20250208_002238.")]
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
@@ -67,12 +70,19 @@ def _print_plain(found: list[Listing]) -> None:
 
 def _listing_json(listing: Listing) -> dict[str, object]:
     return {
-        "session_id": listing.session_id, "state": listing.state, "idea": listing.idea,
-        "started_at": listing.started_at, "images_generated": listing.images, "videos_rendered": listing.clips,
-        "total_shots": listing.shots, "seconds": listing.seconds or None,
-        "seconds_asked": listing.seconds_asked or None, "foreign": listing.foreign,
-        "cost_usd": round(listing.cost_usd, 6), **stats_of(listing.paid),
-    }  # fmt: skip
+        "session_id": listing.session_id,
+        "state": listing.state,
+        "idea": listing.idea,
+        "started_at": listing.started_at,
+        "images_generated": listing.images,
+        "videos_rendered": listing.clips,
+        "total_shots": listing.shots,
+        "seconds": listing.seconds or None,
+        "seconds_asked": listing.seconds_asked or None,
+        "foreign": listing.foreign,
+        "cost_usd": round(listing.cost_usd, 6),
+        **stats_of(listing.paid),
+    }
 
 
 @app.command(
@@ -96,11 +106,15 @@ def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
 @app.command(
     help_epilogue="Examples:\n  sessions cost session_20250208_002238\n"
     "  sessions cost session_20250208_002238 --csv > calls.csv"
-)  # fmt: skip
+)
 def cost(
-    session: Id, /, *, output: Output = None, json: Json = False,
+    session: Id,
+    /,
+    *,
+    output: Output = None,
+    json: Json = False,
     csv: Annotated[bool, Parameter(negative=(), show_default=False, help="Print the calls for a spreadsheet.")] = False,
-) -> int:  # fmt: skip
+) -> int:
     """What it cost: every paid call and what became of it, sums, what resuming saved, what is left of the budget."""
     from studio.cli.costs_page import cost_csv, cost_lines
     from studio.status.costs import costs_json, read_costs
@@ -120,8 +134,8 @@ def cost(
 
 @app.command(
     help_epilogue="Examples:\n  sessions prompts session_20250208_002238\n"
-    "  sessions prompts session_20250208_002238 > mine.txt\n  film make --prompts mine.txt \"The same, my way\""
-)  # fmt: skip
+    '  sessions prompts session_20250208_002238 > mine.txt\n  film make --prompts mine.txt "The same, my way"'
+)
 def prompts(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """Every shot's prompts, as `film make --prompts` reads them back: number, image, motion, camera."""
     from studio.input.prompts_file import prompts_json, prompts_text
@@ -191,11 +205,15 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
 @app.command(
     help_epilogue="Examples:\n  sessions repair session_20250208_002238          # says what is wrong, then asks\n"
     "  sessions repair session_20250208_002238 --yes    # mends it"
-)  # fmt: skip
+)
 def repair(
-    session: Id, /, *, output: Output = None, json: Json = False,
+    session: Id,
+    /,
+    *,
+    output: Output = None,
+    json: Json = False,
     yes: Annotated[bool, Parameter(negative=(), show_default=False, help="Mend without asking.")] = False,
-) -> int:  # fmt: skip
+) -> int:
     """Put back what can be proved, move what is broken to takes/damaged/, say what is lost and what it costs anew.
 
     Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 where

@@ -19,9 +19,16 @@ from studio.status.snapshot import ShotFacts, nothing_told, read_facts
 from studio.status.state import State, images_done, mark, videos_done
 
 STATES: dict[State, str] = {
-    "done": "green", "running": "cyan", "waiting": "magenta", "rejected": "magenta", "suspended": "magenta",
-    "interrupted": "yellow", "failed": "red", "done unverified": "dim green", "unverified": "dim yellow",
-}  # fmt: skip
+    "done": "green",
+    "running": "cyan",
+    "waiting": "magenta",
+    "rejected": "magenta",
+    "suspended": "magenta",
+    "interrupted": "yellow",
+    "failed": "red",
+    "done unverified": "dim green",
+    "unverified": "dim yellow",
+}
 MARKS = {"DONE": "green", "IMG": "yellow", "TODO": "dim"}
 CAMERA_CELLS = 14
 """Width of the camera's column: 'slow pan right', the longest of the known moves."""

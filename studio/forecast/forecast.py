@@ -67,9 +67,14 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
         found = _Forecaster(folder.name, brief, crew, quoter, Foresight(folder, brief)).run()
     spent, unknown = spent_usd(calls)
     return replace(
-        found, prices=prices.checked, session_id=folder.name, spent_usd=spent, spent_unknown=unknown,
-        budget_usd=brief.terms.budget_usd, lost=tuple(cut_off(folder)),
-    )  # fmt: skip
+        found,
+        prices=prices.checked,
+        session_id=folder.name,
+        spent_usd=spent,
+        spent_unknown=unknown,
+        budget_usd=brief.terms.budget_usd,
+        lost=tuple(cut_off(folder)),
+    )
 
 
 class _Forecaster:
@@ -94,9 +99,7 @@ class _Forecaster:
             self._notes.append(UNKNOWN_CAST)
         cast = self._cast(cast_of(graph, shots, story.style, self._brief, self._crew), story.style)
         images = [self._image(shot, shots, cast) for shot in shots]
-        clips = [
-            self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)
-        ]  # fmt: skip
+        clips = [self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)]
         known = _all(lines) if self._sure else None
         timeline = self._timeline(shots, known)
         score = self._score(story, shots, timeline) if self._brief.wish.music else None
@@ -117,8 +120,12 @@ class _Forecaster:
         seed, writer = self._brief.seed, self._crew.writer
         order = orders.scene_graph_order(self._id, story, self._brief, self._crew)
         seen = self._look(order)
-        self._step(order, seen, writer, lambda: self._quoter.quote(
-            writer, lambda w, _: w.map_scenes(story, seed), self._known(order)))  # fmt: skip
+        self._step(
+            order,
+            seen,
+            writer,
+            lambda: self._quoter.quote(writer, lambda w, _: w.map_scenes(story, seed), self._known(order)),
+        )
         return read_graph(seen.text) if seen.used else self._unsure(OfflineWriter().map_scenes(story, seed))
 
     def _shots(self, story: Story, graph: SceneGraph) -> tuple[Shot, ...]:
@@ -128,8 +135,12 @@ class _Forecaster:
         if not seen.used and not self._sure:
             # A graph that was edited is one of a story that will be another.
             graph = OfflineWriter().map_scenes(story, brief.seed)
-        self._step(order, seen, writer, lambda: self._quoter.quote(
-            writer, lambda w, _: w.plan_shots(story, graph, brief), self._known(order)))  # fmt: skip
+        self._step(
+            order,
+            seen,
+            writer,
+            lambda: self._quoter.quote(writer, lambda w, _: w.plan_shots(story, graph, brief), self._known(order)),
+        )
         if seen.used:
             # Shots edited by hand are kept, whatever becomes of the plans before them.
             self._sure = True
@@ -147,8 +158,12 @@ class _Forecaster:
     def _line(self, shot: Shot) -> Receipt | None:
         narrator, order = self._crew.narrator, orders.narration_order(self._id, shot, self._crew)
         seen, words, seed = self._told(self._look(order), narrator, shot.narration), shot.narration, line_seed(shot)
-        return self._step(order, seen, narrator, lambda: self._quoter.quote(
-            narrator, lambda n, out: n.speak(words, seed, out), self._known(order)))  # fmt: skip
+        return self._step(
+            order,
+            seen,
+            narrator,
+            lambda: self._quoter.quote(narrator, lambda n, out: n.speak(words, seed, out), self._known(order)),
+        )
 
     def _cast(self, cast: Cast, style: str) -> Cast:
         """Look at the characters' portraits and return the cast with those that are there."""
@@ -161,8 +176,14 @@ class _Forecaster:
         painter, seed, prompt = self._crew.painter, self._brief.seed, portrait_prompt(character, style)
         order = orders.portrait_order(self._id, character, cast, style, self._brief, self._crew)
         seen = self._told(self._look(order), painter, prompt)
-        made = self._step(order, seen, painter, lambda: self._quoter.quote(
-            painter, lambda p, out: p.paint(prompt, PORTRAIT_SIZE, seed, out), self._known(order)))  # fmt: skip
+        made = self._step(
+            order,
+            seen,
+            painter,
+            lambda: self._quoter.quote(
+                painter, lambda p, out: p.paint(prompt, PORTRAIT_SIZE, seed, out), self._known(order)
+            ),
+        )
         return made if seen.used else None
 
     def _image(self, shot: Shot, shots: Sequence[Shot], cast: Cast) -> Receipt | None:
@@ -170,16 +191,23 @@ class _Forecaster:
         order = orders.image_order(self._id, shot, shots, size, self._crew, cast.by_shot())
         shown = self._quoter.pictures(
             cast.portraits[each].path if each in cast.portraits else None
-            for each in cast.parts.get(shot.index, ()) if each in cast.looks
-        )  # fmt: skip
+            for each in cast.parts.get(shot.index, ())
+            if each in cast.looks
+        )
         seen, prompt = self._told(self._look(order), painter, shot.image_prompt), shot.image_prompt
         if seen.why == "other options" and seen.receipt and seen.receipt.looks != cast.by_shot().get(shot.index, ()):
             seen = replace(seen, why="new upstream")
         if (seen.why == "other options" and shot.take > 1) or (seen.why == "edited prompt" and self._redone):
             seen = replace(seen, why="redo")
         seed = take_seed(shot)
-        return self._step(order, seen, painter, lambda: self._quoter.quote(
-            painter, lambda p, out: p.paint(prompt, size, seed, out, shown), self._known(order)))  # fmt: skip
+        return self._step(
+            order,
+            seen,
+            painter,
+            lambda: self._quoter.quote(
+                painter, lambda p, out: p.paint(prompt, size, seed, out, shown), self._known(order)
+            ),
+        )
 
     def _clip(self, shot: Shot, image: Receipt | None, line: Receipt | None) -> Receipt | None:
         brief, wish, animator = self._brief, self._brief.wish, self._crew.animator
@@ -221,13 +249,23 @@ class _Forecaster:
         cues = music_cues(story, shots, timeline)
         order = orders.score_order(self._id, timeline, cues, self._brief, self._crew)
         seed, seconds = self._brief.seed, timeline.seconds
-        return self._step(order, self._look(order), composer, lambda: self._quoter.quote(
-            composer, lambda c, out: c.compose(cues, seconds, seed, out), order))  # fmt: skip
+        return self._step(
+            order,
+            self._look(order),
+            composer,
+            lambda: self._quoter.quote(composer, lambda c, out: c.compose(cues, seconds, seed, out), order),
+        )
 
     def _film(
-        self, story: Story, shots: Sequence[Shot], timeline: Timeline | None, clips: list[Receipt] | None,
-        lines: list[Receipt] | None, score: Receipt | None, images: list[Receipt] | None,
-    ) -> None:  # fmt: skip
+        self,
+        story: Story,
+        shots: Sequence[Shot],
+        timeline: Timeline | None,
+        clips: list[Receipt] | None,
+        lines: list[Receipt] | None,
+        score: Receipt | None,
+        images: list[Receipt] | None,
+    ) -> None:
         unscored = self._brief.wish.music and score is None
         if timeline is None or clips is None or lines is None or images is None or unscored:
             self._step(Order(self._id, "film", 0, ""), self._behind("film"), HOUSE)
@@ -260,7 +298,7 @@ class _Forecaster:
 
     def _step(
         self, order: Order, seen: Seen, engine: Engine, quote: Callable[[], Estimate] = lambda: FREE
-    ) -> Receipt | None:  # fmt: skip
+    ) -> Receipt | None:
         """Note what becomes of a piece; return its receipt where it will have the bytes that it has, or had."""
         receipt = seen.receipt
         if seen.used:

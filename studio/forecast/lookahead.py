@@ -20,9 +20,20 @@ from studio.store.ownership import Eye, Found
 from studio.store.piece_index import Copies
 
 Why = Literal[
-    "there", "by hand", "edited by hand", "kept elsewhere", "as another shot", "new", "missing", "damaged",
-    "edited prompt", "redo", "new upstream", "other crew", "other options",
-]  # fmt: skip
+    "there",
+    "by hand",
+    "edited by hand",
+    "kept elsewhere",
+    "as another shot",
+    "new",
+    "missing",
+    "damaged",
+    "edited prompt",
+    "redo",
+    "new upstream",
+    "other crew",
+    "other options",
+]
 """Why a piece is used, or made:
 
 there, by hand, edited by hand      used as it lies at its place
@@ -112,10 +123,18 @@ class Foresight:
         path = self._folder / order.path
         stat = path.stat()
         return Receipt(
-            stage=order.stage, index=order.index, path=order.path, sha256=files.sha256_of(path), bytes=stat.st_size,
-            mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
+            stage=order.stage,
+            index=order.index,
+            path=order.path,
+            sha256=files.sha256_of(path),
+            bytes=stat.st_size,
+            mtime_ns=stat.st_mtime_ns,
+            fingerprint=order.fingerprint,
+            engine="by hand",
+            model="",
+            by_hand=True,
             made_at="",
-        )  # fmt: skip
+        )
 
     def _kept(self, order: Order, found: Found) -> Receipt | None:
         removed = found.receipt if found.condition == "nothing" and found.receipt else None

@@ -96,7 +96,7 @@ class Quoter:
 
     def __init__(
         self, prices: PriceList, scratch: Path, folder: Path | None = None, calls: Iterable[Call] = ()
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._prices, self._scratch, self._folder, self._calls = prices, scratch, folder, tuple(calls)
 
     def quote(self, engine: E, make: Callable[[E, Path], object], order: Order | None = None) -> Estimate:
@@ -136,9 +136,10 @@ class Quoter:
         if order is None or self._folder is None:
             return None
         mine = [
-            call for call in self._calls
+            call
+            for call in self._calls
             if (call.stage, call.fingerprint, call.digest) == (order.stage, order.fingerprint, request.digest)
-        ]  # fmt: skip
+        ]
         found = held_answer(self._folder, mine)
         return found[1] if found else None
 

@@ -62,9 +62,12 @@ class _Piece(NamedTuple):
 
 
 def line_cues(
-    words: Sequence[Word], fps: int, offset_frames: int, until_frames: int | None = None,
+    words: Sequence[Word],
+    fps: int,
+    offset_frames: int,
+    until_frames: int | None = None,
     line_columns: int = LINE_COLUMNS,
-) -> tuple[Cue, ...]:  # fmt: skip
+) -> tuple[Cue, ...]:
     """Caption a spoken line: at most two lines of 42 columns, 0.8 to 7 s where there is room, 2 frames apart.
 
     Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs. A line of
@@ -103,7 +106,7 @@ def line_cues(
 
 def silent_cues(
     text: str, frames: int, fps: int, offset_frames: int, line_columns: int = LINE_COLUMNS
-) -> tuple[Cue, ...]:  # fmt: skip
+) -> tuple[Cue, ...]:
     """Caption a line that nobody speaks, at a reader's pace from its first frame, within its `frames`.
 
     A line too long for its frames is read faster, down to whatever fits.
@@ -220,10 +223,12 @@ def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]
     starts, ends, widths, spaces = (
         np.array(each, dtype=np.float64)
         for each in (
-            [piece.start for piece in pieces], [piece.end for piece in pieces],
-            [columns_of(piece.text) for piece in pieces], [0 if piece.glued else 1 for piece in pieces],
+            [piece.start for piece in pieces],
+            [piece.end for piece in pieces],
+            [columns_of(piece.text) for piece in pieces],
+            [0 if piece.glued else 1 for piece in pieces],
         )
-    )  # fmt: skip
+    )
     tears = np.array([_tear(one, two) for one, two in pairwise(pieces)])
     across = 0.5 * (tears == 0.0) + 2.0 * (starts[1:] - ends[:-1] > LINGER_SECONDS)
     torn = np.concatenate([[0.0], np.cumsum(across)])  # halves: exact, and so are columns

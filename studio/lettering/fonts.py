@@ -33,8 +33,13 @@ _Width = Callable[[str], float]
 """Width of a text in pixels, between the points where the pen starts and ends."""
 
 _SHAPED = (
-    (0x0590, 0x109F), (0x1780, 0x18AF), (0x1A20, 0x1AAF), (0xA8E0, 0xA8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF),
-)  # fmt: skip
+    (0x0590, 0x109F),
+    (0x1780, 0x18AF),
+    (0x1A20, 0x1AAF),
+    (0xA8E0, 0xA8FF),
+    (0xFB1D, 0xFDFF),
+    (0xFE70, 0xFEFF),
+)
 """Blocks whose letters join, stack or run right to left (Unicode, Blocks.txt): without a shaper they are garbled."""
 
 
@@ -90,8 +95,12 @@ def _collections() -> list[Path]:
 
 
 def set_block(
-    text: str, box: tuple[int, int], size_px: int, weight: int = 400, tracking: float = 0.0,
-) -> NDArray[np.float32]:  # fmt: skip
+    text: str,
+    box: tuple[int, int],
+    size_px: int,
+    weight: int = 400,
+    tracking: float = 0.0,
+) -> NDArray[np.float32]:
     """Set a drawable text, centred, in lines that fit the box: at `size_px` or as much smaller as it takes.
 
     Lines that fit stay as they are written; where one must be broken, all are filled anew, to like lengths.
@@ -156,7 +165,7 @@ def baseline(size_px: int) -> int:
 
 def _draw_apart(
     pen: ImageDraw.ImageDraw, line: str, at: tuple[float, float], font: ImageFont.FreeTypeFont, track: float
-) -> None:  # fmt: skip
+) -> None:
     """Draw from the left end of a baseline on, every letter `track` pixels further from the one before."""
     if not track:
         pen.text(at, line, fill=255, font=font, anchor="ls")

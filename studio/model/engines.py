@@ -87,9 +87,7 @@ class Writer(Able, Protocol):
 class Painter(Able, Protocol):
     """Turns a prompt into a picture."""
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
-    ) -> Made:  # fmt: skip
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
         Args:
@@ -112,9 +110,19 @@ class Animator(Engine, Protocol):
     """Turns a picture into a clip."""
 
     def animate(
-        self, image: Path, camera: str, motion_prompt: str, frames: int, fps: int,
-        size: tuple[int, int], seed: int, cues: tuple[Cue, ...], focus: Aim | None, out: Path, tick: Tick,
-    ) -> Made:  # fmt: skip
+        self,
+        image: Path,
+        camera: str,
+        motion_prompt: str,
+        frames: int,
+        fps: int,
+        size: tuple[int, int],
+        seed: int,
+        cues: tuple[Cue, ...],
+        focus: Aim | None,
+        out: Path,
+        tick: Tick,
+    ) -> Made:
         """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
 
         Args:

@@ -18,9 +18,17 @@ from studio.planning.orders import told_as
 Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 
 _NOUNS: dict[Stage, str] = {
-    "story": "story", "scene_graph": "scene graph", "shots": "shot plan", "cast": "portrait", "images": "image",
-    "narration": "narration", "timeline": "timeline", "videos": "clip", "score": "score", "film": "film",
-}  # fmt: skip
+    "story": "story",
+    "scene_graph": "scene graph",
+    "shots": "shot plan",
+    "cast": "portrait",
+    "images": "image",
+    "narration": "narration",
+    "timeline": "timeline",
+    "videos": "clip",
+    "score": "score",
+    "film": "film",
+}
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,19 @@ Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
 Captions = Literal["soft", "burned", "off"]
 Fps = Literal[24, 25, 30]
 Camera = Literal[
-    "static", "slow pan left", "slow pan right", "tilt up", "tilt down", "dolly in", "dolly out",
-    "crane up", "crane down", "orbit", "handheld", "zoom",
-]  # fmt: skip
+    "static",
+    "slow pan left",
+    "slow pan right",
+    "tilt up",
+    "tilt down",
+    "dolly in",
+    "dolly out",
+    "crane up",
+    "crane down",
+    "orbit",
+    "handheld",
+    "zoom",
+]
 Stage = Literal["story", "scene_graph", "shots", "cast", "images", "narration", "timeline", "videos", "score", "film"]
 
 CAMERAS: tuple[Camera, ...] = get_args(Camera)
@@ -103,7 +113,7 @@ class Brief(Noun):
 
 Mood = Literal[
     "calm", "tender", "wonder", "hopeful", "brave", "playful", "restless", "melancholy", "tense", "mysterious"
-]  # fmt: skip
+]
 """What music a film or scene has; `studio/planning/moods.py` finds a scene's."""
 
 

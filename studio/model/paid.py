@@ -45,9 +45,15 @@ class VendorError(EngineFailed):
     """
 
     def __init__(
-        self, fault: Fault, message: str, *, retry_after: float | None = None, request_id: str = "",
-        usage: Usage | None = None, sent: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        fault: Fault,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        request_id: str = "",
+        usage: Usage | None = None,
+        sent: bool = True,
+    ) -> None:
         super().__init__(message)
         self.fault, self.retry_after, self.request_id, self.usage = fault, retry_after, request_id, usage
         self.sent = sent

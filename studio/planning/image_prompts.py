@@ -14,8 +14,15 @@ from studio.model.film import Scene
 from studio.planning.scene_graph import SceneParts
 
 __all__ = [
-    "EMOTIONS", "PROMPT_CHARACTERS", "SIZES", "Size", "image_prompt", "parse_prompts", "prompts_json", "prompts_text",
-]  # fmt: skip
+    "EMOTIONS",
+    "PROMPT_CHARACTERS",
+    "SIZES",
+    "Size",
+    "image_prompt",
+    "parse_prompts",
+    "prompts_json",
+    "prompts_text",
+]
 
 Size = Literal["wide", "medium", "close"]
 SIZES: tuple[Size, ...] = get_args(Size)

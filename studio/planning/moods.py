@@ -17,27 +17,27 @@ MOODS: tuple[Mood, ...] = get_args(Mood)
 
 _WORDS: dict[Mood, str] = {
     "calm": "still calm peace peaceful serene quiet silent rest restful relaxed content contented contemplative"
-            " pensive thoughtful meditative patient settled tranquil gentle relieved relief",
+    " pensive thoughtful meditative patient settled tranquil gentle relieved relief",
     "tender": "tender love loving warm warmth intimate affection affectionate caring kind compassion compassionate"
-              " moved touched touching grateful gratitude romantic fond comfort comforting comforted forgiving",
+    " moved touched touching grateful gratitude romantic fond comfort comforting comforted forgiving",
     "wonder": "curious curiosity wonder wondering awe awed amazed amazement astonished marvel magical enchanted"
-              " surprised surprise dreamy dreamlike fascinated mesmerized sublime discovering",
+    " surprised surprise dreamy dreamlike fascinated mesmerized sublime discovering",
     "hopeful": "hopeful hope optimistic inspired inspiring uplifting bright longing yearning aspiring expectant"
-               " trusting reassured renewed encouraged",
+    " trusting reassured renewed encouraged",
     "brave": "brave bravery courage courageous bold heroic triumphant triumph proud pride determined determination"
-             " resolute victorious defiant strong powerful epic fearless confident",
+    " resolute victorious defiant strong powerful epic fearless confident",
     "playful": "playful joy joyful joyous happy happiness cheerful delighted delight funny amused merry lively carefree"
-               " mischievous whimsical excited excitement festive elated laughing",
+    " mischievous whimsical excited excitement festive elated laughing",
     "restless": "restless hurried urgent urgency frantic impatient agitated busy eager driven nervous rushed energetic"
-                " frustrated struggling angry anger furious rage",
+    " frustrated struggling angry anger furious rage",
     "melancholy": "lost sad sadness melancholy melancholic grief grieving sorrow sorrowful lonely loneliness alone"
-                  " mourning nostalgic nostalgia wistful bittersweet regret despair desperate hopeless weary tired"
-                  " heartbroken resigned bereft empty",
+    " mourning nostalgic nostalgia wistful bittersweet regret despair desperate hopeless weary tired"
+    " heartbroken resigned bereft empty",
     "tense": "uneasy tense tension afraid fear fearful scared terror terrified anxious anxiety dread danger dangerous"
-             " threatening threatened ominous panic alarmed suspenseful worried horror shock shocked dark",
+    " threatening threatened ominous panic alarmed suspenseful worried horror shock shocked dark",
     "mysterious": "mysterious mystery eerie strange secret secretive haunting haunted uncanny enigmatic unknown"
-                  " suspicious ghostly hidden confused bewildered puzzled foggy surreal",
-}  # fmt: skip
+    " suspicious ghostly hidden confused bewildered puzzled foggy surreal",
+}
 assert set(_WORDS) == set(MOODS)
 
 MOOD_OF_WORD: Mapping[str, Mood] = {word: mood for mood, words in _WORDS.items() for word in words.split()}

@@ -31,11 +31,17 @@ PICTURES: tuple[Stage, ...] = ("cast", "images")
 """Stages whose pieces a person may replace by a picture of their own."""
 
 _PLACES: dict[Stage, str] = {
-    "story": "story.json", "scene_graph": "scene_graph.json", "shots": "shots.json", "timeline": "timeline.json",
-    "cast": "cast/character_{:03d}.png", "images": "images/shot_{:03d}.png",
-    "narration": "narration/shot_{:03d}.wav", "videos": "videos/shot_{:03d}.mp4", "score": "score.wav",
+    "story": "story.json",
+    "scene_graph": "scene_graph.json",
+    "shots": "shots.json",
+    "timeline": "timeline.json",
+    "cast": "cast/character_{:03d}.png",
+    "images": "images/shot_{:03d}.png",
+    "narration": "narration/shot_{:03d}.wav",
+    "videos": "videos/shot_{:03d}.mp4",
+    "score": "score.wav",
     "film": "film.mp4",
-}  # fmt: skip
+}
 assert set(_PLACES) == set(STAGES)
 
 CUT_VERSION = 6
@@ -75,8 +81,9 @@ def told_as(stage: Stage, index: int) -> str:
 def numbered(stage: Stage, index: int) -> dict[str, int | None]:
     """Return whose piece it is, for a machine: the keys 'shot' and 'character', of which one at most is a number."""
     return {
-        "shot": index if index and stage != "cast" else None, "character": index if stage == "cast" else None,
-    }  # fmt: skip
+        "shot": index if index and stage != "cast" else None,
+        "character": index if stage == "cast" else None,
+    }
 
 
 def receipt_path(path: str) -> str:
@@ -117,10 +124,16 @@ def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
     """Order the story: it builds on the idea and on what decides its length and words."""
     wish = brief.wish
     print_ = fingerprint(
-        who=_who(crew.writer), idea=brief.idea, style=wish.style, seconds=wish.seconds, fps=wish.fps,
-        shot_seconds=wish.shot_seconds, script=wish.script, seed=brief.seed,
+        who=_who(crew.writer),
+        idea=brief.idea,
+        style=wish.style,
+        seconds=wish.seconds,
+        fps=wish.fps,
+        shot_seconds=wish.shot_seconds,
+        script=wish.script,
+        seed=brief.seed,
         shots=None if wish.prompts is None else len(wish.prompts),
-    )  # fmt: skip
+    )
     return Order(session_id, "story", 0, print_)
 
 
@@ -134,10 +147,15 @@ def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, cr
     """Order the shot plan: it builds on story, graph, length and the person's own prompts."""
     wish = brief.wish
     print_ = fingerprint(
-        who=_who(crew.writer), story=story.model_dump_json(), graph=graph_json, seconds=wish.seconds, fps=wish.fps,
-        shot_seconds=wish.shot_seconds, seed=brief.seed,
+        who=_who(crew.writer),
+        story=story.model_dump_json(),
+        graph=graph_json,
+        seconds=wish.seconds,
+        fps=wish.fps,
+        shot_seconds=wish.shot_seconds,
+        seed=brief.seed,
         prompts=None if wish.prompts is None else tuple(prompt.model_dump_json() for prompt in wish.prompts),
-    )  # fmt: skip
+    )
     return Order(session_id, "shots", 0, print_)
 
 
@@ -171,9 +189,14 @@ def image_print(shot: Shot, size: tuple[int, int], crew: Crew, looks: tuple[str,
     """Return the fingerprint of a shot's picture; `looks` are what it shows of the cast."""
     shown: dict[str, Ingredient] = {"looks": looks} if looks else {}
     return fingerprint(
-        who=_who(crew.painter), prompt=shot.image_prompt, width=size[0], height=size[1], seed=shot.seed,
-        take=shot.take, **shown,
-    )  # fmt: skip
+        who=_who(crew.painter),
+        prompt=shot.image_prompt,
+        width=size[0],
+        height=size[1],
+        seed=shot.seed,
+        take=shot.take,
+        **shown,
+    )
 
 
 @dataclass(frozen=True)
@@ -224,36 +247,56 @@ def video_order(
     wish = brief.wish
     aim: dict[str, Ingredient] = {} if image.focus is None else {"focus": image.focus}
     print_ = fingerprint(
-        who=_who(crew.animator), image=image.sha256, camera=shot.camera, motion=shot.motion_prompt, frames=frames,
-        fps=wish.fps, width=wish.size[0], height=wish.size[1], seed=shot.seed, burned=burned, **aim,
-    )  # fmt: skip
+        who=_who(crew.animator),
+        image=image.sha256,
+        camera=shot.camera,
+        motion=shot.motion_prompt,
+        frames=frames,
+        fps=wish.fps,
+        width=wish.size[0],
+        height=wish.size[1],
+        seed=shot.seed,
+        burned=burned,
+        **aim,
+    )
     return Order(session_id, "videos", shot.index, print_)
 
 
 def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Receipt], brief: Brief) -> Order:
     """Order the timeline: the planned frames and the measured lines, in shot order."""
     print_ = fingerprint(
-        version=TIMELINE_VERSION, seconds=brief.wish.seconds, fps=brief.wish.fps,
-        shots=tuple((shot.index, shot.frames) for shot in shots), lines=tuple(line.seconds for line in lines),
-    )  # fmt: skip
+        version=TIMELINE_VERSION,
+        seconds=brief.wish.seconds,
+        fps=brief.wish.fps,
+        shots=tuple((shot.index, shot.frames) for shot in shots),
+        lines=tuple(line.seconds for line in lines),
+    )
     return Order(session_id, "timeline", 0, print_)
 
 
-def score_order(
-    session_id: str, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew
-) -> Order:  # fmt: skip
+def score_order(session_id: str, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew) -> Order:
     """Order the score: its moods and where they begin, length and seed."""
     print_ = fingerprint(
-        who=_who(crew.composer), cues=tuple((cue.start, cue.mood) for cue in cues), frames=timeline.frames,
-        fps=timeline.fps, seed=brief.seed,
-    )  # fmt: skip
+        who=_who(crew.composer),
+        cues=tuple((cue.start, cue.mood) for cue in cues),
+        frames=timeline.frames,
+        fps=timeline.fps,
+        seed=brief.seed,
+    )
     return Order(session_id, "score", 0, print_)
 
 
 def film_order(
-    session_id: str, brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline,
-    clips: Sequence[Receipt], lines: Sequence[Receipt], score: Receipt | None, images: Sequence[Receipt],
-) -> Order:  # fmt: skip
+    session_id: str,
+    brief: Brief,
+    story: Story,
+    shots: Sequence[Shot],
+    timeline: Timeline,
+    clips: Sequence[Receipt],
+    lines: Sequence[Receipt],
+    score: Receipt | None,
+    images: Sequence[Receipt],
+) -> Order:
     """Order the film: the bytes of every clip, line and the score, what the cards say, captions, and the timeline.
 
     Of the pictures, whose bytes the clips stand for, the film shows who painted them.
@@ -261,11 +304,19 @@ def film_order(
     wish = brief.wish
     credited: dict[str, Ingredient] = {"credits": credits_of(story, images, lines)} if timeline.end_frames else {}
     print_ = fingerprint(
-        version=CUT_VERSION, title=story.title, size=wish.size, captions=wish.captions, seed=brief.seed,
-        timeline=timeline.model_dump_json(), clips=tuple(clip.sha256 for clip in clips),
-        lines=tuple(line.sha256 for line in lines), score=score.sha256 if score else None,
+        version=CUT_VERSION,
+        title=story.title,
+        size=wish.size,
+        captions=wish.captions,
+        seed=brief.seed,
+        timeline=timeline.model_dump_json(),
+        clips=tuple(clip.sha256 for clip in clips),
+        lines=tuple(line.sha256 for line in lines),
+        score=score.sha256 if score else None,
         words=tuple((shot.narration, shot.scene) for shot in shots),
-        scenes=tuple((scene.id, scene.location) for scene in story.scenes), mood=story.mood,
-        english=story.language == "en", **credited,
-    )  # fmt: skip
+        scenes=tuple((scene.id, scene.location) for scene in story.scenes),
+        mood=story.mood,
+        english=story.language == "en",
+        **credited,
+    )
     return Order(session_id, "film", 0, print_)

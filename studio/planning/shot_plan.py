@@ -22,10 +22,23 @@ from studio.planning.scene_graph import check_graph, scene_parts
 from studio.planning.shot_sizes import BACK, camera_moves, shot_size
 
 __all__ = [
-    "draw_seed", "end_frames", "image_path", "plan_shots", "plan_text", "read_graph", "read_shots", "read_story",
-    "share_frames", "share_lines", "share_shots", "shot_count", "shot_frames", "spoken_words", "title_frames",
+    "draw_seed",
+    "end_frames",
+    "image_path",
+    "plan_shots",
+    "plan_text",
+    "read_graph",
+    "read_shots",
+    "read_story",
+    "share_frames",
+    "share_lines",
+    "share_shots",
+    "shot_count",
+    "shot_frames",
+    "spoken_words",
+    "title_frames",
     "words_that_fit",
-]  # fmt: skip
+]
 
 TITLE_SHARE, TITLE_LEAST, TITLE_MOST = 0.1, 1.0, 3.0
 """A title card lasts a tenth of the film, but 1 to 3 seconds: time to read eight words and no more."""

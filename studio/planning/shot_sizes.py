@@ -25,7 +25,7 @@ _AXES: dict[Camera, str] = {
     **dict.fromkeys(("slow pan left", "slow pan right", "orbit"), "across"),
     **dict.fromkeys(("tilt up", "tilt down", "crane up", "crane down"), "down"),
     **dict.fromkeys(("dolly in", "dolly out", "zoom"), "along"),
-}  # fmt: skip
+}
 """Along which axis a camera goes: two shots in a row on one axis look like a stutter, or like a camera that turned
 back (by eye)."""
 BACK: dict[Camera, Camera] = {"slow pan left": "slow pan right", "slow pan right": "slow pan left"}
@@ -36,8 +36,10 @@ _ONE_SHOT_SIZES: tuple[Size, ...] = ("wide", "medium", "close", "medium")
 _TWO_SHOT_SIZES: tuple[Size, ...] = ("medium", "close")
 _SCENE_SIZES: tuple[Size, ...] = ("wide", "medium", "close")
 _ELSE: dict[Size, tuple[Size, ...]] = {
-    "wide": ("wide", "medium", "close"), "medium": ("medium", "close", "wide"), "close": ("close", "medium", "wide"),
-}  # fmt: skip
+    "wide": ("wide", "medium", "close"),
+    "medium": ("medium", "close", "wide"),
+    "close": ("close", "medium", "wide"),
+}
 """What a shot becomes whose neighbour has its size already."""
 
 
@@ -60,9 +62,7 @@ def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Seque
     else:
         asked = _TWO_SHOT_SIZES[place] if its_shots == 2 else _SCENE_SIZES[place % 3]
     before_the_last = len(used) == count - 2
-    return next(
-        size for size in _ELSE[asked] if size != used[-1] and not (before_the_last and size == "wide")
-    )  # fmt: skip
+    return next(size for size in _ELSE[asked] if size != used[-1] and not (before_the_last and size == "wide"))
 
 
 def camera_moves(size: Size, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:

@@ -87,9 +87,10 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
     planned_end, why = _planned_end(shots, wish), []
     planned = timeline.title_frames + sum(shot.frames for shot in shots) + planned_end
     # The frames that were planned are rounded to the asked length: more of them are a person's doing.
-    by_plan, by_lines = planned - asked, sum(
-        max(0, span.frames - shot.frames) for span, shot in zip(timeline.spans, shots, strict=False)
-    )  # fmt: skip
+    by_plan, by_lines = (
+        planned - asked,
+        sum(max(0, span.frames - shot.frames) for span, shot in zip(timeline.spans, shots, strict=False)),
+    )
     if by_plan > 1:
         why.append(
             f"its shots are planned {by_plan / timeline.fps:.2f} s longer, for some were added, or given more frames"

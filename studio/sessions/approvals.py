@@ -80,12 +80,14 @@ class Asked(Noun):
         return tuple(
             Redo(
                 change.index,
-                (change.image_prompt.removesuffix(f", {self.notes}") if self.notes else change.image_prompt,
-                 change.take - (not self.notes)),
+                (
+                    change.image_prompt.removesuffix(f", {self.notes}") if self.notes else change.image_prompt,
+                    change.take - (not self.notes),
+                ),
                 (change.image_prompt, change.take),
             )
             for change in self.changes
-        )  # fmt: skip
+        )
 
 
 _BOOK = TypeAdapter(tuple[Asked, ...])
@@ -126,10 +128,14 @@ def answered(question: Asked, reply: Reply, shots: Sequence[Shot], at: str) -> A
         changes.append(Change(index=shot.index, image_prompt=prompt, take=shot.take + (not notes)))
     return question.model_copy(
         update={
-            "at": at, "approved": reply.approve and not redo, "redo": redo, "notes": notes, "changes": tuple(changes),
+            "at": at,
+            "approved": reply.approve and not redo,
+            "redo": redo,
+            "notes": notes,
+            "changes": tuple(changes),
             "carried_out": not changes,
         }
-    )  # fmt: skip
+    )
 
 
 class Approvals:

@@ -31,9 +31,15 @@ RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 
 
 def open_new(
-    root: Path, idea: str, wish: Wish, draw_seed: Callable[[], int], now: datetime, version: str, batch: str = "",
+    root: Path,
+    idea: str,
+    wish: Wish,
+    draw_seed: Callable[[], int],
+    now: datetime,
+    version: str,
+    batch: str = "",
     terms: Terms = UNSAID,
-) -> tuple[Path, lock.Lock]:  # fmt: skip
+) -> tuple[Path, lock.Lock]:
     """Make a new session and return its folder, locked; of two made in one second the later takes the next second.
 
     The folder appears with its brief or not at all: it is made under a hidden name.
@@ -46,10 +52,14 @@ def open_new(
     """
     files.make_folder(root)
     brief = Brief(
-        idea=idea, wish=wish, seed=draw_seed() if wish.seed is None else wish.seed,
-        started_at=now.isoformat(timespec="microseconds"), version=version, batch=batch,
+        idea=idea,
+        wish=wish,
+        seed=draw_seed() if wish.seed is None else wish.seed,
+        started_at=now.isoformat(timespec="microseconds"),
+        version=version,
+        batch=batch,
         terms=terms,
-    )  # fmt: skip
+    )
     hidden, held = _hidden_folder(root / now.strftime("session_%Y%m%d_%H%M%S"))
     try:
         write_brief(hidden, brief)

@@ -71,9 +71,13 @@ def check_idea(text: str, script: str = "give it with --script") -> str:
 
 
 def enlist(
-    ask: Ask, card: RunCard, crew_named: Callable[[str], Crew], tell: Callable[[str], None],
-    draw_seed: Callable[[], int], now: datetime,
-) -> tuple[Session, bool]:  # fmt: skip
+    ask: Ask,
+    card: RunCard,
+    crew_named: Callable[[str], Crew],
+    tell: Callable[[str], None],
+    draw_seed: Callable[[], int],
+    now: datetime,
+) -> tuple[Session, bool]:
     """Open the session that this run gets, and tell whether it is gone on with.
 
     In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that

@@ -73,9 +73,13 @@ class Session:
     """
 
     def __init__(
-        self, folder: Path, crew: Crew, tell: Callable[[str], None], shown_folder: str = "",
+        self,
+        folder: Path,
+        crew: Crew,
+        tell: Callable[[str], None],
+        shown_folder: str = "",
         held: lock.Lock | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.folder = folder
         self.crew = crew
         self.tell = tell
@@ -172,9 +176,13 @@ class Session:
             if self._counter is None:
                 ledger = Ledger(self.folder, self.run_id, price_list(), self.brief.terms.budget_usd, _now)
                 self._counter = Counter(
-                    ledger, lambda account: gate_of(account, self.crew.limits), self.go_on_or_raise, self.pay_again,
-                    f"{self._go_on()} --on-ambiguous retry", self.slot,
-                )  # fmt: skip
+                    ledger,
+                    lambda account: gate_of(account, self.crew.limits),
+                    self.go_on_or_raise,
+                    self.pay_again,
+                    f"{self._go_on()} --on-ambiguous retry",
+                    self.slot,
+                )
         return Desk(self._counter, order)
 
     # --- plans ------------------------------------------------------------------------------------

@@ -113,10 +113,13 @@ def read_costs(folder: Path) -> Costs:
     calls = [] if facts.foreign else read_calls(folder)
     unread = 0 if facts.foreign else len(lost_lines(folder)[1])
     return Costs(
-        facts, tuple(_line(folder, call, locked) for call in calls), unread,
-        saved_usd(folder, calls), tuple(sorted({call.prices for call in calls if call.prices})),
+        facts,
+        tuple(_line(folder, call, locked) for call in calls),
+        unread,
+        saved_usd(folder, calls),
+        tuple(sorted({call.prices for call in calls if call.prices})),
         gaps(folder, calls),
-    )  # fmt: skip
+    )
 
 
 def _line(folder: Path, call: Call, locked: bool) -> Line:
@@ -175,16 +178,22 @@ def _in_use(folder: Path) -> set[tuple[str, str]]:
 def costs_json(costs: Costs) -> dict[str, object]:
     """Return the costs as one JSON object, as docs/guide.md tells."""
     return {
-        "session_id": costs.facts.session_id, "cost_usd": round(_all_usd(costs), 6), **_sum(costs.total),
+        "session_id": costs.facts.session_id,
+        "cost_usd": round(_all_usd(costs), 6),
+        **_sum(costs.total),
         "saved_usd": None if costs.saved_usd is None else round(costs.saved_usd, 6),
         "budget_usd": costs.facts.budget_usd,
         "left_usd": None if costs.left_usd is None else round(costs.left_usd, 6),
-        "prices": list(costs.prices), "unread": costs.unread,
-        "gaps": [{"stage": gap.stage, "shot": gap.index or None, "at_least_usd": round(gap.usd, 6)}
-                 for gap in costs.gaps],
+        "prices": list(costs.prices),
+        "unread": costs.unread,
+        "gaps": [
+            {"stage": gap.stage, "shot": gap.index or None, "at_least_usd": round(gap.usd, 6)} for gap in costs.gaps
+        ],
         "lines": [_line_json(line) for line in costs.lines],
-        "stages": _sums(costs.stages()), "models": _sums(costs.models()), "unused": _sums(costs.unused()),
-    }  # fmt: skip
+        "stages": _sums(costs.stages()),
+        "models": _sums(costs.models()),
+        "unused": _sums(costs.unused()),
+    }
 
 
 def _all_usd(costs: Costs) -> float:
@@ -194,11 +203,22 @@ def _all_usd(costs: Costs) -> float:
 def _line_json(line: Line) -> dict[str, object]:
     call = line.call
     return {
-        **numbered(call.stage, call.index), "stage": call.stage, "vendor": call.vendor, "model": call.model,
-        "became": line.became, "cost_usd": line.usd, "most_usd": call.most_usd, "usage": dict(call.usage),
-        "begun_at": call.begun_at, "ended_at": call.ended_at or None, "attempt": call.attempt,
-        "request_id": call.request_id, "run_id": call.run_id, "prices": call.prices, "reason": line.reason,
-    }  # fmt: skip
+        **numbered(call.stage, call.index),
+        "stage": call.stage,
+        "vendor": call.vendor,
+        "model": call.model,
+        "became": line.became,
+        "cost_usd": line.usd,
+        "most_usd": call.most_usd,
+        "usage": dict(call.usage),
+        "begun_at": call.begun_at,
+        "ended_at": call.ended_at or None,
+        "attempt": call.attempt,
+        "request_id": call.request_id,
+        "run_id": call.run_id,
+        "prices": call.prices,
+        "reason": line.reason,
+    }
 
 
 def _sum(total: Tally) -> dict[str, object]:

@@ -70,9 +70,15 @@ def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     numbers = range(1, shots + 1)
     done, failed, card = film is not None, light_reader.is_there(room, "failure.json"), light_reader.last_card(room)
     state = state_of(
-        done, False, locked, failed, light_reader.was_cut_off(card), bool(light_reader.text(card, "waits_for")),
-        bool(light_reader.text(card, "rejected")), bool(light_reader.text(card, "suspended")),
-    )  # fmt: skip
+        done,
+        False,
+        locked,
+        failed,
+        light_reader.was_cut_off(card),
+        bool(light_reader.text(card, "waits_for")),
+        bool(light_reader.text(card, "rejected")),
+        bool(light_reader.text(card, "suspended")),
+    )
     images, clips = (
         [found for number in numbers if (found := light_reader.receipt_at(room, path.format(number))) is not None]
         for path in ("images/shot_{:03d}.png", "videos/shot_{:03d}.mp4")
@@ -80,11 +86,19 @@ def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     paid = read_spent(room).all
     cost = paid.usd if paid.calls else _by_receipts(folder, [*images, *clips])
     return Listing(
-        folder.name, state, light_reader.text(brief, "idea"), light_reader.text(brief, "started_at"),
-        images=len(images), clips=len(clips), shots=shots, seconds=light_reader.number(film, "seconds") if film else
-        0.0, seconds_asked=light_reader.number(light_reader.as_dict(brief.get("wish")), "seconds"), foreign=False,
-        cost_usd=cost, paid=paid,
-    )  # fmt: skip
+        folder.name,
+        state,
+        light_reader.text(brief, "idea"),
+        light_reader.text(brief, "started_at"),
+        images=len(images),
+        clips=len(clips),
+        shots=shots,
+        seconds=light_reader.number(film, "seconds") if film else 0.0,
+        seconds_asked=light_reader.number(light_reader.as_dict(brief.get("wish")), "seconds"),
+        foreign=False,
+        cost_usd=cost,
+        paid=paid,
+    )
 
 
 def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
@@ -98,11 +112,19 @@ def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
 def listing_of(facts: Facts, locked: bool) -> Listing:
     """Return the line of a session whose facts were read."""
     return Listing(
-        facts.session_id, state_now(facts, locked), facts.idea, facts.started_at,
-        images=images_done(facts), clips=videos_done(facts), shots=len(facts.shots),
-        seconds=facts.film.seconds if facts.film else 0.0, seconds_asked=light_reader.number(facts.wish, "seconds"),
-        foreign=facts.foreign, cost_usd=cost_usd(facts), paid=facts.spent.all,
-    )  # fmt: skip
+        facts.session_id,
+        state_now(facts, locked),
+        facts.idea,
+        facts.started_at,
+        images=images_done(facts),
+        clips=videos_done(facts),
+        shots=len(facts.shots),
+        seconds=facts.film.seconds if facts.film else 0.0,
+        seconds_asked=light_reader.number(facts.wish, "seconds"),
+        foreign=facts.foreign,
+        cost_usd=cost_usd(facts),
+        paid=facts.spent.all,
+    )
 
 
 def any_cost(found: Sequence[Listing]) -> bool:
@@ -117,10 +139,14 @@ def line_cells(listing: Listing, paid: bool = False) -> tuple[str, ...]:
     """
     planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
     return (
-        listing.state, listing.session_id, f"{listing.images}/{listing.shots}", f"{listing.clips}/{listing.shots}",
-        clock(listing.seconds) if listing.seconds else planned, *([_cost(listing)] if paid else []),
+        listing.state,
+        listing.session_id,
+        f"{listing.images}/{listing.shots}",
+        f"{listing.clips}/{listing.shots}",
+        clock(listing.seconds) if listing.seconds else planned,
+        *([_cost(listing)] if paid else []),
         harmless(listing.idea),
-    )  # fmt: skip
+    )
 
 
 def _cost(listing: Listing) -> str:

@@ -124,8 +124,12 @@ def report_json(report: Report) -> dict[str, object]:
     return {
         **meta,
         "stats": {
-            **_stats(meta), "seconds": seconds, "frames": frames, "bytes": sum(size for _, size in report.files),
-            "seconds_taken": seconds_taken(facts), "budget_usd": facts.budget_usd,
+            **_stats(meta),
+            "seconds": seconds,
+            "frames": frames,
+            "bytes": sum(size for _, size in report.files),
+            "seconds_taken": seconds_taken(facts),
+            "budget_usd": facts.budget_usd,
         },
         "state": report.state,
         "foreign": facts.foreign,
@@ -135,7 +139,10 @@ def report_json(report: Report) -> dict[str, object]:
         "film": str(facts.folder / facts.film.path) if facts.film else None,
         "shots": [
             {
-                **shot, "state": mark(found), "narration": found.narration, "line_spoken": found.line is not None,
+                **shot,
+                "state": mark(found),
+                "narration": found.narration,
+                "line_spoken": found.line is not None,
                 "by_hand": bool(found.image and found.image.by_hand),
                 "not_drawn": list(found.image.not_drawn) if found.image else [],
                 "not_moved": list(found.clip.not_moved) if found.clip else [],
@@ -146,8 +153,11 @@ def report_json(report: Report) -> dict[str, object]:
         ],
         "cast": [
             {
-                "character": each.index, "name": each.name, "path": each.portrait.path,
-                "by_hand": each.portrait.by_hand, "refused": each.portrait.refused,
+                "character": each.index,
+                "name": each.name,
+                "path": each.portrait.path,
+                "by_hand": each.portrait.by_hand,
+                "refused": each.portrait.refused,
             }
             for each in facts.cast
         ],
@@ -159,7 +169,7 @@ def report_json(report: Report) -> dict[str, object]:
         "rejected": facts.rejected if report.state == "rejected" else None,
         "suspended": facts.suspended if report.state == "suspended" else None,
         "go_on": report.go_on or None,
-    }  # fmt: skip
+    }
 
 
 def _stats(meta: dict[str, object]) -> dict[str, object]:

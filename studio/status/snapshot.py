@@ -145,10 +145,16 @@ def _ours(room: Room, folder: Path) -> Facts:
     failure, card = light_reader.dict_at(room, "failure.json"), light_reader.last_card(room)
     seed, budget = brief.get("seed"), light_reader.as_dict(brief.get("terms")).get("budget_usd")
     return Facts(
-        session_id=folder.name, folder=folder, brief_reads=isinstance(brief.get("idea"), str),
-        idea=light_reader.text(brief, "idea"), started_at=light_reader.text(brief, "started_at"),
-        seed=seed if isinstance(seed, int) else None, version=light_reader.text(brief, "version"),
-        wish=light_reader.as_dict(brief.get("wish")), title=light_reader.text(story, "title"), plans=_plans(room),
+        session_id=folder.name,
+        folder=folder,
+        brief_reads=isinstance(brief.get("idea"), str),
+        idea=light_reader.text(brief, "idea"),
+        started_at=light_reader.text(brief, "started_at"),
+        seed=seed if isinstance(seed, int) else None,
+        version=light_reader.text(brief, "version"),
+        wish=light_reader.as_dict(brief.get("wish")),
+        title=light_reader.text(story, "title"),
+        plans=_plans(room),
         planning=tuple(
             _piece(f"{name}.json", receipt)
             for name in PLAN_NAMES
@@ -156,13 +162,18 @@ def _ours(room: Room, folder: Path) -> Facts:
         ),
         cast=_cast(room),
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(light_reader.shots_at(room), start=1)),
-        score=_listed(room, "score.wav"), film=_listed(room, "film.mp4"),
-        cut_off=light_reader.was_cut_off(card), waits_for=light_reader.text(card, "waits_for"),
-        waits_since=light_reader.text(card, "waits_since"), rejected=light_reader.text(card, "rejected"),
+        score=_listed(room, "score.wav"),
+        film=_listed(room, "film.mp4"),
+        cut_off=light_reader.was_cut_off(card),
+        waits_for=light_reader.text(card, "waits_for"),
+        waits_since=light_reader.text(card, "waits_since"),
+        rejected=light_reader.text(card, "rejected"),
         suspended=light_reader.text(card, "suspended"),
-        failure=failure_in(room, failure), failed_at=light_reader.text(failure, "at"), spent=read_spent(room),
+        failure=failure_in(room, failure),
+        failed_at=light_reader.text(failure, "at"),
+        spent=read_spent(room),
         budget_usd=None if budget is None else light_reader.number({"usd": budget}, "usd"),
-    )  # fmt: skip
+    )
 
 
 def failure_in(room: Room, failure: dict[str, object]) -> str:
@@ -187,11 +198,15 @@ def _cast(room: Room) -> tuple[CharacterFacts, ...]:
 
 def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
-        index=number, image_prompt=light_reader.text(shot, "image_prompt"), motion_prompt=light_reader.text(shot,
-        "motion_prompt"), camera=light_reader.text(shot, "camera"), narration=light_reader.text(shot, "narration"),
-        image=_listed(room, f"images/shot_{number:03d}.png"), line=_listed(room, f"narration/shot_{number:03d}.wav"),
+        index=number,
+        image_prompt=light_reader.text(shot, "image_prompt"),
+        motion_prompt=light_reader.text(shot, "motion_prompt"),
+        camera=light_reader.text(shot, "camera"),
+        narration=light_reader.text(shot, "narration"),
+        image=_listed(room, f"images/shot_{number:03d}.png"),
+        line=_listed(room, f"narration/shot_{number:03d}.wav"),
         clip=_listed(room, f"videos/shot_{number:03d}.mp4"),
-    )  # fmt: skip
+    )
 
 
 def _listed(room: Room, path: str) -> Piece | None:
@@ -201,13 +216,19 @@ def _listed(room: Room, path: str) -> Piece | None:
 
 def _piece(path: str, receipt: dict[str, object]) -> Piece:
     return Piece(
-        path=path, bytes=int(light_reader.number(receipt, "bytes")), seconds=light_reader.number(receipt, "seconds"),
-        frames=int(light_reader.number(receipt, "frames")), cost_usd=light_reader.number(receipt, "cost_usd"),
-        seconds_taken=light_reader.number(receipt, "seconds_taken"), by_hand=receipt.get("by_hand") is True,
-        made_at=light_reader.text(receipt, "made_at"), not_drawn=light_reader.words(receipt, "not_drawn"),
-        not_moved=light_reader.words(receipt, "not_moved"), refused=light_reader.text(receipt,
-        "refused")[:REASON_LETTERS], not_spoken=light_reader.text(receipt, "not_spoken")[:REASON_LETTERS],
-    )  # fmt: skip
+        path=path,
+        bytes=int(light_reader.number(receipt, "bytes")),
+        seconds=light_reader.number(receipt, "seconds"),
+        frames=int(light_reader.number(receipt, "frames")),
+        cost_usd=light_reader.number(receipt, "cost_usd"),
+        seconds_taken=light_reader.number(receipt, "seconds_taken"),
+        by_hand=receipt.get("by_hand") is True,
+        made_at=light_reader.text(receipt, "made_at"),
+        not_drawn=light_reader.words(receipt, "not_drawn"),
+        not_moved=light_reader.words(receipt, "not_moved"),
+        refused=light_reader.text(receipt, "refused")[:REASON_LETTERS],
+        not_spoken=light_reader.text(receipt, "not_spoken")[:REASON_LETTERS],
+    )
 
 
 def _foreign(room: Room, folder: Path) -> Facts | None:
@@ -220,19 +241,27 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
     if not meta and not story and not shots:
         return None
     return Facts(
-        session_id=folder.name, folder=folder, foreign=True, idea=light_reader.text(meta, "idea") or
-        light_reader.text(story, "title"), started_at=light_reader.text(meta, "started_at"),
-        title=light_reader.text(story, "title"), plans=_plans(room), shots=tuple(
+        session_id=folder.name,
+        folder=folder,
+        foreign=True,
+        idea=light_reader.text(meta, "idea") or light_reader.text(story, "title"),
+        started_at=light_reader.text(meta, "started_at"),
+        title=light_reader.text(story, "title"),
+        plans=_plans(room),
+        shots=tuple(
             ShotFacts(
-                index=number, image_prompt=light_reader.text(shot, "image_prompt"),
-                motion_prompt=light_reader.text(shot, "motion_prompt"), camera=light_reader.text(shot, "camera"),
+                index=number,
+                image_prompt=light_reader.text(shot, "image_prompt"),
+                motion_prompt=light_reader.text(shot, "motion_prompt"),
+                camera=light_reader.text(shot, "camera"),
                 image=_foreign_piece(room, f"images/shot_{number:03d}", ".png"),
                 clip=_foreign_piece(room, f"videos/shot_{number:03d}", ".mp4"),
             )
             for number, shot in enumerate(shots, start=1)
         ),
-        film=_foreign_piece(room, "film", ".mp4"), foreign_completed=meta.get("completed") is True,
-    )  # fmt: skip
+        film=_foreign_piece(room, "film", ".mp4"),
+        foreign_completed=meta.get("completed") is True,
+    )
 
 
 def _foreign_piece(room: Room, stem: str, suffix: str) -> Piece | None:

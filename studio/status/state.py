@@ -115,9 +115,15 @@ def mark(shot: ShotFacts) -> Mark:
 
 
 def state_of(
-    completed: bool, foreign: bool, locked: bool, failed: bool, cut_off: bool = False, waits: bool = False,
-    rejected: bool = False, suspended: bool = False,
-) -> State:  # fmt: skip
+    completed: bool,
+    foreign: bool,
+    locked: bool,
+    failed: bool,
+    cut_off: bool = False,
+    waits: bool = False,
+    rejected: bool = False,
+    suspended: bool = False,
+) -> State:
     """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
 
     So a finished film that a later run was to change, and did not, is not called done. A run that waits was suspended:
@@ -142,9 +148,15 @@ def state_of(
 def state_now(facts: Facts, locked: bool) -> State:
     """Return the state of a session whose facts were read."""
     return state_of(
-        completed(facts), facts.foreign, locked, bool(facts.failure), facts.cut_off, bool(facts.waits_for),
-        bool(facts.rejected), bool(facts.suspended),
-    )  # fmt: skip
+        completed(facts),
+        facts.foreign,
+        locked,
+        bool(facts.failure),
+        facts.cut_off,
+        bool(facts.waits_for),
+        bool(facts.rejected),
+        bool(facts.suspended),
+    )
 
 
 def can_go_on(facts: Facts) -> bool:

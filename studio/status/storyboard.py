@@ -111,9 +111,18 @@ def summary(facts: Facts, state: State) -> str:
     """Return how far the film is in one line: 'running · 3 of 8 pictures · 2 of 8 lines · 1 of 8 clips · $0.00'."""
     total = len(facts.shots)
     said = sum(shot.line is not None for shot in facts.shots)
-    counts = [f"{count} of {total} {noun}" for count, noun in (
-        (images_done(facts), "pictures"), (said, "lines"), (videos_done(facts), "clips"),
-    )] if total else []  # fmt: skip
+    counts = (
+        [
+            f"{count} of {total} {noun}"
+            for count, noun in (
+                (images_done(facts), "pictures"),
+                (said, "lines"),
+                (videos_done(facts), "clips"),
+            )
+        ]
+        if total
+        else []
+    )
     return " · ".join([state, *counts, cost_shown(facts)])
 
 
@@ -200,12 +209,15 @@ def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
     booked = facts.spent.all.calls > 0
     rows = [
         _ledger_row(
-            noun, there := [piece for piece in pieces if piece], _count(heard, names),
-            facts.spent.of(*names) if booked else _by_receipts(there), booked,
+            noun,
+            there := [piece for piece in pieces if piece],
+            _count(heard, names),
+            facts.spent.of(*names) if booked else _by_receipts(there),
+            booked,
         )
         for noun, (names, pieces) in stages.items()
         if noun != "portraits" or facts.cast or _count(heard, names) != (0, 0) or facts.spent.of(*names).calls
-    ]  # fmt: skip
+    ]
     everything = [piece for _, pieces in stages.values() for piece in pieces if piece]
     every_stage = tuple(name for names, _ in stages.values() for name in names)
     paid = facts.spent.all if booked else Tally(usd=cost_usd(facts))
@@ -222,11 +234,14 @@ def _ledger_row(
     calls = {"paid calls": paid.calls, "of these for nothing": paid.unused} if booked else {}
     calls |= {"price unknown": paid.unknown} if paid.unknown else {}
     return {
-        "stage": noun, "in place": len(pieces), "made by this run": counts[0], "found": counts[1],
+        "stage": noun,
+        "in place": len(pieces),
+        "made by this run": counts[0],
+        "found": counts[1],
         "seconds of work": f"{sum(piece.seconds_taken for piece in pieces):.1f}",
         **calls,
         "USD": dollars(paid.usd).removeprefix("$"),
-    }  # fmt: skip
+    }
 
 
 def _count(heard: Heard, stages: tuple[Stage, ...]) -> tuple[int, int]:

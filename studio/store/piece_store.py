@@ -116,10 +116,18 @@ class Shelf:
             how = "holds redone shots" if redone and same_plan(redone, content) else "was edited by hand"
             self.tell(f"{order.path} {how} and is kept, though what it builds on has changed since")
         receipt = Receipt(
-            stage=order.stage, index=order.index, path=order.path, sha256=files.sha256_of(path), bytes=stat.st_size,
-            mtime_ns=stat.st_mtime_ns, fingerprint=order.fingerprint, engine="by hand", model="", by_hand=True,
+            stage=order.stage,
+            index=order.index,
+            path=order.path,
+            sha256=files.sha256_of(path),
+            bytes=stat.st_size,
+            mtime_ns=stat.st_mtime_ns,
+            fingerprint=order.fingerprint,
+            engine="by hand",
+            model="",
+            by_hand=True,
             made_at=found.receipt.made_at if found.receipt else "",
-        ).sealed()  # fmt: skip
+        ).sealed()
         if read_receipt(place) is None:
             # Nothing tells any more how it was written: what is there now is what a fault must not take.
             files.write_whole(place, receipt_bytes(receipt.model_copy(update={"content": content})))
@@ -199,10 +207,21 @@ class Shelf:
             files.remove(out)
 
     def publish(
-        self, order: Order, out: Path, made: Made, engine: str, model: str, *, seed: int | None = None,
-        prompt: str | None = None, attempts: int = 1, cost_usd: float = 0.0, made_at: str = "",
-        seconds_taken: float = 0.0, also: tuple[tuple[str, bytes], ...] = (),
-    ) -> Receipt:  # fmt: skip
+        self,
+        order: Order,
+        out: Path,
+        made: Made,
+        engine: str,
+        model: str,
+        *,
+        seed: int | None = None,
+        prompt: str | None = None,
+        attempts: int = 1,
+        cost_usd: float = 0.0,
+        made_at: str = "",
+        seconds_taken: float = 0.0,
+        also: tuple[tuple[str, bytes], ...] = (),
+    ) -> Receipt:
         """Publish the finished file at `out` as the order's piece and return its receipt.
 
         Order of events: the artefact's bytes sealed, the staged receipt, the old piece linked into `takes/`, the
@@ -214,9 +233,19 @@ class Shelf:
         """
         with files.plain_errors(self.folder / order.path):
             receipt = self._receipt(
-                order, out, made, engine, model, seed=seed, prompt=prompt, attempts=attempts, cost_usd=cost_usd,
-                made_at=made_at, seconds_taken=seconds_taken, also=tuple(sidecar_of(*each) for each in also),
-            )  # fmt: skip
+                order,
+                out,
+                made,
+                engine,
+                model,
+                seed=seed,
+                prompt=prompt,
+                attempts=attempts,
+                cost_usd=cost_usd,
+                made_at=made_at,
+                seconds_taken=seconds_taken,
+                also=tuple(sidecar_of(*each) for each in also),
+            )
             staged = self._stage(order, out, receipt)
             with self._lock:
                 return self._put(order, out, staged)
@@ -227,10 +256,15 @@ class Shelf:
         stat = out.stat()
         receipt = receipt.model_copy(
             update={
-                "index": order.index, "path": order.path, "sha256": files.sha256_of(out), "bytes": stat.st_size,
-                "mtime_ns": stat.st_mtime_ns, "edited": None, "redone": None,
+                "index": order.index,
+                "path": order.path,
+                "sha256": files.sha256_of(out),
+                "bytes": stat.st_size,
+                "mtime_ns": stat.st_mtime_ns,
+                "edited": None,
+                "redone": None,
             }
-        ).sealed()  # fmt: skip
+        ).sealed()
         files.write_whole(staged_path(self.folder / receipt_path(order.path)), receipt_bytes(receipt))
         return receipt
 
@@ -248,12 +282,21 @@ class Shelf:
         content = files.read(path, opening.PLAN_BYTES).decode("utf-8") if order.stage in PLANS else None
         return Receipt.model_validate(
             {
-                **made.model_dump(), "stage": order.stage, "index": order.index, "path": order.path,
-                "sha256": files.sha256_of(path), "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns,
-                "fingerprint": order.fingerprint, "engine": engine, "model": model, "content": content, "made_at": "",
+                **made.model_dump(),
+                "stage": order.stage,
+                "index": order.index,
+                "path": order.path,
+                "sha256": files.sha256_of(path),
+                "bytes": stat.st_size,
+                "mtime_ns": stat.st_mtime_ns,
+                "fingerprint": order.fingerprint,
+                "engine": engine,
+                "model": model,
+                "content": content,
+                "made_at": "",
                 **more,
             }
-        )  # fmt: skip
+        )
 
     # --- displacing -------------------------------------------------------------------------------
 

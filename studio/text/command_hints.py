@@ -7,19 +7,37 @@ import shlex
 import sys
 from pathlib import Path
 
-_TARGETS = {"batch": ("film", "batch"), "resume": ("film", "resume"), "view": ("sessions", "view"),
-    "list": ("sessions", "list"), "verify": ("sessions", "verify"), "repair": ("sessions", "repair"),
-    "make": ("film", "make"), "approve": ("film", "approve"), "cost": ("sessions", "cost"),
-    "plan": ("film", "plan")}  # fmt: skip
-_MAKE = {"batch": "batch", "approve": "approve", "resume": "resume", "view": "view", "list": "sessions",
-    "verify": "verify", "repair": "repair", "make": "film", "cost": "cost", "plan": "plan"}  # fmt: skip
+_TARGETS = {
+    "batch": ("film", "batch"),
+    "resume": ("film", "resume"),
+    "view": ("sessions", "view"),
+    "list": ("sessions", "list"),
+    "verify": ("sessions", "verify"),
+    "repair": ("sessions", "repair"),
+    "make": ("film", "make"),
+    "approve": ("film", "approve"),
+    "cost": ("sessions", "cost"),
+    "plan": ("film", "plan"),
+}
+_MAKE = {
+    "batch": "batch",
+    "approve": "approve",
+    "resume": "resume",
+    "view": "view",
+    "list": "sessions",
+    "verify": "verify",
+    "repair": "repair",
+    "make": "film",
+    "cost": "cost",
+    "plan": "plan",
+}
 FROM_MAKE = "FILM_FROM_MAKE"
 """Set by the Makefile: what is printed is then a line for `make`."""
 
 
 def command(
     verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "", file: str = ""
-) -> str:  # fmt: skip
+) -> str:
     """Return the line that does `verb` (resume, approve, view, cost, plan, list, ...) on the session.
 
     Args:

@@ -96,6 +96,9 @@ def _reason(error: yaml.YAMLError) -> str:
         mark = error.problem_mark
         return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem or 'it does not parse'}"
     if isinstance(error, yaml.reader.ReaderError):
-        return f"character {error.position + 1} (U+{ord(error.character):04X}) is not allowed" if isinstance(
-            error.character, str) else str(error.reason)  # fmt: skip
+        return (
+            f"character {error.position + 1} (U+{ord(error.character):04X}) is not allowed"
+            if isinstance(error.character, str)
+            else str(error.reason)
+        )
     return str(error)

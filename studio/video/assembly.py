@@ -36,7 +36,7 @@ def burned_cues(shot: Shot, line: Receipt, frames: int, wish: Wish) -> tuple[Cue
 
 def _shot_cues(
     shot: Shot, line: Receipt, frames: int, fps: int, start: int, columns: int = LINE_COLUMNS
-) -> tuple[Cue, ...]:  # fmt: skip
+) -> tuple[Cue, ...]:
     """Return the captions of a shot that begins at frame `start`; a line that no voice read is spread over it."""
     if not shot.narration.strip():
         return ()
@@ -68,9 +68,16 @@ def chapters(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[t
 
 
 def assemble(
-    brief: Brief, story: Story, shots: Sequence[Shot], timeline: Timeline, credits: Sequence[Credit],
-    clips: Sequence[Path], lines: Sequence[tuple[Path, Receipt]], score: Path | None, out: Path,
-) -> tuple[Made, tuple[tuple[str, bytes], ...]]:  # fmt: skip
+    brief: Brief,
+    story: Story,
+    shots: Sequence[Shot],
+    timeline: Timeline,
+    credits: Sequence[Credit],
+    clips: Sequence[Path],
+    lines: Sequence[tuple[Path, Receipt]],
+    score: Path | None,
+    out: Path,
+) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
     """Cut the film at `out` and return what was measured, and the caption files: ('film.srt', ...), ('film.vtt', ...).
 
     Args:
@@ -99,17 +106,32 @@ def assemble(
             ).not_drawn
         if timeline.end_frames:
             card = end_card(
-                story.title, credits, last_picture(clips[-1]) if clips else None, wish.size, fps, timeline.end_frames,
-                brief.seed, end, mood=story.mood, english=english,
-            )  # fmt: skip
+                story.title,
+                credits,
+                last_picture(clips[-1]) if clips else None,
+                wish.size,
+                fps,
+                timeline.end_frames,
+                brief.seed,
+                end,
+                mood=story.mood,
+                english=english,
+            )
             lost = tuple(dict.fromkeys([*lost, *card.not_drawn]))
         mix(spoken, score, timeline.frames, fps, sound)
         captions.write_bytes(srt)
         made = cut_film(
-            title, clips, sound, captions if wish.captions == "soft" and cues else None,
-            chapters(story, shots, timeline), timeline, story.title, out,
-            end=end if timeline.end_frames else None, language="eng" if english else "und",
-        )  # fmt: skip
+            title,
+            clips,
+            sound,
+            captions if wish.captions == "soft" and cues else None,
+            chapters(story, shots, timeline),
+            timeline,
+            story.title,
+            out,
+            end=end if timeline.end_frames else None,
+            language="eng" if english else "und",
+        )
     finally:
         for hidden in (title, end, sound, captions):
             files.remove(hidden)

@@ -31,7 +31,7 @@ _VERBS: dict[str, Kind] = {
     **dict.fromkeys(("handheld", "shaky", "shake", "wobble"), "handheld"),
     **dict.fromkeys(("move", "drift", "glide", "float", "travel", "fly", "go", "sweep"), "travel"),
     **dict.fromkeys(("turn", "look", "swivel", "whip"), "turn"),
-}  # fmt: skip
+}
 _LOOSE = {
     "push",
     "pull",
@@ -50,16 +50,38 @@ _LOOSE = {
 """Words that people and waves do as well: in a motion prompt they are the camera's only if the camera is named."""
 
 _WAYS: dict[str, tuple[str, int]] = {
-    "left": ("x", -1), "leftward": ("x", -1), "leftwards": ("x", -1),
-    "right": ("x", 1), "rightward": ("x", 1), "rightwards": ("x", 1),
-    "up": ("y", -1), "upward": ("y", -1), "upwards": ("y", -1),
-    "down": ("y", 1), "downward": ("y", 1), "downwards": ("y", 1),
-    "in": ("z", 1), "into": ("z", 1), "inward": ("z", 1), "inwards": ("z", 1), "forward": ("z", 1),
-    "forwards": ("z", 1), "toward": ("z", 1), "towards": ("z", 1), "closer": ("z", 1),
-    "out": ("z", -1), "outward": ("z", -1), "outwards": ("z", -1), "back": ("z", -1), "backward": ("z", -1),
-    "backwards": ("z", -1), "away": ("z", -1),
-    "clockwise": ("x", -1), "anticlockwise": ("x", 1), "counterclockwise": ("x", 1),
-}  # fmt: skip
+    "left": ("x", -1),
+    "leftward": ("x", -1),
+    "leftwards": ("x", -1),
+    "right": ("x", 1),
+    "rightward": ("x", 1),
+    "rightwards": ("x", 1),
+    "up": ("y", -1),
+    "upward": ("y", -1),
+    "upwards": ("y", -1),
+    "down": ("y", 1),
+    "downward": ("y", 1),
+    "downwards": ("y", 1),
+    "in": ("z", 1),
+    "into": ("z", 1),
+    "inward": ("z", 1),
+    "inwards": ("z", 1),
+    "forward": ("z", 1),
+    "forwards": ("z", 1),
+    "toward": ("z", 1),
+    "towards": ("z", 1),
+    "closer": ("z", 1),
+    "out": ("z", -1),
+    "outward": ("z", -1),
+    "outwards": ("z", -1),
+    "back": ("z", -1),
+    "backward": ("z", -1),
+    "backwards": ("z", -1),
+    "away": ("z", -1),
+    "clockwise": ("x", -1),
+    "anticlockwise": ("x", 1),
+    "counterclockwise": ("x", 1),
+}
 _GOES: dict[Kind, dict[str, Kind]] = {
     "static": {},
     "pan": {"x": "pan", "y": "tilt", "z": "dolly"},
@@ -75,9 +97,17 @@ _GOES: dict[Kind, dict[str, Kind]] = {
 """Which move a verb becomes in which direction: a "truck in" is a dolly, a "pan up" is a tilt."""
 
 _AXES: dict[Kind, str] = {
-    "static": "", "pan": "x", "tilt": "y", "dolly": "z", "zoom": "z", "crane": "yz", "orbit": "o", "handheld": "h",
-    "travel": "", "turn": "",
-}  # fmt: skip
+    "static": "",
+    "pan": "x",
+    "tilt": "y",
+    "dolly": "z",
+    "zoom": "z",
+    "crane": "yz",
+    "orbit": "o",
+    "handheld": "h",
+    "travel": "",
+    "turn": "",
+}
 """What a move takes up: two moves on one axis contradict each other, and the first one holds."""
 
 
@@ -121,9 +151,7 @@ class _Step(NamedTuple):
     strength: float
 
 
-def compile_move(
-    camera: str, motion_prompt: str, seed: int, aim: Aim = CENTRE
-) -> tuple[Move, tuple[str, ...]]:  # fmt: skip
+def compile_move(camera: str, motion_prompt: str, seed: int, aim: Aim = CENTRE) -> tuple[Move, tuple[str, ...]]:
     """Give the move that both texts ask for, and the words that it cannot do.
 
     `camera` is read first and wins; `motion_prompt` may add what does not contradict it, in clauses that speak of the
@@ -235,10 +263,7 @@ def _read_verb(words: list[str], i: int, end: int, verb: str, strength: float) -
 
 def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
     """Lay the steps over each other into one move. Distances are shares of the frame, chosen by eye over 3 to 8 s."""
-    side, other = (
-        rng.choice((-1, 1)) if abs(at - 0.5) < _ASIDE else -1 if at < 0.5 else 1
-        for at in aim
-    )  # fmt: skip
+    side, other = (rng.choice((-1, 1)) if abs(at - 0.5) < _ASIDE else -1 if at < 0.5 else 1 for at in aim)
     if not steps:
         x, y = _toward(aim[0], 1.09), _toward(aim[1], 1.09)
         return Move(start=Pose(x=x, y=y, zoom=1.03), end=Pose(x=x, y=y, zoom=1.09), aim=aim)
@@ -276,8 +301,11 @@ def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
     return Move(
         start=Pose(x=ends[0][0], y=ends[1][0], zoom=from_zoom, roll=-roll),
         end=Pose(x=ends[0][1], y=ends[1][1], zoom=to_zoom, roll=roll),
-        shake=shake, swing=swing, linear=linear and not travel, aim=aim,
-    )  # fmt: skip
+        shake=shake,
+        swing=swing,
+        linear=linear and not travel,
+        aim=aim,
+    )
 
 
 def _toward(at: float, zoom: float) -> float:

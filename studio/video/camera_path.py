@@ -39,9 +39,7 @@ SHAKE_HERTZ = (0.25, 2.2)
 """Band of handheld unrest: body sway to steps; above it the hand's mass filters (by eye)."""
 
 
-def frame_maps(
-    move: Move, frames: int, fps: int, canvas: tuple[int, int], size: tuple[int, int], seed: int
-) -> Maps:  # fmt: skip
+def frame_maps(move: Move, frames: int, fps: int, canvas: tuple[int, int], size: tuple[int, int], seed: int) -> Maps:
     """Give the map of every frame.
 
     A move that would look past the canvas's edge (an orbit, a roll, unrest) is scaled about its aim and moved inward,
@@ -112,10 +110,12 @@ def _lessened(move: Move, share: float) -> Move:
     zoom, to_zoom = (wide * (each.zoom / wide) ** share for each in (start, end))
     return move.model_copy(
         update={
-            "start": Pose(x=x, y=y, zoom=zoom, roll=roll), "end": Pose(x=to_x, y=to_y, zoom=to_zoom, roll=to_roll),
-            "shake": move.shake * share, "swing": move.swing * share,
+            "start": Pose(x=x, y=y, zoom=zoom, roll=roll),
+            "end": Pose(x=to_x, y=to_y, zoom=to_zoom, roll=to_roll),
+            "shake": move.shake * share,
+            "swing": move.swing * share,
         }
-    )  # fmt: skip
+    )
 
 
 def chroma_map(luma_map: Maps) -> Maps:
@@ -150,11 +150,7 @@ def _views(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) 
     done = ease(np.arange(frames) / max(1, frames - 1))
     start, end = move.start, move.end
     # A constant ratio per frame looks like constant speed; a lens zoom turns its ring evenly instead.
-    zoom = (
-        start.zoom + (end.zoom - start.zoom) * done
-        if move.linear
-        else start.zoom * (end.zoom / start.zoom) ** done
-    )  # fmt: skip
+    zoom = start.zoom + (end.zoom - start.zoom) * done if move.linear else start.zoom * (end.zoom / start.zoom) ** done
     sway_x, sway_y, sway_roll, breath = _unrest(frames, fps, seed) * move.shake
     zoom = zoom * (1 + 0.003 * breath)
     roll = np.radians(start.roll + (end.roll - start.roll) * done + 0.3 * sway_roll)

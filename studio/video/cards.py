@@ -69,9 +69,16 @@ _CREDIT, _SMALL_WEIGHT, _SMALL_TRACKING, _LABEL_TRACKING = 0.032, 400, 0.02, 0.1
 
 
 def title_card(
-    title: str, size: tuple[int, int], fps: int, frames: int, seed: int, out: Path, *, mood: Mood | None = None,
+    title: str,
+    size: tuple[int, int],
+    fps: int,
+    frames: int,
+    seed: int,
+    out: Path,
+    *,
+    mood: Mood | None = None,
     english: bool = True,
-) -> Made:  # fmt: skip
+) -> Made:
     """Write the clip of a title card.
 
     Args:
@@ -97,9 +104,18 @@ def title_card(
 
 
 def end_card(
-    title: str, credits: Sequence[Credit], last: Planes | None, size: tuple[int, int], fps: int, frames: int,
-    seed: int, out: Path, *, mood: Mood | None = None, english: bool = True,
-) -> Made:  # fmt: skip
+    title: str,
+    credits: Sequence[Credit],
+    last: Planes | None,
+    size: tuple[int, int],
+    fps: int,
+    frames: int,
+    seed: int,
+    out: Path,
+    *,
+    mood: Mood | None = None,
+    english: bool = True,
+) -> Made:
     """Write the clip of an end card; arguments and errors as `title_card`, and:
 
     Args:
@@ -188,7 +204,7 @@ def _compose(text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int
 
 def _painted(
     text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None
-) -> tuple[Pixels, Pixels, int]:  # fmt: skip
+) -> tuple[Pixels, Pixels, int]:
     """Return the ground, the ground with its letters, and the row between the title and what is below it."""
     rng = np.random.default_rng(seed)
     by_seed = _GRADES[int(rng.integers(len(_GRADES)))]
@@ -203,7 +219,7 @@ def _painted(
 
 def _layers(
     text: str, rows: Sequence[Credit], size: tuple[int, int], light: NDArray[np.float32]
-) -> tuple[list[ImageClip], int]:  # fmt: skip
+) -> tuple[list[ImageClip], int]:
     """The title, the rule under it, under that the credits; and an even row between title and rule, or, where there
     are credits, between rule and credits."""
     width, height = size
@@ -246,7 +262,7 @@ def _title(text: str, size: tuple[int, int], asked: float) -> NDArray[np.float32
 
 def _credit_block(
     rows: Sequence[Credit], size: tuple[int, int]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[()]:  # fmt: skip
+) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[()]:
     """Two masks of one size: the labels, right against a gutter, and the names, left of it, as film credits are set."""
     if not rows:
         return ()
@@ -282,9 +298,12 @@ def _inked(mask: NDArray[np.float32], colour: NDArray[np.float32]) -> ImageClip:
 
 
 def _ground(
-    size: tuple[int, int], edge: NDArray[np.float32], middle: NDArray[np.float32], light: NDArray[np.float32],
+    size: tuple[int, int],
+    edge: NDArray[np.float32],
+    middle: NDArray[np.float32],
+    light: NDArray[np.float32],
     rng: np.random.Generator,
-) -> Pixels:  # fmt: skip
+) -> Pixels:
     """A soft pool of the middle colour, a faint warm light from one upper side, and grain against banding."""
     width, height = size
     side = float(rng.choice((-1, 1)))

@@ -64,9 +64,11 @@ def encode(frames: Iterable[Draw], size: tuple[int, int], fps: int, out: Path, t
     done = 0
     try:
         with av.open(
-            str(out.absolute()), "w", format="mp4",
+            str(out.absolute()),
+            "w",
+            format="mp4",
             options={"movflags": "+faststart", "video_track_timescale": str(TIMESCALE)},
-        ) as container:  # fmt: skip
+        ) as container:
             stream = container.add_stream("libx264", rate=fps, options=dict(_OPTIONS))
             stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
             context = stream.codec_context

@@ -50,10 +50,18 @@ captions at all."""
 
 
 def cut_film(
-    title: Path | None, clips: Sequence[Path], sound: Path, captions_srt: Path | None,
-    chapters: Sequence[tuple[str, int]], timeline: Timeline, metadata_title: str, out: Path, *, end: Path | None = None,
+    title: Path | None,
+    clips: Sequence[Path],
+    sound: Path,
+    captions_srt: Path | None,
+    chapters: Sequence[tuple[str, int]],
+    timeline: Timeline,
+    metadata_title: str,
+    out: Path,
+    *,
+    end: Path | None = None,
     language: str = "eng",
-) -> Made:  # fmt: skip
+) -> Made:
     """Write the film and give what was measured of it.
 
     Args:
@@ -79,9 +87,11 @@ def cut_film(
         captions_srt = None  # a film in which nobody speaks
     try:
         with av.open(
-            str(out.absolute()), "w", format="mp4",
+            str(out.absolute()),
+            "w",
+            format="mp4",
             options={"movflags": "+faststart", "video_track_timescale": str(TIMESCALE)},
-        ) as film:  # fmt: skip
+        ) as film:
             film.metadata["title"] = _clean(metadata_title)
             film.set_chapters(_chapters(chapters, timeline))
             picture, voice, words = _add_streams(film, parts[0][0], captions_srt, language)
@@ -152,7 +162,7 @@ def _check_sound(sound: Path, timeline: Timeline) -> None:
 
 def _add_streams(
     film: OutputContainer, first: Path, captions: Path | None, language: str
-) -> tuple[VideoStream, AudioStream, SubtitleStream | None]:  # fmt: skip
+) -> tuple[VideoStream, AudioStream, SubtitleStream | None]:
     with av.open(str(first.absolute())) as clip:
         picture = film.add_stream_from_template(clip.streams.video[0])
     voice = film.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)

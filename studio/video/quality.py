@@ -90,8 +90,14 @@ def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
         if ends and ends[-1][1] > timeline.seconds + 0.5 / timeline.fps:
             yield f"its last chapter ends {ends[-1][1] - timeline.seconds:.2f} s after the film"
         for words in container.streams.subtitles[:1]:
-            late = max((((p.pts or 0) + (p.duration or 0)) * float(words.time_base or 0)
-                        for p in container.demux(words) if p.size), default=0.0)  # fmt: skip
+            late = max(
+                (
+                    ((p.pts or 0) + (p.duration or 0)) * float(words.time_base or 0)
+                    for p in container.demux(words)
+                    if p.size
+                ),
+                default=0.0,
+            )
             if late > timeline.seconds + 1e-3:
                 yield f"a caption stays {late - timeline.seconds:.2f} s longer than the film"
         heard = float((sound.duration or 0) * (sound.time_base or 0))

@@ -31,9 +31,16 @@ end."""
 
 
 def render_still(
-    picture: Image.Image, move: Move, frames: int, fps: int, size: tuple[int, int], seed: int, cues: Sequence[Cue],
-    out: Path, tick: Tick = lambda _: None,
-) -> Made:  # fmt: skip
+    picture: Image.Image,
+    move: Move,
+    frames: int,
+    fps: int,
+    size: tuple[int, int],
+    seed: int,
+    cues: Sequence[Cue],
+    out: Path,
+    tick: Tick = lambda _: None,
+) -> Made:
     """Write the clip of one picture.
 
     Args:

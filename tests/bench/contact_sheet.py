@@ -44,7 +44,7 @@ PROMPTS = (
     "wide shot, a jungle river, fog, dawn",
     "medium shot, a deer in a birch forest, morning",
     "wide shot, a quantum computer, a laboratory",
-)  # fmt: skip
+)
 """The last asks for what cannot be drawn: it must stay a slate."""
 
 ASPECT_PROMPT = "wide shot, a fox and an old oak tree in a meadow, golden hour"

@@ -54,10 +54,14 @@ class ByHand(Place):
     def start(self) -> None:
         (self.folder / "studio-1").mkdir(parents=True, exist_ok=True)
         self._environment = os.environ | {
-            "PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url, "FILM_OUTPUT": str(self.output),
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", MARK: str(self.folder / "studio-1"),
+            "PREFECT_HOME": str(self.home),
+            "PREFECT_API_URL": self.url,
+            "FILM_OUTPUT": str(self.output),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            MARK: str(self.folder / "studio-1"),
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-        }  # fmt: skip
+        }
         self._begin("server")
         wait_for("the server", self._answers)
         self.say(str(Path(PREFECT).with_name("film")), "studio", "--set-up-only")
@@ -76,9 +80,13 @@ class ByHand(Place):
         }[name]
         with open(self.folder / f"{name}.log", "ab") as log:
             self._processes[name] = subprocess.Popen(
-                [PREFECT, *words], env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [PREFECT, *words],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def kill(self, names: list[str]) -> None:
         for name in names:
@@ -202,11 +210,13 @@ def _table(place: Place, runs: list[str], began: float, retried: int) -> tuple[s
     )
     untrue = [name for name in (*flow_runs, *task_runs) if name in ("Running", "Pending", "Scheduled", "Late")]
     rows = [
-        ("films", len(runs)), ("whole", whole), ("retried by hand", retried),
+        ("films", len(runs)),
+        ("whole", whole),
+        ("retried by hand", retried),
         ("flow runs", ", ".join(f"{count} {name}" for name, count in sorted(flow_runs.items()))),
         ("task runs", ", ".join(f"{count} {name}" for name, count in sorted(task_runs.items()))),
         ("seconds", round(time.monotonic() - began)),
-    ]  # fmt: skip
+    ]
     table = "| | |\n|---|---|\n" + "".join(f"| {what} | {found} |\n" for what, found in rows)
     # A run that looks after others and was killed is rightly Crashed; a film was retried until it was Completed.
     unmade = [run for run in runs if place.state(run)["type"] != "COMPLETED"]

@@ -70,8 +70,19 @@ class Round(NamedTuple):
 def film_command(seconds: float, height: int) -> list[str]:
     """Return the command line, but for the output folder."""
     film = Path(sys.executable).with_name("film")
-    return [str(film), "make", IDEA, "--seconds", f"{seconds:g}", "--height", str(height), "--seed", str(SEED),
-            "--new", "--json"]  # fmt: skip
+    return [
+        str(film),
+        "make",
+        IDEA,
+        "--seconds",
+        f"{seconds:g}",
+        "--height",
+        str(height),
+        "--seed",
+        str(SEED),
+        "--new",
+        "--json",
+    ]
 
 
 def make_film(command: list[str], folder: Path, home: Path) -> Round:
@@ -80,9 +91,12 @@ def make_film(command: list[str], folder: Path, home: Path) -> Round:
     env = {name: value for name, value in os.environ.items() if not name.startswith(private)}
     began = time.perf_counter()
     child = subprocess.Popen(
-        [*command, "--output", str(folder)], env={**env, "PREFECT_HOME": str(home)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [*command, "--output", str(folder)],
+        env={**env, "PREFECT_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     watch = Watch(child.pid)
     watch.start()
     opened, used_before, before, said = 0.0, 0.0, (0, 0), ""
@@ -115,7 +129,7 @@ def make_film(command: list[str], folder: Path, home: Path) -> Round:
     machine_busy = 1 - (after[0] - before[0]) / max(1, after[1] - before[1])
     return Round(
         opened - began, ended - opened, frames, processor, busy, machine_busy, inspection, own_gb, tree_gb, stages
-    )  # fmt: skip
+    )
 
 
 def read_receipts(session: Path) -> tuple[dict[str, tuple[float, ...]], int]:

@@ -96,9 +96,12 @@ def run_bare(order: dict[str, Any]) -> dict[str, Any]:
         return f"{inputs['kind']}/{inputs['index']:04d}"
 
     @task(
-        name="piece", persist_result=True, result_serializer="json", cache_policy=CacheKeyFnPolicy(cache_key_fn=key),
+        name="piece",
+        persist_result=True,
+        result_serializer="json",
+        cache_policy=CacheKeyFnPolicy(cache_key_fn=key),
         result_storage=storage,
-    )  # fmt: skip
+    )
     def piece(kind: str, index: int, needs: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
         return {"kind": kind, "index": index, "sha256": "0" * 64}
 
@@ -150,8 +153,10 @@ def run_one(kind: str, order: dict[str, Any]) -> dict[str, Any]:
     """Run one flow in a process of its own and return what it told."""
     ended = subprocess.run(
         [sys.executable, "-m", "tests.bench.flow", "--child", json.dumps({"kind": kind, **order})],
-        capture_output=True, text=True, timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
     if ended.returncode:
         raise SystemExit(f"a flow did not end (exit code {ended.returncode}): {ended.stderr[-2000:]}")
     told: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
@@ -165,8 +170,14 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for number in range(rounds):
         output = scratch / f"{engine}-{shots}-{number}"
-        ours = {"idea": IDEA, "seconds": float(max(shots, 4)), "shot_seconds": 1.0, "height": 144, "seed": SEED,
-                "output": str(output)}  # fmt: skip
+        ours = {
+            "idea": IDEA,
+            "seconds": float(max(shots, 4)),
+            "shot_seconds": 1.0,
+            "height": 144,
+            "seed": SEED,
+            "output": str(output),
+        }
         bare = {"shots": shots, "storage": str(output / "bare")}
         for run in RUNS:
             for kind in KINDS if number % 2 == 0 else reversed(KINDS):
@@ -180,10 +191,14 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
         for kind in KINDS:
             told = found[kind, run]
             yield {
-                "engine": engine, "shots": shots, "run": run, "kind": kind,
+                "engine": engine,
+                "shots": shots,
+                "run": run,
+                "kind": kind,
                 "seconds": median(each["seconds"] for each in told),
-                "megabytes": max(each["megabytes"] for each in told), "pieces": told[0]["pieces"],
-            }  # fmt: skip
+                "megabytes": max(each["megabytes"] for each in told),
+                "pieces": told[0]["pieces"],
+            }
 
 
 @contextmanager
@@ -226,16 +241,22 @@ def fresh(engine: str, scratch: Path) -> Iterator[None]:
 def print_table(here: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     """Print all of it for a person."""
     print(f"machine  {here['cores']} cores, {here['cpu']}, Python {here['python']}, load {here['load']}\n")
-    print(f"{'engine':9} {'shots':>6} {'run':6} {'ours, ms a shot':>16} {'bare, ms a shot':>16} {'ratio':>6} "
-          f"{'ours, MB':>9} {'bare, MB':>9}")  # fmt: skip
+    print(
+        f"{'engine':9} {'shots':>6} {'run':6} {'ours, ms a shot':>16} {'bare, ms a shot':>16} {'ratio':>6} "
+        f"{'ours, MB':>9} {'bare, MB':>9}"
+    )
     by = {(row["engine"], row["shots"], row["run"], row["kind"]): row for row in rows}
     for engine, shots, run in dict.fromkeys((row["engine"], row["shots"], row["run"]) for row in rows):
         ours, bare = (by[engine, shots, run, kind] for kind in KINDS)
         each = [1000 * row["seconds"] / shots for row in (ours, bare)]
-        print(f"{engine:9} {shots:6} {run:6} {each[0]:16.1f} {each[1]:16.1f} {each[0] / each[1]:6.2f} "
-              f"{ours['megabytes']:9.0f} {bare['megabytes']:9.0f}")  # fmt: skip
-    print(f"\ntargets: ratio at most {MOST_RATIO:g}, under {1000 * MOST_SECONDS:g} ms a shot, a shot of 1,000 at most "
-          f"{MOST_GROWTH:g} times one of 100, memory within {MOST_MEGABYTES} MB")  # fmt: skip
+        print(
+            f"{engine:9} {shots:6} {run:6} {each[0]:16.1f} {each[1]:16.1f} {each[0] / each[1]:6.2f} "
+            f"{ours['megabytes']:9.0f} {bare['megabytes']:9.0f}"
+        )
+    print(
+        f"\ntargets: ratio at most {MOST_RATIO:g}, under {1000 * MOST_SECONDS:g} ms a shot, a shot of 1,000 at most "
+        f"{MOST_GROWTH:g} times one of 100, memory within {MOST_MEGABYTES} MB"
+    )
 
 
 def main() -> None:
@@ -256,9 +277,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="film-bench-") as name:
         scratch = Path(name)
         os.environ.update(
-            PREFECT_HOME=f"{scratch}/prefect", PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
-            PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
-        )  # fmt: skip
+            PREFECT_HOME=f"{scratch}/prefect",
+            PREFECT_SERVER_ANALYTICS_ENABLED="false",
+            DO_NOT_TRACK="1",
+            PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
+            PREFECT_CLI_PROMPT="false",
+        )
         here = machine()
         for engine in asked.engines:
             for shots in asked.shots:

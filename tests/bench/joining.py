@@ -109,9 +109,7 @@ def _encoded_before(encoded: Path, sound: Path, stream: AudioStream) -> Iterator
 def many_shots(folder: Path, counts: list[int]) -> dict[int, dict[str, dict[str, float]]]:
     """Make a film of each number of shots and return what each step took, by number and step."""
     apart("tests.bench.joining", "set-up", folder, max(counts))
-    return {
-        shots: {step: apart("tests.bench.joining", step, folder, shots) for step in STEPS} for shots in counts
-    }  # fmt: skip
+    return {shots: {step: apart("tests.bench.joining", step, folder, shots) for step in STEPS} for shots in counts}
 
 
 def main() -> None:

@@ -46,9 +46,7 @@ def apart(module: str, *words: object) -> dict[str, Any]:
     Raises:
         SystemExit: it failed; what it said is told.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, words)], cwd=PROJECT, capture_output=True, text=True
-    )  # fmt: skip
+    done = subprocess.run([sys.executable, "-m", module, *map(str, words)], cwd=PROJECT, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{module} {' '.join(map(str, words))}: {done.stderr.strip()[-2000:]}")
     return dict(json.loads(done.stdout.splitlines()[-1]))

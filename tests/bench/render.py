@@ -33,9 +33,13 @@ EXAMPLES = """examples:
   make bench-render ARGS="--clips --join --film --json"   everything, for a machine
 """
 TOLD = {
-    "ours": "ours", "ours-whole": "ours, whole", "moviepy": "(a) MoviePy, idiomatic",
-    "moviepy-frames": "(b) MoviePy, our frames", "zoompan": "(c) ffmpeg zoompan", "encoder": "(d) the encoder alone",
-}  # fmt: skip
+    "ours": "ours",
+    "ours-whole": "ours, whole",
+    "moviepy": "(a) MoviePy, idiomatic",
+    "moviepy-frames": "(b) MoviePy, our frames",
+    "zoompan": "(c) ffmpeg zoompan",
+    "encoder": "(d) the encoder alone",
+}
 TARGETS = {"moviepy": 8.0, "moviepy-frames": 1.4, "encoder": 0.95}
 """How many times a way's time ours is to take at most: wall(way) / wall(ours) is at least this."""
 JOIN_SHOTS, JOIN_SECONDS, JOIN_MB = 300, 15.0, 150.0
@@ -125,9 +129,11 @@ def _verdict(met: bool) -> str:
 def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
     asks = argparse.ArgumentParser(
-        prog="make bench-render", description=__doc__, epilog=EXAMPLES,
+        prog="make bench-render",
+        description=__doc__,
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    )
     asks.add_argument("--clips", action="store_true", help="the clips; what is measured where nothing is said")
     asks.add_argument("--join", action="store_true", help="films of many shots")
     asks.add_argument("--film", action="store_true", help="the whole default film")

@@ -105,8 +105,13 @@ class Bench:
         """Begin a film and kill it half way, go on to its end, run it again; return the figures of each run."""
         output = self.folder / name
         options = {
-            "idea": IDEA, "seconds": seconds, "shot_seconds": 1.0, "height": 144, "seed": SEED, "output": str(output),
-        }  # fmt: skip
+            "idea": IDEA,
+            "seconds": seconds,
+            "shot_seconds": 1.0,
+            "height": 144,
+            "seed": SEED,
+            "output": str(output),
+        }
         self._run(options, until=lambda: _half_way(output))
         return {"after a kill": self._run(options), "again": self._run({**options, "idea": "", **_only(output)})}
 
@@ -115,8 +120,11 @@ class Bench:
         began = time.monotonic()
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.resume", "--child", json.dumps(options)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         try:
             while until is not None and child.poll() is None and not until():
                 time.sleep(0.02)
@@ -150,12 +158,22 @@ def _figures(began: float, told: dict[str, Any]) -> dict[str, Any]:
     at = told["moments"]
     ready, known, settled = at["ready"], at["planned"], at["settled"]
     parts = (
-        ready - began, at["flow"] - ready, at["opened"] - at["flow"], known - at["opened"],
-        at["working"] - ready if "working" in at else None, settled - known, at["end"] - settled, at["end"] - ready,
+        ready - began,
+        at["flow"] - ready,
+        at["opened"] - at["flow"],
+        known - at["opened"],
+        at["working"] - ready if "working" in at else None,
+        settled - known,
+        at["end"] - settled,
+        at["end"] - ready,
         told["processor"],
-    )  # fmt: skip
-    return {**dict(zip(PARTS, parts, strict=True)), "state": told["state"], "calls": told["calls"],
-            "tasks": settled_states(told["flow_run_id"])}  # fmt: skip
+    )
+    return {
+        **dict(zip(PARTS, parts, strict=True)),
+        "state": told["state"],
+        "calls": told["calls"],
+        "tasks": settled_states(told["flow_run_id"]),
+    }
 
 
 def settled_states(flow_run_id: str) -> dict[str, int]:
@@ -192,8 +210,10 @@ def print_table(here: dict[str, Any], films: dict[str, dict[str, dict[str, Any]]
             seconds = [f"{figures[part]:12.2f} s" if figures[part] is not None else f"{'-':>14}" for part in PARTS]
             print(f"{film:10} {run:13}" + "".join(seconds))
             print(f"{'':24} tasks {figures['tasks']}; engine calls {figures['calls'] or 'none'}")
-    print(f"\ntargets: new work after a kill under {NEW_WORK_SECONDS:g} s, a run that finds all there "
-          f"under {WHOLE_SECONDS:g} s")  # fmt: skip
+    print(
+        f"\ntargets: new work after a kill under {NEW_WORK_SECONDS:g} s, a run that finds all there "
+        f"under {WHOLE_SECONDS:g} s"
+    )
 
 
 def main() -> None:
@@ -208,9 +228,12 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="film-bench-") as scratch:
         os.environ.update(
-            PREFECT_HOME=f"{scratch}/prefect", PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1",
-            PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL", PREFECT_CLI_PROMPT="false",
-        )  # fmt: skip
+            PREFECT_HOME=f"{scratch}/prefect",
+            PREFECT_SERVER_ANALYTICS_ENABLED="false",
+            DO_NOT_TRACK="1",
+            PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
+            PREFECT_CLI_PROMPT="false",
+        )
         from flows.server.temporary import BuiltIn
 
         server = BuiltIn()

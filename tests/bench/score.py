@@ -49,9 +49,7 @@ def main() -> None:
             power = np.cumsum(np.abs(np.fft.rfft(mono)) ** 2)
             half, most = (np.searchsorted(power, share * power[-1]) / SECONDS for share in (0.5, 0.95))
             peak = 20 * np.log10(np.abs(sound).max())
-            print(
-                f"{mood:12}{meter.reading().lufs:9.1f}{peak:7.1f}{lost:7.2f}{half:6.0f}{most:6.0f}{processor:11.2f}"
-            )  # fmt: skip
+            print(f"{mood:12}{meter.reading().lufs:9.1f}{peak:7.1f}{lost:7.2f}{half:6.0f}{most:6.0f}{processor:11.2f}")
 
 
 if __name__ == "__main__":

@@ -146,9 +146,15 @@ def moviepy_frames(picture: Path, frames: int, out: Path) -> Callable[[], object
 def _written(clip: object, out: Path) -> None:
     # Told the matrix: by itself the pipe converts by BT.601, whose colours would be wrong and the comparison unfair.
     clip.write_videofile(  # type: ignore[attr-defined]  # MoviePy has no types
-        str(out), fps=FPS, codec="libx264", preset=encoder._OPTIONS["preset"], audio=False, threads=encoder.THREADS,
-        ffmpeg_params=["-vf", _TO_YUV, *_ENCODER], logger=None,
-    )  # fmt: skip
+        str(out),
+        fps=FPS,
+        codec="libx264",
+        preset=encoder._OPTIONS["preset"],
+        audio=False,
+        threads=encoder.THREADS,
+        ffmpeg_params=["-vf", _TO_YUV, *_ENCODER],
+        logger=None,
+    )
 
 
 def zoompan(picture: Path, frames: int, out: Path) -> Callable[[], object]:
@@ -167,16 +173,39 @@ def zoompan(picture: Path, frames: int, out: Path) -> Callable[[], object]:
     )
     filters = f"{_TO_YUV},format=yuv420p,zoompan=z='{zoom}':x='{left}':y='{top}'"
     filters += f":d={frames}:s={SIZE[0]}x{SIZE[1]}:fps={FPS}"
-    command = [get_ffmpeg_exe(), "-loglevel", "error", "-y", "-i", str(picture), "-vf", filters, "-frames:v",
-               str(frames), "-c:v", "libx264", "-preset", encoder._OPTIONS["preset"], "-threads", str(encoder.THREADS),
-               *_ENCODER, "-pix_fmt", "yuv420p", str(out)]  # fmt: skip
+    command = [
+        get_ffmpeg_exe(),
+        "-loglevel",
+        "error",
+        "-y",
+        "-i",
+        str(picture),
+        "-vf",
+        filters,
+        "-frames:v",
+        str(frames),
+        "-c:v",
+        "libx264",
+        "-preset",
+        encoder._OPTIONS["preset"],
+        "-threads",
+        str(encoder.THREADS),
+        *_ENCODER,
+        "-pix_fmt",
+        "yuv420p",
+        str(out),
+    ]
     return lambda: subprocess.run(command, check=True)
 
 
 WAYS: dict[str, Callable[[Path, int, Path], Callable[[], object]]] = {
-    "ours": ours, "ours-whole": ours_whole, "moviepy": moviepy_idiom, "moviepy-frames": moviepy_frames,
-    "zoompan": zoompan, "encoder": encoder_alone,
-}  # fmt: skip
+    "ours": ours,
+    "ours-whole": ours_whole,
+    "moviepy": moviepy_idiom,
+    "moviepy-frames": moviepy_frames,
+    "zoompan": zoompan,
+    "encoder": encoder_alone,
+}
 
 
 def write_reference(picture: Path, frames: int, out: Path) -> None:
@@ -210,10 +239,23 @@ def ssim(clip: Path, reference: Path) -> float:
     from imageio_ffmpeg import get_ffmpeg_exe
 
     said = subprocess.run(
-        [get_ffmpeg_exe(), "-hide_banner", "-i", clip, "-i", reference, "-lavfi",
-         "[0:v]settb=1/30,setpts=N[a];[1:v]settb=1/30,setpts=N[b];[a][b]ssim", "-f", "null", "-"],
-        capture_output=True, text=True, check=True,
-    ).stderr  # fmt: skip
+        [
+            get_ffmpeg_exe(),
+            "-hide_banner",
+            "-i",
+            clip,
+            "-i",
+            reference,
+            "-lavfi",
+            "[0:v]settb=1/30,setpts=N[a];[1:v]settb=1/30,setpts=N[b];[a][b]ssim",
+            "-f",
+            "null",
+            "-",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
     found = re.search(r"SSIM .*All:([\d.]+)", said)
     assert found, said
     return float(found[1])

@@ -14,35 +14,76 @@ from blocks.answers.picture_answers import PICTURE_BYTES
 _CHUNK = 1 << 16
 
 UNITS = {
-    "empty lists": b"[],", "empty objects": b"{},", "objects of one": b'{"a":1},', "lists of one": b"[1.5],",
-    "numbers": b"7,", "long numbers": b"9" * 4_000 + b",", "short texts": '"ab","ä",'.encode(),
-    "same keys": b'"a":[],', "nested lists": b"[", "nested objects": b'{"a":', "one text": b"A", "wide text": b"A",
-    "emoji": "\U0001f600".encode(), "escapes": b"\\ud83d\\ude00", "lone surrogates": b"\\ud83d", "one number": b"9",
-    "fraction": b"0", "white space": b" ", "zeros": b"\0", "percent": b"%41", "page": b"<a>",
-}  # fmt: skip
+    "empty lists": b"[],",
+    "empty objects": b"{},",
+    "objects of one": b'{"a":1},',
+    "lists of one": b"[1.5],",
+    "numbers": b"7,",
+    "long numbers": b"9" * 4_000 + b",",
+    "short texts": '"ab","ä",'.encode(),
+    "same keys": b'"a":[],',
+    "nested lists": b"[",
+    "nested objects": b'{"a":',
+    "one text": b"A",
+    "wide text": b"A",
+    "emoji": "\U0001f600".encode(),
+    "escapes": b"\\ud83d\\ude00",
+    "lone surrogates": b"\\ud83d",
+    "one number": b"9",
+    "fraction": b"0",
+    "white space": b" ",
+    "zeros": b"\0",
+    "percent": b"%41",
+    "page": b"<a>",
+}
 """What is repeated, by name."""
 _FRAMES = {
-    "same keys": (b"{", b'"b":1}'), "one text": (b'"', b'"'), "wide text": (b'"\xf0\x9f\x98\x80', b'"'),
-    "emoji": (b'"', b'"'), "escapes": (b'"', b'"'), "lone surrogates": (b'"', b'"'), "one number": (b"1", b""),
-    "fraction": (b"0.", b"1"), "nested lists": (b"", b""), "nested objects": (b"", b""), "white space": (b"", b"[]"),
+    "same keys": (b"{", b'"b":1}'),
+    "one text": (b'"', b'"'),
+    "wide text": (b'"\xf0\x9f\x98\x80', b'"'),
+    "emoji": (b'"', b'"'),
+    "escapes": (b'"', b'"'),
+    "lone surrogates": (b'"', b'"'),
+    "one number": (b"1", b""),
+    "fraction": (b"0.", b"1"),
+    "nested lists": (b"", b""),
+    "nested objects": (b"", b""),
+    "white space": (b"", b"[]"),
     "percent": (b'"data:image/png,', b'"'),
-}  # fmt: skip
+}
 _PLACES = (
-    (b"", b""), (b'{"choices":', b"}"), (b'{"choices":[{"message":{"content":', b"}}]}"), (b'{"data":', b"}"),
-    (b'{"data":[{"b64_json":', b"}]}"), (b'{"data":[{"url":', b"}]}"), (b'{"error":{"message":', b"}}"),
-    (b'{"id":', b"}"), (b'{"errors":[', b"]}"), (b'{"credits":', b"}"),
-)  # fmt: skip
+    (b"", b""),
+    (b'{"choices":', b"}"),
+    (b'{"choices":[{"message":{"content":', b"}}]}"),
+    (b'{"data":', b"}"),
+    (b'{"data":[{"b64_json":', b"}]}"),
+    (b'{"data":[{"url":', b"}]}"),
+    (b'{"error":{"message":', b"}}"),
+    (b'{"id":', b"}"),
+    (b'{"errors":[', b"]}"),
+    (b'{"credits":', b"}"),
+)
 _OF_ENGINE = {
-    "writer": b"choices", "painter": b"b64_json", "painter by address": b"url", "models": b"data", "narrator": b"",
-    "stability": b"errors", "balance": b"credits", "fetching": b"",
-}  # fmt: skip
+    "writer": b"choices",
+    "painter": b"b64_json",
+    "painter by address": b"url",
+    "models": b"data",
+    "narrator": b"",
+    "stability": b"errors",
+    "balance": b"credits",
+    "fetching": b"",
+}
 """What each looks for."""
 SIZES = {
-    "writer": (TEXT_BYTES - 500, 90_000_000), "painter": (TEXT_BYTES, PAINTED_BYTES - 500, 90_000_000),
-    "painter by address": (TEXT_BYTES, PAINTED_BYTES - 500), "narrator": (5_000_000, 90_000_000),
-    "models": (TEXT_BYTES - 500, 90_000_000), "stability": (90_000, PICTURE_BYTES - 500, 90_000_000),
-    "balance": (60_000, 90_000_000), "fetching": (PICTURE_BYTES - 500, 90_000_000),
-}  # fmt: skip
+    "writer": (TEXT_BYTES - 500, 90_000_000),
+    "painter": (TEXT_BYTES, PAINTED_BYTES - 500, 90_000_000),
+    "painter by address": (TEXT_BYTES, PAINTED_BYTES - 500),
+    "narrator": (5_000_000, 90_000_000),
+    "models": (TEXT_BYTES - 500, 90_000_000),
+    "stability": (90_000, PICTURE_BYTES - 500, 90_000_000),
+    "balance": (60_000, 90_000_000),
+    "fetching": (PICTURE_BYTES - 500, 90_000_000),
+}
 """What is sent to whom: as much as is just read, and far more."""
 
 
@@ -90,11 +131,14 @@ def bombs(seed: int, engine: str, count: int) -> list[Bomb]:
     mine = [place for place in _PLACES if _OF_ENGINE[engine] in place[0]] or list(_PLACES)
     return [
         Bomb(
-            unit, draw.choice(mine if draw.random() < 0.7 else _PLACES), draw.choice(SIZES[engine]),
-            draw.choice([200] * 6 + [400, 500]), draw.choice(["identity"] * 10 + ["gzip", "deflate", "br", "zstd"]),
+            unit,
+            draw.choice(mine if draw.random() < 0.7 else _PLACES),
+            draw.choice(SIZES[engine]),
+            draw.choice([200] * 6 + [400, 500]),
+            draw.choice(["identity"] * 10 + ["gzip", "deflate", "br", "zstd"]),
         )
         for unit in units
-    ]  # fmt: skip
+    ]
 
 
 def answer_with(bombs: Sequence[Bomb], caller: socket.socket) -> None:

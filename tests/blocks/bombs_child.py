@@ -49,7 +49,7 @@ def work(engine: str, url: str, folder: Path) -> None:
         "stability": lambda: StabilityPainter(stability).at(desk).paint("a cat", SIZE, 7, folder / "a.png"),
         "balance": stability.balance,
         "fetching": lambda: fetch("acme", f"{url}/a.png", url),
-    }  # fmt: skip
+    }
     works[engine.split()[0]]()
 
 

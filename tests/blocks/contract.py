@@ -87,9 +87,24 @@ FAULTS: Mapping[str, frozenset[Fault]] = {
 }
 """What a server may do, and what kinds of failure that is. 'other size' is none: the picture is cropped and scaled."""
 
-HTTP_FAULTS = frozenset({
-    "connection refused", "reset before", "reset after", "no answer", "500", "503", "429 seconds", "429 date",
-    "cut off", "html", "redirect", "key", "quota", "refused", "wrong",
-})  # fmt: skip
+HTTP_FAULTS = frozenset(
+    {
+        "connection refused",
+        "reset before",
+        "reset after",
+        "no answer",
+        "500",
+        "503",
+        "429 seconds",
+        "429 date",
+        "cut off",
+        "html",
+        "redirect",
+        "key",
+        "quota",
+        "refused",
+        "wrong",
+    }
+)
 PICTURE_FAULTS = frozenset({"half a picture", "bomb", "tiny", "animated"})
 SOUND_FAULTS = frozenset({"empty sound", "silence", "endless sound"})

@@ -34,9 +34,12 @@ def account_at(url: str) -> OpenAIAccount:
 def brief_of(**wish: object) -> Brief:
     """Return a brief with these options."""
     return Brief(
-        idea=IDEA, wish=Wish.model_validate({"seconds": 20, **wish}), seed=7, started_at="2026-01-01T00:00:00",
+        idea=IDEA,
+        wish=Wish.model_validate({"seconds": 20, **wish}),
+        seed=7,
+        started_at="2026-01-01T00:00:00",
         version="0",
-    )  # fmt: skip
+    )
 
 
 @contextmanager
@@ -44,9 +47,13 @@ def painter(limits: Limits) -> Iterator[Stand]:
     with OpenAIServer() as server:
         adapter = OpenAIPainter(account_at(server.url), limits=limits)
         yield Stand(
-            "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
-            HTTP_FAULTS | PICTURE_FAULTS, (KEY, GATEWAY), adapter,
-        )  # fmt: skip
+            "image",
+            server,
+            lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
+            HTTP_FAULTS | PICTURE_FAULTS,
+            (KEY, GATEWAY),
+            adapter,
+        )
 
 
 @contextmanager
@@ -57,9 +64,13 @@ def edits(limits: Limits) -> Iterator[Stand]:
         reference.write_bytes(picture((64, 64)))
         adapter = OpenAIPainter(account_at(server.url), limits=limits)
         yield Stand(
-            "image", server, lambda desk, out: adapter.at(desk).paint("a cat", SIZE, 7, out, references=(reference,)),
-            HTTP_FAULTS | PICTURE_FAULTS, (KEY, GATEWAY), adapter,
-        )  # fmt: skip
+            "image",
+            server,
+            lambda desk, out: adapter.at(desk).paint("a cat", SIZE, 7, out, references=(reference,)),
+            HTTP_FAULTS | PICTURE_FAULTS,
+            (KEY, GATEWAY),
+            adapter,
+        )
 
 
 @contextmanager
@@ -67,9 +78,13 @@ def narrator(limits: Limits) -> Iterator[Stand]:
     with OpenAIServer() as server:
         adapter = OpenAINarrator(account_at(server.url), limits=limits)
         yield Stand(
-            "speech", server, lambda desk, out: adapter.at(desk).speak(LINE, 7, out), HTTP_FAULTS | SOUND_FAULTS,
-            (KEY, GATEWAY), adapter,
-        )  # fmt: skip
+            "speech",
+            server,
+            lambda desk, out: adapter.at(desk).speak(LINE, 7, out),
+            HTTP_FAULTS | SOUND_FAULTS,
+            (KEY, GATEWAY),
+            adapter,
+        )
 
 
 @contextmanager
@@ -77,6 +92,10 @@ def writer(limits: Limits) -> Iterator[Stand]:
     with OpenAIServer() as server:
         adapter = OpenAIWriter(account_at(server.url), limits=limits)
         yield Stand(
-            "text", server, lambda desk, out: adapter.at(desk).write_story(brief_of()), HTTP_FAULTS, (KEY, GATEWAY),
+            "text",
+            server,
+            lambda desk, out: adapter.at(desk).write_story(brief_of()),
+            HTTP_FAULTS,
+            (KEY, GATEWAY),
             adapter,
-        )  # fmt: skip
+        )

@@ -40,9 +40,13 @@ def painter(limits: Limits) -> Iterator[Stand]:
     with StabilityServer() as server:
         adapter = StabilityPainter(StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root), limits=limits)
         yield Stand(
-            "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
-            HTTP_FAULTS | PICTURE_FAULTS, (KEY,), adapter,
-        )  # fmt: skip
+            "image",
+            server,
+            lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
+            HTTP_FAULTS | PICTURE_FAULTS,
+            (KEY,),
+            adapter,
+        )
 
 
 @contextmanager
@@ -55,6 +59,10 @@ def grpc_painter(limits: Limits) -> Iterator[Stand]:
         account = StabilityAccount(api_key=SecretStr(KEY), grpc_host=server.host)
         adapter = StabilityGrpcPainter(account, seconds=limits.read_seconds)
         yield Stand(
-            "image", server, lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
-            GRPC_FAULTS, (KEY,), adapter,
-        )  # fmt: skip
+            "image",
+            server,
+            lambda desk, out: adapter.at(desk).paint("a cat on a wall", SIZE, 7, out),
+            GRPC_FAULTS,
+            (KEY,),
+            adapter,
+        )

@@ -26,9 +26,14 @@ STABILITY = StabilityAccount.model_validate({"api_key": "sk-0123456789"})
 @pytest.mark.parametrize("aspect", ["16:9", "9:16", "1:1", "4:3", "21:9"])
 @pytest.mark.parametrize(
     ("name", "quality"),
-    [("gpt-image-2", "medium"), ("gpt-image-2", "high"), ("gpt-image-1", "low"), ("dall-e-2", "low"),
-     ("sdxl-turbo", "low")],
-)  # fmt: skip
+    [
+        ("gpt-image-2", "medium"),
+        ("gpt-image-2", "high"),
+        ("gpt-image-1", "low"),
+        ("dall-e-2", "low"),
+        ("sdxl-turbo", "low"),
+    ],
+)
 def test_a_painter_declares_the_size_that_it_asks_for(name: str, quality: str, aspect: str) -> None:
     """What is judged beforehand is what is sent, but for the step of 16 pixels."""
     painter = OpenAIPainter(HERE, name, quality)  # type: ignore[arg-type]  # one of the qualities

@@ -64,12 +64,17 @@ def test_a_damaged_png_is_refused() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "no picture"), (HTML, "web page"), (b"<svg xmlns='x'/>", "markup"), (b'{"error": 1}', "not a whole"),
-        (b"GIF89a" + b"\0" * 50, "not a whole"), (bomb(), "pixels"), (animation(SIZE), "animated"),
+        (b"", "no picture"),
+        (HTML, "web page"),
+        (b"<svg xmlns='x'/>", "markup"),
+        (b'{"error": 1}', "not a whole"),
+        (b"GIF89a" + b"\0" * 50, "not a whole"),
+        (bomb(), "pixels"),
+        (animation(SIZE), "animated"),
         (picture((20, 20)), "only 20 x 20"),
     ],
     ids=["nothing", "html", "svg", "json", "gif", "bomb", "animation", "tiny"],
-)  # fmt: skip
+)
 def test_what_is_no_picture_is_refused(content: bytes, why: str) -> None:
     """The reason stands in the message."""
     assert why in str(refused(content))
@@ -123,11 +128,16 @@ def coded(wav: bytes, kind: str, codec: str) -> bytes:
 @pytest.mark.parametrize(
     "content",
     [
-        sound(2), sound(2, 8_000), sound(2, 48_000, 2), sound(2, 96_000), streamed(sound(2)),
-        coded(sound(2), "mp3", "libmp3lame"), coded(sound(2), "flac", "flac"),
+        sound(2),
+        sound(2, 8_000),
+        sound(2, 48_000, 2),
+        sound(2, 96_000),
+        streamed(sound(2)),
+        coded(sound(2), "mp3", "libmp3lame"),
+        coded(sound(2), "flac", "flac"),
     ],
     ids=["24k", "8k", "48k stereo", "96k", "streamed", "mp3", "flac"],
-)  # fmt: skip
+)
 def test_voices_of_every_kind_are_taken(content: bytes) -> None:
     """All become mono floats at one rate, as long and about as loud as they came."""
     heard = decoded_sound("acme", Reply(content), 10)
@@ -139,14 +149,21 @@ def test_voices_of_every_kind_are_taken(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "neither"), (HTML, "neither"), (b"#EXTM3U\nhttp://127.0.0.1/x", "neither"), (sound(0), "empty"),
-        (sound(2, peak=0.0005), "silent"), (sound(20), "longer"), (sound(2)[:-9_000], "cut off"),
-        (sound(2)[:40], "whole sound|empty|cut off"), (sound(2, 192_000), "whole sound"),
-        (b"RIFF\xff\xff\xff\xffWAVE" + b"\0" * 200, "whole sound|empty"), (b"fLaC" + b"\0" * 99, "whole sound|empty"),
+        (b"", "neither"),
+        (HTML, "neither"),
+        (b"#EXTM3U\nhttp://127.0.0.1/x", "neither"),
+        (sound(0), "empty"),
+        (sound(2, peak=0.0005), "silent"),
+        (sound(20), "longer"),
+        (sound(2)[:-9_000], "cut off"),
+        (sound(2)[:40], "whole sound|empty|cut off"),
+        (sound(2, 192_000), "whole sound"),
+        (b"RIFF\xff\xff\xff\xffWAVE" + b"\0" * 200, "whole sound|empty"),
+        (b"fLaC" + b"\0" * 99, "whole sound|empty"),
         (b"ID3" + b"\xff" * 99, "whole sound|empty"),
     ],
     ids=["", "html", "playlist", "empty", "silence", "endless", "cut off", "header", "192k", "riff", "fLaC", "ID3"],
-)  # fmt: skip
+)
 def test_what_is_no_voice_is_refused(content: bytes, why: str) -> None:
     """The reason stands in the message."""
     with pytest.raises(VendorError, match=why) as failed:

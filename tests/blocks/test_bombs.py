@@ -34,8 +34,12 @@ def test_no_answer_costs_more_than_an_honest_one(tmp_path: Path) -> None:
         url = serve(partial(answer_with, [bomb for _, bomb in sent]))
         done = subprocess.run(
             [sys.executable, "-m", "tests.blocks.bombs_child", url, str(tmp_path), *(engine for engine, _ in sent)],
-            cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
     assert done.returncode == 0, done.stderr[-2_000:]
     for (engine, bomb), line in zip(sent, done.stdout.splitlines(), strict=True):
         fault, booked, length, seconds, megabytes = json.loads(line)

@@ -102,9 +102,7 @@ def test_a_request_is_booked_as_it_is_sent(stand: Stand, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("name", "fault"), CASES, ids=[f"{name}: {fault}" for name, fault in CASES])
-def test_a_fault_is_told_by_its_kind(
-    name: str, fault: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:  # fmt: skip
+def test_a_fault_is_told_by_its_kind(name: str, fault: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Each fault fails with its own kind, after one request, in one line, and tells no secret."""
     limits = HASTY if fault == "no answer" else PATIENT
     with VENDORS[name](limits) as stand, caplog.at_level(logging.DEBUG):

@@ -17,10 +17,12 @@ ACCOUNT = StabilityAccount(api_key=SecretStr("sk-stability-0123"))
 @pytest.mark.parametrize(
     "accounts",
     [
-        {"openai": {"api_key": "sk-very secret"}}, {"openai": {"headers": {"X Y": "very secret"}}},
-        {"stability": {"api_key": "sk-very secret"}}, {"stability": {"api_key": "sk-verysecret", "rest_url": "no"}},
+        {"openai": {"api_key": "sk-very secret"}},
+        {"openai": {"headers": {"X Y": "very secret"}}},
+        {"stability": {"api_key": "sk-very secret"}},
+        {"stability": {"api_key": "sk-verysecret", "rest_url": "no"}},
     ],
-)  # fmt: skip
+)
 def test_an_account_that_is_refused_is_not_quoted(accounts: dict[str, Any]) -> None:
     """A key with a slip stands in no error of the block that holds its account."""
     with pytest.raises(ValidationError) as failed:

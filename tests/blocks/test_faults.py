@@ -55,7 +55,7 @@ def openai_error(code: str, kind: str = "invalid_request_error", message: str = 
         (407, b"", "key"),
         (302, b"", "wrong"),
     ],
-)  # fmt: skip
+)
 def test_a_status_and_its_words_are_one_kind_of_fault(status: int, body: object, fault: str) -> None:
     """The codes in a body decide before the status does."""
     assert vendor_error("acme", answer(status, body)).fault == fault

@@ -20,12 +20,34 @@ from tests.vendors.openai_server import OpenAIServer
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-        "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
-        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "nonsense", "",
-        "fec0::1", "::127.0.0.1", "64:ff9b:1::7f00:1", "2001:0:0:0:0:0:80ff:fffe",
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "nonsense",
+        "",
+        "fec0::1",
+        "::127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "2001:0:0:0:0:0:80ff:fffe",
     ],
-)  # fmt: skip
+)
 def test_no_address_of_ours_is_public(address: str) -> None:
     """Loopback, private, link-local, carrier, multicast and reserved addresses, also wrapped into IPv6."""
     assert not is_public(address)
@@ -58,10 +80,18 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://files.test/a.png", "ftp://files.test/a.png", "file:///etc/passwd", "//files.test/a", "a.png", "",
-        "http://[", "gopher://x/", "http://127.0.0.1:1/other-port", "http://127.0.0.1:9@files.test/",
+        "http://files.test/a.png",
+        "ftp://files.test/a.png",
+        "file:///etc/passwd",
+        "//files.test/a",
+        "a.png",
+        "",
+        "http://[",
+        "gopher://x/",
+        "http://127.0.0.1:1/other-port",
+        "http://127.0.0.1:9@files.test/",
     ],
-)  # fmt: skip
+)
 def test_only_https_or_the_accounts_own_origin(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is connected to, and the answer is a bad one."""
     reached = resolving(monkeypatch, "8.8.8.8")
@@ -72,9 +102,7 @@ def test_only_https_or_the_accounts_own_origin(url: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("addresses", [("10.0.0.1",), ("8.8.8.8", "127.0.0.1"), ("169.254.169.254",)])
-def test_a_name_that_leads_inside_is_not_followed(
-    addresses: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_a_name_that_leads_inside_is_not_followed(addresses: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """One private address among those of a name is enough to refuse it."""
     reached = resolving(monkeypatch, *addresses)
     with pytest.raises(VendorError, match="not a public one"):
@@ -117,11 +145,12 @@ def test_a_proxy_in_a_private_network_is_used(monkeypatch: pytest.MonkeyPatch) -
         resolve = socket.getaddrinfo
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}")
         monkeypatch.setattr(
-            socket, "getaddrinfo",
+            socket,
+            "getaddrinfo",
             lambda host, port, *rest, **options: resolve(
                 {"files.test": "8.8.8.8", "inside.test": "10.0.0.1"}.get(host, host), port, *rest, **options
             ),
-        )  # fmt: skip
+        )
         with pytest.raises(VendorError, match="not a public one"):
             fetch("acme", "https://inside.test/a.png", "https://api.test/v1")
         with pytest.raises(VendorError, match="could not be fetched"):

@@ -25,12 +25,25 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 @pytest.mark.parametrize(
     "url",
     [
-        "", "nonsense", "ftp://host/v1", "https://", "https://name:password@host/v1", "https://host/v1?key=1",
-        "https://host/#x", "file:///etc/passwd", "http://[::1",
-        "http://exa mple/v1", "http://exa%20mple/v1", "http://host/v 1", "http://a..b/v1", "http://a,b/v1",
-        "http://127.0.0.1:99999/v1", "http://host:0/v1", "http://host:-1/v1",
+        "",
+        "nonsense",
+        "ftp://host/v1",
+        "https://",
+        "https://name:password@host/v1",
+        "https://host/v1?key=1",
+        "https://host/#x",
+        "file:///etc/passwd",
+        "http://[::1",
+        "http://exa mple/v1",
+        "http://exa%20mple/v1",
+        "http://host/v 1",
+        "http://a..b/v1",
+        "http://a,b/v1",
+        "http://127.0.0.1:99999/v1",
+        "http://host:0/v1",
+        "http://host:-1/v1",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     """And one that holds a password, for it would stand in logs."""
     with pytest.raises(ValidationError) as failed:
@@ -41,11 +54,13 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "vendor"),
     [
-        ("https://api.openai.com/v1", "openai"), ("https://api.openai.com/v1/", "openai"),
-        ("http://localhost:11434/v1", "localhost:11434"), ("https://api.openai.com.test/v1", "api.openai.com.test"),
+        ("https://api.openai.com/v1", "openai"),
+        ("https://api.openai.com/v1/", "openai"),
+        ("http://localhost:11434/v1", "localhost:11434"),
+        ("https://api.openai.com.test/v1", "api.openai.com.test"),
         ("https://eu.gateway.test/openai/v1", "eu.gateway.test"),
     ],
-)  # fmt: skip
+)
 def test_who_is_paid_follows_from_the_host(url: str, vendor: str) -> None:
     """OpenAI is OpenAI's own host only."""
     assert OpenAIAccount(base_url=url).vendor == vendor
@@ -109,11 +124,14 @@ def test_a_secret_does_not_go_an_open_way(url: str, secret: dict[str, object]) -
 @pytest.mark.parametrize(
     ("url", "theirs"),
     [
-        ("https://api.openai.com/v1", True), ("https://eu.api.openai.com/v1", True),
-        ("https://mine.openai.azure.com/openai/v1", True), ("https://notapi.openai.com/v1", False),
-        ("https://api.openai.com.example.org/v1", False), ("http://localhost:11434/v1", False),
+        ("https://api.openai.com/v1", True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://mine.openai.azure.com/openai/v1", True),
+        ("https://notapi.openai.com/v1", False),
+        ("https://api.openai.com.example.org/v1", False),
+        ("http://localhost:11434/v1", False),
     ],
-)  # fmt: skip
+)
 def test_openais_models_are_where_openai_serves_them(url: str, theirs: bool) -> None:
     """Also in its regions and at Azure, where prices are others: who is paid there is not 'openai'."""
     account = OpenAIAccount(base_url=url)
@@ -159,7 +177,7 @@ def test_a_key_that_is_none_is_refused_and_not_told(key: str, environment: pytes
         ({"OPENAI_ORG_ID": "org 1"}, "OPENAI_ORG_ID: it holds a space, .*; set it anew, or unset it"),
         ({"OPENAI_API_KEY": "sk a-rest", "OPENAI_BASE_URL": "x"}, "OPENAI_API_KEY: .* · OPENAI_BASE_URL: "),
     ],
-)  # fmt: skip
+)
 def test_the_variable_that_is_wrong_is_named(
     wrong: dict[str, str], next_step: str, environment: pytest.MonkeyPatch
 ) -> None:

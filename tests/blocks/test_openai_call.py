@@ -16,10 +16,14 @@ from tests.blocks.openai_stand import KEY, account_at
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"<html>", "web page"), (b"[1]", "JSON"), (b"", "JSON"), (b"[" * 100_000, "JSON"),
-        ({"error": {"message": f"out of luck with {KEY}"}}, "out of luck with"), ({"error": f"no {KEY}"}, "error: no"),
+        (b"<html>", "web page"),
+        (b"[1]", "JSON"),
+        (b"", "JSON"),
+        (b"[" * 100_000, "JSON"),
+        ({"error": {"message": f"out of luck with {KEY}"}}, "out of luck with"),
+        ({"error": f"no {KEY}"}, "error: no"),
     ],
-)  # fmt: skip
+)
 def test_an_answer_that_is_none_of_the_protocols_is_a_bad_one(body: Any, says: str) -> None:
     """Status 200 or not: a page, no object, or an error in its place is what may be billed, and tells no key."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()

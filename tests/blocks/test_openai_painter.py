@@ -151,9 +151,16 @@ def test_nothing_of_this_machine_is_told(server: OpenAIServer, tmp_path: Path) -
         paint(painter_at(server), tmp_path / "a")
     headers = {name.lower(): value for name, value in server.posts[0].headers.items()}
     assert set(headers) == {
-        "host", "authorization", "x-gateway", "user-agent", "content-type", "content-length", "accept",
-        "accept-encoding", "connection",
-    }  # fmt: skip
+        "host",
+        "authorization",
+        "x-gateway",
+        "user-agent",
+        "content-type",
+        "content-length",
+        "accept",
+        "accept-encoding",
+        "connection",
+    }
     assert headers["user-agent"] == "film-studio"
 
 
@@ -194,7 +201,9 @@ def usage_of(told: Any) -> Usage:
         ),
         (
             {
-                "input_tokens": 9, "output_tokens": 5, "input_tokens_details": {"image_tokens": 10_000},
+                "input_tokens": 9,
+                "output_tokens": 5,
+                "input_tokens_details": {"image_tokens": 10_000},
                 "output_tokens_details": {"text_tokens": 10_000},
             },
             {"text in": 0, "image in": 9, "image out": 0, "text out": 5},
@@ -203,7 +212,7 @@ def usage_of(told: Any) -> Usage:
         ({"input_tokens": 40}, {"text in": 900, "image out": 900}),
         (None, {"text in": 900, "image out": 900}),
     ],
-)  # fmt: skip
+)
 def test_what_is_billed_is_read_part_by_part(told: Any, usage: Usage) -> None:
     """The parts make up the whole, none is below nothing, and who says 0 does not count: the bound stands."""
     assert usage_of(told) == usage

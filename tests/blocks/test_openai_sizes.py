@@ -13,9 +13,11 @@ ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1", "4:3", "21:9")
 
 
 @given(
-    st.sampled_from(ASPECTS), st.integers(72, 1080), st.sampled_from(["low", "medium", "high", "auto"]),
+    st.sampled_from(ASPECTS),
+    st.integers(72, 1080),
+    st.sampled_from(["low", "medium", "high", "auto"]),
     st.integers(256, 3840),
-)  # fmt: skip
+)
 def test_every_size_is_legal(aspect: Aspect, half: int, quality: str, long_side: int) -> None:
     """Both sides a multiple of 16, within 1:3 to 3:1, no side beyond 3840, as many pixels as the model takes."""
     frame = Wish(aspect=aspect, height=half * 2).size
@@ -54,10 +56,14 @@ def test_the_smallest_size_that_covers_is_asked_for(
 @pytest.mark.parametrize(
     ("size", "quality", "usd"),
     [
-        ((1024, 1024), "low", 0.006), ((1024, 1024), "medium", 0.053), ((1024, 1024), "high", 0.211),
-        ((1536, 1024), "low", 0.005), ((1536, 1024), "medium", 0.041), ((1536, 1024), "high", 0.165),
+        ((1024, 1024), "low", 0.006),
+        ((1024, 1024), "medium", 0.053),
+        ((1024, 1024), "high", 0.211),
+        ((1536, 1024), "low", 0.005),
+        ((1536, 1024), "medium", 0.041),
+        ((1536, 1024), "high", 0.165),
     ],
-)  # fmt: skip
+)
 def test_the_bound_is_above_the_published_price(size: tuple[int, int], quality: str, usd: float) -> None:
     """A budget reserves more than OpenAI's own examples, at $30 a million image tokens; an estimate begins below."""
     assert most_tokens(size, quality) * 30e-6 > usd  # type: ignore[arg-type]

@@ -65,9 +65,10 @@ def test_any_proxy_is_honoured_and_no_proxy_too(serve: Serve, no_proxies: pytest
     no_proxies.setenv("no_proxy", "vendor.test")
     resolve = socket.getaddrinfo
     no_proxies.setattr(
-        socket, "getaddrinfo",
+        socket,
+        "getaddrinfo",
         lambda host, *rest, **options: (no_name if host == "vendor.test" else resolve)(host, *rest, **options),
-    )  # fmt: skip
+    )
     assert failure("http://vendor.test/a").fault == "passing"
     assert len(heard) == 1
 

@@ -115,9 +115,11 @@ def test_the_digest_is_of_what_is_sent(tmp_path: Path) -> None:
     for same in (painter, replace(painter, account=elsewhere), replace(painter, seconds=9.0)):
         same.paint("x", SIZE, 1, out)
     changed = [
-        replace(painter, engine_id="other"), replace(painter, negative_prompt="n"), replace(painter, steps=31),
+        replace(painter, engine_id="other"),
+        replace(painter, negative_prompt="n"),
+        replace(painter, steps=31),
         replace(painter, style_preset="anime"),
-    ]  # fmt: skip
+    ]
     for each in changed:
         each.paint("x", SIZE, 1, out)
     painter.paint("y", SIZE, 1, out)
@@ -129,19 +131,39 @@ def test_the_digest_is_of_what_is_sent(tmp_path: Path) -> None:
 
 
 FAULTS: dict[str, Fault] = {
-    "reset before": "passing", "reset after": "unknown", "reset while painting": "unknown", "no answer": "unknown",
-    "503": "passing", "unavailable later": "unknown", "500": "passing", "crash": "passing", "key": "key",
-    "quota": "quota", "quota of old": "quota", "too many": "slow down", "refused": "refused", "wrong": "wrong",
-    "blurred": "refused", "filtered": "refused", "nothing": "bad answer", "failed": "bad answer",
-    "half a picture": "bad answer", "bomb": "bad answer", "tiny": "bad answer", "too large": "bad answer",
-}  # fmt: skip
+    "reset before": "passing",
+    "reset after": "unknown",
+    "reset while painting": "unknown",
+    "no answer": "unknown",
+    "503": "passing",
+    "unavailable later": "unknown",
+    "500": "passing",
+    "crash": "passing",
+    "key": "key",
+    "quota": "quota",
+    "quota of old": "quota",
+    "too many": "slow down",
+    "refused": "refused",
+    "wrong": "wrong",
+    "blurred": "refused",
+    "filtered": "refused",
+    "nothing": "bad answer",
+    "failed": "bad answer",
+    "half a picture": "bad answer",
+    "bomb": "bad answer",
+    "tiny": "bad answer",
+    "too large": "bad answer",
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_has_its_kind(
-    fault: str, painter: StabilityGrpcPainter, server: StabilityGrpcServer, tmp_path: Path,
+    fault: str,
+    painter: StabilityGrpcPainter,
+    server: StabilityGrpcServer,
+    tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     """What the server or the connection does wrong is told by its kind, in one line without the key, after one call
     that ended by its deadline; no file is left. A picture that was made is counted."""
     caplog.set_level(logging.DEBUG)
@@ -275,11 +297,17 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
     began = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
     names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
     signed = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(began)
-        .not_valid_after(began + datetime.timedelta(days=30)).add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(key, hashes.SHA256())
-    )  # fmt: skip
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(began)
+        .not_valid_after(began + datetime.timedelta(days=30))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
     path = tmp_path_factory.mktemp("tls") / "localhost.pem"
     path.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     plain = serialization.NoEncryption()
@@ -300,9 +328,12 @@ def test_over_tls_the_key_goes_to_whom_it_trusts(
     with stability_tls_server(pem, path.read_bytes()) as server:
         done = subprocess.run(
             [sys.executable, "-m", "tests.blocks.stability_tls_child", server.host, key, str(tmp_path / "a.png")],
-            cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT), **trust}, capture_output=True, text=True,
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT), **trust},
+            capture_output=True,
+            text=True,
             timeout=120,
-        )  # fmt: skip
+        )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[0] == told, done.stdout
     assert server.keys == ([f"Bearer {key}"] if trusted else [])

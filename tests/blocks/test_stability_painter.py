@@ -72,9 +72,14 @@ def test_every_setting_arrives_as_published(
     asked = server.asked[0]
     model = {"model": service, "mode": "text-to-image"} if service.startswith("sd3.5") else {}
     assert asked.fields == {
-        "prompt": words, "negative_prompt": "unscharf, 模糊", "aspect_ratio": "9:16", "seed": "12",
-        "style_preset": "analog-film", "output_format": "png", **model,
-    }  # fmt: skip
+        "prompt": words,
+        "negative_prompt": "unscharf, 模糊",
+        "aspect_ratio": "9:16",
+        "seed": "12",
+        "style_preset": "analog-film",
+        "output_format": "png",
+        **model,
+    }
     assert asked.headers["accept"] == "image/*"
     assert desk.replies[0].seed == 12
     assert desk.replies[0].request_id == "req_0123456789"
@@ -131,13 +136,15 @@ def test_the_digest_is_of_what_is_sent(tmp_path: Path) -> None:
     for same in (painter, painter, replace(painter, account=elsewhere)):
         same.paint("x", SIZE, 1, out)
     changed = [
-        lambda: painter.paint("y", SIZE, 1, out), lambda: painter.paint("x", SIZE, 2, out),
-        lambda: painter.paint("x", (180, 320), 1, out), lambda: ultra.paint("x", SIZE, 1, out),
+        lambda: painter.paint("y", SIZE, 1, out),
+        lambda: painter.paint("x", SIZE, 2, out),
+        lambda: painter.paint("x", (180, 320), 1, out),
+        lambda: ultra.paint("x", SIZE, 1, out),
         lambda: replace(painter, negative_prompt="n").paint("x", SIZE, 1, out),
         lambda: replace(painter, style_preset="anime").paint("x", SIZE, 1, out),
         lambda: replace(painter, service="sd3.5-large").paint("x", SIZE, 1, out),
         lambda: replace(painter, service="sd3.5-medium").paint("x", SIZE, 1, out),
-    ]  # fmt: skip
+    ]
     for change in changed:
         change()
     assert len(set(desk.digests[:3])) == 1
@@ -147,10 +154,13 @@ def test_the_digest_is_of_what_is_sent(tmp_path: Path) -> None:
 def test_the_model_tells_every_setting(painter: StabilityPainter) -> None:
     """Two painters that paint differently are called differently, and a long setting does not make a long name."""
     painters = [
-        painter, replace(painter, service="ultra"), replace(painter, style_preset="cinematic"),
-        replace(painter, negative_prompt="cinematic"), replace(painter, negative_prompt="n" * 5_000),
+        painter,
+        replace(painter, service="ultra"),
+        replace(painter, style_preset="cinematic"),
+        replace(painter, negative_prompt="cinematic"),
+        replace(painter, negative_prompt="n" * 5_000),
         replace(painter, negative_prompt="n" * 5_001),
-    ]  # fmt: skip
+    ]
     assert len({each.model for each in painters}) == len(painters)
     assert max(len(each.model) for each in painters) < 100
     assert painter.model == "core"
@@ -165,16 +175,25 @@ def test_a_seed_is_a_number_or_none(told: str, seed: int | None) -> None:
 
 
 FAULTS: dict[str, Fault] = {
-    "forbidden": "key", "too large": "wrong", "not understood": "wrong", "429": "slow down", "blurred": "refused",
-    "empty": "bad answer", "failed": "bad answer", "quota as 429": "quota",
-}  # fmt: skip
+    "forbidden": "key",
+    "too large": "wrong",
+    "not understood": "wrong",
+    "429": "slow down",
+    "blurred": "refused",
+    "empty": "bad answer",
+    "failed": "bad answer",
+    "quota as 429": "quota",
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_has_its_kind(
-    fault: str, painter: StabilityPainter, server: StabilityServer, tmp_path: Path,
+    fault: str,
+    painter: StabilityPainter,
+    server: StabilityServer,
+    tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     """What only this vendor does wrong is told by its kind, in one line without the key, after one request; no file is
     left."""
     caplog.set_level(logging.DEBUG)

@@ -40,9 +40,13 @@ class Server:
     def run(self, program: str, *arguments: str) -> str:
         """Run one of the environment's programs in the project's folder; return what it said."""
         done = subprocess.run(
-            [BIN / program, *arguments], cwd=PROJECT, env=self.environment, capture_output=True, text=True,
+            [BIN / program, *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
             timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -55,14 +59,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         port = door.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     environment = {
-        **os.environ, "PREFECT_HOME": str(home), "PREFECT_API_URL": f"{url}/api", "NO_PROXY": "127.0.0.1",
+        **os.environ,
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"{url}/api",
+        "NO_PROXY": "127.0.0.1",
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-    }  # fmt: skip
+    }
     with open(home / "server.log", "wb") as log:
         process = subprocess.Popen(
-            [BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)], env=environment,
-            stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            [BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
             _wait_until_it_answers(f"{url}/api/health", process)
             server = Server(url, environment)

@@ -27,16 +27,34 @@ NAMES = (
     "progress-film",
 )
 FIELDS = {
-    "Idea": "What the film is about.", "Length": "4 to 3600", "Shot length": "1 to 60", "Aspect": "Width to height",
-    "Height": "144 to 2160", "Frame rate": "Frames per second", "Style": "The look", "Captions": "a track to switch on",
-    "Music": "score", "Seed": "0 to 2147483647", "Script": "spoken word for word", "Prompts": "one per shot",
-    "Crew": "needs no key", "Session": "Go on with this session", "Resume": "unfinished session",
-    "Change": "Apply all options", "Output": "Folder that holds sessions/",
-    "Budget": "in US dollars", "On refusal": "a card stands for it", "On ambiguous": "paid for, again",
-}  # fmt: skip
+    "Idea": "What the film is about.",
+    "Length": "4 to 3600",
+    "Shot length": "1 to 60",
+    "Aspect": "Width to height",
+    "Height": "144 to 2160",
+    "Frame rate": "Frames per second",
+    "Style": "The look",
+    "Captions": "a track to switch on",
+    "Music": "score",
+    "Seed": "0 to 2147483647",
+    "Script": "spoken word for word",
+    "Prompts": "one per shot",
+    "Crew": "needs no key",
+    "Session": "Go on with this session",
+    "Resume": "unfinished session",
+    "Change": "Apply all options",
+    "Output": "Folder that holds sessions/",
+    "Budget": "in US dollars",
+    "On refusal": "a card stands for it",
+    "On ambiguous": "paid for, again",
+}
 """Of each parameter its title and some words of its description."""
-LISTS = {"Aspect": ["16:9", "9:16", "1:1", "4:3", "21:9"], "Frame rate": ["24", "25", "30"],
-         "Captions": ["soft", "burned", "off"], "On ambiguous": ["stop", "retry"]}  # fmt: skip
+LISTS = {
+    "Aspect": ["16:9", "9:16", "1:1", "4:3", "21:9"],
+    "Frame rate": ["24", "25", "30"],
+    "Captions": ["soft", "burned", "off"],
+    "On ambiguous": ["stop", "retry"],
+}
 
 
 def asked(server: Server, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -64,11 +64,27 @@ def talkie(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film that the program made, with shots long enough to speak in; gives its session's folder."""
     home = tmp_path_factory.mktemp("talkie")
     done = subprocess.run(
-        [BIN / "film", "make", "A lighthouse keeper finds a message in a bottle", "--seconds", "12", "--shot-seconds",
-         "4", "--height", "144", "--seed", "7", "--output", str(home / "output")],
-        cwd=PROJECT, env={**os.environ, "PREFECT_HOME": str(home / "prefect")}, capture_output=True, text=True,
+        [
+            BIN / "film",
+            "make",
+            "A lighthouse keeper finds a message in a bottle",
+            "--seconds",
+            "12",
+            "--shot-seconds",
+            "4",
+            "--height",
+            "144",
+            "--seed",
+            "7",
+            "--output",
+            str(home / "output"),
+        ],
+        cwd=PROJECT,
+        env={**os.environ, "PREFECT_HOME": str(home / "prefect")},
+        capture_output=True,
+        text=True,
         timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     (folder,) = (home / "output" / "sessions").iterdir()
     return folder

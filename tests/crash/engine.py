@@ -33,9 +33,14 @@ from tests.crash.trial import Trial
 LANES = 2
 """Trials at the same time: one per core of the smallest machine."""
 SHARES: dict[Fault, float] = {
-    "kill -9, flow": 0.62, "kill -9, at a boundary": 0.15, "kill -9, its group": 0.09, "kill -9, twice": 0.08,
-    "kill -9, worker and flow": 1 / 60, "kill -9, server": 1 / 60, "kill -9, command without a server": 1 / 30,
-}  # fmt: skip
+    "kill -9, flow": 0.62,
+    "kill -9, at a boundary": 0.15,
+    "kill -9, its group": 0.09,
+    "kill -9, twice": 0.08,
+    "kill -9, worker and flow": 1 / 60,
+    "kill -9, server": 1 / 60,
+    "kill -9, command without a server": 1 / 30,
+}
 """Which part of the trials each fault gets; the dear ones, of some half a minute each, get little."""
 OWN_SERVER: tuple[Fault, ...] = ("kill -9, worker and flow", "kill -9, server")
 """Faults that need a server of their own: all in one lane, so that one is started."""
@@ -77,9 +82,14 @@ class _Lane:
 
     def __init__(self, folder: Path, home: Path, url: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.engine_lane", str(folder)], cwd=PROJECT, env=environment(home, url),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.crash.engine_lane", str(folder)],
+            cwd=PROJECT,
+            env=environment(home, url),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         self.facts: dict[str, Any] = {}
 
     def answer(self, line: str = "") -> dict[str, Any]:
@@ -125,7 +135,7 @@ _TRIAL = TypeAdapter(EngineTrial)
 
 def carry_out(
     wanted: Sequence[Order], folder: Path, url: str, database: Path, lanes: int = LANES
-) -> Iterator[EngineTrial]:  # fmt: skip
+) -> Iterator[EngineTrial]:
     """Yield the trial of each order as it ends; the server at `url` is used by all but those with one of their own.
 
     Args:
@@ -149,9 +159,7 @@ def carry_out(
                 copy_database(database, place / home)
             lane = _Lane(place, place / "home", url)
             stack.callback(lane.close)
-            threading.Thread(
-                target=lane.work, args=(special if number == 0 else (), shared, done), daemon=True
-            ).start()  # fmt: skip
+            threading.Thread(target=lane.work, args=(special if number == 0 else (), shared, done), daemon=True).start()
         working = lanes
         while working:
             match done.get():
@@ -196,8 +204,9 @@ def readiness(trials: Sequence[Trial]) -> str:
         f"{form}: median {median(seconds):.2f} s, 95th percentile "
         f"{quantiles(seconds, n=20, method='inclusive')[-1] if len(seconds) > 1 else seconds[0]:.2f} s, "
         f"longest {max(seconds):.2f} s of {len(seconds)}"
-        for form, seconds in sorted(forms.items()) if seconds
-    ]  # fmt: skip
+        for form, seconds in sorted(forms.items())
+        if seconds
+    ]
     return "from a ready engine to the first new work after a kill: " + "; ".join(parts or ["nothing measured"])
 
 

@@ -193,9 +193,10 @@ class Lane:
 
     def _judged(self, scene: Scene, fault: Fault, seed: int, number: int) -> EngineTrial:
         live = {
-            "kill -9, command without a server": self._command, "kill -9, worker and flow": self._on_a_worker,
+            "kill -9, command without a server": self._command,
+            "kill -9, worker and flow": self._on_a_worker,
             "kill -9, server": self._on_own_server,
-        }.get(fault, self._flow)  # fmt: skip
+        }.get(fault, self._flow)
         finished, runs = False, 0
         while not finished and runs < RUNS:
             self._begin(scene, live(scene))

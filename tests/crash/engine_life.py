@@ -31,9 +31,12 @@ from tests.crash.film import IDEA, WISH
 LOOK_SECONDS = 0.003
 """How often a run is looked at."""
 SHAPE: dict[str, Any] = {
-    "seconds": WISH.seconds, "shot_seconds": WISH.shot_seconds, "height": WISH.height, "seed": WISH.seed,
+    "seconds": WISH.seconds,
+    "shot_seconds": WISH.shot_seconds,
+    "height": WISH.height,
+    "seed": WISH.seed,
     "script": WISH.script,
-}  # fmt: skip
+}
 
 
 def wait_for(ready: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:
@@ -147,11 +150,23 @@ class Commanded:
         self._engine: list[int] = []
         with open(told.path("said"), "wb") as said:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.crash.engine_child", str(told.folder), str(told.number), *line,
-                 "--output", str(output)],
-                cwd=PROJECT, env=environment(output.parent.parent / "home", None), stdin=subprocess.DEVNULL,
-                stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.crash.engine_child",
+                    str(told.folder),
+                    str(told.number),
+                    *line,
+                    "--output",
+                    str(output),
+                ],
+                cwd=PROJECT,
+                env=environment(output.parent.parent / "home", None),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def ended(self) -> bool:
         if self._process.poll() is None and not self._engine and self.told.moment("opened"):
@@ -187,10 +202,14 @@ class Deployed:
         self.told = told
         with open(told.path("said"), "wb") as said:
             self._worker = subprocess.Popen(
-                [PREFECT, "--no-prompt", "worker", "start", "--pool", POOL, "--type", "process"], cwd=PROJECT,
+                [PREFECT, "--no-prompt", "worker", "start", "--pool", POOL, "--type", "process"],
+                cwd=PROJECT,
                 env=environment(server.home, server.url) | {"FILM_CRASH_TOLD": f"{told.folder}:{told.number}"},
-                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         options = SHAPE | {"output": str(output)} | ({"session_id": session_id} if session_id else {"idea": IDEA})
         # Prefect takes a text for JSON first, and stumbles over its line ends.
         plain = {name: isinstance(value, str) and "\n" not in value for name, value in options.items()}
@@ -229,8 +248,13 @@ POOL = "crash"
 def deploy(server: Server, folder: Path) -> None:
     """Make the work pool and the deployment on the server; `folder` receives the deployment's file."""
     file = folder / "prefect.yaml"
-    lines = ("deployments:", "- name: crash", "  entrypoint: tests/crash/engine_deployed.py:make_film",
-             "  work_pool:", f"    name: {POOL}")  # fmt: skip
+    lines = (
+        "deployments:",
+        "- name: crash",
+        "  entrypoint: tests/crash/engine_deployed.py:make_film",
+        "  work_pool:",
+        f"    name: {POOL}",
+    )
     file.write_text("\n".join(lines) + "\n", "utf-8")
     server.prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
     server.prefect("deploy", "--all", "--prefect-file", str(file))

@@ -97,7 +97,13 @@ def judged(scene: Scene, made: dict[str, str], fault: Fault, what: str) -> Engin
                 seconds += (work.ended or moment) - work.began
     ready = [life.told.seconds_to_first_work() for life in scene.lives[1:]]
     return EngineTrial(
-        fault=fault, what=what, finished=True, lost=tuple(lost), again=tuple(again), remade=tuple(remade),
-        respent_seconds=round(seconds, 3), wrong=tuple(wrong),
+        fault=fault,
+        what=what,
+        finished=True,
+        lost=tuple(lost),
+        again=tuple(again),
+        remade=tuple(remade),
+        respent_seconds=round(seconds, 3),
+        wrong=tuple(wrong),
         ready_seconds=tuple(round(each, 3) for each in ready if each is not None),
-    )  # fmt: skip
+    )

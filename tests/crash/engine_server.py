@@ -21,12 +21,22 @@ def environment(home: Path, url: str | None) -> dict[str, str]:
     """Return an environment without anything of the user's Prefect: this home, this server, silent."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FILM_"))}
     # One thread each in the linear algebra: a process that is forked later should have none besides.
-    return plain | ({"PREFECT_API_URL": url} if url else {}) | {
-        "PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL", "PREFECT_CLI_PROMPT": "false",
-        "PYTHONPATH": str(PROJECT), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PREFECT_WORKER_QUERY_SECONDS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
+    return (
+        plain
+        | ({"PREFECT_API_URL": url} if url else {})
+        | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+            "PREFECT_CLI_PROMPT": "false",
+            "PYTHONPATH": str(PROJECT),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+    )
 
 
 class Server:
@@ -43,12 +53,30 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it is healthy."""
-        line = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--host",
-                "127.0.0.1", "--port", str(self._port), "--log-level", "error", "--lifespan", "on"]  # fmt: skip
+        line = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--factory",
+            "prefect.server.api.server:create_app",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self._port),
+            "--log-level",
+            "error",
+            "--lifespan",
+            "on",
+        ]
         self._process = subprocess.Popen(
-            line, cwd=PROJECT, env=environment(self.home, None) | {"PREFECT_UI_ENABLED": "0"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            line,
+            cwd=PROJECT,
+            env=environment(self.home, None) | {"PREFECT_UI_ENABLED": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -73,8 +101,12 @@ class Server:
     def prefect(self, *arguments: str) -> None:
         """Run the `prefect` command on this server."""
         done = subprocess.run(
-            [PREFECT, "--no-prompt", *arguments], cwd=PROJECT, env=environment(self.home, self.url),
-            capture_output=True, text=True, timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+            [PREFECT, "--no-prompt", *arguments],
+            cwd=PROJECT,
+            env=environment(self.home, self.url),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+        )
         if done.returncode:
             raise RuntimeError(f"prefect {arguments[0]}: {done.stdout}{done.stderr}")

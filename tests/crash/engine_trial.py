@@ -8,9 +8,14 @@ from typing import Literal, get_args
 from tests.crash.trial import Trial
 
 Fault = Literal[
-    "kill -9, flow", "kill -9, at a boundary", "kill -9, its group", "kill -9, twice", "kill -9, worker and flow",
-    "kill -9, server", "kill -9, command without a server",
-]  # fmt: skip
+    "kill -9, flow",
+    "kill -9, at a boundary",
+    "kill -9, its group",
+    "kill -9, twice",
+    "kill -9, worker and flow",
+    "kill -9, server",
+    "kill -9, command without a server",
+]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 

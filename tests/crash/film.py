@@ -121,9 +121,15 @@ class Run:
         music = session.brief.wish.music
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline) if music else None
         film = self.do(
-            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score,
+            cut_film,
+            story=story,
+            shots=shots,
+            timeline=timeline,
+            clips=clips,
+            lines=lines,
+            score=score,
             images=tuple(images),
-        )  # fmt: skip
+        )
         session.forget_failure()
         return film
 
@@ -133,10 +139,12 @@ def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetim
     """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
     ask = Ask("" if session_id else IDEA, WISH, output, session_id)
     card = RunCard(
-        flow_run_id=secrets.token_hex(8), pid=1, host=socket.gethostname(),
+        flow_run_id=secrets.token_hex(8),
+        pid=1,
+        host=socket.gethostname(),
         started_at=now.isoformat(timespec="seconds"),
         version=VERSION,
-    )  # fmt: skip
+    )
     session, _ = enlist(ask, card, lambda name: crew, lambda line: events.publish(Event("note", line)), lambda: 7, now)
     # Each time, not now and then: two runs change the disk by the same operations.
     session.touch_meta = session.write_meta  # type: ignore[method-assign]

@@ -25,8 +25,15 @@ from studio.store.brief import COPY
 from studio.store.receipts import artefact_of, read_receipt
 
 CLOCKED = (
-    "made_at", "seconds_taken", "mtime_ns", "check", "started_at", "completed_at", "timestamp", "session_id",
-)  # fmt: skip
+    "made_at",
+    "seconds_taken",
+    "mtime_ns",
+    "check",
+    "started_at",
+    "completed_at",
+    "timestamp",
+    "session_id",
+)
 """Keys of JSON files that carry a clock, or follow from one: masked when two sessions are compared."""
 OF_THE_RUN = ("takes", "results", "runs")
 """Folders that tell what happened, not what was made: not compared: earlier versions, records, run cards."""

@@ -62,8 +62,10 @@ def lay_foreign(folder: Path) -> None:
     shots = [{"index": n, "image_prompt": f"a harbour, shot {n}", "camera": "dolly"} for n in (1, 2)]
     meta = {"session_id": folder.name, "idea": "A harbour wakes", "completed": False}
     for name, value in (
-        (f"{folder.name}_meta", meta), ("story", {"title": "Harbour", "scenes": scenes}), ("shots", shots),
-    ):  # fmt: skip
+        (f"{folder.name}_meta", meta),
+        ("story", {"title": "Harbour", "scenes": scenes}),
+        ("shots", shots),
+    ):
         (folder / f"{name}.json").write_text(json.dumps(value), "utf-8")
     for n in (1, 2):
         _paint(folder / f"images/shot_00{n}_001.png", (64, 36))
@@ -82,8 +84,10 @@ def logs(scratch: Path) -> list[Log]:
     output.mkdir(parents=True)
     found = [recorded("film", output)]
     for name, change, links in (
-        ("edit", edit, True), ("edit without links", edit, False), ("picture by hand", paint_by_hand, True),
-    ):  # fmt: skip
+        ("edit", edit, True),
+        ("edit without links", edit, False),
+        ("picture by hand", paint_by_hand, True),
+    ):
         changed = shutil.copytree(output, scratch / name.replace(" ", "-"))
         change(session_in(changed))
         log = recorded(name, changed, session_in(changed).name, links, cut=name == "edit")
@@ -173,10 +177,16 @@ def try_state(state: State, scratch: Path) -> Trial:
         begun = {(work.stage, work.index) for work in state.begun}
         names = [f"{work.stage} {work.index}" for work in since if (work.stage, work.index) in begun]
         return Trial(
-            fault, what, finished, len(failures) + 1, lost=_named(lost | (held - _held(output))), again=tuple(needless),
-            remade=tuple(name for name in names if name not in needless), respent_seconds=_respent(state, since),
+            fault,
+            what,
+            finished,
+            len(failures) + 1,
+            lost=_named(lost | (held - _held(output))),
+            again=tuple(needless),
+            remade=tuple(name for name in names if name not in needless),
+            respent_seconds=_respent(state, since),
             wrong=(*judge.faults(folder), *_differing(state, folder), *_left_over(output, folder)),
-        )  # fmt: skip
+        )
     finally:
         shutil.rmtree(scratch)
 

@@ -233,9 +233,13 @@ def _marked(recorder: Recorder) -> Iterator[None]:
 
 
 def recorded(
-    name: str, output: Path, session_id: str | None = None, links: bool = True, kind: type[Recorder] = Recorder,
+    name: str,
+    output: Path,
+    session_id: str | None = None,
+    links: bool = True,
+    kind: type[Recorder] = Recorder,
     cut: bool = True,
-) -> Log:  # fmt: skip
+) -> Log:
     """Run the command on `output` and return its log; what lies there now counts as durable.
 
     Args:

@@ -8,9 +8,19 @@ from typing import Literal
 from tests.crash.judge import Piece, Work
 
 Kind = Literal[
-    "create", "content", "fsync", "fsync_folder", "rename", "link", "unlink", "mkdir", "rmdir", "record",
-    "begun", "held",
-]  # fmt: skip
+    "create",
+    "content",
+    "fsync",
+    "fsync_folder",
+    "rename",
+    "link",
+    "unlink",
+    "mkdir",
+    "rmdir",
+    "record",
+    "begun",
+    "held",
+]
 
 
 @dataclass(frozen=True)

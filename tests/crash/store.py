@@ -62,7 +62,7 @@ def run_store(n: int, seed: int, jobs: int = 1) -> Iterator[Trial]:
     with reference() as undisturbed, tempfile.TemporaryDirectory(prefix="store-", dir=scratch_root()) as scratch:
         yield from pooled(
             cases(n, seed, undisturbed), partial(attempt, undisturbed=undisturbed, scratch=Path(scratch)), jobs
-        )  # fmt: skip
+        )
 
 
 def attempt(number: int, case: Case, *, undisturbed: Reference, scratch: Path) -> Trial:

@@ -101,10 +101,15 @@ def linked_outside(path: Path, rng: random.Random) -> None:
 
 
 DAMAGES: dict[str, Callable[[Path, random.Random], None]] = {
-    "torn": torn, "emptied": emptied, "one bit flipped": flipped, "zeros": zeroed, "deleted": deleted,
-    "a folder in its place": made_a_folder, "a link to nowhere in its place": linked_to_nowhere,
+    "torn": torn,
+    "emptied": emptied,
+    "one bit flipped": flipped,
+    "zeros": zeroed,
+    "deleted": deleted,
+    "a folder in its place": made_a_folder,
+    "a link to nowhere in its place": linked_to_nowhere,
     "a link outside in its place": linked_outside,
-}  # fmt: skip
+}
 
 
 def outside_of(path: Path) -> Path:

@@ -56,9 +56,7 @@ def dies(room: Room, rng: random.Random, at: int | None = None) -> Trial:
 def dies_inside(room: Room, rng: random.Random, at: int | None = None) -> Trial:
     """The process ends half way through a write."""
     writes = [n for n, name in enumerate(room.undisturbed.operations) if name in ("write", "copy")]
-    return judged(
-        room, "dies inside a write", _dies(room, rng.choice(writes) if at is None else at, inside=True)
-    )  # fmt: skip
+    return judged(room, "dies inside a write", _dies(room, rng.choice(writes) if at is None else at, inside=True))
 
 
 def engine_dies(room: Room, rng: random.Random, at: int | None = None) -> Trial:
@@ -136,9 +134,11 @@ def copied(room: Room, rng: random.Random) -> Trial:
     assert folder is not None, what
     with_times = rng.random() < 0.5
     shutil.copytree(
-        folder, elsewhere / "sessions" / folder.name, symlinks=True,
+        folder,
+        elsewhere / "sessions" / folder.name,
+        symlinks=True,
         copy_function=shutil.copy2 if with_times else shutil.copyfile,
-    )  # fmt: skip
+    )
     room.held, before, first = room.all_held(), _bytes_in(room.output), room.output
     room.output, room.session_id = elsewhere, rng.choice((folder.name, None))
     trial = judged(room, "copied half way", f"{what}, times {'kept' if with_times else 'new'}")
@@ -229,9 +229,7 @@ def damaged_half_way(room: Room, rng: random.Random, kind: str | None = None, da
     return _damaged(room, rng, what, folder, kind, damage)
 
 
-def _damaged(
-    room: Room, rng: random.Random, what: str, folder: Path, kind: str | None, damage: str | None
-) -> Trial:  # fmt: skip
+def _damaged(room: Room, rng: random.Random, what: str, folder: Path, kind: str | None, damage: str | None) -> Trial:
     damage = damage or rng.choice(list(DAMAGES))
     there = [each for each in targets(folder) if can_be(damage or "", folder / each.name)]
     kind = kind or rng.choice(sorted({each.kind for each in there}))

@@ -71,9 +71,14 @@ def reference() -> Iterator[Reference]:
         folder = next(output.glob("sessions/session_*"))
         works = judge.works(notes)
         yield Reference(
-            output, folder.name, judge.made(folder), tuple(disk.names), disk.born, _pieces(folder),
+            output,
+            folder.name,
+            judge.made(folder),
+            tuple(disk.names),
+            disk.born,
+            _pieces(folder),
             {(work.stage, work.index): (work.ended or work.began) - work.began for work in works},
-        )  # fmt: skip
+        )
 
 
 def _pieces(folder: Path) -> dict[tuple[str, int], str]:

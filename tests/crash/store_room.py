@@ -168,9 +168,11 @@ class Room:
     def works(self, first: int, last: int) -> list[Work]:
         """Return what was begun in the runs from `first` to before `last`, those about other sessions left out."""
         return [
-            work for number in range(first, last) if number not in self.others
+            work
+            for number in range(first, last)
+            if number not in self.others
             for work in judge.works(self.beside("notes", number))
-        ]  # fmt: skip
+        ]
 
     def said(self, first: int) -> str:
         """Return what a person was told in the runs from `first` on."""
@@ -239,12 +241,20 @@ def judged(room: Room, fault: str, what: str, *, late: bool = False, films: int 
     gone = {piece for folder in known for piece in known[folder] - judge.held(folder)}
     lost = sorted(f"{stage} {mark[:8]}" for stage, mark in gone)
     return Trial(
-        fault, what, True, len(endings), tuple(lost),
-        tuple(sorted(again)), tuple(name for name in names if name not in again),
-        sum(reference.seconds.get((work.stage, work.index), 0.0) for work in since
-            if (work.stage, work.index) in begun or not before),
+        fault,
+        what,
+        True,
+        len(endings),
+        tuple(lost),
+        tuple(sorted(again)),
+        tuple(name for name in names if name not in again),
+        sum(
+            reference.seconds.get((work.stage, work.index), 0.0)
+            for work in since
+            if (work.stage, work.index) in begun or not before
+        ),
         tuple(wrong),
-    )  # fmt: skip
+    )
 
 
 def differing(undisturbed: dict[str, str], now: dict[str, str]) -> list[str]:

@@ -9,9 +9,15 @@ from statistics import fmean, quantiles
 from tests.crash.trial import Trial
 
 HEADINGS = (
-    "fault", "trials", "finished", "lost", "made again without need", "otherwise wrong", "seconds re-spent, mean",
+    "fault",
+    "trials",
+    "finished",
+    "lost",
+    "made again without need",
+    "otherwise wrong",
+    "seconds re-spent, mean",
     "95th percentile",
-)  # fmt: skip
+)
 
 
 @dataclass

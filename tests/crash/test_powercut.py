@@ -64,8 +64,18 @@ def test_bytes_count_of_hidden_files_that_a_staged_receipt_names() -> None:
 def test_every_kind_of_change_is_recorded(recorded: list[Log]) -> None:
     """The recorded runs hold every operation that a session's life holds: links and copies, moves into `takes/`."""
     assert {step.kind for log in recorded for step in log.steps} >= {
-        "create", "content", "fsync", "fsync_folder", "rename", "link", "unlink", "mkdir", "record", "begun", "held",
-    }  # fmt: skip
+        "create",
+        "content",
+        "fsync",
+        "fsync_folder",
+        "rename",
+        "link",
+        "unlink",
+        "mkdir",
+        "record",
+        "begun",
+        "held",
+    }
     assert any("takes/" in step.target for log in recorded for step in log.steps)
 
 
@@ -95,8 +105,12 @@ NEW = (Step("create", "a"), Step("content", "a", content=b"wxyz"))
 def test_the_disks_of_a_small_log_are_those_written_out_by_hand() -> None:
     """A file of four bytes that nobody flushed may be missing, empty, half there, zeros, or there."""
     assert _disks(_after(*NEW)) == {
-        _only(), _only(("a", b"")), _only(("a", b"wx")), _only(("a", bytes(4))), _only(("a", b"wxyz")),
-    }  # fmt: skip
+        _only(),
+        _only(("a", b"")),
+        _only(("a", b"wx")),
+        _only(("a", bytes(4))),
+        _only(("a", b"wxyz")),
+    }
 
 
 def test_publishing_a_file_leaves_the_old_one_or_the_new_one() -> None:
@@ -104,8 +118,10 @@ def test_publishing_a_file_leaves_the_old_one_or_the_new_one() -> None:
     old = (Step("create", "f"), Step("content", "f", content=b"old"), Step("fsync", "f"), FLUSH)
     new = (Step("create", ".f"), Step("content", ".f", content=b"new"), Step("fsync", ".f"), Step("rename", ".f", "f"))
     assert _disks(_after(*old, *new)) == {
-        _only(("f", b"old")), _only(("f", b"old"), (".f", b"new")), _only(("f", b"new")),
-    }  # fmt: skip
+        _only(("f", b"old")),
+        _only(("f", b"old"), (".f", b"new")),
+        _only(("f", b"new")),
+    }
     assert _disks(_after(*old, *new, FLUSH)) == {_only(("f", b"new"))}
 
 

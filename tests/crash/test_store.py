@@ -104,10 +104,13 @@ def _begin_another(room: Room, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "red"),
     [
-        (_lose_a_picture, "again"), (_lose_a_take, "lost"), (_change_a_clip, "wrong"), (_leave_a_folder, "wrong"),
+        (_lose_a_picture, "again"),
+        (_lose_a_take, "lost"),
+        (_change_a_clip, "wrong"),
+        (_leave_a_folder, "wrong"),
         (_begin_another, "wrong"),
     ],
-)  # fmt: skip
+)
 def test_a_trial_is_red_where_it_must_be(room: Room, spoil: Callable[[Room, Path], None], red: str) -> None:
     """A finished piece made again, a piece that is gone, a file that differs, debris, a film nobody asked for: red."""
     folder = room.lay_finished()

@@ -90,8 +90,12 @@ def _be_a_folder(path: Path) -> None:
 
 
 DAMAGES: tuple[Callable[[Path], object], ...] = (
-    _truncate, _flip, lambda path: path.write_bytes(b""), Path.unlink, _be_a_folder
-)  # fmt: skip
+    _truncate,
+    _flip,
+    lambda path: path.write_bytes(b""),
+    Path.unlink,
+    _be_a_folder,
+)
 
 
 class Store(RuleBasedStateMachine):
@@ -140,8 +144,10 @@ class Store(RuleBasedStateMachine):
 
     def _keys(self, stage: str) -> list[Key]:
         parts: dict[str, Callable[[tuple[int, int]], Key]] = {
-            "images": lambda shot: shot[:1], "narration": lambda shot: shot[1:], "videos": lambda shot: shot,
-        }  # fmt: skip
+            "images": lambda shot: shot[:1],
+            "narration": lambda shot: shot[1:],
+            "videos": lambda shot: shot,
+        }
         return [parts[stage](shot) for shot in self.plan]
 
     def _new(self) -> int:

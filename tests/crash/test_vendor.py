@@ -130,14 +130,19 @@ def _keep_no_answer_first(monkeypatch: pytest.MonkeyPatch) -> Case:
 @pytest.mark.parametrize(
     "broken",
     [
-        _forget_answers, _ask_again_unasked, _book_bad_answers_for_nothing, _send_before_booking,
-        _book_lost_answers_as_failed, _keep_no_answer_first,
+        _forget_answers,
+        _ask_again_unasked,
+        _book_bad_answers_for_nothing,
+        _send_before_booking,
+        _book_lost_answers_as_failed,
+        _keep_no_answer_first,
     ],
-)  # fmt: skip
+)
 def test_the_layer_can_fail(
-    play: Callable[[Case], VendorTrial], broken: Callable[[pytest.MonkeyPatch], Case],
+    play: Callable[[Case], VendorTrial],
+    broken: Callable[[pytest.MonkeyPatch], Case],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     """Each promise broken in the program makes a trial red."""
     assert play(broken(monkeypatch)).red
 

@@ -62,9 +62,7 @@ def pooled(cases: Sequence[T], attempt: Callable[[int, T], Trial], jobs: int = 1
             os.waitpid(child, 0)
 
 
-def _worker(
-    cases: Sequence[T], attempt: Callable[[int, T], Trial], first: int, jobs: int
-) -> tuple[int, BinaryIO]:  # fmt: skip
+def _worker(cases: Sequence[T], attempt: Callable[[int, T], Trial], first: int, jobs: int) -> tuple[int, BinaryIO]:
     read_end, write_end = os.pipe()
     child = os.fork()
     if child:

@@ -32,12 +32,25 @@ KILLS: tuple[Kill, ...] = tuple(each for each in get_args(Kill) if each)
 DAMAGES: tuple[Damage, ...] = tuple(each for each in get_args(Damage) if each)
 FAULTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        ("connection refused", "reset before", "reset after", "no answer", "500", "503", "429 seconds", "429 date",
-         "cut off", "html", "html, billed"), ("text", "images", "narration"),
+        (
+            "connection refused",
+            "reset before",
+            "reset after",
+            "no answer",
+            "500",
+            "503",
+            "429 seconds",
+            "429 date",
+            "cut off",
+            "html",
+            "html, billed",
+        ),
+        ("text", "images", "narration"),
     ),
     **dict.fromkeys(("half a picture", "bomb", "other size"), ("images",)),
-    "empty sound": ("narration",), "nonsense": ("text",),
-}  # fmt: skip
+    "empty sound": ("narration",),
+    "nonsense": ("text",),
+}
 """Every fault of the vendor, and to which kind of piece it can be played."""
 KEPT = ("half a picture", "bomb", "other size", "empty sound", "nonsense")
 """Bad answers that come whole, and are kept."""
@@ -67,15 +80,20 @@ def kind_of(place: Place) -> str:
 def cases(n: int, seed: int, undisturbed: Undisturbed) -> list[Case]:
     """Return the first `n` trials that the seed draws."""
     rng = random.Random(seed)
-    drawn = [_one(rng, undisturbed, fault, kind, killed) for killed in (False, True)
-             for fault, kinds in FAULTS.items() for kind in kinds]  # fmt: skip
+    drawn = [
+        _one(rng, undisturbed, fault, kind, killed)
+        for killed in (False, True)
+        for fault, kinds in FAULTS.items()
+        for kind in kinds
+    ]
     drawn += [_kill(rng, undisturbed, kill) for kill in KILLS] + [_damage(rng, damage) for damage in DAMAGES]
     drawn += [_bad_and_killed(rng, kill, fault) for kill in AT_THE_ANSWER for fault in KEPT]
     rng.shuffle(drawn)
     every = [
-        _books_kill(rng, at, inside) for at, name in enumerate(undisturbed.operations)
+        _books_kill(rng, at, inside)
+        for at, name in enumerate(undisturbed.operations)
         for inside in ((False, True) if name in ("write", "copy") else (False,))
-    ]  # fmt: skip
+    ]
     rng.shuffle(every)
     drawn += every[: max(0, n // 4)]
     while len(drawn) < n:
@@ -200,8 +218,9 @@ def run_vendor(n: int, seed: int, jobs: int = 1) -> Iterator[Trial]:
     with vendor(jobs) as (meters, undisturbed, scratch):
         yield from pooled(
             cases(n, seed, undisturbed),
-            partial(attempt, meters=meters, undisturbed=undisturbed, scratch=scratch), jobs,
-        )  # fmt: skip
+            partial(attempt, meters=meters, undisturbed=undisturbed, scratch=scratch),
+            jobs,
+        )
 
 
 def money(trials: Sequence[Trial]) -> str:
@@ -212,7 +231,7 @@ def money(trials: Sequence[Trial]) -> str:
     bills, bad, lost = (sum(getattr(each, name) for each in found) for name in ("bills", "bad", "ambiguous"))
     billed, booked, untold = (
         sum(getattr(each, name) for each in found) for name in ("billed_usd", "booked_usd", "untold_usd")
-    )  # fmt: skip
+    )
     return (
         f"the vendor billed {bills:,} requests, ${billed:,.4f}; the ledgers have ${booked:,.4f}, ${untold:,.4f} "
         f"more, for answers that did not say what they cost: {lost:,} lost ones and some of {bad:,} bad ones; "

@@ -108,8 +108,10 @@ def compared(folder: Path, lines: Sequence[Line], destroyed: Container[Place] = 
         books.wrong += [f"{entry.call.path}: {each}" for each in _faults(entry)]
     _count(books, destroyed)
     if abs(books.booked_usd - books.billed_usd - books.untold_usd) > EXACT_USD:
-        books.wrong.append(f"the ledger has ${books.booked_usd:.6f}, the vendor ${books.billed_usd:.6f}, "
-                           f"of lost answers are ${books.untold_usd:.6f}")  # fmt: skip
+        books.wrong.append(
+            f"the ledger has ${books.booked_usd:.6f}, the vendor ${books.billed_usd:.6f}, "
+            f"of lost answers are ${books.untold_usd:.6f}"
+        )
     return books
 
 
@@ -138,15 +140,19 @@ def _faults(entry: Entry) -> list[str]:
 
 def _count(books: Books, destroyed: Container[Place]) -> None:
     """Count what was bought: each request once, and once more where a fault destroyed all that was paid for."""
-    bought = Counter((each.call.stage, each.call.index, each.call.digest) for each in books.entries
-                     if each.call.state == "done")  # fmt: skip
+    bought = Counter(
+        (each.call.stage, each.call.index, each.call.digest) for each in books.entries if each.call.state == "done"
+    )
     for (stage, index, _), count in bought.items():
         if count > 1 + ((stage, index) in destroyed):
             books.twice.append(f"{stage} {index}")
     # The same from the vendor's side: bills beyond one, for which no lost or bad answer accounts.
     bills = Counter((place_of(each.bill), each.bill.digest) for each in books.entries if each.bill)
-    excuses = Counter((place_of(each.bill), each.bill.digest) for each in books.entries
-                      if each.bill and each.call.state in ("ambiguous", "bad answer"))  # fmt: skip
+    excuses = Counter(
+        (place_of(each.bill), each.bill.digest)
+        for each in books.entries
+        if each.bill and each.call.state in ("ambiguous", "bad answer")
+    )
     for (place, digest), count in bills.items():
         if count > 1 + excuses[place, digest] + (place in destroyed) and f"{place[0]} {place[1]}" not in books.twice:
             books.twice.append(f"{place[0]} {place[1]}")

@@ -59,9 +59,18 @@ Painting = Literal["by the picture", "by the token", "Stability"]
 Place = tuple[str, int]
 """A stage and a shot, 0 for the whole film."""
 Kill = Literal[
-    "", "before the request", "taken", "billed", "half answered", "answered", "answer kept", "booked", "in the books",
-    "inside the books", "after publication",
-]  # fmt: skip
+    "",
+    "before the request",
+    "taken",
+    "billed",
+    "half answered",
+    "answered",
+    "answer kept",
+    "booked",
+    "in the books",
+    "inside the books",
+    "after publication",
+]
 """When the run is killed: 'taken' and 'billed' are while the vendor holds the request, before and after it has billed;
 'answered' is before anything of the answer is on the disk, 'answer kept' before it is booked, 'booked' before it is
 used; 'in the books' is before an operation on the disk in `calls/`, 'inside' is half way through one that writes."""
@@ -71,11 +80,14 @@ LINES = ("The lamp is lit.", "A bottle drifts in.", "Night falls.")
 WISH = film.WISH.model_copy(update={"seconds": 4.0, "shot_seconds": 1.4, "script": "\n\n".join(LINES) + "\n"})
 """A film of three tiny shots, each with a line of its own."""
 WORDS: dict[Place, str] = {
-    ("story", 0): "staging", ("scene_graph", 0): "scene_graph", ("shots", 0): "shots",
+    ("story", 0): "staging",
+    ("scene_graph", 0): "scene_graph",
+    ("shots", 0): "shots",
     **{("narration", n): line for n, line in enumerate(LINES, start=1)},
-    ("cast", 1): "picture: Mara", ("cast", 2): "picture: Tom",
+    ("cast", 1): "picture: Mara",
+    ("cast", 2): "picture: Tom",
     **{("images", n): f"Wide shot {n} of" for n in range(1, len(LINES) + 1)},
-}  # fmt: skip
+}
 """Every piece that is paid for, and the words by which the vendor knows it; the cast is gpt-image-2's alone."""
 HASTY_SECONDS, PATIENT_SECONDS = 0.4, 30.0
 """How long an answer is waited for: where the vendor keeps silent, and else."""
@@ -120,16 +132,16 @@ def paid_crew(meter: Meter, trial: str, painting: Painting, seconds: float = PAT
     """Return the crew that pays `meter` for everything but clips and score; an answer is waited for `seconds`."""
     limits = Limits(connect_seconds=PATIENT_SECONDS, read_seconds=seconds, total_seconds=2 * PATIENT_SECONDS)
     account = OpenAIAccount(api_key=SecretStr(KEY), base_url=f"{meter.url(trial)}/v1")
-    painter: Any = OpenAIPainter(
-        account, "gpt-image-2" if painting == "by the token" else "meter-image", limits=limits
-    )  # fmt: skip
+    painter: Any = OpenAIPainter(account, "gpt-image-2" if painting == "by the token" else "meter-image", limits=limits)
     if painting == "Stability":
         at = StabilityAccount(api_key=SecretStr(KEY), rest_url=meter.url(trial))
         painter = StabilityPainter(at, limits=limits)
     return replace(
-        crew.crew(), painter=painter, writer=OpenAIWriter(account, "meter-text", 500, limits),
+        crew.crew(),
+        painter=painter,
+        writer=OpenAIWriter(account, "meter-text", 500, limits),
         narrator=OpenAINarrator(account, "tts-1", limits=limits),
-    )  # fmt: skip
+    )
 
 
 class PaidRun(film.Run):
@@ -172,9 +184,7 @@ class PaidRun(film.Run):
         cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
         for each in cast.characters:
             try:
-                cast = cast.painted(
-                    self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
-                )  # fmt: skip
+                cast = cast.painted(self.do(paint_portrait, character=each, cast=cast.characters, style=story.style))
             except (Interrupted, RunMustEnd):
                 raise
             except FilmError as error:
@@ -192,9 +202,15 @@ class PaidRun(film.Run):
         )
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline)
         return self.do(
-            cut_film, story=story, shots=shots, timeline=timeline, clips=clips, lines=lines, score=score,
+            cut_film,
+            story=story,
+            shots=shots,
+            timeline=timeline,
+            clips=clips,
+            lines=lines,
+            score=score,
             images=tuple(images),
-        )  # fmt: skip
+        )
 
 
 class Books(Watched):
@@ -263,9 +279,7 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
 
     with ExitStack() as stack:
         if strike.kill in ("in the books", "inside the books"):
-            stack.enter_context(
-                files.through(Books(strike.operation, inside=strike.kill == "inside the books"))
-            )  # fmt: skip
+            stack.enter_context(files.through(Books(strike.operation, inside=strike.kill == "inside the books")))
         desk._sent, shelf.publish, ledger.done, ledger._end = sending, publishing, keeping, ending
         try:
             yield
@@ -289,9 +303,14 @@ def make(output: Path, meter: Meter, hands: Crew, pay_again: bool, session_id: s
 
 
 def in_a_process(
-    output: Path, meter: Meter, trial: str, painting: Painting, strike: Strike, pay_again: bool,
+    output: Path,
+    meter: Meter,
+    trial: str,
+    painting: Painting,
+    strike: Strike,
+    pay_again: bool,
     session_id: str | None = None,
-) -> Ending:  # fmt: skip
+) -> Ending:
     """Run the command once, in a process of its own, and return how it ended."""
     note = output.parent / "ended"
     note.unlink(missing_ok=True)

@@ -117,17 +117,21 @@ class Stage:
         folder = self.folder
         calls = read_calls(folder) if folder else []
         return {
-            (call.stage, call.index): call for call in calls
+            (call.stage, call.index): call
+            for call in calls
             if (call.state == "ambiguous" and not call.again)
             or (call.state == "intent" and folder and not (folder / call.answer_path).exists())
-        }  # fmt: skip
+        }
 
     def damage(self, what: Damage, place: Place, rng: random.Random) -> set[Place]:
         """Flip a byte of a finished piece, of its held answer, or of both; return what must be paid for again."""
         folder = self.folder
         assert folder is not None
-        answers = [folder / call.answer_path for call in read_calls(folder)
-                   if (call.stage, call.index) == place and call.state == "done"]  # fmt: skip
+        answers = [
+            folder / call.answer_path
+            for call in read_calls(folder)
+            if (call.stage, call.index) == place and call.state == "done"
+        ]
         piece = folder / artefact_path(place[0], place[1])  # type: ignore[arg-type]
         paths = [piece] * (what != "its answer") + answers * (what != "the piece")
         for path in paths:
@@ -166,8 +170,11 @@ def play(case: Case, meter: Meter, name: str, base: Path, undisturbed: dict[str,
         found = artefacts(folder)
         if case.painting != "by the token":
             undisturbed = {path: mark for path, mark in undisturbed.items() if not path.startswith("cast/")}
-        stage.wrong += [f"{each}: not as undisturbed" for each in sorted({*undisturbed, *found})
-                        if undisturbed.get(each) != found.get(each)]  # fmt: skip
+        stage.wrong += [
+            f"{each}: not as undisturbed"
+            for each in sorted({*undisturbed, *found})
+            if undisturbed.get(each) != found.get(each)
+        ]
         stage.wrong += judge.faults(folder)
     else:
         stage.wrong += [f"ended with {each.how}: {each.words}" for each in stage.endings]
@@ -175,20 +182,34 @@ def play(case: Case, meter: Meter, name: str, base: Path, undisturbed: dict[str,
 
 
 def _trial(case: Case, stage: Stage, books: Books, finished: bool, began_again: float) -> VendorTrial:
-    remade = [f"{each.call.stage} {each.call.index}" for each in books.entries
-              if each.call.attempt > 1 and begun(each.call) > began_again]  # fmt: skip
+    remade = [
+        f"{each.call.stage} {each.call.index}"
+        for each in books.entries
+        if each.call.attempt > 1 and begun(each.call) > began_again
+    ]
     return VendorTrial(
-        case.fault, f"{case.seed}: {case.painting}, {case.strike}, {case.damage} {case.damaged}", finished,
-        len(stage.endings), again=tuple(books.twice), remade=tuple(remade), wrong=(*books.wrong, *stage.wrong),
-        bills=sum(each.bill is not None for each in books.entries), billed_usd=books.billed_usd,
-        booked_usd=books.booked_usd, bad=books.count("bad answer"), ambiguous=books.count("ambiguous"),
+        case.fault,
+        f"{case.seed}: {case.painting}, {case.strike}, {case.damage} {case.damaged}",
+        finished,
+        len(stage.endings),
+        again=tuple(books.twice),
+        remade=tuple(remade),
+        wrong=(*books.wrong, *stage.wrong),
+        bills=sum(each.bill is not None for each in books.entries),
+        billed_usd=books.billed_usd,
+        booked_usd=books.booked_usd,
+        bad=books.count("bad answer"),
+        ambiguous=books.count("ambiguous"),
         untold_usd=books.untold_usd,
-    )  # fmt: skip
+    )
 
 
 def artefacts(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of everything that was made, by path; receipts tell what it cost, and are left out."""
     made = judge.made(folder)
     kept = ("story.json", "scene_graph.json", "shots.json", "timeline.json")
-    return {name: mark for name, mark in made.items()
-            if name in kept or (not name.startswith("calls/") and not name.endswith(".json"))}  # fmt: skip
+    return {
+        name: mark
+        for name, mark in made.items()
+        if name in kept or (not name.startswith("calls/") and not name.endswith(".json"))
+    }

@@ -23,9 +23,12 @@ class Film:
         self.folder, self.log = folder, folder / "calls.log"
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}
         self.environment = keep | {
-            "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": server, "FILM_TEST_LOG": str(self.log),
-            "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30", "PYTHONPATH": str(Path(__file__).parents[2]),
-        }  # fmt: skip
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_API_URL": server,
+            "FILM_TEST_LOG": str(self.log),
+            "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
         self._started: list[subprocess.Popen[str]] = []
 
     @property
@@ -36,10 +39,15 @@ class Film:
     def start(self, *arguments: str, slow: str = "nothing", seconds: float = 0) -> subprocess.Popen[str]:
         """Start `film` with the fake crew; calls of the kind `slow` take so many seconds."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.filmed", slow, str(seconds), *arguments], cwd=self.folder,
-            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "tests.flows.filmed", slow, str(seconds), *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
             start_new_session=True,
-        )  # fmt: skip
+        )
         self._started.append(process)
         return process
 

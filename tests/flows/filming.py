@@ -63,9 +63,7 @@ class PaidPainter:
     def at(self, desk: Desk) -> Self:
         return replace(self, desk=desk)
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
-    ) -> Made:  # fmt: skip
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         assert self.desk is not None
         most: Usage = {"images": 1.0}
         request = Request("v", "v:1", self.model, "image", _digest(prompt, seed, references), most)

@@ -57,9 +57,13 @@ def forgetful_server(home: Path, forgets: str, database: str = "") -> Iterator[s
     environment.pop("PREFECT_API_URL", None)
     with open(home / "server.log", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.forgetful_server", str(port)], env=environment, stdout=log, stderr=log,
-            cwd=Path(__file__).parents[2], start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.flows.forgetful_server", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,
+        )
     url = f"http://127.0.0.1:{port}/api"
 
     def answers() -> bool:
@@ -97,9 +101,13 @@ def postgres(programs: Path) -> Iterator[str]:
 
     def do(program: str, *arguments: str) -> None:
         subprocess.run(
-            [programs / program, "-D", folder / "base", *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder,
-            env=os.environ | {"HOME": str(folder)}, **user,
-        )  # fmt: skip
+            [programs / program, "-D", folder / "base", *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+            env=os.environ | {"HOME": str(folder)},
+            **user,
+        )
 
     try:
         do("initdb", "--username=film", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")

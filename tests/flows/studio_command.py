@@ -31,11 +31,16 @@ class Studio:
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(
-                [FILM, "studio", *options], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                env=keep | {"PREFECT_HOME": str(home), "FILM_OUTPUT": str(folder / "output"), MARK: str(folder)}
+                [FILM, "studio", *options],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=keep
+                | {"PREFECT_HOME": str(home), "FILM_OUTPUT": str(folder / "output"), MARK: str(folder)}
                 | environment,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def said(self) -> str:
         return self.out.read_text("utf-8")
@@ -93,9 +98,14 @@ def say(program: str, *arguments: str, folder: Path, home: Path, url: str, outpu
     """
     place = {"PREFECT_HOME": str(home), "PREFECT_API_URL": url, "FILM_OUTPUT": str(output), "NO_COLOR": "1"}
     done = subprocess.run(
-        [program, *arguments], cwd=folder, capture_output=True, text=True, timeout=LONG_SECONDS,
-        stdin=subprocess.DEVNULL, env=os.environ | place,
-    )  # fmt: skip
+        [program, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=LONG_SECONDS,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | place,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

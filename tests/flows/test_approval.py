@@ -197,11 +197,19 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("line", "reply"),
     [
-        ("y", YES), ("Yes", YES), ("n", Reply(False)), ("no too dark", NO), ("redo 3,5", Reply(False, "3,5")),
-        ("redo 3 , 5-7 more rain, 2 cats", Reply(False, "3 , 5-7", "more rain, 2 cats")), ("redo", None), ("", None),
-        ("yes please", None), ("nope", None), ("redo all", None),
+        ("y", YES),
+        ("Yes", YES),
+        ("n", Reply(False)),
+        ("no too dark", NO),
+        ("redo 3,5", Reply(False, "3,5")),
+        ("redo 3 , 5-7 more rain, 2 cats", Reply(False, "3 , 5-7", "more rain, 2 cats")),
+        ("redo", None),
+        ("", None),
+        ("yes please", None),
+        ("nope", None),
+        ("redo all", None),
     ],
-)  # fmt: skip
+)
 def test_what_a_line_answers(line: str, reply: Reply | None) -> None:
     """A typed line is an answer or it is none: nothing that was not meant as a yes is one."""
     assert reply_of(line) == reply

@@ -37,7 +37,7 @@ BAD = {
     "a file for an output folder": ([IDEA, "--output", "blank.txt"], "--output"),
     "an output folder nobody can make": ([IDEA, "--output", "/proc/films"], "--output"),
     "an output folder with NUL's place taken": ([IDEA, "--output", "/dev/null"], "--output"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -31,9 +31,10 @@ def write(film: Film, *ideas: str) -> None:
 def children_of(process: subprocess.Popen[str]) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()] + [
         int(pid)
-        for thread in Path(f"/proc/{process.pid}/task").iterdir() if thread.name != str(process.pid)
+        for thread in Path(f"/proc/{process.pid}/task").iterdir()
+        if thread.name != str(process.pid)
         for pid in (thread / "children").read_text().split()
-    ]  # fmt: skip
+    ]
 
 
 def gone(pid: int) -> bool:
@@ -93,7 +94,7 @@ def test_killed_in_the_middle(film: Film) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)  # fmt: skip
+)
 def test_stopped(film: Film, number: signal.Signals, code: int, said: str) -> None:
     """Ctrl-C and SIGTERM: no film begins any more, the one in hand ends within seconds, nobody is left behind, and one
     line names the command that goes on."""
@@ -157,8 +158,11 @@ def test_the_child_is_the_real_command() -> None:
     # Its standard input stays open until it has ended.
     child = subprocess.Popen(
         [*flows.cli.child_main.PROGRAM, "film", "resume", "session_20250208_002238", "--output", "/nonexistent"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert child.wait(PATIENCE_SECONDS) == 2
     out, err = child.communicate()
     assert out == ""

@@ -48,8 +48,9 @@ def test_a_tasks_end_is_not_told_and_its_failure_is(said: list[logging.LogRecord
     )
     log.debug("Created task run")
     assert [(record.levelname, record.getMessage()) for record in said] == [
-        ("ERROR", "Task run encountered an exception"), ("DEBUG", "Created task run"),
-    ]  # fmt: skip
+        ("ERROR", "Task run encountered an exception"),
+        ("DEBUG", "Created task run"),
+    ]
     assert said[0].exc_info is not None
     assert isinstance(said[0].exc_info[1], EngineFailed)
 
@@ -68,10 +69,12 @@ def test_a_worker_does_not_tell_how_a_flow_is_loaded(said: list[logging.LogRecor
     calm_worker()
     log = logging.getLogger("prefect.flow_runs")
     for line in (
-        "Running 1 deployment pull step(s)", "Executing deployment step: set_working_directory",
-        "Deployment step 'set_working_directory' completed successfully", "All deployment steps completed successfully",
+        "Running 1 deployment pull step(s)",
+        "Executing deployment step: set_working_directory",
+        "Deployment step 'set_working_directory' completed successfully",
+        "All deployment steps completed successfully",
         "Downloading flow code from storage at '.'",
-    ):  # fmt: skip
+    ):
         log.info(line)
     log.error("Deployment step 'x' failed")
     assert [record.getMessage() for record in said] == ["Deployment step 'x' failed"]
@@ -80,10 +83,12 @@ def test_a_worker_does_not_tell_how_a_flow_is_loaded(said: list[logging.LogRecor
 @pytest.mark.parametrize(
     ("state", "level"),
     [
-        ("Suspended(type=PAUSED)", "INFO"), ("Cancelled('rejected: too dark')", "INFO"),
-        ("Failed('shots 3: no key')", "ERROR"), ("Crashed()", "ERROR"),
+        ("Suspended(type=PAUSED)", "INFO"),
+        ("Cancelled('rejected: too dark')", "INFO"),
+        ("Failed('shots 3: no key')", "ERROR"),
+        ("Crashed()", "ERROR"),
     ],
-)  # fmt: skip
+)
 def test_what_was_asked_for_is_no_error(said: list[logging.LogRecord], state: str, level: str) -> None:
     """A run that waits, or was cancelled, is told as what it is; a failure stays an error."""
     logging.getLogger("prefect.flow_runs").error(f"Finished in state {state}")

@@ -12,9 +12,19 @@ import pytest
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, TINY, Film, assert_one_line
 
 REPORT = {
-    "session_id", "state", "film", "seconds", "frames", "width", "height", "shots", "images", "videos", "reused",
+    "session_id",
+    "state",
+    "film",
+    "seconds",
+    "frames",
+    "width",
+    "height",
+    "shots",
+    "images",
+    "videos",
+    "reused",
     "elapsed_seconds",
-}  # fmt: skip
+}
 
 
 def test_help_shows_examples(capfd: pytest.CaptureFixture[str]) -> None:
@@ -35,7 +45,7 @@ def test_help_shows_examples(capfd: pytest.CaptureFixture[str]) -> None:
         "<b>a</b> & {title} [bold]x[/bold] \"so\" 'it' `goes` $(date)\nnext\tline",
         "灯台守の手紙 👩\u200d🚀 منارة على البحر",
     ],
-)  # fmt: skip
+)
 def test_any_text_is_an_idea(film: Film, idea: str) -> None:
     """Markup, quotes, newlines, emoji, right-to-left and CJK text make a film; the brief has the idea unchanged."""
     code, out, err = film.run("make", idea, *TINY, "--json")

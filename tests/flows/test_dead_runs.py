@@ -52,11 +52,19 @@ SHORTEST_SECONDS = 10.0
 """The shortest that Prefect allows."""
 OLD_MESSAGE = "No sign of life for 90 s: its process, or its machine, is gone. Everything finished is kept; retry it."
 STATES: dict[str, Callable[[], State]] = {
-    "Scheduled": lambda: Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1)), "Late": Late,
-    "AwaitingRetry": AwaitingRetry, "Pending": Pending, "Running": Running, "Cancelling": Cancelling,
-    "Paused": lambda: Paused(timeout_seconds=9999), "Suspended": lambda: Suspended(timeout_seconds=9999),
-    "Completed": Completed, "Failed": Failed, "Crashed": Crashed, "Cancelled": Cancelled,
-}  # fmt: skip
+    "Scheduled": lambda: Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1)),
+    "Late": Late,
+    "AwaitingRetry": AwaitingRetry,
+    "Pending": Pending,
+    "Running": Running,
+    "Cancelling": Cancelling,
+    "Paused": lambda: Paused(timeout_seconds=9999),
+    "Suspended": lambda: Suspended(timeout_seconds=9999),
+    "Completed": Completed,
+    "Failed": Failed,
+    "Crashed": Crashed,
+    "Cancelled": Cancelled,
+}
 
 
 @flow(name="make-film")
@@ -86,9 +94,11 @@ def client(server: str) -> Iterator[SyncPrefectClient]:
 def deploy(client: SyncPrefectClient) -> Callable[..., UUID]:
     def deploy(whose: Any = film, beats: str = "30") -> UUID:
         return client.create_deployment(
-            client.create_flow(whose), f"d-{uuid4()}", entrypoint="flows/make_film.py:make_film",
+            client.create_flow(whose),
+            f"d-{uuid4()}",
+            entrypoint="flows/make_film.py:make_film",
             job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": beats}},
-        )  # fmt: skip
+        )
 
     return deploy
 
@@ -127,13 +137,15 @@ def begin(client: SyncPrefectClient, deployment: UUID, *states: State, **paramet
 def beat(client: SyncPrefectClient, run: FlowRun, deployment: UUID, at: datetime | None = None) -> None:
     """Tell the server what Prefect's engine tells it every 30 s."""
     event = {
-        "id": str(uuid4()), "event": BEAT, "occurred": (at or datetime.now(UTC)).isoformat(),
+        "id": str(uuid4()),
+        "event": BEAT,
+        "occurred": (at or datetime.now(UTC)).isoformat(),
         "resource": {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name},
         "related": [
             {"prefect.resource.id": f"prefect.flow.{run.flow_id}", "prefect.resource.role": "flow"},
             {"prefect.resource.id": f"prefect.deployment.{deployment}", "prefect.resource.role": "deployment"},
         ],
-    }  # fmt: skip
+    }
     client._client.post("/events", json=[event]).raise_for_status()
 
 
@@ -180,8 +192,10 @@ def test_every_state_silent_and_beating(client: SyncPrefectClient, deploy: Calla
     assert len(ended()) == 2
     clock.passes(SIGN_SECONDS, each)
     assert ended() == {
-        ("Running", False): "Crashed", ("Cancelling", False): "Cancelled", ("Pending", False): "Crashed",
-    }  # fmt: skip
+        ("Running", False): "Crashed",
+        ("Cancelling", False): "Cancelled",
+        ("Pending", False): "Crashed",
+    }
     assert "retry" in state(client, runs["Running", False]).message
 
 

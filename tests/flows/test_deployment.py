@@ -24,16 +24,24 @@ def environment(server: str) -> dict[str, str]:
     """Return the environment of a person in this project, with a worker that looks every second."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {
-        **os.environ, "PREFECT_API_URL": server, "PATH": path, "PREFECT_WORKER_QUERY_SECONDS": "1",
-        "PREFECT_WORKER_PREFETCH_SECONDS": "30", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",
-    }  # fmt: skip
+        **os.environ,
+        "PREFECT_API_URL": server,
+        "PATH": path,
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_WORKER_PREFETCH_SECONDS": "30",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",
+    }
 
 
 def prefect(server: str, *arguments: str) -> str:
     done = subprocess.run(
-        [PREFECT, "--no-prompt", *arguments], cwd=PROJECT, env=environment(server), capture_output=True, text=True,
+        [PREFECT, "--no-prompt", *arguments],
+        cwd=PROJECT,
+        env=environment(server),
+        capture_output=True,
+        text=True,
         timeout=LONG_SECONDS,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -46,9 +54,13 @@ def worker(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     log = tmp_path_factory.mktemp("worker") / "worker.log"
     with open(log, "wb") as file:
         process = subprocess.Popen(
-            [PREFECT, "--no-prompt", "worker", "start", "--pool", "local"], cwd=PROJECT, env=environment(server),
-            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+            [PREFECT, "--no-prompt", "worker", "start", "--pool", "local"],
+            cwd=PROJECT,
+            env=environment(server),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             yield
         finally:
@@ -65,9 +77,14 @@ def run_deployment(server: str, output: Path, deployment: str = "make-film/local
     arguments = [f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in options.items()]
     before = {run.id for run in flow_runs()}
     prefect(
-        server, "deployment", "run", deployment, "-p", f"output={output}",
+        server,
+        "deployment",
+        "run",
+        deployment,
+        "-p",
+        f"output={output}",
         *(word for argument in arguments for word in ("-p", argument)),
-    )  # fmt: skip
+    )
     return str(next(run.id for run in flow_runs() if run.id not in before))
 
 
@@ -165,8 +182,12 @@ def test_wrong_parameters_are_refused_before_a_run(server: str, worker: None) ->
     before = len(flow_runs())
     done = subprocess.run(
         [PREFECT, "--no-prompt", "deployment", "run", "make-film/local", "-p", "idea=a", "-p", "seconds=0"],
-        cwd=PROJECT, env=environment(server), capture_output=True, text=True, timeout=LONG_SECONDS,
-    )  # fmt: skip
+        cwd=PROJECT,
+        env=environment(server),
+        capture_output=True,
+        text=True,
+        timeout=LONG_SECONDS,
+    )
     assert done.returncode != 0
     assert "seconds" in done.stdout + done.stderr
     assert len(flow_runs()) == before

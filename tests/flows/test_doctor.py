@@ -207,9 +207,13 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(machine, "FEW_BYTES", 1 << 62)
     checks = by_name(machine_checks(tmp_path))
     assert {name: check.verdict for name, check in checks.items()} == {
-        "fonts": "wrong", "shaping": "warning", "encoder": "wrong", "voice": "wrong", "disk": "warning",
+        "fonts": "wrong",
+        "shaping": "warning",
+        "encoder": "wrong",
+        "voice": "wrong",
+        "disk": "warning",
         "temp": "warning",
-    }  # fmt: skip
+    }
     assert checks["encoder"].found == "RuntimeError: broken"
     assert all(check.remedy for check in checks.values())
     monkeypatch.setattr(machine, "NO_BYTES", 1 << 62)

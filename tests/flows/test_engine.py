@@ -36,16 +36,25 @@ def film(folder: Path, url: str, *arguments: str, **environment: str) -> tuple[i
     """Run the command against a server; return its exit code and all that it said."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}
     done = subprocess.run(
-        [FILM, *arguments], cwd=folder, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        [FILM, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
         env=keep | {"PREFECT_HOME": str(folder / "home"), "PREFECT_API_URL": url} | environment,
-    )  # fmt: skip
+    )
     return done.returncode, done.stdout + done.stderr
 
 
 COMMANDS = (
-    ("make", "A cat"), ("resume",), ("batch", "ideas.csv"), ("studio", "--set-up-only"), ("doctor",),
+    ("make", "A cat"),
+    ("resume",),
+    ("batch", "ideas.csv"),
+    ("studio", "--set-up-only"),
+    ("doctor",),
     ("make", "A cat", "--crew", "a-saved-one"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)

@@ -29,8 +29,10 @@ def make(output: Path, **options: Any) -> Path:
     from flows.make_film import filmed
 
     state: Any = filmed(
-        idea=IDEA, output=str(output), **{"seconds": 9.0, "shot_seconds": 2.5, "height": 144, "seed": 3, **options},
-    )  # fmt: skip
+        idea=IDEA,
+        output=str(output),
+        **{"seconds": 9.0, "shot_seconds": 2.5, "height": 144, "seed": 3, **options},
+    )
     assert state.is_completed(), state.message
     return Path(state.result()["film"])
 

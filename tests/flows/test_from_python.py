@@ -28,14 +28,23 @@ def run(folder: Path, server: str, code: str, **environment: str) -> str:
     """Run Python as a person does, and return what it printed; nothing that was never awaited is forgiven."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}
     given = {
-        "PREFECT_HOME": str(folder / "home"), "FILM_OUTPUT": str(folder / "output"), "PREFECT_API_URL": server,
-        "PYTHONPATH": str(PROJECT), "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL", "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(folder / "home"),
+        "FILM_OUTPUT": str(folder / "output"),
+        "PREFECT_API_URL": server,
+        "PYTHONPATH": str(PROJECT),
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    } | environment  # fmt: skip
+    } | environment
     done = subprocess.run(
-        [sys.executable, "-W", "error::RuntimeWarning", "-c", code], cwd=folder, capture_output=True, text=True,
-        timeout=300, env=keep | {name: value for name, value in given.items() if value}, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=keep | {name: value for name, value in given.items() if value},
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == 0, done.stderr
     assert "never awaited" not in done.stderr
     return done.stdout.strip()
@@ -68,8 +77,9 @@ def test_beneath_a_flow(tmp_path: Path, server: str, kind: str, parent: str) -> 
     assert "film.mp4" in out, out
     (above,) = runs_named(parent)
     with get_client(sync_client=True) as client:
-        beneath = client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(
-            {"parent_flow_run_id": {"any_": [str(above.id)]}}))  # fmt: skip
+        beneath = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter.model_validate({"parent_flow_run_id": {"any_": [str(above.id)]}})
+        )
     (film,) = beneath
     assert film.parent_task_run_id is not None
     assert film.state is not None
@@ -122,9 +132,10 @@ def test_refused_in_a_sentence(tmp_path: Path, server: str, case: str) -> None:
     """What cannot be done raises one of our errors, whose text is a sentence."""
     call, said = REFUSED[case]
     out = run(
-        tmp_path, server,
+        tmp_path,
+        server,
         "from flows.make_film import make_film\nfrom studio.errors import FilmError\n"
         f"try:\n    {call}\nexcept FilmError as error:\n    print(error)",
-    )  # fmt: skip
+    )
     assert said in out
     assert "\n" not in out

@@ -11,9 +11,10 @@ from flows.server.temporary import BuiltIn
 from studio.errors import DiskFull, FilmError
 
 FULL = (
-    "sqlite3.OperationalError: database or disk is full", "OSError: [Errno 28] No space left on device: '/x/.prefect'",
+    "sqlite3.OperationalError: database or disk is full",
+    "OSError: [Errno 28] No space left on device: '/x/.prefect'",
     "OSError: [Errno 122] Disk quota exceeded",
-)  # fmt: skip
+)
 
 
 def server_that_says(words: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> BuiltIn:
@@ -34,7 +35,7 @@ def server_that_says(words: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("after", ["", "\nERROR: Application startup failed. Exiting."])
 def test_a_full_home_of_prefects_is_named(
     words: str, after: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+) -> None:
     """Where Prefect's own folder is full, the line says which folder, and not that a server did not start."""
     server = server_that_says(f"Traceback ...\n{words}{after}", tmp_path, monkeypatch)
     with pytest.raises(DiskFull, match="PREFECT_HOME") as failed:

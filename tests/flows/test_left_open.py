@@ -94,8 +94,9 @@ def test_another_run_closes_what_died(film: Film) -> None:
 
 def test_an_interrupted_run_leaves_no_task_run_open(film: Film) -> None:
     """Ctrl-C while pictures are in hand and others wait for their turn: nothing stays open."""
-    process = film.start("make", IDEA, "--seconds", "24", "--shot-seconds", "2", "--height", "144", slow="image",
-                         seconds=1.5)  # fmt: skip
+    process = film.start(
+        "make", IDEA, "--seconds", "24", "--shot-seconds", "2", "--height", "144", slow="image", seconds=1.5
+    )
     film.wait_for(process, lambda: film.calls("image begin") >= 1)
     card = next((film.sessions[-1] / "runs").glob("*.json"))
     os.kill(process.pid, signal.SIGINT)
@@ -180,12 +181,13 @@ def test_what_a_living_process_still_says_counts() -> None:
         ours = _end_of(seen)
         theirs = ours.model_copy(
             update={
-                "id": uuid4(), "event": "prefect.task-run.Completed", "occurred": ours.occurred + timedelta(seconds=3),
-                "payload": ours.payload | {
-                    "validated_state": {"type": "COMPLETED", "name": "Completed", "message": None, "data": None}
-                },
+                "id": uuid4(),
+                "event": "prefect.task-run.Completed",
+                "occurred": ours.occurred + timedelta(seconds=3),
+                "payload": ours.payload
+                | {"validated_state": {"type": "COMPLETED", "name": "Completed", "message": None, "data": None}},
             }
-        )  # fmt: skip
+        )
         with get_client(sync_client=True) as client:
             for event in (ours, theirs) if ours_first else (theirs, ours):
                 client.request("POST", "/events", json=[event.model_dump(mode="json")]).raise_for_status()

@@ -136,8 +136,10 @@ def test_its_machine_died(machine: Machine, undisturbed: dict[str, str]) -> None
     folder, pid = machine.in_clips(dead)
     (worker,) = (child for child in machine.studio.children() if child != pid)
     # Stopped first: it would see the others die, and tell the server.
-    for victim, number in ((machine.studio.process.pid, signal.SIGSTOP), *((each, signal.SIGKILL) for each in (
-        worker, pid, machine.studio.process.pid))):  # fmt: skip
+    for victim, number in (
+        (machine.studio.process.pid, signal.SIGSTOP),
+        *((each, signal.SIGKILL) for each in (worker, pid, machine.studio.process.pid)),
+    ):
         os.kill(victim, number)
     machine.studio.process.wait()
     assert machine.state(dead) == "RUNNING"

@@ -62,8 +62,11 @@ def test_a_run_says_what_it_makes_from_its_creation(studio: Studio, monkeypatch:
     assert run.name == f"{IDEA}…"
     assert run.tags == ["film"]
     assert {name: run.parameters[name] for name in ("music", "height", "fps", "session_id")} == {
-        "music": False, "height": 144, "fps": 24, "session_id": None,
-    }  # fmt: skip
+        "music": False,
+        "height": 144,
+        "fps": 24,
+        "session_id": None,
+    }
 
 
 def test_a_session_is_asked_for_by_what_it_is(tmp_path: Path) -> None:
@@ -85,9 +88,16 @@ def test_a_task_run_is_tagged_with_its_stage(studio: Studio, film: Outcome) -> N
     for outcome in (film, again):
         tags = {run.name.split(" · ")[0]: run.tags for run in task_runs(outcome.run_id)}
         assert tags == {
-            "story": ["story"], "scene graph": ["scene_graph"], "shots": ["shots"], "timeline": ["timeline"],
-            "score": ["score"], "film": ["film"], "image": ["images"], "narration": ["narration"], "clip": ["videos"],
-        }  # fmt: skip
+            "story": ["story"],
+            "scene graph": ["scene_graph"],
+            "shots": ["shots"],
+            "timeline": ["timeline"],
+            "score": ["score"],
+            "film": ["film"],
+            "image": ["images"],
+            "narration": ["narration"],
+            "clip": ["videos"],
+        }
 
 
 def test_a_run_called_crashed_while_it_slept_begins_nothing_more(

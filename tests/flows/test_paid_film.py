@@ -39,10 +39,15 @@ def environment(server: str, meter: Meter, tmp_path: Path) -> dict[str, str]:
     """A program's environment: the tests' server, a key, the vendor's address and prices."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "FILM_", "MAKE"))}
     return plain | {
-        "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": server, "PYTHONPATH": str(HERE),
-        "OPENAI_API_KEY": "sk-metered-0123456789", "OPENAI_BASE_URL": f"{meter.url()}/v1",
-        "FILM_PRICES": str(meter.prices), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
-    }  # fmt: skip
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_API_URL": server,
+        "PYTHONPATH": str(HERE),
+        "OPENAI_API_KEY": "sk-metered-0123456789",
+        "OPENAI_BASE_URL": f"{meter.url()}/v1",
+        "FILM_PRICES": str(meter.prices),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
 
 
 def test_make_film_with_a_paid_crew_makes_a_whole_film(
@@ -57,9 +62,13 @@ def test_make_film_with_a_paid_crew_makes_a_whole_film(
         (tmp_path / name).write_bytes((HERE / name).read_bytes())
     (tmp_path / ".venv" / ".ready").touch()
     done = subprocess.run(
-        ["make", "film", "IDEA=A lighthouse keeper finds a message", f"ARGS={SHAPE}"], cwd=tmp_path, env=environment,
-        capture_output=True, text=True, timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+        ["make", "film", "IDEA=A lighthouse keeper finds a message", f"ARGS={SHAPE}"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
     assert done.returncode == 0, done.stderr
     bills = meter.bills()
     (session,) = (tmp_path / "output" / "sessions").iterdir()
@@ -86,13 +95,18 @@ def test_a_run_killed_while_the_vendor_holds_a_request_pays_once_more_and_only_w
     arguments = ["make", *SHAPE.split(), "--script", "script.txt", "--", "A lighthouse keeper finds a message"]
     with open(tmp_path / "said", "w", encoding="utf-8") as said:
         process = subprocess.Popen(
-            [*line, *arguments], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            [*line, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
             start_new_session=True,
-        )  # fmt: skip
+        )
         held = wait_for(
             lambda: process.poll() is not None or any(each.how == "no answer" for each in meter.lines()),
             PATIENCE_SECONDS,
-        )  # fmt: skip
+        )
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert held
@@ -101,9 +115,14 @@ def test_a_run_killed_while_the_vendor_holds_a_request_pays_once_more_and_only_w
 
     def resume(*more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*line, "resume", session.name, *more], cwd=tmp_path, env=environment, capture_output=True, text=True,
-            timeout=PATIENCE_SECONDS, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [*line, "resume", session.name, *more],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
 
     stopped = resume()
     assert stopped.returncode == 1, stopped.stderr

@@ -20,11 +20,24 @@ from tests.make_sessions import make_session, snapshot
 DEAD = "http://127.0.0.1:9/api"
 ID = "session_20250208_002238"
 BAD = {
-    "long": "x" * 300, "very long": "y" * 5_000, "deep": "a/" * 2_500 + "b", "nul": "a\0b", "line end": "a\nb\r",
-    "no utf-8": "a\udcff\udc80", "escape": "a\x1b[31mb", "folder": ".", "device": "/dev/zero",
-    "missing": "nowhere/at/all", "below a file": "file.txt/b", "nobody's": "/proc/self/mem", "loop": "loop",
-    "empty": "", "system": "/proc", "emoji": "🚀" * 100, "no suffix": "file",
-}  # fmt: skip
+    "long": "x" * 300,
+    "very long": "y" * 5_000,
+    "deep": "a/" * 2_500 + "b",
+    "nul": "a\0b",
+    "line end": "a\nb\r",
+    "no utf-8": "a\udcff\udc80",
+    "escape": "a\x1b[31mb",
+    "folder": ".",
+    "device": "/dev/zero",
+    "missing": "nowhere/at/all",
+    "below a file": "file.txt/b",
+    "nobody's": "/proc/self/mem",
+    "loop": "loop",
+    "empty": "",
+    "system": "/proc",
+    "emoji": "🚀" * 100,
+    "no suffix": "file",
+}
 """Names of files by what is wrong with them."""
 
 
@@ -50,9 +63,13 @@ def test_the_options_are_found() -> None:
 
 @pytest.mark.parametrize(("program", "command", "option"), OPTIONS)
 def test_no_name_of_a_file_does_harm(
-    program: str, command: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    program: str,
+    command: str,
+    option: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     """Whatever stands for a path: done, or exit code 2 and one line; of a file that is read, the line names it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PREFECT_API_URL", DEAD)

@@ -14,14 +14,20 @@ def test_a_closed_pipe_is_said_and_loses_nothing(server: str, tmp_path: Path) ->
     """Where nobody reads the output any more, one line on standard error says so and how to go on; exit code 1."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}
     environment = keep | {
-        "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": server, "FILM_TEST_LOG": str(tmp_path / "log"),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_API_URL": server,
+        "FILM_TEST_LOG": str(tmp_path / "log"),
         "PYTHONPATH": str(Path(__file__).parents[2]),
-    }  # fmt: skip
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.flows.filmed", "image", "0.5", "make", "a film", "--seconds", "4"],
-        cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stdout.readline().startswith("engine:")

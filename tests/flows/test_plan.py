@@ -64,10 +64,13 @@ def check_against_a_run(folder: Path, found: Forecast) -> None:
     filmed(folder, paid_crew(painter, log), "check")
     after, _ = spent_usd(read_calls(folder))
     told = Counter(step.stage for step in found.steps if step.made)
-    assert Counter(kind for kind, _ in log.calls) == Counter({
-        {"videos": "video"}.get(stage, stage): count for stage, count in told.items()
-        if stage in ("story", "scene_graph", "shots", "narration", "videos")
-    })  # fmt: skip
+    assert Counter(kind for kind, _ in log.calls) == Counter(
+        {
+            {"videos": "video"}.get(stage, stage): count
+            for stage, count in told.items()
+            if stage in ("story", "scene_graph", "shots", "narration", "videos")
+        }
+    )
     assert found.total.low - 1e-9 <= after - before <= found.total.high + 1e-9
     assert made(forecast(folder)) == []
 
@@ -105,9 +108,11 @@ def test_a_redo_and_an_edited_move(film: Path) -> None:
     write_shots(film, shots)
     found = forecast(film)
     assert made(found) == [
-        ("images", 1, "redo"), ("videos", 1, "new upstream"), ("videos", 3, "edited prompt"),
+        ("images", 1, "redo"),
+        ("videos", 1, "new upstream"),
+        ("videos", 3, "edited prompt"),
         ("film", 0, "new upstream"),
-    ]  # fmt: skip
+    ]
     check_against_a_run(film, found)
 
 
@@ -128,8 +133,9 @@ def test_a_shot_inserted_in_front(film: Path) -> None:
     write_shots(film, [{"image_prompt": "a lantern in fog"}, *shots])
     found = forecast(film)
     assert [step for step in made(found) if step[0] in ("images", "videos")] == [
-        ("images", 1, "new"), ("videos", 1, "new upstream"),
-    ]  # fmt: skip
+        ("images", 1, "new"),
+        ("videos", 1, "new upstream"),
+    ]
     assert step_of(found, "images", 2).why == "kept elsewhere"
     check_against_a_run(film, found)
 
@@ -203,8 +209,9 @@ def test_edited_shots_are_kept_though_the_story_is_another(film: Path) -> None:
     found = forecast(film)
     assert (found.about, step_of(found, "shots").why) == (False, "edited by hand")
     assert [step for step in made(found) if step[0] in ("scene_graph", "images")] == [
-        ("scene_graph", 0, "new upstream"), ("images", 1, "edited prompt"),
-    ]  # fmt: skip
+        ("scene_graph", 0, "new upstream"),
+        ("images", 1, "edited prompt"),
+    ]
     check_against_a_run(film, found)
 
 
@@ -319,6 +326,14 @@ def test_as_json(film: Path) -> None:
     assert len(said["pieces"]) == 5 + 1 + 3 * said["shots"]
     (lost,) = [piece for piece in said["pieces"] if piece["made"]]
     assert lost == {
-        "stage": "images", "shot": 1, "character": None, "made": True, "why": "missing", "held": True,
-        "low_usd": 0.0, "high_usd": 0.0, "price_unknown": 0, "paid_usd": 0.0,
-    }  # fmt: skip
+        "stage": "images",
+        "shot": 1,
+        "character": None,
+        "made": True,
+        "why": "missing",
+        "held": True,
+        "low_usd": 0.0,
+        "high_usd": 0.0,
+        "price_unknown": 0,
+        "paid_usd": 0.0,
+    }

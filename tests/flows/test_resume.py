@@ -233,8 +233,10 @@ def test_a_foreign_session_is_adopted_on_request(studio: Studio) -> None:
     """A session of another program keeps its pictures and becomes a finished film of ours."""
     folder = studio.folder("session_20250208_002238")
     (folder / "images").mkdir(parents=True)
-    shots = [{"index": n, "image_prompt": f"prompt {n}", "motion_prompt": "", "camera": "dolly", "video_path": None}
-             for n in (1, 2)]  # fmt: skip
+    shots = [
+        {"index": n, "image_prompt": f"prompt {n}", "motion_prompt": "", "camera": "dolly", "video_path": None}
+        for n in (1, 2)
+    ]
     meta = {"session_id": folder.name, "idea": IDEA, "completed": False, "steps": {}, "stats": {}}
     (folder / f"{folder.name}_meta.json").write_text(json.dumps(meta))
     (folder / "shots.json").write_text(json.dumps(shots))

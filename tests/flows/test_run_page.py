@@ -98,9 +98,10 @@ def test_the_storyboard_grows_while_one_watches(studio: Studio, monkeypatch: pyt
             deadline = time.monotonic() + 30
             while not seen and time.monotonic() < deadline:
                 seen.extend(
-                    each.data for each in artifacts(card.stem)
+                    each.data
+                    for each in artifacts(card.stem)
                     if str(each.key).startswith("storyboard") and "clip is being rendered" in str(each.data)
-                )  # fmt: skip
+                )
                 time.sleep(0.05)
 
     outcome = studio.film(hook=hook)

@@ -164,9 +164,16 @@ def test_a_film_that_is_killed_after_its_worker(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("RUNNING", "CRASHED"), ("PENDING", "CRASHED"), ("CANCELLING", "CANCELLED"),
-                          ("COMPLETED", "COMPLETED"), ("FAILED", "FAILED"), ("CRASHED", "CRASHED")],
-)  # fmt: skip
+    ("before", "after"),
+    [
+        ("RUNNING", "CRASHED"),
+        ("PENDING", "CRASHED"),
+        ("CANCELLING", "CANCELLED"),
+        ("COMPLETED", "COMPLETED"),
+        ("FAILED", "FAILED"),
+        ("CRASHED", "CRASHED"),
+    ],
+)
 def test_what_becomes_of_a_run_whose_worker_died(place: Place, before: str, after: str) -> None:
     """A run whose process has ended keeps what it said itself, and is else what is true; one that was taken and not
     begun is scheduled again, where it still waits for that."""

@@ -37,17 +37,23 @@ class Deployment:
             flow_id = client.create_flow_from_name("make-film")
             where = {"prefect.deployments.steps.set_working_directory": {"directory": str(PROJECT)}}
             self._id = client.create_deployment(
-                flow_id, f"approval-{uuid4()}", entrypoint="tests/flows/deployed_fake.py:make_film", pull_steps=[where],
+                flow_id,
+                f"approval-{uuid4()}",
+                entrypoint="tests/flows/deployed_fake.py:make_film",
+                pull_steps=[where],
                 parameter_openapi_schema={},
-            )  # fmt: skip
+            )
 
     def begin(self, *, name: str | None = None, **parameters: Any) -> str:
         from prefect.client.orchestration import get_client
 
         parameters = {
-            "idea": IDEA, **SHORT, "height": 144,
-            "output": str(self._film.folder / "output"), **parameters,
-        }  # fmt: skip
+            "idea": IDEA,
+            **SHORT,
+            "height": 144,
+            "output": str(self._film.folder / "output"),
+            **parameters,
+        }
         with get_client(sync_client=True) as client:
             return str(client.create_flow_run_from_deployment(self._id, parameters=parameters, name=name).id)
 
@@ -59,9 +65,14 @@ class Deployment:
         with get_client(sync_client=True) as client:
             client.set_flow_run_state(UUID(run_id), Pending())
         done = subprocess.run(
-            [sys.executable, "-m", "prefect.engine", run_id], cwd=PROJECT, env=self._film.environment,
-            capture_output=True, text=True, timeout=PATIENCE_SECONDS, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "prefect.engine", run_id],
+            cwd=PROJECT,
+            env=self._film.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
         assert done.returncode == 0, done.stderr
         with get_client(sync_client=True) as client:
             state = client.read_flow_run(UUID(run_id)).state

@@ -44,9 +44,13 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
             [sys.executable, "-c", DEAF * deaf + TAKE_THE_TERMINAL, "-m", "tests.flows.filmed", slow, "60", *arguments],
-            cwd=film.folder, env=film.environment | {"TERM": "xterm-256color"}, stdin=slave,
-            stdout=slave if out is None else out, stderr=slave, start_new_session=True,
-        )  # fmt: skip
+            cwd=film.folder,
+            env=film.environment | {"TERM": "xterm-256color"},
+            stdin=slave,
+            stdout=slave if out is None else out,
+            stderr=slave,
+            start_new_session=True,
+        )
         os.close(slave)
         self.text = ""
 
@@ -95,7 +99,7 @@ def opened(film: Film) -> Path:
     """An unfinished session of the film that the tests ask for."""
     folder, held = open_new(
         film.folder / "output" / "sessions", IDEA, Wish(seconds=4, height=144), lambda: 7, datetime.now(), "0"
-    )  # fmt: skip
+    )
     held.release()
     return folder
 

@@ -77,8 +77,14 @@ def test_no_line_is_sent_that_the_voice_cannot_speak(
     voice, output = PaidVoice(), tmp_path / "output"
     monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: crew_with(voice))
     heard: list[events.Event] = []
-    asked: dict[str, Any] = {"seconds": 4, "shot_seconds": 2, "height": 144, "music": False, "script": SCRIPT,
-                             "output": str(output)}  # fmt: skip
+    asked: dict[str, Any] = {
+        "seconds": 4,
+        "shot_seconds": 2,
+        "height": 144,
+        "music": False,
+        "script": SCRIPT,
+        "output": str(output),
+    }
     with events.listening(heard.append):
         state = run_flow(idea=FOREIGN, **asked)
     assert state.is_completed(), state.message

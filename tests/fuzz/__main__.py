@@ -23,8 +23,14 @@ from tests.fuzz.inputs import CORPUS, OUTPUT, TARGETS
 
 LONGEST_BYTES = 4_096
 HEADINGS = (
-    "target", "seconds", "executions", "coverage at first", "at last", "inputs kept", "kinds of fault found",
-)  # fmt: skip
+    "target",
+    "seconds",
+    "executions",
+    "coverage at first",
+    "at last",
+    "inputs kept",
+    "kinds of fault found",
+)
 
 app = App(name="fuzz", result_action="return_value", version_flags=[])
 
@@ -75,11 +81,22 @@ def _run(target: str, seconds: int, seed: int) -> Run:
     for old in findings.iterdir():
         old.unlink()
     command = [
-        sys.executable, "-m", "tests.fuzz.driver", target, str(findings), f"-max_total_time={seconds}", "-timeout=0",
-        f"-max_len={LONGEST_BYTES}", "-len_control=20", "-rss_limit_mb=0", f"-seed={seed}",
+        sys.executable,
+        "-m",
+        "tests.fuzz.driver",
+        target,
+        str(findings),
+        f"-max_total_time={seconds}",
+        "-timeout=0",
+        f"-max_len={LONGEST_BYTES}",
+        "-len_control=20",
+        "-rss_limit_mb=0",
+        f"-seed={seed}",
         f"-artifact_prefix={findings}/",
-        "-print_final_stats=1", str(kept), str(CORPUS / target),
-    ]  # fmt: skip
+        "-print_final_stats=1",
+        str(kept),
+        str(CORPUS / target),
+    ]
     run = Run(target, seconds)
     before = len(list(kept.iterdir()))
     print(f"{target}: {seconds} s", file=sys.stderr, flush=True)

@@ -27,9 +27,27 @@ BASES: tuple[Base, ...] = get_args(Base)
 OURS, OTHERS = "session_20250208_002238", "session_20240101_120000"
 
 Kind = Literal[
-    "truncated", "flipped", "replaced", "inserted", "value", "deleted", "folder", "link to a file", "link to a folder",
-    "link to itself", "fifo", "device", "socket", "sparse", "nested", "copied", "moved", "appended", "many", "deep",
-]  # fmt: skip
+    "truncated",
+    "flipped",
+    "replaced",
+    "inserted",
+    "value",
+    "deleted",
+    "folder",
+    "link to a file",
+    "link to a folder",
+    "link to itself",
+    "fifo",
+    "device",
+    "socket",
+    "sparse",
+    "nested",
+    "copied",
+    "moved",
+    "appended",
+    "many",
+    "deep",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 SPARSE_BYTES = 10 << 30
@@ -40,10 +58,33 @@ NAMES = ("{:03d}-{}.json", "shot_{1:03d}.json", "shot_{1:03d}.png", ".shot_{1:03
 """What the many files are called."""
 
 VALUES = (
-    "9" * 5_000, "-" + "9" * 5_000, "1e999", "NaN", "-Infinity", "null", "true", "[]", "{}", '""', "-1", "0", "1e-320",
-    str(1 << 64), '"\\ud83c"', '"\\u0000"', '"../../outside"', '"/etc/hostname"', '"\\u202e\\u001b[2J"', "[" * 2_000,
-    '{"a": 1, "a": 2}', '"' + "x" * 100_000 + '"', '"' + "\u0e01" * 4_000 + '"', "99999999999", "1.5", '"~"',
-)  # fmt: skip
+    "9" * 5_000,
+    "-" + "9" * 5_000,
+    "1e999",
+    "NaN",
+    "-Infinity",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    '""',
+    "-1",
+    "0",
+    "1e-320",
+    str(1 << 64),
+    '"\\ud83c"',
+    '"\\u0000"',
+    '"../../outside"',
+    '"/etc/hostname"',
+    '"\\u202e\\u001b[2J"',
+    "[" * 2_000,
+    '{"a": 1, "a": 2}',
+    '"' + "x" * 100_000 + '"',
+    '"' + "\u0e01" * 4_000 + '"',
+    "99999999999",
+    "1.5",
+    '"~"',
+)
 """What may stand for a value in JSON, or what only looks like it."""
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null')
 
@@ -208,13 +249,24 @@ def _read(path: Path) -> bytes:
 _WRITING = {"truncated", "flipped", "replaced", "inserted", "value", "appended"}
 """Kinds that open the file itself."""
 _DOING: dict[Kind, Callable[[Path, Path, Path, Damage], None]] = {
-    "truncated": _truncated, "flipped": _flipped, "replaced": _replaced, "inserted": _inserted, "value": _value,
-    "deleted": _deleted, "copied": _copied, "moved": _moved, "appended": _appended, "many": _many, "deep": _deep,
+    "truncated": _truncated,
+    "flipped": _flipped,
+    "replaced": _replaced,
+    "inserted": _inserted,
+    "value": _value,
+    "deleted": _deleted,
+    "copied": _copied,
+    "moved": _moved,
+    "appended": _appended,
+    "many": _many,
+    "deep": _deep,
     "folder": _instead(lambda path, outside: path.mkdir()),
     "link to a file": _instead(lambda path, outside: path.symlink_to(outside / "brief.json")),
     "link to a folder": _instead(lambda path, outside: path.symlink_to(outside)),
     "link to itself": _instead(lambda path, outside: path.symlink_to(path.name)),
     "fifo": _instead(lambda path, outside: os.mkfifo(path)),
-    "device": _instead(_device), "socket": _instead(_socket), "sparse": _instead(_sparse),
+    "device": _instead(_device),
+    "socket": _instead(_socket),
+    "sparse": _instead(_sparse),
     "nested": _instead(lambda path, outside: path.write_bytes(b"[" * NESTED) and None),
-}  # fmt: skip
+}

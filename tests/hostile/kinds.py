@@ -21,30 +21,149 @@ LONG_BYTES = 990_000
 """As long as a file of text may be that is read at all."""
 
 READING: tuple[tuple[Program, tuple[str, ...]], ...] = (
-    ("sessions", ("list",)), ("sessions", ("list", "--json")), ("sessions", ("view", "{id}")),
-    ("sessions", ("view", "{id}", "--json")), ("sessions", ("cost", "{id}")), ("sessions", ("cost", "{id}", "--csv")),
-    ("sessions", ("prompts", "{id}")), ("sessions", ("verify", "{id}")), ("sessions", ("verify", "{id}", "--json")),
-    ("film", ("plan", "{id}")), ("sessions", ("repair", "{id}")), ("sessions", ("repair", "{id}", "--json")),
-)  # fmt: skip
+    ("sessions", ("list",)),
+    ("sessions", ("list", "--json")),
+    ("sessions", ("view", "{id}")),
+    ("sessions", ("view", "{id}", "--json")),
+    ("sessions", ("cost", "{id}")),
+    ("sessions", ("cost", "{id}", "--csv")),
+    ("sessions", ("prompts", "{id}")),
+    ("sessions", ("verify", "{id}")),
+    ("sessions", ("verify", "{id}", "--json")),
+    ("film", ("plan", "{id}")),
+    ("sessions", ("repair", "{id}")),
+    ("sessions", ("repair", "{id}", "--json")),
+)
 WRITING: tuple[tuple[Program, tuple[str, ...]], ...] = (
-    ("sessions", ("repair", "{id}", "--yes")), ("opening", ("{id}",)),
-)  # fmt: skip
+    ("sessions", ("repair", "{id}", "--yes")),
+    ("opening", ("{id}",)),
+)
 
-_JSON = ("brief.json", "receipts/brief.json", "story.json", "shots.json", "scene_graph.json", "timeline.json",
-         "images/shot_001.json", "film.json", "receipts/shots.json", "{record}", "calls/{call}", "runs/a.json",
-         "{id}_meta.json", "failure.json", "approvals.json", "narration/shot_002.json")  # fmt: skip
-_FILES = (*_JSON, "images/shot_001.png", "narration/shot_001.wav", "videos/shot_001.mp4", "film.mp4", "film.srt",
-          "score.wav", "calls/{answer}", ".shot_001.json.next", "images/.shot_002.json.next",
-          "images/.shot_002.png.1-1-abc.part", "takes/images/abc.json", "takes/images/abc.png", "images/shot_009.png",
-          "cast/a.png", "film.vtt")  # fmt: skip
-_FOLDERS = ("receipts", "takes", "images", "narration", "videos", "runs", "results", "calls", "cast", "results/{id}",
-            "results/{id}/images", "takes/damaged", "takes/images", "takes/foreign", "takes/edited")  # fmt: skip
+_JSON = (
+    "brief.json",
+    "receipts/brief.json",
+    "story.json",
+    "shots.json",
+    "scene_graph.json",
+    "timeline.json",
+    "images/shot_001.json",
+    "film.json",
+    "receipts/shots.json",
+    "{record}",
+    "calls/{call}",
+    "runs/a.json",
+    "{id}_meta.json",
+    "failure.json",
+    "approvals.json",
+    "narration/shot_002.json",
+)
+_FILES = (
+    *_JSON,
+    "images/shot_001.png",
+    "narration/shot_001.wav",
+    "videos/shot_001.mp4",
+    "film.mp4",
+    "film.srt",
+    "score.wav",
+    "calls/{answer}",
+    ".shot_001.json.next",
+    "images/.shot_002.json.next",
+    "images/.shot_002.png.1-1-abc.part",
+    "takes/images/abc.json",
+    "takes/images/abc.png",
+    "images/shot_009.png",
+    "cast/a.png",
+    "film.vtt",
+)
+_FOLDERS = (
+    "receipts",
+    "takes",
+    "images",
+    "narration",
+    "videos",
+    "runs",
+    "results",
+    "calls",
+    "cast",
+    "results/{id}",
+    "results/{id}/images",
+    "takes/damaged",
+    "takes/images",
+    "takes/foreign",
+    "takes/edited",
+)
 
-_SPACELESS = ("\u0e01", "\u0e40\u0e02", "船", "あ", "\u1780", "\u1000", "x", "\u0e33", "가", "👩\u200d🚀", "\u0301",
-              "(", "…", "/", "a-", "1", "\u202e", "🇫", "»")  # fmt: skip
-_MARKS = ("~", "`", "/*a", "[[", "[", "*", "_", "**", "&", "<", "<!--", "\\", "# ", "- ", "> ", "|", "((", "!", "![](",
-          "[a](", "{\\", "=", "$", "1. ", "&#", "[^", "www.", "\t", "Title:", "(a", "INT. ", "A TO:", "FADE", ". ", '"',
-          "'", "’", "\u2028", "\r", "\x85", "a\n\n", "https://", "<b ", "~~", "*_", "\u00a0", "A\n", "---")  # fmt: skip
+_SPACELESS = (
+    "\u0e01",
+    "\u0e40\u0e02",
+    "船",
+    "あ",
+    "\u1780",
+    "\u1000",
+    "x",
+    "\u0e33",
+    "가",
+    "👩\u200d🚀",
+    "\u0301",
+    "(",
+    "…",
+    "/",
+    "a-",
+    "1",
+    "\u202e",
+    "🇫",
+    "»",
+)
+_MARKS = (
+    "~",
+    "`",
+    "/*a",
+    "[[",
+    "[",
+    "*",
+    "_",
+    "**",
+    "&",
+    "<",
+    "<!--",
+    "\\",
+    "# ",
+    "- ",
+    "> ",
+    "|",
+    "((",
+    "!",
+    "![](",
+    "[a](",
+    "{\\",
+    "=",
+    "$",
+    "1. ",
+    "&#",
+    "[^",
+    "www.",
+    "\t",
+    "Title:",
+    "(a",
+    "INT. ",
+    "A TO:",
+    "FADE",
+    ". ",
+    '"',
+    "'",
+    "’",
+    "\u2028",
+    "\r",
+    "\x85",
+    "a\n\n",
+    "https://",
+    "<b ",
+    "~~",
+    "*_",
+    "\u00a0",
+    "A\n",
+    "---",
+)
 
 
 def kinds() -> dict[str, Callable[[random.Random], Case]]:
@@ -92,9 +211,15 @@ def _on_session(draw: random.Random, kind: str, *damages: Damage, base: Base | N
     words = tuple(_named(word, names) for word in words)
     told = f"{base}; {'; '.join(f'{each.kind} {each.path} {each.at} {each.content[:20]!r}' for each in placed)}"
     return Case(
-        kind, told, program, (*words, "--output", "{room}/output"), base, placed,
-        true=true and program != "opening", reads=program != "opening" and "--yes" not in words,
-    )  # fmt: skip
+        kind,
+        told,
+        program,
+        (*words, "--output", "{room}/output"),
+        base,
+        placed,
+        true=true and program != "opening",
+        reads=program != "opening" and "--yes" not in words,
+    )
 
 
 def _any(draw: random.Random, *paths: str) -> str:
@@ -166,10 +291,15 @@ def _folders(draw: random.Random) -> Case:
     path = draw.choice((*_FOLDERS[:8], "{id}"))
     if draw.random() < 0.3:
         shots = [
-            {"index": n, "image_prompt": "a pier", "motion_prompt": "slow", "camera": "static",
-             "image_path": f"images/shot_{n:03d}.png"}
+            {
+                "index": n,
+                "image_prompt": "a pier",
+                "motion_prompt": "slow",
+                "camera": "static",
+                "image_path": f"images/shot_{n:03d}.png",
+            }
             for n in range(1, draw.choice((3_600, 20_000)) + 1)
-        ]  # fmt: skip
+        ]
         damage = Damage("replaced", "shots.json", 0, json.dumps(shots).encode())
     elif path == "{id}":
         damage = Damage("deep", draw.choice(_FOLDERS[:8]), draw.randrange(9))
@@ -182,11 +312,14 @@ def _bytes(draw: random.Random) -> Case:
     kinds_ = ("truncated", "flipped", "inserted", "deleted", "folder", "copied", "moved", "appended")
     damages = [
         Damage(
-            draw.choice(kinds_), _any(draw, *_FILES), draw.randrange(3_000), draw.randbytes(draw.randrange(40)),  # type: ignore[arg-type]
+            draw.choice(kinds_),
+            _any(draw, *_FILES),
+            draw.randrange(3_000),
+            draw.randbytes(draw.randrange(40)),  # type: ignore[arg-type]
             _any(draw, *_FILES),
         )
         for _ in range(draw.randrange(1, 5))
-    ]  # fmt: skip
+    ]
     return _on_session(draw, "bytes changed at random", *damages)
 
 
@@ -197,9 +330,15 @@ def _closed(draw: random.Random) -> Case:
     words = ("list", *session.words[1:]) if session.program == "opening" else session.words
     reads = session.reads or session.program == "opening"
     return Case(
-        session.kind, f"{session.told}{closed} closed", program, words, session.base, closed=closed, reads=reads,
+        session.kind,
+        f"{session.told}{closed} closed",
+        program,
+        words,
+        session.base,
+        closed=closed,
+        reads=reads,
         true=draw.random() < 0.3,
-    )  # fmt: skip
+    )
 
 
 # --- files that a person hands in -----------------------------------------------------------------
@@ -226,9 +365,13 @@ _MANIFEST = b"- idea: A pier\n  fps: 0\n"
 
 
 def _file_case(
-    draw: random.Random, kind: str, told: str, content: bytes | int | Callable[[Path], None], what: str = "",
+    draw: random.Random,
+    kind: str,
+    told: str,
+    content: bytes | int | Callable[[Path], None],
+    what: str = "",
     seconds: str = "8",
-) -> Case:  # fmt: skip
+) -> Case:
     """Return a case of a file that is handed in: a script, prompts, prices, a manifest."""
     what = what or draw.choice(("script", "prompts", "prices", "manifest.yaml", "manifest.jsonl", "manifest.csv"))
     name = f"mine.{what.removeprefix('manifest.')}"
@@ -241,9 +384,16 @@ def _file_case(
     else:
         words, usual = ("batch", place, "--output", "{room}/output"), _MANIFEST
     return Case(
-        kind, f"{what}: {told}", "film", words, files={name: content}, harmless={name: usual}, environment=environment,
-        true=draw.random() < 0.05, reads=True,
-    )  # fmt: skip
+        kind,
+        f"{what}: {told}",
+        "film",
+        words,
+        files={name: content},
+        harmless={name: usual},
+        environment=environment,
+        true=draw.random() < 0.05,
+        reads=True,
+    )
 
 
 def _scripts(draw: random.Random) -> Case:
@@ -261,11 +411,15 @@ def _scripts(draw: random.Random) -> Case:
 
 def _scenes(draw: random.Random) -> Case:
     count = draw.choice((900, 3_600, 3_601, 9_000))
-    scene = draw.choice((
-        "## {}\n\nHe waits.\n\n", "INT. PIER {} - NIGHT\n\nIt rains.\n\n",
-        "## The harbour at dawn\n\nMara sees boat {}.\n\n",
-        "Boat {} leaves.\n\n", "## {}\n\n\"Who goes there?\" says Mara. Nobody answers.\n\n",
-    ))  # fmt: skip
+    scene = draw.choice(
+        (
+            "## {}\n\nHe waits.\n\n",
+            "INT. PIER {} - NIGHT\n\nIt rains.\n\n",
+            "## The harbour at dawn\n\nMara sees boat {}.\n\n",
+            "Boat {} leaves.\n\n",
+            '## {}\n\n"Who goes there?" says Mara. Nobody answers.\n\n',
+        )
+    )
     text = "".join(scene.format(number) for number in range(1, count + 1)).encode()[:199_000]
     return _file_case(draw, "a film of many scenes", f"{count:,} of {scene!r}", text, "script", "3600")
 
@@ -280,10 +434,13 @@ def _spaceless(draw: random.Random) -> Case:
         return _file_case(draw, "a line without spaces", f"{len(line):,} of {sign}", line.encode(), "script")
     frames = str(draw.choice((1, 24, 100, 240, 5_000)))
     return Case(
-        "a line without spaces", f"{len(line):,} of {sign}{other} in {frames} frames", "captions",
-        ("{room}/line", frames, draw.choice(("42", "20", "1"))), files={"line": line.encode()},
+        "a line without spaces",
+        f"{len(line):,} of {sign}{other} in {frames} frames",
+        "captions",
+        ("{room}/line", frames, draw.choice(("42", "20", "1"))),
+        files={"line": line.encode()},
         harmless={"line": b"He waits."},
-    )  # fmt: skip
+    )
 
 
 def _handed_in(draw: random.Random) -> Case:
@@ -296,13 +453,34 @@ def _handed_in(draw: random.Random) -> Case:
 
 
 def _prices(draw: random.Random) -> tuple[str, bytes, str]:
-    value = draw.choice(("9" * 5_000, "-" + "9" * 5_000, "1e999", "nan", "inf", "[" * 5_000, "{a=" * 2_000,
-                         "0x" + "f" * 9_000, "1979-13-01", '"""', "[[[[", "'" + "a" * 100_000 + "'", "1_" * 5_000,
-                         "true", "1" * 4_301))  # fmt: skip
-    form = draw.choice((
-        "checked = {}\n", "{} = 1\n", '[[price]]\nvendor = "a"\nmodel = {}\nper = {{ images = 0.1 }}\n',
-        '[[price]]\nvendor = "a"\nmodel = "b"\nper = {{ images = {} }}\n', "[[price]]\nfree = {}\n",
-    ))  # fmt: skip
+    value = draw.choice(
+        (
+            "9" * 5_000,
+            "-" + "9" * 5_000,
+            "1e999",
+            "nan",
+            "inf",
+            "[" * 5_000,
+            "{a=" * 2_000,
+            "0x" + "f" * 9_000,
+            "1979-13-01",
+            '"""',
+            "[[[[",
+            "'" + "a" * 100_000 + "'",
+            "1_" * 5_000,
+            "true",
+            "1" * 4_301,
+        )
+    )
+    form = draw.choice(
+        (
+            "checked = {}\n",
+            "{} = 1\n",
+            '[[price]]\nvendor = "a"\nmodel = {}\nper = {{ images = 0.1 }}\n',
+            '[[price]]\nvendor = "a"\nmodel = "b"\nper = {{ images = {} }}\n',
+            "[[price]]\nfree = {}\n",
+        )
+    )
     return "prices", form.format(value).encode(), f"{value[:12]} in {form[:20]!r}"
 
 
@@ -318,14 +496,48 @@ def _prompts(draw: random.Random) -> tuple[str, bytes, str]:
 
 def _manifest(draw: random.Random) -> tuple[str, bytes, str]:
     suffix = draw.choice(("yaml", "yaml", "jsonl", "csv"))
-    unit = draw.choice({
-        "yaml": ("- a\n", "[", "{a: ", "- ", "? ", "&a ", "- *a\n", "!!python/name:os ", "- |\n", "'", '"\\u0041',
-                 "a: ", "  - a\n", "- {idea: a}\n", "-\t", "# a\n", "---\n", "%YAML 1.1\n", "- 2001-01-01\n",
-                 "<<: ", "\ufeff", "- 9" + "9" * 4_500 + "\n", "- [a, b]\n", "a, "),
-        "jsonl": ("[", '{"a":', '{"idea": "a"}\n', '"a"\n', "9", "null\n", '{"idea": "\\ud83c"}\n', "\n",
-                  '{"idea": "a", "script": "' + "x" * 5_000 + '"}\n'),
-        "csv": ("idea,", "a\n", '"', '"a""', "a,b\n", "\r", ";", '"a\n', "\0"),
-    }[suffix])  # fmt: skip
+    unit = draw.choice(
+        {
+            "yaml": (
+                "- a\n",
+                "[",
+                "{a: ",
+                "- ",
+                "? ",
+                "&a ",
+                "- *a\n",
+                "!!python/name:os ",
+                "- |\n",
+                "'",
+                '"\\u0041',
+                "a: ",
+                "  - a\n",
+                "- {idea: a}\n",
+                "-\t",
+                "# a\n",
+                "---\n",
+                "%YAML 1.1\n",
+                "- 2001-01-01\n",
+                "<<: ",
+                "\ufeff",
+                "- 9" + "9" * 4_500 + "\n",
+                "- [a, b]\n",
+                "a, ",
+            ),
+            "jsonl": (
+                "[",
+                '{"a":',
+                '{"idea": "a"}\n',
+                '"a"\n',
+                "9",
+                "null\n",
+                '{"idea": "\\ud83c"}\n',
+                "\n",
+                '{"idea": "a", "script": "' + "x" * 5_000 + '"}\n',
+            ),
+            "csv": ("idea,", "a\n", '"', '"a""', "a,b\n", "\r", ";", '"a\n', "\0"),
+        }[suffix]
+    )
     head = {"yaml": "", "jsonl": "", "csv": draw.choice(("", "idea\n", "idea,script\n"))}[suffix]
     return f"manifest.{suffix}", (head + unit * (LONG_BYTES // len(unit.encode()))).encode(), f"{unit[:20]!r} repeated"
 
@@ -349,6 +561,10 @@ def _bombs(draw: random.Random) -> Case:
     engine = draw.choice(tuple(SIZES))
     number = draw.randrange(1, 1 << 20)
     return Case(
-        "a vendor's answer that costs its reader", f"bombs({number}, {engine!r}, 1)", "vendor",
-        (engine, str(number), "{room}/output"), reads=False, usual=(engine, "0", "{room}/output"),
-    )  # fmt: skip
+        "a vendor's answer that costs its reader",
+        f"bombs({number}, {engine!r}, 1)",
+        "vendor",
+        (engine, str(number), "{room}/output"),
+        reads=False,
+        usual=(engine, "0", "{room}/output"),
+    )

@@ -47,8 +47,11 @@ def seen(root: Path) -> Seen:
         read = stat.S_ISREG(told.st_mode) and told.st_size <= READ_BYTES
         linked = str(path.readlink()).encode() if stat.S_ISLNK(told.st_mode) else b""
         found[str(path.relative_to(root))] = (
-            told.st_mode, told.st_size, told.st_mtime_ns, path.read_bytes() if read else linked,
-        )  # fmt: skip
+            told.st_mode,
+            told.st_size,
+            told.st_mtime_ns,
+            path.read_bytes() if read else linked,
+        )
     return found
 
 

@@ -29,8 +29,16 @@ from studio.sessions.session import RunCard
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
 
-LOADED = (flows.cli.batch, studio.status.costs, studio.cli.costs_page, studio.status.report, studio.cli.session_page, studio.checks.film_check,
-          studio.checks.verify, studio.cli.tables)  # fmt: skip
+LOADED = (
+    flows.cli.batch,
+    studio.status.costs,
+    studio.cli.costs_page,
+    studio.status.report,
+    studio.cli.session_page,
+    studio.checks.film_check,
+    studio.checks.verify,
+    studio.cli.tables,
+)
 
 
 def run_program(program: Program, words: list[str], vendor_url: str) -> int:

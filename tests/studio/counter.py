@@ -16,9 +16,9 @@ from studio.model.paid import Kind, Reply, Request, VendorError
 from studio.planning.orders import Order
 
 CENTS = 4
-PRICES = PriceList(checked="2026-01-01", price=(
-    Price(vendor="v", model="m", per={"images": CENTS / 100, "text out": 0.001}),
-))  # fmt: skip
+PRICES = PriceList(
+    checked="2026-01-01", price=(Price(vendor="v", model="m", per={"images": CENTS / 100, "text out": 0.001}),)
+)
 
 
 def order_of(index: int = 1, print_: str = "", stage: Stage = "images") -> Order:
@@ -36,9 +36,16 @@ def ledger_in(folder: Path, run: str = "a", budget_usd: float | None = None) -> 
 
 
 def desk_in(
-    folder: Path, order: Order | None = None, *, run: str = "a", budget_usd: float | None = None, retry: bool = False,
-    ledger: Ledger | None = None, gate: Gate | None = None, go_on: Callable[[], None] = lambda: None,
-) -> Desk:  # fmt: skip
+    folder: Path,
+    order: Order | None = None,
+    *,
+    run: str = "a",
+    budget_usd: float | None = None,
+    retry: bool = False,
+    ledger: Ledger | None = None,
+    gate: Gate | None = None,
+    go_on: Callable[[], None] = lambda: None,
+) -> Desk:
     gate = gate or Gate(Limits())
     counter = Counter(ledger or ledger_in(folder, run, budget_usd), lambda account: gate, go_on, retry, "film resume x")
     return Desk(counter, order or order_of())

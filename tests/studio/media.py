@@ -15,9 +15,7 @@ SMALL = (256, 144)
 Floats = NDArray[np.float64]
 
 _RNG = np.random.default_rng(5)
-_WAVES = [
-    (*_RNG.uniform(-1, 1, 2) / period, _RNG.uniform(0, 6.28)) for period in (14, 17, 22, 27, 35, 60, 110, 150)
-]  # fmt: skip
+_WAVES = [(*_RNG.uniform(-1, 1, 2) / period, _RNG.uniform(0, 6.28)) for period in (14, 17, 22, 27, 35, 60, 110, 150)]
 
 
 def texture(x: Floats, y: Floats) -> Floats:

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905 - a table
+# ruff: noqa: SIM905 - a table
 """Texts of the kinds that hang a reader which looks twice: one long word, all quotes, nested marks, emoji in chains.
 
 A text of a shape is as long as it is asked to be; which marks a shape is made of is drawn from a seed.
@@ -55,32 +55,58 @@ SHAPES: dict[str, Callable[[random.Random, int], str]] = {
     "spaces": _again(" ", "\t", "\u00a0", "\u3000", "\u200b", " \t"),
     "paragraphs": _again("a\n\n", "a\n \n", "A. B.\n\n", "# a\n\n", "\n\n\na"),
     "quotes": _again('"', "'", "\u201c", "\u2019", "\u00ab", ' "', '"a" ', "'a ", ': "a', '."'),
-    "brackets": _again("(", ")", "[", "]", "{", "<", "[[", "()", "[a", "(a", "<a ", "[a](", "[^a", "\u300c", "]]", "[]"),
-    "marks": _again(".", "!", "?", "\u2026", ",", ";", ":", "-", "\u2014", ". ", "a. ", ".a", "- ", "..", "?!", "\u3002"),
+    "brackets": _again(
+        "(", ")", "[", "]", "{", "<", "[[", "()", "[a", "(a", "<a ", "[a](", "[^a", "\u300c", "]]", "[]"
+    ),
+    "marks": _again(
+        ".", "!", "?", "\u2026", ",", ";", ":", "-", "\u2014", ". ", "a. ", ".a", "- ", "..", "?!", "\u3002"
+    ),
     "capitals": _again("A", "AB ", "MARA\n", "MARA (O.S.)\n", "INT. A\n", "A. ", "A.B.", "CUT TO:\n", "A\n\n"),
     "combining": _again("\u0301", "a\u0301", "\u0e31", "\u20e3", "\ufe0f", "\u093f", "\u0327\u0301 ", "e\u0301\u0301"),
     "emoji": _again("\U0001f468\u200d\U0001f469\u200d", "\U0001f600", "\U0001f1e9", "\U0001f44d\U0001f3fb", "\u200d"),
     "directions": _again("\u202e", "\u2067a", "\u200f", "\u05d0", "\u05d0 \u05d1. ", "\u202ea\u202c ", "\u0644\u0627"),
-    "emphasis": _again("*", "_", "~", "`", "**", "*a", "*a ", "_a ", "~~a ", "`a ", "**a", "__a", "* a", "`` a", "***a*"),
+    "emphasis": _again(
+        "*", "_", "~", "`", "**", "*a", "*a ", "_a ", "~~a ", "`a ", "**a", "__a", "* a", "`` a", "***a*"
+    ),
     "nested": _nested,
     "fences": _again("~~~\n", "```\n", "~", "~~~a\n", "```a\n", "> ~~~\n", "~~~`\n", "~~~~ a`\n"),
-    "asides": _again("/*a", "[[", "[[a", "/* *", "*/", "[[a]", "/*a*/", "<!--", "<!-- -->", "<b ", "<a b=c ", "&a", "&#1"),
-    "headings": _again("# ", "#", "#a\n", "# a\n", "## a #\n", "INT. ", "a\n===\n", "===\n", "EXT. A - B\n", "=", "= a\n"),
-    "lists": _again("- a\n", "* ", "1. a\n", "1. ", "> ", ">", "- - - a\n", "- [ ] a\n", "+ a\n  b\n", "|a|b|\n", "|", "|-"),
-    "addresses": _again("http://a", "www.a.b ", "a@b.", "a.b.c", "http://", "[a]: http://b\n", "<http://a", "@", "a.", "w."),
-    "escapes": _again("\\", "\\*", "\\\n", "\\u0041", "\\u", "\\n", "\\\\", "{\\", "{\\a}", "&amp;", "&", "\x1b[", "%s{0}"),
-    "numbers": _again("1", "1 ", "1.", "1,", "1-", "1/", "1:", "1. ", "$1 ", "12:30 ", "0", "1.1 ", "1a", "\u0661", "\u00bd"),
-    "abbreviations": _again("Mr.", "Mr. ", "e.g.", "U.S. ", "p. 1 ", "etc. A ", "a.m. ", "No. ", "Mr.Mr. ", "vs. ", "J. "),
+    "asides": _again(
+        "/*a", "[[", "[[a", "/* *", "*/", "[[a]", "/*a*/", "<!--", "<!-- -->", "<b ", "<a b=c ", "&a", "&#1"
+    ),
+    "headings": _again(
+        "# ", "#", "#a\n", "# a\n", "## a #\n", "INT. ", "a\n===\n", "===\n", "EXT. A - B\n", "=", "= a\n"
+    ),
+    "lists": _again(
+        "- a\n", "* ", "1. a\n", "1. ", "> ", ">", "- - - a\n", "- [ ] a\n", "+ a\n  b\n", "|a|b|\n", "|", "|-"
+    ),
+    "addresses": _again(
+        "http://a", "www.a.b ", "a@b.", "a.b.c", "http://", "[a]: http://b\n", "<http://a", "@", "a.", "w."
+    ),
+    "escapes": _again(
+        "\\", "\\*", "\\\n", "\\u0041", "\\u", "\\n", "\\\\", "{\\", "{\\a}", "&amp;", "&", "\x1b[", "%s{0}"
+    ),
+    "numbers": _again(
+        "1", "1 ", "1.", "1,", "1-", "1/", "1:", "1. ", "$1 ", "12:30 ", "0", "1.1 ", "1a", "\u0661", "\u00bd"
+    ),
+    "abbreviations": _again(
+        "Mr.", "Mr. ", "e.g.", "U.S. ", "p. 1 ", "etc. A ", "a.m. ", "No. ", "Mr.Mr. ", "vs. ", "J. "
+    ),
     "speech": _again('A: "b" ', "Mara: Who? ", '"a," said b. ', "MARA\na\n\n", "MARA\n(a)\nb\n", "a: b: ", "said "),
     "thai": _again("\u0e2a", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35", "\u0e40", "\u0e17\u0e30\u0e40\u0e25 ", "\u0e33"),
-    "chinese": _again("\u4e2d", "\u706f\u5854\u3002", "\u3042", "\u30fc", "\u300c\u706f\u300d", "\uff0c", "\ud55c\uae00 "),
-    "prompts": _again("Shot 1\n", "image: a\n", "image:", "Shot", "camera: pan left ", "motion: ", "pan left, ", "(a:1.2) "),
-    "tale": _again("a man ", "and ", "who ", "the sea and the sky ", "to be or not to be ", "in a ", "of the ", "she runs "),
+    "chinese": _again(
+        "\u4e2d", "\u706f\u5854\u3002", "\u3042", "\u30fc", "\u300c\u706f\u300d", "\uff0c", "\ud55c\uae00 "
+    ),
+    "prompts": _again(
+        "Shot 1\n", "image: a\n", "image:", "Shot", "camera: pan left ", "motion: ", "pan left, ", "(a:1.2) "
+    ),
+    "tale": _again(
+        "a man ", "and ", "who ", "the sea and the sky ", "to be or not to be ", "in a ", "of the ", "she runs "
+    ),
     "counted": _counted,
     "signs": _mixed(_SIGNS),
     "letters": _mixed("abAB \n.\u0301\u0e2a\u4e2d\u05d0\U0001f600\u200d1"),
     "words": _mixed([f"{word} " for word in _WORDS]),
-}  # fmt: skip
+}
 """What a text of each shape is made of."""
 
 

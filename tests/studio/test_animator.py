@@ -17,9 +17,18 @@ def test_animates_and_tells_what_it_cannot(tmp_path: Path) -> None:
     animator: Animator = OfflineAnimator()
     ticks: list[int] = []
     made = animator.animate(
-        still(tmp_path / "shot.png"), "dolly in", "waves crash", 25, 25, SMALL, 5,
-        (Cue(start=0, end=25, text="Light 灯"),), None, tmp_path / "shot.mp4.part", ticks.append,
-    )  # fmt: skip
+        still(tmp_path / "shot.png"),
+        "dolly in",
+        "waves crash",
+        25,
+        25,
+        SMALL,
+        5,
+        (Cue(start=0, end=25, text="Light 灯"),),
+        None,
+        tmp_path / "shot.mp4.part",
+        ticks.append,
+    )
     assert (made.width, made.height, made.frames, made.seconds) == (*SMALL, 25, 1.0)
     assert made.not_moved == ("waves", "crash")
     assert made.not_drawn == ("灯",)

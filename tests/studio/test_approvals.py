@@ -54,9 +54,17 @@ def opened(folder: Path, told: list[str] | None = None, run_id: str = "abc") -> 
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("", ()), ("  ", ()), ("3", (3,)), ("3,5", (3, 5)), ("5 3", (3, 5)), ("3, 5-7", (3, 5, 6, 7)),
-     ("5 - 7;1", (1, 5, 6, 7)), ("2,2,1-2", (1, 2))],
-)  # fmt: skip
+    [
+        ("", ()),
+        ("  ", ()),
+        ("3", (3,)),
+        ("3,5", (3, 5)),
+        ("5 3", (3, 5)),
+        ("3, 5-7", (3, 5, 6, 7)),
+        ("5 - 7;1", (1, 5, 6, 7)),
+        ("2,2,1-2", (1, 2)),
+    ],
+)
 def test_shots_named(text: str, named: tuple[int, ...]) -> None:
     """Numbers and spans name shots, each once, in order; nothing names none."""
     assert shots_named(text, 8) == named

@@ -11,7 +11,7 @@ WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")
 ways = st.text(max_size=80) | st.lists(
     st.sampled_from(WORDS),
     max_size=8,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 
 
 places = st.floats(0, 1)
@@ -210,8 +210,9 @@ def test_a_pan_keeps_the_subject_in_the_frame(camera: str, across: float, down: 
             middle = 0.5 + (whole - 0.5) * pose.zoom
             assert min(edge, middle) - 1e-9 <= at <= max(1 - edge, middle) + 1e-9
     for start, end, start_free, end_free in (
-        (move.start.x, move.end.x, free.start.x, free.end.x), (move.start.y, move.end.y, free.start.y, free.end.y),
-    ):  # fmt: skip
+        (move.start.x, move.end.x, free.start.x, free.end.x),
+        (move.start.y, move.end.y, free.start.y, free.end.y),
+    ):
         assert abs(end - start) >= abs(end_free - start_free) / 2 - 1e-9
 
 

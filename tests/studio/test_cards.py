@@ -17,9 +17,10 @@ SHAPES = [(256, 144), (82, 144), (144, 144), (192, 144), (336, 144)]
 def picture(size: tuple[int, int], level: int = 160) -> Planes:
     """A picture of one grey, as planes."""
     return (
-        np.full((size[1], size[0]), level, np.uint8), np.full((size[1] // 2, size[0] // 2), 128, np.uint8),
+        np.full((size[1], size[0]), level, np.uint8),
         np.full((size[1] // 2, size[0] // 2), 128, np.uint8),
-    )  # fmt: skip
+        np.full((size[1] // 2, size[0] // 2), 128, np.uint8),
+    )
 
 
 @pytest.mark.parametrize("size", [(256, 144), (82, 144), (144, 144), (336, 144)])

@@ -20,7 +20,9 @@ GRAPH = SceneGraph(
     nodes=(
         Node(id="scene_1", kind="scene", name="Scene 1", description="they meet"),
         Node(id="scene_2", kind="scene", name="Scene 2", description="she leaves"),
-        Node(id="place_1", kind="place", name="a pier", description="a pier"), MIRA, TOM,
+        Node(id="place_1", kind="place", name="a pier", description="a pier"),
+        MIRA,
+        TOM,
     ),
     edges=(
         Edge(kind="set_in", source="scene_1", target="place_1"),
@@ -30,7 +32,7 @@ GRAPH = SceneGraph(
         Edge(kind="appears_in", source="character_2", target="scene_1"),
         Edge(kind="appears_in", source="character_1", target="scene_2"),
     ),
-)  # fmt: skip
+)
 
 
 def crew(references: int = 16, portraits: bool = True) -> Crew:
@@ -47,11 +49,21 @@ def cast(*shots: Shot, of: Crew | None = None) -> Cast:
 
 def portrait(number: int, **changes: object) -> Receipt:
     node = (MIRA, TOM)[number - 1]
-    return Receipt.model_validate({
-        "stage": "cast", "index": number, "path": f"cast/character_{number:03d}.png", "sha256": f"{number}" * 64,
-        "bytes": 1, "mtime_ns": 1, "fingerprint": portrait_print(node, "ink", BRIEF, crew()), "engine": "fake",
-        "model": "painter", "made_at": "", **changes,
-    })  # fmt: skip
+    return Receipt.model_validate(
+        {
+            "stage": "cast",
+            "index": number,
+            "path": f"cast/character_{number:03d}.png",
+            "sha256": f"{number}" * 64,
+            "bytes": 1,
+            "mtime_ns": 1,
+            "fingerprint": portrait_print(node, "ink", BRIEF, crew()),
+            "engine": "fake",
+            "model": "painter",
+            "made_at": "",
+            **changes,
+        }
+    )
 
 
 @pytest.mark.parametrize(

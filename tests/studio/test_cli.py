@@ -22,9 +22,17 @@ from tests.make_sessions import make_session, snapshot
 from tests.studio.sessions_command import HOSTILE, ID, SHOWN, a_few, run
 
 BAD_IDS = (
-    "../../etc", "/etc", "session_20250101_000000/..", "", "x" * 5_000, "session_20250101_00000\u0661",
-    "session_20250101_000000\n", "session_20250208_002239", "\x1b[31m", "latest",
-)  # fmt: skip
+    "../../etc",
+    "/etc",
+    "session_20250101_000000/..",
+    "",
+    "x" * 5_000,
+    "session_20250101_00000\u0661",
+    "session_20250101_000000\n",
+    "session_20250208_002239",
+    "\x1b[31m",
+    "latest",
+)
 
 # --- list -----------------------------------------------------------------------------------------
 
@@ -36,8 +44,12 @@ def test_list_in_a_pipe(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     assert (code, err) == (0, "")
     assert "\x1b" not in out
     assert [line.split("  ")[0].strip() for line in out.splitlines()] == [
-        "failed", "interrupted", "done", "unverified", "done unverified",
-    ]  # fmt: skip
+        "failed",
+        "interrupted",
+        "done",
+        "unverified",
+        "done unverified",
+    ]
     line = out.splitlines()[1]
     assert line.split()[1:5] == ["session_20250208_002239", "2/3", "1/3", "~40"]
     assert line.endswith(SHOWN)
@@ -50,10 +62,19 @@ def test_list_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = json.loads(out)
     assert [each["state"] for each in found] == ["failed", "interrupted", "done", "unverified", "done unverified"]
     assert found[1] == {
-        "session_id": "session_20250208_002239", "state": "interrupted", "idea": HOSTILE,
-        "started_at": "2025-02-08T00:22:38.123456", "images_generated": 2, "videos_rendered": 1, "total_shots": 3,
-        "seconds": None, "seconds_asked": 40.0, "foreign": False, "cost_usd": 0.0, "calls": 0,
-    }  # fmt: skip
+        "session_id": "session_20250208_002239",
+        "state": "interrupted",
+        "idea": HOSTILE,
+        "started_at": "2025-02-08T00:22:38.123456",
+        "images_generated": 2,
+        "videos_rendered": 1,
+        "total_shots": 3,
+        "seconds": None,
+        "seconds_asked": 40.0,
+        "foreign": False,
+        "cost_usd": 0.0,
+        "calls": 0,
+    }
     assert found[2]["seconds"] == 8.0
 
 

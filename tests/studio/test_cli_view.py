@@ -114,8 +114,13 @@ def test_view_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     done = json.loads(run(capsys, "view", ID, "--output", str(tmp_path), "--json")[1])
     assert (done["state"], done["missing"], done["go_on"], done["failure"]) == ("done", [], None, None)
     assert done["stats"]["seconds_taken"] == {
-        "planning": 1.0, "images": 0.75, "narration": 0.75, "videos": 0.75, "score": 0.25, "film": 0.25,
-    }  # fmt: skip
+        "planning": 1.0,
+        "images": 0.75,
+        "narration": 0.75,
+        "videos": 0.75,
+        "score": 0.25,
+        "film": 0.25,
+    }
     assert {"path": "film.srt", "bytes": 2} in done["files"]
     assert done["film"] == str(root / ID / "film.mp4")
 

@@ -79,8 +79,11 @@ def test_every_call_has_its_line_and_the_sums_agree(tmp_path: Path) -> None:
         assert sum(each.usd for each in sums.values()) == pytest.approx(known)
         assert sum(each.calls for each in sums.values()) == len(costs.lines) == 8
     assert {name: (each.calls, each.usd) for name, each in costs.unused().items()} == {
-        "refused": (1, 0), "failed": (1, 0), "bad answer": (1, 0.04), "ambiguous": (1, 0.04),
-    }  # fmt: skip
+        "refused": (1, 0),
+        "failed": (1, 0),
+        "bad answer": (1, 0.04),
+        "ambiguous": (1, 0.04),
+    }
 
 
 def test_what_was_never_sent_is_told_apart(tmp_path: Path) -> None:
@@ -239,8 +242,13 @@ def test_costs_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     said = json.loads(out)
     assert code == 0
     assert {key: said[key] for key in ("session_id", "calls", "price_unknown", "budget_usd", "prices", "unread")} == {
-        "session_id": ID, "calls": 8, "price_unknown": 1, "budget_usd": 1.0, "prices": ["2026-01-01"], "unread": 0,
-    }  # fmt: skip
+        "session_id": ID,
+        "calls": 8,
+        "price_unknown": 1,
+        "budget_usd": 1.0,
+        "prices": ["2026-01-01"],
+        "unread": 0,
+    }
     assert (said["cost_usd"], said["saved_usd"], said["left_usd"]) == (0.2, 0.08, 0.8)
     assert said["stages"]["images"]["calls"] == 8
     assert said["models"]["v new"] == {"cost_usd": 0.0, "calls": 1, "unsent": 0, "price_unknown": 1}

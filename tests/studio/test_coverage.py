@@ -16,11 +16,15 @@ def _cut(seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood) ->
     """Sizes, cameras and scenes of a planned film; a scene is its emotion, and whether anybody is there."""
     told = tuple(
         Scene(
-            id=number, location="a shore", characters="Anna" * peopled, action="walks" * peopled, emotion=emotion,
+            id=number,
+            location="a shore",
+            characters="Anna" * peopled,
+            action="walks" * peopled,
+            emotion=emotion,
             narration="One. Two. Three.",
         )
         for number, (emotion, peopled) in enumerate(scenes, start=1)
-    )  # fmt: skip
+    )
     shots = shots_of(Story(title="T", style="plain", scenes=told, mood=mood), Wish(seconds=seconds), seed)
     sizes = [next(size for size in SIZE_WORDS if shot.image_prompt.startswith(size)) for shot in shots]
     return sizes, [shot.camera for shot in shots], [shot.scene for shot in shots]
@@ -41,7 +45,7 @@ FILM = (st.integers(0, 2**31 - 1), st.integers(4, 120), SCENES, st.sampled_from(
 @given(*FILM)
 def test_neighbours_differ_as_an_editor_cuts(
     seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood
-) -> None:  # fmt: skip
+) -> None:
     """No two neighbours have one size, nor one move, nor a move on one axis: no camera turns back over a cut, and the
     pans of a scene all go one way."""
     sizes, cameras, of = _cut(seed, seconds, scenes, mood)
@@ -58,9 +62,7 @@ def test_neighbours_differ_as_an_editor_cuts(
 
 
 @given(*FILM)
-def test_a_film_opens_up_and_comes_to_rest(
-    seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood
-) -> None:  # fmt: skip
+def test_a_film_opens_up_and_comes_to_rest(seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood) -> None:
     """The first shot is wide; the last is wide, too, and draws back or holds still."""
     sizes, cameras, _ = _cut(seed, seconds, scenes, mood)
     assert sizes[0] == "wide"
@@ -74,7 +76,7 @@ def test_a_film_opens_up_and_comes_to_rest(
 @given(*FILM)
 def test_a_close_shot_comes_nearer_where_it_moves_us(
     seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood
-) -> None:  # fmt: skip
+) -> None:
     """A camera comes nearer in a close shot only to a moving emotion; elsewhere it holds still or breathes."""
     sizes, cameras, of = _cut(seed, seconds, scenes, mood)
     for size, camera, scene in zip(sizes, cameras, of, strict=True):

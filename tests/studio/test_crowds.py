@@ -22,15 +22,30 @@ from tests.make_sessions import brief, make_session, snapshot
 from tests.studio.sessions_command import ID, run
 
 PLACES = {
-    "takes": "a{}.json", "takes/images": "{:064x}.json", "takes/damaged": "shot_{}.png", "images": "shot_{:03d}.png",
-    "narration": "shot_{:03d}.json", "videos": ".shot_{:03d}.json.next", "receipts": ".shots{}.json.part",
-    "cast": "character_{:03d}.json", "calls": "images-001-{:016x}-1.json", "runs": "a{}.json", "": ".f{}.part",
-    f"results/{ID}/images": "001-{}", f"results/{ID}/narration": "{:03d}-a",
-}  # fmt: skip
+    "takes": "a{}.json",
+    "takes/images": "{:064x}.json",
+    "takes/damaged": "shot_{}.png",
+    "images": "shot_{:03d}.png",
+    "narration": "shot_{:03d}.json",
+    "videos": ".shot_{:03d}.json.next",
+    "receipts": ".shots{}.json.part",
+    "cast": "character_{:03d}.json",
+    "calls": "images-001-{:016x}-1.json",
+    "runs": "a{}.json",
+    "": ".f{}.part",
+    f"results/{ID}/images": "001-{}",
+    f"results/{ID}/narration": "{:03d}-a",
+}
 """A folder of a session, and how the files in it are named."""
 COMMANDS = (
-    ("list",), ("view", ID), ("cost", ID), ("prompts", ID), ("verify", ID), ("repair", ID), ("repair", ID, "--yes"),
-)  # fmt: skip
+    ("list",),
+    ("view", ID),
+    ("cost", ID),
+    ("prompts", ID),
+    ("verify", ID),
+    ("repair", ID),
+    ("repair", ID, "--yes"),
+)
 
 
 class Work:
@@ -71,9 +86,12 @@ def _crowd(output: Path, places: Iterable[str], numbers: Iterable[int]) -> Path:
     "places", [(place,) for place in PLACES] + [("narration", f"results/{ID}/narration")], ids=" ".join
 )
 def test_work_grows_as_the_files_do(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
-    places: tuple[str, ...], command: tuple[str, ...],
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    places: tuple[str, ...],
+    command: tuple[str, ...],
+) -> None:
     """Four times the files are four times the work at the most, not sixteen times."""
     work, done = Work(monkeypatch), []
     for count in (40, 160):
@@ -90,9 +108,12 @@ def test_work_grows_as_the_files_do(
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_folder_beyond_every_film_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
     command: tuple[str, ...],
-) -> None:  # fmt: skip
+) -> None:
     """Whoever needs what is in it says in one line which folder it is, and changes nothing; the others go on."""
     folder = _crowd(tmp_path, (place,), range(10, 90))
     monkeypatch.setattr(opening, "NAMES", 60)

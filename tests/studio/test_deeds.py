@@ -62,10 +62,11 @@ def test_years_pass_in_seasons(idea: str) -> None:
     [
         ("a boy steals a lantern from the harbour", "a lantern in hand"),
         ("a girl finds an old map", "an old map in hand"),
-        ("a king loses his crown", "a crown in hand"), ("three friends sail home", "a small boat close by"),
+        ("a king loses his crown", "a crown in hand"),
+        ("three friends sail home", "a small boat close by"),
         ("a woman waits", ""),
     ],
-)  # fmt: skip
+)
 def test_the_thing_of_a_deed_is_carried_on(idea: str, thing: str) -> None:
     """What a deed is about is seen in every scene after it but the last, which settles it."""
     assert carried_in(parse_idea(idea, KNOWN_WORDS)) == thing
@@ -81,7 +82,7 @@ def test_the_thing_of_a_deed_is_carried_on(idea: str, thing: str) -> None:
         ("two cousins race to the sea on horseback", "another rider ahead", "at the finish"),
         ("a nurse learns to paint", "spoiled painting", "finished painting"),
     ],
-)  # fmt: skip
+)
 def test_the_last_scene_settles_the_deed(idea: str, hard: str, end: str) -> None:
     """A deed is seen hard, and is seen done in the last scene: read, given back, won, finished."""
     actions = [scene.action for scene in _story(idea).scenes]
@@ -113,8 +114,10 @@ def test_a_boat_is_between_land_and_water(idea: str) -> None:
 
 def test_age_is_painted() -> None:
     """Who grows old by the water is seen with a white beard or white hair."""
-    for idea, seen in (("a fisherman and a whale grow old together", "white beard"),
-                       ("a woman and a dolphin grow old together", "white hair")):  # fmt: skip
+    for idea, seen in (
+        ("a fisherman and a whale grow old together", "white beard"),
+        ("a woman and a dolphin grow old together", "white hair"),
+    ):
         assert any(seen in scene.action for scene in _story(idea).scenes)
 
 
@@ -145,10 +148,14 @@ def test_every_place_and_sight_is_drawn(setting: Setting) -> None:
 @pytest.mark.parametrize(
     ("idea", "seen"),
     [
-        ("The secret life of wolves", "wolves"), ("democracy", ""), ("loneliness", ""), ("Is there life on Venus?", ""),
-        ("Why are flamingos pink?", "pink flamingos"), ("the life of bees", "flowers in the grass, bees"),
+        ("The secret life of wolves", "wolves"),
+        ("democracy", ""),
+        ("loneliness", ""),
+        ("Is there life on Venus?", ""),
+        ("Why are flamingos pink?", "pink flamingos"),
+        ("the life of bees", "flowers in the grass, bees"),
     ],
-)  # fmt: skip
+)
 def test_only_what_can_be_seen_is_shown(idea: str, seen: str) -> None:
     """A thing is shown as itself, with what it lives on; a thought, or what may not exist, is not."""
     assert seen_as(parse_idea(idea, KNOWN_WORDS)) == seen
@@ -183,10 +190,12 @@ def test_clothes_follow_trade_and_climate() -> None:
         ("a violinist in the light", "", "hands on the strings"),
         ("a train far off", "", "a locomotive, steam about the wheels"),
         ("a musician with both hands on the keys of a piano", "", "hands on the keys of a piano"),
-        ("at rest", "a fox", "very near, turned a little to the light"), ("", "", ""),
-        ("wolves, all in a row", "", "wolves, very near"), ("building a wall", "a man", "hands at work"),
+        ("at rest", "a fox", "very near, turned a little to the light"),
+        ("", "", ""),
+        ("wolves, all in a row", "", "wolves, very near"),
+        ("building a wall", "a man", "hands at work"),
     ],
-)  # fmt: skip
+)
 def test_a_close_up_is_a_detail(action: str, characters: str, detail: str) -> None:
     """Hands, a face, a back, a head, or a part of the thing: never the words of the wider shot again."""
     assert close_action(action, characters) == detail

@@ -20,10 +20,13 @@ def test_every_extra_is_one_of_the_package() -> None:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (("\u6700\u5f8c\u306e",), "[cjk]"), (("\u0645\u0646\u0627\u0631\u0629", "\u0e40"), "[arabic,thai]"),
-        (("\ud55c", "x"), "[cjk]"), (("\U0001f98a",), ""), ((), ""),
+        (("\u6700\u5f8c\u306e",), "[cjk]"),
+        (("\u0645\u0646\u0627\u0631\u0629", "\u0e40"), "[arabic,thai]"),
+        (("\ud55c", "x"), "[cjk]"),
+        (("\U0001f98a",), ""),
+        ((), ""),
     ],
-)  # fmt: skip
+)
 def test_the_command_names_the_scripts_of_the_lost_words(
     words: tuple[str, ...], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

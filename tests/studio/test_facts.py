@@ -23,21 +23,66 @@ from tests.make_sessions import PNG, make_foreign, make_session, snapshot
 
 ID = "session_20250208_002238"
 PLACES = (
-    "brief.json", "story.json", "scene_graph.json", "shots.json", "timeline.json", "failure.json", f"{ID}_meta.json",
-    "receipts/story.json", "images/shot_001.png", "images/shot_001.json", "images/shot_001_001.png",
-    "narration/shot_001.wav", "narration/shot_001.json", "videos/shot_001.mp4", "videos/shot_001.json", "score.wav",
-    "score.json", "film.mp4", "film.json", "images", "videos", "runs", "receipts",
-)  # fmt: skip
+    "brief.json",
+    "story.json",
+    "scene_graph.json",
+    "shots.json",
+    "timeline.json",
+    "failure.json",
+    f"{ID}_meta.json",
+    "receipts/story.json",
+    "images/shot_001.png",
+    "images/shot_001.json",
+    "images/shot_001_001.png",
+    "narration/shot_001.wav",
+    "narration/shot_001.json",
+    "videos/shot_001.mp4",
+    "videos/shot_001.json",
+    "score.wav",
+    "score.json",
+    "film.mp4",
+    "film.json",
+    "images",
+    "videos",
+    "runs",
+    "receipts",
+)
 """Every place that reading looks at, folders too."""
 
 _odd = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.just(10**400), st.floats(), st.text(max_size=5), st.just("\ud800"),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.just(10**400),
+    st.floats(),
+    st.text(max_size=5),
+    st.just("\ud800"),
     st.sampled_from([PLACE for PLACE in PLACES if "/" in PLACE]),
-)  # fmt: skip
+)
 _keys = st.sampled_from(
-    ("idea", "wish", "seconds", "path", "bytes", "frames", "cost_usd", "by_hand", "not_drawn", "refused", "message",
-     "at", "shots", "title", "completed", "music", "image_prompt", "camera", "seed", "x")
-)  # fmt: skip
+    (
+        "idea",
+        "wish",
+        "seconds",
+        "path",
+        "bytes",
+        "frames",
+        "cost_usd",
+        "by_hand",
+        "not_drawn",
+        "refused",
+        "message",
+        "at",
+        "shots",
+        "title",
+        "completed",
+        "music",
+        "image_prompt",
+        "camera",
+        "seed",
+        "x",
+    )
+)
 _values: st.SearchStrategy[Any] = st.recursive(
     _odd, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=5), max_leaves=12
 )

@@ -8,9 +8,12 @@ from flows.failures import MOST_REASONS, MOST_SHOTS, Failure, told
 def test_shots_that_failed_for_one_reason_are_told_together() -> None:
     """A reason is told once; stages are told apart; what belongs to no shot has no number."""
     failures = [
-        Failure("images", 7, "no answer"), Failure("images", 3, "no answer"), Failure("videos", 3, "no answer"),
-        Failure("images", 5, "refused"), Failure("score", 0, "no room"),
-    ]  # fmt: skip
+        Failure("images", 7, "no answer"),
+        Failure("images", 3, "no answer"),
+        Failure("videos", 3, "no answer"),
+        Failure("images", 5, "refused"),
+        Failure("score", 0, "no room"),
+    ]
     assert told(failures) == (
         "shots 3 and 7 (images): no answer; shot 3 (videos): no answer; shot 5 (images): refused; score: no room"
     )

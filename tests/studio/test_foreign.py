@@ -22,8 +22,17 @@ from tests.make_sessions import PNG, make_foreign, snapshot
 
 ID = "session_20240101_120000"
 WORDS = (
-    "a pier", "a pier \ud83c at night", "\udcff", "\ude00\ud83d", "", " ", "\0\x1b[31m", "桟橋", "a" * 9_000, "\ufeffx",
-)  # fmt: skip
+    "a pier",
+    "a pier \ud83c at night",
+    "\udcff",
+    "\ude00\ud83d",
+    "",
+    " ",
+    "\0\x1b[31m",
+    "桟橋",
+    "a" * 9_000,
+    "\ufeffx",
+)
 ODD: tuple[object, ...] = (None, True, 7, 10**400, -1, [], {}, ["Anna", "Bo"], [[[[]]]], {"name": "Anna"}, 1.5)
 
 
@@ -56,15 +65,25 @@ def write_foreign(root: Path, seed: int) -> Path:
         (folder / name).mkdir(parents=True)
     count = draw.choice([0, 1, 3])
     shots = [
-        {"index": n, "image_prompt": word(f"a pier {n}"), "motion_prompt": word("mist"), "camera": word("static"),
-         "image_path": word(f"images/shot_{n:03d}.png")}
+        {
+            "index": n,
+            "image_prompt": word(f"a pier {n}"),
+            "motion_prompt": word("mist"),
+            "camera": word("static"),
+            "image_path": word(f"images/shot_{n:03d}.png"),
+        }
         for n in range(1, count + 1)
-    ]  # fmt: skip
+    ]
     scene = {key: word(key) for key in ("location", "characters", "action", "emotion", "narration")}
     scenes = draw.choice([[], [scene], [scene, word("x"), {}, scene], word("x")])
     story = {"title": word("The pier"), "style": "documentary", "scenes": scenes}
-    meta = {"session_id": ID, "idea": word("a pier at night"), "started_at": word("2024-01-01T12:00:00"),
-            "completed": draw.random() < 0.5, "shots": draw.choice([[], shots])}  # fmt: skip
+    meta = {
+        "session_id": ID,
+        "idea": word("a pier at night"),
+        "started_at": word("2024-01-01T12:00:00"),
+        "completed": draw.random() < 0.5,
+        "shots": draw.choice([[], shots]),
+    }
     for name, value in ((f"{ID}_meta.json", meta), ("story.json", story), ("shots.json", shots)):
         if draw.random() < 0.75:
             (folder / name).write_text(json.dumps(value), "utf-8")

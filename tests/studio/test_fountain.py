@@ -53,10 +53,14 @@ def test_only_what_is_spoken_is_said() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Title: no page, for no blank line ends it", "Dear all,\nTitle: Mine\n\nText.", "Recipe: eggs\n\nText.",
-        "Title: Mine\nand a line of prose\n\nText.", "", "\n\n",
+        "Title: no page, for no blank line ends it",
+        "Dear all,\nTitle: Mine\n\nText.",
+        "Recipe: eggs\n\nText.",
+        "Title: Mine\nand a line of prose\n\nText.",
+        "",
+        "\n\n",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_title_page_is_text(text: str) -> None:
     """A page is made of Fountain's keys alone, and ends with a blank line."""
     assert title_page(text) == ("", text)

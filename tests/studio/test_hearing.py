@@ -20,9 +20,15 @@ PAUSED = [
     "The U.S. Army \u2014 at -4 \u00b0C \u2014 marched 10 km. Then came the rain: mud, wind, and 1/2 a loaf.",
 ]
 HISSING = [
-    "You see a sea.", "They saw a seal.", "We saw a soldier.", "He knew a sailor.", "The sea so near.",
-    "I know a city.", "Go say so.", "Me see my sister.",
-]  # fmt: skip
+    "You see a sea.",
+    "They saw a seal.",
+    "We saw a soldier.",
+    "He knew a sailor.",
+    "The sea so near.",
+    "I know a city.",
+    "Go say so.",
+    "Me see my sister.",
+]
 TOLD = [
     "The keeper lit the lamp again, as she had every night for thirty years.",
     "In 1998, Dr. Smith paid $9.99. Nobody minded.",

@@ -132,8 +132,10 @@ def test_what_is_no_film_is_told(tmp_path: Path) -> None:
     Image.new("RGB", SMALL).save(picture)
     few = tmp_path / "few"
     few.write_bytes(bytes(range(32)))
-    told = [inspect(each, timeline(), shots(), silent=False)
-            for each in (tmp_path / "sound.wav", tmp_path / "shot_1.mp4", picture, few)]  # fmt: skip
+    told = [
+        inspect(each, timeline(), shots(), silent=False)
+        for each in (tmp_path / "sound.wav", tmp_path / "shot_1.mp4", picture, few)
+    ]
     assert told[:3] == [("it holds no picture",), ("it holds no sound",), ("it holds no sound",)]
     assert told[3][0].startswith("it does not decode whole")
     assert inspect(made, timeline(), shots(), silent=False) == ()

@@ -13,7 +13,7 @@ poses = st.builds(Pose, x=st.floats(-1, 1), y=st.floats(-1, 1), zoom=st.floats(1
 aims = st.tuples(st.floats(0, 1), st.floats(0, 1))
 moves = st.builds(
     Move, start=poses, end=poses, shake=st.floats(0, 1), swing=st.floats(-1, 1), linear=st.booleans(), aim=aims
-)  # fmt: skip
+)
 SIZES = ((1920, 1080), (608, 1080), (256, 256), (192, 144), (840, 360))
 sizes = st.sampled_from(SIZES)
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))

@@ -19,8 +19,9 @@ def test_what_the_font_lacks_is_left_out_and_told() -> None:
     assert drawable("Caf\u00e9 Cafe\u0301 \u039b \u041c") == ("Caf\u00e9 Caf\u00e9 \u039b \u041c", ())
     assert drawable("a\x00b\x1b \u2060c") == ("ab c", ())
     assert drawable("The \U0001f3ac light\u706f house \u706f\u53f0") == (
-        "The light house", ("\U0001f3ac", "light\u706f", "\u706f\u53f0"),
-    )  # fmt: skip
+        "The light house",
+        ("\U0001f3ac", "light\u706f", "\u706f\u53f0"),
+    )
     assert drawable("  one \t two\r\n\n three ") == ("one two\nthree", ())
     assert drawable("\U0001f3ac") == ("", ("\U0001f3ac",))
 

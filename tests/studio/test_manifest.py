@@ -74,8 +74,14 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     """One line counts all faults and names the first five: where, which option, why."""
     said = refused(tmp_path, "a.csv", "idea,seconds,fps,script\n,2,23,no.txt\nb,soon,24,.\nc,5,24,\nd,1,1,\n")
     assert "a.csv' has 8 faults" in said
-    for part in ("line 2, idea: the idea is empty", "line 2, seconds: ", "line 2, fps: ", "line 2, script: cannot read",
-                 "line 3, seconds: ", "and 3 more"):  # fmt: skip
+    for part in (
+        "line 2, idea: the idea is empty",
+        "line 2, seconds: ",
+        "line 2, fps: ",
+        "line 2, script: cannot read",
+        "line 3, seconds: ",
+        "and 3 more",
+    ):
         assert part in said
     assert "line 5" not in said
 

@@ -12,10 +12,22 @@ from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 
 BAD = {
-    "long": "x" * 300, "very long": "y" * 5_000, "deep": "a/" * 2_500 + "b", "nul": "a\0b", "line end": "a\nb\r",
-    "surrogate": "a\ud83c", "escape": "a\x1b[31mb", "folder": ".", "missing": "nowhere/at/all", "loop": "loop",
-    "below a file": "file.txt/b", "root": "/", "emoji": "🚀" * 100, "pipe": "pipe", "device": "/dev/zero",
-}  # fmt: skip
+    "long": "x" * 300,
+    "very long": "y" * 5_000,
+    "deep": "a/" * 2_500 + "b",
+    "nul": "a\0b",
+    "line end": "a\nb\r",
+    "surrogate": "a\ud83c",
+    "escape": "a\x1b[31mb",
+    "folder": ".",
+    "missing": "nowhere/at/all",
+    "loop": "loop",
+    "below a file": "file.txt/b",
+    "root": "/",
+    "emoji": "🚀" * 100,
+    "pipe": "pipe",
+    "device": "/dev/zero",
+}
 
 
 @pytest.mark.parametrize("column", ["script", "prompts"])

@@ -74,12 +74,14 @@ JUDGED: dict[str, tuple[Abilities, Callable[[Abilities], object]]] = {
     "longest_px": (replace(ALL, longest_px=1_000), lambda can: settle(crew_of(can), Wish())),
     "seed": (replace(ALL, seed=False), lambda can: settle(crew_of(can), Wish(seed=7))),
     "negative_prompts": (
-        replace(ALL, negative_prompts=False), lambda can: settle(crew_of(can, negative_prompt="text"), Wish()),
+        replace(ALL, negative_prompts=False),
+        lambda can: settle(crew_of(can, negative_prompt="text"), Wish()),
     ),
     "languages": (
-        replace(ALL, languages=("en",)), lambda can: suited(crew_of(can, "narrator"), story_in("fr"), Wish())[1],
+        replace(ALL, languages=("en",)),
+        lambda can: suited(crew_of(can, "narrator"), story_in("fr"), Wish())[1],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("ability", [each.name for each in fields(Abilities) if each.name != "references"])
@@ -113,8 +115,10 @@ def test_what_is_seen_of_another_size_is_told() -> None:
 
 @given(
     st.lists(st.tuples(st.integers(64, 4096), st.integers(64, 4096)), max_size=4).map(tuple),
-    st.none() | st.integers(64, 4096), st.sampled_from(["16:9", "9:16", "1:1", "4:3", "21:9"]), st.integers(72, 1080),
-)  # fmt: skip
+    st.none() | st.integers(64, 4096),
+    st.sampled_from(["16:9", "9:16", "1:1", "4:3", "21:9"]),
+    st.integers(72, 1080),
+)
 def test_a_size_is_refused_just_where_it_cannot_be_made(
     sizes: tuple[tuple[int, int], ...], longest: int | None, aspect: Any, half: int
 ) -> None:
@@ -181,9 +185,19 @@ def test_a_seed_that_is_not_taken_is_told_where_one_was_said() -> None:
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [("en", "en"), ("English", "en"), ("en-GB", "en"), ("pt_BR", "pt"), (" FR ", "fr"), ("German", "other"),
-     ("", "other"), ("other", "other"), ("日本", "other"), ("d1", "other")],
-)  # fmt: skip
+    [
+        ("en", "en"),
+        ("English", "en"),
+        ("en-GB", "en"),
+        ("pt_BR", "pt"),
+        (" FR ", "fr"),
+        ("German", "other"),
+        ("", "other"),
+        ("other", "other"),
+        ("日本", "other"),
+        ("d1", "other"),
+    ],
+)
 def test_a_language_is_a_code_or_another(said: str, code: str) -> None:
     """Whatever a model or a person calls it."""
     assert language_code(said) == code

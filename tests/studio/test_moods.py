@@ -34,10 +34,20 @@ def test_every_emotion_we_write_is_known() -> None:
 def test_emotions_of_any_hand_are_understood() -> None:
     """Case, marks and filling words do not matter; the first known word counts; an unknown one is the film's own."""
     said = {
-        "At peace": "calm", "GRIEF, then hope": "melancholy", "a quiet joy": "calm", "full of wonder": "wonder",
-        "determined": "brave", "(uneasy)": "tense", "whimsical": "playful", "eerie": "mysterious", "urgent": "restless",
-        "loving": "tender", "Hoffnung": "melancholy", "": "melancholy", "平和": "melancholy",
-    }  # fmt: skip
+        "At peace": "calm",
+        "GRIEF, then hope": "melancholy",
+        "a quiet joy": "calm",
+        "full of wonder": "wonder",
+        "determined": "brave",
+        "(uneasy)": "tense",
+        "whimsical": "playful",
+        "eerie": "mysterious",
+        "urgent": "restless",
+        "loving": "tender",
+        "Hoffnung": "melancholy",
+        "": "melancholy",
+        "平和": "melancholy",
+    }
     assert {emotion: mood_of(emotion, "melancholy") for emotion in said} == said
 
 
@@ -58,14 +68,13 @@ def film(emotions: list[str], shots_of: list[int], seed: int) -> tuple[Story, tu
         spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start))
         start += frames
     return (
-        Story(title="x", style="", scenes=scenes, mood="tense"), shots,
+        Story(title="x", style="", scenes=scenes, mood="tense"),
+        shots,
         Timeline(fps=24, title_frames=60, spans=tuple(spans), frames=start),
-    )  # fmt: skip
+    )
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(EMOTIONS), st.integers(1, 3)), min_size=1, max_size=8), st.integers(0, 99)
-)  # fmt: skip
+@given(st.lists(st.tuples(st.sampled_from(EMOTIONS), st.integers(1, 3)), min_size=1, max_size=8), st.integers(0, 99))
 def test_moods_change_on_cuts_and_nowhere_else(scenes: list[tuple[str, int]], seed: int) -> None:
     """The first cue is at 0, every other one on a shot's first frame, and each shot has its scene's mood."""
     story, shots, timeline = film([emotion for emotion, _ in scenes], [count for _, count in scenes], seed)

@@ -122,11 +122,23 @@ def test_what_it_cannot_read_is_silence_with_a_reason(line: str, tmp_path: Path)
 @pytest.mark.parametrize(
     "line",
     [
-        "Go!", "Rain falls.", "THE END.", "Zoë.", "Los Angeles burns.", "Once, La Paz slept.", "Tea.", "1998.",
-        "Zoë Åkesson met São Paulo's mayor; Łódź waited.", "The Old Man and the Sea", "Hello 😀 world!", "No.",
-        "Honeybees do a waggle dance.", "Tyrannosaurus rex hunted hadrosaurs near Laramidia.", "Café naïveté.",
+        "Go!",
+        "Rain falls.",
+        "THE END.",
+        "Zoë.",
+        "Los Angeles burns.",
+        "Once, La Paz slept.",
+        "Tea.",
+        "1998.",
+        "Zoë Åkesson met São Paulo's mayor; Łódź waited.",
+        "The Old Man and the Sea",
+        "Hello 😀 world!",
+        "No.",
+        "Honeybees do a waggle dance.",
+        "Tyrannosaurus rex hunted hadrosaurs near Laramidia.",
+        "Café naïveté.",
     ],
-)  # fmt: skip
+)
 def test_english_is_never_refused(line: str) -> None:
     """Short sentences, shouting, numbers and foreign names are read."""
     assert why_silent(line, _voice().knows) == ""

@@ -70,10 +70,12 @@ def _snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     """Return name, kind, time of the last change and bytes of all that lies there."""
     return {
         str(path.relative_to(folder)): (
-            path.lstat().st_mode, path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"",
+            path.lstat().st_mode,
+            path.lstat().st_mtime_ns,
+            path.read_bytes() if path.is_file() else b"",
         )
         for path in sorted(folder.rglob("*"))
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("change", _CHANGES)

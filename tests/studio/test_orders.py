@@ -30,9 +30,17 @@ SHOT = Shot(index=3, image_prompt="a red door", camera="orbit", frames=48, seed=
 BRIEF = Brief(idea="an idea", wish=Wish(), seed=1, started_at="2025-02-08T00:22:38", version="0")
 SIZE = (1920, 1080)
 PICTURE = Receipt(
-    stage="images", index=3, path="images/shot_003.png", sha256="a" * 64, bytes=1, mtime_ns=1, fingerprint="b" * 64,
-    engine="fake", model="painter", made_at="",
-)  # fmt: skip
+    stage="images",
+    index=3,
+    path="images/shot_003.png",
+    sha256="a" * 64,
+    bytes=1,
+    mtime_ns=1,
+    fingerprint="b" * 64,
+    engine="fake",
+    model="painter",
+    made_at="",
+)
 
 
 def with_(model: Any, **changes: Any) -> Any:
@@ -86,11 +94,14 @@ def test_a_clip_builds_on_its_picture_and_its_move() -> None:
 
     wish = BRIEF.wish
     others = [
-        print_of(image=with_(PICTURE, sha256="c" * 64)), print_of(frames=49), print_of(burned="x"),
-        print_of(with_(SHOT, camera="static")), print_of(with_(SHOT, motion_prompt="x")),
+        print_of(image=with_(PICTURE, sha256="c" * 64)),
+        print_of(frames=49),
+        print_of(burned="x"),
+        print_of(with_(SHOT, camera="static")),
+        print_of(with_(SHOT, motion_prompt="x")),
         print_of(brief=with_(BRIEF, wish=with_(wish, fps=25))),
         print_of(brief=with_(BRIEF, wish=with_(wish, height=720))),
-    ]  # fmt: skip
+    ]
     assert len({print_of(), *others}) == len(others) + 1
     assert print_of(brief=with_(BRIEF, wish=with_(wish, music=False))) == print_of()
     assert print_of(image=with_(PICTURE, made_at="later", mtime_ns=9)) == print_of()
@@ -155,9 +166,13 @@ def test_the_same_in_every_process() -> None:
     )
     told = {
         subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True,
-            check=True, timeout=60,
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         ).stdout
         for seed in ("0", "7")
-    }  # fmt: skip
+    }
     assert told == {f"{image_print(SHOT, SIZE, CREW)} {story_order(SESSION, BRIEF, CREW).fingerprint}\n"}

@@ -158,9 +158,10 @@ def test_a_breath_is_taken_where_one_is() -> None:
         ("a boy plays the trumpet on a roof", True, "a trumpet close by"),
         ("a violinist plays for the trees", True, "a violin close by"),
         ("a widow plays chess by letter", False, "a chess board close by"),
-        ("two friends play football in the rain", False, "a ball close by"), ("a girl plays with a dog", False, ""),
+        ("two friends play football in the rain", False, "a ball close by"),
+        ("a girl plays with a dog", False, ""),
     ],
-)  # fmt: skip
+)
 def test_playing_is_music_only_where_music_is_named(idea: str, music: bool, carried: str) -> None:
     """Eyes closed and an instrument belong to music; a game has its own things."""
     parsed = parse_idea(idea, KNOWN_WORDS)
@@ -172,10 +173,14 @@ def test_playing_is_music_only_where_music_is_named(idea: str, music: bool, carr
 @pytest.mark.parametrize(
     ("idea", "hero"),
     [
-        ("Red paper boat", "a red paper boat"), ("Volcano", "a volcano"), ("Old umbrella", "an old umbrella"),
-        ("steam trains", "steam trains"), ("Green tea", "green tea"), ("Jazz", "jazz"),
+        ("Red paper boat", "a red paper boat"),
+        ("Volcano", "a volcano"),
+        ("Old umbrella", "an old umbrella"),
+        ("steam trains", "steam trains"),
+        ("Green tea", "green tea"),
+        ("Jazz", "jazz"),
     ],
-)  # fmt: skip
+)
 def test_one_thing_has_its_article(idea: str, hero: str) -> None:
     """A single thing that can be counted stands with an article and without a capital, in lines and pictures."""
     assert parse_idea(idea, KNOWN_WORDS).hero == hero
@@ -224,7 +229,7 @@ def test_an_idea_that_is_no_sentence_is_spoken_once(seed: int) -> None:
         ("a table with a red paper boat", "a red paper boat, very near"),
         ("a child looking at wolves", "a child, the face in the light"),
     ],
-)  # fmt: skip
+)
 def test_a_close_shot_is_of_the_subject(action: str, detail: str) -> None:
     """What lives, or lies there, is seen near, and not what it is on."""
     assert close_action(action, "") == detail
@@ -242,16 +247,18 @@ def test_a_rescue_is_hopeful() -> None:
     [
         (
             'In 1969 "Buzz" paid $3.50 for 2 tickets to the moon, and 1/2 the town said: "He\'ll never return!"',
-            'In 1969 "Buzz" paid $3.50 for 2 tickets to the moon', "",
+            'In 1969 "Buzz" paid $3.50 for 2 tickets to the moon',
+            "",
         ),
         (
             'A girl said: "Nobody is home!" and 3 dogs barked.',
-            'A girl said: "Nobody is home!" and 3 dogs barked', "a girl",
+            'A girl said: "Nobody is home!" and 3 dogs barked',
+            "a girl",
         ),
         ('The teacher asked, "Who can name the moon?"', 'The teacher asked, "Who can name the moon?"', "the teacher"),
         ('A boy said: "Stop! Go home!" and ran.', 'A boy said: "Stop! Go home!" and ran', "a boy"),
     ],
-)  # fmt: skip
+)
 def test_reported_speech_is_told_as_it_stands(idea: str, title: str, name: str) -> None:
     """An idea in which somebody speaks tells itself, all of it; the title is a part of it, and a name no clause."""
     parsed = parse_idea(idea, KNOWN_WORDS)
@@ -264,9 +271,27 @@ def test_reported_speech_is_told_as_it_stands(idea: str, title: str, name: str) 
 
 
 _PIECES = [
-    "a girl", "said", ':', ',', '"', '"Nobody', 'home!"', "and", "3 dogs", "1/2", "the town", "\u201cWait", "me\u201d",
-    "finds", "a stray cat", "in the rain", "Buzz", "wonderfully", "answered", "the old keeper of the north",
-]  # fmt: skip
+    "a girl",
+    "said",
+    ":",
+    ",",
+    '"',
+    '"Nobody',
+    'home!"',
+    "and",
+    "3 dogs",
+    "1/2",
+    "the town",
+    "\u201cWait",
+    "me\u201d",
+    "finds",
+    "a stray cat",
+    "in the rain",
+    "Buzz",
+    "wonderfully",
+    "answered",
+    "the old keeper of the north",
+]
 
 
 @settings(max_examples=200, deadline=None)
@@ -284,10 +309,13 @@ def test_a_title_and_a_name_are_whole(pieces: list[str]) -> None:
 @pytest.mark.parametrize(
     "idea",
     [
-        "a stray cat finds a key", "A lonely girl finds a stray cat in the snow", "A fox plants a garden",
-        "a dog must carry a lantern through the snow to a child", "a boy befriends a fox",
+        "a stray cat finds a key",
+        "A lonely girl finds a stray cat in the snow",
+        "A fox plants a garden",
+        "a dog must carry a lantern through the snow to a child",
+        "a boy befriends a fox",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_an_animal_does_nothing_by_hand(idea: str, seed: int) -> None:
     """Where an animal is seen nobody kneels and no hands are told of: a painter would give them to the animal."""

@@ -32,14 +32,31 @@ KEEPER = (
     "the shore with grey water and salt wind, quiet, ultra cinematic documentary"
 )
 PLACES = (
-    "the sea at noon", "a ship on the sea in a storm", "the shore at dawn", "a deer in the forest, fog",
-    "the mountains at dusk", "a traveller in the desert", "a tree in a field, rain", "the city at night",
-    "an astronaut in space", "a whale underwater", "an astronaut on the moon", "a boat on a lake", "a bear by a river",
-    "a jungle, fog", "a car on a road", "a village in the snow", "a street, rain", "a cathedral",
+    "the sea at noon",
+    "a ship on the sea in a storm",
+    "the shore at dawn",
+    "a deer in the forest, fog",
+    "the mountains at dusk",
+    "a traveller in the desert",
+    "a tree in a field, rain",
+    "the city at night",
+    "an astronaut in space",
+    "a whale underwater",
+    "an astronaut on the moon",
+    "a boat on a lake",
+    "a bear by a river",
+    "a jungle, fog",
+    "a car on a road",
+    "a village in the snow",
+    "a street, rain",
+    "a cathedral",
     "a violinist on a stage",
-    "a man in a room", "a child in a library at night", "the ice, snow",
-    "close-up, a bottle on the beach", "a cup of coffee",
-)  # fmt: skip
+    "a man in a room",
+    "a child in a library at night",
+    "the ice, snow",
+    "close-up, a bottle on the beach",
+    "a cup of coffee",
+)
 
 
 def paint(prompt: str, out: Path, size: tuple[int, int] = SMALL, seed: int = 7) -> F32:
@@ -281,7 +298,7 @@ HOSTILE = (
     "x" * 8000,
     "wide shot, " + "a very long tale of lighthouses and coffee, " * 180,
     "((((((((( )))) ) ,,,, ;;; -- ' \u2019 \u201c\u201d",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("prompt", HOSTILE)

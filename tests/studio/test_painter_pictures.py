@@ -200,7 +200,8 @@ def test_a_child_has_a_childs_proportions() -> None:
         white = [s for s in drawing if s.tone == "ece6dc"]
         top = extent(drawing)[3]
         shoulders = max(p[0] for s in drawing for p in s.points if -0.5 < p[1] < 0) - min(
-            p[0] for s in drawing for p in s.points if -0.5 < p[1] < 0)  # fmt: skip
+            p[0] for s in drawing for p in s.points if -0.5 < p[1] < 0
+        )
         high = top - 0.40
         return high / shoulders, (top - float(np.mean([p[1] for s in white for p in s.points]))) / high
 
@@ -211,8 +212,11 @@ def test_a_child_has_a_childs_proportions() -> None:
 
 def test_content_does_not_change_with_the_size(tmp_path: Path) -> None:
     """The same prompt and seed give the same picture at another size: reduced to a thumbnail, both look alike."""
-    for prompt in ("wide shot, a forest in spring, dawn", "wide shot, a train crosses a bridge, mountains, snow",
-                   "wide shot, a jungle river"):  # fmt: skip
+    for prompt in (
+        "wide shot, a forest in spring, dawn",
+        "wide shot, a train crosses a bridge, mountains, snow",
+        "wide shot, a jungle river",
+    ):
         small, large = (paint(prompt, tmp_path / "s.png", size) for size in ((480, 270), (960, 540)))
         alike = cv2.resize(large, (48, 27), interpolation=cv2.INTER_AREA)
         assert np.abs(cv2.resize(small, (48, 27), interpolation=cv2.INTER_AREA) - alike).mean() < 6
@@ -255,7 +259,9 @@ def test_a_way_narrows_and_never_lies_level() -> None:
 
 def test_rain_draws_the_lamps_out_on_the_stones() -> None:
     """A street in rain is wet: its road holds more of the lamps' warm light than the same street's when dry."""
-    wet, dry = (paint_scene(replace(read_prompt("wide shot, a street, night"), weather=weather), "x", (480, 270), 3)
-                for weather in (("rain",), ("overcast",)))  # fmt: skip
+    wet, dry = (
+        paint_scene(replace(read_prompt("wide shot, a street, night"), weather=weather), "x", (480, 270), 3)
+        for weather in (("rain",), ("overcast",))
+    )
     warm = [np.sort((p.picture[200:265, 170:310].astype(int) @ (1, 0, -1)).ravel())[-200:].mean() for p in (wet, dry)]
     assert warm[0] > warm[1] + 20

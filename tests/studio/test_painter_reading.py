@@ -82,9 +82,27 @@ def test_a_flame_lights_the_fog_about_it() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["tailor", "weaver", "cobbler", "smith", "blacksmith", "nurse", "teacher", "clockmaker", "pianist", "violin maker",
-     "biologist", "lighthouse keeper", "shipwright", "seamstresswoman", "beekeeper", "runner", "baker", "potter"],
-)  # fmt: skip
+    [
+        "tailor",
+        "weaver",
+        "cobbler",
+        "smith",
+        "blacksmith",
+        "nurse",
+        "teacher",
+        "clockmaker",
+        "pianist",
+        "violin maker",
+        "biologist",
+        "lighthouse keeper",
+        "shipwright",
+        "seamstresswoman",
+        "beekeeper",
+        "runner",
+        "baker",
+        "potter",
+    ],
+)
 def test_an_agent_noun_is_a_person(word: str) -> None:
     """Who is named by what they do is drawn as one person, listed or not."""
     reading = read_prompt(f"medium shot, a {word} in a room")

@@ -64,10 +64,13 @@ def test_a_named_umbrella_is_held_in_its_colour(shot: str, tmp_path: Path) -> No
     prompt = f"{shot} shot, a man (black coat) with a red umbrella, a street, noon"
     assert read_prompt(prompt).not_drawn == ()
     assert read_prompt(prompt.replace("medium", "close").replace("wide", "close")).not_drawn == ("umbrella",)
-    red = [(p[..., 0] > 1.5 * p[..., 2]) & (p[..., 0] > 1.5 * p[..., 1]) for p in (
-        paint(prompt, tmp_path / "u.png", (512, 288)),
-        paint(prompt.replace(" with a red umbrella", ""), tmp_path / "n.png", (512, 288)),
-    )]  # fmt: skip
+    red = [
+        (p[..., 0] > 1.5 * p[..., 2]) & (p[..., 0] > 1.5 * p[..., 1])
+        for p in (
+            paint(prompt, tmp_path / "u.png", (512, 288)),
+            paint(prompt.replace(" with a red umbrella", ""), tmp_path / "n.png", (512, 288)),
+        )
+    ]
     assert red[0].sum() > red[1].sum() + 150
 
 

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from studio.text.plain_json import DEEPEST, MOST_PARTS, NotJson, read_plainly
 
 _values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(alphabet='[]{},:"\\a\n\u0e01', max_size=20),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet='[]{}",:\\', max_size=4), inner),
     max_leaves=120,
-)  # fmt: skip
+)
 
 
 @given(_values, st.booleans())
@@ -43,11 +46,22 @@ def test_depth_is_bounded_whatever_the_texts_hold(opened: list[str], inner: str)
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("[" * 100_000, "deeper"), ('{"a":' * 100_000, "deeper"), ("[" * 100_000 + "]" * 100_000, "deeper"),
-     ("]" * 100_000, "line 1"), ("9" * 5_000, "too long"), ("-" + "9" * 5_000, "too long"), ("NaN", "NaN"),
-     ("[-Infinity]", "Infinity"), ("", "line 1"), ("\0" * 100, "line 1"), ("[" + "0," * MOST_PARTS + "0]", "parts"),
-     ("[" + "[]," * MOST_PARTS + "0]", "parts"), ('"' + '\\"[' * 100_000, "line 1")],
-)  # fmt: skip
+    [
+        ("[" * 100_000, "deeper"),
+        ('{"a":' * 100_000, "deeper"),
+        ("[" * 100_000 + "]" * 100_000, "deeper"),
+        ("]" * 100_000, "line 1"),
+        ("9" * 5_000, "too long"),
+        ("-" + "9" * 5_000, "too long"),
+        ("NaN", "NaN"),
+        ("[-Infinity]", "Infinity"),
+        ("", "line 1"),
+        ("\0" * 100, "line 1"),
+        ("[" + "0," * MOST_PARTS + "0]", "parts"),
+        ("[" + "[]," * MOST_PARTS + "0]", "parts"),
+        ('"' + '\\"[' * 100_000, "line 1"),
+    ],
+)
 def test_what_is_none_is_told_in_one_line(text: str, why: str) -> None:
     """Each is refused with its reason, soon, and no traceback."""
     began = time.process_time()

@@ -40,10 +40,13 @@ def test_a_pinned_model_may_have_a_price_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "usage"),
     [
-        ("gpt-9", {"text in": 1.0}), ("gpt-image-2", {"seconds": 1.0}), ("gpt-image-2", {}),
-        ("gpt-image-2", {"text in": -1.0, "image out": 9.0}), ("gpt-image-2", {"image out": float("inf")}),
+        ("gpt-9", {"text in": 1.0}),
+        ("gpt-image-2", {"seconds": 1.0}),
+        ("gpt-image-2", {}),
+        ("gpt-image-2", {"text in": -1.0, "image out": 9.0}),
+        ("gpt-image-2", {"image out": float("inf")}),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_known_is_none(model: str, usage: dict[str, float]) -> None:
     """An unknown model, an unknown unit, no usage at all, a count that no vendor bills: a sum never goes down."""
     assert price_list({}).cost_usd("openai", model, usage) is None  # type: ignore[arg-type]
@@ -66,7 +69,9 @@ def test_own_prices_come_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("price = 3", "price"), ("[[price]", "not TOML"), ('[[price]]\nvendor="v"\nmodel="m"', "say `per`"),
+        ("price = 3", "price"),
+        ("[[price]", "not TOML"),
+        ('[[price]]\nvendor="v"\nmodel="m"', "say `per`"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "price 1: the price of images is no number"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=nan}', "the price of images"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=1e6}', "from 0 to 1,000,000"),
@@ -76,9 +81,10 @@ def test_own_prices_come_first(tmp_path: Path) -> None:
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"="x"}', "price 1, per, images: expected a number"),
         ('[[price]]\nvendor="v"\nmodel=1\nfree=true', "price 1, model: expected a text"),
         ("price = 3", "expected tables that begin with [[price]]"),
-        ("", "holds no price"), ('checked = "2026-01-01"', "holds no price"),
+        ("", "holds no price"),
+        ('checked = "2026-01-01"', "holds no price"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_list_is_one_line(tmp_path: Path, text: str, said: str) -> None:
     """It names the file and what is wrong in it."""
     own = tmp_path / "own.toml"
@@ -97,12 +103,29 @@ def test_a_missing_list_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["checked = " + "9" * 5_000, "checked = -" + "9" * 4_301, "a = 1e" + "9" * 5_000, "a = " + "[" * 5_000,
-     "a = " + "{b = " * 5_000, "a" + ".a" * 20_000 + " = 1", '[a' + ".a" * 20_000 + "]", "x" * 1_000_001,
-     "[[price]]\nvendor = 1_" + "1_" * 4_000 + "1"],
-    ids=["digits", "a negative one", "an exponent", "lists", "tables", "a key", "a heading", "a megabyte",
-         "in a price"],
-)  # fmt: skip
+    [
+        "checked = " + "9" * 5_000,
+        "checked = -" + "9" * 4_301,
+        "a = 1e" + "9" * 5_000,
+        "a = " + "[" * 5_000,
+        "a = " + "{b = " * 5_000,
+        "a" + ".a" * 20_000 + " = 1",
+        "[a" + ".a" * 20_000 + "]",
+        "x" * 1_000_001,
+        "[[price]]\nvendor = 1_" + "1_" * 4_000 + "1",
+    ],
+    ids=[
+        "digits",
+        "a negative one",
+        "an exponent",
+        "lists",
+        "tables",
+        "a key",
+        "a heading",
+        "a megabyte",
+        "in a price",
+    ],
+)
 def test_a_list_that_costs_its_reader_is_one_line(tmp_path: Path, text: str) -> None:
     """Numbers, nesting and keys without end are refused in a line, before they take time or memory."""
     path = tmp_path / "prices.toml"

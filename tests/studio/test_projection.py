@@ -27,11 +27,19 @@ _shots = st.lists(st.tuples(_maybe_piece, _maybe_piece, _maybe_piece), max_size=
 )
 _plans = st.sets(st.sampled_from(["story", "scene_graph", "timeline"])).map(lambda found: tuple(sorted(found)))
 _facts = st.builds(
-    Facts, session_id=st.just("session_20250208_002238"), folder=st.just(Path("x")), foreign=st.booleans(),
-    idea=st.text(max_size=9), started_at=st.just("2025-02-08T00:22:38.123456"),
-    wish=st.sampled_from([{}, {"music": False}, {"music": True}]), plans=_plans, shots=_shots, score=_maybe_piece,
-    film=_maybe_piece, foreign_completed=st.booleans(),
-)  # fmt: skip
+    Facts,
+    session_id=st.just("session_20250208_002238"),
+    folder=st.just(Path("x")),
+    foreign=st.booleans(),
+    idea=st.text(max_size=9),
+    started_at=st.just("2025-02-08T00:22:38.123456"),
+    wish=st.sampled_from([{}, {"music": False}, {"music": True}]),
+    plans=_plans,
+    shots=_shots,
+    score=_maybe_piece,
+    film=_maybe_piece,
+    foreign_completed=st.booleans(),
+)
 
 
 def _with_one_more(facts: Facts) -> list[Facts]:
@@ -117,17 +125,31 @@ def test_fixed_format(tmp_path: Path) -> None:
     assert meta["started_at"] == "2025-02-08T00:22:38.123456"
     assert (meta["completed"], meta["completed_at"]) == (False, None)
     assert meta["steps"] == {
-        "story": True, "scene_graph": True, "shots": True, "images": True, "videos": False, "narration": True,
-        "score": False, "film": False,
-    }  # fmt: skip
+        "story": True,
+        "scene_graph": True,
+        "shots": True,
+        "images": True,
+        "videos": False,
+        "narration": True,
+        "score": False,
+        "film": False,
+    }
     assert meta["shots"][1] == {
-        "index": 2, "image_prompt": "a rocky shore, shot 2", "motion_prompt": "slowly", "camera": "slow pan left",
-        "image_generated": True, "image_path": "output/sessions/session_20250208_002238/images/shot_002.png",
+        "index": 2,
+        "image_prompt": "a rocky shore, shot 2",
+        "motion_prompt": "slowly",
+        "camera": "slow pan left",
+        "image_generated": True,
+        "image_path": "output/sessions/session_20250208_002238/images/shot_002.png",
         "video_rendered": False,
-    }  # fmt: skip
+    }
     assert meta["stats"] == {
-        "total_shots": 2, "images_generated": 2, "videos_rendered": 1, "cost_usd": 0.0, "calls": 0,
-    }  # fmt: skip
+        "total_shots": 2,
+        "images_generated": 2,
+        "videos_rendered": 1,
+        "cost_usd": 0.0,
+        "calls": 0,
+    }
 
 
 def test_completed_at_is_when_the_film_was_made(tmp_path: Path) -> None:
@@ -153,13 +175,16 @@ def test_missing_in_the_order_of_work(tmp_path: Path) -> None:
     facts = read_facts(make_session(tmp_path, shots=2, images=1, clips=0, film=False))
     assert facts is not None
     assert missing(facts) == (
-        "images/shot_002.png", "narration/shot_002.wav", "timeline.json", "videos/shot_001.mp4", "videos/shot_002.mp4",
-        "score.wav", "film.mp4",
-    )  # fmt: skip
+        "images/shot_002.png",
+        "narration/shot_002.wav",
+        "timeline.json",
+        "videos/shot_001.mp4",
+        "videos/shot_002.mp4",
+        "score.wav",
+        "film.mp4",
+    )
     bare = replace(facts, plans=(), shots=())
-    assert missing(bare) == (
-        "story.json", "scene_graph.json", "shots.json", "timeline.json", "score.wav", "film.mp4"
-    )  # fmt: skip
+    assert missing(bare) == ("story.json", "scene_graph.json", "shots.json", "timeline.json", "score.wav", "film.mp4")
 
 
 def test_missing_of_a_foreign_session(tmp_path: Path) -> None:

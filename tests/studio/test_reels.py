@@ -22,10 +22,23 @@ from tests.ideas import FOREIGN, IDEAS, film_of
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)
 OTHERS = (
-    "the history of tea", "How is porcelain made?", "blues", "How deep is the sea?", "the migration of storks",
-    "Isaac Newton", "Frida Kahlo", "my aunt", "artificial intelligence", "Why do dogs bark?", "jellyfish",
-    "Lake Baikal", "the history of bicycles", "How is paper made?", "loneliness", "chess",
-)  # fmt: skip
+    "the history of tea",
+    "How is porcelain made?",
+    "blues",
+    "How deep is the sea?",
+    "the migration of storks",
+    "Isaac Newton",
+    "Frida Kahlo",
+    "my aunt",
+    "artificial intelligence",
+    "Why do dogs bark?",
+    "jellyfish",
+    "Lake Baikal",
+    "the history of bicycles",
+    "How is paper made?",
+    "loneliness",
+    "chess",
+)
 
 
 def _views() -> list[View]:
@@ -160,10 +173,12 @@ def test_a_famous_place_has_pictures_of_its_own(idea: str) -> None:
 @pytest.mark.parametrize(
     ("idea", "fitting"),
     [
-        ("an abandoned railway station", "timetable"), ("a deserted school", "blackboard"),
-        ("a derelict factory", "machines"), ("the empty house on the hill", "plates"),
+        ("an abandoned railway station", "timetable"),
+        ("a deserted school", "blackboard"),
+        ("a derelict factory", "machines"),
+        ("the empty house on the hill", "plates"),
     ],
-)  # fmt: skip
+)
 def test_a_place_left_behind_shows_its_own_fittings(idea: str, fitting: str) -> None:
     """A building without people is seen by what it was for, and nobody is in it."""
     scenes = film_of(idea)[0].scenes
@@ -185,10 +200,12 @@ def test_a_childhood_has_its_child(idea: str) -> None:
 @pytest.mark.parametrize(
     ("idea", "work"),
     [
-        ("my grandmother's bakery during the war", "flour"), ("my uncle's workshop", "hammer"),
-        ("my father's garden", "kneeling"), ("my aunt's restaurant", "onions"),
+        ("my grandmother's bakery during the war", "flour"),
+        ("my uncle's workshop", "hammer"),
+        ("my father's garden", "kneeling"),
+        ("my aunt's restaurant", "onions"),
     ],
-)  # fmt: skip
+)
 def test_whoever_owns_a_place_works_in_it(idea: str, work: str) -> None:
     """Where somebody's work is done they are seen at it in three scenes, and never sit, stand or look out."""
     scenes = [scene for scene in film_of(idea)[0].scenes if scene.characters]

@@ -170,8 +170,9 @@ def test_a_planned_piece_and_its_torn_receipt_are_one_loss(folder: Path) -> None
     (folder / "images/shot_002.json").write_text("{}", "utf-8")
     (folder / "images/shot_002.png").unlink()
     assert sorted((mend.finding.path, mend.lost) for mend in survey(folder)) == [
-        ("images/shot_002.json", False), ("images/shot_002.png", True),
-    ]  # fmt: skip
+        ("images/shot_002.json", False),
+        ("images/shot_002.png", True),
+    ]
 
 
 def test_a_flipped_bit_in_a_receipt_is_found(folder: Path) -> None:

@@ -212,17 +212,41 @@ def test_plain_scripts_come_through_unchanged(paragraphs: list[str]) -> None:
 
 
 HOSTILE = [
-    "*", "*a", "*a ", "_a ", "`", "`a ", "[", "[a", "[](", "[a](b", "<", "<b ", "> ", "- ", "# ", "```\n", "~~~\n", "|",
-    "|-", "---", "\\", "&", "a. ", "a|b\n",
-]  # fmt: skip
+    "*",
+    "*a",
+    "*a ",
+    "_a ",
+    "`",
+    "`a ",
+    "[",
+    "[a",
+    "[](",
+    "[a](b",
+    "<",
+    "<b ",
+    "> ",
+    "- ",
+    "# ",
+    "```\n",
+    "~~~\n",
+    "|",
+    "|-",
+    "---",
+    "\\",
+    "&",
+    "a. ",
+    "a|b\n",
+]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("`*a* b` and `[c](d)`", "*a* b and [c](d)"),
-        ("2*3 is 6, 4* hotels and a*b*c, but *it* and un**believ**able", "2*3 is 6, 4* hotels and a*b*c, but it and"
-            " unbelievable"),
+        (
+            "2*3 is 6, 4* hotels and a*b*c, but *it* and un**believ**able",
+            "2*3 is 6, 4* hotels and a*b*c, but it and unbelievable",
+        ),
         (r"\*starred\* and \# and &lt;b&gt;", "*starred* and # and <b>"),
         ("**bold *and* _more_**, ***both***", "bold and more, both"),
         ("https://a.b/c_d_e*f*g and *https://a.b/x_*", "https://a.b/c_d_e*f*g and https://a.b/x_"),
@@ -230,7 +254,7 @@ HOSTILE = [
         ("| 3 | is a bar, |x| too", "| 3 | is a bar, |x| too"),
         ("snake_case, don`t and can`t, *Note one. *Note two.", "snake_case, don`t and can`t, *Note one. *Note two."),
     ],
-)  # fmt: skip
+)
 def test_only_markup_is_taken_for_markup(text: str, told: str) -> None:
     """Emphasis, code, links and escapes give their words; stars that multiply and code stay as they are."""
     assert "\n".join(scene.narration for scene in parse_script(text)) == told

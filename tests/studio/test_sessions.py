@@ -97,9 +97,12 @@ def test_the_same_ask_goes_on_with_the_unfinished_session(join: Enlist) -> None:
     assert again
     assert second.id == first.id
     others: list[dict[str, object]] = [
-        {"idea": "another"}, {"wish": Wish(seconds=20)}, {"wish": Wish(seed=7)}, {"wish": Wish(style="noir")},
+        {"idea": "another"},
+        {"wish": Wish(seconds=20)},
+        {"wish": Wish(seed=7)},
+        {"wish": Wish(style="noir")},
         {"resume": False},
-    ]  # fmt: skip
+    ]
     for number, other in enumerate(others):
         session, again = join(run=f"c{number}", **other)
         session.release()

@@ -14,10 +14,42 @@ from blocks.offline.voice.spelling import spelled
 from blocks.offline.voice.unmarked import unmarked
 
 HOSTILE = [
-    "*", "a*", "_a", "`", "[", "[](", "[a](b", "![", "<", "<b ", '<b a="', "<!--", "{\\", "&", "&amp", "http://", "a.",
-    "www.", "9", "9,", "9-", "1/", ".", '"', "a@", "- ", "# ", ">", "\n", "a\n", "\\", "e\u0301", "\u202eab ",
-    "$1 ", "XI ",
-]  # fmt: skip
+    "*",
+    "a*",
+    "_a",
+    "`",
+    "[",
+    "[](",
+    "[a](b",
+    "![",
+    "<",
+    "<b ",
+    '<b a="',
+    "<!--",
+    "{\\",
+    "&",
+    "&amp",
+    "http://",
+    "a.",
+    "www.",
+    "9",
+    "9,",
+    "9-",
+    "1/",
+    ".",
+    '"',
+    "a@",
+    "- ",
+    "# ",
+    ">",
+    "\n",
+    "a\n",
+    "\\",
+    "e\u0301",
+    "\u202eab ",
+    "$1 ",
+    "XI ",
+]
 
 
 def voiced(line: str) -> str:
@@ -54,8 +86,10 @@ def test_markup_is_not_read(line: str, said: str) -> None:
     [
         ("In 1998 and 1066, 2005", "In nineteen ninety eight and ten sixty six, two thousand five."),
         ("3,000 and 1200067.5", "three thousand and one million two hundred thousand sixty seven point five."),
-        ("$9.99, $0.50 and $1.5 million", "nine dollars and ninety nine cents, fifty cents and one point five million"
-            " dollars."),
+        (
+            "$9.99, $0.50 and $1.5 million",
+            "nine dollars and ninety nine cents, fifty cents and one point five million dollars.",
+        ),
         ("€20, £1 and 5€", "twenty euros, one pound and five euros."),
         ("at 7:30, 5:00, 7:05 pm and 5am", "at seven thirty, five o'clock, seven oh five P.M. and five A.M."),
         ("50% of the 2nd and 21st", "fifty percent of the second and twenty first."),
@@ -63,17 +97,21 @@ def test_markup_is_not_read(line: str, said: str) -> None:
         ("at -4 °C, 30° or -5°F", "at minus four degrees Celsius, thirty degrees or minus five degrees Fahrenheit."),
         ("King Henry VIII, Part IV, World War II", "King Henry the eighth, Part four, World War two."),
         ("IV? I see", "four? | I see."),
-        ("1990-95, 1990–1995 and 10–20%", "nineteen ninety to ninety five, nineteen ninety to nineteen ninety five and"
-            " ten to twenty percent."),
+        (
+            "1990-95, 1990–1995 and 10–20%",
+            "nineteen ninety to ninety five, nineteen ninety to nineteen ninety five and ten to twenty percent.",
+        ),
         ("id 5551234567", "id five five five, one two three, four five six, seven."),
         ("the 1990s, the '90s and 747s", "the nineteen nineties, the nineties and seven hundred forty sevens."),
         ("on 3/4/2020 or 2020-05-17", "on March fourth, twenty twenty or May seventeenth, twenty twenty."),
-        ("v2.5.1, 192.168.0.1", "v two point five one, one hundred ninety two point one hundred sixty eight point zero"
-            " point one."),
+        (
+            "v2.5.1, 192.168.0.1",
+            "v two point five one, one hundred ninety two point one hundred sixty eight point zero point one.",
+        ),
         ("CO2, MP3, a 10-year-old", "C O two, M P three, a ten year old."),
         ("No. 5, #1, Jan. 5, pp. 3-5", "number five, number one, January fifth, pages three to five."),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_words(line: str, said: str) -> None:
     """Every kind of number is spelled as an American reads it; no digit reaches the voice."""
     assert voiced(line) == said

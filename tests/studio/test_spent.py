@@ -17,11 +17,18 @@ from studio.model.paid import Request
 @pytest.mark.parametrize(
     ("usd", "said"),
     [
-        (0.0, "$0.00"), (0.00001, "under $0.0001"), (1e-9, "under $0.0001"), (1e-17, "$0.00"),
-        (0.00005, "$0.0001"), (0.0462, "$0.0462"), (0.04, "$0.04"),
-        (0.1 + 0.2, "$0.30"), (1.2345, "$1.23"), (7.0, "$7.00"),
+        (0.0, "$0.00"),
+        (0.00001, "under $0.0001"),
+        (1e-9, "under $0.0001"),
+        (1e-17, "$0.00"),
+        (0.00005, "$0.0001"),
+        (0.0462, "$0.0462"),
+        (0.04, "$0.04"),
+        (0.1 + 0.2, "$0.30"),
+        (1.2345, "$1.23"),
+        (7.0, "$7.00"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_is_told_to_the_cent_or_as_small_as_it_is(usd: float, said: str) -> None:
     """Cents from a dollar on, four digits below it, and less than those by words."""
     assert dollars(usd) == said

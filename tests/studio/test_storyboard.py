@@ -21,10 +21,36 @@ MILLION = 1_000_000
 IMAGE, LINE = Piece("images/shot_001.png", cost_usd=0.04), Piece("narration/shot_001.wav", seconds=1.5)
 CLIP = Piece("videos/shot_001.mp4", seconds=2.0, frames=48, seconds_taken=0.5)
 HOSTILE = st.text() | st.lists(
-    st.sampled_from(["<b>", "</p>", "*", "__", "`", "```", "|", "[a](b)", "![a](b)", "\\", "&lt;", "&#96;", "~~", "#",
-                     "- ", "1. ", "> ", "\n\n", "http://a.b", "www.a.b", "a@b.de", "<img src=x onerror=y>", "[^1]", " ",
-                     "word"])
-).map("".join)  # fmt: skip
+    st.sampled_from(
+        [
+            "<b>",
+            "</p>",
+            "*",
+            "__",
+            "`",
+            "```",
+            "|",
+            "[a](b)",
+            "![a](b)",
+            "\\",
+            "&lt;",
+            "&#96;",
+            "~~",
+            "#",
+            "- ",
+            "1. ",
+            "> ",
+            "\n\n",
+            "http://a.b",
+            "www.a.b",
+            "a@b.de",
+            "<img src=x onerror=y>",
+            "[^1]",
+            " ",
+            "word",
+        ]
+    )
+).map("".join)
 
 
 def facts(folder: Path, *shots: ShotFacts, film: Piece | None = None, **more: str) -> Facts:
@@ -82,8 +108,11 @@ def test_a_shot_has_as_many_parts_whatever_it_says(prompt: str, line: str, camer
 @given(HOSTILE)
 def test_a_refusal_is_told_as_text(reason: str) -> None:
     """Why a slate stands there, and why a line is silent, are each one paragraph, whatever they hold."""
-    shot = ShotFacts(1, image=Piece("images/x.png", refused=f"why {reason}"),
-                     line=Piece("narration/x.wav", not_spoken=f"how {reason}"))  # fmt: skip
+    shot = ShotFacts(
+        1,
+        image=Piece("images/x.png", refused=f"why {reason}"),
+        line=Piece("narration/x.wav", not_spoken=f"how {reason}"),
+    )
     page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Heard(), Thumbnails()))
     assert page.count("<p>refused, a slate stands there: why") == page.count("<p>not spoken: how") == 1
     assert page.count("<h") == 2
@@ -103,7 +132,7 @@ STATES = [
     (ShotFacts(1, image=IMAGE, line=LINE, clip=CLIP), {("images", 1): "done"}, "clip waits for its turn"),
     (ShotFacts(1, image=IMAGE, line=LINE, clip=CLIP), {("images", 1): "working"}, "being painted"),
     (ShotFacts(1, line=LINE), {("images", 1): "failed"}, "failed: picture: the power went"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("shot", "states", "said"), STATES)
@@ -118,15 +147,25 @@ def test_the_storyboard_holds_picture_state_cost_camera_prompt_and_line(tmp_path
     (tmp_path / "images").mkdir()
     (tmp_path / "images/shot_002.png").write_bytes(b"torn")
     shots = (
-        ShotFacts(1, "a <lamp>", camera="dolly in", narration="Light!", image=painted(tmp_path, 1), line=LINE,
-                  clip=CLIP),
+        ShotFacts(
+            1, "a <lamp>", camera="dolly in", narration="Light!", image=painted(tmp_path, 1), line=LINE, clip=CLIP
+        ),
         ShotFacts(2, "a boat", image=Piece("images/shot_002.png", by_hand=True)),
-    )  # fmt: skip
+    )
     page = rendered(storyboard(facts(tmp_path, *shots), "running", Heard(), Thumbnails()))
     assert page.count('<img src="data:image/jpeg;base64,') == 1
-    for said in ("The Harbour", "Shot 1 · dolly in", "<strong>DONE</strong> · 2.00 s · $0.00", "a &lt;lamp&gt;",
-                 "<blockquote>", "2 of 2 pictures", "1 of 2 clips", "Shot 2 · static", "put there by hand",
-                 "clip waits for its line"):  # fmt: skip
+    for said in (
+        "The Harbour",
+        "Shot 1 · dolly in",
+        "<strong>DONE</strong> · 2.00 s · $0.00",
+        "a &lt;lamp&gt;",
+        "<blockquote>",
+        "2 of 2 pictures",
+        "1 of 2 clips",
+        "Shot 2 · static",
+        "put there by hand",
+        "clip waits for its line",
+    ):
         assert said in page, said
 
 
@@ -134,9 +173,18 @@ def test_the_storyboard_holds_picture_state_cost_camera_prompt_and_line(tmp_path
 def test_nothing_passes_a_million_bytes(count: int) -> None:
     """However many shots, and whatever they say: each text and each table stays below a million bytes."""
     worst = "\N{PILE OF POO}*" * 4000
-    shots = tuple(ShotFacts(n, worst, worst, worst[:200], worst[:4000], image=Piece(
-        "images/x.png", not_drawn=(worst,), refused=worst),
-        line=Piece("narration/x.wav", not_spoken=worst)) for n in range(1, count + 1))  # fmt: skip
+    shots = tuple(
+        ShotFacts(
+            n,
+            worst,
+            worst,
+            worst[:200],
+            worst[:4000],
+            image=Piece("images/x.png", not_drawn=(worst,), refused=worst),
+            line=Piece("narration/x.wav", not_spoken=worst),
+        )
+        for n in range(1, count + 1)
+    )
 
     class Full(Thumbnails):
         def of(self, path: Path, shots: int) -> str:
@@ -181,12 +229,22 @@ def test_the_ledger_adds_up() -> None:
     rows = ledger_rows(facts(Path("/nowhere"), shot), heard)
     by_stage = {row["stage"]: row for row in rows}
     assert by_stage["pictures"] == {
-        "stage": "pictures", "in place": 1, "made by this run": 1, "found": 0, "seconds of work": "0.0", "USD": "0.04"
-    }  # fmt: skip
+        "stage": "pictures",
+        "in place": 1,
+        "made by this run": 1,
+        "found": 0,
+        "seconds of work": "0.0",
+        "USD": "0.04",
+    }
     assert by_stage["clips"]["USD"] == "0.00"
     assert by_stage["all"] == {
-        "stage": "all", "in place": 3, "made by this run": 1, "found": 1, "seconds of work": "0.5", "USD": "0.04"
-    }  # fmt: skip
+        "stage": "all",
+        "in place": 3,
+        "made by this run": 1,
+        "found": 1,
+        "seconds of work": "0.5",
+        "USD": "0.04",
+    }
 
 
 def test_who_is_asked_is_told_how_to_answer(tmp_path: Path) -> None:

@@ -36,10 +36,23 @@ def test_a_closed_stream_leads_nowhere(program: str, tmp_path: Path) -> None:
 
     def begin(closed: tuple[int, ...]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            ["sh", "-c", 'exec "$0" "$@"' + "".join(f" {n}{'<' if n == 0 else '>'}&-" for n in closed), sys.executable,
-             "-c", f"from {module} import main; main()", *arguments, "--output", str(tmp_path)],
-            cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                "sh",
+                "-c",
+                'exec "$0" "$@"' + "".join(f" {n}{'<' if n == 0 else '>'}&-" for n in closed),
+                sys.executable,
+                "-c",
+                f"from {module} import main; main()",
+                *arguments,
+                "--output",
+                str(tmp_path),
+            ],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     for closed, process in [(closed, begin(closed)) for closed in streams]:
         out, err = process.communicate(timeout=120)

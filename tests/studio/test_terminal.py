@@ -32,11 +32,15 @@ def _raising(error: BaseException) -> Callable[[], int]:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (BadInput("no\nsuch \x1b[1mthing"), 2), (FilmError("no such thing"), 1), (EngineFailed("no such thing"), 1),
-        (Interrupted("no such thing"), 130), (KeyboardInterrupt(), 130), (CycloptsError(msg="no such\nthing"), 2),
+        (BadInput("no\nsuch \x1b[1mthing"), 2),
+        (FilmError("no such thing"), 1),
+        (EngineFailed("no such thing"), 1),
+        (Interrupted("no such thing"), 130),
+        (KeyboardInterrupt(), 130),
+        (CycloptsError(msg="no such\nthing"), 2),
         (FileNotFoundError(2, "No such file\nor \x1b", "a\x1b[1m"), 1),
     ],
-)  # fmt: skip
+)
 def test_errors_are_one_line(capsys: pytest.CaptureFixture[str], error: BaseException, code: int) -> None:
     """Every way out is one line on standard error that no terminal obeys, and the exit code that belongs to it."""
     assert leave(_raising(error), interrupted="no such thing") == code
@@ -82,9 +86,16 @@ def test_clock(seconds: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (999_960, "1.0 MB"), (24_100_000, "24.1 MB"),
-                        (3_200_000_000, "3.2 GB")],
-)  # fmt: skip
+    ("count", "said"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1500, "1.5 kB"),
+        (999_960, "1.0 MB"),
+        (24_100_000, "24.1 MB"),
+        (3_200_000_000, "3.2 GB"),
+    ],
+)
 def test_size(count: int, said: str) -> None:
     """A size is told in the decimal unit that fits."""
     assert size(count) == said

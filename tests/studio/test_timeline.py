@@ -70,12 +70,14 @@ LINES = "some lines need more time than their shots had"
 @pytest.mark.parametrize(
     ("more", "line_seconds", "said"),
     [
-        (0, 0.0, ""), (1, 0.0, ""), (72, 0.0, f"the film is 3.00 s longer than asked: {ADDED}"),
+        (0, 0.0, ""),
+        (1, 0.0, ""),
+        (72, 0.0, f"the film is 3.00 s longer than asked: {ADDED}"),
         (0, 9.2, f"the film is 5.00 s longer than asked: {LINES}"),
         (72, 9.2, f"the film is 8.00 s longer than asked: {ADDED} and {LINES}"),
         (-72, 9.2, f"the film is 2.00 s longer than asked: {LINES}"),
     ],
-)  # fmt: skip
+)
 def test_why_a_film_is_longer_is_told_by_what_made_it_so(more: int, line_seconds: float, said: str) -> None:
     """Shots that a person added or lengthened, lines that need more than their shots had, or both; never the other."""
     wish = Wish(seconds=10)

@@ -149,12 +149,18 @@ def test_domains_are_whole() -> None:
 @pytest.mark.parametrize(
     ("idea", "core"),
     [
-        ("the history of coffee", "coffee"), ("the art of silence", "silence"), ("Jazz", "jazz"),
-        ("Why do cats purr?", "cats"), ("Why is the sky blue?", "the sky"), ("How is glass made?", "glass"),
-        ("How deep is the ocean?", "the ocean"), ("Who invented the alphabet?", "the alphabet"),
-        ("What happens when we sleep?", ""), ("honeybees and the flowers they visit", "honeybees"),
+        ("the history of coffee", "coffee"),
+        ("the art of silence", "silence"),
+        ("Jazz", "jazz"),
+        ("Why do cats purr?", "cats"),
+        ("Why is the sky blue?", "the sky"),
+        ("How is glass made?", "glass"),
+        ("How deep is the ocean?", "the ocean"),
+        ("Who invented the alphabet?", "the alphabet"),
+        ("What happens when we sleep?", ""),
+        ("honeybees and the flowers they visit", "honeybees"),
     ],
-)  # fmt: skip
+)
 def test_a_topic_has_a_core(idea: str, core: str) -> None:
     """The thing itself is found in the idea's own words, and left unsaid where they do not name it."""
     assert core_of(parse_idea(idea, KNOWN_WORDS)) == core
@@ -163,11 +169,14 @@ def test_a_topic_has_a_core(idea: str, core: str) -> None:
 @pytest.mark.parametrize(
     ("idea", "sort", "person"),
     [
-        ("Marie Curie", "someone", "Marie Curie"), ("Venice", "somewhere", ""), ("Mount Fuji", "outdoors", ""),
-        ("my father", "someone", "my father"), ("my grandmother's bakery", "somewhere", "my grandmother"),
+        ("Marie Curie", "someone", "Marie Curie"),
+        ("Venice", "somewhere", ""),
+        ("Mount Fuji", "outdoors", ""),
+        ("my father", "someone", "my father"),
+        ("my grandmother's bakery", "somewhere", "my grandmother"),
         ("an abandoned railway station", "somewhere", ""),
     ],
-)  # fmt: skip
+)
 def test_portraits_know_persons_from_places(idea: str, sort: str, person: str) -> None:
     """A portrait is of someone, somewhere built or somewhere outdoors, and shows the person that it names."""
     parsed = parse_idea(idea, KNOWN_WORDS)

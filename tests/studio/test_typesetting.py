@@ -20,13 +20,13 @@ def wide(text: str) -> float:
     [
         ("\"I won't go,\" said the fox -- and didn't", "“I won’t go,” said the fox – and didn’t"),
         ("The sea - and back", "The sea – and back"),
-        ("He said \"no\" (and \"yes\")", "He said “no” (and “yes”)"),
+        ('He said "no" (and "yes")', "He said “no” (and “yes”)"),
         ("\"'Quoted' inside\"", "“‘Quoted’ inside”"),
         ("The '90s, 'tis said", "The ’90s, ’tis said"),
         ("A man of 5'10\"", "A man of 5'10\""),
         ("Well-known... Rock--paper", "Well-known… Rock—paper"),
     ],
-)  # fmt: skip
+)
 def test_a_typewriters_signs_become_a_typesetters(typed: str, set_: str) -> None:
     """Quotation marks, apostrophes, dashes and dots; feet, inches and hyphens stay, and so does what is set already."""
     assert typographic(typed) == set_
@@ -58,7 +58,7 @@ def test_no_word_is_lost_and_the_lines_fit(words: list[str], room: int) -> None:
         ("How the river learned to carry the lights", 260, ["How the river learned", "to carry the lights"]),
         ("Said the fox – and did not", 150, ["Said the fox –", "and did not"]),
     ],
-)  # fmt: skip
+)
 def test_lines_break_as_a_designer_would(title: str, room: int, lines: list[str]) -> None:
     """Few lines of like lengths; none ends with an article or preposition, none begins with a dash, and a short title
     is set a little smaller rather than broken."""

@@ -25,13 +25,28 @@ from tests.studio.sessions_command import run
 
 ID = "session_20250208_002238"
 ARTEFACTS = (
-    "story.json", "scene_graph.json", "shots.json", "timeline.json", "images/shot_002.png", "narration/shot_002.wav",
-    "videos/shot_002.mp4", "score.wav", "film.mp4", "film.srt", "takes/images/abc.png",
-)  # fmt: skip
+    "story.json",
+    "scene_graph.json",
+    "shots.json",
+    "timeline.json",
+    "images/shot_002.png",
+    "narration/shot_002.wav",
+    "videos/shot_002.mp4",
+    "score.wav",
+    "film.mp4",
+    "film.srt",
+    "takes/images/abc.png",
+)
 RECEIPTS = (
-    "receipts/story.json", "images/shot_002.json", "narration/shot_002.json", "videos/shot_002.json", "score.json",
-    "film.json", "takes/images/abc.json", "takes/story/def.json",
-)  # fmt: skip
+    "receipts/story.json",
+    "images/shot_002.json",
+    "narration/shot_002.json",
+    "videos/shot_002.json",
+    "score.json",
+    "film.json",
+    "takes/images/abc.json",
+    "takes/story/def.json",
+)
 
 
 @pytest.fixture
@@ -158,9 +173,15 @@ def test_lost_receipt_is_found(folder: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stem", "suffix"), [("images/shot_003", "png"), ("narration/shot_001", "wav"), ("videos/shot_002", "mp4"),
-                         ("score", "wav"), ("film", "mp4")],
-)  # fmt: skip
+    ("stem", "suffix"),
+    [
+        ("images/shot_003", "png"),
+        ("narration/shot_001", "wav"),
+        ("videos/shot_002", "mp4"),
+        ("score", "wav"),
+        ("film", "mp4"),
+    ],
+)
 def test_piece_lost_with_its_receipt_is_found(folder: Path, stem: str, suffix: str) -> None:
     """What the film was cut from must be there, even where the receipt went with it."""
     (folder / f"{stem}.json").unlink()

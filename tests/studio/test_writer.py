@@ -112,14 +112,25 @@ def test_no_grammar_is_invented_in_another_language(idea: str) -> None:
 @pytest.mark.parametrize(
     ("idea", "kind"),
     [
-        (IDEAS[0], "tale"), (IDEAS[1], "topic"), (IDEAS[3], "question"), (IDEAS[4], "portrait"), (IDEAS[7], "told"),
-        (IDEAS[9], "question"), ("A small dragon afraid of fire", "tale"), ("Quantum Computing", "topic"),
-        ("the dreams of a robot", "topic"), ("a nurse and a clown share a night bus", "tale"),
-        ("the fish trap", "topic"), ("The year my father sold his violin", "tale"),
-        ("The summer we built a raft", "topic"), ("the house my grandmother built", "topic"),
-        ("the time of the wolf", "topic"), ("THE LAST WHALE SINGS TO THE MOON", "tale"), ("climate change", "topic"),
+        (IDEAS[0], "tale"),
+        (IDEAS[1], "topic"),
+        (IDEAS[3], "question"),
+        (IDEAS[4], "portrait"),
+        (IDEAS[7], "told"),
+        (IDEAS[9], "question"),
+        ("A small dragon afraid of fire", "tale"),
+        ("Quantum Computing", "topic"),
+        ("the dreams of a robot", "topic"),
+        ("a nurse and a clown share a night bus", "tale"),
+        ("the fish trap", "topic"),
+        ("The year my father sold his violin", "tale"),
+        ("The summer we built a raft", "topic"),
+        ("the house my grandmother built", "topic"),
+        ("the time of the wolf", "topic"),
+        ("THE LAST WHALE SINGS TO THE MOON", "tale"),
+        ("climate change", "topic"),
     ],
-)  # fmt: skip
+)
 def test_kinds_are_told_apart(idea: str, kind: str) -> None:
     """A tale, a topic, a question, a portrait and a told story are known by their words."""
     assert parse_idea(idea, KNOWN_WORDS).kind == kind
@@ -141,16 +152,21 @@ def test_a_tale_is_parsed_without_inflecting_it() -> None:
 @pytest.mark.parametrize(
     ("idea", "title"),
     [
-        ("A <b>bold</b> fox", "The Bold Fox"), ("A fo<b>x</b> runs", "The Fox"), ("<h1>Fox</h1><p>Hound", "Fox Hound"),
+        ("A <b>bold</b> fox", "The Bold Fox"),
+        ("A fo<b>x</b> runs", "The Fox"),
+        ("<h1>Fox</h1><p>Hound", "Fox Hound"),
         ('An <i>old</i> <a href="http://x.y/z">keeper</a>', "The Old Keeper"),
-        ("A &lt;b&gt;bold&lt;/b&gt; fox", "The Bold Fox"), ("A <lonely> fox", "The Lonely Fox"),
-        ("Where a<b and c>d meet", "Where a<b and c>d meet"), ("The C# programmer", "The C# Programmer"),
-        ("# A **bold** fox", "The Bold Fox"), ("I <3 you", "I <3 You"),
+        ("A &lt;b&gt;bold&lt;/b&gt; fox", "The Bold Fox"),
+        ("A <lonely> fox", "The Lonely Fox"),
+        ("Where a<b and c>d meet", "Where a<b and c>d meet"),
+        ("The C# programmer", "The C# Programmer"),
+        ("# A **bold** fox", "The Bold Fox"),
+        ("I <3 you", "I <3 You"),
         ("The lighthouse keeper who collected storms", "The Lighthouse Keeper Who Collected Storms"),
         ("A lonely lighthouse keeper who finds a message in a bottle", "The Lonely Lighthouse Keeper"),
         ("The year my father sold his violin", "The Year My Father Sold His Violin"),
     ],
-)  # fmt: skip
+)
 def test_a_title_loses_markup_and_no_word(idea: str, title: str) -> None:
     """Tags and marks go from a title; what is none of them stays, though it stands between angle brackets."""
     assert parse_idea(idea, KNOWN_WORDS).title == title

@@ -64,9 +64,14 @@ def usage_of(asked: Asked) -> dict[str, int]:
     """Return what a request takes, in the units of its model's price."""
     size = len(json.dumps(asked.fields))
     units = {
-        "text in": size // 4, "text out": 20 + size // 16, "image in": 0, "image out": 400, "images": 1,
-        "characters": len(asked.words), "audio out": 20,
-    }  # fmt: skip
+        "text in": size // 4,
+        "text out": 20 + size // 16,
+        "image in": 0,
+        "image out": 400,
+        "images": 1,
+        "characters": len(asked.words),
+        "audio out": 20,
+    }
     return {unit: units[unit] for unit in PRICES[asked.model]}
 
 
@@ -100,9 +105,11 @@ def good(asked: Asked, number: int, fault: str) -> tuple[int, bytes, dict[str, s
     if "image out" in usage:
         told = {"text_tokens": usage["text in"], "image_tokens": 0}
         value["usage"] = {
-            "input_tokens": usage["text in"], "output_tokens": usage["image out"],
-            "total_tokens": usage["text in"] + usage["image out"], "input_tokens_details": told,
-        }  # fmt: skip
+            "input_tokens": usage["text in"],
+            "output_tokens": usage["image out"],
+            "total_tokens": usage["text in"] + usage["image out"],
+            "input_tokens_details": told,
+        }
     return 200, json.dumps(value).encode(), {}
 
 
@@ -114,10 +121,13 @@ def _completion(asked: Asked, usage: dict[str, int], fault: str) -> dict[str, An
     counts = {"prompt_tokens": usage["text in"], "completion_tokens": usage["text out"]}
     message = {"role": "assistant", "content": text, "refusal": None}
     return {
-        "id": "chatcmpl-1", "object": "chat.completion", "created": 1_700_000_000, "model": asked.model,
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": asked.model,
         "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
         "usage": {**counts, "total_tokens": sum(counts.values())},
-    }  # fmt: skip
+    }
 
 
 def _picture(words: str, size: tuple[int, int], fault: str) -> bytes:

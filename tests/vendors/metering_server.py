@@ -109,17 +109,33 @@ class Vendor:
             fault = trial.fault_of(asked, number)
             early = max(0.0, trial.not_before - accepted)
         self.write(
-            asked.trial, what="seen", number=number, kind=asked.kind, path=asked.path, model=asked.model,
-            digest=asked.digest, words=asked.words, fault=fault.name if fault else "", early=round(early, 3),
-        )  # fmt: skip
+            asked.trial,
+            what="seen",
+            number=number,
+            kind=asked.kind,
+            path=asked.path,
+            model=asked.model,
+            digest=asked.digest,
+            words=asked.words,
+            fault=fault.name if fault else "",
+            early=round(early, 3),
+        )
         return number, trial, fault
 
     def bill(self, asked: Asked, number: int) -> None:
         """Bill a request, on the disk before its answer is sent."""
         self.write(
-            asked.trial, what="billed", number=number, kind=asked.kind, path=asked.path, model=asked.model,
-            digest=asked.digest, words=asked.words, request_id=answers.request_id(number), usd=answers.bill_usd(asked),
-        )  # fmt: skip
+            asked.trial,
+            what="billed",
+            number=number,
+            kind=asked.kind,
+            path=asked.path,
+            model=asked.model,
+            digest=asked.digest,
+            words=asked.words,
+            request_id=answers.request_id(number),
+            usd=answers.bill_usd(asked),
+        )
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -122,8 +122,11 @@ class OpenAIServer(LoopbackServer):
         if self.manner.usage:
             details = {"text_tokens": 40, "image_tokens": 0}
             value["usage"] = {
-                "input_tokens": 40, "output_tokens": 1_000, "total_tokens": 1_040, "input_tokens_details": details,
-            }  # fmt: skip
+                "input_tokens": 40,
+                "output_tokens": 1_000,
+                "total_tokens": 1_040,
+                "input_tokens_details": details,
+            }
         return Answer(200, json.dumps(value).encode())
 
     def _chat(self, exchange: Exchange) -> Answer:
@@ -138,9 +141,12 @@ class OpenAIServer(LoopbackServer):
     def _completion(self, content: str | None, finish: str = "stop", refusal: str | None = None) -> Answer:
         message = {"role": "assistant", "content": content, "refusal": refusal}
         value: dict[str, Any] = {
-            "id": "chatcmpl-1", "object": "chat.completion", "created": 1_700_000_000, "model": "a-model",
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1_700_000_000,
+            "model": "a-model",
             "choices": [{"index": 0, "finish_reason": finish, "logprobs": None, "message": message}],
-        }  # fmt: skip
+        }
         if self.manner.usage:
             value["usage"] = {"prompt_tokens": 300, "completion_tokens": 200, "total_tokens": 500}
         return Answer(200, json.dumps(value).encode())
@@ -156,22 +162,28 @@ def write_plan(name: str, given: Any) -> str:
         case "story":
             scenes = [
                 {
-                    "location": f"a stone lighthouse, side {number}", "characters": "Mara", "emotion": "tender",
-                    "action": f"Mara climbs stair {number}", "narration": f"She climbs stair {number}.",
+                    "location": f"a stone lighthouse, side {number}",
+                    "characters": "Mara",
+                    "emotion": "tender",
+                    "action": f"Mara climbs stair {number}",
+                    "narration": f"She climbs stair {number}.",
                 }
                 for number in range(1, 4)
-            ]  # fmt: skip
+            ]
             value: Any = {"title": "The Lamp", "language": "en", "mood": "melancholy", "scenes": scenes}
         case "staging":
             value = {
                 "scenes": [
                     {
-                        "scene": scene["scene"], "location": "a harbour at dawn", "characters": "Mara, Tom",
-                        "action": "They mend a net.", "emotion": "still",
+                        "scene": scene["scene"],
+                        "location": "a harbour at dawn",
+                        "characters": "Mara, Tom",
+                        "action": "They mend a net.",
+                        "emotion": "still",
                     }
                     for scene in given["scenes"]
                 ]
-            }  # fmt: skip
+            }
         case "scene_graph":
             looks = [{"id": each["id"], "look": f"{each['name']}, in oilskins, red"} for each in given["looks wanted"]]
             value = {"looks": looks, "props": [{"scene": 1, "name": "brass lamp", "look": "a dented brass lamp"}]}
@@ -181,11 +193,12 @@ def write_plan(name: str, given: Any) -> str:
                     {
                         "index": shot["index"],
                         "image_prompt": f"Wide shot {shot['index']} of the sea{_SEEN[shot['index'] % 2]}",
-                        "motion_prompt": "waves roll in", "camera": "crane up",
+                        "motion_prompt": "waves roll in",
+                        "camera": "crane up",
                     }
                     for shot in given["shots"]
                 ]
-            }  # fmt: skip
+            }
     return json.dumps(value)
 
 

@@ -115,9 +115,12 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
         change = _CHANGES.get(fault or "")
         self.billed += 1
         picture = messages.Artifact(
-            type=messages.ARTIFACT_IMAGE, mime="image/png", binary=change(content) if change else content, seed=seed,
+            type=messages.ARTIFACT_IMAGE,
+            mime="image/png",
+            binary=change(content) if change else content,
+            seed=seed,
             finish_reason=reason,
-        )  # fmt: skip
+        )
         yield messages.Answer(answer_id="a0", request_id=request.request_id, artifacts=[picture])
         while fault == "endless" and not self.over.is_set():
             other = messages.Artifact(type=messages.ARTIFACT_CLASSIFICATIONS, binary=bytes(2**20))

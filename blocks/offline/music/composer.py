@@ -163,10 +163,11 @@ def _turns(bars: Sequence[_Bar]) -> list[int]:
     turns = [
         min(
             round((CUT_TURN_SECONDS if bar.opening else TURN_SECONDS) * RATE_HZ),
-            before.end - before.begin, bar.end - bar.begin,
+            before.end - before.begin,
+            bar.end - bar.begin,
         )
         for before, bar in pairwise(bars)
-    ]  # fmt: skip
+    ]
     return [0, *turns, 0]
 
 

@@ -99,8 +99,9 @@ def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
         thing = casting.drawing_of(reading, held, (), stage.rng) if held else ()
         drawing = hands.cupped_hands(look, thing)
         foot = max(foot, canvas.height * 0.70)
-    canvas.glow(x + stage.side * height * 0.3, foot - height * 0.8, height * 0.5, stage.light.sun,
-                0.35 * stage.light.strength)  # fmt: skip
+    canvas.glow(
+        x + stage.side * height * 0.3, foot - height * 0.8, height * 0.5, stage.light.sun, 0.35 * stage.light.strength
+    )
     draw(stage, drawing, x, foot, height, 0.02, afloat=True)
     if held and held.kind == "cup":
         paint_steam(stage, x, foot - height * 0.75, height * 0.8)
@@ -143,5 +144,6 @@ def paint_steam(stage: Stage, x: float, foot: float, height: float) -> None:
         wide = half * (0.05 + 0.22 * rise)
         veil += np.exp(-(((canvas.x[:, left:right] - centre) / wide) ** 2)) * (1 - rise) * np.clip(rise * 6, 0, 1)
     veil *= np.clip(clouds(rng, (right - left, bottom - top), 4, 3) * 1.6 - 0.2, 0, 1)
-    canvas.screen((veil * np.float32(0.42)).astype(np.float32), mix(stage.light.sun, np.ones(3, np.float32), 0.5),
-                  left, top)  # fmt: skip
+    canvas.screen(
+        (veil * np.float32(0.42)).astype(np.float32), mix(stage.light.sun, np.ones(3, np.float32), 0.5), left, top
+    )

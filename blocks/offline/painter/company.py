@@ -33,9 +33,7 @@ def company(reading: Reading) -> tuple[Subject, ...]:
     """The people who share a medium or close shot, one each; empty where it is not of several from the waist up."""
     people = [s for s in reading.subjects if s.kind in PEOPLE]
     whole = any(s.kind in ("violinist", "violin", "bicycle", "kite") for s in reading.subjects)
-    each = [
-        replace(s, count=1, words=(*s.words, str(k)) if k else s.words) for s in people for k in range(s.count)
-    ]  # fmt: skip
+    each = [replace(s, count=1, words=(*s.words, str(k)) if k else s.words) for s in people for k in range(s.count)]
     return tuple(each[:_MOST]) if reading.shot != "wide" and len(each) > 1 and not whole else ()
 
 

@@ -101,11 +101,18 @@ def paint_reflection(stage: Stage, x: float, water: float, height: float, half: 
     source_y = np.clip((top - box_top - 2) - down * 2.0, 0, None)
     edge = np.clip(1 - np.abs(across / (right - left) * 2 - 1), 0, 1)
     mask = np.clip(edge * 4, 0, 1) * np.clip(1 - down / rows, 0, 1) ** 0.8 * np.float32(0.62)
-    mirror = np.stack([
-        cv2.remap(np.ascontiguousarray(p[box_top:top, left:right]), source_x, source_y, cv2.INTER_LINEAR,
-             borderMode=cv2.BORDER_REPLICATE)
-        for p in canvas.planes
-    ])  # fmt: skip
+    mirror = np.stack(
+        [
+            cv2.remap(
+                np.ascontiguousarray(p[box_top:top, left:right]),
+                source_x,
+                source_y,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for p in canvas.planes
+        ]
+    )
     canvas.over(mask.astype(np.float32), mirror * np.float32(0.72), left, top)
 
 

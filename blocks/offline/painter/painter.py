@@ -28,9 +28,7 @@ class OfflinePainter:
     version = 5
     abilities = Abilities(seed=True)
 
-    def paint(
-        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
-    ) -> Made:  # fmt: skip
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
         The same prompt, size and seed give the same bytes.

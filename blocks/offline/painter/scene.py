@@ -52,11 +52,34 @@ _WORKING_PIXELS = 1408 * 792
 """Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
 
 _HORIZONS = {
-    "sea": 0.60, "shore": 0.60, "ice": 0.60, "lake": 0.62, "river": 0.64, "desert": 0.62, "field": 0.66, "road": 0.66,
-    "village": 0.66, "mountain": 0.74, "forest": 0.84, "jungle": 0.66, "city": 0.82, "street": 0.62, "none": 0.72,
-    "space": 1.0, "moon": 1.0, "undersea": 1.0, "room": 0.80, "kitchen": 0.80, "library": 0.80, "hall": 0.80,
-    "laboratory": 0.80, "cafe": 0.80, "workshop": 0.80, "stage": 0.80, "station": 0.70,
-}  # fmt: skip
+    "sea": 0.60,
+    "shore": 0.60,
+    "ice": 0.60,
+    "lake": 0.62,
+    "river": 0.64,
+    "desert": 0.62,
+    "field": 0.66,
+    "road": 0.66,
+    "village": 0.66,
+    "mountain": 0.74,
+    "forest": 0.84,
+    "jungle": 0.66,
+    "city": 0.82,
+    "street": 0.62,
+    "none": 0.72,
+    "space": 1.0,
+    "moon": 1.0,
+    "undersea": 1.0,
+    "room": 0.80,
+    "kitchen": 0.80,
+    "library": 0.80,
+    "hall": 0.80,
+    "laboratory": 0.80,
+    "cafe": 0.80,
+    "workshop": 0.80,
+    "stage": 0.80,
+    "station": 0.70,
+}
 
 
 class Painted(NamedTuple):
@@ -282,11 +305,22 @@ def _paint_jungle(stage: Stage, reading: Reading) -> None:
 
 
 _LANDS: dict[str, Callable[[Stage, Reading], None]] = {
-    "sea": _paint_sea, "shore": _paint_shore, "ice": _paint_ice, "mountain": _paint_mountain, "forest": _paint_forest,
-    "desert": _paint_desert, "lake": _paint_lake, "river": _paint_river, "road": _paint_road, "village": _paint_village,
-    "street": _paint_street, "jungle": _paint_jungle, "field": _paint_field, "city": _paint_town,
+    "sea": _paint_sea,
+    "shore": _paint_shore,
+    "ice": _paint_ice,
+    "mountain": _paint_mountain,
+    "forest": _paint_forest,
+    "desert": _paint_desert,
+    "lake": _paint_lake,
+    "river": _paint_river,
+    "road": _paint_road,
+    "village": _paint_village,
+    "street": _paint_street,
+    "jungle": _paint_jungle,
+    "field": _paint_field,
+    "city": _paint_town,
     "station": _paint_street,
-}  # fmt: skip
+}
 
 
 def _paint_air(stage: Stage, reading: Reading) -> None:

@@ -100,8 +100,13 @@ def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
 def _needs_table(reading: Reading, chosen: list[Subject]) -> bool:
     """Tell whether small things in a room would lie on its floor: then a table stands under them, named or not."""
     small = any(s.kind in ON_TABLES and (s.kind != "lantern" or "lamp" in s.words) for s in chosen)
-    return small and reading.shot == "wide" and reading.biome in ROOMS and not _has_table(chosen) and (
-        "sill" not in reading.features)  # fmt: skip
+    return (
+        small
+        and reading.shot == "wide"
+        and reading.biome in ROOMS
+        and not _has_table(chosen)
+        and ("sill" not in reading.features)
+    )
 
 
 def _has_table(chosen: list[Subject]) -> bool:
@@ -122,9 +127,14 @@ def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
 
 
 def _paint_one(
-    stage: Stage, reading: Reading, subject: Subject, x: float, first: bool, carried: tuple[str, ...],
+    stage: Stage,
+    reading: Reading,
+    subject: Subject,
+    x: float,
+    first: bool,
+    carried: tuple[str, ...],
     lead: bool,
-) -> None:  # fmt: skip
+) -> None:
     canvas, kind = stage.canvas, subject.kind
     if kind in PEOPLE and reading.shot == "close" and subject.count == 1:
         others = sum(s.kind in FIGURES for s in reading.subjects) > 1
@@ -198,8 +208,21 @@ def _paint_one(
     afloat = kind in (*HANGING, *AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
     if not afloat and not halved and not cut:
         paint_contact(stage, x + (left + right) / 2 * height, foot, half)
-    standing = kind not in (*AFLOAT, *ENDLESS, "kite", "balloon", "whale", "fish", "birds", "crow aloft", "rocket",
-                            "fire", "butterflies", "bees", "footprints")  # fmt: skip
+    standing = kind not in (
+        *AFLOAT,
+        *ENDLESS,
+        "kite",
+        "balloon",
+        "whale",
+        "fish",
+        "birds",
+        "crow aloft",
+        "rocket",
+        "fire",
+        "butterflies",
+        "bees",
+        "footprints",
+    )
     if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
         paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
     if kind in FIGURES:
@@ -211,8 +234,7 @@ def _paint_one(
             # Lit windows crowd a street: air between keeps the figure from being one more house.
             paint_air_behind(stage, x, foot - height * 0.5, height)
     if kind == "train":
-        paint_smoke(stage, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height,
-                    height, 1 if mirror else -1)  # fmt: skip
+        paint_smoke(stage, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height, height, 1 if mirror else -1)
     if kind == "fire":
         canvas.glow(x, foot - height * 0.3, canvas.unit * 0.10, rgb("ff9a44"), 0.55)
     count = subject.count if kind not in ENDLESS else 1

@@ -14,9 +14,7 @@ from blocks.offline.painter.prompt.reader import Reading
 from blocks.offline.painter.sizes import AFLOAT, FIGURES, ON_TABLES, TALL, WATER, halved_by
 
 
-def foot_of(
-    stage: Stage, reading: Reading, kind: str, x: float, height: float, drawing: Drawing, first: bool
-) -> float:  # fmt: skip
+def foot_of(stage: Stage, reading: Reading, kind: str, x: float, height: float, drawing: Drawing, first: bool) -> float:
     """The row a drawing stands on."""
     canvas, high = stage.canvas, extent(drawing)[3]
     if halved_by(reading, kind, drawing):

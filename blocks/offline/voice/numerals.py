@@ -28,20 +28,45 @@ SCALES = {"hundred": "", "thousand": "k", "million": "m", "billion": "bn", "tril
 _SCALE_OF = {short: word for word, short in SCALES.items() if short} | {"b": "billion"}
 UNITS: dict[str, tuple[str, str]] = {
     **{sign: (words[0], words[1]) for sign, words in KNOWN_UNITS.items()},
-    "m": ("meter", "meters"), "g": ("gram", "grams"), "l": ("liter", "liters"), "L": ("liter", "liters"),
-    "h": ("hour", "hours"), "s": ("second", "seconds"), "W": ("watt", "watts"), "V": ("volt", "volts"),
-    "t": ("ton", "tons"), "ha": ("hectare", "hectares"), "mL": ("milliliter", "milliliters"),
-    "km²": ("square kilometer", "square kilometers"), "m²": ("square meter", "square meters"),
-    "m³": ("cubic meter", "cubic meters"), "cm²": ("square centimeter", "square centimeters"),
-    "m/s": ("meter per second", "meters per second"), "°": ("degree", "degrees"), "%": ("percent", "percent"),
-    "°C": ("degree Celsius", "degrees Celsius"), "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
-    "‰": ("per mille", "per mille"), "¢": ("cent", "cents"), "′": ("foot", "feet"), "″": ("inch", "inches"),
-}  # fmt: skip
+    "m": ("meter", "meters"),
+    "g": ("gram", "grams"),
+    "l": ("liter", "liters"),
+    "L": ("liter", "liters"),
+    "h": ("hour", "hours"),
+    "s": ("second", "seconds"),
+    "W": ("watt", "watts"),
+    "V": ("volt", "volts"),
+    "t": ("ton", "tons"),
+    "ha": ("hectare", "hectares"),
+    "mL": ("milliliter", "milliliters"),
+    "km²": ("square kilometer", "square kilometers"),
+    "m²": ("square meter", "square meters"),
+    "m³": ("cubic meter", "cubic meters"),
+    "cm²": ("square centimeter", "square centimeters"),
+    "m/s": ("meter per second", "meters per second"),
+    "°": ("degree", "degrees"),
+    "%": ("percent", "percent"),
+    "°C": ("degree Celsius", "degrees Celsius"),
+    "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "‰": ("per mille", "per mille"),
+    "¢": ("cent", "cents"),
+    "′": ("foot", "feet"),
+    "″": ("inch", "inches"),
+}
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SIGNS = {
-    "-": "minus ", "−": "minus ", "–": "minus ", "+": "plus ", "±": "plus or minus ", "~": "about ", "≈": "about ",
-    "<": "less than ", ">": "more than ", "×": "times ", "": "",
-}  # fmt: skip
+    "-": "minus ",
+    "−": "minus ",
+    "–": "minus ",
+    "+": "plus ",
+    "±": "plus or minus ",
+    "~": "about ",
+    "≈": "about ",
+    "<": "less than ",
+    ">": "more than ",
+    "×": "times ",
+    "": "",
+}
 _FRACTIONS = {2: "half", 3: "third", 4: "quarter"}
 
 
@@ -207,9 +232,21 @@ def _mixed(word: str) -> str:
 
 
 _BETWEEN = {
-    ".": "point", ":": "to", "/": "", "@": "at", "&": "and", "+": "plus", "=": "equals", "×": "times", "*": "times",
-    "<": "less than", ">": "more than", "%": "percent", "°": "degrees", "#": "number",
-}  # fmt: skip
+    ".": "point",
+    ":": "to",
+    "/": "",
+    "@": "at",
+    "&": "and",
+    "+": "plus",
+    "=": "equals",
+    "×": "times",
+    "*": "times",
+    "<": "less than",
+    ">": "more than",
+    "%": "percent",
+    "°": "degrees",
+    "#": "number",
+}
 
 _PART = rf"[$£€¥₹₩]?(?:{_NUM})(?:{_UNIT}|st|nd|rd|th|s)?"
 _FORMS: list[tuple[re.Pattern[str], Callable[..., str]]] = [
@@ -235,4 +272,4 @@ _FORMS: list[tuple[re.Pattern[str], Callable[..., str]]] = [
         (r"[#№]([0-9]+)", lambda digits: f"number {plain(digits)}"),
         (r"([0-9]+)['’]s", lambda digits: f"{year(digits)}'s"),
     )
-]  # fmt: skip
+]

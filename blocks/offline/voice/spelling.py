@@ -20,9 +20,18 @@ _TAIL = "\"'”’»)]},.;:!?…"
 _TITLES = {**TITLES, "Dr": "Doctor", "Mr": "Mister", "Mrs": "Missus"}
 _ALWAYS = {
     **{short.rstrip("."): word for short, word in ABBREV.items()},
-    "e.g": "for example", "i.e": "that is", "etc": "et cetera", "ca": "circa", "al": "al", "St": "Street",
-    "Dr": "Drive", "Hz": "hertz", "ft": "feet", "approx": "approximately", "c.f": "compare",
-}  # fmt: skip
+    "e.g": "for example",
+    "i.e": "that is",
+    "etc": "et cetera",
+    "ca": "circa",
+    "al": "al",
+    "St": "Street",
+    "Dr": "Drive",
+    "Hz": "hertz",
+    "ft": "feet",
+    "approx": "approximately",
+    "c.f": "compare",
+}
 _BEFORE_NUMBER = word_set(
     "no No nos Nos vol Vol fig Fig ch Ch p pp ed eds est c ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )
@@ -31,11 +40,31 @@ _WORDS_TOO = word_set("Sun Sat Mon Wed Fri Mar ed")
 _MONTHS = word_set("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec")
 _NUMBERED = {"p": "page", "c": "circa", "No": "number", "Nos": "numbers", "no": "number", "nos": "numbers"}
 _ALONE = {
-    "&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "→": "to", "±": "plus or minus",
-    "≈": "about", "<": "less than", ">": "more than", "%": "percent", "@": "at", "°": "degrees", "§": "section",
-    "°C": "degrees Celsius", "°F": "degrees Fahrenheit", "w/": "with", "w/o": "without", "C++": "C plus plus",
-    "C#": "C sharp", "F#": "F sharp", "c/o": "care of", "n/a": "not applicable", "N/A": "not applicable",
-}  # fmt: skip
+    "&": "and",
+    "+": "plus",
+    "=": "equals",
+    "×": "times",
+    "÷": "divided by",
+    "→": "to",
+    "±": "plus or minus",
+    "≈": "about",
+    "<": "less than",
+    ">": "more than",
+    "%": "percent",
+    "@": "at",
+    "°": "degrees",
+    "§": "section",
+    "°C": "degrees Celsius",
+    "°F": "degrees Fahrenheit",
+    "w/": "with",
+    "w/o": "without",
+    "C++": "C plus plus",
+    "C#": "C sharp",
+    "F#": "F sharp",
+    "c/o": "care of",
+    "n/a": "not applicable",
+    "N/A": "not applicable",
+}
 _DASHES = re.compile(r"[-–—―−]+")
 _METRIC = word_set("km kg cm mm km/h mph kph kWh kW GHz MHz kHz GB MB TB km² m²")
 _ROMAN = re.compile(r"(?=[IVXLC])(?:X{0,3}|X?L|LX{1,3})(?:IX|IV|V?I{0,3})", re.ASCII)
@@ -177,9 +206,20 @@ def _domain(host: str) -> str:
 
 
 _JOINTS = (
-    ("&", " and "), ("+", " plus "), ("=", " equals "), ("@", " at "), ("×", " times "), ("*", " times "),
-    ("%", " percent "), ("°", " degrees "), ("/", " "), ("—", " — "), ("–", " — "), ("--", " — "), ("#", " "),
-)  # fmt: skip
+    ("&", " and "),
+    ("+", " plus "),
+    ("=", " equals "),
+    ("@", " at "),
+    ("×", " times "),
+    ("*", " times "),
+    ("%", " percent "),
+    ("°", " degrees "),
+    ("/", " "),
+    ("—", " — "),
+    ("–", " — "),
+    ("--", " — "),
+    ("#", " "),
+)
 
 
 def _joined(core: str) -> str:

@@ -76,17 +76,27 @@ _BEATS = (
     Beat("rise", 2, "hero", "looking up", "looking up", ("hopeful", "hopeful", "brave")),
     Beat("low", 2, "hero", "resting alone", "sitting alone in the dark", ("lost", "lost", "lost")),
     Beat("climax", 2, "hero", "standing tall", "standing at the window", ("brave", "brave", "brave")),
-    Beat("resolve", 0, "hero", "looking out into the light", "looking out of the window",
-         ("at peace", "tender", "hopeful")),
+    Beat(
+        "resolve",
+        0,
+        "hero",
+        "looking out into the light",
+        "looking out of the window",
+        ("at peace", "tender", "hopeful"),
+    ),
     Beat("leaving", 0, "deed", "", "", ("lost", "lost", "lost")),
-    Beat("trace", 1, "trace", "a house far off, footprints leading away", "an empty chair by a window",
-         ("still", "lost", "uneasy")),
-    Beat("waiting", 0, "trace", "a house with a light on", "a candle in a dark window",
-         ("tender", "uneasy", "uneasy")),
+    Beat(
+        "trace",
+        1,
+        "trace",
+        "a house far off, footprints leading away",
+        "an empty chair by a window",
+        ("still", "lost", "uneasy"),
+    ),
+    Beat("waiting", 0, "trace", "a house with a light on", "a candle in a dark window", ("tender", "uneasy", "uneasy")),
     Beat("after", 0, "place", "", "", ("still", "still", "still")),
     Beat("seasons", 1, "hero", "near each other", "side by side at a table", ("hopeful", "still", "brave")),
-    Beat("years", 0, "hero", "older now, close together", "older now, by the window",
-         ("tender", "tender", "tender")),
+    Beat("years", 0, "hero", "older now, close together", "older now, by the window", ("tender", "tender", "tender")),
     Beat("name", 0, "subject", "", "", ("tender", "tender", "uneasy")),
     Beat("named", 0, "subject", "", "", ("tender", "tender", "tender")),
     Beat("ask", 0, "subject", "", "", ("curious", "curious", "uneasy")),
@@ -99,9 +109,15 @@ _BEATS = (
     Beat("heart", 2, "sight", "", "", ("tender", "tender", "brave")),
     Beat("close", 0, "place", "", "", ("at peace", "at peace", "at peace")),
     Beat("unanswered", 0, "sight", "", "", ("at peace", "at peace", "hopeful")),
-    Beat("farewell", 0, "hero", "looking out into the light", "looking out of the window",
-         ("at peace", "at peace", "at peace")),
-)  # fmt: skip
+    Beat(
+        "farewell",
+        0,
+        "hero",
+        "looking out into the light",
+        "looking out of the window",
+        ("at peace", "at peace", "at peace"),
+    ),
+)
 BEATS: Mapping[str, Beat] = {beat.name: beat for beat in _BEATS}
 
 _TALE = Sheet(
@@ -140,9 +156,12 @@ _YEARS = Sheet(
 
 def _looking(*beats: str, weight: tuple[str, ...]) -> Sheet:
     return Sheet(
-        beats=beats, weight=weight, opening=beats[:3], middle=("detail", "change", "interlude", "care"),
+        beats=beats,
+        weight=weight,
+        opening=beats[:3],
+        middle=("detail", "change", "interlude", "care"),
         ending=("heart", beats[-1]),
-    )  # fmt: skip
+    )
 
 
 _OFTEN = ("name", "close", "establish", "detail", "question", "heart", "change", "care")
@@ -162,10 +181,15 @@ _PORTRAITS = (
     _looking("named", "establish", "detail", "memory", "care", "change", "heart", "farewell", weight=_SEEN),
 )
 _SHEETS: Mapping[str, tuple[Sheet, ...]] = {
-    "tale": (_TALE,), "company": (_COMPANY,), "gone": (_GONE,), "years": (_YEARS,),
-    "topic": _TOPICS, "question": _QUESTIONS, "portrait": _PORTRAITS,
+    "tale": (_TALE,),
+    "company": (_COMPANY,),
+    "gone": (_GONE,),
+    "years": (_YEARS,),
+    "topic": _TOPICS,
+    "question": _QUESTIONS,
+    "portrait": _PORTRAITS,
     "foreign": _PORTRAITS[1:],
-}  # fmt: skip
+}
 
 
 def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:

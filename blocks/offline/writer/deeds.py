@@ -30,23 +30,34 @@ _YEARS = re.compile(
 )
 
 _POSES: Mapping[str, str] = {
-    "race ride gallop": "riding at full speed", "sail row paddle": "in a small boat",
-    "paint draw repaint": "painting on a grey wall", "write": "writing on a page in the lap",
+    "race ride gallop": "riding at full speed",
+    "sail row paddle": "in a small boat",
+    "paint draw repaint": "painting on a grey wall",
+    "write": "writing on a page in the lap",
     "read study": "bent over a book",
-    "bake cook feed": "hands in flour at a table", "knit sew weave mend": "bent over the work in the lap",
+    "bake cook feed": "hands in flour at a table",
+    "knit sew weave mend": "bent over the work in the lap",
     "build repair fix restore rebuild invent forge carve make": "bent over the work at a table",
     "plant grow dig harvest": "kneeling, hands in the earth",
     "find discover uncover collect gather": "kneeling on one knee",
     "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
-    "climb": "climbing, hand over hand", "wait watch guard keep": "waiting, face to the distance",
-    "perform": "playing, eyes closed", "sing": "singing, eyes closed",
-    "dance": "dancing", "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
-    "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp":
-        "walking on, small under the sky",
-    "fly": "looking up at the open sky", "swim dive": "in the water", "sleep dream": "asleep",
-    "lose forget": "looking at empty hands", "fight battle face confront": "standing firm",
-    "vanish disappear leave": "walking away, seen from behind", "die": "lying still",
-}  # fmt: skip
+    "climb": "climbing, hand over hand",
+    "wait watch guard keep": "waiting, face to the distance",
+    "perform": "playing, eyes closed",
+    "sing": "singing, eyes closed",
+    "dance": "dancing",
+    "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
+    "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp": (
+        "walking on, small under the sky"
+    ),
+    "fly": "looking up at the open sky",
+    "swim dive": "in the water",
+    "sleep dream": "asleep",
+    "lose forget": "looking at empty hands",
+    "fight battle face confront": "standing firm",
+    "vanish disappear leave": "walking away, seen from behind",
+    "die": "lying still",
+}
 _POSE_OF: Mapping[str, str] = {base: pose for bases, pose in _POSES.items() for base in bases.split()}
 
 _HELD = word_set(

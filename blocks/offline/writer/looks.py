@@ -23,9 +23,10 @@ _METALS = ("grey", "rusty", "white", "green")
 _NUMBERS = word_set("two three four five six seven many some")
 _MANY = word_set("brothers sisters children twins friends men women people girls boys")
 _CLIMATE_WORDS = {
-    "snow": word_set("snow ice arctic"), "desert": word_set("desert dunes"),
+    "snow": word_set("snow ice arctic"),
+    "desert": word_set("desert dunes"),
     "room": word_set("room kitchen library study workshop laboratory studio stage theatre cafe bedroom church hall"),
-}  # fmt: skip
+}
 
 _BEASTS = word_set(
     "ghost giant robot android machine dragon mermaid fox wolf dog cat bear deer whale horse bird crow owl penguin"
@@ -41,27 +42,75 @@ _PLAIN = word_set(
 """People whom any painter knows by their name; others are told to be people."""
 
 _TRADES = {
-    "fisherman": "a yellow oilskin", "fisherwoman": "a yellow oilskin", "sailor": "a blue jumper",
-    "captain": "a dark blue uniform", "baker": "a white apron", "cook": "a white apron", "chef": "a white apron",
-    "monk": "an orange robe", "nun": "a black robe", "king": "a red cloak", "queen": "a red cloak",
-    "wizard": "a dark blue cloak", "witch": "a black cloak", "prince": "a green cloak", "princess": "a pale dress",
-    "dancer": "a white dress", "nurse": "a white dress", "doctor": "a white coat", "scientist": "a white coat",
-    "chemist": "a white coat", "painter": "a grey shirt", "blacksmith": "a leather apron", "carpenter": "a brown apron",
-    "gardener": "a green apron", "soldier": "a grey uniform", "father": "a grey sweater", "mother": "a blue cardigan",
-    "grandfather": "a brown cardigan", "grandmother": "a blue shawl", "farmer": "a straw hat",
-    "climber": "a red jacket and a backpack", "traveller": "a cloak and a backpack", "astronaut": "a white suit",
-}  # fmt: skip
+    "fisherman": "a yellow oilskin",
+    "fisherwoman": "a yellow oilskin",
+    "sailor": "a blue jumper",
+    "captain": "a dark blue uniform",
+    "baker": "a white apron",
+    "cook": "a white apron",
+    "chef": "a white apron",
+    "monk": "an orange robe",
+    "nun": "a black robe",
+    "king": "a red cloak",
+    "queen": "a red cloak",
+    "wizard": "a dark blue cloak",
+    "witch": "a black cloak",
+    "prince": "a green cloak",
+    "princess": "a pale dress",
+    "dancer": "a white dress",
+    "nurse": "a white dress",
+    "doctor": "a white coat",
+    "scientist": "a white coat",
+    "chemist": "a white coat",
+    "painter": "a grey shirt",
+    "blacksmith": "a leather apron",
+    "carpenter": "a brown apron",
+    "gardener": "a green apron",
+    "soldier": "a grey uniform",
+    "father": "a grey sweater",
+    "mother": "a blue cardigan",
+    "grandfather": "a brown cardigan",
+    "grandmother": "a blue shawl",
+    "farmer": "a straw hat",
+    "climber": "a red jacket and a backpack",
+    "traveller": "a cloak and a backpack",
+    "astronaut": "a white suit",
+}
 """What someone of a trade wears, whatever the weather."""
 
 _CLIMATES = {
-    "snow": "a {colour} parka with a hood", "desert": "a {colour} robe and a scarf", "room": "a {colour} sweater",
+    "snow": "a {colour} parka with a hood",
+    "desert": "a {colour} robe and a scarf",
+    "room": "a {colour} sweater",
     "warm": "a {colour} shirt",
-}  # fmt: skip
+}
 
 _PROPS = (
-    "bottle", "lantern", "lamp", "book", "letter", "map", "key", "clock", "violin", "piano", "boat", "ship", "bicycle",
-    "kite", "umbrella", "candle", "balloon", "suitcase", "camera", "telescope", "rocket", "train", "bell", "compass",
-)  # fmt: skip
+    "bottle",
+    "lantern",
+    "lamp",
+    "book",
+    "letter",
+    "map",
+    "key",
+    "clock",
+    "violin",
+    "piano",
+    "boat",
+    "ship",
+    "bicycle",
+    "kite",
+    "umbrella",
+    "candle",
+    "balloon",
+    "suitcase",
+    "camera",
+    "telescope",
+    "rocket",
+    "train",
+    "bell",
+    "compass",
+)
 
 
 def climate_of(story: Story) -> str:

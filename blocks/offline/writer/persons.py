@@ -39,10 +39,21 @@ _WORN = {
     "woman": ("a woman in a long dark dress", "a woman in a grey dress", "a woman in a dark green dress"),
 }
 _KIN = {
-    "father": "father", "grandfather": "father", "grandpa": "father", "uncle": "father", "brother": "father",
-    "son": "father", "husband": "father", "mother": "mother", "grandmother": "mother", "grandma": "mother",
-    "aunt": "mother", "sister": "mother", "daughter": "mother", "wife": "mother",
-}  # fmt: skip
+    "father": "father",
+    "grandfather": "father",
+    "grandpa": "father",
+    "uncle": "father",
+    "brother": "father",
+    "son": "father",
+    "husband": "father",
+    "mother": "mother",
+    "grandmother": "mother",
+    "grandma": "mother",
+    "aunt": "mother",
+    "sister": "mother",
+    "daughter": "mother",
+    "wife": "mother",
+}
 
 
 def trade_of(name: str) -> str:

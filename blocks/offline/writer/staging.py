@@ -32,8 +32,14 @@ _TRACELESS = frozenset({"sea", "space", "underwater", "night sky"})
 _AFLOAT = word_set("boat ship sail sails row rows raft whale fish swim dive")
 _WATERS = ("the sea by a rocky shore", "the open sea", "grey water at the horizon")
 _MOON = ("a crater on the moon", "a wide lunar plain", "a lunar plain under the stars")
-_SEASONS = {"establish": "in spring", "meet": "in spring", "turn": "in summer", "seasons": "in autumn rain",
-            "years": "in falling snow", "resolve": "in spring"}  # fmt: skip
+_SEASONS = {
+    "establish": "in spring",
+    "meet": "in spring",
+    "turn": "in summer",
+    "seasons": "in autumn rain",
+    "years": "in falling snow",
+    "resolve": "in spring",
+}
 
 _EMPTY_SIGHTS = ("an old tree by a wall", "birds in the empty sky", "a broken chair", "grass by an old house")
 _PICTURES = {
@@ -48,10 +54,13 @@ _PICTURES = {
 _SHADES = {
     "war": ("a candle in a covered window", "an empty street with dark windows"),
     "childhood": ("a child at a window", "a small chair by a table"),
-    "winter": ("a house in the snow", "a tree without leaves"), "wedding": ("flowers on a table", "a lit window"),
-    "christmas": ("a candle in a window", "a house in the snow"), "summer": ("flowers in a window", "an open window"),
-    "journey": ("a road to the horizon", "a coat on a chair"), "sea": ("birds over the water", "a small boat"),
-}  # fmt: skip
+    "winter": ("a house in the snow", "a tree without leaves"),
+    "wedding": ("flowers on a table", "a lit window"),
+    "christmas": ("a candle in a window", "a house in the snow"),
+    "summer": ("flowers in a window", "an open window"),
+    "journey": ("a road to the horizon", "a coat on a chair"),
+    "sea": ("birds over the water", "a small boat"),
+}
 """What a word beside the main one adds to the picture: a bakery 'during the war'."""
 
 

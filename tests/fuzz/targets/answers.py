@@ -14,12 +14,13 @@ FORMS: tuple[type[Form], ...] = (StoryForm, GraphForm, ShotsForm, StagingForm, S
 
 BRIEF = Brief(idea="A pier at night", wish=Wish(), seed=7, started_at="2025-02-08T00:22:38.123456", version="0.1.0")
 STORY = Story(
-    title="A pier", style="ink",
+    title="A pier",
+    style="ink",
     scenes=tuple(
         Scene(id=n, location="a pier", characters="Mara, a boy", action="They wait.", emotion="calm", narration="Wait.")
         for n in (1, 2, 3)
     ),
-)  # fmt: skip
+)
 
 
 def check(data: bytes) -> None:

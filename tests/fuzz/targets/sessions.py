@@ -24,10 +24,18 @@ SECONDS = 3.0
 MOST_DAMAGES = 6
 
 READING = (
-    ("sessions", "list"), ("sessions", "list", "--json"), ("sessions", "view"), ("sessions", "view", "--json"),
-    ("sessions", "cost"), ("sessions", "cost", "--csv"), ("sessions", "prompts"), ("sessions", "verify", "--json"),
-    ("film", "plan"), ("sessions", "repair"), ("film", "plan", "--json"),
-)  # fmt: skip
+    ("sessions", "list"),
+    ("sessions", "list", "--json"),
+    ("sessions", "view"),
+    ("sessions", "view", "--json"),
+    ("sessions", "cost"),
+    ("sessions", "cost", "--csv"),
+    ("sessions", "prompts"),
+    ("sessions", "verify", "--json"),
+    ("film", "plan"),
+    ("sessions", "repair"),
+    ("film", "plan", "--json"),
+)
 COMMANDS = (*READING, ("sessions", "repair", "--yes"))
 
 _place = tempfile.TemporaryDirectory(prefix="fuzz-sessions-")

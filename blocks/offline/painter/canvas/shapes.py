@@ -135,9 +135,15 @@ def draw(
 
 
 def _lay(
-    stage: Stage, picture: np.typing.NDArray[np.uint8], mask: np.typing.NDArray[np.uint8],
-    x: float, foot: float, height: float, corner: Point, afloat: bool,
-) -> None:  # fmt: skip
+    stage: Stage,
+    picture: np.typing.NDArray[np.uint8],
+    mask: np.typing.NDArray[np.uint8],
+    x: float,
+    foot: float,
+    height: float,
+    corner: Point,
+    afloat: bool,
+) -> None:
     """Shade the drawn box towards the light, rim its lit edges, and put it on the canvas."""
     canvas, light = stage.canvas, stage.light
     x0, y0 = int(corner[0]), int(corner[1])

@@ -143,5 +143,7 @@ def _paint_strokes(stage: Stage, x: float, y: float, half: float, hair: str, shu
     rim = np.stack([along, arch - 0.05 * along * side], 1) * half + (x, y)
     cv2.polylines(mask, [np.round(rim * 16).astype(np.int32)], False, 255, max(1, int(half * 0.02)), cv2.LINE_AA, 4)
     shade = mask.astype(np.float32) / np.float32(255)
-    canvas.over(np.maximum(shade * np.float32(0.9), soften(shade, half * 0.02) * np.float32(0.5)),
-                mix(stage.light.near, rgb(hair), 0.25) * np.float32(0.6))  # fmt: skip
+    canvas.over(
+        np.maximum(shade * np.float32(0.9), soften(shade, half * 0.02) * np.float32(0.5)),
+        mix(stage.light.near, rgb(hair), 0.25) * np.float32(0.6),
+    )

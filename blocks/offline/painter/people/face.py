@@ -23,9 +23,22 @@ def turned_head(look: Look, aged: bool, bearded: bool, body: list[Shape]) -> Dra
     shapes: list[Shape] = []
     if long:
         back = darker(look.hair, 0.72)
-        shapes.append(blob(back, (0.02, 0.97), (-0.20, 0.88), (-0.28, 0.66), (-0.29, 0.40), (-0.30, 0.12),
-             (-0.16, 0.02),
-             (0.02, 0.10), (0.17, 0.16), (0.20, 0.40), (0.22, 0.70), (0.16, 0.92)))  # fmt: skip
+        shapes.append(
+            blob(
+                back,
+                (0.02, 0.97),
+                (-0.20, 0.88),
+                (-0.28, 0.66),
+                (-0.29, 0.40),
+                (-0.30, 0.12),
+                (-0.16, 0.02),
+                (0.02, 0.10),
+                (0.17, 0.16),
+                (0.20, 0.40),
+                (0.22, 0.70),
+                (0.16, 0.92),
+            )
+        )
     elif look.style == "bun":
         shapes.append(oval(darker(look.hair, 0.82), -0.20, 0.90, 0.105, 0.10))
     shapes += [
@@ -46,25 +59,61 @@ def _hull(look: Look, aged: bool) -> list[Shape]:
     skin = look.skin
     wide = 0.0 if look.style == "short" and not look.child else 0.012
     outline: tuple[Point, ...] = (
-        (0.10, 0.395), (0.165, 0.425), (0.205, 0.485), (0.222 + wide, 0.555), (0.226 + wide, 0.61), (0.212, 0.655),
-        (0.226, 0.72), (0.222, 0.80), (0.17, 0.90), (0.05, 0.955), (-0.10, 0.94), (-0.20, 0.84), (-0.215, 0.70),
-        (-0.185, 0.58), (-0.13, 0.49), (-0.03, 0.42), (0.05, 0.393),
-    )  # fmt: skip
+        (0.10, 0.395),
+        (0.165, 0.425),
+        (0.205, 0.485),
+        (0.222 + wide, 0.555),
+        (0.226 + wide, 0.61),
+        (0.212, 0.655),
+        (0.226, 0.72),
+        (0.222, 0.80),
+        (0.17, 0.90),
+        (0.05, 0.955),
+        (-0.10, 0.94),
+        (-0.20, 0.84),
+        (-0.215, 0.70),
+        (-0.185, 0.58),
+        (-0.13, 0.49),
+        (-0.03, 0.42),
+        (0.05, 0.393),
+    )
     if look.style == "short" and not look.child:
         outline = tuple((x, y - 0.012 if y < 0.45 else y) for x, y in outline)
-    ear = [] if look.style == "long" else [
-        oval(darker(skin, 0.94), -0.185, 0.635, 0.040, 0.066), oval(darker(skin, 0.76), -0.182, 0.636, 0.020, 0.042),
-    ]  # fmt: skip
+    ear = (
+        []
+        if look.style == "long"
+        else [
+            oval(darker(skin, 0.94), -0.185, 0.635, 0.040, 0.066),
+            oval(darker(skin, 0.76), -0.182, 0.636, 0.020, 0.042),
+        ]
+    )
     return [
         blob(skin, *outline),
         # Away from the light the cheek turns into shade, softly, in two steps.
-        blob(darker(skin, 0.95), (-0.20, 0.82), (-0.15, 0.70), (-0.10, 0.58), (-0.02, 0.47), (0.06, 0.41),
-             (-0.03, 0.42),
-             (-0.13, 0.49), (-0.185, 0.58), (-0.215, 0.70)),
-        blob(darker(skin, 0.89), (-0.21, 0.80), (-0.175, 0.68), (-0.13, 0.56), (-0.06, 0.47), (-0.13, 0.49),
-             (-0.185, 0.58), (-0.215, 0.70)),
+        blob(
+            darker(skin, 0.95),
+            (-0.20, 0.82),
+            (-0.15, 0.70),
+            (-0.10, 0.58),
+            (-0.02, 0.47),
+            (0.06, 0.41),
+            (-0.03, 0.42),
+            (-0.13, 0.49),
+            (-0.185, 0.58),
+            (-0.215, 0.70),
+        ),
+        blob(
+            darker(skin, 0.89),
+            (-0.21, 0.80),
+            (-0.175, 0.68),
+            (-0.13, 0.56),
+            (-0.06, 0.47),
+            (-0.13, 0.49),
+            (-0.185, 0.58),
+            (-0.215, 0.70),
+        ),
         *ear,
-    ]  # fmt: skip
+    ]
 
 
 def _features(look: Look, aged: bool) -> list[Shape]:
@@ -81,23 +130,42 @@ def _features(look: Look, aged: bool) -> list[Shape]:
     for x, half, far in ((-0.030, 0.056, False), (0.148, 0.042, True)):
         y = 0.648
         shapes += [
-            blob(darker(skin, 0.88), (x - half * 1.15, y + 0.006), (x - half * 0.3, y + tall * 1.9),
-                 (x + half * 1.1, y + tall), (x + half, y - 0.004)),
-            blob("ece6dc", (x - half, y - 0.003), (x - half * 0.4, y + tall * 0.9), (x + half * 0.45, y + tall),
-                 (x + half, y + 0.002), (x + half * 0.3, y - tall * 0.75), (x - half * 0.4, y - tall * 0.7)),
+            blob(
+                darker(skin, 0.88),
+                (x - half * 1.15, y + 0.006),
+                (x - half * 0.3, y + tall * 1.9),
+                (x + half * 1.1, y + tall),
+                (x + half, y - 0.004),
+            ),
+            blob(
+                "ece6dc",
+                (x - half, y - 0.003),
+                (x - half * 0.4, y + tall * 0.9),
+                (x + half * 0.45, y + tall),
+                (x + half, y + 0.002),
+                (x + half * 0.3, y - tall * 0.75),
+                (x - half * 0.4, y - tall * 0.7),
+            ),
             oval("4a3020" if skin < "a" else "46545c", x + half * 0.22, y + 0.001, tall * 0.86, tall * 0.98),
             oval("15100e", x + half * 0.26, y + 0.001, tall * 0.46, tall * 0.54),
             oval("ffffff", x + half * 0.26 + tall * 0.30, y + tall * 0.36, tall * 0.20, tall * 0.20),
             _lid(lash, x, y, half, tall, woman or look.child),
             bar(shade, (x - half * 0.7, y - tall * 1.05), (x + half * 0.7, y - tall * 1.0), 0.005),
-        ]  # fmt: skip
+        ]
         rise = 0.012 if woman or look.child else 0.0
         thick = 0.011 if woman or look.child else 0.017
         high = y + tall + (0.045 if not look.child else 0.050)
         inner, outer = (x - half * 1.1, x + half * 1.15) if far else (x + half * 1.1, x - half * 1.2)
-        shapes.append(blob("9a958c" if aged else darker(hair, 0.85), (outer, high - 0.018), (x, high + 0.010 + rise),
-             (inner, high + rise * 0.5), (inner, high + rise * 0.5 - thick),
-             (x, high + 0.010 + rise - thick)))  # fmt: skip
+        shapes.append(
+            blob(
+                "9a958c" if aged else darker(hair, 0.85),
+                (outer, high - 0.018),
+                (x, high + 0.010 + rise),
+                (inner, high + rise * 0.5),
+                (inner, high + rise * 0.5 - thick),
+                (x, high + 0.010 + rise - thick),
+            )
+        )
     tip = 0.522 if look.child else 0.508
     shapes += [
         # The nose is the shade beside its ridge, the light on its tip, and the nostrils.
@@ -127,16 +195,34 @@ def _features(look: Look, aged: bool) -> list[Shape]:
     wide = 0.048 if look.child else 0.058
     mouth = 0.458
     shapes += [
-        blob(lip, (0.098 - wide, mouth + 0.002), (0.084, mouth + 0.015), (0.102, mouth + 0.011), (0.118, mouth + 0.015),
-             (0.098 + wide * 0.85, mouth + 0.003), (0.102, mouth - 0.002)),
-        blob(paler(lip, 0.10), (0.098 - wide * 0.85, mouth), (0.102, mouth - 0.002),
-             (0.098 + wide * 0.72, mouth + 0.001),
-             (0.128, mouth - 0.017), (0.098, mouth - 0.021), (0.066, mouth - 0.014)),
+        blob(
+            lip,
+            (0.098 - wide, mouth + 0.002),
+            (0.084, mouth + 0.015),
+            (0.102, mouth + 0.011),
+            (0.118, mouth + 0.015),
+            (0.098 + wide * 0.85, mouth + 0.003),
+            (0.102, mouth - 0.002),
+        ),
+        blob(
+            paler(lip, 0.10),
+            (0.098 - wide * 0.85, mouth),
+            (0.102, mouth - 0.002),
+            (0.098 + wide * 0.72, mouth + 0.001),
+            (0.128, mouth - 0.017),
+            (0.098, mouth - 0.021),
+            (0.066, mouth - 0.014),
+        ),
         bar(darker(lip, 0.55), (0.098 - wide, mouth + 0.003), (0.100, mouth - 0.002), 0.005),
         bar(darker(lip, 0.55), (0.100, mouth - 0.002), (0.098 + wide * 0.85, mouth + 0.004), 0.005),
-        blob(darker(skin, 0.90), (0.072, mouth - 0.029), (0.100, mouth - 0.034), (0.128, mouth - 0.029),
-             (0.100, mouth - 0.026)),
-    ]  # fmt: skip
+        blob(
+            darker(skin, 0.90),
+            (0.072, mouth - 0.029),
+            (0.100, mouth - 0.034),
+            (0.128, mouth - 0.029),
+            (0.100, mouth - 0.026),
+        ),
+    ]
     if aged:
         shapes += [
             bar(shade, (0.030, 0.515), (0.008, 0.455), 0.007),
@@ -156,10 +242,15 @@ def _features(look: Look, aged: bool) -> list[Shape]:
 def _lid(lash: str, x: float, y: float, half: float, tall: float, long: bool) -> Shape:
     """The upper lid's line, thicker outwards, with lashes where they are seen."""
     out = 0.012 if long else 0.0
-    return blob(lash, (x - half - out, y - 0.004 + out), (x - half * 0.4, y + tall + 0.005),
-         (x + half * 0.45, y + tall + 0.006),
-                (x + half + out * 0.5, y + 0.004 + out * 0.5), (x + half * 0.45, y + tall - 0.006),
-                (x - half * 0.4, y + tall - 0.006))  # fmt: skip
+    return blob(
+        lash,
+        (x - half - out, y - 0.004 + out),
+        (x - half * 0.4, y + tall + 0.005),
+        (x + half * 0.45, y + tall + 0.006),
+        (x + half + out * 0.5, y + 0.004 + out * 0.5),
+        (x + half * 0.45, y + tall - 0.006),
+        (x - half * 0.4, y + tall - 0.006),
+    )
 
 
 def _towards(tone: str, other: str, share: float) -> str:
@@ -171,15 +262,36 @@ def _towards(tone: str, other: str, share: float) -> str:
 def _beard(look: Look) -> list[Shape]:
     hair, dark, light = look.hair, darker(look.hair, 0.74), paler(look.hair, 0.14)
     shapes = [
-        blob(hair, (-0.19, 0.64), (-0.14, 0.56), (-0.05, 0.50), (0.03, 0.495), (0.10, 0.49), (0.17, 0.495),
-             (0.215, 0.56),
-             (0.226, 0.46), (0.19, 0.34), (0.10, 0.28), (-0.02, 0.31), (-0.13, 0.43), (-0.19, 0.54)),
-        *(blob((dark, light)[k % 2], (-0.12 + 0.05 * k, 0.47 - 0.008 * k), (-0.10 + 0.045 * k, 0.36 - 0.012 * k),
-               (-0.07 + 0.045 * k, 0.33 - 0.004 * abs(k - 3)), (-0.09 + 0.05 * k, 0.44)) for k in range(6)),
+        blob(
+            hair,
+            (-0.19, 0.64),
+            (-0.14, 0.56),
+            (-0.05, 0.50),
+            (0.03, 0.495),
+            (0.10, 0.49),
+            (0.17, 0.495),
+            (0.215, 0.56),
+            (0.226, 0.46),
+            (0.19, 0.34),
+            (0.10, 0.28),
+            (-0.02, 0.31),
+            (-0.13, 0.43),
+            (-0.19, 0.54),
+        ),
+        *(
+            blob(
+                (dark, light)[k % 2],
+                (-0.12 + 0.05 * k, 0.47 - 0.008 * k),
+                (-0.10 + 0.045 * k, 0.36 - 0.012 * k),
+                (-0.07 + 0.045 * k, 0.33 - 0.004 * abs(k - 3)),
+                (-0.09 + 0.05 * k, 0.44),
+            )
+            for k in range(6)
+        ),
         blob(darker(look.skin, 0.72), (0.055, 0.458), (0.10, 0.468), (0.145, 0.460), (0.10, 0.446)),
         blob(light, (0.10, 0.505), (0.03, 0.492), (-0.01, 0.452), (0.05, 0.470), (0.10, 0.478)),
         blob(light, (0.10, 0.505), (0.165, 0.494), (0.20, 0.455), (0.15, 0.470), (0.10, 0.478)),
-    ]  # fmt: skip
+    ]
     return shapes
 
 
@@ -188,13 +300,42 @@ def _crown(look: Look, aged: bool) -> list[Shape]:
     hair, dark, light = look.hair, darker(look.hair, 0.72), paler(look.hair, 0.16)
     shapes: list[Shape] = []
     if look.head == "hood":
-        return [blob(look.head_tone, (0.17, 0.92), (0.05, 1.05), (-0.15, 1.02), (-0.29, 0.85), (-0.31, 0.55),
-             (-0.26, 0.26),
-                     (-0.05, 0.26), (-0.17, 0.45), (-0.205, 0.62), (-0.16, 0.80), (0.0, 0.90))]  # fmt: skip
+        return [
+            blob(
+                look.head_tone,
+                (0.17, 0.92),
+                (0.05, 1.05),
+                (-0.15, 1.02),
+                (-0.29, 0.85),
+                (-0.31, 0.55),
+                (-0.26, 0.26),
+                (-0.05, 0.26),
+                (-0.17, 0.45),
+                (-0.205, 0.62),
+                (-0.16, 0.80),
+                (0.0, 0.90),
+            )
+        ]
     line = 0.03 if aged and look.style == "short" else 0.0
-    shapes.append(blob(hair, (0.212, 0.74), (0.228, 0.84), (0.17, 0.95), (0.03, 1.0), (-0.13, 0.975), (-0.235, 0.87),
-         (-0.258, 0.70), (-0.215, 0.585), (-0.185, 0.67), (-0.155, 0.76), (-0.085, 0.835 + line), (0.03, 0.865 + line),
-         (0.13, 0.862 + line), (0.19, 0.82)))  # fmt: skip
+    shapes.append(
+        blob(
+            hair,
+            (0.212, 0.74),
+            (0.228, 0.84),
+            (0.17, 0.95),
+            (0.03, 1.0),
+            (-0.13, 0.975),
+            (-0.235, 0.87),
+            (-0.258, 0.70),
+            (-0.215, 0.585),
+            (-0.185, 0.67),
+            (-0.155, 0.76),
+            (-0.085, 0.835 + line),
+            (0.03, 0.865 + line),
+            (0.13, 0.862 + line),
+            (0.19, 0.82),
+        )
+    )
     if look.style == "long":
         shapes += [
             # Two falls of hair frame the face; the near one lies before the shoulder.
@@ -225,9 +366,17 @@ def _crown(look: Look, aged: bool) -> list[Shape]:
         ]
         for k in range(7):
             x = -0.29 + 0.020 * k
-            shapes.append(blob((dark, light, hair)[k % 3], (-0.12 - 0.012 * k, 0.84 - 0.015 * k),
-                 (x + 0.035, 0.55), (x, 0.30),
-                 (x + 0.012, 0.05 + 0.012 * k), (x + 0.016, 0.30), (x + 0.05, 0.56)))  # fmt: skip
+            shapes.append(
+                blob(
+                    (dark, light, hair)[k % 3],
+                    (-0.12 - 0.012 * k, 0.84 - 0.015 * k),
+                    (x + 0.035, 0.55),
+                    (x, 0.30),
+                    (x + 0.012, 0.05 + 0.012 * k),
+                    (x + 0.016, 0.30),
+                    (x + 0.05, 0.56),
+                )
+            )
     for k in range(6):
         root = (0.10 - 0.022 * k, 0.985 - 0.004 * k)
         side = (-0.10 - 0.022 * k, 0.83 - 0.035 * k + line)
@@ -236,9 +385,10 @@ def _crown(look: Look, aged: bool) -> list[Shape]:
             blob((dark, light)[k % 2], root, (bend[0], bend[1] + 0.006), side, (bend[0] - 0.004, bend[1] - 0.008))
         )
     if look.child and look.style == "short":
-        shapes += [blob(hair, (0.20 - 0.07 * k, 0.90), (0.19 - 0.075 * k, 0.79 + 0.012 * (k % 2)),
-             (0.10 - 0.07 * k, 0.88))
-                   for k in range(4)]  # fmt: skip
+        shapes += [
+            blob(hair, (0.20 - 0.07 * k, 0.90), (0.19 - 0.075 * k, 0.79 + 0.012 * (k % 2)), (0.10 - 0.07 * k, 0.88))
+            for k in range(4)
+        ]
     tone = look.head_tone
     if look.head == "hat":
         shapes += [

@@ -112,9 +112,14 @@ def darker(tone: str, share: float) -> str:
 
 
 def person(
-    look: Look, stride: float, held: Drawing = (), arms: bool = True, head: bool = True, raised: bool = False,
+    look: Look,
+    stride: float,
+    held: Drawing = (),
+    arms: bool = True,
+    head: bool = True,
+    raised: bool = False,
     umbrella: str = "",
-) -> Drawing:  # fmt: skip
+) -> Drawing:
     """Draw a standing figure from behind, 1 high; `held` is a small drawing for the right hand, hanging from (0, 0).
 
     Args:
@@ -130,11 +135,22 @@ def person(
         lift = step if side > 0 else 0.0
         hip, foot = 0.045 * side * w, (0.047 + step) * side * w
         shapes += [
-            poly(look.trousers, (hip - 0.042, 0.46), (hip + 0.042, 0.46), (foot + 0.028, 0.05 + lift),
-                 (foot - 0.028, 0.05 + lift)),
-            blob("1f1d1f", (foot - 0.032, 0.07 + lift), (foot + 0.032, 0.07 + lift), (foot + 0.042, 0.012 + lift),
-                 (foot, lift), (foot - 0.04, 0.012 + lift)),
-        ]  # fmt: skip
+            poly(
+                look.trousers,
+                (hip - 0.042, 0.46),
+                (hip + 0.042, 0.46),
+                (foot + 0.028, 0.05 + lift),
+                (foot - 0.028, 0.05 + lift),
+            ),
+            blob(
+                "1f1d1f",
+                (foot - 0.032, 0.07 + lift),
+                (foot + 0.032, 0.07 + lift),
+                (foot + 0.042, 0.012 + lift),
+                (foot, lift),
+                (foot - 0.04, 0.012 + lift),
+            ),
+        ]
     if raised:
         shapes += [*_raised_arm(look, -1), *_raised_arm(look, 1)]
     elif umbrella:
@@ -144,26 +160,52 @@ def person(
     hem, flare = {"coat": (0.27, 0.150), "dress": (0.16, 0.190), "jacket": (0.45, 0.108)}[look.cut]
     waist = 0.094 if look.cut != "jacket" else 0.104
     shapes += [
-        poly(coat, (-0.042 * w, 0.838), (-0.098 * w, 0.808), (-0.126 * w, 0.765), (-0.116 * w, 0.66),
-             (-waist * w, 0.56),
-             (-(waist + flare) / 2 * w, 0.45), (-flare * w, hem), (-flare * 0.35 * w, hem - 0.014),
-             (flare * 0.35 * w, hem - 0.014),
-             (flare * w, hem), ((waist + flare) / 2 * w, 0.45), (waist * w, 0.56), (0.116 * w, 0.66),
-             (0.126 * w, 0.765),
-             (0.098 * w, 0.808), (0.042 * w, 0.838)),
-        poly(dark, (-0.118 * w, 0.70), (-0.1 * w, 0.72), (-0.066 * w, 0.56), (-0.105 * w, hem + 0.01),
-             (-flare * 0.97 * w, hem),
-             (-(waist + flare) / 2 * w, 0.45), (-waist * w, 0.56)),
+        poly(
+            coat,
+            (-0.042 * w, 0.838),
+            (-0.098 * w, 0.808),
+            (-0.126 * w, 0.765),
+            (-0.116 * w, 0.66),
+            (-waist * w, 0.56),
+            (-(waist + flare) / 2 * w, 0.45),
+            (-flare * w, hem),
+            (-flare * 0.35 * w, hem - 0.014),
+            (flare * 0.35 * w, hem - 0.014),
+            (flare * w, hem),
+            ((waist + flare) / 2 * w, 0.45),
+            (waist * w, 0.56),
+            (0.116 * w, 0.66),
+            (0.126 * w, 0.765),
+            (0.098 * w, 0.808),
+            (0.042 * w, 0.838),
+        ),
+        poly(
+            dark,
+            (-0.118 * w, 0.70),
+            (-0.1 * w, 0.72),
+            (-0.066 * w, 0.56),
+            (-0.105 * w, hem + 0.01),
+            (-flare * 0.97 * w, hem),
+            (-(waist + flare) / 2 * w, 0.45),
+            (-waist * w, 0.56),
+        ),
         bar(deep, (0.004, 0.53), (0.012, hem - 0.008), 0.006),
         *([] if look.cut == "jacket" else [bar(deep, (-waist * w, 0.567), (waist * w, 0.567), 0.020)]),
-    ]  # fmt: skip
+    ]
     if look.pack:
         shapes += [
-            blob(darker(look.pack, 0.75), (-0.088, 0.80), (0.088, 0.80), (0.105, 0.68), (0.095, 0.53),
-                 (-0.095, 0.53), (-0.105, 0.68)),
+            blob(
+                darker(look.pack, 0.75),
+                (-0.088, 0.80),
+                (0.088, 0.80),
+                (0.105, 0.68),
+                (0.095, 0.53),
+                (-0.095, 0.53),
+                (-0.105, 0.68),
+            ),
             blob(look.pack, (-0.08, 0.81), (0.08, 0.81), (0.086, 0.74), (0.0, 0.705), (-0.086, 0.74)),
             oval("8d8069", 0, 0.835, 0.10, 0.024),
-        ]  # fmt: skip
+        ]
     if head:
         shapes += _head(look)
     if umbrella:
@@ -179,14 +221,36 @@ def _umbrella(look: Look, cloth: str) -> list[Shape]:
         bar("2a2320", (0.142, 0.66), (0.118, 1.16), 0.010),
         limb(look.coat, (0.092, 0.765, 0.040), (0.188, 0.655, 0.034), (0.152, 0.728, 0.024)),
         oval(look.skin, 0.139, 0.738, 0.024, 0.026),
-        blob(cloth, (-0.20, 0.985), (-0.145, 1.085), (-0.03, 1.155), (0.112, 1.178), (0.255, 1.150), (0.365, 1.075),
-             (0.415, 0.970), (0.345, 1.000), (0.268, 0.975), (0.190, 1.005), (0.105, 0.980), (0.02, 1.008),
-             (-0.06, 0.985), (-0.13, 1.010)),
-        blob(dark, (0.112, 1.176), (0.255, 1.150), (0.365, 1.075), (0.415, 0.970), (0.345, 1.000), (0.268, 0.976),
-             (0.235, 1.09)),
+        blob(
+            cloth,
+            (-0.20, 0.985),
+            (-0.145, 1.085),
+            (-0.03, 1.155),
+            (0.112, 1.178),
+            (0.255, 1.150),
+            (0.365, 1.075),
+            (0.415, 0.970),
+            (0.345, 1.000),
+            (0.268, 0.975),
+            (0.190, 1.005),
+            (0.105, 0.980),
+            (0.02, 1.008),
+            (-0.06, 0.985),
+            (-0.13, 1.010),
+        ),
+        blob(
+            dark,
+            (0.112, 1.176),
+            (0.255, 1.150),
+            (0.365, 1.075),
+            (0.415, 0.970),
+            (0.345, 1.000),
+            (0.268, 0.976),
+            (0.235, 1.09),
+        ),
         *(bar(fold, (0.112, 1.172), (x, y), 0.005) for x, y in ((-0.06, 0.99), (0.105, 0.985), (0.268, 0.98))),
         bar("2a2320", (0.112, 1.17), (0.111, 1.205), 0.010),
-    ]  # fmt: skip
+    ]
 
 
 def _raised_arm(look: Look, side: int) -> list[Shape]:
@@ -203,13 +267,26 @@ def _arm(look: Look, side: int, held: Drawing) -> list[Shape]:
     sleeve = look.coat if side > 0 else darker(look.coat, 0.82)
     hand_x, hand_y = 0.152 * w + out, 0.47 + (0.04 if held else 0)
     shapes = [
-        blob(look.skin, (hand_x - 0.017, hand_y), (hand_x + 0.017, hand_y), (hand_x + 0.019, hand_y - 0.035),
-             (hand_x, hand_y - 0.055), (hand_x - 0.017, hand_y - 0.035)),
-        blob(sleeve, (0.082 * w, 0.790), (0.123 * w, 0.776), (0.144 * w + out * 0.3, 0.67),
-             (0.160 * w + out * 0.7, 0.58),
-             (hand_x + 0.022 * side, hand_y - 0.008), (hand_x - 0.022 * side, hand_y - 0.008),
-             (0.116 * w + out * 0.6, 0.58), (0.098 * w, 0.70)),
-    ]  # fmt: skip
+        blob(
+            look.skin,
+            (hand_x - 0.017, hand_y),
+            (hand_x + 0.017, hand_y),
+            (hand_x + 0.019, hand_y - 0.035),
+            (hand_x, hand_y - 0.055),
+            (hand_x - 0.017, hand_y - 0.035),
+        ),
+        blob(
+            sleeve,
+            (0.082 * w, 0.790),
+            (0.123 * w, 0.776),
+            (0.144 * w + out * 0.3, 0.67),
+            (0.160 * w + out * 0.7, 0.58),
+            (hand_x + 0.022 * side, hand_y - 0.008),
+            (hand_x - 0.022 * side, hand_y - 0.008),
+            (0.116 * w + out * 0.6, 0.58),
+            (0.098 * w, 0.70),
+        ),
+    ]
     return [*moved(held, hand_x, hand_y - 0.045, 1.0), *shapes]
 
 
@@ -235,24 +312,57 @@ def _head(look: Look) -> list[Shape]:
             )
         )
     if look.style == "long":
-        shapes.append(blob(hair, (-0.047, 0.93), (-0.035, 0.968), (0, 0.984), (0.035, 0.968), (0.047, 0.93),
-             (0.057, 0.86),
-                           (0.060, 0.76), (0.032, 0.715), (0.004, 0.705), (-0.030, 0.715), (-0.060, 0.76),
-                           (-0.056, 0.86)))  # fmt: skip
+        shapes.append(
+            blob(
+                hair,
+                (-0.047, 0.93),
+                (-0.035, 0.968),
+                (0, 0.984),
+                (0.035, 0.968),
+                (0.047, 0.93),
+                (0.057, 0.86),
+                (0.060, 0.76),
+                (0.032, 0.715),
+                (0.004, 0.705),
+                (-0.030, 0.715),
+                (-0.060, 0.76),
+                (-0.056, 0.86),
+            )
+        )
         shapes += [bar(dark, (x, 0.94), (x * 1.4, 0.74), 0.004) for x in (-0.02, 0.004, 0.026)]
     else:
-        shapes.append(blob(hair, (-0.046, 0.915), (-0.045, 0.95), (-0.028, 0.976), (0, 0.985), (0.028, 0.976),
-             (0.045, 0.95),
-                           (0.046, 0.915), (0.032, 0.882), (0.0, 0.874), (-0.032, 0.882)))  # fmt: skip
+        shapes.append(
+            blob(
+                hair,
+                (-0.046, 0.915),
+                (-0.045, 0.95),
+                (-0.028, 0.976),
+                (0, 0.985),
+                (0.028, 0.976),
+                (0.045, 0.95),
+                (0.046, 0.915),
+                (0.032, 0.882),
+                (0.0, 0.874),
+                (-0.032, 0.882),
+            )
+        )
         if look.style == "bun":
             shapes += [oval(dark, 0.002, 0.968, 0.031, 0.026), oval(hair, 0, 0.973, 0.029, 0.024)]
     if look.scarf:
         deep = darker(look.scarf, 0.8)
         shapes += [
             blob(deep, (0.01, 0.84), (0.045, 0.83), (0.062, 0.74), (0.072, 0.62), (0.03, 0.61), (0.022, 0.73)),
-            blob(look.scarf, (-0.06, 0.845), (-0.03, 0.875), (0.03, 0.875), (0.06, 0.845), (0.05, 0.812),
-                 (0, 0.80), (-0.05, 0.812)),
-        ]  # fmt: skip
+            blob(
+                look.scarf,
+                (-0.06, 0.845),
+                (-0.03, 0.875),
+                (0.03, 0.875),
+                (0.06, 0.845),
+                (0.05, 0.812),
+                (0, 0.80),
+                (-0.05, 0.812),
+            ),
+        ]
     tone = look.head_tone
     if look.head == "hat":
         shapes += [
@@ -266,9 +376,21 @@ def _head(look: Look) -> list[Shape]:
             bar(darker(tone, 0.7), (-0.049, 0.943), (0.049, 0.943), 0.022),
         ]
     if look.head == "hood":
-        shapes.append(blob(tone, (-0.062, 0.83), (-0.060, 0.91), (-0.042, 0.972), (0, 1.0), (0.042, 0.972),
-             (0.060, 0.91),
-                           (0.062, 0.83), (0.07, 0.80), (0, 0.775), (-0.07, 0.80)))  # fmt: skip
+        shapes.append(
+            blob(
+                tone,
+                (-0.062, 0.83),
+                (-0.060, 0.91),
+                (-0.042, 0.972),
+                (0, 1.0),
+                (0.042, 0.972),
+                (0.060, 0.91),
+                (0.062, 0.83),
+                (0.07, 0.80),
+                (0, 0.775),
+                (-0.07, 0.80),
+            )
+        )
         shapes.append(bar(darker(tone, 0.7), (0, 0.995), (0, 0.80), 0.005))
     return shapes
 

@@ -21,9 +21,11 @@ from blocks.offline.painter.things.furniture import plant
 from blocks.offline.painter.things.still import bread, candle, chair, clock, cup, flower
 
 _PICTURES = (
-    ("a07a3c", "8a9aa6 cbbb9a 5f6b4e 3d4a38"), ("3a2c24", "d8b98a d08a5c 7a4a4a 2f3a52"),
-    ("8d8069", "a9bfc4 c9d3cf 5f8490 2f5566"), ("5a3a22", "3f4a5e 7a6a5c b08a5a 4a3a30"),
-)  # fmt: skip
+    ("a07a3c", "8a9aa6 cbbb9a 5f6b4e 3d4a38"),
+    ("3a2c24", "d8b98a d08a5c 7a4a4a 2f3a52"),
+    ("8d8069", "a9bfc4 c9d3cf 5f8490 2f5566"),
+    ("5a3a22", "3f4a5e 7a6a5c b08a5a 4a3a30"),
+)
 """A frame's tone, and its landscape from the sky down."""
 
 
@@ -33,33 +35,62 @@ def lamp() -> Drawing:
     return (
         oval(dark, 0, 0.03, 0.20, 0.035),
         oval(brass, 0, 0.05, 0.19, 0.035),
-        blob(brass, (-0.04, 0.05), (-0.11, 0.20), (-0.05, 0.36), (-0.025, 0.52), (0.025, 0.52), (0.05, 0.36),
-             (0.11, 0.20), (0.04, 0.05)),
+        blob(
+            brass,
+            (-0.04, 0.05),
+            (-0.11, 0.20),
+            (-0.05, 0.36),
+            (-0.025, 0.52),
+            (0.025, 0.52),
+            (0.05, 0.36),
+            (0.11, 0.20),
+            (0.04, 0.05),
+        ),
         oval(LAMP, 0, 0.60, 0.15, 0.06),
         poly(shade, (-0.32, 0.56), (-0.17, 1.0), (0.17, 1.0), (0.32, 0.56)),
         poly("f0d9a8", (-0.16, 0.57), (-0.08, 0.99), (0.06, 0.99), (0.12, 0.57)),
         bar("b08a5a", (-0.325, 0.57), (0.325, 0.57), 0.025),
         bar("b08a5a", (-0.175, 0.99), (0.175, 0.99), 0.020),
-    )  # fmt: skip
+    )
 
 
 def books() -> Drawing:
     """Four closed books in a pile, none quite above the other."""
     shapes: list[Shape] = []
-    for k, (tone, left, right) in enumerate((("44523f", -0.52, 0.50), ("7a3324", -0.44, 0.52), ("303b56", -0.50, 0.38),
-                                             ("8a6632", -0.36, 0.40))):  # fmt: skip
+    for k, (tone, left, right) in enumerate(
+        (("44523f", -0.52, 0.50), ("7a3324", -0.44, 0.52), ("303b56", -0.50, 0.38), ("8a6632", -0.36, 0.40))
+    ):
         low = 0.20 * k
-        shapes += [poly(tone, (left, low), (right, low), (right, low + 0.18), (left, low + 0.18)),
-                   poly("e2d8bd", (left + 0.05, low + 0.035), (right + 0.01, low + 0.035), (right + 0.01, low + 0.145),
-                        (left + 0.05, low + 0.145))]  # fmt: skip
+        shapes += [
+            poly(tone, (left, low), (right, low), (right, low + 0.18), (left, low + 0.18)),
+            poly(
+                "e2d8bd",
+                (left + 0.05, low + 0.035),
+                (right + 0.01, low + 0.035),
+                (right + 0.01, low + 0.145),
+                (left + 0.05, low + 0.145),
+            ),
+        ]
     return tuple(shapes)
 
 
 def vase() -> Drawing:
     """A flower in a glazed vase."""
-    return (*moved(flower(), 0, 0.16, 0.84), blob("5f7f86", (-0.09, 0.0), (-0.15, 0.14), (-0.11, 0.30), (-0.06, 0.42),
-             (0.06, 0.42), (0.11, 0.30), (0.15, 0.14), (0.09, 0.0)),
-            blob("8fa9ac", (-0.10, 0.12), (-0.07, 0.30), (-0.05, 0.30), (-0.07, 0.12)))  # fmt: skip
+    return (
+        *moved(flower(), 0, 0.16, 0.84),
+        blob(
+            "5f7f86",
+            (-0.09, 0.0),
+            (-0.15, 0.14),
+            (-0.11, 0.30),
+            (-0.06, 0.42),
+            (0.06, 0.42),
+            (0.11, 0.30),
+            (0.15, 0.14),
+            (0.09, 0.0),
+        ),
+        blob("8fa9ac", (-0.10, 0.12), (-0.07, 0.30), (-0.05, 0.30), (-0.07, 0.12)),
+    )
 
 
 def side_table() -> Drawing:
@@ -75,8 +106,11 @@ def side_table() -> Drawing:
 def workbench() -> Drawing:
     """A bench with its vise and plane, shavings, and the wall of tools above: hammer, saw, chisels, a wheel."""
     wood, dark, steel, iron, board = "8a6340", "5f4229", "a9adb0", "3f4246", "6a5038"
-    wheel = [oval(dark, 0.50, 0.82, 0.17, 0.17), oval(board, 0.50, 0.82, 0.135, 0.135),
-             oval(dark, 0.50, 0.82, 0.03, 0.03)]  # fmt: skip
+    wheel = [
+        oval(dark, 0.50, 0.82, 0.17, 0.17),
+        oval(board, 0.50, 0.82, 0.135, 0.135),
+        oval(dark, 0.50, 0.82, 0.03, 0.03),
+    ]
     wheel += [
         bar(dark, (0.50, 0.82), (0.50 + 0.14 * float(np.cos(t)), 0.82 + 0.14 * float(np.sin(t))), 0.018)
         for t in np.arange(8) * np.pi / 4
@@ -112,9 +146,14 @@ def workbench() -> Drawing:
 
 
 _TABLED: dict[str, tuple[Callable[[], Drawing], float]] = {
-    "lamp": (lamp, 0.150), "candle": (candle, 0.115), "cup": (cup, 0.058), "books": (books, 0.085),
-    "flower": (vase, 0.150), "clock": (clock, 0.100), "bread": (bread, 0.060),
-}  # fmt: skip
+    "lamp": (lamp, 0.150),
+    "candle": (candle, 0.115),
+    "cup": (cup, 0.058),
+    "books": (books, 0.085),
+    "flower": (vase, 0.150),
+    "clock": (clock, 0.100),
+    "bread": (bread, 0.060),
+}
 """What stands on a side table, and its height in units."""
 _FLOOR = {
     "room": ("lamp", "candle", "cup", "books", "plant", "clock", "flower", "chair"),
@@ -123,7 +162,7 @@ _FLOOR = {
     "laboratory": ("lamp", "books", "plant", "clock", "chair"),
     "cafe": ("cup", "flower", "candle", "plant", "chair"),
     "workshop": ("lamp", "books", "chair", "candle", "cup"),
-}  # fmt: skip
+}
 _WALL = ("picture", "two pictures", "clock", "mirror", "shelf")
 
 
@@ -194,27 +233,43 @@ def _wall_clock() -> Drawing:
     """A round clock, at ten past ten as the mantel clock."""
     rim, face, dark = "5a3a22", "e2d8bd", "2a211b"
     ticks = (
-        bar(dark, (0.38 * float(np.cos(t)), 0.5 + 0.38 * float(np.sin(t))),
-            (0.43 * float(np.cos(t)), 0.5 + 0.43 * float(np.sin(t))), 0.02)
+        bar(
+            dark,
+            (0.38 * float(np.cos(t)), 0.5 + 0.38 * float(np.sin(t))),
+            (0.43 * float(np.cos(t)), 0.5 + 0.43 * float(np.sin(t))),
+            0.02,
+        )
         for t in np.arange(12) * np.pi / 6
-    )  # fmt: skip
-    return (oval(rim, 0, 0.5, 0.5, 0.5), oval(face, 0, 0.5, 0.44, 0.44), *ticks,
-            bar(dark, (0, 0.5), (-0.20, 0.615), 0.035), bar(dark, (0, 0.5), (0.31, 0.68), 0.022),
-            oval(dark, 0, 0.5, 0.03, 0.03))  # fmt: skip
+    )
+    return (
+        oval(rim, 0, 0.5, 0.5, 0.5),
+        oval(face, 0, 0.5, 0.44, 0.44),
+        *ticks,
+        bar(dark, (0, 0.5), (-0.20, 0.615), 0.035),
+        bar(dark, (0, 0.5), (0.31, 0.68), 0.022),
+        oval(dark, 0, 0.5, 0.03, 0.03),
+    )
 
 
 def _mirror() -> Drawing:
     """An oval mirror, a slanting gleam in it."""
-    return (oval("8a6a34", 0, 0.5, 0.36, 0.5), oval("8d99a0", 0, 0.5, 0.31, 0.45),
-            blob("b9c4c8", (-0.20, 0.62), (0.06, 0.90), (0.16, 0.86), (-0.22, 0.48)),
-            blob("a6b2b7", (-0.18, 0.38), (0.22, 0.76), (0.25, 0.70), (-0.14, 0.32)))  # fmt: skip
+    return (
+        oval("8a6a34", 0, 0.5, 0.36, 0.5),
+        oval("8d99a0", 0, 0.5, 0.31, 0.45),
+        blob("b9c4c8", (-0.20, 0.62), (0.06, 0.90), (0.16, 0.86), (-0.22, 0.48)),
+        blob("a6b2b7", (-0.18, 0.38), (0.22, 0.76), (0.25, 0.70), (-0.14, 0.32)),
+    )
 
 
 def _shelf() -> Drawing:
     """A board on the wall with books and a jar."""
     shapes: list[Shape] = [bar("5a3a22", (-0.85, 0.04), (0.85, 0.04), 0.08)]
-    for k, (tone, tall) in enumerate((("7a3324", 0.62), ("44523f", 0.74), ("8a6632", 0.58), ("303b56", 0.80),
-                                      ("66404f", 0.66), ("8d8069", 0.70))):  # fmt: skip
+    for k, (tone, tall) in enumerate(
+        (("7a3324", 0.62), ("44523f", 0.74), ("8a6632", 0.58), ("303b56", 0.80), ("66404f", 0.66), ("8d8069", 0.70))
+    ):
         shapes.append(bar(tone, (-0.70 + 0.13 * k, 0.08), (-0.70 + 0.13 * k, 0.08 + tall), 0.11))
-    return (*shapes, blob("9a5a3a", (0.34, 0.08), (0.28, 0.30), (0.38, 0.50), (0.58, 0.50), (0.68, 0.30), (0.62, 0.08)),
-            bar("7a4329", (0.38, 0.50), (0.58, 0.50), 0.05))  # fmt: skip
+    return (
+        *shapes,
+        blob("9a5a3a", (0.34, 0.08), (0.28, 0.30), (0.38, 0.50), (0.58, 0.50), (0.68, 0.30), (0.62, 0.08)),
+        bar("7a4329", (0.38, 0.50), (0.58, 0.50), 0.05),
+    )

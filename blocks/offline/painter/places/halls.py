@@ -84,8 +84,16 @@ def paint_hall(stage: Stage) -> None:
         fill(stage, [(bar_x - thick, sill), (bar_x - thick, over), (bar_x + thick, over), (bar_x + thick, sill)], lead)
     for share in (0.22, 0.42, 0.62):
         y = eye - head * share
-        fill(stage, [(middle - half, y - thick), (middle + half, y - thick), (middle + half, y + thick),
-                     (middle - half, y + thick)], lead)  # fmt: skip
+        fill(
+            stage,
+            [
+                (middle - half, y - thick),
+                (middle + half, y - thick),
+                (middle + half, y + thick),
+                (middle - half, y + thick),
+            ],
+            lead,
+        )
 
     def thrown(x: float, up: float) -> tuple[float, float]:
         # Where the light through the window at pixel (x, eye - up) meets the floor: the higher, the nearer to us.
@@ -93,9 +101,14 @@ def paint_hall(stage: Stage) -> None:
         return at((x - middle) * _FAR / wide - stage.side * 0.062 * fall, 1, _FAR - _TRAVEL * fall)
 
     # Left edge, right edge, and how high above the eye the arch lets each pane reach.
-    panes = [(middle + half * (k - 0.19), middle + half * (k + 0.19),
-              head * 0.62 + half * 1.25 * (1 - (abs(k) + 0.19) ** 2) ** 0.5)
-             for k in (-0.75, -0.25, 0.25, 0.75)]  # fmt: skip
+    panes = [
+        (
+            middle + half * (k - 0.19),
+            middle + half * (k + 0.19),
+            head * 0.62 + half * 1.25 * (1 - (abs(k) + 0.19) ** 2) ** 0.5,
+        )
+        for k in (-0.75, -0.25, 0.25, 0.75)
+    ]
     for depth_at in (3.0, 2.45, 2.0, 1.62, 1.3, 1.04):
         if depth_at == 1.62:
             # The light falls down the nave: what is nearer stands before it.
@@ -106,9 +119,12 @@ def paint_hall(stage: Stage) -> None:
 
 
 def _paint_window_light(
-    stage: Stage, thrown: Callable[[float, float], tuple[float, float]], panes: list[tuple[float, float, float]],
-    eye: float, low: float,
-) -> None:  # fmt: skip
+    stage: Stage,
+    thrown: Callable[[float, float], tuple[float, float]],
+    panes: list[tuple[float, float, float]],
+    eye: float,
+    low: float,
+) -> None:
     """Throw the end window's panes onto the floor, a shaft with dust to each patch.
 
     Args:
@@ -196,8 +212,10 @@ def paint_theatre(stage: Stage) -> None:
     towards = (canvas.x - canvas.width / 2) / (0.55 + depth) / np.float32(canvas.unit * 0.10)
     seam = np.clip(np.abs(towards - np.round(towards)) * 24, 0, 1) * 0.3 + 0.7
     pool_x, pool_y = canvas.width / 2 - stage.side * canvas.width * 0.15, canvas.height * 0.87
-    pool = np.exp(-(((canvas.x - pool_x) / np.float32(canvas.unit * 0.36)) ** 2)
-                  - ((canvas.y[floor:] - pool_y) / np.float32(canvas.unit * 0.095)) ** 2)  # fmt: skip
+    pool = np.exp(
+        -(((canvas.x - pool_x) / np.float32(canvas.unit * 0.36)) ** 2)
+        - ((canvas.y[floor:] - pool_y) / np.float32(canvas.unit * 0.095)) ** 2
+    )
     wood = rgb("8a5a34")
     for c, plane in enumerate(canvas.planes):
         plane[floor:] = wood[c] * seam * (0.16 + 0.95 * np.clip(pool * 1.5, 0, 1))
@@ -215,8 +233,12 @@ def paint_theatre(stage: Stage) -> None:
     source = pool_x + stage.side * canvas.width * 0.06
     stage.sun_x, stage.sun_y = source, -canvas.height * 0.05
     spread = canvas.unit * 0.27
-    shaft(stage, [(source - 10, -10), (source + 10, -10), (pool_x + spread, pool_y), (pool_x - spread, pool_y)],
-          0.40, 0.012)  # fmt: skip
+    shaft(
+        stage,
+        [(source - 10, -10), (source + 10, -10), (pool_x + spread, pool_y), (pool_x - spread, pool_y)],
+        0.40,
+        0.012,
+    )
     # Who stands in a spotlight is the brightest thing on the stage.
     stage.light = replace(light, sun=mix(light.sun, rgb("fff0d0"), 0.8), strength=0.95, ambient=0.86)
     canvas.glow(source, 0, canvas.unit * 0.05, light.sun, 0.7)
@@ -227,9 +249,23 @@ def paint_theatre(stage: Stage) -> None:
         head = [(x + size * np.cos(t), y + size * 1.2 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 18)]
         fill(stage, head, rgb("0a070a"))
         sink = y + size * 3.0
-        fill(stage, [(x + size * 2.3 * np.cos(t), sink - size * 1.75 * abs(np.sin(t)) ** 0.7)
-                     for t in np.linspace(0, np.pi, 15)], rgb("0a070a"))  # fmt: skip
-        fill(stage, [(x - size * 2.3, sink - 1), (x + size * 2.3, sink - 1), (x + size * 2.4, canvas.height + 9),
-                     (x - size * 2.4, canvas.height + 9)], rgb("0a070a"))  # fmt: skip
+        fill(
+            stage,
+            [
+                (x + size * 2.3 * np.cos(t), sink - size * 1.75 * abs(np.sin(t)) ** 0.7)
+                for t in np.linspace(0, np.pi, 15)
+            ],
+            rgb("0a070a"),
+        )
+        fill(
+            stage,
+            [
+                (x - size * 2.3, sink - 1),
+                (x + size * 2.3, sink - 1),
+                (x + size * 2.4, canvas.height + 9),
+                (x - size * 2.4, canvas.height + 9),
+            ],
+            rgb("0a070a"),
+        )
     stage.horizon = float(floor)
     stage.ground = np.full(canvas.width, canvas.height * 0.885, np.float32)

@@ -80,8 +80,10 @@ def _paint_copses(stage: Stage, crest: F32, near: float) -> None:
             cv2.ellipse(shades, foot, axes, 0, 0, 360, 110, -1, cv2.LINE_AA, 4)
             for _ in range(5):
                 # A crown is several boughs, no ball.
-                bough = (at[0] + int(round_about * 16 * own.uniform(-0.7, 0.7)),
-                         at[1] + int(round_about * 16 * own.uniform(-0.35, 0.3)))  # fmt: skip
+                bough = (
+                    at[0] + int(round_about * 16 * own.uniform(-0.7, 0.7)),
+                    at[1] + int(round_about * 16 * own.uniform(-0.35, 0.3)),
+                )
                 cv2.circle(crowns, bough, max(8, int(round_about * 8.5)), 255, -1, cv2.LINE_AA, 4)
                 lit = (bough[0] + int(stage.side * round_about * 3), bough[1] - int(round_about * 3))
                 cv2.circle(lights, lit, max(8, int(round_about * 5)), 150, -1, cv2.LINE_AA, 4)

@@ -15,10 +15,13 @@ from blocks.offline.painter.places.sky import gradient
 from blocks.offline.painter.things.furniture import bench, counter, curtain, dresser
 
 OUTSIDE = {
-    "dawn": "8f9cc4 e8b4a2 ffdcb4", "morning": "8fc0e4 cfe4ea fff4d8", "noon": "7fb4de b9dcf0 eef6f4",
+    "dawn": "8f9cc4 e8b4a2 ffdcb4",
+    "morning": "8fc0e4 cfe4ea fff4d8",
+    "noon": "7fb4de b9dcf0 eef6f4",
     "golden": "8fa3b8 f5c583 fff0c8",
-    "dusk": "3a3f78 a8658c ff9d74", "night": "0a1630 16305c 31568a",
-}  # fmt: skip
+    "dusk": "3a3f78 a8658c ff9d74",
+    "night": "0a1630 16305c 31568a",
+}
 """The sky behind a window at each hour, zenith to horizon."""
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
@@ -134,8 +137,12 @@ def _paint_sides(stage: Stage, floor: int) -> None:
         # The wall beside the window lies in its own shade; the one across receives its light.
         tone = mix(light.sky[2], near, 0.42) if side == stage.side else mix(lit, near, 0.12)
         fill(stage, [(edge, -height * 0.05), (out, ceiling), (out, float(floor)), (edge, height * 1.04)], tone)
-        fill(stage, [(out - 1.5, ceiling), (out + 1.5, ceiling), (out + 1.5, float(floor)), (out - 1.5, float(floor))],
-             near, 0.5)  # fmt: skip
+        fill(
+            stage,
+            [(out - 1.5, ceiling), (out + 1.5, ceiling), (out + 1.5, float(floor)), (out - 1.5, float(floor))],
+            near,
+            0.5,
+        )
         skirt = height * 0.028
         fill(
             stage,
@@ -150,8 +157,16 @@ def _paint_sides(stage: Stage, floor: int) -> None:
     for k in range(5):
         low, high = width * (0.1 + 0.2 * k), inset + (width - 2 * inset) * (0.1 + 0.2 * k)
         beam = width * 0.012
-        fill(stage, [(low - beam * 1.6, -height * 0.05), (low + beam * 1.6, -height * 0.05), (high + beam, ceiling),
-                     (high - beam, ceiling)], mix(near, rgb("4a3020"), 0.3))  # fmt: skip
+        fill(
+            stage,
+            [
+                (low - beam * 1.6, -height * 0.05),
+                (low + beam * 1.6, -height * 0.05),
+                (high + beam, ceiling),
+                (high - beam, ceiling),
+            ],
+            mix(near, rgb("4a3020"), 0.3),
+        )
 
 
 def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float, floor: int) -> None:
@@ -174,10 +189,22 @@ def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float,
     patch = np.zeros((canvas.height, canvas.width), np.uint8)
     near, far = floor + (canvas.height - floor) * 0.85, floor + (canvas.height - floor) * 0.18
     middle = x - side * lean * 0.75
-    cv2.fillPoly(patch, [np.round(np.array([
-        (middle - half_w * 0.9, far), (middle + half_w * 0.9, far),
-        (middle + half_w * 1.2 - side * lean * 0.3, near), (middle - half_w * 1.2 - side * lean * 0.3, near),
-    ])).astype(np.int32)], 255)  # fmt: skip
+    cv2.fillPoly(
+        patch,
+        [
+            np.round(
+                np.array(
+                    [
+                        (middle - half_w * 0.9, far),
+                        (middle + half_w * 0.9, far),
+                        (middle + half_w * 1.2 - side * lean * 0.3, near),
+                        (middle - half_w * 1.2 - side * lean * 0.3, near),
+                    ]
+                )
+            ).astype(np.int32)
+        ],
+        255,
+    )
     lit = soften(patch.astype(np.float32) / np.float32(255), canvas.unit * 0.012)
     canvas.screen(lit * np.float32(0.46 * light.strength), light.sun)
 

@@ -59,10 +59,22 @@ def passing(stage: Stage) -> Path:
     """A road that crosses the frame in front of the viewer, then bends away to the hills under the light."""
     side = np.float32(-stage.side)
     wide = stage.canvas.width / stage.canvas.unit
-    knots = np.array([
-        (wide * 1.4, 1.50), (wide * 0.9, 1.52), (wide * 0.35, PASSING_DEPTH), (-0.10, 1.60), (-0.58, 1.84),
-        (-0.90, 2.5), (-1.02, 3.7), (-1.25, 6.0), (-2.3, 10.0), (-4.4, 17.0), (-8.2, 34.0),
-    ], np.float32)  # fmt: skip
+    knots = np.array(
+        [
+            (wide * 1.4, 1.50),
+            (wide * 0.9, 1.52),
+            (wide * 0.35, PASSING_DEPTH),
+            (-0.10, 1.60),
+            (-0.58, 1.84),
+            (-0.90, 2.5),
+            (-1.02, 3.7),
+            (-1.25, 6.0),
+            (-2.3, 10.0),
+            (-4.4, 17.0),
+            (-8.2, 34.0),
+        ],
+        np.float32,
+    )
     where, fine = np.arange(len(knots)), np.linspace(0, len(knots) - 1, 260)
     line = np.stack([np.interp(fine, where, knots[:, 0]), np.exp(np.interp(fine, where, np.log(knots[:, 1])))], 1)
     kernel = np.hanning(41)[:, None]
@@ -180,16 +192,24 @@ def paint_river(stage: Stage, row: float, path: Path) -> None:
     body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
     bank = _mask(stage, top, _strip(stage, row, path, -1.13, 1.13, rag * 1.3))
     ripple = clouds(stage.rng, (canvas.width, rows), 46, 3, 0.10) - np.float32(0.5)
-    source = np.clip(np.float32(top - 2) - np.arange(rows, dtype=np.float32)[:, None] * np.float32(1.5)
-                     + ripple * np.float32(canvas.unit * 0.10) * depth, 0, top - 1).astype(np.float32)  # fmt: skip
+    source = np.clip(
+        np.float32(top - 2)
+        - np.arange(rows, dtype=np.float32)[:, None] * np.float32(1.5)
+        + ripple * np.float32(canvas.unit * 0.10) * depth,
+        0,
+        top - 1,
+    ).astype(np.float32)
     across = np.clip(canvas.x + ripple * np.float32(canvas.unit * 0.03), 0, canvas.width - 1).astype(np.float32)
     gleam = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.unit * 0.10)) ** 2)) * np.float32(light.strength)
     gleam = gleam * np.clip(0.45 + ripple * 3.2, 0, 1) * (0.35 + 0.65 * (1 - depth)) * np.float32(0.75)
-    colour = np.stack([
-        cv2.remap(p[:top], across, source, cv2.INTER_LINEAR) * (np.float32(0.94) - np.float32(0.20) * depth)
-        + ripple * 0.10 + gleam * (sun - 0.3)
-        for p, sun in zip(canvas.planes, light.sun, strict=True)
-    ])  # fmt: skip
+    colour = np.stack(
+        [
+            cv2.remap(p[:top], across, source, cv2.INTER_LINEAR) * (np.float32(0.94) - np.float32(0.20) * depth)
+            + ripple * 0.10
+            + gleam * (sun - 0.3)
+            for p, sun in zip(canvas.planes, light.sun, strict=True)
+        ]
+    )
     # Far off the water has no line: it runs into the mist that lies on it.
     misty = np.clip(1 - depth * 4, 0, 1) * np.float32(0.55)
     colour += (light.haze[:, None, None] - colour) * misty
@@ -226,8 +246,9 @@ def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
             columns = np.concatenate([[0], np.cumsum(rows.max(0) > 0.3)])
             xs = np.arange(-left * tall + canvas.width * 0.01, canvas.width * 0.99 - right * tall, 2.0)
             reach = canvas.unit * _DRY
-            low, high = (np.clip(xs + v, 0, canvas.width).astype(int)
-                         for v in (left * tall - reach, right * tall + reach))  # fmt: skip
+            low, high = (
+                np.clip(xs + v, 0, canvas.width).astype(int) for v in (left * tall - reach, right * tall + reach)
+            )
             free = columns[high] == columns[low]
             for start, end in () if crowded else taken:
                 free &= (xs + right * tall < start) | (xs + left * tall > end)

@@ -85,6 +85,13 @@ def paint_rubble(stage: Stage) -> None:
             cv2.fillPoly(mask, [np.round(np.array(slab) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         tone = mix(light.near, light.haze, 0.34 * (1 - near) + 0.10)
         canvas.over(mask.astype(np.float32) / np.float32(255), tone * np.float32(1.15))
-        paint_layer(stage, np.asarray(crest, np.float32), tone, light.near * np.float32(0.8), canvas.unit * 0.14,
-                    0.12 * light.strength, 0.6)  # fmt: skip
+        paint_layer(
+            stage,
+            np.asarray(crest, np.float32),
+            tone,
+            light.near * np.float32(0.8),
+            canvas.unit * 0.14,
+            0.12 * light.strength,
+            0.6,
+        )
     stage.ground = np.full(canvas.width, canvas.height * 0.95, np.float32)

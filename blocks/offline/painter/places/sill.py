@@ -47,8 +47,15 @@ def paint_sill(stage: Stage, hour: str, wet: bool) -> None:
     stage.sun_x, stage.sun_y = canvas.width * (0.5 + 0.14 * stage.side), centre
     canvas.glow(canvas.width / 2, centre, canvas.unit * 0.34, light.sun, 0.24 * light.strength)
     for side in (-1, 1):
-        draw(stage, curtain(side), canvas.width / 2 + side * half * 0.98, edge + canvas.unit * 0.12,
-             canvas.unit * 0.95, 0.10, afloat=True)  # fmt: skip
+        draw(
+            stage,
+            curtain(side),
+            canvas.width / 2 + side * half * 0.98,
+            edge + canvas.unit * 0.12,
+            canvas.unit * 0.95,
+            0.10,
+            afloat=True,
+        )
     stage.horizon = float(bottom)
     stage.ground = np.full(canvas.width, bottom + (edge - bottom) * 0.55, np.float32)
 

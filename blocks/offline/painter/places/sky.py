@@ -119,8 +119,12 @@ def _paint_deck(stage: Stage) -> None:
     # The deck is a ceiling: its rolls are near and large overhead, far and thin at the horizon.
     depth = np.float32(0.18) + np.float32(0.82) * (1 - np.linspace(0, 1, rows, dtype=np.float32)[:, None]) ** 1.5
     source = np.broadcast_to((1 - np.float32(0.2) / depth) * np.float32((rows - 1) / 0.8), flat.shape)
-    rolls = cv2.remap(flat, np.broadcast_to(canvas.x, flat.shape).astype(np.float32),
-                      np.clip(source, 0, rows - 1).astype(np.float32), cv2.INTER_LINEAR)  # fmt: skip
+    rolls = cv2.remap(
+        flat,
+        np.broadcast_to(canvas.x, flat.shape).astype(np.float32),
+        np.clip(source, 0, rows - 1).astype(np.float32),
+        cv2.INTER_LINEAR,
+    )
     shade = 1 + (rolls - np.float32(0.5)) * np.float32(0.42) * np.clip(depth * 1.6, 0.25, 1)
     pale = mix(light.sky[2], light.haze, 0.5)
     for c, plane in enumerate(canvas.planes):

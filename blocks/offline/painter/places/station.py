@@ -55,17 +55,39 @@ def _paint_hall(stage: Stage, middle: float, snow: bool) -> None:
     half = min(unit * 0.62, canvas.width * 0.46)
     _box(stage, middle - half, middle + half, 0.400, 0.702, brick)
     eaves, ridge = height * 0.402, height * 0.330
-    fill(stage, [(middle - half * 1.04, eaves), (middle - half * 0.92, ridge), (middle + half * 0.92, ridge),
-                 (middle + half * 1.04, eaves)], roof)  # fmt: skip
+    fill(
+        stage,
+        [
+            (middle - half * 1.04, eaves),
+            (middle - half * 0.92, ridge),
+            (middle + half * 0.92, ridge),
+            (middle + half * 1.04, eaves),
+        ],
+        roof,
+    )
     gable = unit * 0.17
-    fill(stage, [(middle - gable, height * 0.702), (middle - gable, height * 0.34),
-                 (middle, height * 0.34 - gable * 0.62),
-                 (middle + gable, height * 0.34), (middle + gable, height * 0.702)],
-         brick * np.float32(1.12))  # fmt: skip
+    fill(
+        stage,
+        [
+            (middle - gable, height * 0.702),
+            (middle - gable, height * 0.34),
+            (middle, height * 0.34 - gable * 0.62),
+            (middle + gable, height * 0.34),
+            (middle + gable, height * 0.702),
+        ],
+        brick * np.float32(1.12),
+    )
     for side in (-1, 1):
-        fill(stage, [(middle, height * 0.34 - gable * 0.78), (middle, height * 0.34 - gable * 0.58),
-                     (middle + side * gable * 1.14, height * 0.352), (middle + side * gable * 1.14, height * 0.330)],
-             roof)  # fmt: skip
+        fill(
+            stage,
+            [
+                (middle, height * 0.34 - gable * 0.78),
+                (middle, height * 0.34 - gable * 0.58),
+                (middle + side * gable * 1.14, height * 0.352),
+                (middle + side * gable * 1.14, height * 0.330),
+            ],
+            roof,
+        )
     _paint_clock(stage, middle, height * 0.385)
     pane = mix(dark * np.float32(0.55), rgb("ffc876"), 0.08 + 0.82 * light.lamps)
     tall = height * 0.115
@@ -75,22 +97,44 @@ def _paint_hall(stage: Stage, middle: float, snow: bool) -> None:
         turns = np.linspace(np.pi, 0, 9)
         arch = [(x + wide * float(np.cos(t)), foot - tall - wide * float(np.sin(t))) for t in turns]
         fill(stage, [(x - wide, foot), *arch, (x + wide, foot)], pane)
-        fill(stage, [(x - wide * 0.07, foot), (x - wide * 0.07, foot - tall - wide),
-                     (x + wide * 0.07, foot - tall - wide),
-                     (x + wide * 0.07, foot)], brick * np.float32(0.6))  # fmt: skip
+        fill(
+            stage,
+            [
+                (x - wide * 0.07, foot),
+                (x - wide * 0.07, foot - tall - wide),
+                (x + wide * 0.07, foot - tall - wide),
+                (x + wide * 0.07, foot),
+            ],
+            brick * np.float32(0.6),
+        )
     # The canopy over the far platform: its board, and what carries it.
     reach = half * 1.25
-    fill(stage, [(middle - reach, height * 0.512), (middle - half * 1.1, height * 0.472),
-                 (middle + half * 1.1, height * 0.472), (middle + reach, height * 0.512)],
-         roof * np.float32(1.0 if snow else 1.2))  # fmt: skip
+    fill(
+        stage,
+        [
+            (middle - reach, height * 0.512),
+            (middle - half * 1.1, height * 0.472),
+            (middle + half * 1.1, height * 0.472),
+            (middle + reach, height * 0.512),
+        ],
+        roof * np.float32(1.0 if snow else 1.2),
+    )
     _box(stage, middle - reach, middle + reach, 0.512, 0.526, _stone(stage, "7a6a4c", 1.0))
     for k in range(-3, 4):
         x = middle + k * reach * 0.31
         thick = unit * 0.006
         _box(stage, x - thick, x + thick, 0.526, 0.712, dark)
         for side in (-1, 1):
-            fill(stage, [(x, height * 0.560), (x, height * 0.572), (x + side * unit * 0.05, height * 0.528),
-                         (x + side * unit * 0.04, height * 0.526)], dark)  # fmt: skip
+            fill(
+                stage,
+                [
+                    (x, height * 0.560),
+                    (x, height * 0.572),
+                    (x + side * unit * 0.05, height * 0.528),
+                    (x + side * unit * 0.04, height * 0.526),
+                ],
+                dark,
+            )
         if light.lamps > 0.25:
             canvas.glow(x, height * 0.545, unit * 0.030, rgb("ffd08a"), 0.85 * light.lamps)
 
@@ -103,8 +147,16 @@ def _paint_clock(stage: Stage, x: float, y: float) -> None:
         fill(stage, [(x + unit * radius * float(np.cos(t)), y + unit * radius * float(np.sin(t))) for t in turns], tone)
     for dx, dy in ((-0.016, -0.009), (0.004, -0.024)):
         across = unit * 0.0022
-        fill(stage, [(x - across, y), (x + across, y), (x + unit * dx + across, y + unit * dy),
-                     (x + unit * dx - across, y + unit * dy)], dark)  # fmt: skip
+        fill(
+            stage,
+            [
+                (x - across, y),
+                (x + across, y),
+                (x + unit * dx + across, y + unit * dy),
+                (x + unit * dx - across, y + unit * dy),
+            ],
+            dark,
+        )
 
 
 def _paint_tracks(stage: Stage, middle: float) -> None:
@@ -122,9 +174,16 @@ def _paint_tracks(stage: Stage, middle: float) -> None:
             x = middle + k * pitch
             top, bottom = height * (far - 0.007), height * (near + 0.012)
             lean = 1 + 0.9 * (near - far) / 0.26
-            fill(stage, [(x - pitch * 0.16, top), (x + pitch * 0.16, top),
-                         (middle + (x - middle) * lean + pitch * 0.20, bottom),
-                         (middle + (x - middle) * lean - pitch * 0.20, bottom)], wood)  # fmt: skip
+            fill(
+                stage,
+                [
+                    (x - pitch * 0.16, top),
+                    (x + pitch * 0.16, top),
+                    (middle + (x - middle) * lean + pitch * 0.20, bottom),
+                    (middle + (x - middle) * lean - pitch * 0.20, bottom),
+                ],
+                wood,
+            )
         for row, thick in ((far, 0.0040), (near, 0.0060)):
             _box(stage, 0, canvas.width, row, row + thick, wood * np.float32(0.6))
             _box(stage, 0, canvas.width, row - thick * 0.7, row, steel)

@@ -41,8 +41,11 @@ def paint_street(stage: Stage, canal: bool = False, wet: bool = False) -> None:
 
             fill(stage, [at(0, far), at(1, far), at(1, near), at(0, near)], tone)
             roof = (middle + side * half * 1.5 / near, at(1.16, near)[1])
-            fill(stage, [at(1, far), (middle + side * half * 1.5 / far, at(1.16, far)[1]), roof, at(1, near)],
-                 tone * np.float32(0.6))  # fmt: skip
+            fill(
+                stage,
+                [at(1, far), (middle + side * half * 1.5 / far, at(1.16, far)[1]), roof, at(1, near)],
+                tone * np.float32(0.6),
+            )
             gap = near * 1.04
             end = [
                 at(0, near),
@@ -99,11 +102,13 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
             np.abs(side + np.floor(far + 0.5) % 2 * 0.5 - np.round(side + np.floor(far + 0.5) % 2 * 0.5)),
         )
         stones = stones * (1 - 0.34 * np.clip(1 - joint * 7, 0, 1) * np.clip(1.9 - depth * 0.45, 0, 1))
-    colour = np.stack([
-        cv2.remap(p, across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(mirror) * stones
-        + np.float32(near * 0.45 + haze * ground) * stones
-        for p, near, haze in zip(planes, light.near, light.haze, strict=True)
-    ])  # fmt: skip
+    colour = np.stack(
+        [
+            cv2.remap(p, across, mirror_row.astype(np.float32), cv2.INTER_LINEAR) * np.float32(mirror) * stones
+            + np.float32(near * 0.45 + haze * ground) * stones
+            for p, near, haze in zip(planes, light.near, light.haze, strict=True)
+        ]
+    )
     canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
 
 

@@ -34,9 +34,11 @@ def paint_birches(stage: Stage) -> None:
         )
         green = mix(light.near, rgb("9ab04a"), 0.30 + 0.55 * light.ambient)
         for mask, tone, share in (
-            (bark, white, 1.0), (shade, mix(white, light.near, 0.42), 0.8), (scars, light.near * np.float32(0.7), 0.85),
+            (bark, white, 1.0),
+            (shade, mix(white, light.near, 0.42), 0.8),
+            (scars, light.near * np.float32(0.7), 0.85),
             (leaves, green, 0.85),
-        ):  # fmt: skip
+        ):
             canvas.over(mask.astype(np.float32) * np.float32(share / 255), mix(tone, light.haze, veil))
         _paint_feet(stage, root, 0.010 + 0.028 * near, mix(light.near, light.haze, veil * 0.8))
         if layer == 2:
@@ -109,8 +111,17 @@ def _twig(stage: Stage, masks: tuple[U8, U8], x: float, y: float, half: float, n
         size = canvas.unit * (0.0042 + 0.0075 * near) * rng.uniform(0.6, 1.2)
         at = on + rng.normal(0, size * 1.3, 2) + (0, size * 0.9)
         turn = float(rng.normal(70, 35))
-        cv2.ellipse(leaves, (int(at[0]), int(at[1])), (max(1, int(size)), max(1, int(size * 0.6))), turn, 0, 360, 255,
-                    -1, cv2.LINE_AA)  # fmt: skip
+        cv2.ellipse(
+            leaves,
+            (int(at[0]), int(at[1])),
+            (max(1, int(size)), max(1, int(size * 0.6))),
+            turn,
+            0,
+            360,
+            255,
+            -1,
+            cv2.LINE_AA,
+        )
 
 
 def paint_spring(stage: Stage) -> None:
@@ -142,15 +153,19 @@ def paint_spring(stage: Stage) -> None:
         bark = mix(depth_tone(stage, near * 0.85), rgb("4a3a30"), 0.25 * light.ambient)
         canvas.over(wood.astype(np.float32) / np.float32(255), mix(bark, light.haze, veil * 0.4))
         reach = canvas.unit * (0.003 + 0.008 * near)
-        soft, lit, petal = (_enlarged(cv2.GaussianBlur(m, (0, 0), max(0.6, reach * s / 2)), canvas.width, low)
-                            for m, s in ((cover, 1.0), (shade, 1.4), (flower, 1.0)))  # fmt: skip
+        soft, lit, petal = (
+            _enlarged(cv2.GaussianBlur(m, (0, 0), max(0.6, reach * s / 2)), canvas.width, low)
+            for m, s in ((cover, 1.0), (shade, 1.4), (flower, 1.0))
+        )
         leaves = np.clip((soft + edge[:low] * np.clip(1.25 - soft * 0.75, 0, 1) - 0.5) * 7, 0, 1)
         leaves *= np.clip(soft * 9 - 0.4, 0, 1)
         petal = np.clip((petal + edge[:low] * 0.9 - 0.5) * 6 + 0.5, 0, 1)
         tone = lit * (1.0 + 0.42 * np.float32(light.strength) * beside) + edge[:low] * np.float32(0.22)
         for c, plane in enumerate(canvas.planes):
-            green, pink = (float(mix(mix(light.near, leaf, share + 0.5 * light.ambient), light.haze, veil)[c])
-                           for leaf, share in ((fresh, 0.50), (bloom, 0.74)))  # fmt: skip
+            green, pink = (
+                float(mix(mix(light.near, leaf, share + 0.5 * light.ambient), light.haze, veil)[c])
+                for leaf, share in ((fresh, 0.50), (bloom, 0.74))
+            )
             deep = float(mix(light.near * np.float32(0.9), light.haze, veil)[c])
             mauve = float(mix(mix(light.near, rgb("b98aa2"), 0.80), light.haze, veil)[c])
             dark = deep + (mauve - deep) * petal
@@ -171,15 +186,20 @@ def _enlarged(mask: np.typing.NDArray[Any], width: int, rows: int) -> F32:
 
 def _broadleaf(
     stage: Stage, own: Rng, masks: tuple[U8, U8, U8, U8], x: float, root: float, tall: float, blossom: bool
-) -> None:  # fmt: skip
+) -> None:
     """One tree: a forked trunk into the first mask; into the half-size others its crown, its light, its blossom."""
     wood, cover, shade, flower = masks
     half = tall * 0.022
     fork_at = root - tall * own.uniform(0.34, 0.46)
     for aside in (-0.13, 0.02, 0.14):
         end = x + aside * tall, fork_at - tall * 0.20
-        outline = [(x - half * 1.5, root), (x - half * 0.8, fork_at), end, (x + half * 0.8, fork_at),
-                   (x + half * 1.5, root)]  # fmt: skip
+        outline = [
+            (x - half * 1.5, root),
+            (x - half * 0.8, fork_at),
+            end,
+            (x + half * 0.8, fork_at),
+            (x + half * 1.5, root),
+        ]
         cv2.fillPoly(wood, [np.round(np.array(outline) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     clumps = []
     for k in range(15):
@@ -258,8 +278,15 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
                 # A long slope of mist, not an edge: the way comes down it.
                 crest = canvas.height * 0.80 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.03
                 far = mix(tone, light.haze, 0.50)
-                paint_layer(stage, np.asarray(crest, np.float32), far, light.near * np.float32(0.8),
-                            canvas.height * 0.16, 0, 0.35)  # fmt: skip
+                paint_layer(
+                    stage,
+                    np.asarray(crest, np.float32),
+                    far,
+                    light.near * np.float32(0.8),
+                    canvas.height * 0.16,
+                    0,
+                    0.35,
+                )
                 between()
             else:
                 paint_ground(stage, np.asarray(crest, np.float32), grass=grass)

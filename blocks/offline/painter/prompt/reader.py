@@ -124,7 +124,7 @@ def _same(kind: str, other: str | None) -> bool:
 
 def _cast(
     tokens: list[Token], subjects: dict[str, Subject], mentions: list[tuple[int, str]], shot: str
-) -> tuple[dict[str, Subject], dict[str, int]]:  # fmt: skip
+) -> tuple[dict[str, Subject], dict[str, int]]:
     """Dress each of several people in their own, turn who is seen from behind; and the words nobody is turned by."""
     said = [m for m in mentions if m[1] in subjects]
     folk = [m for m in said if subjects[m[1]].kind in PEOPLE]
@@ -169,8 +169,9 @@ def read_prompt(prompt: str) -> Reading:
             # In a wider shot a hand is a part of whoever is seen; alone it has no picture.
             if not anyone:
                 missing.setdefault(token.word, i)
-            elif kind == "eye" and (shut := [j for j in (i - 1, i + 1) if 0 <= j < len(tokens)
-                                             and tokens[j].word in ("closed", "shut")]):  # fmt: skip
+            elif kind == "eye" and (
+                shut := [j for j in (i - 1, i + 1) if 0 <= j < len(tokens) and tokens[j].word in ("closed", "shut")]
+            ):
                 missing.setdefault(tokens[shut[0]].word, shut[0])
             continue
         if kind and modifies and _same(kind, subject_of(tokens[i + 1].word)):
@@ -265,8 +266,10 @@ def read_prompt(prompt: str) -> Reading:
         drawn = list(subjects.values())
     if near and anyone:
         missing.pop("face", None)
-    seen = [kind_at(tokens, i) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
-            for i, t in enumerate(tokens)]  # fmt: skip
+    seen = [
+        kind_at(tokens, i) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
+        for i, t in enumerate(tokens)
+    ]
     missing = {**unseen(tokens, seen, shot), **missing}
     if biome in ("space", "undersea", "moon"):
         weather = ()

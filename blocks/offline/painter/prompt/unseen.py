@@ -24,9 +24,27 @@ def _forms(*verbs: str) -> frozenset[str]:
 
 
 _POSES = _forms(
-    "kneel", "crouch", "squat", "sleep", "crawl", "climb", "jump", "leap", "dance", "swim", "dive", "bow", "pray",
-    "hug", "embrace", "kiss", "salute", "curl", "somersault", "stumble",
-) | _words("knelt lying lies lie slept asleep swam dove leapt curled upside-down handstand")  # fmt: skip
+    "kneel",
+    "crouch",
+    "squat",
+    "sleep",
+    "crawl",
+    "climb",
+    "jump",
+    "leap",
+    "dance",
+    "swim",
+    "dive",
+    "bow",
+    "pray",
+    "hug",
+    "embrace",
+    "kiss",
+    "salute",
+    "curl",
+    "somersault",
+    "stumble",
+) | _words("knelt lying lies lie slept asleep swam dove leapt curled upside-down handstand")
 _SITTING = _words("sit sits sitting sat seated cross-legged")
 _EXPRESSIONS = _forms("smile", "grin", "laugh", "weep", "frown", "wink", "scream", "yawn", "blush") | _words(
     "cry cries crying cried wept tearful open-mouthed"

@@ -57,9 +57,15 @@ DOMAINS: Mapping[str, frozenset[str]] = {
 }
 
 HEARTS: Mapping[str, str] = {
-    "craft": "tender", "living": "hopeful", "earth": "still", "cosmos": "still", "mind": "tender",
-    "machine": "curious", "past": "tender", "art": "hopeful",
-}  # fmt: skip
+    "craft": "tender",
+    "living": "hopeful",
+    "earth": "still",
+    "cosmos": "still",
+    "mind": "tender",
+    "machine": "curious",
+    "past": "tender",
+    "art": "hopeful",
+}
 """How the heart of such a film feels: one of `studio.planning.image_prompts.EMOTIONS`."""
 
 TOPIC_WORDS = frozenset(word for words in DOMAINS.values() for word in words)

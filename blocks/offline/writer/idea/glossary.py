@@ -65,19 +65,41 @@ for _line in _LISTED.strip().splitlines():
         _WORDS[_word] = (*_WORDS.get(_word, ()), _english)
 
 _SEEN: dict[str, str] = {
-    "keeper": "a lighthouse keeper", "child": "a child", "man": "an old man", "woman": "a woman", "girl": "a girl",
-    "boy": "a boy", "grandmother": "a grandmother", "grandfather": "a grandfather", "cat": "a cat", "dog": "a dog",
-    "fox": "a fox", "whale": "a whale", "robot": "a robot",
-}  # fmt: skip
+    "keeper": "a lighthouse keeper",
+    "child": "a child",
+    "man": "an old man",
+    "woman": "a woman",
+    "girl": "a girl",
+    "boy": "a boy",
+    "grandmother": "a grandmother",
+    "grandfather": "a grandfather",
+    "cat": "a cat",
+    "dog": "a dog",
+    "fox": "a fox",
+    "whale": "a whale",
+    "robot": "a robot",
+}
 """Who may be shown as a character, in the words of the picture."""
 
 _THINGS: dict[str, str] = {
-    "bottle": "a bottle in the sand", "letter": "a letter on a table", "book": "an open book", "boat": "a small boat",
-    "ship": "a ship far off", "train": "a train", "house": "a house with a light on", "window": "the light in a window",
-    "painting": "a chair before a painting", "tree": "an old tree", "bird": "birds in the sky", "fish": "a fish",
-    "garden": "flowers in a garden", "moon": "the moon above a house", "star": "stars above a single tree",
-    "street": "an old street with houses", "home": "a house with a light on",
-}  # fmt: skip
+    "bottle": "a bottle in the sand",
+    "letter": "a letter on a table",
+    "book": "an open book",
+    "boat": "a small boat",
+    "ship": "a ship far off",
+    "train": "a train",
+    "house": "a house with a light on",
+    "window": "the light in a window",
+    "painting": "a chair before a painting",
+    "tree": "an old tree",
+    "bird": "birds in the sky",
+    "fish": "a fish",
+    "garden": "flowers in a garden",
+    "moon": "the moon above a house",
+    "star": "stars above a single tree",
+    "street": "an old street with houses",
+    "home": "a house with a light on",
+}
 """What may be shown without anybody, in the words of the picture."""
 
 _SPACED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
