@@ -16,9 +16,8 @@ from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.offline.crew import embedded_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
-from studio.billing.rate_limit import AT_ONCE, Limits
+from studio.model.engines import AT_ONCE, AccountLimits, Narrator, Painter, Writer
 from studio.model.engines import Crew as Hired
-from studio.model.engines import Narrator, Painter, Writer
 
 VOICES = 4
 """Lines in work at once where a vendor speaks them."""
@@ -113,7 +112,7 @@ class Crew(Block):
             writer=self._writer(),
             painter=self._painter(),
             narrator=self._narrator(),
-            limits=Limits(self.at_once, self.per_minute),
+            limits=AccountLimits(self.at_once, self.per_minute),
             painters=self.at_once if sold else Hired.painters,
             portraits=self.portraits,
             voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,

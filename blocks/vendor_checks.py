@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from pydantic import JsonValue
 
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import ask, json_of
 from blocks.stability_api.account import StabilityAccount
@@ -22,7 +22,7 @@ from studio.errors import EngineFailed
 from studio.model.engines import Crew
 from studio.model.paid import VendorError
 
-PATIENCE = Limits(connect_seconds=10, read_seconds=20, total_seconds=30, body_bytes=8 * 2**20)
+PATIENCE = RequestLimits(connect_seconds=10, read_seconds=20, total_seconds=30, body_bytes=8 * 2**20)
 """A list of models is some 20 kB."""
 SOON = timedelta(days=90)
 """A model whose last day is so near is warned of."""

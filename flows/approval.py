@@ -24,13 +24,13 @@ from prefect.input.run_input import Keyset
 from pydantic import Field, PrivateAttr
 
 from flows.runs.status import is_deployed
-from studio.cli.terminal import harmless
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
 from studio.model.receipt import Receipt
 from studio.sessions.approvals import Approvals, Approve, Asked, Reply, Step, answered
 from studio.sessions.session import Session
 from studio.text.command_hints import command
+from studio.text.display import printable
 
 PATIENCE_SECONDS = 30 * 24 * 3600
 """How long a suspended run waits: after 30 days Prefect calls it Failed, and nothing is lost."""
@@ -204,4 +204,4 @@ def _description(question: Question) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in _MARKUP else letter for letter in harmless(text))
+    return "".join(f"\\{letter}" if letter in _MARKUP else letter for letter in printable(text))

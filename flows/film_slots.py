@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from studio.batch.films import Outcome, look_again, open_line
-from studio.cli.terminal import clock, harmless
 from studio.errors import FilmError, Interrupted
+from studio.text.display import clock, printable
 from studio.version import VERSION
 
 MOST = 16
@@ -77,7 +77,7 @@ class Slots:
             outcome = open_line(self._root, line, lambda: secrets.randbelow(2**31), datetime.now(), VERSION)
             if outcome.state != "to do":
                 return outcome
-            self._tell(f"[FILM] line {line.number}: {outcome.session_id} · {harmless(line.idea)[:60]}")
+            self._tell(f"[FILM] line {line.number}: {outcome.session_id} · {printable(line.idea)[:60]}")
             tell_began(replace(outcome, state="running"))
             began = datetime.now()
             reason = self._make_film(outcome.session_id, self.stop)
@@ -94,5 +94,5 @@ class Slots:
                 )
                 return outcome
         if not self.stop.is_set():
-            self._tell(f"[FAIL] line {line.number}: {harmless(outcome.reason)}")
+            self._tell(f"[FAIL] line {line.number}: {printable(outcome.reason)}")
         return outcome

@@ -42,17 +42,18 @@ from flows.shot_mapping import Direction
 from studio.billing.prices import price_list
 from studio.errors import BadInput, BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.forecast.remaining_cost import out_of_budget
+from studio.input.idea import check_idea
+from studio.input.options import make_terms, make_wish
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import DEFAULT_STYLE, Wish
 from studio.model.paid import VendorError
-from studio.model.terms import make_terms
 from studio.sessions.approvals import Approve
-from studio.sessions.catalog import make_wish
-from studio.sessions.opening import Ask, check_idea, enlist
-from studio.sessions.session import RunCard, Session
+from studio.sessions.opening import Ask, enlist
+from studio.sessions.session import Session
 from studio.store.folders import output_folder
 from studio.store.heartbeat import signs_of_life
+from studio.store.run_cards import RunCard
 from studio.text.command_hints import command
 from studio.version import VERSION
 from tasks.film import cut_film

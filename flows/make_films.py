@@ -30,7 +30,7 @@ from prefect.states import Cancelled, Failed
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.artifacts import Page, Sheet, is_watched
-from flows.cli.child_main import film_in_child
+from flows.child_process import film_in_child
 from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
 from flows.runs.dead_runs import Watch
@@ -39,11 +39,11 @@ from flows.runs.signs_of_life import signing
 from flows.runs.status import standing_of, this_run
 from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
-from studio.cli.terminal import harmless
 from studio.errors import BadInput, FilmError
 from studio.sessions.catalog import check_writable, sweep_abandoned
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
+from studio.text.display import printable
 
 LONGEST_NAME = 100
 """Letters of a manifest's name in its run's."""
@@ -76,7 +76,7 @@ async def make_films(
     Returns a list, one object a line: line, idea, state, session_id, film (its path), seconds, reason.
     """
     if (run := this_run()) is not None and nameless(run.name):
-        rename(run, shorten(harmless(Path(manifest).name), LONGEST_NAME, placeholder="…"))
+        rename(run, shorten(printable(Path(manifest).name), LONGEST_NAME, placeholder="…"))
     try:
         with signing(Watch()):
             return _made(manifest, parallel, at_most, output)

@@ -17,11 +17,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from studio.cli.terminal import clock, harmless
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
-from studio.planning.orders import PER_SHOT
+from studio.model.stages import PER_SHOT
+from studio.text.display import clock, printable
 
 _MARKS = {
     "todo": ("·", "dim"),
@@ -133,12 +133,12 @@ class _Table:
                     f"{there}/{wanted}",
                     self._cells(stage) if stage in PER_SHOT and cells else "",
                 )
-        yield Text(harmless(board.opening), no_wrap=True, overflow="ellipsis")
+        yield Text(printable(board.opening), no_wrap=True, overflow="ellipsis")
         yield table
         yield Text(self._pace(), style="dim")
         # One line each: a live table must not grow past the terminal's height.
         for note in board.notes[-_NOTES:]:
-            yield Text(harmless(note), style="yellow", no_wrap=True, overflow="ellipsis")
+            yield Text(printable(note), style="yellow", no_wrap=True, overflow="ellipsis")
 
     def _cells(self, stage: Stage) -> Text:
         cells = Text()
@@ -184,7 +184,7 @@ def shown(console: Console, board: Board) -> Iterator[Screen]:
 
     def plain(event: Event) -> None:
         if line := event.line():
-            console.print(harmless(line), markup=False, highlight=False, soft_wrap=True)
+            console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
     with events.listening(board.hear):
         if console.is_terminal:

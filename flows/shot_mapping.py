@@ -29,8 +29,9 @@ from studio.model import events
 from studio.model.events import Event
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.receipt import Receipt
+from studio.model.stages import PER_SHOT
 from studio.planning.cast import Cast, cast_of
-from studio.planning.orders import PER_SHOT, character_number
+from studio.planning.orders import character_number
 from studio.planning.timeline import check_laid, lengthened
 from studio.sessions.session import Session
 from studio.status.snapshot import read_facts

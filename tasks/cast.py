@@ -11,8 +11,9 @@ from studio.model.engines import Painter
 from studio.model.film import Node
 from studio.model.paid import VendorError
 from studio.model.receipt import Made
+from studio.model.stages import Order
 from studio.planning.cast import PORTRAIT_SIZE, portrait_prompt
-from studio.planning.orders import Order, portrait_order
+from studio.planning.orders import portrait_order
 from studio.sessions.session import Session
 from studio.video.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork

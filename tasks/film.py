@@ -12,8 +12,9 @@ from studio.model.engines import Engine
 from studio.model.events import Event
 from studio.model.film import Shot, Story, Timeline
 from studio.model.receipt import Made, Receipt
+from studio.model.stages import Order
 from studio.planning.credits import credits_of
-from studio.planning.orders import Order, film_order
+from studio.planning.orders import film_order
 from studio.planning.timeline import HOUSE
 from studio.sessions.session import Session
 from studio.video.assembly import assemble

@@ -10,8 +10,9 @@ from studio.model.engines import Painter
 from studio.model.film import Shot
 from studio.model.paid import VendorError
 from studio.model.receipt import Made
+from studio.model.stages import Order
 from studio.planning.cast import NOBODY, Cast
-from studio.planning.orders import Order, image_order, take_seed
+from studio.planning.orders import image_order, take_seed
 from studio.sessions.session import Session
 from studio.video.slate import paint_slate
 from tasks.policy import RULES, PieceOfWork

@@ -5,7 +5,8 @@ from __future__ import annotations
 from prefect import task
 
 from studio.model.film import Shot
-from studio.planning.orders import Order, line_seed, narration_order
+from studio.model.stages import Order
+from studio.planning.orders import line_seed, narration_order
 from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

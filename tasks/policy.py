@@ -22,7 +22,7 @@ from prefect.tasks import exponential_backoff
 
 from studio.errors import FilmError
 from studio.model.receipt import Receipt
-from studio.planning.orders import Order
+from studio.model.stages import Order
 
 GENERATIONS = 1_000
 """Most records of one order: each damaged or replaced piece begins a new one."""

@@ -9,7 +9,8 @@ from prefect import task
 from studio.model.engines import Writer
 from studio.model.film import Story
 from studio.model.receipt import Made
-from studio.planning.orders import Order, scene_graph_order
+from studio.model.stages import Order
+from studio.planning.orders import scene_graph_order
 from studio.planning.plan_files import plan_text
 from studio.planning.scene_graph import check_graph
 from studio.sessions.session import Session

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from prefect import task
 
 from studio.model.film import Shot, Story, Timeline
+from studio.model.stages import Order
 from studio.planning.moods import cues_told, music_cues
-from studio.planning.orders import Order, score_order
+from studio.planning.orders import score_order
 from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork
 from tasks.work import Outcome, carry_out

@@ -9,7 +9,8 @@ from prefect import task
 from studio.model.engines import Writer
 from studio.model.film import SceneGraph, Story
 from studio.model.receipt import Made
-from studio.planning.orders import Order, shots_order
+from studio.model.stages import Order
+from studio.planning.orders import shots_order
 from studio.planning.plan_files import plan_text
 from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork

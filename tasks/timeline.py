@@ -9,7 +9,8 @@ from prefect import task
 from studio.model.engines import Engine
 from studio.model.film import Shot
 from studio.model.receipt import Made, Receipt
-from studio.planning.orders import Order, timeline_order
+from studio.model.stages import Order
+from studio.planning.orders import timeline_order
 from studio.planning.timeline import HOUSE, lay_out
 from studio.sessions.session import Session
 from tasks.policy import RULES, PieceOfWork

@@ -11,7 +11,8 @@ from studio.model.engines import Animator
 from studio.model.events import Event
 from studio.model.film import Cue, Shot
 from studio.model.receipt import Made, Receipt
-from studio.planning.orders import Order, video_order
+from studio.model.stages import Order
+from studio.planning.orders import video_order
 from studio.planning.timeline import shot_frames
 from studio.sessions.session import Session
 from studio.video.assembly import burned_cues

@@ -22,7 +22,7 @@ from studio.model.events import Event
 from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
 from studio.model.receipt import Made, Receipt
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from studio.sessions.session import Session
 
 E = TypeVar("E", bound=Engine)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from studio.model.film import Brief, Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline, Wish
 from studio.model.receipt import Receipt, Sidecar
-from studio.planning.orders import artefact_path, receipt_path
+from studio.model.stages import artefact_path, receipt_path
 from studio.planning.plan_files import plan_text
 from studio.store.receipts import receipt_bytes
 

@@ -20,11 +20,12 @@ from studio.billing.calls import read_calls, spent_usd
 from studio.billing.desk import Counter, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import OWN, price_list
-from studio.billing.rate_limit import Gate, Limits
+from studio.billing.rate_limit import Gate
 from studio.errors import BudgetSpent
+from studio.model.engines import AccountLimits
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from tests.vendors.metering import Fault, Line, Meter
 
 SIZE = (64, 48)
@@ -88,7 +89,7 @@ def test_a_hundred_shots_heed_a_vendor_that_asks_them_to_wait(meter: Meter, ledg
     meter.play(faults=[Fault("429 seconds", times=10**6, share=0.5)])
     shots, painter, books = 100, _painter(meter), ledger()
     holds: list[tuple[float, float]] = []
-    gate = Gate(Limits(at_once=shots))
+    gate = Gate(AccountLimits(at_once=shots))
     heard = {index: Heard(gate, holds) for index in range(1, shots + 1)}
 
     def paint(index: int) -> Made:
@@ -125,7 +126,7 @@ def test_two_hundred_shots_of_four_cents_never_pass_a_dollar(meter: Meter, ledge
         return call
 
     books.begin = watched
-    gate = Gate(Limits(at_once=32))
+    gate = Gate(AccountLimits(at_once=32))
     counter = Counter(books, lambda account: gate, lambda: None)
     with ThreadPoolExecutor(32) as pool:
         done: list[Future[Made]] = [pool.submit(_paint, painter, n, counter, tmp_path) for n in range(1, 201)]

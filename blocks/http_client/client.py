@@ -21,8 +21,8 @@ from blocks.http_client.connection import (
     USUAL,
     Connect,
     Journey,
-    Limits,
     Network,
+    RequestLimits,
     connect,
     proxy_of,
     trusted,
@@ -30,12 +30,12 @@ from blocks.http_client.connection import (
 from blocks.http_client.errors import request_id_of, scrubbed
 from studio.model.paid import VendorError
 
-__all__ = ["USUAL", "Connect", "Limits", "NotPublic", "Wire", "connect", "open_client"]
+__all__ = ["USUAL", "Connect", "NotPublic", "RequestLimits", "Wire", "connect", "open_client"]
 
 
 def open_client(
     vendor: str,
-    limits: Limits = USUAL,
+    limits: RequestLimits = USUAL,
     secrets: tuple[str, ...] = (),
     connect: Connect = connect,
     withheld: tuple[str, ...] = (),
@@ -68,7 +68,7 @@ class Wire(httpx2.BaseTransport):
     """The transport of `open_client`."""
 
     vendor: str
-    limits: Limits
+    limits: RequestLimits
     secrets: tuple[str, ...] = field(default=(), repr=False)
     connect: Connect = connect
     withheld: tuple[str, ...] = ()

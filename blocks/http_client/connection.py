@@ -17,7 +17,7 @@ import httpx2
 
 
 @dataclass(frozen=True)
-class Limits:
+class RequestLimits:
     """How long and how much one request may take.
 
     Attributes:
@@ -35,7 +35,7 @@ class Limits:
     body_bytes: int = 8 * 2**20
 
 
-USUAL = Limits()
+USUAL = RequestLimits()
 
 ERROR_BYTES = 100_000
 """Of the body of an answer that is not 2xx: a line of it is told, and the SDK reads it as JSON, however large."""
@@ -68,7 +68,7 @@ class Journey:
 class _Stream(httpcore2.NetworkStream):
     """A connection that minds the deadline of its only request."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, journey: Journey, limits: Limits) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, journey: Journey, limits: RequestLimits) -> None:
         self._stream, self._journey, self._limits = stream, journey, limits
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -104,7 +104,7 @@ class _Stream(httpcore2.NetworkStream):
 @dataclass
 class Network(httpcore2.NetworkBackend):
     journey: Journey
-    limits: Limits
+    limits: RequestLimits
     connect: Connect
 
     def connect_tcp(

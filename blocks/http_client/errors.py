@@ -18,8 +18,8 @@ import httpx2
 from pydantic import JsonValue
 
 from blocks.http_client.connection import ERROR_BYTES
-from studio.input.script import one_line
 from studio.model.paid import Fault, VendorError
+from studio.text.words import one_line
 
 REASON_CHARACTERS = 300
 """Longest quotation of a vendor's own words."""

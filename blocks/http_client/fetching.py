@@ -18,12 +18,12 @@ import httpcore2
 import httpx2
 
 from blocks.answers.picture_answers import PICTURE_BYTES
-from blocks.http_client.client import Limits, NotPublic, connect, open_client
+from blocks.http_client.client import NotPublic, RequestLimits, connect, open_client
 from blocks.http_client.connection import proxy_of
 from blocks.http_client.errors import vendor_error
 from studio.model.paid import VendorError
 
-FETCH = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
+FETCH = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
 """For a picture that is made already."""
 
 ESCAPES = 1_000_000
@@ -33,7 +33,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for IPv4 ones (RFC 6052, section 2.1)."""
 
 
-def fetch(vendor: str, url: str, own: str, limits: Limits = FETCH, secrets: tuple[str, ...] = ()) -> bytes:
+def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secrets: tuple[str, ...] = ()) -> bytes:
     """Return what lies at `url`, at most `limits.body_bytes` of it.
 
     Args:

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from blocks.http_client.addresses import checked_address, refuse_open_way
-from blocks.http_client.client import Limits, open_client
+from blocks.http_client.client import RequestLimits, open_client
 from studio.errors import BadInput
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class OpenAIAccount(Block):
     def _headers(self) -> dict[str, str]:
         return {name: str(value) for name, value in self.headers.get_secret_value().items()}
 
-    def client(self, limits: Limits) -> OpenAI:
+    def client(self, limits: RequestLimits) -> OpenAI:
         """Return the SDK's client, which sends each request once, over `blocks.http_client.client`; close it after use.
 
         What the SDK would read from the environment on its own, and what it tells of this machine, is not sent.

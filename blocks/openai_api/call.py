@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import JsonValue
 
 from blocks.answers.json_answers import json_in
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.http_client.errors import request_id_of, scrubbed, vendor_error
 from blocks.openai_api.account import OpenAIAccount
 from studio.model.paid import VendorError
@@ -30,7 +30,7 @@ class RawAnswer(Protocol):
     def http_response(self) -> httpx2.Response: ...
 
 
-def ask(account: OpenAIAccount, limits: Limits, call: Callable[[OpenAI], RawAnswer]) -> httpx2.Response:
+def ask(account: OpenAIAccount, limits: RequestLimits, call: Callable[[OpenAI], RawAnswer]) -> httpx2.Response:
     """Return the answer of one request, read whole, of status 2xx.
 
     Args:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import JsonValue
 
 from blocks.answers.picture_answers import bad_answer
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.http_client.errors import request_id_of, scrubbed
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.answers import read_answer
@@ -35,7 +35,7 @@ class Chat:
     account: OpenAIAccount
     name: str
     thinking_tokens: int
-    limits: Limits
+    limits: RequestLimits
     desk: Desk
 
     def plan(

@@ -22,19 +22,20 @@ from blocks.answers.sound_answers import (
     most_seconds,
     usual_seconds,
 )
-from blocks.http_client.client import USUAL, Limits
+from blocks.http_client.client import USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask
 from blocks.paid_engine import PaidEngine
 from studio.audio.wav import Samples, wav_file
-from studio.input.script import clean_text, one_line, split_sentences
 from studio.model.engines import Abilities
 from studio.model.film import Word
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import Made
 from studio.planning.shot_plan import spoken_words
+from studio.text.sentences import split_sentences
+from studio.text.words import clean_text, one_line
 
 INPUT_CHARACTERS = 4_096
 """Longest input (https://platform.openai.com/docs/api-reference/audio/createSpeech#audio-createspeech-input)."""
@@ -91,7 +92,7 @@ class OpenAINarrator(PaidEngine):
     instructions: str = ""
     speed: float = 1.0
     languages: tuple[str, ...] = ()
-    limits: Limits = SPEAKING
+    limits: RequestLimits = SPEAKING
 
     engine = "openai"
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from blocks.answers.json_answers import PAINTED_BYTES
-from blocks.http_client.client import USUAL, Limits
+from blocks.http_client.client import USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
 from blocks.http_client.fetching import FETCH, fetch, from_base64
 from blocks.openai_api.account import OpenAIAccount
@@ -62,7 +62,7 @@ class OpenAIPainter(PaidEngine):
     name: str = "gpt-image-2"
     quality: Quality = "medium"
     long_side: int = 1_536
-    limits: Limits = PAINTING
+    limits: RequestLimits = PAINTING
 
     engine = "openai"
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from pydantic import JsonValue
 
-from blocks.http_client.client import USUAL, Limits
+from blocks.http_client.client import USUAL, RequestLimits
 from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.chat import Chat
@@ -62,7 +62,7 @@ class OpenAIWriter(PaidEngine):
     account: OpenAIAccount
     name: str = "gpt-5.4-mini"
     thinking_tokens: int = 8_000
-    limits: Limits = USUAL
+    limits: RequestLimits = USUAL
 
     engine = "openai"
     abilities = Abilities()

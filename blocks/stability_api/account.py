@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, HttpUrl, JsonValue, PrivateAttr, SecretS
 
 from blocks.answers.json_answers import json_in
 from blocks.http_client.addresses import checked_address, refuse_open_way
-from blocks.http_client.client import Limits, open_client
+from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.errors import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from studio.errors import BadInput
 from studio.model.paid import VendorError
@@ -33,7 +33,7 @@ TIMED_OUT_SECONDS = 60.0
 (https://platform.stability.ai/docs/api-reference, "Rate limiting")."""
 
 _VARIABLES = {"api_key": "STABILITY_API_KEY", "rest_url": "STABILITY_API_URL", "grpc_host": "STABILITY_GRPC_HOST"}
-_BALANCE = Limits(read_seconds=20, total_seconds=30, body_bytes=64 * 1024)
+_BALANCE = RequestLimits(read_seconds=20, total_seconds=30, body_bytes=64 * 1024)
 
 
 class StabilityAccount(Block):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from blocks.http_client.client import Limits, open_client
+from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.errors import request_id_of
 from blocks.paid_engine import PaidEngine, painted
 from blocks.stability_api.account import StabilityAccount
@@ -31,7 +31,7 @@ PIXELS, CORE_PIXELS = 1_000_000, 1_500_000
 
 PROMPT_CHARACTERS = 10_000
 
-LIMITS = Limits(read_seconds=240, total_seconds=300, body_bytes=32 * 2**20)
+LIMITS = RequestLimits(read_seconds=240, total_seconds=300, body_bytes=32 * 2**20)
 """The vendor publishes no time; these leave room for a queue. A PNG of 1.5 megapixels has 5 MB at the most."""
 
 
@@ -54,7 +54,7 @@ class StabilityPainter(PaidEngine):
     service: Service = "core"
     negative_prompt: str = ""
     style_preset: StylePreset | None = None
-    limits: Limits = LIMITS
+    limits: RequestLimits = LIMITS
 
     engine = "stability"
 

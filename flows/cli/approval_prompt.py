@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.approval import Question
-from studio.cli.terminal import harmless, typed_answer
+from studio.cli.terminal import typed_answer
 from studio.errors import BadInput
 from studio.sessions.approvals import Reply, answered
+from studio.text.display import printable
 
 QUESTION = "Approve? (y / n / redo 3,5 [notes]) "
 _NUMBERS = r"\d+(?:\s*-\s*\d+)?"
@@ -63,11 +64,11 @@ def _show(question: Question, console: Console) -> None:
     _say(console, "")
     _say(console, f"{what}, in {question.session.folder}")
     for shot in question.shots:
-        where = f"  {harmless(shot.image_path)}" if question.step == "images" else ""
-        _say(console, f"{shot.index:4d}  {harmless(shot.camera)}{where}")
-        _say(console, f"      {harmless(shot.image_prompt)}")
+        where = f"  {printable(shot.image_path)}" if question.step == "images" else ""
+        _say(console, f"{shot.index:4d}  {printable(shot.camera)}{where}")
+        _say(console, f"      {printable(shot.image_prompt)}")
         if shot.narration:
-            _say(console, f"      says: {harmless(shot.narration)}")
+            _say(console, f"      says: {printable(shot.narration)}")
 
 
 def _say(console: Console, text: str) -> None:

@@ -13,7 +13,6 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from flows.server.address import check_alive, find_engine, prepare_environment
-from studio.cli.terminal import harmless
 from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
@@ -23,6 +22,7 @@ from studio.store import lock
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
+from studio.text.display import printable
 
 
 def approve(
@@ -112,8 +112,8 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
         raise BadInput(f"the run that waited ({asked.flow_run_id}) is not on the server any more: {go_on}") from error
     except (httpx.HTTPError, PrefectException) as error:
         raise FilmError(
-            f"the server did not take the answer ({harmless(str(error))}): run the same line again"
+            f"the server did not take the answer ({printable(str(error))}): run the same line again"
         ) from error
     if result.status.value != "ACCEPT":
-        reason = harmless(str(getattr(result.details, "reason", "") or result.status.value))
+        reason = printable(str(getattr(result.details, "reason", "") or result.status.value))
         raise FilmError(f"the server did not take the answer ({reason}): run the same line again, or {go_on}")

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.cli.child_main import GRACE_SECONDS, film_in_child, kill_children
+from flows.child_process import GRACE_SECONDS, film_in_child, kill_children
 from flows.cli.crew_loading import Hiring
-from flows.cli.entry import nothing_begun
+from flows.cli.early_signals import nothing_begun
 from flows.film_slots import MOST, Slots
 from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving

@@ -1,100 +1,11 @@
-"""A film in a process of its own, beside the one that asked for it: `film resume SESSION`.
-
-The child sits in a session of its own, so that Ctrl-C does not reach it twice, and is told to end by the end of its
-standard input: whoever started it closes that on Ctrl-C, and the system does when it is killed. It then leaves within
-seconds, as on SIGTERM.
-"""
+"""What runs in a child that makes a film (`flows/child_process.py`): the `film` command, until its input ends."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from pathlib import Path
 
-from flows.signals import PATIENCE_SECONDS
-
-GRACE_SECONDS = PATIENCE_SECONDS + 2
-"""How long a child may take to leave before it is killed, which loses nothing but time."""
-_GLANCE_SECONDS = 0.2
-
-PROGRAM: list[str] = [sys.executable, "-P", "-m", "flows.cli.child_main"]
-"""What a child runs, before its arguments."""
-
-_running: set[subprocess.Popen[str]] = set()
-
-
-def film_in_child(output: Path, session_id: str, stop: threading.Event) -> str:
-    """Make the film of a session in a child; return why there is none, in one line, or ''.
-
-    Once `stop` is set the child is told to end.
-    """
-    lifeline, ours = os.pipe()
-    try:
-        process = subprocess.Popen(
-            [*PROGRAM, sys.argv[0], "resume", session_id, "--output", str(output)],
-            stdin=lifeline,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError:
-        os.close(ours)
-        raise
-    finally:
-        os.close(lifeline)
-    _running.add(process)
-    try:
-        said = _wait(process, ours, stop)
-    finally:
-        _running.discard(process)
-    if process.returncode == 0:
-        return ""
-    lines = said.strip().splitlines()
-    return lines[-1] if lines else f"it ended with {process.returncode} and said nothing"
-
-
-def _wait(process: subprocess.Popen[str], ours: int, stop: threading.Event) -> str:
-    """Return what the child said on standard error, once it has ended."""
-    told = False
-    waited = 0.0
-    try:
-        while True:
-            try:
-                return process.communicate(timeout=_GLANCE_SECONDS)[1]
-            except subprocess.TimeoutExpired:
-                waited += _GLANCE_SECONDS if told else 0.0
-            if stop.is_set() and not told:
-                os.close(ours)
-                told = True
-            if waited > GRACE_SECONDS:
-                process.kill()
-    finally:
-        if not told:
-            os.close(ours)
-
-
-def kill_children() -> None:
-    """Kill every child at once: whole pieces stay, the next run makes the rest."""
-    for process in list(_running):
-        process.kill()
-
-
-def end_with_input() -> None:
-    """Let this process be told to end, as by SIGTERM, when its standard input ends."""
-
-    def watch() -> None:
-        while os.read(0, 1024):
-            continue
-        # To the main thread by name: one that the system hands to another thread does not wake it from a wait.
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
+from flows.child_process import end_with_input
 
 
 def main(arguments: Sequence[str]) -> None:

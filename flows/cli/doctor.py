@@ -14,11 +14,12 @@ from flows.cli.crew_loading import hire
 from flows.cli.options import Output
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
 from studio.checks.machine import Check, machine_checks, tried
-from studio.cli.terminal import harmless, write_json
+from studio.cli.terminal import write_json
 from studio.errors import BadInput, FilmError
 from studio.model.engines import Crew
 from studio.planning.capabilities import abilities_told, of_negative_prompt
 from studio.store.folders import output_folder
+from studio.text.display import printable
 
 EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"
 
@@ -107,7 +108,7 @@ def _lines(checks: list[Check]) -> list[str]:
     width = max(len(check.name) for check in checks)
     lines = []
     for check in checks:
-        lines.append(f"{check.verdict:<7}  {check.name:<{width}}  {harmless(check.found)}")
+        lines.append(f"{check.verdict:<7}  {check.name:<{width}}  {printable(check.found)}")
         if check.remedy:
             lines.append(f"{'':<7}  {'':<{width}}  -> {check.remedy}")
     return lines

@@ -23,7 +23,7 @@ from blocks.crew_names import check_crew_name
 from flows.cli.approve import approve as answer_approval
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
-from flows.cli.entry import nothing_begun
+from flows.cli.early_signals import nothing_begun
 from flows.cli.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
@@ -33,19 +33,12 @@ from flows.signals import Terminated, check_threads
 from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
+from studio.input.idea import check_idea
+from studio.input.options import changed_wish, make_wish
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, Wish
 from studio.sessions.approvals import Approve
-from studio.sessions.catalog import (
-    busy_with,
-    changed_wish,
-    check_none_waits,
-    check_writable,
-    make_wish,
-    same_ask,
-    unfinished,
-)
-from studio.sessions.opening import check_idea
+from studio.sessions.catalog import busy_with, check_none_waits, check_writable, same_ask, unfinished
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root

@@ -9,9 +9,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from studio.billing.desk import OnAmbiguous
+from studio.input.options import make_terms
 from studio.input.text_files import read_prompts, read_script
 from studio.model.film import Aspect, Captions
-from studio.model.terms import OnRefusal, Said, make_terms
+from studio.model.terms import OnRefusal, Said
 from studio.sessions.approvals import Approve
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]

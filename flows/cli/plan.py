@@ -15,10 +15,11 @@ from studio.cli.terminal import write_json
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast
+from studio.input.idea import check_idea
+from studio.input.options import make_terms, make_wish
 from studio.model.film import Brief, Wish
-from studio.model.terms import UNSAID, Said, make_terms
-from studio.sessions.catalog import make_wish, same_ask
-from studio.sessions.opening import check_idea
+from studio.model.terms import UNSAID, Said
+from studio.sessions.catalog import same_ask
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import SESSION_ID, output_folder, session_folder, sessions_root

@@ -23,7 +23,6 @@ from flows.make_film import filmed
 from flows.progress_table import Board, shown
 from flows.runs.naming import parameters_of
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
-from studio.cli.terminal import clock, harmless, size
 from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.model.film import Wish
 from studio.model.terms import NOTHING_SAID, Said
@@ -33,6 +32,7 @@ from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief
 from studio.store.folders import session_folder, sessions_root
 from studio.text.command_hints import command
+from studio.text.display import clock, printable, size
 
 
 def run_film(
@@ -163,7 +163,7 @@ def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> 
         go_on = command("resume", facts.session_id, place)
         if go_on not in message and not isinstance(error, BudgetSpent):
             message += f"; go on with: {go_on}"
-    print(harmless(message), file=sys.stderr, flush=True)
+    print(printable(message), file=sys.stderr, flush=True)
     return code
 
 

@@ -38,10 +38,10 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
 from flows.runs.alarm import BEAT, beats, disarm
-from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.sessions.catalog import folder_of_run, waiting_run
 from studio.store.folders import output_folder, sessions_root
+from studio.text.display import printable
 
 FLOWS = ("make-film", "make-films", "look-after-runs")
 """The flows whose runs give signs of life."""
@@ -89,8 +89,8 @@ class Change:
         """
         page = f"{pages}/runs/flow-run/{self.run.id}"
         if self.state.is_paused():
-            return "waits", harmless(f"{self.run.name} · was called dead while it waited; it waits again ({page})")
-        return (self.state.name or "").lower(), harmless(
+            return "waits", printable(f"{self.run.name} · was called dead while it waited; it waits again ({page})")
+        return (self.state.name or "").lower(), printable(
             f"{self.run.name} · gave no sign of life; retry it on its page ({page})"
         )
 

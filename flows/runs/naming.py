@@ -15,10 +15,10 @@ from coolname.data import config
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
-from studio.cli.terminal import harmless
 from studio.errors import BadInput
+from studio.input.idea import check_idea
 from studio.model.film import Brief
-from studio.sessions.opening import check_idea
+from studio.text.display import printable
 
 TAG = "film"
 """Of every run of `make-film`; prefect.yaml gives it to those of the deployment."""
@@ -30,7 +30,7 @@ LONGEST = 50_000
 
 def run_name(idea: str, session_id: str = "") -> str:
     """Return a run's name: 'session_20261122_164145 · A letter at sea', or the idea alone before there is a session."""
-    shown = shorten(harmless(idea), IDEA_SHOWN, placeholder="…")
+    shown = shorten(printable(idea), IDEA_SHOWN, placeholder="…")
     return " · ".join(part for part in (session_id, shown) if part)
 
 

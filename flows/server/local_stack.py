@@ -36,9 +36,9 @@ from flows.server.messages import Word
 from flows.server.processes import LEAVE_SECONDS, Attendants
 from flows.server.temporary import LEAVING
 from flows.signals import Terminated
-from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.text.command_hints import command
+from studio.text.display import printable
 
 PORT = 4200
 LAST_PORT = 65535
@@ -166,9 +166,9 @@ class _Backlot:
         page = f"{self._pages}/runs/flow-run/{run.run_id}"
         if run.what == "failed":
             # What it says itself tells how to go on.
-            return harmless(" ".join(f"{said} ({page})".split()))
+            return printable(" ".join(f"{said} ({page})".split()))
         resume = f", or {command('resume', session[0], output)}" if session else ""
-        return harmless(f"{said}; retry it on its page ({page}){resume}")
+        return printable(f"{said}; retry it on its page ({page}){resume}")
 
     def leave(self) -> None:
         if self._attendants:

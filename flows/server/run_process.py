@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import runpy
 
-from flows.cli.child_main import end_with_input
+from flows.child_process import end_with_input
 
 if __name__ == "__main__":
     end_with_input()

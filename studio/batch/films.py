@@ -19,7 +19,6 @@ from textwrap import shorten
 from typing import Literal
 
 from studio.batch.manifest import Line
-from studio.cli.terminal import clock, harmless
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files
 from studio.model.terms import NOTHING_SAID, UNSAID, Said
@@ -28,6 +27,7 @@ from studio.status.listing import read_listing
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
 from studio.store.folders import session_folders
+from studio.text.display import clock, printable
 
 PATIENCE_SECONDS = 60.0
 """How long another batch may hold the sessions' folder; it holds it while it opens one session."""
@@ -185,7 +185,7 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
-    idea = harmless(outcome.line.idea)
+    idea = printable(outcome.line.idea)
     return (
         str(outcome.line.number),
         outcome.state,
@@ -200,11 +200,11 @@ def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
     return [
         {
             "line": outcome.line.number,
-            "idea": shorten(harmless(outcome.line.idea), _IDEA_LETTERS, placeholder="…"),
+            "idea": shorten(printable(outcome.line.idea), _IDEA_LETTERS, placeholder="…"),
             "session": outcome.session_id,
             "state": outcome.state,
             "seconds": f"{outcome.seconds:.2f}" if outcome.seconds else "",
-            "film or reason": outcome.film or shorten(harmless(outcome.reason), _REASON_LETTERS, placeholder="…"),
+            "film or reason": outcome.film or shorten(printable(outcome.reason), _REASON_LETTERS, placeholder="…"),
         }
         for outcome in outcomes
     ]

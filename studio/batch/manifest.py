@@ -17,16 +17,16 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from studio.cli.terminal import harmless
 from studio.errors import BadInput
+from studio.input.idea import check_idea
+from studio.input.options import make_terms, make_wish
 from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.engines import Crew
 from studio.model.film import IDEA_CHARACTERS, Wish
 from studio.model.fingerprint import fingerprint
-from studio.model.terms import NOTHING_SAID, Said, make_terms
+from studio.model.terms import NOTHING_SAID, Said
 from studio.planning.capabilities import settle
-from studio.sessions.catalog import make_wish
-from studio.sessions.opening import check_idea
+from studio.text.display import printable
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
 
@@ -120,7 +120,7 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
     shown = [f"{word} {fault.number}, {fault.field}: {fault.reason}" for fault in faults[:FAULTS_TOLD]]
     more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
     count = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
-    return harmless(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
+    return printable(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
 
 
 def _keyed(stem: str, found: list[tuple[int, str, Wish, Said]]) -> Iterator[Line]:

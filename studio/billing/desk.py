@@ -19,7 +19,7 @@ from studio.billing.ledger import Ledger
 from studio.billing.rate_limit import Gate
 from studio.errors import AccountRefused, CallCutOff
 from studio.model.paid import Fault, Reply, Request, VendorError
-from studio.planning.orders import Order
+from studio.model.stages import Order
 
 OnAmbiguous = Literal["ask", "stop", "retry"]
 """What becomes of a call that may have been billed and whose answer is lost."""

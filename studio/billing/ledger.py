@@ -25,12 +25,12 @@ from studio.billing.calls import (
     spent_usd,
 )
 from studio.billing.prices import PriceList
-from studio.billing.totals import dollars
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.fs import files
 from studio.model.paid import Reply, Request, Usage, VendorError
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from studio.store.takes import put_aside
+from studio.text.display import dollars
 
 ROOM_BYTES = 64 * 2**20
 """Free space without which nothing is sent: an answer that cannot be kept is paid for in vain."""

@@ -5,13 +5,11 @@ Reads, changes nothing. Called by `sessions cost` and `sessions verify`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.billing.calls import Call, lost_lines, read_calls
-from studio.billing.totals import dollars
-from studio.checks.findings import Finding
+from studio.billing.calls import Call
 from studio.model.film import Stage
 from studio.store.receipts import read_receipt, receipt_places
 
@@ -46,18 +44,3 @@ def gaps(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
         if usd > LEAST_USD and key not in found:
             found[key] = Gap(receipt.stage, receipt.index, receipt.path, usd)
     return tuple(found.values())
-
-
-def lost(folder: Path) -> Iterator[Finding]:
-    """Note paid calls whose own record is gone or does not read, and receipts that cost more than `calls/` has."""
-    held, unread = lost_lines(folder)
-    for call in held:
-        yield Finding(
-            call.path, "lost line", "a paid call's record is lost; its answer holds it, a run writes it again"
-        )
-    for name in unread:
-        said = "a paid call's record does not read, and no answer holds it: what it cost is in no sum"
-        yield Finding(f"calls/{name}", "lost line", said)
-    for gap in gaps(folder, read_calls(folder)):
-        said = f"by its receipt it cost at least {dollars(gap.usd)} more than calls/ has: the record of that is lost"
-        yield Finding(gap.path, "lost line", said)

@@ -11,23 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-AT_ONCE = 8
-"""Requests in flight at one account: a vendor that allows fewer answers 429, and is waited for."""
+from studio.model.engines import AccountLimits
+
 GLANCE_SECONDS = 0.25
 """How often who waits looks whether the run was asked to stop."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an account allows: requests in flight, >= 1, and requests begun within any minute; None for no limit."""
-
-    at_once: int = AT_ONCE
-    per_minute: int | None = None
-
-
-USUAL = Limits()
 
 
 class Gate:
@@ -37,7 +25,7 @@ class Gate:
         clock: seconds, never going back.
     """
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: AccountLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits, self._clock = limits, clock
         self._changed = threading.Condition()
         self._in_flight = 0
@@ -95,7 +83,7 @@ _gates: dict[str, Gate] = {}
 _gates_lock = threading.Lock()
 
 
-def gate_of(account: str, limits: Limits) -> Gate:
+def gate_of(account: str, limits: AccountLimits) -> Gate:
     """Return the gate of an account; whoever comes first says its limits."""
     with _gates_lock:
         return _gates.setdefault(account, Gate(limits))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from studio.fs.opening import Room
 from studio.store import light_reader
+from studio.text.display import dollars
 
 _FREE = ("failed", "refused")
 _STATES = ("intent", "done", "bad answer", "ambiguous", *_FREE)
@@ -113,14 +114,6 @@ def stats_of(tally: Tally) -> dict[str, float | int]:
     """Return what `stats` tell of the calls, in meta, `sessions list --json` and `sessions view --json`."""
     unknown = {"price_unknown": tally.unknown} if tally.unknown else {}
     return {"calls": tally.calls, **unknown}
-
-
-def dollars(usd: float) -> str:
-    """Return an amount for a person: '$7.00', '$0.0462'; what is not nothing never looks like nothing."""
-    # Less than a trillionth is what adding floats leaves.
-    if usd >= 1 or usd < 1e-12 or (usd > 0.005 and abs(usd - round(usd, 2)) < 5e-7):
-        return f"${usd:.2f}"
-    return f"${usd:.4f}" if usd >= 0.00005 else "under $0.0001"
 
 
 def cost_text(tally: Tally) -> str:

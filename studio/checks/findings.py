@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from studio.errors import BadInput
 from studio.fs import files
+from studio.fs.files import words_of
 from studio.model.receipt import Receipt
 
 Kind = Literal[
@@ -61,23 +61,3 @@ def receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
     if path and receipt.path != path:
         return None, f"it speaks of {receipt.path!r}"
     return receipt, ""
-
-
-def digest_of(place: Path, *sizes: int | None) -> tuple[str, str]:
-    """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read).
-
-    Args:
-        sizes: how many bytes each proof of it tells. A file of any other size is not read, it may be endless: ('', '').
-    """
-    try:
-        return files.sha256_of(place, *(sizes or (None,))), ""
-    except (OSError, BadInput) as error:
-        return "", words_of(error)
-
-
-def words_of(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"it cannot be read ({(error.strerror or str(error)).lower()})"
-    if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 at byte {error.start}"
-    return str(error)

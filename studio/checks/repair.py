@@ -17,7 +17,7 @@ from studio.checks.verify import verify
 from studio.fs import files
 from studio.model.film import STAGES
 from studio.model.receipt import Receipt
-from studio.planning.orders import PLANS, Order, place_at, receipt_path, told_as
+from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_files import reader
 from studio.status.meta import write_meta
 from studio.store import lock

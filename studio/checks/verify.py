@@ -12,24 +12,28 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from studio.billing.lost_calls import lost
-from studio.checks.findings import FAULTS, Finding, digest_of, receipt_of, words_of
+from studio.billing.calls import lost_lines, read_calls
+from studio.billing.lost_calls import gaps
+from studio.checks.findings import FAULTS, Finding, receipt_of
 from studio.errors import BadInput, NoSuchSession
 from studio.fs import files, opening
+from studio.fs.files import digest_of, words_of
 from studio.fs.opening import PLAN_BYTES
 from studio.model.film import Brief, Stage, Wish
 from studio.model.receipt import Receipt
-from studio.planning.orders import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
+from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
+from studio.status.meta import project
 from studio.status.snapshot import Facts, nothing_told, read_facts
-from studio.status.state import completed, project
+from studio.status.state import completed
 from studio.store import light_reader, lock
 from studio.store.brief import brief_faults, read_brief
-from studio.store.engine_records import Records, compared, recorded
+from studio.store.engine_records import Records, all_records, recorded
 from studio.store.layout import in_the_way, linked, walk
 from studio.store.png_check import whole_picture
-from studio.store.receipts import staged_path
+from studio.store.receipts import read_receipt, receipt_places, staged_path
+from studio.text.display import dollars
 
 _ONCE: tuple[Stage, ...] = ("score", "film")
 
@@ -284,3 +288,50 @@ def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> s
         return f"{folder.name}: {faults} {'fault' if faults == 1 else 'faults'}. To mend: {go_on}; or: {repair}{busy}"
     done = facts is not None and completed(facts)
     return f"{folder.name}: whole, every checksum agrees{'' if done else '; not finished yet'}.{busy}"
+
+
+def compared(folder: Path) -> Iterator[Finding]:
+    """Compare the records with the receipts. Where they differ no fault is found, but it is told."""
+    held: set[tuple[str, str]] = set()
+    kept: set[str] = set()
+    recorded: dict[tuple[str, str], Receipt] = {}
+    for place in receipt_places(folder):
+        if (receipt := read_receipt(place)) is not None:
+            kept.add(receipt.fingerprint)
+            if "takes" not in place.relative_to(folder).parts:
+                held.add((receipt.path, receipt.fingerprint))
+    for path, record in all_records(folder):
+        if record is None:
+            name = path.relative_to(folder).as_posix()
+            yield Finding(name, "torn record", "the engine's record does not read: it is passed over")
+        else:
+            recorded[record.path, record.fingerprint] = record
+    if held and not recorded:
+        yield Finding("results", "no record", "the engine's records are gone: the next run takes every piece over")
+        return
+    for name, print_ in sorted(held - recorded.keys()):
+        yield Finding(name, "no record", f"the engine has no record of it ({print_[:16]}): the next run takes it over")
+    for (name, print_), record in sorted(recorded.items(), key=lambda each: each[0]):
+        if print_ in kept or name.endswith(".json"):
+            continue
+        if digest_of(folder / name, record.bytes)[0] != record.sha256:
+            yield Finding(
+                name,
+                "gone",
+                f"a piece that was made ({print_[:16]}) is lost: the next run makes it again where it is wanted",
+            )
+
+
+def lost(folder: Path) -> Iterator[Finding]:
+    """Note paid calls whose own record is gone or does not read, and receipts that cost more than `calls/` has."""
+    held, unread = lost_lines(folder)
+    for call in held:
+        yield Finding(
+            call.path, "lost line", "a paid call's record is lost; its answer holds it, a run writes it again"
+        )
+    for name in unread:
+        said = "a paid call's record does not read, and no answer holds it: what it cost is in no sum"
+        yield Finding(f"calls/{name}", "lost line", said)
+    for gap in gaps(folder, read_calls(folder)):
+        said = f"by its receipt it cost at least {dollars(gap.usd)} more than calls/ has: the record of that is lost"
+        yield Finding(gap.path, "lost line", said)

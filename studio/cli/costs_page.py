@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 
-from studio.billing.totals import Tally, cost_text, dollars
-from studio.cli.terminal import harmless
+from studio.billing.totals import Tally, cost_text
 from studio.model.paid import Unit
-from studio.planning.orders import numbered
+from studio.model.stages import numbered
 from studio.status.costs import Costs, Line
 from studio.status.state import cost_usd
+from studio.text.display import dollars, printable
 
 UNKNOWN = "price unknown"
 _NOUNS: dict[Unit, tuple[str, str]] = {
@@ -45,7 +45,7 @@ def cost_lines(costs: Costs, hint: str) -> list[str]:
     for row, line in zip(rows[1:], costs.lines, strict=True):
         lines.append(_set(row, widths))
         if line.reason:
-            lines.append(f"{'':>{widths[0]}}  {harmless(line.reason)}")
+            lines.append(f"{'':>{widths[0]}}  {printable(line.reason)}")
     for title, sums in (("by stage", costs.stages()), ("by model", costs.models()), ("for nothing", costs.unused())):
         if sums:
             lines += ["", title, *_sums(sums)]
@@ -94,11 +94,11 @@ def _row(line: Line) -> tuple[str, ...]:
     return (
         str(call.index or "-"),
         call.stage,
-        harmless(call.vendor),
-        harmless(call.model),
+        printable(call.vendor),
+        printable(call.model),
         line.became,
         UNKNOWN if line.usd is None else dollars(line.usd),
-        harmless(call.begun_at)[:19].replace("T", " "),
+        printable(call.begun_at)[:19].replace("T", " "),
         billed(line) or "-",
     )
 
@@ -121,7 +121,7 @@ def _set(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _sums(sums: dict[str, Tally]) -> list[str]:
-    names = {name: harmless(name) for name in sums}
+    names = {name: printable(name) for name in sums}
     width = max(len(shown) for shown in names.values())
     return [f"  {names[name]:<{width}}  {cost_text(total)} in {_calls(total)}" for name, total in sums.items()]
 
@@ -191,5 +191,5 @@ def _money(usd: float | None) -> str:
 
 
 def _cell(text: str) -> str:
-    plain = harmless(text)
+    plain = printable(text)
     return f"'{plain}" if text.startswith(_FORMULA) or plain.startswith(_FORMULA) else plain

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from studio.billing.totals import dollars
-from studio.cli.terminal import harmless
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import STAGES, Stage
-from studio.planning.orders import numbered
+from studio.model.stages import numbered
+from studio.text.display import dollars, printable
 
 _NOUNS: dict[Stage, str] = {
     "story": "story",
@@ -37,7 +36,7 @@ def forecast_lines(found: Forecast, go_on: str) -> list[str]:
     lines = [f"{what}: {about}, crew {found.crew}"]
     if found.about:
         lines.append("The shots are not planned yet: their number and words are the embedded writer's guess.")
-    lines += [harmless(note) for note in found.notes]
+    lines += [printable(note) for note in found.notes]
     rows = [_row(list(steps)) for steps in _groups(found.steps)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines += [

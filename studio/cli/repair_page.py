@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.billing.totals import dollars
 from studio.checks.repair import Mend
-from studio.cli.terminal import clock, harmless
+from studio.text.display import clock, dollars, printable
 
 
 def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str]:
@@ -20,7 +19,7 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
     lines = []
     for mend in mends:
         found = mend.finding
-        lines.append(f"{found.what:<13}  {harmless(found.path)}: {harmless(found.reason)}")
+        lines.append(f"{found.what:<13}  {printable(found.path)}: {printable(found.reason)}")
         lines.append(f"{'':<13}  -> {mend.remedy}")
     lost = [mend for mend in mends if mend.lost]
     if not lost:

@@ -11,13 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from studio.billing.totals import dollars
 from studio.cli.tables import CAMERA_CELLS, MARKS, STATES, fit, moment
-from studio.cli.terminal import clock, harmless, size
 from studio.status.report import Report, length, seconds_taken
 from studio.status.snapshot import Facts
 from studio.status.state import cost_shown, images_done, mark, steps, videos_done
 from studio.text.command_hints import command
+from studio.text.display import clock, dollars, printable, size
 
 _NAME_CELLS = 32
 """Width of the column of the characters' names."""
@@ -64,13 +63,13 @@ def show_report(report: Report, console: Console) -> None:
     """Print one session whole."""
     facts, page = report.facts, _Page(console)
     console.print(Text.assemble((facts.session_id, "bold"), "  ", (report.state, STATES[report.state])))
-    page.pair("idea", harmless(facts.idea) or "-")
+    page.pair("idea", printable(facts.idea) or "-")
     if facts.title:
-        page.pair("title", harmless(facts.title))
+        page.pair("title", printable(facts.title))
     page.pair("begun", moment(facts.started_at))
     if asked := _asked(facts):
         page.pair("asked for", asked)
-    page.exact("folder", harmless(str(report.folder)))
+    page.exact("folder", printable(str(report.folder)))
     _show_steps(facts, page)
     _show_cast(facts, page)
     _show_shots(facts, page)
@@ -90,7 +89,7 @@ def _asked(facts: Facts) -> str:
     parts += [f"captions {wish['captions']}" if isinstance(wish.get("captions"), str) else ""]
     parts += ["no music" if wish.get("music") is False else "", "your script" if wish.get("script") else ""]
     parts += ["your prompts" if wish.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
-    return harmless(", ".join(part for part in parts if part))
+    return printable(", ".join(part for part in parts if part))
 
 
 def _show_steps(facts: Facts, page: _Page) -> None:
@@ -115,13 +114,13 @@ def _show_cast(facts: Facts, page: _Page) -> None:
         return
     page.section("Cast")
     for each in facts.cast:
-        page.line(f"{each.index:3d} {fit(harmless(each.name) or '-', _NAME_CELLS)}  {each.portrait.path}")
+        page.line(f"{each.index:3d} {fit(printable(each.name) or '-', _NAME_CELLS)}  {each.portrait.path}")
         for remark in (
             f"refused, a slate stands there: {each.portrait.refused}" if each.portrait.refused else "",
             "by hand: the portrait was put there by hand" if each.portrait.by_hand else "",
         ):
             if remark:
-                page.line(" " * 4, (harmless(remark), "yellow"))
+                page.line(" " * 4, (printable(remark), "yellow"))
 
 
 def _show_shots(facts: Facts, page: _Page) -> None:
@@ -133,7 +132,7 @@ def _show_shots(facts: Facts, page: _Page) -> None:
         page.line(
             f"{shot.index:3d} ",
             (f"{state:6}", MARKS[mark(shot)]),
-            f" {fit(harmless(shot.camera), CAMERA_CELLS)}  {harmless(shot.image_prompt)}",
+            f" {fit(printable(shot.camera), CAMERA_CELLS)}  {printable(shot.image_prompt)}",
         )
         for remark, words in (
             ("not drawn", shot.image.not_drawn if shot.image else ()),
@@ -143,7 +142,7 @@ def _show_shots(facts: Facts, page: _Page) -> None:
             ("by hand", ("the picture was put there by hand",) if shot.image and shot.image.by_hand else ()),
         ):
             if words:
-                page.line(" " * 11, (f"{remark}: {harmless(', '.join(words))}", "yellow"))
+                page.line(" " * 11, (f"{remark}: {printable(', '.join(words))}", "yellow"))
 
 
 def _show_files(report: Report, page: _Page) -> None:
@@ -156,7 +155,7 @@ def _show_files(report: Report, page: _Page) -> None:
             folders[f"{folder}/"] += 1
             bytes_in[f"{folder}/"] += count
         else:
-            page.line(f"{fit(harmless(folder), 20)} {size(count):>9}")
+            page.line(f"{fit(printable(folder), 20)} {size(count):>9}")
     for folder, number in folders.items():
         page.line(f"{fit(folder, 20)} {size(bytes_in[folder]):>9}  {number} {'file' if number == 1 else 'files'}")
 
@@ -210,25 +209,25 @@ def _show_rest(report: Report, page: _Page) -> None:
     if facts.failure and report.state != "done":
         page.section("Last failure")
         page.pair("at", moment(facts.failed_at))
-        page.pair("why", harmless(facts.failure), "red")
+        page.pair("why", printable(facts.failure), "red")
     page.section("Now")
     if not facts.brief_reads:
         page.pair("damaged", "brief.json does not read", "red")
     if facts.foreign:
         page.pair("unverified", "written by another program: nothing here is checked")
     if report.held_by:
-        page.pair("running", harmless(report.held_by), "cyan")
+        page.pair("running", printable(report.held_by), "cyan")
     if report.state == "rejected":
-        page.pair("rejected", harmless(facts.rejected), "magenta")
+        page.pair("rejected", printable(facts.rejected), "magenta")
     if report.state == "suspended":
         since = moment(facts.suspended)
         page.pair("suspended", f"since {since}: its run goes on once it is resumed in Prefect", "magenta")
     if report.answer:
         since = moment(facts.waits_since)
-        page.pair("waiting", f"for approval of the {harmless(facts.waits_for)} since {since}", "magenta")
+        page.pair("waiting", f"for approval of the {printable(facts.waits_for)} since {since}", "magenta")
         page.exact("answer with", report.answer)
         page.exact("or go on", f"{report.go_on}  (without asking)")
     elif report.go_on:
         page.exact("go on with", report.go_on)
     elif facts.film:
-        page.exact("film", harmless(str(report.folder / facts.film.path)))
+        page.exact("film", printable(str(report.folder / facts.film.path)))

@@ -15,11 +15,12 @@ from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
 from studio.cli.streams import open_streams
-from studio.cli.terminal import agrees, harmless, leave, share_shown, write_exact, write_json
+from studio.cli.terminal import agrees, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
 from studio.status.listing import Listing, any_cost, line_cells, listings
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
+from studio.text.display import printable
 
 if TYPE_CHECKING:
     from studio.model.film import Prompt, Shot
@@ -50,7 +51,7 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
         write_json([_listing_json(each) for each in found])
     elif not found:
         first = command("make", "", place, idea="A lighthouse keeper finds a letter")
-        print(f"No sessions in {harmless(str(place / 'sessions'))} yet. Make a film: {first}")
+        print(f"No sessions in {printable(str(place / 'sessions'))} yet. Make a film: {first}")
     elif sys.stdout.isatty():
         from studio.cli.tables import plain_console, show_table
 
@@ -197,7 +198,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
         write_json([{"path": each.path, "what": each.what, "reason": each.reason} for each in findings])
     else:
         for each in findings:
-            print(f"{each.what:<13}  {harmless(each.path)}: {harmless(each.reason)}")
+            print(f"{each.what:<13}  {printable(each.path)}: {printable(each.reason)}")
         print(check.verdict(folder, findings, command("resume", session, place), command("repair", session, place)))
     return 1 if any(each.what in FAULTS for each in findings) else 0
 
@@ -236,7 +237,7 @@ def repair(
     todo = any(not mend.idle for mend in found)
     done = todo and (yes or (not json and agrees("Repair it now? (y/n) ")))
     if done:
-        mend(folder, str(place / "sessions" / session), lambda line: None if json else print(f"  {harmless(line)}"))
+        mend(folder, str(place / "sessions" / session), lambda line: None if json else print(f"  {printable(line)}"))
     if json:
         write_json(survey_json(session, found, done))
     elif todo:

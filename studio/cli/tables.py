@@ -1,7 +1,7 @@
 """How sessions look: the list, and the summary that `film make` asks about. One whole: `studio/cli/session_page.py`.
 
 Whatever a person or a vendor wrote is shown as text: never read as markup, on one line, with nothing in it that a
-terminal obeys (`studio.cli.terminal.harmless`). On a terminal lines are cut to its width; in a pipe they are whole.
+terminal obeys (`studio.text.display.printable`). On a terminal lines are cut to its width; in a pipe they are whole.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from studio.cli.terminal import harmless
 from studio.errors import NoSuchSession
 from studio.status.listing import Listing, any_cost, line_cells
 from studio.status.snapshot import ShotFacts, nothing_told, read_facts
 from studio.status.state import State, images_done, mark, videos_done
+from studio.text.display import printable
 
 STATES: dict[State, str] = {
     "done": "green",
@@ -87,7 +87,7 @@ def summary(folder: Path) -> str:
         "",
         f"  session  {facts.session_id}",
         f"  begun    {moment(facts.started_at)}",
-        f"  idea     {harmless(facts.idea)}",
+        f"  idea     {printable(facts.idea)}",
         f"  images   {images_done(facts)} of {total} done" if total else "  shots    not planned yet",
         f"  clips    {videos_done(facts)} of {total} done" if total else "",
         "",
@@ -98,9 +98,9 @@ def summary(folder: Path) -> str:
 
 def _shot_line(shot: ShotFacts) -> str:
     state = f"[{mark(shot)}]"
-    return f"{shot.index:3d} {state:6} {fit(harmless(shot.camera), CAMERA_CELLS)}  {harmless(shot.image_prompt)}"
+    return f"{shot.index:3d} {state:6} {fit(printable(shot.camera), CAMERA_CELLS)}  {printable(shot.image_prompt)}"
 
 
 def moment(iso: str) -> str:
     """Return a moment for a person, '2025-02-08 00:22:38'; '-' where there is none."""
-    return harmless(iso)[:19].replace("T", " ") or "-"
+    return printable(iso)[:19].replace("T", " ") or "-"

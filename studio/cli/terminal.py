@@ -9,7 +9,6 @@ import json
 import os
 import select
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -17,9 +16,8 @@ from typing import IO
 from cyclopts import CycloptsError, UnusedCliTokensError
 
 from studio.errors import FilmError
+from studio.text.display import printable
 
-_JOINERS = "\u200c\u200d"
-"""Zero-width non-joiner and joiner: Persian words and composed emoji fall apart without them."""
 NO_THREAD = "can't start new thread"
 """What Python says where the system starts no more threads."""
 NO_ROOM = (
@@ -125,7 +123,7 @@ def typed_answer(question: str, out: IO[str]) -> str:
 
 
 def _complain(message: str) -> None:
-    print(harmless(message), file=sys.stderr)
+    print(printable(message), file=sys.stderr)
 
 
 def write_exact(text: str) -> None:
@@ -138,44 +136,3 @@ def write_exact(text: str) -> None:
 def write_json(value: object) -> None:
     """Write one JSON value on standard output, readable, ending with a newline."""
     write_exact(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def harmless(text: str) -> str:
-    """Return the text on one line with nothing in it that a terminal obeys.
-
-    White space of any kind becomes one space. Control characters, lone surrogates and private characters become U+FFFD;
-    format characters (bidi overrides and isolates, soft hyphens, byte order marks) go, but for the joiners.
-    """
-    if not text.isprintable():
-        text = "".join(_shown(letter) for letter in text)
-    return " ".join(text.split())
-
-
-def _shown(letter: str) -> str:
-    if letter.isspace():
-        return " "
-    if letter in _JOINERS:
-        return letter
-    category = unicodedata.category(letter)
-    if category in ("Cc", "Cs", "Co"):
-        return "\ufffd"
-    return "" if category == "Cf" else letter
-
-
-def clock(seconds: float) -> str:
-    """Return a duration for a person: '8 s', '1:05 min', '2:00:10 h'."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes}:{rest:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d} h"
-
-
-def size(count: int) -> str:
-    """Return a size in bytes for a person: '812 B', '24.1 kB', '24.1 MB' (decimal units, as file managers show)."""
-    if count < 1000:
-        return f"{count} B"
-    for unit, one in (("kB", 1e3), ("MB", 1e6)):
-        if count < 999.95 * one:
-            return f"{count / one:.1f} {unit}"
-    return f"{count / 1e9:.1f} GB"

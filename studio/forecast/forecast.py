@@ -22,11 +22,12 @@ from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.receipt import Receipt
+from studio.model.stages import Order
 from studio.planning import orders
 from studio.planning.capabilities import suited
 from studio.planning.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.planning.moods import music_cues
-from studio.planning.orders import Order, line_seed, take_seed
+from studio.planning.orders import line_seed, take_seed
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames

@@ -14,7 +14,7 @@ from studio.errors import BrokenPlan
 from studio.fs import files
 from studio.model.film import Brief, Stage
 from studio.model.receipt import Receipt
-from studio.planning.orders import PICTURES, PLANS, Order
+from studio.model.stages import PICTURES, PLANS, Order
 from studio.planning.plan_files import reader
 from studio.store.ownership import Eye, Found
 from studio.store.piece_index import Copies

@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 from studio.billing.calls import read_calls, spent_usd
-from studio.billing.totals import dollars
 from studio.errors import FilmError
 from studio.forecast.forecast import forecast_session
 from studio.forecast.quote import Estimate
@@ -14,6 +13,7 @@ from studio.model.engines import Crew
 from studio.status.snapshot import Facts, read_facts
 from studio.store.brief import read_brief
 from studio.text.command_hints import command
+from studio.text.display import dollars
 
 STEP_USD = 0.1
 """A budget that is proposed is rounded up to tenths of a dollar."""

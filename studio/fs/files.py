@@ -345,3 +345,23 @@ def has(path: Path, sha256: str, size: int) -> bool:
 def hidden_files(folder: Path) -> Iterator[Path]:
     """Yield the hidden files and folders directly in `folder`, in the order of their names."""
     yield from (folder / name for name in names(folder) if name.startswith("."))
+
+
+def digest_of(place: Path, *sizes: int | None) -> tuple[str, str]:
+    """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read).
+
+    Args:
+        sizes: how many bytes each proof of it tells. A file of any other size is not read, it may be endless: ('', '').
+    """
+    try:
+        return sha256_of(place, *(sizes or (None,))), ""
+    except (OSError, BadInput) as error:
+        return "", words_of(error)
+
+
+def words_of(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"it cannot be read ({(error.strerror or str(error)).lower()})"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 at byte {error.start}"
+    return str(error)

@@ -17,7 +17,7 @@ Called by the writers and by `studio/planning/shot_plan.py`; it knows nothing of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from studio.errors import BadInput
@@ -25,7 +25,8 @@ from studio.fs.opening import SHOTS
 from studio.input.fountain import title_page, unspoken_left_out
 from studio.model.film import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
 from studio.text.markdown import Line, read_markdown
-from studio.text.sentences import abbreviated, ends_sentence
+from studio.text.sentences import each_sentence, split_sentences
+from studio.text.words import clean_text, one_line
 
 ACTION_CHARACTERS = 240
 """Longest action taken from a scene's first sentence; about three lines of a prompt."""
@@ -38,80 +39,7 @@ _NUMBERING = re.compile(
 _CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*\([^)]*\))?$")
 _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 """How a line is spoken, '(without turning)': for actors."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
-"""Unicode's categories Cc, but for tab and newline, and Cs."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”\u2019»)\]]*+(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*")
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Return the words of a text that stand between spaces, as a set to look words up in."""
-    return frozenset(words.split())
-
-
-def clean_text(text: str) -> str:
-    """Return `text` without control characters and lone surrogates; line ends become newlines, tabs stay."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return _CONTROL.sub("", lines)
-
-
-def one_line(text: str, characters: int | None = None) -> str:
-    """Return `text` as one line with single spaces, cut at a word's end to at most `characters`."""
-    line = " ".join(clean_text(text).split())
-    if characters is None or len(line) <= characters:
-        return line
-    cut = line[: characters - 1]
-    spaced = cut.rsplit(" ", 1)[0]
-    return (spaced if len(spaced) > characters // 2 else cut).rstrip(" ,;:-") + "…"
-
-
-def split_sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text` in order, each as one line; joined again they are the text, up to white space.
-
-    A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not before a small
-    letter (but after an ellipsis), nor after what `studio/text/sentences.py` knows for an abbreviation or an initial,
-    or a number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
-    line ends a sentence.
-    """
-    return tuple(each_sentence(text))
-
-
-def each_sentence(text: str) -> Iterator[str]:
-    """Give the sentences of `text` one after the other, as `split_sentences` returns them."""
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = [line for line in block.splitlines() if line.strip()]
-        verse = len(lines) > 1 and all(_opens_with_capital(line) for line in lines)
-        for part in lines if verse else [" ".join(lines)]:
-            yield from _split_line(part)
-
-
-def _opens_with_capital(line: str) -> bool:
-    letter = next((c for c in line if c.isalnum()), "")
-    return letter.isupper()
-
-
-def _split_line(line: str) -> Iterator[str]:
-    start = 0
-    for end in _END.finditer(line):
-        if _goes_on(line, start, end):
-            continue
-        if sentence := " ".join(line[start : end.end()].split()):
-            yield sentence
-        start = end.end()
-    if rest := " ".join(line[start:].split()):
-        yield rest
-
-
-def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
-    """Whether the sentence that begins at `start` goes on behind a mark."""
-    mark = end.group()
-    following = line[end.end() : end.end() + 40].split()
-    if not following or ".." in mark or mark[0] not in ".!?":
-        return False
-    if mark == "." and end.start() - start < 9 and line[start : end.start()].strip().isdecimal():
-        return True  # '1. Boil the water.'
-    word = re.split(r"[\s(\"'“\u2018]", line[max(start, end.start() - 60) : end.start()])[-1] + mark
-    return abbreviated(word, following[0]) or not ends_sentence(word, following[0])
 
 
 @lru_cache(maxsize=4)

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from studio.billing.rate_limit import USUAL, Limits
-from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story
+from studio.model.film import Aim, Brief, Cue, MusicCue, SceneGraph, Shot, Story
 from studio.model.receipt import Made
-from studio.planning.moods import MusicCue
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
@@ -141,6 +139,21 @@ class Composer(Engine, Protocol):
         """
 
 
+AT_ONCE = 8
+"""Requests in flight at one account: a vendor that allows fewer answers 429, and is waited for."""
+
+
+@dataclass(frozen=True)
+class AccountLimits:
+    """What an account allows: requests in flight, >= 1, and requests begun within any minute; None for no limit."""
+
+    at_once: int = AT_ONCE
+    per_minute: int | None = None
+
+
+USUAL = AccountLimits()
+
+
 @dataclass(frozen=True)
 class Crew:
     """Who works on a film, and how many shots at once: `limits` are a vendor account's, `painters` and `voices` the
@@ -154,7 +167,7 @@ class Crew:
     narrator: Narrator
     animator: Animator
     composer: Composer
-    limits: Limits = USUAL
+    limits: AccountLimits = USUAL
     painters: int = 2
     voices: int = 1
     portraits: bool = True

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.model.film import Stage
-from studio.planning.orders import told_as
+from studio.model.stages import told_as
 
 Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 

@@ -265,3 +265,10 @@ class Cue(Noun):
     start: int = Field(ge=0)
     end: int = Field(ge=1)
     text: str
+
+
+class MusicCue(Noun):
+    """Where a mood begins: `start` in seconds from the film's first frame."""
+
+    start: float = Field(ge=0, allow_inf_nan=False)
+    mood: Mood

@@ -8,9 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from studio.errors import BadInput
+from pydantic import BaseModel, ConfigDict, Field
 
 OnRefusal = Literal["fail", "slate"]
 
@@ -61,37 +59,6 @@ class Said(BaseModel):
 
     budget_usd: Budget | None = None
     on_refusal: OnRefusal | None = None
-
-
-def make_terms(**said: object) -> Said:
-    """Return what was said of the terms.
-
-    Raises:
-        BadInput: in one line, which one, what is wrong, what was given.
-    """
-    try:
-        return Said.model_validate(said)
-    except ValidationError as error:
-        raise wrong_option(error) from error
-
-
-def wrong_option(error: ValidationError) -> BadInput:
-    """Return the error of the first option that is wrong: in one line which, what is wrong, what was given."""
-    first = error.errors()[0]
-    if first["loc"][0] == "budget_usd":
-        most = f"{MOST_BUDGET_USD:,.0f}"
-        return BadInput(
-            f"--budget-usd: dollars from 0 to {most}, for example 2 or 2.50, or none, not {short(first['input'])}"
-        )
-    name = "--" + str(first["loc"][0]).replace("_", "-")
-    message = first["msg"].removeprefix("Value error, ")
-    return BadInput(f"{name}: {message[:1].lower()}{message[1:]}, not {short(first['input'])}")
-
-
-def short(value: object) -> str:
-    """Return a value as it is written, cut to 60 letters."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 UNSAID = Terms()

@@ -12,11 +12,11 @@ import math
 from dataclasses import replace
 
 from studio.audio.silence import Silence
-from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.model.engines import Abilities, Crew, Size
 from studio.model.film import Story, Wish
 from studio.model.paid import Paid
+from studio.text.display import printable
 
 MOST_ENLARGED = 8.0
 """A picture that would have to be enlarged further is not what was asked for: vendors' are refused, after they were
@@ -115,7 +115,7 @@ def voice_for(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, str]:
         )
     if speaks(narrator.abilities, language):
         return crew, silent
-    voice = harmless(narrator.model)
+    voice = printable(narrator.model)
     why = f"the story is in the language {language!r}, which {voice} does not speak"
     if language == "other":
         why = f"the story is not in English, and {voice} speaks nothing else"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from studio.input.prompts_file import parse_prompts, prompts_json, prompts_text
-from studio.input.script import one_line, word_set
 from studio.model.film import Scene
 from studio.planning.scene_graph import SceneParts
+from studio.text.words import one_line, word_set
 
 __all__ = [
     "EMOTIONS",

@@ -9,9 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from pydantic import Field
-
-from studio.model.film import Mood, Noun, Shot, Story, Timeline
+from studio.model.film import Mood, MusicCue, Shot, Story, Timeline
 
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
@@ -43,13 +41,6 @@ assert set(_WORDS) == set(MOODS)
 MOOD_OF_WORD: Mapping[str, Mood] = {word: mood for mood, words in _WORDS.items() for word in words.split()}
 """What each known word for an emotion sounds like; a word stands under one mood."""
 assert len(MOOD_OF_WORD) == sum(len(words.split()) for words in _WORDS.values())
-
-
-class MusicCue(Noun):
-    """Where a mood begins: `start` in seconds from the film's first frame."""
-
-    start: float = Field(ge=0, allow_inf_nan=False)
-    mood: Mood
 
 
 def mood_of(emotion: str, usual: Mood) -> Mood:

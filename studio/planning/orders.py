@@ -6,42 +6,17 @@ the same orders in every process, so an order is how a resumed run recognises wh
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from studio.model.engines import Crew, Engine
-from studio.model.film import STAGES, Brief, Node, Shot, Stage, Story, Timeline
+from studio.model.film import STAGES, Brief, MusicCue, Node, Shot, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.receipt import Receipt
+from studio.model.stages import _PLACES, Order
 from studio.planning.credits import credits_of
-from studio.planning.moods import MusicCue
 
-PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
-"""Stages whose artefact is a text that people may edit."""
-
-PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
-"""Stages that make one piece per shot."""
-
-NUMBERED: tuple[Stage, ...] = ("cast", *PER_SHOT)
-"""Stages that make several pieces: one per shot, or one per character."""
-
-PICTURES: tuple[Stage, ...] = ("cast", "images")
-"""Stages whose pieces a person may replace by a picture of their own."""
-
-_PLACES: dict[Stage, str] = {
-    "story": "story.json",
-    "scene_graph": "scene_graph.json",
-    "shots": "shots.json",
-    "timeline": "timeline.json",
-    "cast": "cast/character_{:03d}.png",
-    "images": "images/shot_{:03d}.png",
-    "narration": "narration/shot_{:03d}.wav",
-    "videos": "videos/shot_{:03d}.mp4",
-    "score": "score.wav",
-    "film": "film.mp4",
-}
 assert set(_PLACES) == set(STAGES)
 
 CUT_VERSION = 6
@@ -50,70 +25,6 @@ TIMELINE_VERSION = 2
 """Raised when the same shots and lines would be laid out otherwise."""
 PORTRAIT_VERSION = 1
 """Raised when a character's reference picture would be asked for in other words."""
-
-
-def artefact_path(stage: Stage, index: int = 0) -> str:
-    """Return where a piece lies, relative to the session: 'images/shot_003.png'."""
-    return _PLACES[stage].format(index)
-
-
-_NUMBER = re.compile(r"_([0-9]{3,6})\.[a-z0-9]+\Z")
-
-
-def place_at(path: str) -> tuple[Stage, int] | None:
-    """Return (stage, number) of the artefact that lies at `path`, or whose receipt does; None where neither may."""
-    home = path.partition("/")[0]
-    found = _NUMBER.search(path) if home in NUMBERED else None
-    number = int(found[1]) if found else 0
-    for stage in STAGES:
-        if stage == home if found else stage not in NUMBERED:
-            own = artefact_path(stage, number)
-            if path in (own, receipt_path(own)):
-                return stage, number
-    return None
-
-
-def told_as(stage: Stage, index: int) -> str:
-    """Return whose piece it is, for a sentence: 'shot 3', 'character 2', '' for the whole film."""
-    return f"{'character' if stage == 'cast' else 'shot'} {index}" if index else ""
-
-
-def numbered(stage: Stage, index: int) -> dict[str, int | None]:
-    """Return whose piece it is, for a machine: the keys 'shot' and 'character', of which one at most is a number."""
-    return {
-        "shot": index if index and stage != "cast" else None,
-        "character": index if stage == "cast" else None,
-    }
-
-
-def receipt_path(path: str) -> str:
-    """Return where the receipt of the artefact at `path` lies: beside it, and for plans in `receipts/`."""
-    return f"receipts/{path}" if path.endswith(".json") else path.rsplit(".", 1)[0] + ".json"
-
-
-@dataclass(frozen=True)
-class Order:
-    """One piece of work.
-
-    `wanted` are the fingerprints that the present plan wants of this stage, by which a person's picture follows
-    its shot when shots are inserted; they are no part of the key, nor of what makes two orders equal.
-    """
-
-    session_id: str
-    stage: Stage
-    index: int
-    fingerprint: str
-    wanted: Container[str] = field(default=(), compare=False)
-
-    @property
-    def path(self) -> str:
-        """Where the artefact will lie, relative to the session."""
-        return artefact_path(self.stage, self.index)
-
-    def key(self, generation: int = 0) -> str:
-        """Return the cache key: '<session>/<stage>/<NNN>-<fingerprint>', with '-gN' from the second record on."""
-        suffix = f"-g{generation}" if generation else ""
-        return f"{self.session_id}/{self.stage}/{self.index:03d}-{self.fingerprint}{suffix}"
 
 
 def _who(engine: Engine) -> dict[str, Ingredient]:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
-from studio.input.script import one_line
 from studio.model.film import Edge, EdgeKind, Node, NodeKind, Scene, SceneGraph, Story
+from studio.text.words import one_line
 
 ENDS: dict[EdgeKind, tuple[NodeKind, NodeKind]] = {
     "appears_in": ("character", "scene"),

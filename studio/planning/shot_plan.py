@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from studio.errors import BadInput
-from studio.input.script import first_sentence, parse_script, split_sentences
+from studio.input.script import first_sentence, parse_script
 from studio.model.film import LINE_CHARACTERS, Brief, Camera, SceneGraph, Shot, Story, Wish
 from studio.planning.close_ups import close_action
 from studio.planning.image_prompts import Size, image_prompt
 from studio.planning.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
 from studio.planning.scene_graph import check_graph, scene_parts
 from studio.planning.shot_sizes import BACK, camera_moves, shot_size
+from studio.text.sentences import split_sentences
 
 __all__ = [
     "draw_seed",

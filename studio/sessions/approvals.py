@@ -14,17 +14,17 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from studio.cli.terminal import harmless
 from studio.errors import BadInput
 from studio.fs import files
 from studio.model.film import Noun, Shot
-from studio.planning.orders import receipt_path
+from studio.model.stages import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
 from studio.sessions.session import Session
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.takes import put_aside
+from studio.text.display import printable
 
 Approve = Literal["no", "shots", "images", "both"]
 Step = Literal["shots", "images"]
@@ -103,7 +103,7 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
     for part in re.findall(r"[^,;\s]+", "-".join(part.strip() for part in text.split("-"))):
         match = _SHOTS.fullmatch(part)
         if match is None:
-            raise BadInput(f"{harmless(part)[:40]!r} names no shot: name them as in '3, 5-7'")
+            raise BadInput(f"{printable(part)[:40]!r} names no shot: name them as in '3, 5-7'")
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= count:
             raise BadInput(f"there is no shot {part}: there are shots 1 to {count}")
@@ -117,7 +117,7 @@ def answered(question: Asked, reply: Reply, shots: Sequence[Shot], at: str) -> A
     Raises:
         BadInput: a shot is not there, the notes make a prompt too long, or they come with a yes, which would drop them.
     """
-    redo, notes = shots_named(reply.redo, len(shots)), harmless(reply.notes)
+    redo, notes = shots_named(reply.redo, len(shots)), printable(reply.notes)
     if notes and reply.approve and not redo:
         raise BadInput("notes go with shots to redo, or with a no: say which shots, or leave the notes out")
     changes: list[Change] = []

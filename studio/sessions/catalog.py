@@ -13,12 +13,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from studio.errors import BadInput, BrokenPlan, Contradiction, Crowded, NoSuchSession, SessionLocked
+from studio.errors import BadInput, BrokenPlan, Crowded, NoSuchSession, SessionLocked
 from studio.fs import files
 from studio.model.film import Brief, Wish
-from studio.model.terms import UNSAID, Terms, short, wrong_option
+from studio.model.terms import UNSAID, Terms
 from studio.status.snapshot import read_facts
 from studio.status.state import can_go_on
 from studio.store import light_reader, lock
@@ -183,38 +181,3 @@ def _asks_for(folder: Path, idea: str, wish: Wish) -> bool:
 def same_ask(root: Path, idea: str, wish: Wish) -> Path | None:
     """Return the newest unfinished session that was asked for exactly this film; None where there is none."""
     return next((folder for folder in unfinished(root) if _asks_for(folder, idea, wish)), None)
-
-
-def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> Wish:
-    """Return the session's wish with the options that were demanded.
-
-    Args:
-        demands: options said explicitly, by name.
-        apply: whether a difference is applied; otherwise it is refused.
-
-    Raises:
-        Contradiction: an option differs from the brief and `apply` is False; the message names every difference.
-        BadInput: an option is out of its limits.
-    """
-    now = brief.wish.model_dump()
-    differing = {name: value for name, value in demands.items() if now[name] != value}
-    if not differing:
-        return brief.wish
-    if not apply:
-        said = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
-        raise Contradiction(
-            f"{session_id} was asked for otherwise ({said}): leave that out, or add --change to apply it"
-        )
-    return make_wish(**{**now, **differing})
-
-
-def make_wish(**options: object) -> Wish:
-    """Return the wish for these options.
-
-    Raises:
-        BadInput: in one line, which option, what is wrong, what was given.
-    """
-    try:
-        return Wish.model_validate(options)
-    except ValidationError as error:
-        raise wrong_option(error) from error

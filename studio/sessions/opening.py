@@ -5,23 +5,25 @@ The one place where an idea is checked and where "go on or begin anew" is decide
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from studio.errors import BadInput, NoSuchSession, SessionLocked
+from studio.errors import NoSuchSession, SessionLocked
+from studio.input.idea import check_idea
+from studio.input.options import changed_wish
 from studio.model.engines import Crew
-from studio.model.film import IDEA_CHARACTERS, Wish
+from studio.model.film import Wish
 from studio.model.terms import NOTHING_SAID, Said
 from studio.planning.capabilities import settle
 from studio.sessions.adopt_foreign import adopt_foreign
-from studio.sessions.catalog import busy_with, changed_wish, folder_of_run, open_new, same_ask, sweep_abandoned
-from studio.sessions.session import RunCard, Session
+from studio.sessions.catalog import busy_with, folder_of_run, open_new, same_ask, sweep_abandoned
+from studio.sessions.session import Session
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
 from studio.store.folders import session_folder, sessions_root
+from studio.store.run_cards import RunCard
 
 
 @dataclass(frozen=True)
@@ -43,31 +45,6 @@ class Ask:
     change: bool = False
     demands: Mapping[str, object] = field(default_factory=dict)
     terms: Said = NOTHING_SAID
-
-
-def check_idea(text: str, script: str = "give it with --script") -> str:
-    """Return the idea without white space around it.
-
-    Args:
-        script: how a person hands in a file with a longer text.
-
-    Raises:
-        BadInput: it is empty, too long, or holds control characters other than newline and tab.
-    """
-    idea = text.strip()
-    if not any(unicodedata.category(letter)[0] not in "CZ" for letter in idea):
-        raise BadInput(
-            'the idea is empty: say what the film is about, for example "A lighthouse keeper finds a letter"'
-        )
-    if len(idea) > IDEA_CHARACTERS:
-        raise BadInput(
-            f"the idea has {len(idea):,} characters, at most {IDEA_CHARACTERS:,} are read: "
-            f"shorten it, or put the text into a file and {script}"
-        )
-    for place, letter in enumerate(idea, start=1):
-        if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t\r":
-            raise BadInput(f"the idea holds a control character (U+{ord(letter):04X}, place {place}): take it out")
-    return idea
 
 
 def enlist(

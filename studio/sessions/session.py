@@ -13,8 +13,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from studio.billing.desk import Counter, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import price_list
@@ -24,8 +22,8 @@ from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
 from studio.model.engines import Crew
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.stages import PLANS, Order, artefact_path, receipt_path
 from studio.planning.capabilities import voice_for
-from studio.planning.orders import PLANS, Order, artefact_path, receipt_path
 from studio.planning.plan_diff import same_plan, told
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.status.meta import write_meta
@@ -35,30 +33,11 @@ from studio.store.layout import refuse_links
 from studio.store.piece_store import Shelf
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.recovery import recover
+from studio.store.run_cards import RunCard
 from studio.text.command_hints import command
 
 META_SHARE, META_SECONDS = 20.0, 5.0
 """Meta rests 20 times as long as it took to write, at most 5 s: it reads the whole folder, and takes 5 % at most."""
-
-
-class RunCard(BaseModel):
-    """`runs/<flow-run-id>.json`: who works or worked on the session; a third copy of the brief is in it.
-
-    A card without `ended_at` under no lock is that of a run that was cut off; one with `waits_for` ('shots', 'images')
-    that of a run that is suspended until a person approves; one with `rejected` that of a run that a person ended, and
-    why; one with `suspended` that of a run that was suspended in the engine, and when.
-    """
-
-    flow_run_id: str
-    pid: int
-    host: str
-    started_at: str
-    version: str
-    ended_at: str = ""
-    waits_for: str = ""
-    waits_since: str = ""
-    rejected: str = ""
-    suspended: str = ""
 
 
 class Session:

@@ -14,7 +14,7 @@ from studio.billing.calls import Call, lost_lines, read_answer, read_calls
 from studio.billing.lost_calls import Gap, gaps
 from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
-from studio.planning.orders import PLANS, numbered
+from studio.model.stages import PLANS, numbered
 from studio.status.snapshot import Facts, nothing_told, read_facts
 from studio.status.state import cost_usd
 from studio.store import light_reader, lock

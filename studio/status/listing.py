@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.billing.totals import UNPAID, Tally, dollars, read_spent
-from studio.cli.terminal import clock, harmless
+from studio.billing.totals import UNPAID, Tally, read_spent
 from studio.fs.opening import Room
 from studio.status.snapshot import Facts, read_facts
 from studio.status.state import State, cost_usd, images_done, state_now, state_of, videos_done
 from studio.store import light_reader, lock
 from studio.store.folders import session_folders
+from studio.text.display import clock, dollars, printable
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def line_cells(listing: Listing, paid: bool = False) -> tuple[str, ...]:
         f"{listing.clips}/{listing.shots}",
         clock(listing.seconds) if listing.seconds else planned,
         *([_cost(listing)] if paid else []),
-        harmless(listing.idea),
+        printable(listing.idea),
     )
 
 

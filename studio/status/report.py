@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import NoSuchSession
+from studio.status.meta import project
 from studio.status.snapshot import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
-from studio.status.state import State, can_go_on, completed, mark, missing, project, state_now
+from studio.status.state import State, can_go_on, completed, mark, missing, state_now
 from studio.store import lock
 from studio.store.layout import walk
 from studio.text.command_hints import command

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from studio.billing.totals import cost_text, dollars, stats_of
+from studio.billing.totals import cost_text
 from studio.status.snapshot import Facts, ShotFacts
+from studio.text.display import dollars
 
 Mark = Literal["DONE", "IMG", "TODO"]
 State = Literal[
@@ -17,45 +18,6 @@ State = Literal[
 """Of a session: 'waiting' for a person's approval; 'rejected' by one, and can be gone on with; 'suspended' by one, in
 the engine, with its run; 'interrupted' is
 unfinished with nobody working on it; the last two were written by other programs."""
-
-
-def project(facts: Facts, shown_folder: str) -> dict[str, object]:
-    """Return the meta of a session, in the fixed format of `docs/sessions.md`.
-
-    Args:
-        shown_folder: where the session lies as people see it ('output/sessions/session_...'); informational only.
-    """
-    shots, total = facts.shots, len(facts.shots)
-    images, clips = images_done(facts), videos_done(facts)
-    done = completed(facts)
-    return {
-        "session_id": facts.session_id,
-        "timestamp": facts.session_id.removeprefix("session_"),
-        "idea": facts.idea,
-        "started_at": facts.started_at,
-        "completed": done,
-        "completed_at": facts.film.made_at if done and facts.film else None,
-        "steps": steps(facts),
-        "shots": [
-            {
-                "index": shot.index,
-                "image_prompt": shot.image_prompt,
-                "motion_prompt": shot.motion_prompt,
-                "camera": shot.camera,
-                "image_generated": shot.image is not None,
-                "image_path": f"{shown_folder}/images/shot_{shot.index:03d}.png",
-                "video_rendered": shot.clip is not None,
-            }
-            for shot in shots
-        ],
-        "stats": {
-            "total_shots": total,
-            "images_generated": images,
-            "videos_rendered": clips,
-            "cost_usd": round(cost_usd(facts), 6),
-            **stats_of(facts.spent.all),
-        },
-    }
 
 
 def cost_usd(facts: Facts) -> float:

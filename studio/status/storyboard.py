@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
 
-from studio.billing.totals import Tally, dollars
-from studio.cli.terminal import clock, harmless, size
+from studio.billing.totals import Tally
 from studio.model.film import Stage
 from studio.status.snapshot import Facts, Piece, ShotFacts
 from studio.status.state import State, cost_shown, cost_usd, images_done, videos_done
 from studio.status.thumbnails import Thumbnails
 from studio.text.command_hints import command
+from studio.text.display import clock, dollars, printable, size
 
 LISTED = 400
 """Shots that are listed at most: with more, the texts would pass a million bytes."""
@@ -54,7 +54,7 @@ class Heard:
 
 def escaped(text: str, letters: int = _LETTERS) -> str:
     """Return the text as Markdown that shows it as it is, on one line, cut to so many letters."""
-    plain = shorten(harmless(text), letters, placeholder=" …") if " " in text else harmless(text)[:letters]
+    plain = shorten(printable(text), letters, placeholder=" …") if " " in text else printable(text)[:letters]
     return _MARKUP.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINER}", plain))
 
 
@@ -65,7 +65,7 @@ def shot_state(shot: ShotFacts, heard: Heard) -> str:
     """
     for stage, noun in _PER_SHOT:
         if heard.states.get((stage, shot.index)) == "failed":
-            return f"failed: {noun}: {harmless(heard.failures.get((stage, shot.index), ''))}"
+            return f"failed: {noun}: {printable(heard.failures.get((stage, shot.index), ''))}"
     image, line, clip = (heard.states.get((stage, shot.index), "") for stage, _ in _PER_SHOT)
     if clip == "working":
         return "clip is being rendered"
@@ -187,7 +187,7 @@ def shot_rows(facts: Facts, heard: Heard) -> list[dict[str, str | float]]:
 
 
 def _cell(text: str) -> str:
-    return shorten(harmless(text), _CELL_LETTERS, placeholder=" …")
+    return shorten(printable(text), _CELL_LETTERS, placeholder=" …")
 
 
 def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
@@ -277,6 +277,6 @@ def film_card(facts: Facts, output: Path, width: int, height: int, thumbnails: T
 
 def _code(text: str) -> str:
     """Return a code span: nothing in it is markup, whatever it holds."""
-    plain = harmless(text)
+    plain = printable(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))
     return f"{fence} {plain} {fence}" if "`" in plain else f"{fence}{plain}{fence}"

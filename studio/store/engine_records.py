@@ -13,14 +13,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio.checks.findings import Finding, digest_of
 from studio.errors import BadInput
 from studio.fs import files
+from studio.fs.files import digest_of
 from studio.model.film import STAGES, Stage
 from studio.model.receipt import Receipt
-from studio.planning.orders import place_at
+from studio.model.stages import place_at
 from studio.store import light_reader
-from studio.store.receipts import read_receipt, receipt_places
 from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9
@@ -75,38 +74,6 @@ def recorded(records: Records, folder: Path, path: str) -> Receipt | None:
     found = list(records.of(*place, path)) if place else []
     digest, _ = digest_of(folder / path, *(receipt.bytes for receipt in found))
     return next((receipt for receipt in found if receipt.sha256 == digest), found[-1] if found else None)
-
-
-def compared(folder: Path) -> Iterator[Finding]:
-    """Compare the records with the receipts. Where they differ no fault is found, but it is told."""
-    held: set[tuple[str, str]] = set()
-    kept: set[str] = set()
-    recorded: dict[tuple[str, str], Receipt] = {}
-    for place in receipt_places(folder):
-        if (receipt := read_receipt(place)) is not None:
-            kept.add(receipt.fingerprint)
-            if "takes" not in place.relative_to(folder).parts:
-                held.add((receipt.path, receipt.fingerprint))
-    for path, record in all_records(folder):
-        if record is None:
-            name = path.relative_to(folder).as_posix()
-            yield Finding(name, "torn record", "the engine's record does not read: it is passed over")
-        else:
-            recorded[record.path, record.fingerprint] = record
-    if held and not recorded:
-        yield Finding("results", "no record", "the engine's records are gone: the next run takes every piece over")
-        return
-    for name, print_ in sorted(held - recorded.keys()):
-        yield Finding(name, "no record", f"the engine has no record of it ({print_[:16]}): the next run takes it over")
-    for (name, print_), record in sorted(recorded.items(), key=lambda each: each[0]):
-        if print_ in kept or name.endswith(".json"):
-            continue
-        if digest_of(folder / name, record.bytes)[0] != record.sha256:
-            yield Finding(
-                name,
-                "gone",
-                f"a piece that was made ({print_[:16]}) is lost: the next run makes it again where it is wanted",
-            )
 
 
 def _receipt(path: Path) -> Receipt | None:

@@ -14,7 +14,7 @@ from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.planning.orders import PICTURES, PLANS, Order, receipt_path
+from studio.model.stages import PICTURES, PLANS, Order, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.store.engine_records import Records
 from studio.store.png_check import whole_picture

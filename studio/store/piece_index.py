@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio.fs import files
 from studio.model.receipt import Receipt
-from studio.planning.orders import PLANS
+from studio.model.stages import PLANS
 from studio.store.receipts import artefact_of, read_receipt, receipt_places
 
 

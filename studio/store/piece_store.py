@@ -19,7 +19,7 @@ from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.model.film import Stage
 from studio.model.receipt import Made, Receipt
-from studio.planning.orders import PLANS, Order, place_at, receipt_path, told_as
+from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_diff import same_plan
 from studio.store.ownership import Eye, Found, ReadPlan
 from studio.store.piece_index import Copies, copy_whole

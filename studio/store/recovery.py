@@ -13,7 +13,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.planning.orders import NUMBERED, PLANS, Order, place_at, receipt_path
+from studio.model.stages import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.store.layout import in_the_way, refuse_links, walk
 from studio.store.ownership import Found
 from studio.store.piece_store import Shelf

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio.fs import files
 from studio.model.receipt import Receipt
-from studio.planning.orders import PLANS, Order
+from studio.model.stages import PLANS, Order
 from studio.store.ownership import Found
 from studio.store.receipts import receipt_bytes
 

@@ -8,6 +8,7 @@ a mark of any other script ends a sentence wherever it stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _NAMED = "mr mrs ms dr prof st ste mt ft sgt lt col gen capt cpt maj rev hon gov sen rep pres messrs sr jr fr vs"
 _LEADING = "e.g i.e c.f cf eg ie viz approx ca c vs v incl excl esp resp"
@@ -80,3 +81,55 @@ def abbreviated(word: str, following: str) -> bool:
 
 def _begins(bare: str) -> bool:
     return bare.rstrip(_CLOSING + ".,;:!?…").lower().partition("'")[0].partition("’")[0] in _BEGINNINGS
+
+
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”\u2019»)\]]*+(?=\s|$)|[。\uff01\uff1f]+[”\u2019」』\uff09]*")
+
+
+def split_sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of `text` in order, each as one line; joined again they are the text, up to white space.
+
+    A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not before a small
+    letter (but after an ellipsis), nor after what `studio/text/sentences.py` knows for an abbreviation or an initial,
+    or a number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
+    line ends a sentence.
+    """
+    return tuple(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[str]:
+    """Give the sentences of `text` one after the other, as `split_sentences` returns them."""
+    for block in re.split(r"\n[ \t]*\n", text):
+        lines = [line for line in block.splitlines() if line.strip()]
+        verse = len(lines) > 1 and all(_opens_with_capital(line) for line in lines)
+        for part in lines if verse else [" ".join(lines)]:
+            yield from _split_line(part)
+
+
+def _opens_with_capital(line: str) -> bool:
+    letter = next((c for c in line if c.isalnum()), "")
+    return letter.isupper()
+
+
+def _split_line(line: str) -> Iterator[str]:
+    start = 0
+    for end in _END.finditer(line):
+        if _goes_on(line, start, end):
+            continue
+        if sentence := " ".join(line[start : end.end()].split()):
+            yield sentence
+        start = end.end()
+    if rest := " ".join(line[start:].split()):
+        yield rest
+
+
+def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
+    """Whether the sentence that begins at `start` goes on behind a mark."""
+    mark = end.group()
+    following = line[end.end() : end.end() + 40].split()
+    if not following or ".." in mark or mark[0] not in ".!?":
+        return False
+    if mark == "." and end.start() - start < 9 and line[start : end.start()].strip().isdecimal():
+        return True  # '1. Boil the water.'
+    word = re.split(r"[\s(\"'“\u2018]", line[max(start, end.start() - 60) : end.start()])[-1] + mark
+    return abbreviated(word, following[0]) or not ends_sentence(word, following[0])

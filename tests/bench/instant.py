@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from blocks.offline.writer.writer import OfflineWriter
 from studio.model.engines import Abilities, Crew
+from studio.model.film import MusicCue
 from studio.model.receipt import Made
-from studio.planning.moods import MusicCue
 
 
 @dataclass

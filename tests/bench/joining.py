@@ -25,8 +25,8 @@ from studio.audio.loudness import RATE_HZ
 from studio.audio.mix import mix
 from studio.audio.wav import wav_file
 from studio.lettering.caption_cues import srt_text
-from studio.model.film import Cue, Span, Timeline
-from studio.planning.moods import MOODS, MusicCue
+from studio.model.film import Cue, MusicCue, Span, Timeline
+from studio.planning.moods import MOODS
 from studio.video import mux
 from studio.video.encoder import encode
 from studio.video.mux import AAC_BITS_PER_SECOND, cut_film

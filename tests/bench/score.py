@@ -21,7 +21,8 @@ import numpy as np
 
 from blocks.offline.music.composer import OfflineComposer
 from studio.audio.loudness import Meter
-from studio.planning.moods import MOODS, MusicCue
+from studio.model.film import MusicCue
+from studio.planning.moods import MOODS
 
 RATE_HZ = 48_000
 SECONDS = 60.0

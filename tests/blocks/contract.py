@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from studio.model.paid import Desk, Fault, Kind
 
-PATIENT = Limits(connect_seconds=10.0, read_seconds=30.0, total_seconds=60.0)
-HASTY = Limits(connect_seconds=10.0, read_seconds=0.3, total_seconds=60.0)
+PATIENT = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=60.0)
+HASTY = RequestLimits(connect_seconds=10.0, read_seconds=0.3, total_seconds=60.0)
 """Limits of a test; hasty ones where the server is known never to answer."""
 
 SIZE = (256, 144)
@@ -57,7 +57,7 @@ class Stand:
     adapter: object
 
 
-Vendor = Callable[[Limits], AbstractContextManager[Stand]]
+Vendor = Callable[[RequestLimits], AbstractContextManager[Stand]]
 """Opens a stand whose adapter keeps these limits."""
 
 FAULTS: Mapping[str, frozenset[Fault]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
@@ -43,7 +43,7 @@ def brief_of(**wish: object) -> Brief:
 
 
 @contextmanager
-def painter(limits: Limits) -> Iterator[Stand]:
+def painter(limits: RequestLimits) -> Iterator[Stand]:
     with OpenAIServer() as server:
         adapter = OpenAIPainter(account_at(server.url), limits=limits)
         yield Stand(
@@ -57,7 +57,7 @@ def painter(limits: Limits) -> Iterator[Stand]:
 
 
 @contextmanager
-def edits(limits: Limits) -> Iterator[Stand]:
+def edits(limits: RequestLimits) -> Iterator[Stand]:
     """The painter with a reference picture: multipart instead of JSON."""
     with OpenAIServer() as server, tempfile.TemporaryDirectory() as folder:
         reference = Path(folder) / "reference.png"
@@ -74,7 +74,7 @@ def edits(limits: Limits) -> Iterator[Stand]:
 
 
 @contextmanager
-def narrator(limits: Limits) -> Iterator[Stand]:
+def narrator(limits: RequestLimits) -> Iterator[Stand]:
     with OpenAIServer() as server:
         adapter = OpenAINarrator(account_at(server.url), limits=limits)
         yield Stand(
@@ -88,7 +88,7 @@ def narrator(limits: Limits) -> Iterator[Stand]:
 
 
 @contextmanager
-def writer(limits: Limits) -> Iterator[Stand]:
+def writer(limits: RequestLimits) -> Iterator[Stand]:
     with OpenAIServer() as server:
         adapter = OpenAIWriter(account_at(server.url), limits=limits)
         yield Stand(

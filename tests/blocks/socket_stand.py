@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from blocks.http_client.client import Limits, open_client
+from blocks.http_client.client import RequestLimits, open_client
 from studio.model.paid import VendorError
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -64,7 +64,7 @@ def message(body: bytes, *headers: str, length: int | None = None) -> bytes:
 
 
 def get(url: str, **limits: float) -> bytes:
-    with open_client("acme", Limits(**{"read_seconds": 20, **limits})) as client:  # type: ignore[arg-type]
+    with open_client("acme", RequestLimits(**{"read_seconds": 20, **limits})) as client:  # type: ignore[arg-type]
         return client.get(url).content
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import SecretStr
 
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.grpc_painter import StabilityGrpcPainter
 from blocks.stability_api.rest_painter import StabilityPainter
@@ -35,7 +35,7 @@ class HeldDesk:
 
 
 @contextmanager
-def painter(limits: Limits) -> Iterator[Stand]:
+def painter(limits: RequestLimits) -> Iterator[Stand]:
     """The REST door."""
     with StabilityServer() as server:
         adapter = StabilityPainter(StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root), limits=limits)
@@ -50,7 +50,7 @@ def painter(limits: Limits) -> Iterator[Stand]:
 
 
 @contextmanager
-def grpc_painter(limits: Limits) -> Iterator[Stand]:
+def grpc_painter(limits: RequestLimits) -> Iterator[Stand]:
     """The gRPC door, open."""
     # Its server is built on the SDK, which does not exist for every Python.
     from tests.vendors.stability_grpc_server import stability_grpc_server

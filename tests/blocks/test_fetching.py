@@ -11,7 +11,7 @@ import httpcore2
 import pytest
 
 from blocks.http_client import fetching
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.http_client.fetching import fetch, from_base64, is_public
 from studio.model.paid import VendorError
 from tests.vendors.openai_server import OpenAIServer
@@ -170,9 +170,9 @@ def test_a_proxy_that_is_none_is_a_bad_answer(monkeypatch: pytest.MonkeyPatch) -
 
 def test_plain_inline_data_are_bounded() -> None:
     """No more than the bound comes out of a `data:` URL, and a far longer one is not unpacked."""
-    assert len(fetch("acme", "data:," + "x" * 2_000, "https://api.test", Limits(body_bytes=1_000))) == 1_000
+    assert len(fetch("acme", "data:," + "x" * 2_000, "https://api.test", RequestLimits(body_bytes=1_000))) == 1_000
     with pytest.raises(VendorError, match="too much"):
-        fetch("acme", "data:," + "x" * 5_000, "https://api.test", Limits(body_bytes=1_000))
+        fetch("acme", "data:," + "x" * 5_000, "https://api.test", RequestLimits(body_bytes=1_000))
 
 
 def test_what_is_fetched_is_bounded() -> None:
@@ -180,7 +180,7 @@ def test_what_is_fetched_is_bounded() -> None:
     with OpenAIServer() as server:
         server.files["a.png"] = b"x" * 2_000
         with pytest.raises(VendorError, match="1,000 bytes"):
-            fetch("acme", f"{server.root}/files/a.png", server.url, Limits(body_bytes=1_000))
+            fetch("acme", f"{server.root}/files/a.png", server.url, RequestLimits(body_bytes=1_000))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pickle
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from blocks.http_client.client import USUAL, Limits
+from blocks.http_client.client import USUAL, RequestLimits
 from blocks.openai_api.account import OpenAIAccount
 from studio.errors import BadInput
 from studio.model.paid import VendorError
@@ -218,7 +218,7 @@ def test_a_missing_key_is_named(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("OPENAI_BASE_URL", "http://localhost:11434/v1")
     account = OpenAIAccount.from_environment()
     assert account.secrets == ()
-    with account.client(Limits()) as client:
+    with account.client(RequestLimits()) as client:
         assert client.api_key == "none"
         assert client.max_retries == 0
 

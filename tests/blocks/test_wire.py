@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from blocks.http_client import client as wire
 from blocks.http_client import connection
-from blocks.http_client.client import Limits, open_client
+from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.connection import Journey
 from studio.model.paid import VendorError
 from tests.blocks.socket_stand import CHUNKED, Serve, failure, get, message, no_name, saying, serving
@@ -105,7 +105,7 @@ def test_a_request_that_was_not_sent_whole_was_not_sent(serve: Serve) -> None:
         caller.recv(10)
 
     body = b"x" * 50_000_000
-    with open_client("acme", Limits(read_seconds=20)) as client, pytest.raises(VendorError) as failed:
+    with open_client("acme", RequestLimits(read_seconds=20)) as client, pytest.raises(VendorError) as failed:
         client.post(serve(reset), content=body)
     assert failed.value.fault == "passing"
 
@@ -242,8 +242,8 @@ class _Sink(httpcore2.NetworkStream):
 def test_a_late_write_of_nothing_tears_no_request() -> None:
     """The body was sent whole when the time ran out: that the vendor cannot have it must not be said."""
     journey = Journey(time.monotonic() - 1)
-    connection._Stream(_Sink(), journey, Limits()).write(b"")
+    connection._Stream(_Sink(), journey, RequestLimits()).write(b"")
     assert not journey.torn
     with pytest.raises(httpcore2.WriteTimeout):
-        connection._Stream(_Sink(), journey, Limits()).write(b"x")
+        connection._Stream(_Sink(), journey, RequestLimits()).write(b"x")
     assert journey.torn

@@ -14,8 +14,8 @@ from typing import Any
 
 import tasks.film
 from studio.model.engines import Crew
+from studio.model.film import MusicCue
 from studio.model.receipt import Made
-from studio.planning.moods import MusicCue
 from studio.video import assembly
 from tests.fake_crew import Hook, Log, fake_crew
 

@@ -27,10 +27,11 @@ from studio.model.engines import Crew
 from studio.model.events import Event
 from studio.model.film import Wish
 from studio.model.receipt import Receipt
+from studio.model.stages import PER_SHOT
 from studio.planning.cast import cast_of
-from studio.planning.orders import PER_SHOT
 from studio.sessions.opening import Ask, enlist
-from studio.sessions.session import RunCard, Session
+from studio.sessions.session import Session
+from studio.store.run_cards import RunCard
 from studio.version import VERSION
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

@@ -20,7 +20,7 @@ from studio.fs import files
 from studio.model import events
 from studio.model.events import Event
 from studio.model.receipt import Receipt
-from studio.planning.orders import PLANS
+from studio.model.stages import PLANS
 from studio.store.brief import COPY
 from studio.store.receipts import artefact_of, read_receipt
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from studio.fs import files
 from studio.model.receipt import Receipt
-from studio.planning.orders import PLANS, receipt_path
+from studio.model.stages import PLANS, receipt_path
 from studio.store.receipts import artefact_of, read_receipt
 
 KINDS: dict[str, str] = {

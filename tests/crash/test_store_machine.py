@@ -26,8 +26,8 @@ from studio.lettering.caption_cues import srt_text
 from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
+from studio.model.film import MusicCue
 from studio.model.receipt import Made
-from studio.planning.moods import MusicCue
 from tests.crash import film, judge
 from tests.fake_crew import Log, fake_crew
 

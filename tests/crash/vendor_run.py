@@ -19,7 +19,7 @@ from unittest.mock import patch
 from prefect import Task
 from pydantic import SecretStr
 
-from blocks.http_client.client import Limits
+from blocks.http_client.client import RequestLimits
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
@@ -130,7 +130,7 @@ class Ending:
 
 def paid_crew(meter: Meter, trial: str, painting: Painting, seconds: float = PATIENT_SECONDS) -> Crew:
     """Return the crew that pays `meter` for everything but clips and score; an answer is waited for `seconds`."""
-    limits = Limits(connect_seconds=PATIENT_SECONDS, read_seconds=seconds, total_seconds=2 * PATIENT_SECONDS)
+    limits = RequestLimits(connect_seconds=PATIENT_SECONDS, read_seconds=seconds, total_seconds=2 * PATIENT_SECONDS)
     account = OpenAIAccount(api_key=SecretStr(KEY), base_url=f"{meter.url(trial)}/v1")
     painter: Any = OpenAIPainter(account, "gpt-image-2" if painting == "by the token" else "meter-image", limits=limits)
     if painting == "Stability":

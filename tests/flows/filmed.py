@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import blocks.crew
-import flows.cli.child_main
+import flows.child_process
 from flows.cli.film import main
 from studio.errors import EngineFailed
 from tests.fake_crew import Hook, Log, fake_crew, slow
@@ -38,7 +38,7 @@ def film(kind: str, seconds: str, arguments: list[str]) -> None:
     """Run the command with the counted crew."""
     log = Log(path=Path(os.environ["FILM_TEST_LOG"]), hook=hooked(kind, float(seconds)))
     blocks.crew.CREWS["offline"] = lambda: fake_crew(log)
-    flows.cli.child_main.PROGRAM[:] = [sys.executable, "-m", "tests.flows.filmed_child", kind, seconds]
+    flows.child_process.PROGRAM[:] = [sys.executable, "-m", "tests.flows.filmed_child", kind, seconds]
     main(arguments)
 
 

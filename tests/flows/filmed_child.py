@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from flows.cli.child_main import end_with_input
+from flows.child_process import end_with_input
 from tests.flows.filmed import film
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from studio.model.paid import Desk, Reply, Request, Usage, VendorError
 from studio.model.receipt import Made, Receipt
 from studio.planning.cast import cast_of
 from studio.sessions.catalog import open_new
-from studio.sessions.session import RunCard, Session
+from studio.sessions.session import Session
+from studio.store.run_cards import RunCard
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot

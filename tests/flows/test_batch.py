@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-import flows.cli.child_main
-from flows.cli.child_main import film_in_child
+import flows.child_process
+from flows.child_process import film_in_child
 from tests.flows.film_command import PATIENCE_SECONDS, Film, assert_one_line
 
 GOOD, DOOMED = "A cat on a roof", "A tale of doom"
@@ -144,8 +144,8 @@ def test_a_bad_manifest_is_refused_before_anything_is_made(film: Film) -> None:
 def test_a_child_that_does_not_leave_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A child that ignores its end of input is killed after the grace, so that a batch never hangs."""
     code = "import time; print('begun', flush=True); time.sleep(60)"
-    monkeypatch.setattr(flows.cli.child_main, "PROGRAM", [sys.executable, "-c", code])
-    monkeypatch.setattr(flows.cli.child_main, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(flows.child_process, "PROGRAM", [sys.executable, "-c", code])
+    monkeypatch.setattr(flows.child_process, "GRACE_SECONDS", 0.5)
     stop = threading.Event()
     stop.set()
     began = time.monotonic()
@@ -157,7 +157,7 @@ def test_the_child_is_the_real_command() -> None:
     """What a child runs, run by hand with an id that nobody has, answers as `film resume` does."""
     # Its standard input stays open until it has ended.
     child = subprocess.Popen(
-        [*flows.cli.child_main.PROGRAM, "film", "resume", "session_20250208_002238", "--output", "/nonexistent"],
+        [*flows.child_process.PROGRAM, "film", "resume", "session_20250208_002238", "--output", "/nonexistent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -13,8 +13,8 @@ from prefect.states import Crashed
 from flows.runs.naming import LONGEST, parameters_of
 from flows.runs.status import this_run
 from studio.errors import BadInput
+from studio.input.options import make_wish
 from studio.model.film import Brief, Prompt, Wish
-from studio.sessions.catalog import make_wish
 from studio.sessions.opening import Ask
 from studio.status.snapshot import read_facts
 from tests.engine import task_runs

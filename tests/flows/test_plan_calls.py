@@ -17,13 +17,14 @@ from studio.billing.calls import read_calls, spent_usd
 from studio.billing.desk import Counter, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import PriceList, price_list
-from studio.billing.rate_limit import Gate, Limits
+from studio.billing.rate_limit import Gate
 from studio.errors import EngineFailed
 from studio.forecast.quote import Estimate, Quoter
+from studio.model.engines import AccountLimits
 from studio.model.film import Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from tests.vendors.metering import Meter
 
 SCRIPT = "\n\n".join(f"INT. ROOM {number} - NIGHT\n\nMara counts match number {number}." for number in range(1, 65))
@@ -65,7 +66,7 @@ def order_of(stage: Stage) -> Order:
 def desk_in(folder: Path, prices: PriceList, stage: Stage, budget_usd: float | None = None) -> Desk:
     folder.mkdir(exist_ok=True)
     ledger = Ledger(folder, "a", prices, budget_usd, lambda: "2026-01-01T00:00:00")
-    gate = Gate(Limits())
+    gate = Gate(AccountLimits())
     return Desk(Counter(ledger, lambda account: gate, lambda: None), order_of(stage))
 
 

@@ -25,7 +25,7 @@ from studio.cli.terminal import leave
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.model.film import Wish, Word
 from studio.sessions.opening import Ask, enlist
-from studio.sessions.session import RunCard
+from studio.store.run_cards import RunCard
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
 

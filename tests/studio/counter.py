@@ -9,11 +9,12 @@ from pathlib import Path
 from studio.billing.desk import Counter, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import Price, PriceList
-from studio.billing.rate_limit import Gate, Limits
+from studio.billing.rate_limit import Gate
+from studio.model.engines import AccountLimits
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Kind, Reply, Request, VendorError
-from studio.planning.orders import Order
+from studio.model.stages import Order
 
 CENTS = 4
 PRICES = PriceList(
@@ -46,7 +47,7 @@ def desk_in(
     gate: Gate | None = None,
     go_on: Callable[[], None] = lambda: None,
 ) -> Desk:
-    gate = gate or Gate(Limits())
+    gate = gate or Gate(AccountLimits())
     counter = Counter(ledger or ledger_in(folder, run, budget_usd), lambda account: gate, go_on, retry, "film resume x")
     return Desk(counter, order or order_of())
 

@@ -9,7 +9,7 @@ from PIL import Image
 from studio.errors import BrokenPlan
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made, Receipt
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from studio.store.piece_store import Shelf
 
 SESSION = "session_20250208_002238"

@@ -26,10 +26,11 @@ from studio.sessions.approvals import (
     stop_waiting,
 )
 from studio.sessions.catalog import busy_with, check_none_waits, unfinished
-from studio.sessions.session import RunCard, Session
+from studio.sessions.session import Session
 from studio.status.listing import read_listing
 from studio.status.report import read_report, report_json
 from studio.status.snapshot import read_facts
+from studio.store.run_cards import RunCard
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session
 

@@ -11,7 +11,7 @@ from studio.errors import BrokenPlan
 from studio.fs.files import sha256_of
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made
-from studio.planning.orders import Order, receipt_path
+from studio.model.stages import Order, receipt_path
 from studio.store.receipts import read_receipt
 from tests.studio.shelf import SESSION, Bench, hand_picture
 

@@ -15,9 +15,9 @@ from studio.cli.session_page import show_report
 from studio.cli.sessions import main
 from studio.cli.tables import fit, summary
 from studio.errors import NoSuchSession
+from studio.status.meta import project
 from studio.status.report import read_report
 from studio.status.snapshot import read_facts
-from studio.status.state import project
 from studio.store import lock
 from tests.make_sessions import PNG, add_piece, make_session
 from tests.studio.sessions_command import ID, SHOWN, a_few, run

@@ -18,8 +18,8 @@ from blocks.offline.music.orchestra import Orchestra
 from blocks.offline.music.voicings import VOICINGS
 from studio.audio.loudness import Meter
 from studio.errors import EngineFailed
-from studio.model.film import Mood
-from studio.planning.moods import MOODS, MusicCue
+from studio.model.film import Mood, MusicCue
+from studio.planning.moods import MOODS
 
 RATE_HZ = 48_000
 CUTS = (0.0, 5.5, 11.5, 17.25, 24.0, 29.5, 35.75, 41.5, 47.0, 53.0)

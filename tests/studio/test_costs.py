@@ -17,13 +17,14 @@ from studio.cli.session_page import show_report
 from studio.cli.tables import show_table
 from studio.errors import CallCutOff
 from studio.model.paid import VendorError
+from studio.model.stages import Order
 from studio.model.terms import Terms
-from studio.planning.orders import Order
 from studio.status.costs import costs_json, read_costs
 from studio.status.listing import listings
+from studio.status.meta import project
 from studio.status.report import read_report
 from studio.status.snapshot import read_facts
-from studio.status.state import cost_usd, project
+from studio.status.state import cost_usd
 from studio.store import lock
 from tests.make_sessions import add_piece, brief, make_session, snapshot
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of

@@ -11,7 +11,8 @@ import pytest
 
 from studio.billing.calls import read_calls
 from studio.billing.desk import PATIENCE_SECONDS, SLOW_DOWN_SECONDS, SLOWEST_SECONDS, Counter, Desk
-from studio.billing.rate_limit import Gate, Limits
+from studio.billing.rate_limit import Gate
+from studio.model.engines import AccountLimits
 from studio.model.paid import VendorError
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 
@@ -20,7 +21,7 @@ class HeldGate(Gate):
     """A gate that notes for how long it is held, and lets everything through."""
 
     def __init__(self) -> None:
-        super().__init__(Limits())
+        super().__init__(AccountLimits())
         self.holds: list[float] = []
 
     def hold(self, seconds: float) -> None:
@@ -82,7 +83,7 @@ def test_a_slot_is_held_while_the_call_is_in_flight_and_no_longer(tmp_path: Path
         finally:
             held.remove(account)
 
-    gate = Gate(Limits())
+    gate = Gate(AccountLimits())
     counter = Counter(ledger_in(tmp_path), lambda account: gate, lambda: None, slot=slot)
     seen: list[list[str]] = []
     vendor = Vendor(b"picture")

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.status.listing import listing_of, read_listing
+from studio.status.meta import project
 from studio.status.snapshot import read_facts, session_folders
-from studio.status.state import completed, images_done, project, videos_done
+from studio.status.state import completed, images_done, videos_done
 from studio.store import lock
 from tests.make_sessions import PNG, make_foreign, make_session, snapshot
 

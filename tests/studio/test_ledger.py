@@ -20,7 +20,7 @@ from studio.cli.costs_page import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files
 from studio.model.paid import Kind, Reply, VendorError
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from studio.status.costs import costs_json, read_costs
 from studio.store import light_reader, lock
 from tests.make_sessions import add_piece, make_session

@@ -19,7 +19,7 @@ from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, BrokenPlan
 from studio.fs.opening import SHOTS, TEXT_BYTES
 from studio.input.prompts_file import parse_prompts
-from studio.input.script import parse_script, script_title, split_sentences
+from studio.input.script import parse_script, script_title
 from studio.lettering.caption_cues import silent_cues
 from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
 from studio.planning.image_prompts import PROMPT_CHARACTERS
@@ -27,6 +27,7 @@ from studio.planning.plan_files import read_graph, read_shots, read_story, read_
 from studio.planning.shot_plan import share_lines
 from studio.status.storyboard import escaped
 from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
+from studio.text.sentences import split_sentences
 from studio.video.cards import still_card
 from tests.studio.shapes import SHAPES, hostile
 

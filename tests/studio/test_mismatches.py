@@ -34,7 +34,7 @@ from studio.planning.capabilities import (
     voice_for,
 )
 from studio.sessions.opening import Ask, enlist
-from studio.sessions.session import RunCard
+from studio.store.run_cards import RunCard
 from tests.fake_crew import Log, fake_crew
 
 

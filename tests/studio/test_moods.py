@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from blocks.offline.writer.beats import BEATS
 from blocks.offline.writer.idea.domains import HEARTS
-from studio.model.film import Mood, Scene, Shot, Span, Story, Timeline
+from studio.model.film import Mood, MusicCue, Scene, Shot, Span, Story, Timeline
 from studio.planning.image_prompts import EMOTIONS as EMOTIONS_ASKED
-from studio.planning.moods import MOOD_OF_WORD, MOODS, MusicCue, cues_told, mood_of, music_cues
+from studio.planning.moods import MOOD_OF_WORD, MOODS, cues_told, mood_of, music_cues
 
 EMOTIONS = ("still", "at peace", "curious", "lost", "brave", "Joyful!", "no such word", "")
 

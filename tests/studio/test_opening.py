@@ -18,7 +18,7 @@ from studio.errors import FilmError, LinkInside
 from studio.fs import files, opening
 from studio.fs.disk import Disk
 from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from studio.sessions.session import Session
 from studio.store import light_reader
 from studio.store.brief import restore_brief, write_brief

@@ -12,15 +12,8 @@ import pytest
 
 from studio.model.film import Brief, Scene, Shot, Span, Story, Timeline, Wish
 from studio.model.receipt import Receipt
-from studio.planning.orders import (
-    film_order,
-    image_order,
-    image_print,
-    narration_order,
-    receipt_path,
-    story_order,
-    video_order,
-)
+from studio.model.stages import receipt_path
+from studio.planning.orders import film_order, image_order, image_print, narration_order, story_order, video_order
 from studio.store.receipts import receipt_bytes
 from tests.fake_crew import Log, fake_crew
 

@@ -16,10 +16,10 @@ from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.idea.words import is_someone
 from blocks.offline.writer.settings import KNOWN_WORDS
 from blocks.offline.writer.writer import OfflineWriter
-from studio.input.script import split_sentences
 from studio.model.film import Brief, Wish
 from studio.planning.close_ups import close_action
 from studio.planning.shot_plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
+from studio.text.sentences import split_sentences
 from tests.ideas import film_of
 
 TALES = (

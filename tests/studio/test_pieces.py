@@ -11,7 +11,7 @@ from PIL import Image
 from studio.fs import files
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import Made, Receipt
-from studio.planning.orders import Order, receipt_path
+from studio.model.stages import Order, receipt_path
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.recovery import recover
 from tests.studio.shelf import SESSION, Bench

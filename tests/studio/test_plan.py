@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
-from studio.input.script import split_sentences
 from studio.model.film import CAMERAS, Fps, Prompt, Wish
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import (
@@ -29,6 +28,7 @@ from studio.planning.shot_plan import (
     title_frames,
     words_that_fit,
 )
+from studio.text.sentences import split_sentences
 from tests.studio.plans import shots_of, story_of
 
 FPS = st.sampled_from((24, 25, 30))

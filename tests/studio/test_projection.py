@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.status.meta import project
 from studio.status.snapshot import Facts, Piece, ShotFacts, read_facts
-from studio.status.state import completed, mark, missing, project, state_of, steps
+from studio.status.state import completed, mark, missing, state_of, steps
 from tests.make_sessions import make_foreign, make_session
 
 _maybe_piece = st.none() | st.builds(

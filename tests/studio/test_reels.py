@@ -16,8 +16,8 @@ from blocks.offline.writer.places import is_empty
 from blocks.offline.writer.reels import REELS, View, choose_reel, parse_reels
 from blocks.offline.writer.settings import KNOWN_WORDS
 from blocks.offline.writer.tables.reels_places import PLACES
-from studio.input.script import split_sentences
 from studio.planning.shot_plan import spoken_words
+from studio.text.sentences import split_sentences
 from tests.ideas import FOREIGN, IDEAS, film_of
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)

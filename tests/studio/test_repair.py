@@ -13,7 +13,7 @@ from studio.checks.findings import FAULTS
 from studio.checks.repair import repair, survey
 from studio.checks.verify import verify
 from studio.errors import SessionLocked
-from studio.planning.orders import Order
+from studio.model.stages import Order
 from studio.store import lock
 from studio.store.receipts import read_receipt, receipt_bytes
 from tests.make_sessions import PNG, add_piece, make_session, snapshot

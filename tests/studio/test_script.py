@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.input import script
-from studio.input.script import clean_text, one_line, parse_script, script_title, split_sentences
+from studio.input.script import parse_script, script_title
 from studio.text.markdown import Line, read_markdown
+from studio.text.sentences import split_sentences
+from studio.text.words import clean_text, one_line
 
 SCREENPLAY = """INT. KITCHEN - NIGHT
 

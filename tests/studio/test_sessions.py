@@ -17,14 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
+from studio.input.idea import check_idea
+from studio.input.options import make_wish
 from studio.model.engines import Crew
 from studio.model.film import Wish
-from studio.sessions.catalog import make_wish, open_new, unfinished
-from studio.sessions.opening import Ask, check_idea, enlist
-from studio.sessions.session import RunCard, Session
+from studio.sessions.catalog import open_new, unfinished
+from studio.sessions.opening import Ask, enlist
+from studio.sessions.session import Session
 from studio.status.snapshot import read_facts
 from studio.store import lock
 from studio.store.folders import session_folder, sessions_root
+from studio.store.run_cards import RunCard
 from tests.fake_crew import Log, fake_crew
 
 NOW = datetime(2025, 2, 8, 0, 22, 38, 123456)

@@ -21,7 +21,7 @@ from blocks.offline.voice.narrator import OfflineNarrator
 from studio.audio.loudness import HOP, Meter, gain_between, limiting, peaks_of
 from studio.audio.mix import DUCK_DB, TONE_DB, mix
 from studio.errors import EngineFailed
-from studio.planning.moods import MusicCue
+from studio.model.film import MusicCue
 
 RATE_HZ = 48_000
 

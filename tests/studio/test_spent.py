@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from studio.billing.prices import PriceList
-from studio.billing.totals import Tally, cost_text, dollars
+from studio.billing.totals import Tally, cost_text
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import Estimate, Quoter
 from studio.model.film import Brief, Wish
 from studio.model.paid import Request
+from studio.text.display import dollars
 
 
 @pytest.mark.parametrize(

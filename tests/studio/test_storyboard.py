@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from studio.cli.terminal import harmless
 from studio.status.snapshot import Facts, Piece, ShotFacts
 from studio.status.storyboard import LISTED, Heard, escaped, film_card, ledger_rows, shot_rows, shot_state, storyboard
 from studio.status.thumbnails import PICTURES_BYTES, Thumbnails
+from studio.text.display import printable
 
 MILLION = 1_000_000
 IMAGE, LINE = Piece("images/shot_001.png", cost_usd=0.04), Piece("narration/shot_001.wav", seconds=1.5)
@@ -85,7 +85,7 @@ def test_words_from_outside_show_as_they_are(text: str) -> None:
     assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
     assert {child.type for child in inline} <= {"text", "text_special"}
     shown = "".join(child.content for child in inline).replace("\u2060", "")
-    assert shown == harmless(text).replace("\u2060", "")
+    assert shown == printable(text).replace("\u2060", "")
 
 
 @pytest.mark.parametrize("link", ["http://a.b/c", "https://a.b", "www.a.b", "ada@a.de"])

@@ -16,8 +16,9 @@ from cyclopts import CycloptsError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.cli.terminal import clock, harmless, leave, share_shown, size, typed_answer, write_json
+from studio.cli.terminal import leave, share_shown, typed_answer, write_json
 from studio.errors import BadInput, EngineFailed, FilmError, Interrupted
+from studio.text.display import clock, printable, size
 
 HOSTILE = "a\x1b[31mred\x07 \u202eevil\u2066\n\t\x00 \u2028\u200b\ud800 灯台 👩\u200d🚀"
 
@@ -60,17 +61,17 @@ def test_exit_code_of_success(returned: int | None, code: int) -> None:
 @given(st.text() | st.just(HOSTILE))
 def test_harmless(text: str) -> None:
     """Shown text is one line without control, bidi or surrogate characters, and is not changed by showing it again."""
-    shown = harmless(text)
+    shown = printable(text)
     assert not any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Zl", "Zp") for letter in shown)
     assert {letter for letter in shown if unicodedata.category(letter) == "Cf"} <= {"\u200c", "\u200d"}
-    assert harmless(shown) == shown
+    assert printable(shown) == shown
     shown.encode("utf-8")
 
 
 @given(st.text(alphabet=st.characters(categories=("L", "N", "S"))))
 def test_harmless_keeps_words(text: str) -> None:
     """Letters, digits and symbols of every script are left as they are."""
-    assert harmless(text) == text
+    assert printable(text) == text
 
 
 def test_json_holds_anything(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,11 +15,12 @@ from flows.cli.options import Money
 from flows.parameters import BudgetUsd
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
+from studio.input.options import make_terms
 from studio.model.film import Wish
-from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms, make_terms
+from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms
 from studio.sessions.opening import Ask, enlist
-from studio.sessions.session import RunCard
 from studio.store.brief import read_brief
+from studio.store.run_cards import RunCard
 from tests.fake_crew import Log, fake_crew
 from tests.studio.test_batch import begin
 

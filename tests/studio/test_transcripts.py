@@ -19,9 +19,9 @@ from blocks.offline.writer.tables.domain_lines import DOMAIN_LINES
 from blocks.offline.writer.tables.tale_lines import TALE
 from blocks.offline.writer.tables.topic_lines import ASKING, LOOKING, PORTRAITS
 from blocks.offline.writer.telling import say
-from studio.input.script import split_sentences
 from studio.planning.image_prompts import EMOTIONS
 from studio.planning.shot_plan import spoken_words
+from studio.text.sentences import split_sentences
 from tests.ideas import FOREIGN, IDEAS, film_of, transcript
 
 ALL = tuple(idea for ideas in IDEAS.values() for idea in ideas)

@@ -16,8 +16,8 @@ from studio.checks.verify import verdict, verify
 from studio.errors import NoSuchSession
 from studio.fs import files
 from studio.model.receipt import Receipt
+from studio.status.meta import project
 from studio.status.snapshot import read_facts
-from studio.status.state import project
 from studio.store import lock
 from studio.store.brief import write_brief
 from tests.make_sessions import PNG, add_piece, brief, make_foreign, make_session, picture, snapshot

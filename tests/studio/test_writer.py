@@ -20,10 +20,10 @@ from blocks.offline.writer.tables.tale_lines import TALE
 from blocks.offline.writer.tables.topic_lines import LOOKING
 from blocks.offline.writer.writer import OfflineWriter
 from studio.errors import BadInput
-from studio.input.script import split_sentences
 from studio.model.film import Brief, Prompt, Shot, Story, Wish
 from studio.planning.scene_graph import check_graph
 from studio.planning.shot_plan import plan_text, shot_count, spoken_words, words_that_fit
+from studio.text.sentences import split_sentences
 
 WRITER = OfflineWriter()
 IDEAS = (

@@ -20,9 +20,8 @@ from blocks.offline.music.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room
 from blocks.offline.music.voicings import VOICINGS, Voicing
 from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
-from studio.model.film import Mood
+from studio.model.film import Mood, MusicCue
 from studio.model.receipt import Made
-from studio.planning.moods import MusicCue
 
 TURN_SECONDS, CUT_TURN_SECONDS = 2.0, 0.8
 """How long a chord takes to become the next one, in the middle of which lies the bar line; on a cut it is quicker."""

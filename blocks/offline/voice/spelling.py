@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hibari.g2p.normalize import ABBREV, MONTH_NAMES, ROMAN_CARDINAL, ROMAN_ORDINAL, TITLES
 
 from blocks.offline.voice.numerals import SCALES, currency_of, ordinal, plain, read_number, unit_after
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 _LEAD = "\"'“‘«([{¿¡"
 _TAIL = "\"'”’»)]},.;:!?…"

@@ -15,7 +15,7 @@ from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE
 from blocks.offline.writer.places import words_of
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 Shape = Literal["", "gone", "years"]
 

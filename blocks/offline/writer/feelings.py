@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from blocks.offline.writer.places import words_of
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 Mood = Literal["hopeful", "melancholy", "tense"]
 

@@ -13,8 +13,8 @@ from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.idea.words import DETERMINERS, is_someone
 from blocks.offline.writer.persons import figure_of
 from blocks.offline.writer.places import words_of
-from studio.input.script import word_set
 from studio.model.film import Scene, Story
+from studio.text.words import word_set
 
 _COATS = ("grey", "dark blue", "red", "brown", "green", "black", "ochre", "white")
 

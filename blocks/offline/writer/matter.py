@@ -15,7 +15,7 @@ from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING
 from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import words_of
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 CORE_WORDS = 4
 """Longest core; what is longer is quoted as a whole."""

@@ -11,7 +11,7 @@ from blocks.offline.writer.tables.interiors import INDOOR_TRIALS, INTERIORS
 from blocks.offline.writer.tables.outdoors import BUILT, STREET_TRIALS
 from blocks.offline.writer.tables.setting import Lines, Setting
 from blocks.offline.writer.tables.wilds import WILDS
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 __all__ = ["EMPTY_OPENINGS", "KNOWN_WORDS", "OPEN_COUNTRY", "QUIET_ROOM", "SETTINGS", "Lines", "Setting"]
 

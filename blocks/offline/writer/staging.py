@@ -21,8 +21,9 @@ from blocks.offline.writer.matter import asking_of, companion_of, core_of, domai
 from blocks.offline.writer.places import is_empty, is_indoors, located, own_place, weather_of, words_of
 from blocks.offline.writer.reels import View
 from blocks.offline.writer.settings import Setting
-from studio.input.script import ACTION_CHARACTERS, one_line, word_set
+from studio.input.script import ACTION_CHARACTERS
 from studio.model.film import Scene
+from studio.text.words import one_line, word_set
 
 _AFTER_TURN = frozenset({"together", "trial", "journey", "rise", "climax", "resolve"})
 """Beats in which whoever the hero has met is there too; at its lowest the hero is alone."""

@@ -18,8 +18,9 @@ from blocks.offline.writer.idea.phrases import known_as
 from blocks.offline.writer.matter import core_of, is_beyond
 from blocks.offline.writer.places import told_at, words_of
 from blocks.offline.writer.settings import Lines
-from studio.input.script import one_line, split_sentences, word_set
 from studio.planning.shot_plan import share_lines, spoken_words, words_that_fit
+from studio.text.sentences import split_sentences
+from studio.text.words import one_line, word_set
 
 NAMED_TWICE = 2
 """Fewest sentences that name what a tale is about beside its hero: a deed told once is soon forgotten."""

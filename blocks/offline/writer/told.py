@@ -20,9 +20,11 @@ from blocks.offline.writer.places import find_setting, located, own_place, told_
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY
 from blocks.offline.writer.staging import Staging, stage_scene
 from blocks.offline.writer.telling import fit
-from studio.input.script import ACTION_CHARACTERS, each_sentence, one_line, parse_script
+from studio.input.script import ACTION_CHARACTERS, parse_script
 from studio.model.film import Brief, Scene, Story
 from studio.planning.shot_plan import share_frames, shot_count, spoken_words, words_that_fit
+from studio.text.sentences import each_sentence
+from studio.text.words import one_line
 
 SCRIPT = "your script"
 

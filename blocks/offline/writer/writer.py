@@ -40,11 +40,11 @@ from blocks.offline.writer.telling import (
     with_thing,
 )
 from blocks.offline.writer.told import from_script, told_scenes
-from studio.input.script import split_sentences
 from studio.model.engines import Abilities
 from studio.model.film import Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
+from studio.text.sentences import split_sentences
 
 DRAFT = "a draft by template"
 

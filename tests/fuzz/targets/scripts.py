@@ -6,7 +6,8 @@ import re
 
 from studio.fs.opening import SHOTS
 from studio.input.prompts_file import prompts_text  # noqa: F401
-from studio.input.script import parse_script, script_title, split_sentences
+from studio.input.script import parse_script, script_title
+from studio.text.sentences import split_sentences
 from tests.fuzz.judge import stretched
 
 _PLAIN = re.compile(r"(?:[^\W\d_]|[ \n,.])*")

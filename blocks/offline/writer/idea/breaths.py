@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS
-from studio.input.script import word_set
 from studio.planning.shot_plan import spoken_words
+from studio.text.words import word_set
 
 _LINKS = word_set("and but or while when whenever until because then so before after where although though")
 """Words that begin a clause of its own."""

@@ -11,7 +11,7 @@ from itertools import pairwise
 from blocks.offline.writer.idea.nouns import COMMON, COUNTED, NAMES
 from blocks.offline.writer.idea.phrases import article_for, head_noun, is_plural
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLURAL_ACTING, STATIVE, is_someone
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 _SMALL = word_set(
     "of in on at to with for from by and or but nor as into onto over under than so that who which whose if when while"

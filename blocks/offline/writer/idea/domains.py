@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 DOMAINS: Mapping[str, frozenset[str]] = {
     "craft": word_set(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 LATIN_SHARE = 0.95
 """Least share of Latin letters in an English idea; a single foreign name may stand in it."""

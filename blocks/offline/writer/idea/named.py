@@ -9,7 +9,7 @@ import re
 
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING, is_someone
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 BOARD_GAMES = word_set("chess checkers draughts backgammon")
 GAMES = BOARD_GAMES | word_set(

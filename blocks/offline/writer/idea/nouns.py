@@ -5,7 +5,7 @@ Called by `blocks/offline/writer/idea/casing.py` and `matter.py`.
 
 from __future__ import annotations
 
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 GIVEN_NAMES = word_set(
     "marie ada albert isaac nikola leonardo vincent frida pablo claude johann ludwig wolfgang william charles emily"

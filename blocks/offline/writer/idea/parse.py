@@ -32,8 +32,9 @@ from blocks.offline.writer.idea.words import (
     STATIVE,
     is_someone,
 )
-from studio.input.script import clean_text, one_line, split_sentences, word_set
 from studio.text.markup import without_markup
+from studio.text.sentences import split_sentences
+from studio.text.words import clean_text, one_line, word_set
 
 Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
 """tale: someone does something. topic: a thing to look at. question: one is asked. portrait: a person or a place.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from blocks.offline.writer.idea.words import DETERMINERS, PLURALS, is_someone
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 _AFTER_HEAD = word_set(
     "of in from with at on for without named called by between during about through under over before after near beyond"

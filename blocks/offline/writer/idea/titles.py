@@ -10,7 +10,7 @@ import re
 from blocks.offline.writer.idea.breaths import balanced
 from blocks.offline.writer.idea.phrases import head_noun
 from blocks.offline.writer.idea.words import DETERMINERS, is_someone
-from studio.input.script import one_line, word_set
+from studio.text.words import one_line, word_set
 
 TITLE_CHARACTERS = 60
 """Longest title: one or two lines of a title card."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 DETERMINERS = word_set(
     "a an the one two three four five six seven many some these those this that my our your his her its their"

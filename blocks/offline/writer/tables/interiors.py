@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blocks.offline.writer.tables.setting import Setting
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 INDOOR_TRIALS = (
     ("The hours go by. Nothing is ready.",),

@@ -7,7 +7,7 @@ A sight is a claim: of a town known only by its name nothing is shown but what a
 from __future__ import annotations
 
 from blocks.offline.writer.tables.setting import Setting
-from studio.input.script import word_set
+from studio.text.words import word_set
 
 STREET_TRIALS = (
     ("So many doors, and not one of them opens.",),

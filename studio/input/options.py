@@ -1,0 +1,75 @@
+"""The options of a film, as a person gives them: checked, completed and compared with those of a session."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from studio.errors import BadInput, Contradiction
+from studio.model.film import Brief, Wish
+from studio.model.terms import MOST_BUDGET_USD, Said
+
+
+def make_terms(**said: object) -> Said:
+    """Return what was said of the terms.
+
+    Raises:
+        BadInput: in one line, which one, what is wrong, what was given.
+    """
+    try:
+        return Said.model_validate(said)
+    except ValidationError as error:
+        raise wrong_option(error) from error
+
+
+def wrong_option(error: ValidationError) -> BadInput:
+    """Return the error of the first option that is wrong: in one line which, what is wrong, what was given."""
+    first = error.errors()[0]
+    if first["loc"][0] == "budget_usd":
+        most = f"{MOST_BUDGET_USD:,.0f}"
+        return BadInput(
+            f"--budget-usd: dollars from 0 to {most}, for example 2 or 2.50, or none, not {short(first['input'])}"
+        )
+    name = "--" + str(first["loc"][0]).replace("_", "-")
+    message = first["msg"].removeprefix("Value error, ")
+    return BadInput(f"{name}: {message[:1].lower()}{message[1:]}, not {short(first['input'])}")
+
+
+def short(value: object) -> str:
+    """Return a value as it is written, cut to 60 letters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> Wish:
+    """Return the session's wish with the options that were demanded.
+
+    Args:
+        demands: options said explicitly, by name.
+        apply: whether a difference is applied; otherwise it is refused.
+
+    Raises:
+        Contradiction: an option differs from the brief and `apply` is False; the message names every difference.
+        BadInput: an option is out of its limits.
+    """
+    now = brief.wish.model_dump()
+    differing = {name: value for name, value in demands.items() if now[name] != value}
+    if not differing:
+        return brief.wish
+    if not apply:
+        said = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
+        raise Contradiction(
+            f"{session_id} was asked for otherwise ({said}): leave that out, or add --change to apply it"
+        )
+    return make_wish(**{**now, **differing})
+
+
+def make_wish(**options: object) -> Wish:
+    """Return the wish for these options.
+
+    Raises:
+        BadInput: in one line, which option, what is wrong, what was given.
+    """
+    try:
+        return Wish.model_validate(options)
+    except ValidationError as error:
+        raise wrong_option(error) from error
