@@ -13,7 +13,7 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl
 
 from blocks.crew_names import check_crew_name, no_such_crew
-from blocks.offline.crew import embedded_crew
+from blocks.offline.crew import offline_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from studio.model.engines import AT_ONCE, AccountLimits, Narrator, Painter, Writer
@@ -107,7 +107,7 @@ class Crew(Block):
         """
         sold = self.painter != "offline"
         return replace(
-            embedded_crew(),
+            offline_crew(),
             name=name,
             writer=self._writer(),
             painter=self._painter(),
@@ -130,14 +130,14 @@ class Crew(Block):
 
     def _writer(self) -> Writer:
         if self.writer == "offline":
-            return embedded_crew().writer
+            return offline_crew().writer
         from blocks.openai_api.writer import OpenAIWriter
 
-        return OpenAIWriter(self._openai(), self.writer_model)
+        return OpenAIWriter(self._openai(), self.writer_model, script_writer=offline_crew().writer)
 
     def _painter(self) -> Painter:
         if self.painter == "offline":
-            return embedded_crew().painter
+            return offline_crew().painter
         if self.painter == "openai":
             from blocks.openai_api.painter import OpenAIPainter
 
@@ -156,7 +156,7 @@ class Crew(Block):
 
     def _narrator(self) -> Narrator:
         if self.narrator == "offline":
-            return embedded_crew().narrator
+            return offline_crew().narrator
         from blocks.openai_api.narrator import OpenAINarrator
 
         spoken = tuple(self.languages.replace(",", " ").split())
@@ -164,7 +164,7 @@ class Crew(Block):
 
 
 CREWS: dict[str, Any] = {
-    "offline": embedded_crew,
+    "offline": offline_crew,
     "openai": lambda: Crew(writer="openai", painter="openai", narrator="openai").hired("openai"),
     "stability": lambda: Crew(painter="stability").hired("stability"),
 }

@@ -164,6 +164,7 @@ def fake_crew(log: Log, references: int = 0) -> Crew:
     return Crew(
         "offline",
         FakeWriter(log),
+        OfflineWriter(),
         FakePainter(log, references=references),
         FakeNarrator(log),
         FakeAnimator(log),

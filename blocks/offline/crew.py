@@ -13,6 +13,7 @@ from studio.model.engines import Crew
 
 
 @cache
-def embedded_crew() -> Crew:
+def offline_crew() -> Crew:
     """Return the crew 'offline': one for the whole process."""
-    return Crew("offline", OfflineWriter(), OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer())
+    writer = OfflineWriter()
+    return Crew("offline", writer, writer, OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer())

@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal, TypeVar, get_args
 
-from blocks.offline.writer.writer import scene_count
 from blocks.openai_api.prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.input.script import ACTION_CHARACTERS
 from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.planning.capabilities import language_code
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.scene_graph import SceneParts, build_graph, scene_parts, split_names
-from studio.planning.shot_plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
+from studio.planning.shot_plan import scene_count, share_frames, shot_count, shot_frames, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences
 from studio.text.words import one_line
 

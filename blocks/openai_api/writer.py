@@ -5,13 +5,12 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import JsonValue
 
 from blocks.http_client.client import USUAL, RequestLimits
-from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.chat import Chat
 from blocks.openai_api.plans import (
@@ -38,7 +37,7 @@ from blocks.openai_api.prompts import (
     blank,
 )
 from blocks.paid_engine import PaidEngine
-from studio.model.engines import Abilities
+from studio.model.engines import Abilities, Writer
 from studio.model.film import Brief, SceneGraph, Shot, Story
 from studio.planning.scene_graph import build_graph, scene_parts
 from studio.planning.shot_plan import plan_shots
@@ -56,6 +55,7 @@ class OpenAIWriter(PaidEngine):
 
     Attributes:
         name: the model's, for example 'gpt-5.4-mini', or what a compatible server calls its own.
+        script_writer: cuts a person's script into scenes, word for word, before the model says what is seen.
         thinking_tokens: what a call may take beyond the plan itself; models that think bill that as output.
     """
 
@@ -63,6 +63,7 @@ class OpenAIWriter(PaidEngine):
     name: str = "gpt-5.4-mini"
     thinking_tokens: int = 8_000
     limits: RequestLimits = USUAL
+    script_writer: Writer = field(kw_only=True)
 
     engine = "openai"
     abilities = Abilities()
@@ -176,7 +177,7 @@ class OpenAIWriter(PaidEngine):
         return shots_of(planned, told, graph, story.style)
 
     def _stage_script(self, brief: Brief) -> Story:
-        story = OfflineWriter().write_story(brief)
+        story = self.script_writer.write_story(brief)
         told: dict[int, StageForm] = {}
         for group in chunks(story.scenes, SCENES_A_CALL):
             shown: JsonValue = {

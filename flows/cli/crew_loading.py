@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from blocks.crew_names import NEEDS, check_crew_name
-from blocks.offline.crew import embedded_crew
+from blocks.offline.crew import offline_crew
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.temporary import BuiltIn
 from studio.errors import BadInput
@@ -36,7 +36,7 @@ class Hiring:
         """Return the crew of that name; see `hire`."""
         check_crew_name(name)
         if name == "offline":
-            return embedded_crew()
+            return offline_crew()
         prepare_environment(self.engine)
         if name not in NEEDS:
             self._check_alive()

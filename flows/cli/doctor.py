@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from blocks.offline.crew import offline_crew
 from flows.cli.crew_loading import hire
 from flows.cli.options import Output
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
@@ -34,7 +35,7 @@ def doctor(
 
     Nothing is made, nothing paid is called; a vendor is asked one free question, and has 30 s to answer.
     """
-    checks = [*machine_checks(output_folder(output)), *engine_checks(), *crew_checks(crew)]
+    checks = [*machine_checks(output_folder(output), offline_crew().narrator), *engine_checks(), *crew_checks(crew)]
     if json:
         write_json([vars(check) for check in checks])
     else:

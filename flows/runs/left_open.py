@@ -28,6 +28,7 @@ from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
+from studio.fs import tolerant
 from studio.store import light_reader
 
 PATIENCE_SECONDS = 5.0
@@ -97,17 +98,17 @@ def _told(error: Exception) -> str:
 def _cut_off(folder: Path) -> dict[UUID, datetime]:
     """Return the runs whose cards tell no end and no waiting, and a moment by which each was at work."""
     began: dict[UUID, datetime] = {}
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         if room is None:
             return began
-        for name in light_reader.names_at(room, "runs"):
-            card = light_reader.dict_at(room, f"runs/{name}")
-            if not light_reader.was_cut_off(card) or light_reader.text(card, "waits_for"):
+        for name in tolerant.names_at(room, "runs"):
+            card = tolerant.dict_at(room, f"runs/{name}")
+            if not light_reader.was_cut_off(card) or tolerant.text(card, "waits_for"):
                 continue
             try:
-                at = datetime.fromisoformat(light_reader.text(card, "started_at")).astimezone()
+                at = datetime.fromisoformat(tolerant.text(card, "started_at")).astimezone()
                 # Cards count whole seconds.
-                began[UUID(light_reader.text(card, "flow_run_id"))] = at + timedelta(seconds=1)
+                began[UUID(tolerant.text(card, "flow_run_id"))] = at + timedelta(seconds=1)
             except (ValueError, OverflowError):
                 # Not one of ours, whatever it is.
                 continue

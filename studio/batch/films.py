@@ -20,7 +20,7 @@ from typing import Literal
 
 from studio.batch.manifest import Line
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.model.terms import NOTHING_SAID, UNSAID, Said
 from studio.sessions.catalog import open_new
 from studio.status.listing import read_listing
@@ -131,12 +131,12 @@ def _by_key(root: Path) -> dict[str, Path]:
 
 
 def _key_of(folder: Path) -> str:
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         if room is None or not light_reader.has_brief(room):
             return ""
         brief = light_reader.brief_at(room)
     if brief:
-        return light_reader.text(brief, "batch")
+        return tolerant.text(brief, "batch")
     # Neither the brief nor its copy reads: a run's card may have it.
     with contextlib.suppress(BrokenPlan, NoSuchSession):
         return read_brief(folder).batch

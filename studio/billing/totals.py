@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from studio.fs import tolerant
 from studio.fs.opening import Room
-from studio.store import light_reader
 from studio.text.display import dollars
 
 _FREE = ("failed", "refused")
@@ -68,7 +68,7 @@ def read_spent(room: Room) -> Spent:
         call = _call(room, name)
         if call.get("state") not in _STATES:
             continue
-        stage, tally = light_reader.text(call, "stage"), _tally(call)
+        stage, tally = tolerant.text(call, "stage"), _tally(call)
         total = total.plus(tally)
         stages[stage] = stages.get(stage, Tally()).plus(tally)
     return Spent(total, stages) if total.calls else NOTHING
@@ -77,8 +77,8 @@ def read_spent(room: Room) -> Spent:
 def _call(room: Room, name: str) -> dict[str, object]:
     """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
     for call in (
-        light_reader.dict_at(room, f"calls/{name}.json"),
-        light_reader.as_dict(light_reader.head_at(room, f"calls/{name}.answer").get("call")),
+        tolerant.dict_at(room, f"calls/{name}.json"),
+        tolerant.as_dict(tolerant.head_at(room, f"calls/{name}.answer").get("call")),
     ):
         if call.get("state") in _STATES and name == _name(call):
             return call
@@ -88,13 +88,13 @@ def _call(room: Room, name: str) -> dict[str, object]:
 def _name(call: dict[str, object]) -> str:
     index = call.get("index")
     number = f"{index:03d}" if type(index) is int else ""
-    stage, made_from = light_reader.text(call, "stage"), light_reader.text(call, "fingerprint")
+    stage, made_from = tolerant.text(call, "stage"), tolerant.text(call, "fingerprint")
     return f"{stage}-{number}-{made_from[:16]}-{call.get('attempt')}"
 
 
 def _names(room: Room) -> list[str]:
     """Return the names of the calls and answers, without their endings."""
-    names = {name.rpartition(".") for name in light_reader.names_at(room, "calls") if name[0] != "."}
+    names = {name.rpartition(".") for name in tolerant.names_at(room, "calls") if name[0] != "."}
     return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})
 
 
@@ -106,7 +106,7 @@ def _tally(call: dict[str, object]) -> Tally:
         usd = 0.0
     known = type(usd) in (int, float)
     unsent = state == "failed" and call.get("sent") is False
-    cost = light_reader.number({"usd": usd}, "usd") if known else 0.0
+    cost = tolerant.number({"usd": usd}, "usd") if known else 0.0
     return Tally(1, cost, 0 if known else 1, int(state in _UNUSED), int(unsent))
 
 

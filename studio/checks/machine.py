@@ -19,6 +19,7 @@ from studio.errors import FilmError
 from studio.fs import files
 from studio.lettering.font_packages import install, lacking_extras
 from studio.lettering.fonts import FAMILY, can_shape, font_file, set_block
+from studio.model.engines import Narrator
 
 Verdict = Literal["ok", "warning", "wrong"]
 
@@ -39,17 +40,18 @@ class Check:
     remedy: str = ""
 
 
-def machine_checks(output: Path) -> list[Check]:
+def machine_checks(output: Path, narrator: Narrator) -> list[Check]:
     """Return what there is to say of this machine.
 
     Args:
         output: the folder that holds, or will hold, the films.
+        narrator: the voice that comes with the program, to be heard.
     """
     checks: list[tuple[str, Callable[[], Check], str]] = [
         ("fonts", _fonts, "make the environment again"),
         ("shaping", _shaping, "make the environment again"),
         ("encoder", _encoder, "make the environment again: PyAV brings libx264 and the AAC encoder"),
-        ("voice", _voice, "make the environment again"),
+        ("voice", lambda: _voice(narrator), "make the environment again"),
         ("disk", lambda: _disk(output), "choose another folder with --output"),
         ("temp", _temp, "name a folder that can be written with TMPDIR"),
     ]
@@ -114,14 +116,12 @@ def _encoder() -> Check:
     return Check("encoder", "ok", f"H.264 and AAC, {FRAMES} frames of {SIZE[0]} x {SIZE[1]} (PyAV {av.__version__})")
 
 
-def _voice() -> Check:
+def _voice(narrator: Narrator) -> Check:
     import wave
-
-    from blocks.offline.voice.narrator import OfflineNarrator
 
     with tempfile.TemporaryDirectory(prefix="film-doctor-") as scratch:
         out = Path(scratch, "word.wav")
-        made = OfflineNarrator().speak(WORD, 0, out)
+        made = narrator.speak(WORD, 0, out)
         with wave.open(str(out)) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
     if not samples.size or int(np.abs(samples.astype(np.int32)).max()) < 1_000:

@@ -16,7 +16,7 @@ from studio.billing.calls import lost_lines, read_calls
 from studio.billing.lost_calls import gaps
 from studio.checks.findings import FAULTS, Finding, receipt_of
 from studio.errors import BadInput, NoSuchSession
-from studio.fs import files, opening
+from studio.fs import files, opening, tolerant
 from studio.fs.files import digest_of, words_of
 from studio.fs.opening import PLAN_BYTES
 from studio.model.film import Brief, Stage, Wish
@@ -27,7 +27,7 @@ from studio.planning.plan_files import reader
 from studio.status.meta import project
 from studio.status.snapshot import Facts, nothing_told, read_facts
 from studio.status.state import completed
-from studio.store import light_reader, lock
+from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.engine_records import Records, all_records, recorded
 from studio.store.layout import in_the_way, linked, walk
@@ -254,19 +254,17 @@ def _left_over(folder: Path) -> Iterator[Finding]:
 def _meta(folder: Path, facts: Facts) -> Iterator[Finding]:
     """Note a meta that is not the projection of the folder; nothing reads it, and it may be deleted at any time."""
     path = f"{folder.name}_meta.json"
-    with light_reader.entered(folder) as room:
-        if room is None or not light_reader.is_there(room, path):
+    with tolerant.entered(folder) as room:
+        if room is None or not tolerant.is_there(room, path):
             return
-        meta = light_reader.dict_at(room, path)
+        meta = tolerant.dict_at(room, path)
     if _without_paths(meta) != _without_paths(json.loads(json.dumps(project(facts, "")))):
         yield Finding(path, "stale meta", "it does not say what the folder holds: the next run writes it anew")
 
 
 def _without_paths(meta: dict[str, object]) -> dict[str, object]:
     """Return meta without the pictures' paths: they name the output folder of whoever wrote it."""
-    shots = [
-        {key: shot[key] for key in shot if key != "image_path"} for shot in light_reader.as_dicts(meta.get("shots"))
-    ]
+    shots = [{key: shot[key] for key in shot if key != "image_path"} for shot in tolerant.as_dicts(meta.get("shots"))]
     return {**meta, "shots": shots}
 
 

@@ -1,7 +1,8 @@
 """What a run would do, piece by piece, why, and what it would cost. Spends nothing and changes nothing.
 
-The orders are those of a run, as far as they can be known. Where a plan must be written first, the embedded writer's
-plan of the same wish stands in for it: then shots and lines are about so many, and their words about so long.
+The orders are those of a run, as far as they can be known. Where a plan must be written first, the plan of the
+crew's stand-in, a writer that costs nothing, is used: then shots and lines are about so many, and their words about so
+long.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from blocks.offline.writer.writer import OfflineWriter
 from studio.billing.calls import cut_off, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
 from studio.forecast.lookahead import NEVER, Foresight, Seen
@@ -115,7 +115,7 @@ class _Forecaster:
         brief, writer = self._brief, self._crew.writer
         seen = self._told(self._look(order := orders.story_order(self._id, brief, self._crew)), writer, None)
         self._step(order, seen, writer, lambda: self._quoter.quote(writer, lambda w, _: w.write_story(brief), order))
-        return read_story(seen.text) if seen.used else self._unsure(OfflineWriter().write_story(brief))
+        return read_story(seen.text) if seen.used else self._unsure(self._crew.stand_in.write_story(brief))
 
     def _graph(self, story: Story) -> SceneGraph:
         seed, writer = self._brief.seed, self._crew.writer
@@ -127,7 +127,7 @@ class _Forecaster:
             writer,
             lambda: self._quoter.quote(writer, lambda w, _: w.map_scenes(story, seed), self._known(order)),
         )
-        return read_graph(seen.text) if seen.used else self._unsure(OfflineWriter().map_scenes(story, seed))
+        return read_graph(seen.text) if seen.used else self._unsure(self._crew.stand_in.map_scenes(story, seed))
 
     def _shots(self, story: Story, graph: SceneGraph) -> tuple[Shot, ...]:
         brief, wish, writer = self._brief, self._brief.wish, self._crew.writer
@@ -135,7 +135,7 @@ class _Forecaster:
         seen = self._look(order)
         if not seen.used and not self._sure:
             # A graph that was edited is one of a story that will be another.
-            graph = OfflineWriter().map_scenes(story, brief.seed)
+            graph = self._crew.stand_in.map_scenes(story, brief.seed)
         self._step(
             order,
             seen,
@@ -148,7 +148,7 @@ class _Forecaster:
             redone = seen.receipt.redone if seen.receipt else None
             self._redone = bool(redone) and same_plan(redone or "", seen.text)
             return read_shots(seen.text, wish.fps, wish.shot_seconds, brief.seed)
-        return self._unsure(OfflineWriter().plan_shots(story, graph, brief))
+        return self._unsure(self._crew.stand_in.plan_shots(story, graph, brief))
 
     def _unsure(self, plan: P) -> P:
         self._sure = False

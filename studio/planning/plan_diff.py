@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from studio.text.plain_json import read_plainly
 
@@ -70,8 +70,7 @@ def redone(written: str, redos: Sequence[Redo]) -> str:
 
 
 def _read(text: str) -> Json:
-    value: Json = read_plainly(text)
-    return value
+    return cast(Json, read_plainly(text))
 
 
 def _differences(before: Json, after: Json, item: str) -> list[str]:

@@ -246,3 +246,8 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                 )
             )
     return tuple(shots)
+
+
+def scene_count(shots: int) -> int:
+    """Return how many scenes a film of so many shots has: about 2.2 times the root, so 6 for 7 shots, 24 for 119."""
+    return max(1, min(shots, math.floor(2.2 * math.sqrt(shots) + 0.5)))

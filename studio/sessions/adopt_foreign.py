@@ -13,12 +13,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.errors import BadInput, BrokenPlan
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
 from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
 from studio.status.snapshot import KEPT, Facts, read_facts
-from studio.store import light_reader
 from studio.store.brief import write_brief
 from studio.store.layout import in_the_way, refuse_links
 from studio.text.strict_json import first_fault
@@ -100,15 +99,15 @@ def _whole(text: str) -> str:
 
 
 def _words(scene: Mapping[str, object], key: str) -> str:
-    said = light_reader.text(dict(scene), key) or ", ".join(light_reader.words(dict(scene), key))
+    said = tolerant.text(dict(scene), key) or ", ".join(tolerant.words(dict(scene), key))
     return _whole(said)
 
 
 def _scenes(folder: Path) -> list[dict[str, object]]:
     """Return the scenes of a foreign story, as far as they read; a half-adopted session's story is already ours."""
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         for path in (f"{KEPT}/story.json", "story.json"):
-            if room is not None and (found := light_reader.as_dicts(light_reader.dict_at(room, path).get("scenes"))):
+            if room is not None and (found := tolerant.as_dicts(tolerant.dict_at(room, path).get("scenes"))):
                 return [
                     {"id": number, **{key: _words(scene, key) for key in _SCENE_KEYS}}
                     for number, scene in enumerate(found, start=1)

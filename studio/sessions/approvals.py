@@ -15,13 +15,13 @@ from typing import Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from studio.errors import BadInput
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.model.film import Noun, Shot
 from studio.model.stages import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
 from studio.sessions.session import Session
-from studio.store import light_reader, lock
+from studio.store import lock
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.takes import put_aside
 from studio.text.display import printable
@@ -212,8 +212,8 @@ def stop_waiting(folder: Path, flow_run_id: str) -> None:
     held = lock.take(folder)
     try:
         place = folder / "runs" / f"{flow_run_id}.json"
-        with light_reader.entered(folder) as room:
-            card = light_reader.dict_at(room, f"runs/{flow_run_id}.json") if room is not None else {}
+        with tolerant.entered(folder) as room:
+            card = tolerant.dict_at(room, f"runs/{flow_run_id}.json") if room is not None else {}
         if card.get("waits_for"):
             files.write_json(place, {**card, "waits_for": "", "waits_since": ""})
     finally:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from studio.errors import BadInput, BrokenPlan, Crowded, NoSuchSession, SessionLocked
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.model.film import Brief, Wish
 from studio.model.terms import UNSAID, Terms
 from studio.status.snapshot import read_facts
@@ -161,9 +161,9 @@ def check_none_waits(root: Path) -> None:
 
 def waiting_run(folder: Path) -> str:
     """Return the id of the run with which the session waits for approval: its last one; '' where it does not wait."""
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         card = light_reader.last_card(room) if room is not None else {}
-    return light_reader.text(card, "flow_run_id") if light_reader.text(card, "waits_for") else ""
+    return tolerant.text(card, "flow_run_id") if tolerant.text(card, "waits_for") else ""
 
 
 def _waits(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from studio.billing.calls import Call, lost_lines, read_answer, read_calls
 from studio.billing.lost_calls import Gap, gaps
 from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
+from studio.fs import tolerant
 from studio.model.stages import PLANS, numbered
 from studio.status.snapshot import Facts, nothing_told, read_facts
 from studio.status.state import cost_usd
@@ -152,9 +153,9 @@ def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
     Returns:
         Dollars; None where there was one run only, or no call.
     """
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         card = light_reader.last_card(room) if room is not None else {}
-    newest, began = light_reader.text(card, "flow_run_id"), light_reader.text(card, "started_at")
+    newest, began = tolerant.text(card, "flow_run_id"), tolerant.text(card, "started_at")
     # The card's moment is in whole seconds; it is published before the run's first call.
     earlier = [call for call in calls if call.run_id != newest or call.begun_at[:19] < began[:19]]
     if not earlier or not newest:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.billing.totals import UNPAID, Tally, read_spent
+from studio.fs import tolerant
 from studio.fs.opening import Room
 from studio.status.snapshot import Facts, read_facts
 from studio.status.state import State, cost_usd, images_done, state_now, state_of, videos_done
@@ -55,7 +56,7 @@ def listings(root: Path) -> list[Listing]:
 def read_listing(folder: Path) -> Listing | None:
     """Read one session folder as its line; None where it holds nothing that says what it is."""
     locked = lock.is_locked(folder)
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         if room is None:
             return None
         if light_reader.has_brief(room):
@@ -68,16 +69,16 @@ def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     brief, film = light_reader.brief_at(room), light_reader.receipt_at(room, "film.mp4")
     shots = len(light_reader.shots_at(room))
     numbers = range(1, shots + 1)
-    done, failed, card = film is not None, light_reader.is_there(room, "failure.json"), light_reader.last_card(room)
+    done, failed, card = film is not None, tolerant.is_there(room, "failure.json"), light_reader.last_card(room)
     state = state_of(
         done,
         False,
         locked,
         failed,
         light_reader.was_cut_off(card),
-        bool(light_reader.text(card, "waits_for")),
-        bool(light_reader.text(card, "rejected")),
-        bool(light_reader.text(card, "suspended")),
+        bool(tolerant.text(card, "waits_for")),
+        bool(tolerant.text(card, "rejected")),
+        bool(tolerant.text(card, "suspended")),
     )
     images, clips = (
         [found for number in numbers if (found := light_reader.receipt_at(room, path.format(number))) is not None]
@@ -88,13 +89,13 @@ def _ours(room: Room, folder: Path, locked: bool) -> Listing:
     return Listing(
         folder.name,
         state,
-        light_reader.text(brief, "idea"),
-        light_reader.text(brief, "started_at"),
+        tolerant.text(brief, "idea"),
+        tolerant.text(brief, "started_at"),
         images=len(images),
         clips=len(clips),
         shots=shots,
-        seconds=light_reader.number(film, "seconds") if film else 0.0,
-        seconds_asked=light_reader.number(light_reader.as_dict(brief.get("wish")), "seconds"),
+        seconds=tolerant.number(film, "seconds") if film else 0.0,
+        seconds_asked=tolerant.number(tolerant.as_dict(brief.get("wish")), "seconds"),
         foreign=False,
         cost_usd=cost,
         paid=paid,
@@ -103,7 +104,7 @@ def _ours(room: Room, folder: Path, locked: bool) -> Listing:
 
 def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
     """Return the cost of a session without a ledger. That a picture or a clip cost nothing says that nothing did."""
-    if not any(light_reader.number(receipt, "cost_usd") for receipt in receipts):
+    if not any(tolerant.number(receipt, "cost_usd") for receipt in receipts):
         return 0.0
     facts = read_facts(folder)
     return cost_usd(facts) if facts else 0.0
@@ -120,7 +121,7 @@ def listing_of(facts: Facts, locked: bool) -> Listing:
         clips=videos_done(facts),
         shots=len(facts.shots),
         seconds=facts.film.seconds if facts.film else 0.0,
-        seconds_asked=light_reader.number(facts.wish, "seconds"),
+        seconds_asked=tolerant.number(facts.wish, "seconds"),
         foreign=facts.foreign,
         cost_usd=cost_usd(facts),
         paid=facts.spent.all,

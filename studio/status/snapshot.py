@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.billing.totals import NOTHING, Spent, read_spent
-from studio.fs import opening
+from studio.fs import opening, tolerant
 from studio.fs.opening import Room
 from studio.store import light_reader
 from studio.store.folders import SESSION_ID, session_folders
@@ -122,7 +122,7 @@ class Facts:
 
 def read_facts(folder: Path) -> Facts | None:
     """Read one session folder; None where it holds nothing that says what it is."""
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         if room is None:
             return None
         return _ours(room, folder) if light_reader.has_brief(room) else _foreign(room, folder)
@@ -141,68 +141,68 @@ def nothing_told(folder: Path) -> str:
 
 
 def _ours(room: Room, folder: Path) -> Facts:
-    brief, story = light_reader.brief_at(room), light_reader.dict_at(room, "story.json")
-    failure, card = light_reader.dict_at(room, "failure.json"), light_reader.last_card(room)
-    seed, budget = brief.get("seed"), light_reader.as_dict(brief.get("terms")).get("budget_usd")
+    brief, story = light_reader.brief_at(room), tolerant.dict_at(room, "story.json")
+    failure, card = tolerant.dict_at(room, "failure.json"), light_reader.last_card(room)
+    seed, budget = brief.get("seed"), tolerant.as_dict(brief.get("terms")).get("budget_usd")
     return Facts(
         session_id=folder.name,
         folder=folder,
         brief_reads=isinstance(brief.get("idea"), str),
-        idea=light_reader.text(brief, "idea"),
-        started_at=light_reader.text(brief, "started_at"),
+        idea=tolerant.text(brief, "idea"),
+        started_at=tolerant.text(brief, "started_at"),
         seed=seed if isinstance(seed, int) else None,
-        version=light_reader.text(brief, "version"),
-        wish=light_reader.as_dict(brief.get("wish")),
-        title=light_reader.text(story, "title"),
+        version=tolerant.text(brief, "version"),
+        wish=tolerant.as_dict(brief.get("wish")),
+        title=tolerant.text(story, "title"),
         plans=_plans(room),
         planning=tuple(
             _piece(f"{name}.json", receipt)
             for name in PLAN_NAMES
-            if (receipt := light_reader.dict_at(room, f"receipts/{name}.json"))
+            if (receipt := tolerant.dict_at(room, f"receipts/{name}.json"))
         ),
         cast=_cast(room),
         shots=tuple(_shot(room, n, shot) for n, shot in enumerate(light_reader.shots_at(room), start=1)),
         score=_listed(room, "score.wav"),
         film=_listed(room, "film.mp4"),
         cut_off=light_reader.was_cut_off(card),
-        waits_for=light_reader.text(card, "waits_for"),
-        waits_since=light_reader.text(card, "waits_since"),
-        rejected=light_reader.text(card, "rejected"),
-        suspended=light_reader.text(card, "suspended"),
+        waits_for=tolerant.text(card, "waits_for"),
+        waits_since=tolerant.text(card, "waits_since"),
+        rejected=tolerant.text(card, "rejected"),
+        suspended=tolerant.text(card, "suspended"),
         failure=failure_in(room, failure),
-        failed_at=light_reader.text(failure, "at"),
+        failed_at=tolerant.text(failure, "at"),
         spent=read_spent(room),
-        budget_usd=None if budget is None else light_reader.number({"usd": budget}, "usd"),
+        budget_usd=None if budget is None else tolerant.number({"usd": budget}, "usd"),
     )
 
 
 def failure_in(room: Room, failure: dict[str, object]) -> str:
     """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
-    unread = "failure.json does not read" if light_reader.is_there(room, "failure.json") else ""
-    return light_reader.text(failure, "message") or unread
+    unread = "failure.json does not read" if tolerant.is_there(room, "failure.json") else ""
+    return tolerant.text(failure, "message") or unread
 
 
 def _plans(room: Room) -> tuple[str, ...]:
-    return tuple(name for name in ("story", "scene_graph", "timeline") if light_reader.json_at(room, f"{name}.json"))
+    return tuple(name for name in ("story", "scene_graph", "timeline") if tolerant.json_at(room, f"{name}.json"))
 
 
 def _cast(room: Room) -> tuple[CharacterFacts, ...]:
-    numbers = [int(found[1]) for name in light_reader.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
+    numbers = [int(found[1]) for name in tolerant.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
     portraits = {n: piece for n in sorted(numbers) if (piece := _listed(room, f"cast/character_{n:03d}.png"))}
     if not portraits:
         return ()
-    nodes = light_reader.as_dicts(light_reader.dict_at(room, "scene_graph.json").get("nodes"))
-    names = {light_reader.text(node, "id"): light_reader.text(node, "name") for node in nodes}
+    nodes = tolerant.as_dicts(tolerant.dict_at(room, "scene_graph.json").get("nodes"))
+    names = {tolerant.text(node, "id"): tolerant.text(node, "name") for node in nodes}
     return tuple(CharacterFacts(n, names.get(f"character_{n}", ""), piece) for n, piece in portraits.items())
 
 
 def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
         index=number,
-        image_prompt=light_reader.text(shot, "image_prompt"),
-        motion_prompt=light_reader.text(shot, "motion_prompt"),
-        camera=light_reader.text(shot, "camera"),
-        narration=light_reader.text(shot, "narration"),
+        image_prompt=tolerant.text(shot, "image_prompt"),
+        motion_prompt=tolerant.text(shot, "motion_prompt"),
+        camera=tolerant.text(shot, "camera"),
+        narration=tolerant.text(shot, "narration"),
         image=_listed(room, f"images/shot_{number:03d}.png"),
         line=_listed(room, f"narration/shot_{number:03d}.wav"),
         clip=_listed(room, f"videos/shot_{number:03d}.mp4"),
@@ -217,43 +217,43 @@ def _listed(room: Room, path: str) -> Piece | None:
 def _piece(path: str, receipt: dict[str, object]) -> Piece:
     return Piece(
         path=path,
-        bytes=int(light_reader.number(receipt, "bytes")),
-        seconds=light_reader.number(receipt, "seconds"),
-        frames=int(light_reader.number(receipt, "frames")),
-        cost_usd=light_reader.number(receipt, "cost_usd"),
-        seconds_taken=light_reader.number(receipt, "seconds_taken"),
+        bytes=int(tolerant.number(receipt, "bytes")),
+        seconds=tolerant.number(receipt, "seconds"),
+        frames=int(tolerant.number(receipt, "frames")),
+        cost_usd=tolerant.number(receipt, "cost_usd"),
+        seconds_taken=tolerant.number(receipt, "seconds_taken"),
         by_hand=receipt.get("by_hand") is True,
-        made_at=light_reader.text(receipt, "made_at"),
-        not_drawn=light_reader.words(receipt, "not_drawn"),
-        not_moved=light_reader.words(receipt, "not_moved"),
-        refused=light_reader.text(receipt, "refused")[:REASON_LETTERS],
-        not_spoken=light_reader.text(receipt, "not_spoken")[:REASON_LETTERS],
+        made_at=tolerant.text(receipt, "made_at"),
+        not_drawn=tolerant.words(receipt, "not_drawn"),
+        not_moved=tolerant.words(receipt, "not_moved"),
+        refused=tolerant.text(receipt, "refused")[:REASON_LETTERS],
+        not_spoken=tolerant.text(receipt, "not_spoken")[:REASON_LETTERS],
     )
 
 
 def _foreign(room: Room, folder: Path) -> Facts | None:
     """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
-    meta = light_reader.dict_at(room, f"{folder.name}_meta.json")
+    meta = tolerant.dict_at(room, f"{folder.name}_meta.json")
     # Of one that is half adopted, the story may be all that says what it is.
-    story = light_reader.dict_at(room, "story.json") or light_reader.dict_at(room, f"{KEPT}/story.json")
+    story = tolerant.dict_at(room, "story.json") or tolerant.dict_at(room, f"{KEPT}/story.json")
     # Older programs keep the shots out of meta, others the plan out of the folder.
-    shots = light_reader.shots_at(room) or light_reader.most_shots(light_reader.as_dicts(meta.get("shots")))
+    shots = light_reader.shots_at(room) or light_reader.most_shots(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
     return Facts(
         session_id=folder.name,
         folder=folder,
         foreign=True,
-        idea=light_reader.text(meta, "idea") or light_reader.text(story, "title"),
-        started_at=light_reader.text(meta, "started_at"),
-        title=light_reader.text(story, "title"),
+        idea=tolerant.text(meta, "idea") or tolerant.text(story, "title"),
+        started_at=tolerant.text(meta, "started_at"),
+        title=tolerant.text(story, "title"),
         plans=_plans(room),
         shots=tuple(
             ShotFacts(
                 index=number,
-                image_prompt=light_reader.text(shot, "image_prompt"),
-                motion_prompt=light_reader.text(shot, "motion_prompt"),
-                camera=light_reader.text(shot, "camera"),
+                image_prompt=tolerant.text(shot, "image_prompt"),
+                motion_prompt=tolerant.text(shot, "motion_prompt"),
+                camera=tolerant.text(shot, "camera"),
                 image=_foreign_piece(room, f"images/shot_{number:03d}", ".png"),
                 clip=_foreign_piece(room, f"videos/shot_{number:03d}", ".mp4"),
             )
@@ -267,6 +267,6 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
 def _foreign_piece(room: Room, stem: str, suffix: str) -> Piece | None:
     """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
     for path in (stem + suffix, f"{stem}_001{suffix}"):
-        if size := light_reader.size_at(room, path):
+        if size := tolerant.size_at(room, path):
             return Piece(path=path, bytes=size)
     return None

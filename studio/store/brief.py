@@ -17,7 +17,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from studio.errors import BrokenPlan, NoSuchSession
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.model.film import Brief
 from studio.store import light_reader
 from studio.store.takes import put_aside
@@ -28,7 +28,7 @@ BRIEF, COPY = "brief.json", "receipts/brief.json"
 
 def is_ours(folder: Path) -> bool:
     """Tell whether this program opened the session: its brief is there, or the copy of it."""
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         return room is not None and light_reader.has_brief(room)
 
 
@@ -69,13 +69,13 @@ def _reads(content: bytes) -> bool:
 
 def _carded(folder: Path) -> Brief | None:
     """Return the brief that the newest readable run card holds."""
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         if room is None:
             return None
-        cards = sorted(light_reader.changes_at(room, "runs"), reverse=True)
+        cards = sorted(tolerant.changes_at(room, "runs"), reverse=True)
         for name in (name for _, name in cards if name.endswith(".json")):
             try:
-                return Brief.model_validate(light_reader.dict_at(room, f"runs/{name}").get("brief"))
+                return Brief.model_validate(tolerant.dict_at(room, f"runs/{name}").get("brief"))
             except ValidationError:
                 # Torn, or an older program's.
                 continue
@@ -137,5 +137,5 @@ def _text(brief: Brief) -> str:
 
 
 def _copied(folder: Path) -> str | None:
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         return light_reader.copied_brief(room) if room is not None else None

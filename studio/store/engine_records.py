@@ -14,12 +14,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.errors import BadInput
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.fs.files import digest_of
 from studio.model.film import STAGES, Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import place_at
-from studio.store import light_reader
 from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9
@@ -78,8 +77,8 @@ def recorded(records: Records, folder: Path, path: str) -> Receipt | None:
 
 def _receipt(path: Path) -> Receipt | None:
     try:
-        envelope = light_reader.as_dict(read_plainly(files.read(path)))
-        inner = light_reader.as_dict(read_plainly(light_reader.text(envelope, "result")))
+        envelope = tolerant.as_dict(read_plainly(files.read(path)))
+        inner = tolerant.as_dict(read_plainly(tolerant.text(envelope, "result")))
         receipt = Receipt.model_validate(inner.get("data", inner))
         # One that speaks of anything else was never written by a run: what it names may lie anywhere.
         return receipt if place_at(receipt.path) else None

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.fs import files
-from studio.store import light_reader
+from studio.fs import files, tolerant
 
 SIGN_SECONDS = 15.0
 """How often a run gives a sign of life."""
@@ -26,14 +25,12 @@ SILENCE_SECONDS = 60.0
 def seconds_ago(folder: Path) -> float | None:
     """Return how long ago another machine's run gave its last sign of life here; None where no such run works."""
     now = time.time()
-    with light_reader.entered(folder) as room:
-        touched = (
-            [(now - changed / 1e9, name) for changed, name in light_reader.changes_at(room, "runs")] if room else []
-        )
+    with tolerant.entered(folder) as room:
+        touched = [(now - changed / 1e9, name) for changed, name in tolerant.changes_at(room, "runs")] if room else []
         # A card from the future is no sign: nobody touched it a moment ago.
         for ago, name in sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS):
-            card = light_reader.dict_at(room, f"runs/{name}") if room is not None else {}
-            if card.get("ended_at") == "" and light_reader.text(card, "host") not in ("", socket.gethostname()):
+            card = tolerant.dict_at(room, f"runs/{name}") if room is not None else {}
+            if card.get("ended_at") == "" and tolerant.text(card, "host") not in ("", socket.gethostname()):
                 return max(0.0, ago)
     return None
 

@@ -1,77 +1,13 @@
-"""Light reading of a session folder: a value or absence, never an error.
-
-A folder is opened once and its files are read by names relative to it (`opening.Room`), which halves the cost of a
-path. Plain dicts; no model is validated. Whatever is not readable JSON in a regular place (a folder, a link or what
-lies behind one, a pipe, torn bytes, more than `opening.JSON_BYTES`) reads as absent.
-"""
+"""What a session's files say, read leniently (`studio/fs/tolerant.py`): receipts, brief, run cards, shots."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from studio.errors import Crowded, LinkInside
 from studio.fs import opening
 from studio.fs.opening import Room
+from studio.fs.tolerant import as_dict, changes_at, dict_at, dicts_at, is_there, json_at, size_at, text
 from studio.text.plain_json import NotJson, read_plainly
-
-_HEAD = 1 << 14
-"""Longest first line read, in bytes: a call is a tenth of it."""
-
-
-@contextmanager
-def entered(folder: Path) -> Iterator[Room | None]:
-    """Lend the folder, open, while the block runs; None where it is no folder or cannot be entered."""
-    try:
-        room = Room(opening.enter(folder))
-    except (OSError, LinkInside):
-        yield None
-        return
-    try:
-        yield room
-    finally:
-        room.leave()
-
-
-def json_at(room: Room, path: str) -> object:
-    """Return the JSON value at `path`, relative to the folder; None for anything that is not a readable JSON file."""
-    try:
-        handle = opening.open_at(*room.place(path))
-    except OSError:
-        return None
-    try:
-        return read_plainly(opening.read_to_end(handle, opening.JSON_BYTES))
-    except (OSError, NotJson):
-        return None
-    finally:
-        os.close(handle)
-
-
-def dict_at(room: Room, path: str) -> dict[str, object]:
-    """Return the JSON object at `path`; an empty one for anything else."""
-    return as_dict(json_at(room, path))
-
-
-def head_at(room: Room, path: str) -> dict[str, object]:
-    """Return the JSON object in the first line at `path`, 16 KiB at most; an empty one for anything else."""
-    try:
-        handle = opening.open_at(*room.place(path))
-    except OSError:
-        return {}
-    try:
-        return as_dict(read_plainly(os.pread(handle, _HEAD, 0).partition(b"\n")[0]))
-    except (OSError, NotJson):
-        return {}
-    finally:
-        os.close(handle)
-
-
-def dicts_at(room: Room, path: str) -> list[dict[str, object]]:
-    """Return the objects in the JSON list at `path`; an empty list for anything else."""
-    return as_dicts(json_at(room, path))
 
 
 def shots_at(room: Room) -> list[dict[str, object]]:
@@ -82,38 +18,6 @@ def shots_at(room: Room) -> list[dict[str, object]]:
 def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
     """Return the shots; none where there are more than a film has."""
     return shots if len(shots) <= opening.SHOTS else []
-
-
-def is_there(room: Room, path: str) -> bool:
-    """Tell whether the name is taken, by whatever it may be."""
-    return size_at(room, path) is not None
-
-
-def size_at(room: Room, path: str) -> int | None:
-    """Return the size in bytes of what bears the name; of a link, its own. None where nothing does."""
-    try:
-        folder, name = room.place(path)
-        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
-    except OSError:
-        return None
-
-
-def names_at(room: Room, path: str) -> list[str]:
-    """Return the names in the folder at `path`, sorted; none where it is no folder, a link, or too crowded to read."""
-    try:
-        return opening.names_in(room.enter(path), path)
-    except (OSError, Crowded):
-        return []
-
-
-def changes_at(room: Room, path: str) -> list[tuple[int, str]]:
-    """Return (time of the last change in nanoseconds, name) of what lies in the folder at `path`, but hidden names."""
-    try:
-        folder = room.enter(path)
-        names = [name for name in opening.names_in(folder, path) if name[0] != "."]
-        return [(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns, name) for name in names]
-    except (OSError, Crowded):
-        return []
 
 
 def receipt_at(room: Room, path: str) -> dict[str, object] | None:
@@ -174,31 +78,3 @@ def copied_brief(room: Room) -> str | None:
     content = text(copy, "content")
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     return content if copy.get("sha256") == digest else None
-
-
-def as_dict(value: object) -> dict[str, object]:
-    """Return `value` where it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_dicts(value: object) -> list[dict[str, object]]:
-    """Return the objects of `value` where it is a list, else none."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def text(values: dict[str, object], key: str) -> str:
-    """Return the text under `key`; '' where there is none."""
-    value = values.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def number(values: dict[str, object], key: str) -> float:
-    """Return the finite number under `key`; 0 where there is none, or one beyond any film (1e12)."""
-    value = values.get(key)
-    return float(value) if type(value) in (int, float) and abs(value) < 1e12 else 0.0  # type: ignore[arg-type]  # checked
-
-
-def words(values: dict[str, object], key: str) -> tuple[str, ...]:
-    """Return the texts in the list under `key`; none where there is no list."""
-    value = values.get(key)
-    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import LinkInside, SessionLocked
-from studio.fs import opening
+from studio.fs import opening, tolerant
 from studio.store import heartbeat, light_reader
 
 _PATIENCE_SECONDS = 0.5
@@ -95,9 +95,9 @@ def is_locked(folder: Path) -> bool:
 
 def holder(folder: Path) -> str:
     """Return who works on the session, from its newest run card: 'by pid 4711 on host since 14:02:11'."""
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         name = light_reader.newest_card(room) if room is not None else ""
-        card = light_reader.dict_at(room, f"runs/{name}") if room is not None else {}
+        card = tolerant.dict_at(room, f"runs/{name}") if room is not None else {}
     if not name:
         return "by another run that has just begun"
     pid, host, since = (card.get(key) for key in ("pid", "host", "started_at"))

@@ -10,10 +10,9 @@ import json
 import re
 from collections.abc import Callable
 from itertools import accumulate
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn, TypeVar
 
-if TYPE_CHECKING:
-    from pydantic import JsonValue
+T = TypeVar("T")
 
 DEEPEST = 64
 """How deep lists and objects may lie in each other: eight times what any file of ours has."""
@@ -39,7 +38,7 @@ def no_constant(name: str) -> NoReturn:
 _LIGHT = json.JSONDecoder(parse_constant=no_constant)
 
 
-def read_plainly(content: str | bytes) -> JsonValue:
+def read_plainly(content: str | bytes) -> object:
     """Return the value of a JSON text; bytes are UTF-8. Of a key that stands twice the last counts.
 
     Half a character (a lone surrogate) is read as it stands: other programs write some.
@@ -54,7 +53,7 @@ def read_plainly(content: str | bytes) -> JsonValue:
     return decoded(text, _LIGHT.decode)
 
 
-def decoded(text: str, decode: Callable[[str], JsonValue]) -> JsonValue:
+def decoded(text: str, decode: Callable[[str], T]) -> T:
     """Return the value that `decode` finds in a JSON text; a byte order mark is skipped.
 
     Raises:

@@ -37,7 +37,8 @@ def read_json(text: str) -> JsonValue:
     Raises:
         NotJson: as `plain_json.decoded`, or the text names a key twice.
     """
-    return decoded(text, _DECODER.decode)
+    value: JsonValue = decoded(text, _DECODER.decode)
+    return value
 
 
 def item_lines(text: str) -> tuple[int, ...]:

@@ -39,4 +39,12 @@ class _Instant:
 def instant_crew() -> Crew:
     """Return the crew."""
     hand: Any = _Instant()
-    return Crew(name="instant", writer=OfflineWriter(), painter=hand, narrator=hand, animator=hand, composer=hand)
+    return Crew(
+        name="instant",
+        writer=OfflineWriter(),
+        stand_in=OfflineWriter(),
+        painter=hand,
+        narrator=hand,
+        animator=hand,
+        composer=hand,
+    )

@@ -20,6 +20,7 @@ import openai.resources.images
 from pydantic import SecretStr
 
 from blocks.http_client.fetching import fetch
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.call import ask, json_of
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
@@ -40,7 +41,7 @@ def work(engine: str, url: str, folder: Path) -> None:
     account, stability = account_at(f"{url}/v1"), StabilityAccount(api_key=SecretStr("sk-abcdefgh"), rest_url=url)
     desk, painter = desk_in(folder), OpenAIPainter(account)
     works: dict[str, Callable[[], object]] = {
-        "writer": lambda: OpenAIWriter(account).at(desk).write_story(brief_of()),
+        "writer": lambda: OpenAIWriter(account, script_writer=OfflineWriter()).at(desk).write_story(brief_of()),
         "painter": lambda: painter.at(desk).paint("a cat", SIZE, 7, folder / "a.png"),
         "narrator": lambda: OpenAINarrator(account).at(desk).speak("A line.", 7, folder / "a.wav"),
         "models": lambda: json_of(

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from blocks.http_client.client import RequestLimits
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
@@ -90,7 +91,7 @@ def narrator(limits: RequestLimits) -> Iterator[Stand]:
 @contextmanager
 def writer(limits: RequestLimits) -> Iterator[Stand]:
     with OpenAIServer() as server:
-        adapter = OpenAIWriter(account_at(server.url), limits=limits)
+        adapter = OpenAIWriter(account_at(server.url), limits=limits, script_writer=OfflineWriter())
         yield Stand(
             "text",
             server,

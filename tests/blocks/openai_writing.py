@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.writer import OpenAIWriter
 from tests.blocks.contract import PATIENT
 from tests.blocks.desk import HoldingDesk, PlainDesk
@@ -22,7 +23,9 @@ The boat is gone. Nobody saw it leave."""
 
 
 def writer_at(server: OpenAIServer, desk: PlainDesk | HoldingDesk | None = None) -> OpenAIWriter:
-    return OpenAIWriter(account_at(server.url), "a-model", limits=PATIENT, desk=desk or PlainDesk())
+    return OpenAIWriter(
+        account_at(server.url), "a-model", limits=PATIENT, desk=desk or PlainDesk(), script_writer=OfflineWriter()
+    )
 
 
 def told_story(**changes: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.writer import OpenAIWriter
 from studio.model.paid import Fault, VendorError
@@ -17,7 +18,7 @@ from tests.blocks.openai_stand import brief_of
 
 def writer_at(llmock: Any, desk: PlainDesk) -> OpenAIWriter:
     account = OpenAIAccount(api_key=SecretStr("sk-dummy-key-0001"), base_url=llmock.base_url())
-    return OpenAIWriter(account, "gpt-5.4-mini", limits=PATIENT, desk=desk)
+    return OpenAIWriter(account, "gpt-5.4-mini", limits=PATIENT, desk=desk, script_writer=OfflineWriter())
 
 
 def test_its_structured_output_is_a_story(llmock: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.writer import OpenAIWriter
@@ -26,7 +27,7 @@ def test_every_request_and_every_answer_is_as_described(tmp_path: Path) -> None:
     with OpenAIServer() as server:
         account, desk = account_at(server.url), PlainDesk()
         answers = iter(["no JSON"])
-        writer = OpenAIWriter(account, limits=PATIENT, desk=desk)
+        writer = OpenAIWriter(account, limits=PATIENT, desk=desk, script_writer=OfflineWriter())
         story = writer.write_story(brief_of())
         graph = writer.map_scenes(story, 1)
         writer.plan_shots(story, graph, brief_of())
@@ -52,7 +53,7 @@ def test_requests_to_openai_itself_are_as_described(tmp_path: Path, monkeypatch:
     with OpenAIServer() as server:
         account = account_at(server.url)
         monkeypatch.setattr(type(account), "is_openais", True)
-        OpenAIWriter(account, limits=PATIENT, desk=PlainDesk()).write_story(brief_of())
+        OpenAIWriter(account, limits=PATIENT, desk=PlainDesk(), script_writer=OfflineWriter()).write_story(brief_of())
         assert "max_completion_tokens" in json.loads(server.posts[0].content)
         assert faults_of(server.posts[0]) == []
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.plans import words_of_scenes
 from blocks.openai_api.writer import OpenAIWriter
 from studio.errors import EngineFailed
@@ -257,7 +258,7 @@ def test_a_server_without_usage_is_counted_by_the_request(server: OpenAIServer) 
 def test_without_a_desk_nothing_is_asked(server: OpenAIServer) -> None:
     """What is not booked is not sent."""
     with pytest.raises(EngineFailed, match="no desk"):
-        OpenAIWriter(account_at(server.url)).write_story(brief_of())
+        OpenAIWriter(account_at(server.url), script_writer=OfflineWriter()).write_story(brief_of())
     assert server.exchanges == []
 
 

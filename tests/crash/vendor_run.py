@@ -20,6 +20,7 @@ from prefect import Task
 from pydantic import SecretStr
 
 from blocks.http_client.client import RequestLimits
+from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
@@ -139,7 +140,7 @@ def paid_crew(meter: Meter, trial: str, painting: Painting, seconds: float = PAT
     return replace(
         crew.crew(),
         painter=painter,
-        writer=OpenAIWriter(account, "meter-text", 500, limits),
+        writer=OpenAIWriter(account, "meter-text", 500, limits, script_writer=OfflineWriter()),
         narrator=OpenAINarrator(account, "tts-1", limits=limits),
     )
 

@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from blocks.crew import Crew, crew_named
+from blocks.offline.crew import offline_crew
 from blocks.stability_api.account import StabilityAccount
 from blocks.vendor_checks import vendor_checks
 from flows.cli.doctor import crew_checks, engine_checks, pinned
@@ -184,7 +185,7 @@ def test_the_embedded_crew_asks_nobody(vendor: Vendor) -> None:
 
 def test_a_sound_machine(tmp_path: Path) -> None:
     """Here everything is tried and nothing is wrong; nothing is left behind."""
-    checks = by_name(machine_checks(tmp_path))
+    checks = by_name(machine_checks(tmp_path, offline_crew().narrator))
     assert set(checks) == {"fonts", "shaping", "encoder", "voice", "disk", "temp"}
     assert not [check for check in checks.values() if check.verdict == "wrong"]
     assert not [*tmp_path.iterdir()]
@@ -205,7 +206,7 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("studio.video.encoder.encode", fails)
     monkeypatch.setattr("blocks.offline.voice.narrator.OfflineNarrator.speak", fails)
     monkeypatch.setattr(machine, "FEW_BYTES", 1 << 62)
-    checks = by_name(machine_checks(tmp_path))
+    checks = by_name(machine_checks(tmp_path, offline_crew().narrator))
     assert {name: check.verdict for name, check in checks.items()} == {
         "fonts": "wrong",
         "shaping": "warning",
@@ -217,25 +218,28 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert checks["encoder"].found == "RuntimeError: broken"
     assert all(check.remedy for check in checks.values())
     monkeypatch.setattr(machine, "NO_BYTES", 1 << 62)
-    assert by_name(machine_checks(tmp_path))["disk"].verdict == "wrong"
+    assert by_name(machine_checks(tmp_path, offline_crew().narrator))["disk"].verdict == "wrong"
 
 
 def test_scripts_without_a_font_are_told_with_their_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scripts that an extra brings and no font here draws are named, with how to get them; that is no fault."""
     monkeypatch.setattr(font_packages, "drawable", lambda text: ("", (text,)) if text == "\u6620" else (text, ()))
-    fonts = by_name(machine_checks(tmp_path))["fonts"]
+    fonts = by_name(machine_checks(tmp_path, offline_crew().narrator))["fonts"]
     assert (fonts.verdict, fonts.remedy) == ("ok", "for those: .venv/bin/python -m pip install -e '.[cjk]'")
     assert fonts.found.endswith("; not drawn: Chinese, Japanese, Korean")
     monkeypatch.setattr(font_packages, "drawable", lambda text: (text, ()))
-    fonts = by_name(machine_checks(tmp_path))["fonts"]
+    fonts = by_name(machine_checks(tmp_path, offline_crew().narrator))["fonts"]
     assert (fonts.remedy, "not drawn" in fonts.found) == ("", False)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """A file where the films are to lie is found before a film is begun."""
     (tmp_path / "output").write_text("a file", "utf-8")
-    assert by_name(machine_checks(tmp_path / "output/films"))["disk"].verdict in ("ok", "wrong")
-    assert by_name(machine_checks(tmp_path / "output"))["disk"].verdict == "wrong"
+    assert by_name(machine_checks(tmp_path / "output/films", offline_crew().narrator))["disk"].verdict in (
+        "ok",
+        "wrong",
+    )
+    assert by_name(machine_checks(tmp_path / "output", offline_crew().narrator))["disk"].verdict == "wrong"
 
 
 # --- the engine, the command ----------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Self
 import pytest
 from PIL import Image
 
-from blocks.offline.crew import embedded_crew
+from blocks.offline.crew import offline_crew
 from studio.billing.calls import read_calls, spent_usd
 from studio.billing.prices import Price, PriceList
 from studio.cli.forecast_page import forecast_json, forecast_lines
@@ -282,7 +282,7 @@ def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:
 
 def test_the_embedded_crew_costs_nothing() -> None:
     """No call, no unknown price, no date of prices."""
-    found = forecast_idea(brief_of(), embedded_crew())
+    found = forecast_idea(brief_of(), offline_crew())
     assert (found.total.high, found.total.unknown) == (0.0, 0)
     assert "in all     nothing" in forecast_lines(found, "")
 

@@ -56,7 +56,11 @@ def prices(meter: Meter) -> PriceList:
 
 def engine_of(stage: Stage, meter: Meter) -> Any:
     account = OpenAIAccount(api_key=SecretStr("sk-x"), base_url=f"{meter.url()}/v1")
-    return OpenAINarrator(account, "tts-1") if stage == "narration" else OpenAIWriter(account, "meter-text")
+    return (
+        OpenAINarrator(account, "tts-1")
+        if stage == "narration"
+        else OpenAIWriter(account, "meter-text", script_writer=OfflineWriter())
+    )
 
 
 def order_of(stage: Stage) -> Order:

@@ -18,11 +18,11 @@ from studio.billing.totals import read_spent
 from studio.checks.verify import verify
 from studio.cli.costs_page import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
-from studio.fs import files
+from studio.fs import files, tolerant
 from studio.model.paid import Kind, Reply, VendorError
 from studio.model.stages import Order
 from studio.status.costs import costs_json, read_costs
-from studio.store import light_reader, lock
+from studio.store import lock
 from tests.make_sessions import add_piece, make_session
 from tests.studio.counter import PRICES, Vendor, content, desk_in, ledger_in, order_of, request_of
 
@@ -36,7 +36,7 @@ def _paid(folder: Path, kind: Kind = "image") -> Call:
 
 
 def _light(folder: Path) -> tuple[float, int]:
-    with light_reader.entered(folder) as room:
+    with tolerant.entered(folder) as room:
         assert room is not None
         paid = read_spent(room).all
     return paid.usd, paid.unknown

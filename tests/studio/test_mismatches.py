@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.offline.crew import embedded_crew
+from blocks.offline.crew import offline_crew
 from studio.audio.silence import Silence
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
@@ -97,8 +97,8 @@ def test_every_declared_ability_is_judged(ability: str) -> None:
 def test_the_embedded_crew_does_what_is_asked() -> None:
     """Of any size, with a seed; only other languages than English it does not speak."""
     for height in (144, 1080, 2160):
-        assert settle(embedded_crew(), Wish(height=height, aspect="21:9", seed=7)) == ()
-    assert voice_for(embedded_crew(), story_in("en"), Wish()) == (embedded_crew(), "")
+        assert settle(offline_crew(), Wish(height=height, aspect="21:9", seed=7)) == ()
+    assert voice_for(offline_crew(), story_in("en"), Wish()) == (offline_crew(), "")
 
 
 # --- sizes ----------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def test_a_story_without_lines_says_what_carries_it() -> None:
     mute = story_in("other").model_copy(
         update={"scenes": (story_in("other").scenes[0].model_copy(update={"narration": ""}),)}
     )
-    for crew in (embedded_crew(), replace(fake_crew(Log()), narrator=PaidVoice(Abilities(languages=("en",)), "voice"))):
+    for crew in (offline_crew(), replace(fake_crew(Log()), narrator=PaidVoice(Abilities(languages=("en",)), "voice"))):
         hired, said = voice_for(crew, mute, Wish())
         assert said.startswith("the story is not in English and has no lines: its title, pictures and music carry it")
         assert "captions" not in said
@@ -250,7 +250,7 @@ def test_a_story_without_lines_says_what_carries_it() -> None:
 
 def test_what_a_crew_can_do_is_told() -> None:
     """Each ability in words, for `film doctor`."""
-    told = dict(abilities_told(embedded_crew()))
+    told = dict(abilities_told(offline_crew()))
     assert told["painter"] == "painter: any size; a seed; no negative prompt; no reference pictures"
     assert told["narrator"] == "hibari heart: speaks en; a seed"
     told = dict(abilities_told(crew_of(Abilities(((4, 3),), references=1, negative_prompts=True))))

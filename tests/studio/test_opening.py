@@ -15,12 +15,11 @@ import pytest
 from studio.checks.repair import repair
 from studio.cli.sessions import main
 from studio.errors import FilmError, LinkInside
-from studio.fs import files, opening
+from studio.fs import files, opening, tolerant
 from studio.fs.disk import Disk
 from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
 from studio.model.stages import Order
 from studio.sessions.session import Session
-from studio.store import light_reader
 from studio.store.brief import restore_brief, write_brief
 from studio.store.piece_store import Shelf
 from studio.store.recovery import recover
@@ -204,9 +203,9 @@ def test_what_is_no_file_or_too_long_is_not_read(tmp_path: Path, kind: str) -> N
     held = _put(kind, path, secret)
     assert files.read_or_none(path) is None
     assert not files.has(path, "0" * 64, 2)
-    with light_reader.entered(path.parent) as room:
+    with tolerant.entered(path.parent) as room:
         assert room is not None
-        assert light_reader.json_at(room, "story.json") is None
+        assert tolerant.json_at(room, "story.json") is None
     with pytest.raises(OSError, match=r"regular file|longer than|directory"):
         opening.read(path, PLAN_BYTES)
     del held

@@ -7,7 +7,6 @@ told by `told.py`.
 
 from __future__ import annotations
 
-import math
 import random
 import re
 import zlib
@@ -43,7 +42,7 @@ from blocks.offline.writer.told import from_script, told_scenes
 from studio.model.engines import Abilities
 from studio.model.film import Brief, Scene, SceneGraph, Shot, Story, Wish
 from studio.planning.scene_graph import build_graph
-from studio.planning.shot_plan import plan_shots, share_frames, shot_count, shot_frames, words_that_fit
+from studio.planning.shot_plan import plan_shots, scene_count, share_frames, shot_count, shot_frames, words_that_fit
 from studio.text.sentences import split_sentences
 
 DRAFT = "a draft by template"
@@ -107,11 +106,6 @@ class OfflineWriter:
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
         """Break the scenes into shots, as `studio.planning.shot_plan.plan_shots` tells."""
         return plan_shots(story, graph, brief)
-
-
-def scene_count(shots: int) -> int:
-    """Return how many scenes a film of so many shots has: about 2.2 times the root, so 6 for 7 shots, 24 for 119."""
-    return max(1, min(shots, math.floor(2.2 * math.sqrt(shots) + 0.5)))
 
 
 def _rooms(wish: Wish) -> tuple[tuple[int, ...], ...]:
