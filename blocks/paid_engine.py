@@ -9,24 +9,24 @@ from typing import ClassVar, Self
 
 from blocks.answers.picture_answers import decoded_picture, fitted, write_png
 from studio.errors import EngineFailed
-from studio.model.paid import Desk, Reply, Request
-from studio.model.receipt import Made
+from studio.model.paid import CallDesk, Reply, Request
+from studio.model.receipt import PieceMeasures
 
 
 @dataclass(frozen=True)
 class PaidEngine:
     """The base of the vendors' adapters: frozen settings, and the desk where their calls are booked."""
 
-    desk: Desk | None = field(default=None, kw_only=True)
+    desk: CallDesk | None = field(default=None, kw_only=True)
 
     version: ClassVar[int] = 0
     """A vendor's work is what was asked for: the same order is never bought again for a new release of ours."""
 
-    def at(self, desk: Desk) -> Self:
+    def at(self, desk: CallDesk) -> Self:
         """Return this engine, working at `desk`."""
         return replace(self, desk=desk)
 
-    def booked_at(self) -> Desk:
+    def booked_at(self) -> CallDesk:
         """Return the desk it works at.
 
         Raises:
@@ -37,7 +37,9 @@ class PaidEngine:
         return self.desk
 
 
-def painted(desk: Desk, request: Request, send: Callable[[], Reply], size: tuple[int, int], out: Path) -> Made:
+def painted(
+    desk: CallDesk, request: Request, send: Callable[[], Reply], size: tuple[int, int], out: Path
+) -> PieceMeasures:
     """Call for a picture, and write it at `out`: a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
     Raises:
@@ -45,4 +47,4 @@ def painted(desk: Desk, request: Request, send: Callable[[], Reply], size: tuple
     """
     picture = desk.call(request, send, lambda reply: decoded_picture(request.vendor, reply, size))
     write_png(fitted(picture, size), out)
-    return Made(width=size[0], height=size[1])
+    return PieceMeasures(width=size[0], height=size[1])

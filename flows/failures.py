@@ -20,7 +20,7 @@ class Failure:
     reason: str
 
 
-def told(failures: Sequence[Failure]) -> str:
+def summary_line(failures: Sequence[Failure]) -> str:
     """Return the failures in one line: 'shots 3, 5 and 7 (images): no answer; score: ...'; '' where there is none."""
     groups: dict[tuple[Stage, str], list[int]] = {}
     for failure in failures:

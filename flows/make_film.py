@@ -46,10 +46,10 @@ from studio.input.idea import check_idea
 from studio.input.options import make_terms, make_wish
 from studio.model import events
 from studio.model.events import Event
-from studio.model.film import DEFAULT_STYLE, Wish
+from studio.model.film import DEFAULT_STYLE, FilmOptions
 from studio.model.paid import VendorError
 from studio.sessions.approvals import Approve
-from studio.sessions.opening import Ask, enlist
+from studio.sessions.opening import Ask, open_session
 from studio.sessions.session import Session
 from studio.store.folders import output_folder
 from studio.store.heartbeat import signs_of_life
@@ -131,7 +131,7 @@ async def make_film(
                 session.pay_again = on_ambiguous == "retry"
                 if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
                     # A server that outlives this run, and may have other runs.
-                    session.slot = slots(session.crew.limits.at_once, session.go_on_or_raise)
+                    session.slot = slots(session.crew.limits.at_once, session.check_running)
                 _present(session)
                 with shown_on_run(session):
                     return await _film(session, approve)
@@ -214,9 +214,9 @@ async def _shoot(session: Session, direction: Direction, approve: Approve) -> di
     }
 
 
-def _demands(wish: Wish, change: bool) -> dict[str, object]:
+def _demands(wish: FilmOptions, change: bool) -> dict[str, object]:
     """Return the options that were said. One left at its default says nothing, unless `change` says that all count."""
-    default = Wish().model_dump()
+    default = FilmOptions().model_dump()
     return {name: value for name, value in wish.model_dump().items() if change or value != default[name]}
 
 
@@ -232,7 +232,7 @@ def _opened(ask: Ask) -> Iterator[Session]:
         version=VERSION,
     )
     ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
-    session, again = enlist(ask, card, crew_named, _note, lambda: secrets.randbelow(2**31), now)
+    session, again = open_session(ask, card, crew_named, _note, lambda: secrets.randbelow(2**31), now)
     verb = "goes on" if again else "is new"
     _note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
     session.write_meta()
@@ -289,7 +289,7 @@ def _logged() -> Iterator[None]:
         yield
 
 
-def _note(text: str, kind: events.Kind = "note", session_id: str = "") -> None:
+def _note(text: str, kind: events.EventKind = "note", session_id: str = "") -> None:
     events.publish(Event(kind, text, session_id=session_id))
 
 

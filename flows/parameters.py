@@ -1,7 +1,7 @@
 """The parameters of the flow, as the form and the command line show them: title, description, limits.
 
-The limits themselves are `studio.model.film.Wish`'s; here they are only repeated where Prefect checks them before a
-run.
+The limits themselves are `studio.model.film.FilmOptions`'s; here they are only repeated where Prefect checks them
+before a run.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _CUT_SHARE = 0.08
 
 
 @dataclass
-class Board:
+class ProgressBoard:
     """The state of the work, from its events. Every method may be called from any thread."""
 
     session_id: str = ""
@@ -112,7 +112,7 @@ class Board:
 class _Table:
     """Renders the board anew at every refresh."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: ProgressBoard) -> None:
         self._board = board
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -179,7 +179,7 @@ class Screen:
 
 
 @contextmanager
-def shown(console: Console, board: Board) -> Iterator[Screen]:
+def shown(console: Console, board: ProgressBoard) -> Iterator[Screen]:
     """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere."""
 
     def plain(event: Event) -> None:

@@ -14,13 +14,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from flows.artifacts import Page, Sheet, is_watched
-from flows.progress_table import Board
+from flows.progress_table import ProgressBoard
 from flows.runs.status import this_run
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
 from studio.sessions.session import Session
-from studio.status.snapshot import Facts, read_facts
+from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import cost_shown, state_now
 from studio.status.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
 from studio.status.thumbnails import Thumbnails
@@ -50,7 +50,7 @@ class RunPage(Page):
     def __init__(self, session: Session, run_id: UUID) -> None:
         super().__init__(run_id, _key(session.id), self._read)
         self._session = session
-        self._board, self._failures = Board(), dict[tuple[Stage, int], str]()
+        self._board, self._failures = ProgressBoard(), dict[tuple[Stage, int], str]()
         self._thumbnails = Thumbnails()
 
     def hear(self, event: Event) -> None:
@@ -63,14 +63,14 @@ class RunPage(Page):
         self.changed()
 
     def _read(self, last: bool) -> Iterator[Sheet]:
-        facts = read_facts(self._session.folder)
+        facts = read_snapshot(self._session.folder)
         if facts is not None:
             yield from self._sheets(facts, last)
 
-    def _sheets(self, facts: Facts, last: bool) -> Iterator[Sheet]:
+    def _sheets(self, facts: Snapshot, last: bool) -> Iterator[Sheet]:
         # A copy: the run goes on while the page is made. Before it says how many shots there are, the plan tells: a run
         # that waits for the shots' approval has said nothing of them.
-        board = Board(
+        board = ProgressBoard(
             shots=self._board.shots or len(facts.shots),
             characters=self._board.characters,
             states=dict(self._board.states),
@@ -96,7 +96,7 @@ class RunPage(Page):
             card = film_card(facts, output, *self._session.brief.wish.size, self._thumbnails)
             yield Sheet("film", "markdown", f"{facts.film.seconds:.2f} s, {facts.film.frames} frames", card)
 
-    def _progress(self, board: Board) -> Iterator[Sheet]:
+    def _progress(self, board: ProgressBoard) -> Iterator[Sheet]:
         for noun, stage in _PROGRESS:
             there, wanted = board.count(stage)
             yield Sheet(

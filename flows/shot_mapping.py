@@ -23,7 +23,7 @@ from prefect.results import ResultRecord  # type: ignore[attr-defined]  # Prefec
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from flows.failures import Failure, told
+from flows.failures import Failure, summary_line
 from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, ShotsFailed
 from studio.model import events
 from studio.model.events import Event
@@ -34,7 +34,7 @@ from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import character_number
 from studio.planning.timeline import check_laid, lengthened
 from studio.sessions.session import Session
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from tasks.cast import paint_portrait
 from tasks.images import paint_shot
 from tasks.narration import narrate_shot
@@ -72,7 +72,7 @@ class Direction:
         Raises:
             FilmError: the task's own error.
         """
-        self._session.go_on_or_raise()
+        self._session.check_running()
         state = kept(task, self._session.folder)(session=self._session, **_opaque(inputs), return_state=True)
         return self.receipt(state, 0)
 
@@ -84,7 +84,7 @@ class Direction:
         """
         if (ended := state.state_details.task_run_id) is not None:
             self.ended.add(ended)
-        # `State.result` gives the same, by way of another thread and its event loop.
+        # `CallState.result` gives the same, by way of another thread and its event loop.
         done = state.data if state.is_completed() else None
         # `_sync`: in a flow that is a coroutine it would be one, too.
         found: Any = done.result if isinstance(done, ResultRecord) else state.result(raise_on_failure=False, _sync=True)  # type: ignore[call-overload]  # of Prefect's dispatcher
@@ -206,7 +206,7 @@ class _Mapping:
                 self._paint(shot)
 
     def _unfinished_first(self) -> list[Shot]:
-        facts = read_facts(self._session.folder)
+        facts = read_snapshot(self._session.folder)
         there = {shot.index for shot in facts.shots if shot.clip} if facts else set()
         return sorted(self._shots, key=lambda shot: shot.index in there)
 
@@ -282,7 +282,7 @@ class _Mapping:
             ShotsFailed: something failed.
         """
         if self._failures:
-            raise ShotsFailed(told(self._failures))
+            raise ShotsFailed(summary_line(self._failures))
         return self._all("images")
 
     def footage(self) -> Footage:
@@ -292,6 +292,6 @@ class _Mapping:
             ShotsFailed: something failed.
         """
         if self._failures or self._timeline is None:
-            raise ShotsFailed(told(self._failures))
+            raise ShotsFailed(summary_line(self._failures))
         score = self._pieces.get(("score", 0))
         return Footage(self._timeline, self._all("videos"), self._all("narration"), score, self._all("images"))

@@ -10,7 +10,7 @@ from prefect import task
 from studio.model.engines import Painter
 from studio.model.film import Node
 from studio.model.paid import VendorError
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
 from studio.planning.cast import PORTRAIT_SIZE, portrait_prompt
 from studio.planning.orders import portrait_order
@@ -37,7 +37,7 @@ def paint_portrait(session: Session, character: Node, cast: tuple[Node, ...], st
     """
     seed, prompt = session.brief.seed, portrait_prompt(character, style)
 
-    def make(painter: Painter, out: Path) -> Made:
+    def make(painter: Painter, out: Path) -> PieceMeasures:
         try:
             return painter.paint(prompt, PORTRAIT_SIZE, seed, out)
         except VendorError as error:

@@ -11,7 +11,7 @@ from studio.model import events
 from studio.model.engines import Engine
 from studio.model.events import Event
 from studio.model.film import Shot, Story, Timeline
-from studio.model.receipt import Made, Receipt
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import Order
 from studio.planning.credits import credits_of
 from studio.planning.orders import film_order
@@ -50,10 +50,10 @@ def cut_film(
     """Cut `film.mp4` with its caption files and return its receipt."""
 
     def tick(seen: int) -> None:
-        session.go_on_or_raise()
+        session.check_running()
         events.publish(Event("frames", stage="film", frames=seen, total=timeline.frames))
 
-    def make(house: Engine, out: Path) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
+    def make(house: Engine, out: Path) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
         made, also = assemble(
             session.brief,
             story,

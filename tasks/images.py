@@ -9,7 +9,7 @@ from prefect import task
 from studio.model.engines import Painter
 from studio.model.film import Shot
 from studio.model.paid import VendorError
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
 from studio.planning.cast import NOBODY, Cast
 from studio.planning.orders import image_order, take_seed
@@ -38,7 +38,7 @@ def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast
     shown = [session.folder / portrait.path for portrait in cast.shown_in(shot.index)]
     looks = cast.by_shot().get(shot.index, ())
 
-    def make(painter: Painter, out: Path) -> Made:
+    def make(painter: Painter, out: Path) -> PieceMeasures:
         try:
             made = painter.paint(shot.image_prompt, size, take_seed(shot), out, shown)
             return made.model_copy(update={"looks": looks})

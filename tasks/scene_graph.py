@@ -8,7 +8,7 @@ from prefect import task
 
 from studio.model.engines import Writer
 from studio.model.film import Story
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
 from studio.planning.orders import scene_graph_order
 from studio.planning.plan_files import plan_text
@@ -31,10 +31,10 @@ def _order(session: Session, story: Story) -> Order:
 def map_scenes(session: Session, story: Story) -> Outcome:
     """Write `scene_graph.json`, its laws checked, and return its receipt."""
 
-    def make(writer: Writer, out: Path) -> Made:
+    def make(writer: Writer, out: Path) -> PieceMeasures:
         graph = writer.map_scenes(story, session.brief.seed)
         check_graph(graph, story)
         out.write_text(plan_text(graph), "utf-8")
-        return Made()
+        return PieceMeasures()
 
     return carry_out(session, _order(session, story), session.crew.writer, make, seed=session.brief.seed)

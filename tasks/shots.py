@@ -8,7 +8,7 @@ from prefect import task
 
 from studio.model.engines import Writer
 from studio.model.film import SceneGraph, Story
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
 from studio.planning.orders import shots_order
 from studio.planning.plan_files import plan_text
@@ -25,8 +25,8 @@ def _order(session: Session, story: Story, graph: SceneGraph) -> Order:
 def plan_shots(session: Session, story: Story, graph: SceneGraph) -> Outcome:
     """Write `shots.json` and return its receipt."""
 
-    def make(writer: Writer, out: Path) -> Made:
+    def make(writer: Writer, out: Path) -> PieceMeasures:
         out.write_text(plan_text(writer.plan_shots(story, graph, session.brief)), "utf-8")
-        return Made()
+        return PieceMeasures()
 
     return carry_out(session, _order(session, story, graph), session.crew.writer, make, seed=session.brief.seed)

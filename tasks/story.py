@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import task
 
 from studio.model.engines import Writer
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
 from studio.planning.orders import story_order
 from studio.planning.plan_files import plan_text
@@ -24,8 +24,8 @@ def _order(session: Session) -> Order:
 def write_story(session: Session) -> Outcome:
     """Write `story.json` and return its receipt."""
 
-    def make(writer: Writer, out: Path) -> Made:
+    def make(writer: Writer, out: Path) -> PieceMeasures:
         out.write_text(plan_text(writer.write_story(session.brief)), "utf-8")
-        return Made()
+        return PieceMeasures()
 
     return carry_out(session, _order(session), session.crew.writer, make, seed=session.brief.seed)

@@ -10,7 +10,7 @@ from studio.model import events
 from studio.model.engines import Animator
 from studio.model.events import Event
 from studio.model.film import Cue, Shot
-from studio.model.receipt import Made, Receipt
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import Order
 from studio.planning.orders import video_order
 from studio.planning.timeline import shot_frames
@@ -44,10 +44,10 @@ def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) ->
     wish, frames = session.brief.wish, _frames(session, shot, line)
 
     def tick(done: int) -> None:
-        session.go_on_or_raise()
+        session.check_running()
         events.publish(Event("frames", stage="videos", index=shot.index, frames=done, total=frames))
 
-    def make(animator: Animator, out: Path) -> Made:
+    def make(animator: Animator, out: Path) -> PieceMeasures:
         return animator.animate(
             session.folder / image.path,
             shot.camera,

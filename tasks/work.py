@@ -21,13 +21,13 @@ from studio.model.engines import Engine
 from studio.model.events import Event
 from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
-from studio.model.receipt import Made, Receipt
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import Order
 from studio.sessions.session import Session
 
 E = TypeVar("E", bound=Engine)
 
-Make = Callable[[E, Path], Made | tuple[Made, tuple[tuple[str, bytes], ...]]]
+Make = Callable[[E, Path], PieceMeasures | tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]]
 """Lets the engine make the piece at the path; returns what was measured, and the bytes of further files if any."""
 
 Outcome = Receipt | State[Any]
@@ -57,7 +57,7 @@ def carry_out(
         Interrupted: the run was asked to stop before the work began.
         FilmError: the engine's error; what lay at the place before still lies there.
     """
-    session.go_on_or_raise()
+    session.check_running()
     adopted = session.shelf.adopt(order)
     if adopted is not None:
         session.touch_meta()

@@ -21,7 +21,7 @@ from blocks.offline.music.composer import OfflineComposer
 from blocks.offline.writer.writer import OfflineWriter
 from studio.model.engines import Abilities, Crew, Tick
 from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story, Word
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 Hook = Callable[[str, str], None]
 
@@ -92,7 +92,9 @@ class FakePainter:
     def abilities(self) -> Abilities:
         return Abilities(seed=True, references=self.references)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         kind = "portrait" if prompt.startswith("Character reference") else "image"
         self.log.shown[prompt] = tuple(path.name for path in references)
         self.log.begin(kind, prompt)
@@ -102,7 +104,7 @@ class FakePainter:
         with open(out, "wb") as file:
             picture.save(file, "PNG")
         self.log.end(kind, prompt)
-        return Made(width=size[0], height=size[1], focus=FOCUS)
+        return PieceMeasures(width=size[0], height=size[1], focus=FOCUS)
 
 
 @dataclass
@@ -113,7 +115,7 @@ class FakeNarrator:
     version: int = 1
     abilities: ClassVar[Abilities] = Abilities(seed=True)
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         self.log.begin("narration", line)
         words = line.split()
         seconds = 0.1 * len(words)
@@ -124,7 +126,7 @@ class FakeNarrator:
             sound.writeframes(b"\x00\x10\x00\xf0" * round(seconds * 12_000))
         self.log.end("narration", line)
         spoken = tuple(Word(text=word, start=0.1 * i, end=0.1 * i + 0.1) for i, word in enumerate(words))
-        return Made(seconds=round(seconds, 6), words=spoken)
+        return PieceMeasures(seconds=round(seconds, 6), words=spoken)
 
 
 @dataclass
@@ -147,7 +149,7 @@ class FakeAnimator:
         focus: Aim | None,
         out: Path,
         tick: Tick,
-    ) -> Made:
+    ) -> PieceMeasures:
         self.log.begin("video", image.name)
         self.log.aimed[image.name] = focus
         made = OfflineAnimator().animate(image, camera, motion_prompt, frames, fps, size, seed, cues, focus, out, tick)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.writer.writer import OfflineWriter
-from studio.model.film import Brief, Shot, Story, Wish
+from studio.model.film import Brief, FilmOptions, Shot, Story
 
 IDEAS: Mapping[str, tuple[str, ...]] = {
     "tale": (
@@ -72,7 +72,7 @@ FOREIGN = frozenset(ideas[-1] for ideas in IDEAS.values()) | {IDEAS["tale"][-2]}
 def film_of(idea: str, seed: int = SEED, seconds: float = 40) -> tuple[Story, tuple[Shot, ...]]:
     """Return the story and the shots of an idea, as `film make` plans them."""
     writer = OfflineWriter()
-    wish = Wish(seconds=seconds)
+    wish = FilmOptions(seconds=seconds)
     brief = Brief(idea=idea, wish=wish, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
     story = writer.write_story(brief)
     return story, writer.plan_shots(story, writer.map_scenes(story, seed), brief)

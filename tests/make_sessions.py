@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.model.film import Brief, Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline, Wish
+from studio.model.film import Brief, Edge, FilmOptions, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline
 from studio.model.receipt import Receipt, Sidecar
 from studio.model.stages import artefact_path, receipt_path
 from studio.planning.plan_files import plan_text
@@ -33,7 +33,11 @@ PNG = picture()
 def brief(idea: str = "A lighthouse keeper finds a letter", **options: object) -> Brief:
     """Return a brief of seed 7, asked for in February 2025."""
     return Brief(
-        idea=idea, wish=Wish.model_validate(options), seed=7, started_at="2025-02-08T00:22:38.123456", version="0.1.0"
+        idea=idea,
+        wish=FilmOptions.model_validate(options),
+        seed=7,
+        started_at="2025-02-08T00:22:38.123456",
+        version="0.1.0",
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from studio.cli.tables import summary
 from studio.sessions.catalog import unfinished
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.runs import IDEA, Outcome, Studio
 
@@ -169,6 +169,6 @@ def test_all_previous_data_is_preserved(studio: Studio) -> None:
     }
     assert studio.film().state.is_completed()
     assert {path: path.read_bytes() for path in kept} == kept
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert completed(facts)

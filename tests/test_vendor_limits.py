@@ -17,14 +17,14 @@ from pydantic import SecretStr
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.painter import OpenAIPainter
 from studio.billing.calls import read_calls, spent_usd
-from studio.billing.desk import Counter, Desk
+from studio.billing.desk import BillingContext, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import OWN, price_list
-from studio.billing.rate_limit import Gate
+from studio.billing.rate_limit import RateLimit
 from studio.errors import BudgetSpent
 from studio.model.engines import AccountLimits
 from studio.model.fingerprint import fingerprint
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
 from tests.vendors.metering import Fault, Line, Meter
 
@@ -61,7 +61,7 @@ def _order(index: int) -> Order:
     return Order("session_20260101_000000", "images", index, fingerprint(shot=index))
 
 
-def _paint(painter: OpenAIPainter, index: int, counter: Counter, folder: Path) -> Made:
+def _paint(painter: OpenAIPainter, index: int, counter: BillingContext, folder: Path) -> PieceMeasures:
     return painter.at(Desk(counter, _order(index))).paint(f"Wide shot {index} of", SIZE, 1, folder / f"{index}.png")
 
 
@@ -69,7 +69,7 @@ def _paint(painter: OpenAIPainter, index: int, counter: Counter, folder: Path) -
 class Heard:
     """The gate of one shot: the one that all share, with a note of when its turns were given and what it held up."""
 
-    gate: Gate
+    gate: RateLimit
     holds: list[tuple[float, float]]
     turns: list[float] = field(default_factory=list)
 
@@ -89,12 +89,12 @@ def test_a_hundred_shots_heed_a_vendor_that_asks_them_to_wait(meter: Meter, ledg
     meter.play(faults=[Fault("429 seconds", times=10**6, share=0.5)])
     shots, painter, books = 100, _painter(meter), ledger()
     holds: list[tuple[float, float]] = []
-    gate = Gate(AccountLimits(at_once=shots))
+    gate = RateLimit(AccountLimits(at_once=shots))
     heard = {index: Heard(gate, holds) for index in range(1, shots + 1)}
 
-    def paint(index: int) -> Made:
+    def paint(index: int) -> PieceMeasures:
         mine: Any = heard[index]
-        return _paint(painter, index, Counter(books, lambda account: mine, lambda: None), tmp_path)
+        return _paint(painter, index, BillingContext(books, lambda account: mine, lambda: None), tmp_path)
 
     with ThreadPoolExecutor(shots) as pool:
         assert len([*pool.map(paint, heard)]) == shots
@@ -126,10 +126,10 @@ def test_two_hundred_shots_of_four_cents_never_pass_a_dollar(meter: Meter, ledge
         return call
 
     books.begin = watched
-    gate = Gate(AccountLimits(at_once=32))
-    counter = Counter(books, lambda account: gate, lambda: None)
+    gate = RateLimit(AccountLimits(at_once=32))
+    counter = BillingContext(books, lambda account: gate, lambda: None)
     with ThreadPoolExecutor(32) as pool:
-        done: list[Future[Made]] = [pool.submit(_paint, painter, n, counter, tmp_path) for n in range(1, 201)]
+        done: list[Future[PieceMeasures]] = [pool.submit(_paint, painter, n, counter, tmp_path) for n in range(1, 201)]
     ends = [type(each.exception()).__name__ for each in done]
     assert ends.count("NoneType") == len(meter.bills()) == 25
     assert set(ends) == {"NoneType", BudgetSpent.__name__, "VendorError"}

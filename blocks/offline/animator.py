@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studio.model.engines import Tick
 from studio.model.film import Aim, Cue
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.video.camera import compile_move
 from studio.video.planes import open_picture
 from studio.video.saliency import find_aim
@@ -33,7 +33,7 @@ class OfflineAnimator:
         focus: Aim | None,
         out: Path,
         tick: Tick,
-    ) -> Made:
+    ) -> PieceMeasures:
         """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
 
         The camera aims at `focus`, in shares of the picture, or else at what stands out in it most.

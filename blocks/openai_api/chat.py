@@ -21,7 +21,7 @@ from blocks.openai_api.answers import read_answer
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask, digits_of, json_of
 from blocks.openai_api.prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
 from studio.model.fingerprint import fingerprint
-from studio.model.paid import Desk, Reply, Request, Usage, VendorError
+from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
 
 F = TypeVar("F", bound=Form)
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Chat:
     name: str
     thinking_tokens: int
     limits: RequestLimits
-    desk: Desk
+    desk: CallDesk
 
     def plan(
         self,

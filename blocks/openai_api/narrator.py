@@ -32,7 +32,7 @@ from studio.model.engines import Abilities
 from studio.model.film import Word
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.planning.shot_plan import spoken_words
 from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line
@@ -107,7 +107,7 @@ class OpenAINarrator(PaidEngine):
             part for part in (self.name, self.voice, f"x{self.speed:g}" if self.speed != 1 else "", told) if part
         )
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         """Write a WAV, mono 16 bit PCM at 24 kHz; `seed` changes nothing, for there is no such parameter.
 
         The vendor tells no times: those in `words` are estimated from the measured length, see
@@ -137,7 +137,7 @@ class OpenAINarrator(PaidEngine):
             for piece in pieces:
                 append(piece)
         silent = "there is nothing in it that can be said" if line.strip() and not pieces else ""
-        return Made(seconds=length / RATE_HZ, words=tuple(words), not_spoken=silent)
+        return PieceMeasures(seconds=length / RATE_HZ, words=tuple(words), not_spoken=silent)
 
     def _say(self, text: str) -> Samples:
         body: dict[str, Any] = {"model": self.name, "voice": self.voice, "input": text, "response_format": "wav"}

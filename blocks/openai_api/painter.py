@@ -36,7 +36,7 @@ from studio.fs import opening
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 REFERENCES, REFERENCE_BYTES = 16, 50 * 10**6
 """Most reference pictures of one request, and of each "less than 50MB" (https://platform.openai.com/docs/api-reference/
@@ -79,7 +79,9 @@ class OpenAIPainter(PaidEngine):
             references=REFERENCES if bills_tokens(self.name) else 0,
         )
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         """Write a PNG, RGB 8 bit, of exactly `size`; `seed` changes nothing, for there is no such parameter.
 
         Args:

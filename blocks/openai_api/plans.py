@@ -11,11 +11,18 @@ from typing import Literal, TypeVar, get_args
 
 from blocks.openai_api.prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.input.script import ACTION_CHARACTERS
-from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, Scene, SceneGraph, Shot, Story, Wish
+from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, FilmOptions, Scene, SceneGraph, Shot, Story
 from studio.planning.capabilities import language_code
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.scene_graph import SceneParts, build_graph, scene_parts, split_names
-from studio.planning.shot_plan import scene_count, share_frames, shot_count, shot_frames, spoken_words, words_that_fit
+from studio.planning.shot_plan import (
+    frames_for_shots,
+    scene_count,
+    share_frames,
+    shot_count,
+    spoken_words,
+    words_that_fit,
+)
 from studio.text.sentences import split_sentences
 from studio.text.words import one_line
 
@@ -33,14 +40,14 @@ MOODS: tuple[Mood, ...] = get_args(Mood)
 T = TypeVar("T")
 
 
-def words_of_scenes(wish: Wish, scenes: int = 0) -> tuple[int, ...]:
+def words_of_scenes(wish: FilmOptions, scenes: int = 0) -> tuple[int, ...]:
     """Return how many words each scene can say over its shots, as `studio.planning.shot_plan` shares them.
 
     Args:
         scenes: how many there are, at most one a shot; as many as the length asks for where it is 0.
     """
     shots = shot_count(wish)
-    frames = share_frames(shot_frames(wish), shots)
+    frames = share_frames(frames_for_shots(wish), shots)
     rooms: list[int] = []
     first = 0
     for count in share_frames(shots, min(scenes or scene_count(shots), shots)):

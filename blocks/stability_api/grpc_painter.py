@@ -15,7 +15,7 @@ from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Request
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 SIZES = (
     (1024, 1024),
@@ -68,7 +68,9 @@ class StabilityGrpcPainter(PaidEngine):
         """Engine and every setting that changes the picture."""
         return settings_text(f"{self.engine_id} {self.steps} steps", self.style_preset, self.negative_prompt)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
 
         Args:

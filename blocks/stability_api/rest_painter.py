@@ -21,7 +21,7 @@ from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 Service = Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium", "sd3.5-flash"]
 
@@ -74,7 +74,9 @@ class StabilityPainter(PaidEngine):
         """Service and every setting that changes the picture."""
         return settings_text(self.service, self.style_preset, self.negative_prompt)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
 
         Args:

@@ -17,7 +17,7 @@ from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
 from studio.sessions.approvals import Asked, Reply, answered, read_asked, stop_waiting
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
@@ -69,7 +69,7 @@ def _waiting(folder: Path, place: Path) -> Asked:
     if lock.is_locked(folder):
         raise BadInput(f"{folder.name} is being worked on {lock.holder(folder)}: it does not wait for approval now")
     asked = next((each for each in reversed(read_asked(folder)) if not each.at), None)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if asked is None or facts is None or not facts.waits_for:
         raise BadInput(
             f"{folder.name} does not wait for approval: see how it is: {command('view', folder.name, place)}"

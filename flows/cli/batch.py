@@ -17,13 +17,13 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.child_process import GRACE_SECONDS, film_in_child, kill_children
-from flows.cli.crew_loading import Hiring
+from flows.cli.crew_loading import CrewLoader
 from flows.cli.early_signals import nothing_begun
 from flows.film_slots import MOST, Slots
 from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
 from studio.batch.films import Outcome, counted, look, put_off, reported, table, unfinished_line
-from studio.batch.manifest import Line, read_manifest
+from studio.batch.manifest import ManifestLine, read_manifest
 from studio.billing.prices import price_list
 from studio.errors import BadInput, FilmError, Interrupted
 from studio.sessions.catalog import check_writable, sweep_abandoned
@@ -49,7 +49,7 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
         raise BadInput(f"--parallel: 1 to {MOST} films at once, not {parallel}")
     if at_most is not None and at_most < 1:
         raise BadInput(f"--at-most: one film or more, not {at_most}")
-    hiring = Hiring(several=True)
+    hiring = CrewLoader(several=True)
     with nothing_begun():
         lines = read_manifest(file, hiring.hire)
     # A person's own prices are read before anything is begun.
@@ -79,7 +79,7 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
 
 
 def _make(
-    console: Console, hiring: Hiring, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
+    console: Console, hiring: CrewLoader, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
 ) -> None:
     """Make the films; `outcomes` tells what became of each line, as it ends."""
     check_threads()
@@ -95,7 +95,7 @@ def _make(
         slots.work(outcomes, parallel, outcomes.__setitem__)
 
 
-def _cut_off(json: bool, lines: tuple[Line, ...], root: Path, again: str, began: float, code: int) -> None:
+def _cut_off(json: bool, lines: tuple[ManifestLine, ...], root: Path, again: str, began: float, code: int) -> None:
     """Leave at once, from another thread."""
     kill_children()
     if json:
@@ -103,7 +103,7 @@ def _cut_off(json: bool, lines: tuple[Line, ...], root: Path, again: str, began:
     os.write(2, f"{_stopped(code, lines, root, again)}\n".encode("utf-8", "backslashreplace"))
 
 
-def _stopped(code: int, lines: tuple[Line, ...], root: Path, again: str) -> Interrupted:
+def _stopped(code: int, lines: tuple[ManifestLine, ...], root: Path, again: str) -> Interrupted:
     there = sum(outcome.finished for outcome in look(root, lines))
     word = "interrupted" if code == INTERRUPTED else "terminated"
     stopped = Interrupted(f"{word} · {there} of {len(lines)} films are there; go on with: {again}")

@@ -12,7 +12,7 @@ from studio.errors import BadInput
 from studio.model.engines import Crew
 
 
-class Hiring:
+class CrewLoader:
     """Hires crews one after the other; the engine that the first needs serves all.
 
     Attributes:
@@ -81,4 +81,4 @@ def hire(name: str) -> Crew:
     Raises:
         BadInput: there is no such crew, it lacks a key, or the server that is named does not answer.
     """
-    return Hiring().hire(name)
+    return CrewLoader().hire(name)

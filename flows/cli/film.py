@@ -36,7 +36,7 @@ from studio.errors import BadInput, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import changed_wish, make_wish
 from studio.input.script import script_title
-from studio.model.film import IDEA_CHARACTERS, Wish
+from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
 from studio.sessions.catalog import busy_with, check_none_waits, check_writable, same_ask, unfinished
 from studio.store import lock
@@ -239,7 +239,7 @@ def _run(
     place: Path,
     *,
     idea: str = "",
-    wish: Wish | None = None,
+    wish: FilmOptions | None = None,
     session_id: str | None = None,
     approve: Approve = "no",
     money: Money = SAID_NO_MONEY,

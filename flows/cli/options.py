@@ -12,7 +12,7 @@ from studio.billing.desk import OnAmbiguous
 from studio.input.options import make_terms
 from studio.input.text_files import read_prompts, read_script
 from studio.model.film import Aspect, Captions
-from studio.model.terms import OnRefusal, Said
+from studio.model.terms import OnRefusal, TermsChange
 from studio.sessions.approvals import Approve
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
@@ -45,7 +45,7 @@ class Money:
         Parameter(help="A paid call whose answer was lost: ask, stop, or retry and pay again (default: ask, or stop)."),
     ] = None
 
-    def terms(self) -> Said:
+    def terms(self) -> TermsChange:
         """Return what is kept with the session."""
         return make_terms(budget_usd=self.budget_usd, on_refusal=self.on_refusal)
 

@@ -17,8 +17,8 @@ from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast
 from studio.input.idea import check_idea
 from studio.input.options import make_terms, make_wish
-from studio.model.film import Brief, Wish
-from studio.model.terms import UNSAID, Said
+from studio.model.film import Brief, FilmOptions
+from studio.model.terms import UNSAID, TermsChange
 from studio.sessions.catalog import same_ask
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
@@ -74,7 +74,7 @@ def plan(
     return 0
 
 
-def _of_session(session_id: str, folder: Path, crew: str | None, terms: Said) -> Forecast:
+def _of_session(session_id: str, folder: Path, crew: str | None, terms: TermsChange) -> Forecast:
     if not is_ours(folder):
         raise BadInput(
             f"{session_id} was written by another program: adopt it first, with {command('resume', session_id)}"
@@ -84,7 +84,7 @@ def _of_session(session_id: str, folder: Path, crew: str | None, terms: Said) ->
     return forecast_session(folder, brief, hire(crew or brief.wish.crew))
 
 
-def _of_idea(idea: str, wish: Wish, terms: Said) -> Forecast:
+def _of_idea(idea: str, wish: FilmOptions, terms: TermsChange) -> Forecast:
     # The seed decides which draft stands in for the story, not what is asked of a vendor.
     brief = Brief(
         idea=idea,

@@ -20,14 +20,14 @@ from rich.console import Console
 from flows.approval import asking
 from flows.cli.approval_prompt import asker
 from flows.make_film import filmed
-from flows.progress_table import Board, shown
+from flows.progress_table import ProgressBoard, shown
 from flows.runs.naming import parameters_of
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from studio.errors import BudgetSpent, FilmError, Interrupted
-from studio.model.film import Wish
-from studio.model.terms import NOTHING_SAID, Said
+from studio.model.film import FilmOptions
+from studio.model.terms import NOTHING_SAID, TermsChange
 from studio.sessions.approvals import Approve
-from studio.status.snapshot import Facts, read_facts
+from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, images_done, videos_done
 from studio.store.brief import read_brief
 from studio.store.folders import session_folder, sessions_root
@@ -40,12 +40,12 @@ def run_film(
     json: bool,
     place: Path,
     idea: str,
-    wish: Wish | None,
+    wish: FilmOptions | None,
     session_id: str | None,
     began: float,
     beats: bool = True,
     approve: Approve = "no",
-    terms: Said = NOTHING_SAID,
+    terms: TermsChange = NOTHING_SAID,
     pay_again: bool = False,
 ) -> int:
     """Run the flow, show it, print how it ended; return the exit code.
@@ -57,12 +57,12 @@ def run_film(
         approve: what a person at this terminal is asked to approve.
         pay_again: whether paid calls whose answer was lost are made again.
     """
-    board = Board(began=began)
+    board = ProgressBoard(began=began)
     there = console.is_terminal and sys.stdin.isatty()
     error: BaseException | None = None
 
     def end(error: BaseException | None) -> int:
-        facts = read_facts(sessions_root(place) / board.session_id) if board.session_id else None
+        facts = read_snapshot(sessions_root(place) / board.session_id) if board.session_id else None
         elapsed = time.monotonic() - began
         if error is None and facts is not None:
             _print_end(console, facts, board, place, elapsed)
@@ -100,10 +100,16 @@ def run_film(
 
 
 def _run_flow(
-    idea: str, wish: Wish | None, session_id: str | None, place: Path, approve: Approve, terms: Said, pay_again: bool
+    idea: str,
+    wish: FilmOptions | None,
+    session_id: str | None,
+    place: Path,
+    approve: Approve,
+    terms: TermsChange,
+    pay_again: bool,
 ) -> BaseException | None:
     change = session_id is not None and wish is not None
-    asked = _asked(place, session_id) | ((wish or Wish()).model_dump() if wish or not session_id else {})
+    asked = _asked(place, session_id) | ((wish or FilmOptions()).model_dump() if wish or not session_id else {})
     if asked.get("prompts") is not None:
         asked["prompts"] = list(asked["prompts"])
     state = filmed(
@@ -151,7 +157,7 @@ def _unwatched(beats: bool) -> Iterator[None]:
         yield
 
 
-def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> int:
+def _complain(error: BaseException | None, facts: Snapshot | None, place: Path) -> int:
     code = error.exit_code if isinstance(error, FilmError) else 1
     message = str(error) or type(error).__name__
     if not isinstance(error, FilmError):
@@ -167,14 +173,14 @@ def _complain(error: BaseException | None, facts: Facts | None, place: Path) -> 
     return code
 
 
-def _work_had_begun(facts: Facts) -> bool:
+def _work_had_begun(facts: Snapshot) -> bool:
     return bool(facts.plans or facts.shots)
 
 
-def _report(facts: Facts | None, board: Board, elapsed: float) -> dict[str, object]:
+def _report(facts: Snapshot | None, board: ProgressBoard, elapsed: float) -> dict[str, object]:
     """Return the fields of `--json`, documented in docs/guide.md."""
     film = facts.film if facts else None
-    width, height = Wish.model_validate(facts.wish).size if facts and facts.wish else (None, None)
+    width, height = FilmOptions.model_validate(facts.wish).size if facts and facts.wish else (None, None)
     return {
         "session_id": facts.session_id if facts else None,
         "state": "done" if facts and completed(facts) else "unfinished" if facts else "refused",
@@ -191,7 +197,7 @@ def _report(facts: Facts | None, board: Board, elapsed: float) -> dict[str, obje
     }
 
 
-def _print_end(console: Console, facts: Facts, board: Board, place: Path, elapsed: float) -> None:
+def _print_end(console: Console, facts: Snapshot, board: ProgressBoard, place: Path, elapsed: float) -> None:
     film = facts.film
     assert film is not None
     path = place / "sessions" / facts.session_id / film.path

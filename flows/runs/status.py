@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 5.0
 _STANDS = {StateType.RUNNING, StateType.PENDING, StateType.SCHEDULED}
 
 
-class Standing:
+class RunStatus:
     """The standing of one flow run.
 
     Args:
@@ -114,11 +114,11 @@ def _suspended(run: FlowRun, paused: State[Any]) -> State[Any]:
         return paused
 
 
-def standing_of(run: FlowRun) -> Standing:
+def standing_of(run: FlowRun) -> RunStatus:
     """Return the standing of a flow run on the server in use."""
 
     # The engine's own copy is from before the run began, and does not count this time.
-    return Standing(_asked(run) or run, lambda: _asked(run))
+    return RunStatus(_asked(run) or run, lambda: _asked(run))
 
 
 def _asked(run: FlowRun) -> FlowRun | None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from studio.audio.loudness import HOP, RATE_HZ, SILENT_LUFS, Loudness, Meter, gain_between, limiting, peaks_of
 from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 TARGET_LUFS = -14.0
 """What YouTube, Spotify and most of the web play at (support.spotify.com/artists/article/loudness-normalization)."""
@@ -61,7 +61,7 @@ QUICK_OPENING = {"max_probe_packets": "1"}
 """Opens a WAV as what its header says: ffmpeg else looks for DTS hidden in its first 2500 packets, 45 ms a file against
 1 (measured), and every file is opened four times."""
 
-Line = tuple[Path, float]
+PlacedLine = tuple[Path, float]
 
 
 class _Plan(NamedTuple):
@@ -71,7 +71,7 @@ class _Plan(NamedTuple):
     ducking: NDArray[np.float32]
 
 
-def mix(lines: Sequence[Line], score: Path | None, frames: int, fps: int, out: Path) -> Made:
+def mix(lines: Sequence[PlacedLine], score: Path | None, frames: int, fps: int, out: Path) -> PieceMeasures:
     """Write the soundtrack: a WAV, stereo 16 bit at 48 kHz, of exactly `round(frames / fps * 48000)` samples.
 
     It is -14 LUFS within 1, with true peaks below -1 dBTP, by one gain and a limiter. What cannot be raised by 30 dB
@@ -107,7 +107,7 @@ def mix(lines: Sequence[Line], score: Path | None, frames: int, fps: int, out: P
             gain_db = min(gain_db + off_db, MOST_GAIN_DB)
         if over_db >= 0:
             ceiling_db -= over_db + 0.1
-    return Made(frames=frames, seconds=frames / fps)
+    return PieceMeasures(frames=frames, seconds=frames / fps)
 
 
 class _Placed(NamedTuple):
@@ -159,7 +159,7 @@ class _Reel:
             raise EngineFailed(f"could not read the sound {self._path.name!r}: {error.strerror}") from error
 
 
-def _placed(line: Line, samples: int) -> _Placed:
+def _placed(line: PlacedLine, samples: int) -> _Placed:
     path, seconds = line
     start = round(seconds * RATE_HZ) if math.isfinite(seconds) else -1
     if not 0 <= start < samples:

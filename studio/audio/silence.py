@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.audio.wav import wav_file
 from studio.model.engines import Abilities
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 RATE_HZ = 24_000
 """As every line has it."""
@@ -31,11 +31,11 @@ class Silence:
     version = 1
     abilities = Abilities(seed=True)
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         """Write a WAV, mono 16 bit at 24 kHz, of no samples.
 
         Raises:
             EngineFailed: the file cannot be written.
         """
         with wav_file(out, channels=1, rate_hz=RATE_HZ):
-            return Made(seconds=0.0, not_spoken=self.reason if line.strip() else "")
+            return PieceMeasures(seconds=0.0, not_spoken=self.reason if line.strip() else "")

@@ -18,10 +18,10 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
-from studio.batch.manifest import Line
+from studio.batch.manifest import ManifestLine
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
-from studio.model.terms import NOTHING_SAID, UNSAID, Said
+from studio.model.terms import NOTHING_SAID, UNSAID, TermsChange
 from studio.sessions.catalog import open_new
 from studio.status.listing import read_listing
 from studio.store import light_reader, lock
@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 60.0
 
 _IDEA_LETTERS, _REASON_LETTERS = 60, 160
 
-State = Literal["to do", "later", "done", "there", "failed", "running"]
+LineState = Literal["to do", "later", "done", "there", "failed", "running"]
 """Of a line: 'later' is left to another run, 'done' was made by this one, 'there' was found finished, 'running' is
 being made now, at a run's end by somebody else."""
 
@@ -50,8 +50,8 @@ class Outcome:
         reason: why there is no film, in one line; '' where there is one, or nothing was tried.
     """
 
-    line: Line
-    state: State
+    line: ManifestLine
+    state: LineState
     session_id: str = ""
     film: str = ""
     seconds: float = 0.0
@@ -63,7 +63,7 @@ class Outcome:
         return self.state in ("done", "there")
 
 
-def look(root: Path, lines: Sequence[Line]) -> list[Outcome]:
+def look(root: Path, lines: Sequence[ManifestLine]) -> list[Outcome]:
     """Return what there is of each line now; writes nothing."""
     folders = _by_key(root)
     return [_look_at(line, folders.get(line.key)) for line in lines]
@@ -78,7 +78,7 @@ def put_off(outcomes: Sequence[Outcome], at_most: int | None) -> list[Outcome]:
     return [replace(each, state="later") if place in later else each for place, each in enumerate(outcomes)]
 
 
-def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetime, version: str) -> Outcome:
+def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now: datetime, version: str) -> Outcome:
     """Return the line with its session, a new one where it has none.
 
     Of two batches at the same moment one opens the session and the other finds it.
@@ -100,7 +100,7 @@ def open_line(root: Path, line: Line, draw_seed: Callable[[], int], now: datetim
     return _look_at(line, folder)
 
 
-def _agree(folder: Path, said: Said) -> None:
+def _agree(folder: Path, said: TermsChange) -> None:
     """Let the terms that a line says now hold for its session; not while a run has it, which goes on as it began."""
     if said == NOTHING_SAID:
         return
@@ -143,7 +143,7 @@ def _key_of(folder: Path) -> str:
     return ""
 
 
-def _look_at(line: Line, folder: Path | None) -> Outcome:
+def _look_at(line: ManifestLine, folder: Path | None) -> Outcome:
     listing = read_listing(folder) if folder is not None else None
     if folder is None or listing is None:
         return Outcome(line, "to do")

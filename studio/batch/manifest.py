@@ -22,10 +22,10 @@ from studio.input.idea import check_idea
 from studio.input.options import make_terms, make_wish
 from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.engines import Crew
-from studio.model.film import IDEA_CHARACTERS, Wish
+from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.model.fingerprint import fingerprint
-from studio.model.terms import NOTHING_SAID, Said
-from studio.planning.capabilities import settle
+from studio.model.terms import NOTHING_SAID, TermsChange
+from studio.planning.capabilities import check_capabilities
 from studio.text.display import printable
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
@@ -39,13 +39,13 @@ FAULTS_TOLD = 5
 _COMMA, _TAB = ".csv", ".tsv"
 _JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
-_TERMS = tuple(Said.model_fields)
-_COLUMNS = ("idea", *_TERMS, *Wish.model_fields)
+_TERMS = tuple(TermsChange.model_fields)
+_COLUMNS = ("idea", *_TERMS, *FilmOptions.model_fields)
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 @dataclass(frozen=True)
-class Line:
+class ManifestLine:
     """One film of a manifest.
 
     Attributes:
@@ -57,9 +57,9 @@ class Line:
 
     number: int
     idea: str
-    wish: Wish
+    wish: FilmOptions
     key: str
-    terms: Said = NOTHING_SAID
+    terms: TermsChange = NOTHING_SAID
 
 
 class _Fault(NamedTuple):
@@ -72,7 +72,7 @@ _Raw = tuple[int, object]
 """Where an entry begins, and what stands there."""
 
 
-def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None) -> tuple[Line, ...]:
+def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None) -> tuple[ManifestLine, ...]:
     """Return the lines of a manifest, in order.
 
     Args:
@@ -123,14 +123,14 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
     return printable(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
 
 
-def _keyed(stem: str, found: list[tuple[int, str, Wish, Said]]) -> Iterator[Line]:
+def _keyed(stem: str, found: list[tuple[int, str, FilmOptions, TermsChange]]) -> Iterator[ManifestLine]:
     seen: Counter[str] = Counter()
     for number, idea, wish, terms in found:
         # Without what is at its default: a later version's new option must not make every film a new one.
         asked = wish.model_dump_json(exclude_defaults=True)
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
-        yield Line(number, idea, wish, fingerprint(line=same, occurrence=seen[same]), terms)
+        yield ManifestLine(number, idea, wish, fingerprint(line=same, occurrence=seen[same]), terms)
 
 
 class _Reader:
@@ -144,7 +144,7 @@ class _Reader:
     def fault(self, number: int, field: object, reason: object) -> None:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
 
-    def line(self, number: int, entry: object) -> tuple[int, str, Wish, Said] | None:
+    def line(self, number: int, entry: object) -> tuple[int, str, FilmOptions, TermsChange] | None:
         """Return (number, idea, wish, terms) of an entry, or None where it has a fault."""
         before = len(self.faults)
         if isinstance(entry, str):
@@ -171,11 +171,11 @@ class _Reader:
             return None
         return number, idea, wish, make_terms(**said)
 
-    def _settle(self, wish: Wish) -> None:
+    def _settle(self, wish: FilmOptions) -> None:
         """Make sure that the line's crew can paint frames of its size, where its abilities are known here."""
         crew = self._crew(wish.crew)
         if isinstance(crew, Crew):
-            settle(crew, wish)
+            check_capabilities(crew, wish)
 
     def _crew(self, name: str) -> object:
         """Return what is known of a crew. Asked once for each name: a saved one is asked of a server.
@@ -212,7 +212,7 @@ class _Reader:
             if isinstance(value, bool | Mapping | list | tuple | set):
                 raise BadInput("expected a number, or none" if name == "budget_usd" else "expected fail or slate")
             return getattr(make_terms(**{str(name): value}), str(name))
-        if name not in Wish.model_fields:
+        if name not in FilmOptions.model_fields:
             raise BadInput("this option is not known")
         if isinstance(value, bool) and name != "music":
             raise BadInput("yes or no says nothing here: put quotes around it if it is a text")

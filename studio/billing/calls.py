@@ -19,8 +19,8 @@ from pydantic import Field, ValidationError
 
 from studio.fs import files
 from studio.fs.opening import ANSWER_BYTES
-from studio.model.film import Noun, Stage
-from studio.model.paid import Kind, Reply, Unit
+from studio.model.film import FrozenModel, Stage
+from studio.model.paid import CallKind, Reply, Unit
 from studio.model.receipt import Sha256
 from studio.store import lock
 
@@ -30,7 +30,7 @@ LETTERS = 16
 NAME = re.compile(r"([a-z_]+)-([0-9]{3,})-([0-9a-f]{16})-([0-9]+)\.json")
 """A call's file: stage, index, beginning of the fingerprint, attempt."""
 
-State = Literal["intent", "done", "failed", "refused", "bad answer", "ambiguous"]
+CallState = Literal["intent", "done", "failed", "refused", "bad answer", "ambiguous"]
 """Of a call:
 
 intent      it is in flight; or, where its run is dead and no answer lies there, it was cut off
@@ -42,7 +42,7 @@ ambiguous   sent, and nothing tells what became of it; booked at its highest pri
 """
 
 
-class Call(Noun):
+class Call(FrozenModel):
     """One call. Dollars are None where the price is not known; times are local, ISO 8601."""
 
     stage: Stage
@@ -53,9 +53,9 @@ class Call(Noun):
     vendor: str
     account: str
     model: str
-    kind: Kind
+    kind: CallKind
     digest: Sha256 = Field(description="of all that was sent, but secrets")
-    state: State
+    state: CallState
     begun_at: str
     ended_at: str = ""
     most_usd: float | None = Field(default=None, description="what was reserved: the most it can cost")
@@ -87,7 +87,7 @@ class Call(Noun):
         return self.most_usd if self.state == "intent" else self.cost_usd
 
 
-class _Head(Noun):
+class _Head(FrozenModel):
     """The first line of an `.answer`: it vouches for the bytes that follow."""
 
     sha256: Sha256

@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from studio.billing.calls import Call, State
+from studio.billing.calls import Call, CallState
 from studio.billing.ledger import Ledger
-from studio.billing.rate_limit import Gate
+from studio.billing.rate_limit import RateLimit
 from studio.errors import AccountRefused, CallCutOff
 from studio.model.paid import Fault, Reply, Request, VendorError
 from studio.model.stages import Order
@@ -31,14 +31,14 @@ SLOW_DOWN_SECONDS, SLOWEST_SECONDS = 2.0, 60.0
 MOST_BAD, MOST_LOST = 2, 2
 """How many bad answers, or lost ones where that is agreed to, one run pays for, per request."""
 
-_STATES: dict[Fault, State] = {"unknown": "ambiguous", "refused": "refused", "bad answer": "bad answer"}
+_STATES: dict[Fault, CallState] = {"unknown": "ambiguous", "refused": "refused", "bad answer": "bad answer"}
 """How a fault is booked; all others as 'failed', which nobody bills."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Counter:
+class BillingContext:
     """What all desks of a session share.
 
     Attributes:
@@ -50,7 +50,7 @@ class Counter:
     """
 
     ledger: Ledger
-    gate: Callable[[str], Gate]
+    gate: Callable[[str], RateLimit]
     go_on: Callable[[], None]
     retry: bool = False
     agree_line: str = ""
@@ -58,17 +58,17 @@ class Counter:
 
 
 class Desk:
-    """The desk of one piece of work. Implements `studio.model.paid.Desk`.
+    """The desk of one piece of work. Implements `studio.model.paid.CallDesk`.
 
     `cost_usd` is what the answers cost that the piece was made of, held ones included.
     """
 
-    def __init__(self, counter: Counter, order: Order, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, counter: BillingContext, order: Order, clock: Callable[[], float] = time.monotonic) -> None:
         self._counter, self._order, self._clock = counter, order, clock
         self.cost_usd = 0.0
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        """Return what `check` makes of the reply; see `studio.model.paid.Desk.call`."""
+        """Return what `check` makes of the reply; see `studio.model.paid.CallDesk.call`."""
         with self._counter.ledger.alone(request.digest, self._counter.go_on):
             return self._call(request, send, check)
 
@@ -109,7 +109,7 @@ class Desk:
                 raise
             return ledger.done(call, reply), reply
 
-    def _begun(self, request: Request, gate: Gate, turn: ExitStack) -> Call:
+    def _begun(self, request: Request, gate: RateLimit, turn: ExitStack) -> Call:
         """Wait for room in the budget, a slot and a turn, and book the intent; slot and turn are kept in `turn`.
 
         The turn at the gate comes last: nothing is waited for in it that a vendor's 'slow down' could overtake.

@@ -16,7 +16,7 @@ from studio.billing.calls import (
     LETTERS,
     NAME,
     Call,
-    State,
+    CallState,
     answer_bytes,
     held_answer,
     lost_lines,
@@ -234,7 +234,7 @@ class Ledger:
         finally:
             self._land(call)
 
-    def failed(self, call: Call, state: State, error: VendorError) -> Call:
+    def failed(self, call: Call, state: CallState, error: VendorError) -> Call:
         """Book how a call failed; what was reserved is set free, where it is not billed."""
         try:
             return self._end(
@@ -249,12 +249,12 @@ class Ledger:
         self._book(ended)
         return ended
 
-    def _end(self, call: Call, state: State, usage: Usage, **told: str | int | None) -> Call:
+    def _end(self, call: Call, state: CallState, usage: Usage, **told: str | int | None) -> Call:
         ended = self._ended(call, state, usage, **told)
         self._book(ended)
         return ended
 
-    def _ended(self, call: Call, state: State, usage: Usage, **told: str | int | None) -> Call:
+    def _ended(self, call: Call, state: CallState, usage: Usage, **told: str | int | None) -> Call:
         known = self._prices.cost_usd(call.vendor, call.model, usage)
         if state in ("failed", "refused") and not usage:
             cost: float | None = 0.0

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from studio.errors import BadInput
 from studio.input.text_files import read_text
-from studio.model.film import Noun
+from studio.model.film import FrozenModel
 from studio.model.paid import Unit, Usage
 
 TABLE = Path(__file__).with_name("prices.toml")
@@ -31,7 +31,7 @@ _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 """A pinned model bears its date: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
 
 
-class Price(Noun):
+class Price(FrozenModel):
     """One line of the table: dollars a unit, or free."""
 
     vendor: str
@@ -57,7 +57,7 @@ class Price(Noun):
         return sum(self.per[unit] * count for unit, count in usage.items() if count)
 
 
-class PriceList(Noun):
+class PriceList(FrozenModel):
     """A table of prices and the day it was checked: '2026-11-22', '' where a person's own file does not say."""
 
     checked: str = ""

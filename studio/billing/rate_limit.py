@@ -18,7 +18,7 @@ GLANCE_SECONDS = 0.25
 """How often who waits looks whether the run was asked to stop."""
 
 
-class Gate:
+class RateLimit:
     """The gate of one account.
 
     Args:
@@ -79,11 +79,11 @@ class Gate:
         return max(waits)
 
 
-_gates: dict[str, Gate] = {}
+_gates: dict[str, RateLimit] = {}
 _gates_lock = threading.Lock()
 
 
-def gate_of(account: str, limits: AccountLimits) -> Gate:
+def rate_limit_of(account: str, limits: AccountLimits) -> RateLimit:
     """Return the gate of an account; whoever comes first says its limits."""
     with _gates_lock:
-        return _gates.setdefault(account, Gate(limits))
+        return _gates.setdefault(account, RateLimit(limits))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from studio.fs import tolerant
-from studio.fs.opening import Room
+from studio.fs.opening import OpenFolder
 from studio.text.display import dollars
 
 _FREE = ("failed", "refused")
@@ -61,7 +61,7 @@ class Spent:
 NOTHING = Spent()
 
 
-def read_spent(room: Room) -> Spent:
+def read_spent(room: OpenFolder) -> Spent:
     """Read the calls of the session whose folder is open as `room`."""
     total, stages = Tally(), dict[str, Tally]()
     for name in _names(room):
@@ -74,7 +74,7 @@ def read_spent(room: Room) -> Spent:
     return Spent(total, stages) if total.calls else NOTHING
 
 
-def _call(room: Room, name: str) -> dict[str, object]:
+def _call(room: OpenFolder, name: str) -> dict[str, object]:
     """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
     for call in (
         tolerant.dict_at(room, f"calls/{name}.json"),
@@ -92,7 +92,7 @@ def _name(call: dict[str, object]) -> str:
     return f"{stage}-{number}-{made_from[:16]}-{call.get('attempt')}"
 
 
-def _names(room: Room) -> list[str]:
+def _names(room: OpenFolder) -> list[str]:
     """Return the names of the calls and answers, without their endings."""
     names = {name.rpartition(".") for name in tolerant.names_at(room, "calls") if name[0] != "."}
     return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})

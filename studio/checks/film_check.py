@@ -11,7 +11,7 @@ from studio.errors import BadInput
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
 from studio.planning.plan_files import read_shots, read_timeline
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store.brief import read_brief
 from studio.video.quality import inspect
 
@@ -24,7 +24,7 @@ def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> li
     Args:
         told: called with the share of the film that was looked at, 0 to 1, about once a second of film.
     """
-    film, facts = folder / "film.mp4", read_facts(folder)
+    film, facts = folder / "film.mp4", read_snapshot(folder)
     if facts is None or facts.film is None or facts.foreign or not files.is_file(film):
         return []
     try:

@@ -17,7 +17,7 @@ from studio.fs import files
 from studio.fs.files import words_of
 from studio.model.receipt import Receipt
 
-Kind = Literal[
+FindingKind = Literal[
     "damaged",
     "missing",
     "torn receipt",
@@ -31,7 +31,7 @@ Kind = Literal[
     "lost line",
     "remark",
 ]
-FAULTS: tuple[Kind, ...] = ("damaged", "missing", "torn receipt", "left over")
+FAULTS: tuple[FindingKind, ...] = ("damaged", "missing", "torn receipt", "left over")
 """What makes a session not whole; the other kinds are notes."""
 
 
@@ -40,7 +40,7 @@ class Finding:
     """One thing to say of a session. `path` is relative to it; `reason` is one line for a person."""
 
     path: str
-    what: Kind
+    what: FindingKind
     reason: str
 
 

@@ -24,7 +24,7 @@ from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
 from studio.store.layout import linked, refuse_links
 from studio.store.piece_index import lies_whole
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_places
 from studio.store.recovery import places, put_back, recover
 from studio.store.takes import put_aside
@@ -65,12 +65,12 @@ def survey(folder: Path) -> list[Mend]:
     findings = verify(folder)
     if not findings:
         return []
-    shelf = Shelf(folder, reader(read_brief(folder)), lambda line: None)
+    shelf = PieceStore(folder, reader(read_brief(folder)), lambda line: None)
     outside = {path.relative_to(folder).as_posix() for path in linked(folder)}
     return [_mend(shelf, finding, outside) for finding in findings if finding.what in (*FAULTS, "stale meta")]
 
 
-def _mend(shelf: Shelf, finding: Finding, outside: Container[str]) -> Mend:
+def _mend(shelf: PieceStore, finding: Finding, outside: Container[str]) -> Mend:
     path = finding.path
     if path in (BRIEF, COPY):
         return Mend(finding, "put back: what was asked for is known")
@@ -143,7 +143,7 @@ def _again_usd(folder: Path, receipt: Receipt) -> tuple[float, str]:
     return left, f", of the vendor's answers as far as they are held: ${held:.4f} of it is free" if held else ""
 
 
-def _taken(shelf: Shelf, finding: Finding) -> Mend:
+def _taken(shelf: PieceStore, finding: Finding) -> Mend:
     place = (shelf.folder / finding.path).with_suffix(".json")
     receipt = read_receipt(place)
     lost = receipt is None or not shelf.has_copy(receipt)
@@ -167,7 +167,7 @@ def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None
     try:
         refuse_links(folder)
         restore_brief(folder, tell)
-        shelf = Shelf(folder, reader(read_brief(folder)), tell)
+        shelf = PieceStore(folder, reader(read_brief(folder)), tell)
         recover(shelf)
         for order in places(folder):
             _repair_place(shelf, order)
@@ -177,7 +177,7 @@ def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None
         held.release()
 
 
-def _repair_place(shelf: Shelf, order: Order) -> None:
+def _repair_place(shelf: PieceStore, order: Order) -> None:
     folder, found = shelf.folder, shelf.look(order)
     place = folder / receipt_path(order.path)
     if found.condition == "broken":
@@ -198,7 +198,7 @@ def _repair_place(shelf: Shelf, order: Order) -> None:
     shelf.tell(f"{whose}{order.path} is lost: the next run makes it again")
 
 
-def _repair_takes(shelf: Shelf) -> None:
+def _repair_takes(shelf: PieceStore) -> None:
     folder = shelf.folder
     beside: dict[str, list[Path]] = {}
     for stage in STAGES:

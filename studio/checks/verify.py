@@ -19,13 +19,13 @@ from studio.errors import BadInput, NoSuchSession
 from studio.fs import files, opening, tolerant
 from studio.fs.files import digest_of, words_of
 from studio.fs.opening import PLAN_BYTES
-from studio.model.film import Brief, Stage, Wish
+from studio.model.film import Brief, FilmOptions, Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
 from studio.status.meta import project
-from studio.status.snapshot import Facts, nothing_told, read_facts
+from studio.status.snapshot import Snapshot, nothing_told, read_snapshot
 from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
@@ -44,7 +44,7 @@ def verify(folder: Path) -> list[Finding]:
     Raises:
         NoSuchSession: the folder holds nothing that says what it is.
     """
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     if facts.foreign:
@@ -81,7 +81,7 @@ def _brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
         return None, [Finding("brief.json", "damaged", words_of(error))]
 
 
-def _places(folder: Path, facts: Facts) -> list[tuple[str, Stage]]:
+def _places(folder: Path, facts: Snapshot) -> list[tuple[str, Stage]]:
     """Return where pieces lie or, where the film was cut, must lie: (path of the artefact, stage)."""
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
     found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
@@ -206,7 +206,7 @@ def _text(place: Path) -> str:
 def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
     """Return '' where the plan reads, else what is wrong with it."""
     try:
-        reader(brief or Brief(idea="?", wish=Wish(), seed=0, started_at="", version=""))(stage, _text(place))
+        reader(brief or Brief(idea="?", wish=FilmOptions(), seed=0, started_at="", version=""))(stage, _text(place))
     except (OSError, UnicodeDecodeError, BadInput) as error:
         return words_of(error)
     return ""
@@ -251,7 +251,7 @@ def _left_over(folder: Path) -> Iterator[Finding]:
                 yield Finding(path, "left over", "a crash left it: the next run uses what it proves and sweeps it")
 
 
-def _meta(folder: Path, facts: Facts) -> Iterator[Finding]:
+def _meta(folder: Path, facts: Snapshot) -> Iterator[Finding]:
     """Note a meta that is not the projection of the folder; nothing reads it, and it may be deleted at any time."""
     path = f"{folder.name}_meta.json"
     with tolerant.entered(folder) as room:
@@ -275,7 +275,7 @@ def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> s
         go_on: the command that goes on with the session, by which what is not whole is made again.
         repair: the command that only puts back, a plan that does not read, too.
     """
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is not None and facts.foreign:
         return f"{folder.name}: nothing to verify: written by another program"
     busy = (

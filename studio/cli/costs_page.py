@@ -8,7 +8,7 @@ import io
 from studio.billing.totals import Tally, cost_text
 from studio.model.paid import Unit
 from studio.model.stages import numbered
-from studio.status.costs import Costs, Line
+from studio.status.costs import CostLine, Costs
 from studio.status.state import cost_usd
 from studio.text.display import dollars, printable
 
@@ -89,7 +89,7 @@ def _nothing(costs: Costs) -> str:
     return f"{facts.session_id} cost nothing so far: no paid call was made"
 
 
-def _row(line: Line) -> tuple[str, ...]:
+def _row(line: CostLine) -> tuple[str, ...]:
     call = line.call
     return (
         str(call.index or "-"),
@@ -103,7 +103,7 @@ def _row(line: Line) -> tuple[str, ...]:
     )
 
 
-def billed(line: Line) -> str:
+def billed(line: CostLine) -> str:
     """Return what a call is billed by: '1,204 tokens in, 830 tokens out'; '' where nothing says so."""
     usage = {unit: count for unit, count in line.call.usage.items() if count}
     return ", ".join(f"{_count(count)} {_NOUNS[unit][count != 1]}" for unit, count in usage.items())

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from studio.cli.tables import CAMERA_CELLS, MARKS, STATES, fit, moment
 from studio.status.report import Report, length, seconds_taken
-from studio.status.snapshot import Facts
+from studio.status.snapshot import Snapshot
 from studio.status.state import cost_shown, images_done, mark, steps, videos_done
 from studio.text.command_hints import command
 from studio.text.display import clock, dollars, printable, size
@@ -79,7 +79,7 @@ def show_report(report: Report, console: Console) -> None:
     _show_rest(report, page)
 
 
-def _asked(facts: Facts) -> str:
+def _asked(facts: Snapshot) -> str:
     wish = facts.wish
     parts = [
         f"{wish[name]:g} {unit}" if isinstance(wish.get(name), int | float) else ""
@@ -92,7 +92,7 @@ def _asked(facts: Facts) -> str:
     return printable(", ".join(part for part in parts if part))
 
 
-def _show_steps(facts: Facts, page: _Page) -> None:
+def _show_steps(facts: Snapshot, page: _Page) -> None:
     total = len(facts.shots)
     counts = {
         "images": images_done(facts),
@@ -109,7 +109,7 @@ def _show_steps(facts: Facts, page: _Page) -> None:
         page.line(("✓" if done else "·", "green" if done else "dim"), f" {name.replace('_', ' '):<12}{count}".rstrip())
 
 
-def _show_cast(facts: Facts, page: _Page) -> None:
+def _show_cast(facts: Snapshot, page: _Page) -> None:
     if not facts.cast:
         return
     page.section("Cast")
@@ -123,7 +123,7 @@ def _show_cast(facts: Facts, page: _Page) -> None:
                 page.line(" " * 4, (printable(remark), "yellow"))
 
 
-def _show_shots(facts: Facts, page: _Page) -> None:
+def _show_shots(facts: Snapshot, page: _Page) -> None:
     page.section("Shots")
     if not facts.shots:
         page.line("not planned yet")
@@ -175,7 +175,7 @@ def _show_statistics(report: Report, page: _Page) -> None:
         page.pair("cost", cost_shown(facts))
 
 
-def _has_money(facts: Facts) -> bool:
+def _has_money(facts: Snapshot) -> bool:
     return bool(facts.spent.all.calls) or facts.budget_usd is not None
 
 

@@ -159,10 +159,10 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     from studio.fs import files
     from studio.model.film import Prompt
     from studio.planning.plan_files import read_shots
-    from studio.status.snapshot import read_facts
+    from studio.status.snapshot import read_snapshot
     from studio.store.brief import read_brief
 
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is None or (not facts.shots and (facts.foreign or not files.is_file(folder / "shots.json"))):
         raise BadInput(f"{folder.name} has no shots yet: plan them with {command('resume', folder.name, place)}")
     if not facts.foreign:

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from studio.errors import NoSuchSession
 from studio.status.listing import Listing, any_cost, line_cells
-from studio.status.snapshot import ShotFacts, nothing_told, read_facts
-from studio.status.state import State, images_done, mark, videos_done
+from studio.status.snapshot import ShotFacts, nothing_told, read_snapshot
+from studio.status.state import SessionState, images_done, mark, videos_done
 from studio.text.display import printable
 
-STATES: dict[State, str] = {
+STATES: dict[SessionState, str] = {
     "done": "green",
     "running": "cyan",
     "waiting": "magenta",
@@ -78,7 +78,7 @@ def summary(folder: Path) -> str:
     Raises:
         NoSuchSession: the folder holds nothing that says what it is.
     """
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     total = len(facts.shots)

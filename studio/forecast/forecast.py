@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from studio.billing.calls import cut_off, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
-from studio.forecast.lookahead import NEVER, Foresight, Seen
+from studio.forecast.lookahead import NEVER, Lookahead, Prediction
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, Estimate, Quoter
 from studio.model.engines import Crew, Engine
@@ -24,7 +24,7 @@ from studio.model.paid import Paid
 from studio.model.receipt import Receipt
 from studio.model.stages import Order
 from studio.planning import orders
-from studio.planning.capabilities import suited
+from studio.planning.capabilities import with_voice_for
 from studio.planning.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
 from studio.planning.moods import music_cues
 from studio.planning.orders import line_seed, take_seed
@@ -44,7 +44,7 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
 
     Raises:
         BadInput: the film cannot be planned, as the writer would say, or not be painted, as
-        `studio.planning.capabilities.settle`.
+        `studio.planning.capabilities.check_capabilities`.
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
@@ -65,7 +65,7 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
     prices, calls = prices or price_list(), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
         quoter = Quoter(prices, Path(scratch), folder, calls)
-        found = _Forecaster(folder.name, brief, crew, quoter, Foresight(folder, brief)).run()
+        found = _Forecaster(folder.name, brief, crew, quoter, Lookahead(folder, brief)).run()
     spent, unknown = spent_usd(calls)
     return replace(
         found,
@@ -82,7 +82,7 @@ class _Forecaster:
     """Walks the stages as the flow does; `_sure` tells whether the plans so far are those of the run, `_redone`
     whether what differs in the shots from what was planned is what a person had redone."""
 
-    def __init__(self, session_id: str, brief: Brief, crew: Crew, quoter: Quoter, sight: Foresight | None) -> None:
+    def __init__(self, session_id: str, brief: Brief, crew: Crew, quoter: Quoter, sight: Lookahead | None) -> None:
         self._id, self._brief, self._crew, self._quoter, self._sight = session_id, brief, crew, quoter, sight
         self._sure, self._redone = True, False
         self._steps: list[Step] = []
@@ -91,7 +91,7 @@ class _Forecaster:
 
     def run(self) -> Forecast:
         story = self._story()
-        self._crew, notes = suited(self._crew, story, self._brief.wish)
+        self._crew, notes = with_voice_for(self._crew, story, self._brief.wish)
         self._notes += notes
         graph = self._graph(story)
         shots = self._shots(story, graph)
@@ -279,17 +279,17 @@ class _Forecaster:
     def _known(self, order: Order) -> Order | None:
         return order if self._sure else None
 
-    def _behind(self, stage: Stage) -> Seen:
+    def _behind(self, stage: Stage) -> Prediction:
         return self._sight.unknown(stage) if self._sight else NEVER
 
-    def _look(self, order: Order) -> Seen:
+    def _look(self, order: Order) -> Prediction:
         if self._sight is None:
             return NEVER
         if self._sure:
             return self._sight.look(order)
         return self._sight.unknown(order.stage, order.index)
 
-    def _told(self, seen: Seen, engine: Engine, words: str | None) -> Seen:
+    def _told(self, seen: Prediction, engine: Engine, words: str | None) -> Prediction:
         """Say more exactly why a piece of a shot is made anew: what of its own order is another now."""
         if seen.why != "new upstream" or seen.receipt is None or not self._sure or _by_others(seen.receipt, engine):
             return seen
@@ -298,7 +298,7 @@ class _Forecaster:
         )
 
     def _step(
-        self, order: Order, seen: Seen, engine: Engine, quote: Callable[[], Estimate] = lambda: FREE
+        self, order: Order, seen: Prediction, engine: Engine, quote: Callable[[], Estimate] = lambda: FREE
     ) -> Receipt | None:
         """Note what becomes of a piece; return its receipt where it will have the bytes that it has, or had."""
         receipt = seen.receipt

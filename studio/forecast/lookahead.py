@@ -16,8 +16,8 @@ from studio.model.film import Brief, Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import PICTURES, PLANS, Order
 from studio.planning.plan_files import reader
-from studio.store.ownership import Eye, Found
-from studio.store.piece_index import Copies
+from studio.store.ownership import Ownership, PieceState
+from studio.store.piece_index import PieceIndex
 
 Why = Literal[
     "there",
@@ -47,7 +47,7 @@ other crew, other options           made anew: who makes it, or the film's size,
 
 
 @dataclass(frozen=True)
-class Seen:
+class Prediction:
     """What lies there for an order.
 
     Attributes:
@@ -66,17 +66,17 @@ class Seen:
     reason: str = ""
 
 
-NEVER = Seen(False, "new")
+NEVER = Prediction(False, "new")
 
 
-class Foresight:
+class Lookahead:
     """Looks at one session folder."""
 
     def __init__(self, folder: Path, brief: Brief) -> None:
         self._folder = folder
-        self._eye, self._copies = Eye(folder, reader(brief)), Copies(folder)
+        self._eye, self._copies = Ownership(folder, reader(brief)), PieceIndex(folder)
 
-    def look(self, order: Order) -> Seen:
+    def look(self, order: Order) -> Prediction:
         """Find out whether a run would use what is there for the order, or make it, and why.
 
         Raises:
@@ -87,21 +87,21 @@ class Foresight:
         if found.condition == "broken":
             raise BrokenPlan(found.reason)
         if found.condition == "edited":
-            return Seen(True, "edited by hand", receipt, self._text(order))
+            return Prediction(True, "edited by hand", receipt, self._text(order))
         if found.condition == "damaged" and receipt is not None and receipt.edited:
             # Put back as it was last used.
-            return Seen(True, "edited by hand", receipt, receipt.edited)
+            return Prediction(True, "edited by hand", receipt, receipt.edited)
         if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
-            return Seen(True, "there", receipt, self._text(order))
+            return Prediction(True, "there", receipt, self._text(order))
         if found.condition == "by hand" and not _moved(order, found):
             known = receipt is not None and receipt.by_hand and receipt.fingerprint == order.fingerprint
             known = known and receipt is not None and self._eye.is_whole(receipt, order.path)
-            return Seen(True, "by hand", receipt if known else self._own(order))
+            return Prediction(True, "by hand", receipt if known else self._own(order))
         if (kept := self._kept(order, found)) is not None:
-            return Seen(True, "kept elsewhere", kept, kept.content or "")
+            return Prediction(True, "kept elsewhere", kept, kept.content or "")
         return self._to_make(order, found)
 
-    def unknown(self, stage: Stage, index: int = 0) -> Seen:
+    def unknown(self, stage: Stage, index: int = 0) -> Prediction:
         """Look at a place whose order cannot be known, for what it builds on will be another.
 
         A plan edited by hand is kept all the same.
@@ -111,7 +111,7 @@ class Foresight:
         if stage in PLANS and found.condition in ("edited", "broken"):
             return self.look(order)
         there = found.condition not in ("nothing", "damaged")
-        return Seen(False, "new upstream" if there or found.receipt else "new", found.receipt)
+        return Prediction(False, "new upstream" if there or found.receipt else "new", found.receipt)
 
     def _text(self, order: Order) -> str:
         if order.stage not in PLANS:
@@ -136,7 +136,7 @@ class Foresight:
             made_at="",
         )
 
-    def _kept(self, order: Order, found: Found) -> Receipt | None:
+    def _kept(self, order: Order, found: PieceState) -> Receipt | None:
         removed = found.receipt if found.condition == "nothing" and found.receipt else None
         for _, receipt in self._copies.whole(order.fingerprint):
             taken_away = removed is not None and removed.by_hand and receipt.sha256 == removed.sha256
@@ -144,22 +144,22 @@ class Foresight:
                 return receipt
         return None
 
-    def _to_make(self, order: Order, found: Found) -> Seen:
+    def _to_make(self, order: Order, found: PieceState) -> Prediction:
         receipt = found.receipt
         if receipt is not None and receipt.fingerprint != order.fingerprint and receipt.fingerprint in order.wanted:
             # Another shot's, which has another number now.
             return NEVER
         reason = found.reason if found.condition == "damaged" and order.stage in PICTURES else ""
         if receipt is not None and receipt.fingerprint != order.fingerprint:
-            return Seen(False, "new upstream", receipt, reason=reason)
+            return Prediction(False, "new upstream", receipt, reason=reason)
         if found.condition == "damaged":
-            return Seen(False, "damaged", receipt, same=receipt is not None, reason=reason)
+            return Prediction(False, "damaged", receipt, same=receipt is not None, reason=reason)
         if receipt is None:
             receipt = next((each for each in self._eye.records(order) if each.fingerprint == order.fingerprint), None)
-        return NEVER if receipt is None else Seen(False, "missing", receipt, same=True)
+        return NEVER if receipt is None else Prediction(False, "missing", receipt, same=True)
 
 
-def _moved(order: Order, found: Found) -> bool:
+def _moved(order: Order, found: PieceState) -> bool:
     """Tell whether a person's picture stands for a shot that now has another number."""
     stands_for = found.receipt.fingerprint if found.receipt else order.fingerprint
     return stands_for != order.fingerprint and stands_for in order.wanted

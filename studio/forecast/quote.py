@@ -56,7 +56,7 @@ class _Asked(Exception):
 
 
 class QuotingDesk:
-    """A desk that sends nothing. Implements `studio.model.paid.Desk`.
+    """A desk that sends nothing. Implements `studio.model.paid.CallDesk`.
 
     Args:
         held: returns the answer to a request that is held already, or None.

@@ -10,7 +10,7 @@ from studio.errors import FilmError
 from studio.forecast.forecast import forecast_session
 from studio.forecast.quote import Estimate
 from studio.model.engines import Crew
-from studio.status.snapshot import Facts, read_facts
+from studio.status.snapshot import Snapshot, read_snapshot
 from studio.store.brief import read_brief
 from studio.text.command_hints import command
 from studio.text.display import dollars
@@ -42,7 +42,7 @@ def out_of_budget(folder: Path, budget_usd: float | None, crew: Crew, reason: st
     except FilmError:
         return reason
     spent, _ = spent_usd(read_calls(folder))
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     missing = _missing(facts) if facts else ""
     needed = f"{math.ceil((spent + high) / STEP_USD - 1e-9) * STEP_USD:.2f}"
     go_on = command("resume", folder.name, folder.parent.parent, "--budget-usd", needed)
@@ -59,7 +59,7 @@ def range_text(estimate: Estimate) -> str:
     return f"about {high}" if low == high else f"about {low} to {high}"
 
 
-def _missing(facts: Facts) -> str:
+def _missing(facts: Snapshot) -> str:
     if not facts.shots:
         return "the shots are not planned yet; "
     counts = {

@@ -24,7 +24,7 @@ from pathlib import Path
 from studio.errors import Crowded, LinkInside
 
 TEXT_BYTES = 1_000_000
-"""Longest text that a person hands in: five times the longest script (`model.Wish.script`)."""
+"""Longest text that a person hands in: five times the longest script (`FilmOptions.script`)."""
 PLAN_BYTES = 1 << 24
 """Longest plan: sixteen texts of a person (`TEXT_BYTES`), or as many shots as there may be (`SHOTS`), of 4.6 kB."""
 JSON_BYTES = 1 << 26
@@ -32,7 +32,7 @@ JSON_BYTES = 1 << 26
 ANSWER_BYTES = (1 << 26) + (1 << 20)
 """Longest vendor's answer: a sound (`blocks.answers.sound_answers.SOUND_BYTES`), and its head, which holds the call."""
 SHOTS = 3_600
-"""Most shots of a film: the longest one (3600 s) in shots of the shortest length (1 s); `model.Wish`."""
+"""Most shots of a film: the longest one (3600 s) in shots of the shortest length (1 s); `FilmOptions`."""
 NAMES = 20 * SHOTS
 """Most names in a folder of a session: ten takes, each with its receipt, of every shot."""
 
@@ -246,7 +246,7 @@ def crowded(shown: str) -> Crowded:
     )
 
 
-class Room:
+class OpenFolder:
     """An open folder whose files are read by names relative to it: 'brief.json', 'images/shot_001.json'.
 
     A folder in it is entered once and kept until the room is left, which halves the cost of a path.

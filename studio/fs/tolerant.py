@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio.errors import Crowded, LinkInside
 from studio.fs import opening
-from studio.fs.opening import Room
+from studio.fs.opening import OpenFolder
 from studio.text.plain_json import NotJson, read_plainly
 
 _HEAD = 1 << 14
@@ -22,10 +22,10 @@ _HEAD = 1 << 14
 
 
 @contextmanager
-def entered(folder: Path) -> Iterator[Room | None]:
+def entered(folder: Path) -> Iterator[OpenFolder | None]:
     """Lend the folder, open, while the block runs; None where it is no folder or cannot be entered."""
     try:
-        room = Room(opening.enter(folder))
+        room = OpenFolder(opening.enter(folder))
     except (OSError, LinkInside):
         yield None
         return
@@ -35,7 +35,7 @@ def entered(folder: Path) -> Iterator[Room | None]:
         room.leave()
 
 
-def json_at(room: Room, path: str) -> object:
+def json_at(room: OpenFolder, path: str) -> object:
     """Return the JSON value at `path`, relative to the folder; None for anything that is not a readable JSON file."""
     try:
         handle = opening.open_at(*room.place(path))
@@ -49,12 +49,12 @@ def json_at(room: Room, path: str) -> object:
         os.close(handle)
 
 
-def dict_at(room: Room, path: str) -> dict[str, object]:
+def dict_at(room: OpenFolder, path: str) -> dict[str, object]:
     """Return the JSON object at `path`; an empty one for anything else."""
     return as_dict(json_at(room, path))
 
 
-def head_at(room: Room, path: str) -> dict[str, object]:
+def head_at(room: OpenFolder, path: str) -> dict[str, object]:
     """Return the JSON object in the first line at `path`, 16 KiB at most; an empty one for anything else."""
     try:
         handle = opening.open_at(*room.place(path))
@@ -68,17 +68,17 @@ def head_at(room: Room, path: str) -> dict[str, object]:
         os.close(handle)
 
 
-def dicts_at(room: Room, path: str) -> list[dict[str, object]]:
+def dicts_at(room: OpenFolder, path: str) -> list[dict[str, object]]:
     """Return the objects in the JSON list at `path`; an empty list for anything else."""
     return as_dicts(json_at(room, path))
 
 
-def is_there(room: Room, path: str) -> bool:
+def is_there(room: OpenFolder, path: str) -> bool:
     """Tell whether the name is taken, by whatever it may be."""
     return size_at(room, path) is not None
 
 
-def size_at(room: Room, path: str) -> int | None:
+def size_at(room: OpenFolder, path: str) -> int | None:
     """Return the size in bytes of what bears the name; of a link, its own. None where nothing does."""
     try:
         folder, name = room.place(path)
@@ -87,7 +87,7 @@ def size_at(room: Room, path: str) -> int | None:
         return None
 
 
-def names_at(room: Room, path: str) -> list[str]:
+def names_at(room: OpenFolder, path: str) -> list[str]:
     """Return the names in the folder at `path`, sorted; none where it is no folder, a link, or too crowded to read."""
     try:
         return opening.names_in(room.enter(path), path)
@@ -95,7 +95,7 @@ def names_at(room: Room, path: str) -> list[str]:
         return []
 
 
-def changes_at(room: Room, path: str) -> list[tuple[int, str]]:
+def changes_at(room: OpenFolder, path: str) -> list[tuple[int, str]]:
     """Return (time of the last change in nanoseconds, name) of what lies in the folder at `path`, but hidden names."""
     try:
         folder = room.enter(path)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from studio.errors import BadInput, Contradiction
-from studio.model.film import Brief, Wish
-from studio.model.terms import MOST_BUDGET_USD, Said
+from studio.model.film import Brief, FilmOptions
+from studio.model.terms import MOST_BUDGET_USD, TermsChange
 
 
-def make_terms(**said: object) -> Said:
+def make_terms(**said: object) -> TermsChange:
     """Return what was said of the terms.
 
     Raises:
         BadInput: in one line, which one, what is wrong, what was given.
     """
     try:
-        return Said.model_validate(said)
+        return TermsChange.model_validate(said)
     except ValidationError as error:
         raise wrong_option(error) from error
 
@@ -40,7 +40,7 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> Wish:
+def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> FilmOptions:
     """Return the session's wish with the options that were demanded.
 
     Args:
@@ -63,13 +63,13 @@ def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, sessi
     return make_wish(**{**now, **differing})
 
 
-def make_wish(**options: object) -> Wish:
+def make_wish(**options: object) -> FilmOptions:
     """Return the wish for these options.
 
     Raises:
         BadInput: in one line, which option, what is wrong, what was given.
     """
     try:
-        return Wish.model_validate(options)
+        return FilmOptions.model_validate(options)
     except ValidationError as error:
         raise wrong_option(error) from error

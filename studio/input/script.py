@@ -24,7 +24,7 @@ from studio.errors import BadInput
 from studio.fs.opening import SHOTS
 from studio.input.fountain import title_page, unspoken_left_out
 from studio.model.film import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
-from studio.text.markdown import Line, read_markdown
+from studio.text.markdown import MarkdownLine, read_markdown
 from studio.text.sentences import each_sentence, split_sentences
 from studio.text.words import clean_text, one_line
 
@@ -96,7 +96,7 @@ def script_title(text: str) -> str:
     return one_line(_titled(text)[0])
 
 
-def _titled(text: str) -> tuple[str, Sequence[Line]]:
+def _titled(text: str) -> tuple[str, Sequence[MarkdownLine]]:
     """Return the script's title, or '', and its lines without it and without what a screenplay does not speak."""
     plain = clean_text(text.removeprefix("\ufeff"))
     title, behind = title_page(plain)
@@ -117,7 +117,7 @@ def _paragraphs(lines: Sequence[str]) -> list[str]:
     return re.split(r"\n[ \t]*\n", "\n".join(lines))
 
 
-def _by_heading(lines: Sequence[Line]) -> list[tuple[str, str]]:
+def _by_heading(lines: Sequence[MarkdownLine]) -> list[tuple[str, str]]:
     """Return (place, body) for each heading; text before the first heading is a scene without a place."""
     parts: list[tuple[str, list[str]]] = [("", [])]
     for line in lines:
@@ -128,7 +128,7 @@ def _by_heading(lines: Sequence[Line]) -> list[tuple[str, str]]:
     return [(place, "\n".join(body)) for place, body in parts]
 
 
-def _heading(line: Line) -> str | None:
+def _heading(line: MarkdownLine) -> str | None:
     """Return the place that a heading names, '' where it names none; None for what is no heading."""
     words = line.text.strip()
     words = _NUMBERING.sub("", words, count=1) if line.level and _NUMBERING.match(words) else words

@@ -46,7 +46,7 @@ def read_script(path: Path, named: str) -> str:
 
 
 def read_prompts(path: Path, named: str) -> list[dict[str, object]]:
-    """Return a person's prompts, as `Wish.prompts` takes them.
+    """Return a person's prompts, as `FilmOptions.prompts` takes them.
 
     Raises:
         BadInput: as `read_text` and `prompt_files.parse_prompts`.

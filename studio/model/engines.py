@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.model.film import Aim, Brief, Cue, MusicCue, SceneGraph, Shot, Story
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 Size = tuple[int, int]
 """(width, height) in pixels."""
@@ -85,7 +85,9 @@ class Writer(Able, Protocol):
 class Painter(Able, Protocol):
     """Turns a prompt into a picture."""
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
         Args:
@@ -96,7 +98,7 @@ class Painter(Able, Protocol):
 class Narrator(Able, Protocol):
     """Speaks a line."""
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         """Write a WAV, mono 16 bit PCM; measure `seconds` and `words`.
 
         An empty line, or one this voice cannot read, gives a file of no samples: `seconds` 0, and the
@@ -120,7 +122,7 @@ class Animator(Engine, Protocol):
         focus: Aim | None,
         out: Path,
         tick: Tick,
-    ) -> Made:
+    ) -> PieceMeasures:
         """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
 
         Args:
@@ -131,7 +133,7 @@ class Animator(Engine, Protocol):
 class Composer(Engine, Protocol):
     """Writes the score."""
 
-    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
         """Write a WAV, stereo 16 bit PCM at 48 kHz, `round(seconds * 48000)` samples long.
 
         Args:

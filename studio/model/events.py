@@ -15,7 +15,7 @@ from typing import Literal
 from studio.model.film import Stage
 from studio.model.stages import told_as
 
-Kind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
+EventKind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 
 _NOUNS: dict[Stage, str] = {
     "story": "story",
@@ -39,7 +39,7 @@ class Event:
     'cast', characters.
     """
 
-    kind: Kind
+    kind: EventKind
     text: str = ""
     stage: Stage | None = None
     index: int = 0

@@ -49,7 +49,7 @@ LINE_CHARACTERS = 4_000
 DEFAULT_STYLE = "ultra cinematic documentary"
 
 
-class Noun(BaseModel):
+class FrozenModel(BaseModel):
     """The base of every model: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +58,7 @@ class Noun(BaseModel):
 # --- what is asked --------------------------------------------------------------------------------
 
 
-class Prompt(Noun):
+class Prompt(FrozenModel):
     """One line of a prompts file: what to paint in a shot and how to move."""
 
     image_prompt: str = Field(min_length=1, max_length=8_000)
@@ -66,7 +66,7 @@ class Prompt(Noun):
     camera: str = Field(default="static", max_length=200)
 
 
-class Wish(Noun):
+class FilmOptions(FrozenModel):
     """Every option that shapes the film. Two runs with the same idea and wish ask for the same film."""
 
     seconds: float = Field(default=40.0, ge=4, le=3600, allow_inf_nan=False)
@@ -89,11 +89,11 @@ class Wish(Noun):
         return 2 * math.floor(self.height * across / down / 2 + 0.5), self.height
 
 
-class Brief(Noun):
+class Brief(FrozenModel):
     """What was asked for, once and for all: `brief.json`. Changed only when the user asks."""
 
     idea: str = Field(min_length=1, max_length=IDEA_CHARACTERS)
-    wish: Wish
+    wish: FilmOptions
     seed: int = Field(ge=0, lt=2**31, description="the asked seed, or the one drawn when the session was opened")
     started_at: str = Field(description="local time, ISO 8601 with microseconds")
     version: str = Field(description="the program's version that opened the session")
@@ -117,7 +117,7 @@ Mood = Literal[
 """What music a film or scene has; `studio/planning/moods.py` finds a scene's."""
 
 
-class Scene(Noun):
+class Scene(FrozenModel):
     """One scene of the story. `narration` is what the voice says over it; '' is silence."""
 
     id: int = Field(ge=1)
@@ -128,7 +128,7 @@ class Scene(Noun):
     narration: str
 
 
-class Story(Noun):
+class Story(FrozenModel):
     """`story.json`: title, style and scenes in the order they are told."""
 
     title: str = Field(min_length=1)
@@ -147,7 +147,7 @@ NODES, EDGES = 4 * 9_999, 30 * SHOTS
 """Most of a scene graph: four kinds of nodes, whose numbers have four digits; 28 characters and props in each scene."""
 
 
-class Node(Noun):
+class Node(FrozenModel):
     """One node of the scene graph: a scene, character, place or prop with its one canonical look."""
 
     id: str = Field(pattern=r"^(scene|character|place|prop)_[0-9]{1,4}$")
@@ -156,7 +156,7 @@ class Node(Noun):
     description: str = Field(description="the one visual description; every prompt quotes it word for word")
 
 
-class Edge(Noun):
+class Edge(FrozenModel):
     """`source` appears in / is set in / is used in / follows `target`, both node ids.
 
     appears_in: character -> scene. set_in: scene -> place. used_in: prop -> scene. follows: scene -> the scene before.
@@ -167,14 +167,14 @@ class Edge(Noun):
     target: str
 
 
-class SceneGraph(Noun):
+class SceneGraph(FrozenModel):
     """`scene_graph.json`: who appears where, and what follows what. Laws: `studio/planning/scene_graph.py`."""
 
     nodes: tuple[Node, ...] = Field(max_length=NODES, fail_fast=True)
     edges: tuple[Edge, ...] = Field(max_length=EDGES, fail_fast=True)
 
 
-class Shot(Noun):
+class Shot(FrozenModel):
     """One shot of `shots.json`. `seed`, `frames` and `take` are drawn once and stand in the file."""
 
     index: int = Field(ge=1, description="1-based, the place in the list")
@@ -189,7 +189,7 @@ class Shot(Noun):
     take: int = Field(default=1, ge=1, description="raised by a redo: the same prompt, another picture")
 
 
-class Word(Noun):
+class Word(FrozenModel):
     """One spoken word: text as written, start and end in seconds from the start of its line."""
 
     text: str
@@ -197,7 +197,7 @@ class Word(Noun):
     end: float = Field(ge=0)
 
 
-class Span(Noun):
+class Span(FrozenModel):
     """A shot's place in the film, in whole frames: `[start, start + frames)`."""
 
     index: int = Field(ge=1)
@@ -206,7 +206,7 @@ class Span(Noun):
     line_start: int = Field(ge=0, description="the frame where its line begins, from the start of the film")
 
 
-class Timeline(Noun):
+class Timeline(FrozenModel):
     """`timeline.json`: the whole film in frames. `title_frames` come first, then the shots, end to end, and last
     `end_frames`."""
 
@@ -236,7 +236,7 @@ Aim = tuple[float, float]
 CENTRE: Aim = (0.5, 0.5)
 
 
-class Pose(Noun):
+class Pose(FrozenModel):
     """Where the camera looks: the centre as a share of the spare margin, -1 (left/top edge) to 1; zoom >= 1."""
 
     x: float = Field(default=0.0, ge=-1, le=1)
@@ -245,7 +245,7 @@ class Pose(Noun):
     roll: float = Field(default=0.0, ge=-15, le=15, description="degrees, positive is clockwise")
 
 
-class Move(Noun):
+class Move(FrozenModel):
     """A camera move between two poses, eased; `shake` is handheld unrest and `swing` an orbit's arc, 0 to 1.
 
     `aim` is where the subject is in the frame at zoom 1: an orbit and a roll turn about it.
@@ -259,7 +259,7 @@ class Move(Noun):
     aim: Aim = CENTRE
 
 
-class Cue(Noun):
+class Cue(FrozenModel):
     """One caption: frames `[start, end)` and its text, one or two lines joined by a newline."""
 
     start: int = Field(ge=0)
@@ -267,7 +267,7 @@ class Cue(Noun):
     text: str
 
 
-class MusicCue(Noun):
+class MusicCue(FrozenModel):
     """Where a mood begins: `start` in seconds from the film's first frame."""
 
     start: float = Field(ge=0, allow_inf_nan=False)

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, Self, TypeVar, runtime_checkable
 
 from studio.errors import EngineFailed
 
-Kind = Literal["text", "image", "speech"]
+CallKind = Literal["text", "image", "speech"]
 Unit = Literal["text in", "text out", "image in", "image out", "audio out", "characters", "images", "seconds"]
 """What vendors bill by: the first five count tokens, `characters` of spoken text, `images` and `seconds` made."""
 Usage = Mapping[Unit, float]
@@ -78,7 +78,7 @@ class Request:
     vendor: str
     account: str
     model: str
-    kind: Kind
+    kind: CallKind
     digest: str
     most: Usage
     likely: Usage | None = None
@@ -100,7 +100,7 @@ class Reply:
     seed: int | None = None
 
 
-class Desk(Protocol):
+class CallDesk(Protocol):
     """Where calls are booked. One desk is for one piece of work."""
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
@@ -121,5 +121,5 @@ class Desk(Protocol):
 class Paid(Protocol):
     """An engine whose work costs money; it works at a desk."""
 
-    def at(self, desk: Desk) -> Self:
+    def at(self, desk: CallDesk) -> Self:
         """Return this engine, working at `desk`."""

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
-from studio.model.film import Noun, Stage, Word
+from studio.model.film import FrozenModel, Stage, Word
 from studio.model.fingerprint import fingerprint
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Made(Noun):
+class PieceMeasures(FrozenModel):
     """What an engine measured of the piece it just made; `tasks/` turn it into a receipt."""
 
     width: int | None = None
@@ -34,7 +34,7 @@ class Made(Noun):
     )
 
 
-class Sidecar(Noun):
+class Sidecar(FrozenModel):
     """A further file of the same piece of work, for example `film.srt` beside `film.mp4`; held whole, so that it can
     be written again."""
 
@@ -44,7 +44,7 @@ class Sidecar(Noun):
     content: str = Field(description="its text, UTF-8")
 
 
-class Receipt(Made):
+class Receipt(PieceMeasures):
     """The proof of a finished piece: what lies where, from what it was made, and what it took.
 
     A receipt vouches for itself by `check`: one that a fault changed does not read. `sealed` gives it its check, and

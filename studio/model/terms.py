@@ -30,7 +30,7 @@ class Terms(BaseModel):
     budget_usd: Dollars | None = None
     on_refusal: OnRefusal | None = None
 
-    def after(self, said: Said) -> Terms:
+    def after(self, said: TermsChange) -> Terms:
         """Return these terms with what was said instead."""
         kept = Terms(**{**self.model_dump(), **said.model_dump(exclude_none=True, exclude={"budget_usd"})})
         if said.budget_usd is None:
@@ -52,7 +52,7 @@ def _exactly(usd: float) -> str:
     return f"${cents}" if float(cents) == usd else f"${Decimal(repr(usd)):f}"
 
 
-class Said(BaseModel):
+class TermsChange(BaseModel):
     """What was said of the terms; None leaves things as they are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,4 +63,4 @@ class Said(BaseModel):
 
 UNSAID = Terms()
 """Nothing is kept."""
-NOTHING_SAID = Said()
+NOTHING_SAID = TermsChange()

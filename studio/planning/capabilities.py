@@ -14,7 +14,7 @@ from dataclasses import replace
 from studio.audio.silence import Silence
 from studio.errors import BadInput
 from studio.model.engines import Abilities, Crew, Size
-from studio.model.film import Story, Wish
+from studio.model.film import FilmOptions, Story
 from studio.model.paid import Paid
 from studio.text.display import printable
 
@@ -26,7 +26,7 @@ ENLARGED_TOLD, CROPPED_TOLD = 1.5, 0.25
 """From here on it can be seen, so it is told: full HD from pictures of 1536 pixels (1.25) is not. Chosen by eye."""
 
 
-def settle(crew: Crew, wish: Wish) -> tuple[str, ...]:
+def check_capabilities(crew: Crew, wish: FilmOptions) -> tuple[str, ...]:
     """Return what the crew will do otherwise than the wish asks, in one line each; nothing where it can do all.
 
     Raises:
@@ -46,7 +46,7 @@ def painted_size(abilities: Abilities, size: Size) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _of_size(crew: Crew, wish: Wish) -> str:
+def _of_size(crew: Crew, wish: FilmOptions) -> str:
     frame, who = wish.size, crew.painter.model
     painted = painted_size(crew.painter.abilities, frame)
     enlarged = max(frame[0] / painted[0], frame[1] / painted[1])
@@ -65,7 +65,7 @@ def _of_size(crew: Crew, wish: Wish) -> str:
     return f"{who} paints {shape}: its pictures are {' and '.join(done)} to {frame[0]}x{frame[1]}"
 
 
-def _of_seed(crew: Crew, wish: Wish) -> str:
+def _of_seed(crew: Crew, wish: FilmOptions) -> str:
     if wish.seed is None:
         return ""
     deaf = [each.model for each in (crew.writer, crew.painter, crew.narrator) if not each.abilities.seed]
@@ -100,7 +100,7 @@ def speaks(abilities: Abilities, language: str) -> bool:
     return language == "other" and any(each != "en" for each in abilities.languages)
 
 
-def voice_for(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, str]:
+def voice_for(crew: Crew, story: Story, wish: FilmOptions) -> tuple[Crew, str]:
     """Return the crew that a story of this language gets, and what a person should know of it, in one line or ''.
 
     Where the voice does not speak the language and costs money, silence takes its place: nothing is sent. A free voice
@@ -127,14 +127,15 @@ def voice_for(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, str]:
     return replace(crew, narrator=Silence(why)) if paid else crew, silent or f"{why}: {what}; {shown}"
 
 
-def suited(crew: Crew, story: Story, wish: Wish) -> tuple[Crew, tuple[str, ...]]:
-    """Return the crew that the story gets, and all that it will do otherwise than is asked: `settle`, `voice_for`.
+def with_voice_for(crew: Crew, story: Story, wish: FilmOptions) -> tuple[Crew, tuple[str, ...]]:
+    """Return the crew that the story gets, and all that it will do otherwise than is asked: `check_capabilities`,
+    `voice_for`.
 
     Raises:
-        BadInput: as `settle`.
+        BadInput: as `check_capabilities`.
     """
     voiced, note = voice_for(crew, story, wish)
-    return voiced, (*settle(crew, wish), *filter(None, (note,)))
+    return voiced, (*check_capabilities(crew, wish), *filter(None, (note,)))
 
 
 # --- what a crew can do ---------------------------------------------------------------------------

@@ -17,20 +17,20 @@ __all__ = [
     "EMOTIONS",
     "PROMPT_CHARACTERS",
     "SIZES",
-    "Size",
+    "ShotSize",
     "image_prompt",
     "parse_prompts",
     "prompts_json",
     "prompts_text",
 ]
 
-Size = Literal["wide", "medium", "close"]
-SIZES: tuple[Size, ...] = get_args(Size)
+ShotSize = Literal["wide", "medium", "close"]
+SIZES: tuple[ShotSize, ...] = get_args(ShotSize)
 
 PROMPT_CHARACTERS = 8_000
 """Longest prompt, as `model.Shot` bounds it."""
 
-_SIZE_WORDS: dict[Size, str] = {"wide": "wide shot", "medium": "medium shot", "close": "close-up"}
+_SIZE_WORDS: dict[ShotSize, str] = {"wide": "wide shot", "medium": "medium shot", "close": "close-up"}
 
 _LIGHT = {
     "still": "dawn light",
@@ -55,7 +55,7 @@ _TOLD_LIGHT = word_set(
 """Words that say the light or the weather already: an emotion's light would contradict them."""
 
 
-def image_prompt(size: Size, scene: Scene, parts: SceneParts, style: str, action: str | None = None) -> str:
+def image_prompt(size: ShotSize, scene: Scene, parts: SceneParts, style: str, action: str | None = None) -> str:
     """Return the prompt of one shot: size, characters, action, props, place, emotion and light, style.
 
     A wide shot names the place first, for there the place is the picture; a close shot leaves out the place's

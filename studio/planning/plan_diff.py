@@ -45,7 +45,7 @@ def same_plan(written: str, found: str) -> bool:
     return _read(written) == _read(found)
 
 
-def told(name: str, written: str, found: str, item: str) -> str:
+def edit_line(name: str, written: str, found: str, item: str) -> str:
     """Return one line that says which fields of the plan `name` were edited, or '' where none was."""
     fields = changed_fields(written, found, item)
     if not fields:

@@ -17,10 +17,10 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BrokenPlan
 from studio.fs.opening import SHOTS
-from studio.model.film import Brief, Noun, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.film import Brief, FrozenModel, SceneGraph, Shot, Stage, Story, Timeline
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 
-N = TypeVar("N", bound=Noun)
+N = TypeVar("N", bound=FrozenModel)
 
 _OWN_PATH = re.compile(r"^images/shot_[0-9]{3,}\.png$")
 
@@ -38,7 +38,11 @@ def draw_seed(*parts: int | str) -> int:
 
 def plan_text(plan: Story | SceneGraph | Sequence[Shot]) -> str:
     """Return the canonical JSON text of a plan, ending with a newline; shots are a bare list, `index` first."""
-    value = plan.model_dump(mode="json") if isinstance(plan, Noun) else [shot.model_dump(mode="json") for shot in plan]
+    value = (
+        plan.model_dump(mode="json")
+        if isinstance(plan, FrozenModel)
+        else [shot.model_dump(mode="json") for shot in plan]
+    )
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 

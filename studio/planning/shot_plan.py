@@ -14,9 +14,9 @@ from itertools import pairwise
 
 from studio.errors import BadInput
 from studio.input.script import first_sentence, parse_script
-from studio.model.film import LINE_CHARACTERS, Brief, Camera, SceneGraph, Shot, Story, Wish
+from studio.model.film import LINE_CHARACTERS, Brief, Camera, FilmOptions, SceneGraph, Shot, Story
 from studio.planning.close_ups import close_action
-from studio.planning.image_prompts import Size, image_prompt
+from studio.planning.image_prompts import ShotSize, image_prompt
 from studio.planning.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story
 from studio.planning.scene_graph import check_graph, scene_parts
 from studio.planning.shot_sizes import BACK, camera_moves, shot_size
@@ -25,6 +25,7 @@ from studio.text.sentences import split_sentences
 __all__ = [
     "draw_seed",
     "end_frames",
+    "frames_for_shots",
     "image_path",
     "plan_shots",
     "plan_text",
@@ -35,7 +36,6 @@ __all__ = [
     "share_lines",
     "share_shots",
     "shot_count",
-    "shot_frames",
     "spoken_words",
     "title_frames",
     "words_that_fit",
@@ -64,25 +64,25 @@ _STEADY = "a steady camera"
 """How all other moves are done. The move itself stands in `Shot.camera` and is not asked for a second time."""
 
 
-def title_frames(wish: Wish) -> int:
+def title_frames(wish: FilmOptions) -> int:
     """Return the length of the title card in whole frames."""
     seconds = min(TITLE_MOST, max(TITLE_LEAST, TITLE_SHARE * wish.seconds))
     return math.floor(seconds * wish.fps + 0.5)
 
 
-def end_frames(wish: Wish) -> int:
+def end_frames(wish: FilmOptions) -> int:
     """Return the length of the end card in whole frames; 0 for a film under 30 seconds, which has none."""
     if END_SHARE * wish.seconds < END_LEAST:
         return 0
     return math.floor(min(END_MOST, END_SHARE * wish.seconds) * wish.fps + 0.5)
 
 
-def shot_frames(wish: Wish) -> int:
+def frames_for_shots(wish: FilmOptions) -> int:
     """Return the frames left for all shots together: the film less its title and end card."""
     return math.floor(wish.seconds * wish.fps + 0.5) - title_frames(wish) - end_frames(wish)
 
 
-def shot_count(wish: Wish) -> int:
+def shot_count(wish: FilmOptions) -> int:
     """Return how many shots of about `wish.shot_seconds` fill the film, at least 1; with prompts, one for each.
 
     A script never has fewer shots than scenes, for each scene needs its picture.
@@ -93,11 +93,11 @@ def shot_count(wish: Wish) -> int:
     """
     if wish.prompts is not None:
         return max(1, len(wish.prompts))
-    fitting = max(1, math.floor(shot_frames(wish) / wish.fps / wish.shot_seconds + 0.5))
+    fitting = max(1, math.floor(frames_for_shots(wish) / wish.fps / wish.shot_seconds + 0.5))
     if wish.script is None:
         return fitting
     scenes = parse_script(wish.script)
-    if len(scenes) > shot_frames(wish):
+    if len(scenes) > frames_for_shots(wish):
         raise BadInput(f"the script has {len(scenes)} scenes, more than the film has frames: ask for more seconds")
     count = max(fitting, len(scenes))
     # White space aside, which lines may lose: told before the story is written, not of the first line that is too long.
@@ -197,7 +197,7 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
     count = len(prompts) or max(shot_count(wish), len(story.scenes))
     if len(story.scenes) > count:
         raise BadInput(f"{len(story.scenes)} scenes and only {count} prompts: add prompts, or join scenes")
-    frames = share_frames(shot_frames(wish), count)
+    frames = share_frames(frames_for_shots(wish), count)
     if max(frames) > FRAMES_OF_A_SHOT:
         raise BadInput(f"a shot would last {max(frames)} frames, the most is {FRAMES_OF_A_SHOT}: ask for more shots")
     told = [split_sentences(scene.narration) for scene in story.scenes]
@@ -205,7 +205,7 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
     parts = scene_parts(graph)
     cameras = random.Random(draw_seed(brief.seed, "camera"))
     shots: list[Shot] = []
-    sizes: list[Size] = []
+    sizes: list[ShotSize] = []
     used: list[Camera] = []
     for number, (scene, sentences, its_shots) in enumerate(zip(story.scenes, told, counts, strict=True), start=1):
         lines = share_lines(sentences, its_shots)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio.model.film import Camera, Scene
-from studio.planning.image_prompts import Size
+from studio.planning.image_prompts import ShotSize
 
 _OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")
-_MOVES: dict[Size, tuple[Camera, ...]] = {
+_MOVES: dict[ShotSize, tuple[Camera, ...]] = {
     "wide": ("dolly in", "slow pan right", "crane up", "slow pan left", "crane down", "tilt up"),
     "medium": ("slow pan left", "dolly in", "orbit", "slow pan right", "tilt down"),
     "close": ("static", "dolly in"),
 }
-_UNREST: dict[Size, tuple[Camera, ...]] = {"wide": (), "medium": ("handheld",), "close": ("handheld",)}
+_UNREST: dict[ShotSize, tuple[Camera, ...]] = {"wide": (), "medium": ("handheld",), "close": ("handheld",)}
 _UNEASY = frozenset({"uneasy", "restless", "brave"})
 _MOVING = frozenset({"tender", "uneasy", "lost", "brave", "hopeful"})
 """Emotions that a close shot comes nearer to; before the others it holds still."""
@@ -32,10 +32,10 @@ BACK: dict[Camera, Camera] = {"slow pan left": "slow pan right", "slow pan right
 """The pan that undoes a pan: within a scene the camera does not go back where it came from."""
 
 _ENDING: Camera = "dolly out"
-_ONE_SHOT_SIZES: tuple[Size, ...] = ("wide", "medium", "close", "medium")
-_TWO_SHOT_SIZES: tuple[Size, ...] = ("medium", "close")
-_SCENE_SIZES: tuple[Size, ...] = ("wide", "medium", "close")
-_ELSE: dict[Size, tuple[Size, ...]] = {
+_ONE_SHOT_SIZES: tuple[ShotSize, ...] = ("wide", "medium", "close", "medium")
+_TWO_SHOT_SIZES: tuple[ShotSize, ...] = ("medium", "close")
+_SCENE_SIZES: tuple[ShotSize, ...] = ("wide", "medium", "close")
+_ELSE: dict[ShotSize, tuple[ShotSize, ...]] = {
     "wide": ("wide", "medium", "close"),
     "medium": ("medium", "close", "wide"),
     "close": ("close", "medium", "wide"),
@@ -43,7 +43,7 @@ _ELSE: dict[Size, tuple[Size, ...]] = {
 """What a shot becomes whose neighbour has its size already."""
 
 
-def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[Size], count: int) -> Size:
+def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[ShotSize], count: int) -> ShotSize:
     """Return the size of shot `place` (from 0) of `its_shots` in scene `number`, never that of the shot before.
 
     The first shot shows where we are and the last one lets go: both are wide, where there are more than two.
@@ -54,7 +54,7 @@ def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Seque
     if not used:
         return "wide"
     if len(used) == count - 1:
-        asked: Size = "wide"
+        asked: ShotSize = "wide"
     elif not (scene.characters or scene.action):
         asked = "wide" if place % 2 == 0 else "medium"
     elif its_shots == 1:
@@ -65,7 +65,7 @@ def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Seque
     return next(size for size in _ELSE[asked] if size != used[-1] and not (before_the_last and size == "wide"))
 
 
-def camera_moves(size: Size, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:
+def camera_moves(size: ShotSize, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:
     """Return the moves that this shot may make, at least one.
 
     The first shot opens a place up and the last one draws back and comes to rest. Between them no shot goes on the axis

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
-from studio.model.film import Shot, Span, Timeline, Wish
+from studio.model.film import FilmOptions, Shot, Span, Timeline
 from studio.planning.shot_plan import end_frames, title_frames
 
 LEAD_SECONDS = 0.35
@@ -49,7 +49,7 @@ def line_lead(fps: int) -> int:
     return round(LEAD_SECONDS * fps)
 
 
-def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) -> Timeline:
+def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: FilmOptions) -> Timeline:
     """Lay the title, the shots and the end card end to end.
 
     Shots planned to fill the film to its last frame, as they were before films had end cards, have none behind them. A
@@ -67,19 +67,19 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: Wish) ->
     return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), end_frames=end, frames=start + end)
 
 
-def _planned_end(shots: Sequence[Shot], wish: Wish) -> int:
+def _planned_end(shots: Sequence[Shot], wish: FilmOptions) -> int:
     filled = title_frames(wish) + sum(shot.frames for shot in shots) == math.floor(wish.seconds * wish.fps + 0.5)
     return 0 if filled else end_frames(wish)
 
 
-def _laid_end(before: int, shots: Sequence[Shot], wish: Wish) -> int:
+def _laid_end(before: int, shots: Sequence[Shot], wish: FilmOptions) -> int:
     """Return the end card's length behind so many frames."""
     if end_frames(wish):
         return _planned_end(shots, wish)
     return end_frames(wish.model_copy(update={"seconds": before / wish.fps}))
 
 
-def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: Wish) -> str:
+def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: FilmOptions) -> str:
     """Return in one line by how much the film is longer than asked, and why; '' where it is not, but for a frame."""
     asked = wish.seconds * timeline.fps
     if timeline.frames - asked <= 1:

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from studio.errors import BadInput, BrokenPlan
 from studio.fs import files, tolerant
-from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, Stage, Wish
+from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, FilmOptions, Stage
 from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
-from studio.status.snapshot import KEPT, Facts, read_facts
+from studio.status.snapshot import KEPT, Snapshot, read_snapshot
 from studio.store.brief import write_brief
 from studio.store.layout import in_the_way, refuse_links
 from studio.text.strict_json import first_fault
@@ -26,7 +26,7 @@ _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film
 _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")
 
 
-def adopt_foreign(folder: Path, wish: Wish) -> None:
+def adopt_foreign(folder: Path, wish: FilmOptions) -> None:
     """Make a foreign session ours: a brief, plans in our form, pictures under our names. The caller holds its lock.
 
     Its pictures are taken as put there by hand. Its clips and film go to `takes/foreign/`: they are made again from the
@@ -39,7 +39,7 @@ def adopt_foreign(folder: Path, wish: Wish) -> None:
             something is in the way. Nothing was changed.
         DiskFull: nothing is lost, and adopting it again goes on.
     """
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is None or not (facts.idea or facts.shots):
         raise BadInput(f"{folder.name} holds no idea and no shots: there is nothing to go on with")
     refuse_links(folder)
@@ -76,7 +76,7 @@ def adopt_foreign(folder: Path, wish: Wish) -> None:
     write_brief(folder, brief)
 
 
-def _plans(facts: Facts, brief: Brief, title: str, scenes: list[dict[str, object]]) -> dict[Stage, bytes]:
+def _plans(facts: Snapshot, brief: Brief, title: str, scenes: list[dict[str, object]]) -> dict[Stage, bytes]:
     """Return the plans in our form, as far as there are any, as what is written.
 
     Raises:
@@ -115,7 +115,7 @@ def _scenes(folder: Path) -> list[dict[str, object]]:
     return []
 
 
-def _shot(number: int, facts: Facts, scenes: list[dict[str, object]], idea: str) -> dict[str, object]:
+def _shot(number: int, facts: Snapshot, scenes: list[dict[str, object]], idea: str) -> dict[str, object]:
     """Return a shot in our form. Scenes are spread evenly over the shots; the first shot of each speaks."""
     shot, count = facts.shots[number - 1], len(facts.shots)
 

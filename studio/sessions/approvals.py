@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from studio.errors import BadInput
 from studio.fs import files, tolerant
-from studio.model.film import Noun, Shot
+from studio.model.film import FrozenModel, Shot
 from studio.model.stages import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text
@@ -46,7 +46,7 @@ class Reply:
     notes: str = ""
 
 
-class Change(Noun):
+class Change(FrozenModel):
     """What a redo makes of a shot."""
 
     index: int = Field(ge=1)
@@ -54,7 +54,7 @@ class Change(Noun):
     take: int = Field(ge=1)
 
 
-class Asked(Noun):
+class Asked(FrozenModel):
     """One question and its answer; open while `at` is ''."""
 
     asked_for: Step

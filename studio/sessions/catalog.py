@@ -15,9 +15,9 @@ from pathlib import Path
 
 from studio.errors import BadInput, BrokenPlan, Crowded, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
-from studio.model.film import Brief, Wish
+from studio.model.film import Brief, FilmOptions
 from studio.model.terms import UNSAID, Terms
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import can_go_on
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
@@ -31,7 +31,7 @@ RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 def open_new(
     root: Path,
     idea: str,
-    wish: Wish,
+    wish: FilmOptions,
     draw_seed: Callable[[], int],
     now: datetime,
     version: str,
@@ -130,14 +130,14 @@ def unfinished(root: Path) -> list[Path]:
     """
     found = []
     for folder in session_folders(root):
-        facts = read_facts(folder)
+        facts = read_snapshot(folder)
         ours = facts is not None and facts.brief_reads and can_go_on(facts) and not facts.waits_for
         if ours and not lock.is_locked(folder):
             found.append(folder)
     return found
 
 
-def busy_with(root: Path, idea: str, wish: Wish) -> str:
+def busy_with(root: Path, idea: str, wish: FilmOptions) -> str:
     """Return a line where another run is making exactly this film now, or waits for approval of it, else ''."""
     for folder in session_folders(root):
         if lock.is_locked(folder) and _asks_for(folder, idea, wish):
@@ -170,7 +170,7 @@ def _waits(folder: Path) -> bool:
     return bool(waiting_run(folder))
 
 
-def _asks_for(folder: Path, idea: str, wish: Wish) -> bool:
+def _asks_for(folder: Path, idea: str, wish: FilmOptions) -> bool:
     try:
         brief = read_brief(folder)
     except (BrokenPlan, NoSuchSession):
@@ -178,6 +178,6 @@ def _asks_for(folder: Path, idea: str, wish: Wish) -> bool:
     return brief.idea == idea and brief.wish == wish
 
 
-def same_ask(root: Path, idea: str, wish: Wish) -> Path | None:
+def same_ask(root: Path, idea: str, wish: FilmOptions) -> Path | None:
     """Return the newest unfinished session that was asked for exactly this film; None where there is none."""
     return next((folder for folder in unfinished(root) if _asks_for(folder, idea, wish)), None)

@@ -14,9 +14,9 @@ from studio.errors import NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import changed_wish
 from studio.model.engines import Crew
-from studio.model.film import Wish
-from studio.model.terms import NOTHING_SAID, Said
-from studio.planning.capabilities import settle
+from studio.model.film import FilmOptions
+from studio.model.terms import NOTHING_SAID, TermsChange
+from studio.planning.capabilities import check_capabilities
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.sessions.catalog import busy_with, folder_of_run, open_new, same_ask, sweep_abandoned
 from studio.sessions.session import Session
@@ -38,16 +38,16 @@ class Ask:
     """
 
     idea: str
-    wish: Wish
+    wish: FilmOptions
     output: Path
     session_id: str | None = None
     resume: bool = True
     change: bool = False
     demands: Mapping[str, object] = field(default_factory=dict)
-    terms: Said = NOTHING_SAID
+    terms: TermsChange = NOTHING_SAID
 
 
-def enlist(
+def open_session(
     ask: Ask,
     card: RunCard,
     crew_named: Callable[[str], Crew],
@@ -67,9 +67,9 @@ def enlist(
     root = sessions_root(ask.output)
     sweep_abandoned(root)
 
-    def opened(folder: Path, wish: Wish, held: lock.Lock | None = None) -> Session:
+    def opened(folder: Path, wish: FilmOptions, held: lock.Lock | None = None) -> Session:
         crew = crew_named(wish.crew)
-        notes = settle(crew, wish)
+        notes = check_capabilities(crew, wish)
         session = Session(folder, crew, tell, str(ask.output / "sessions" / folder.name), held)
         session.publish_card(card)
         for note in notes:
@@ -85,7 +85,7 @@ def enlist(
     if ask.session_id:
         return _named(ask, root, opened), True
     check_idea(ask.idea)
-    settle(crew_named(ask.wish.crew), ask.wish)
+    check_capabilities(crew_named(ask.wish.crew), ask.wish)
     if ask.resume and (same := same_ask(root, ask.idea, ask.wish)) is not None:
         try:
             return opened(same, ask.wish), True
@@ -97,7 +97,7 @@ def enlist(
     return opened(folder, ask.wish, held), False
 
 
-def _named(ask: Ask, root: Path, opened: Callable[[Path, Wish], Session]) -> Session:
+def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session]) -> Session:
     folder = session_folder(root, ask.session_id or "")
     if not is_ours(folder):
         held = lock.take(folder)

@@ -13,10 +13,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from studio.billing.desk import Counter, Desk
+from studio.billing.desk import BillingContext, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import price_list
-from studio.billing.rate_limit import gate_of
+from studio.billing.rate_limit import rate_limit_of
 from studio.errors import BrokenPlan, Interrupted
 from studio.fs import files
 from studio.fs.opening import PLAN_BYTES
@@ -24,13 +24,13 @@ from studio.model.engines import Crew
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.stages import PLANS, Order, artefact_path, receipt_path
 from studio.planning.capabilities import voice_for
-from studio.planning.plan_diff import same_plan, told
+from studio.planning.plan_diff import edit_line, same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.status.meta import write_meta
 from studio.store import lock
 from studio.store.brief import read_brief, restore_brief, write_brief
 from studio.store.layout import refuse_links
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.recovery import recover
 from studio.store.run_cards import RunCard
@@ -68,7 +68,7 @@ class Session:
         self.made: set[tuple[Stage, str]] = set()
         self.pay_again = False
         self.slot: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext
-        self._counter: Counter | None = None
+        self._counter: BillingContext | None = None
         self._counter_lock = threading.Lock()
         self._shown_folder = shown_folder or str(folder)
         self._meta_lock = threading.Lock()
@@ -79,7 +79,7 @@ class Session:
             refuse_links(folder)
             restore_brief(folder, tell)
             self.brief = read_brief(folder)
-            self.shelf = Shelf(folder, reader(self.brief), tell)
+            self.shelf = PieceStore(folder, reader(self.brief), tell)
             recover(self.shelf)
         except BaseException:
             self._lock.release()
@@ -130,7 +130,7 @@ class Session:
         if self._card is not None:
             self.publish_card(self._card)
 
-    def go_on_or_raise(self) -> None:
+    def check_running(self) -> None:
         """Raise `Interrupted` where the run was asked to stop, or recalled: no new work may begin."""
         if reason := self.recalled():
             self.stop.set()
@@ -154,10 +154,10 @@ class Session:
         with self._counter_lock:
             if self._counter is None:
                 ledger = Ledger(self.folder, self.run_id, price_list(), self.brief.terms.budget_usd, _now)
-                self._counter = Counter(
+                self._counter = BillingContext(
                     ledger,
-                    lambda account: gate_of(account, self.crew.limits),
-                    self.go_on_or_raise,
+                    lambda account: rate_limit_of(account, self.crew.limits),
+                    self.check_running,
                     self.pay_again,
                     f"{self._go_on()} --on-ambiguous retry",
                     self.slot,
@@ -212,7 +212,7 @@ class Session:
             receipt = read_receipt(self.folder / receipt_path(name))
             if receipt is None or receipt.content is None:
                 continue
-            if line := told(name, receipt.redone or receipt.content, text, stage.removesuffix("s")):
+            if line := edit_line(name, receipt.redone or receipt.content, text, stage.removesuffix("s")):
                 self.tell(line)
             edited = None if same_plan(receipt.content, text) else text
             if receipt.edited != edited:

@@ -16,7 +16,7 @@ from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
 from studio.fs import tolerant
 from studio.model.stages import PLANS, numbered
-from studio.status.snapshot import Facts, nothing_told, read_facts
+from studio.status.snapshot import Snapshot, nothing_told, read_snapshot
 from studio.status.state import cost_usd
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_places
@@ -33,7 +33,7 @@ UNUSED: tuple[Became, ...] = ("refused", "failed", "not sent", "bad answer", "am
 
 
 @dataclass(frozen=True)
-class Line:
+class CostLine:
     """One call. `usd` is what is booked, or the most it can cost where that is not known yet; None: no known price."""
 
     call: Call
@@ -54,8 +54,8 @@ class Costs:
         prices: the days of the prices that calls were booked with.
     """
 
-    facts: Facts
-    lines: tuple[Line, ...]
+    facts: Snapshot
+    lines: tuple[CostLine, ...]
     unread: int
     saved_usd: float | None
     prices: tuple[str, ...]
@@ -72,9 +72,9 @@ class Costs:
         budget = self.facts.budget_usd
         return None if budget is None else max(0.0, budget - self.total.usd)
 
-    def by(self, key: Callable[[Line], str]) -> dict[str, Tally]:
+    def by(self, key: Callable[[CostLine], str]) -> dict[str, Tally]:
         """Return the sums of the calls with the same key, in the order in which the keys appear."""
-        groups: dict[str, list[Line]] = {}
+        groups: dict[str, list[CostLine]] = {}
         for line in self.lines:
             groups.setdefault(key(line), []).append(line)
         return {name: tally(lines) for name, lines in groups.items()}
@@ -93,7 +93,7 @@ class Costs:
         return {became: sums[became] for became in UNUSED if became in sums}
 
 
-def tally(lines: Sequence[Line]) -> Tally:
+def tally(lines: Sequence[CostLine]) -> Tally:
     """Return the sum of these calls."""
     known = [line.usd for line in lines if line.usd is not None]
     wasted = sum(line.became in UNUSED for line in lines)
@@ -108,7 +108,7 @@ def read_costs(folder: Path) -> Costs:
         NoSuchSession: the folder holds nothing that says what it is.
     """
     locked = lock.is_locked(folder)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     calls = [] if facts.foreign else read_calls(folder)
@@ -123,7 +123,7 @@ def read_costs(folder: Path) -> Costs:
     )
 
 
-def _line(folder: Path, call: Call, locked: bool) -> Line:
+def _line(folder: Path, call: Call, locked: bool) -> CostLine:
     became: Became
     reason = call.reason
     if call.state == "intent" and locked:
@@ -138,7 +138,7 @@ def _line(folder: Path, call: Call, locked: bool) -> Line:
         became = "not sent"
     else:
         became = call.state
-    return Line(call, became, call.booked_usd, reason)
+    return CostLine(call, became, call.booked_usd, reason)
 
 
 def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
@@ -201,7 +201,7 @@ def _all_usd(costs: Costs) -> float:
     return costs.total.usd if costs.lines else cost_usd(costs.facts)
 
 
-def _line_json(line: Line) -> dict[str, object]:
+def _line_json(line: CostLine) -> dict[str, object]:
     call = line.call
     return {
         **numbered(call.stage, call.index),

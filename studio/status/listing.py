@@ -12,9 +12,9 @@ from pathlib import Path
 
 from studio.billing.totals import UNPAID, Tally, read_spent
 from studio.fs import tolerant
-from studio.fs.opening import Room
-from studio.status.snapshot import Facts, read_facts
-from studio.status.state import State, cost_usd, images_done, state_now, state_of, videos_done
+from studio.fs.opening import OpenFolder
+from studio.status.snapshot import Snapshot, read_snapshot
+from studio.status.state import SessionState, cost_usd, images_done, state_now, state_of, videos_done
 from studio.store import light_reader, lock
 from studio.store.folders import session_folders
 from studio.text.display import clock, dollars, printable
@@ -31,7 +31,7 @@ class Listing:
     """
 
     session_id: str
-    state: State
+    state: SessionState
     idea: str
     started_at: str
     images: int
@@ -61,11 +61,11 @@ def read_listing(folder: Path) -> Listing | None:
             return None
         if light_reader.has_brief(room):
             return _ours(room, folder, locked)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     return None if facts is None else listing_of(facts, locked)
 
 
-def _ours(room: Room, folder: Path, locked: bool) -> Listing:
+def _ours(room: OpenFolder, folder: Path, locked: bool) -> Listing:
     brief, film = light_reader.brief_at(room), light_reader.receipt_at(room, "film.mp4")
     shots = len(light_reader.shots_at(room))
     numbers = range(1, shots + 1)
@@ -106,11 +106,11 @@ def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
     """Return the cost of a session without a ledger. That a picture or a clip cost nothing says that nothing did."""
     if not any(tolerant.number(receipt, "cost_usd") for receipt in receipts):
         return 0.0
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     return cost_usd(facts) if facts else 0.0
 
 
-def listing_of(facts: Facts, locked: bool) -> Listing:
+def listing_of(facts: Snapshot, locked: bool) -> Listing:
     """Return the line of a session whose facts were read."""
     return Listing(
         facts.session_id,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studio.billing.totals import stats_of
 from studio.fs import files
-from studio.status.snapshot import Facts, read_facts
+from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, cost_usd, images_done, steps, videos_done
 
 
@@ -16,12 +16,12 @@ def write_meta(folder: Path, shown_folder: str) -> None:
     Args:
         shown_folder: where the session lies as people see it ('output/sessions/session_...').
     """
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is not None:
         files.write_json(folder / f"{folder.name}_meta.json", project(facts, shown_folder))
 
 
-def project(facts: Facts, shown_folder: str) -> dict[str, object]:
+def project(facts: Snapshot, shown_folder: str) -> dict[str, object]:
     """Return the meta of a session, in the fixed format of `docs/sessions.md`.
 
     Args:

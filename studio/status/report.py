@@ -11,8 +11,8 @@ from pathlib import Path
 
 from studio.errors import NoSuchSession
 from studio.status.meta import project
-from studio.status.snapshot import PLAN_NAMES, Facts, Piece, nothing_told, read_facts
-from studio.status.state import State, can_go_on, completed, mark, missing, state_now
+from studio.status.snapshot import PLAN_NAMES, Piece, Snapshot, nothing_told, read_snapshot
+from studio.status.state import SessionState, can_go_on, completed, mark, missing, state_now
 from studio.store import lock
 from studio.store.layout import walk
 from studio.text.command_hints import command
@@ -32,9 +32,9 @@ class Report:
         missing: paths of the pieces that are not there yet.
     """
 
-    facts: Facts
+    facts: Snapshot
     output: Path
-    state: State
+    state: SessionState
     held_by: str
     files: tuple[tuple[str, int], ...]
     missing: tuple[str, ...]
@@ -65,7 +65,7 @@ def read_report(folder: Path, output: Path) -> Report:
         NoSuchSession: the folder holds nothing that says what it is.
     """
     held_by = lock.holder(folder) if lock.is_locked(folder) else ""
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
     state = state_now(facts, bool(held_by))
@@ -96,7 +96,7 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def seconds_taken(facts: Facts) -> dict[str, float]:
+def seconds_taken(facts: Snapshot) -> dict[str, float]:
     """Return how long each stage worked, in seconds: the sum over its pieces in place; stages without work left out."""
     stages: dict[str, list[Piece | None]] = {
         "planning": [*facts.planning],
@@ -111,7 +111,7 @@ def seconds_taken(facts: Facts) -> dict[str, float]:
     return {stage: round(total, 3) for stage, total in sums.items() if total}
 
 
-def length(facts: Facts) -> tuple[float, int]:
+def length(facts: Snapshot) -> tuple[float, int]:
     """Return (seconds, frames) of the film; while there is none, of the clips that are there. 0 where unmeasured."""
     pieces = [facts.film] if facts.film else [shot.clip for shot in facts.shots if shot.clip]
     return sum(piece.seconds for piece in pieces), sum(piece.frames for piece in pieces)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from studio.billing.totals import NOTHING, Spent, read_spent
 from studio.fs import opening, tolerant
-from studio.fs.opening import Room
+from studio.fs.opening import OpenFolder
 from studio.store import light_reader
 from studio.store.folders import SESSION_ID, session_folders
 from studio.store.layout import walk
 
-__all__ = ["SESSION_ID", "CharacterFacts", "Facts", "Piece", "ShotFacts", "read_facts", "session_folders"]
+__all__ = ["SESSION_ID", "CharacterFacts", "Piece", "ShotFacts", "Snapshot", "read_snapshot", "session_folders"]
 
 REASON_LETTERS = 300
 """Longest reason that is shown of a piece."""
@@ -74,7 +74,7 @@ class CharacterFacts:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Snapshot:
     """A session folder as found. `foreign` means that another program wrote it: nothing in it is verified.
 
     Attributes:
@@ -120,7 +120,7 @@ class Facts:
     budget_usd: float | None = None
 
 
-def read_facts(folder: Path) -> Facts | None:
+def read_snapshot(folder: Path) -> Snapshot | None:
     """Read one session folder; None where it holds nothing that says what it is."""
     with tolerant.entered(folder) as room:
         if room is None:
@@ -140,11 +140,11 @@ def nothing_told(folder: Path) -> str:
     return "is empty: there is nothing to show, and nothing is lost by removing it"
 
 
-def _ours(room: Room, folder: Path) -> Facts:
+def _ours(room: OpenFolder, folder: Path) -> Snapshot:
     brief, story = light_reader.brief_at(room), tolerant.dict_at(room, "story.json")
     failure, card = tolerant.dict_at(room, "failure.json"), light_reader.last_card(room)
     seed, budget = brief.get("seed"), tolerant.as_dict(brief.get("terms")).get("budget_usd")
-    return Facts(
+    return Snapshot(
         session_id=folder.name,
         folder=folder,
         brief_reads=isinstance(brief.get("idea"), str),
@@ -176,17 +176,17 @@ def _ours(room: Room, folder: Path) -> Facts:
     )
 
 
-def failure_in(room: Room, failure: dict[str, object]) -> str:
+def failure_in(room: OpenFolder, failure: dict[str, object]) -> str:
     """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
     unread = "failure.json does not read" if tolerant.is_there(room, "failure.json") else ""
     return tolerant.text(failure, "message") or unread
 
 
-def _plans(room: Room) -> tuple[str, ...]:
+def _plans(room: OpenFolder) -> tuple[str, ...]:
     return tuple(name for name in ("story", "scene_graph", "timeline") if tolerant.json_at(room, f"{name}.json"))
 
 
-def _cast(room: Room) -> tuple[CharacterFacts, ...]:
+def _cast(room: OpenFolder) -> tuple[CharacterFacts, ...]:
     numbers = [int(found[1]) for name in tolerant.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
     portraits = {n: piece for n in sorted(numbers) if (piece := _listed(room, f"cast/character_{n:03d}.png"))}
     if not portraits:
@@ -196,7 +196,7 @@ def _cast(room: Room) -> tuple[CharacterFacts, ...]:
     return tuple(CharacterFacts(n, names.get(f"character_{n}", ""), piece) for n, piece in portraits.items())
 
 
-def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
+def _shot(room: OpenFolder, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
         index=number,
         image_prompt=tolerant.text(shot, "image_prompt"),
@@ -209,7 +209,7 @@ def _shot(room: Room, number: int, shot: dict[str, object]) -> ShotFacts:
     )
 
 
-def _listed(room: Room, path: str) -> Piece | None:
+def _listed(room: OpenFolder, path: str) -> Piece | None:
     receipt = light_reader.receipt_at(room, path)
     return None if receipt is None else _piece(path, receipt)
 
@@ -231,7 +231,7 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
     )
 
 
-def _foreign(room: Room, folder: Path) -> Facts | None:
+def _foreign(room: OpenFolder, folder: Path) -> Snapshot | None:
     """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
     meta = tolerant.dict_at(room, f"{folder.name}_meta.json")
     # Of one that is half adopted, the story may be all that says what it is.
@@ -240,7 +240,7 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
     shots = light_reader.shots_at(room) or light_reader.most_shots(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
-    return Facts(
+    return Snapshot(
         session_id=folder.name,
         folder=folder,
         foreign=True,
@@ -264,7 +264,7 @@ def _foreign(room: Room, folder: Path) -> Facts | None:
     )
 
 
-def _foreign_piece(room: Room, stem: str, suffix: str) -> Piece | None:
+def _foreign_piece(room: OpenFolder, stem: str, suffix: str) -> Piece | None:
     """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
     for path in (stem + suffix, f"{stem}_001{suffix}"):
         if size := tolerant.size_at(room, path):

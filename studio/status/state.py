@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Literal
 
 from studio.billing.totals import cost_text
-from studio.status.snapshot import Facts, ShotFacts
+from studio.status.snapshot import ShotFacts, Snapshot
 from studio.text.display import dollars
 
 Mark = Literal["DONE", "IMG", "TODO"]
-State = Literal[
+SessionState = Literal[
     "done", "running", "waiting", "rejected", "suspended", "interrupted", "failed", "done unverified", "unverified"
 ]
 """Of a session: 'waiting' for a person's approval; 'rejected' by one, and can be gone on with; 'suspended' by one, in
@@ -20,7 +20,7 @@ the engine, with its run; 'interrupted' is
 unfinished with nobody working on it; the last two were written by other programs."""
 
 
-def cost_usd(facts: Facts) -> float:
+def cost_usd(facts: Snapshot) -> float:
     """Return what the session cost, in US dollars: what its ledger says.
 
     Only where there is no ledger, in older sessions and those of other programs, the receipts of the pieces in place
@@ -33,17 +33,17 @@ def cost_usd(facts: Facts) -> float:
     return sum(piece.cost_usd for piece in (*facts.planning, *cast, *shots, facts.score, facts.film) if piece)
 
 
-def cost_shown(facts: Facts) -> str:
+def cost_shown(facts: Snapshot) -> str:
     """Return what the session cost, for a person: '$0.14', '$0.14 and 2 calls of unknown price'."""
     return cost_text(facts.spent.all) if facts.spent.all.calls else dollars(cost_usd(facts))
 
 
-def completed(facts: Facts) -> bool:
+def completed(facts: Snapshot) -> bool:
     """Tell whether the film is there; of a foreign session, what it says of itself is believed."""
     return facts.foreign_completed if facts.foreign else facts.film is not None
 
 
-def steps(facts: Facts) -> dict[str, bool]:
+def steps(facts: Snapshot) -> dict[str, bool]:
     """Return which steps are complete, in the order they are made."""
     shots = facts.shots
     return {
@@ -59,12 +59,12 @@ def steps(facts: Facts) -> dict[str, bool]:
     }
 
 
-def images_done(facts: Facts) -> int:
+def images_done(facts: Snapshot) -> int:
     """Count the shots whose picture is there."""
     return sum(shot.image is not None for shot in facts.shots)
 
 
-def videos_done(facts: Facts) -> int:
+def videos_done(facts: Snapshot) -> int:
     """Count the shots whose clip is there."""
     return sum(shot.clip is not None for shot in facts.shots)
 
@@ -85,7 +85,7 @@ def state_of(
     waits: bool = False,
     rejected: bool = False,
     suspended: bool = False,
-) -> State:
+) -> SessionState:
     """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
 
     So a finished film that a later run was to change, and did not, is not called done. A run that waits was suspended:
@@ -107,7 +107,7 @@ def state_of(
     return "done" if completed and not cut_off else "interrupted"
 
 
-def state_now(facts: Facts, locked: bool) -> State:
+def state_now(facts: Snapshot, locked: bool) -> SessionState:
     """Return the state of a session whose facts were read."""
     return state_of(
         completed(facts),
@@ -121,12 +121,12 @@ def state_now(facts: Facts, locked: bool) -> State:
     )
 
 
-def can_go_on(facts: Facts) -> bool:
+def can_go_on(facts: Snapshot) -> bool:
     """Tell whether there is something to go on with, once nobody works on the session."""
     return state_now(facts, locked=False) in ("waiting", "rejected", "suspended", "failed", "interrupted")
 
 
-def missing(facts: Facts) -> tuple[str, ...]:
+def missing(facts: Snapshot) -> tuple[str, ...]:
     """Return the paths of the pieces that a finished session would have and this one has not, in the order of work.
 
     Before the shots are planned nobody knows how many there are: then the plans and what is made once are named. Of a

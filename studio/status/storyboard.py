@@ -15,8 +15,8 @@ from textwrap import shorten
 
 from studio.billing.totals import Tally
 from studio.model.film import Stage
-from studio.status.snapshot import Facts, Piece, ShotFacts
-from studio.status.state import State, cost_shown, cost_usd, images_done, videos_done
+from studio.status.snapshot import Piece, ShotFacts, Snapshot
+from studio.status.state import SessionState, cost_shown, cost_usd, images_done, videos_done
 from studio.status.thumbnails import Thumbnails
 from studio.text.command_hints import command
 from studio.text.display import clock, dollars, printable, size
@@ -84,7 +84,7 @@ def shot_state(shot: ShotFacts, heard: Heard) -> str:
     return "waits for its turn"
 
 
-def storyboard(facts: Facts, state: State, heard: Heard, thumbnails: Thumbnails) -> str:
+def storyboard(facts: Snapshot, state: SessionState, heard: Heard, thumbnails: Thumbnails) -> str:
     """Return the storyboard as Markdown: per shot its picture, state, cost, camera, prompt and line."""
     total = len(facts.shots)
     letters = min(_LETTERS, _LETTERS_IN_ALL // max(1, total))
@@ -107,7 +107,7 @@ def storyboard(facts: Facts, state: State, heard: Heard, thumbnails: Thumbnails)
     return "\n\n".join(parts) + "\n"
 
 
-def summary(facts: Facts, state: State) -> str:
+def summary(facts: Snapshot, state: SessionState) -> str:
     """Return how far the film is in one line: 'running · 3 of 8 pictures · 2 of 8 lines · 1 of 8 clips · $0.00'."""
     total = len(facts.shots)
     said = sum(shot.line is not None for shot in facts.shots)
@@ -126,7 +126,7 @@ def summary(facts: Facts, state: State) -> str:
     return " · ".join([state, *counts, cost_shown(facts)])
 
 
-def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails: Thumbnails) -> list[str]:
+def _shot(facts: Snapshot, shot: ShotFacts, heard: Heard, letters: int, thumbnails: Thumbnails) -> list[str]:
     parts = [f"### Shot {shot.index} · {escaped(shot.camera, _CAMERA_LETTERS) or 'static'}"]
     picture = thumbnails.of(facts.folder / shot.image.path, _sharing(facts)) if shot.image else ""
     if picture:
@@ -150,7 +150,7 @@ def _shot(facts: Facts, shot: ShotFacts, heard: Heard, letters: int, thumbnails:
     return parts
 
 
-def _cast(facts: Facts, thumbnails: Thumbnails) -> list[str]:
+def _cast(facts: Snapshot, thumbnails: Thumbnails) -> list[str]:
     """Return the characters' reference pictures, side by side."""
     pictures = [
         f"![{escaped(each.name, _CELL_LETTERS) or each.index}]({picture})"
@@ -162,7 +162,7 @@ def _cast(facts: Facts, thumbnails: Thumbnails) -> list[str]:
     return ["### The cast", " ".join([*pictures, *remarks])] if pictures else []
 
 
-def _sharing(facts: Facts) -> int:
+def _sharing(facts: Snapshot) -> int:
     """Return how many pictures share the room there is."""
     return len(facts.shots) + min(len(facts.cast), CAST_SHOWN)
 
@@ -171,7 +171,7 @@ def _pieces(shot: ShotFacts) -> list[Piece]:
     return [piece for piece in (shot.image, shot.line, shot.clip) if piece]
 
 
-def shot_rows(facts: Facts, heard: Heard) -> list[dict[str, str | float]]:
+def shot_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | float]]:
     """Return the table of shots: a row for each, with its number, state, camera, seconds, cost in USD and prompt."""
     return [
         {
@@ -190,7 +190,7 @@ def _cell(text: str) -> str:
     return shorten(printable(text), _CELL_LETTERS, placeholder=" …")
 
 
-def ledger_rows(facts: Facts, heard: Heard) -> list[dict[str, str | int]]:
+def ledger_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | int]]:
     """Return the ledger: per stage the pieces in place, how many this run made or found, the work, and the cost.
 
     Seconds are the sums over the receipts of the pieces in place, whichever run made them. Calls, dollars, and how many
@@ -249,7 +249,7 @@ def _count(heard: Heard, stages: tuple[Stage, ...]) -> tuple[int, int]:
     return states.count("done"), states.count("reused")
 
 
-def film_card(facts: Facts, output: Path, width: int, height: int, thumbnails: Thumbnails) -> str:
+def film_card(facts: Snapshot, output: Path, width: int, height: int, thumbnails: Thumbnails) -> str:
     """Return the film's card as Markdown: a picture from its middle, where it lies, how long and how large it is.
 
     Args:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from studio.fs import opening
-from studio.fs.opening import Room
+from studio.fs.opening import OpenFolder
 from studio.fs.tolerant import as_dict, changes_at, dict_at, dicts_at, is_there, json_at, size_at, text
 from studio.text.plain_json import NotJson, read_plainly
 
 
-def shots_at(room: Room) -> list[dict[str, object]]:
+def shots_at(room: OpenFolder) -> list[dict[str, object]]:
     """Return the shots in `shots.json`; none where there are more than a film has."""
     return most_shots(dicts_at(room, "shots.json"))
 
@@ -20,7 +20,7 @@ def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
     return shots if len(shots) <= opening.SHOTS else []
 
 
-def receipt_at(room: Room, path: str) -> dict[str, object] | None:
+def receipt_at(room: OpenFolder, path: str) -> dict[str, object] | None:
     """Return the receipt of the piece at `path` ('images/shot_001.png') at the listed depth.
 
     That is: the receipt beside it parses and speaks of this path, and the size agrees. None otherwise.
@@ -32,13 +32,13 @@ def receipt_at(room: Room, path: str) -> dict[str, object] | None:
     return receipt if type(size) is int and size_at(room, path) == size else None
 
 
-def has_brief(room: Room) -> bool:
+def has_brief(room: OpenFolder) -> bool:
     """Tell whether the session is one of ours: its brief is there, or the copy of it."""
     # Nobody else has run cards: without its briefs a session of ours is still no other program's.
     return any(is_there(room, name) for name in ("brief.json", "receipts/brief.json", "runs"))
 
 
-def brief_at(room: Room) -> dict[str, object]:
+def brief_at(room: OpenFolder) -> dict[str, object]:
     """Return what was asked for; from the copy where `brief.json` does not read, else an empty object."""
     brief = dict_at(room, "brief.json")
     if "idea" in brief:
@@ -49,7 +49,7 @@ def brief_at(room: Room) -> dict[str, object]:
         return {}
 
 
-def last_card(room: Room) -> dict[str, object]:
+def last_card(room: OpenFolder) -> dict[str, object]:
     """Return the newest run card; an empty object where there is none.
 
     One that does not read tells of no end, as if its run had been cut off.
@@ -66,13 +66,13 @@ def was_cut_off(card: dict[str, object]) -> bool:
     return card.get("ended_at") == ""
 
 
-def newest_card(room: Room) -> str:
+def newest_card(room: OpenFolder) -> str:
     """Return the name of the newest run card; '' where there is none."""
     cards = (card for card in changes_at(room, "runs") if card[1].endswith(".json"))
     return max(cards, default=(0, ""))[1]
 
 
-def copied_brief(room: Room) -> str | None:
+def copied_brief(room: OpenFolder) -> str | None:
     """Return the text of `brief.json` as `receipts/brief.json` holds it, or None where its checksum does not agree."""
     copy = dict_at(room, "receipts/brief.json")
     content = text(copy, "content")

@@ -27,7 +27,7 @@ ReadPlan = Callable[[Stage, str], object]
 
 
 @dataclass(frozen=True)
-class Found:
+class PieceState:
     """What lies at a place: its condition, the receipt that vouches for it, and a reason where it is not whole."""
 
     condition: Condition
@@ -35,7 +35,7 @@ class Found:
     reason: str = ""
 
 
-class Eye:
+class Ownership:
     """Looks at the pieces of one session folder; `read_plan` judges an edited plan."""
 
     def __init__(self, folder: Path, read_plan: ReadPlan) -> None:
@@ -43,28 +43,28 @@ class Eye:
         self._read_plan = read_plan
         self._records = Records(folder)
 
-    def look(self, order: Order) -> Found:
+    def look(self, order: Order) -> PieceState:
         """Find out whose file lies at the order's place. Changes nothing."""
         path, receipt = self.folder / order.path, read_receipt(self.folder / receipt_path(order.path))
         if files.found(path) is None:
-            return Found("nothing", receipt)
+            return PieceState("nothing", receipt)
         if not files.is_file(path):
-            return Found("damaged", receipt, "it is not a file")
+            return PieceState("damaged", receipt, "it is not a file")
         if receipt is None:
             receipt = self._recorded(order, path)
         if receipt is not None and self.is_whole(receipt, order.path):
             by_hand: Condition = "edited" if order.stage in PLANS else "by hand"
-            return Found(by_hand if receipt.by_hand else "ours", receipt)
+            return PieceState(by_hand if receipt.by_hand else "ours", receipt)
         if order.stage in PLANS:
             return self._look_at_plan(order, path, receipt)
         if order.stage not in PICTURES:
-            return Found("damaged", receipt, "it is not what its receipt says" if receipt else "it has no receipt")
+            return PieceState("damaged", receipt, "it is not what its receipt says" if receipt else "it has no receipt")
         if receipt is not None and _untouched(path, receipt):
-            return Found("damaged", receipt, "its bytes changed though nobody wrote it")
+            return PieceState("damaged", receipt, "its bytes changed though nobody wrote it")
         reason = whole_picture(path)
-        return Found("damaged", receipt, reason) if reason else Found("by hand", receipt)
+        return PieceState("damaged", receipt, reason) if reason else PieceState("by hand", receipt)
 
-    def _look_at_plan(self, order: Order, path: Path, receipt: Receipt | None) -> Found:
+    def _look_at_plan(self, order: Order, path: Path, receipt: Receipt | None) -> PieceState:
         content = files.read_or_none(path, opening.PLAN_BYTES) or b""
         try:
             text = content.decode("utf-8")
@@ -72,13 +72,13 @@ class Eye:
         except (UnicodeDecodeError, BrokenPlan) as error:
             torn = receipt is not None and (_untouched(path, receipt) or torn_from(content, receipt))
             if torn:
-                return Found("damaged", receipt, "a fault tore it")
+                return PieceState("damaged", receipt, "a fault tore it")
             if isinstance(error, BrokenPlan):
-                return Found("broken", receipt, str(error))
-            return Found("broken", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
+                return PieceState("broken", receipt, str(error))
+            return PieceState("broken", receipt, f"{order.path} is not UTF-8 at byte {error.start}: save it as UTF-8")
         if receipt is not None and receipt.content and not receipt.by_hand and same_plan(receipt.content, text):
-            return Found("ours", receipt)
-        return Found("edited", receipt)
+            return PieceState("ours", receipt)
+        return PieceState("edited", receipt)
 
     def is_whole(self, receipt: Receipt, path: str) -> bool:
         """Tell whether the artefact at `path` has the bytes that the receipt says."""

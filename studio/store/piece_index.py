@@ -14,7 +14,7 @@ from studio.model.stages import PLANS
 from studio.store.receipts import artefact_of, read_receipt, receipt_places
 
 
-class Copies:
+class PieceIndex:
     """The receipts of one session folder by fingerprint; read once, kept up to date by `add`."""
 
     def __init__(self, folder: Path) -> None:

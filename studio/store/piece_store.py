@@ -18,17 +18,17 @@ from PIL import Image
 from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.model.film import Stage
-from studio.model.receipt import Made, Receipt
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_diff import same_plan
-from studio.store.ownership import Eye, Found, ReadPlan
-from studio.store.piece_index import Copies, copy_whole
+from studio.store.ownership import Ownership, PieceState, ReadPlan
+from studio.store.piece_index import PieceIndex, copy_whole
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.sidecars import is_whole, sidecar_of, write_sidecars
 from studio.store.takes import keep_take, put_aside
 
 
-class Shelf:
+class PieceStore:
     """The pieces of one session folder.
 
     Args:
@@ -39,12 +39,12 @@ class Shelf:
 
     def __init__(self, folder: Path, read_plan: ReadPlan, tell: Callable[[str], None]) -> None:
         self.folder = folder
-        self._eye = Eye(folder, read_plan)
+        self._eye = Ownership(folder, read_plan)
         self.tell = tell
         self._lock = threading.RLock()
-        self._copies = Copies(folder)
+        self._copies = PieceIndex(folder)
 
-    def look(self, order: Order) -> Found:
+    def look(self, order: Order) -> PieceState:
         """Find out whose file lies at the order's place. Changes nothing."""
         return self._eye.look(order)
 
@@ -108,7 +108,7 @@ class Shelf:
                 return kept
         return self._fetch(order, found)
 
-    def _keep_edit(self, order: Order, found: Found) -> Receipt:
+    def _keep_edit(self, order: Order, found: PieceState) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
         stat, content = opening.found(path), files.read(path, opening.PLAN_BYTES).decode("utf-8")
         if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
@@ -141,7 +141,7 @@ class Shelf:
         write_sidecars(self.folder, receipt, self.tell)
         return receipt.sealed()
 
-    def _keep_picture(self, order: Order, found: Found) -> Receipt | None:
+    def _keep_picture(self, order: Order, found: PieceState) -> Receipt | None:
         """Keep a person's picture at this place, unless it belongs to a shot that now has another number."""
         stands_for = found.receipt.fingerprint if found.receipt else order.fingerprint
         if stands_for != order.fingerprint and stands_for in order.wanted:
@@ -152,14 +152,16 @@ class Shelf:
             return self._confirm(order, was)
         with Image.open(path) as picture:
             width, height = picture.size
-        receipt = self._receipt(order, path, Made(width=width, height=height), "by hand", "", by_hand=True).sealed()
+        receipt = self._receipt(
+            order, path, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
+        ).sealed()
         self.tell(f"{told_as(order.stage, order.index)}: the picture put there by hand is used")
         place = self.folder / receipt_path(order.path)
         files.write_whole(place, receipt_bytes(receipt))
         self._copies.add(receipt, place, first=True)
         return receipt
 
-    def _fetch(self, order: Order, found: Found) -> Receipt | None:
+    def _fetch(self, order: Order, found: PieceState) -> Receipt | None:
         """Publish a copy of a whole piece that was made from the same and lies elsewhere; None where there is none."""
         removed = found.receipt if found.condition == "nothing" and found.receipt else None
         tried: set[Path] = set()
@@ -210,7 +212,7 @@ class Shelf:
         self,
         order: Order,
         out: Path,
-        made: Made,
+        made: PieceMeasures,
         engine: str,
         model: str,
         *,
@@ -277,7 +279,9 @@ class Shelf:
         self._copies.add(receipt, place, first=True)
         return receipt
 
-    def _receipt(self, order: Order, path: Path, made: Made, engine: str, model: str, **more: object) -> Receipt:
+    def _receipt(
+        self, order: Order, path: Path, made: PieceMeasures, engine: str, model: str, **more: object
+    ) -> Receipt:
         stat = path.stat()
         content = files.read(path, opening.PLAN_BYTES).decode("utf-8") if order.stage in PLANS else None
         return Receipt.model_validate(
@@ -328,7 +332,7 @@ class Shelf:
                 if not path.exists():
                     files.remove(place)
 
-    def put_aside(self, order: Order, found: Found) -> None:
+    def put_aside(self, order: Order, found: PieceState) -> None:
         """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""
         aside = put_aside(self.folder, self.folder / order.path)
         whose = f"{told_as(order.stage, order.index)}: " if order.index else ""

@@ -15,8 +15,8 @@ from studio.model.film import Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.store.layout import in_the_way, refuse_links, walk
-from studio.store.ownership import Found
-from studio.store.piece_store import Shelf
+from studio.store.ownership import PieceState
+from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.sidecars import write_sidecars
 from studio.store.takes import put_aside
@@ -24,7 +24,7 @@ from studio.store.takes import put_aside
 _OURS = (".part", ".next")
 
 
-def recover(shelf: Shelf) -> None:
+def recover(shelf: PieceStore) -> None:
     """Mend what can be mended without making anything; whatever a person should know is told.
 
     A staged receipt whose bytes are in place, in a hidden file beside it or, of a plan, in the receipt itself, proves a
@@ -54,7 +54,7 @@ def recover(shelf: Shelf) -> None:
         _mend_plan(shelf, Order(folder.name, stage, 0, ""))
 
 
-def _clear_the_way(shelf: Shelf) -> None:
+def _clear_the_way(shelf: PieceStore) -> None:
     folder = shelf.folder
     for path in in_the_way(folder):
         shelf.tell(f"{path.relative_to(folder)} is not what belongs there; it is kept as {put_aside(folder, path)}")
@@ -69,7 +69,7 @@ def _by_name(hidden_files: Iterable[Path]) -> dict[str, list[Path]]:
     return found
 
 
-def _finish(shelf: Shelf, staged: Path, parts: Mapping[str, Sequence[Path]]) -> None:
+def _finish(shelf: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]]) -> None:
     folder, receipt = shelf.folder, read_receipt(staged)
     place = staged.with_name(staged.name.removeprefix(".").removesuffix(".next"))
     if receipt is None or receipt_path(receipt.path) != str(place.relative_to(folder)):
@@ -114,7 +114,7 @@ def places(folder: Path) -> Iterator[Order]:
         yield Order(folder.name, stage, index, "")
 
 
-def _mend_receipt(shelf: Shelf, order: Order) -> None:
+def _mend_receipt(shelf: PieceStore, order: Order) -> None:
     place = shelf.folder / receipt_path(order.path)
     there = os.path.lexists(place)
     # A lost receipt of any other piece is found when the piece is looked at: its bytes lead to its record.
@@ -129,7 +129,7 @@ def _mend_receipt(shelf: Shelf, order: Order) -> None:
         shelf.tell(f"{receipt_path(order.path)} did not read; {what}{kept}")
 
 
-def _mend_plan(shelf: Shelf, order: Order) -> None:
+def _mend_plan(shelf: PieceStore, order: Order) -> None:
     """Put back a plan that a fault tore, or that is gone though its receipt holds it."""
     found = shelf.look(order)
     receipt = found.receipt
@@ -147,7 +147,7 @@ def _mend_plan(shelf: Shelf, order: Order) -> None:
         )
 
 
-def put_back(shelf: Shelf, order: Order, found: Found) -> None:
+def put_back(shelf: PieceStore, order: Order, found: PieceState) -> None:
     """Put a plan aside and write the one that its receipt holds: as it was last used, or else as it was written."""
     shelf.put_aside(order, found)
     receipt = found.receipt

@@ -11,11 +11,11 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.receipt import Receipt
 from studio.model.stages import PLANS, Order
-from studio.store.ownership import Found
+from studio.store.ownership import PieceState
 from studio.store.receipts import receipt_bytes
 
 
-def keep_take(folder: Path, order: Order, found: Found) -> tuple[Path, Receipt] | None:
+def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Receipt] | None:
     """Link the whole piece at the order's place into `takes/`, with its receipt; the place itself keeps it too.
 
     Of a plan only the receipt is kept: it holds the text. Returns the kept receipt and where it lies; None where there

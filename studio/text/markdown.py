@@ -68,7 +68,7 @@ _NEVER = dict.fromkeys(range(0xFDD0, 0xFDF0))
 """Signs that are no markup (escaped, of code, of an address) stand for a while as noncharacters of Unicode."""
 
 
-class Line(NamedTuple):
+class MarkdownLine(NamedTuple):
     """One line in plain words; `level` is 1 to 6 for a heading, else 0."""
 
     text: str
@@ -79,10 +79,10 @@ class Line(NamedTuple):
     """Whether an item of a list, or a table's row, ends here: it has a full stop where it has no mark."""
 
 
-_EMPTY = Line("")
+_EMPTY = MarkdownLine("")
 
 
-def read_markdown(text: str) -> tuple[Line, ...]:
+def read_markdown(text: str) -> tuple[MarkdownLine, ...]:
     """Return the lines of a text in plain words; a plain text comes through unchanged.
 
     Emphasis, links, quotes, lists, tags, fences and rules vanish, and their words stay; code is kept as it stands. An
@@ -94,9 +94,9 @@ def read_markdown(text: str) -> tuple[Line, ...]:
     lines = _unfenced((text if text.isascii() else text.translate(_NEVER)).split("\n"))
     defining = {line: found[1].lower() for line in lines if "]:" in line and (found := _DEFINED.match(line))}
     defined = frozenset(defining.values())
-    told: list[Line] = []
-    run: list[Line] = []
-    for line in [*_blocks([line for line in lines if line not in defining]), Line("", level=1)]:
+    told: list[MarkdownLine] = []
+    run: list[MarkdownLine] = []
+    for line in [*_blocks([line for line in lines if line not in defining]), MarkdownLine("", level=1)]:
         if not line.level and line.text and not line.text.isspace():
             run.append(line)
             continue
@@ -134,9 +134,9 @@ def _unfenced(lines: list[str]) -> list[str]:
     return plain
 
 
-def _blocks(lines: list[str]) -> list[Line]:
+def _blocks(lines: list[str]) -> list[MarkdownLine]:
     """Tell headings, items and rows; take their marks, and those of quotes and rules."""
-    told: list[Line] = []
+    told: list[MarkdownLine] = []
     item = -1
     numbered = _numbered(lines)
     for place, line in enumerate(lines):
@@ -144,11 +144,11 @@ def _blocks(lines: list[str]) -> list[Line]:
             if item >= 0:
                 told[item] = told[item]._replace(ends=True)
                 item = -1
-            told.append(Line(line) if line else _EMPTY)
+            told.append(MarkdownLine(line) if line else _EMPTY)
             continue
         first = line.lstrip(" \t")[0]
         if first not in _BEGINNING and not first.isdecimal() and "|" not in line:
-            told.append(Line(line))
+            told.append(MarkdownLine(line))
             item = len(told) - 1 if item >= 0 else -1
             continue
         quoted = _QUOTE.match(line)
@@ -171,15 +171,15 @@ def _blocks(lines: list[str]) -> list[Line]:
             told[item] = told[item]._replace(ends=True)
             item = -1
         if under or _RULE.match(words):
-            told.append(Line(""))
+            told.append(MarkdownLine(""))
         elif heading:
-            told.append(Line(_unclosed(heading[2]), level=len(heading[1])))
+            told.append(MarkdownLine(_unclosed(heading[2]), level=len(heading[1])))
         elif bars or tabled:
-            told.append(Line(row, row=True, ends=True))
+            told.append(MarkdownLine(row, row=True, ends=True))
         else:
             words = words[mark.end() :] if mark else words
             note = _FOOTNOTE.match(words)
-            told.append(Line(words[note.end() :] if note else words))
+            told.append(MarkdownLine(words[note.end() :] if note else words))
             item = len(told) - 1 if mark or item >= 0 else -1
     if item >= 0:
         told[item] = told[item]._replace(ends=True)
@@ -283,7 +283,7 @@ def _meant(entity: str) -> str:
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in meant).translate(_NEVER)
 
 
-def _laid(line: Line, text: str) -> Line:
+def _laid(line: MarkdownLine, text: str) -> MarkdownLine:
     """Return a line with its words: a row's cells parted by commas, a full stop behind what ends.
 
     Scripts without capitals have their own stops. The signs that were no markup stand as themselves again.

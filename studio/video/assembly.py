@@ -14,8 +14,8 @@ from studio.audio.mix import mix
 from studio.fs import files
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.lettering.linebreaks import LINE_COLUMNS
-from studio.model.film import Brief, Cue, Shot, Story, Timeline, Wish
-from studio.model.receipt import Made, Receipt
+from studio.model.film import Brief, Cue, FilmOptions, Shot, Story, Timeline
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
 from studio.video.burned_captions import burned_columns
@@ -24,7 +24,7 @@ from studio.video.encoder import last_picture
 from studio.video.mux import cut_film
 
 
-def burned_cues(shot: Shot, line: Receipt, frames: int, wish: Wish) -> tuple[Cue, ...]:
+def burned_cues(shot: Shot, line: Receipt, frames: int, wish: FilmOptions) -> tuple[Cue, ...]:
     """Return the captions that are burned into a shot's clip of `frames`, in its frames: none but where it was wished.
 
     In narrow frames they have shorter lines than the film's caption track, rather than smaller letters.
@@ -77,7 +77,7 @@ def assemble(
     lines: Sequence[tuple[Path, Receipt]],
     score: Path | None,
     out: Path,
-) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
+) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
     """Cut the film at `out` and return what was measured, and the caption files: ('film.srt', ...), ('film.vtt', ...).
 
     Args:

@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple
 
 from studio.model.film import CENTRE, Aim, Move, Pose
 
-Kind = Literal["static", "pan", "tilt", "dolly", "zoom", "crane", "orbit", "handheld", "travel", "turn"]
+MoveKind = Literal["static", "pan", "tilt", "dolly", "zoom", "crane", "orbit", "handheld", "travel", "turn"]
 
-_VERBS: dict[str, Kind] = {
+_VERBS: dict[str, MoveKind] = {
     **dict.fromkeys(("static", "still", "locked", "fixed", "tripod", "stationary", "lockdown", "motionless"), "static"),
     **dict.fromkeys(("pan", "truck", "track", "slide"), "pan"),
     "tilt": "tilt",
@@ -82,7 +82,7 @@ _WAYS: dict[str, tuple[str, int]] = {
     "anticlockwise": ("x", 1),
     "counterclockwise": ("x", 1),
 }
-_GOES: dict[Kind, dict[str, Kind]] = {
+_GOES: dict[MoveKind, dict[str, MoveKind]] = {
     "static": {},
     "pan": {"x": "pan", "y": "tilt", "z": "dolly"},
     "tilt": {"y": "tilt"},
@@ -96,7 +96,7 @@ _GOES: dict[Kind, dict[str, Kind]] = {
 }
 """Which move a verb becomes in which direction: a "truck in" is a dolly, a "pan up" is a tilt."""
 
-_AXES: dict[Kind, str] = {
+_AXES: dict[MoveKind, str] = {
     "static": "",
     "pan": "x",
     "tilt": "y",
@@ -146,7 +146,7 @@ _ASIDE = 0.08
 
 
 class _Step(NamedTuple):
-    kind: Kind
+    kind: MoveKind
     way: int  # -1, 1, or 0 where the words leave it open
     strength: float
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from studio.lettering.fonts import baseline, drawable, set_block, set_line, text_width
 from studio.lettering.typography import title_lines, typographic
 from studio.model.film import Mood
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.planning.credits import Credit
 from studio.video.encoder import Draw, encode
 from studio.video.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
@@ -78,7 +78,7 @@ def title_card(
     *,
     mood: Mood | None = None,
     english: bool = True,
-) -> Made:
+) -> PieceMeasures:
     """Write the clip of a title card.
 
     Args:
@@ -115,7 +115,7 @@ def end_card(
     *,
     mood: Mood | None = None,
     english: bool = True,
-) -> Made:
+) -> PieceMeasures:
     """Write the clip of an end card; arguments and errors as `title_card`, and:
 
     Args:

@@ -19,7 +19,7 @@ import numpy as np
 
 from studio.errors import DamagedPiece, DiskFull, EngineFailed, FilmError
 from studio.model.engines import Tick
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.video.planes import Planes
 
 Draw = Callable[[Planes], None]
@@ -47,7 +47,9 @@ _LIMITED = 1  # libavutil's AVCOL_RANGE_MPEG
 _KEYFRAME_SECONDS = 2
 
 
-def encode(frames: Iterable[Draw], size: tuple[int, int], fps: int, out: Path, tick: Tick = lambda _: None) -> Made:
+def encode(
+    frames: Iterable[Draw], size: tuple[int, int], fps: int, out: Path, tick: Tick = lambda _: None
+) -> PieceMeasures:
     """Write an MP4 of all frames and give what was measured of it.
 
     Args:
@@ -120,7 +122,7 @@ def _draw_into(draw: Draw, frame: av.VideoFrame) -> av.VideoFrame:
     return frame
 
 
-def probe(path: Path) -> Made:
+def probe(path: Path) -> PieceMeasures:
     """Measure a video by reading all its packets: width, height, frames, seconds.
 
     Raises:
@@ -142,7 +144,7 @@ def probe(path: Path) -> Made:
     if promised and promised != len(packets):
         raise DamagedPiece(f"{str(path)!r} holds {len(packets)} of {promised} frames: render it again")
     end = max(pts + duration for pts, duration, _ in packets if pts is not None)
-    return Made(width=width, height=height, frames=len(packets), seconds=float((end - min(times)) * ticks))
+    return PieceMeasures(width=width, height=height, frames=len(packets), seconds=float((end - min(times)) * ticks))
 
 
 def last_picture(path: Path) -> Planes:

@@ -26,7 +26,7 @@ from av.video.stream import VideoStream
 from studio.errors import DamagedPiece, EngineFailed
 from studio.fs import opening
 from studio.model.film import Timeline
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.video.encoder import PACKETS_ONLY, TIMESCALE, film_error, probe
 
 if TYPE_CHECKING:  # named in PyAV's stubs only
@@ -61,7 +61,7 @@ def cut_film(
     *,
     end: Path | None = None,
     language: str = "eng",
-) -> Made:
+) -> PieceMeasures:
     """Write the film and give what was measured of it.
 
     Args:
@@ -262,7 +262,7 @@ def _clean(text: str) -> str:
     return kept.strip()
 
 
-def _verify(out: Path, timeline: Timeline) -> Made:
+def _verify(out: Path, timeline: Timeline) -> PieceMeasures:
     """Measure the film; what is wrong with it is named."""
     wrong = f"{out.name!r} came out wrong, cut it again: "
     try:

@@ -1,7 +1,7 @@
 """Where to look: the place of a picture's subject in the frame that is cut from it.
 
-Whoever painted a picture may know where its subject is (`Made.focus`); of other pictures it is estimated. The animator
-calls this; `studio/video/camera.py` aims its moves there.
+Whoever painted a picture may know where its subject is (`PieceMeasures.focus`); of other pictures it is estimated. The
+animator calls this; `studio/video/camera.py` aims its moves there.
 """
 
 from __future__ import annotations

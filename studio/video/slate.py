@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.video.cards import still_card
 
 
-def paint_slate(text: str, size: tuple[int, int], seed: int, reason: str, out: Path) -> Made:
+def paint_slate(text: str, size: tuple[int, int], seed: int, reason: str, out: Path) -> PieceMeasures:
     """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels, with `text` on it.
 
     Args:
         reason: why the shot could not be made; it is kept in the receipt, not on the picture.
     """
     Image.fromarray(still_card(text, size, seed)).save(out, format="PNG")
-    return Made(width=size[0], height=size[1], refused=reason)
+    return PieceMeasures(width=size[0], height=size[1], refused=reason)

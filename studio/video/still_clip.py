@@ -16,7 +16,7 @@ from PIL import Image
 
 from studio.model.engines import Tick
 from studio.model.film import Cue, Move
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.video.burned_captions import Burned, set_cues
 from studio.video.camera_path import Maps, calm, chroma_map, frame_maps
 from studio.video.encoder import Draw, encode, probe
@@ -40,7 +40,7 @@ def render_still(
     cues: Sequence[Cue],
     out: Path,
     tick: Tick = lambda _: None,
-) -> Made:
+) -> PieceMeasures:
     """Write the clip of one picture.
 
     Args:

@@ -17,7 +17,7 @@ import cv2
 from PIL import Image, ImageDraw
 
 from blocks.offline.painter.painter import OfflinePainter
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 
 PROMPTS = (
     "wide shot, a red fox crosses a snowy meadow, morning",
@@ -77,7 +77,7 @@ def contact_sheet() -> Image.Image:
             pen.text((at[0] + 6, at[1] + 3), str(i + 1), fill=(255, 255, 255))
         left = 0
         for aspect in ASPECTS:
-            across, down = Wish.model_validate({"aspect": aspect, "height": 144}).size
+            across, down = FilmOptions.model_validate({"aspect": aspect, "height": 144}).size
             size = round(height * across / down), height
             sheet.paste(paint_tile(ASPECT_PROMPT, size, Path(folder)), (left, rows * height))
             left += size[0] + 4

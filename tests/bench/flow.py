@@ -54,7 +54,7 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event
-    from studio.model.receipt import Made
+    from studio.model.receipt import PieceMeasures
     from tests.bench.instant import instant_crew
 
     moments, kinds = dict[str, float](), dict[str, int]()
@@ -62,9 +62,9 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     def hired() -> Crew:
         return instant_crew()
 
-    def assemble(*asked: Any) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
+    def assemble(*asked: Any) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
         asked[-1].write_bytes(b"film")
-        return Made(frames=24, seconds=1.0), ()
+        return PieceMeasures(frames=24, seconds=1.0), ()
 
     def hear(event: Event) -> None:
         now = time.perf_counter()

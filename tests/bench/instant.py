@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from blocks.offline.writer.writer import OfflineWriter
 from studio.model.engines import Abilities, Crew
 from studio.model.film import MusicCue
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 
 @dataclass
@@ -19,21 +19,21 @@ class _Instant:
     version: int = 1
     abilities: ClassVar[Abilities] = Abilities(seed=True)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> Made:
+    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path) -> PieceMeasures:
         out.write_bytes(b"picture")
-        return Made(width=size[0], height=size[1])
+        return PieceMeasures(width=size[0], height=size[1])
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         out.write_bytes(b"line")
-        return Made(seconds=0.0)
+        return PieceMeasures(seconds=0.0)
 
-    def animate(self, *asked: Any) -> Made:
+    def animate(self, *asked: Any) -> PieceMeasures:
         asked[-2].write_bytes(b"clip")
-        return Made(frames=24, seconds=1.0)
+        return PieceMeasures(frames=24, seconds=1.0)
 
-    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
         out.write_bytes(b"score")
-        return Made(seconds=seconds)
+        return PieceMeasures(seconds=seconds)
 
 
 def instant_crew() -> Crew:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from blocks.http_client.client import RequestLimits
-from studio.model.paid import Desk, Fault, Kind
+from studio.model.paid import CallDesk, CallKind, Fault
 
 PATIENT = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=60.0)
 HASTY = RequestLimits(connect_seconds=10.0, read_seconds=0.3, total_seconds=60.0)
@@ -49,9 +49,9 @@ class Stand:
         adapter: for its repr.
     """
 
-    kind: Kind
+    kind: CallKind
     server: Server
-    work: Callable[[Desk, Path], object]
+    work: Callable[[CallDesk, Path], object]
     faults: frozenset[str]
     secrets: tuple[str, ...]
     adapter: object

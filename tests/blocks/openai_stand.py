@@ -15,7 +15,7 @@ from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.writer import OpenAIWriter
-from studio.model.film import Brief, Wish
+from studio.model.film import Brief, FilmOptions
 from tests.blocks.contract import HTTP_FAULTS, LINE, PICTURE_FAULTS, SIZE, SOUND_FAULTS, Stand
 from tests.vendors.media import picture
 from tests.vendors.openai_server import OpenAIServer
@@ -36,7 +36,7 @@ def brief_of(**wish: object) -> Brief:
     """Return a brief with these options."""
     return Brief(
         idea=IDEA,
-        wish=Wish.model_validate({"seconds": 20, **wish}),
+        wish=FilmOptions.model_validate({"seconds": 20, **wish}),
         seed=7,
         started_at="2026-01-01T00:00:00",
         version="0",

@@ -14,8 +14,8 @@ from blocks.openai_api.sizes import legal_size
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.grpc_painter import SIZES, StabilityGrpcPainter
 from blocks.stability_api.rest_painter import SHAPES, StabilityPainter
-from studio.model.film import Wish
-from studio.planning.capabilities import of_negative_prompt, painted_size, settle
+from studio.model.film import FilmOptions
+from studio.planning.capabilities import check_capabilities, of_negative_prompt, painted_size
 from tests.blocks.openai_stand import account_at
 
 HERE = account_at("http://127.0.0.1:9/v1")
@@ -37,7 +37,7 @@ STABILITY = StabilityAccount.model_validate({"api_key": "sk-0123456789"})
 def test_a_painter_declares_the_size_that_it_asks_for(name: str, quality: str, aspect: str) -> None:
     """What is judged beforehand is what is sent, but for the step of 16 pixels."""
     painter = OpenAIPainter(HERE, name, quality)  # type: ignore[arg-type]  # one of the qualities
-    frame = Wish.model_validate({"aspect": aspect, "height": 2160}).size
+    frame = FilmOptions.model_validate({"aspect": aspect, "height": 2160}).size
     asked = legal_size(name, frame, painter.quality, painter.long_side)
     declared = painted_size(painter.abilities, frame)
     if name != "gpt-image-2" or quality != "high":
@@ -73,7 +73,11 @@ def test_a_saved_crew_says_what_its_own_models_can() -> None:
     assert small.narrator.abilities.languages == ("en", "de")
     assert small.narrator.model == usual.narrator.model
     assert usual.painter.model == "gpt-image-2 medium"
-    assert settle(usual, Wish()) == settle(Crew(painter="stability", stability=STABILITY).hired("x"), Wish()) == ()
+    assert (
+        check_capabilities(usual, FilmOptions())
+        == check_capabilities(Crew(painter="stability", stability=STABILITY).hired("x"), FilmOptions())
+        == ()
+    )
     with pytest.raises(ValidationError):
         Crew(languages="English")
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from studio.model.film import Story
 from studio.model.paid import VendorError
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from tests.blocks import openai_stand, stability_stand
 from tests.blocks.contract import FAULTS, HASTY, PATIENT, SIZE, Stand, Vendor
 from tests.blocks.desk import PlainDesk
@@ -63,13 +63,13 @@ def test_a_good_answer_becomes_the_piece(stand: Stand, tmp_path: Path) -> None:
     made = stand.work(PlainDesk(), out)
     match stand.kind:
         case "image":
-            assert isinstance(made, Made)
+            assert isinstance(made, PieceMeasures)
             assert (made.width, made.height) == SIZE
             with Image.open(out) as picture:
                 picture.load()
                 assert (picture.format, picture.mode, picture.size) == ("PNG", "RGB", SIZE)
         case "speech":
-            assert isinstance(made, Made)
+            assert isinstance(made, PieceMeasures)
             assert made.words
             with wave.open(str(out)) as sheet:
                 assert (sheet.getnchannels(), sheet.getsampwidth()) == (1, 2)

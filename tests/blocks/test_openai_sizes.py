@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.openai_api.sizes import LEAST_PIXELS, MOST_PIXELS, legal_size, likely_tokens, most_tokens
-from studio.model.film import Aspect, Wish
+from studio.model.film import Aspect, FilmOptions
 
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1", "4:3", "21:9")
 
@@ -20,7 +20,7 @@ ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1", "4:3", "21:9")
 )
 def test_every_size_is_legal(aspect: Aspect, half: int, quality: str, long_side: int) -> None:
     """Both sides a multiple of 16, within 1:3 to 3:1, no side beyond 3840, as many pixels as the model takes."""
-    frame = Wish(aspect=aspect, height=half * 2).size
+    frame = FilmOptions(aspect=aspect, height=half * 2).size
     across, down = legal_size("gpt-image-2", frame, quality, long_side)  # type: ignore[arg-type]
     assert across % 16 == down % 16 == 0
     assert max(across, down) <= 3840

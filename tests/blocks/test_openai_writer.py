@@ -13,11 +13,11 @@ from blocks.openai_api.plans import words_of_scenes
 from blocks.openai_api.writer import OpenAIWriter
 from studio.errors import EngineFailed
 from studio.input.script import parse_script
-from studio.model.film import CAMERAS, Wish
+from studio.model.film import CAMERAS, FilmOptions
 from studio.model.paid import VendorError
 from studio.planning.plan_files import plan_text, read_graph, read_shots, read_story
 from studio.planning.scene_graph import check_graph, scene_parts
-from studio.planning.shot_plan import plan_shots, shot_frames, title_frames
+from studio.planning.shot_plan import frames_for_shots, plan_shots, title_frames
 from tests.blocks.desk import HoldingDesk, PlainDesk
 from tests.blocks.openai_stand import IDEA, account_at, brief_of
 from tests.blocks.openai_writing import SCRIPT, scene, sent, told_story, writer_at
@@ -40,7 +40,7 @@ def test_a_film_is_planned(server: OpenAIServer) -> None:
     check_graph(graph, story)
     assert story.written_by == "a-model"
     assert (story.title, story.mood, story.language) == ("The Lamp", "melancholy", "en")
-    assert sum(shot.frames for shot in shots) == shot_frames(brief.wish) == 20 * 24 - title_frames(brief.wish)
+    assert sum(shot.frames for shot in shots) == frames_for_shots(brief.wish) == 20 * 24 - title_frames(brief.wish)
     assert read_story(plan_text(story)) == story
     assert read_graph(plan_text(graph)) == graph
     assert read_shots(plan_text(shots), 24, 5.0, brief.seed) == shots
@@ -265,7 +265,7 @@ def test_without_a_desk_nothing_is_asked(server: OpenAIServer) -> None:
 def test_every_wish_has_room_for_words() -> None:
     """Rooms follow the plan's own frames: at least one scene, never more than shots."""
     for seconds, shot_seconds in ((4, 1.0), (4, 60.0), (3600, 1.0), (90, 5.0)):
-        wish = Wish(seconds=seconds, shot_seconds=shot_seconds)
+        wish = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
         rooms = words_of_scenes(wish)
         assert rooms
         assert sum(rooms) <= 2.4 * seconds

@@ -15,7 +15,7 @@ from typing import Any
 import tasks.film
 from studio.model.engines import Crew
 from studio.model.film import MusicCue
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.video import assembly
 from tests.fake_crew import Hook, Log, fake_crew
 
@@ -27,10 +27,10 @@ def _nothing(kind: str, what: str) -> None:
     pass
 
 
-_rendered: dict[tuple[object, ...], tuple[Made, bytes]] = {}
+_rendered: dict[tuple[object, ...], tuple[PieceMeasures, bytes]] = {}
 
 
-def _remembered(key: tuple[object, ...], out: Path, make: Callable[[], Made]) -> Made:
+def _remembered(key: tuple[object, ...], out: Path, make: Callable[[], PieceMeasures]) -> PieceMeasures:
     if key not in _rendered:
         made = make()
         _rendered[key] = made, out.read_bytes()
@@ -45,7 +45,7 @@ class _Animator:
         self.engine, self.model, self.version = animator.engine, animator.model, animator.version
         self._animator, self._log = animator, log
 
-    def animate(self, image: Path, *rest: Any) -> Made:
+    def animate(self, image: Path, *rest: Any) -> PieceMeasures:
         *asked, out, _tick = rest
         key = ("clip", image.read_bytes(), *asked)
         if key in _rendered:
@@ -58,7 +58,7 @@ class _Composer:
         self.engine, self.model, self.version = composer.engine, composer.model, composer.version
         self._composer, self._log = composer, log
 
-    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
         self._log.begin("score", cues[0].mood)
         return _remembered(
             ("score", cues, seconds, seed), out, lambda: self._composer.compose(cues, seconds, seed, out)

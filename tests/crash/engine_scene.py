@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from studio.status.listing import read_listing
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.crash import judge
 from tests.crash.engine_child import Told
@@ -72,7 +72,7 @@ class Scene:
 
 
 def _complete(folder: Path) -> bool:
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     return facts is not None and completed(facts)
 
 

@@ -25,11 +25,11 @@ from studio.errors import FilmError
 from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.model.receipt import Receipt
 from studio.model.stages import PER_SHOT
 from studio.planning.cast import cast_of
-from studio.sessions.opening import Ask, enlist
+from studio.sessions.opening import Ask, open_session
 from studio.sessions.session import Session
 from studio.store.run_cards import RunCard
 from studio.version import VERSION
@@ -46,7 +46,7 @@ from tasks.videos import animate_shot
 
 IDEA = "A lighthouse keeper finds a message in a bottle"
 SCRIPT = "The lamp is lit.\n\nA bottle knocks.\n\nHe reads it.\n\nNo name.\n\nHe answers."
-WISH = Wish(seconds=6.0, shot_seconds=1.0, height=144, seed=7, script=SCRIPT)
+WISH = FilmOptions(seconds=6.0, shot_seconds=1.0, height=144, seed=7, script=SCRIPT)
 """A film of five tiny shots."""
 MOMENT = datetime(2025, 2, 8, 0, 22, 38, 123456)
 """When every session of the bench begins, so that all bear one id."""
@@ -146,7 +146,9 @@ def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetim
         started_at=now.isoformat(timespec="seconds"),
         version=VERSION,
     )
-    session, _ = enlist(ask, card, lambda name: crew, lambda line: events.publish(Event("note", line)), lambda: 7, now)
+    session, _ = open_session(
+        ask, card, lambda name: crew, lambda line: events.publish(Event("note", line)), lambda: 7, now
+    )
     # Each time, not now and then: two runs change the disk by the same operations.
     session.touch_meta = session.write_meta  # type: ignore[method-assign]
     try:

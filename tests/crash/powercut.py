@@ -19,7 +19,7 @@ from PIL import Image
 
 from studio.fs import files
 from studio.model.film import Stage
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
@@ -212,7 +212,7 @@ def to_resume(state: State, output: Path) -> str | None:
     if state.log.session_id:
         return state.log.session_id
     for folder in output.glob("sessions/*"):
-        facts = read_facts(folder)
+        facts = read_snapshot(folder)
         if facts is not None and completed(facts):
             return folder.name
     return None

@@ -22,7 +22,7 @@ from studio.fs.disk import Disk
 from studio.model import events
 from studio.model.events import Event
 from studio.model.receipt import Receipt
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt
 from tests.crash import film, judge
 from tests.crash.crew import _cuts, crew, remembered_cut
@@ -222,9 +222,9 @@ def _marked(recorder: Recorder) -> Iterator[None]:
 
         return call
 
-    shelf: Any = Shelf
-    before = Shelf.publish, Shelf.adopt
-    shelf.publish, shelf.adopt = returned(Shelf.publish), returned(Shelf.adopt)
+    shelf: Any = PieceStore
+    before = PieceStore.publish, PieceStore.adopt
+    shelf.publish, shelf.adopt = returned(PieceStore.publish), returned(PieceStore.adopt)
     try:
         with events.listening(hear):
             yield

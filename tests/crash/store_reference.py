@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.fs import files
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.store.receipts import read_receipt
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut
@@ -22,7 +22,7 @@ WISH = film.WISH.model_copy(update={"script": SCRIPT})
 
 
 @contextmanager
-def asking(wish: Wish = WISH) -> Iterator[None]:
+def asking(wish: FilmOptions = WISH) -> Iterator[None]:
     """Let the command ask for this film while the block runs."""
     film.WISH, before = wish, film.WISH
     try:

@@ -19,7 +19,7 @@ from studio.fs import files
 from studio.fs.disk import Disk
 from studio.model import events
 from studio.model.events import Event
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.crash import film, judge
 from tests.crash.crew import crew
@@ -204,7 +204,7 @@ class Room:
         if self.session_id:
             return self.session_id
         mine = [folder for folder in self.sessions() if self.goes_on_in(folder)]
-        facts = [read_facts(folder) for folder in mine]
+        facts = [read_snapshot(folder) for folder in mine]
         return mine[-1].name if facts and all(each is not None and completed(each) for each in facts) else None
 
 

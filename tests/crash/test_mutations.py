@@ -151,8 +151,10 @@ def test_receipts_that_are_written_in_place_are_red(
 
 def test_receipts_before_artefacts_are_red(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A receipt that is published before its artefact takes away the proof of the finished bytes."""
-    swapped = _with_swapped(piece_store.Shelf._put, "files.place(out, path)", "files.place(staged_path(place), place)")
-    monkeypatch.setattr(piece_store.Shelf, "_put", swapped)
+    swapped = _with_swapped(
+        piece_store.PieceStore._put, "files.place(out, path)", "files.place(staged_path(place), place)"
+    )
+    monkeypatch.setattr(piece_store.PieceStore, "_put", swapped)
     (output := tmp_path / "film").mkdir()
     log = recorded("film", output, cut=False)
     monkeypatch.undo()
@@ -179,7 +181,7 @@ def _with_swapped(function: Callable[..., Any], one: str, other: str) -> Callabl
 
 def test_without_adoption_pieces_are_made_again(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the look before making, lost records cost every piece."""
-    monkeypatch.setattr(piece_store.Shelf, "adopt", lambda shelf, order: None)
+    monkeypatch.setattr(piece_store.PieceStore, "adopt", lambda shelf, order: None)
     red = _first_red(_places(made, {"held"}, 1), tmp_path)
     assert red is not None
     assert red.again

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.model.receipt import Receipt
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 from tests.crash.crew import crew
 from tests.crash.film import make
 from tests.crash.store import attempt, cases, run_store
@@ -135,7 +135,7 @@ def test_without_adoption_the_bench_is_red(
     undisturbed: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With adoption off, a death between a receipt and its record makes a finished piece again, and is red."""
-    monkeypatch.setattr(Shelf, "adopt", lambda shelf, order: None)
+    monkeypatch.setattr(PieceStore, "adopt", lambda shelf, order: None)
     places = range(undisturbed.born + 60, len(undisturbed.operations), 5)
     assert any(_dies(undisturbed, tmp_path / str(at), at).again for at in places)
 

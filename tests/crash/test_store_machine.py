@@ -27,7 +27,7 @@ from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
 from studio.model.film import MusicCue
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from tests.crash import film, judge
 from tests.fake_crew import Log, fake_crew
 
@@ -43,14 +43,14 @@ class _Stub:
 
     engine, model, version = "fake", "stub", 1
 
-    def animate(self, image: Path, *asked: Any) -> Made:
+    def animate(self, image: Path, *asked: Any) -> PieceMeasures:
         *what, out, _tick = asked
         out.write_bytes(hashlib.sha256(image.read_bytes() + repr(what).encode()).digest())
-        return Made(frames=what[2], seconds=1.0)
+        return PieceMeasures(frames=what[2], seconds=1.0)
 
-    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
         out.write_bytes(f"{cues} {seconds} {seed}".encode())
-        return Made(seconds=seconds)
+        return PieceMeasures(seconds=seconds)
 
 
 def _crew() -> Crew:
@@ -58,11 +58,11 @@ def _crew() -> Crew:
     return replace(fake_crew(Log()), animator=stub, composer=stub)
 
 
-def _assemble(*inputs: Any) -> tuple[Made, tuple[tuple[str, bytes], ...]]:
+def _assemble(*inputs: Any) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
     *_, clips, lines, score, out = inputs
     pieces = [*clips, *(path for path, _ in lines), *([score] if score else [])]
     out.write_bytes(hashlib.sha256(b"".join(path.read_bytes() for path in pieces)).digest())
-    return Made(frames=1, seconds=1.0), (("film.srt", srt_text((), 24).encode() + repr(clips).encode()),)
+    return PieceMeasures(frames=1, seconds=1.0), (("film.srt", srt_text((), 24).encode() + repr(clips).encode()),)
 
 
 @pytest.fixture(autouse=True, scope="module")

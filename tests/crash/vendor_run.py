@@ -39,7 +39,7 @@ from studio.model.paid import Reply, Request
 from studio.model.receipt import Receipt
 from studio.planning.cast import cast_of
 from studio.planning.orders import character_number
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot
@@ -237,7 +237,7 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
     """Let the strike's own part, what is not the vendor's, befall this process while the block runs."""
     doors = dict(strike.refused)
     desk: Any = Desk
-    shelf: Any = Shelf
+    shelf: Any = PieceStore
     ledger: Any = Ledger
     sent, publish, done, end = desk._sent, shelf.publish, ledger.done, ledger._end
 

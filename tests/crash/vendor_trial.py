@@ -14,7 +14,7 @@ from typing import Literal
 
 from studio.billing.calls import Call, read_calls
 from studio.model.stages import artefact_path
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.crash import judge
 from tests.crash.trial import Trial
@@ -78,7 +78,7 @@ class Stage:
     def named(self) -> str | None:
         """The session where its film is finished: the same line again would begin another."""
         folder = self.folder
-        facts = read_facts(folder) if folder else None
+        facts = read_snapshot(folder) if folder else None
         return folder.name if folder and facts and completed(facts) else None
 
     def run(self, strike: Strike, pay_again: bool) -> Ending:

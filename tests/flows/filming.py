@@ -13,10 +13,10 @@ from PIL import Image
 
 from studio.fs import files
 from studio.model.engines import Abilities, Crew
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.model.fingerprint import fingerprint
-from studio.model.paid import Desk, Reply, Request, Usage, VendorError
-from studio.model.receipt import Made, Receipt
+from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.cast import cast_of
 from studio.sessions.catalog import open_new
 from studio.sessions.session import Session
@@ -33,7 +33,7 @@ from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot
 from tests.fake_crew import Log, fake_crew
 
-WISH = Wish(seconds=8, shot_seconds=2, height=144, music=True, seed=3)
+WISH = FilmOptions(seconds=8, shot_seconds=2, height=144, music=True, seed=3)
 PRICES = """
 checked = 2026-01-01
 [[price]]
@@ -52,7 +52,7 @@ class PaidPainter:
     refuses: Callable[[str], VendorError | None] = lambda prompt: None
     model: str = "m"
     tint: int = 0
-    desk: Desk | None = None
+    desk: CallDesk | None = None
     references: int = 0
     engine = "v"
     version = 0
@@ -61,10 +61,12 @@ class PaidPainter:
     def abilities(self) -> Abilities:
         return Abilities(seed=True, references=self.references)
 
-    def at(self, desk: Desk) -> Self:
+    def at(self, desk: CallDesk) -> Self:
         return replace(self, desk=desk)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         assert self.desk is not None
         most: Usage = {"images": 1.0}
         request = Request("v", "v:1", self.model, "image", _digest(prompt, seed, references), most)
@@ -78,7 +80,7 @@ class PaidPainter:
             return Reply(content.getvalue(), most, f"req-{len(self.asked)}")
 
         out.write_bytes(self.desk.call(request, send, lambda reply: reply.content))
-        return Made(width=size[0], height=size[1])
+        return PieceMeasures(width=size[0], height=size[1])
 
 
 def _digest(prompt: str, seed: int, references: Sequence[Path]) -> str:
@@ -90,7 +92,7 @@ def paid_crew(painter: PaidPainter, log: Log | None = None) -> Crew:
     return replace(fake_crew(log or Log()), painter=painter)
 
 
-def opened(output: Path, wish: Wish = WISH, idea: str = "A lighthouse keeper finds a letter") -> Path:
+def opened(output: Path, wish: FilmOptions = WISH, idea: str = "A lighthouse keeper finds a letter") -> Path:
     """Open a session and return its folder; nothing is made."""
     folder, held = open_new(output / "sessions", idea, wish, lambda: 3, datetime(2026, 1, 1), "0")
     held.release()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import EngineFailed
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from tests.runs import Outcome, Studio
 
 KEEPER = "character_001.png"
@@ -60,7 +60,7 @@ def test_a_portrait_that_fails_stops_its_shots_alone(casting: Studio) -> None:
     assert "character 1 (cast): the model hides" in outcome.state.message
     folder = casting.only_folder()
     assert set(pictures(outcome)) == prompts_of(casting, folder, False)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert {shot.image_prompt for shot in facts.shots if shot.clip} == prompts_of(casting, folder, False)
     again = casting.film()

@@ -14,9 +14,9 @@ from flows.runs.naming import LONGEST, parameters_of
 from flows.runs.status import this_run
 from studio.errors import BadInput
 from studio.input.options import make_wish
-from studio.model.film import Brief, Prompt, Wish
+from studio.model.film import Brief, FilmOptions, Prompt
 from studio.sessions.opening import Ask
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from tests.engine import task_runs
 from tests.runs import IDEA, Outcome, Studio
 
@@ -72,13 +72,13 @@ def test_a_run_says_what_it_makes_from_its_creation(studio: Studio, monkeypatch:
 def test_a_session_is_asked_for_by_what_it_is(tmp_path: Path) -> None:
     """The parameters of a run on a session repeat its brief; an idea that no run may be given and a script that is too
     long to be shown are left to the session."""
-    wish = Wish(seconds=20, style="x", script="A line.", prompts=(Prompt(image_prompt="a lantern"),))
+    wish = FilmOptions(seconds=20, style="x", script="A line.", prompts=(Prompt(image_prompt="a lantern"),))
     brief = Brief(idea="A cat", wish=wish, seed=1, started_at="", version="0")
     asked = parameters_of(brief)
     assert asked.pop("idea") == "A cat"
     assert make_wish(**asked) == wish
-    assert set(asked) == set(Wish.model_fields)
-    long = Brief(idea="a\x1bb", wish=Wish(script="x " * LONGEST), seed=1, started_at="", version="0")
+    assert set(asked) == set(FilmOptions.model_fields)
+    long = Brief(idea="a\x1bb", wish=FilmOptions(script="x " * LONGEST), seed=1, started_at="", version="0")
     assert (parameters_of(long)["idea"], parameters_of(long)["script"]) == ("", None)
 
 
@@ -120,7 +120,7 @@ def test_a_run_called_crashed_while_it_slept_begins_nothing_more(
     assert outcome.made["image"] <= 2, "two painters were at work, and nothing was begun after them"
     assert "video" not in outcome.made
     assert not (studio.only_folder() / "failure.json").exists()
-    facts = read_facts(studio.only_folder())
+    facts = read_snapshot(studio.only_folder())
     assert facts is not None
     assert not facts.cut_off
     assert studio.again(studio.only_folder().name).state.is_completed()

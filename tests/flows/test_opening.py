@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.sessions.opening import Ask
 
 
@@ -19,7 +19,7 @@ def test_a_scheduled_run_always_opens_a_new_session(
 ) -> None:
     """A schedule asks for a film each time: it never goes on with an unfinished one that a person began."""
     module = importlib.import_module("flows.make_film")
-    ask = Ask("an idea", Wish(), tmp_path)
+    ask = Ask("an idea", FilmOptions(), tmp_path)
 
     def opened(run: SimpleNamespace) -> str:
         monkeypatch.setattr(module, "this_run", lambda: run)

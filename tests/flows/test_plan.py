@@ -20,8 +20,8 @@ from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import Quoter
 from studio.model.engines import Crew
-from studio.model.film import Brief, Wish
-from studio.model.paid import Desk, Reply, Request, Usage
+from studio.model.film import Brief, FilmOptions
+from studio.model.paid import CallDesk, Reply, Request, Usage
 from studio.model.terms import Terms
 from studio.store.brief import read_brief
 from tests.fake_crew import Log
@@ -265,7 +265,7 @@ def test_calls_that_were_cut_off_are_told(film: Path) -> None:
 
 
 def brief_of(**wish: Any) -> Brief:
-    return Brief(idea="A lighthouse", wish=Wish(**wish), seed=0, started_at="", version="0")
+    return Brief(idea="A lighthouse", wish=FilmOptions(**wish), seed=0, started_at="", version="0")
 
 
 def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:
@@ -308,7 +308,7 @@ def test_the_lower_end_is_what_the_adapter_says(likely: Usage | None, low: float
         engine, model, version = "v", "m", 0
         request = Request("v", "v", "m", "text", "0" * 64, {"text in": 100.0}, likely)
 
-        def at(self, desk: Desk) -> Self:
+        def at(self, desk: CallDesk) -> Self:
             desk.call(self.request, Reply, lambda reply: None)  # type: ignore[arg-type]  # nothing is sent
             return self
 

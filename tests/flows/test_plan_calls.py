@@ -14,14 +14,14 @@ from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.writer import OpenAIWriter
 from studio.billing.calls import read_calls, spent_usd
-from studio.billing.desk import Counter, Desk
+from studio.billing.desk import BillingContext, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import PriceList, price_list
-from studio.billing.rate_limit import Gate
+from studio.billing.rate_limit import RateLimit
 from studio.errors import EngineFailed
 from studio.forecast.quote import Estimate, Quoter
 from studio.model.engines import AccountLimits
-from studio.model.film import Brief, Stage, Wish
+from studio.model.film import Brief, FilmOptions, Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
 from studio.model.stages import Order
@@ -29,7 +29,7 @@ from tests.vendors.metering import Meter
 
 SCRIPT = "\n\n".join(f"INT. ROOM {number} - NIGHT\n\nMara counts match number {number}." for number in range(1, 65))
 BRIEF = Brief(
-    idea="A keeper", wish=Wish(seconds=400, shot_seconds=4, script=SCRIPT), seed=1, started_at="", version="0"
+    idea="A keeper", wish=FilmOptions(seconds=400, shot_seconds=4, script=SCRIPT), seed=1, started_at="", version="0"
 )
 LINE = " ".join(f"This is sentence number {number} of a very long line that nobody can say." for number in range(150))
 STORY = OfflineWriter().write_story(BRIEF)
@@ -70,8 +70,8 @@ def order_of(stage: Stage) -> Order:
 def desk_in(folder: Path, prices: PriceList, stage: Stage, budget_usd: float | None = None) -> Desk:
     folder.mkdir(exist_ok=True)
     ledger = Ledger(folder, "a", prices, budget_usd, lambda: "2026-01-01T00:00:00")
-    gate = Gate(AccountLimits())
-    return Desk(Counter(ledger, lambda account: gate, lambda: None), order_of(stage))
+    gate = RateLimit(AccountLimits())
+    return Desk(BillingContext(ledger, lambda account: gate, lambda: None), order_of(stage))
 
 
 @pytest.mark.parametrize("stage", PIECES)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from studio.store import lock
 from tests.fake_crew import Log
@@ -65,7 +65,7 @@ def test_a_picture_that_is_lost_damaged_or_replaced(studio: Studio, fault: str) 
     if fault == "by hand":
         assert outcome.made == {"video": 1}
         assert picture.read_bytes() == mine
-        facts = read_facts(studio.folder(session_id))
+        facts = read_snapshot(studio.folder(session_id))
         assert facts is not None
         assert facts.shots[2].image is not None
         assert facts.shots[2].image.by_hand
@@ -146,7 +146,7 @@ def test_a_failed_shot_does_not_stop_the_others(studio: Studio) -> None:
     assert "shot 2" in message
     assert "the brush broke" in message
     assert f"film resume {folder.name}" in message
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert [shot.clip is not None for shot in facts.shots] == [shot.index != 2 for shot in facts.shots]
     assert "brush broke" in facts.failure
@@ -244,7 +244,7 @@ def test_a_foreign_session_is_adopted_on_request(studio: Studio) -> None:
     outcome = studio.again(folder.name)
     assert outcome.state.is_completed(), outcome.state
     assert outcome.made["image"] == 1
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert completed(facts)
     assert facts.shots[0].image is not None

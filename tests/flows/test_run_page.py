@@ -22,7 +22,7 @@ from flows.approval import Question, asking
 from flows.artifacts import Page, Sheet
 from flows.run_page import RunPage, artifact_key
 from studio.errors import EngineFailed
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.sessions.approvals import Reply
 from tests.runs import Outcome, Studio
 
@@ -218,7 +218,7 @@ def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pyt
     outcome = studio.film()
     before = {each.key: each.id for each in artifacts(outcome.run_id)}
     folder = studio.only_folder()
-    session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(wish=Wish(height=144)))
+    session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(wish=FilmOptions(height=144)))
     monkeypatch.setattr("flows.artifacts.get_run_logger", lambda: None)
     page = RunPage(session, UUID(outcome.run_id))  # type: ignore[arg-type]  # what it uses of one
     page.begin()

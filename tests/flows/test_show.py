@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from flows.progress_table import Board, _Table, shown
+from flows.progress_table import ProgressBoard, _Table, shown
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES
@@ -19,9 +19,9 @@ from studio.model.stages import PER_SHOT
 LONG = "a note \x1b[31mthat goes on \u202e[bold]and on[/bold]\n" * 20
 
 
-def board_of(shots: int, done: int = 0) -> Board:
+def board_of(shots: int, done: int = 0) -> ProgressBoard:
     """Return the board of a film whose plans are there and of whose shots so many are wholly done."""
-    board = Board()
+    board = ProgressBoard()
     board.hear(
         Event("opened", f"session_20250208_002238 is new: /{'deep/' * 40}", session_id="session_20250208_002238")
     )
@@ -37,7 +37,7 @@ def board_of(shots: int, done: int = 0) -> Board:
     return board
 
 
-def drawn(board: Board, width: int = 80, **options: object) -> list[str]:
+def drawn(board: ProgressBoard, width: int = 80, **options: object) -> list[str]:
     console = Console(file=io.StringIO(), width=width, height=24, record=True, **options)  # type: ignore[arg-type]  # rich's own options
     console.print(_Table(board))
     return console.export_text().splitlines()
@@ -117,7 +117,7 @@ def test_looking_at_the_film_is_shown() -> None:
 
 def test_plain_lines() -> None:
     """In a pipe each event is one plain line without anything that a terminal obeys."""
-    file, board = io.StringIO(), Board()
+    file, board = io.StringIO(), ProgressBoard()
     with shown(Console(file=file, width=40), board):
         events.publish(Event("reused", stage="images", index=3))
         events.publish(Event("working", stage="images", index=4))
@@ -130,7 +130,7 @@ def test_plain_lines() -> None:
 
 def test_the_board_is_heard_from_many_threads() -> None:
     """Events from many threads at once are all counted."""
-    board = Board()
+    board = ProgressBoard()
 
     def hundred(first: int) -> None:
         for index in range(first, first + 100):

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelling, Completed, Crashed, Failed, Paused, Pending, Running
 
-from flows.runs.status import FRESH_SECONDS, Standing
+from flows.runs.status import FRESH_SECONDS, RunStatus
 
 
 class Clock:
@@ -25,7 +25,7 @@ def _run(state: State | None, run_count: int = 1) -> FlowRun:
     return FlowRun(id=uuid4(), flow_id=uuid4(), state=state, run_count=run_count)
 
 
-def _standing(clock: Clock, *answers: FlowRun | None) -> tuple[Standing, list[float]]:
+def _standing(clock: Clock, *answers: FlowRun | None) -> tuple[RunStatus, list[float]]:
     asked: list[float] = []
     remaining = iter(answers)
 
@@ -33,7 +33,7 @@ def _standing(clock: Clock, *answers: FlowRun | None) -> tuple[Standing, list[fl
         asked.append(clock.now)
         return next(remaining)
 
-    return Standing(_run(Running()), ask, clock), asked
+    return RunStatus(_run(Running()), ask, clock), asked
 
 
 def test_a_fresh_answer_is_not_asked_for_again() -> None:
@@ -89,6 +89,6 @@ def test_a_run_that_was_deleted_is_lost() -> None:
     def ask() -> FlowRun | None:
         raise ObjectNotFound(http_exc=Exception("gone"))
 
-    standing = Standing(_run(Running()), ask, clock)
+    standing = RunStatus(_run(Running()), ask, clock)
     clock.now += 60
     assert "deleted" in standing.lost()

@@ -19,7 +19,7 @@ from typing import IO
 
 import pytest
 
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.sessions.catalog import open_new
 from tests.flows.film_command import IDEA, PATIENCE_SECONDS, TINY, Film
 
@@ -98,7 +98,7 @@ def film(tmp_path: Path, server: str) -> Iterator[Film]:
 def opened(film: Film) -> Path:
     """An unfinished session of the film that the tests ask for."""
     folder, held = open_new(
-        film.folder / "output" / "sessions", IDEA, Wish(seconds=4, height=144), lambda: 7, datetime.now(), "0"
+        film.folder / "output" / "sessions", IDEA, FilmOptions(seconds=4, height=144), lambda: 7, datetime.now(), "0"
     )
     held.release()
     return folder

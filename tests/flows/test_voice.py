@@ -16,10 +16,10 @@ from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.model import events
 from studio.model.engines import Abilities, Crew
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.model.fingerprint import fingerprint
-from studio.model.paid import Desk, Reply, Request
-from studio.model.receipt import Made
+from studio.model.paid import CallDesk, Reply, Request
+from studio.model.receipt import PieceMeasures
 from studio.store.brief import read_brief
 from tests.fake_crew import FakeNarrator, Log, fake_crew
 from tests.flows.filming import PRICES, PaidPainter, opened, paid_crew
@@ -42,16 +42,16 @@ class PaidVoice:
     """A voice at $0.04 a line that speaks English."""
 
     asked: list[str] = field(default_factory=list)
-    desk: Desk | None = None
+    desk: CallDesk | None = None
     engine = "v"
     model = "m"
     version = 0
     abilities = Abilities(seed=True, languages=("en",))
 
-    def at(self, desk: Desk) -> Self:
+    def at(self, desk: CallDesk) -> Self:
         return replace(self, desk=desk)
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         assert self.desk is not None
 
         def send() -> Reply:
@@ -131,7 +131,7 @@ def test_a_plan_of_a_size_that_cannot_be_painted_is_refused(tmp_path: Path) -> N
         abilities = Abilities(longest_px=16)
 
     crew = paid_crew(Small())
-    folder = opened(tmp_path / "output", Wish(height=144))
+    folder = opened(tmp_path / "output", FilmOptions(height=144))
     with pytest.raises(BadInput, match="choose --height"):
         forecast_idea(brief_of(), crew)
     with pytest.raises(BadInput, match="choose --height"):

@@ -23,8 +23,8 @@ from studio.cli.sessions import main as sessions
 from studio.cli.streams import open_streams
 from studio.cli.terminal import leave
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
-from studio.model.film import Wish, Word
-from studio.sessions.opening import Ask, enlist
+from studio.model.film import FilmOptions, Word
+from studio.sessions.opening import Ask, open_session
 from studio.store.run_cards import RunCard
 from tests.blocks import bombs_child
 from tests.hostile.case import Program
@@ -67,8 +67,8 @@ def _opening(words: list[str]) -> None:
     """Open a session as a run that goes on with it does, and give it back."""
     session_id, _, output = words
     card = RunCard(flow_run_id="a", pid=1, host="here", started_at="2025-02-08T00:22:38", version="0")
-    ask = Ask("", Wish(), Path(output), session_id)
-    session, _ = enlist(ask, card, crew_named, print, lambda: 7, datetime(2025, 2, 8))
+    ask = Ask("", FilmOptions(), Path(output), session_id)
+    session, _ = open_session(ask, card, crew_named, print, lambda: 7, datetime(2025, 2, 8))
     session.release()
 
 

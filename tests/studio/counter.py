@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.billing.desk import Counter, Desk
+from studio.billing.desk import BillingContext, Desk
 from studio.billing.ledger import Ledger
 from studio.billing.prices import Price, PriceList
-from studio.billing.rate_limit import Gate
+from studio.billing.rate_limit import RateLimit
 from studio.model.engines import AccountLimits
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
-from studio.model.paid import Kind, Reply, Request, VendorError
+from studio.model.paid import CallKind, Reply, Request, VendorError
 from studio.model.stages import Order
 
 CENTS = 4
@@ -26,7 +26,7 @@ def order_of(index: int = 1, print_: str = "", stage: Stage = "images") -> Order
     return Order("session_20260101_000000", stage, index, fingerprint(piece=print_ or f"{stage} {index}"))
 
 
-def request_of(digest: str = "", kind: Kind = "image", model: str = "m", tokens: int = 100) -> Request:
+def request_of(digest: str = "", kind: CallKind = "image", model: str = "m", tokens: int = 100) -> Request:
     most = {"text out": float(tokens)} if kind == "text" else {"images": 1.0}
     return Request("v", "v:1", model, kind, fingerprint(sent=digest), most)  # type: ignore[arg-type]
 
@@ -44,11 +44,13 @@ def desk_in(
     budget_usd: float | None = None,
     retry: bool = False,
     ledger: Ledger | None = None,
-    gate: Gate | None = None,
+    gate: RateLimit | None = None,
     go_on: Callable[[], None] = lambda: None,
 ) -> Desk:
-    gate = gate or Gate(AccountLimits())
-    counter = Counter(ledger or ledger_in(folder, run, budget_usd), lambda account: gate, go_on, retry, "film resume x")
+    gate = gate or RateLimit(AccountLimits())
+    counter = BillingContext(
+        ledger or ledger_in(folder, run, budget_usd), lambda account: gate, go_on, retry, "film resume x"
+    )
     return Desk(counter, order or order_of())
 
 

@@ -8,9 +8,9 @@ from PIL import Image
 
 from studio.errors import BrokenPlan
 from studio.model.fingerprint import fingerprint
-from studio.model.receipt import Made, Receipt
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import Order
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 
 SESSION = "session_20250208_002238"
 
@@ -28,7 +28,7 @@ class Bench:
         self.folder = tmp_path / SESSION
         self.folder.mkdir()
         self.told: list[str] = []
-        self.shelf = Shelf(self.folder, read_plan, self.told.append)
+        self.shelf = PieceStore(self.folder, read_plan, self.told.append)
 
     def order(self, index: int, what: str, wanted: tuple[str, ...] = ()) -> Order:
         return Order(SESSION, "images", index, fingerprint(what=what), wanted)
@@ -37,7 +37,7 @@ class Bench:
         with self.shelf.fresh(order) as out:
             with open(out, "wb") as file:
                 Image.new("RGB", (8, 8), colour).save(file, "PNG")
-            return self.shelf.publish(order, out, Made(width=8, height=8), "fake", "painter")
+            return self.shelf.publish(order, out, PieceMeasures(width=8, height=8), "fake", "painter")
 
     def path(self, order: Order) -> Path:
         return self.folder / order.path

@@ -29,7 +29,7 @@ from studio.sessions.catalog import busy_with, check_none_waits, unfinished
 from studio.sessions.session import Session
 from studio.status.listing import read_listing
 from studio.status.report import read_report, report_json
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store.run_cards import RunCard
 from tests.fake_crew import Log, fake_crew
 from tests.make_sessions import brief, make_session
@@ -208,7 +208,7 @@ def test_a_run_that_waits(folder: Path) -> None:
             check_none_waits(folder.parent)
     other = opened(folder, run_id="xyz")
     other.close(NOW)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert facts.waits_for == ""
     assert unfinished(folder.parent) == [folder]

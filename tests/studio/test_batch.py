@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from studio.batch.films import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
-from studio.batch.manifest import Line, read_manifest
-from studio.model.film import Brief, Wish
+from studio.batch.manifest import ManifestLine, read_manifest
+from studio.model.film import Brief, FilmOptions
 from studio.sessions.catalog import open_new
 from studio.store import lock
 from studio.store.brief import read_brief, restore_brief, write_brief
@@ -23,19 +23,19 @@ OLD = '{"idea": "a", "wish": {}, "seed": 1, "started_at": "2025-02-08T00:22:38.1
 
 
 @pytest.fixture
-def lines(tmp_path: Path) -> tuple[Line, ...]:
+def lines(tmp_path: Path) -> tuple[ManifestLine, ...]:
     path = tmp_path / "ideas.csv"
     path.write_text("idea,seconds\nA cat,4\nRain,4\nA cat,4\n", "utf-8")
     return read_manifest(path)
 
 
-def begin(root: Path, line: Line) -> Outcome:
+def begin(root: Path, line: ManifestLine) -> Outcome:
     return open_line(root, line, lambda: 7, NOW, "0")
 
 
-def test_a_line_gets_one_session_however_often_it_is_opened(tmp_path: Path, lines: tuple[Line, ...]) -> None:
+def test_a_line_gets_one_session_however_often_it_is_opened(tmp_path: Path, lines: tuple[ManifestLine, ...]) -> None:
     """Opening a line again finds its session; equal lines are told apart; ideas outside a batch are never taken."""
-    _, held = open_new(tmp_path / "sessions", "A cat", Wish(seconds=4), lambda: 1, NOW, "0")
+    _, held = open_new(tmp_path / "sessions", "A cat", FilmOptions(seconds=4), lambda: 1, NOW, "0")
     held.release()
     root = tmp_path / "sessions"
     first = [begin(root, line).session_id for line in lines]
@@ -45,13 +45,13 @@ def test_a_line_gets_one_session_however_often_it_is_opened(tmp_path: Path, line
     assert [(each.state, each.session_id) for each in look(root, lines)] == [("to do", name) for name in first]
 
 
-def _open_all(root: Path, lines: tuple[Line, ...], together: Barrier) -> None:
+def _open_all(root: Path, lines: tuple[ManifestLine, ...], together: Barrier) -> None:
     for line in lines:
         together.wait(60)
         begin(root, line)
 
 
-def test_two_batches_at_one_moment_open_one_session_a_line(tmp_path: Path, lines: tuple[Line, ...]) -> None:
+def test_two_batches_at_one_moment_open_one_session_a_line(tmp_path: Path, lines: tuple[ManifestLine, ...]) -> None:
     """Of several processes that open the same lines at once, one makes each session and the others find it."""
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(3)
@@ -64,7 +64,7 @@ def test_two_batches_at_one_moment_open_one_session_a_line(tmp_path: Path, lines
     assert len(list((tmp_path / "sessions").iterdir())) == 3
 
 
-def test_what_is_there_is_seen_from_the_folder_alone(tmp_path: Path, lines: tuple[Line, ...]) -> None:
+def test_what_is_there_is_seen_from_the_folder_alone(tmp_path: Path, lines: tuple[ManifestLine, ...]) -> None:
     """Finished, being made, begun and not begun: each is told from the session's folder alone."""
     root = tmp_path / "sessions"
     done, busy, _ = lines
@@ -84,7 +84,7 @@ def test_what_is_there_is_seen_from_the_folder_alone(tmp_path: Path, lines: tupl
     assert look_again(look(root, lines)[1], root).state == "failed"
 
 
-def test_the_key_outlives_the_loss_of_the_brief(tmp_path: Path, lines: tuple[Line, ...]) -> None:
+def test_the_key_outlives_the_loss_of_the_brief(tmp_path: Path, lines: tuple[ManifestLine, ...]) -> None:
     """A torn brief, or a lost one, is read from its copy, else from a run's card: its line gets no second session."""
     root = tmp_path / "sessions"
     name = begin(root, lines[0]).session_id
@@ -114,9 +114,9 @@ def test_a_brief_from_before_there_were_batches_stays_as_it_is(tmp_path: Path) -
     assert read_brief(tmp_path).batch == "a" * 64
 
 
-def test_the_table_and_the_report(lines: tuple[Line, ...]) -> None:
+def test_the_table_and_the_report(lines: tuple[ManifestLine, ...]) -> None:
     """One line each, in the manifest's order, aligned and harmless; the report has the same and whole ideas."""
-    hostile = Line(12, "a\x1b[31m\nred " + "x" * 100, Wish(), "k")
+    hostile = ManifestLine(12, "a\x1b[31m\nred " + "x" * 100, FilmOptions(), "k")
     outcomes = [
         Outcome(lines[0], "done", "session_20250208_002238", "/films/film.mp4", 4.0),
         Outcome(hostile, "failed", "session_20250208_002239", reason="the engine said no"),
@@ -137,7 +137,7 @@ def test_the_table_and_the_report(lines: tuple[Line, ...]) -> None:
 
 def test_what_is_put_off_is_not_missing(tmp_path: Path) -> None:
     """Of five lines at most two are made now, the next ones of the file; the others are left, and are no failure."""
-    lines = [Line(number, f"idea {number}", Wish(), f"key {number}") for number in range(1, 6)]
+    lines = [ManifestLine(number, f"idea {number}", FilmOptions(), f"key {number}") for number in range(1, 6)]
     found = [Outcome(line, "there" if line.number == 1 else "to do") for line in lines]
     assert [each.state for each in put_off(found, 2)] == ["there", "to do", "to do", "later", "later"]
     assert put_off(found, None) == found

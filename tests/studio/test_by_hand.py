@@ -10,7 +10,7 @@ from PIL import Image
 from studio.errors import BrokenPlan
 from studio.fs.files import sha256_of
 from studio.model.fingerprint import fingerprint
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order, receipt_path
 from studio.store.receipts import read_receipt
 from tests.studio.shelf import SESSION, Bench, hand_picture
@@ -91,7 +91,7 @@ def test_an_edited_plan_is_kept_and_a_broken_one_stops_the_run_untouched(bench: 
     order = Order(SESSION, "story", 0, fingerprint(idea="a"))
     with bench.shelf.fresh(order) as out:
         out.write_text('{"title": "a"}\n')
-        receipt = bench.shelf.publish(order, out, Made(), "fake", "writer")
+        receipt = bench.shelf.publish(order, out, PieceMeasures(), "fake", "writer")
     assert receipt.content == '{"title": "a"}\n'
     path = bench.folder / "story.json"
     path.write_text('{"title": "mine"}\n')
@@ -122,7 +122,7 @@ def test_an_edited_caption_file_is_kept(bench: Bench) -> None:
     order = Order(SESSION, "film", 0, fingerprint(film=1))
     with bench.shelf.fresh(order) as out:
         out.write_bytes(b"film")
-        bench.shelf.publish(order, out, Made(), "studio", "", also=(("film.srt", b"captions"),))
+        bench.shelf.publish(order, out, PieceMeasures(), "studio", "", also=(("film.srt", b"captions"),))
     (bench.folder / "film.srt").write_bytes(b"my captions")
     assert bench.shelf.adopt(order) is not None
     assert (bench.folder / "film.srt").read_bytes() == b"captions"
@@ -135,7 +135,7 @@ def test_a_plan_that_was_only_saved_anew_is_not_an_edit(bench: Bench) -> None:
     order = Order(SESSION, "story", 0, fingerprint(idea="a"))
     with bench.shelf.fresh(order) as out:
         out.write_text('{"title": "a"}\n')
-        receipt = bench.shelf.publish(order, out, Made(), "fake", "writer")
+        receipt = bench.shelf.publish(order, out, PieceMeasures(), "fake", "writer")
     (bench.folder / "story.json").write_text('{\n    "title": "a"}')
     assert bench.shelf.look(order).condition == "ours"
     assert bench.shelf.holds(order, receipt)
@@ -143,5 +143,5 @@ def test_a_plan_that_was_only_saved_anew_is_not_an_edit(bench: Bench) -> None:
     assert bench.shelf.adopt(changed) is None
     with bench.shelf.fresh(changed) as out:
         out.write_text('{"title": "b"}\n')
-        bench.shelf.publish(changed, out, Made(), "fake", "writer")
+        bench.shelf.publish(changed, out, PieceMeasures(), "fake", "writer")
     assert bench.shelf.adopt(order) is not None

@@ -17,7 +17,7 @@ from rich.console import Console
 from studio.cli.tables import show_table
 from studio.input.prompts_file import parse_prompts
 from studio.status.listing import listings
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from tests.make_sessions import make_session, snapshot
 from tests.studio.sessions_command import HOSTILE, ID, SHOWN, a_few, run
 
@@ -133,7 +133,7 @@ def test_prompts_come_back_unchanged(capsys: pytest.CaptureFixture[str], tmp_pat
     root = a_few(tmp_path)
     for name in ("session_20250208_002238", "session_20250208_002239", "session_20240101_120000"):
         code, out, _ = run(capsys, "prompts", name, "--output", str(tmp_path), *form)
-        facts = read_facts(root / name)
+        facts = read_snapshot(root / name)
         assert facts is not None
         assert code == 0
         assert [(p.image_prompt, p.motion_prompt, p.camera) for p in parse_prompts(out)] == [

@@ -17,7 +17,7 @@ from studio.cli.tables import fit, summary
 from studio.errors import NoSuchSession
 from studio.status.meta import project
 from studio.status.report import read_report
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from tests.make_sessions import PNG, add_piece, make_session
 from tests.studio.sessions_command import ID, SHOWN, a_few, run
@@ -103,7 +103,7 @@ def test_view_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for folder in sorted(root.iterdir()):
         _, out, _ = run(capsys, "view", folder.name, "--output", str(tmp_path), "--json")
         said: dict[str, Any] = json.loads(out)
-        facts = read_facts(folder)
+        facts = read_snapshot(folder)
         assert facts is not None
         meta: dict[str, Any] = project(facts, str(folder))
         assert {key: said[key] for key in meta if key not in ("shots", "stats")} == {

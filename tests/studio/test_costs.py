@@ -23,7 +23,7 @@ from studio.status.costs import costs_json, read_costs
 from studio.status.listing import listings
 from studio.status.meta import project
 from studio.status.report import read_report
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.status.state import cost_usd
 from studio.store import lock
 from tests.make_sessions import add_piece, brief, make_session, snapshot
@@ -101,7 +101,7 @@ def test_what_was_never_sent_is_told_apart(tmp_path: Path) -> None:
     assert "  not sent  " in text
     said = costs_json(costs)
     assert (said["calls"], said["unsent"]) == (9, 1)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert facts.spent.all == costs.total
 
@@ -114,7 +114,7 @@ def test_an_unknown_price_is_never_nothing(tmp_path: Path) -> None:
     assert "price unknown" in text
     assert "and 1 call of unknown price" in text
     assert "price unknown" in cost_csv(costs)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     stats = project(facts, "")["stats"]
     assert isinstance(stats, dict)
@@ -126,7 +126,7 @@ def test_the_light_sum_is_the_ledgers(tmp_path: Path) -> None:
     folder = spender(tmp_path)
     ledger_in(folder, "c").begin(order_of(16), request_of("16"))
     (folder / "calls/images-009-0000000000000000-1.json").write_text("torn", "utf-8")
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     paid = facts.spent.all
     assert (pytest.approx(paid.usd), paid.unknown) == spent_usd(read_calls(folder))
@@ -212,12 +212,12 @@ def test_receipts_tell_where_there_is_no_ledger(capsys: pytest.CaptureFixture[st
     """A session without calls/ costs what its receipts say, everywhere the same; with calls they count no more."""
     folder = make_session(tmp_path / "sessions", ID)
     add_piece(folder, "images", 1, b"dear", cost_usd=0.5)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert cost_usd(facts) == listings(tmp_path / "sessions")[0].cost_usd == 0.5
     assert "cost $0.50 by its receipts" in run(capsys, "cost", ID, "--output", str(tmp_path))[1]
     desk_in(folder).call(request_of(), Vendor(b"picture"), content)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert cost_usd(facts) == listings(tmp_path / "sessions")[0].cost_usd == pytest.approx(0.04)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.model.film import Mood, Scene, Story, Wish
+from studio.model.film import FilmOptions, Mood, Scene, Story
 from studio.planning.image_prompts import EMOTIONS
 from tests.studio.plans import shots_of
 
@@ -25,7 +25,7 @@ def _cut(seed: int, seconds: int, scenes: list[tuple[str, bool]], mood: Mood) ->
         )
         for number, (emotion, peopled) in enumerate(scenes, start=1)
     )
-    shots = shots_of(Story(title="T", style="plain", scenes=told, mood=mood), Wish(seconds=seconds), seed)
+    shots = shots_of(Story(title="T", style="plain", scenes=told, mood=mood), FilmOptions(seconds=seconds), seed)
     sizes = [next(size for size in SIZE_WORDS if shot.image_prompt.startswith(size)) for shot in shots]
     return sizes, [shot.camera for shot in shots], [shot.scene for shot in shots]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from studio.billing.calls import answer_bytes, read_calls, spent_usd
-from studio.billing.rate_limit import Gate
+from studio.billing.rate_limit import RateLimit
 from studio.errors import AccountRefused, BudgetSpent, CallCutOff, Interrupted, PriceUnknown
 from studio.fs import files
 from studio.model.engines import AccountLimits
@@ -155,7 +155,7 @@ def test_a_refused_account_ends_the_run(tmp_path: Path, fault: str) -> None:
 
 def test_slow_down_is_waited_for_and_never_comes_out(tmp_path: Path) -> None:
     """Nothing is sent before the moment that the vendor named; each try has its line, and costs nothing."""
-    gate = Gate(AccountLimits())
+    gate = RateLimit(AccountLimits())
     slow = VendorError("slow down", "429", retry_after=0.05)
     vendor = Vendor(slow, slow, b"picture")
     assert desk_in(tmp_path, gate=gate).call(request_of(), vendor, content) == b"picture"
@@ -191,7 +191,7 @@ def test_no_budget_is_passed_however_many_ask_at_once(tmp_path: Path) -> None:
 def test_who_waits_for_room_in_the_budget_heeds_a_slow_down(tmp_path: Path) -> None:
     """The budget is full of a call in flight that ends with 'slow down': who waited for its room waits on."""
     moment = 0.0
-    gate = Gate(AccountLimits(), lambda: moment)
+    gate = RateLimit(AccountLimits(), lambda: moment)
     ledger, asked = ledger_in(tmp_path, budget_usd=0.04), threading.Event()
     first, second = Vendor(b"picture"), Vendor(b"picture")
 

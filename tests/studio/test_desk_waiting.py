@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from studio.billing.calls import read_calls
-from studio.billing.desk import PATIENCE_SECONDS, SLOW_DOWN_SECONDS, SLOWEST_SECONDS, Counter, Desk
-from studio.billing.rate_limit import Gate
+from studio.billing.desk import PATIENCE_SECONDS, SLOW_DOWN_SECONDS, SLOWEST_SECONDS, BillingContext, Desk
+from studio.billing.rate_limit import RateLimit
 from studio.model.engines import AccountLimits
 from studio.model.paid import VendorError
 from tests.studio.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 
 
-class HeldGate(Gate):
+class HeldGate(RateLimit):
     """A gate that notes for how long it is held, and lets everything through."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ def test_nobody_waits_for_ever(tmp_path: Path) -> None:
     """After a quarter of an hour of 'slow down' the shot fails; it may be tried again later."""
     moment = iter(range(0, 10_000, int(PATIENCE_SECONDS / 3)))
     gate = HeldGate()
-    counter = Counter(ledger_in(tmp_path), lambda account: gate, lambda: None)
+    counter = BillingContext(ledger_in(tmp_path), lambda account: gate, lambda: None)
     slow = VendorError("slow down", "429", retry_after=1.0)
     vendor = Vendor(*[slow] * 20)
     with pytest.raises(VendorError, match="429"):
@@ -83,8 +83,8 @@ def test_a_slot_is_held_while_the_call_is_in_flight_and_no_longer(tmp_path: Path
         finally:
             held.remove(account)
 
-    gate = Gate(AccountLimits())
-    counter = Counter(ledger_in(tmp_path), lambda account: gate, lambda: None, slot=slot)
+    gate = RateLimit(AccountLimits())
+    counter = BillingContext(ledger_in(tmp_path), lambda account: gate, lambda: None, slot=slot)
     seen: list[list[str]] = []
     vendor = Vendor(b"picture")
 

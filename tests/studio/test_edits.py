@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.planning.plan_diff import Redo, changed_fields, redone, told
+from studio.planning.plan_diff import Redo, changed_fields, edit_line, redone
 
 SHOTS = [{"index": n, "image_prompt": f"prompt {n}", "camera": "static"} for n in range(1, 6)]
 
@@ -62,13 +62,13 @@ def test_a_redo_is_no_difference_and_an_edit_beside_it_is() -> None:
 
 def test_white_space_is_no_edit() -> None:
     """A file that was only saved anew is not called edited."""
-    assert told("shots.json", text(SHOTS), json.dumps(SHOTS, indent=4), "shot") == ""
+    assert edit_line("shots.json", text(SHOTS), json.dumps(SHOTS, indent=4), "shot") == ""
 
 
 def test_many_edits_are_counted() -> None:
     """The line stays readable however much was edited."""
     edited = [{**shot, "camera": "orbit", "image_prompt": "x"} for shot in SHOTS]
-    line = told("shots.json", text(SHOTS), text(edited), "shot")
+    line = edit_line("shots.json", text(SHOTS), text(edited), "shot")
     assert "and 2 more" in line
     assert "\n" not in line
 

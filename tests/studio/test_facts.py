@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from studio.errors import BadInput
 from studio.status.listing import listing_of, read_listing
 from studio.status.meta import project
-from studio.status.snapshot import read_facts, session_folders
+from studio.status.snapshot import read_snapshot, session_folders
 from studio.status.state import completed, images_done, videos_done
 from studio.store import lock
 from tests.make_sessions import PNG, make_foreign, make_session, snapshot
@@ -125,7 +125,7 @@ def test_no_garbage_raises(things: list[tuple[str, bytes | str]]) -> None:
         folder.mkdir()
         for path, thing in things:
             _put(folder / path, thing)
-        facts, listing = read_facts(folder), read_listing(folder)
+        facts, listing = read_snapshot(folder), read_listing(folder)
         assert (facts is None) == (listing is None)
         if facts is not None and listing is not None:
             json.dumps(project(facts, "shown"), allow_nan=False)
@@ -142,7 +142,7 @@ def test_each_garbage_in_every_place(tmp_path: Path, thing: bytes | str) -> None
             shutil.rmtree(folder / place)
         (folder / place).unlink(missing_ok=True)
         _put(folder / place, thing)
-        facts, listing = read_facts(folder), read_listing(folder)
+        facts, listing = read_snapshot(folder), read_listing(folder)
         assert facts is None or listing == listing_of(facts, locked=False)
 
 
@@ -152,7 +152,7 @@ def test_odd_numbers_count_as_none(tmp_path: Path, odd: str) -> None:
     folder = make_session(tmp_path, shots=1)
     receipt = (folder / "film.json").read_text().replace('"seconds": 8.0', f'"seconds": {odd}')
     (folder / "film.json").write_text(receipt)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert odd in receipt
     assert facts is not None
     assert facts.film is not None
@@ -161,7 +161,7 @@ def test_odd_numbers_count_as_none(tmp_path: Path, odd: str) -> None:
 
 def test_whole_session(tmp_path: Path) -> None:
     """A finished session reads as finished: every plan, picture, line, clip, the score and the film."""
-    facts = read_facts(make_session(tmp_path, shots=3))
+    facts = read_snapshot(make_session(tmp_path, shots=3))
     assert facts is not None
     assert facts.plans == ("story", "scene_graph", "timeline")
     assert [piece.path for piece in facts.planning] == ["story.json", "scene_graph.json", "shots.json", "timeline.json"]
@@ -193,7 +193,7 @@ def test_spoiled_piece_is_absent(tmp_path: Path, path: str, spoil: Callable[[Pat
     """A piece is there only if its receipt parses and its file has the size of the receipt; list and facts agree."""
     folder = make_session(tmp_path, shots=3)
     spoil(folder / path)
-    facts, listing = read_facts(folder), read_listing(folder)
+    facts, listing = read_snapshot(folder), read_listing(folder)
     assert facts is not None
     assert listing == listing_of(facts, locked=False)
     expected = (3 - ("images" in path), 3 - ("videos" in path), "film" not in path)
@@ -204,7 +204,7 @@ def test_receipt_of_another_path_proves_nothing(tmp_path: Path) -> None:
     """A receipt vouches only for the path it names: one that was copied to another shot does not count."""
     folder = make_session(tmp_path, shots=2)
     (folder / "images/shot_002.json").write_bytes((folder / "images/shot_001.json").read_bytes())
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert [bool(shot.image) for shot in facts.shots] == [True, False]
 
@@ -213,10 +213,10 @@ def test_receipt_of_another_path_proves_nothing(tmp_path: Path) -> None:
 def test_meta_is_never_read(tmp_path: Path, lie: bytes | None) -> None:
     """A torn, lying or absent meta changes nothing of what a session of ours reads as."""
     folder = make_session(tmp_path, shots=2)
-    before = read_facts(folder), read_listing(folder)
+    before = read_snapshot(folder), read_listing(folder)
     if lie is not None:
         (folder / f"{ID}_meta.json").write_bytes(lie)
-    assert (read_facts(folder), read_listing(folder)) == before
+    assert (read_snapshot(folder), read_listing(folder)) == before
 
 
 def test_broken_brief_does_not_make_a_session_foreign(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_broken_brief_does_not_make_a_session_foreign(tmp_path: Path) -> None:
     folder = make_session(tmp_path, shots=2, film=False)
     (folder / "brief.json").write_bytes(b'{"idea": ')
     (folder / f"{ID}_meta.json").write_text('{"idea": "a lie", "completed": true}')
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert (facts.foreign, facts.brief_reads, facts.idea, completed(facts)) == (False, False, "", False)
 
@@ -234,7 +234,7 @@ def test_broken_brief_does_not_make_a_session_foreign(tmp_path: Path) -> None:
 def test_foreign_session(tmp_path: Path, older: bool, done: bool) -> None:
     """Another program's session reads from its own meta and files, under both names; `completed` is believed."""
     folder = make_foreign(tmp_path, older=older, done=done)
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert facts.foreign
     assert (facts.idea, facts.title, completed(facts)) == ("A harbour wakes", "Harbour", done)
@@ -249,7 +249,7 @@ def test_foreign_shots_from_meta(tmp_path: Path) -> None:
     """Where another program kept no plan file, the shots are those of its meta."""
     folder = make_foreign(tmp_path)
     (folder / "shots.json").unlink()
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert len(facts.shots) == 3
 
@@ -299,6 +299,6 @@ def test_reading_writes_nothing(tmp_path: Path) -> None:
     """Reading a folder leaves every byte and time in it as it was."""
     folder = make_session(tmp_path, shots=2)
     before = snapshot(tmp_path)
-    read_facts(folder)
+    read_snapshot(folder)
     read_listing(folder)
     assert snapshot(tmp_path) == before

@@ -11,11 +11,11 @@ import pytest
 
 from studio.errors import BadInput
 from studio.fs import files
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.planning.plan_files import reader
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.status.listing import read_listing
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store.brief import is_ours, read_brief
 from tests.crash.store_disks import Watched
 from tests.make_sessions import PNG, make_foreign, snapshot
@@ -114,7 +114,7 @@ def test_a_session_is_adopted_whole_or_stays_as_it_was(seed: int, tmp_path: Path
     folder = write_foreign(tmp_path, seed)
     before, tree = contents(folder), snapshot(tmp_path)
     try:
-        adopt_foreign(folder, Wish())
+        adopt_foreign(folder, FilmOptions())
     except BadInput:
         assert snapshot(tmp_path) == tree
         assert not is_ours(folder)
@@ -135,7 +135,7 @@ def test_adopting_goes_on_wherever_it_was_stopped(seed: int, tmp_path: Path) -> 
     counted = Dying(1 << 60)
     try:
         with files.through(counted):
-            adopt_foreign(undisturbed, Wish())
+            adopt_foreign(undisturbed, FilmOptions())
     except BadInput:
         return
     steps = (1 << 60) - counted.left
@@ -143,13 +143,13 @@ def test_adopting_goes_on_wherever_it_was_stopped(seed: int, tmp_path: Path) -> 
         folder = write_foreign(tmp_path / str(at), seed)
         listed = read_listing(folder)
         with files.through(Dying(at)), pytest.raises(Cut):
-            adopt_foreign(folder, Wish())
+            adopt_foreign(folder, FilmOptions())
         again = read_listing(folder)
         assert listed is not None
         assert again is not None
         assert (again.idea, again.shots) == (listed.idea, listed.shots) or is_ours(folder)
         if not is_ours(folder):
-            adopt_foreign(folder, Wish())
+            adopt_foreign(folder, FilmOptions())
         assert read_brief(folder) == read_brief(undisturbed)
         # Killed between the two, the brief itself is put back from its copy at the next opening.
         assert contents(folder) | {"brief.json": b""} == contents(undisturbed) | {"brief.json": b""}
@@ -165,10 +165,10 @@ def test_what_an_earlier_version_left_half_adopted_is_finished(moved: tuple[str,
     (folder / f"{ID}_meta.json").write_text(json.dumps(meta | {"idea": "a pier \ud83c at night"}), "utf-8")
     for name in moved:
         files.move(folder / name, folder / "takes/foreign" / name)
-    adopt_foreign(folder, Wish())
+    adopt_foreign(folder, FilmOptions())
     assert read_brief(folder).idea == "a pier \ufffd at night"
     assert (folder / "takes/foreign/film.mp4").read_bytes() == b"a film"
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     assert facts.brief_reads
 
@@ -180,7 +180,7 @@ def test_a_session_that_only_its_story_names_stays_one(tmp_path: Path) -> None:
     (folder / "story.json").write_text(json.dumps({"title": "The pier", "scenes": []}), "utf-8")
     files.move(folder / "story.json", folder / "takes/foreign/story.json")
     assert read_listing(folder) is not None
-    adopt_foreign(folder, Wish())
+    adopt_foreign(folder, FilmOptions())
     assert read_brief(folder).idea == "The pier"
 
 
@@ -196,5 +196,5 @@ def test_what_is_in_the_way_is_told_before_anything_moves(name: str, kind: str, 
     place.write_bytes(b"x") if kind == "file" else place.symlink_to(outside if kind == "link" else tmp_path / "gone")
     tree = snapshot(tmp_path)
     with pytest.raises(BadInput, match=name):
-        adopt_foreign(folder, Wish())
+        adopt_foreign(folder, FilmOptions())
     assert snapshot(tmp_path) == tree

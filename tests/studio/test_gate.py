@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from studio.billing.rate_limit import Gate, gate_of
+from studio.billing.rate_limit import RateLimit, rate_limit_of
 from studio.errors import Interrupted
 from studio.model.engines import AccountLimits
 
@@ -31,7 +31,7 @@ def _free() -> None:
 
 def test_no_more_at_once_than_the_account_allows() -> None:
     """Twenty want in, three are in at any time."""
-    gate, lock = Gate(AccountLimits(at_once=3)), threading.Lock()
+    gate, lock = RateLimit(AccountLimits(at_once=3)), threading.Lock()
     inside, most = 0, 0
     together = threading.Barrier(3, timeout=30)
 
@@ -54,7 +54,7 @@ def test_no_more_at_once_than_the_account_allows() -> None:
 def test_nothing_passes_before_its_time() -> None:
     """Whoever wants in after a hold gets in at the moment it ends, not sooner."""
     clock = Clock(step=2.0)
-    gate = Gate(AccountLimits(), clock)
+    gate = RateLimit(AccountLimits(), clock)
     gate.hold(5.0)
     not_before = gate.not_before
     with gate.turn(_free):
@@ -63,7 +63,7 @@ def test_nothing_passes_before_its_time() -> None:
 
 def test_a_shorter_hold_does_not_lift_a_longer_one() -> None:
     """Eight answers of 429 come in any order."""
-    gate = Gate(AccountLimits(), Clock())
+    gate = RateLimit(AccountLimits(), Clock())
     gate.hold(30.0)
     gate.hold(1.0)
     assert gate.not_before == pytest.approx(1030.0)
@@ -72,7 +72,7 @@ def test_a_shorter_hold_does_not_lift_a_longer_one() -> None:
 def test_no_more_in_a_minute_than_the_account_allows() -> None:
     """The third of two a minute begins a minute after the first."""
     clock = Clock(step=8.0)
-    gate = Gate(AccountLimits(per_minute=2), clock)
+    gate = RateLimit(AccountLimits(per_minute=2), clock)
     begun = []
     for _ in range(3):
         with gate.turn(_free):
@@ -82,7 +82,7 @@ def test_no_more_in_a_minute_than_the_account_allows() -> None:
 
 def test_who_waits_leaves_when_the_run_is_stopped() -> None:
     """Nobody waits out a quarter of an hour for a run that is over."""
-    gate = Gate(AccountLimits())
+    gate = RateLimit(AccountLimits())
     gate.hold(3600.0)
     looks = iter(range(3))
 
@@ -96,4 +96,4 @@ def test_who_waits_leaves_when_the_run_is_stopped() -> None:
 
 def test_one_gate_for_an_account() -> None:
     """All shots of a process wait at the same gate."""
-    assert gate_of("test host", AccountLimits()) is gate_of("test host", AccountLimits(at_once=1))
+    assert rate_limit_of("test host", AccountLimits()) is rate_limit_of("test host", AccountLimits(at_once=1))

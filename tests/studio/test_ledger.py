@@ -19,7 +19,7 @@ from studio.checks.verify import verify
 from studio.cli.costs_page import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files, tolerant
-from studio.model.paid import Kind, Reply, VendorError
+from studio.model.paid import CallKind, Reply, VendorError
 from studio.model.stages import Order
 from studio.status.costs import costs_json, read_costs
 from studio.store import lock
@@ -27,7 +27,7 @@ from tests.make_sessions import add_piece, make_session
 from tests.studio.counter import PRICES, Vendor, content, desk_in, ledger_in, order_of, request_of
 
 
-def _paid(folder: Path, kind: Kind = "image") -> Call:
+def _paid(folder: Path, kind: CallKind = "image") -> Call:
     """Pay for one answer, and return its call."""
     reply = Reply(b"answer", {"images": 1.0} if kind == "image" else {"text out": 50.0}, "r")
     assert desk_in(folder).call(request_of(kind=kind), lambda: reply, content) == b"answer"
@@ -44,7 +44,9 @@ def _light(folder: Path) -> tuple[float, int]:
 
 @pytest.mark.parametrize("kind", ["image", "text"])
 @pytest.mark.parametrize("torn", [None, b"", b"\0" * 400, b'{"stage": "im', b"[]"])
-def test_a_call_whose_file_is_lost_is_as_its_answer_holds_it(tmp_path: Path, kind: Kind, torn: bytes | None) -> None:
+def test_a_call_whose_file_is_lost_is_as_its_answer_holds_it(
+    tmp_path: Path, kind: CallKind, torn: bytes | None
+) -> None:
     """Removed or garbled, the line stays in every sum, the answer in use, and the next run writes the file again."""
     call = _paid(tmp_path, kind)
     (tmp_path / call.path).unlink() if torn is None else (tmp_path / call.path).write_bytes(torn)

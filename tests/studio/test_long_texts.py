@@ -21,7 +21,7 @@ from studio.fs.opening import SHOTS, TEXT_BYTES
 from studio.input.prompts_file import parse_prompts
 from studio.input.script import parse_script, script_title
 from studio.lettering.caption_cues import silent_cues
-from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, Story, Wish
+from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, FilmOptions, Story
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.shot_plan import share_lines
@@ -37,7 +37,7 @@ WRITER = OfflineWriter()
 
 
 def _film(idea: str) -> None:
-    brief = Brief(idea=idea.strip() or "a", wish=Wish(), seed=1, started_at="", version="")
+    brief = Brief(idea=idea.strip() or "a", wish=FilmOptions(), seed=1, started_at="", version="")
     story = WRITER.write_story(brief)
     WRITER.plan_shots(story, WRITER.map_scenes(story, 1), brief)
 

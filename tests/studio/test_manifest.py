@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio.batch.manifest import LINES, Line, read_manifest
+from studio.batch.manifest import LINES, ManifestLine, read_manifest
 from studio.errors import BadInput
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".yaml", ".yml")
@@ -17,7 +17,7 @@ JSON = '{"idea": "A cat", "seconds": 20, "music": false, "fps": 25}\n\n"Rain, at
 YAML = '- {idea: A cat, seconds: 20, music: no, fps: 25}\n- "Rain, at\\nnight"\n'
 
 
-def read(folder: Path, name: str, content: str | bytes) -> tuple[Line, ...]:
+def read(folder: Path, name: str, content: str | bytes) -> tuple[ManifestLine, ...]:
     path = folder / name
     path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
     return read_manifest(path)

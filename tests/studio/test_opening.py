@@ -21,7 +21,7 @@ from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
 from studio.model.stages import Order
 from studio.sessions.session import Session
 from studio.store.brief import restore_brief, write_brief
-from studio.store.piece_store import Shelf
+from studio.store.piece_store import PieceStore
 from studio.store.recovery import recover
 from studio.store.takes import put_aside
 from tests.fake_crew import Log, fake_crew
@@ -135,11 +135,11 @@ def _put_aside(folder: Path) -> None:
 
 _ORDERS: dict[str, Callable[[Path], object]] = {
     "restore_brief": lambda folder: restore_brief(folder, lambda line: None),
-    "recover": lambda folder: recover(Shelf(folder, read_plan, lambda line: None)),
+    "recover": lambda folder: recover(PieceStore(folder, read_plan, lambda line: None)),
     "write_brief": lambda folder: write_brief(folder, brief("another")),
     "put_aside": _put_aside,
     "open": _open,
-    "adopt": lambda folder: Shelf(folder, read_plan, lambda line: None).adopt(
+    "adopt": lambda folder: PieceStore(folder, read_plan, lambda line: None).adopt(
         Order(folder.name, "images", 1, "a" * 64)
     ),
     "repair": lambda folder: repair(folder, str(folder), lambda line: None),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from studio.model.film import Brief, Scene, Shot, Span, Story, Timeline, Wish
+from studio.model.film import Brief, FilmOptions, Scene, Shot, Span, Story, Timeline
 from studio.model.receipt import Receipt
 from studio.model.stages import receipt_path
 from studio.planning.orders import film_order, image_order, image_print, narration_order, story_order, video_order
@@ -20,7 +20,7 @@ from tests.fake_crew import Log, fake_crew
 CREW = fake_crew(Log())
 SESSION = "session_20250208_002238"
 SHOT = Shot(index=3, image_prompt="a red door", camera="orbit", frames=48, seed=7, narration="A door.")
-BRIEF = Brief(idea="an idea", wish=Wish(), seed=1, started_at="2025-02-08T00:22:38", version="0")
+BRIEF = Brief(idea="an idea", wish=FilmOptions(), seed=1, started_at="2025-02-08T00:22:38", version="0")
 SIZE = (1920, 1080)
 PICTURE = Receipt(
     stage="images",

@@ -16,9 +16,9 @@ from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.idea.words import is_someone
 from blocks.offline.writer.settings import KNOWN_WORDS
 from blocks.offline.writer.writer import OfflineWriter
-from studio.model.film import Brief, Wish
+from studio.model.film import Brief, FilmOptions
 from studio.planning.close_ups import close_action
-from studio.planning.shot_plan import share_frames, shot_count, shot_frames, spoken_words, words_that_fit
+from studio.planning.shot_plan import frames_for_shots, share_frames, shot_count, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences
 from tests.ideas import film_of
 
@@ -91,8 +91,10 @@ def test_a_long_idea_is_its_own_story(idea: str) -> None:
 
 
 @pytest.mark.parametrize("idea", [*TALES, *LONG[1:], STORM])
-@pytest.mark.parametrize("wish", [Wish(seconds=12, shot_seconds=3), Wish(seconds=16), Wish(seconds=24), Wish()])
-def test_no_word_of_an_idea_is_cut_off(idea: str, wish: Wish) -> None:
+@pytest.mark.parametrize(
+    "wish", [FilmOptions(seconds=12, shot_seconds=3), FilmOptions(seconds=16), FilmOptions(seconds=24), FilmOptions()]
+)
+def test_no_word_of_an_idea_is_cut_off(idea: str, wish: FilmOptions) -> None:
     """However short the film, what is told of an idea of one sentence is told to its last word, once it is begun."""
     brief = Brief(idea=idea, wish=wish, seed=7, started_at=STARTED, version="0")
     said = _words(" ".join(scene.narration for scene in OfflineWriter().write_story(brief).scenes))
@@ -102,7 +104,7 @@ def test_no_word_of_an_idea_is_cut_off(idea: str, wish: Wish) -> None:
 
 def test_a_short_film_tells_in_longer_breaths() -> None:
     """Where shots are few a clause is not parted to fit them: there are fewer and longer breaths."""
-    brief = Brief(idea=STORM, wish=Wish(seconds=12, shot_seconds=3), seed=7, started_at=STARTED, version="0")
+    brief = Brief(idea=STORM, wish=FilmOptions(seconds=12, shot_seconds=3), seed=7, started_at=STARTED, version="0")
     told = [scene.narration for scene in OfflineWriter().write_story(brief).scenes]
     at = told.index("The old fisherman teaches a lonely girl to sail.")
     assert told[at + 1] == "And she brings him home through the storm."
@@ -115,7 +117,7 @@ _SENTENCES = st.lists(st.sampled_from(TOLD), min_size=2, max_size=12, unique=Tru
 @given(_SENTENCES, st.sampled_from([6, 12, 24, 40, 90]), st.sampled_from([2, 3, 5, 9]))
 def test_a_told_sentence_is_told_whole(sentences: list[str], seconds: float, shot_seconds: float) -> None:
     """No narration is a part of a sentence: whole ones in their order, all that fit, the first and the last always."""
-    wish = Wish(seconds=seconds, shot_seconds=shot_seconds)
+    wish = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
     brief = Brief(idea=" ".join(sentences), wish=wish, seed=7, started_at=STARTED, version="0")
     story = OfflineWriter().write_story(brief)
     lines = [scene.narration for scene in story.scenes]
@@ -126,7 +128,7 @@ def test_a_told_sentence_is_told_whole(sentences: list[str], seconds: float, sho
     assert lines[-len(own) :] == own
     assert len(lines) <= len(own) + 1
     shots = shot_count(wish)
-    room = sum(words_that_fit(frames, wish.fps) for frames in share_frames(shot_frames(wish), shots))
+    room = sum(words_that_fit(frames, wish.fps) for frames in share_frames(frames_for_shots(wish), shots))
     if sum(map(spoken_words, sentences)) <= 1.5 * room:
         assert told == sentences
     else:

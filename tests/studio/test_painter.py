@@ -24,7 +24,7 @@ from blocks.offline.painter.painter import OfflinePainter
 from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.prompt.reader import read_prompt
 from studio.errors import EngineFailed
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 
 SMALL = (256, 144)
 KEEPER = (
@@ -80,8 +80,8 @@ def any_threads() -> Iterator[None]:
 
 @pytest.mark.parametrize("aspect", ["16:9", "9:16", "1:1", "4:3", "21:9"])
 def test_size_is_exact_in_every_aspect(aspect: str, tmp_path: Path) -> None:
-    """A picture has exactly the asked width and height, is RGB, and is told so in `Made`."""
-    size = Wish.model_validate({"aspect": aspect, "height": 144}).size
+    """A picture has exactly the asked width and height, is RGB, and is told so in `PieceMeasures`."""
+    size = FilmOptions.model_validate({"aspect": aspect, "height": 144}).size
     made = OfflinePainter().paint(KEEPER, size, 1, tmp_path / "shot.part")
     assert (made.width, made.height) == size
     paint(KEEPER, tmp_path / "again.part", size)
@@ -194,7 +194,7 @@ def test_nouns_without_a_picture_are_listed(prompt: str, missing: tuple[str, ...
 
 
 def test_made_tells_what_the_reading_found(tmp_path: Path) -> None:
-    """`Made.not_drawn` is the reading's, not an empty promise."""
+    """`PieceMeasures.not_drawn` is the reading's, not an empty promise."""
     made = OfflinePainter().paint("close shot, a computer on a table", SMALL, 1, tmp_path / "p.png")
     assert made.not_drawn == ("computer",)
 

@@ -23,7 +23,8 @@ from tests.studio.test_painter import SMALL, paint
 
 
 def test_focus_lies_on_the_subject(tmp_path: Path) -> None:
-    """`Made.focus` points at what was asked for: the picture there differs from what is on both sides of it."""
+    """`PieceMeasures.focus` points at what was asked for: the picture there differs from what is on both sides of
+    it."""
     size = (512, 288)
     made = OfflinePainter().paint("wide shot, a black horse, the ice, noon", size, 7, tmp_path / "p.png")
     assert made.focus is not None

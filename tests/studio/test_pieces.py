@@ -10,7 +10,7 @@ from PIL import Image
 
 from studio.fs import files
 from studio.model.fingerprint import fingerprint
-from studio.model.receipt import Made, Receipt
+from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import Order, receipt_path
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.recovery import recover
@@ -159,7 +159,7 @@ def test_a_later_plan_is_not_served_as_an_earlier_one(bench: Bench) -> None:
         order = Order(SESSION, "timeline", 0, fingerprint(what=what))
         with bench.shelf.fresh(order) as out:
             out.write_text(f'{{"of": "{what}"}}\n')
-            receipts[order] = bench.shelf.publish(order, out, Made(), "fake", "studio")
+            receipts[order] = bench.shelf.publish(order, out, PieceMeasures(), "fake", "studio")
     first, second = receipts
     assert bench.shelf.holds(second, receipts[second])
     assert not bench.shelf.holds(first, receipts[first])
@@ -204,7 +204,7 @@ def test_a_displaced_film_keeps_its_caption_files(bench: Bench) -> None:
     def cut(order: Order, film: bytes, captions: bytes) -> Receipt:
         with bench.shelf.fresh(order) as out:
             out.write_bytes(film)
-            return bench.shelf.publish(order, out, Made(), "studio", "", also=(("film.srt", captions),))
+            return bench.shelf.publish(order, out, PieceMeasures(), "studio", "", also=(("film.srt", captions),))
 
     first, second = (Order(SESSION, "film", 0, fingerprint(film=n)) for n in (1, 2))
     cut(first, b"one", b"captions one")

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
-from studio.model.film import CAMERAS, Fps, Prompt, Wish
+from studio.model.film import CAMERAS, FilmOptions, Fps, Prompt
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import (
     draw_seed,
     end_frames,
+    frames_for_shots,
     plan_text,
     read_graph,
     read_shots,
@@ -23,7 +24,6 @@ from studio.planning.shot_plan import (
     share_lines,
     share_shots,
     shot_count,
-    shot_frames,
     spoken_words,
     title_frames,
     words_that_fit,
@@ -60,20 +60,20 @@ def test_too_few_frames_are_refused(total: int, count: int) -> None:
 def test_title_and_shots_fill_the_film(seconds: float, shot_seconds: float, fps: Fps) -> None:
     """The title lasts 1 to 3 s, the end card 3 to 3.5 s from 30 s of film on, and with the shots exactly the seconds
     asked for; shots are about as long as asked."""
-    wish = Wish(seconds=seconds, shot_seconds=shot_seconds, fps=fps)
+    wish = FilmOptions(seconds=seconds, shot_seconds=shot_seconds, fps=fps)
     assert fps <= title_frames(wish) <= 3 * fps
     assert 3 * fps <= end_frames(wish) <= math.ceil(3.5 * fps) if seconds >= 30 else end_frames(wish) == 0
-    assert abs(title_frames(wish) + shot_frames(wish) + end_frames(wish) - seconds * fps) <= 0.5
+    assert abs(title_frames(wish) + frames_for_shots(wish) + end_frames(wish) - seconds * fps) <= 0.5
     count = shot_count(wish)
     assert count >= 1
     if count > 1:
-        assert 0.66 < shot_frames(wish) / fps / count / shot_seconds < 1.34
+        assert 0.66 < frames_for_shots(wish) / fps / count / shot_seconds < 1.34
 
 
 def test_prompts_say_how_many_shots() -> None:
     """With prompts there is a shot for each, with prompt, motion and camera as they were written."""
     prompts = tuple(Prompt(image_prompt=f"p{n}", motion_prompt=f"m {n}\n", camera="odd words") for n in range(5))
-    wish = Wish(seconds=12, prompts=prompts)
+    wish = FilmOptions(seconds=12, prompts=prompts)
     assert shot_count(wish) == 5
     shots = shots_of(story_of("One.", "Two."), wish)
     assert [(s.image_prompt, s.motion_prompt, s.camera) for s in shots] == [
@@ -84,7 +84,7 @@ def test_prompts_say_how_many_shots() -> None:
 def test_more_scenes_than_prompts_are_refused() -> None:
     """Scenes beyond the prompts would have no shot: bad input, not a lost scene."""
     with pytest.raises(BadInput):
-        shots_of(story_of("One.", "Two."), Wish(prompts=(Prompt(image_prompt="p"),)))
+        shots_of(story_of("One.", "Two."), FilmOptions(prompts=(Prompt(image_prompt="p"),)))
 
 
 SENTENCE = (
@@ -107,9 +107,9 @@ def test_lines_joined_are_the_narration(narration: str, count: int) -> None:
 def test_a_plan_keeps_its_laws(narrations: list[str], seconds: int, fps: Fps, seed: int) -> None:
     """Frames sum to the film, indices and paths count up, scenes keep order and words, every move is a known one."""
     story = story_of(*narrations)
-    wish = Wish(seconds=seconds, fps=fps)
+    wish = FilmOptions(seconds=seconds, fps=fps)
     shots = shots_of(story, wish, seed)
-    assert sum(shot.frames for shot in shots) == shot_frames(wish)
+    assert sum(shot.frames for shot in shots) == frames_for_shots(wish)
     assert [shot.index for shot in shots] == list(range(1, len(shots) + 1))
     assert shots[0].image_path == "images/shot_001.png"
     assert list(dict.fromkeys(shot.scene for shot in shots)) == [scene.id for scene in story.scenes]
@@ -125,8 +125,8 @@ def test_more_words_than_the_shots_hold_are_refused_first() -> None:
     """A script with more to say than all shots together can is refused by its count of letters, before any planning."""
     short = "A pier at night. " * 800
     with pytest.raises(BadInput, match=r"has 10,400 letters to say, and the film 1 shots of at most 4,000"):
-        shot_count(Wish(seconds=4, script=short))
-    assert shot_count(Wish(seconds=40, script=short)) == 7
+        shot_count(FilmOptions(seconds=4, script=short))
+    assert shot_count(FilmOptions(seconds=40, script=short)) == 7
 
 
 @given(st.lists(NARRATION, min_size=1, max_size=6), st.integers(0, 12), FPS)
@@ -140,20 +140,20 @@ def test_every_scene_has_a_shot(narrations: list[str], spare: int, fps: Fps) -> 
 def test_a_long_scene_gets_more_shots_than_a_short_one() -> None:
     """Where words do not fit evenly, shots follow the words."""
     long, short = "One two three four five six seven. " * 12, "One."
-    shots = shots_of(story_of(long, short), Wish(seconds=40))
+    shots = shots_of(story_of(long, short), FilmOptions(seconds=40))
     assert sum(shot.scene == 1 for shot in shots) > sum(shot.scene == 2 for shot in shots)
 
 
 def test_a_line_too_long_for_a_shot_is_refused_in_one_line() -> None:
     """A sentence of more than 4000 characters is bad input, not a crash, and tells what to do."""
     with pytest.raises(BadInput, match="4000"):
-        shots_of(story_of("word " * 2_000), Wish(seconds=4))
+        shots_of(story_of("word " * 2_000), FilmOptions(seconds=4))
 
 
 def test_an_over_long_shot_is_refused() -> None:
     """One prompt for an hour at 30 fps would be more frames than a shot may have."""
     with pytest.raises(BadInput):
-        shots_of(story_of(""), Wish(seconds=3600, fps=30, prompts=(Prompt(image_prompt="p"),)))
+        shots_of(story_of(""), FilmOptions(seconds=3600, fps=30, prompts=(Prompt(image_prompt="p"),)))
 
 
 def test_words_count_as_a_voice_says_them() -> None:
@@ -175,7 +175,7 @@ def test_plans_come_back_as_they_were() -> None:
     """Story, graph and shots written as text are read equal."""
     story = story_of("One. Two.", "Drei — 灯台守。")
     graph = build_graph(story)
-    shots = shots_of(story, Wish())
+    shots = shots_of(story, FilmOptions())
     assert read_story(plan_text(story)) == story
     assert read_graph(plan_text(graph)) == graph
     assert read_shots(plan_text(shots), 24, 5.0, 7) == shots

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.status.meta import project
-from studio.status.snapshot import Facts, Piece, ShotFacts, read_facts
+from studio.status.snapshot import Piece, ShotFacts, Snapshot, read_snapshot
 from studio.status.state import completed, mark, missing, state_of, steps
 from tests.make_sessions import make_foreign, make_session
 
@@ -28,7 +28,7 @@ _shots = st.lists(st.tuples(_maybe_piece, _maybe_piece, _maybe_piece), max_size=
 )
 _plans = st.sets(st.sampled_from(["story", "scene_graph", "timeline"])).map(lambda found: tuple(sorted(found)))
 _facts = st.builds(
-    Facts,
+    Snapshot,
     session_id=st.just("session_20250208_002238"),
     folder=st.just(Path("x")),
     foreign=st.booleans(),
@@ -43,7 +43,7 @@ _facts = st.builds(
 )
 
 
-def _with_one_more(facts: Facts) -> list[Facts]:
+def _with_one_more(facts: Snapshot) -> list[Snapshot]:
     """Return the facts with one more valid piece, for every piece that can be added."""
     piece = Piece(path="new", bytes=1)
     more = [
@@ -67,7 +67,7 @@ def _flags(meta: dict[str, Any]) -> dict[str, int]:
 
 
 @given(_facts)
-def test_monotone(facts: Facts) -> None:
+def test_monotone(facts: Snapshot) -> None:
     """One more valid piece never unsets a flag or lowers a count."""
     before = _flags(project(facts, "shown"))
     for grown in _with_one_more(facts):
@@ -76,7 +76,7 @@ def test_monotone(facts: Facts) -> None:
 
 
 @given(_facts)
-def test_pure(facts: Facts) -> None:
+def test_pure(facts: Snapshot) -> None:
     """The same facts give the same meta, and are left as they were."""
     kept = copy.deepcopy(facts)
     assert project(facts, "shown") == project(kept, "shown")
@@ -84,7 +84,7 @@ def test_pure(facts: Facts) -> None:
 
 
 @given(_facts.filter(lambda facts: not facts.foreign))
-def test_missing_is_what_is_not_there(facts: Facts) -> None:
+def test_missing_is_what_is_not_there(facts: Snapshot) -> None:
     """A piece that comes is no longer missing, nothing else changes; nothing is missing only of a completed session."""
     before = set(missing(facts))
     for grown in _with_one_more(facts):
@@ -109,7 +109,7 @@ def test_independent_of_order(rng: random.Random) -> None:
             place = target / path.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
-        one, other = read_facts(source), read_facts(target)
+        one, other = read_snapshot(source), read_snapshot(target)
         assert one is not None
         assert other is not None
         assert project(one, "shown") == project(other, "shown")
@@ -117,7 +117,7 @@ def test_independent_of_order(rng: random.Random) -> None:
 
 def test_fixed_format(tmp_path: Path) -> None:
     """Meta has the keys that people's tools read, with their types; keys are added, never removed or renamed."""
-    facts = read_facts(make_session(tmp_path, shots=2, clips=1, film=False))
+    facts = read_snapshot(make_session(tmp_path, shots=2, clips=1, film=False))
     assert facts is not None
     meta: dict[str, Any] = project(facts, "output/sessions/session_20250208_002238")
     assert meta["session_id"] == "session_20250208_002238"
@@ -155,7 +155,7 @@ def test_fixed_format(tmp_path: Path) -> None:
 
 def test_completed_at_is_when_the_film_was_made(tmp_path: Path) -> None:
     """`completed` comes with its time: that of the film's receipt."""
-    facts = read_facts(make_session(tmp_path, shots=1))
+    facts = read_snapshot(make_session(tmp_path, shots=1))
     assert facts is not None
     meta = project(facts, "shown")
     assert (meta["completed"], meta["completed_at"]) == (True, "2025-02-08T00:23:00.000000")
@@ -163,7 +163,7 @@ def test_completed_at_is_when_the_film_was_made(tmp_path: Path) -> None:
 
 def test_no_music_needs_no_score(tmp_path: Path) -> None:
     """A film asked for without music counts its score as done with the film, and never misses it."""
-    facts = read_facts(make_session(tmp_path, shots=1))
+    facts = read_snapshot(make_session(tmp_path, shots=1))
     assert facts is not None
     silent = replace(facts, score=None, wish={"music": False})
     assert steps(silent)["score"]
@@ -173,7 +173,7 @@ def test_no_music_needs_no_score(tmp_path: Path) -> None:
 
 def test_missing_in_the_order_of_work(tmp_path: Path) -> None:
     """What is missing is named in the order in which it is made; before the plan, what every film has."""
-    facts = read_facts(make_session(tmp_path, shots=2, images=1, clips=0, film=False))
+    facts = read_snapshot(make_session(tmp_path, shots=2, images=1, clips=0, film=False))
     assert facts is not None
     assert missing(facts) == (
         "images/shot_002.png",
@@ -190,7 +190,7 @@ def test_missing_in_the_order_of_work(tmp_path: Path) -> None:
 
 def test_missing_of_a_foreign_session(tmp_path: Path) -> None:
     """Of another program's session only pictures, clips and the film are missed: it has no lines and no timeline."""
-    facts = read_facts(make_foreign(tmp_path))
+    facts = read_snapshot(make_foreign(tmp_path))
     assert facts is not None
     assert missing(facts) == ("images/shot_003.png", "videos/shot_002.mp4", "videos/shot_003.mp4", "film.mp4")
 

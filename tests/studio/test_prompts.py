@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.model.film import Node, Prompt, Scene
-from studio.planning.image_prompts import SIZES, Size, image_prompt, parse_prompts, prompts_json, prompts_text
+from studio.planning.image_prompts import SIZES, ShotSize, image_prompt, parse_prompts, prompts_json, prompts_text
 from studio.planning.scene_graph import SceneParts
 
 SHORE = Node(id="place_1", kind="place", name="a shore", description="a rocky shore with grey water")
@@ -29,7 +29,7 @@ def _scene(**changes: str) -> Scene:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_prompt_quotes_the_canonical_looks(size: Size) -> None:
+def test_a_prompt_quotes_the_canonical_looks(size: ShotSize) -> None:
     """Every size names character, place, prop and style word for word, so that they look the same everywhere."""
     prompt = image_prompt(size, _scene(), PARTS, "ultra cinematic documentary")
     for phrase in (KEEPER.description, SHORE.description, "bottle", "walks", "still", "ultra cinematic documentary"):
@@ -43,7 +43,7 @@ def test_light_never_contradicts_the_place() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_scripts_sentence_is_one_thing(size: Size) -> None:
+def test_a_scripts_sentence_is_one_thing(size: ShotSize) -> None:
     """A sentence with commas stands between semicolons, whole; a phrase of the writer's stands between commas."""
     told = image_prompt(size, _scene(), PARTS, "ultra cinematic", "It is old; see p. 12, fig. 3a.").split("; ")
     assert told[1] == "It is old, see p. 12, fig. 3a"
@@ -52,7 +52,7 @@ def test_a_scripts_sentence_is_one_thing(size: Size) -> None:
 
 
 @given(st.sampled_from(SIZES), st.text(max_size=200), st.integers(1, 60), st.text(max_size=30))
-def test_a_prompt_is_one_line_within_the_bound(size: Size, words: str, times: int, style: str) -> None:
+def test_a_prompt_is_one_line_within_the_bound(size: ShotSize, words: str, times: int, style: str) -> None:
     """Whatever a person wrote, a prompt is one line of 1 to 8000 characters that ends with the style."""
     place = SHORE.model_copy(update={"description": words * times})
     prompt = image_prompt(size, _scene(action=words * times), SceneParts(place, (KEEPER,), ()), style)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from studio.errors import BadInput
 from studio.input import script
 from studio.input.script import parse_script, script_title
-from studio.text.markdown import Line, read_markdown
+from studio.text.markdown import MarkdownLine, read_markdown
 from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line
 
@@ -282,7 +282,7 @@ def test_a_script_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same script is read once, however many parts of the program ask for its scenes."""
     reads: list[str] = []
 
-    def read(text: str) -> tuple[Line, ...]:
+    def read(text: str) -> tuple[MarkdownLine, ...]:
         reads.append(text)
         return read_markdown(text)
 

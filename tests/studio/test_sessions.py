@@ -20,11 +20,11 @@ from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import make_wish
 from studio.model.engines import Crew
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.sessions.catalog import open_new, unfinished
-from studio.sessions.opening import Ask, enlist
+from studio.sessions.opening import Ask, open_session
 from studio.sessions.session import Session
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.folders import session_folder, sessions_root
 from studio.store.run_cards import RunCard
@@ -45,15 +45,15 @@ def card(run: str = "0a") -> RunCard:
 @pytest.fixture
 def join(tmp_path: Path) -> Enlist:
     def enlist_now(idea: str = "an idea", run: str = "0a", **more: object) -> tuple[Session, bool]:
-        ask = Ask(idea, more.pop("wish", Wish()), tmp_path, **more)  # type: ignore[arg-type]  # test's own keywords
-        return enlist(ask, card(run), crew, lambda line: None, lambda: 7, NOW)
+        ask = Ask(idea, more.pop("wish", FilmOptions()), tmp_path, **more)  # type: ignore[arg-type]  # test's own keywords
+        return open_session(ask, card(run), crew, lambda line: None, lambda: 7, NOW)
 
     return enlist_now
 
 
 def test_two_sessions_opened_in_one_second_get_two_folders(tmp_path: Path) -> None:
     """Law 9: ids never collide."""
-    made = [open_new(tmp_path, f"idea {n}", Wish(), lambda: 1, NOW, "0") for n in range(3)]
+    made = [open_new(tmp_path, f"idea {n}", FilmOptions(), lambda: 1, NOW, "0") for n in range(3)]
     folders = [folder for folder, _ in made]
     for _, held in made:
         held.release()
@@ -101,9 +101,9 @@ def test_the_same_ask_goes_on_with_the_unfinished_session(join: Enlist) -> None:
     assert second.id == first.id
     others: list[dict[str, object]] = [
         {"idea": "another"},
-        {"wish": Wish(seconds=20)},
-        {"wish": Wish(seed=7)},
-        {"wish": Wish(style="noir")},
+        {"wish": FilmOptions(seconds=20)},
+        {"wish": FilmOptions(seed=7)},
+        {"wish": FilmOptions(style="noir")},
         {"resume": False},
     ]
     for number, other in enumerate(others):
@@ -222,7 +222,7 @@ def test_a_film_that_is_being_made_is_said_before_another_begins(tmp_path: Path)
     told: list[str] = []
 
     def begin(run: str) -> Session:
-        return enlist(Ask("an idea", Wish(), tmp_path), card(run), crew, told.append, lambda: 7, NOW)[0]
+        return open_session(Ask("an idea", FilmOptions(), tmp_path), card(run), crew, told.append, lambda: 7, NOW)[0]
 
     first, second = begin("0a"), begin("0b")
     first.release()
@@ -240,7 +240,7 @@ def test_a_card_from_the_future_is_not_the_newest_for_ever(join: Enlist) -> None
     os.utime(old, (time.time() + 3 * 86_400,) * 2)
     again, _ = join(run="0b", session_id=first.id, idea="")
     again.close("2025-02-08T00:30:00")
-    facts = read_facts(first.folder)
+    facts = read_snapshot(first.folder)
     assert facts is not None
     assert not facts.cut_off
 
@@ -251,7 +251,7 @@ def test_a_torn_card_tells_of_no_end(join: Enlist, content: bytes) -> None:
     session, _ = join(run="0a")
     session.close("2025-02-08T00:30:00")
     (session.folder / "runs" / "0a.json").write_bytes(content)
-    facts = read_facts(session.folder)
+    facts = read_snapshot(session.folder)
     assert facts is not None
     assert facts.cut_off
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from studio.status.snapshot import Facts, Piece, ShotFacts
+from studio.status.snapshot import Piece, ShotFacts, Snapshot
 from studio.status.storyboard import LISTED, Heard, escaped, film_card, ledger_rows, shot_rows, shot_state, storyboard
 from studio.status.thumbnails import PICTURES_BYTES, Thumbnails
 from studio.text.display import printable
@@ -53,8 +53,8 @@ HOSTILE = st.text() | st.lists(
 ).map("".join)
 
 
-def facts(folder: Path, *shots: ShotFacts, film: Piece | None = None, **more: str) -> Facts:
-    return Facts(
+def facts(folder: Path, *shots: ShotFacts, film: Piece | None = None, **more: str) -> Snapshot:
+    return Snapshot(
         "session_20261122_164145", folder, idea="a harbour", title="The Harbour", shots=shots, film=film, **more
     )
 

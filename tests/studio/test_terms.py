@@ -16,9 +16,9 @@ from flows.parameters import BudgetUsd
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 from studio.input.options import make_terms
-from studio.model.film import Wish
+from studio.model.film import FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms
-from studio.sessions.opening import Ask, enlist
+from studio.sessions.opening import Ask, open_session
 from studio.store.brief import read_brief
 from studio.store.run_cards import RunCard
 from tests.fake_crew import Log, fake_crew
@@ -89,8 +89,8 @@ def test_a_run_lifts_the_budget_of_its_session(tmp_path: Path) -> None:
 
     def run(name: str, **said: object) -> Path:
         card = RunCard(flow_run_id=name, pid=os.getpid(), host=socket.gethostname(), started_at="x", version="0")
-        ask = Ask("an idea", Wish(), tmp_path, terms=make_terms(**said))
-        session, _ = enlist(ask, card, lambda _: fake_crew(Log()), told.append, lambda: 7, NOW)
+        ask = Ask("an idea", FilmOptions(), tmp_path, terms=make_terms(**said))
+        session, _ = open_session(ask, card, lambda _: fake_crew(Log()), told.append, lambda: 7, NOW)
         session.release()
         return session.folder
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BrokenPlan
-from studio.model.film import Shot, Wish
+from studio.model.film import FilmOptions, Shot
 from studio.planning.plan_files import read_timeline
-from studio.planning.shot_plan import end_frames, shot_frames, title_frames
+from studio.planning.shot_plan import end_frames, frames_for_shots, title_frames
 from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened
 
 
@@ -20,7 +20,7 @@ def shots_of(frames: list[int]) -> tuple[Shot, ...]:
 @given(st.lists(st.tuples(st.integers(1, 500), st.floats(0, 30)), min_size=1, max_size=20))
 def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None:
     """A shot is as long as planned, longer only for its own line; spans lie end to end after the title."""
-    wish = Wish(seconds=20)
+    wish = FilmOptions(seconds=20)
     timeline = lay_out(shots_of([frames for frames, _ in plan]), [seconds for _, seconds in plan], wish)
     at = timeline.title_frames
     assert at == title_frames(wish)
@@ -36,23 +36,23 @@ def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None
 
 def test_the_end_card_lies_behind_the_shots_and_within_the_asked_length() -> None:
     """A film whose shots leave it room has an end card, however its shots were changed since; a short one has none."""
-    wish = Wish(seconds=40)
-    planned = shots_of([400, shot_frames(wish) - 400])
+    wish = FilmOptions(seconds=40)
+    planned = shots_of([400, frames_for_shots(wish) - 400])
     timeline = lay_out(planned, [0, 0], wish)
     assert timeline.end_frames == end_frames(wish) == 84
     assert timeline.frames == 40 * 24
     assert timeline.spans[-1].start + timeline.spans[-1].frames == timeline.frames - 84
-    more = shots_of([400, shot_frames(wish) - 400, 48])
+    more = shots_of([400, frames_for_shots(wish) - 400, 48])
     assert lay_out(more, [0, 0, 0], wish).end_frames == 84
     assert lengthened(lay_out(more, [0, 0, 0], wish), more, wish).startswith(
         "the film is 2.00 s longer than asked: its"
     )
-    assert lay_out(shots_of([48]), [0], Wish(seconds=12)).end_frames == 0
+    assert lay_out(shots_of([48]), [0], FilmOptions(seconds=12)).end_frames == 0
 
 
 def test_a_plan_of_before_there_were_end_cards_stays_as_it_was() -> None:
     """Where the shots fill the film there is no end card, and the timeline's text does not name one."""
-    wish = Wish(seconds=40)
+    wish = FilmOptions(seconds=40)
     filled = shots_of([40 * 24 - title_frames(wish)])
     timeline = lay_out(filled, [0], wish)
     assert timeline.end_frames == 0
@@ -80,7 +80,7 @@ LINES = "some lines need more time than their shots had"
 )
 def test_why_a_film_is_longer_is_told_by_what_made_it_so(more: int, line_seconds: float, said: str) -> None:
     """Shots that a person added or lengthened, lines that need more than their shots had, or both; never the other."""
-    wish = Wish(seconds=10)
+    wish = FilmOptions(seconds=10)
     left = 240 - title_frames(wish) - 120
     shots = shots_of([120, left + more] if more <= 1 else [120, left, more])
     timeline = lay_out(shots, [line_seconds, *[0.0] * (len(shots) - 1)], wish)
@@ -89,7 +89,7 @@ def test_why_a_film_is_longer_is_told_by_what_made_it_so(more: int, line_seconds
 
 def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
     """Neither shots nor lines are blamed for its frames."""
-    wish = Wish(seconds=10)
+    wish = FilmOptions(seconds=10)
     shots = shots_of([240 - title_frames(wish)])
     timeline = lay_out(shots, [0.0], wish)
     assert lengthened(timeline.model_copy(update={"frames": 288}), shots, wish).endswith("asked: timeline.json says so")
@@ -97,10 +97,10 @@ def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
 
 def test_a_film_that_grew_has_an_end_card() -> None:
     """Asked for shorter than films with an end card, a film of 30 s or more has one all the same, and why is told."""
-    wish = Wish(seconds=20)
+    wish = FilmOptions(seconds=20)
     shots = shots_of([20 * 24 - title_frames(wish)])
     grown = lay_out(shots, [35.0], wish)
-    assert grown.end_frames == end_frames(Wish(seconds=(grown.frames - grown.end_frames) / 24)) > 0
+    assert grown.end_frames == end_frames(FilmOptions(seconds=(grown.frames - grown.end_frames) / 24)) > 0
     assert lengthened(grown, shots, wish).endswith(f"{LINES} and at this length it has an end card")
     more = [*shots, *shots_of([11 * 24])]
     assert lay_out(more, [0.0, 0.0], wish).end_frames == 74
@@ -110,8 +110,8 @@ def test_a_film_that_grew_has_an_end_card() -> None:
 
 def test_a_longer_end_card_is_called_so() -> None:
     """An end card that a person lengthened is no shot that was added."""
-    wish = Wish(seconds=40)
-    shots = shots_of([shot_frames(wish)])
+    wish = FilmOptions(seconds=40)
+    shots = shots_of([frames_for_shots(wish)])
     laid = lay_out(shots, [0.0], wish)
     longer = laid.model_copy(update={"end_frames": laid.end_frames + 72, "frames": laid.frames + 72})
     check_laid(longer, shots)
@@ -130,8 +130,8 @@ def test_a_longer_end_card_is_called_so() -> None:
 )
 def test_a_timeline_that_does_not_add_up_is_told_by_key(change: dict[str, int], said: str) -> None:
     """An edit of one length without the others stops the run in one line, which says what to write."""
-    wish = Wish(seconds=40)
-    shots = shots_of([shot_frames(wish)])
+    wish = FilmOptions(seconds=40)
+    shots = shots_of([frames_for_shots(wish)])
     with pytest.raises(BrokenPlan, match=said):
         check_laid(lay_out(shots, [0.0], wish).model_copy(update=change), shots)
 
@@ -139,7 +139,7 @@ def test_a_timeline_that_does_not_add_up_is_told_by_key(change: dict[str, int], 
 def test_an_edited_timeline_of_other_shots_is_told() -> None:
     """A timeline that was edited, and is kept though a shot was inserted, stops the run in words."""
     two, three = shots_of([24, 24]), shots_of([24, 24, 24])
-    timeline = lay_out(two, [0, 0], Wish())
+    timeline = lay_out(two, [0, 0], FilmOptions())
     check_laid(timeline, two)
     with pytest.raises(BrokenPlan, match=r"2 spans.*3 shots.*delete the file"):
         check_laid(timeline, three)

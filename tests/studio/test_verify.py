@@ -17,7 +17,7 @@ from studio.errors import NoSuchSession
 from studio.fs import files
 from studio.model.receipt import Receipt
 from studio.status.meta import project
-from studio.status.snapshot import read_facts
+from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.brief import write_brief
 from tests.make_sessions import PNG, add_piece, brief, make_foreign, make_session, picture, snapshot
@@ -297,7 +297,7 @@ def test_broken_brief_is_damage(folder: Path) -> None:
 @pytest.mark.parametrize(("change", "expected"), [({}, {}), ({"completed": False}, {"stale": 1}), (None, {"stale": 1})])
 def test_stale_meta_is_a_note(folder: Path, change: dict[str, object] | None, expected: dict[str, int]) -> None:
     """Meta that is the projection is fresh, wherever it was written; any other is noted and is no fault."""
-    facts = read_facts(folder)
+    facts = read_snapshot(folder)
     assert facts is not None
     meta = project(facts, "another/place")
     text = "{torn" if change is None else json.dumps({**meta, **change})

@@ -20,7 +20,7 @@ from blocks.offline.writer.tables.tale_lines import TALE
 from blocks.offline.writer.tables.topic_lines import LOOKING
 from blocks.offline.writer.writer import OfflineWriter
 from studio.errors import BadInput
-from studio.model.film import Brief, Prompt, Shot, Story, Wish
+from studio.model.film import Brief, FilmOptions, Prompt, Shot, Story
 from studio.planning.scene_graph import check_graph
 from studio.planning.shot_plan import plan_text, shot_count, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences
@@ -53,8 +53,8 @@ FOREIGN = (
 )
 
 
-def _brief(idea: str, wish: Wish | None = None, seed: int = 7) -> Brief:
-    return Brief(idea=idea, wish=wish or Wish(), seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
+def _brief(idea: str, wish: FilmOptions | None = None, seed: int = 7) -> Brief:
+    return Brief(idea=idea, wish=wish or FilmOptions(), seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
 
 
 def _film(brief: Brief) -> tuple[Story, tuple[Shot, ...]]:
@@ -66,9 +66,10 @@ def _film(brief: Brief) -> tuple[Story, tuple[Shot, ...]]:
 
 @pytest.mark.parametrize("idea", IDEAS)
 @pytest.mark.parametrize(
-    "wish", [Wish(), Wish(seconds=4), Wish(seconds=600), Wish(seconds=90, shot_seconds=12, fps=25)]
+    "wish",
+    [FilmOptions(), FilmOptions(seconds=4), FilmOptions(seconds=600), FilmOptions(seconds=90, shot_seconds=12, fps=25)],
 )
-def test_invented_narration_fits_its_shots(idea: str, wish: Wish) -> None:
+def test_invented_narration_fits_its_shots(idea: str, wish: FilmOptions) -> None:
     """A shot with more words than its time holds says the idea's alone; no sentence but the subject's name is twice."""
     story, shots = _film(_brief(idea, wish))
     own = {"the", *re.findall(r"\w+", idea.lower())}
@@ -95,7 +96,7 @@ def test_a_film_of_forty_seconds_speaks(idea: str) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_no_slot_or_mark_is_left_in_a_line(idea: str, seed: int) -> None:
     """Told lines have no braces, brackets, doubled marks or articles, and each begins with a capital."""
-    for scene in WRITER.write_story(_brief(idea, Wish(seconds=60), seed)).scenes:
+    for scene in WRITER.write_story(_brief(idea, FilmOptions(seconds=60), seed)).scenes:
         assert not re.search(r"[{}\[\]|]|\?\.|\.\.|\b(?:the|a|an) (?:the|a|an)\b|  ", scene.narration)
         assert all(line[0].isupper() for line in split_sentences(scene.narration))
 
@@ -197,11 +198,11 @@ def test_english_is_not_refused(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=120), st.integers(0, 2**31 - 1))
 def test_every_idea_makes_a_film(idea: str, seed: int) -> None:
     """Any idea in any script gives a story with a clean short title, a sound graph and shots."""
-    story, shots = _film(_brief(idea, Wish(seconds=12), seed))
+    story, shots = _film(_brief(idea, FilmOptions(seconds=12), seed))
     assert 1 <= len(story.title) <= 60
     assert len(story.title.splitlines()) == 1
     assert story.title.isprintable() or "\u200d" in story.title or "\u200c" in story.title
-    assert len(shots) == shot_count(Wish(seconds=12))
+    assert len(shots) == shot_count(FilmOptions(seconds=12))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_the_same_in_every_process() -> None:
 def test_a_script_is_spoken_word_for_word() -> None:
     """With a script nothing is invented: the shots' lines together are its words, and it says whose they are."""
     script = "Anna walks in. She waits.\n\nLe vent se lève. Nobody comes.\n\n" + "A long one. " * 30
-    story, shots = _film(_brief("my film", Wish(script=script)))
+    story, shots = _film(_brief("my film", FilmOptions(script=script)))
     assert "".join(shot.narration for shot in shots).replace(" ", "") == "".join(script.split())
     assert story.written_by == "your script"
     assert len(story.scenes) == 3
@@ -260,17 +261,17 @@ def test_a_script_with_more_scenes_than_prompts_is_joined() -> None:
     """Where prompts fix the number of shots, a script's scenes are joined and no word is lost."""
     script = "\n\n".join(f"Line {n}." for n in range(9))
     prompts = tuple(Prompt(image_prompt=f"p{n}") for n in range(4))
-    _, shots = _film(_brief("my film", Wish(script=script, prompts=prompts)))
+    _, shots = _film(_brief("my film", FilmOptions(script=script, prompts=prompts)))
     assert len(shots) == 4
     assert "".join(shot.narration for shot in shots).replace(" ", "") == "".join(script.split())
 
 
 def test_a_script_has_a_shot_for_each_scene() -> None:
     """More paragraphs than the length suggests still get a picture each; more than frames are refused."""
-    _, shots = _film(_brief("my film", Wish(script="\n\n".join(f"Line {n}." for n in range(30)))))
+    _, shots = _film(_brief("my film", FilmOptions(script="\n\n".join(f"Line {n}." for n in range(30)))))
     assert len(shots) == 30
     with pytest.raises(BadInput):
-        WRITER.write_story(_brief("my film", Wish(seconds=4, script="a\n\n" * 500)))
+        WRITER.write_story(_brief("my film", FilmOptions(seconds=4, script="a\n\n" * 500)))
 
 
 def test_one_look_for_a_character_in_every_shot() -> None:

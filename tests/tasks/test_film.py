@@ -31,14 +31,14 @@ def test_the_look_at_the_film_is_heard_of(tmp_path: Path) -> None:
 def test_the_look_at_the_film_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is stopped meanwhile leaves at the next second, and no film that nobody looked at whole."""
     folder, heard = opened(tmp_path), list[Event]()
-    go_on = Session.go_on_or_raise
+    go_on = Session.check_running
 
     def go_on_until_then(session: Session) -> None:
         if looks(heard):
             session.stop.set()
         go_on(session)
 
-    monkeypatch.setattr(Session, "go_on_or_raise", go_on_until_then)
+    monkeypatch.setattr(Session, "check_running", go_on_until_then)
     with events.listening(heard.append), pytest.raises(Interrupted):
         filmed(folder, fake_crew(Log()))
     assert len(looks(heard)) == 1

@@ -21,7 +21,7 @@ from blocks.offline.music.voicings import VOICINGS, Voicing
 from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
 from studio.model.film import Mood, MusicCue
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 TURN_SECONDS, CUT_TURN_SECONDS = 2.0, 0.8
 """How long a chord takes to become the next one, in the middle of which lies the bar line; on a cut it is quicker."""
@@ -40,7 +40,7 @@ class OfflineComposer:
     model = "composer"
     version = 3
 
-    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> Made:
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
         """Write a WAV, stereo 16 bit at 48 kHz, of `round(seconds * 48000)` samples.
 
         It grows out of nothing, turns on every cue into its mood without a jump in loudness, and ends with a cadence
@@ -63,7 +63,7 @@ class OfflineComposer:
         with wav_file(out, channels=2, rate_hz=RATE_HZ) as append:
             for block in _score(_bars(cues, samples), samples, seed):
                 append(block)
-        return Made(seconds=samples / RATE_HZ)
+        return PieceMeasures(seconds=samples / RATE_HZ)
 
 
 class _Bar(NamedTuple):

@@ -1,7 +1,8 @@
 """The offline painter: a picture for every prompt, without a key or a network, and honest about what is missing.
 
 It paints places, light, weather and some fifty subjects. What a prompt names beyond that is listed in
-`Made.not_drawn`; where the subject itself cannot be drawn, a card is painted: the setting's light, and its words.
+`PieceMeasures.not_drawn`; where the subject itself cannot be drawn, a card is painted: the setting's light, and its
+words.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 _MOST_PIXELS = 5040 * 2160
 """The largest frame a wish can ask for: 21:9 at 2160 rows."""
@@ -28,7 +29,9 @@ class OfflinePainter:
     version = 5
     abilities = Abilities(seed=True)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()) -> Made:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
         The same prompt, size and seed give the same bytes.
@@ -45,4 +48,4 @@ class OfflinePainter:
         reading = read_prompt(prompt)
         painted = paint_scene(reading, prompt, size, seed)
         out.write_bytes(encode_png(painted.picture))
-        return Made(width=width, height=height, not_drawn=reading.not_drawn, focus=painted.focus)
+        return PieceMeasures(width=width, height=height, not_drawn=reading.not_drawn, focus=painted.focus)

@@ -25,7 +25,7 @@ from studio.audio.wav import Samples, wav_file
 from studio.errors import Unspeakable
 from studio.model.engines import Abilities
 from studio.model.film import Word
-from studio.model.receipt import Made
+from studio.model.receipt import PieceMeasures
 
 # onnxruntime writes a device id and queues telemetry in the user's home, unless this is said before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -59,7 +59,7 @@ class OfflineNarrator:
     version = 3
     abilities = Abilities(seed=True, languages=("en",))
 
-    def speak(self, line: str, seed: int, out: Path) -> Made:
+    def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
         """Write a WAV, mono 16 bit at 24 kHz; `words` has every word between spaces, as written, in order.
 
         Words which are not said (an emoji, a dash) have no length. Speech has the same level in every line.
@@ -83,7 +83,7 @@ class OfflineNarrator:
             if sound.size:
                 append(_levelled(sound))
         seconds = len(sound) / RATE_HZ
-        return Made(seconds=seconds, words=words if sound.size else (), not_spoken=silent)
+        return PieceMeasures(seconds=seconds, words=words if sound.size else (), not_spoken=silent)
 
 
 class _Voice:

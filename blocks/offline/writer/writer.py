@@ -40,9 +40,16 @@ from blocks.offline.writer.telling import (
 )
 from blocks.offline.writer.told import from_script, told_scenes
 from studio.model.engines import Abilities
-from studio.model.film import Brief, Scene, SceneGraph, Shot, Story, Wish
+from studio.model.film import Brief, FilmOptions, Scene, SceneGraph, Shot, Story
 from studio.planning.scene_graph import build_graph
-from studio.planning.shot_plan import plan_shots, scene_count, share_frames, shot_count, shot_frames, words_that_fit
+from studio.planning.shot_plan import (
+    frames_for_shots,
+    plan_shots,
+    scene_count,
+    share_frames,
+    shot_count,
+    words_that_fit,
+)
 from studio.text.sentences import split_sentences
 
 DRAFT = "a draft by template"
@@ -108,10 +115,10 @@ class OfflineWriter:
         return plan_shots(story, graph, brief)
 
 
-def _rooms(wish: Wish) -> tuple[tuple[int, ...], ...]:
+def _rooms(wish: FilmOptions) -> tuple[tuple[int, ...], ...]:
     """Return the shots' lengths in frames, a group for each scene, just as the plan will share them."""
     shots = shot_count(wish)
-    frames = share_frames(shot_frames(wish), shots)
+    frames = share_frames(frames_for_shots(wish), shots)
     rooms: list[tuple[int, ...]] = []
     first = 0
     for count in share_frames(shots, scene_count(shots)):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from blocks.openai_api.answers import FAULT_CHARACTERS, read_answer
 from blocks.openai_api.plans import graph_of, shots_of, shots_told, staged, stages_told, story_of
 from blocks.openai_api.prompts import Form, GraphForm, SceneForm, ShotsForm, StagingForm, StoryForm
-from studio.model.film import CAMERAS, Brief, Scene, Story, Wish
+from studio.model.film import CAMERAS, Brief, FilmOptions, Scene, Story
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.shot_plan import plan_shots
 from tests.fuzz.judge import stretched
 
 FORMS: tuple[type[Form], ...] = (StoryForm, GraphForm, ShotsForm, StagingForm, SceneForm)
 
-BRIEF = Brief(idea="A pier at night", wish=Wish(), seed=7, started_at="2025-02-08T00:22:38.123456", version="0.1.0")
+BRIEF = Brief(
+    idea="A pier at night", wish=FilmOptions(), seed=7, started_at="2025-02-08T00:22:38.123456", version="0.1.0"
+)
 STORY = Story(
     title="A pier",
     style="ink",

@@ -36,7 +36,7 @@ from studio.text.markup import without_markup
 from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line, word_set
 
-Kind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
+IdeaKind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
 """tale: someone does something. topic: a thing to look at. question: one is asked. portrait: a person or a place.
 told: the idea tells the story itself, in sentences. foreign: not English, or no words at all."""
 
@@ -85,7 +85,7 @@ class Idea:
     does where that can be set into a sentence, `deed` the same however long, `sentences` the idea's own sentences.
     """
 
-    kind: Kind
+    kind: IdeaKind
     text: str
     title: str
     hero: str = ""
