@@ -23,7 +23,7 @@ for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTP
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
-from tests import loopback_guard  # noqa: E402
+from tests.support import loopback_guard  # noqa: E402
 
 # Before anything connects.
 loopback_guard.stay_on_loopback()
@@ -36,7 +36,7 @@ _READ = ("FILM_", "OPENAI_", "STABILITY_")
 """How the names begin of the variables that the program reads itself."""
 
 if TYPE_CHECKING:
-    from tests.runs import Studio
+    from tests.support.films.runs import Studio
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +78,6 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def studio(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """Makes films through the real flow on the real server, with a crew whose calls are counted."""
-    from tests.runs import Studio
+    from tests.support.films.runs import Studio
 
     return Studio(tmp_path / "output", monkeypatch)

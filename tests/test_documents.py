@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from studio.errors import EngineFailed
-from tests.runs import Studio
-from tests.studio.counter import Vendor, content, desk_in, request_of
+from tests.support.films.runs import Studio
+from tests.support.sessions.counter import Vendor, content, desk_in, request_of
 
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md")))

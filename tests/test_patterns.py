@@ -12,7 +12,7 @@ from types import FrameType
 
 import pytest
 
-from tests.patterns import Pattern, patterns, worst_texts
+from tests.support.texts.patterns import Pattern, patterns, worst_texts
 
 pytestmark = pytest.mark.patterns
 

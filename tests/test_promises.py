@@ -15,7 +15,7 @@ from studio.cli.tables import summary
 from studio.sessions.catalog import unfinished
 from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
-from tests.runs import IDEA, Outcome, Studio
+from tests.support.films.runs import IDEA, Outcome, Studio
 
 SESSIONS = str(Path(sys.executable).with_name("sessions"))
 

@@ -27,7 +27,7 @@ from studio.errors import BadInput
 from tests.crash.engine import copy_database
 from tests.crash.engine_server import PROJECT, Server
 from tests.crash.judge import faults
-from tests.vendors.metering import Fault, Meter
+from tests.support.vendors.metering import Fault, Meter
 
 CORE = "Zq7vTopSecretCore"
 ODD = "+/=%25&'\"<>$\\~{}|;,"

@@ -26,7 +26,7 @@ from studio.model.engines import AccountLimits
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
-from tests.vendors.metering import Fault, Line, Meter
+from tests.support.vendors.metering import Fault, Line, Meter
 
 SIZE = (64, 48)
 

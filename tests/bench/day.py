@@ -26,9 +26,9 @@ from cyclopts import App, Parameter
 
 from studio.checks.findings import FAULTS
 from studio.checks.verify import verify
-from tests.engine import wait_for
-from tests.flows.studio_command import MARK, ask, left_of
-from tests.flows.test_supervision import ENDS, PREFECT, Place
+from tests.flows.server.test_supervision import ENDS, PREFECT, Place
+from tests.support.servers.engine import wait_for
+from tests.support.servers.studio_command import MARK, ask, left_of
 
 WISH: dict[str, Any] = {"seconds": 12.0, "height": 360}
 WAITING = 2

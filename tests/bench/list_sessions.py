@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.make_sessions import make_session
+from tests.support.sessions.make_sessions import make_session
 
 SESSIONS, SHOTS, HANDFUL, RUNS = 1_000, 12, 5, 5
 

@@ -65,7 +65,7 @@ def run_flow(order: dict[str, Any]) -> None:
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event
-    from tests.fake_crew import Log, fake_crew
+    from tests.support.films.fake_crew import Log, fake_crew
 
     log, moments = Log(), dict[str, float]()
 

@@ -16,7 +16,7 @@ from blocks.stability_api.grpc_painter import SIZES, StabilityGrpcPainter
 from blocks.stability_api.rest_painter import SHAPES, StabilityPainter
 from studio.model.film import FilmOptions
 from studio.planning.capabilities import check_capabilities, of_negative_prompt, painted_size
-from tests.blocks.openai_stand import account_at
+from tests.support.adapters.openai_stand import account_at
 
 HERE = account_at("http://127.0.0.1:9/v1")
 OPENAI = HERE.model_copy(update={"base_url": "https://api.openai.com/v1"})

@@ -1,4 +1,4 @@
-"""The laws of every adapter (`tests/blocks/contract.py`), for every vendor in `VENDORS`."""
+"""The laws of every adapter (`tests/support/adapters/contract.py`), for every vendor in `VENDORS`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from PIL import Image
 from studio.model.film import Story
 from studio.model.paid import VendorError
 from studio.model.receipt import PieceMeasures
-from tests.blocks import openai_stand, stability_stand
-from tests.blocks.contract import FAULTS, HASTY, PATIENT, SIZE, Stand, Vendor
-from tests.blocks.desk import PlainDesk
+from tests.support.adapters import openai_stand, stability_stand
+from tests.support.adapters.contract import FAULTS, HASTY, PATIENT, SIZE, Stand, Vendor
+from tests.support.adapters.desk import PlainDesk
 
 VENDORS: dict[str, Vendor] = {
     "openai painter": openai_stand.painter,

@@ -17,7 +17,7 @@ from studio.model.engines import Crew
 from studio.model.film import MusicCue
 from studio.model.receipt import PieceMeasures
 from studio.video import assembly
-from tests.fake_crew import Hook, Log, fake_crew
+from tests.support.films.fake_crew import Hook, Log, fake_crew
 
 REFERENCES = 4
 """Pictures that the painter can be shown: its films have portraits of their characters."""

@@ -23,7 +23,7 @@ from studio.model import events
 from studio.model.events import Event
 from tests.crash.crew import REFERENCES
 from tests.crash.judge import Work, watched, works
-from tests.fake_crew import Log, fake_crew
+from tests.support.films.fake_crew import Log, fake_crew
 
 Mark = Callable[[str], None]
 

@@ -29,7 +29,7 @@ from studio.model.events import Event
 from studio.model.film import MusicCue
 from studio.model.receipt import PieceMeasures
 from tests.crash import film, judge
-from tests.fake_crew import Log, fake_crew
+from tests.support.films.fake_crew import Log, fake_crew
 
 SESSION = film.MOMENT.strftime("session_%Y%m%d_%H%M%S")
 STAGES = ("images", "narration", "videos")

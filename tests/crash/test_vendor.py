@@ -14,7 +14,7 @@ from studio.model.paid import VendorError
 from tests.crash.vendor import AT_THE_ANSWER, FAULTS, KILLS, Undisturbed, attempt, cases, money, vendor
 from tests.crash.vendor_run import WORDS, Strike
 from tests.crash.vendor_trial import Case, VendorTrial
-from tests.vendors.metering import Fault, Meter
+from tests.support.vendors.metering import Fault, Meter
 
 SEED = 4
 SHORT = 16

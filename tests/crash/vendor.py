@@ -2,9 +2,9 @@
 
     python -m tests.crash --only vendor --n 1000 --seed 1
 
-The vendor is a process of its own that outlives every run (`tests/vendors/metering.py`). A seed gives the same trials
-again. Of N trials the first play every fault to a piece of every kind, without a kill and with one; the next ones kill
-at every operation in `calls/`; the rest is drawn.
+The vendor is a process of its own that outlives every run (`tests/support/vendors/metering.py`). A seed gives the same
+trials again. Of N trials the first play every fault to a piece of every kind, without a kill and with one; the next
+ones kill at every operation in `calls/`; the rest is drawn.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.crash.store_reference import scratch_root
 from tests.crash.trial import Trial, pooled
 from tests.crash.vendor_run import KEY, WORDS, Books, Kill, Painting, Place, Strike, make, paid_crew
 from tests.crash.vendor_trial import Case, Damage, VendorTrial, artefacts, play
-from tests.vendors.metering import Fault, Meter
+from tests.support.vendors.metering import Fault, Meter
 
 PAINTINGS: tuple[Painting, ...] = get_args(Painting)
 KILLS: tuple[Kill, ...] = tuple(each for each in get_args(Kill) if each)

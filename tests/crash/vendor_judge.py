@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio.billing.calls import Call, read_calls, spent_usd
 from tests.crash.vendor_run import LINES, Place
-from tests.vendors.metering import Line
+from tests.support.vendors.metering import Line
 
 EXACT_USD = 1e-9
 """Sums of the same floats in another order."""

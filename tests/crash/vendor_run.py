@@ -53,7 +53,7 @@ from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot
 from tests.crash import crew, film
 from tests.crash.store_disks import Watched, die
-from tests.vendors.metering import Fault, Meter
+from tests.support.vendors.metering import Fault, Meter
 
 Painting = Literal["by the picture", "by the token", "Stability"]
 """Who paints, and what is billed: a compatible server's model, gpt-image-2, core."""

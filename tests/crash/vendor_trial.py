@@ -20,7 +20,7 @@ from tests.crash import judge
 from tests.crash.trial import Trial
 from tests.crash.vendor_judge import Books, begun, compared, place_of
 from tests.crash.vendor_run import Ending, Painting, Place, Strike, in_a_process
-from tests.vendors.metering import Meter
+from tests.support.vendors.metering import Meter
 
 Damage = Literal["", "the piece", "its answer", "the piece and its answer"]
 RUNS = 6

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.film_command import Film
+from tests.support.films.film_command import Film
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from studio.model.events import Event, listening
 from studio.sessions import approvals
 from studio.sessions.approvals import Reply, read_asked
 from studio.status.listing import read_listing
-from tests.flows.film_command import IDEA, TINY, Film, assert_one_line
-from tests.flows.test_terminal import Terminal
-from tests.runs import Studio
+from tests.flows.cli.test_terminal import Terminal
+from tests.support.films.film_command import IDEA, TINY, Film, assert_one_line
+from tests.support.films.runs import Studio
 
 SHORT: dict[str, Any] = {"seconds": 5.0, "shot_seconds": 2.0, "music": False}
 """A film of two shots."""

@@ -10,7 +10,7 @@ import pytest
 
 from studio.errors import EngineFailed
 from studio.status.snapshot import read_snapshot
-from tests.runs import Outcome, Studio
+from tests.support.films.runs import Outcome, Studio
 
 KEEPER = "character_001.png"
 

@@ -19,7 +19,7 @@ from tests.crash.engine_life import wait_for
 from tests.crash.judge import faults
 from tests.crash.vendor_judge import compared, place_of
 from tests.crash.vendor_run import LINES, WORDS
-from tests.vendors.metering import Fault, Meter
+from tests.support.vendors.metering import Fault, Meter
 
 HERE = Path(__file__).parents[2]
 SHAPE = "--crew openai --seconds 4 --shot-seconds 1.4 --height 144"

@@ -14,8 +14,8 @@ from PIL import Image
 from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from studio.store import lock
-from tests.fake_crew import Log
-from tests.runs import IDEA, Studio
+from tests.support.films.fake_crew import Log
+from tests.support.films.runs import IDEA, Studio
 
 WHOLE_FILM_TASKS = 6
 """Story, scene graph, shots, timeline, score and film."""
@@ -124,7 +124,7 @@ def test_a_clip_does_not_wait_for_slower_shots(studio: Studio) -> None:
 
     log = Log(hook=hook)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.fake_crew.PAINTERS", 3)
+        patch.setattr("tests.support.films.fake_crew.PAINTERS", 3)
         outcome = studio.film(log=log)
     assert outcome.state.is_completed()
     assert order[0] == "shot_003.png"

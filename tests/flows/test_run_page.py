@@ -24,7 +24,7 @@ from flows.run_page import RunPage, artifact_key
 from studio.errors import EngineFailed
 from studio.model.film import FilmOptions
 from studio.sessions.approvals import Reply
-from tests.runs import Outcome, Studio
+from tests.support.films.runs import Outcome, Studio
 
 KEYS = {
     "progress-pictures",

@@ -23,10 +23,10 @@ from flows.runs.status import FRESH_SECONDS
 from studio.errors import FilmError, ShotsFailed
 from studio.sessions.catalog import unfinished
 from studio.status.listing import read_listing
-from tests.engine import wait_for
-from tests.flows.film_command import IDEA, Film
-from tests.flows.test_suspended import Deployment, deployment, logged
-from tests.runs import Studio
+from tests.flows.runs.test_suspended import Deployment, deployment, logged
+from tests.support.films.film_command import IDEA, Film
+from tests.support.films.runs import Studio
+from tests.support.servers.engine import wait_for
 
 __all__ = ["deployment"]
 

@@ -21,9 +21,9 @@ from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request
 from studio.model.receipt import PieceMeasures
 from studio.store.brief import read_brief
-from tests.fake_crew import FakeNarrator, Log, fake_crew
-from tests.flows.filming import PRICES, PaidPainter, opened, paid_crew
-from tests.flows.test_plan import brief_of
+from tests.studio.forecast.test_forecast import brief_of
+from tests.support.films.fake_crew import FakeNarrator, Log, fake_crew
+from tests.support.films.filming import PRICES, PaidPainter, opened, paid_crew
 
 FOREIGN = "Der alte Leuchtturmwärter findet am Strand eine Flasche mit einem Brief darin"
 

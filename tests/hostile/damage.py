@@ -19,8 +19,8 @@ from typing import Literal, get_args
 from studio.errors import EngineFailed
 from studio.model.paid import VendorError
 from studio.store.brief import write_brief
-from tests.make_sessions import brief, make_foreign, make_session
-from tests.studio.counter import Vendor, content, desk_in, order_of, request_of
+from tests.support.sessions.counter import Vendor, content, desk_in, order_of, request_of
+from tests.support.sessions.make_sessions import brief, make_foreign, make_session
 
 Base = Literal["finished", "unfinished", "paid", "foreign", "older foreign"]
 BASES: tuple[Base, ...] = get_args(Base)

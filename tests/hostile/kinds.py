@@ -556,7 +556,7 @@ _HANDED_IN = (_prices, _dotted, _prompts, _manifest, _manifest, _long_name)
 
 
 def _bombs(draw: random.Random) -> Case:
-    from tests.blocks.bombs import SIZES
+    from tests.support.adapters.bombs import SIZES
 
     engine = draw.choice(tuple(SIZES))
     number = draw.randrange(1, 1 << 20)

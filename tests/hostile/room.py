@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.make_sessions import PNG
+from tests.support.sessions.make_sessions import PNG
 
 READ_BYTES = 1 << 20
 """A longer file is compared by its size and times: it may be sparse, and of any length."""

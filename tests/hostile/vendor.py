@@ -6,8 +6,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.blocks.bombs import bombs
-from tests.blocks.socket_stand import message, serving
+from tests.support.adapters.bombs import bombs
+from tests.support.adapters.socket_stand import message, serving
 
 
 @contextmanager

@@ -26,8 +26,8 @@ from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_
 from studio.model.film import FilmOptions, Word
 from studio.sessions.opening import Ask, open_session
 from studio.store.run_cards import RunCard
-from tests.blocks import bombs_child
 from tests.hostile.case import Program
+from tests.support.adapters import bombs_child
 
 LOADED = (
     flows.cli.batch,

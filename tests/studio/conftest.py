@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.studio.shelf import Bench
+from tests.support.sessions.shelf import Bench
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from studio.model import events
 from studio.model.events import Event
 from studio.planning.plan_files import read_timeline
 from studio.sessions.session import Session
-from tests.fake_crew import Log, fake_crew
-from tests.flows.filming import filmed, opened
+from tests.support.films.fake_crew import Log, fake_crew
+from tests.support.films.filming import filmed, opened
 
 
 def looks(heard: list[Event]) -> list[tuple[int, int]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from studio.errors import EngineFailed
-from tests.fake_crew import Log
-from tests.runs import Studio
+from tests.support.films.fake_crew import Log
+from tests.support.films.runs import Studio
 
 
 class Passing(EngineFailed):

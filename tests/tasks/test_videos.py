@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PIL import Image
 
-from tests.fake_crew import FOCUS, Log
-from tests.runs import Studio
+from tests.support.films.fake_crew import FOCUS, Log
+from tests.support.films.runs import Studio
 
 
 def test_the_camera_aims_where_the_painter_put_the_subject(studio: Studio) -> None:

@@ -1,0 +1,35 @@
+"""Laws of the command `film plan`: it needs no engine, leaves no trace, and goes by a session's id."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.films.planned import film, finished, prices
+
+__all__ = ["film", "finished", "prices"]
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    code = "import sys; from flows.cli.film import app; print(app(sys.argv[1:]), 'prefect' in sys.modules)"
+    return subprocess.run([sys.executable, "-c", code, *words], cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def test_the_command_opens_no_session_and_needs_no_engine(tmp_path: Path) -> None:
+    """A plan of an idea leaves no trace on the disk, and of the embedded crew it does not even import the engine."""
+    done = run("plan", "A lighthouse", "--seconds", "20", "--height", "360", cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "0 False", done.stderr
+    assert "film make --seconds 20 --height 360 'A lighthouse'" in done.stdout
+    assert [*tmp_path.iterdir()] == [tmp_path / "prices.toml"]
+
+
+def test_the_command_plans_a_session(film: Path, tmp_path: Path) -> None:
+    """By its id; another crew can be asked about, other options cannot."""
+    done = run("plan", film.name, "--json", cwd=tmp_path)
+    assert done.stdout.rstrip().endswith("0 False"), done.stderr
+    said = json.loads(done.stdout.rpartition("}")[0] + "}")
+    assert (said["session_id"], said["crew"]) == (film.name, "offline")
+    assert {piece["why"] for piece in said["pieces"] if piece["made"]} >= {"other crew"}
+    assert "only --crew can be said" in run("plan", film.name, "--seconds", "9", cwd=tmp_path).stderr

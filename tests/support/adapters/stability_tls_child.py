@@ -1,0 +1,32 @@
+"""A process of its own that paints over TLS: `python -m tests.support.adapters.stability_tls_child HOST KEY OUT`.
+
+Which certificates gRPC trusts is decided once, when it is loaded (GRPC_DEFAULT_SSL_ROOTS_FILE_PATH). Prints 'painted',
+or the fault and the message.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from blocks.stability_api.account import StabilityAccount
+from blocks.stability_api.grpc_painter import StabilityGrpcPainter
+from studio.model.paid import VendorError
+from tests.support.adapters.desk import PlainDesk
+
+
+def main(host: str, key: str, out: str) -> None:
+    """Paint one picture."""
+    account = StabilityAccount(api_key=SecretStr(key), grpc_host=host)
+    try:
+        StabilityGrpcPainter(account, seconds=20).at(PlainDesk()).paint("a lighthouse", (320, 180), 7, Path(out))
+    except VendorError as error:
+        print(error.fault, error)
+    else:
+        print("painted")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

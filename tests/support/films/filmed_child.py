@@ -1,0 +1,12 @@
+"""A film of a batch with the counted crew: python -m tests.support.films.filmed_child KIND SECONDS PROGRAM ARGS..."""
+
+from __future__ import annotations
+
+import sys
+
+from flows.child_process import end_with_input
+from tests.support.films.filmed import film
+
+if __name__ == "__main__":
+    end_with_input()
+    film(sys.argv[1], sys.argv[2], sys.argv[4:])

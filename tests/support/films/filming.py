@@ -1,0 +1,146 @@
+"""Whole films by the tasks' own bodies, without the engine: for laws of money, where many runs are needed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from PIL import Image
+
+from studio.fs import files
+from studio.model.engines import Abilities, Crew
+from studio.model.film import FilmOptions
+from studio.model.fingerprint import fingerprint
+from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
+from studio.model.receipt import PieceMeasures, Receipt
+from studio.planning.cast import cast_of
+from studio.sessions.catalog import open_new
+from studio.sessions.session import Session
+from studio.store.run_cards import RunCard
+from tasks.cast import paint_portrait
+from tasks.film import cut_film
+from tasks.images import paint_shot
+from tasks.narration import narrate_shot
+from tasks.scene_graph import map_scenes
+from tasks.score import compose_score
+from tasks.shots import plan_shots
+from tasks.story import write_story
+from tasks.timeline import lay_timeline
+from tasks.videos import animate_shot
+from tests.support.films.fake_crew import Log, fake_crew
+
+WISH = FilmOptions(seconds=8, shot_seconds=2, height=144, music=True, seed=3)
+PRICES = """
+checked = 2026-01-01
+[[price]]
+vendor = "v"
+model = "m"
+per = { "images" = 0.04 }
+"""
+
+
+@dataclass(frozen=True)
+class PaidPainter:
+    """A painter at $0.04 a picture; `asked` are the prompts it was asked for, `refuses` decides which it does not; of
+    another tint its pictures have other bytes."""
+
+    asked: list[str] = field(default_factory=list)
+    refuses: Callable[[str], VendorError | None] = lambda prompt: None
+    model: str = "m"
+    tint: int = 0
+    desk: CallDesk | None = None
+    references: int = 0
+    engine = "v"
+    version = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(seed=True, references=self.references)
+
+    def at(self, desk: CallDesk) -> Self:
+        return replace(self, desk=desk)
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
+    ) -> PieceMeasures:
+        assert self.desk is not None
+        most: Usage = {"images": 1.0}
+        request = Request("v", "v:1", self.model, "image", _digest(prompt, seed, references), most)
+
+        def send() -> Reply:
+            if error := self.refuses(prompt):
+                raise error
+            self.asked.append(prompt)
+            content = io.BytesIO()
+            Image.new("RGB", size, (len(self.asked) * 20 % 256, 90, self.tint)).save(content, "PNG")
+            return Reply(content.getvalue(), most, f"req-{len(self.asked)}")
+
+        out.write_bytes(self.desk.call(request, send, lambda reply: reply.content))
+        return PieceMeasures(width=size[0], height=size[1])
+
+
+def _digest(prompt: str, seed: int, references: Sequence[Path]) -> str:
+    shown = tuple(files.sha256_of(path) for path in references)
+    return fingerprint(prompt=prompt, seed=seed, **({"references": shown} if shown else {}))
+
+
+def paid_crew(painter: PaidPainter, log: Log | None = None) -> Crew:
+    return replace(fake_crew(log or Log()), painter=painter)
+
+
+def opened(output: Path, wish: FilmOptions = WISH, idea: str = "A lighthouse keeper finds a letter") -> Path:
+    """Open a session and return its folder; nothing is made."""
+    folder, held = open_new(output / "sessions", idea, wish, lambda: 3, datetime(2026, 1, 1), "0")
+    held.release()
+    return folder
+
+
+def filmed(folder: Path, crew: Crew, run_id: str = "a", until: str = "film") -> None:
+    """Carry out every stage up to `until` on the session, as one run."""
+    session = Session(folder, crew, lambda line: None)
+    now = datetime.now().isoformat(timespec="seconds")
+    session.publish_card(RunCard(flow_run_id=run_id, pid=1, host="h", started_at=now, version="0"))
+    try:
+        _filmed(session, until)
+    finally:
+        session.close(now)
+
+
+def _filmed(session: Session, until: str) -> None:
+    if until == "nothing":
+        return
+    _receipt(write_story.fn(session))
+    if until == "story":
+        return
+    story = session.story()
+    _receipt(map_scenes.fn(session, story))
+    _receipt(plan_shots.fn(session, story, session.graph()))
+    if until == "shots":
+        return
+    shots = session.shots()
+    lines = tuple(_receipt(narrate_shot.fn(session, shot)) for shot in shots)
+    cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+    for character in cast.characters:
+        portrait = paint_portrait.fn(session, character, cast.characters, story.style)
+        cast = cast.painted(_receipt(portrait))
+    images = tuple(_receipt(paint_shot.fn(session, shot, shots, cast)) for shot in shots)
+    if until == "images":
+        return
+    clips = tuple(
+        _receipt(animate_shot.fn(session, shot, image, line))
+        for shot, image, line in zip(shots, images, lines, strict=True)
+    )
+    _receipt(lay_timeline.fn(session, shots, lines))
+    timeline = session.timeline()
+    score = _receipt(compose_score.fn(session, story, shots, timeline))
+    _receipt(cut_film.fn(session, story, shots, timeline, clips, lines, score, images))
+
+
+def _receipt(outcome: Any) -> Receipt:
+    receipt = outcome if isinstance(outcome, Receipt) else outcome.data
+    assert isinstance(receipt, Receipt)
+    return receipt
