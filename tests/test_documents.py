@@ -23,12 +23,6 @@ from tests.support.sessions.counter import Vendor, content, desk_in, request_of
 
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md")))
-CODE = tuple(
-    path
-    for room in ("flows", "tasks", "blocks", "studio")
-    for path in sorted((PROJECT / room).rglob("*.py"))
-    if path.name != "__init__.py"
-)
 COMMANDS = (
     "film",
     "film make",
@@ -260,14 +254,6 @@ def test_the_trees_are_those_of_a_real_session(lived: set[str]) -> None:
     patterns = [re.sub(r"shot_001", "shot_*", pattern) for pattern in tree(PROJECT / "docs/sessions.md")]
     untold = [path for path in sorted(lived) if not any(fnmatch.fnmatch(path, pattern) for pattern in patterns)]
     assert untold == [], "docs/sessions.md does not name them"
-
-
-def test_the_map_has_every_module() -> None:
-    """The map of modules names each one there is, and none that is not."""
-    told = set(re.findall(r"`((?:flows|tasks|blocks|studio)/[\w/]+\.py)`", text_of(PROJECT / "docs/architecture.md")))
-    there = {named(path) for path in CODE if "offline" not in path.parts}
-    assert there - told == set(), "docs/architecture.md lacks them"
-    assert told - there == set(), "docs/architecture.md names what is gone"
 
 
 def test_files_and_tests_that_are_named_exist() -> None:

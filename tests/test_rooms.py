@@ -17,8 +17,9 @@ def test_imports_go_one_way() -> None:
 
 
 def test_no_flow_or_block_hides_a_library() -> None:
-    """Prefect puts the flow's folder first on sys.path: no file there may bear the name of anything importable."""
-    ours = {path.stem for room in ("flows", "blocks") for path in (PROJECT / room).glob("*.py")} - {"__init__"}
+    """Prefect puts the flow's folder first on sys.path: no module there may bear the name of anything importable."""
+    here = [path for room in ("flows", "blocks") for path in (PROJECT / room).iterdir()]
+    ours = {path.stem for path in here if path.suffix == ".py" or (path / "__init__.py").is_file()} - {"__init__"}
     code = (
         "import importlib.util, sys; sys.path[:] = [p for p in sys.path if p not in ('', sys.argv[1])]; "
         "print(*[n for n in sys.argv[2:] if importlib.util.find_spec(n)])"
