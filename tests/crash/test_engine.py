@@ -35,6 +35,7 @@ def trials(server: str, tmp_path_factory: pytest.TempPathFactory) -> list[Engine
     return list(carry_out(wanted, tmp_path_factory.mktemp("crash"), server, database))
 
 
+@pytest.mark.thorough
 def test_no_kill_costs_a_finished_piece(trials: list[EngineTrial]) -> None:
     """Killed anywhere, once or twice, alone or with its group: the same command finishes the film that an undisturbed
     run makes, and makes no finished piece again."""
@@ -42,17 +43,20 @@ def test_no_kill_costs_a_finished_piece(trials: list[EngineTrial]) -> None:
     assert Counter(trial.fault for trial in trials) == {fault: len(numbers) for fault, numbers in SHORT.items()}
 
 
+@pytest.mark.thorough
 def test_one_more_run_is_enough(trials: list[EngineTrial]) -> None:
     """A killed run needs one more, not two: nothing that a kill leaves stops the next run."""
     assert {trial.runs for trial in trials} == {1}
 
 
+@pytest.mark.thorough
 def test_what_was_made_again_was_in_flight(trials: list[EngineTrial]) -> None:
     """At most what six hands can hold is made again after a kill: a voice, two painters, two animators, one plan."""
     assert all(len(trial.remade) <= 6 * trial.what.count("s after the session") + 6 for trial in trials)
     assert any(trial.remade for trial in trials), "no kill landed inside work"
 
 
+@pytest.mark.thorough
 def test_work_goes_on_at_once(trials: list[EngineTrial]) -> None:
     """How long a resumed run takes from its engine to its first work is measured in each form."""
     said = readiness(trials)

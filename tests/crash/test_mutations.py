@@ -28,6 +28,8 @@ from tests.crash.record import Recorder, recorded, session_in
 from tests.crash.steps import Log
 from tests.crash.trial import Trial
 
+pytestmark = pytest.mark.thorough
+
 PATIENCE = 60
 """States tried before a mutation counts as harmless."""
 

@@ -49,6 +49,7 @@ def test_no_fault_costs_a_finished_piece() -> None:
     assert any(trial.remade for trial in trials), "no fault destroyed anything"
 
 
+@pytest.mark.thorough
 def test_a_seed_gives_the_same_trials(undisturbed: Reference, tmp_path: Path) -> None:
     """The same seed strikes in the same places, however many processes share the work."""
     first, again = cases(60, 5, undisturbed), cases(60, 5, undisturbed)
@@ -101,6 +102,7 @@ def _begin_another(room: Room, folder: Path) -> None:
     make(room.output, crew())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("spoil", "red"),
     [
@@ -123,6 +125,7 @@ def test_a_trial_is_red_where_it_must_be(room: Room, spoil: Callable[[Room, Path
     assert getattr(trial, red) != ()
 
 
+@pytest.mark.thorough
 def test_a_fault_that_stops_every_run_is_red(room: Room) -> None:
     """A session that does not go on in three runs is not finished."""
     (room.lay_finished() / "story.json").write_text('{"title": "A slip"}', "utf-8")
@@ -131,6 +134,7 @@ def test_a_fault_that_stops_every_run_is_red(room: Room) -> None:
     assert "BrokenPlan" in trial.wrong[0]
 
 
+@pytest.mark.thorough
 def test_without_adoption_the_bench_is_red(
     undisturbed: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

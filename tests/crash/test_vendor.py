@@ -56,6 +56,7 @@ def test_nothing_is_billed_twice(house: House, play: Callable[[Case], VendorTria
     assert "billed twice: 0" in money(trials)
 
 
+@pytest.mark.thorough
 def test_a_full_run_strikes_everywhere(house: House) -> None:
     """Of 1,000 trials every fault meets every kind of piece with and without a kill, every kill and every operation in
     `calls/` is struck; a seed gives the same trials again."""
@@ -76,6 +77,7 @@ def _half_a_picture(kill: Any = "") -> Case:
     return Case("half a picture", "Stability", strike, seed="red")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kill", AT_THE_ANSWER)
 def test_a_bad_answer_whose_run_dies_is_in_the_books(play: Callable[[Case], VendorTrial], kill: Any) -> None:
     """Killed before, while or after a bad answer is booked: the next run books it, and asks once more at the most."""
@@ -127,6 +129,7 @@ def _keep_no_answer_first(monkeypatch: pytest.MonkeyPatch) -> Case:
     return Case("x", "Stability", Strike(kill="booked", at=("images", 1)), seed="red")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "broken",
     [

@@ -13,6 +13,8 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
+from tests.support.sampled import sampled
+
 PROJECT = Path(__file__).parents[2]
 SHORT = "seconds=4, height=144"
 
@@ -62,7 +64,7 @@ def runs_named(flow_name: str) -> list[Any]:
         return [run for run in client.read_flow_runs() if run.flow_id == flow.id]
 
 
-@pytest.mark.parametrize("kind", ["except FilmError", "make_films("])
+@sampled("kind", ["except FilmError", "make_films("])
 def test_a_script(tmp_path: Path, server: str, kind: str) -> None:
     """Called in a plain script, it runs to its end and returns its report."""
     out = run(tmp_path, server, of(kind))
@@ -70,7 +72,7 @@ def test_a_script(tmp_path: Path, server: str, kind: str) -> None:
     assert Path(out.split()[-1]).is_file()
 
 
-@pytest.mark.parametrize(("kind", "parent"), [("def evening", "evening"), ("def night", "night")])
+@sampled(("kind", "parent"), [("def evening", "evening"), ("def night", "night")])
 def test_beneath_a_flow(tmp_path: Path, server: str, kind: str, parent: str) -> None:
     """In a flow, be it a function or a coroutine, the film is a run beneath it, in the same server's list."""
     out = run(tmp_path, server, of(kind))
@@ -86,6 +88,7 @@ def test_beneath_a_flow(tmp_path: Path, server: str, kind: str, parent: str) -> 
     assert film.state.is_completed()
 
 
+@pytest.mark.thorough
 def test_the_harness(tmp_path: Path, server: str) -> None:
     """On the server of Prefect's test harness, with no other named."""
     assert run(tmp_path, "", of("prefect_test_harness")).endswith("film.mp4")
@@ -113,7 +116,7 @@ from flows.make_film import make_film
 """
 
 
-@pytest.mark.parametrize("way", WAYS)
+@sampled("way", WAYS)
 def test_other_ways(tmp_path: Path, server: str, way: str) -> None:
     """Whatever calls it, there is a film."""
     out = run(tmp_path, "" if "without" in way else server, IMPORTS + WAYS[way])
@@ -127,7 +130,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@sampled("case", REFUSED)
 def test_refused_in_a_sentence(tmp_path: Path, server: str, case: str) -> None:
     """What cannot be done raises one of our errors, whose text is a sentence."""
     call, said = REFUSED[case]

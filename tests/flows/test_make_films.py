@@ -19,6 +19,7 @@ import pytest
 import flows.child_process
 from flows.child_process import film_in_child
 from tests.support.films.film_command import PATIENCE_SECONDS, Film, assert_one_line
+from tests.support.sampled import sampled
 
 GOOD, DOOMED = "A cat on a roof", "A tale of doom"
 
@@ -92,9 +93,7 @@ def test_killed_in_the_middle(film: Film) -> None:
     assert film.calls("story begin") == film.calls("video begin") == film.calls("image end") == 3
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)
+@sampled(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
 def test_stopped(film: Film, number: signal.Signals, code: int, said: str) -> None:
     """Ctrl-C and SIGTERM: no film begins any more, the one in hand ends within seconds, nobody is left behind, and one
     line names the command that goes on."""
@@ -170,6 +169,7 @@ def test_the_child_is_the_real_command() -> None:
     assert "there is no session" in err
 
 
+@pytest.mark.thorough
 def test_the_runs_of_a_batch_say_what_they_make(film: Film) -> None:
     """On a server each film's run bears session and idea, the tag of films, and its line's idea and options."""
     from prefect.client.orchestration import get_client

@@ -26,6 +26,7 @@ from studio.status.listing import read_listing
 from tests.flows.runs.test_suspended import Deployment, deployment, logged
 from tests.support.films.film_command import IDEA, Film
 from tests.support.films.runs import Studio
+from tests.support.sampled import sampled
 from tests.support.servers.engine import wait_for
 
 __all__ = ["deployment"]
@@ -51,7 +52,7 @@ def test_a_name_that_somebody_gave(name: str) -> None:
     assert not nameless(name)
 
 
-@pytest.mark.parametrize("name", ["Friday's film", "take-2", "session_20260101_000000"])
+@sampled("name", ["Friday's film", "take-2", "session_20260101_000000"])
 def test_a_given_name_stays(film: Film, deployment: Deployment, name: str) -> None:
     """A run whose name a person gave bears it to its end; one that has none gets its session's."""
     run_id = deployment.begin(name=name)
@@ -81,6 +82,7 @@ def test_the_report_can_be_had_in_another_process(
     assert all(path.read_bytes().startswith(b"{") and path.stat().st_size < 10_000 for path in stored)
 
 
+@pytest.mark.thorough
 def test_a_failure_raises_in_another_process(film: Film, deployment: Deployment) -> None:
     """A run that failed raises its own error; retried, it runs again and has its report."""
     film.environment["FILM_TEST_SLOW"] = "fail:image 0"
@@ -108,7 +110,7 @@ def test_every_error_can_be_made_anew(kind: type[FilmError]) -> None:
 
 
 # Made when it is set: what is suspended waits so long from then on.
-@pytest.mark.parametrize("halted", [Suspended, Paused], ids=lambda halted: halted.__name__)
+@sampled("halted", [Suspended, Paused], ids=lambda halted: halted.__name__)
 def test_a_run_that_is_suspended_from_outside(
     film: Film, deployment: Deployment, halted: Callable[..., State[None]]
 ) -> None:

@@ -14,6 +14,7 @@ from tests.hostile.case import Case
 from tests.hostile.kinds import cases, kinds
 from tests.hostile.measured import Stage
 from tests.hostile.vendor import hostile_vendor
+from tests.support.sampled import sampled
 
 VARIANTS = 3 * len(kinds())
 SEED = 2
@@ -26,7 +27,7 @@ def stage() -> Iterator[Stage]:
         yield lent
 
 
-@pytest.mark.parametrize("case", list(cases(VARIANTS, SEED)), ids=lambda case: case.kind)
+@sampled("case", list(cases(VARIANTS, SEED)), ids=lambda case: case.kind, quick=len(kinds()))
 def test_hostile_input_costs_little_and_touches_nothing(stage: Stage, case: Case) -> None:
     """A command on hostile input ends in its time and memory, with one line and an exit code, and touches nothing."""
     found = stage.judge(case)
@@ -47,6 +48,7 @@ def test_a_command_without_harm_is_fine(stage: Stage) -> None:
         assert found.seconds < 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", ["outside", "writes", "hangs", "slow", "hungry", "traceback", "silent", "blind"])
 def test_the_judge_sees(stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     """Each fault that a command could have is found: the bench would go red."""

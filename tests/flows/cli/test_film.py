@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, TINY, Film, assert_one_line
+from tests.support.sampled import sampled
 
 REPORT = {
     "session_id",
@@ -39,7 +40,7 @@ def test_help_shows_examples(capfd: pytest.CaptureFixture[str]) -> None:
 # --- a whole film ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@sampled(
     "idea",
     [
         "<b>a</b> & {title} [bold]x[/bold] \"so\" 'it' `goes` $(date)\nnext\tline",

@@ -14,11 +14,10 @@ import pytest
 
 from flows.signals import PATIENCE_SECONDS as PATIENCE_SECONDS_OF_THE_COMMAND
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, TINY, Film, assert_one_line
+from tests.support.sampled import sampled
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)
+@sampled(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
 def test_stopped_during_images(film: Film, number: signal.Signals, code: int, said: str) -> None:
     """SIGINT and SIGTERM: no new picture begins, the process leaves within seconds with 130 or 143 and one line that
     names the command; the same line run again finishes the film and paints no finished picture again."""
@@ -65,9 +64,7 @@ def test_a_second_interrupt_leaves_at_once(film: Film) -> None:
     assert f"film resume {film.sessions[0].name}" in err
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)
+@sampled(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
 def test_a_signal_waits_seconds_not_minutes(film: Film, number: signal.Signals, code: int, said: str) -> None:
     """What is in hand and takes long does not hold the process after a signal: it leaves after a few seconds."""
     process = film.start("make", IDEA, *TINY, "--json", slow="image", seconds=60)
@@ -81,6 +78,7 @@ def test_a_signal_waits_seconds_not_minutes(film: Film, number: signal.Signals, 
     assert json.loads(out)["state"] == "unfinished"
 
 
+@pytest.mark.thorough
 def test_a_supervisor_that_sends_both_signals(film: Film) -> None:
     """SIGINT and then SIGTERM, as supervisors do: one line that names the command, no traceback, nothing lost."""
     process = film.start("make", IDEA, *TINY, slow="image", seconds=60)
@@ -96,8 +94,8 @@ def test_a_supervisor_that_sends_both_signals(film: Film) -> None:
     assert f"film resume {film.sessions[0].name}" in err
 
 
-@pytest.mark.parametrize(("name", "code", "said"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
-@pytest.mark.parametrize("module", ["rich", "pydantic_core", "flows.server.address"])
+@sampled(("name", "code", "said"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
+@sampled("module", ["rich", "pydantic_core", "flows.server.address"])
 def test_a_signal_while_the_command_is_imported(module: str, name: str, code: int, said: str) -> None:
     """A signal in the middle of any import is one line and its exit code, never a page of traceback."""
     struck = f"""

@@ -22,6 +22,7 @@ import pytest
 from studio.model.film import FilmOptions
 from studio.sessions.catalog import open_new
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, TINY, Film
+from tests.support.sampled import sampled
 
 TAKE_THE_TERMINAL = """
 import fcntl, os, sys, termios
@@ -132,6 +133,7 @@ def test_yes_goes_on(film: Film, opened: Path) -> None:
     assert "\x1b[?25h" in terminal.text[terminal.text.rindex("\x1b[?25l") :]
 
 
+@pytest.mark.thorough
 def test_no_asks_for_an_idea(film: Film, opened: Path) -> None:
     """After 'n' the film's idea is asked for, and a new session made; the unfinished one is left alone."""
     terminal = Terminal(film, "make", *TINY)
@@ -177,8 +179,8 @@ def test_the_question_is_for_the_person_not_for_the_pipe(film: Film, opened: Pat
     assert film.sessions == [opened]
 
 
-@pytest.mark.parametrize("deaf", [False, True])
-@pytest.mark.parametrize("key", ["\x03", "\x04"])
+@sampled("deaf", [False, True])
+@sampled("key", ["\x03", "\x04"])
 def test_nobody_answers(film: Film, opened: Path, key: str, deaf: bool) -> None:
     """Ctrl-C and Ctrl-D at the question leave with 130 and one line, though a script had made us deaf to the signal;
     nothing is begun."""
@@ -215,6 +217,7 @@ def test_without_a_terminal_the_newest_is_gone_on_with(film: Film, opened: Path)
     assert film.sessions == [opened]
 
 
+@pytest.mark.thorough
 def test_an_interrupt_leaves_the_terminal_tidy(film: Film) -> None:
     """Ctrl-C while a long piece is in hand: the table stays as it was, the last line stands below it, whole, and the
     cursor is back."""

@@ -25,9 +25,10 @@ from flows.make_film import make_film
 from flows.runs.left_open import _end_of, close_earlier, close_tasks
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.film_command import IDEA, TINY, Film
+from tests.support.sampled import sampled
 from tests.support.servers.engine import task_runs, wait_for
 
-KINDS = ("story", "shots", "image", "video")
+KINDS = ("image", "story", "shots", "video")
 
 
 def killed(film: Film, kind: str) -> UUID:
@@ -73,7 +74,7 @@ def all_final(run_id: UUID) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@sampled("kind", KINDS)
 def test_a_retry_leaves_no_task_run_open(film: Film, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """kill -9 in the middle of any stage, and a retry: the run is completed, and no task run of it is still at work."""
     run_id = killed(film, kind)
@@ -92,6 +93,7 @@ def test_another_run_closes_what_died(film: Film) -> None:
     assert "Crashed" in all_final(died)
 
 
+@pytest.mark.thorough
 def test_an_interrupted_run_leaves_no_task_run_open(film: Film) -> None:
     """Ctrl-C while pictures are in hand and others wait for their turn: nothing stays open."""
     process = film.start(

@@ -18,6 +18,7 @@ from studio.sessions.catalog import unfinished
 from studio.status.listing import read_listing
 from studio.store import lock
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, Film, assert_one_line
+from tests.support.sampled import sampled
 from tests.support.servers.forgetful_server import DATABASES, server_by_hand
 from tests.support.sessions.make_sessions import make_session
 
@@ -138,6 +139,7 @@ def test_suspended_redone_approved(film: Film, deployment: Deployment) -> None:
     assert_one_line(err)
 
 
+@pytest.mark.thorough
 def test_only_an_answer_approves_and_a_no_ends_it(film: Film, deployment: Deployment) -> None:
     """Resumed without an answer it asks again; after `film approve --reject` the run ends as Cancelled, no failure is
     told, and `film resume` finishes the film without asking."""
@@ -158,6 +160,7 @@ def test_only_an_answer_approves_and_a_no_ends_it(film: Film, deployment: Deploy
     assert (folder / "film.mp4").is_file()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database", DATABASES)
 def test_called_dead_while_it_waited(tmp_path: Path, database: str) -> None:
     """On a server that loses `Suspended` events a run waits for an hour; that an earlier release then calls it crashed
@@ -185,7 +188,7 @@ def test_called_dead_while_it_waited(tmp_path: Path, database: str) -> None:
         film.end()
 
 
-@pytest.mark.parametrize("server_up", [True, False])
+@sampled("server_up", [True, False])
 def test_the_run_that_waited_is_gone(film: Film, server_up: bool) -> None:
     """Whose run is not on the server any more: one line with the way on, and nothing waits; no server: one line."""
     folder = make_session(film.folder / "output" / "sessions", clips=0, film=False)

@@ -15,6 +15,7 @@ from flows.server.address import Engine, check_alive, is_this_machine
 from flows.server.temporary import BuiltIn
 from studio.errors import BadInput
 from tests.support.films.filming import opened
+from tests.support.sampled import sampled
 
 FILM = str(Path(sys.executable).with_name("film"))
 PASSWORD = "ada:correct-horse%"
@@ -57,7 +58,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@sampled("arguments", COMMANDS, ids=" ".join, quick=2)
 @pytest.mark.parametrize("given", ["", "ada:wrong"])
 def test_a_server_that_asks_for_a_password(tmp_path: Path, locked: str, arguments: tuple[str, ...], given: str) -> None:
     """Every command that talks to a server says in one line that the password is missing, or another, and what to set;

@@ -151,6 +151,7 @@ def test_killed_and_retried_on_a_worker(server: str, worker: None, tmp_path: Pat
     assert served >= 3
 
 
+@pytest.mark.thorough
 def test_a_manifest_is_made_by_runs_of_their_own(server: str, worker: None, tmp_path: Path) -> None:
     """Each film of a manifest is a run of `make-film/local` beneath the manifest's run; run again, nothing is made."""
     output, manifest = tmp_path / "output", tmp_path / "ideas.yaml"

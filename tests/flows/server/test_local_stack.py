@@ -24,6 +24,7 @@ from flows.server.processes import PAUSES_SECONDS, Attendants
 from flows.server.registration import FILMS_AT_ONCE
 from studio.errors import BadInput
 from tests.support.films.film_command import assert_one_line
+from tests.support.sampled import sampled
 from tests.support.servers.another_server import another_server
 from tests.support.servers.engine import LONG_SECONDS, wait_for
 from tests.support.servers.studio_command import Studio, alive, ask, free_port, left_of
@@ -113,6 +114,7 @@ def _gone(pid: int) -> bool:
     return not alive(pid)
 
 
+@pytest.mark.thorough
 def test_what_dies_again_and_again_is_given_up(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
     """Each death is a line; after too many quick ones in a row, one line says so, the studio ends with 1, and with it
     all that it started."""
@@ -189,7 +191,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         assert f"port {port} of 127.0.0.1 is taken" in refused(tmp_path, tmp_path / "p", "--port", str(port))
 
 
-@pytest.mark.parametrize("port", ["0", "-5", "99999"])
+@sampled("port", ["0", "-5", "99999"])
 def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
     """A number that is no port is refused in one line."""
     assert "from 1 to 65535" in refused(tmp_path, tmp_path / "p", "--port", port)
@@ -218,6 +220,7 @@ def begun(studio: Studio, url: str, idea: str) -> tuple[str, Path, int]:
     return run_id, folder, json.loads(card.read_text())["pid"]
 
 
+@pytest.mark.thorough
 def test_a_cancelled_run_and_a_killed_one(first: tuple[Studio, str]) -> None:
     """After a run was cancelled its log does not tell once more how its flow was loaded, and nobody calls it crashed;
     kill -9 on another's process is one line of the studio: which session, how it ended, and the ways to go on."""
@@ -270,6 +273,7 @@ def test_ctrl_c_ends_films_well(first: tuple[Studio, str], home: Path) -> None:
     assert not (session / "film.mp4").exists()
 
 
+@pytest.mark.thorough
 def test_ctrl_c_again_leaves_nothing(home: Path, tmp_path: Path) -> None:
     """A second Ctrl-C ends all at once, the films in the making too."""
     port = free_port()

@@ -19,6 +19,8 @@ from tests.crash.judge import made
 from tests.support.servers.engine import wait_for
 from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_port, say
 
+pytestmark = pytest.mark.thorough
+
 PREFECT, SESSIONS = (str(Path(sys.executable).with_name(name)) for name in ("prefect", "sessions"))
 WISH: dict[str, Any] = {"seconds": 8.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
 IDEA = "A lighthouse keeper finds a message in a bottle"

@@ -124,6 +124,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.studio.end()
 
 
+@pytest.mark.thorough
 def test_films_are_made_whatever_dies(place: Place) -> None:
     """Worker, server or both killed while a film is not begun, in its pictures, in its clips, suspended: every film is
     made and whole, no run is in a state that is not true, each event is a line, nothing else is said."""
@@ -195,6 +196,7 @@ def test_what_becomes_of_a_run_whose_worker_died(place: Place, before: str, afte
     assert told == {"CRASHED": ["died"], "FAILED": ["failed"]}.get(after, [])
 
 
+@pytest.mark.thorough
 def test_a_studio_that_is_killed(place: Place) -> None:
     """kill -9 of the studio, a film with its worker and one without: both leave, as all else does, and are Crashed; a
     studio that is started before waits until its server has left, too, and with it a retry makes them."""
@@ -219,6 +221,7 @@ def test_a_studio_that_is_killed(place: Place) -> None:
         place.filmed(run_id)
 
 
+@pytest.mark.thorough
 def test_ctrl_c_while_all_is_dead(place: Place) -> None:
     """Ctrl-C just after worker and server died, with a film in the making: exit 0, no traceback, no process stays."""
     run_id = place.begin("The last film", seconds=20.0, height=720)

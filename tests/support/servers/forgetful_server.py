@@ -24,7 +24,8 @@ from tests.support.servers.engine import wait_for
 from tests.support.servers.studio_command import free_port
 
 SUSPENDED = "prefect.flow-run.Suspended"
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.thorough))
+"""Which servers a test is run on."""
 
 
 @contextmanager

@@ -1,15 +1,11 @@
-"""Laws of the watch for dead runs: only who should be there and gives no sign is dead; what waits or ended is let be.
-
-On a server started by hand whose automations lose every `Suspended` event, with SQLite and, where it is installed, with
-PostgreSQL. Time is the watch's own clock, which the tests move.
-"""
+"""Laws of the watch for dead runs: only who should be there and gives no sign is dead; what waits or ended is left."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +13,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from prefect import flow
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.client.schemas.responses import DeploymentResponse
-from prefect.events.actions import ChangeFlowRunState
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import (
     AwaitingRetry,
@@ -39,18 +33,13 @@ from prefect.states import (
 
 from flows.look_after_runs import looked_after
 from flows.runs import signs_of_life as signs
-from flows.runs.alarm import BEAT, NAME, _automation, beats, disarm, set_alarm
+from flows.runs.alarm import BEAT
 from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, put_back
 from flows.runs.signs_of_life import sign, signing
-from flows.server.registration import our_deployments
-from studio.errors import BadInput
 from tests.support.servers.engine import wait_for
-from tests.support.servers.forgetful_server import DATABASES, server_by_hand
+from tests.support.servers.watched import OLD_MESSAGE, Time, another, beat, begin, give_sign, state
 from tests.support.sessions.make_sessions import make_session
 
-SHORTEST_SECONDS = 10.0
-"""The shortest that Prefect allows."""
-OLD_MESSAGE = "No sign of life for 90 s: its process, or its machine, is gone. Everything finished is kept; retry it."
 STATES: dict[str, Callable[[], State]] = {
     "Scheduled": lambda: Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1)),
     "Late": Late,
@@ -65,97 +54,6 @@ STATES: dict[str, Callable[[], State]] = {
     "Crashed": Crashed,
     "Cancelled": Cancelled,
 }
-
-
-@flow(name="make-film")
-def film() -> None:
-    """Never run: its runs are made and moved by hand."""
-
-
-@flow(name="another")
-def another() -> None:
-    """Somebody else's."""
-
-
-@pytest.fixture(scope="module", params=DATABASES)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that was started by hand and loses `Suspended` events; gives its API address."""
-    with server_by_hand(tmp_path_factory.mktemp("prefect"), request.param) as url:
-        yield url
-
-
-@pytest.fixture
-def client(server: str) -> Iterator[SyncPrefectClient]:
-    with temporary_settings({PREFECT_API_URL: server}), get_client(sync_client=True) as client:
-        yield client
-
-
-@pytest.fixture
-def deploy(client: SyncPrefectClient) -> Callable[..., UUID]:
-    def deploy(whose: Any = film, beats: str = "30") -> UUID:
-        return client.create_deployment(
-            client.create_flow(whose),
-            f"d-{uuid4()}",
-            entrypoint="flows/make_film.py:make_film",
-            job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": beats}},
-        )
-
-    return deploy
-
-
-class Time:
-    """A watch and its clock."""
-
-    def __init__(self, client: SyncPrefectClient) -> None:
-        self._client, self.now = client, 1000.0
-        self.watch = Watch(lambda: self.now)
-
-    def passes(self, seconds: float, each: Callable[[], object] = bool, step: float = SIGN_SECONDS) -> list[UUID]:
-        """Let time pass, with a look every `step` seconds, before it `each`; return whom the watch changed."""
-        changed = [change.run.id for change in self.watch.look(self._client)]
-        until = self.now + seconds
-        while self.now < until:
-            self.now += step
-            each()
-            changed += [change.run.id for change in self.watch.look(self._client)]
-        return changed
-
-
-@pytest.fixture
-def clock(client: SyncPrefectClient) -> Time:
-    return Time(client)
-
-
-def begin(client: SyncPrefectClient, deployment: UUID, *states: State, **parameters: object) -> FlowRun:
-    """Let a run go through these states, or be Running."""
-    run = client.create_flow_run_from_deployment(deployment, parameters=parameters, name="a film")
-    for each in states or (Running(),):
-        client.set_flow_run_state(run.id, each, force=True)
-    return run
-
-
-def beat(client: SyncPrefectClient, run: FlowRun, deployment: UUID, at: datetime | None = None) -> None:
-    """Tell the server what Prefect's engine tells it every 30 s."""
-    event = {
-        "id": str(uuid4()),
-        "event": BEAT,
-        "occurred": (at or datetime.now(UTC)).isoformat(),
-        "resource": {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name},
-        "related": [
-            {"prefect.resource.id": f"prefect.flow.{run.flow_id}", "prefect.resource.role": "flow"},
-            {"prefect.resource.id": f"prefect.deployment.{deployment}", "prefect.resource.role": "deployment"},
-        ],
-    }
-    client._client.post("/events", json=[event]).raise_for_status()
-
-
-def state(client: SyncPrefectClient, run: FlowRun) -> Any:
-    return client.read_flow_run(run.id).state
-
-
-def give_sign(run_id: UUID) -> None:
-    """Give a sign of life, and again where a busy SQLite refuses it, as a run does."""
-    wait_for("the sign", lambda: sign(run_id))
 
 
 def suspend(client: SyncPrefectClient, deployment: UUID, **parameters: object) -> FlowRun:
@@ -340,87 +238,6 @@ def test_suspended_in_the_moment_of_the_verdict(
     assert state(client, run).name == "Suspended"
 
 
-def old_automation(client: SyncPrefectClient, deployment: UUID, within: float, name: str) -> UUID:
-    """Make what earlier releases made: an automation that itself calls silent runs crashed."""
-    action = ChangeFlowRunState(state=StateType.CRASHED, message=OLD_MESSAGE)
-    made = _automation([deployment], deployment, within, name).model_copy(update={"actions": [action]})
-    return client.create_automation(made)
-
-
-def test_an_earlier_releases_automation_is_disarmed(
-    client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time
-) -> None:
-    """Registering again makes it ask for a look; a watch that finds it takes it away; switched off it stays."""
-    ours, look = deploy(), deploy()
-    old = old_automation(client, ours, 90, NAME)
-    assert set_alarm(client, [ours], look) == old
-    (kept,) = client.read_automations_by_name(NAME)
-    assert "change-flow-run-state" not in kept.model_dump_json()
-    assert str(look) in kept.model_dump_json()
-    clock.passes(0)
-    assert client.read_automations_by_name(NAME) == [kept]
-    client.delete_automation(kept.id)
-    off = old_automation(client, ours, 90, NAME)
-    client.pause_automation(off)
-    assert not disarm(client)
-    old_automation(client, ours, 90, NAME)
-    clock.passes(SIGN_SECONDS)
-    assert [found.id for found in client.read_automations_by_name(NAME)] == [off]
-    client.delete_automation(off)
-
-
-def test_the_alarm_asks_for_a_look_and_judges_nobody(
-    client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time
-) -> None:
-    """Where a `Suspended` event is lost the alarm goes off, a look begins, and the run waits on; an earlier release's
-    automation calls it crashed, and the next look puts it back."""
-    ours, look = deploy(), deploy()
-    set_alarm(client, [ours], look, SHORTEST_SECONDS, name="test alarm")
-    theirs = deploy()
-    old_automation(client, theirs, SHORTEST_SECONDS, "test old alarm")
-    waits, wronged, at_work = begin(client, ours), begin(client, theirs), begin(client, ours)
-    for run, whose in ((waits, ours), (wronged, theirs), (at_work, ours)):
-        beat(client, run, whose)
-    for run in (waits, wronged):
-        client.set_flow_run_state(run.id, Suspended(timeout_seconds=9999, pause_key="k"))
-
-    def looks() -> int:
-        return sum(found.deployment_id == look for found in client.read_flow_runs())
-
-    wait_for("both alarms", lambda: looks() == 2)
-    wait_for("the wrong", lambda: bool(state(client, wronged).is_crashed()))
-    assert [state(client, run).name for run in (waits, at_work)] == ["Suspended", "Running"]
-    clock.passes(0)
-    assert [state(client, run).name for run in (waits, wronged)] == ["Suspended", "Suspended"]
-
-
-def test_the_alarm_is_set_once(client: SyncPrefectClient, deploy: Callable[..., UUID]) -> None:
-    """However often it is asked for there is one automation, untouched while nothing changed; copies are removed."""
-    ours, look = deploy(), deploy()
-    made = set_alarm(client, [ours], look)
-    first = client._client.get(f"/automations/{made}").json()
-    assert set_alarm(client, [ours], look) == made
-    assert client._client.get(f"/automations/{made}").json() == first
-    copy = {name: value for name, value in first.items() if name not in ("id", "created", "updated")}
-    client._client.post("/automations/", json=copy).raise_for_status()
-    assert len(client.read_automations_by_name(NAME)) == 2
-    set_alarm(client, [ours], look)
-    (kept,) = client.read_automations_by_name(NAME)
-    assert str(ours) in kept.model_dump_json()
-
-
-def test_it_follows_the_deployments(client: SyncPrefectClient, deploy: Callable[..., UUID]) -> None:
-    """A deployment more is watched, too; one that was switched off by hand stays switched off."""
-    look, name = deploy(), "test following"
-    made = set_alarm(client, [deploy()], look, name=name)
-    client.pause_automation(made)
-    two = deploy()
-    assert set_alarm(client, [deploy(), two], look, name=name) == made
-    (kept,) = client.read_automations_by_name(name)
-    assert str(two) in kept.model_dump_json()
-    assert not kept.enabled
-
-
 def test_a_look_ends_when_nobody_is_in_doubt(
     client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time
 ) -> None:
@@ -469,17 +286,3 @@ def test_a_run_signs_while_it_works(client: SyncPrefectClient, monkeypatch: pyte
     assert looks
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
         assert not sign(uuid4())
-
-
-def test_only_what_beats_sets_off_the_alarm(client: SyncPrefectClient, deploy: Callable[..., UUID]) -> None:
-    """A deployment whose runs beat at Prefect's own pace, once in three minutes, does not."""
-    slow, steady = (client.read_deployment(deploy(beats=pace)) for pace in ("180", "30"))
-    assert isinstance(slow, DeploymentResponse)
-    assert [beats(slow), beats(steady)] == [False, True]
-
-
-def test_a_project_file_that_does_not_read(client: SyncPrefectClient, tmp_path: Path) -> None:
-    """A prefect.yaml without deployments is refused by name."""
-    (tmp_path / "prefect.yaml").write_text("deployments: 3\n")
-    with pytest.raises(BadInput, match=r"prefect\.yaml"):
-        our_deployments(client, tmp_path)
