@@ -27,7 +27,7 @@ $(error Python 3.11 or newer is needed and '$(PYTHON)' is not one: install it, o
 endif
 endif
 
-.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
+.PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
 film: $(READY)
@@ -71,6 +71,10 @@ repair: $(READY)
 
 test: $(READY)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# What `make test` leaves out: further samples of its promises, and its properties with more examples.
+test-all: $(READY)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "thorough or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 # Needs Debian's chromium; screenshots go to output/browser/.
 test-browser: $(READY)

@@ -29,8 +29,15 @@ from tests.support import loopback_guard  # noqa: E402
 loopback_guard.stay_on_loopback()
 
 # Speed is the benchmark's business: a busy machine must not turn a law red. Derandomized: a run is the same everywhere.
-settings.register_profile("studio", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("studio")
+for profile, examples in (("quick", 25), ("thorough", 200)):
+    settings.register_profile(
+        profile,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("quick")
 
 _READ = ("FILM_", "OPENAI_", "STABILITY_")
 """How the names begin of the variables that the program reads itself."""

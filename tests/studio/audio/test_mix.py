@@ -13,7 +13,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.offline.music.composer import OfflineComposer
@@ -296,7 +296,6 @@ def test_the_meter_reads_as_the_program_does(pieces: tuple[list[Path], Path], tm
 
 
 @given(st.lists(st.floats(0, 20, width=32), min_size=1, max_size=300), st.integers(1, HOP))
-@settings(max_examples=30, deadline=None)
 def test_nothing_passes_the_limiter(heights: list[float], tail: int) -> None:
     """Whatever the peaks, every sample times its gain is at or below the ceiling, and gains never exceed 1."""
     mono = np.repeat(np.float32(heights), HOP)[: (len(heights) - 1) * HOP + tail]

@@ -195,7 +195,7 @@ def test_a_line_keeps_its_key_when_others_come_and_go(tmp_path: Path) -> None:
     assert twice[0].key == keys["Rain"] != twice[1].key
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from(SUFFIXES),
     st.one_of(

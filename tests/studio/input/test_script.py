@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
@@ -192,7 +192,6 @@ LINED = st.tuples(st.sampled_from([*MARKS, "*a **{}** b*"]), st.sampled_from(LIN
 
 
 @given(st.lists(st.tuples(WORDS, LINED, st.sampled_from(["\n", "\n\n"])), max_size=6))
-@settings(deadline=None)
 def test_markdown_loses_no_word(drawn: list[tuple[list[str], tuple[str, str], str]]) -> None:
     """However words are marked up, all of them are narrated, in order, and no mark of the markup is."""
     text, wanted = "Start\n\n", "start"

@@ -9,7 +9,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.lettering.caption_cues import GAP_FRAMES, line_cues, silent_cues, srt_text, vtt_text
@@ -66,7 +66,6 @@ def lawful(cues: tuple[Cue, ...], text: str, offset: int) -> None:
 
 
 @given(spoken(), FPS, st.integers(0, 90_000))
-@settings(max_examples=25, deadline=None)
 def test_spoken_captions_keep_the_laws(words: tuple[Word, ...], fps: int, offset: int) -> None:
     """Ordered, apart, at most two lines of 42 columns, every word exactly once and in order."""
     cues = line_cues(words, fps, offset)
@@ -75,7 +74,6 @@ def test_spoken_captions_keep_the_laws(words: tuple[Word, ...], fps: int, offset
 
 
 @given(TEXT, st.integers(1, 400), FPS, st.integers(0, 90_000))
-@settings(max_examples=25, deadline=None)
 def test_silent_captions_stay_within_their_shot(text: str, frames: int, fps: int, offset: int) -> None:
     """However long the text and short the shot, its captions carry every word and end with it."""
     cues = silent_cues(text, frames, fps, offset)
@@ -84,7 +82,6 @@ def test_silent_captions_stay_within_their_shot(text: str, frames: int, fps: int
 
 
 @given(spoken(), st.integers(1, 200), FPS)
-@settings(max_examples=25, deadline=None)
 def test_spoken_captions_leave_when_told(words: tuple[Word, ...], room: int, fps: int) -> None:
     """With an end given, no caption passes it, and the laws still hold."""
     cues = line_cues(words, fps, 10, 10 + room)
@@ -93,7 +90,6 @@ def test_spoken_captions_leave_when_told(words: tuple[Word, ...], room: int, fps
 
 
 @given(TEXT, st.integers(50, 2000), FPS, st.integers(0, 90_000))
-@settings(max_examples=25, deadline=None)
 def test_srt_reads_back(text: str, frames: int, fps: int, offset: int) -> None:
     """Reading the SubRip file gives the same numbers, frames and text."""
     cues = silent_cues(text, frames, fps, offset)
@@ -110,7 +106,6 @@ def test_srt_reads_back(text: str, frames: int, fps: int, offset: int) -> None:
 
 
 @given(TEXT, st.integers(50, 2000), FPS)
-@settings(max_examples=25, deadline=None)
 def test_vtt_reads_back(text: str, frames: int, fps: int) -> None:
     """Reading the WebVTT file gives the same frames and text; no text can be taken for a tag or an arrow."""
     cues = silent_cues(text, frames, fps, 0)
@@ -166,7 +161,6 @@ def test_captions_are_read_in_comfort() -> None:
 
 
 @given(st.integers(0, 2**32), FPS)
-@settings(max_examples=60, deadline=None)
 def test_captions_keep_the_hard_bounds_at_a_speakers_pace(seed: int, fps: int) -> None:
     """Said at 11 to 20 letters a second, with pauses of any length, every caption lasts 0.8 to 7 s.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio.lettering import fonts
@@ -35,7 +35,6 @@ def test_scripts_that_need_shaping_go_without_a_shaper(monkeypatch: pytest.Monke
     assert drawable(f"{word} light") == ("light", (word,))
 
 
-@settings(max_examples=30, deadline=None)
 @given(text=texts, width=st.integers(16, 400), height=st.integers(12, 200), size=st.integers(1, 60))
 @example(text="W" * 3000, width=200, height=40, size=30)
 @example(text="W" * 3000, width=16, height=12, size=30)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.status.meta import project
@@ -96,7 +96,6 @@ def test_missing_is_what_is_not_there(facts: Snapshot) -> None:
         assert all(steps(facts).values())
 
 
-@settings(max_examples=15, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_independent_of_order(rng: random.Random) -> None:
     """The order in which the files came to the disk does not matter, and half a copy only lacks what it lacks."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
@@ -116,7 +116,6 @@ def _put(path: Path, thing: bytes | str) -> None:
         assert os.path.lexists(path.parent) or os.path.lexists(path.parent.parent)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), _things), max_size=14))
 def test_no_garbage_raises(things: list[tuple[str, bytes | str]]) -> None:
     """Reading and projecting are total: whatever lies in a folder, they answer, and list and view agree."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.model.film import CAMERAS, Move, Pose
@@ -25,7 +25,6 @@ def _apply(maps: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.asarray(seen[..., :2, :] / seen[..., 2:, :])
 
 
-@settings(max_examples=30, deadline=None)
 @given(move=moves, frames=st.integers(1, 60), size=sizes, seed=st.integers(0, 99))
 def test_no_frame_looks_past_the_picture(move: Move, frames: int, size: tuple[int, int], seed: int) -> None:
     """Whatever the move, every corner of every frame lies on the picture."""

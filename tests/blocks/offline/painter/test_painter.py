@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -307,7 +307,6 @@ def test_hostile_prompts_are_painted(prompt: str, tmp_path: Path) -> None:
     assert paint(prompt, tmp_path / "h.png").std() > 5
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_reading_is_total(prompt: str) -> None:
     """Any text reads; what is listed as missing is lower case, stands in the prompt, and is listed once."""

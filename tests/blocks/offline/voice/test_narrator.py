@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.offline.voice import narrator
@@ -206,7 +206,6 @@ def test_a_file_that_cannot_be_written_is_our_error(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=120))
-@settings(max_examples=60, deadline=None)
 def test_sentences_keep_every_word(line: str) -> None:
     """Whatever the text, its sentences' tokens are exactly its words, and what is spoken is plain."""
     told = sentences(line)

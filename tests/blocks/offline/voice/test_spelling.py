@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.offline.voice.reading import sentences
@@ -135,7 +135,6 @@ def test_abbreviations_are_words(line: str, said: str) -> None:
 
 
 @given(st.text(max_size=200) | st.text("0123456789.,:/-–$€%°½²×*_ aIVX'", max_size=60))
-@settings(max_examples=150, deadline=None)
 def test_nothing_but_words_reaches_the_voice(line: str) -> None:
     """Whatever the text: as many words out as in, of the same length before, and no digit, mark or bracket after."""
     assert len(unmarked(line)) == len(line)

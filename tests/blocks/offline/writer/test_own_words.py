@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.offline.writer.deeds import carried_in, pose_of
@@ -113,7 +113,6 @@ def test_a_short_film_tells_in_longer_breaths() -> None:
 _SENTENCES = st.lists(st.sampled_from(TOLD), min_size=2, max_size=12, unique=True)
 
 
-@settings(max_examples=80, deadline=None)
 @given(_SENTENCES, st.sampled_from([6, 12, 24, 40, 90]), st.sampled_from([2, 3, 5, 9]))
 def test_a_told_sentence_is_told_whole(sentences: list[str], seconds: float, shot_seconds: float) -> None:
     """No narration is a part of a sentence: whole ones in their order, all that fit, the first and the last always."""
@@ -296,7 +295,6 @@ _PIECES = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=20))
 def test_a_title_and_a_name_are_whole(pieces: list[str]) -> None:
     """Marks of a title stand in pairs, it ends with a whole word, and a character has no marks in its name."""

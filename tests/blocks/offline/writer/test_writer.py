@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.offline.writer.idea.language import is_english
@@ -194,7 +194,6 @@ def test_english_is_not_refused(text: str) -> None:
     assert is_english(text, KNOWN_WORDS)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=120), st.integers(0, 2**31 - 1))
 def test_every_idea_makes_a_film(idea: str, seed: int) -> None:
     """Any idea in any script gives a story with a clean short title, a sound graph and shots."""
