@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,10 @@ os.environ.update(
 )
 for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_KEY", "FILM_OUTPUT", "FILM_FROM_MAKE"):
     os.environ.pop(name, None)
+
+# Without bytecode each process that a test starts would compile the program anew: seconds for each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
