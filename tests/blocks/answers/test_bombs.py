@@ -25,6 +25,7 @@ EACH = 8
 """Bombs for each engine."""
 
 
+@pytest.mark.thorough
 def test_no_answer_costs_more_than_an_honest_one(tmp_path: Path) -> None:
     """Whatever comes from a server ends in one short line, within two seconds of processor time and 300 MB; of status
     200 it is booked as a bad answer, for it may be billed."""

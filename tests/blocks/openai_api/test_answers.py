@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from blocks.openai_api import answers
 from blocks.openai_api.answers import ANSWER_CHARACTERS, read_answer
 from blocks.openai_api.prompts import Form, GraphForm, ShotsForm, StagingForm, StoryForm, material, schema_of
+from tests.support.sampled import sampled
 
 SHOT = '{"index": 1, "image_prompt": "a, b}", "motion_prompt": "waves", "camera": "static"}'
 GOOD = f'{{"shots": [{SHOT}]}}'
@@ -55,7 +56,7 @@ def test_what_is_no_answer_is_told_in_words(text: str) -> None:
 UNITS = ("[],", "{},", '{"a":1},', "1,", '"a",', "[", '{"a":', "{", '"', '\\"', "</think>", ", ", '" ', '"a"', "9")
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@sampled("unit", UNITS, quick=4)
 @pytest.mark.parametrize("form", [StoryForm, StagingForm, GraphForm, ShotsForm])
 def test_no_answer_takes_long_to_refuse(unit: str, form: type[Form]) -> None:
     """As much as is read of anything, where the form's list is looked for, costs no more than an honest answer."""

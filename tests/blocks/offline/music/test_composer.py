@@ -20,6 +20,7 @@ from studio.audio.loudness import Meter
 from studio.errors import EngineFailed
 from studio.model.film import Mood, MusicCue
 from studio.planning.moods import MOODS
+from tests.support.sampled import sampled
 
 RATE_HZ = 48_000
 CUTS = (0.0, 5.5, 11.5, 17.25, 24.0, 29.5, 35.75, 41.5, 47.0, 53.0)
@@ -61,7 +62,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     return composed(cues, 60.0, 7, tmp_path_factory.mktemp("tour"))
 
 
-@pytest.mark.parametrize("mood", MOODS)
+@sampled("mood", MOODS, quick=2)
 def test_a_score_is_a_bed(mood: Mood, tmp_path: Path) -> None:
     """Every mood goes from nothing to nothing, never clips, is as loud as all, is wide, and loses little in mono."""
     sound = composed(always(mood), 15.0, 4, tmp_path)
@@ -87,6 +88,7 @@ def test_the_length_is_exact(seconds: float, tmp_path: Path) -> None:
     assert made.seconds == round(seconds * RATE_HZ) / RATE_HZ
 
 
+@pytest.mark.thorough
 def test_moods_and_seeds_sound_different(tmp_path: Path) -> None:
     """No two moods and no two seeds give the same music."""
     orders = [*((mood, 1) for mood in MOODS), (MOODS[0], 2)]
@@ -174,6 +176,7 @@ def test_same_order_gives_the_same_bytes_everywhere(tmp_path: Path) -> None:
     assert len({path.read_bytes() for path in [*paths, elsewhere]}) == 1
 
 
+@pytest.mark.thorough
 def test_memory_does_not_grow_with_the_film() -> None:
     """Blocks are of one size, and of the sounds only so many are kept; one that was dropped comes again the same."""
     blocks = [len(block) for block in composer._score(composer._bars(always("calm"), 20 * RATE_HZ), 20 * RATE_HZ, 0)]

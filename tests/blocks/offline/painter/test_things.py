@@ -18,6 +18,7 @@ from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
 from blocks.offline.painter.things import props
 from tests.blocks.offline.painter.test_painter import paint
+from tests.support.sampled import sampled
 
 
 @pytest.mark.parametrize("place", ["a river", "a jungle river", "a river in the mountains"])
@@ -89,7 +90,7 @@ def test_who_holds_a_thing_holds_it_in_a_hand(thing: str) -> None:
     assert min(across) < hand[0] < max(across)
 
 
-@pytest.mark.parametrize("place", ["room", "library", "kitchen", "cafe", "workshop"])
+@sampled("place", ["room", "library", "kitchen", "cafe", "workshop"], quick=2)
 def test_rooms_are_dressed_by_place_and_seed(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over ten seeds a room shows at least four different things; what is named leaves room for no other."""
     said: list[Drawing] = []

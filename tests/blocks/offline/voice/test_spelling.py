@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blocks.offline.voice.reading import sentences
 from blocks.offline.voice.spelling import spelled
 from blocks.offline.voice.unmarked import unmarked
+from tests.support.sampled import sampled
 
 HOSTILE = [
     "*",
@@ -143,7 +144,7 @@ def test_nothing_but_words_reaches_the_voice(line: str) -> None:
     assert not any(sign.isdigit() or sign in "<>[]{}*_\\|#@=$€%°" for sign in "".join(said))
 
 
-@pytest.mark.parametrize("sign", HOSTILE)
+@sampled("sign", HOSTILE, quick=3)
 def test_no_pattern_grows_faster_than_the_line(sign: str) -> None:
     """50 kB of any sign take the processor under ten seconds, where a quadratic pattern would take minutes."""
     begun = time.process_time()
