@@ -22,7 +22,8 @@ from tests.crash.store_room import Room, judged
 from tests.crash.trial import Trial
 
 SEED = 3
-SHORT = 44
+FEW, SHORT = 12, 44
+"""Trials of `make test` and of `make test-all`."""
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +39,15 @@ def room(undisturbed: Reference, tmp_path: Path) -> Room:
     return Room(tmp_path, undisturbed)
 
 
+def test_after_a_fault_the_film_is_there() -> None:
+    """After a fault the same command ends with the undisturbed run's film, with nothing lost and nothing made again
+    without need."""
+    assert [trial for trial in run_store(FEW, SEED) if trial.red] == []
+
+
+@pytest.mark.thorough
 def test_no_fault_costs_a_finished_piece() -> None:
-    """After every fault the same command ends with the undisturbed run's film, with nothing lost and nothing made
-    again without need."""
+    """So it is after every fault, and after every kind of damage to a file."""
     trials = list(run_store(SHORT, SEED))
     assert [trial for trial in trials if trial.red] == []
     plain = {name for name in FAULTS if not name.startswith("a file")}

@@ -257,4 +257,4 @@ class Store(RuleBasedStateMachine):
 
 
 TestStore = Store.TestCase
-TestStore.settings = settings(max_examples=25, stateful_step_count=16)
+TestStore.settings = settings(max_examples=settings.default.max_examples // 3, stateful_step_count=16)
