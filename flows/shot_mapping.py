@@ -125,9 +125,9 @@ class Direction:
         events.publish(Event("planned", stage="cast", total=len(cast.characters)))
         events.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in PER_SHOT:
-            session.shelf.retire(stage, range(1, len(shots) + 1))
+            session.pieces.retire(stage, range(1, len(shots) + 1))
         if crew.painter.abilities.references:
-            session.shelf.retire("cast", [character_number(each) for each in cast.characters])
+            session.pieces.retire("cast", [character_number(each) for each in cast.characters])
         with ExitStack() as stack:
             runners: list[ThreadPoolTaskRunner[Any]] = [
                 stack.enter_context(ThreadPoolTaskRunner(max_workers=n))

@@ -22,7 +22,7 @@ from prefect.tasks import exponential_backoff
 
 from studio.errors import FilmError
 from studio.model.receipt import Receipt
-from studio.model.stages import Order
+from studio.production.stages import Work
 
 GENERATIONS = 1_000
 """Most records of one order: each damaged or replaced piece begins a new one."""
@@ -30,21 +30,22 @@ GENERATIONS = 1_000
 
 @dataclass
 class PieceOfWork(CachePolicy):
-    """One record per piece of work, served only while its artefact is whole.
+    """One record per piece of work, served only while its artefact is whole; `work` is the stage's own function.
 
     The key is '<session>/<stage>/<NNN>-<fingerprint>', and '-gN' from the second record on: a record whose piece was
     lost is never overwritten, it is passed over. The task run gets its stage as a tag.
     """
 
-    order: Callable[..., Order] | None = None
+    work: Callable[..., Work[Any]] | None = None
 
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: dict[str, Any], **kwargs: Any
     ) -> str | None:
         """Return the key of the first record that may be served, else the first free one."""
-        if self.order is None:
+        if self.work is None:
             return None
-        order, session = self.order(**inputs), inputs["session"]
+        session = inputs["session"]
+        order = self.work(session.job, **{name: value for name, value in inputs.items() if name != "session"}).order
         # Here and not on the task: for every tag that a task has when it begins, Prefect asks the server for a lease.
         task_ctx.task_run.tags = [*{*task_ctx.task_run.tags, order.stage}]
         for generation in range(GENERATIONS):
@@ -53,7 +54,7 @@ class PieceOfWork(CachePolicy):
             if not os.path.lexists(_records(session.folder) / key):
                 return key
             record = _read(task_ctx.result_store, key)
-            if record is not None and session.shelf.holds(order, record):
+            if record is not None and session.pieces.holds(order, record):
                 return key
         return None
 

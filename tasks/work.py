@@ -6,10 +6,8 @@ Every task body is a call of `carry_out`. No cached task is called from here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
@@ -17,18 +15,12 @@ from prefect.states import Completed
 
 from studio.lettering.font_packages import remedy_for
 from studio.model import events
-from studio.model.engines import Engine
 from studio.model.events import Event
 from studio.model.film import Stage
 from studio.model.paid import Paid, VendorError
-from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import Order
+from studio.model.receipt import Receipt
+from studio.production.stages import Work
 from studio.sessions.session import Session
-
-E = TypeVar("E", bound=Engine)
-
-Make = Callable[[E, Path], PieceMeasures | tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]]
-"""Lets the engine make the piece at the path; returns what was measured, and the bytes of further files if any."""
 
 Outcome = Receipt | State[Any]
 """What a task body returns: a receipt, or a state that carries one and has a name of its own."""
@@ -46,10 +38,8 @@ _REFUSED: dict[Stage, str] = {
 """What a person can do about a vendor's refusal, by stage."""
 
 
-def carry_out(
-    session: Session, order: Order, engine: E, make: Make[E], *, seed: int | None = None, prompt: str | None = None
-) -> Outcome:
-    """Return the receipt of the order's piece: a newly made one, or one that was there, as a state named 'Adopted'.
+def carry_out(session: Session, work: Work[Any]) -> Outcome:
+    """Return the receipt of the piece: a newly made one, or one that was there, as a state named 'Adopted'.
 
     An engine that costs money works at the order's desk.
 
@@ -57,8 +47,9 @@ def carry_out(
         Interrupted: the run was asked to stop before the work began.
         FilmError: the engine's error; what lay at the place before still lies there.
     """
+    order, engine = work.order, work.engine
     session.check_running()
-    adopted = session.shelf.adopt(order)
+    adopted = session.pieces.adopt(order)
     if adopted is not None:
         session.touch_meta()
         if (order.stage, order.fingerprint) in session.made and not adopted.by_hand:
@@ -70,11 +61,11 @@ def carry_out(
     events.publish(Event("working", stage=order.stage, index=order.index))
     began = time.perf_counter()
     cost_usd = 0.0
-    with session.shelf.fresh(order) as out:
+    with session.pieces.fresh(order) as out:
         if isinstance(engine, Paid):
             desk = session.desk(order)
             try:
-                result = make(engine.at(desk), out)
+                result = work.make(engine.at(desk), out)
             except VendorError as error:
                 if error.fault != "refused" or order.stage not in _REFUSED:
                     raise
@@ -86,17 +77,17 @@ def carry_out(
                 ) from error
             cost_usd = desk.cost_usd
         else:
-            result = make(engine, out)
+            result = work.make(engine, out)
         made, also = result if isinstance(result, tuple) else (result, ())
         taken = time.perf_counter() - began
-        receipt = session.shelf.publish(
+        receipt = session.pieces.publish(
             order,
             out,
             made,
             engine.engine,
             engine.model,
-            seed=seed,
-            prompt=prompt,
+            seed=work.seed,
+            prompt=work.prompt,
             attempts=_attempt(),
             cost_usd=cost_usd,
             made_at=datetime.now().isoformat(timespec="microseconds"),

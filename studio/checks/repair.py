@@ -26,7 +26,7 @@ from studio.store.layout import linked, refuse_links
 from studio.store.piece_index import lies_whole
 from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_places
-from studio.store.recovery import places, put_back, recover
+from studio.store.recovery import places, recover
 from studio.store.takes import put_aside
 
 LEAST_USD = 1e-6
@@ -65,12 +65,12 @@ def survey(folder: Path) -> list[Mend]:
     findings = verify(folder)
     if not findings:
         return []
-    shelf = PieceStore(folder, reader(read_brief(folder)), lambda line: None)
+    pieces = PieceStore(folder, reader(read_brief(folder)), lambda line: None)
     outside = {path.relative_to(folder).as_posix() for path in linked(folder)}
-    return [_mend(shelf, finding, outside) for finding in findings if finding.what in (*FAULTS, "stale meta")]
+    return [_mend(pieces, finding, outside) for finding in findings if finding.what in (*FAULTS, "stale meta")]
 
 
-def _mend(shelf: PieceStore, finding: Finding, outside: Container[str]) -> Mend:
+def _mend(pieces: PieceStore, finding: Finding, outside: Container[str]) -> Mend:
     path = finding.path
     if path in (BRIEF, COPY):
         return Mend(finding, "put back: what was asked for is known")
@@ -81,32 +81,32 @@ def _mend(shelf: PieceStore, finding: Finding, outside: Container[str]) -> Mend:
     if path in ("film.srt", "film.vtt"):
         return Mend(finding, "written again from film.json")
     if path.startswith("takes/"):
-        return _taken(shelf, finding)
+        return _taken(pieces, finding)
     if path in outside:
         return Mend(finding, "nothing: move what it leads to into its place yourself", idle=True)
-    order = _order_at(shelf.folder, path)
+    order = _order_at(pieces.folder, path)
     if order is None:
         return Mend(finding, "moved to takes/damaged/")
-    place = shelf.folder / receipt_path(order.path)
-    receipt = read_receipt(place) or shelf.recorded(order)
+    place = pieces.folder / receipt_path(order.path)
+    receipt = read_receipt(place) or pieces.recorded(order)
     if path != order.path:
         if receipt is not None:
             return Mend(finding, "written again from the engine's record")
         if order.stage in PLANS:
             return Mend(finding, "nothing: the next run uses the plan as it is, as edited by hand", idle=True)
-        if not os.path.lexists(shelf.folder / order.path):
+        if not os.path.lexists(pieces.folder / order.path):
             return Mend(finding, "no piece lies beside it: moved to takes/damaged/")
         said = f"nothing proves {order.path}: moved to takes/damaged/; the next run makes it again"
         return Mend(finding, said, lost=True, unknown=True)
     if order.stage in PLANS:
         if receipt is None or receipt.content is None:
-            return _remade(shelf.folder, finding, receipt)
+            return _remade(pieces.folder, finding, receipt)
         last = receipt.edited and finding.what == "damaged"
         was = "" if finding.what == "missing" else f"what is there, your edit perhaps, goes to takes/damaged/{path}; "
         return Mend(finding, f"{was}put back as it was {'last used' if last else 'written'}")
-    if receipt is not None and shelf.has_copy(receipt):
+    if receipt is not None and pieces.has_copy(receipt):
         return Mend(finding, "taken from a whole copy in the session")
-    return _remade(shelf.folder, finding, receipt)
+    return _remade(pieces.folder, finding, receipt)
 
 
 def _order_at(folder: Path, path: str) -> Order | None:
@@ -143,11 +143,11 @@ def _again_usd(folder: Path, receipt: Receipt) -> tuple[float, str]:
     return left, f", of the vendor's answers as far as they are held: ${held:.4f} of it is free" if held else ""
 
 
-def _taken(shelf: PieceStore, finding: Finding) -> Mend:
-    place = (shelf.folder / finding.path).with_suffix(".json")
+def _taken(pieces: PieceStore, finding: Finding) -> Mend:
+    place = (pieces.folder / finding.path).with_suffix(".json")
     receipt = read_receipt(place)
-    lost = receipt is None or not shelf.has_copy(receipt)
-    seconds, cost = (receipt.seconds_taken, _again_usd(shelf.folder, receipt)[0]) if receipt and lost else (0.0, 0.0)
+    lost = receipt is None or not pieces.has_copy(receipt)
+    seconds, cost = (receipt.seconds_taken, _again_usd(pieces.folder, receipt)[0]) if receipt and lost else (0.0, 0.0)
     return Mend(finding, "moved to takes/damaged/; it is an earlier version, nothing needs it", lost, seconds, cost)
 
 
@@ -167,39 +167,39 @@ def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None
     try:
         refuse_links(folder)
         restore_brief(folder, tell)
-        shelf = PieceStore(folder, reader(read_brief(folder)), tell)
-        recover(shelf)
+        pieces = PieceStore(folder, reader(read_brief(folder)), tell)
+        recover(pieces)
         for order in places(folder):
-            _repair_place(shelf, order)
-        _repair_takes(shelf)
+            _repair_place(pieces, order)
+        _repair_takes(pieces)
         write_meta(folder, shown_folder)
     finally:
         held.release()
 
 
-def _repair_place(shelf: PieceStore, order: Order) -> None:
-    folder, found = shelf.folder, shelf.look(order)
+def _repair_place(pieces: PieceStore, order: Order) -> None:
+    folder, found = pieces.folder, pieces.look(order)
     place = folder / receipt_path(order.path)
     if found.condition == "broken":
-        put_back(shelf, order, found)
+        pieces.put_back(order, found)
         return
     if found.condition in ("edited", "by hand") or (found.receipt is None and found.condition == "nothing"):
         return
     if found.receipt is not None:
         # What lies here, or lay here, in whole: the piece itself, a copy of it elsewhere in the session, or nothing.
-        whole = shelf.adopt(Order(folder.name, order.stage, order.index, found.receipt.fingerprint))
+        whole = pieces.adopt(Order(folder.name, order.stage, order.index, found.receipt.fingerprint))
         if whole is not None or found.receipt.by_hand:
             return
     else:
-        shelf.put_aside(order, found)
+        pieces.put_aside(order, found)
     if os.path.lexists(place) and found.receipt is None:
         put_aside(folder, place)
     whose = f"{told_as(order.stage, order.index)}: " if order.index else ""
-    shelf.tell(f"{whose}{order.path} is lost: the next run makes it again")
+    pieces.tell(f"{whose}{order.path} is lost: the next run makes it again")
 
 
-def _repair_takes(shelf: PieceStore) -> None:
-    folder = shelf.folder
+def _repair_takes(pieces: PieceStore) -> None:
+    folder = pieces.folder
     beside: dict[str, list[Path]] = {}
     for stage in STAGES:
         home = folder / "takes" / stage
@@ -210,4 +210,4 @@ def _repair_takes(shelf: PieceStore) -> None:
         if "takes" not in place.relative_to(folder).parts or (receipt is not None and lies_whole(place, receipt)):
             continue
         for path in beside[str(place.with_suffix(""))]:
-            shelf.tell(f"{path.relative_to(folder)} is kept as {put_aside(folder, path)}")
+            pieces.tell(f"{path.relative_to(folder)} is kept as {put_aside(folder, path)}")

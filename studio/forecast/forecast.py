@@ -11,28 +11,29 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from studio.billing.calls import cut_off, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
-from studio.forecast.lookahead import NEVER, Lookahead, Prediction
 from studio.forecast.outlook import Forecast, Step
-from studio.forecast.quote import FREE, Estimate, Quoter
+from studio.forecast.quote import FREE, UNTOLD, Estimate, Quoter
+from studio.fs import files
+from studio.fs.opening import PLAN_BYTES
 from studio.model.engines import Crew, Engine
-from studio.model.film import Brief, Node, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.receipt import Receipt
-from studio.model.stages import Order
-from studio.planning import orders
+from studio.model.stages import PICTURES, Order
 from studio.planning.capabilities import with_voice_for
-from studio.planning.cast import PORTRAIT_SIZE, Cast, cast_of, portrait_prompt
-from studio.planning.moods import music_cues
-from studio.planning.orders import line_seed, take_seed
+from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan
-from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
-from studio.planning.timeline import HOUSE, check_laid, lay_out, shot_frames
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.planning.timeline import HOUSE, check_laid, lay_out
+from studio.production import stages
+from studio.production.stages import Job, Work
+from studio.store.decisions import NEW, Decision
 from studio.store.layout import refuse_links, walk
-from studio.video.assembly import burned_cues
+from studio.store.piece_store import PieceStore
 
 P = TypeVar("P")
 
@@ -48,7 +49,8 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
-        found = _Forecaster("session_00000000_000000", brief, crew, Quoter(prices, Path(scratch)), None).run()
+        room = Path(scratch)
+        found = _Forecaster("session_00000000_000000", room, brief, crew, Quoter(prices, room), None).run()
     return replace(found, prices=prices.checked, budget_usd=brief.terms.budget_usd)
 
 
@@ -64,8 +66,8 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
         pass
     prices, calls = prices or price_list(), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
-        quoter = Quoter(prices, Path(scratch), folder, calls)
-        found = _Forecaster(folder.name, brief, crew, quoter, Lookahead(folder, brief)).run()
+        quoter, pieces = Quoter(prices, Path(scratch), folder, calls), PieceStore(folder, reader(brief), _say_nothing)
+        found = _Forecaster(folder.name, folder, brief, crew, quoter, pieces).run()
     spent, unknown = spent_usd(calls)
     return replace(
         found,
@@ -78,12 +80,19 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
     )
 
 
+def _say_nothing(line: str) -> None:
+    """Looking changes nothing, so there is nothing to tell."""
+
+
 class _Forecaster:
     """Walks the stages as the flow does; `_sure` tells whether the plans so far are those of the run, `_redone`
     whether what differs in the shots from what was planned is what a person had redone."""
 
-    def __init__(self, session_id: str, brief: Brief, crew: Crew, quoter: Quoter, sight: Lookahead | None) -> None:
-        self._id, self._brief, self._crew, self._quoter, self._sight = session_id, brief, crew, quoter, sight
+    def __init__(
+        self, session_id: str, folder: Path, brief: Brief, crew: Crew, quoter: Quoter, pieces: PieceStore | None
+    ) -> None:
+        self._job = Job(session_id, folder, brief, crew, blank=quoter.blank())
+        self._quoter, self._pieces = quoter, pieces
         self._sure, self._redone = True, False
         self._steps: list[Step] = []
         self._asked: set[tuple[Stage, str]] = set()
@@ -91,64 +100,58 @@ class _Forecaster:
 
     def run(self) -> Forecast:
         story = self._story()
-        self._crew, notes = with_voice_for(self._crew, story, self._brief.wish)
+        brief = self._job.brief
+        crew, notes = with_voice_for(self._job.crew, story, brief.wish)
+        self._job = replace(self._job, crew=crew)
         self._notes += notes
         graph = self._graph(story)
         shots = self._shots(story, graph)
         lines = [self._line(shot) for shot in shots]
-        if not self._sure and self._crew.portraits and self._crew.painter.abilities.references:
+        if not self._sure and crew.portraits and crew.painter.abilities.references:
             self._notes.append(UNKNOWN_CAST)
-        cast = self._cast(cast_of(graph, shots, story.style, self._brief, self._crew), story.style)
+        cast = self._cast(cast_of(graph, shots, story.style, brief, crew), story.style)
         images = [self._image(shot, shots, cast) for shot in shots]
         clips = [self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)]
         known = _all(lines) if self._sure else None
         timeline = self._timeline(shots, known)
-        score = self._score(story, shots, timeline) if self._brief.wish.music else None
+        score = self._score(story, shots, timeline) if brief.wish.music else None
         self._film(story, shots, timeline, _all(clips), known, score, _all(images))
-        return Forecast(
-            self._brief, self._crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes)
-        )
+        return Forecast(brief, crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes))
 
     # --- plans ------------------------------------------------------------------------------------
 
     def _story(self) -> Story:
-        brief, writer = self._brief, self._crew.writer
-        seen = self._told(self._look(order := orders.story_order(self._id, brief, self._crew)), writer, None)
-        self._step(order, seen, writer, lambda: self._quoter.quote(writer, lambda w, _: w.write_story(brief), order))
-        return read_story(seen.text) if seen.used else self._unsure(self._crew.stand_in.write_story(brief))
+        work = stages.story(self._job)
+        seen = self._exact(self._look(work.order), work)
+        self._step(work, seen)
+        if seen.used:
+            return read_story(self._text(work.order, seen))
+        return self._unsure(self._job.crew.stand_in.write_story(self._job.brief))
 
     def _graph(self, story: Story) -> SceneGraph:
-        seed, writer = self._brief.seed, self._crew.writer
-        order = orders.scene_graph_order(self._id, story, self._brief, self._crew)
-        seen = self._look(order)
-        self._step(
-            order,
-            seen,
-            writer,
-            lambda: self._quoter.quote(writer, lambda w, _: w.map_scenes(story, seed), self._known(order)),
-        )
-        return read_graph(seen.text) if seen.used else self._unsure(self._crew.stand_in.map_scenes(story, seed))
+        work = stages.scene_graph(self._job, story)
+        seen = self._look(work.order)
+        self._step(work, seen)
+        if seen.used:
+            return read_graph(self._text(work.order, seen))
+        return self._unsure(self._job.crew.stand_in.map_scenes(story, self._job.brief.seed))
 
     def _shots(self, story: Story, graph: SceneGraph) -> tuple[Shot, ...]:
-        brief, wish, writer = self._brief, self._brief.wish, self._crew.writer
-        order = orders.shots_order(self._id, story, graph.model_dump_json(), brief, self._crew)
-        seen = self._look(order)
+        brief, crew = self._job.brief, self._job.crew
+        seen = self._look(stages.shots(self._job, story, graph).order)
         if not seen.used and not self._sure:
             # A graph that was edited is one of a story that will be another.
-            graph = self._crew.stand_in.map_scenes(story, brief.seed)
-        self._step(
-            order,
-            seen,
-            writer,
-            lambda: self._quoter.quote(writer, lambda w, _: w.plan_shots(story, graph, brief), self._known(order)),
-        )
-        if seen.used:
-            # Shots edited by hand are kept, whatever becomes of the plans before them.
-            self._sure = True
-            redone = seen.receipt.redone if seen.receipt else None
-            self._redone = bool(redone) and same_plan(redone or "", seen.text)
-            return read_shots(seen.text, wish.fps, wish.shot_seconds, brief.seed)
-        return self._unsure(self._crew.stand_in.plan_shots(story, graph, brief))
+            graph = crew.stand_in.map_scenes(story, brief.seed)
+        work = stages.shots(self._job, story, graph)
+        self._step(work, seen)
+        if not seen.used:
+            return self._unsure(crew.stand_in.plan_shots(story, graph, brief))
+        # Shots edited by hand are kept, whatever becomes of the plans before them.
+        text = self._text(work.order, seen)
+        self._sure = True
+        redone = seen.receipt.redone if seen.receipt else None
+        self._redone = bool(redone) and same_plan(redone or "", text)
+        return read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
 
     def _unsure(self, plan: P) -> P:
         self._sure = False
@@ -157,157 +160,123 @@ class _Forecaster:
     # --- pieces of a shot -------------------------------------------------------------------------
 
     def _line(self, shot: Shot) -> Receipt | None:
-        narrator, order = self._crew.narrator, orders.narration_order(self._id, shot, self._crew)
-        seen, words, seed = self._told(self._look(order), narrator, shot.narration), shot.narration, line_seed(shot)
-        return self._step(
-            order,
-            seen,
-            narrator,
-            lambda: self._quoter.quote(narrator, lambda n, out: n.speak(words, seed, out), self._known(order)),
-        )
+        work = stages.line(self._job, shot)
+        return self._step(work, self._exact(self._look(work.order), work))
 
     def _cast(self, cast: Cast, style: str) -> Cast:
         """Look at the characters' portraits and return the cast with those that are there."""
         for character in cast.characters:
-            if (portrait := self._portrait(character, cast.characters, style)) is not None:
+            work = stages.portrait(self._job, character, cast.characters, style)
+            seen = self._exact(self._look(work.order), work)
+            portrait = self._step(work, seen)
+            if portrait is not None and seen.used:
                 cast = cast.painted(portrait)
         return cast
 
-    def _portrait(self, character: Node, cast: Sequence[Node], style: str) -> Receipt | None:
-        painter, seed, prompt = self._crew.painter, self._brief.seed, portrait_prompt(character, style)
-        order = orders.portrait_order(self._id, character, cast, style, self._brief, self._crew)
-        seen = self._told(self._look(order), painter, prompt)
-        made = self._step(
-            order,
-            seen,
-            painter,
-            lambda: self._quoter.quote(
-                painter, lambda p, out: p.paint(prompt, PORTRAIT_SIZE, seed, out), self._known(order)
-            ),
-        )
-        return made if seen.used else None
-
     def _image(self, shot: Shot, shots: Sequence[Shot], cast: Cast) -> Receipt | None:
-        painter, size = self._crew.painter, self._brief.wish.size
-        order = orders.image_order(self._id, shot, shots, size, self._crew, cast.by_shot())
-        shown = self._quoter.pictures(
-            cast.portraits[each].path if each in cast.portraits else None
-            for each in cast.parts.get(shot.index, ())
-            if each in cast.looks
-        )
-        seen, prompt = self._told(self._look(order), painter, shot.image_prompt), shot.image_prompt
+        work = stages.picture(self._job, shot, shots, cast)
+        seen = self._exact(self._look(work.order), work)
         if seen.why == "other options" and seen.receipt and seen.receipt.looks != cast.by_shot().get(shot.index, ()):
             seen = replace(seen, why="new upstream")
         if (seen.why == "other options" and shot.take > 1) or (seen.why == "edited prompt" and self._redone):
             seen = replace(seen, why="redo")
-        seed = take_seed(shot)
-        return self._step(
-            order,
-            seen,
-            painter,
-            lambda: self._quoter.quote(
-                painter, lambda p, out: p.paint(prompt, size, seed, out, shown), self._known(order)
-            ),
-        )
+        return self._step(work, seen)
 
     def _clip(self, shot: Shot, image: Receipt | None, line: Receipt | None) -> Receipt | None:
-        brief, wish, animator = self._brief, self._brief.wish, self._crew.animator
         if not self._sure or image is None or line is None:
-            order = Order(self._id, "videos", shot.index, "")
-            seen = self._sight.unknown("videos", shot.index) if self._sight else NEVER
-            return self._step(order, seen, animator, lambda: self._untold(animator))
-        frames = shot_frames(shot.frames, line.seconds or 0.0, wish.fps)
-        burned = "\n".join(cue.model_dump_json() for cue in burned_cues(shot, line, frames, wish))
-        order = orders.video_order(self._id, shot, frames, brief, self._crew, image, burned)
-        seen = self._look(order)
-        if not seen.used and seen.receipt and seen.receipt.prompt != f"{shot.camera}; {shot.motion_prompt}":
+            return self._behind("videos", self._job.crew.animator, shot.index)
+        work = stages.clip(self._job, shot, image, line)
+        seen = self._look(work.order)
+        if not seen.used and seen.receipt and seen.receipt.prompt != work.prompt:
             seen = replace(seen, why="edited prompt" if seen.why == "new upstream" else seen.why)
-        return self._step(order, seen, animator, lambda: self._untold(animator))
-
-    def _untold(self, engine: Engine) -> Estimate:
-        """Return what a clip costs: its request needs the picture, which may not be there yet."""
-        return Estimate(unknown=1) if isinstance(engine, Paid) else FREE
+        return self._note(work.order, work.engine, seen, lambda: _untold(work.engine))
 
     # --- the whole film ---------------------------------------------------------------------------
 
     def _timeline(self, shots: Sequence[Shot], lines: list[Receipt] | None) -> Timeline | None:
         if lines is None:
-            self._step(Order(self._id, "timeline", 0, ""), self._behind("timeline"), HOUSE)
+            self._behind("timeline", HOUSE)
             return None
-        order = orders.timeline_order(self._id, shots, lines, self._brief)
-        seen = self._look(order)
-        self._step(order, seen, HOUSE)
+        work = stages.timeline(self._job, shots, lines)
+        seen = self._look(work.order)
+        self._step(work, seen)
         if seen.used:
-            timeline = read_timeline(seen.text)
+            timeline = read_timeline(self._text(work.order, seen))
             check_laid(timeline, shots)
             return timeline
-        return lay_out(shots, [line.seconds or 0.0 for line in lines], self._brief.wish)
+        return lay_out(shots, [line.seconds or 0.0 for line in lines], self._job.brief.wish)
 
     def _score(self, story: Story, shots: Sequence[Shot], timeline: Timeline | None) -> Receipt | None:
-        composer = self._crew.composer
         if timeline is None:
-            return self._step(Order(self._id, "score", 0, ""), self._behind("score"), composer)
-        cues = music_cues(story, shots, timeline)
-        order = orders.score_order(self._id, timeline, cues, self._brief, self._crew)
-        seed, seconds = self._brief.seed, timeline.seconds
-        return self._step(
-            order,
-            self._look(order),
-            composer,
-            lambda: self._quoter.quote(composer, lambda c, out: c.compose(cues, seconds, seed, out), order),
-        )
+            return self._behind("score", self._job.crew.composer)
+        work = stages.score(self._job, story, shots, timeline)
+        return self._step(work, self._look(work.order))
 
     def _film(
         self,
         story: Story,
-        shots: Sequence[Shot],
+        shots: tuple[Shot, ...],
         timeline: Timeline | None,
         clips: list[Receipt] | None,
         lines: list[Receipt] | None,
         score: Receipt | None,
         images: list[Receipt] | None,
     ) -> None:
-        unscored = self._brief.wish.music and score is None
+        unscored = self._job.brief.wish.music and score is None
         if timeline is None or clips is None or lines is None or images is None or unscored:
-            self._step(Order(self._id, "film", 0, ""), self._behind("film"), HOUSE)
+            self._behind("film", HOUSE)
             return
-        order = orders.film_order(self._id, self._brief, story, shots, timeline, clips, lines, score, images)
-        self._step(order, self._look(order), HOUSE)
+        work = stages.film(self._job, story, shots, timeline, clips, lines, score, images)
+        self._step(work, self._look(work.order))
 
     # --- looking and noting -----------------------------------------------------------------------
 
-    def _known(self, order: Order) -> Order | None:
-        return order if self._sure else None
-
-    def _behind(self, stage: Stage) -> Prediction:
-        return self._sight.unknown(stage) if self._sight else NEVER
-
-    def _look(self, order: Order) -> Prediction:
-        if self._sight is None:
-            return NEVER
+    def _look(self, order: Order) -> Decision:
+        if self._pieces is None:
+            return NEW
         if self._sure:
-            return self._sight.look(order)
-        return self._sight.unknown(order.stage, order.index)
+            return self._pieces.decide(order)
+        return self._pieces.decide_unknown(order.stage, order.index)
 
-    def _told(self, seen: Prediction, engine: Engine, words: str | None) -> Prediction:
-        """Say more exactly why a piece of a shot is made anew: what of its own order is another now."""
-        if seen.why != "new upstream" or seen.receipt is None or not self._sure or _by_others(seen.receipt, engine):
+    def _text(self, order: Order, seen: Decision) -> str:
+        """Return the text of a plan that is used."""
+        receipt = seen.receipt
+        if seen.action == "put back" and receipt is not None and receipt.edited is not None:
+            return receipt.edited
+        if seen.action == "copy" and receipt is not None:
+            return receipt.content or ""
+        return (files.read_or_none(self._job.folder / order.path, PLAN_BYTES) or b"").decode("utf-8", "replace")
+
+    def _exact(self, seen: Decision, work: Work[Any]) -> Decision:
+        """Say more exactly why a piece is made anew: what of its own order is another now."""
+        if seen.why != "new upstream" or seen.receipt is None or not self._sure:
             return seen
-        return replace(
-            seen, why="edited prompt" if words is not None and seen.receipt.prompt != words else "other options"
-        )
+        if _by_others(seen.receipt, work.engine):
+            return seen
+        other_words = work.prompt is not None and seen.receipt.prompt != work.prompt
+        return replace(seen, why="edited prompt" if other_words else "other options")
 
-    def _step(
-        self, order: Order, seen: Prediction, engine: Engine, quote: Callable[[], Estimate] = lambda: FREE
-    ) -> Receipt | None:
+    def _behind(self, stage: Stage, engine: Engine, index: int = 0) -> Receipt | None:
+        """Note a piece whose order cannot be known, for what it builds on is made in the run."""
+        seen = self._pieces.decide_unknown(stage, index) if self._pieces else NEW
+        return self._note(Order(self._job.session_id, stage, index, ""), engine, seen, lambda: _untold(engine))
+
+    def _step(self, work: Work[Any], seen: Decision) -> Receipt | None:
         """Note what becomes of a piece; return its receipt where it will have the bytes that it has, or had."""
+        # Without sure plans its answers cannot be told from others: none counts as held.
+        known = work.order if self._sure or work.order.stage == "story" else None
+        return self._note(work.order, work.engine, seen, lambda: self._quoter.quote(work.engine, work.make, known))
+
+    def _note(self, order: Order, engine: Engine, seen: Decision, quote: Callable[[], Estimate]) -> Receipt | None:
         receipt = seen.receipt
         if seen.used:
+            if receipt is None and seen.action == "keep picture" and self._pieces is not None:
+                receipt = self._pieces.by_hand(order)
             paid = receipt.cost_usd if receipt and not receipt.by_hand else 0.0
             self._steps.append(Step(order.stage, order.index, False, seen.why, paid_usd=paid))
             return receipt
-        if seen.reason:
-            self._notes.append(f"{order.path} cannot be used: {seen.reason}")
+        if seen.found.condition == "damaged" and seen.found.reason and order.stage in PICTURES:
+            self._notes.append(f"{order.path} cannot be used: {seen.found.reason}")
         key = (order.stage, order.fingerprint)
         if self._sure and order.fingerprint and key in self._asked:
             self._steps.append(Step(order.stage, order.index, False, "as another shot"))
@@ -318,6 +287,11 @@ class _Forecaster:
         self._steps.append(Step(order.stage, order.index, True, "other crew" if others else seen.why, estimate))
         again = seen.same and (estimate.held or not isinstance(engine, Paid)) and not estimate.high
         return receipt if again else None
+
+
+def _untold(engine: Engine) -> Estimate:
+    """Return what a piece costs whose request needs a picture or a plan that may not be there yet."""
+    return UNTOLD if isinstance(engine, Paid) else FREE
 
 
 def _by_others(receipt: Receipt, engine: Engine) -> bool:

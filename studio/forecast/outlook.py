@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import reduce
 
 from studio.billing.calls import Call
-from studio.forecast.lookahead import Why
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import Brief, Stage
+from studio.store.decisions import Why
 
 
 @dataclass(frozen=True)

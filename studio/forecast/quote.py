@@ -121,16 +121,14 @@ class Quoter:
             total = total.plus(self._priced(request))
         return replace(total, held=desk.used_held)
 
-    def pictures(self, paths: Iterable[str | None]) -> list[Path]:
-        """Return where an engine finds these pictures of the session; for None, one that is not painted yet, a blank.
+    def blank(self) -> Path:
+        """Return a picture that stands for one that is not painted yet.
 
         A request is billed by how many pictures it shows and how large they may be, not by what is on them.
         """
-        blank = self._scratch / "blank.png"
-        found = [blank if path is None or self._folder is None else self._folder / path for path in paths]
-        if blank in found and not blank.exists():
-            Image.new("RGB", (8, 8)).save(blank, "PNG")
-        return found
+        path = self._scratch / "blank.png"
+        Image.new("RGB", (8, 8)).save(path, "PNG")
+        return path
 
     def _held(self, order: Order | None, request: Request) -> Reply | None:
         if order is None or self._folder is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from studio.model.engines import Crew
 from studio.model.film import Brief, Node, SceneGraph, Shot
@@ -55,9 +56,20 @@ class Cast:
         looks[number] = look_of(portrait)
         return replace(self, looks=looks, portraits={**self.portraits, number: portrait})
 
-    def shown_in(self, shot: int) -> tuple[Receipt, ...]:
-        """Return the reference pictures for a shot, in the order of its scene's cast."""
-        return tuple(self.portraits[each] for each in self.parts.get(shot, ()) if each in self.portraits)
+    def references(self, shot: int, folder: Path, blank: Path | None = None) -> list[Path]:
+        """Return where the reference pictures for a shot lie, in the order of its scene's cast.
+
+        Args:
+            folder: the session's.
+            blank: stands for one that is to be painted and is not there yet; None leaves it out.
+        """
+        found: list[Path] = []
+        for each in self.parts.get(shot, ()):
+            if each in self.portraits:
+                found.append(folder / self.portraits[each].path)
+            elif blank is not None and each in self.looks:
+                found.append(blank)
+        return found
 
     def by_shot(self) -> Looks:
         """Return what every shot's picture is bound to."""

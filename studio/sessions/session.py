@@ -26,6 +26,7 @@ from studio.model.stages import PLANS, Order, artefact_path, receipt_path
 from studio.planning.capabilities import voice_for
 from studio.planning.plan_diff import edit_line, same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.production.stages import Job
 from studio.status.meta import write_meta
 from studio.store import lock
 from studio.store.brief import read_brief, restore_brief, write_brief
@@ -79,8 +80,8 @@ class Session:
             refuse_links(folder)
             restore_brief(folder, tell)
             self.brief = read_brief(folder)
-            self.shelf = PieceStore(folder, reader(self.brief), tell)
-            recover(self.shelf)
+            self.pieces = PieceStore(folder, reader(self.brief), tell)
+            recover(self.pieces)
         except BaseException:
             self._lock.release()
             raise
@@ -89,6 +90,11 @@ class Session:
     def id(self) -> str:
         """The session's id: its folder's name."""
         return self.folder.name
+
+    @property
+    def job(self) -> Job:
+        """What every stage knows of this session's film."""
+        return Job(self.id, self.folder, self.brief, self.crew, self.check_running)
 
     @property
     def run_id(self) -> str:

@@ -1,4 +1,4 @@
-"""Finished pieces on the shelf: publishing, recognising, adopting and displacing them.
+"""The pieces of a session: publishing, recognising, adopting and displacing them.
 
 The laws this file keeps: a piece is published whole or not at all, with its receipt; what is there is looked at
 before anything is made; a person's file is used and a damaged one is put aside; nothing that was replaced is lost.
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.errors import BrokenPlan
 from studio.fs import files, opening
 from studio.model.film import Stage
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_diff import same_plan
+from studio.store.decisions import Decision, decide, decide_unknown
 from studio.store.ownership import Ownership, PieceState, ReadPlan
 from studio.store.piece_index import PieceIndex, copy_whole
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
@@ -39,21 +39,21 @@ class PieceStore:
 
     def __init__(self, folder: Path, read_plan: ReadPlan, tell: Callable[[str], None]) -> None:
         self.folder = folder
-        self._eye = Ownership(folder, read_plan)
+        self._ownership = Ownership(folder, read_plan)
         self.tell = tell
         self._lock = threading.RLock()
-        self._copies = PieceIndex(folder)
+        self._index = PieceIndex(folder)
 
     def look(self, order: Order) -> PieceState:
         """Find out whose file lies at the order's place. Changes nothing."""
-        return self._eye.look(order)
+        return self._ownership.look(order)
 
     def recorded(self, order: Order) -> Receipt | None:
         """Return the receipt that the engine's records hold for the piece that lies at the order's place.
 
         Of a plan that was edited, the one that was written last.
         """
-        records = [record for record in self._eye.records(order) if not (order.stage in PLANS and record.by_hand)]
+        records = [record for record in self._ownership.records(order) if not (order.stage in PLANS and record.by_hand)]
         if not records:
             return None
         path = self.folder / order.path
@@ -70,7 +70,7 @@ class PieceStore:
         if record.fingerprint != order.fingerprint or record.path != order.path:
             return False
         if order.stage in PLANS:
-            found = self._eye.look(order)
+            found = self._ownership.look(order)
             if found.condition == "ours":
                 # A plan's place outlives its order: going back, a later order's plan may still lie there.
                 return found.receipt is not None and found.receipt.fingerprint == order.fingerprint
@@ -78,7 +78,7 @@ class PieceStore:
         receipt = read_receipt(self.folder / receipt_path(order.path))
         if receipt is None or (receipt.sha256, receipt.fingerprint) != (record.sha256, record.fingerprint):
             return False
-        if not self._eye.is_whole(record, order.path):
+        if not self._ownership.is_whole(record, order.path):
             return False
         return all(is_whole(self.folder, sidecar) for sidecar in receipt.also)
 
@@ -94,19 +94,32 @@ class PieceStore:
             BrokenPlan: a plan lies there that does not validate; it is left untouched.
         """
         with self._lock:
-            found = self._eye.look(order)
-            if found.condition == "edited":
-                return self._keep_edit(order, found)
-            if found.condition == "broken":
-                raise BrokenPlan(found.reason)
-            if found.condition == "damaged":
-                self.put_aside(order, found)
-            receipt = found.receipt
-            if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
-                return self._confirm(order, receipt)
-            if found.condition == "by hand" and (kept := self._keep_picture(order, found)) is not None:
-                return kept
-        return self._fetch(order, found)
+            decision = self.decide(order)
+            if decision.found.condition == "damaged" and decision.action != "put back":
+                self.put_aside(order, decision.found)
+            match decision.action:
+                case "put back":
+                    self.put_back(order, decision.found)
+                    return self._keep_edit(order, self.look(order))
+                case "keep edit":
+                    return self._keep_edit(order, decision.found)
+                case "keep picture":
+                    return self._keep_picture(order, decision.receipt)
+                case "use" if decision.receipt is not None:
+                    return self._confirm(order, decision.receipt)
+        return self._copied(order, decision)
+
+    def decide(self, order: Order) -> Decision:
+        """Return what `adopt` would do, and why. Changes nothing.
+
+        Raises:
+            BrokenPlan: a plan lies there that does not validate.
+        """
+        return decide(order, self._ownership, self._index)
+
+    def decide_unknown(self, stage: Stage, number: int = 0) -> Decision:
+        """Return what becomes of a piece whose order cannot be known yet, as `decisions.decide_unknown`."""
+        return decide_unknown(stage, number, self._ownership)
 
     def _keep_edit(self, order: Order, found: PieceState) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
@@ -141,58 +154,48 @@ class PieceStore:
         write_sidecars(self.folder, receipt, self.tell)
         return receipt.sealed()
 
-    def _keep_picture(self, order: Order, found: PieceState) -> Receipt | None:
-        """Keep a person's picture at this place, unless it belongs to a shot that now has another number."""
-        stands_for = found.receipt.fingerprint if found.receipt else order.fingerprint
-        if stands_for != order.fingerprint and stands_for in order.wanted:
-            return None
-        path, was = self.folder / order.path, found.receipt
-        # One put there in place of an earlier one is another picture.
-        if was and was.by_hand and stands_for == order.fingerprint and self._eye.is_whole(was, order.path):
-            return self._confirm(order, was)
-        with Image.open(path) as picture:
-            width, height = picture.size
-        receipt = self._receipt(
-            order, path, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
-        ).sealed()
+    def _keep_picture(self, order: Order, known: Receipt | None) -> Receipt:
+        """Keep a person's picture at this place; `known` is its receipt where it was seen before."""
+        if known is not None:
+            return self._confirm(order, known)
+        receipt = self.by_hand(order)
         self.tell(f"{told_as(order.stage, order.index)}: the picture put there by hand is used")
         place = self.folder / receipt_path(order.path)
         files.write_whole(place, receipt_bytes(receipt))
-        self._copies.add(receipt, place, first=True)
+        self._index.add(receipt, place, first=True)
         return receipt
 
-    def _fetch(self, order: Order, found: PieceState) -> Receipt | None:
-        """Publish a copy of a whole piece that was made from the same and lies elsewhere; None where there is none."""
-        removed = found.receipt if found.condition == "nothing" and found.receipt else None
+    def by_hand(self, order: Order) -> Receipt:
+        """Return the receipt of a picture that a person put at the order's place. Changes nothing."""
+        path = self.folder / order.path
+        with Image.open(path) as picture:
+            width, height = picture.size
+        return self._receipt(
+            order, path, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
+        ).sealed()
+
+    def _copied(self, order: Order, decision: Decision) -> Receipt | None:
+        """Publish a copy of the piece that lies elsewhere, or of the next one; None where none is whole."""
         tried: set[Path] = set()
-        while (copy := self._copy_of(order, removed, tried)) is not None:
-            place, receipt = copy
-            tried.add(place)
+        while decision.source is not None and decision.receipt is not None:
+            place, receipt = decision.source, decision.receipt
             with self.fresh(order) as out:
+                whole = order.stage in PLANS or copy_whole(place, receipt, out)
                 if order.stage in PLANS:
                     out.write_text(receipt.content or "", "utf-8")
-                elif not copy_whole(place, receipt, out):
-                    # The shot there got another piece in the meantime; this one lies in takes/ now.
-                    continue
-                staged = self._stage(order, out, receipt)
-                with self._lock:
-                    return self._put(order, out, staged)
-        return None
-
-    def _copy_of(self, order: Order, removed: Receipt | None, tried: set[Path]) -> tuple[Path, Receipt] | None:
-        with self._lock:
-            for place, receipt in self._copies.whole(order.fingerprint):
-                if receipt.stage != order.stage or place in tried:
-                    continue
-                if removed is not None and removed.by_hand and receipt.sha256 == removed.sha256:
-                    # The person took the picture away: it must not come back from takes/.
-                    continue
-                return place, receipt
+                if whole:
+                    staged = self._stage(order, out, receipt)
+                    with self._lock:
+                        return self._put(order, out, staged)
+            # The shot there got another piece in the meantime; this one lies in takes/ now.
+            tried.add(place)
+            with self._lock:
+                decision = decide(order, self._ownership, self._index, tried, decision.found)
         return None
 
     def has_copy(self, receipt: Receipt) -> bool:
         """Tell whether the session holds a whole piece made from the same, in place or in `takes/`."""
-        return any(True for _ in self._copies.whole(receipt.fingerprint))
+        return any(True for _ in self._index.whole(receipt.fingerprint))
 
     # --- publishing -------------------------------------------------------------------------------
 
@@ -276,7 +279,7 @@ class PieceStore:
         files.place(out, path)
         write_sidecars(self.folder, receipt, self.tell, before)
         files.place(staged_path(place), place)
-        self._copies.add(receipt, place, first=True)
+        self._index.add(receipt, place, first=True)
         return receipt
 
     def _receipt(
@@ -306,11 +309,11 @@ class PieceStore:
 
     def displace(self, order: Order) -> Receipt | None:
         """Keep the whole piece at the order's place in `takes/` too: it is about to be replaced. Return its receipt."""
-        kept = keep_take(self.folder, order, self._eye.look(order))
+        kept = keep_take(self.folder, order, self._ownership.look(order))
         if kept is None:
             return None
         place, receipt = kept
-        self._copies.add(receipt, place)
+        self._index.add(receipt, place)
         return receipt
 
     def retire(self, stage: Stage, wanted: Container[int]) -> None:
@@ -324,7 +327,7 @@ class PieceStore:
             for number in sorted(place[1] for place in places if place and place[1] not in wanted):
                 order = Order(self.folder.name, stage, number, "")
                 path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-                found = self._eye.look(order)
+                found = self._ownership.look(order)
                 if found.condition == "damaged":
                     self.put_aside(order, found)
                 elif self.displace(order) is not None:
@@ -339,3 +342,11 @@ class PieceStore:
         mine = found.receipt is not None and found.receipt.by_hand
         more = ": you put it there; put it there again, or the crew makes one" if mine else ""
         self.tell(f"{whose}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
+
+    def put_back(self, order: Order, found: PieceState) -> None:
+        """Put a plan aside and write the one that its receipt holds: as it was last used, or else as it was written."""
+        self.put_aside(order, found)
+        receipt = found.receipt
+        if receipt is not None and receipt.content is not None:
+            files.write_whole(self.folder / order.path, (receipt.edited or receipt.content).encode("utf-8"))
+            self.tell(f"{order.path} is put back as it was {'last used' if receipt.edited else 'written'}")

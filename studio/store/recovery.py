@@ -15,7 +15,6 @@ from studio.model.film import Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import NUMBERED, PLANS, Order, place_at, receipt_path
 from studio.store.layout import in_the_way, refuse_links, walk
-from studio.store.ownership import PieceState
 from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.sidecars import write_sidecars
@@ -24,7 +23,7 @@ from studio.store.takes import put_aside
 _OURS = (".part", ".next")
 
 
-def recover(shelf: PieceStore) -> None:
+def recover(pieces: PieceStore) -> None:
     """Mend what can be mended without making anything; whatever a person should know is told.
 
     A staged receipt whose bytes are in place, in a hidden file beside it or, of a plan, in the receipt itself, proves a
@@ -33,15 +32,15 @@ def recover(shelf: PieceStore) -> None:
     are left alone. A receipt that does not read is written again from the engine's records, a plan that a fault tore
     from its receipt. What stands in the way of a file of ours is put aside.
     """
-    refuse_links(shelf.folder)
-    _clear_the_way(shelf)
-    folder = shelf.folder
+    refuse_links(pieces.folder)
+    _clear_the_way(pieces)
+    folder = pieces.folder
     homes = (folder / "receipts", *(folder / stage for stage in NUMBERED), folder)
     hidden_files = [path for home in homes for path in files.hidden_files(home)]
     parts = _by_name(hidden_files)
     for path in hidden_files:
         if path.name.endswith(".json.next"):
-            _finish(shelf, path, parts)
+            _finish(pieces, path, parts)
     for holder in [place for place, _ in walk(folder)]:
         for hidden in files.hidden_files(holder):
             if hidden.name.endswith(_OURS) and not hidden.is_symlink() and hidden.is_dir():
@@ -49,15 +48,15 @@ def recover(shelf: PieceStore) -> None:
             elif hidden.name.endswith(_OURS):
                 files.remove(hidden)
     for order in places(folder):
-        _mend_receipt(shelf, order)
+        _mend_receipt(pieces, order)
     for stage in PLANS:
-        _mend_plan(shelf, Order(folder.name, stage, 0, ""))
+        _mend_plan(pieces, Order(folder.name, stage, 0, ""))
 
 
-def _clear_the_way(shelf: PieceStore) -> None:
-    folder = shelf.folder
+def _clear_the_way(pieces: PieceStore) -> None:
+    folder = pieces.folder
     for path in in_the_way(folder):
-        shelf.tell(f"{path.relative_to(folder)} is not what belongs there; it is kept as {put_aside(folder, path)}")
+        pieces.tell(f"{path.relative_to(folder)} is not what belongs there; it is kept as {put_aside(folder, path)}")
 
 
 def _by_name(hidden_files: Iterable[Path]) -> dict[str, list[Path]]:
@@ -69,8 +68,8 @@ def _by_name(hidden_files: Iterable[Path]) -> dict[str, list[Path]]:
     return found
 
 
-def _finish(shelf: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]]) -> None:
-    folder, receipt = shelf.folder, read_receipt(staged)
+def _finish(pieces: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]]) -> None:
+    folder, receipt = pieces.folder, read_receipt(staged)
     place = staged.with_name(staged.name.removeprefix(".").removesuffix(".next"))
     if receipt is None or receipt_path(receipt.path) != str(place.relative_to(folder)):
         return
@@ -84,16 +83,16 @@ def _finish(shelf: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]]
         if sealed is None and not held:
             return
         if os.path.lexists(path) and not files.is_file(path):
-            shelf.tell(f"{receipt.path} is not a file; it is kept as {put_aside(folder, path)}")
-        before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
+            pieces.tell(f"{receipt.path} is not a file; it is kept as {put_aside(folder, path)}")
+        before = pieces.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
         if sealed is not None:
             files.place(sealed, path)
         else:
             files.write_whole(path, content)
     elif (lying := read_receipt(place)) is not None and _same_bytes(lying, receipt):
         # The bytes are the same, the piece is not: what lies there may still be the earlier one.
-        before = shelf.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
-    write_sidecars(shelf.folder, receipt, shelf.tell, before or read_receipt(place))
+        before = pieces.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
+    write_sidecars(pieces.folder, receipt, pieces.tell, before or read_receipt(place))
     files.place(staged, place)
 
 
@@ -114,43 +113,34 @@ def places(folder: Path) -> Iterator[Order]:
         yield Order(folder.name, stage, index, "")
 
 
-def _mend_receipt(shelf: PieceStore, order: Order) -> None:
-    place = shelf.folder / receipt_path(order.path)
+def _mend_receipt(pieces: PieceStore, order: Order) -> None:
+    place = pieces.folder / receipt_path(order.path)
     there = os.path.lexists(place)
     # A lost receipt of any other piece is found when the piece is looked at: its bytes lead to its record.
     if read_receipt(place) is not None or not (there or order.stage in PLANS):
         return
-    kept = f"; what was there is kept as {put_aside(shelf.folder, place)}" if there else ""
-    record = shelf.recorded(order)
+    kept = f"; what was there is kept as {put_aside(pieces.folder, place)}" if there else ""
+    record = pieces.recorded(order)
     if record is not None:
         files.write_whole(place, receipt_bytes(record))
     if there:
         what = "written again from the engine's record" if record else "its piece has no proof now"
-        shelf.tell(f"{receipt_path(order.path)} did not read; {what}{kept}")
+        pieces.tell(f"{receipt_path(order.path)} did not read; {what}{kept}")
 
 
-def _mend_plan(shelf: PieceStore, order: Order) -> None:
+def _mend_plan(pieces: PieceStore, order: Order) -> None:
     """Put back a plan that a fault tore, or that is gone though its receipt holds it."""
-    found = shelf.look(order)
+    found = pieces.look(order)
     receipt = found.receipt
     if receipt is None or receipt.content is None or found.condition not in ("damaged", "nothing"):
         return
     if found.condition == "damaged":
-        put_back(shelf, order, found)
+        pieces.put_back(order, found)
     elif receipt.edited:
         # Who removes an edited plan may want the one that was planned: both are there.
-        aside = shelf.folder / "takes" / "edited" / order.path
+        aside = pieces.folder / "takes" / "edited" / order.path
         files.write_whole(aside, receipt.edited.encode("utf-8"))
-        shelf.tell(
+        pieces.tell(
             f"{order.path} was edited by hand and is gone: it is put back as it was planned; the edited one is kept "
-            f"as {aside.relative_to(shelf.folder)}"
+            f"as {aside.relative_to(pieces.folder)}"
         )
-
-
-def put_back(shelf: PieceStore, order: Order, found: PieceState) -> None:
-    """Put a plan aside and write the one that its receipt holds: as it was last used, or else as it was written."""
-    shelf.put_aside(order, found)
-    receipt = found.receipt
-    if receipt is not None and receipt.content is not None:
-        files.write_whole(shelf.folder / order.path, (receipt.edited or receipt.content).encode("utf-8"))
-        shelf.tell(f"{order.path} is put back as it was {'last used' if receipt.edited else 'written'}")

@@ -49,12 +49,12 @@ ENGINES = ("server", "built in")
 def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     """Run the real flow with engines that take no time; return seconds and how its pieces came to be."""
     import blocks.crew
-    import tasks.film
     from flows.make_film import filmed
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event
     from studio.model.receipt import PieceMeasures
+    from studio.production import stages
     from tests.bench.instant import instant_crew
 
     moments, kinds = dict[str, float](), dict[str, int]()
@@ -74,7 +74,7 @@ def run_ours(order: dict[str, Any]) -> dict[str, Any]:
             kinds[event.kind] = kinds.get(event.kind, 0) + 1
 
     blocks.crew.CREWS["offline"] = hired
-    tasks.film.assemble = assemble
+    stages.assemble = assemble
     with events.listening(hear):
         state = filmed(**order)
     return {"state": state.name, "seconds": moments["settled"] - moments["planned"], "pieces": kinds}

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import tasks.film
 from studio.model.engines import Crew
 from studio.model.film import MusicCue
 from studio.model.receipt import PieceMeasures
+from studio.production import stages
 from studio.video import assembly
 from tests.support.films.fake_crew import Hook, Log, fake_crew
 
@@ -89,11 +89,11 @@ def remembered_cut() -> Iterator[None]:
         out.write_bytes(content)
         return result
 
-    before, tasks.film.assemble = tasks.film.assemble, assemble
+    before, stages.assemble = stages.assemble, assemble
     try:
         yield
     finally:
-        tasks.film.assemble = before
+        stages.assemble = before
 
 
 _cuts: dict[tuple[object, ...], tuple[Any, bytes]] = {}

@@ -106,7 +106,7 @@ class Run:
         self.do(plan_shots, story=story, graph=session.graph())
         shots = session.shots()
         for stage in PER_SHOT:
-            session.shelf.retire(stage, range(1, len(shots) + 1))
+            session.pieces.retire(stage, range(1, len(shots) + 1))
         lines = tuple(self.do(narrate_shot, shot=shot) for shot in shots)
         cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
         for each in cast.characters:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import tasks.film
 import tasks.work
 from studio.fs.disk import Disk
 from studio.store import lock

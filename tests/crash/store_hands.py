@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import tasks.film
 from studio.fs import files
 from studio.model.engines import Crew
 from studio.model.receipt import Receipt
+from studio.production import stages
 from tests.crash import film
 from tests.crash.store_disks import Full, die, halve
 
@@ -54,7 +54,7 @@ def touched(crew: Crew, touch: Touch) -> Iterator[Crew]:
     engines: dict[str, Any] = {
         name: _Hand(getattr(crew, name), touch) for name in ("writer", "painter", "narrator", "animator", "composer")
     }
-    cut: Any = tasks.film
+    cut: Any = stages
     before, cut.assemble = cut.assemble, assemble
     try:
         yield replace(crew, **engines)

@@ -21,13 +21,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-import tasks.film
 from studio.lettering.caption_cues import srt_text
 from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
 from studio.model.film import MusicCue
 from studio.model.receipt import PieceMeasures
+from studio.production import stages
 from tests.crash import film, judge
 from tests.support.films.fake_crew import Log, fake_crew
 
@@ -67,9 +67,9 @@ def _assemble(*inputs: Any) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...
 
 @pytest.fixture(autouse=True, scope="module")
 def _quick_cut() -> Any:
-    before, tasks.film.assemble = tasks.film.assemble, _assemble  # type: ignore[attr-defined]
+    before, stages.assemble = stages.assemble, _assemble  # type: ignore[attr-defined]
     yield
-    tasks.film.assemble = before  # type: ignore[attr-defined]
+    stages.assemble = before  # type: ignore[attr-defined]
 
 
 def _truncate(path: Path) -> None:

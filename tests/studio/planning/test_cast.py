@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -116,8 +117,8 @@ def test_a_shot_is_bound_to_the_look_and_not_to_the_portraits_bytes() -> None:
     one, other = found.painted(portrait(1)), found.painted(portrait(1, sha256="f" * 64))
     assert found.by_shot() == one.by_shot() == other.by_shot()
     assert set(found.by_shot()) == {1}
-    assert [each.sha256 for each in other.shown_in(1)] == ["f" * 64]
-    assert other.shown_in(2) == ()
+    assert other.references(1, Path("s")) == [Path("s/cast/character_001.png")]
+    assert other.references(2, Path("s")) == []
 
 
 def test_a_portrait_by_hand_is_another_look() -> None:
@@ -132,7 +133,7 @@ def test_a_portrait_by_hand_is_another_look() -> None:
 def test_a_refused_portrait_is_shown_to_nobody() -> None:
     """The slate at its place is no likeness: its character goes without, the others do not."""
     found = cast(shot(1, "Mira and Tom")).painted(portrait(1, refused="no girls")).painted(portrait(2))
-    assert [each.index for each in found.shown_in(1)] == [2]
+    assert found.references(1, Path("s")) == [Path("s/cast/character_002.png")]
     assert len(found.by_shot()[1]) == 1
 
 

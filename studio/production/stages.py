@@ -1,0 +1,262 @@
+"""The stages of a film, one function each: which order a piece has, which engine makes it, and how.
+
+Whoever makes a piece (`tasks/`), foretells it (`studio/forecast/`) or looks whether it is there asks here, so that the
+way from an idea to a film is written down once. Nothing is made by asking: `Work.make` makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import shorten
+from typing import Generic, TypeVar
+
+from studio.model import events
+from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Painter, Tick, Writer
+from studio.model.events import Event
+from studio.model.film import Brief, Cue, Node, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.paid import VendorError
+from studio.model.receipt import PieceMeasures, Receipt
+from studio.model.stages import Order
+from studio.planning import orders
+from studio.planning.cast import NOBODY, PORTRAIT_SIZE, Cast, portrait_prompt
+from studio.planning.credits import credits_of
+from studio.planning.moods import cues_told, music_cues
+from studio.planning.plan_files import plan_text
+from studio.planning.scene_graph import check_graph
+from studio.planning.timeline import HOUSE, lay_out, shot_frames
+from studio.video.assembly import assemble, burned_cues
+from studio.video.quality import inspect
+from studio.video.slate import paint_slate
+
+E = TypeVar("E", bound=Engine)
+
+Made = PieceMeasures | tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]
+"""What an engine measured of a piece; with it the further files of the same piece: (path in the session, bytes)."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """The film that the pieces belong to: what is asked for, who works, where the pieces lie.
+
+    Attributes:
+        check_running: raises `Interrupted` where the run was asked to stop; called while a long piece is made.
+        blank: the picture that stands for a portrait that is not painted yet, where a price is asked for; None where
+            pieces are made: who is not painted yet is not shown.
+    """
+
+    session_id: str
+    folder: Path
+    brief: Brief
+    crew: Crew
+    check_running: Callable[[], None] = lambda: None
+    blank: Path | None = None
+
+    def tick(self, stage: Stage, index: int, total: int) -> Tick:
+        """Return what an engine calls as frames are done: it tells the progress, and may raise to stop the work."""
+
+        def tick(done: int) -> None:
+            self.check_running()
+            events.publish(Event("frames", stage=stage, index=index, frames=done, total=total))
+
+        return tick
+
+
+@dataclass(frozen=True)
+class Work(Generic[E]):
+    """One piece of work.
+
+    Attributes:
+        order: what is to be made, from what, and where it will lie.
+        engine: who makes it.
+        make: lets an engine make it at a path. `engine`, or the same at a desk where its calls are paid.
+        seed, prompt: what its receipt tells of them; the prompt in words.
+    """
+
+    order: Order
+    engine: E
+    make: Callable[[E, Path], Made]
+    seed: int | None = None
+    prompt: str | None = None
+
+
+# --- plans ----------------------------------------------------------------------------------------
+
+
+def story(job: Job) -> Work[Writer]:
+    """The story, from the idea or a script: `story.json`."""
+
+    def make(writer: Writer, out: Path) -> Made:
+        out.write_text(plan_text(writer.write_story(job.brief)), "utf-8")
+        return PieceMeasures()
+
+    return Work(orders.story_order(job.session_id, job.brief, job.crew), job.crew.writer, make, job.brief.seed)
+
+
+def scene_graph(job: Job, story: Story) -> Work[Writer]:
+    """The scene graph, from the story as it stands, its laws checked: `scene_graph.json`."""
+
+    def make(writer: Writer, out: Path) -> Made:
+        graph = writer.map_scenes(story, job.brief.seed)
+        check_graph(graph, story)
+        out.write_text(plan_text(graph), "utf-8")
+        return PieceMeasures()
+
+    order = orders.scene_graph_order(job.session_id, story, job.brief, job.crew)
+    return Work(order, job.crew.writer, make, job.brief.seed)
+
+
+def shots(job: Job, story: Story, graph: SceneGraph) -> Work[Writer]:
+    """The shot plan, from story and graph as they stand: `shots.json`."""
+
+    def make(writer: Writer, out: Path) -> Made:
+        out.write_text(plan_text(writer.plan_shots(story, graph, job.brief)), "utf-8")
+        return PieceMeasures()
+
+    order = orders.shots_order(job.session_id, story, graph.model_dump_json(), job.brief, job.crew)
+    return Work(order, job.crew.writer, make, job.brief.seed)
+
+
+def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[Engine]:
+    """Where every shot lies in the film, each at least as long as its line: `timeline.json`."""
+
+    def make(house: Engine, out: Path) -> Made:
+        laid = lay_out(shots, [line.seconds or 0.0 for line in lines], job.brief.wish)
+        out.write_text(laid.model_dump_json(indent=2) + "\n", "utf-8")
+        return PieceMeasures(frames=laid.frames, seconds=laid.seconds)
+
+    return Work(orders.timeline_order(job.session_id, shots, lines, job.brief), HOUSE, make)
+
+
+# --- pieces of a character or a shot --------------------------------------------------------------
+
+
+def portrait(job: Job, character: Node, cast: Sequence[Node], style: str) -> Work[Painter]:
+    """A character's reference picture: `cast/character_NNN.png`; `cast` is everybody who has one.
+
+    Where the vendor refuses it and a slate may stand for it, the character goes without a reference.
+    """
+    seed, prompt = job.brief.seed, portrait_prompt(character, style)
+
+    def make(painter: Painter, out: Path) -> Made:
+        try:
+            return painter.paint(prompt, PORTRAIT_SIZE, seed, out)
+        except VendorError as error:
+            if not _slated(job, error):
+                raise
+            return paint_slate(shorten(character.name, 60, placeholder=" …"), PORTRAIT_SIZE, seed, str(error), out)
+
+    order = orders.portrait_order(job.session_id, character, cast, style, job.brief, job.crew)
+    return Work(order, job.crew.painter, make, seed, prompt)
+
+
+def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) -> Work[Painter]:
+    """A shot's picture, after the portraits of who is in it: `images/shot_NNN.png`; `shots` is the whole plan."""
+    size, looks = job.brief.wish.size, cast.by_shot()
+    shown = cast.references(shot.index, job.folder, job.blank)
+
+    def make(painter: Painter, out: Path) -> Made:
+        try:
+            made = painter.paint(shot.image_prompt, size, orders.take_seed(shot), out, shown)
+            return made.model_copy(update={"looks": looks.get(shot.index, ())})
+        except VendorError as error:
+            if not _slated(job, error):
+                raise
+            return paint_slate(f"Shot {shot.index}", size, shot.seed, str(error), out)
+
+    order = orders.image_order(job.session_id, shot, shots, size, job.crew, looks)
+    return Work(order, job.crew.painter, make, shot.seed, shot.image_prompt)
+
+
+def line(job: Job, shot: Shot) -> Work[Narrator]:
+    """A shot's spoken line: `narration/shot_NNN.wav`; a silent shot has a file without samples."""
+    seed = orders.line_seed(shot)
+
+    def make(narrator: Narrator, out: Path) -> Made:
+        return narrator.speak(shot.narration, seed, out)
+
+    order = orders.narration_order(job.session_id, shot, job.crew)
+    return Work(order, job.crew.narrator, make, seed, shot.narration)
+
+
+def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
+    """A shot's clip, from its picture, as long as its line needs: `videos/shot_NNN.mp4`."""
+    wish = job.brief.wish
+    frames = shot_frames(shot.frames, line.seconds or 0.0, wish.fps)
+    burned: tuple[Cue, ...] = burned_cues(shot, line, frames, wish)
+
+    def make(animator: Animator, out: Path) -> Made:
+        return animator.animate(
+            job.folder / image.path,
+            shot.camera,
+            shot.motion_prompt,
+            frames,
+            wish.fps,
+            wish.size,
+            shot.seed,
+            burned,
+            image.focus,
+            out,
+            job.tick("videos", shot.index, frames),
+        )
+
+    words = "\n".join(cue.model_dump_json() for cue in burned)
+    order = orders.video_order(job.session_id, shot, frames, job.brief, job.crew, image, words)
+    return Work(order, job.crew.animator, make, shot.seed, clip_prompt(shot))
+
+
+def clip_prompt(shot: Shot) -> str:
+    """Return how a clip's receipt tells what was asked of its camera: 'pan left; slowly along the shelves'."""
+    return f"{shot.camera}; {shot.motion_prompt}"
+
+
+def _slated(job: Job, error: VendorError) -> bool:
+    """Tell whether a slate stands for what the vendor would not paint."""
+    return error.fault == "refused" and job.brief.terms.on_refusal == "slate"
+
+
+# --- the whole film -------------------------------------------------------------------------------
+
+
+def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Work[Composer]:
+    """The score, exactly as long as the film: `score.wav`."""
+    seed, cues = job.brief.seed, music_cues(story, shots, timeline)
+
+    def make(composer: Composer, out: Path) -> Made:
+        return composer.compose(cues, timeline.seconds, seed, out)
+
+    order = orders.score_order(job.session_id, timeline, cues, job.brief, job.crew)
+    return Work(order, job.crew.composer, make, seed, cues_told(cues))
+
+
+def film(
+    job: Job,
+    story: Story,
+    shots: tuple[Shot, ...],
+    timeline: Timeline,
+    clips: Sequence[Receipt],
+    lines: Sequence[Receipt],
+    score: Receipt | None,
+    images: Sequence[Receipt],
+) -> Work[Engine]:
+    """The film with its caption files, cut, looked at and listened to: `film.mp4`."""
+
+    def make(house: Engine, out: Path) -> Made:
+        made, also = assemble(
+            job.brief,
+            story,
+            shots,
+            timeline,
+            credits_of(story, images, lines),
+            [job.folder / clip.path for clip in clips],
+            [(job.folder / line.path, line) for line in lines],
+            job.folder / score.path if score else None,
+            out,
+        )
+        silent = score is None and not any(line.seconds for line in lines)
+        tick = job.tick("film", 0, timeline.frames)
+        return made.model_copy(update={"remarks": inspect(out, timeline, shots, silent=silent, tick=tick)}), also
+
+    order = orders.film_order(job.session_id, job.brief, story, shots, timeline, clips, lines, score, images)
+    return Work(order, HOUSE, make, job.brief.seed, story.title)

@@ -1,0 +1,174 @@
+"""What becomes of a piece: used as it lies, kept, put back, taken from elsewhere, or made, and why.
+
+Looks and changes nothing, so it may look at a session that somebody works on. `PieceStore.adopt` decides here and acts;
+`film plan` asks here what a run would do. What a crash left staged counts as not there; the next opening of the session
+may still finish it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from studio.errors import BrokenPlan
+from studio.model.film import Stage
+from studio.model.receipt import Receipt
+from studio.model.stages import Order
+from studio.store.ownership import Ownership, PieceState
+from studio.store.piece_index import PieceIndex
+
+Action = Literal["use", "keep edit", "put back", "keep picture", "copy", "make"]
+"""What is done:
+
+use             it lies there, made from the same
+keep edit       a plan that a person edited
+put back        a plan that a fault tore, as a person had edited it last
+keep picture    a picture that a person put there
+copy            a piece made from the same lies under another number, or in `takes/`
+make            none of these
+"""
+
+Why = Literal[
+    "there",
+    "by hand",
+    "edited by hand",
+    "kept elsewhere",
+    "as another shot",
+    "new",
+    "missing",
+    "damaged",
+    "edited prompt",
+    "redo",
+    "new upstream",
+    "other crew",
+    "other options",
+]
+"""Why a piece is used, or made:
+
+there, by hand, edited by hand      used as it lies at its place
+kept elsewhere      used: a copy of it lies under another number, or in `takes/`
+as another shot     used: this run makes the same for another shot
+new                 made: it never was
+missing, damaged    made again: it was
+edited prompt, redo, new upstream   made anew: its words, its take, or what it builds on is another now
+other crew, other options           made anew: who makes it, or the film's size, length, seed
+"""
+
+
+NOTHING = PieceState("nothing")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of the piece of an order.
+
+    Attributes:
+        found: what lies at its place.
+        receipt: of the piece that is used; of one that is made, the receipt of what lay or lies at its place. None of a
+            picture by hand that was not seen yet.
+        source: of a copy, where the receipt of what is copied lies.
+        same: whether a piece that is made again is one that was there before, of the same order.
+    """
+
+    action: Action
+    why: Why
+    found: PieceState = NOTHING
+    receipt: Receipt | None = None
+    source: Path | None = None
+    same: bool = False
+
+    @property
+    def used(self) -> bool:
+        """Whether a piece that is there is used."""
+        return self.action != "make"
+
+
+NEW = Decision("make", "new")
+"""Of a film that has no session yet."""
+
+
+def decide(
+    order: Order,
+    ownership: Ownership,
+    index: PieceIndex,
+    without: Container[Path] = (),
+    found: PieceState | None = None,
+) -> Decision:
+    """Return what becomes of the order's piece.
+
+    Args:
+        without: receipts of copies that cannot be had after all.
+        found: what lay at the place, where it was looked at before.
+
+    Raises:
+        BrokenPlan: a plan lies there that does not validate.
+    """
+    found = found or ownership.look(order)
+    receipt = found.receipt
+    if found.condition == "broken":
+        raise BrokenPlan(found.reason)
+    if found.condition == "edited":
+        return Decision("keep edit", "edited by hand", found, receipt)
+    if found.condition == "damaged" and receipt is not None and receipt.edited:
+        return Decision("put back", "edited by hand", found, receipt)
+    if found.condition == "ours" and receipt is not None and receipt.fingerprint == order.fingerprint:
+        return Decision("use", "there", found, receipt)
+    if found.condition == "by hand" and not _moved(order, receipt):
+        seen = receipt is not None and receipt.by_hand and receipt.fingerprint == order.fingerprint
+        seen = seen and receipt is not None and ownership.is_whole(receipt, order.path)
+        return Decision("keep picture", "by hand", found, receipt if seen else None)
+    if (copy := _copy_of(order, found, index, without)) is not None:
+        return Decision("copy", "kept elsewhere", found, copy[1], copy[0])
+    return _to_make(order, found, ownership)
+
+
+def decide_unknown(stage: Stage, number: int, ownership: Ownership) -> Decision:
+    """Return what becomes of a piece whose order cannot be known yet, for what it builds on will be another.
+
+    A plan edited by hand is kept all the same.
+
+    Raises:
+        BrokenPlan: as `decide`.
+    """
+    found = ownership.look(Order(ownership.folder.name, stage, number, ""))
+    if found.condition == "broken":
+        raise BrokenPlan(found.reason)
+    if found.condition == "edited":
+        return Decision("keep edit", "edited by hand", found, found.receipt)
+    there = found.condition not in ("nothing", "damaged") or found.receipt is not None
+    return Decision("make", "new upstream" if there else "new", found, found.receipt)
+
+
+def _moved(order: Order, receipt: Receipt | None) -> bool:
+    """Tell whether a person's picture stands for a shot that now has another number."""
+    return receipt is not None and receipt.fingerprint != order.fingerprint and receipt.fingerprint in order.wanted
+
+
+def _copy_of(
+    order: Order, found: PieceState, index: PieceIndex, without: Container[Path]
+) -> tuple[Path, Receipt] | None:
+    removed = found.receipt if found.condition == "nothing" else None
+    for place, receipt in index.whole(order.fingerprint):
+        if receipt.stage != order.stage or place in without:
+            continue
+        # A picture that the person took away must not come back from takes/.
+        if removed is None or not removed.by_hand or receipt.sha256 != removed.sha256:
+            return place, receipt
+    return None
+
+
+def _to_make(order: Order, found: PieceState, ownership: Ownership) -> Decision:
+    receipt = found.receipt
+    if _moved(order, receipt):
+        return Decision("make", "new", found)
+    if receipt is not None and receipt.fingerprint != order.fingerprint:
+        return Decision("make", "new upstream", found, receipt)
+    if found.condition == "damaged":
+        return Decision("make", "damaged", found, receipt, same=receipt is not None)
+    if receipt is None:
+        receipt = next((each for each in ownership.records(order) if each.fingerprint == order.fingerprint), None)
+    if receipt is None:
+        return Decision("make", "new", found)
+    return Decision("make", "missing", found, receipt, same=True)
