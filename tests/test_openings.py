@@ -39,6 +39,7 @@ ALLOWED = {
     "studio/cli/terminal.py": "/dev/null, to write",
     "studio/audio/wav.py": "writes at the hidden path that it is lent",
     "studio/lettering/fonts.py": "a font of this program",
+    "blocks/offline/data_files.py": "tables of this program",
     "blocks/offline/voice/narrator.py": "the voice's own model",
     "blocks/answers/picture_answers.py": "writes at the hidden path that it is lent",
     "blocks/answers/json_answers.py": "a vendor's answer, in its own bounds",

@@ -1,15 +1,15 @@
 """Reels: films of six pictures with their lines, a picture and what is said over it written as one pair.
 
 A reel goes somewhere: from raw to made, from here to far, from the surface down. It is chosen by the idea's own words
-(`choose_reel`); an idea that calls for none is staged from its setting. The reels themselves are tables of text in
-`reels_places.py`, `reels_made.py`, `reels_wild.py` and `reels_known.py`. Called by `blocks/offline/writer/writer.py`.
+(`choose_reel`); an idea that calls for none is staged from its setting. The reels themselves are the files of
+`blocks/offline/data/writer/reels/`. Called by `blocks/offline/writer/writer.py`.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from blocks.offline.data_files import read_sections
 from blocks.offline.writer.idea.domains import singulars
 from blocks.offline.writer.idea.glossary import english_words, seen_in
 from blocks.offline.writer.idea.parse import Idea
@@ -17,10 +17,6 @@ from blocks.offline.writer.matter import core_of, person_in, seen_as, sort_of
 from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import HOURS, is_empty, words_of
 from blocks.offline.writer.settings import Lines
-from blocks.offline.writer.tables.reels_known import KNOWN
-from blocks.offline.writer.tables.reels_made import MADE
-from blocks.offline.writer.tables.reels_places import PLACES
-from blocks.offline.writer.tables.reels_wild import WILD
 
 
 @dataclass(frozen=True)
@@ -71,28 +67,28 @@ class Reel:
         return self.views[1 + step] if turn % 2 == 0 else None
 
 
-def parse_reels(table: str) -> tuple[Reel, ...]:
-    """Return the reels of a table: '= words + needs', then 'place | picture' lines, each with its '- ' spoken lines.
+def read_reels(name: str) -> tuple[Reel, ...]:
+    """Return the reels of a file: '= words + needs', then 'place | picture' lines, each with its '- ' spoken lines.
 
     A picture behind '*' is seen with the person that a portrait is of.
     """
     reels: list[Reel] = []
-    for block in re.split(r"^= ", table, flags=re.MULTILINE)[1:]:
-        head, *rows = block.strip().splitlines()
-        words, _, needs = head.partition(" + ")
+    for section in read_sections(name):
+        words, _, needs = section.head.partition(" + ")
         views: list[View] = []
-        for row in rows:
+        for row in section.rows:
             if row.startswith("- "):
                 kept = views.pop()
                 views.append(View(kept.location, kept.picture, (*kept.lines, (row[2:],)), kept.peopled))
-            elif row:
+            else:
                 place, _, picture = row.partition(" | ")
                 views.append(View(place, picture.removeprefix("*"), (), picture.startswith("*")))
         reels.append(Reel(frozenset(words.split()), frozenset(needs.split()), tuple(views)))
     return tuple(reels)
 
 
-REELS = parse_reels(PLACES + KNOWN + WILD + MADE)
+REELS = tuple(reel for kind in ("places", "known", "wild", "made") for reel in read_reels(f"writer/reels/{kind}.txt"))
+"""All reels; of those that an idea calls for the first is taken."""
 
 
 def choose_reel(idea: Idea) -> Reel | None:

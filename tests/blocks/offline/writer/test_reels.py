@@ -13,9 +13,8 @@ from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.looks import character_look
 from blocks.offline.writer.matter import person_in
 from blocks.offline.writer.places import is_empty
-from blocks.offline.writer.reels import REELS, View, choose_reel, parse_reels
+from blocks.offline.writer.reels import REELS, View, choose_reel, read_reels
 from blocks.offline.writer.settings import KNOWN_WORDS
-from blocks.offline.writer.tables.reels_places import PLACES
 from studio.planning.shot_plan import spoken_words
 from studio.text.sentences import split_sentences
 from tests.support.texts.ideas import FOREIGN, IDEAS, film_of
@@ -153,7 +152,7 @@ def test_a_long_film_does_not_stand_still() -> None:
 
 def test_no_picture_of_a_place_repeats_its_place() -> None:
     """In a reel of places what is seen is no word of where it is seen, and every line fits a shot of five seconds."""
-    for view in (view for reel in parse_reels(PLACES) for view in reel.views):
+    for view in (view for reel in read_reels("writer/reels/places.txt") for view in reel.views):
         where, seen = (
             {word.removesuffix("s") for word in re.findall(r"[a-z]{4,}", text)} - {"with"}
             for text in (view.location, view.picture)

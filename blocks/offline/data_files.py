@@ -1,0 +1,38 @@
+"""The embedded crew's tables: what it knows is text under `blocks/offline/data/`, which this module reads.
+
+A table's file says at its head what it is for. It holds no sentence of its own. Called, once for each file, by the
+modules whose constants the tables are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.text.words import word_set
+
+FOLDER = Path(__file__).with_name("data")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a file of text: '= head', and the rows under it."""
+
+    head: str
+    rows: tuple[str, ...]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the words of all rows, as a set to look words up in."""
+        return word_set(" ".join(self.rows))
+
+
+def read_sections(name: str) -> tuple[Section, ...]:
+    """Return the sections of a file in their order; its comments, behind '#', and its empty lines are in none."""
+    parts: list[tuple[str, list[str]]] = []
+    for row in (FOLDER / name).read_text("utf-8").splitlines():
+        if row.startswith("= "):
+            parts.append((row.removeprefix("= "), []))
+        elif row and not row.startswith("#"):
+            parts[-1][1].append(row)
+    return tuple(Section(head, tuple(rows)) for head, rows in parts)
