@@ -2,7 +2,7 @@
 
 A short film keeps the beats that matter most; a long one goes round its middle in acts, between the same beginning and
 end. The sheets follow the usual dramatic arc (exposition, rising action, climax, resolution: Freytag, "Die Technik des
-Dramas", 1863). What is said lies in `lines.py`, `looking.py` and `domain_lines.py`; `writer.py` puts it together.
+Dramas", 1863). What is said lies in `lines.py`; `writer.py` puts it together.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from blocks.offline.writer.arcs import arc_lines
 from blocks.offline.writer.feelings import Mood
 from blocks.offline.writer.idea.domains import HEARTS
 from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE, Lines
 from blocks.offline.writer.matter import asking_of, domain_of, sort_of
 from blocks.offline.writer.places import is_empty
-from blocks.offline.writer.settings import EMPTY_OPENINGS, Lines, Setting
-from blocks.offline.writer.tables.domain_lines import DOMAIN_LINES
-from blocks.offline.writer.tables.tale_lines import TALE
-from blocks.offline.writer.tables.topic_lines import ASKING, LOOKING, PORTRAITS
+from blocks.offline.writer.settings import EMPTY_OPENINGS, Setting
 
 Shows = Literal["place", "hero", "deed", "subject", "sight", "trace"]
 """place: nothing else. hero: who the film is about. deed: the hero, and what happens. subject: the thing that is looked

@@ -154,7 +154,7 @@ def seen_as(idea: Idea) -> str:
 
 
 def asking_of(idea: Idea) -> str:
-    """Return how a question asks: a key of `looking.ASKING`; 'whether' where it wants a yes or a no."""
+    """Return how a question asks: a key of `lines.ASKING`; 'whether' where it wants a yes or a no."""
     word = (words_of(idea.text) or ("",))[0]
     word = {"whose": "who", "whom": "who", "which": "what"}.get(word, word)
     return word if word in {"why", "how", "what", "who", "where", "when"} else "whether"

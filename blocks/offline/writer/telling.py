@@ -1,7 +1,6 @@
 """How lines are told: slots filled, verbs agreed, and no more said than the shots have time for.
 
-Called by `blocks/offline/writer/writer.py` with the lines of `lines.py`, `looking.py`, `domain_lines.py` and
-`settings.py`.
+Called by `blocks/offline/writer/writer.py` with the lines of `lines.py` and `settings.py`.
 """
 
 from __future__ import annotations

@@ -13,12 +13,10 @@ from blocks.offline.writer.beats import BEATS, choose_beats, pools_of
 from blocks.offline.writer.idea.domains import DOMAINS, HEARTS
 from blocks.offline.writer.idea.glossary import english_words, seen_in
 from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE
 from blocks.offline.writer.matter import companion_of, core_of, person_in, sort_of
 from blocks.offline.writer.places import HOURS
 from blocks.offline.writer.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
-from blocks.offline.writer.tables.domain_lines import DOMAIN_LINES
-from blocks.offline.writer.tables.tale_lines import TALE
-from blocks.offline.writer.tables.topic_lines import ASKING, LOOKING, PORTRAITS
 from blocks.offline.writer.telling import say
 from studio.planning.image_prompts import EMOTIONS
 from studio.planning.shot_plan import spoken_words

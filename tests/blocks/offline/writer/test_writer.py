@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from blocks.offline.writer.idea.language import is_english
 from blocks.offline.writer.idea.parse import parse_idea, plain_idea
 from blocks.offline.writer.idea.phrases import article_for
+from blocks.offline.writer.lines import LOOKING, TALE
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
-from blocks.offline.writer.tables.tale_lines import TALE
-from blocks.offline.writer.tables.topic_lines import LOOKING
 from blocks.offline.writer.writer import OfflineWriter
 from studio.errors import BadInput
 from studio.model.film import Brief, FilmOptions, Prompt, Shot, Story

@@ -1,0 +1,46 @@
+"""What the template writer may say: the files of `blocks/offline/data/writer/lines/`, each of which tells its slots.
+
+Called by `blocks/offline/writer/beats.py` and `writer.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blocks.offline.data_files import read_sections
+
+Lines = tuple[str, ...]
+"""One variant: what is said in one scene, parted where a pause is."""
+Pools = Mapping[str, tuple[Lines, ...]]
+"""Variants by beat."""
+
+
+def lines_of(row: str) -> Lines:
+    """Return the lines of a row of a file, which ' | ' parts."""
+    return tuple(row.split(" | "))
+
+
+def read_pools(name: str) -> Pools:
+    """Return the variants of a file of lines by the heads of its sections."""
+    return {section.head: tuple(map(lines_of, section.rows)) for section in read_sections(name)}
+
+
+def read_groups(name: str) -> Mapping[str, Pools]:
+    """Return the variants of a file of lines whose heads are 'group / beat', by group and beat."""
+    groups: dict[str, dict[str, tuple[Lines, ...]]] = {}
+    for head, variants in read_pools(name).items():
+        group, _, beat = head.partition(" / ")
+        groups.setdefault(group, {})[beat] = variants
+    return groups
+
+
+TALE = read_pools("writer/lines/tale.txt")
+"""By beat, of a tale."""
+LOOKING = read_pools("writer/lines/looking.txt")
+"""By beat, of any other film: true of anything."""
+ASKING = read_pools("writer/lines/asking.txt")
+"""The first beat of a question, by its asking word."""
+PORTRAITS = read_groups("writer/lines/portraits.txt")
+"""Portraits, by what is shown and beat."""
+DOMAIN_LINES = read_groups("writer/lines/domains.txt")
+"""By domain and beat; the domains are `domains.DOMAINS`."""
