@@ -6,8 +6,10 @@ modules whose constants the tables are.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from studio.text.words import word_set
 
@@ -36,3 +38,8 @@ def read_sections(name: str) -> tuple[Section, ...]:
         elif row and not row.startswith("#"):
             parts[-1][1].append(row)
     return tuple(Section(head, tuple(rows)) for head, rows in parts)
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """Return the tables of a file in TOML, which is slow to read: for what has many fields, not for many rows."""
+    return tomllib.loads((FOLDER / name).read_text("utf-8"))

@@ -9,8 +9,8 @@ import re
 
 from blocks.offline.writer.deeds import WATER_BEASTS, has_beast, shape_of
 from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.matter import companion_of
-from blocks.offline.writer.settings import Lines
 
 Stage = tuple[str, tuple[Lines, ...]]
 

@@ -13,8 +13,8 @@ from blocks.offline.writer.deeds import BEASTS, bases, carried_in, has_beast, sh
 from blocks.offline.writer.idea.named import MUSIC
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
+from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.places import words_of
-from blocks.offline.writer.settings import Lines
 from studio.text.words import word_set
 
 _TABLE = """

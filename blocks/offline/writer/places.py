@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from blocks.offline.writer.idea.domains import singulars
-from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Lines, Setting
-from blocks.offline.writer.tables.interiors import INTERIORS
+from blocks.offline.writer.lines import Lines
+from blocks.offline.writer.settings import INTERIORS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
 
 HOURS: Mapping[str, str] = {
     "dawn": "at dawn",

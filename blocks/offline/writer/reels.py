@@ -13,10 +13,10 @@ from blocks.offline.data_files import read_sections
 from blocks.offline.writer.idea.domains import singulars
 from blocks.offline.writer.idea.glossary import english_words, seen_in
 from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.matter import core_of, person_in, seen_as, sort_of
 from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import HOURS, is_empty, words_of
-from blocks.offline.writer.settings import Lines
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from blocks.offline.writer.idea.breaths import breaths, fewer_breaths
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import PARTED_WORDS, PHRASE_CHARACTERS, Idea
 from blocks.offline.writer.idea.phrases import known_as
+from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.matter import core_of, is_beyond
 from blocks.offline.writer.places import told_at, words_of
-from blocks.offline.writer.settings import Lines
 from studio.planning.shot_plan import share_lines, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences
 from studio.text.words import one_line, word_set

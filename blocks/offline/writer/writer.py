@@ -21,12 +21,12 @@ from blocks.offline.writer.idea.glossary import english_words
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import Idea, parse_idea
 from blocks.offline.writer.idea.phrases import is_plural
-from blocks.offline.writer.lines import TALE
+from blocks.offline.writer.lines import TALE, Lines
 from blocks.offline.writer.looks import character_look, climate_of, props_of
 from blocks.offline.writer.matter import core_of, domain_of, seen_as, sort_of
 from blocks.offline.writer.places import find_setting, hours_of, is_indoors, lit_hours, told_of
 from blocks.offline.writer.reels import choose_reel
-from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM, Lines
+from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM
 from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
 from blocks.offline.writer.telling import (
     NAMED_TWICE,
