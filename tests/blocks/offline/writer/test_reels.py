@@ -64,7 +64,7 @@ def test_every_view_is_drawn() -> None:
 def test_lines_of_a_picture_are_short_and_said_once() -> None:
     """A sentence has at most ten words, no number and no slot, and stands under one picture of all reels and arcs."""
     lines = [line for view in _views() for variant in view.lines for line in variant]
-    lines += [line for _, _, stages in _ARCS for _, pool in stages.values() for variant in pool for line in variant]
+    lines += [line for arc in _ARCS for _, pool in arc.stages.values() for variant in pool for line in variant]
     for line in lines:
         assert not re.search(r"\d|\{(?!who\})", line), line
         assert all(spoken_words(sentence) <= 10 for sentence in split_sentences(line)), line
