@@ -28,6 +28,29 @@ class Section:
         """Return the words of all rows, as a set to look words up in."""
         return word_set(" ".join(self.rows))
 
+    @property
+    def pairs(self) -> dict[str, str]:
+        """Return what is told of each key, in the order of its rows: 'key: what is told'."""
+        return dict(_parted(row) for row in self.rows)
+
+    @property
+    def word_sets(self) -> dict[str, frozenset[str]]:
+        """Return the words of each key as a set; many words may take several rows of their key."""
+        words: dict[str, str] = {}
+        for key, told in map(_parted, self.rows):
+            words[key] = f"{words.get(key, '')} {told}"
+        return {key: word_set(told) for key, told in words.items()}
+
+    @property
+    def index(self) -> dict[str, str]:
+        """Return the key of each word: 'dusk: evening nightfall' tells of two that they mean dusk."""
+        return {word: key for key, told in map(_parted, self.rows) for word in told.split()}
+
+
+def _parted(row: str) -> tuple[str, str]:
+    key, _, told = row.partition(": ")
+    return key, told
+
 
 def read_sections(name: str) -> tuple[Section, ...]:
     """Return the sections of a file in their order; its comments, behind '#', and its empty lines are in none."""
@@ -38,6 +61,11 @@ def read_sections(name: str) -> tuple[Section, ...]:
         elif row and not row.startswith("#"):
             parts[-1][1].append(row)
     return tuple(Section(head, tuple(rows)) for head, rows in parts)
+
+
+def read_tables(name: str) -> dict[str, Section]:
+    """Return the sections of a file by their heads."""
+    return {section.head: section for section in read_sections(name)}
 
 
 def read_toml(name: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from studio.text.words import word_set
+from blocks.offline.data_files import read_tables
+
+_TABLES = read_tables("writer/idea/language.txt")
 
 LATIN_SHARE = 0.95
 """Least share of Latin letters in an English idea; a single foreign name may stand in it."""
@@ -17,22 +19,8 @@ LATIN_SHARE = 0.95
 ENGLISH_SHARE = 0.12
 """Least share of English function words in an idea of more than three words; running English has about 0.4."""
 
-_ENGLISH = word_set(
-    "a an the of in on at to for with and or but who whom whose which that this these those his her its their my our"
-    " your is are was were be been has have had does did do not from by as into onto over under about after before"
-    " between through during while when where how why what just only he she it they we you i me us him them must can"
-    " will would could should if than then there here every all no one two three some any alone last first again back"
-    " up down out off without until against across behind beyond never always"
-)
-_FOREIGN = word_set(
-    "der die das ein eine einen einem einer und ist nicht von zu mit auf für im den dem des ich wir sie über wie warum"
-    " le la les un une des et est dans du au aux que qui pour sur avec ne pas ce cette je il elle nous mon ma son sa"
-    " el los las una y en con por para del se su mi como es yo lo al porque donde cuando"
-    " gli che di della dello nel nella perché sono mio mia o os uma não com da dos das em seu sua ao"
-    " het een van op voor niet en och att det som på är og til av ikke jeg ei ja on se hän että"
-    " i w na z się nie jest że do a jak ve bir bu için yang dan dari untuk dengan și la nu az egy és hogy"
-    " ang ng sa mga na kwa ya wa và là của một những în cu"
-)
+_ENGLISH = _TABLES["English"].words
+_FOREIGN = _TABLES["others"].words
 _SHARED = _ENGLISH & _FOREIGN
 
 

@@ -7,38 +7,20 @@ from __future__ import annotations
 
 import re
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE, PLACES, PLURAL_ACTING, is_someone
-from studio.text.words import word_set
 
-BOARD_GAMES = word_set("chess checkers draughts backgammon")
-GAMES = BOARD_GAMES | word_set(
-    "cards poker dominoes football soccer tennis baseball basketball volleyball cricket golf hockey marbles mahjong"
-    " billiards darts hide-and-seek hopscotch ping-pong bingo catch game games match ball"
-)
-INSTRUMENTS = word_set(
-    "piano violin cello guitar flute drum drums trumpet saxophone harp accordion clarinet organ banjo fiddle trombone"
-    " harmonica oboe bagpipes ukulele lute keyboard"
-)
-MUSIC = INSTRUMENTS | word_set(
-    "music concert song songs melody tune waltz sonata symphony opera jazz blues lullaby anthem chord note notes band"
-    " orchestra violinist pianist cellist guitarist drummer musician musicians fiddler organist trumpeter composer"
-)
-_ENDS = word_set(
-    "of to and or but in on with for at by from who that which as into onto over under about after before between"
-    " through during while when where until because then so across without against than again if is it he she"
-    " they him them"
-)
-_VAGUE = word_set(
-    "way life day night year years time moment first last end world lot little few one thing things other others else"
-    " morning evening name door back best same own"
-)
+_TABLES = read_tables("writer/idea/named.txt")
+
+BOARD_GAMES = _TABLES["board games"].words
+GAMES = BOARD_GAMES | _TABLES["other games"].words
+INSTRUMENTS = _TABLES["instruments"].words
+MUSIC = INSTRUMENTS | _TABLES["music"].words
+_ENDS = _TABLES["ends"].words
+_VAGUE = _TABLES["vague"].words
 """What is named only by the way."""
-_ABSTRACT = word_set(
-    "secret dream truth name war storm song story job lesson love voice memory sound smell word chance race game fight"
-    " promise deal mistake fortune battle winter summer wish friend language trick world country sky way life day year"
-    " concert symphony waltz melody tune play dance kiss answer question"
-)
+_ABSTRACT = _TABLES["abstract"].words
 """What has no shape of its own to be carried about."""
 
 
