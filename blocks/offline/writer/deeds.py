@@ -10,12 +10,15 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.idea.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, thing_made
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE
 from blocks.offline.writer.places import words_of
 from studio.text.words import word_set
+
+_TABLES = read_tables("writer/deeds.txt")
 
 Shape = Literal["", "gone", "years"]
 
@@ -29,69 +32,16 @@ _YEARS = re.compile(
     r"|(?:all|through) (?:his|her|their) (?:life|lives|years)|every (?:year|spring|summer|autumn|winter))\b"
 )
 
-_POSES: Mapping[str, str] = {
-    "race ride gallop": "riding at full speed",
-    "sail row paddle": "in a small boat",
-    "paint draw repaint": "painting on a grey wall",
-    "write": "writing on a page in the lap",
-    "read study": "bent over a book",
-    "bake cook feed": "hands in flour at a table",
-    "knit sew weave mend": "bent over the work in the lap",
-    "build repair fix restore rebuild invent forge carve make": "bent over the work at a table",
-    "plant grow dig harvest": "kneeling, hands in the earth",
-    "find discover uncover collect gather": "kneeling on one knee",
-    "steal take carry bring smuggle deliver receive borrow": "hurrying on, head turned back",
-    "climb": "climbing, hand over hand",
-    "wait watch guard keep": "waiting, face to the distance",
-    "perform": "playing, eyes closed",
-    "sing": "singing, eyes closed",
-    "dance": "dancing",
-    "befriend meet help rescue save tame free protect raise adopt": "one hand held out",
-    "cross walk wander travel search journey hike trek follow return hunt chase run escape flee go migrate camp": (
-        "walking on, small under the sky"
-    ),
-    "fly": "looking up at the open sky",
-    "swim dive": "in the water",
-    "sleep dream": "asleep",
-    "lose forget": "looking at empty hands",
-    "fight battle face confront": "standing firm",
-    "vanish disappear leave": "walking away, seen from behind",
-    "die": "lying still",
-}
+_POSES: Mapping[str, str] = _TABLES["poses"].pairs
 _POSE_OF: Mapping[str, str] = {base: pose for bases, pose in _POSES.items() for base in bases.split()}
 
-_HELD = word_set(
-    "bottle lantern lamp book letter map key clock watch violin kite umbrella candle balloon suitcase camera telescope"
-    " bell compass flower seed ring box star stone coin bread cup photograph sword crown feather shell lamp toy"
-)
-_MOUNTS: Mapping[str, str] = {
-    "horse": "with a horse",
-    "horses": "with horses",
-    "horseback": "with a horse",
-    "boat": "a boat beside",
-    "ship": "a ship behind",
-    "bicycle": "pushing a bicycle",
-    "train": "a train behind",
-    "balloon": "a balloon above",
-}
-_TOOLS: Mapping[str, str] = {
-    "paint": "a painting close by",
-    "sail": "a small boat close by",
-    "row": "a small boat close by",
-    "bake": "bread on the table",
-    "write": "a letter in hand",
-    "fish": "a boat beside",
-    "plant": "a small tree close by",
-    "read": "a book in hand",
-}
+_HELD = _TABLES["held"].words
+_MOUNTS: Mapping[str, str] = _TABLES["mounts"].pairs
+_TOOLS: Mapping[str, str] = _TABLES["tools"].pairs
 _BALL_GAMES = word_set("football soccer tennis baseball basketball volleyball cricket ball catch")
 _MASS = word_set("bread")
-WATER_BEASTS = word_set("whale dolphin fish shark seal turtle octopus jellyfish orca salmon")
-BEASTS = WATER_BEASTS | word_set(
-    "fox wolf dog cat bear deer horse bird crow owl penguin elephant tiger lion rabbit mouse swan goose butterfly bee"
-    " dragon goat sheep cow donkey mule pig duck hen rooster parrot monkey squirrel hedgehog snail frog raven magpie"
-    " pigeon hare badger otter camel"
-)
+WATER_BEASTS = _TABLES["water beasts"].words
+BEASTS = WATER_BEASTS | _TABLES["land beasts"].words
 
 
 _BY_HAND = re.compile(r"\b(?:hand(?:s|ing)?|kneel\w*|knees?|arms?|lap|toes)\b")

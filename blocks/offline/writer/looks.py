@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.idea.words import DETERMINERS, is_someone
 from blocks.offline.writer.persons import figure_of
@@ -16,101 +17,28 @@ from blocks.offline.writer.places import words_of
 from studio.model.film import Scene, Story
 from studio.text.words import word_set
 
-_COATS = ("grey", "dark blue", "red", "brown", "green", "black", "ochre", "white")
+_TABLES = read_tables("writer/looks.txt")
+
+_COATS = _TABLES["coats"].rows
 
 _MADE = word_set("robot android machine")
-_METALS = ("grey", "rusty", "white", "green")
+_METALS = _TABLES["metals"].rows
 _NUMBERS = word_set("two three four five six seven many some")
 _MANY = word_set("brothers sisters children twins friends men women people girls boys")
-_CLIMATE_WORDS = {
-    "snow": word_set("snow ice arctic"),
-    "desert": word_set("desert dunes"),
-    "room": word_set("room kitchen library study workshop laboratory studio stage theatre cafe bedroom church hall"),
-}
+_CLIMATE_WORDS = _TABLES["climates"].word_sets
 
-_BEASTS = word_set(
-    "ghost giant robot android machine dragon mermaid fox wolf dog cat bear deer whale horse bird crow owl penguin"
-    " elephant tiger lion rabbit mouse turtle astronaut goat sheep cow donkey mule pig duck hen rooster parrot monkey"
-    " squirrel hedgehog snail frog raven magpie pigeon hare badger otter camel"
-)
+_BEASTS = _TABLES["beasts"].words
 """Those who wear no coat, or a suit of their own."""
 
-_PLAIN = word_set(
-    "man woman girl boy child person keeper traveller traveler farmer sailor fisherman fisherwoman grandmother"
-    " grandfather father mother baker astronaut king queen monk son daughter captain doctor painter poet widow"
-)
+_PLAIN = _TABLES["plain"].words
 """People whom any painter knows by their name; others are told to be people."""
 
-_TRADES = {
-    "fisherman": "a yellow oilskin",
-    "fisherwoman": "a yellow oilskin",
-    "sailor": "a blue jumper",
-    "captain": "a dark blue uniform",
-    "baker": "a white apron",
-    "cook": "a white apron",
-    "chef": "a white apron",
-    "monk": "an orange robe",
-    "nun": "a black robe",
-    "king": "a red cloak",
-    "queen": "a red cloak",
-    "wizard": "a dark blue cloak",
-    "witch": "a black cloak",
-    "prince": "a green cloak",
-    "princess": "a pale dress",
-    "dancer": "a white dress",
-    "nurse": "a white dress",
-    "doctor": "a white coat",
-    "scientist": "a white coat",
-    "chemist": "a white coat",
-    "painter": "a grey shirt",
-    "blacksmith": "a leather apron",
-    "carpenter": "a brown apron",
-    "gardener": "a green apron",
-    "soldier": "a grey uniform",
-    "father": "a grey sweater",
-    "mother": "a blue cardigan",
-    "grandfather": "a brown cardigan",
-    "grandmother": "a blue shawl",
-    "farmer": "a straw hat",
-    "climber": "a red jacket and a backpack",
-    "traveller": "a cloak and a backpack",
-    "astronaut": "a white suit",
-}
+_TRADES = _TABLES["trades"].pairs
 """What someone of a trade wears, whatever the weather."""
 
-_CLIMATES = {
-    "snow": "a {colour} parka with a hood",
-    "desert": "a {colour} robe and a scarf",
-    "room": "a {colour} sweater",
-    "warm": "a {colour} shirt",
-}
+_CLIMATES = _TABLES["clothes"].pairs
 
-_PROPS = (
-    "bottle",
-    "lantern",
-    "lamp",
-    "book",
-    "letter",
-    "map",
-    "key",
-    "clock",
-    "violin",
-    "piano",
-    "boat",
-    "ship",
-    "bicycle",
-    "kite",
-    "umbrella",
-    "candle",
-    "balloon",
-    "suitcase",
-    "camera",
-    "telescope",
-    "rocket",
-    "train",
-    "bell",
-    "compass",
-)
+_PROPS = _TABLES["props"].rows
 
 
 def climate_of(story: Story) -> str:

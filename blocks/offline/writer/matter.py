@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.deeds import WATER_BEASTS
 from blocks.offline.writer.idea.domains import DOMAINS, TOPIC_WORDS, find_domain, singulars
 from blocks.offline.writer.idea.nouns import GIVEN_NAMES, LANDS
@@ -17,49 +18,24 @@ from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import words_of
 from studio.text.words import word_set
 
+_TABLES = read_tables("writer/matter.txt")
+
 CORE_WORDS = 4
 """Longest core; what is longer is quoted as a whole."""
 
-_FRAMES = word_set(
-    "history art story life secret secrets future past power science beauty meaning origin origins world nature"
-    " making birth rise fall age language dreams dream migration psychology philosophy mystery joy craft"
-)
+_FRAMES = _TABLES["frames"].words
 """Nouns that say how a thing is looked at: the thing follows their 'of'."""
 _BEYOND = DOMAINS["cosmos"]
-_UNSEEN = word_set(
-    "quantum computing internet ai intelligence algorithm data software alphabet language number zero history music"
-    " jazz song blues poetry evolution migration life mind gravity time infinity relativity electricity climate"
-    " economics law physics chemistry cryptography blockchain programming number gene dna smell sound colour color"
-    " mathematics wind weather season temperature opera rhythm singing universe cosmos"
-)
+_UNSEEN = _TABLES["unseen"].words
 """What has no picture of its own: it is shown by the sights of its place."""
 _THOUGHT = re.compile(r"(?:cy|isms?|ness|ity|tion|ment|ship|hood|ology|ics|ance|ence|ing|ure)$")
 """Endings of words for what is thought or done."""
-_HOSTS = {
-    "butterfly": "flowers in the grass",
-    "bee": "flowers in the grass",
-    "honeybee": "flowers in the grass",
-    "insect": "a flower",
-    "ant": "a flower",
-    "glass": "a glass bottle in the light of a fire",
-    "coffee": "a cup on a table",
-    "tea": "a cup on a table",
-    "bread": "a table by a fire",
-    "clock": "a clock",
-    "owl": "a tree at the edge of a wood",
-    "coral": "fish in the blue light",
-}
+_HOSTS = _TABLES["hosts"].pairs
 """What a small or shapeless thing is seen with."""
 _BREAKS = word_set("of to and or in with for on at by from who that as")
 _PRONOUNS = word_set("i you he she it we they there anyone someone everyone people one this that these those")
-_GROUND = word_set(
-    "mount mt lake river sea ocean bay cape fort port island islands isle valley city town new old san santa saint st"
-    " los las rio el la north south east west upper lower great street square bridge castle desert coast falls"
-)
-_WILD = word_set(
-    "mountain river lake sea ocean island coast shore beach valley forest desert canyon reef glacier volcano peak"
-    " waterfall park fuji everest himalaya sahara amazon nile ganges danube siberia patagonia alaska antarctica"
-)
+_GROUND = _TABLES["ground"].words
+_WILD = _TABLES["wild"].words
 
 
 def core_of(idea: Idea) -> str:

@@ -10,9 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.idea.domains import singulars
 from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.settings import INTERIORS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
+
+_TABLES = read_tables("writer/places.txt")
 
 HOURS: Mapping[str, str] = {
     "dawn": "at dawn",
@@ -24,27 +27,7 @@ HOURS: Mapping[str, str] = {
 }
 """The hours of the day in their order, as a place is told at them."""
 
-_HOUR_WORDS: Mapping[str, str] = {
-    "night": "night",
-    "midnight": "night",
-    "nocturnal": "night",
-    "moonlit": "night",
-    "moonlight": "night",
-    "stars": "night",
-    "sleep": "night",
-    "sleeps": "night",
-    "dream": "night",
-    "dreams": "night",
-    "dawn": "dawn",
-    "sunrise": "dawn",
-    "morning": "morning",
-    "noon": "noon",
-    "midday": "noon",
-    "sunset": "dusk",
-    "dusk": "dusk",
-    "evening": "dusk",
-    "twilight": "dusk",
-}
+_HOUR_WORDS: Mapping[str, str] = _TABLES["hours"].index
 _NAMED_ARCS: Mapping[str, tuple[str, ...]] = {
     "night": ("dusk", "night", "night", "night", "night", "dawn"),
     "dawn": ("night", "dawn", "dawn", "morning", "morning", "noon"),
@@ -67,51 +50,12 @@ _TALE_ARCS: tuple[tuple[str, ...], ...] = (
 SCENES_A_DAY = 8
 """A longer film goes through further days."""
 
-_WEATHER: Mapping[str, str] = {
-    "rain": "in the rain",
-    "rainy": "in the rain",
-    "storm": "in a storm",
-    "stormy": "in a storm",
-    "snow": "in falling snow",
-    "snowy": "in falling snow",
-    "blizzard": "in falling snow",
-    "winter": "in falling snow",
-    "fog": "in fog",
-    "foggy": "in fog",
-    "mist": "in fog",
-    "misty": "in fog",
-}
+_WEATHER: Mapping[str, str] = _TABLES["weathers"].index
 _EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten", "disused", "derelict"})
 _INDOORS = frozenset(setting.name for setting in INTERIORS) | {"room"}
 _UNWEATHERED = frozenset({"space", "underwater"}) | _INDOORS
 
-_OWN_PLACES: Mapping[str, str] = {
-    "workshop": "a workshop with a lamp",
-    "museum": "a quiet museum",
-    "school": "a school",
-    "station": "an old station",
-    "harbour": "a harbour with a boat",
-    "harbor": "a harbor with a boat",
-    "rooftop": "a rooftop above the city",
-    "village": "a village with a house",
-    "farm": "a farm with a house",
-    "garden": "a garden with a tree",
-    "river": "a wide river",
-    "lake": "a still lake",
-    "island": "a small island in the sea",
-    "canyon": "a red canyon",
-    "glacier": "a glacier",
-    "vineyard": "a vineyard",
-    "orchard": "an orchard",
-    "lighthouse": "a rocky shore with a lighthouse",
-    "restaurant": "a small restaurant",
-    "hospital": "a hospital",
-    "moon": "a crater on the moon",
-    "mars": "the red desert of Mars",
-    "beach": "a sandy beach",
-    "library": "a library room with tall shelves",
-    "road": "a long road in the fields",
-}
+_OWN_PLACES: Mapping[str, str] = _TABLES["own places"].pairs
 """Places that an idea names, by their word, in words that a painter knows; a story begins and ends there."""
 
 _MORNING = re.compile(
