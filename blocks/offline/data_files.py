@@ -35,11 +35,8 @@ class Section:
 
     @property
     def word_sets(self) -> dict[str, frozenset[str]]:
-        """Return the words of each key as a set; many words may take several rows of their key."""
-        words: dict[str, str] = {}
-        for key, told in map(_parted, self.rows):
-            words[key] = f"{words.get(key, '')} {told}"
-        return {key: word_set(told) for key, told in words.items()}
+        """Return the words of each key as a set, in the order of its rows."""
+        return {key: word_set(told) for key, told in map(_parted, self.rows)}
 
     @property
     def index(self) -> dict[str, str]:
@@ -53,11 +50,16 @@ def _parted(row: str) -> tuple[str, str]:
 
 
 def read_sections(name: str) -> tuple[Section, ...]:
-    """Return the sections of a file in their order; its comments, behind '#', and its empty lines are in none."""
+    """Return the sections of a file in their order; its comments, behind '#', and its empty lines are in none.
+
+    An indented line goes on with the row before it.
+    """
     parts: list[tuple[str, list[str]]] = []
     for row in (FOLDER / name).read_text("utf-8").splitlines():
         if row.startswith("= "):
             parts.append((row.removeprefix("= "), []))
+        elif row.startswith("  "):
+            parts[-1][1].append(f"{parts[-1][1].pop()} {row.strip()}")
         elif row and not row.startswith("#"):
             parts[-1][1].append(row)
     return tuple(Section(head, tuple(rows)) for head, rows in parts)

@@ -6,54 +6,20 @@ no face or coat of theirs is known. Called by `blocks/offline/writer/reels.py` a
 
 from __future__ import annotations
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.places import words_of
 
-_LISTED = """
-chemist: woman: curie franklin hodgkin
-chemist: man: pasteur lavoisier nobel mendeleev fleming
-electrician: man: tesla edison faraday volta marconi maxwell
-thinker: man: einstein newton turing bohr planck feynman hawking euler gauss pythagoras archimedes descartes kant
-thinker: woman: lovelace noether hypatia hopper meitner johnson germain
-stargazer: man: galileo copernicus kepler hubble gagarin armstrong sagan
-stargazer: woman: leavitt herschel tereshkova mitchell
-artist: man: vinci leonardo vincent gogh monet picasso rembrandt vermeer hokusai michelangelo matisse cezanne dali klimt
-artist: woman: kahlo frida morisot gentileschi cassatt hilma
-composer: man: mozart beethoven bach chopin vivaldi schubert brahms verdi debussy satie tchaikovsky stravinsky mahler
-composer: woman: clara hildegard boulanger
-poet: man: shakespeare dickens kafka tolstoy dostoevsky goethe cervantes borges neruda chekhov tagore homer dante
-poet: woman: austen woolf dickinson bronte plath angelou morrison shelley sappho
-naturalist: man: darwin humboldt linnaeus audubon mendel thoreau muir
-naturalist: woman: goodall merian carson
-walker: man: gandhi mandela king lincoln shackleton amundsen scott livingstone polo
-walker: woman: parks nightingale joan earhart tubman
-"""
+_TABLES = read_tables("writer/persons.txt")
 
 _TRADES: dict[str, tuple[str, str]] = {}
-for _line in _LISTED.strip().splitlines():
-    _trade, _sex, _names = _line.split(": ")
+"""The trade of a well-known person, and 'man' or 'woman'."""
+for _row in _TABLES["trades"].rows:
+    _trade, _sex, _names = _row.split(": ")
     for _name in _names.split():
         _TRADES[_name] = (_trade, _sex)
 
-_WORN = {
-    "man": ("a thin man in a dark suit", "a man in a long black coat", "a man in a brown coat"),
-    "woman": ("a woman in a long dark dress", "a woman in a grey dress", "a woman in a dark green dress"),
-}
-_KIN = {
-    "father": "father",
-    "grandfather": "father",
-    "grandpa": "father",
-    "uncle": "father",
-    "brother": "father",
-    "son": "father",
-    "husband": "father",
-    "mother": "mother",
-    "grandmother": "mother",
-    "grandma": "mother",
-    "aunt": "mother",
-    "sister": "mother",
-    "daughter": "mother",
-    "wife": "mother",
-}
+_WORN = {sex: tuple(worn.split(" | ")) for sex, worn in _TABLES["worn"].pairs.items()}
+_KIN = _TABLES["kin"].index
 
 
 def trade_of(name: str) -> str:
