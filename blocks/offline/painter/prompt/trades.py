@@ -6,28 +6,13 @@ from a list of those that neither tells ("tailor", "nurse"). Called by `tokens.p
 
 from __future__ import annotations
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.painter.prompt import inflection
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+_TABLES = read_tables("painter/trades.txt")
 
 
-_TRADES = _words(
-    "smith tailor cobbler butcher barber plumber potter miller cooper brewer tanner saddler tinker glazier mason "
-    "joiner weaver spinner knitter dyer cutler fletcher grocer vintner ferryman chef apprentice clerk lawyer "
-    "surgeon dentist midwife pharmacist professor lecturer tutor pupil student scholar philosopher astronomer "
-    "geographer cartographer bookbinder typesetter sculptor composer conductor actor actress author editor reporter "
-    "journalist messenger courier porter waiter waitress bartender barista butler maid janitor cleaner caretaker "
-    "boatman firefighter officer detective inspector agent thief pirate warrior archer knight squire prince "
-    "princess emperor empress duke duchess nobleman beggar hermit priest pastor vicar bishop nun prophet wizard witch "
-    "sorcerer magician juggler acrobat clown athlete runner boxer wrestler skater skier surfer diver swimmer cyclist "
-    "rider jockey passenger tourist visitor guest customer trader peddler pedlar seller vendor banker owner settler "
-    "pioneer nomad refugee prisoner survivor leader governor mayor ambassador sergeant lieutenant commander "
-    "drummer trumpeter guitarist harpist singer-songwriter lumberjack logger miner digger welder roofer builder bride "
-    "bridegroom orphan aunt uncle cousin grandparent parent baby infant newcomer helper assistant "
-    "hostess teenager adolescent beekeeper forester woodcutter chimneysweep watchman"
-)
+_TRADES = _TABLES["trades"].words
 _ENDINGS = (
     "smith",
     "wright",
@@ -41,25 +26,9 @@ _ENDINGS = (
     "ician",
     "grapher",
 )
-_NO_ISTS = _words(
-    "list whitelist pricelist enlist "
-    "mist wrist twist fist waist exist checklist playlist wishlist assist resist insist persist consist gist moist"
-)
-_NO_EERS = _words("deer reindeer beer career peer sheer veneer cheer steer sneer leer")
-_THINGS = _words(
-    "breaker dresser jumper header server burner cooker computer boiler opener poster cover corner counter drawer "
-    "dryer fender freezer roller rubber slipper slider sleeper speaker sprinkler stroller tower shower trailer "
-    "tanker cutter lighter clipper cracker cruiser hanger heater hammer ladder locker mirror motor mower pointer "
-    "printer poker pepper popper puller ruler sander sharpener shutter starter sweeper sweater thriller toaster "
-    "tracker tractor trigger walker washer wrapper burrow binder blower charger container conveyor divider "
-    "dropper fastener feeder filler folder grinder holder lifter loader marker mixer planter player recorder "
-    "reflector rocker roster scooter sinker sniper soccer spinner stapler stopper strainer streamer stretcher "
-    "sucker ticker timer topper wiper zipper water winter river paper letter matter master layer liner linger "
-    "offer order other over per under user finer runner-up dinner dagger flower power lower answer wonder number "
-    "member ember timber cinder tinder ginger finger anger danger hunger closer fewer former later longer nearer "
-    "never rather inner outer upper proper sober bitter better clever silver copper leather feather weather "
-    "butter cider cooler door floor poor moor indoor outdoor color colour"
-)
+_NO_ISTS = _TABLES["no -ist"].words
+_NO_EERS = _TABLES["no -eer"].words
+_THINGS = _TABLES["things"].words
 """Things, not people, although a verb stands in their name."""
 
 
