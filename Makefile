@@ -1,4 +1,5 @@
-# Two commands do everything: `make film IDEA="..."` and `make test`. Both make the environment, once.
+# Two commands do everything: `make film IDEA="..."` and `make test`. Both make the environment, once; what only tests need is
+# added by the first command that tests or measures.
 #
 # The idea never travels through recipe text: its raw value goes to the recipe's environment, where the shell passes it
 # on as one word. `unexport` keeps make from expanding it on the way.
@@ -7,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTING := $(VENV)/.testing
 FUZZING := $(VENV)/.fuzzing
 ARGS ?=
 N ?= 2000
@@ -29,6 +31,9 @@ endif
 
 .PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
+
+# What pip leaves uncompiled (below) the first film compiles, also where the caller's environment forbids it.
+film studio batch: export PYTHONDONTWRITEBYTECODE :=
 
 film: $(READY)
 	@if [ -n "$$FILM_IDEA" ]; then exec $(BIN)/film make $(ARGS) -- "$$FILM_IDEA"; else exec $(BIN)/film make $(ARGS); fi
@@ -69,43 +74,43 @@ verify: $(READY)
 repair: $(READY)
 	@exec $(BIN)/sessions repair $${FILM_ID:+"$$FILM_ID"} $(ARGS)
 
-test: $(READY)
+test: $(TESTING)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # What `make test` leaves out: further samples of its promises, and its properties with more examples.
-test-all: $(READY)
+test-all: $(TESTING)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "thorough or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 # Needs Debian's chromium; screenshots go to output/browser/.
-test-browser: $(READY)
+test-browser: $(TESTING)
 	@exec $(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
 # Every regular expression of the program at 200,000 characters of its worst; some two minutes.
-test-patterns: $(READY)
+test-patterns: $(TESTING)
 	@exec $(BIN)/python -m pytest tests/test_patterns.py -m patterns $(ARGS)
 
-bench: $(READY)
+bench: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.film $(ARGS)
 
 # What the flow itself costs, beside bare Prefect tasks; some minutes.
-bench-flow: $(READY)
+bench-flow: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.flow $(ARGS)
 
 # The renderer beside MoviePy, zoompan and the bare encoder; ARGS="--join", "--film": see ARGS=--help.
-bench-render: $(READY)
+bench-render: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.render $(ARGS)
 
 # Kills films everywhere: an hour and more on two cores; N=200 takes some minutes.
-crash-bench: $(READY)
+crash-bench: $(TESTING)
 	@exec $(BIN)/python -m tests.crash --n $(N) --seed $(SEED) $(ARGS)
 
 # Kills flow, worker and server while films are made under Prefect; some ten minutes. ARGS="--films 4", "--by-hand".
-day-bench: $(READY)
+day-bench: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.day $(ARGS)
 
 # Every kind of hostile input, in variants, each measured in a process of its own: some minutes.
 hostile: N := 1000
-hostile: $(READY)
+hostile: $(TESTING)
 	@exec $(BIN)/python -m tests.hostile --n $(N) --seed $(SEED) $(ARGS)
 
 # Coverage-guided fuzzing, SECONDS for each of its eight targets, or for TARGET alone (tests/fuzz/targets/).
@@ -114,14 +119,22 @@ fuzz: $(FUZZING)
 
 environment: $(READY)
 
+# Not compiled: a film imports a third of it, and the first compiles that in less time than pip takes for everything.
 $(READY): requirements.lock pyproject.toml
 	@echo "making the environment in $(VENV) (once; a minute or two)" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Compiled whole: tests measure time, and the first import of a library is no part of it.
+$(TESTING): requirements-dev.lock $(READY)
+	@echo "adding what tests need to $(VENV) (once; about a minute)" >&2
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m compileall -q $(VENV)/lib
+	@touch $@
+
 # The fuzzer is no part of the environment of the tests.
-$(FUZZING): requirements-fuzz.lock $(READY)
+$(FUZZING): requirements-fuzz.lock $(TESTING)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-fuzz.lock
 	@touch $@

@@ -104,6 +104,13 @@ def test_the_deployments_entrypoints_are_in_the_image(image: Path) -> None:
         assert loaded.stdout.strip() == "make-film", loaded.stderr
 
 
+def test_the_image_installs_what_films_need_alone() -> None:
+    """The locked dependencies of the image are those of `make film`, compiled: its user could not write them later."""
+    locked = [shlex.split(rest) for word, rest in instructions() if word == "RUN" and "--require-hashes" in rest]
+    assert [line[line.index("--requirement") + 1 :] for line in locked] == [["requirements.lock"]]
+    assert not any("--no-compile" in line for line in locked)
+
+
 def test_what_the_image_needs_is_let_into_its_build() -> None:
     """The ignore file keeps out everything but what the Dockerfile copies: no film, no environment, no key."""
     lines = (PROJECT / ".dockerignore").read_text("utf-8").splitlines()

@@ -28,7 +28,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("film", "sessions"):
         (programs / name).write_text(DUMP)
         (programs / name).chmod(0o755)
-    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+    for name in ("Makefile", "requirements.lock", "requirements-dev.lock", "pyproject.toml"):
         (tmp_path / name).write_bytes((HERE / name).read_bytes())
     (tmp_path / ".venv" / ".ready").touch()
     monkeypatch.chdir(tmp_path)
@@ -165,9 +165,36 @@ def test_an_old_python_is_refused_in_one_line(house: Path, answer: str | None) -
     assert not (house / "arguments.json").exists()
 
 
+def test_what_only_tests_need_is_added_once_by_the_commands_that_test(house: Path) -> None:
+    """A film's environment has nothing that only tests need; every command that tests or measures adds it, once."""
+    for target in ("film", "plan", "doctor", "studio", "batch", "resume", "sessions", "view", "environment"):
+        assert "install" not in make("--dry-run", target).stdout, target
+    testing = ["test", "test-browser", "test-patterns", "bench", "bench-flow", "bench-render", "crash-bench"]
+    testing += ["test-all", "day-bench", "hostile", "fuzz"]
+    (house / "requirements-fuzz.lock").touch()
+    for target in testing:
+        assert "--require-hashes --requirement requirements-dev.lock" in make("--dry-run", target).stdout, target
+    for name in (".testing", ".fuzzing"):
+        (house / ".venv" / name).touch()
+    for target in testing:
+        assert "install" not in make("--dry-run", target).stdout, target
+    (house / ".venv" / ".ready").unlink()
+    installed = make("--dry-run", "film").stdout
+    assert "--require-hashes --requirement requirements.lock" in installed
+    assert "requirements-dev.lock" not in installed
+
+
+def test_the_first_film_compiles_what_it_imports(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pip left uncompiled is written by the first film, also where the environment forbids Python to write it."""
+    (house / ".venv" / "bin" / "film").write_text('#!/bin/sh\n[ -z "$PYTHONDONTWRITEBYTECODE" ]\n')
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert make("film", "IDEA=x").returncode == 0
+
+
 def test_the_fuzzer_is_installed_once_and_by_its_lock_file(house: Path) -> None:
     """`make fuzz` installs from hashes what the tests' environment does not have, and runs what is named; then runs."""
     (house / "requirements-fuzz.lock").write_bytes((HERE / "requirements-fuzz.lock").read_bytes())
+    (house / ".venv" / ".testing").touch()
     done = make("--dry-run", "fuzz", "TARGET=scripts", "SECONDS=5")
     assert "--require-hashes --requirement requirements-fuzz.lock" in done.stdout
     assert "python -m tests.fuzz scripts --seconds 5" in done.stdout
