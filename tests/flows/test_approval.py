@@ -18,6 +18,7 @@ from studio.status.listing import read_listing
 from tests.flows.cli.test_terminal import Terminal
 from tests.support.films.film_command import IDEA, TINY, Film, assert_one_line
 from tests.support.films.runs import Studio
+from tests.support.sampled import sampled
 
 SHORT: dict[str, Any] = {"seconds": 5.0, "shot_seconds": 2.0, "music": False}
 """A film of two shots."""
@@ -45,6 +46,7 @@ YES, NO = Reply(True), Reply(False, notes="too dark")
 # --- in one process -------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_without_approve_nobody_is_asked(studio: Studio) -> None:
     """Without `approve` a run asks nothing and writes nothing about it, though somebody could be asked."""
     person = Person()
@@ -91,6 +93,7 @@ def test_a_redo_makes_only_these_shots_anew_and_asks_again(studio: Studio) -> No
     assert done.made["video"] == len(shots)
 
 
+@pytest.mark.thorough
 def test_a_redo_is_no_edit_by_hand(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run after a redo says nothing of an edit, though it is not the plan as written; a person's own edit, later or
     while being asked, is told by its fields."""
@@ -130,6 +133,7 @@ def test_what_was_approved_is_not_asked_for_again(studio: Studio) -> None:
     assert person.steps == ["images"]
 
 
+@pytest.mark.thorough
 def test_an_edit_while_it_waits_is_used_and_seen(studio: Studio) -> None:
     """Who edits a prompt while being asked about the pictures is asked about the new one before it moves."""
     edits = ["a harbour"]
@@ -168,7 +172,7 @@ class Killed(BaseException):
     """What kill -9 looks like from inside, for a test that goes on living."""
 
 
-@pytest.mark.parametrize("moment", ["before the plan", "after the plan"])
+@sampled("moment", ["before the plan", "after the plan"])
 def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     """Killed between an answer's record and its execution: the next run carries it out, once, and asks what follows."""
     write = approvals._write_edit
@@ -215,6 +219,7 @@ def test_what_a_line_answers(line: str, reply: Reply | None) -> None:
     assert reply_of(line) == reply
 
 
+@pytest.mark.thorough
 def test_asked_on_the_terminal(film: Film) -> None:
     """The table makes way for what is asked; a wrong answer is asked again; a no ends with 1 and the way on."""
     terminal = Terminal(film, "make", IDEA, *TINY, "--no-music", "--approve", "both")
@@ -238,6 +243,7 @@ def test_asked_on_the_terminal(film: Film) -> None:
     assert film.calls("image begin") == len(json.loads((film.sessions[0] / "shots.json").read_text("utf-8")))
 
 
+@pytest.mark.thorough
 def test_without_a_terminal_it_is_refused_at_once(film: Film) -> None:
     """`film make --approve` where nobody sits: one line, 2, and nothing is made."""
     code, _, err = film.run("make", IDEA, *TINY, "--approve", "shots")

@@ -69,6 +69,7 @@ def test_a_portrait_that_fails_stops_its_shots_alone(casting: Studio) -> None:
     assert again.made["portrait"] == 1
 
 
+@pytest.mark.thorough
 def test_a_portrait_follows_its_character_to_another_number(casting: Studio) -> None:
     """A graph in which the character is another node costs no picture; what lay at its old place is kept in takes/."""
     casting.film()
@@ -84,6 +85,7 @@ def test_a_portrait_follows_its_character_to_another_number(casting: Studio) -> 
     assert len([*(folder / "takes" / "cast").glob("*.png")]) == 1
 
 
+@pytest.mark.thorough
 def test_a_character_no_shot_shows_any_more_leaves_the_cast(casting: Studio) -> None:
     """Its portrait is kept in takes/, and comes back with the character, for nothing."""
     casting.film()
@@ -100,6 +102,7 @@ def test_a_character_no_shot_shows_any_more_leaves_the_cast(casting: Studio) -> 
     assert (folder / "cast" / KEEPER).is_file()
 
 
+@pytest.mark.thorough
 def test_a_painter_without_references_leaves_a_persons_portrait_alone(casting: Studio) -> None:
     """Another crew knows no cast: what lies there stays, and the shots are its own."""
     casting.film()

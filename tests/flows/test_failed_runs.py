@@ -52,6 +52,7 @@ def test_one_picture(studio: Studio) -> None:
     tells(text, "shot ", "(images): the painter gave no picture", "Everything finished is kept", "film resume session_")
 
 
+@pytest.mark.thorough
 def test_every_picture(studio: Studio) -> None:
     """A painter that gives none at all: one reason, told once, with the shots."""
     text = message(studio.film(hook=fails("image", EngineFailed("the painter gave no picture"))))
@@ -59,6 +60,7 @@ def test_every_picture(studio: Studio) -> None:
     assert text.count("no picture") == 1
 
 
+@pytest.mark.thorough
 def test_a_line_that_cannot_be_spoken(studio: Studio) -> None:
     """A voice that cannot read a line."""
     error = Unspeakable("the voice cannot read 'ちゃん': put it in Latin letters in shots.json, or leave it out")
@@ -72,6 +74,7 @@ def test_a_fault_of_our_own(studio: Studio) -> None:
     tells(text, "shot ", "(videos): ZeroDivisionError: division by zero", "film resume session_")
 
 
+@pytest.mark.thorough
 def test_a_story_that_is_refused(studio: Studio) -> None:
     """A writer that gives no story: no shot is there to be named."""
     text = message(studio.film(hook=fails("story", EngineFailed("the writer gave no story: try another idea"))))

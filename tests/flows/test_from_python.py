@@ -116,6 +116,7 @@ from flows.make_film import make_film
 """
 
 
+@pytest.mark.thorough
 @sampled("way", WAYS)
 def test_other_ways(tmp_path: Path, server: str, way: str) -> None:
     """Whatever calls it, there is a film."""
@@ -130,6 +131,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.thorough
 @sampled("case", REFUSED)
 def test_refused_in_a_sentence(tmp_path: Path, server: str, case: str) -> None:
     """What cannot be done raises one of our errors, whose text is a sentence."""

@@ -130,6 +130,7 @@ def test_a_script_is_spoken_word_for_word(server: str, tmp_path: Path) -> None:
     assert not (film.parent / "score.wav").exists()
 
 
+@pytest.mark.thorough
 def test_two_films_of_one_seed_are_the_same_bytes(server: str, film: Path, tmp_path: Path) -> None:
     """Law 11: on one machine the same brief gives the same film, byte for byte, from the embedded crew."""
     again = make(tmp_path)

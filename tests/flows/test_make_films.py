@@ -52,6 +52,7 @@ def wait_until(what: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.thorough
 def test_a_failed_line_stops_no_other_and_is_made_by_the_next_run(film: Film) -> None:
     """One line fails: 1, the others are made, the table and one line say which; the same line again makes only that."""
     write(film, DOOMED, GOOD)
@@ -74,6 +75,7 @@ def test_a_failed_line_stops_no_other_and_is_made_by_the_next_run(film: Film) ->
     assert film.calls("image begin") == images + 1
 
 
+@pytest.mark.thorough
 def test_killed_in_the_middle(film: Film) -> None:
     """kill -9 on a batch of two at once: its children end by themselves, and the same line again opens no third session
     and makes nothing twice."""
@@ -112,6 +114,7 @@ def test_stopped(film: Film, number: signal.Signals, code: int, said: str) -> No
     assert film.calls("story begin") == 1
 
 
+@pytest.mark.thorough
 def test_a_line_that_somebody_makes_is_left_to_them(film: Film) -> None:
     """A line whose session is being worked on is not touched, not made again, and counts as not finished."""
     write(film, GOOD)

@@ -84,6 +84,7 @@ def test_make_film_with_a_paid_crew_makes_a_whole_film(
     assert spent_usd(calls)[0] >= sum(bill.usd for bill in bills)
 
 
+@pytest.mark.thorough
 def test_a_run_killed_while_the_vendor_holds_a_request_pays_once_more_and_only_when_told(
     meter: Meter, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -46,7 +46,7 @@ def test_a_finished_session_is_served_from_the_cache(studio: Studio) -> None:
     assert tree(studio.folder(session_id)) == before
 
 
-@sampled("fault", ["flip", "by hand", "delete", "truncate"], quick=2)
+@sampled("fault", ["flip", "by hand", "delete", "truncate"])
 def test_a_picture_that_is_lost_damaged_or_replaced(studio: Studio, fault: str) -> None:
     """Law 5: lost and damaged pictures are made again, a person's is used; nothing else is painted."""
     session_id = studio.film().report["session_id"]
@@ -158,18 +158,21 @@ def test_a_failed_shot_does_not_stop_the_others(studio: Studio) -> None:
     assert not (folder / "failure.json").exists()
 
 
+@pytest.mark.thorough
 def test_two_sessions_in_one_second_do_not_meet(studio: Studio) -> None:
     """Two films begun in one second get two folders."""
     first, second = studio.film("one idea", seconds=4.0), studio.film("another idea", seconds=4.0)
     assert first.report["session_id"] != second.report["session_id"]
 
 
+@pytest.mark.thorough
 def test_a_finished_film_asked_for_again_is_a_new_film(studio: Studio) -> None:
     """Only an unfinished session is gone on with."""
     first, second = studio.film(seconds=4.0), studio.film(seconds=4.0)
     assert first.report["session_id"] != second.report["session_id"]
 
 
+@pytest.mark.thorough
 def test_a_second_run_on_a_locked_session_names_the_pid(studio: Studio) -> None:
     """One run per session: the second is told which pid holds it since when."""
     import os
@@ -219,6 +222,7 @@ def test_the_same_brief_gives_the_same_bytes(studio: Studio) -> None:
     assert tree(studio.folder(first)) == tree(studio.folder(second))
 
 
+@pytest.mark.thorough
 def test_contradicting_options_are_refused_and_change_applies_them(studio: Studio) -> None:
     """Options that differ from the brief are refused by name, unless --change says to apply them."""
     session_id = studio.film(seconds=4.0).report["session_id"]
@@ -230,6 +234,7 @@ def test_contradicting_options_are_refused_and_change_applies_them(studio: Studi
     assert outcome.made["video"] == len(studio.shots(session_id))
 
 
+@pytest.mark.thorough
 def test_a_foreign_session_is_adopted_on_request(studio: Studio) -> None:
     """A session of another program keeps its pictures and becomes a finished film of ours."""
     folder = studio.folder("session_20250208_002238")

@@ -126,6 +126,7 @@ def test_a_run_that_fails_says_which_shot(studio: Studio) -> None:
     assert "film" not in shown
 
 
+@pytest.mark.thorough
 def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a run waits for the shots' approval, progress and storyboard agree on how many there are."""
 
@@ -150,6 +151,7 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
     assert "?" not in seen["progress-film"]
 
 
+@pytest.mark.thorough
 def test_nobody_looks_so_nothing_is_posted(studio: Studio) -> None:
     """Where no heartbeats are sent, no server outlives the run: it costs nothing."""
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
@@ -196,6 +198,7 @@ def test_at_a_runs_end_nothing_is_promised(server: str, monkeypatch: pytest.Monk
     assert warnings == ["the run's page does not show how it ended (ConnectError)"]
 
 
+@pytest.mark.thorough
 def test_an_api_that_hangs_does_not_hold_the_film(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that never answers costs the end of the run its few seconds, and the film nothing."""
     over = threading.Event()

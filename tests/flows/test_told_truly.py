@@ -109,6 +109,7 @@ def test_every_error_can_be_made_anew(kind: type[FilmError]) -> None:
 
 
 # Made when it is set: what is suspended waits so long from then on.
+@pytest.mark.thorough
 @sampled("halted", [Suspended, Paused], ids=lambda halted: halted.__name__)
 def test_a_run_that_is_suspended_from_outside(
     film: Film, deployment: Deployment, halted: Callable[..., State[None]]

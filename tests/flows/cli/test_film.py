@@ -40,6 +40,7 @@ def test_help_shows_examples(capfd: pytest.CaptureFixture[str]) -> None:
 # --- a whole film ---------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @sampled(
     "idea",
     [
@@ -137,6 +138,7 @@ def test_a_failure_is_1_and_names_the_command_that_goes_on(film: Film) -> None:
     assert json.loads(out)["reused"] >= 4
 
 
+@pytest.mark.thorough
 def test_a_full_disk(film: Film) -> None:
     """A disk that fills up while pictures are painted: 1, one line that says so, and nothing that a later run trusts
     wrongly: with room again the same line finishes."""

@@ -64,6 +64,7 @@ def test_a_second_interrupt_leaves_at_once(film: Film) -> None:
     assert f"film resume {film.sessions[0].name}" in err
 
 
+@pytest.mark.thorough
 @sampled(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
 def test_a_signal_waits_seconds_not_minutes(film: Film, number: signal.Signals, code: int, said: str) -> None:
     """What is in hand and takes long does not hold the process after a signal: it leaves after a few seconds."""

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PATIENCE_SECONDS = 120
 
 
+@pytest.mark.thorough
 def test_a_closed_pipe_is_said_and_loses_nothing(server: str, tmp_path: Path) -> None:
     """Where nobody reads the output any more, one line on standard error says so and how to go on; exit code 1."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("FILM_", "PREFECT_"))}

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.films.planned import film, finished, prices
 
 __all__ = ["film", "finished", "prices"]
@@ -25,6 +27,7 @@ def test_the_command_opens_no_session_and_needs_no_engine(tmp_path: Path) -> Non
     assert [*tmp_path.iterdir()] == [tmp_path / "prices.toml"]
 
 
+@pytest.mark.thorough
 def test_the_command_plans_a_session(film: Path, tmp_path: Path) -> None:
     """By its id; another crew can be asked about, other options cannot."""
     done = run("plan", film.name, "--json", cwd=tmp_path)

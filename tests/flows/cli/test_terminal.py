@@ -151,6 +151,7 @@ def test_no_asks_for_an_idea(film: Film, opened: Path) -> None:
     assert not (opened / "runs").exists()
 
 
+@pytest.mark.thorough
 def test_no_to_the_same_idea_begins_anew(film: Film, opened: Path) -> None:
     """Where the same film is unfinished it is offered; after 'n' a new session is opened for it."""
     terminal = Terminal(film, "make", IDEA, *TINY)
@@ -164,6 +165,7 @@ def test_no_to_the_same_idea_begins_anew(film: Film, opened: Path) -> None:
     assert not (opened / "film.mp4").exists()
 
 
+@pytest.mark.thorough
 def test_the_question_is_for_the_person_not_for_the_pipe(film: Film, opened: Path) -> None:
     """With --json and standard output in a file the question stands on the terminal, and the file holds the object."""
     with (film.folder / "out.json").open("w+", encoding="utf-8") as out:
@@ -197,6 +199,7 @@ def test_nobody_answers(film: Film, opened: Path, key: str, deaf: bool) -> None:
     assert not (opened / "runs").exists()
 
 
+@pytest.mark.thorough
 def test_no_color(film: Film) -> None:
     """With NO_COLOR set the live table has no colour."""
     film.environment["NO_COLOR"] = "1"
@@ -209,6 +212,7 @@ def test_no_color(film: Film) -> None:
     assert not re.search(r"\x1b\[(?:[\d;]*;)?(?:3[0-8]|9[0-7])[;m]", terminal.text)
 
 
+@pytest.mark.thorough
 def test_without_a_terminal_the_newest_is_gone_on_with(film: Film, opened: Path) -> None:
     """Where nobody can be asked, `film make` without an idea finishes the newest unfinished session."""
     code, out, err = film.run("make", "--json")

@@ -84,6 +84,7 @@ def test_a_retry_leaves_no_task_run_open(film: Film, monkeypatch: pytest.MonkeyP
     assert flow_run(run_id).state_type == StateType.COMPLETED
 
 
+@pytest.mark.thorough
 def test_another_run_closes_what_died(film: Film) -> None:
     """`film resume` after a kill -9: the run that died is Crashed on its server, and so is what it had in hand."""
     died = killed(film, "image")

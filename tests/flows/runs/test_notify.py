@@ -41,6 +41,7 @@ def calls() -> Iterator[tuple[str, SimpleQueue[str]]]:
         thread.join()
 
 
+@pytest.mark.thorough
 def test_the_guides_automation_calls_the_webhook(tmp_path: Path, calls: tuple[str, SimpleQueue[str]]) -> None:
     """The lines of the guide, as they stand there, on a real server: a film that fails is told with its reason."""
     url, heard = calls

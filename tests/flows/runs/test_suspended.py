@@ -188,6 +188,7 @@ def test_called_dead_while_it_waited(tmp_path: Path, database: str) -> None:
         film.end()
 
 
+@pytest.mark.thorough
 @sampled("server_up", [True, False])
 def test_the_run_that_waited_is_gone(film: Film, server_up: bool) -> None:
     """Whose run is not on the server any more: one line with the way on, and nothing waits; no server: one line."""

@@ -59,7 +59,7 @@ COMMANDS = (
 
 
 @sampled("arguments", COMMANDS, ids=" ".join, quick=2)
-@pytest.mark.parametrize("given", ["", "ada:wrong"])
+@sampled("given", ["", "ada:wrong"])
 def test_a_server_that_asks_for_a_password(tmp_path: Path, locked: str, arguments: tuple[str, ...], given: str) -> None:
     """Every command that talks to a server says in one line that the password is missing, or another, and what to set;
     the password itself is nowhere."""

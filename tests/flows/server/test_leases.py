@@ -93,6 +93,7 @@ def test_a_slot_whose_holder_and_server_were_killed(server_of_ours: Server) -> N
     server.take("film-held")
 
 
+@pytest.mark.thorough
 def test_a_lease_that_no_index_names(server_of_ours: Server) -> None:
     """kill -9 between a lease and its line in the index: the next start writes that line, so that the lease ends."""
     server = server_of_ours
@@ -113,6 +114,7 @@ def told_by(server: Server) -> list[tuple[str, str]]:
         return what_blocks(client)
 
 
+@pytest.mark.thorough
 def test_slots_that_are_taken_though_no_film_is_made(server_of_ours: Server) -> None:
     """They are told with the command that frees them; while a film is being made nothing is: it may hold them."""
     server = server_of_ours

@@ -83,6 +83,7 @@ def test_nothing_is_sent_home(first: tuple[Studio, str]) -> None:
         assert b"DO_NOT_TRACK=1" in environment
 
 
+@pytest.mark.thorough
 def test_a_second_one_uses_what_is_there(first: tuple[Studio, str], home: Path, tmp_path: Path) -> None:
     """A second studio takes the server that is there, makes nothing twice, and takes down only its own worker."""
     studio, url = first
@@ -149,6 +150,7 @@ def test_a_server_elsewhere_is_announced_first(
     assert "profile 'far'" in line
 
 
+@pytest.mark.thorough
 def test_a_server_that_is_leaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the moment that its studio leaves a server says so; another studio does not take it for one that stays, and
     waits until it has left, though not for ever."""
@@ -191,18 +193,21 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         assert f"port {port} of 127.0.0.1 is taken" in refused(tmp_path, tmp_path / "p", "--port", str(port))
 
 
+@pytest.mark.thorough
 @sampled("port", ["0", "-5", "99999"])
 def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
     """A number that is no port is refused in one line."""
     assert "from 1 to 65535" in refused(tmp_path, tmp_path / "p", "--port", port)
 
 
+@pytest.mark.thorough
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     """Where Prefect's home cannot be, one line says so before anything is started."""
     (tmp_path / "file").write_text("")
     assert "PREFECT_HOME" in refused(tmp_path, tmp_path / "file" / "prefect", "--port", str(free_port()))
 
 
+@pytest.mark.thorough
 def test_setting_up_needs_a_server(tmp_path: Path) -> None:
     """--set-up-only starts no server: where none answers, one line says what to do."""
     assert "prefect server start" in refused(tmp_path, tmp_path / "p", "--set-up-only", "--port", str(free_port()))

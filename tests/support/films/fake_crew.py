@@ -14,17 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 from PIL import Image
 
 from blocks.offline.animator import OfflineAnimator
-from blocks.offline.music.composer import OfflineComposer
 from blocks.offline.writer.writer import OfflineWriter
+from studio.audio.wav import wav_file
 from studio.model.engines import Abilities, Crew, Tick
-from studio.model.film import Aim, Brief, Cue, SceneGraph, Shot, Story, Word
+from studio.model.film import Aim, Brief, Cue, MusicCue, SceneGraph, Shot, Story, Word
 from studio.model.receipt import PieceMeasures
 
 Hook = Callable[[str, str], None]
 
+SCORE_HZ = 48_000
 PAINTERS = Crew.painters
 """Pictures in work at the same time."""
 
@@ -157,8 +159,22 @@ class FakeAnimator:
         return made
 
 
+class FakeComposer:
+    """A chord that its seed chooses, held from the first sample to the last."""
+
+    engine, model, version = "fake", "composer", 1
+
+    def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
+        count = round(seconds * SCORE_HZ)
+        notes = [220.0 * 2 ** ((seed + step) % 12 / 12) for step in (0, 4, 7)]
+        chord = sum(np.sin(2 * np.pi * note / SCORE_HZ * np.arange(count)) for note in notes)
+        with wav_file(out, 2, SCORE_HZ) as append:
+            append(np.repeat(np.asarray(0.05 * chord, np.float32)[:, np.newaxis], 2, axis=1))
+        return PieceMeasures(seconds=count / SCORE_HZ)
+
+
 def fake_crew(log: Log, references: int = 0) -> Crew:
-    """Return a crew that logs every call; its painter and narrator are instant, its clips and score are real.
+    """Return a crew that logs every call; its clips are real, all else is instant.
 
     Args:
         references: how many pictures the painter can be shown; those that it was shown stand in `Log.shown`.
@@ -170,7 +186,7 @@ def fake_crew(log: Log, references: int = 0) -> Crew:
         FakePainter(log, references=references),
         FakeNarrator(log),
         FakeAnimator(log),
-        OfflineComposer(),
+        FakeComposer(),
         painters=PAINTERS,
     )
 
