@@ -8,15 +8,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast
 
 from blocks.offline.painter.canvas.noise import Rng
 from blocks.offline.painter.canvas.shapes import Drawing, moved
-from blocks.offline.painter.people import figures, poses, suits, waist
+from blocks.offline.painter.people import eye, figures, hands, poses, suits, waist
 from blocks.offline.painter.places import dressing
 from blocks.offline.painter.prompt import vocabulary
 from blocks.offline.painter.prompt.habitat import INSIDE, PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
+from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.things import (
     beasts,
     birds,
@@ -30,92 +31,19 @@ from blocks.offline.painter.things import (
     vehicles,
 )
 
-_DRAWN: dict[str, Callable[[], Drawing]] = {
-    "astronaut": suits.astronaut,
-    "lighthouse": landmarks.lighthouse,
-    "windmill": landmarks.windmill,
-    "tent": landmarks.tent,
-    "castle": structures.castle,
-    "bridge": structures.bridge,
-    "car": structures.car,
-    "ship": vehicles.ship,
-    "boat": vehicles.boat,
-    "train": vehicles.train,
-    "rocket": vehicles.rocket,
-    "bicycle": vehicles.bicycle,
-    "deer": creatures.deer,
-    "whale": creatures.whale,
-    "dog": creatures.dog,
-    "cat": creatures.cat,
-    "fox": beasts.fox,
-    "wolf": beasts.wolf,
-    "bear": beasts.bear,
-    "horse": beasts.horse,
-    "rabbit": beasts.rabbit,
-    "penguin": beasts.penguin,
-    "bottle": props.bottle,
-    "lantern": props.lantern,
-    "book": props.book,
-    "cup": still.cup,
-    "table": still.table,
-    "letter": still.letter,
-    "violin": still.violin,
-    "kite": still.kite,
-    "candle": still.candle,
-    "flower": still.flower,
-    "chair": still.chair,
-    "clock": still.clock,
-    "bread": still.bread,
-    "crow": birds.crow,
-    "crow aloft": birds.crow_aloft,
-    "paper boat": birds.paper_boat,
-    "bed": furniture.bed,
-    "footprints": swarms.footprints,
-}
-_SEEDED: dict[str, Callable[[Rng], Drawing]] = {
-    "tree": landmarks.tree,
-    "fish": creatures.fish,
-    "balloon": vehicles.balloon,
-    "fire": props.fire,
-    "butterflies": swarms.butterflies,
-    "bees": swarms.bees,
-}
-_OWN_TONES = {
-    "bicycle": ("3f6b6b",),
-    "dog": ("8a6542", "5d432d"),
-    "cat": ("4a4640", "33302c"),
-    "fox": ("c4622d", "8d4320"),
-    "wolf": ("767a7e", "4b4f54"),
-    "bear": ("5f402a", "3d281a"),
-    "horse": ("74482b", "4a2d1b"),
-    "rabbit": ("8d7156", "665040"),
-    "car": ("a23c32", "6f2822"),
-    "cup": ("e6ded0", "b9ae9e"),
-    "flower": ("c8433a", "8f2b28"),
-    "kite": ("c23b2e", "8f2a22"),
-    "book": ("6b2f2a",),
-    "tent": ("d08a4c", "b5673a"),
-    "boat": ("7a3a2e",),
-    "house": ("8d7358", "77604a"),
-    "chair": ("7a5434", "4f351f"),
-    "table": ("8a6340", "5f4229"),
-    "deer": ("7d5638", "543a28"),
-}
-"""The tones a colour word replaces: a thing's own, then its shaded one."""
-_HELD: tuple[waist.Doing, ...] = (
-    "lantern",
-    "book",
-    "cup",
-    "bottle",
-    "candle",
-    "flower",
-    "letter",
-    "clock",
-    "bread",
-)
+_MODULES = (beasts, birds, creatures, eye, figures, furniture, hands, landmarks, poses, props, still, structures, suits)
+_BRUSHES = {module.__name__.rpartition(".")[2]: module for module in (*_MODULES, swarms, vehicles)}
+
+
+def brush_of(kind: str) -> Callable[..., Drawing]:
+    """Return the function that draws a subject; those of people, a house and a close shot want more than a seed."""
+    module, _, name = ROWS[kind].brush.partition(".")
+    return cast("Callable[..., Drawing]", getattr(_BRUSHES[module], name))
+
+
+_HELD = tuple(kind for kind, row in ROWS.items() if row.hand)
 _PAVED = ("street", "city", "village", "road")
 """Where one carries an umbrella."""
-_USUAL = {"fox": ("red", "orange"), "bear": ("brown", "polar"), "wolf": ("grey", "gray")}
 
 
 def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng: Rng) -> Drawing:
@@ -150,17 +78,16 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
         return creatures.fluke()
     if kind == "lantern" and {"lamp", "lamps"} & set(subject.words) and reading.biome in INSIDE:
         return dressing.lamp()
-    if kind in _SEEDED:
-        return _SEEDED[kind](rng)
-    return coloured(_DRAWN[kind](), subject)
+    brush = brush_of(kind)
+    return brush(rng) if "varied" in ROWS[kind].traits else coloured(brush(), subject)
 
 
 def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple[str, ...]) -> Drawing:
     """A person from the waist up, with what they carry, or what anyone would have in that place and weather."""
     said = frozenset(subject.words)
-    doing: waist.Doing = ""
+    doing = ""
     held: Drawing = ()
-    thing: waist.Doing = next((k for k in _HELD if k in carried), "")
+    thing = next((k for k in _HELD if k in carried), "")
     if "umbrella" in dict(figures.worn_by(reading, subject)):
         doing = "umbrella"
     elif thing:
@@ -178,9 +105,9 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     return waist.half_figure(look, aged, bearded, doing, held, turned, cloth)
 
 
-def _in_hand(reading: Reading, thing: waist.Doing) -> Drawing:
+def _in_hand(reading: Reading, thing: str) -> Drawing:
     """A thing as a hand holds it, in its own colour."""
-    drawing = props.held_bottle() if thing == "bottle" else still.mug() if thing == "cup" else _DRAWN[thing]()
+    drawing = props.held_bottle() if thing == "bottle" else still.mug() if thing == "cup" else brush_of(thing)()
     return coloured(drawing, next(s for s in reading.subjects if s.kind == thing))
 
 
@@ -192,8 +119,8 @@ def _cloth(reading: Reading, subject: Subject, look: figures.Look) -> str:
 
 def coloured(drawing: Drawing, subject: Subject) -> Drawing:
     """Repaint a thing in the colour its words name; a colour it has anyway changes nothing."""
-    own = _OWN_TONES.get(subject.kind, ())
-    named = [w for w in subject.words if w in vocabulary.COLOURS and w not in _USUAL.get(subject.kind, ())]
+    own = ROWS[subject.kind].tones
+    named = [w for w in subject.words if w in vocabulary.COLOURS and w not in ROWS[subject.kind].usual]
     if subject.kind == "bear" and "polar" in subject.words:
         named = ["cream"]
     if not own or not named:

@@ -17,10 +17,11 @@ from blocks.offline.painter.people.eye import paint_eye
 from blocks.offline.painter.people.face import as_child, turned_head
 from blocks.offline.painter.prompt.habitat import INSIDE, PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
+from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.things import still
 
-_SHEETS = ("letter", "book")
-_IN_HANDS = ("cup", "candle", "lantern", "flower", "clock", "bottle")
+_SHEETS = kinds_with("sheet")
+_IN_HANDS = kinds_with("cupped")
 
 
 def paint_closeup(stage: Stage, reading: Reading) -> bool:

@@ -14,10 +14,9 @@ from blocks.offline.painter.people import waist
 from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.prompt.habitat import PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
+from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.standing import light_near
 
-_GROWN = {"child": 0.84}
-"""Size of the drawing beside a grown-up's; a child's is cut so that its crown is at their shoulder."""
 _AIR = 0.07
 """Between two people, in the height of a head and shoulders."""
 _MOST = 4
@@ -66,7 +65,8 @@ def _stand(stage: Stage, people: Sequence[Subject], drawings: Sequence[Drawing],
     """Where each stands, and how large."""
     canvas = stage.canvas
     below = 0.33 if close else -waist.FOOT - 0.06
-    sizes = [_GROWN.get(s.kind, 1.0) for s in people]
+    # A child's drawing is cut so that its crown is at the shoulder of a grown-up's.
+    sizes = [ROWS[s.kind].grown for s in people]
     if len(set(sizes)) == 1:
         sizes = [1.0] * len(people)
     widths = []

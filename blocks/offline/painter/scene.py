@@ -43,10 +43,15 @@ from blocks.offline.painter.places.weather import (
     paint_snow,
 )
 from blocks.offline.painter.places.woods import paint_birches, paint_jungle, paint_spring
-from blocks.offline.painter.prompt.habitat import HELD, INSIDE
+from blocks.offline.painter.prompt.habitat import FURNITURE, HELD, INSIDE
 from blocks.offline.painter.prompt.reader import Reading
+from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.slate import paint_slate
 from blocks.offline.painter.staging import paint_stray_birds, paint_subjects
+
+_IN_THE_SKY = kinds_with("in the sky")
+"""Beside one of these no stray bird is drawn."""
+
 
 _WORKING_PIXELS = 1408 * 792
 """Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
@@ -127,7 +132,7 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
     elif "sill" in reading.features and reading.shot != "close":
         paint_sill(stage, reading.hour, reading.has("rain") or reading.has("storm"))
     elif biome in INSIDE:
-        bare = any(s.kind in (*HELD, "table", "chair", "bed") for s in reading.subjects)
+        bare = any(s.kind in (*HELD, *FURNITURE) for s in reading.subjects)
         wet, named = reading.has("rain") or reading.has("storm"), "lamp" if set_aside(reading) else ""
         paint_room(stage, reading.hour, biome, wet, bare, named)
     elif biome == "moon":
@@ -328,7 +333,7 @@ def _paint_air(stage: Stage, reading: Reading) -> None:
         stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
     clear = not reading.weather and reading.hour != "night"
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
-    aloft = any(s.kind in ("birds", "crow aloft", "butterflies", "bees", "kite") for s in reading.subjects)
+    aloft = any(s.kind in _IN_THE_SKY for s in reading.subjects)
     if open_sky and clear and not aloft:
         paint_stray_birds(stage)
     if reading.biome in INSIDE:

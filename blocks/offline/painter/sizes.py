@@ -8,72 +8,19 @@ from blocks.offline.painter.canvas.canvas import Stage
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.prompt.habitat import HELD, INSIDE, LIVING, PEOPLE, SITTING
 from blocks.offline.painter.prompt.reader import Reading
+from blocks.offline.painter.prompt.subjects import ROWS, kinds_with
 
-SIZES = {
-    "person": 0.27,
-    "elder": 0.255,
-    "child": 0.19,
-    "lighthouse": 0.62,
-    "ship": 0.40,
-    "boat": 0.27,
-    "house": 0.25,
-    "tree": 0.56,
-    "train": 0.12,
-    "robot": 0.44,
-    "astronaut": 0.36,
-    "rocket": 0.60,
-    "deer": 0.27,
-    "whale": 0.32,
-    "fish": 0.34,
-    "dog": 0.14,
-    "cat": 0.11,
-    "bottle": 0.10,
-    "lantern": 0.15,
-    "book": 0.11,
-    "bicycle": 0.17,
-    "balloon": 0.34,
-    "tent": 0.15,
-    "fire": 0.11,
-    "windmill": 0.50,
-    "birds": 0.5,
-    "violinist": 0.34,
-    "fox": 0.18,
-    "wolf": 0.21,
-    "bear": 0.29,
-    "horse": 0.32,
-    "rabbit": 0.09,
-    "penguin": 0.15,
-    "cup": 0.085,
-    "table": 0.17,
-    "letter": 0.10,
-    "violin": 0.16,
-    "kite": 0.17,
-    "candle": 0.12,
-    "flower": 0.15,
-    "chair": 0.19,
-    "clock": 0.11,
-    "bridge": 0.20,
-    "castle": 0.42,
-    "car": 0.13,
-    "bread": 0.075,
-    "bed": 0.17,
-    "butterflies": 0.55,
-    "bees": 0.34,
-    "footprints": 0.12,
-    "crow": 0.105,
-    "crow aloft": 0.17,
-    "paper boat": 0.10,
-}
-FIGURES = (*PEOPLE, "robot", "astronaut")
-ON_TABLES = ("cup", "book", "letter", "candle", "flower", "clock", "lantern", "violin", "bottle", "bread")
-AFLOAT = ("ship", "boat", "paper boat")
-ENDLESS = ("train", "bridge")
+SIZES = {kind: row.height for kind, row in ROWS.items() if row.height}
+FIGURES = (*PEOPLE, *kinds_with("figure"))
+ON_TABLES = kinds_with("on tables")
+AFLOAT = kinds_with("afloat")
+ENDLESS = kinds_with("endless")
 """Wider than any frame: they leave it on both sides."""
-HANGING = ("kite", "astronaut", "balloon", "whale", "fish", "birds", "crow aloft", "butterflies", "bees", "footprints")
+HANGING = kinds_with("hanging")
 WATER = ("sea", "shore", "ice", "lake", "river")
 
 
-TALL = ("deer", "horse", "bear")
+TALL = kinds_with("tall")
 """Beasts that a medium shot cuts at the legs, as it cuts people at the waist."""
 
 

@@ -30,6 +30,7 @@ from blocks.offline.painter.places.dressing import set_aside
 from blocks.offline.painter.places.paths import Spot, on_bank, on_water
 from blocks.offline.painter.prompt.habitat import HELD, INSIDE, LIVING, PEOPLE, ROOMS
 from blocks.offline.painter.prompt.reader import Reading, Subject
+from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.shadows import paint_cast, paint_contact
 from blocks.offline.painter.sizes import (
     AFLOAT,
@@ -46,8 +47,8 @@ from blocks.offline.painter.sizes import (
 from blocks.offline.painter.standing import foot_of, light_near
 from blocks.offline.painter.things import creatures, landmarks
 
-_CARRIED = ("lantern", "book", "violin", "bicycle")
-_IN_HAND = (*_CARRIED, "bottle", "cup", "candle", "flower", "letter", "clock", "bread")
+_CARRIED = kinds_with("carried")
+_IN_HAND = (*_CARRIED, *HELD)
 """What a person from the waist up holds before the body; seen whole, they leave it where it stands."""
 
 
@@ -208,21 +209,7 @@ def _paint_one(
     afloat = kind in (*HANGING, *AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
     if not afloat and not halved and not cut:
         paint_contact(stage, x + (left + right) / 2 * height, foot, half)
-    standing = kind not in (
-        *AFLOAT,
-        *ENDLESS,
-        "kite",
-        "balloon",
-        "whale",
-        "fish",
-        "birds",
-        "crow aloft",
-        "rocket",
-        "fire",
-        "butterflies",
-        "bees",
-        "footprints",
-    )
+    standing = kind == "astronaut" or kind not in (*AFLOAT, *ENDLESS, *HANGING, "rocket", "fire")
     if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
         paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
     if kind in FIGURES:

@@ -11,6 +11,7 @@ from blocks.offline.painter.people import waist
 from blocks.offline.painter.places.station import RAILS
 from blocks.offline.painter.prompt.habitat import HELD, INSIDE
 from blocks.offline.painter.prompt.reader import Reading
+from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.sizes import AFLOAT, FIGURES, ON_TABLES, TALL, WATER, halved_by
 
 
@@ -48,7 +49,7 @@ def foot_of(stage: Stage, reading: Reading, kind: str, x: float, height: float, 
     if kind == "train" and reading.biome == "station":
         return canvas.height * RAILS
     # What is built must not hang over a slope's lower side.
-    broad = {"lighthouse": 0.10, "house": 0.5, "windmill": 0.15, "tent": 0.7}.get(kind, 0.0) * height
+    broad = ROWS[kind].broad * height
     foot = stage.ground_at(x, broad) + canvas.unit * 0.010
     if kind == "rocket":
         foot -= canvas.unit * 0.12

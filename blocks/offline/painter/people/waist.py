@@ -5,25 +5,13 @@ In the frame of `bust.py` (the crown at 1, facing right), the body drawn down to
 
 from __future__ import annotations
 
-from typing import Literal
-
 from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, moved, oval
 from blocks.offline.painter.people.bust import bust
 from blocks.offline.painter.people.face import as_child, turned_head
 from blocks.offline.painter.people.figures import Look, darker
+from blocks.offline.painter.prompt.subjects import ROWS
 
-Doing = Literal["", "cup", "umbrella", "lantern", "book", "bottle", "candle", "flower", "letter", "clock", "bread"]
-
-_HELD_AT: dict[Doing, tuple[float, float, float]] = {
-    "cup": (0.60, -0.50, 0.34),
-    "bottle": (0.56, -0.70, 0.78),
-    "candle": (0.55, -0.44, 0.56),
-    "flower": (0.54, -0.78, 0.92),
-    "letter": (0.66, -0.56, 0.46),
-    "clock": (0.66, -0.56, 0.40),
-    "bread": (0.74, -0.48, 0.36),
-    "book": (0.60, -0.52, 0.42),
-}
+_HELD_AT = {kind: row.hand for kind, row in ROWS.items() if row.hand}
 """Where a thing about 1 high has its foot, before the body, and how large it is in the hand."""
 
 FOOT = -1.3
@@ -31,12 +19,12 @@ FOOT = -1.3
 
 
 def half_figure(
-    look: Look, aged: bool, bearded: bool, doing: Doing, held: Drawing = (), turned: bool = False, cloth: str = ""
+    look: Look, aged: bool, bearded: bool, doing: str, held: Drawing = (), turned: bool = False, cloth: str = ""
 ) -> Drawing:
     """Draw a person from the waist up, facing right.
 
     Args:
-        doing: what the hands are at; '' lets the near arm hang.
+        doing: what the hands are at, 'umbrella' or a kind of thing that is held; '' lets the near arm hang.
         held: the thing, about 1 high on its foot.
         cloth: tone of an umbrella; '' takes it from the coat.
         turned: the face in three-quarter view instead of profile; a child's always is.
@@ -54,13 +42,11 @@ def half_figure(
         shapes += [bar("3a2c24", (0.47, -0.62), (0.288, 1.56), 0.028), *_near_arm(look, 0.40, -0.36)]
         shapes += _fist(look, 0.455, -0.34)
     elif doing == "lantern":
-        shapes += [*moved(held, 0.62, -1.02, 0.62), *_near_arm(look, 0.54, -0.42), *_fist(look, 0.60, -0.43)]
+        shapes += [*moved(held, *_HELD_AT[doing]), *_near_arm(look, 0.54, -0.42), *_fist(look, 0.60, -0.43)]
     elif doing == "book":
-        x, y, size = _HELD_AT[doing]
-        shapes += [*moved(held, x, y, size), *_near_arm(look, 0.40, -0.52), *_fist(look, 0.47, -0.50)]
+        shapes += [*moved(held, *_HELD_AT[doing]), *_near_arm(look, 0.40, -0.52), *_fist(look, 0.47, -0.50)]
     elif doing:
-        x, y, size = _HELD_AT[doing]
-        shapes += [*moved(held, x, y, size), *_near_arm(look, 0.38, -0.42), *_fist(look, 0.45, -0.37)]
+        shapes += [*moved(held, *_HELD_AT[doing]), *_near_arm(look, 0.38, -0.42), *_fist(look, 0.45, -0.37)]
     else:
         shapes += _hanging_arm(look)
     return as_child(tuple(shapes)) if look.child else tuple(shapes)

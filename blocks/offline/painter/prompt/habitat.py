@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, cast
 
+from blocks.offline.painter.prompt.subjects import ROWS, kinds_with
+
 Biome = Literal[
     "sea",
     "shore",
@@ -42,29 +44,9 @@ Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road", 
 Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
-PEOPLE = ("person", "elder", "child", "violinist")
-LIVING = (
-    *PEOPLE,
-    "robot",
-    "astronaut",
-    "deer",
-    "whale",
-    "fish",
-    "dog",
-    "cat",
-    "birds",
-    "fox",
-    "wolf",
-    "bear",
-    "horse",
-    "rabbit",
-    "penguin",
-    "crow",
-    "crow aloft",
-    "butterflies",
-    "bees",
-)
-HELD = ("lantern", "book", "bottle", "cup", "letter", "violin", "candle", "flower", "clock", "bread")
+PEOPLE = kinds_with("person")
+LIVING = (*PEOPLE, *kinds_with("living"))
+HELD = kinds_with("held")
 USUAL_HOUR: dict[str, Hour] = {
     "lake": "morning",
     "river": "morning",
@@ -94,58 +76,25 @@ USUAL_HOUR: dict[str, Hour] = {
     "undersea": "noon",
     "none": "golden",
 }
-HOME_OF: dict[str, Biome] = {
-    "ship": "sea",
-    "boat": "sea",
-    "paper boat": "lake",
-    "whale": "sea",
-    "lighthouse": "shore",
-    "bottle": "shore",
-    "astronaut": "space",
-    "robot": "city",
-    "book": "library",
-    "fish": "undersea",
-    "deer": "forest",
-    "lantern": "room",
-    "tent": "mountain",
-    "bear": "forest",
-    "wolf": "forest",
-    "penguin": "ice",
-    "cup": "room",
-    "table": "room",
-    "letter": "room",
-    "violin": "room",
-    "candle": "room",
-    "chair": "room",
-    "clock": "room",
-    "violinist": "stage",
-    "car": "road",
-    "bridge": "river",
-    "castle": "mountain",
-    "bread": "kitchen",
-    "bed": "room",
-    "footprints": "shore",
-}
+HOME_OF = {kind: cast(Biome, row.home) for kind, row in ROWS.items() if row.home}
+"""Where a subject is at home."""
 
 
-_WATER = ("sea", "shore", "ice", "lake", "river")
 UNMISTAKABLE = ("station", "lake", "river", "road", "stage", "hall", "moon")
 """Places that no other place shows by the way, as a shore shows the sea."""
 CROSSED = ("jungle", "mountain", "desert", "forest", "field")
 """Places that a river or a road may run through."""
-_SOFT = ("shore", "desert", "ice", "field", "mountain", "forest", "moon", "road", "village", "river", "lake", "none")
-"""Ground that keeps a footprint."""
-OPEN_AIR = frozenset(("house", "lighthouse", "castle", "train", "car", "tent", "windmill"))
+OPEN_AIR = frozenset(kinds_with("with windows"))
 """Things with windows of their own: with one of them in the picture a window is seen from outside."""
-SITTING = frozenset(("cat", "crow", *HELD))
+SITTING = frozenset((*kinds_with("on sills"), *HELD))
 """What has room on a windowsill."""
 ROOMS = ("room", "kitchen", "library", "laboratory", "cafe", "workshop")
 """Rooms with a window in their back wall."""
 INSIDE = (*ROOMS, "hall", "stage")
-AT_SEA = frozenset(("ship", "boat", "paper boat", "whale", "birds", "crow aloft", "balloon"))
-_PORTABLE = frozenset(
-    (*PEOPLE, "robot", "astronaut", "dog", "cat", "crow", *HELD, "bicycle", "table", "chair", "hands", "eye", "bed")
-)
+FURNITURE = kinds_with("furniture")
+AT_SEA = frozenset(kinds_with("at sea"))
+_PORTABLE = frozenset((*PEOPLE, *HELD, *kinds_with("indoors")))
+_UNDER_WATER = kinds_with("under water")
 
 
 def home_of(places: list[str], kinds: Iterable[str]) -> Biome:
@@ -171,7 +120,7 @@ def taken_outdoors(kinds: Iterable[str], shot: str, weather: bool, sky: bool) ->
         sky: a light that only the sky gives is named, as dusk.
     """
     kinds = set(kinds)
-    if not kinds or kinds & {"table", "chair", "bed", "hands", "eye"} or kinds & set(PEOPLE):
+    if not kinds or kinds & {*FURNITURE, "hands", "eye"} or kinds & set(PEOPLE):
         return False
     return kinds <= set(HELD) and (weather or (sky and shot == "close"))
 
@@ -196,19 +145,10 @@ def by_a_hearth(said: list[str], places: list[str]) -> bool:
 
 def fits(kind: str, biome: str) -> bool:
     """Tell whether a thing can be where the picture is: no ship on a meadow, no deer under water."""
-    if kind in ("ship", "boat", "paper boat"):
-        return biome in _WATER
-    if kind == "whale":
-        return biome in ("sea", "shore", "ice", "undersea")
-    if kind == "fish":
-        return biome == "undersea"
+    if only := ROWS[kind].only:
+        return biome in only
     if biome == "undersea":
-        return kind in ("bottle", "astronaut", "robot", "eye")
-    if kind == "bread":
-        # A loaf lies on a table; on a meadow it would be litter.
-        return biome in ROOMS
-    if kind == "footprints":
-        return biome in _SOFT
+        return kind in _UNDER_WATER
     return kind in _PORTABLE or biome not in INSIDE
 
 

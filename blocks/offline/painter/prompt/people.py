@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from blocks.offline.painter.prompt import inflection, vocabulary
 from blocks.offline.painter.prompt.habitat import PEOPLE
+from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.prompt.tokens import Token, meaning, subject_of
 
 Garments = tuple[tuple[str, str], ...]
@@ -32,7 +33,7 @@ _SEEN = _words("seen viewed shown filmed view shot watched turned faces facing")
 _PAIRS = _words("boots shoes trousers pants jeans")
 
 
-SWARMS = ("birds", "butterflies", "bees", "footprints")
+SWARMS = kinds_with("many")
 """Drawn many at once."""
 
 

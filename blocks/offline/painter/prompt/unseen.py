@@ -6,6 +6,7 @@ Each law: what is asked for and not drawn is told. Called by `lexicon.py`, which
 from __future__ import annotations
 
 from blocks.offline.painter.prompt.habitat import LIVING, PEOPLE
+from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.prompt.tokens import Token
 
 
@@ -56,7 +57,7 @@ _STATES = _words(
     "destroyed bombed devastated sunken upside-down tilted crumbling melting half-open giant "
     "gigantic enormous colossal miniature transparent"
 )
-_BURNS = ("fire", "candle", "lantern")
+_BURNS = kinds_with("burns")
 
 
 def unseen(tokens: list[Token], kinds: list[str], shot: str) -> dict[str, int]:

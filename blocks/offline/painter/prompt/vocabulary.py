@@ -7,6 +7,7 @@ A *drawn* place is painted as such; a *hinted* one only lends its light, and is 
 from __future__ import annotations
 
 from blocks.offline.data_files import read_tables
+from blocks.offline.painter.prompt import subjects
 
 _TABLES = read_tables("painter/vocabulary.txt")
 
@@ -21,7 +22,7 @@ DRAWN_PLACES = _TABLES["drawn places"].index
 FEATURES = _TABLES["features"].index
 """Words that shape the place about them; see `habitat.Feature`."""
 HINTED_PLACES = _TABLES["hinted places"].index
-SUBJECTS = _TABLES["subjects"].index
+SUBJECTS = {word: kind for kind, row in subjects.ROWS.items() for word in row.words}
 SKY = _TABLES["sky"].words
 """Painted with the hour; no place and no subject."""
 GARMENTS = _TABLES["garments"].index
