@@ -1,6 +1,6 @@
 """The embedded crew's tables: what it knows is text under `blocks/offline/data/`, which this module reads.
 
-A table's file says at its head what it is for. It holds no sentence of its own. Called, once for each file, by the
+Each file says at its head what it is for. This module holds no words of a film. Called, once for each file, by the
 modules whose constants the tables are.
 """
 

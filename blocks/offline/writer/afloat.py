@@ -7,63 +7,15 @@ from __future__ import annotations
 
 import re
 
+from blocks.offline.data_files import read_tables
 from blocks.offline.writer.deeds import WATER_BEASTS, has_beast, shape_of
 from blocks.offline.writer.idea.parse import Idea
-from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.matter import companion_of
+from blocks.offline.writer.stages import Stage, stages_of
 
-Stage = tuple[str, tuple[Lines, ...]]
-
-_MET: dict[str, Stage] = {
-    "turn": ("kneeling in a small boat, a hand held low over the water", ()),
-    "together": ("in a small boat, a dark back beside it", (("Boards above. Breath below.",),)),
-    "trial": (
-        "holding on to a boat in high waves, a fin close by",
-        (
-            ("The waves make no difference between them.",),
-            ("One could dive. One cannot.",),
-        ),
-    ),
-    "climax": (
-        "bent low from a small boat, a large head at the water line",
-        (
-            ("Nobody speaks. Nobody blinks, either.",),
-            ("Lean out. Lean out a little more.",),
-        ),
-    ),
-    "resolve": (
-        "a boat on still water, a tail going down slowly",
-        (
-            ("A ring on the water. It widens.",),
-            ("Below, something turns for home.",),
-        ),
-    ),
-}
-_YEARS: dict[str, Stage] = {
-    "meet": ("in a small boat, a wet back beside it", ()),
-    "turn": ("bent low from a small boat, a large head at the water line", ()),
-    "seasons": (
-        "in a small boat, rain on the nets, a dark back in the waves",
-        (
-            ("The nets wear out. The appointment does not.",),
-            ("Always the same place. There is no sign.",),
-        ),
-    ),
-    "years": (
-        "older now, a white beard, in a boat, an old scar on the back beside it",
-        (
-            ("More knots in the net. More scars, below.",),
-            ("Both come up slower for air.",),
-        ),
-    ),
-    "resolve": (
-        "older now, in a boat with an empty net, a tail going down slowly",
-        (
-            ("An empty net. It was never the reason.",),
-            ("A ring on the water. Until tomorrow, then.",),
-        ),
-    ),
-}
+_TABLES = read_tables("writer/afloat.txt")
+_MET = stages_of(_TABLES["met"].rows)
+_YEARS = stages_of(_TABLES["years"].rows)
 
 
 def is_afloat(idea: Idea) -> bool:

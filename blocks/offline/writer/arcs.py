@@ -18,9 +18,8 @@ from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.places import words_of
+from blocks.offline.writer.stages import Stage, stages_of
 from studio.text.words import word_set
-
-Stage = tuple[str, tuple[Lines, ...]]
 
 _MUSIC = MUSIC | word_set(
     "sing sings sang sung singing dance dances danced dancing perform performs performed performing"
@@ -39,16 +38,7 @@ class Arc:
 
 def _arc(section: Section) -> Arc:
     verbs, _, things = section.head.partition(" + ")
-    stages: dict[str, Stage] = {}
-    stage = ""
-    for row in section.rows:
-        if row.startswith("- "):
-            pose, lines = stages[stage]
-            stages[stage] = (pose, (*lines, (row[2:],)))
-        else:
-            stage, _, pose = row.partition(" | ")
-            stages[stage] = (pose, ())
-    return Arc(word_set(verbs), _MUSIC if things == "MUSIC" else word_set(things), stages)
+    return Arc(word_set(verbs), _MUSIC if things == "MUSIC" else word_set(things), stages_of(section.rows))
 
 
 _ARCS = tuple(map(_arc, read_sections("writer/arcs.txt")))
