@@ -160,6 +160,15 @@ def test_completed_at_is_when_the_film_was_made(tmp_path: Path) -> None:
     assert (meta["completed"], meta["completed_at"]) == (True, "2025-02-08T00:23:00.000000")
 
 
+def test_a_step_is_complete_when_every_shot_has_its_piece(tmp_path: Path) -> None:
+    """A picture, or a clip, that is missing leaves its step open; the count says how many there are."""
+    facts = read_snapshot(make_session(tmp_path, shots=3, images=2, clips=1, film=False))
+    assert facts is not None
+    meta = project(facts, "shown")
+    assert (meta["steps"]["images"], meta["steps"]["videos"]) == (False, False)  # type: ignore[index]  # of the format
+    assert (meta["stats"]["images_generated"], meta["stats"]["videos_rendered"]) == (2, 1)  # type: ignore[index]
+
+
 def test_no_music_needs_no_score(tmp_path: Path) -> None:
     """A film asked for without music counts its score as done with the film, and never misses it."""
     facts = read_snapshot(make_session(tmp_path, shots=1))
