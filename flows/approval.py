@@ -125,16 +125,16 @@ class Approver:
         if self._approve not in (step, "both"):
             return
         while True:
-            shots = self._session.shots()
+            shots = self._session.plans.shots()
             shown = tuple(receipt.sha256 for receipt in make() if not receipt.by_hand)
             if self._book.settled(shown):
                 return
             await self._ask(step, shots, shown)
-            if self._book.settled(shown) and self._session.shots() == shots:
+            if self._book.settled(shown) and self._session.plans.shots() == shots:
                 return
 
     async def _ask(self, step: Step, shots: tuple[Shot, ...], shown: tuple[str, ...]) -> None:
-        asked, number = self._book.question(step, self._session.run_id, shown, _now())
+        asked, number = self._book.question(step, self._session.cards.run_id, shown, _now())
         question = Question(step, self._session, shots, asked)
         asker = _asker.get()
         reply = asker(question) if asker is not None else await self._suspended(question, number, shown)
@@ -148,7 +148,7 @@ class Approver:
         self._book.replace(asked, answer)
         self._book.carry_out()
         if answer.rejected:
-            self._session.reject(answer.notes or "no reason was given")
+            self._session.cards.reject(answer.notes or "no reason was given")
             go_on = command("resume", self._session.id, self._session.folder.parent.parent)
             raise Rejected(f"rejected{f': {answer.notes}' if answer.notes else ''}; go on with: {go_on}")
         if answer.approved:
@@ -162,7 +162,7 @@ class Approver:
         Raises:
             Pause: there is none yet: the run is suspended, and this process ends.
         """
-        self._session.wait_for(question.step, _now())
+        self._session.cards.wait_for(question.step, _now())
         try:
             form: Approval = await asuspend_flow_run(
                 wait_for_input=Approval.with_initial_data(description=_description(question)),
@@ -176,9 +176,9 @@ class Approver:
             self._session.tell(f"waits for approval of the {question.step}; answer in Prefect's pages, or: {approve}")
             raise
         except BaseException:
-            self._session.wait_for("", "")
+            self._session.cards.wait_for("", "")
             raise
-        self._session.wait_for("", "")
+        self._session.cards.wait_for("", "")
         return Reply(form.approve, form.shots_to_redo, form.notes) if form._given else None
 
 

@@ -1,4 +1,4 @@
-"""What Prefect itself says in a run's log, brought to its measure: an error only where something is wrong.
+"""A run's log: our events as lines, and what Prefect itself says brought to its measure.
 
 Prefect calls it an error that a run is suspended, cancelled or rejected, and that a task stopped because it was asked
 to; and it tells the end of every task, which this program tells in its own words.
@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect.logging import get_run_logger
 
 from studio.errors import Interrupted
+from studio.model import events
+from studio.model.events import Event
 
 _UNTRUE = ("Suspending flow run, execution will be rescheduled", "Finished in state Running")
 """Said of a run that was answered and goes on, because the server was not asked yet (one that waits says so itself);
@@ -29,6 +35,25 @@ _ASKED_FOR = (
     "Finished in state Paused",
     "Finished in state Cancel",
 )
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Let every event be one line of the run's log, in our words, while the block runs."""
+    calm()
+    logger = get_run_logger()
+
+    def log(event: Event) -> None:
+        if line := event.line():
+            logger.error(line) if event.kind == "failed" else logger.info(line)
+
+    with events.listening(log):
+        yield
+
+
+def note(text: str, kind: events.EventKind = "note", session_id: str = "") -> None:
+    """Say one line, as an event."""
+    events.publish(Event(kind, text, session_id=session_id))
 
 
 def calm() -> None:

@@ -59,12 +59,16 @@ class Footage:
 
 
 class Direction:
-    """Runs the tasks of one session; `ended` are the task runs that came to their end here."""
+    """Runs the tasks of one session, `session`; `ended` are the task runs that came to their end here."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = session
         self._told: dict[tuple[Stage, int], str] = {}
         self.ended: set[UUID] = set()
+
+    def choose_voice(self, story: Story) -> None:
+        """Let the crew have a voice for the story's language, or silence, and tell it; before any line is spoken."""
+        self.session = self.session.with_voice_for(story)
 
     def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
         """Run one task of the whole film now and return its receipt.
@@ -72,8 +76,8 @@ class Direction:
         Raises:
             FilmError: the task's own error.
         """
-        self._session.check_running()
-        state = kept(task, self._session.folder)(session=self._session, **_opaque(inputs), return_state=True)
+        self.session.control.check_running()
+        state = kept(task, self.session.folder)(session=self.session, **_opaque(inputs), return_state=True)
         return self.receipt(state, 0)
 
     def receipt(self, state: State[Any], index: int) -> Receipt:
@@ -119,9 +123,9 @@ class Direction:
         return self._mapped(tuple(shots), story, graph, clips=False).pictures()
 
     def _mapped(self, shots: tuple[Shot, ...], story: Story, graph: SceneGraph, clips: bool) -> _Mapping:
-        session, crew = self._session, self._session.crew
+        session = self.session = self.session.with_shots(len(shots))
+        crew = session.crew
         cast = cast_of(graph, shots, story.style, session.brief, crew)
-        session.planned = len(shots)
         events.publish(Event("planned", stage="cast", total=len(cast.characters)))
         events.publish(Event("planned", total=len(shots), frames=sum(shot.frames for shot in shots)))
         for stage in PER_SHOT:
@@ -139,7 +143,7 @@ class Direction:
                 return mapping
             except BaseException:
                 # Ctrl-C and every other way out: nothing new begins, what is in hand sees the flag.
-                session.stop.set()
+                session.control.stop.set()
                 for runner in runners:
                     runner.cancel_all()
                 raise
@@ -263,7 +267,7 @@ class _Mapping:
 
     def _lay_out(self) -> None:
         self._direction.do(lay_timeline, shots=self._shots, lines=self._all("narration"))
-        self._timeline = self._session.timeline()
+        self._timeline = self._session.plans.timeline()
         check_laid(self._timeline, self._shots)
         if note := lengthened(self._timeline, self._shots, self._session.brief.wish):
             events.publish(Event("note", note))

@@ -48,11 +48,11 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
         FilmError: the engine's error; what lay at the place before still lies there.
     """
     order, engine = work.order, work.engine
-    session.check_running()
+    session.control.check_running()
     adopted = session.pieces.adopt(order)
     if adopted is not None:
-        session.touch_meta()
-        if (order.stage, order.fingerprint) in session.made and not adopted.by_hand:
+        session.meta.touch()
+        if session.pieces.was_made(order) and not adopted.by_hand:
             # Two shots with the same line: it was not there, this run has just made it.
             events.publish(Event("made", _left_out(adopted), order.stage, order.index))
             return adopted
@@ -63,7 +63,7 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
     cost_usd = 0.0
     with session.pieces.fresh(order) as out:
         if isinstance(engine, Paid):
-            desk = session.desk(order)
+            desk = session.billing.desk(order)
             try:
                 result = work.make(engine.at(desk), out)
             except VendorError as error:
@@ -94,8 +94,7 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
             seconds_taken=round(taken, 3),
             also=also,
         )
-    session.made.add((order.stage, order.fingerprint))
-    session.touch_meta()
+    session.meta.touch()
     events.publish(Event("made", _left_out(receipt), order.stage, order.index, seconds=taken))
     return receipt
 

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from flows.approval import asking
 from flows.cli.approval_prompt import asker
-from flows.make_film import filmed
+from flows.direct_run import filmed
 from flows.progress_table import ProgressBoard, shown
 from flows.runs.naming import parameters_of
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving

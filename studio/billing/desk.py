@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -42,7 +43,7 @@ class BillingContext:
     """What all desks of a session share.
 
     Attributes:
-        gate: returns the gate of an account.
+        rate_limit: returns the rate limit of an account.
         go_on: raises where the run may not go on.
         retry: whether calls that were cut off are made again without asking.
         agree_line: the command that agrees to pay again, for messages.
@@ -50,7 +51,7 @@ class BillingContext:
     """
 
     ledger: Ledger
-    gate: Callable[[str], RateLimit]
+    rate_limit: Callable[[str], RateLimit]
     go_on: Callable[[], None]
     retry: bool = False
     agree_line: str = ""
@@ -63,17 +64,17 @@ class Desk:
     `cost_usd` is what the answers cost that the piece was made of, held ones included.
     """
 
-    def __init__(self, counter: BillingContext, order: Order, clock: Callable[[], float] = time.monotonic) -> None:
-        self._counter, self._order, self._clock = counter, order, clock
+    def __init__(self, shared: BillingContext, order: Order, clock: Callable[[], float] = time.monotonic) -> None:
+        self._shared, self._order, self._clock = shared, order, clock
         self.cost_usd = 0.0
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
         """Return what `check` makes of the reply; see `studio.model.paid.CallDesk.call`."""
-        with self._counter.ledger.alone(request.digest, self._counter.go_on):
+        with self._shared.ledger.alone(request.digest, self._shared.go_on):
             return self._call(request, send, check)
 
     def _call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        if (held := self._counter.ledger.held(self._order, request)) is not None:
+        if (held := self._shared.ledger.held(self._order, request)) is not None:
             # One that is found bad now is booked so, and asked for again.
             with contextlib.suppress(VendorError):
                 return self._accepted(*held, check)
@@ -87,14 +88,14 @@ class Desk:
                 error.with_traceback(None)
                 if error.fault == "slow down" and self._clock() - began < PATIENCE_SECONDS:
                     slowed += 1
-                elif error.fault == "unknown" and self._counter.retry and lost < MOST_LOST:
+                elif error.fault == "unknown" and self._shared.retry and lost < MOST_LOST:
                     lost += 1
                 else:
                     raise self._told(error, request) from None
 
     def _sent(self, request: Request, send: Callable[[], Reply], slowed: int) -> tuple[Call, Reply]:
         """Make the call once, in its turn, and book how it ended."""
-        ledger, gate = self._counter.ledger, self._counter.gate(request.account)
+        ledger, gate = self._shared.ledger, self._shared.rate_limit(request.account)
         with ExitStack() as turn:
             call = self._begun(request, gate, turn)
             try:
@@ -114,18 +115,18 @@ class Desk:
 
         The turn at the gate comes last: nothing is waited for in it that a vendor's 'slow down' could overtake.
         """
-        ledger, go_on = self._counter.ledger, self._counter.go_on
+        ledger, go_on = self._shared.ledger, self._shared.go_on
         while True:
             ledger.wait_for_room(request, go_on)
             with ExitStack() as mine:
-                mine.enter_context(self._counter.slot(request.account))
+                mine.enter_context(self._shared.slot(request.account))
                 mine.enter_context(gate.turn(go_on))
                 if (call := ledger.begin(self._order, request)) is not None:
                     turn.push(mine.pop_all())
                     return call
 
     def _accepted(self, call: Call, reply: Reply, check: Callable[[Reply], T]) -> T:
-        ledger = self._counter.ledger
+        ledger = self._shared.ledger
         if call.state == "intent":
             # The disk was full when it was to be booked. Before it is judged: a bad answer has its price, too.
             call = ledger.done(call, reply)
@@ -139,23 +140,23 @@ class Desk:
 
     def _agreed(self, request: Request) -> None:
         """Make sure that no call for this piece was cut off, or that paying again is agreed to."""
-        self._counter.ledger.presume(self._order, request)
-        for call in self._counter.ledger.of(self._order):
+        self._shared.ledger.presume(self._order, request)
+        for call in self._shared.ledger.of(self._order):
             if call.state == "ambiguous" and not call.again:
-                if not self._counter.retry:
-                    raise CallCutOff(_cut_off(call, self._counter.agree_line))
-                self._counter.ledger.agree(call)
+                if not self._shared.retry:
+                    raise CallCutOff(_cut_off(call, self._shared.agree_line))
+                self._shared.ledger.agree(call)
 
     def _told(self, error: VendorError, request: Request) -> Exception:
         """Return how the error leaves the desk."""
         if error.fault in ("quota", "key"):
             return AccountRefused(str(error))
-        calls = self._counter.ledger.of(self._order, request.digest)
+        calls = self._shared.ledger.of(self._order, request.digest)
         if error.fault == "unknown":
-            return CallCutOff(_cut_off(calls[-1], self._counter.agree_line))
+            return CallCutOff(_cut_off(calls[-1], self._shared.agree_line))
         if error.fault == "bad answer":
             # Once more, then a person decides: each is billed.
-            mine = [call for call in calls if call.state == "bad answer" and self._counter.ledger.is_mine(call)]
+            mine = [call for call in calls if call.state == "bad answer" and self._shared.ledger.is_mine(call)]
             error.may_pass = len(mine) < MOST_BAD
         return error
 
@@ -172,3 +173,22 @@ def _cut_off(call: Call, agree_line: str) -> str:
     return (
         f"{call.vendor} was asked for it ({call.begun_at[:19]}), the answer is lost and may be billed: {price}{agree}"
     )
+
+
+class Billing:
+    """Gives the desks of a session; its calls are read when the first one is asked for.
+
+    Args:
+        open_context: reads the calls and returns what all desks share.
+    """
+
+    def __init__(self, open_context: Callable[[], BillingContext]) -> None:
+        self._open = open_context
+        self._context: BillingContext | None = None
+        self._lock = threading.Lock()
+
+    def desk(self, order: Order) -> Desk:
+        """Return the desk where the calls for this order's piece are booked."""
+        with self._lock:
+            self._context = self._context or self._open()
+        return Desk(self._context, order)

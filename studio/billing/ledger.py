@@ -26,10 +26,9 @@ from studio.billing.calls import (
 )
 from studio.billing.prices import PriceList
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
-from studio.fs import files
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.stages import Order
-from studio.store.takes import put_aside
+from studio.store.session_store import Documents
 from studio.text.display import dollars
 
 ROOM_BYTES = 64 * 2**20
@@ -45,20 +44,22 @@ class Ledger:
     anew where it is known now, for a budget holds over all runs.
 
     Args:
+        store: where the session lies.
         run_id: this flow run.
         budget_usd: what the session may cost in all; None for no limit.
         now: gives the local time, ISO 8601.
     """
 
     def __init__(
-        self, folder: Path, run_id: str, prices: PriceList, budget_usd: float | None, now: Callable[[], str]
+        self, store: Documents, run_id: str, prices: PriceList, budget_usd: float | None, now: Callable[[], str]
     ) -> None:
-        self._folder, self._run_id, self._prices, self._now = folder, run_id, prices, now
+        folder = store.folder
+        self._store, self._folder, self._run_id, self._prices, self._now = store, folder, run_id, prices, now
         self._budget_usd = budget_usd
         self._changed = threading.Condition()
         held, self._unread = lost_lines(folder)
         for call in held:
-            files.write_json(folder / call.path, call.model_dump(mode="json", exclude_defaults=True))
+            store.write_json(call.path, call.model_dump(mode="json", exclude_defaults=True))
         self._calls = {call.path: call for call in read_calls(folder)}
         self._in_flight: set[str] = set()
         self._busy: set[str] = set()
@@ -228,7 +229,7 @@ class Ledger:
             text = reply.content.decode("utf-8", "replace") if call.kind == "text" else None
             ended = self._ended(call, "done", reply.usage, text=text, request_id=reply.request_id, seed=reply.seed)
             told = ended.model_copy(update={"text": None})
-            files.write_whole(self._folder / call.answer_path, answer_bytes(reply, told))
+            self._store.write(call.answer_path, answer_bytes(reply, told))
             self._book(ended)
             return ended
         finally:
@@ -290,7 +291,7 @@ class Ledger:
             if told is None or (told[1], told[3]) != (order.stage, order.fingerprint[:LETTERS]):
                 continue
             most = self._most(request)
-            put_aside(self._folder, self._folder / FOLDER / name)
+            self._store.put_aside(f"{FOLDER}/{name}")
             self._book(
                 Call(
                     stage=order.stage,
@@ -323,6 +324,6 @@ class Ledger:
         return [each for each in self.calls if each.state == "ambiguous" and not each.again]
 
     def _book(self, call: Call) -> None:
-        files.write_json(self._folder / call.path, call.model_dump(mode="json", exclude_defaults=True))
+        self._store.write_json(call.path, call.model_dump(mode="json", exclude_defaults=True))
         with self._changed:
             self._calls[call.path] = call

@@ -19,9 +19,10 @@ from studio.model.film import STAGES
 from studio.model.receipt import Receipt
 from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
 from studio.planning.plan_files import reader
-from studio.status.meta import write_meta
+from studio.status.meta import Meta
 from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
+from studio.store.folder_store import FolderDocuments
 from studio.store.layout import linked, refuse_links
 from studio.store.piece_index import lies_whole
 from studio.store.piece_store import PieceStore
@@ -172,7 +173,7 @@ def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None
         for order in places(folder):
             _repair_place(pieces, order)
         _repair_takes(pieces)
-        write_meta(folder, shown_folder)
+        Meta(FolderDocuments(folder), shown_folder).write()
     finally:
         held.release()
 

@@ -23,7 +23,7 @@ from studio.planning.plan_files import plan_text
 from studio.sessions.session import Session
 from studio.store import lock
 from studio.store.receipts import read_receipt, receipt_bytes
-from studio.store.takes import put_aside
+from studio.store.session_store import SessionStore
 from studio.text.display import printable
 
 Approve = Literal["no", "shots", "images", "both"]
@@ -169,29 +169,26 @@ class Approvals:
             changes = {change.index: change for change in asked.changes}
             shots = [
                 shot.model_copy(update=changes[shot.index].model_dump()) if shot.index in changes else shot
-                for shot in self._session.shots()
+                for shot in self._session.plans.shots()
             ]
-            _write_edit(self._session.folder, plan_text(shots), asked.redos)
+            _write_edit(self._session.store, plan_text(shots), asked.redos)
             self.replace(asked, asked.model_copy(update={"carried_out": True}))
 
     def _write(self, asked: tuple[Asked, ...]) -> None:
         self._asked = asked
-        files.write_json(
-            self._session.folder / APPROVALS,
-            [each.model_dump(mode="json") for each in asked],
-        )
+        self._session.store.write_json(APPROVALS, [each.model_dump(mode="json") for each in asked])
 
 
-def _write_edit(folder: Path, text: str, redos: Sequence[Redo]) -> None:
-    files.write_whole(folder / "shots.json", text.encode("utf-8"))
-    place = folder / receipt_path("shots.json")
-    receipt = read_receipt(place)
+def _write_edit(store: SessionStore, text: str, redos: Sequence[Redo]) -> None:
+    store.write("shots.json", text.encode("utf-8"))
+    place = receipt_path("shots.json")
+    receipt = read_receipt(store.folder / place)
     if receipt is not None:
         # As for an edit by hand: the receipt keeps what was written, and a copy of what is used instead. And what was
         # written with the redo in it: no later run calls that an edit by hand.
         written = receipt.redone or receipt.content
         update = {"edited": text, "redone": redone(written, redos) if written else None}
-        files.write_whole(place, receipt_bytes(receipt.model_copy(update=update)))
+        store.write(place, receipt_bytes(receipt.model_copy(update=update)))
 
 
 def read_asked(folder: Path) -> tuple[Asked, ...]:
@@ -224,6 +221,6 @@ def _read(session: Session) -> tuple[Asked, ...]:
     content = files.read_or_none(session.folder / APPROVALS)
     asked = read_asked(session.folder)
     if content and not asked and content.strip() != b"[]":
-        aside = put_aside(session.folder, session.folder / APPROVALS)
+        aside = session.store.put_aside(APPROVALS)
         session.tell(f"{APPROVALS} does not read, so what was approved is asked again; it is kept as {aside}")
     return asked

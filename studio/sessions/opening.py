@@ -5,11 +5,17 @@ The one place where an idea is checked and where "go on or begin anew" is decide
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from studio.billing.desk import Billing, BillingContext
+from studio.billing.ledger import Ledger
+from studio.billing.prices import price_list
+from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import changed_wish
@@ -19,11 +25,20 @@ from studio.model.terms import NOTHING_SAID, TermsChange
 from studio.planning.capabilities import check_capabilities
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.sessions.catalog import busy_with, folder_of_run, open_new, same_ask, sweep_abandoned
+from studio.sessions.run_control import RunControl
 from studio.sessions.session import Session
+from studio.status.meta import Meta
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
+from studio.store.folder_store import FolderStore
 from studio.store.folders import session_folder, sessions_root
-from studio.store.run_cards import RunCard
+from studio.store.plans import Plans
+from studio.store.run_cards import RunCard, RunCards
+from studio.store.session_store import SessionStore
+from studio.text.command_hints import command
+
+Slot = Callable[[str], AbstractContextManager[object]]
+"""Given an account, what is held while a call of it is in flight."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,65 @@ class Ask:
     terms: TermsChange = NOTHING_SAID
 
 
+@dataclass(frozen=True)
+class RunLimits:
+    """What holds for one run alone.
+
+    Attributes:
+        recalled: says why the run may not go on, '' while it may.
+        pay_again: whether calls that were cut off, and may be billed, are made again.
+        slots: given how many calls an account allows at once, and what raises where the run may not go on, returns what
+            keeps other processes in mind while a paid call is in flight: Prefect's limits, where a server has them.
+    """
+
+    recalled: Callable[[], str] = str
+    pay_again: bool = False
+    slots: Callable[[int, Callable[[], None]], Slot] = lambda at_once, go_on: contextlib.nullcontext
+
+
+UNLIMITED = RunLimits()
+
+
+def assembled(
+    store: SessionStore,
+    crew: Crew,
+    cards: RunCards,
+    tell: Callable[[str], None],
+    shown_folder: str = "",
+    limits: RunLimits = UNLIMITED,
+) -> Session:
+    """Return the session that lies in `store`, ready to be worked on; nothing is read or written."""
+    go_on = command("resume", store.id, store.folder.parent.parent)
+    control = RunControl(go_on, limits.recalled)
+
+    def context() -> BillingContext:
+        return BillingContext(
+            Ledger(store, cards.run_id, price_list(), store.brief.terms.budget_usd, now_exactly),
+            lambda account: rate_limit_of(account, crew.limits),
+            control.check_running,
+            limits.pay_again,
+            f"{go_on} --on-ambiguous retry",
+            limits.slots(crew.limits.at_once, control.check_running),
+        )
+
+    return Session(
+        store,
+        store.brief,
+        crew,
+        cards,
+        Plans(store, tell),
+        control,
+        Billing(context),
+        Meta(store, shown_folder or str(store.folder)),
+        tell,
+    )
+
+
+def now_exactly() -> str:
+    """Return the local time as calls tell it: ISO 8601 with microseconds."""
+    return datetime.now().isoformat(timespec="microseconds")
+
+
 def open_session(
     ask: Ask,
     card: RunCard,
@@ -54,6 +128,7 @@ def open_session(
     tell: Callable[[str], None],
     draw_seed: Callable[[], int],
     now: datetime,
+    limits: RunLimits = UNLIMITED,
 ) -> tuple[Session, bool]:
     """Open the session that this run gets, and tell whether it is gone on with.
 
@@ -70,15 +145,25 @@ def open_session(
     def opened(folder: Path, wish: FilmOptions, held: lock.Lock | None = None) -> Session:
         crew = crew_named(wish.crew)
         notes = check_capabilities(crew, wish)
-        session = Session(folder, crew, tell, str(ask.output / "sessions" / folder.name), held)
-        session.publish_card(card)
-        for note in notes:
-            tell(note)
-        if (terms := session.brief.terms.after(ask.terms)) != session.brief.terms:
-            if line := terms.changed(session.brief.terms):
+        store = FolderStore(folder, tell, held)
+        try:
+            cards = RunCards(store, card)
+            for note in notes:
+                tell(note)
+            terms = store.brief.terms.after(ask.terms)
+            if line := terms.changed(store.brief.terms):
                 tell(line)
-            session.change_brief(session.brief.model_copy(update={"terms": terms}))
-        return session
+            brief = store.brief.model_copy(update={"terms": terms})
+            if wish != brief.wish:
+                seed = brief.seed if wish.seed is None else wish.seed
+                brief = brief.model_copy(update={"wish": wish, "seed": seed})
+            if brief != store.brief:
+                store.change_brief(brief)
+                cards.publish()
+            return assembled(store, crew, cards, tell, str(ask.output / "sessions" / folder.name), limits)
+        except BaseException:
+            store.release()
+            raise
 
     if (again := folder_of_run(root, card.flow_run_id)) is not None:
         return opened(again, read_brief(again).wish), True
@@ -111,8 +196,4 @@ def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session])
             f"{folder.name} has another idea ({brief.idea[:60]!r}): leave the idea out to go on with it"
         )
     wish = changed_wish(brief, dict(ask.demands), apply=ask.change, session_id=folder.name)
-    session = opened(folder, wish)
-    if wish != brief.wish:
-        seed = brief.seed if wish.seed is None else wish.seed
-        session.change_brief(brief.model_copy(update={"wish": wish, "seed": seed}))
-    return session
+    return opened(folder, wish)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import threading
+import time
 
 from studio.billing.totals import stats_of
-from studio.fs import files
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, cost_usd, images_done, steps, videos_done
+from studio.store.session_store import Documents
 
-
-def write_meta(folder: Path, shown_folder: str) -> None:
-    """Write `<id>_meta.json` as the folder is now; nothing where the folder holds nothing that says what it is.
-
-    Args:
-        shown_folder: where the session lies as people see it ('output/sessions/session_...').
-    """
-    facts = read_snapshot(folder)
-    if facts is not None:
-        files.write_json(folder / f"{folder.name}_meta.json", project(facts, shown_folder))
+META_SHARE, META_SECONDS = 20.0, 5.0
+"""Meta rests 20 times as long as it took to write, at most 5 s: it reads the whole folder, and takes 5 % at most."""
 
 
 def project(facts: Snapshot, shown_folder: str) -> dict[str, object]:
@@ -58,3 +51,31 @@ def project(facts: Snapshot, shown_folder: str) -> dict[str, object]:
             **stats_of(facts.spent.all),
         },
     }
+
+
+class Meta:
+    """The meta of an open session: written as pieces land, so often that a long film's work does not wait for it.
+
+    Args:
+        shown_folder: where the session lies as people see it ('output/sessions/session_...').
+    """
+
+    def __init__(self, store: Documents, shown_folder: str) -> None:
+        self._store, self._shown_folder = store, shown_folder
+        self._lock = threading.Lock()
+        self._rests_until = 0.0
+
+    def write(self) -> None:
+        """Write `<id>_meta.json` as the folder is now; nothing where nothing in it says what it is."""
+        with self._lock:
+            began = time.monotonic()
+            facts = read_snapshot(self._store.folder)
+            if facts is not None:
+                self._store.write_json(f"{self._store.folder.name}_meta.json", project(facts, self._shown_folder))
+            ended = time.monotonic()
+            self._rests_until = ended + min(META_SECONDS, META_SHARE * (ended - began))
+
+    def touch(self) -> None:
+        """Write it as a piece lands, unless that was just done. Whoever ends a run writes it once more."""
+        if not self._lock.locked() and time.monotonic() >= self._rests_until:
+            self.write()

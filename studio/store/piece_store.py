@@ -43,6 +43,7 @@ class PieceStore:
         self.tell = tell
         self._lock = threading.RLock()
         self._index = PieceIndex(folder)
+        self._made: set[tuple[Stage, str]] = set()
 
     def look(self, order: Order) -> PieceState:
         """Find out whose file lies at the order's place. Changes nothing."""
@@ -253,7 +254,12 @@ class PieceStore:
             )
             staged = self._stage(order, out, receipt)
             with self._lock:
+                self._made.add((order.stage, order.fingerprint))
                 return self._put(order, out, staged)
+
+    def was_made(self, order: Order) -> bool:
+        """Tell whether a piece made from the same was published since the session was opened."""
+        return (order.stage, order.fingerprint) in self._made
 
     def _stage(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
         """Flush what may take the disk a while, before the lock is taken: the artefact, and its receipt, staged."""

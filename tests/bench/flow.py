@@ -49,7 +49,7 @@ ENGINES = ("server", "built in")
 def run_ours(order: dict[str, Any]) -> dict[str, Any]:
     """Run the real flow with engines that take no time; return seconds and how its pieces came to be."""
     import blocks.crew
-    from flows.make_film import filmed
+    from flows.direct_run import filmed
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event

@@ -60,7 +60,7 @@ def run_flow(order: dict[str, Any]) -> None:
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     import blocks.crew
-    from flows.make_film import filmed
+    from flows.direct_run import filmed
     from flows.server.address import Engine, check_alive
     from studio.model import events
     from studio.model.engines import Crew

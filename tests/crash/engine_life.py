@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 import blocks.crew
-from flows.make_film import filmed
+from flows.direct_run import filmed
 from tests.crash import crew
 from tests.crash.engine_child import Told, take_time, telling
 from tests.crash.engine_server import PATIENCE_SECONDS, PREFECT, PROJECT, Server, environment

@@ -26,7 +26,7 @@ A bottle lies in the sand; "open me", it says.
 
 
 def make(output: Path, **options: Any) -> Path:
-    from flows.make_film import filmed
+    from flows.direct_run import filmed
 
     state: Any = filmed(
         idea=IDEA,

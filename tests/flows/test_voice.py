@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import pytest
 
-from flows.make_film import filmed as run_flow
+from flows.direct_run import filmed as run_flow
 from studio.billing.calls import read_calls
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.errors import BadInput

@@ -54,7 +54,7 @@ def test_the_guides_automation_calls_the_webhook(tmp_path: Path, calls: tuple[st
         settings = environment(tmp_path / "prefect", server.url) | {"FILM_OUTPUT": str(tmp_path / "output")}
         for code in (
             lines.replace("https://chat.example/films", url),
-            "from flows.make_film import filmed; filmed(session_id='session_19990101_000000')",
+            "from flows.direct_run import filmed; filmed(session_id='session_19990101_000000')",
         ):
             subprocess.run(
                 [sys.executable, "-c", code], env=settings, cwd=PROJECT, check=True, timeout=PATIENCE_SECONDS

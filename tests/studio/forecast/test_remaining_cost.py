@@ -51,7 +51,7 @@ def test_a_run_whose_budget_is_used_up_says_what_finishing_costs(
 ) -> None:
     """On the engine, too: one message with the line that goes on, and no other that would end the same way."""
     import blocks.crew
-    from flows.make_film import filmed as run_flow
+    from flows.direct_run import filmed as run_flow
 
     monkeypatch.setitem(blocks.crew.CREWS, "offline", lambda: paid_crew(PaidPainter()))
     output = tmp_path / "output"

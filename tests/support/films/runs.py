@@ -49,7 +49,7 @@ class Studio:
     def film(self, idea: str = IDEA, *, hook: Hook | None = None, log: Log | None = None, **options: Any) -> Outcome:
         """Run the flow once and read from the server how its tasks ended."""
         import blocks.crew
-        from flows.make_film import filmed
+        from flows.direct_run import filmed
 
         log, music = log or Log(), options.get("music", True)
         if hook is not None:

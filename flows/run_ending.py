@@ -1,0 +1,70 @@
+"""How a run ends: as its film's report, or as a state that says what happened and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any
+
+from prefect.client.schemas.objects import State
+from prefect.exceptions import Pause
+from prefect.states import Cancelled, Failed
+
+from flows.prefect_logs import note
+from flows.run_session import tell_unclosed
+from flows.runs.left_open import close_tasks
+from flows.runs.status import halted_from_outside, is_deployed, this_run
+from flows.shot_mapping import Direction
+from studio.errors import BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
+from studio.forecast.remaining_cost import out_of_budget
+from studio.model.paid import VendorError
+from studio.sessions.session import Session
+
+
+async def ending(direction: Direction, film: Awaitable[dict[str, object]]) -> dict[str, object] | State[Any]:
+    """Return the film's report, or the state of a run that failed or was cancelled.
+
+    Raises:
+        Pause: the run is suspended; its session says so.
+    """
+    try:
+        return await film
+    except Interrupted as stop:
+        if (halted := halted_from_outside()) is not None:
+            _suspend(direction.session)
+            raise Pause(state=halted) from stop
+        return Cancelled(message=str(stop), data=stop)
+    except Pause:
+        _suspend(direction.session)
+        raise
+    except FilmError as error:
+        return _failed(direction.session, error)
+    finally:
+        if (run := this_run()) is not None:
+            tell_unclosed(close_tasks([run.id], but=direction.ended))
+
+
+def _suspend(session: Session) -> None:
+    """Let the session say that its run was suspended; one that waits for an approval says that already."""
+    if not session.cards.waits:
+        session.cards.suspend(datetime.now().isoformat(timespec="seconds"))
+        note(f"this run was suspended; it goes on once it is resumed in Prefect, or: {session.control.go_on}")
+
+
+def _failed(session: Session, error: FilmError) -> State[Any]:
+    if isinstance(error, BudgetSpent):
+        error = BudgetSpent(out_of_budget(session.folder, session.brief.terms.budget_usd, session.crew, str(error)))
+    if isinstance(error, VendorError):
+        # Made anew of its message by whoever asks for the run's result: a vendor's error is made of more.
+        error = EngineFailed(str(error))
+    try:
+        session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
+    except DiskFull as full:
+        note(f"the failure could not be recorded: {full}")
+    if isinstance(error, BudgetSpent):
+        # It says itself what to do: the same budget would be used up again.
+        return Failed(message=f"{error}. Everything finished is kept.", data=error)
+    retry = "retry this run, or " if is_deployed() else ""
+    return Failed(
+        message=f"{error}. Everything finished is kept; {retry}go on with: {session.control.go_on}", data=error
+    )

@@ -1,0 +1,120 @@
+"""The session of a run: what the parameters ask for, which session that opens, and giving it back."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
+
+from blocks.crew import crew_named
+from flows.concurrency import slots
+from flows.prefect_logs import note
+from flows.runs.left_open import close_earlier
+from flows.runs.naming import nameless, rename, run_name
+from flows.runs.status import standing_of, this_run
+from studio.billing.prices import price_list
+from studio.errors import BadInput, DiskFull
+from studio.input.idea import check_idea
+from studio.input.options import make_terms
+from studio.model.film import FilmOptions
+from studio.sessions.opening import Ask, RunLimits, open_session
+from studio.sessions.session import Session
+from studio.store.folders import output_folder
+from studio.store.heartbeat import signs_of_life
+from studio.store.run_cards import RunCard
+from studio.version import VERSION
+
+
+def asked(
+    idea: str,
+    wish: FilmOptions,
+    output: str | None,
+    session_id: str | None,
+    resume: bool,
+    change: bool,
+    budget_usd: object,
+    on_refusal: object,
+) -> Ask:
+    """Return what the flow's parameters ask for.
+
+    Raises:
+        BadInput: a parameter is wrong.
+    """
+    return Ask(
+        check_idea(idea) if idea or not session_id else "",
+        wish,
+        output_folder(output),
+        session_id,
+        resume,
+        change,
+        demands=_demands(wish, change),
+        terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
+    )
+
+
+def _demands(wish: FilmOptions, change: bool) -> dict[str, object]:
+    """Return the options that were said. One left at its default says nothing, unless `change` says that all count."""
+    default = FilmOptions().model_dump()
+    return {name: value for name, value in wish.model_dump().items() if change or value != default[name]}
+
+
+@contextmanager
+def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
+    """Lend the session that the run gets; when the block ends it says how its run ended, and is given back.
+
+    Raises:
+        FilmError: no session could be opened; nothing was begun.
+    """
+    price_list()
+    run, now = this_run(), datetime.now()
+    card = RunCard(
+        flow_run_id=str(run.id) if run else secrets.token_hex(16),
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        started_at=now.isoformat(timespec="seconds"),
+        version=VERSION,
+    )
+    ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
+    limits = RunLimits(standing_of(run).lost if run else str, pay_again)
+    if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
+        # A server that outlives this run, and may have other runs.
+        limits = replace(limits, slots=slots)
+    session, again = open_session(ask, card, crew_named, note, lambda: secrets.randbelow(2**31), now, limits)
+    verb = "goes on" if again else "is new"
+    note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
+    session.meta.write()
+    try:
+        with signs_of_life(session.folder / "runs" / f"{card.flow_run_id}.json"):
+            if run is not None:
+                _present(session, run)
+            yield session
+    finally:
+        _close(session)
+
+
+def _present(session: Session, run: FlowRun) -> None:
+    """Let the run bear its session's name and idea, and close what earlier runs left open."""
+    tell_unclosed(close_earlier(session.folder, run.id))
+    if nameless(run.name) or run.name == run_name(session.brief.idea):
+        rename(run, run_name(session.brief.idea, session.id))
+
+
+def tell_unclosed(why: str) -> None:
+    """Tell why what earlier runs left open on the server could not be closed; nothing for ''."""
+    if why:
+        note(f"what earlier runs left open on the server stays so ({why})")
+
+
+def _close(session: Session) -> None:
+    """Let the session tell how the run ended, and give it back."""
+    try:
+        session.close(datetime.now().isoformat(timespec="seconds"))
+    except (DiskFull, BadInput) as error:
+        note(f"how the run ended could not be written: {error}")

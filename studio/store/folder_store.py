@@ -1,0 +1,97 @@
+"""A session in a folder of this machine. Its id is the folder's name, so a session may be moved or copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from studio.fs import files
+from studio.model.film import Brief, Stage
+from studio.planning.plan_files import reader
+from studio.store import lock, takes
+from studio.store.brief import read_brief, restore_brief, write_brief
+from studio.store.layout import refuse_links
+from studio.store.piece_store import PieceStore
+from studio.store.recovery import recover
+
+
+class FolderDocuments:
+    """The small files of a session folder. Implements `studio.store.session_store.Documents`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file whole or not at all; when this returns it outlives a power cut."""
+        files.write_whole(self.folder / path, content)
+
+    def write_json(self, path: str, value: Mapping[str, object] | Sequence[object]) -> None:
+        """Write a value as JSON, as `write`."""
+        files.write_json(self.folder / path, value)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, where it is there."""
+        files.remove(self.folder / path)
+
+    def put_aside(self, path: str) -> str:
+        """Move what a fault damaged to `takes/damaged/` and return where it lies now."""
+        return takes.put_aside(self.folder, self.folder / path)
+
+
+class FolderStore(FolderDocuments):
+    """A session folder, locked until `release`, its crash debris swept. Implements `SessionStore`.
+
+    Args:
+        tell: receives one line for whatever a person should know.
+        held: its lock where the caller has it already; it is given back where the session does not open.
+
+    Raises:
+        SessionLocked: another run works on it.
+        LinkInside, BrokenPlan: it cannot be used; nothing was changed.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str], None], held: lock.Lock | None = None) -> None:
+        super().__init__(folder)
+        self._lock = held or lock.take(folder)
+        try:
+            refuse_links(folder)
+            restore_brief(folder, tell)
+            self._brief = read_brief(folder)
+            self._pieces = PieceStore(folder, self._read_plan, tell)
+            recover(self._pieces)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def brief(self) -> Brief:
+        """What the session is asked for."""
+        return self._brief
+
+    @property
+    def pieces(self) -> PieceStore:
+        """Its pieces."""
+        return self._pieces
+
+    def change_brief(self, brief: Brief) -> None:
+        """Publish what the session is asked for from now on."""
+        self._brief = brief
+        write_brief(self.folder, brief)
+
+    def publish_card(self, flow_run_id: str, content: dict[str, object]) -> None:
+        """Publish who runs the session, as its newest card."""
+        path = self.folder / "runs" / f"{flow_run_id}.json"
+        files.write_json(path, content)
+        files.make_newest(path)
+
+    def release(self) -> None:
+        """Give the session back."""
+        self._lock.release()
+
+    def _read_plan(self, stage: Stage, text: str) -> object:
+        return reader(self._brief)(stage, text)

@@ -1,0 +1,82 @@
+"""The plans of an open session as they stand in its files, edited by hand or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.errors import BrokenPlan
+from studio.fs import files
+from studio.fs.opening import PLAN_BYTES
+from studio.model.film import SceneGraph, Shot, Story, Timeline
+from studio.model.stages import PLANS, artefact_path, receipt_path
+from studio.planning.plan_diff import edit_line, same_plan
+from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
+from studio.store.receipts import read_receipt, receipt_bytes
+from studio.store.session_store import SessionStore
+from studio.text.command_hints import command
+
+
+class Plans:
+    """Reads the plans of one session; every reading opens the file anew."""
+
+    def __init__(self, store: SessionStore, tell: Callable[[str], None]) -> None:
+        self._store, self._tell = store, tell
+
+    def story(self) -> Story:
+        """Read the story.
+
+        Raises:
+            BrokenPlan: the file is gone, or holds no story; as the other plans.
+        """
+        return read_story(self._text("story.json"))
+
+    def graph(self) -> SceneGraph:
+        """Read the scene graph."""
+        return read_graph(self._text("scene_graph.json"))
+
+    def shots(self) -> tuple[Shot, ...]:
+        """Read the shots; a person may have edited, inserted, removed or moved some."""
+        brief = self._store.brief
+        return read_shots(self._text("shots.json"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+
+    def timeline(self) -> Timeline:
+        """Read the timeline."""
+        return read_timeline(self._text("timeline.json"))
+
+    def tell_edits(self) -> None:
+        """Read every plan that is there, say which fields a person edited, and keep a copy of the edit.
+
+        Raises:
+            BrokenPlan: a plan does not validate; nothing was made, and it is left untouched.
+        """
+        read = reader(self._store.brief)
+        for stage in PLANS:
+            name = artefact_path(stage)
+            if files.read_or_none(self._store.folder / name, PLAN_BYTES) is None:
+                continue
+            text = self._text(name)
+            try:
+                read(stage, text)
+            except BrokenPlan as error:
+                raise BrokenPlan(f"{error}; or put back the plan as it was: {self._command('repair')}") from error
+            receipt = read_receipt(self._store.folder / receipt_path(name))
+            if receipt is None or receipt.content is None:
+                continue
+            if line := edit_line(name, receipt.redone or receipt.content, text, stage.removesuffix("s")):
+                self._tell(line)
+            edited = None if same_plan(receipt.content, text) else text
+            if receipt.edited != edited:
+                # So that a fault does not cost a person's edit that was used.
+                self._store.write(receipt_path(name), receipt_bytes(receipt.model_copy(update={"edited": edited})))
+
+    def _text(self, name: str) -> str:
+        content = files.read_or_none(self._store.folder / name, PLAN_BYTES)
+        if content is None:
+            raise BrokenPlan(f"{self._store.id}/{name} is gone; this plans it again: {self._command('resume')}")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BrokenPlan(f"{name} is not UTF-8 at byte {error.start}: save it as UTF-8") from error
+
+    def _command(self, verb: str) -> str:
+        return command(verb, self._store.id, self._store.folder.parent.parent)
