@@ -26,6 +26,7 @@ from studio.model.engines import AccountLimits
 from studio.model.fingerprint import fingerprint
 from studio.model.receipt import PieceMeasures
 from studio.model.stages import Order
+from studio.store.folder_store import FolderDocuments
 from tests.support.vendors.metering import Fault, Line, Meter
 
 SIZE = (64, 48)
@@ -47,7 +48,7 @@ def ledger(tmp_path: Path, meter: Meter) -> Callable[..., Ledger]:
 
     def make(budget_usd: float | None = None) -> Ledger:
         prices = price_list({OWN: str(meter.prices)})
-        return Ledger(folder, "a run", prices, budget_usd, lambda: time.strftime("%Y-%m-%dT%H:%M:%S"))
+        return Ledger(FolderDocuments(folder), "a run", prices, budget_usd, lambda: time.strftime("%Y-%m-%dT%H:%M:%S"))
 
     return make
 

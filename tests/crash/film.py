@@ -29,7 +29,7 @@ from studio.model.film import FilmOptions
 from studio.model.receipt import Receipt
 from studio.model.stages import PER_SHOT
 from studio.planning.cast import cast_of
-from studio.sessions.opening import Ask, open_session
+from studio.sessions.opening import Ask, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.run_cards import RunCard
 from studio.version import VERSION
@@ -99,22 +99,22 @@ class Run:
     def film(self) -> Receipt:
         """Make what is missing, in a fixed order, and return the film's receipt."""
         session = self._session
-        session.tell_edits()
+        session.plans.tell_edits()
         self.do(write_story)
-        story = session.story()
+        story = session.plans.story()
         self.do(map_scenes, story=story)
-        self.do(plan_shots, story=story, graph=session.graph())
-        shots = session.shots()
+        self.do(plan_shots, story=story, graph=session.plans.graph())
+        shots = session.plans.shots()
         for stage in PER_SHOT:
             session.pieces.retire(stage, range(1, len(shots) + 1))
         lines = tuple(self.do(narrate_shot, shot=shot) for shot in shots)
-        cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+        cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew)
         for each in cast.characters:
             portrait = self.do(paint_portrait, character=each, cast=cast.characters, style=story.style)
             cast = cast.painted(portrait)
         images = [self.do(paint_shot, shot=shot, shots=shots, cast=cast) for shot in shots]
         self.do(lay_timeline, shots=shots, lines=lines)
-        timeline = session.timeline()
+        timeline = session.plans.timeline()
         clips = tuple(
             self.do(animate_shot, shot=shot, image=image, line=line)
             for shot, image, line in zip(shots, images, lines, strict=True)
@@ -136,7 +136,9 @@ class Run:
 
 
 @contextmanager
-def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT) -> Iterator[Session]:
+def opened(
+    output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT, pay_again: bool = False
+) -> Iterator[Session]:
     """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
     ask = Ask("" if session_id else IDEA, WISH, output, session_id)
     card = RunCard(
@@ -147,12 +149,18 @@ def opened(output: Path, crew: Crew, session_id: str | None = None, now: datetim
         version=VERSION,
     )
     session, _ = open_session(
-        ask, card, lambda name: crew, lambda line: events.publish(Event("note", line)), lambda: 7, now
+        ask,
+        card,
+        lambda name: crew,
+        lambda line: events.publish(Event("note", line)),
+        lambda: 7,
+        now,
+        RunLimits(pay_again=pay_again),
     )
     # Each time, not now and then: two runs change the disk by the same operations.
-    session.touch_meta = session.write_meta  # type: ignore[method-assign]
+    session.meta.touch = session.meta.write  # type: ignore[method-assign]
     try:
-        session.write_meta()
+        session.meta.write()
         yield session
     finally:
         session.close(now.isoformat(timespec="seconds"))

@@ -175,14 +175,14 @@ class PaidRun(film.Run):
 
     def film(self) -> Receipt:
         session = self._session
-        session.tell_edits()
+        session.plans.tell_edits()
         self.do(write_story)
-        story = session.story()
+        story = session.plans.story()
         self.do(map_scenes, story=story)
-        self.do(plan_shots, story=story, graph=session.graph())
-        shots = session.shots()
+        self.do(plan_shots, story=story, graph=session.plans.graph())
+        shots = session.plans.shots()
         lines = tuple(self._each(narrate_shot, "narration", shots))
-        cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+        cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew)
         for each in cast.characters:
             try:
                 cast = cast.painted(self.do(paint_portrait, character=each, cast=cast.characters, style=story.style))
@@ -196,7 +196,7 @@ class PaidRun(film.Run):
         if self.failures:
             raise ShotsFailed("; ".join(words for *_, words in self.failures))
         self.do(lay_timeline, shots=shots, lines=lines)
-        timeline = session.timeline()
+        timeline = session.plans.timeline()
         clips = tuple(
             self.do(animate_shot, shot=shot, image=image, line=line)
             for shot, image, line in zip(shots, images, lines, strict=True)
@@ -294,8 +294,7 @@ def make(output: Path, meter: Meter, hands: Crew, pay_again: bool, session_id: s
     # What is lent is taken back: a worker that a later test of this process starts would else read these prices.
     with patch.dict(os.environ, {OWN: str(meter.prices)}), patch.object(film, "WISH", WISH):
         try:
-            with film.opened(output, hands, session_id) as session:
-                session.pay_again = pay_again
+            with film.opened(output, hands, session_id, pay_again=pay_again) as session:
                 run = PaidRun(session)
                 run.film()
                 return Ending("done")

@@ -18,12 +18,12 @@ def test_a_scheduled_run_always_opens_a_new_session(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheduled: bool
 ) -> None:
     """A schedule asks for a film each time: it never goes on with an unfinished one that a person began."""
-    module = importlib.import_module("flows.make_film")
+    module = importlib.import_module("flows.run_session")
     ask = Ask("an idea", FilmOptions(), tmp_path)
 
     def opened(run: SimpleNamespace) -> str:
         monkeypatch.setattr(module, "this_run", lambda: run)
-        with module._opened(ask) as session:
+        with module.opened(ask) as session:
             return str(session.id)
 
     first = opened(SimpleNamespace(id=uuid4(), auto_scheduled=False))

@@ -69,7 +69,7 @@ def _opening(words: list[str]) -> None:
     card = RunCard(flow_run_id="a", pid=1, host="here", started_at="2025-02-08T00:22:38", version="0")
     ask = Ask("", FilmOptions(), Path(output), session_id)
     session, _ = open_session(ask, card, crew_named, print, lambda: 7, datetime(2025, 2, 8))
-    session.release()
+    session.store.release()
 
 
 def _captions(path: str, frames: str, columns: str) -> None:

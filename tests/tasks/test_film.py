@@ -10,7 +10,7 @@ from studio.errors import Interrupted
 from studio.model import events
 from studio.model.events import Event
 from studio.planning.plan_files import read_timeline
-from studio.sessions.session import Session
+from studio.sessions.run_control import RunControl
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.filming import filmed, opened
 
@@ -31,14 +31,14 @@ def test_the_look_at_the_film_is_heard_of(tmp_path: Path) -> None:
 def test_the_look_at_the_film_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is stopped meanwhile leaves at the next second, and no film that nobody looked at whole."""
     folder, heard = opened(tmp_path), list[Event]()
-    go_on = Session.check_running
+    go_on = RunControl.check_running
 
-    def go_on_until_then(session: Session) -> None:
+    def go_on_until_then(control: RunControl) -> None:
         if looks(heard):
-            session.stop.set()
-        go_on(session)
+            control.stop.set()
+        go_on(control)
 
-    monkeypatch.setattr(Session, "check_running", go_on_until_then)
+    monkeypatch.setattr(RunControl, "check_running", go_on_until_then)
     with events.listening(heard.append), pytest.raises(Interrupted):
         filmed(folder, fake_crew(Log()))
     assert len(looks(heard)) == 1

@@ -56,7 +56,7 @@ def test_a_run_says_what_it_makes_from_its_creation(studio: Studio, monkeypatch:
             seen.append(client.read_flow_run(run.id))
         raise BadInput("no")
 
-    monkeypatch.setattr("flows.make_film.enlist", refuse)
+    monkeypatch.setattr("flows.run_session.open_session", refuse)
     assert studio.film(f"{IDEA} {'x' * 80}", music=False).state.is_failed()
     (run,) = seen
     assert run.name == f"{IDEA}…"

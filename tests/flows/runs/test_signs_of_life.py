@@ -14,9 +14,10 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+import flows.direct_run
 import flows.look_after_runs
-import flows.make_film
 import flows.make_films
+import flows.run_session
 from flows.runs import signs_of_life
 from flows.runs.dead_runs import SIGN, Watch
 from flows.runs.status import this_run
@@ -50,8 +51,8 @@ def test_a_film_signs_before_its_session_is_open(often: None, monkeypatch: pytes
     def price_list() -> None:
         until_signed()
 
-    monkeypatch.setattr(flows.make_film, "price_list", price_list)
-    state = flows.make_film.filmed(session_id="session_19990101_000000")
+    monkeypatch.setattr(flows.run_session, "price_list", price_list)
+    state = flows.direct_run.filmed(session_id="session_19990101_000000")
     assert "session_19990101_000000" in (state.message or "")
 
 

@@ -23,6 +23,7 @@ from studio.model.paid import CallKind, Reply, VendorError
 from studio.model.stages import Order
 from studio.status.costs import costs_json, read_costs
 from studio.store import lock
+from studio.store.folder_store import FolderDocuments
 from tests.support.sessions.counter import PRICES, Vendor, content, desk_in, ledger_in, order_of, request_of
 from tests.support.sessions.make_sessions import add_piece, make_session
 
@@ -209,7 +210,7 @@ def test_a_price_that_is_known_later_counts_in_the_budget(tmp_path: Path) -> Non
     desk_in(tmp_path).call(request_of(model="new"), Vendor(b"picture"), content)
     assert spent_usd(read_calls(tmp_path)) == (0.0, 1)
     said = PriceList(checked="2026-02-02", price=(*PRICES.price, Price(vendor="v", model="new", per={"images": 0.05})))
-    found = Ledger(tmp_path, "b", said, 0.08, lambda: "2026-02-02T00:00:00")
+    found = Ledger(FolderDocuments(tmp_path), "b", said, 0.08, lambda: "2026-02-02T00:00:00")
     (call,) = read_calls(tmp_path)
     assert (call.cost_usd, call.prices, call.state) == (0.05, "2026-02-02", "done")
     with pytest.raises(BudgetSpent, match=r"\$0\.0500 spent or reserved"):

@@ -25,6 +25,7 @@ from studio.model.film import Brief, FilmOptions, Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
 from studio.model.stages import Order
+from studio.store.folder_store import FolderDocuments
 from tests.support.vendors.metering import Meter
 
 SCRIPT = "\n\n".join(f"INT. ROOM {number} - NIGHT\n\nMara counts match number {number}." for number in range(1, 65))
@@ -69,7 +70,7 @@ def order_of(stage: Stage) -> Order:
 
 def desk_in(folder: Path, prices: PriceList, stage: Stage, budget_usd: float | None = None) -> Desk:
     folder.mkdir(exist_ok=True)
-    ledger = Ledger(folder, "a", prices, budget_usd, lambda: "2026-01-01T00:00:00")
+    ledger = Ledger(FolderDocuments(folder), "a", prices, budget_usd, lambda: "2026-01-01T00:00:00")
     gate = RateLimit(AccountLimits())
     return Desk(BillingContext(ledger, lambda account: gate, lambda: None), order_of(stage))
 

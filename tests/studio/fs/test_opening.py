@@ -19,12 +19,11 @@ from studio.fs import files, opening, tolerant
 from studio.fs.disk import Disk
 from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
 from studio.model.stages import Order
-from studio.sessions.session import Session
 from studio.store.brief import restore_brief, write_brief
+from studio.store.folder_store import FolderStore
 from studio.store.piece_store import PieceStore
 from studio.store.recovery import recover
 from studio.store.takes import put_aside
-from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.sessions.make_sessions import brief, make_session
 from tests.support.sessions.shelf import read_plan
 
@@ -125,7 +124,7 @@ def test_a_session_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
 
 
 def _open(folder: Path) -> None:
-    Session(folder, fake_crew(Log()), lambda line: None).release()
+    FolderStore(folder, lambda line: None).release()
 
 
 def _put_aside(folder: Path) -> None:

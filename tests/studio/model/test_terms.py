@@ -91,7 +91,7 @@ def test_a_run_lifts_the_budget_of_its_session(tmp_path: Path) -> None:
         card = RunCard(flow_run_id=name, pid=os.getpid(), host=socket.gethostname(), started_at="x", version="0")
         ask = Ask("an idea", FilmOptions(), tmp_path, terms=make_terms(**said))
         session, _ = open_session(ask, card, lambda _: fake_crew(Log()), told.append, lambda: 7, NOW)
-        session.release()
+        session.store.release()
         return session.folder
 
     folder = run("0a", budget_usd=2.0)

@@ -142,7 +142,7 @@ def enlisted(tmp_path: Path, crew: Crew, told: list[str], wish: FilmOptions) -> 
     session, _ = open_session(
         Ask("an idea", wish, tmp_path), card, lambda _: crew, told.append, lambda: 7, datetime.now()
     )
-    session.release()
+    session.store.release()
 
 
 def test_a_size_that_cannot_be_made_opens_no_session(tmp_path: Path) -> None:

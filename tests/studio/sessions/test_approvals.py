@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import socket
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,9 @@ from studio.sessions.session import Session
 from studio.status.listing import read_listing
 from studio.status.report import read_report, report_json
 from studio.status.snapshot import read_snapshot
-from studio.store.run_cards import RunCard
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.sessions.make_sessions import brief, make_session
+from tests.support.sessions.opened import opened_session
 
 NOW = "2025-02-08T00:25:00"
 QUESTION = Asked(asked_for="images", flow_run_id="abc", asked_at=NOW, shown=("a", "b"))
@@ -45,9 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def opened(folder: Path, told: list[str] | None = None, run_id: str = "abc") -> Session:
-    session = Session(folder, fake_crew(Log()), (told if told is not None else []).append)
-    session.publish_card(RunCard(flow_run_id=run_id, pid=1, host=socket.gethostname(), started_at=NOW, version="0"))
-    return session
+    return opened_session(folder, fake_crew(Log()), (told if told is not None else []).append, run_id, NOW)
 
 
 # --- what words mean ------------------------------------------------------------------------------
@@ -121,12 +118,12 @@ def test_a_question_is_open_until_it_is_answered(folder: Path) -> None:
         book = Approvals(session)
         again, same = book.question("images", "abc", ("b",), NOW)
         assert (again, same, number) == (asked, 0, 0)
-        book.replace(again, answered(again, Reply(True, "1"), session.shots(), NOW))
+        book.replace(again, answered(again, Reply(True, "1"), session.plans.shots(), NOW))
         assert book.question("images", "abc", ("b",), NOW)[1] == 1
         assert book.question("images", "xyz", ("b",), NOW)[1] == 0
         assert book.question("shots", "abc", ("b",), NOW)[1] == 0
     finally:
-        session.release()
+        session.store.release()
 
 
 def test_only_what_was_shown_is_approved(folder: Path) -> None:
@@ -136,11 +133,11 @@ def test_only_what_was_shown_is_approved(folder: Path) -> None:
         book = Approvals(session)
         asked, _ = book.question("images", "abc", ("a", "b"), NOW)
         assert not book.settled(("a",))
-        book.replace(asked, answered(asked, Reply(True), session.shots(), NOW))
+        book.replace(asked, answered(asked, Reply(True), session.plans.shots(), NOW))
         assert Approvals(session).settled(("b",))
         assert not Approvals(session).settled(("a", "c"))
     finally:
-        session.release()
+        session.store.release()
 
 
 def test_a_redo_is_an_edit_that_goes_on(folder: Path) -> None:
@@ -149,22 +146,22 @@ def test_a_redo_is_an_edit_that_goes_on(folder: Path) -> None:
     try:
         book = Approvals(session)
         asked, _ = book.question("images", "abc", (), NOW)
-        book.replace(asked, answered(asked, Reply(True, "2"), session.shots(), NOW))
+        book.replace(asked, answered(asked, Reply(True, "2"), session.plans.shots(), NOW))
         # Killed here, and once more after the plan was written.
         before = (folder / "approvals.json").read_bytes()
         for _ in range(3):
             Approvals(session).carry_out()
             (folder / "approvals.json").write_bytes(before)
         Approvals(session).carry_out()
-        assert [shot.take for shot in session.shots()] == [1, 2, 1]
+        assert [shot.take for shot in session.plans.shots()] == [1, 2, 1]
         edited = (folder / "shots.json").read_text("utf-8").replace('"take": 2', '"take": 5')
         (folder / "shots.json").write_text(edited, "utf-8")
         Approvals(session).carry_out()
-        assert [shot.take for shot in session.shots()] == [1, 5, 1]
+        assert [shot.take for shot in session.plans.shots()] == [1, 5, 1]
         receipt = json.loads((folder / "receipts/shots.json").read_text("utf-8"))
         assert '"take": 2' in receipt["edited"]
     finally:
-        session.release()
+        session.store.release()
 
 
 @pytest.mark.parametrize("content", [b"{", b"[{}]", b"\xff", b'{"a": 1}', b"[1]"])
@@ -178,7 +175,7 @@ def test_what_does_not_read_is_asked_again(folder: Path, content: bytes) -> None
         assert any("takes/damaged/approvals.json" in line for line in told)
         assert (folder / "takes/damaged/approvals.json").read_bytes() == content
     finally:
-        session.release()
+        session.store.release()
 
 
 # --- what a session that waits looks like ---------------------------------------------------------
@@ -187,14 +184,14 @@ def test_what_does_not_read_is_asked_again(folder: Path, content: bytes) -> None
 def test_a_run_that_waits(folder: Path) -> None:
     """Listed and viewed as waiting with the command that answers, not offered; a new run's card ends that."""
     session = opened(folder)
-    session.wait_for("images", NOW)
+    session.cards.wait_for("images", NOW)
     assert [found.state for found in [read_listing(folder)] if found] == ["running"]
     # Killed before its card said that it ended: it waits all the same.
-    session.release()
+    session.store.release()
     for ended in (False, True):
         if ended:
             session = opened(folder)
-            session.wait_for("images", NOW)
+            session.cards.wait_for("images", NOW)
             session.close(NOW)
         listing, report = read_listing(folder), read_report(folder, folder.parents[1])
         assert listing is not None
@@ -217,7 +214,7 @@ def test_a_run_that_waits(folder: Path) -> None:
 def test_a_session_that_was_rejected(folder: Path) -> None:
     """Listed and viewed as rejected, with notes and the command that goes on; offered; a new run's card ends that."""
     session = opened(folder)
-    session.reject("too [dark]")
+    session.cards.reject("too [dark]")
     session.record_failure("an earlier run failed", NOW)
     assert [found.state for found in [read_listing(folder)] if found] == ["running"]
     session.close(NOW)
@@ -240,7 +237,7 @@ def test_a_session_that_was_rejected(folder: Path) -> None:
 def test_a_run_that_is_gone_waits_no_more(folder: Path) -> None:
     """Its card says so then, unless somebody works on the session."""
     session = opened(folder)
-    session.wait_for("images", NOW)
+    session.cards.wait_for("images", NOW)
     with pytest.raises(SessionLocked):
         stop_waiting(folder, "abc")
     session.close(NOW)

@@ -93,10 +93,10 @@ def test_a_link_is_no_session(tmp_path: Path) -> None:
 def test_the_same_ask_goes_on_with_the_unfinished_session(join: Enlist) -> None:
     """A run resumes an unfinished session that asks for the same film; any shaping option makes it another."""
     first, again = join(run="0a")
-    first.release()
+    first.store.release()
     assert not again
     second, again = join(run="0b")
-    second.release()
+    second.store.release()
     assert again
     assert second.id == first.id
     others: list[dict[str, object]] = [
@@ -108,18 +108,18 @@ def test_the_same_ask_goes_on_with_the_unfinished_session(join: Enlist) -> None:
     ]
     for number, other in enumerate(others):
         session, again = join(run=f"c{number}", **other)
-        session.release()
+        session.store.release()
         assert not again
 
 
 def test_a_retried_flow_run_finds_its_own_session(join: Enlist) -> None:
     """A flow run that comes again needs no parameter: its card is in its session."""
     first, _ = join(run="0a")
-    first.release()
+    first.store.release()
     newer, _ = join(run="0b", resume=False)
-    newer.release()
+    newer.store.release()
     session, again = join(run="0a", resume=False)
-    session.release()
+    session.store.release()
     assert again
     assert session.id == first.id
 
@@ -133,8 +133,8 @@ def test_a_locked_session_is_not_taken_and_says_who_holds_it(join: Enlist, tmp_p
     assert not again
     assert other.id != held.id
     assert unfinished(sessions_root(tmp_path)) == []
-    held.release()
-    other.release()
+    held.store.release()
+    other.store.release()
     assert len(unfinished(sessions_root(tmp_path))) == 2
 
 
@@ -157,11 +157,11 @@ def test_a_lock_dies_with_its_process_and_is_not_inherited(tmp_path: Path) -> No
 def test_contradicting_options_are_named(join: Enlist) -> None:
     """Options that contradict a named session's brief are refused, naming the difference; --change applies them."""
     session, _ = join()
-    session.release()
+    session.store.release()
     with pytest.raises(Contradiction, match=r"captions is 'soft', not 'burned'"):
         join(session_id=session.id, run="b", idea="", demands={"captions": "burned"})
     changed, _ = join(session_id=session.id, run="c", idea="", demands={"captions": "burned"}, change=True)
-    changed.release()
+    changed.store.release()
     assert changed.brief.wish.captions == "burned"
     assert changed.brief.seed == session.brief.seed
 
@@ -225,8 +225,8 @@ def test_a_film_that_is_being_made_is_said_before_another_begins(tmp_path: Path)
         return open_session(Ask("an idea", FilmOptions(), tmp_path), card(run), crew, told.append, lambda: 7, NOW)[0]
 
     first, second = begin("0a"), begin("0b")
-    first.release()
-    second.release()
+    first.store.release()
+    second.store.release()
     assert first.id != second.id
     assert f"pid {os.getpid()}" in told[-1]
     assert first.id in told[-1]
@@ -235,7 +235,7 @@ def test_a_film_that_is_being_made_is_said_before_another_begins(tmp_path: Path)
 def test_a_card_from_the_future_is_not_the_newest_for_ever(join: Enlist) -> None:
     """A run's card is the newest, though the clock has gone back since an earlier run: its end is what counts."""
     first, _ = join(run="0a")
-    first.release()
+    first.store.release()
     old = first.folder / "runs" / "0a.json"
     os.utime(old, (time.time() + 3 * 86_400,) * 2)
     again, _ = join(run="0b", session_id=first.id, idea="")
@@ -259,7 +259,7 @@ def test_a_torn_card_tells_of_no_end(join: Enlist, content: bytes) -> None:
 def test_a_folder_that_is_a_link_is_refused(join: Enlist, tmp_path: Path) -> None:
     """Law 10: what a run writes lands in the session, not where a link leads."""
     session, _ = join(run="0a")
-    session.release()
+    session.store.release()
     (tmp_path / "away").mkdir()
     (session.folder / "images").symlink_to(tmp_path / "away")
     with pytest.raises(BadInput, match="images is a link to a folder elsewhere"):

@@ -20,7 +20,6 @@ from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.cast import cast_of
 from studio.sessions.catalog import open_new
 from studio.sessions.session import Session
-from studio.store.run_cards import RunCard
 from tasks.cast import paint_portrait
 from tasks.film import cut_film
 from tasks.images import paint_shot
@@ -32,6 +31,7 @@ from tasks.story import write_story
 from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot
 from tests.support.films.fake_crew import Log, fake_crew
+from tests.support.sessions.opened import opened_session
 
 WISH = FilmOptions(seconds=8, shot_seconds=2, height=144, music=True, seed=3)
 PRICES = """
@@ -101,9 +101,8 @@ def opened(output: Path, wish: FilmOptions = WISH, idea: str = "A lighthouse kee
 
 def filmed(folder: Path, crew: Crew, run_id: str = "a", until: str = "film") -> None:
     """Carry out every stage up to `until` on the session, as one run."""
-    session = Session(folder, crew, lambda line: None)
     now = datetime.now().isoformat(timespec="seconds")
-    session.publish_card(RunCard(flow_run_id=run_id, pid=1, host="h", started_at=now, version="0"))
+    session = opened_session(folder, crew, run_id=run_id, at=now)
     try:
         _filmed(session, until)
     finally:
@@ -116,14 +115,14 @@ def _filmed(session: Session, until: str) -> None:
     _receipt(write_story.fn(session))
     if until == "story":
         return
-    story = session.story()
+    story = session.plans.story()
     _receipt(map_scenes.fn(session, story))
-    _receipt(plan_shots.fn(session, story, session.graph()))
+    _receipt(plan_shots.fn(session, story, session.plans.graph()))
     if until == "shots":
         return
-    shots = session.shots()
+    shots = session.plans.shots()
     lines = tuple(_receipt(narrate_shot.fn(session, shot)) for shot in shots)
-    cast = cast_of(session.graph(), shots, story.style, session.brief, session.crew)
+    cast = cast_of(session.plans.graph(), shots, story.style, session.brief, session.crew)
     for character in cast.characters:
         portrait = paint_portrait.fn(session, character, cast.characters, story.style)
         cast = cast.painted(_receipt(portrait))
@@ -135,7 +134,7 @@ def _filmed(session: Session, until: str) -> None:
         for shot, image, line in zip(shots, images, lines, strict=True)
     )
     _receipt(lay_timeline.fn(session, shots, lines))
-    timeline = session.timeline()
+    timeline = session.plans.timeline()
     score = _receipt(compose_score.fn(session, story, shots, timeline))
     _receipt(cut_film.fn(session, story, shots, timeline, clips, lines, score, images))
 

@@ -15,6 +15,7 @@ from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallKind, Reply, Request, VendorError
 from studio.model.stages import Order
+from studio.store.folder_store import FolderDocuments
 
 CENTS = 4
 PRICES = PriceList(
@@ -33,7 +34,7 @@ def request_of(digest: str = "", kind: CallKind = "image", model: str = "m", tok
 
 def ledger_in(folder: Path, run: str = "a", budget_usd: float | None = None) -> Ledger:
     ticks = itertools.count()
-    return Ledger(folder, run, PRICES, budget_usd, lambda: f"2026-01-01T00:00:{next(ticks):06d}")
+    return Ledger(FolderDocuments(folder), run, PRICES, budget_usd, lambda: f"2026-01-01T00:00:{next(ticks):06d}")
 
 
 def desk_in(

@@ -1,0 +1,23 @@
+"""A session that lies in a folder already, opened as a run does."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.model.engines import Crew
+from studio.sessions.opening import assembled
+from studio.sessions.session import Session
+from studio.store.folder_store import FolderStore
+from studio.store.run_cards import RunCard, RunCards
+
+
+def opened_session(
+    folder: Path, crew: Crew, tell: Callable[[str], None] = lambda line: None, run_id: str = "a", at: str = "2026-01-01"
+) -> Session:
+    """Return the session in the folder, open, with the card of a run that has this id."""
+    store = FolderStore(folder, tell)
+    card = RunCard(flow_run_id=run_id, pid=os.getpid(), host=socket.gethostname(), started_at=at, version="0")
+    return assembled(store, crew, RunCards(store, card), tell)
