@@ -72,7 +72,8 @@ def test_a_script(tmp_path: Path, server: str, kind: str) -> None:
     assert Path(out.split()[-1]).is_file()
 
 
-@sampled(("kind", "parent"), [("def evening", "evening"), ("def night", "night")])
+@pytest.mark.thorough
+@pytest.mark.parametrize(("kind", "parent"), [("def evening", "evening"), ("def night", "night")])
 def test_beneath_a_flow(tmp_path: Path, server: str, kind: str, parent: str) -> None:
     """In a flow, be it a function or a coroutine, the film is a run beneath it, in the same server's list."""
     out = run(tmp_path, server, of(kind))

@@ -160,6 +160,7 @@ def test_nobody_looks_so_nothing_is_posted(studio: Studio) -> None:
     assert artifacts(outcome.run_id) == []
 
 
+@pytest.mark.thorough
 def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the server refuses an artifact, the film is made, and it is said once, and at the end."""
     asked: list[str] = []
@@ -216,6 +217,7 @@ def test_an_api_that_hangs_does_not_hold_the_film(studio: Studio, monkeypatch: p
         over.set()
 
 
+@pytest.mark.thorough
 def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever posts for a run that has artifacts changes those: a retried run has each of them once."""
     outcome = studio.film()

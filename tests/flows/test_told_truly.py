@@ -51,7 +51,8 @@ def test_a_name_that_somebody_gave(name: str) -> None:
     assert not nameless(name)
 
 
-@sampled("name", ["Friday's film", "take-2", "session_20260101_000000"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["Friday's film", "take-2", "session_20260101_000000"])
 def test_a_given_name_stays(film: Film, deployment: Deployment, name: str) -> None:
     """A run whose name a person gave bears it to its end; one that has none gets its session's."""
     run_id = deployment.begin(name=name)

@@ -154,6 +154,7 @@ def test_a_full_disk(film: Film) -> None:
     assert film.sessions == [folder]
 
 
+@pytest.mark.thorough
 def test_two_runs_of_one_session(film: Film) -> None:
     """A second run on a session that is being worked on: 2, one line that names the pid that holds it."""
     process = film.start("make", IDEA, *TINY, slow="image", seconds=60)

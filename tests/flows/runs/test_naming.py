@@ -100,6 +100,7 @@ def test_a_task_run_is_tagged_with_its_stage(studio: Studio, film: Outcome) -> N
         }
 
 
+@pytest.mark.thorough
 def test_a_run_called_crashed_while_it_slept_begins_nothing_more(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,6 +122,7 @@ def receipts(output: Path, stage: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in output.glob(f"sessions/session_*/{stage}/[!.]*.json")}
 
 
+@pytest.mark.thorough
 def test_killed_and_retried_on_a_worker(server: str, worker: None, tmp_path: Path) -> None:
     """kill -9 on the flow's process, then `prefect flow-run retry`: same session, finished work Cached, one film."""
     output = tmp_path / "output"
@@ -178,6 +179,7 @@ def test_a_manifest_is_made_by_runs_of_their_own(server: str, worker: None, tmp_
         assert all(run.parent_task_run_id and run.state.is_completed() for run in made)
 
 
+@pytest.mark.thorough
 def test_wrong_parameters_are_refused_before_a_run(server: str, worker: None) -> None:
     """A length out of its limits is refused in words when the run is asked for; no run is made."""
     before = len(flow_runs())

@@ -150,6 +150,7 @@ def test_films_are_made_whatever_dies(place: Place) -> None:
         assert log.count(f"the {name} is started") == 1 + sum(name in names for names in victims)
 
 
+@pytest.mark.thorough
 def test_a_film_that_is_killed_after_its_worker(place: Place) -> None:
     """Though nobody of Prefect's waits for it any more: it is Crashed at once, a line says so, and a retry goes on."""
     run_id = place.begin("A film without a worker", seconds=12.0, height=720)
