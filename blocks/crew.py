@@ -25,7 +25,7 @@ VOICES = 4
 
 class Crew(Block):
     """Who writes, paints, animates and narrates, with which models, and how many requests at once. Score and cut are
-    always the embedded crew's, and so are the clips, for there is no vendor left."""
+    always the offline crew's, and so are the clips, for there is no vendor left."""
 
     _block_type_name = "Film Crew"
     _block_type_slug = "film-crew"
@@ -74,7 +74,7 @@ class Crew(Block):
     animator: Literal["offline"] = Field(
         default="offline",
         title="Animator",
-        description="Who makes the clips: the embedded one. OpenAI's and Stability's video services are shut down.",
+        description="Who makes the clips: the offline one. OpenAI's and Stability's video services are shut down.",
     )
     narrator: Literal["offline", "openai"] = Field(default="offline", title="Narrator", description="Who speaks.")
     narrator_model: str = Field(default="gpt-4o-mini-tts", max_length=200, title="Narrator's model", description="")
@@ -168,7 +168,7 @@ CREWS: dict[str, Any] = {
     "openai": lambda: Crew(writer="openai", painter="openai", narrator="openai").hired("openai"),
     "stability": lambda: Crew(painter="stability").hired("stability"),
 }
-"""The crews that are built in. 'offline' is embedded, needs neither keys nor network, and spends nothing; 'openai' and
+"""The crews that are built in. 'offline' comes with the program, needs neither keys nor network, and spends nothing; 'openai' and
 'stability' read their keys from the environment. Any other name is a saved block's."""
 
 

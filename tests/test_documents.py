@@ -232,7 +232,7 @@ def lived(studio: Studio) -> set[str]:
     # An edited plan that is removed is put back as it was planned; the edit is kept.
     (folder / "shots.json").unlink()
     assert studio.again(folder.name).state.is_completed()
-    # The embedded crew makes no call that costs money.
+    # The offline crew makes no call that costs money.
     desk_in(folder).call(request_of(), Vendor(b"picture"), content)
     return paths | paths_in(folder)
 

@@ -17,7 +17,7 @@ from studio.model.film import Word
 from studio.model.paid import Reply
 
 RATE_HZ = 24_000
-"""Rate of every line, as the embedded voice has it; OpenAI's voices come at the same
+"""Rate of every line, as the offline voice has it; OpenAI's voices come at the same
 (https://platform.openai.com/docs/guides/text-to-speech#supported-output-formats)."""
 
 SOUND_BYTES = 64 * 2**20
@@ -29,7 +29,7 @@ SILENT_PEAK = 10 ** (-60 / 20)
 """-60 dBFS: no voice is below it, and noise of 10 bits is."""
 
 SPEAKING_SHARE = 10 ** (-40 / 20)
-"""A voice speaks where it is less than 40 dB below its loudest moment, as in the embedded narrator."""
+"""A voice speaks where it is less than 40 dB below its loudest moment, as in the offline narrator."""
 
 _STREAMED = 0x7FFF_0000
 """A WAV that was written before its length was known says 0xFFFFFFFF or nearly that, or 0."""
@@ -142,7 +142,7 @@ def estimated_words(text: str, sound: Samples) -> tuple[Word, ...]:
 
     The spoken part of the sound, silence at both ends left out, is shared out by letters, a digit counting as four and
     a letter of Han, Kana, Hangul or Thai as three; marks that end a sentence or a phrase are silences of their own.
-    Measured against the embedded voice's own word times this is off by a fraction of a second.
+    Measured against the offline voice's own word times this is off by a fraction of a second.
     """
     words = text.split()
     if not words or not sound.size:

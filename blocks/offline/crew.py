@@ -1,4 +1,4 @@
-"""The embedded crew whole; it needs neither the engine nor a vendor."""
+"""The offline crew whole; it needs neither the engine nor a vendor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded crew's tables: what it knows is text under `blocks/offline/data/`, which this module reads.
+"""The offline crew's tables: what it knows is text under `blocks/offline/data/`, which this module reads.
 
 Each file says at its head what it is for. This module holds no words of a film. Called, once for each file, by the
 modules whose constants the tables are.

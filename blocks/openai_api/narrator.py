@@ -45,7 +45,7 @@ DENSE_SHARE = 2.7
 ASCII, which is up to 1.3 tokens, counts as 2.7 letters."""
 
 BREATH_SECONDS = 0.4
-"""Silence between two parts of a line, as the embedded narrator has it between sentences."""
+"""Silence between two parts of a line, as the offline narrator has it between sentences."""
 
 AUDIO_TOKENS_A_SECOND, USUAL_AUDIO_TOKENS = 25.0, 20.8
 """Upper bound, and usual: $0.015 a minute at $12 a million (https://platform.openai.com/docs/pricing, 2026-11)."""

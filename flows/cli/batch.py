@@ -1,6 +1,6 @@
 """`film batch`: the films of a manifest, each in a child of its own, all on one engine.
 
-Imports Prefect only to look for a crew that is not the embedded one; the films are the children's. Every film is the
+Imports Prefect only to look for a crew that is not the offline one; the films are the children's. Every film is the
 very flow that `film resume` runs, so whatever stops a batch stops films that can be gone on with; the same line again
 does.
 """

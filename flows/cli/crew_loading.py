@@ -73,7 +73,7 @@ class CrewLoader:
 
 
 def hire(name: str) -> Crew:
-    """Return the crew of that name; the embedded one at once, the others by way of Prefect.
+    """Return the crew of that name; the offline one at once, the others by way of Prefect.
 
     No server is asked, but for a crew that is a saved block: it lies on one. Where none is named that is the built-in
     one, for as long as this process lives.

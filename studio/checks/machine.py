@@ -126,7 +126,7 @@ def _voice(narrator: Narrator) -> Check:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
     if not samples.size or int(np.abs(samples.astype(np.int32)).max()) < 1_000:
         return Check("voice", "wrong", f"it says nothing: {made.not_spoken or 'silence'}", "make the environment again")
-    return Check("voice", "ok", f"the embedded one speaks: {made.seconds or 0.0:.2f} s for {WORD!r}")
+    return Check("voice", "ok", f"the offline one speaks: {made.seconds or 0.0:.2f} s for {WORD!r}")
 
 
 def _disk(output: Path) -> Check:

@@ -85,7 +85,7 @@ def _nothing(costs: Costs) -> str:
     if costs.unread:
         return f"{facts.session_id}: what it cost is not known"
     if facts.wish.get("crew", "offline") == "offline":
-        return f"{facts.session_id} cost nothing: the embedded crew made it"
+        return f"{facts.session_id} cost nothing: the offline crew made it"
     return f"{facts.session_id} cost nothing so far: no paid call was made"
 
 

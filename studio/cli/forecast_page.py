@@ -35,7 +35,7 @@ def forecast_lines(found: Forecast, go_on: str) -> list[str]:
     about = f"{'about ' if found.about else ''}{found.shots} shot{'s' * (found.shots != 1)}"
     lines = [f"{what}: {about}, crew {found.crew}"]
     if found.about:
-        lines.append("The shots are not planned yet: their number and words are the embedded writer's guess.")
+        lines.append("The shots are not planned yet: their number and words are the offline writer's guess.")
     lines += [printable(note) for note in found.notes]
     rows = [_row(list(steps)) for steps in _groups(found.steps)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

@@ -29,7 +29,7 @@ class Forecast:
 
     Attributes:
         shots: how many there are, or will be.
-        about: whether the shots are not planned yet, so that their number and words are the embedded writer's guess.
+        about: whether the shots are not planned yet, so that their number and words are the offline writer's guess.
         spent_usd: what was spent or may have been; `spent_unknown` are the calls of unknown price among it.
         budget_usd: None for no limit.
         notes: what the crew will do otherwise than is asked, one line each.

@@ -159,7 +159,7 @@ USUAL = AccountLimits()
 @dataclass(frozen=True)
 class Crew:
     """Who works on a film, and how many shots at once: `limits` are a vendor account's, `painters` and `voices` the
-    threads of the mapping. The embedded painter fills about a core; a vendor's only waits. `portraits` says whether a
+    threads of the mapping. The offline painter fills about a core; a vendor's only waits. `portraits` says whether a
     painter that takes references is shown one of every character. `stand_in` is a writer that costs nothing: before a
     paid plan is written, what the film would cost is reckoned from its plan. `negative_prompt` is what must not be
     seen, '' for nothing; a painter that takes such has been told."""

@@ -8,7 +8,7 @@ from studio.model.film import Story
 from studio.model.receipt import Receipt
 
 PROGRAM = "offline"
-"""The engine of the embedded crew: rules and templates, which are called so, and a voice that no person has."""
+"""The engine of the offline crew: rules and templates, which are called so, and a voice that no person has."""
 
 MOST_LETTERS = 44
 """Longest name: a card is read in two seconds, and a local model's name may be a path."""

@@ -2,7 +2,7 @@
 
 The syntax is CommonMark's (https://spec.commonmark.org/0.31.2/) with tables, strike-through, tasks and footnotes as
 GitHub has them, read with care: what only looks like markup ('3 * 4', 'C#', '#5', 'snake_case') is text. Every pattern
-is bounded: its time grows with the text's length and no faster. The embedded voice's own reading of what a model may
+is bounded: its time grows with the text's length and no faster. The offline voice's own reading of what a model may
 write is `blocks/offline/voice/unmarked.py`.
 """
 

@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - curly quotes are meant, not mistaken
 """Where a sentence ends, and where a full stop is an abbreviation's, an initial's or a number's: one table for all.
 
-Called by whoever parts a text into sentences: the script, the captions, the embedded voice. Abbreviations are English;
+Called by whoever parts a text into sentences: the script, the captions, the offline voice. Abbreviations are English;
 a mark of any other script ends a sentence wherever it stands.
 """
 

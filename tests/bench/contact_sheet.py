@@ -1,4 +1,4 @@
-"""Paint the contact sheet the embedded painter is judged on: 24 fixed prompts in 16:9, then one in every aspect.
+"""Paint the contact sheet the offline painter is judged on: 24 fixed prompts in 16:9, then one in every aspect.
 
     python -m tests.bench.contact_sheet OUT.jpg [--timed]
 

@@ -1,4 +1,4 @@
-"""A crew whose work takes no time: every engine writes the same few bytes. The plans are the embedded writer's."""
+"""A crew whose work takes no time: every engine writes the same few bytes. The plans are the offline writer's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure the embedded composer: a minute in every mood, and what it costs.
+"""Measure the offline composer: a minute in every mood, and what it costs.
 
 python tests/bench/score.py [--seed N]
 

@@ -83,7 +83,7 @@ def test_a_saved_crew_says_what_its_own_models_can() -> None:
 
 
 def test_a_negative_prompt_that_nobody_heeds_is_told() -> None:
-    """Of OpenAI's painter and the embedded one; Stability's takes it, and has it in its fingerprint."""
+    """Of OpenAI's painter and the offline one; Stability's takes it, and has it in its fingerprint."""
     for painter in ("openai", "offline"):
         crew = Crew(painter=painter, openai=OPENAI, negative_prompt="text").hired("x")  # type: ignore[arg-type]
         assert "takes no negative prompt" in of_negative_prompt(crew)

@@ -103,7 +103,7 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def film(pages: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film that the embedded crew made on that server by `film make`; gives its session's folder."""
+    """A film that the offline crew made on that server by `film make`; gives its session's folder."""
     output = tmp_path_factory.mktemp("output")
     pages.run("film", "make", IDEA, "--seconds", "8", "--shot-seconds", "2", "--height", "144", "--output", str(output))
     (folder,) = (output / "sessions").iterdir()

@@ -1,4 +1,4 @@
-"""The film itself, from the embedded crew, by measuring: length, loudness, captions, chapters, layout."""
+"""The film itself, from the offline crew, by measuring: length, loudness, captions, chapters, layout."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_script_is_spoken_word_for_word(server: str, tmp_path: Path) -> None:
 
 @pytest.mark.thorough
 def test_two_films_of_one_seed_are_the_same_bytes(server: str, film: Path, tmp_path: Path) -> None:
-    """Law 11: on one machine the same brief gives the same film, byte for byte, from the embedded crew."""
+    """Law 11: on one machine the same brief gives the same film, byte for byte, from the offline crew."""
     again = make(tmp_path)
     assert again.read_bytes() == film.read_bytes()
     assert (again.parent / "score.wav").read_bytes() == (film.parent / "score.wav").read_bytes()

@@ -1,4 +1,4 @@
-"""The embedded composer: an ambient score from numpy alone, in ten moods that change on the film's cuts.
+"""The offline composer: an ambient score from numpy alone, in ten moods that change on the film's cuts.
 
 A score is a chain of bars, each a chord of pads that turns into the next one at equal power, with struck notes over
 them. It is written block by block: an hour holds hardly more in memory than a minute. How moods are written is

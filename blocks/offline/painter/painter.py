@@ -44,7 +44,7 @@ class OfflinePainter:
         if min(size) < 16 or width * height > _MOST_PIXELS:
             raise EngineFailed(f"cannot paint a picture of {width}x{height} pixels; ask for 16x16 up to 5040x2160")
         if references:
-            raise EngineFailed("the embedded painter takes no reference pictures")
+            raise EngineFailed("the offline painter takes no reference pictures")
         reading = read_prompt(prompt)
         painted = paint_scene(reading, prompt, size, seed)
         out.write_bytes(encode_png(painted.picture))

@@ -13,7 +13,7 @@ import numpy as np
 from studio.audio.wav import Samples
 
 RATE_HZ = 24_000
-"""Of everything here; the embedded voice's."""
+"""Of everything here; the offline voice's."""
 BLOCK = RATE_HZ // 200
 """5 ms: half a unit of what word times are promised to."""
 QUIET = 10 ** (-28 / 10)

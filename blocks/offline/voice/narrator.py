@@ -1,4 +1,4 @@
-"""The embedded narrator: one English voice, the same samples for the same line and seed, and word times.
+"""The offline narrator: one English voice, the same samples for the same line and seed, and word times.
 
 The voice is hibari's 'heart', which lies inside its wheel. What it may read is decided in `reading.py`.
 Word times come from the model itself: its durations are an inner tensor, and a serialised ONNX graph to
@@ -129,7 +129,7 @@ class _Voice:
             # Its own spelling is left out: it moves words, and all it does is done already.
             tokens = self._speech.g2p.phonemize_tokens(self._speech.g2p.tokenize(text))
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise Unspeakable(f"the embedded voice cannot pronounce {text[:60]!r}; write it otherwise") from error
+            raise Unspeakable(f"the offline voice cannot pronounce {text[:60]!r}; write it otherwise") from error
         said = [""]
         for token in tokens:
             said[-1] += token.phonemes or ""

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - curly quotes and dashes are meant, not mistaken
-"""What the embedded voice can read, and how: refusing, cleaning and splitting a line before it is spoken.
+"""What the offline voice can read, and how: refusing, cleaning and splitting a line before it is spoken.
 
 No sound is made here. The voice speaks English only: other languages it would read with English sounds,
 Cyrillic it would spell letter by letter, and of Japanese it would say nothing (all three measured).
@@ -73,12 +73,12 @@ def why_silent(line: str, known: Callable[[str], bool]) -> str:
     if len(foreign) > FOREIGN_LETTERS * len(letters):
         script = unicodedata.name(foreign[0], "another").split()[0]
         script = script if script == "CJK" else script.capitalize()
-        return f"the embedded voice reads English only; this line is in {script} script"
+        return f"the offline voice reads English only; this line is in {script} script"
     judged = _judged_words(text)
     strange = sum(word in _FOREIGN for word in judged)
     english = sum(word not in _FOREIGN and known(word) for word in judged)
     if (strange or len(judged) >= 3) and english < ENGLISH_WORDS * len(judged):
-        return "the embedded voice reads English only; this line seems to be in another language"
+        return "the offline voice reads English only; this line seems to be in another language"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""How characters look and which things are used: small lexicons of what the embedded painter can draw.
+"""How characters look and which things are used: small lexicons of what the offline painter can draw.
 
 A look is drawn from the name and the climate of the film, never from a seed: in a film everyone looks the same
 throughout.

@@ -1,4 +1,4 @@
-"""The embedded writer: a story from an idea or a script, its scene graph and its shots, without any network.
+"""The offline writer: a story from an idea or a script, its scene graph and its shots, without any network.
 
 It is a template writer and says so (`Story.written_by`). It never asserts a fact about a topic, invents no sentence in
 a language it cannot inflect, and would rather be silent than say a sentence twice. Sentences that a person wrote are

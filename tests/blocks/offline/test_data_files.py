@@ -1,4 +1,4 @@
-"""The embedded crew's tables are files: each is read, none is left lying, and a slip in one is told."""
+"""The offline crew's tables are files: each is read, none is left lying, and a slip in one is told."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def samples(path: Path) -> tuple[int, int, int, int]:
 @pytest.mark.parametrize("rate", [8_000, 24_000, 44_100])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_line_becomes_one_kind_of_file(server: OpenAIServer, tmp_path: Path, rate: int, channels: int) -> None:
-    """Whatever comes: mono, 16 bit, 24 kHz, as the embedded voice has it."""
+    """Whatever comes: mono, 16 bit, 24 kHz, as the offline voice has it."""
     server.manner.speak = lambda text: streamed(sound(1.5, rate, channels))
     made = narrator_at(server, PlainDesk()).speak(LINE, 1, tmp_path / ".hidden.next")
     channels_out, width, rate_out, count = samples(tmp_path / ".hidden.next")

@@ -50,7 +50,7 @@ def test_where_nobody_is_nothing_is_agreed_to(tmp_path: Path, monkeypatch: pytes
 
 
 def test_without_a_lost_answer_nobody_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A film of the embedded crew never hears of it."""
+    """A film of the offline crew never hears of it."""
     monkeypatch.setattr(flows.cli.film, "_asks", lambda console: True)
     monkeypatch.setattr(flows.cli.film, "says_yes", lambda text, file: pytest.fail("asked for nothing"))
     assert not flows.cli.film._agrees(tmp_path, Console(file=io.StringIO()))

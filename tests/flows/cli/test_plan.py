@@ -20,7 +20,7 @@ def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_opens_no_session_and_needs_no_engine(tmp_path: Path) -> None:
-    """A plan of an idea leaves no trace on the disk, and of the embedded crew it does not even import the engine."""
+    """A plan of an idea leaves no trace on the disk, and of the offline crew it does not even import the engine."""
     done = run("plan", "A lighthouse", "--seconds", "20", "--height", "360", cwd=tmp_path)
     assert done.stdout.splitlines()[-1] == "0 False", done.stderr
     assert "film make --seconds 20 --height 360 'A lighthouse'" in done.stdout

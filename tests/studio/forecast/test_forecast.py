@@ -269,7 +269,7 @@ def brief_of(**wish: Any) -> Brief:
 
 
 def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:
-    """As many pictures as the embedded writer would plan shots, each at its price; all of it is new."""
+    """As many pictures as the offline writer would plan shots, each at its price; all of it is new."""
     found = forecast_idea(brief_of(seconds=20), paid_crew(PaidPainter()))
     assert (found.about, found.session_id) == (True, "")
     assert found.total.high == pytest.approx(0.04 * found.shots)

@@ -38,7 +38,7 @@ SPOKEN = piece("narration", "offline", "hibari heart")
 
 
 def test_nobody_mistakes_a_template_for_a_person() -> None:
-    """The embedded crew is called what it is; who did nothing is not named."""
+    """The offline crew is called what it is; who did nothing is not named."""
     assert credits_of(story(), [PAINTED], [SPOKEN]) == (
         ("Story", "draft by template"),
         ("Pictures", "drawn by a program"),

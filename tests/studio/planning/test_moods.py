@@ -25,7 +25,7 @@ def test_there_are_at_least_eight_moods_and_all_are_called_for() -> None:
 
 
 def test_every_emotion_we_write_is_known() -> None:
-    """What the embedded writer writes, and a language model is asked for, has a mood of its own."""
+    """What the offline writer writes, and a language model is asked for, has a mood of its own."""
     written = {emotion for beat in BEATS.values() for emotion in beat.emotions} | set(HEARTS.values())
     for emotion in written | set(EMOTIONS_ASKED):
         assert mood_of(emotion, "tense") == mood_of(emotion, "playful")

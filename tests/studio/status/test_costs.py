@@ -200,10 +200,10 @@ def test_the_budget_and_what_is_left_of_it(tmp_path: Path) -> None:
 
 
 def test_the_embedded_crew_cost_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """Of a session of the embedded crew one line says so; as JSON there are no lines."""
+    """Of a session of the offline crew one line says so; as JSON there are no lines."""
     make_session(tmp_path / "sessions", ID)
     code, out, _ = run(capsys, "cost", ID, "--output", str(tmp_path))
-    assert (code, out) == (0, f"{ID} cost nothing: the embedded crew made it\n")
+    assert (code, out) == (0, f"{ID} cost nothing: the offline crew made it\n")
     said = json.loads(run(capsys, "cost", ID, "--output", str(tmp_path), "--json")[1])
     assert (said["cost_usd"], said["calls"], said["lines"]) == (0.0, 0, [])
 

@@ -1,4 +1,4 @@
-"""The forty ideas by which the embedded writer is judged, and their transcripts: `python -m tests.support.texts.ideas
+"""The forty ideas by which the offline writer is judged, and their transcripts: `python -m tests.support.texts.ideas
 [KIND | IDEA]`.
 
 Ten of each kind, and five languages among them. The transcript is all that a judge reads: title, places, hours,

@@ -1,4 +1,4 @@
-"""The embedded composer: length, level, width, changes of mood, beginning, end and sameness of a score."""
+"""The offline composer: length, level, width, changes of mood, beginning, end and sameness of a score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded voice: what it says, when, how loud, and what it refuses to say."""
+"""The offline voice: what it says, when, how loud, and what it refuses to say."""
 
 from __future__ import annotations
 

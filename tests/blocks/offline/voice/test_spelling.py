@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - look-alike signs are meant, not mistaken
-"""What the embedded voice is given to read: markup out, numbers and abbreviations in words."""
+"""What the offline voice is given to read: markup out, numbers and abbreviations in words."""
 
 from __future__ import annotations
 

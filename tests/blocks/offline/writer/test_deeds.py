@@ -1,4 +1,4 @@
-"""What the embedded writer shows of a deed, and where: laws on ideas that are not among the forty."""
+"""What the offline writer shows of a deed, and where: laws on ideas that are not among the forty."""
 
 from __future__ import annotations
 

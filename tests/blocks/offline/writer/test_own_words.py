@@ -1,4 +1,4 @@
-"""The embedded writer keeps the idea: what happens and what is named is told, in the idea's own words where need be."""
+"""The offline writer keeps the idea: what happens and what is named is told, in the idea's own words where need be."""
 
 from __future__ import annotations
 

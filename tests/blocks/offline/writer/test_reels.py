@@ -1,4 +1,4 @@
-"""Reels of the embedded writer: pictures and their lines as pairs; laws held on ideas that are not among the forty."""
+"""Reels of the offline writer: pictures and their lines as pairs; laws held on ideas that are not among the forty."""
 
 from __future__ import annotations
 

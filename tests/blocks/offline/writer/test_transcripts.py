@@ -1,4 +1,4 @@
-"""The embedded writer, judged by the transcripts of forty ideas (`tests/support/texts/ideas.py`): laws of what is said
+"""The offline writer, judged by the transcripts of forty ideas (`tests/support/texts/ideas.py`): laws of what is said
 and seen."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The embedded writer: laws of its stories, and of taking an idea apart."""
+"""The offline writer: laws of its stories, and of taking an idea apart."""
 
 from __future__ import annotations
 
