@@ -168,8 +168,8 @@ CREWS: dict[str, Any] = {
     "openai": lambda: Crew(writer="openai", painter="openai", narrator="openai").hired("openai"),
     "stability": lambda: Crew(painter="stability").hired("stability"),
 }
-"""The crews that are built in. 'offline' comes with the program, needs neither keys nor network, and spends nothing; 'openai' and
-'stability' read their keys from the environment. Any other name is a saved block's."""
+"""The crews that are built in. 'offline' comes with the program, needs neither keys nor network, and spends nothing;
+'openai' and 'stability' read their keys from the environment. Any other name is a saved block's."""
 
 
 def crew_named(name: str) -> Hired:

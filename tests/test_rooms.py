@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
+ROOMS = ("flows", "tasks", "blocks", "studio", "tests")
+OF_OTHERS = {"stability_sdk/client.py", "api.py", "client.py"}
+"""Modules of libraries, by which a docstring says where a number comes from."""
 
 
 def test_imports_go_one_way() -> None:
@@ -43,3 +47,24 @@ def test_the_house_style_holds() -> None:
     for arguments in (["check", "--quiet"], ["format", "--check", "--quiet"]):
         done = subprocess.run([ruff, *arguments, "."], cwd=PROJECT, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def modules() -> list[Path]:
+    return [path for room in ROOMS for path in (PROJECT / room).rglob("*.py")]
+
+
+def test_every_line_is_formatted() -> None:
+    """No statement is kept from the formatter."""
+    kept = [path for path in modules() if re.search(r"#\s*fmt:\s*skip", path.read_text("utf-8"))]
+    assert kept == []
+
+
+def test_what_python_modules_name_is_there() -> None:
+    """A module that a docstring or a comment names, by its path or as one beside it, is there."""
+    lost = [
+        f"{path.relative_to(PROJECT)}: {name}"
+        for path in modules()
+        for name in re.findall(r"`([\w/]+\.py)`", path.read_text("utf-8"))
+        if not (PROJECT / name).is_file() and not (path.parent / name).is_file() and name not in OF_OTHERS
+    ]
+    assert lost == []

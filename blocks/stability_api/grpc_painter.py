@@ -1,4 +1,4 @@
-"""Pictures through Stability's gRPC door, for hosts that speak it. The main door is `stability_painter.py`."""
+"""Pictures through Stability's gRPC door, for hosts that speak it. The main door is `rest_painter.py`."""
 
 from __future__ import annotations
 

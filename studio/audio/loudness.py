@@ -1,6 +1,6 @@
 """How loud a film is, and how it is made as loud as films are: an EBU R128 meter and a limiter.
 
-The meter is libavfilter's ebur128; nothing here weighs or gates by itself. The mix in `sound.py` calls both.
+The meter is libavfilter's ebur128; nothing here weighs or gates by itself. The mix in `mix.py` calls both.
 """
 
 from __future__ import annotations

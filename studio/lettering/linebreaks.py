@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - the signs of many scripts are this file's subject, look-alikes included
 """Where the text of a caption may break, and how wide it is: the rules of scripts, not of films.
 
-No times and no cues here; `captions.py` calls it. Thai, Lao and their neighbours break between signs, since to
+No times and no cues here; `caption_cues.py` calls it. Thai, Lao and their neighbours break between signs, since to
 find their words takes a dictionary.
 """
 

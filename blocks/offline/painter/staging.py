@@ -1,7 +1,7 @@
 """Staging: where each subject stands, how large it is in each shot size, and what it does to the light.
 
-Sizes are in units (see `canvas.py`) for a wide shot. A close shot of a figure is cut by the frame at the chest; a close
-shot of a thing shows all of it.
+Sizes are in units (see `canvas/canvas.py`) for a wide shot. A close shot of a figure is cut by the frame at the chest;
+a close shot of a thing shows all of it.
 """
 
 from __future__ import annotations

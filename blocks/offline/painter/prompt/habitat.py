@@ -1,6 +1,6 @@
 """Where things are at home: the painter's places, what can be in each, and the hour that flatters it.
 
-Tables and three small laws; `lexicon.py` reads prompts with them.
+Tables and three small laws; `reader.py` reads prompts with them.
 """
 
 from __future__ import annotations

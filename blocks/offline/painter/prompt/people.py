@@ -1,6 +1,6 @@
 """Who is in a prompt: names with a look in brackets, a second person told from the first, whose coat is whose.
 
-Pure, on the tokens of one prompt. Called by `lexicon.py`.
+Pure, on the tokens of one prompt. Called by `reader.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What no drawing shows although words ask for it: poses nobody is drawn in, faces nobody makes, states of things.
 
-Each law: what is asked for and not drawn is told. Called by `lexicon.py`, which lists what is found in `not_drawn`.
+Each law: what is asked for and not drawn is told. Called by `reader.py`, which lists what is found in `not_drawn`.
 """
 
 from __future__ import annotations

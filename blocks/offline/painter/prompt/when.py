@@ -1,7 +1,7 @@
 """When a prompt plays, and in which weather: of two that exclude each other, the one named last wins.
 
 A note of a redo stands at a prompt's end ("..., at dusk, still, ..., at night"): it must outweigh what stood there
-before. Called by `lexicon.py`.
+before. Called by `reader.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A person's own sentences, parted where a breath is taken, so that each part can be said in the time of a shot.
 
 Nothing is added or left out but commas: 'rang for the first time' becomes 'Rang. For the first time.' Called by
-`blocks/offline/writer/writer.py`, `told.py` and `grammar.py`.
+`blocks/offline/writer/writer.py`, `blocks/offline/writer/told.py` and `parse.py`.
 """
 
 from __future__ import annotations

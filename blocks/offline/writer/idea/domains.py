@@ -1,6 +1,6 @@
 """What kind of thing a topic or a question is about, and how the film's heart feels there.
 
-Called by `blocks/offline/writer/beats.py` and `grammar.py`. An idea in none of the domains is told in the lines that
+Called by `blocks/offline/writer/beats.py` and `parse.py`. An idea in none of the domains is told in the lines that
 hold of anything.
 """
 

@@ -1,6 +1,6 @@
 """What an idea names beside its hero: 'a crow' and 'chess' of 'taught a crow to play chess', in its own words.
 
-Called by `blocks/offline/writer/telling.py`, `deeds.py` and `writer.py`.
+Called by `blocks/offline/writer/telling.py`, `blocks/offline/writer/deeds.py` and `blocks/offline/writer/writer.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Lists that decide how a word is written: names with a capital, things that can be counted, common adjectives.
 
-Called by `blocks/offline/writer/idea/casing.py` and `matter.py`.
+Called by `blocks/offline/writer/idea/casing.py` and `blocks/offline/writer/matter.py`.
 """
 
 from __future__ import annotations
