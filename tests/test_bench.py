@@ -10,6 +10,8 @@ from studio.video.encoder import probe
 from tests.bench import ways
 from tests.bench.render import differing, x264_of
 
+pytestmark = pytest.mark.thorough
+
 FRAMES = 6
 LEAST = {"ours": 0.95, "ours-whole": 0.0, "moviepy-frames": 0.95, "encoder": 0.95, "moviepy": 0.93, "zoompan": 0.83}
 """A way that shows another move than the reference falls to 0.8 and less. A whole clip slows a move that is too fast,

@@ -245,6 +245,7 @@ def paths_in(folder: Path) -> set[str]:
     }
 
 
+@pytest.mark.thorough
 def test_the_trees_are_those_of_a_real_session(lived: set[str]) -> None:
     """What the trees name a session has, and no file of a session is missing in the format's tree."""
     for name in ("README.md", "docs/sessions.md"):
