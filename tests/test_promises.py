@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -55,13 +56,22 @@ def broken_film(studio: Studio, kind: str, which: int) -> tuple[Path, Outcome]:
     return studio.only_folder(), outcome
 
 
+@pytest.fixture(scope="module")
+def finished(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A studio that has made one film; nothing of it is changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        studio = Studio(tmp_path_factory.mktemp("finished") / "output", patch)
+        studio.film()
+        yield studio
+
+
 @pytest.fixture
-def film(studio: Studio) -> Path:
+def film(finished: Studio) -> Path:
     """A finished session's folder."""
-    return studio.folder(studio.film().report["session_id"])
+    return finished.only_folder()
 
 
-def test_creates_new_sessions(studio: Studio, film: Path) -> None:
+def test_creates_new_sessions(finished: Studio, film: Path) -> None:
     """A run opens a session of its own, named by its date and time, with the idea in it."""
     meta = meta_of(film)
     assert meta["session_id"] == film.name
@@ -119,18 +129,18 @@ def test_marks_steps_complete(film: Path) -> None:
     assert str(meta["completed_at"]) > str(meta["started_at"])
 
 
-def test_lists_sessions(studio: Studio, film: Path) -> None:
+def test_lists_sessions(finished: Studio, film: Path) -> None:
     """`sessions list` shows a line per session: state, id, images, clips, idea."""
-    (line,) = [line for line in sessions(studio, "list").splitlines() if film.name in line]
+    (line,) = [line for line in sessions(finished, "list").splitlines() if film.name in line]
     assert "done" in line
     assert IDEA in line
-    (listed,) = json.loads(sessions(studio, "list", "--json"))
+    (listed,) = json.loads(sessions(finished, "list", "--json"))
     assert listed["session_id"] == film.name
 
 
-def test_views_a_session_with_file_places_and_statistics(studio: Studio, film: Path) -> None:
+def test_views_a_session_with_file_places_and_statistics(finished: Studio, film: Path) -> None:
     """`sessions view` shows idea, shots, where the files are, and statistics."""
-    shown = sessions(studio, "view", film.name)
+    shown = sessions(finished, "view", film.name)
     count = len(list((film / "images").glob("*.png")))
     for wanted in (IDEA, "images/", "videos/", str(film / "film.mp4"), f"{count} of {count}", f"{count} files"):
         assert wanted in shown, shown
