@@ -121,7 +121,7 @@ def decide(
         return Decision("keep picture", "by hand", found, receipt if seen else None)
     if (copy := _copy_of(order, found, index, without)) is not None:
         return Decision("copy", "kept elsewhere", found, copy[1], copy[0])
-    return _to_make(order, found, ownership)
+    return _to_make(order, found, ownership, index)
 
 
 def decide_unknown(stage: Stage, number: int, ownership: Ownership) -> Decision:
@@ -159,8 +159,13 @@ def _copy_of(
     return None
 
 
-def _to_make(order: Order, found: PieceState, ownership: Ownership) -> Decision:
+def _to_make(order: Order, found: PieceState, ownership: Ownership, index: PieceIndex) -> Decision:
     receipt = found.receipt
+    if receipt is None or receipt.fingerprint != order.fingerprint:
+        # Damaged or lost where its shot was before shots were inserted or moved.
+        lost = next((each for _, each in index.told(order.fingerprint) if each.stage == order.stage), None)
+        if lost is not None and not lost.by_hand:
+            return Decision("make", "missing", found, lost, same=True)
     if _moved(order, receipt):
         return Decision("make", "new", found)
     if receipt is not None and receipt.fingerprint != order.fingerprint:

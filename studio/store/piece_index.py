@@ -28,6 +28,12 @@ class PieceIndex:
 
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield every whole piece made from this, with the place of its receipt."""
+        for place, receipt in self.told(fingerprint):
+            if lies_whole(place, receipt):
+                yield place, receipt
+
+    def told(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
+        """Yield every receipt of a piece made from this with its place, whether the piece is whole or not."""
         if self._places is None:
             self._places = {}
             for place in receipt_places(self._folder):
@@ -37,7 +43,7 @@ class PieceIndex:
         for place in list(self._places.get(fingerprint, ())):
             # A place may have been taken by another piece since.
             receipt = read_receipt(place)
-            if receipt is not None and receipt.fingerprint == fingerprint and lies_whole(place, receipt):
+            if receipt is not None and receipt.fingerprint == fingerprint:
                 yield place, receipt
 
 
