@@ -27,7 +27,7 @@ from flows.runs.status import is_deployed
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
 from studio.model.receipt import Receipt
-from studio.sessions.approvals import Approvals, Approve, Asked, Reply, Step, answered
+from studio.sessions.approvals import Answer, Approvals, Approve, Asked, Step, answered
 from studio.sessions.session import Session
 from studio.text.command_hints import command
 from studio.text.display import printable
@@ -75,7 +75,7 @@ class Question:
     asked: Asked
 
 
-Asker = Callable[[Question], Reply]
+Asker = Callable[[Question], Answer]
 """Asks a person who is there and returns the answer, which can be used (`studio.sessions.approvals.answered`)."""
 
 _asker: ContextVar[Asker | None] = ContextVar("_asker", default=None)
@@ -156,7 +156,7 @@ class Approver:
         if answer.redo:
             self._session.tell(f"to redo: {', '.join(f'shot {number}' for number in answer.redo)}")
 
-    async def _suspended(self, question: Question, number: int, shown: tuple[str, ...]) -> Reply | None:
+    async def _suspended(self, question: Question, number: int, shown: tuple[str, ...]) -> Answer | None:
         """Return the answer that this run was resumed with; None where it was resumed without one.
 
         Raises:
@@ -179,7 +179,7 @@ class Approver:
             self._session.cards.wait_for("", "")
             raise
         self._session.cards.wait_for("", "")
-        return Reply(form.approve, form.shots_to_redo, form.notes) if form._given else None
+        return Answer(form.approve, form.shots_to_redo, form.notes) if form._given else None
 
 
 def _now() -> str:

@@ -12,7 +12,7 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from flows.prefect_logs import calm
-from flows.runs.dead_runs import PENDING_SECONDS, SIGN_SECONDS, Change, Watch
+from flows.runs.dead_runs import PENDING_SECONDS, SIGN_SECONDS, StateChange, Watch
 from flows.runs.signs_of_life import signing
 
 LONGEST_SECONDS = 2 * PENDING_SECONDS
@@ -29,7 +29,7 @@ def look_after_runs() -> None:
             log.info(f"{change.run.name} is {change.state.name} now")
 
 
-def looked_after(watch: Watch, rest: Callable[[float], None]) -> list[Change]:
+def looked_after(watch: Watch, rest: Callable[[float], None]) -> list[StateChange]:
     """Look until nobody's life is in doubt; return what was done.
 
     Args:

@@ -77,7 +77,7 @@ class _RpcError(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     """All that is sent but the key and the request's own name."""
 
     engine: str
@@ -91,7 +91,7 @@ class Asked:
     """How strictly it keeps to the prompt, 0 to 35; 7 is the published default."""
 
 
-def generate(account: StabilityAccount, asked: Asked, seconds: float) -> Reply:
+def generate(account: StabilityAccount, asked: SentRequest, seconds: float) -> Reply:
     """Call `Generate` once, and return the picture of its answers.
 
     Raises:
@@ -152,7 +152,7 @@ def _channel(grpc: ModuleType, account: StabilityAccount) -> AbstractContextMana
     return channel
 
 
-def _message(messages: ModuleType, asked: Asked, named: str) -> object:
+def _message(messages: ModuleType, asked: SentRequest, named: str) -> object:
     """Return the request's message; of prompts, one with a weight below zero is a negative one."""
     prompts = [
         messages.Prompt(text=text, parameters=messages.PromptParameters(weight=weight))

@@ -9,7 +9,7 @@ from typing import get_args
 
 from blocks.paid_engine import PaidEngine, painted
 from blocks.stability_api.account import StabilityAccount
-from blocks.stability_api.grpc_call import Asked, generate, sdk
+from blocks.stability_api.grpc_call import SentRequest, generate, sdk
 from blocks.stability_api.options import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
@@ -86,7 +86,7 @@ class StabilityGrpcPainter(PaidEngine):
         if references:
             raise EngineFailed("Stability's gRPC door takes no reference pictures: paint through REST")
         sdk()
-        asked = Asked(
+        asked = SentRequest(
             self.engine_id,
             sendable(prompt, PROMPT_CHARACTERS),
             nearest(size, SIZES),

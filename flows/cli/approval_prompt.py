@@ -15,7 +15,7 @@ from rich.text import Text
 from flows.approval import Question
 from studio.cli.terminal import typed_answer
 from studio.errors import BadInput
-from studio.sessions.approvals import Reply, answered
+from studio.sessions.approvals import Answer, answered
 from studio.text.display import printable
 
 QUESTION = "Approve? (y / n / redo 3,5 [notes]) "
@@ -24,13 +24,13 @@ _REDO = re.compile(rf"redo\s+({_NUMBERS}(?:\s*,\s*{_NUMBERS})*)(?:\s+(.*))?", re
 _NO = re.compile(r"(?:n|no)(?:\s+(.*))?", re.IGNORECASE)
 
 
-def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -> Callable[[Question], Reply]:
+def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -> Callable[[Question], Answer]:
     """Return who asks on `console`, which `freed` keeps free of anything else for that while.
 
     The asker raises KeyboardInterrupt where the person leaves (Ctrl-C, Ctrl-D).
     """
 
-    def ask(question: Question) -> Reply:
+    def ask(question: Question) -> Answer:
         with freed():
             _show(question, console)
             while True:
@@ -48,14 +48,14 @@ def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -
     return ask
 
 
-def reply_of(line: str) -> Reply | None:
+def reply_of(line: str) -> Answer | None:
     """Return what a typed line answers: 'y', 'n too dark', 'redo 3,5-7 more rain'; None where it is none of these."""
     if line.lower() in ("y", "yes"):
-        return Reply(True)
+        return Answer(True)
     if match := _NO.fullmatch(line):
-        return Reply(False, notes=match[1] or "")
+        return Answer(False, notes=match[1] or "")
     if match := _REDO.fullmatch(line):
-        return Reply(False, match[1], match[2] or "")
+        return Answer(False, match[1], match[2] or "")
     return None
 
 

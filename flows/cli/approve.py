@@ -16,7 +16,7 @@ from flows.server.address import check_alive, find_engine, prepare_environment
 from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
-from studio.sessions.approvals import Asked, Reply, answered, read_asked, stop_waiting
+from studio.sessions.approvals import Answer, Asked, answered, read_asked, stop_waiting
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.brief import read_brief
@@ -44,7 +44,7 @@ def approve(
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
     asked = _waiting(folder, place)
-    reply = Reply(not reject, redo, notes)
+    reply = Answer(not reject, redo, notes)
     brief, content = read_brief(folder), read_or_none(folder / "shots.json") or b""
     shots = read_shots(content.decode("utf-8", "replace"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
     answered(asked, reply, shots, "")
@@ -77,7 +77,7 @@ def _waiting(folder: Path, place: Path) -> Asked:
     return asked
 
 
-def _resume(folder: Path, place: Path, asked: Asked, reply: Reply) -> None:
+def _resume(folder: Path, place: Path, asked: Asked, reply: Answer) -> None:
     """Resume the run with the answer.
 
     Raises:

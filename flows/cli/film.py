@@ -24,7 +24,7 @@ from flows.cli.approve import approve as answer_approval
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
 from flows.cli.early_signals import nothing_begun
-from flows.cli.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, Shape
+from flows.cli.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, SaidOptions
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
 from flows.server.address import check_alive, find_engine, prepare_environment
@@ -65,7 +65,7 @@ def make(
     idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
     /,
     *,
-    shape: Shape = SAID_NOTHING,
+    shape: SaidOptions = SAID_NOTHING,
     resume: Annotated[
         bool | None, Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin anew.")
     ] = None,
@@ -102,7 +102,7 @@ def resume(
     ] = None,
     /,
     *,
-    shape: Shape = SAID_NOTHING,
+    shape: SaidOptions = SAID_NOTHING,
     change: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Apply the options above where they differ.")
     ] = False,

@@ -55,7 +55,7 @@ SAID_NO_MONEY = Money()
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Shape:
+class SaidOptions:
     """The options that shape the film; None where nothing was said."""
 
     seconds: Annotated[float | None, Parameter(help="Length of the film, 4 to 3600 (default 40).")] = None
@@ -79,7 +79,7 @@ class Shape:
         return {name: value for name, value in said.items() if value is not None}
 
 
-SAID_NOTHING = Shape()
+SAID_NOTHING = SaidOptions()
 
 
 def _script(path: Path | None) -> str | None:

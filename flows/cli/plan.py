@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.cli.crew_loading import hire
-from flows.cli.options import SAID_NOTHING, Dollars, Output, Shape
+from flows.cli.options import SAID_NOTHING, Dollars, Output, SaidOptions
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
 from studio.errors import BadInput
@@ -38,7 +38,7 @@ def plan(
     ],
     /,
     *,
-    shape: Shape = SAID_NOTHING,
+    shape: SaidOptions = SAID_NOTHING,
     budget_usd: Annotated[
         Dollars | None, Parameter(help="A budget to compare with; none: without (default: the session's).")
     ] = None,
@@ -97,7 +97,7 @@ def _of_idea(idea: str, wish: FilmOptions, terms: TermsChange) -> Forecast:
     return forecast_idea(brief, hire(wish.crew))
 
 
-def _options(shape: Shape) -> list[str]:
+def _options(shape: SaidOptions) -> list[str]:
     """Return the options as they were said."""
     said = {name: value for name, value in vars(shape).items() if value is not None}
     words: list[str] = []

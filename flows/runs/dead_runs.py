@@ -75,7 +75,7 @@ def allowed(state: State | None) -> float:
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """What a watch did: a run, and the state that it is in now."""
 
     run: FlowRun
@@ -113,7 +113,7 @@ class Watch:
         """Whether a run has not given a sign between the first look at it and the last."""
         return any(since < self._looked for _, since in self._since.values())
 
-    def glance(self) -> list[Change]:
+    def glance(self) -> list[StateChange]:
         """Look, where it is time to; return what was done. By a server that does not answer nobody is judged."""
         if self._clock() < self._due:
             return []
@@ -124,9 +124,9 @@ class Watch:
         except (httpx.HTTPError, PrefectException):
             return []
 
-    def look(self, client: SyncPrefectClient) -> list[Change]:
+    def look(self, client: SyncPrefectClient) -> list[StateChange]:
         """Look now; return what was done."""
-        changes: list[Change] = []
+        changes: list[StateChange] = []
         if disarm(client) or not self._looked_back:
             changes += list(_put_all_back(client))
             self._looked_back = True
@@ -143,7 +143,7 @@ class Watch:
             if now - self._since[run.id][1] >= allowed(run.state):
                 self._since[run.id] = (_row(run), now)
                 if state := _end(client, run):
-                    changes.append(Change(run, state))
+                    changes.append(StateChange(run, state))
         return changes
 
 
@@ -180,11 +180,11 @@ def asking_once(patience: float) -> Iterator[SyncPrefectClient]:
         yield client
 
 
-def _put_all_back(client: SyncPrefectClient) -> Iterator[Change]:
+def _put_all_back(client: SyncPrefectClient) -> Iterator[StateChange]:
     for run in _runs(client, StateType.CRASHED):
         # Most were never asked for approval; and a session that somebody went on with does not wait for it.
         if run.empirical_policy.pause_keys and not _gone_on(run) and (state := put_back(client, run)):
-            yield Change(run, state)
+            yield StateChange(run, state)
 
 
 def _gone_on(run: FlowRun) -> bool:

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Engine:
+class PrefectEngine:
     """The engine: a server's API address, or None for the built-in one; `said_in` is where the address comes from."""
 
     url: str | None
@@ -47,17 +47,17 @@ def without_secrets(url: str) -> str:
     return urllib.parse.urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
-def find_engine() -> Engine:
+def find_engine() -> PrefectEngine:
     """Return the engine that Prefect will use, from the environment and the active profile.
 
     Raises:
         BadInput: the profile file does not read.
     """
     if named := os.environ.get("PREFECT_API_URL", "").strip():
-        return Engine(named, "PREFECT_API_URL")
+        return PrefectEngine(named, "PREFECT_API_URL")
     name, chosen = _profile()
     url = _setting(chosen, "url")
-    return Engine(url, f"profile {name!r}") if url else Engine(None)
+    return PrefectEngine(url, f"profile {name!r}") if url else PrefectEngine(None)
 
 
 def _profile() -> tuple[str, dict[str, Any]]:
@@ -109,7 +109,7 @@ def _basic(secret: str) -> str:
     return f"Basic {base64.b64encode(secret.encode('utf-8')).decode('ascii')}"
 
 
-def check_alive(engine: Engine) -> None:
+def check_alive(engine: PrefectEngine) -> None:
     """Make sure that a named server answers, and lets us in.
 
     Raises:
@@ -196,7 +196,7 @@ def _is_own(address: str) -> bool:
     return True
 
 
-def prepare_environment(engine: Engine) -> None:
+def prepare_environment(engine: PrefectEngine) -> None:
     """Set Prefect's environment for a command that shows its own progress. Called before Prefect is imported.
 
     Prefect's console log is kept to what is critical: the run's log still goes to the engine. Nothing phones home.

@@ -10,13 +10,13 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.runs.dead_runs import asking_once
-from flows.server.messages import Word, ending
+from flows.server.messages import Message, ending
 
 PATIENCE_SECONDS = 5.0
 """How long the server may take to answer; who asks comes again."""
 
 
-def put_back(word: Word) -> None:
+def put_back(word: Message) -> None:
     """Schedule a run again that a worker had taken and not begun.
 
     Raises:
@@ -28,7 +28,7 @@ def put_back(word: Word) -> None:
             client.set_flow_run_state(run.id, Scheduled(message="Its worker died before it began."), force=True)
 
 
-def judge(word: Word, code: int | None) -> Word | None:
+def judge(word: Message, code: int | None) -> Message | None:
     """Let the server know that a run's process has ended, where the run did not say so; return what is to be told.
 
     Args:
@@ -50,20 +50,20 @@ def judge(word: Word, code: int | None) -> Word | None:
         elif kind in (StateType.RUNNING, StateType.PENDING):
             how = f"Its process ended{said}. Everything finished is kept; retry this run to go on."
             client.set_flow_run_state(run.id, Crashed(message=how), force=True)
-            return Word(what="died", **named(run), how=f"its process ended{said}")
+            return Message(what="died", **named(run), how=f"its process ended{said}")
         elif kind == StateType.CRASHED:
             return died(run, 0)
         elif kind == StateType.FAILED:
-            return Word(what="failed", **named(run), how=run.state.message or "")
+            return Message(what="failed", **named(run), how=run.state.message or "")
         return None
 
 
-def died(run: FlowRun, status_code: int) -> Word:
+def died(run: FlowRun, status_code: int) -> Message:
     """Return what is to be told of a run that is crashed."""
     how = f"its process ended ({ending(status_code)})"
     if status_code == 0:
         how = (run.state.message if run.state else "") or "it ended by itself"
-    return Word(what="died", **named(run), how=how)
+    return Message(what="died", **named(run), how=how)
 
 
 def named(run: FlowRun) -> dict[str, str]:
@@ -71,7 +71,7 @@ def named(run: FlowRun) -> dict[str, str]:
     return {"run_id": str(run.id), "name": run.name, "output": str(run.parameters.get("output") or "")}
 
 
-def _run(client: SyncPrefectClient, word: Word) -> FlowRun | None:
+def _run(client: SyncPrefectClient, word: Message) -> FlowRun | None:
     """Return the run that a word tells of; None where it was deleted."""
     try:
         return client.read_flow_run(UUID(word.run_id))

@@ -13,12 +13,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from flows.server.messages import Word
+from flows.server.messages import Message
 
 _PR_SET_CHILD_SUBREAPER = 36
 """prctl(2)."""
 
-Deed = Callable[[], Word | None]
+Deed = Callable[[], Message | None]
 """What is to be done at the server; returns what is to be told of it."""
 
 
@@ -33,11 +33,11 @@ class InTheMaking:
     """Which runs are in the making here, under the worker that lives and under those that died."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Word] = {}
-        self._orphans: dict[str, Word] = {}
+        self._held: dict[str, Message] = {}
+        self._orphans: dict[str, Message] = {}
         self._groups: set[int] = set()
 
-    def hear(self, word: Word) -> None:
+    def hear(self, word: Message) -> None:
         """Note what the worker tells of a run."""
         if word.what in ("taken", "begun"):
             self._held[word.run_id] = word

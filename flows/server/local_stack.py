@@ -24,7 +24,7 @@ from typing import Literal
 from rich.console import Console
 
 from flows.server.address import (
-    Engine,
+    PrefectEngine,
     check_alive,
     find_engine,
     health_of,
@@ -32,7 +32,7 @@ from flows.server.address import (
     prepare_environment,
     without_secrets,
 )
-from flows.server.messages import Word
+from flows.server.messages import Message
 from flows.server.processes import LEAVE_SECONDS, Attendants
 from flows.server.temporary import LEAVING
 from flows.signals import Terminated
@@ -68,7 +68,7 @@ def studio(console: Console, port: int | None, set_up_only: bool) -> int:
     """
     if port is not None and not 1 <= port <= LAST_PORT:
         raise BadInput(f"--port {port}: a port is a number from 1 to {LAST_PORT}")
-    engine = find_engine() if port is None else Engine(f"http://127.0.0.1:{port}/api", f"--port {port}")
+    engine = find_engine() if port is None else PrefectEngine(f"http://127.0.0.1:{port}/api", f"--port {port}")
     backlot = _Backlot(console, engine)
     try:
         backlot.bring_up(set_up_only)
@@ -83,7 +83,7 @@ def studio(console: Console, port: int | None, set_up_only: bool) -> int:
 
 
 class _Backlot:
-    def __init__(self, console: Console, engine: Engine) -> None:
+    def __init__(self, console: Console, engine: PrefectEngine) -> None:
         self._console, self._engine = console, engine
         self._url = (engine.url or f"http://127.0.0.1:{PORT}/api").rstrip("/")
         self._shown = without_secrets(self._url)
@@ -105,7 +105,7 @@ class _Backlot:
                     "server", f"{self._pages} (started here; database and {_log('server').name} lie in {_home()})"
                 )
                 self._tell(told)
-        check_alive(Engine(self._url, self._engine.said_in))
+        check_alive(PrefectEngine(self._url, self._engine.said_in))
         with self._busy("setting up"):
             names = register(POOL, PROJECT)
             if there:
@@ -148,7 +148,7 @@ class _Backlot:
         for found, remedy in told_of_leases():
             self._say("limits", f"{found}: {remedy}")
 
-    def _tell(self, told: Iterable[Word | tuple[str, str]]) -> None:
+    def _tell(self, told: Iterable[Message | tuple[str, str]]) -> None:
         """Say in a line each what the attendants told, where it is anybody's business."""
         for each in told:
             if isinstance(each, tuple):
@@ -158,7 +158,7 @@ class _Backlot:
             elif each.what in ("died", "failed"):
                 self._say("crashed" if each.what == "died" else "failed", self._ended(each))
 
-    def _ended(self, run: Word) -> str:
+    def _ended(self, run: Message) -> str:
         """Return one line: which run, how it ended, and how to go on."""
         session = _SESSION.match(run.name)
         output = PROJECT / (run.output or os.environ.get("FILM_OUTPUT") or "output")
@@ -208,7 +208,7 @@ class _Backlot:
         # Server, worker and runs say here only what goes wrong; a run's log goes to the server.
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "ERROR")
         os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "ERROR")
-        prepare_environment(Engine(self._url))
+        prepare_environment(PrefectEngine(self._url))
         os.environ.update(PREFECT_API_URL=self._url, PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
         home = _home()
         try:

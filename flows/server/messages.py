@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 
-class Word(BaseModel):
+class Message(BaseModel):
     """One thing that is told.
 
     `ready`: it does its work now. `freed`: a server set `how` many slots of the limit `name` free that nobody held. The
@@ -30,10 +30,10 @@ class Word(BaseModel):
     how: str = ""
 
 
-def teller(handle: int) -> Callable[[Word], None]:
+def teller(handle: int) -> Callable[[Message], None]:
     """Return what tells a word on an open pipe."""
 
-    def tell(word: Word) -> None:
+    def tell(word: Message) -> None:
         # Who started us may be gone.
         with suppress(OSError):
             os.write(handle, word.model_dump_json(exclude_defaults=True).encode() + b"\n")

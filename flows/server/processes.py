@@ -26,7 +26,7 @@ from types import FrameType
 from pydantic import ValidationError
 
 from flows.server.local_runs import Deed, InTheMaking, become_parent_of_orphans
-from flows.server.messages import Word, ending
+from flows.server.messages import Message, ending
 from flows.server.temporary import START_SECONDS
 from studio.errors import BadInput, FilmError
 
@@ -88,7 +88,7 @@ class Attendant:
         os.set_blocking(heard, False)
         self._ears, self._unread = heard, b""
 
-    def told(self) -> list[Word]:
+    def told(self) -> list[Message]:
         """Return what it has told since the last time."""
         with suppress(BlockingIOError):
             while more := os.read(self._ears, 1 << 16):
@@ -98,7 +98,7 @@ class Attendant:
         for line in lines:
             # One that was killed may have told half a line, and its successor's pipe is another.
             with suppress(ValidationError):
-                words.append(Word.model_validate_json(line))
+                words.append(Message.model_validate_json(line))
         self.ready = self.ready or any(word.what == "ready" for word in words)
         return words
 
@@ -205,7 +205,7 @@ class Attendants:
         command = ["flows.server.worker", pool, *map(str, lifelines)]
         self._start(Attendant("worker", command, environment, log, lifelines))
 
-    def await_ready(self, name: str) -> list[Word]:
+    def await_ready(self, name: str) -> list[Message]:
         """Wait until one does its work for the first time; return what it told.
 
         Raises:
@@ -223,7 +223,7 @@ class Attendants:
             time.sleep(GLANCE_SECONDS)
         raise FilmError(f"the {name} did not start in {START_SECONDS:.0f} s: try again")
 
-    def look(self) -> list[Word | tuple[str, str]]:
+    def look(self) -> list[Message | tuple[str, str]]:
         """Start again what died, and let the server know what became of its films; return what there is to tell.
 
         Returns:
@@ -232,7 +232,7 @@ class Attendants:
         Raises:
             FilmError: one has died again and again, each time soon after its start.
         """
-        told: list[Word | tuple[str, str]] = []
+        told: list[Message | tuple[str, str]] = []
         for attendant in self._there.values():
             if attendant.again_at is not None and time.monotonic() >= attendant.again_at:
                 attendant.start(self._folder)
@@ -241,11 +241,11 @@ class Attendants:
         self._deeds += self._films.ended()
         return told + self._told_to_the_server()
 
-    def _look_at(self, attendant: Attendant) -> list[Word | tuple[str, str]]:
+    def _look_at(self, attendant: Attendant) -> list[Message | tuple[str, str]]:
         assert attendant.process is not None
         pid, code, was_ready = attendant.process.pid, attendant.died(), attendant.ready
         # Heard after it was seen to be dead: that is all it will ever tell.
-        told: list[Word | tuple[str, str]] = []
+        told: list[Message | tuple[str, str]] = []
         for word in attendant.told():
             self._films.hear(word)
             told.append(word)
@@ -265,9 +265,9 @@ class Attendants:
             )
         return [*told, (attendant.name, f"died ({ending(code)}) and is started again{going_on}")]
 
-    def _told_to_the_server(self) -> list[Word | tuple[str, str]]:
+    def _told_to_the_server(self) -> list[Message | tuple[str, str]]:
         """Do what is to be done at the server, where it answers; what it does not take now is done a little later."""
-        told: list[Word | tuple[str, str]] = []
+        told: list[Message | tuple[str, str]] = []
         server = self._there.get("server")
         if not self._deeds or time.monotonic() < self._deeds_due or (server is not None and not server.ready):
             return told

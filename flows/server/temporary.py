@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from flows.server.leases import free_unheld, keep_leases
-from flows.server.messages import Word, teller
+from flows.server.messages import Message, teller
 from studio.errors import DiskFull, FilmError
 
 START_SECONDS = 120.0
@@ -140,7 +140,7 @@ def _alone_at_home() -> Iterator[None]:
         yield
 
 
-def _migrate(tell: Callable[[Word], None] | None) -> None:
+def _migrate(tell: Callable[[Message], None] | None) -> None:
     """Bring the database up to date, and leave that out of the server's start."""
     os.environ["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
     from prefect.server.database import provide_database_interface
@@ -149,7 +149,7 @@ def _migrate(tell: Callable[[Word], None] | None) -> None:
         await provide_database_interface().create_db()
         if tell is not None:
             for limit, freed in (await free_unheld()).items():
-                tell(Word(what="freed", name=limit, how=f"{freed}"))
+                tell(Message(what="freed", name=limit, how=f"{freed}"))
 
     asyncio.run(migrate())
 
@@ -176,7 +176,7 @@ def serve(handle: int, ears: int | None = None) -> None:
             await super().startup(sockets)
             if tell is not None and ears is not None:
                 threading.Thread(target=say_that_it_leaves, args=(ears,), daemon=True).start()
-                tell(Word(what="ready"))
+                tell(Message(what="ready"))
 
     # Loop and parser by name: by themselves they would be whatever happens to be installed.
     config = uvicorn.Config(

@@ -40,7 +40,7 @@ from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, Proc
 
 from flows.prefect_logs import calm_worker
 from flows.server.ended_runs import died, named
-from flows.server.messages import Word, teller
+from flows.server.messages import Message, teller
 
 PATIENCE_SECONDS = 12.0
 """How long the films in the making may take to end; then they are killed, which costs what they have in hand."""
@@ -91,7 +91,7 @@ class Stagehand(ProcessWorker):
     type = "process"
     job_configuration = Here
 
-    def __init__(self, tell: Callable[[Word], None], **named: Any) -> None:
+    def __init__(self, tell: Callable[[Message], None], **named: Any) -> None:
         super().__init__(**named)
         self._tell = tell
         self._pids: dict[UUID, int | None] = {}
@@ -109,7 +109,7 @@ class Stagehand(ProcessWorker):
 
         def note(pid: int) -> None:
             self._pids[flow_run.id] = pid
-            self._tell(Word(what="begun", **named(flow_run), pid=pid))
+            self._tell(Message(what="begun", **named(flow_run), pid=pid))
 
         noted = _Noted(task_status, note)
         try:
@@ -122,22 +122,22 @@ class Stagehand(ProcessWorker):
         if now.state.is_crashed() and not self._leaves:
             self._tell(died(now, result.status_code))
         if now.state.is_failed():
-            self._tell(Word(what="failed", **named(now), how=now.state.message or now.state.name or ""))
+            self._tell(Message(what="failed", **named(now), how=now.state.message or now.state.name or ""))
         return result.model_copy(update={"status_code": 0})
 
     async def _propose_pending_state(self, flow_run: FlowRun) -> bool:
         # Told before the server knows: one that is taken and never begun is `Pending`, and nobody's.
-        self._tell(Word(what="taken", **named(flow_run)))
+        self._tell(Message(what="taken", **named(flow_run)))
         ready = await super()._propose_pending_state(flow_run)
         if not ready:
-            self._tell(Word(what="over", run_id=str(flow_run.id)))
+            self._tell(Message(what="over", run_id=str(flow_run.id)))
         return ready
 
     async def _submit_run_and_capture_errors(self, flow_run: FlowRun, task_status: Any = None) -> Any:
         try:
             return await super()._submit_run_and_capture_errors(flow_run, task_status)
         finally:
-            self._tell(Word(what="over", run_id=str(flow_run.id)))
+            self._tell(Message(what="over", run_id=str(flow_run.id)))
 
     async def _now(self, flow_run: FlowRun) -> FlowRun | None:
         """Return the run as the server knows it; None where that does not answer."""
@@ -184,7 +184,7 @@ class _Noted(Generic[_T]):
             self._inner.started(value)
 
 
-async def work(pool: str, tell: Callable[[Word], None]) -> None:
+async def work(pool: str, tell: Callable[[Message], None]) -> None:
     """Serve the pool until standard input ends, or SIGINT or SIGTERM comes.
 
     Args:
@@ -215,7 +215,7 @@ async def work(pool: str, tell: Callable[[Word], None]) -> None:
             print(*said, file=sys.stderr)
         else:
             begun = True
-            tell(Word(what="ready"))
+            tell(Message(what="ready"))
 
     working = asyncio.create_task(worker.start(printer=ready))
     leaving = asyncio.create_task(leave.wait())

@@ -38,7 +38,7 @@ _SHOTS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 @dataclass(frozen=True)
-class Reply:
+class Answer:
     """What a person answers: `redo` names shots ('3, 5-7'); where it does, whether they approve says nothing."""
 
     approve: bool
@@ -46,7 +46,7 @@ class Reply:
     notes: str = ""
 
 
-class Change(FrozenModel):
+class ShotChange(FrozenModel):
     """What a redo makes of a shot."""
 
     index: int = Field(ge=1)
@@ -66,7 +66,7 @@ class Asked(FrozenModel):
     redo: tuple[int, ...] = ()
     notes: str = ""
     refused: str = Field(default="", description="why the answer could not be used")
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ShotChange, ...] = ()
     carried_out: bool = True
 
     @property
@@ -111,7 +111,7 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def answered(question: Asked, reply: Reply, shots: Sequence[Shot], at: str) -> Asked:
+def answered(question: Asked, reply: Answer, shots: Sequence[Shot], at: str) -> Asked:
     """Return the question with its answer. Notes change the prompts of the shots to redo; without, it is another take.
 
     Raises:
@@ -120,12 +120,12 @@ def answered(question: Asked, reply: Reply, shots: Sequence[Shot], at: str) -> A
     redo, notes = shots_named(reply.redo, len(shots)), printable(reply.notes)
     if notes and reply.approve and not redo:
         raise BadInput("notes go with shots to redo, or with a no: say which shots, or leave the notes out")
-    changes: list[Change] = []
+    changes: list[ShotChange] = []
     for shot in (shots[number - 1] for number in redo):
         prompt = f"{shot.image_prompt}, {notes}" if notes else shot.image_prompt
         if len(prompt) > PROMPT_LETTERS:
             raise BadInput(f"with these notes shot {shot.index} has a prompt of more than {PROMPT_LETTERS:,} letters")
-        changes.append(Change(index=shot.index, image_prompt=prompt, take=shot.take + (not notes)))
+        changes.append(ShotChange(index=shot.index, image_prompt=prompt, take=shot.take + (not notes)))
     return question.model_copy(
         update={
             "at": at,

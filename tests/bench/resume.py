@@ -61,7 +61,7 @@ def run_flow(order: dict[str, Any]) -> None:
 
     import blocks.crew
     from flows.direct_run import filmed
-    from flows.server.address import Engine, check_alive
+    from flows.server.address import PrefectEngine, check_alive
     from studio.model import events
     from studio.model.engines import Crew
     from studio.model.events import Event
@@ -81,7 +81,7 @@ def run_flow(order: dict[str, Any]) -> None:
         if event.kind in ("reused", "adopted", "made") and event.stage not in ("story", "scene_graph", "shots", "film"):
             moments["settled"] = now
 
-    check_alive(Engine(os.environ["PREFECT_API_URL"]))
+    check_alive(PrefectEngine(os.environ["PREFECT_API_URL"]))
     # As the command has it with the built-in engine: nobody watches for heartbeats, or looks at the run's page.
     with events.listening(hear), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         moments["ready"], busy = time.monotonic(), time.process_time()

@@ -13,7 +13,7 @@ from flows.cli.approval_prompt import QUESTION, reply_of
 from studio.errors import BadInput, Rejected
 from studio.model.events import Event, listening
 from studio.sessions import approvals
-from studio.sessions.approvals import Reply, read_asked
+from studio.sessions.approvals import Answer, read_asked
 from studio.status.listing import read_listing
 from tests.flows.cli.test_terminal import Terminal
 from tests.support.films.film_command import IDEA, TINY, Film, assert_one_line
@@ -27,11 +27,11 @@ SHORT: dict[str, Any] = {"seconds": 5.0, "shot_seconds": 2.0, "music": False}
 class Person:
     """Answers as told, one answer a question, and remembers what was asked."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Answer) -> None:
         self._replies = list(replies)
         self.asked: list[tuple[str, tuple[str, ...]]] = []
 
-    def __call__(self, question: Question) -> Reply:
+    def __call__(self, question: Question) -> Answer:
         self.asked.append((question.step, tuple(shot.image_prompt for shot in question.shots)))
         return self._replies.pop(0)
 
@@ -40,7 +40,7 @@ class Person:
         return [step for step, _ in self.asked]
 
 
-YES, NO = Reply(True), Reply(False, notes="too dark")
+YES, NO = Answer(True), Answer(False, notes="too dark")
 
 
 # --- in one process -------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def test_asked_before_pictures_and_before_clips(studio: Studio) -> None:
     """The first question comes before the first picture, the second with all pictures and lines and without a clip."""
     made: list[set[str]] = []
 
-    def person(question: Question) -> Reply:
+    def person(question: Question) -> Answer:
         folder = question.session.folder
         made.append({path.parent.name for path in folder.glob("*/shot_*.*") if path.suffix != ".json"})
         assert len(list(folder.glob("images/*.png"))) in (0, len(question.shots))
@@ -81,7 +81,7 @@ def test_asked_before_pictures_and_before_clips(studio: Studio) -> None:
 
 def test_a_redo_makes_only_these_shots_anew_and_asks_again(studio: Studio) -> None:
     """Notes change the prompt of the shots to redo; without notes it is another take; no other picture is made."""
-    person = Person(Reply(False, "2", "at night"), Reply(True, "1"), YES)
+    person = Person(Answer(False, "2", "at night"), Answer(True, "1"), YES)
     with asking(person):
         done = studio.film(approve="images", **SHORT)
     assert done.state.is_completed()
@@ -98,7 +98,7 @@ def test_a_redo_is_no_edit_by_hand(studio: Studio, monkeypatch: pytest.MonkeyPat
     """A run after a redo says nothing of an edit, though it is not the plan as written; a person's own edit, later or
     while being asked, is told by its fields."""
     told: list[str] = []
-    with asking(Person(Reply(False, "2", "at night"), Reply(True, "1"), YES)):
+    with asking(Person(Answer(False, "2", "at night"), Answer(True, "1"), YES)):
         assert studio.film(approve="images", **SHORT).state.is_completed()
     session_id = studio.only_folder().name
 
@@ -138,7 +138,7 @@ def test_an_edit_while_it_waits_is_used_and_seen(studio: Studio) -> None:
     """Who edits a prompt while being asked about the pictures is asked about the new one before it moves."""
     edits = ["a harbour"]
 
-    def person(question: Question) -> Reply:
+    def person(question: Question) -> Answer:
         asked.append(question.shots[0].image_prompt)
         if edits:
             shots = studio.shots(question.session.id)
@@ -183,7 +183,7 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
         raise Killed
 
     monkeypatch.setattr(approvals, "_write_edit", die)
-    with asking(Person(Reply(False, "1"))), pytest.raises(Killed):
+    with asking(Person(Answer(False, "1"))), pytest.raises(Killed):
         studio.film(approve="shots", **SHORT)
     monkeypatch.setattr(approvals, "_write_edit", write)
     session_id = studio.only_folder().name
@@ -203,10 +203,10 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
     [
         ("y", YES),
         ("Yes", YES),
-        ("n", Reply(False)),
+        ("n", Answer(False)),
         ("no too dark", NO),
-        ("redo 3,5", Reply(False, "3,5")),
-        ("redo 3 , 5-7 more rain, 2 cats", Reply(False, "3 , 5-7", "more rain, 2 cats")),
+        ("redo 3,5", Answer(False, "3,5")),
+        ("redo 3 , 5-7 more rain, 2 cats", Answer(False, "3 , 5-7", "more rain, 2 cats")),
         ("redo", None),
         ("", None),
         ("yes please", None),
@@ -214,7 +214,7 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
         ("redo all", None),
     ],
 )
-def test_what_a_line_answers(line: str, reply: Reply | None) -> None:
+def test_what_a_line_answers(line: str, reply: Answer | None) -> None:
     """A typed line is an answer or it is none: nothing that was not meant as a yes is one."""
     assert reply_of(line) == reply
 

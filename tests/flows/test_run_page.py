@@ -23,7 +23,7 @@ from flows.artifacts import Page, Sheet
 from flows.run_page import RunPage, artifact_key
 from studio.errors import EngineFailed
 from studio.model.film import FilmOptions
-from studio.sessions.approvals import Reply
+from studio.sessions.approvals import Answer
 from tests.support.films.runs import Outcome, Studio
 
 KEYS = {
@@ -130,7 +130,7 @@ def test_a_run_that_fails_says_which_shot(studio: Studio) -> None:
 def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a run waits for the shots' approval, progress and storyboard agree on how many there are."""
 
-    def person(question: Question) -> Reply:
+    def person(question: Question) -> Answer:
         deadline = time.monotonic() + 30
         card = next((studio.only_folder() / "runs").glob("*.json"))
         while time.monotonic() < deadline and not seen:
@@ -138,7 +138,7 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
             if f"0 of {len(question.shots)} pictures" in lines.get("storyboard", ""):
                 seen.update(lines)
             time.sleep(0.05)
-        return Reply(True)
+        return Answer(True)
 
     seen: dict[str, str] = {}
     monkeypatch.setattr("flows.artifacts.REST_SECONDS", 0.0)

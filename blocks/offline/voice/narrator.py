@@ -20,7 +20,7 @@ from hibari import dsp
 from hibari.voices import voice_path
 
 from blocks.offline.voice.hearing import as_heard, trimmed
-from blocks.offline.voice.reading import Sentence, Token, sentences, why_silent
+from blocks.offline.voice.reading import Sentence, SpokenToken, sentences, why_silent
 from studio.audio.wav import Samples, wav_file
 from studio.errors import Unspeakable
 from studio.model.engines import Abilities
@@ -104,7 +104,7 @@ class _Voice:
                 stems += [stem, stem[:-1]] if stem[-2:-1] == stem[-1:] else [stem]
         return any(stem in self._lexicon for stem in stems)
 
-    def say(self, sentence: Sequence[Token], seed: int) -> tuple[Samples, tuple[Word, ...]]:
+    def say(self, sentence: Sequence[SpokenToken], seed: int) -> tuple[Samples, tuple[Word, ...]]:
         """Return the sound of one sentence, without silence around it, and its words from its start."""
         groups = self._pronounce([token.spoken for token in sentence])
         pieces: list[Samples] = []

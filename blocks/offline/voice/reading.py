@@ -42,7 +42,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _PUNCTUATION = frozenset(".,;:!?…—–-―−'\"‘’“”()/&%+@#=$£€¥₩₹₽₿°¢½¼¾×÷±≈→<>~*§№²³‰′″•")
 
 
-class Token(NamedTuple):
+class SpokenToken(NamedTuple):
     """A word as it stands in the line, and what the voice is given for it ('' where nothing is said)."""
 
     written: str
@@ -52,7 +52,7 @@ class Token(NamedTuple):
 class Sentence(NamedTuple):
     """What is said in one go, and whether a paragraph ends with it."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[SpokenToken, ...]
     ends_paragraph: bool
 
 
@@ -94,7 +94,9 @@ def sentences(line: str) -> tuple[Sentence, ...]:
         between = line[word.end() : following.start()] if following else ""
         paragraph = ("\n" in between and _ends_paragraph(line, word.end())) or "\u2029" in between
         if not following or paragraph or ends_sentence(word[0][-WORD_CHARACTERS:], following[0]):
-            tokens = [Token(m[0], spoken) for m, spoken in zip(found[first:place], said[first:place], strict=True)]
+            tokens = [
+                SpokenToken(m[0], spoken) for m, spoken in zip(found[first:place], said[first:place], strict=True)
+            ]
             told.append(Sentence(_ended(tokens), paragraph))
             first = place
     return tuple(told)
@@ -106,13 +108,13 @@ def _ends_paragraph(line: str, place: int) -> bool:
     return heading or bool(_PARAGRAPH.match(line, place) or _LINE_MARK.match(line, place))
 
 
-def _ended(tokens: list[Token]) -> tuple[Token, ...]:
+def _ended(tokens: list[SpokenToken]) -> tuple[SpokenToken, ...]:
     """Give the last spoken word its full stop, where spelling took it or a heading has none."""
     for place in reversed(range(len(tokens))):
         written, spoken = tokens[place]
         if spoken:
             if not _SENTENCE_END.search(spoken) and (place + 1 == len(tokens) or spoken != "—"):
-                tokens[place] = Token(written, spoken.rstrip(",;:— ") + ".")
+                tokens[place] = SpokenToken(written, spoken.rstrip(",;:— ") + ".")
             break
     return tuple(tokens)
 

@@ -49,7 +49,7 @@ class Beat:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class BeatSheet:
     """A beat sheet: its beats in order, the same by weight, and those that a long film repeats before `ending`."""
 
     beats: tuple[str, ...]
@@ -118,14 +118,14 @@ _BEATS = (
 )
 BEATS: Mapping[str, Beat] = {beat.name: beat for beat in _BEATS}
 
-_TALE = Sheet(
+_TALE = BeatSheet(
     beats=("establish", "meet", "ordinary", "turn", "trial", "low", "climax", "resolve"),
     weight=("turn", "establish", "resolve", "climax", "meet", "trial", "low", "ordinary"),
     opening=("establish", "meet", "ordinary", "turn"),
     middle=("trial", "journey", "interlude", "low", "rise"),
     ending=("climax", "resolve"),
 )
-_COMPANY = Sheet(
+_COMPANY = BeatSheet(
     beats=("establish", "meet", "turn", "together", "trial", "low", "climax", "resolve"),
     weight=("turn", "establish", "resolve", "together", "meet", "trial", "climax", "low"),
     opening=("establish", "meet", "ordinary", "turn", "together"),
@@ -134,7 +134,7 @@ _COMPANY = Sheet(
 )
 """A tale in which the hero meets someone."""
 
-_GONE = Sheet(
+_GONE = BeatSheet(
     beats=("establish", "meet", "ordinary", "leaving", "trace", "waiting", "after"),
     weight=("leaving", "establish", "after", "trace", "waiting", "meet", "ordinary"),
     opening=("establish", "meet", "ordinary", "leaving", "trace"),
@@ -142,7 +142,7 @@ _GONE = Sheet(
     ending=("waiting", "after"),
 )
 """A tale whose hero leaves the picture: from then on only the place is seen, and nobody triumphs."""
-_YEARS = Sheet(
+_YEARS = BeatSheet(
     beats=("establish", "meet", "turn", "seasons", "low", "years", "resolve"),
     weight=("turn", "years", "establish", "seasons", "resolve", "meet", "low"),
     opening=("establish", "meet", "turn", "seasons"),
@@ -152,8 +152,8 @@ _YEARS = Sheet(
 """A tale of time: the seasons pass, and whoever it is about is seen older."""
 
 
-def _looking(*beats: str, weight: tuple[str, ...]) -> Sheet:
-    return Sheet(
+def _looking(*beats: str, weight: tuple[str, ...]) -> BeatSheet:
+    return BeatSheet(
         beats=beats,
         weight=weight,
         opening=beats[:3],
@@ -178,7 +178,7 @@ _PORTRAITS = (
     _looking("establish", "named", "memory", "detail", "change", "care", "heart", "farewell", weight=_SEEN),
     _looking("named", "establish", "detail", "memory", "care", "change", "heart", "farewell", weight=_SEEN),
 )
-_SHEETS: Mapping[str, tuple[Sheet, ...]] = {
+_SHEETS: Mapping[str, tuple[BeatSheet, ...]] = {
     "tale": (_TALE,),
     "company": (_COMPANY,),
     "gone": (_GONE,),

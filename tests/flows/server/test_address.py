@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.server.address import Engine, check_alive, is_this_machine
+from flows.server.address import PrefectEngine, check_alive, is_this_machine
 from flows.server.temporary import BuiltIn
 from studio.errors import BadInput
 from tests.support.films.filming import opened
@@ -80,14 +80,14 @@ def test_the_right_password(locked: str, tmp_path: Path, monkeypatch: pytest.Mon
     for profile in ("", f'PREFECT_API_AUTH_STRING = "{PASSWORD}"', f'api.auth_string = "{PASSWORD}"'):
         (tmp_path / "profiles.toml").write_text(f'active = "a"\n[profiles.a]\n{profile}\n')
         if profile:
-            check_alive(Engine(locked))
+            check_alive(PrefectEngine(locked))
         else:
             with pytest.raises(BadInput, match="asks for a password"):
-                check_alive(Engine(locked))
+                check_alive(PrefectEngine(locked))
     (tmp_path / "profiles.toml").unlink()
-    check_alive(Engine(locked.replace("//", "//ada:correct-horse%25@")))
+    check_alive(PrefectEngine(locked.replace("//", "//ada:correct-horse%25@")))
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
-    check_alive(Engine(locked))
+    check_alive(PrefectEngine(locked))
 
 
 def test_what_prefect_alone_reads_is_left_to_it(locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_what_prefect_alone_reads_is_left_to_it(locked: str, tmp_path: Path, mon
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     Path("prefect.toml").write_text(f'[api]\nauth_string = "{PASSWORD}"\n')
-    check_alive(Engine(locked))
+    check_alive(PrefectEngine(locked))
 
 
 OWN = ("localhost", "127.0.0.1", "127.9.8.7", "[::1]", socket.gethostname(), socket.gethostname().upper())

@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.cli.doctor import engine_checks
 from flows.server.leases import IN_MEMORY, SETTING, told_of_leases, what_blocks
-from flows.server.messages import Word
+from flows.server.messages import Message
 from flows.server.processes import Attendants
 from tests.support.servers.engine import wait_for
 from tests.support.servers.studio_command import ask, free_port
@@ -30,7 +30,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self._port}/api"
         self._attendants = Attendants(home)
 
-    def start(self) -> list[Word]:
+    def start(self) -> list[Message]:
         self._attendants = Attendants(self.home)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PREFECT_HOME", str(self.home))

@@ -19,7 +19,7 @@ import pytest
 from rich.console import Console
 
 from flows.server import local_stack
-from flows.server.address import Engine
+from flows.server.address import PrefectEngine
 from flows.server.processes import PAUSES_SECONDS, Attendants
 from flows.server.registration import FILMS_AT_ONCE
 from studio.errors import BadInput
@@ -142,7 +142,7 @@ def test_a_server_elsewhere_is_announced_first(
     _, url = first
     # Every address that leads there is this machine's.
     monkeypatch.setattr(local_stack, "is_this_machine", lambda url: False)
-    elsewhere = local_stack._Backlot(Console(width=200), Engine(url, "profile 'far'"))
+    elsewhere = local_stack._Backlot(Console(width=200), PrefectEngine(url, "profile 'far'"))
     assert elsewhere._is_there(set_up_only=True)
     (line,) = capsys.readouterr().out.splitlines()
     assert url in line

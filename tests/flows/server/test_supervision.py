@@ -16,7 +16,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.server.local_runs import InTheMaking
-from flows.server.messages import Word
+from flows.server.messages import Message
 from studio.checks.findings import FAULTS
 from studio.checks.verify import verify
 from tests.support.servers.engine import wait_for
@@ -183,9 +183,9 @@ def test_what_becomes_of_a_run_whose_worker_died(place: Place, before: str, afte
     ours, taken = (ask(place.url, "/flow_runs/", {"flow_id": flow, "state": {"type": before}})["id"] for _ in range(2))
     worker = subprocess.Popen(["sleep", "600"], start_new_session=True)
     films = InTheMaking()
-    films.hear(Word(what="taken", run_id=taken, name="one"))
-    films.hear(Word(what="taken", run_id=ours, name="one"))
-    films.hear(Word(what="begun", run_id=ours, name="one", pid=worker.pid))
+    films.hear(Message(what="taken", run_id=taken, name="one"))
+    films.hear(Message(what="taken", run_id=ours, name="one"))
+    films.hear(Message(what="begun", run_id=ours, name="one", pid=worker.pid))
     going_on, deeds = films.worker_died(worker.pid)
     assert (going_on, len(deeds), films.ended()) == (1, 1, [])
     worker.kill()

@@ -16,9 +16,9 @@ from studio.errors import BadInput, SessionLocked
 from studio.model.film import Shot
 from studio.sessions.approvals import (
     PROMPT_LETTERS,
+    Answer,
     Approvals,
     Asked,
-    Reply,
     answered,
     read_asked,
     shots_named,
@@ -84,27 +84,27 @@ def test_every_list_of_shots_reads_back(named: set[int]) -> None:
 def test_a_redo_is_no_approval() -> None:
     """Where shots are to be redone, nothing is approved and nothing rejected, whatever the form's switch says."""
     for approve in (True, False):
-        answer = answered(QUESTION, Reply(approve, "3"), SHOTS, NOW)
+        answer = answered(QUESTION, Answer(approve, "3"), SHOTS, NOW)
         assert (answer.approved, answer.rejected, answer.redo) == (False, False, (3,))
-    assert answered(QUESTION, Reply(True), SHOTS, NOW).approved
-    assert answered(QUESTION, Reply(False, notes="no"), SHOTS, NOW).rejected
+    assert answered(QUESTION, Answer(True), SHOTS, NOW).approved
+    assert answered(QUESTION, Answer(False, notes="no"), SHOTS, NOW).rejected
     assert not QUESTION.rejected
 
 
 def test_a_yes_drops_no_notes() -> None:
     """Notes without shots to redo are refused where the answer is yes: they would be lost, and the money spent."""
     with pytest.raises(BadInput, match="notes go with shots"):
-        answered(QUESTION, Reply(True, notes="at night"), SHOTS, NOW)
+        answered(QUESTION, Answer(True, notes="at night"), SHOTS, NOW)
 
 
 def test_notes_are_one_line_of_the_prompt() -> None:
     """Notes go to the prompts, harmless and on one line; a prompt that grows too long is refused."""
-    (change,) = answered(QUESTION, Reply(True, "3", "at\nnight \x1b[31m"), SHOTS, NOW).changes
+    (change,) = answered(QUESTION, Answer(True, "3", "at\nnight \x1b[31m"), SHOTS, NOW).changes
     assert (change.index, change.image_prompt, change.take) == (3, "shot 3, at night \ufffd[31m", 1)
-    (change,) = answered(QUESTION, Reply(True, "3"), SHOTS, NOW).changes
+    (change,) = answered(QUESTION, Answer(True, "3"), SHOTS, NOW).changes
     assert (change.image_prompt, change.take) == ("shot 3", 2)
     with pytest.raises(BadInput, match="prompt"):
-        answered(QUESTION, Reply(True, "3", "x" * PROMPT_LETTERS), SHOTS, NOW)
+        answered(QUESTION, Answer(True, "3", "x" * PROMPT_LETTERS), SHOTS, NOW)
 
 
 # --- what is kept ---------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_a_question_is_open_until_it_is_answered(folder: Path) -> None:
         book = Approvals(session)
         again, same = book.question("images", "abc", ("b",), NOW)
         assert (again, same, number) == (asked, 0, 0)
-        book.replace(again, answered(again, Reply(True, "1"), session.plans.shots(), NOW))
+        book.replace(again, answered(again, Answer(True, "1"), session.plans.shots(), NOW))
         assert book.question("images", "abc", ("b",), NOW)[1] == 1
         assert book.question("images", "xyz", ("b",), NOW)[1] == 0
         assert book.question("shots", "abc", ("b",), NOW)[1] == 0
@@ -133,7 +133,7 @@ def test_only_what_was_shown_is_approved(folder: Path) -> None:
         book = Approvals(session)
         asked, _ = book.question("images", "abc", ("a", "b"), NOW)
         assert not book.settled(("a",))
-        book.replace(asked, answered(asked, Reply(True), session.plans.shots(), NOW))
+        book.replace(asked, answered(asked, Answer(True), session.plans.shots(), NOW))
         assert Approvals(session).settled(("b",))
         assert not Approvals(session).settled(("a", "c"))
     finally:
@@ -146,7 +146,7 @@ def test_a_redo_is_an_edit_that_goes_on(folder: Path) -> None:
     try:
         book = Approvals(session)
         asked, _ = book.question("images", "abc", (), NOW)
-        book.replace(asked, answered(asked, Reply(True, "2"), session.plans.shots(), NOW))
+        book.replace(asked, answered(asked, Answer(True, "2"), session.plans.shots(), NOW))
         # Killed here, and once more after the plan was written.
         before = (folder / "approvals.json").read_bytes()
         for _ in range(3):
