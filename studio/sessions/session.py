@@ -6,8 +6,8 @@ How a session comes to be and which one a run gets is `studio/sessions/catalog.p
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from studio.billing.desk import Billing
 from studio.model.engines import Crew
@@ -21,9 +21,10 @@ from studio.store.run_cards import RunCards
 from studio.store.session_store import Pieces, SessionStore
 
 
-@dataclass(frozen=True, eq=False)
 class Session:
     """A session that a run works on, from its opening to `close`. Made by `studio.sessions.opening.open_session`.
+
+    Nothing is set on it afterwards. No dataclass: the engine walks through the fields of those, in every task's inputs.
 
     Attributes:
         store: where it lies; owned by this process.
@@ -38,16 +39,29 @@ class Session:
         planned: how many shots the film has; 0 before they are known.
     """
 
-    store: SessionStore
-    brief: Brief
-    crew: Crew
-    cards: RunCards
-    plans: Plans
-    control: RunControl
-    billing: Billing
-    meta: Meta
-    tell: Callable[[str], None]
-    planned: int = 0
+    def __init__(
+        self,
+        store: SessionStore,
+        brief: Brief,
+        crew: Crew,
+        cards: RunCards,
+        plans: Plans,
+        control: RunControl,
+        billing: Billing,
+        meta: Meta,
+        tell: Callable[[str], None],
+        planned: int = 0,
+    ) -> None:
+        self.store: Final = store
+        self.brief: Final = brief
+        self.crew: Final = crew
+        self.cards: Final = cards
+        self.plans: Final = plans
+        self.control: Final = control
+        self.billing: Final = billing
+        self.meta: Final = meta
+        self.tell: Final = tell
+        self.planned: Final = planned
 
     @property
     def id(self) -> str:
@@ -74,11 +88,25 @@ class Session:
         crew, note = voice_for(self.crew, story, self.brief.wish)
         if note:
             self.tell(note)
-        return replace(self, crew=crew)
+        return self._with(crew, self.planned)
 
     def with_shots(self, count: int) -> Session:
         """Return the session of a film with so many shots."""
-        return replace(self, planned=count)
+        return self._with(self.crew, count)
+
+    def _with(self, crew: Crew, planned: int) -> Session:
+        return Session(
+            self.store,
+            self.brief,
+            crew,
+            self.cards,
+            self.plans,
+            self.control,
+            self.billing,
+            self.meta,
+            self.tell,
+            planned,
+        )
 
     def record_failure(self, message: str, at: str) -> None:
         """Keep why the run failed, until a run succeeds."""
