@@ -214,13 +214,14 @@ class _Reader:
             return getattr(make_terms(**{str(name): value}), str(name))
         if name not in FilmOptions.model_fields:
             raise BadInput("this option is not known")
-        if isinstance(value, bool) and name != "music":
+        yes_or_no = FilmOptions.model_fields[str(name)].annotation is bool
+        if isinstance(value, bool) and not yes_or_no:
             raise BadInput("yes or no says nothing here: put quotes around it if it is a text")
         if isinstance(value, Mapping | list | tuple | set):
             raise BadInput("expected one value, found several")
         if name in ("script", "prompts"):
             return self._file(str(name), value)
-        if isinstance(value, str) and name == "music":
+        if isinstance(value, str) and yes_or_no:
             value = _YES_NO.get(value.strip().lower(), value)
         if isinstance(value, str) and name == "fps" and value.strip().isdecimal():
             value = int(value.strip()[:9])

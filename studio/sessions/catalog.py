@@ -1,4 +1,4 @@
-"""The session store: opening, choosing, locking and describing film sessions.
+"""The sessions of an output folder: making a new one, and finding the one that a run goes on with.
 
 A session is a folder; its id is the folder's name, so a session may be moved or copied. What lies inside is the
 business of `studio/store/piece_store.py`; what the folder says of itself is `studio/status/snapshot.py` and

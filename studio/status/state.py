@@ -1,4 +1,4 @@
-"""Meta as a projection of the facts. Pure: no clock, no files, and it never reads meta.
+"""The state of a session, out of what lies in it: which steps are done, what it cost, whether it can go on. Pure.
 
 Total on any facts, independent of their order on disk, monotone: one more valid piece never unsets a flag.
 """

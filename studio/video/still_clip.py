@@ -45,7 +45,7 @@ def render_still(
 
     Args:
         picture: RGB, of any size and aspect; its centre is cut to the film's.
-        move: what does not fit into the frames at a calm speed (`lens.CALM`) is left out.
+        move: what does not fit into the frames at a calm speed (`camera_path.CALM`) is left out.
         frames: length of the clip, >= 1.
         size: (width, height) in pixels, even.
         seed: of handheld unrest.

@@ -50,7 +50,7 @@ PARTED_WORDS = 24
 """Longest idea of one sentence that sentences are built on; a longer one is told as it stands."""
 
 PART_WORDS = 9
-"""Longest part of such an idea: what a shot of the usual length, 4.8 s, holds (`plan.words_that_fit`)."""
+"""Longest part of such an idea: what a shot of the usual length, 4.8 s, holds (`shot_plan.words_that_fit`)."""
 
 PHRASE_CHARACTERS = 120
 """Longest phrase that is set into a sentence, whatever its words: one endless word is no word."""
