@@ -29,10 +29,10 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
-from flows.artifacts import Page, Sheet, is_watched
 from flows.child_process import film_in_child
 from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
+from flows.live_page import Page, Sheet, is_watched
 from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
 from flows.runs.signs_of_life import signing

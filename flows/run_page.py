@@ -2,7 +2,7 @@
 
 Made from the session's folder and from what the run has said: progress of pictures, lines, clips and the whole film,
 the storyboard, the table of shots, the ledger, and at the end the film's card. How they are posted is
-`flows/artifacts.py`'s.
+`flows/live_page.py`'s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
-from flows.artifacts import Page, Sheet, is_watched
+from flows.live_page import Page, Sheet, is_watched
 from flows.progress_table import ProgressBoard
 from flows.runs.status import this_run
 from studio.model import events

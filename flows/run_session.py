@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 
 from blocks.crew import crew_named
-from flows.concurrency import slots
+from flows.account_slots import slots
 from flows.prefect_logs import note
 from flows.runs.left_open import close_earlier
 from flows.runs.naming import nameless, rename, run_name

@@ -17,7 +17,7 @@ from blocks.offline.voice.reading import sentences, why_silent
 from blocks.offline.writer.writer import OfflineWriter
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, BrokenPlan
-from studio.fs.opening import SHOTS, TEXT_BYTES
+from studio.fs.safe_open import SHOTS, TEXT_BYTES
 from studio.input.prompts_file import parse_prompts
 from studio.input.script import parse_script, script_title
 from studio.lettering.caption_cues import silent_cues

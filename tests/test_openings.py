@@ -23,10 +23,10 @@ _PARSERS = {
     ("pickle", "loads"),
 }
 _MEDIA = {"av", "Image", "wave"}
-"""Libraries that take a path, after `studio/fs/opening.py` looked at it, or bytes."""
+"""Libraries that take a path, after `studio/fs/safe_open.py` looked at it, or bytes."""
 
 ALLOWED = {
-    "studio/fs/opening.py": "the one way",
+    "studio/fs/safe_open.py": "the one way",
     "studio/fs/disk.py": "changes, through the one way",
     "studio/fs/files.py": "wraps handles that the one way gave",
     "studio/store/png_check.py": "wraps a handle that the one way gave",
@@ -52,7 +52,7 @@ ALLOWED = {
 
 _LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 LISTING_ALLOWED = {
-    "studio/fs/opening.py": "the one way",
+    "studio/fs/safe_open.py": "the one way",
     "studio/store/layout.py": "to the same limit, with what each name is",
     "studio/store/folders.py": "the sessions themselves: there may be any number",
     "studio/lettering/fonts.py": "fonts of this machine",
@@ -86,7 +86,7 @@ def openings(code: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(("calls", "allowed"), [(openings, ALLOWED), (listings, LISTING_ALLOWED)])
 def test_nothing_goes_past_the_one_way(calls: Callable[[str], Iterator[str]], allowed: dict[str, str]) -> None:
-    """Every file is opened, and every folder of a session listed, through `studio/fs/opening.py`: regular files, no
+    """Every file is opened, and every folder of a session listed, through `studio/fs/safe_open.py`: regular files, no
     link, to a limit; what does otherwise is named."""
     found = {
         path.relative_to(PROJECT).as_posix(): list(calls(path.read_text("utf-8")))

@@ -32,7 +32,7 @@ from blocks.openai_api.sizes import (
 )
 from blocks.paid_engine import PaidEngine, painted
 from studio.errors import EngineFailed
-from studio.fs import opening
+from studio.fs import safe_open
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
@@ -161,7 +161,7 @@ class OpenAIPainter(PaidEngine):
         shown: list[bytes] = []
         for path in references:
             try:
-                shown.append(opening.read(path, REFERENCE_BYTES - 1))
+                shown.append(safe_open.read(path, REFERENCE_BYTES - 1))
             except OSError as error:
                 if error.errno == errno.EFBIG:
                     raise EngineFailed(f"the reference {path.name!r} has {REFERENCE_BYTES:,} bytes or more") from error

@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx
 from prefect.exceptions import PrefectException
 
-from flows.artifacts import is_watched
+from flows.live_page import is_watched
 from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
 from flows.runs.status import this_run
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.errors import BadInput
-from studio.fs import opening
+from studio.fs import safe_open
 
 PATIENCE_SECONDS = 5.0
 """How long a server may take to answer its health check."""
@@ -69,7 +69,7 @@ def _profile() -> tuple[str, dict[str, Any]]:
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
     path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
     try:
-        profiles = tomllib.loads(opening.read(path, opening.TEXT_BYTES, follow=True).decode("utf-8"))
+        profiles = tomllib.loads(safe_open.read(path, safe_open.TEXT_BYTES, follow=True).decode("utf-8"))
     except FileNotFoundError:
         return "", {}
     except (OSError, ValueError, RecursionError) as error:

@@ -25,7 +25,7 @@ from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from flows.runs.alarm import beats, set_alarm
 from studio.errors import BadInput, FilmError
-from studio.fs import opening
+from studio.fs import safe_open
 
 QUEUE = "films"
 """The work queue of make-film, so that runs of make-films do not wait for the films that they are waiting for."""
@@ -69,7 +69,7 @@ def our_deployments(client: SyncPrefectClient, project: Path) -> list[Deployment
     wanted: list[tuple[str, str]] = []
     for path in sorted(project.glob("prefect*.yaml"), reverse=True):
         try:
-            written = yaml.safe_load(opening.read(path, opening.TEXT_BYTES, follow=True))["deployments"]
+            written = yaml.safe_load(safe_open.read(path, safe_open.TEXT_BYTES, follow=True))["deployments"]
             wanted += [(str(entry["name"]), str(entry["entrypoint"])) for entry in written]
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
             raise BadInput(f"the deployments in {str(path)!r} do not read ({error}): mend the file") from error

@@ -18,7 +18,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from studio.fs import files
-from studio.fs.opening import ANSWER_BYTES
+from studio.fs.safe_open import ANSWER_BYTES
 from studio.model.film import FrozenModel, Stage
 from studio.model.paid import CallKind, Reply, Unit
 from studio.model.receipt import Sha256

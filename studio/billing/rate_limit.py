@@ -1,7 +1,7 @@
 """Waiting one's turn at a vendor: so many requests at once, so many a minute, and none before the vendor allows it.
 
 One gate per account, shared by all shots of this process. Across processes Prefect's global concurrency limits hold
-(`flows/concurrency.py`).
+(`flows/account_slots.py`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from studio.fs import tolerant
-from studio.fs.opening import OpenFolder
+from studio.fs.safe_open import OpenFolder
 from studio.text.display import dollars
 
 _FREE = ("failed", "refused")

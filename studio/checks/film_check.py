@@ -9,7 +9,7 @@ from pathlib import Path
 from studio.checks.findings import Finding
 from studio.errors import BadInput
 from studio.fs import files
-from studio.fs.opening import PLAN_BYTES
+from studio.fs.safe_open import PLAN_BYTES
 from studio.planning.plan_files import read_shots, read_timeline
 from studio.status.snapshot import read_snapshot
 from studio.store.brief import read_brief

@@ -16,9 +16,9 @@ from studio.billing.calls import lost_lines, read_calls
 from studio.billing.lost_calls import gaps
 from studio.checks.findings import FAULTS, Finding, receipt_of
 from studio.errors import BadInput, NoSuchSession
-from studio.fs import files, opening, tolerant
+from studio.fs import files, safe_open, tolerant
 from studio.fs.files import digest_of, words_of
-from studio.fs.opening import PLAN_BYTES
+from studio.fs.safe_open import PLAN_BYTES
 from studio.model.film import Brief, FilmOptions, Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
@@ -29,9 +29,9 @@ from studio.status.snapshot import Snapshot, nothing_told, read_snapshot
 from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
-from studio.store.engine_records import Records, all_records, recorded
 from studio.store.layout import in_the_way, linked, walk
 from studio.store.png_check import whole_picture
+from studio.store.prefect_records import Records, all_records, recorded
 from studio.store.receipts import read_receipt, receipt_places, staged_path
 from studio.text.display import dollars
 
@@ -143,7 +143,7 @@ def _why_missing(stage: Stage, has_receipt: bool) -> str:
 
 def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterator[Finding]:
     """Judge a file that is not what its receipt says: a picture may be a person's, anything else is damage."""
-    stat = opening.found(place)
+    stat = safe_open.found(place)
     touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
     if stage in PICTURES and touched:
         if not (wrong := whole_picture(place)):

@@ -18,7 +18,7 @@ from studio.billing.prices import PriceList, price_list
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, UNTOLD, Estimate, Quoter
 from studio.fs import files
-from studio.fs.opening import PLAN_BYTES
+from studio.fs.safe_open import PLAN_BYTES
 from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid

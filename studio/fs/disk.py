@@ -2,7 +2,7 @@
 
 `studio/fs/files.py` builds every durable change from them. They are methods of one object so that another may stand in
 and record each operation, stop at it, or fail at it: that is how the crash bench knows that no crash is left out. Each
-goes through `studio/fs/opening.py`: inside a session no link is followed, so that nothing outside of it is changed.
+goes through `studio/fs/safe_open.py`: inside a session no link is followed, so that nothing outside of it is changed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from studio.fs import opening
+from studio.fs import safe_open
 
 
 class Disk:
@@ -24,7 +24,7 @@ class Disk:
 
     def create(self, path: Path) -> BinaryIO:
         """Make a new, empty file and open it for writing; where the name is taken, raise `FileExistsError`."""
-        with opening.beside(path) as (folder, name):
+        with safe_open.beside(path) as (folder, name):
             # The file keeps the whole path as its name.
             return open(path, "xb", buffering=0, opener=lambda _, flags: os.open(name, flags, 0o666, dir_fd=folder))
 
@@ -40,7 +40,7 @@ class Disk:
 
     def fsync_folder(self, folder: Path) -> None:
         """Make the names in the folder durable."""
-        handle = opening.enter(folder)
+        handle = safe_open.enter(folder)
         try:
             os.fsync(handle)
         finally:
@@ -48,17 +48,17 @@ class Disk:
 
     def rename(self, source: Path, target: Path) -> None:
         """Give `source` the name `target`, replacing what bears it; the system does this whole or not at all."""
-        with opening.beside(source) as (old, before), opening.beside(target) as (new, after):
+        with safe_open.beside(source) as (old, before), safe_open.beside(target) as (new, after):
             os.replace(before, after, src_dir_fd=old, dst_dir_fd=new)
 
     def link(self, source: Path, target: Path) -> None:
         """Give the file a second name; where links are not possible, raise `OSError`."""
-        with opening.beside(source) as (old, before), opening.beside(target) as (new, after):
+        with safe_open.beside(source) as (old, before), safe_open.beside(target) as (new, after):
             os.link(before, after, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
 
     def copy(self, source: Path, target: Path) -> None:
         """Write the bytes of `source`, a regular file, to `target`."""
-        with opening.opened(source) as handle, opening.beside(target) as (folder, name):
+        with safe_open.opened(source) as handle, safe_open.beside(target) as (folder, name):
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             with (
                 open(handle, "rb", closefd=False) as read,
@@ -68,21 +68,21 @@ class Disk:
 
     def unlink(self, path: Path) -> None:
         """Remove the name; where nothing bears it, raise `FileNotFoundError`."""
-        with opening.beside(path) as (folder, name):
+        with safe_open.beside(path) as (folder, name):
             os.unlink(name, dir_fd=folder)
 
     def mkdir(self, folder: Path) -> None:
         """Make a folder; where the name is taken, raise `FileExistsError`."""
-        with opening.beside(folder) as (above, name):
+        with safe_open.beside(folder) as (above, name):
             os.mkdir(name, dir_fd=above)
 
     def rmdir(self, folder: Path) -> None:
         """Remove an empty folder."""
-        with opening.beside(folder) as (above, name):
+        with safe_open.beside(folder) as (above, name):
             os.rmdir(name, dir_fd=above)
 
     def touch(self, path: Path, mtime_ns: int | None = None) -> None:
         """Set when the file was last used and changed, in nanoseconds since 1970: now, where nothing is said."""
-        with opening.beside(path) as (folder, name):
+        with safe_open.beside(path) as (folder, name):
             moment = time.time_ns() if mtime_ns is None else mtime_ns
             os.utime(name, ns=(moment, moment), dir_fd=folder, follow_symlinks=False)

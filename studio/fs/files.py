@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio.errors import BadInput, DiskFull, LinkInside
-from studio.fs import opening
+from studio.fs import safe_open
 from studio.fs.disk import Disk
-from studio.fs.opening import JSON_BYTES
+from studio.fs.safe_open import JSON_BYTES
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EEXIST}
@@ -81,7 +81,7 @@ def make_folder(folder: Path) -> None:
                 # Another process was quicker; or it is a link, which is named.
                 if not is_folder(place):
                     with contextlib.suppress(OSError):
-                        os.close(opening.enter(place))
+                        os.close(safe_open.enter(place))
                     raise
             except FileNotFoundError as error:
                 # Where the folder above is there, nothing may be made in it: /proc.
@@ -130,7 +130,7 @@ def hidden_beside(path: Path) -> Path:
 def seal(path: Path) -> None:
     """Flush the bytes of a finished file to the disk."""
     # The file keeps the whole path as its name.
-    with opening.opened(path) as handle, open(path, "rb", opener=lambda *_: os.dup(handle)) as file:
+    with safe_open.opened(path) as handle, open(path, "rb", opener=lambda *_: os.dup(handle)) as file:
         _disk.fsync(file)
 
 
@@ -189,9 +189,9 @@ def keep_link(source: Path, path: Path) -> None:
 
 def make_newest(path: Path) -> None:
     """Let no file beside `path` be from a later time: the clock may have gone back since it was written."""
-    newest = opening.found(path).st_mtime_ns
+    newest = safe_open.found(path).st_mtime_ns
     for other in (path.parent / name for name in names(path.parent)):
-        if other != path and opening.found(other).st_mtime_ns >= newest:
+        if other != path and safe_open.found(other).st_mtime_ns >= newest:
             _disk.touch(other, newest - _EARLIER_NS)
 
 
@@ -243,7 +243,7 @@ def read(path: Path, most: int = JSON_BYTES) -> bytes:
         OSError: it is not a regular file, or has more than `most` bytes.
     """
     with _readable(path):
-        return opening.read(path, most)
+        return safe_open.read(path, most)
 
 
 def read_or_none(path: Path, most: int = JSON_BYTES) -> bytes | None:
@@ -264,7 +264,7 @@ def read_or_none(path: Path, most: int = JSON_BYTES) -> bytes | None:
 def found(path: Path) -> os.stat_result | None:
     """Return what bears the name, as lstat(2) does; None where nothing does, or a link is on the way."""
     try:
-        return opening.found(path)
+        return safe_open.found(path)
     except (FileNotFoundError, NotADirectoryError, LinkInside):
         return None
 
@@ -282,8 +282,8 @@ def is_folder(path: Path) -> bool:
         LinkInside: a folder on the way is a link.
     """
     try:
-        with opening.beside(path) as (folder, _):
-            return path.is_dir() if folder is None else modes.S_ISDIR(opening.found(path).st_mode)
+        with safe_open.beside(path) as (folder, _):
+            return path.is_dir() if folder is None else modes.S_ISDIR(safe_open.found(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
 
@@ -297,7 +297,7 @@ def names(folder: Path) -> list[str]:
     """
     try:
         with _readable(folder):
-            return opening.names(folder)
+            return safe_open.names(folder)
     except (FileNotFoundError, NotADirectoryError, LinkInside):
         return []
 
@@ -312,7 +312,7 @@ def sha256_of(path: Path, *sizes: int | None) -> str:
         FileNotFoundError: nothing is there.
         BadInput: it may not be read.
     """
-    with _readable(path), opening.opened(path) as handle:
+    with _readable(path), safe_open.opened(path) as handle:
         there = os.fstat(handle)
         if sizes and there.st_size not in sizes:
             return ""

@@ -1,8 +1,8 @@
 """Reading leniently: a value or absence, never an error.
 
-A folder is opened once and its files are read by names relative to it (`opening.Room`), which halves the cost of a
+A folder is opened once and its files are read by names relative to it (`safe_open.Room`), which halves the cost of a
 path. Plain dicts; no model is validated. Whatever is not readable JSON in a regular place (a folder, a link or what
-lies behind one, a pipe, torn bytes, more than `opening.JSON_BYTES`) reads as absent.
+lies behind one, a pipe, torn bytes, more than `safe_open.JSON_BYTES`) reads as absent.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio.errors import Crowded, LinkInside
-from studio.fs import opening
-from studio.fs.opening import OpenFolder
+from studio.fs import safe_open
+from studio.fs.safe_open import OpenFolder
 from studio.text.plain_json import NotJson, read_plainly
 
 _HEAD = 1 << 14
@@ -25,7 +25,7 @@ _HEAD = 1 << 14
 def entered(folder: Path) -> Iterator[OpenFolder | None]:
     """Lend the folder, open, while the block runs; None where it is no folder or cannot be entered."""
     try:
-        room = OpenFolder(opening.enter(folder))
+        room = OpenFolder(safe_open.enter(folder))
     except (OSError, LinkInside):
         yield None
         return
@@ -38,11 +38,11 @@ def entered(folder: Path) -> Iterator[OpenFolder | None]:
 def json_at(room: OpenFolder, path: str) -> object:
     """Return the JSON value at `path`, relative to the folder; None for anything that is not a readable JSON file."""
     try:
-        handle = opening.open_at(*room.place(path))
+        handle = safe_open.open_at(*room.place(path))
     except OSError:
         return None
     try:
-        return read_plainly(opening.read_to_end(handle, opening.JSON_BYTES))
+        return read_plainly(safe_open.read_to_end(handle, safe_open.JSON_BYTES))
     except (OSError, NotJson):
         return None
     finally:
@@ -57,7 +57,7 @@ def dict_at(room: OpenFolder, path: str) -> dict[str, object]:
 def head_at(room: OpenFolder, path: str) -> dict[str, object]:
     """Return the JSON object in the first line at `path`, 16 KiB at most; an empty one for anything else."""
     try:
-        handle = opening.open_at(*room.place(path))
+        handle = safe_open.open_at(*room.place(path))
     except OSError:
         return {}
     try:
@@ -90,7 +90,7 @@ def size_at(room: OpenFolder, path: str) -> int | None:
 def names_at(room: OpenFolder, path: str) -> list[str]:
     """Return the names in the folder at `path`, sorted; none where it is no folder, a link, or too crowded to read."""
     try:
-        return opening.names_in(room.enter(path), path)
+        return safe_open.names_in(room.enter(path), path)
     except (OSError, Crowded):
         return []
 
@@ -99,7 +99,7 @@ def changes_at(room: OpenFolder, path: str) -> list[tuple[int, str]]:
     """Return (time of the last change in nanoseconds, name) of what lies in the folder at `path`, but hidden names."""
     try:
         folder = room.enter(path)
-        names = [name for name in opening.names_in(folder, path) if name[0] != "."]
+        names = [name for name in safe_open.names_in(folder, path) if name[0] != "."]
         return [(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns, name) for name in names]
     except (OSError, Crowded):
         return []

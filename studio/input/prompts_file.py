@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue, ValidationError
 
 from studio.errors import BadInput
-from studio.fs.opening import SHOTS
+from studio.fs.safe_open import SHOTS
 from studio.model.film import Prompt, Shot
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 

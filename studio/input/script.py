@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from studio.errors import BadInput
-from studio.fs.opening import SHOTS
+from studio.fs.safe_open import SHOTS
 from studio.input.fountain import title_page, unspoken_left_out
 from studio.model.film import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
 from studio.text.markdown import MarkdownLine, read_markdown
@@ -50,7 +50,8 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         text: screenplay or plain paragraphs, in Markdown or not, any language.
 
     Raises:
-        BadInput: the script holds no spoken text, more scenes than a film may have shots (`opening.SHOTS`), a sentence
+        BadInput: the script holds no spoken text, more scenes than a film may have shots (`safe_open.SHOTS`), a
+        sentence
             longer than `LINE_CHARACTERS`, or is itself longer than `SCRIPT_CHARACTERS`.
     """
     if len(text) > SCRIPT_CHARACTERS:

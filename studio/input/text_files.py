@@ -9,8 +9,8 @@ import errno
 from pathlib import Path
 
 from studio.errors import BadInput
-from studio.fs import opening
-from studio.fs.opening import TEXT_BYTES
+from studio.fs import safe_open
+from studio.fs.safe_open import TEXT_BYTES
 
 
 def read_text(path: Path, named: str) -> str:
@@ -20,7 +20,7 @@ def read_text(path: Path, named: str) -> str:
         BadInput: it cannot be read, is no regular file, is longer than `opening.TEXT_BYTES`, or is not UTF-8.
     """
     try:
-        content = opening.read(path, TEXT_BYTES, follow=True)
+        content = safe_open.read(path, TEXT_BYTES, follow=True)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
             raise BadInput(f"{named}: {str(path)!r} has more than 1 MB: that is no text for a film") from error

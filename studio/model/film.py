@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer
 from pydantic import SerializerFunctionWrapHandler as Dump
 
-from studio.fs.opening import SHOTS
+from studio.fs.safe_open import SHOTS
 from studio.model.terms import UNSAID, Terms
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]

@@ -16,7 +16,7 @@ from typing import TypeVar
 from pydantic import JsonValue, ValidationError
 
 from studio.errors import BrokenPlan
-from studio.fs.opening import SHOTS
+from studio.fs.safe_open import SHOTS
 from studio.model.film import Brief, FrozenModel, SceneGraph, Shot, Stage, Story, Timeline
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studio.billing.totals import UNPAID, Tally, read_spent
 from studio.fs import tolerant
-from studio.fs.opening import OpenFolder
+from studio.fs.safe_open import OpenFolder
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import SessionState, cost_usd, images_done, state_now, state_of, videos_done
 from studio.store import light_reader, lock

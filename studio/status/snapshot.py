@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.billing.totals import NOTHING, Spent, read_spent
-from studio.fs import opening, tolerant
-from studio.fs.opening import OpenFolder
+from studio.fs import safe_open, tolerant
+from studio.fs.safe_open import OpenFolder
 from studio.store import light_reader
 from studio.store.folders import SESSION_ID, session_folders
 from studio.store.layout import walk
@@ -131,7 +131,7 @@ def read_snapshot(folder: Path) -> Snapshot | None:
 def nothing_told(folder: Path) -> str:
     """Return why a folder reads as no session, and what to do: 'is empty: ...'."""
     try:
-        opening.names(folder)
+        safe_open.names(folder)
         count = sum(len(names) for _, names in walk(folder))
     except OSError as error:
         return f"cannot be read ({(error.strerror or str(error)).lower()}): change its permissions"

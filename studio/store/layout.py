@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.errors import LinkInside
-from studio.fs import files, opening
+from studio.fs import files, safe_open
 
 _FOLDERS = ("calls", "cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
 DEEPEST = 8
@@ -28,12 +28,12 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
         place, depth = todo.pop()
         try:
             with os.scandir(place) as entries:
-                held = list(itertools.islice(entries, opening.NAMES + 1))
+                held = list(itertools.islice(entries, safe_open.NAMES + 1))
             found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in held}
         except OSError:
             continue
-        if len(held) > opening.NAMES:
-            raise opening.crowded(str(place))
+        if len(held) > safe_open.NAMES:
+            raise safe_open.crowded(str(place))
         yield place, sorted(name for name, is_folder in found.items() if not is_folder)
         if depth < DEEPEST:
             todo += [(place / name, depth + 1) for name in sorted(found, reverse=True) if found[name]]

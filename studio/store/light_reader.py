@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from studio.fs import opening
-from studio.fs.opening import OpenFolder
+from studio.fs import safe_open
+from studio.fs.safe_open import OpenFolder
 from studio.fs.tolerant import as_dict, changes_at, dict_at, dicts_at, is_there, json_at, size_at, text
 from studio.text.plain_json import NotJson, read_plainly
 
@@ -17,7 +17,7 @@ def shots_at(room: OpenFolder) -> list[dict[str, object]]:
 
 def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
     """Return the shots; none where there are more than a film has."""
-    return shots if len(shots) <= opening.SHOTS else []
+    return shots if len(shots) <= safe_open.SHOTS else []
 
 
 def receipt_at(room: OpenFolder, path: str) -> dict[str, object] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import LinkInside, SessionLocked
-from studio.fs import opening, tolerant
+from studio.fs import safe_open, tolerant
 from studio.store import heartbeat, light_reader
 
 _PATIENCE_SECONDS = 0.5
@@ -52,7 +52,7 @@ def take(folder: Path) -> Lock:
         SessionLocked: another run works on it; the message names its pid, machine, and since when.
         LinkInside: the folder is a link.
     """
-    handle = opening.enter(folder)
+    handle = safe_open.enter(folder)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -81,7 +81,7 @@ def take(folder: Path) -> Lock:
 def is_locked(folder: Path) -> bool:
     """Tell whether a run works on the session now, here or on another machine. Writes nothing."""
     try:
-        handle = opening.enter(folder)
+        handle = safe_open.enter(folder)
     except (OSError, LinkInside):
         return False
     try:

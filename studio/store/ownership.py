@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 from studio.errors import BrokenPlan
-from studio.fs import files, opening
+from studio.fs import files, safe_open
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
 from studio.model.stages import PICTURES, PLANS, Order, receipt_path
 from studio.planning.plan_diff import same_plan
-from studio.store.engine_records import Records
 from studio.store.png_check import whole_picture
+from studio.store.prefect_records import Records
 from studio.store.receipts import read_receipt
 
 Condition = Literal["nothing", "ours", "by hand", "edited", "broken", "damaged"]
@@ -65,7 +65,7 @@ class Ownership:
         return PieceState("damaged", receipt, reason) if reason else PieceState("by hand", receipt)
 
     def _look_at_plan(self, order: Order, path: Path, receipt: Receipt | None) -> PieceState:
-        content = files.read_or_none(path, opening.PLAN_BYTES) or b""
+        content = files.read_or_none(path, safe_open.PLAN_BYTES) or b""
         try:
             text = content.decode("utf-8")
             self._read_plan(order.stage, text)
@@ -94,7 +94,7 @@ class Ownership:
 
 
 def _untouched(path: Path, receipt: Receipt) -> bool:
-    stat = opening.found(path)
+    stat = safe_open.found(path)
     return (stat.st_size, stat.st_mtime_ns) == (receipt.bytes, receipt.mtime_ns)
 
 

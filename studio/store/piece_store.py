@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.fs import files, opening
+from studio.fs import files, safe_open
 from studio.model.film import Stage
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
@@ -124,7 +124,7 @@ class PieceStore:
 
     def _keep_edit(self, order: Order, found: PieceState) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-        stat, content = opening.found(path), files.read(path, opening.PLAN_BYTES).decode("utf-8")
+        stat, content = safe_open.found(path), files.read(path, safe_open.PLAN_BYTES).decode("utf-8")
         if found.receipt is not None and found.receipt.fingerprint != order.fingerprint:
             redone = found.receipt.redone
             how = "holds redone shots" if redone and same_plan(redone, content) else "was edited by hand"
@@ -292,7 +292,7 @@ class PieceStore:
         self, order: Order, path: Path, made: PieceMeasures, engine: str, model: str, **more: object
     ) -> Receipt:
         stat = path.stat()
-        content = files.read(path, opening.PLAN_BYTES).decode("utf-8") if order.stage in PLANS else None
+        content = files.read(path, safe_open.PLAN_BYTES).decode("utf-8") if order.stage in PLANS else None
         return Receipt.model_validate(
             {
                 **made.model_dump(),

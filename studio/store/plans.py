@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from studio.errors import BrokenPlan
 from studio.fs import files
-from studio.fs.opening import PLAN_BYTES
+from studio.fs.safe_open import PLAN_BYTES
 from studio.model.film import SceneGraph, Shot, Story, Timeline
 from studio.model.stages import PLANS, artefact_path, receipt_path
 from studio.planning.plan_diff import edit_line, same_plan

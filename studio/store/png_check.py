@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from studio.errors import LinkInside
-from studio.fs import opening
+from studio.fs import safe_open
 
 PICTURE_PIXELS = 100_000_000
 """Largest picture opened, in pixels: eight times the largest frame. A larger one is taken for a bomb."""
@@ -23,7 +23,7 @@ def whole_picture(path: Path) -> str:
     Chunks as in the PNG specification, third edition, section 5.3: length, type, data, CRC over type and data.
     """
     try:
-        with opening.opened(path) as handle, open(handle, "rb", closefd=False) as file:
+        with safe_open.opened(path) as handle, open(handle, "rb", closefd=False) as file:
             if (length := os.fstat(handle).st_size) > PICTURE_BYTES:
                 return f"it has {length:,} bytes, more than a picture"
             begins = file.read(8)

@@ -24,7 +24,7 @@ from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from studio.errors import DamagedPiece, EngineFailed
-from studio.fs import opening
+from studio.fs import safe_open
 from studio.model.film import Timeline
 from studio.model.receipt import PieceMeasures
 from studio.video.encoder import PACKETS_ONLY, TIMESCALE, film_error, probe
@@ -83,7 +83,7 @@ def cut_film(
     parts = _parts(title, clips, end, timeline)
     _check_parts(parts, timeline)
     _check_sound(sound, timeline)
-    if captions_srt is not None and not opening.read(captions_srt, opening.PLAN_BYTES).strip():
+    if captions_srt is not None and not safe_open.read(captions_srt, safe_open.PLAN_BYTES).strip():
         captions_srt = None  # a film in which nobody speaks
     try:
         with av.open(
@@ -290,7 +290,7 @@ def _verify(out: Path, timeline: Timeline) -> PieceMeasures:
 def top_boxes(path: Path) -> list[str]:
     """The names of an MP4's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
     names, at, length = [], 0, path.stat().st_size
-    with opening.opened(path) as handle, open(handle, "rb", closefd=False) as file:
+    with safe_open.opened(path) as handle, open(handle, "rb", closefd=False) as file:
         while at + 8 <= length:
             file.seek(at)
             size, name = struct.unpack(">I4s", file.read(8))

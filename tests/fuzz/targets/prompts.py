@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.fs.opening import SHOTS
+from studio.fs.safe_open import SHOTS
 from studio.input.prompts_file import parse_prompts, prompts_json, prompts_text
 from tests.fuzz.judge import stretched
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from studio.fs.opening import SHOTS
+from studio.fs.safe_open import SHOTS
 from studio.input.prompts_file import prompts_text  # noqa: F401
 from studio.input.script import parse_script, script_title
 from studio.text.sentences import split_sentences

@@ -12,7 +12,7 @@ import pytest
 
 from studio.errors import Crowded, LinkInside
 from studio.forecast.forecast import forecast_session
-from studio.fs import opening
+from studio.fs import safe_open
 from studio.sessions.catalog import sweep_abandoned
 from studio.store.brief import write_brief
 from studio.store.layout import DEEPEST
@@ -54,15 +54,15 @@ class Work:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done = 0
         for name in ("enter", "open_at", "found"):
-            monkeypatch.setattr(opening, name, self._counted(getattr(opening, name)))
-        listed = opening.names_in
+            monkeypatch.setattr(safe_open, name, self._counted(getattr(safe_open, name)))
+        listed = safe_open.names_in
 
         def names_in(handle: int, shown: str) -> list[str]:
             names = listed(handle, shown)
             self.done += len(names)
             return names
 
-        monkeypatch.setattr(opening, "names_in", names_in)
+        monkeypatch.setattr(safe_open, "names_in", names_in)
 
     def _counted(self, function):  # type: ignore[no-untyped-def]
         def counted(*given, **named):  # type: ignore[no-untyped-def]
@@ -116,7 +116,7 @@ def test_a_folder_beyond_every_film_is_named(
 ) -> None:
     """Whoever needs what is in it says in one line which folder it is, and changes nothing; the others go on."""
     folder = _crowd(tmp_path, (place,), range(10, 90))
-    monkeypatch.setattr(opening, "NAMES", 60)
+    monkeypatch.setattr(safe_open, "NAMES", 60)
     before = snapshot(folder)
     code, _, told = run(capsys, *command, "--output", str(tmp_path))
     if code == 2:
@@ -132,7 +132,7 @@ def test_a_folder_beyond_every_film_is_named(
 def test_what_no_run_would_begin_is_not_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """A forecast refuses what a run refuses: a folder with too many files, and one that is a link."""
     folder = _crowd(tmp_path, (place,), range(10, 90))
-    monkeypatch.setattr(opening, "NAMES", 60)
+    monkeypatch.setattr(safe_open, "NAMES", 60)
     with pytest.raises(Crowded, match=place):
         forecast_session(folder, brief(), fake_crew(Log()))
     (folder / place).rename(tmp_path / "elsewhere")
@@ -150,7 +150,7 @@ def test_any_number_of_sessions_may_lie_side_by_side(tmp_path: Path, monkeypatch
     crowded.mkdir()
     for number in range(20):
         (crowded / f"{number}").touch()
-    monkeypatch.setattr(opening, "NAMES", 10)
+    monkeypatch.setattr(safe_open, "NAMES", 10)
     sweep_abandoned(tmp_path)
     left = [".session_20250208_002238.1-1-crowded.part", ".session_20250208_002238.1-1-deep.part"]
     assert sorted(path.name for path in tmp_path.iterdir()) == left

@@ -14,8 +14,8 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from flows import concurrency
-from flows.concurrency import limit_name, slots
+from flows import account_slots
+from flows.account_slots import limit_name, slots
 from studio.errors import Interrupted
 from studio.model.paid import VendorError
 
@@ -87,14 +87,14 @@ def test_a_server_that_is_gone_sends_nothing(account: str, monkeypatch: pytest.M
 
 def test_a_server_that_stops_answering_is_given_up(account: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits asks again for a while, looks meanwhile whether the run may go on, and waits for ever for nobody."""
-    monkeypatch.setattr(concurrency, "AGAIN_SECONDS", 0.0)
-    monkeypatch.setattr(concurrency, "GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(account_slots, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(account_slots, "GLANCE_SECONDS", 0.01)
     looks: list[None] = []
 
     def go_on() -> None:
         looks.append(None)
         if len(looks) == 3:
-            monkeypatch.setattr(concurrency, "PATIENCE_SECONDS", 0.0)
+            monkeypatch.setattr(account_slots, "PATIENCE_SECONDS", 0.0)
 
     slot = slots(1, go_on)
     with slot(account):
@@ -134,7 +134,7 @@ class Slow(BaseHTTPRequestHandler):
 
 def test_a_slot_that_is_given_late_is_taken(server: str, account: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often who waits looks, each answer is awaited: no slot is given that nobody holds."""
-    monkeypatch.setattr(concurrency, "GLANCE_SECONDS", 0.3)
+    monkeypatch.setattr(account_slots, "GLANCE_SECONDS", 0.3)
     looks: list[None] = []
 
     def go_on() -> None:

@@ -15,9 +15,9 @@ import pytest
 from studio.checks.repair import repair
 from studio.cli.sessions import main
 from studio.errors import FilmError, LinkInside
-from studio.fs import files, opening, tolerant
+from studio.fs import files, safe_open, tolerant
 from studio.fs.disk import Disk
-from studio.fs.opening import PLAN_BYTES, TEXT_BYTES
+from studio.fs.safe_open import PLAN_BYTES, TEXT_BYTES
 from studio.model.stages import Order
 from studio.store.brief import restore_brief, write_brief
 from studio.store.folder_store import FolderStore
@@ -103,8 +103,8 @@ def test_what_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "pread", counted)
     with pytest.raises(OSError, match="longer than 65,536 bytes"):
-        opening.read(tmp_path / "a", 1 << 16)
-    assert taken == [opening._BLOCK]
+        safe_open.read(tmp_path / "a", 1 << 16)
+    assert taken == [safe_open._BLOCK]
 
 
 def test_a_session_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_what_is_no_file_or_too_long_is_not_read(tmp_path: Path, kind: str) -> N
         assert room is not None
         assert tolerant.json_at(room, "story.json") is None
     with pytest.raises(OSError, match=r"regular file|longer than|directory"):
-        opening.read(path, PLAN_BYTES)
+        safe_open.read(path, PLAN_BYTES)
     del held
 
 
@@ -218,9 +218,9 @@ def test_a_limit_is_exact(tmp_path: Path, most: int, over: int) -> None:
     path.write_bytes(b"x" * (most + over))
     if over == 1:
         with pytest.raises(OSError, match="longer than"):
-            opening.read(path, most)
+            safe_open.read(path, most)
     else:
-        assert opening.read(path, most) == b"x" * (most + over)
+        assert safe_open.read(path, most) == b"x" * (most + over)
 
 
 def test_an_answer_fits_what_a_vendor_may_send() -> None:
@@ -228,4 +228,4 @@ def test_an_answer_fits_what_a_vendor_may_send() -> None:
     from blocks.answers.picture_answers import PICTURE_BYTES
     from blocks.answers.sound_answers import SOUND_BYTES
 
-    assert max(PICTURE_BYTES, SOUND_BYTES) + (1 << 19) < opening.ANSWER_BYTES
+    assert max(PICTURE_BYTES, SOUND_BYTES) + (1 << 19) < safe_open.ANSWER_BYTES
