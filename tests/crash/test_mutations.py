@@ -19,9 +19,8 @@ from typing import Any
 
 import pytest
 
-import studio.sessions.session
 from studio.fs import files
-from studio.store import piece_store
+from studio.store import folder_store, piece_store
 from tests.crash.powercut import edit, try_state
 from tests.crash.powercut_states import State, cuts, state_of
 from tests.crash.record import Recorder, recorded, session_in
@@ -191,7 +190,7 @@ def test_without_adoption_pieces_are_made_again(made: Log, tmp_path: Path, monke
 
 def test_without_recovery_debris_stays(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without recovery at the opening, what a crash interrupted stays unfinished."""
-    monkeypatch.setattr(studio.sessions.session, "recover", lambda shelf: None)
+    monkeypatch.setattr(folder_store, "recover", lambda shelf: None)
     assert _first_red(_places(made, {"fsync"}, 2, _first_work(made, "narration")), tmp_path) is not None
 
 

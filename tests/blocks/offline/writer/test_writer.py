@@ -173,7 +173,7 @@ def test_a_title_loses_markup_and_no_word(idea: str, title: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["a<b", "c>d", "<", ">", "</", "lamp", "<moon", "sun>", "=", "/", "&", "<3"]), min_size=1)
+    st.lists(st.sampled_from(["a<x", "c>d", "<", ">", "</", "lamp", "<moon", "sun>", "=", "/", "&", "<3"]), min_size=1)
 )
 def test_no_letter_outside_of_markup_vanishes(words: list[str]) -> None:
     """However many angle brackets an idea has, each of its letters is in what is told of it."""
