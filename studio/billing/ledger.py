@@ -28,7 +28,7 @@ from studio.billing.prices import PriceList
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.stages import Order
-from studio.store.session_store import Documents
+from studio.store.documents import Documents
 from studio.text.display import dollars
 
 ROOM_BYTES = 64 * 2**20

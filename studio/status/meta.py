@@ -8,7 +8,7 @@ import time
 from studio.billing.totals import stats_of
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, cost_usd, images_done, steps, videos_done
-from studio.store.session_store import Documents
+from studio.store.documents import Documents
 
 META_SHARE, META_SECONDS = 20.0, 5.0
 """Meta rests 20 times as long as it took to write, at most 5 s: it reads the whole folder, and takes 5 % at most."""

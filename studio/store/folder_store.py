@@ -16,7 +16,7 @@ from studio.store.recovery import recover
 
 
 class FolderDocuments:
-    """The small files of a session folder. Implements `studio.store.session_store.Documents`."""
+    """The small files of a session folder. Implements `studio.store.documents.Documents`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
