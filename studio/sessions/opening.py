@@ -105,7 +105,6 @@ def assembled(
 
     return Session(
         store,
-        store.brief,
         crew,
         cards,
         Plans(store, tell),

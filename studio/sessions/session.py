@@ -28,7 +28,6 @@ class Session:
 
     Attributes:
         store: where it lies; owned by this process.
-        brief: what is asked for.
         crew: who works.
         cards: the run's card.
         plans: its plans as they stand.
@@ -42,7 +41,6 @@ class Session:
     def __init__(
         self,
         store: SessionStore,
-        brief: Brief,
         crew: Crew,
         cards: RunCards,
         plans: Plans,
@@ -53,7 +51,6 @@ class Session:
         planned: int = 0,
     ) -> None:
         self.store: Final = store
-        self.brief: Final = brief
         self.crew: Final = crew
         self.cards: Final = cards
         self.plans: Final = plans
@@ -67,6 +64,11 @@ class Session:
     def id(self) -> str:
         """The session's id."""
         return self.store.id
+
+    @property
+    def brief(self) -> Brief:
+        """What is asked for."""
+        return self.store.brief
 
     @property
     def folder(self) -> Path:
@@ -97,7 +99,6 @@ class Session:
     def _with(self, crew: Crew, planned: int) -> Session:
         return Session(
             self.store,
-            self.brief,
             crew,
             self.cards,
             self.plans,
