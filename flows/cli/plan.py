@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ from studio.model.terms import UNSAID, TermsChange
 from studio.sessions.catalog import same_ask
 from studio.store import lock
 from studio.store.brief import is_ours, read_brief
-from studio.store.folders import SESSION_ID, output_folder, session_folder, sessions_root
+from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
 from studio.version import VERSION
 
@@ -30,6 +31,9 @@ EXAMPLES = (
     'Examples:\n  film plan "A lighthouse keeper finds a message in a bottle" --crew openai --seconds 20\n'
     "  film plan session_20250208_002238\n  film plan session_20250208_002238 --crew stability"
 )
+
+_MEANT_AS_ID = re.compile(r"session_\S*\Z")
+"""A word that is meant as a session's id, though it may be mistyped: it is no idea."""
 
 
 def plan(
@@ -50,7 +54,7 @@ def plan(
     crew = said.get("crew")
     notes = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
-    if SESSION_ID.match(what):
+    if _MEANT_AS_ID.match(what):
         if set(said) - {"crew"}:
             raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
         folder = session_folder(sessions_root(place), what)

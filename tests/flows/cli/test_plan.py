@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.plan import plan
+from studio.errors import NoSuchSession
 from tests.support.films.planned import film, finished, prices
 
 __all__ = ["film", "finished", "prices"]
@@ -25,6 +27,16 @@ def test_the_command_opens_no_session_and_needs_no_engine(tmp_path: Path) -> Non
     assert done.stdout.splitlines()[-1] == "0 False", done.stderr
     assert "film make --seconds 20 --height 360 'A lighthouse'" in done.stdout
     assert [*tmp_path.iterdir()] == [tmp_path / "prices.toml"]
+
+
+@pytest.mark.parametrize("mistyped", ["session_nope", "session_2025020_002238", "session_"])
+def test_a_mistyped_id_is_no_idea(tmp_path: Path, mistyped: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is refused in one line, and no film of that name is planned."""
+    with pytest.raises(NoSuchSession, match="is not a session id"):
+        plan(mistyped, output=str(tmp_path))
+    assert capsys.readouterr().out == ""
+    plan("session musicians meet", output=str(tmp_path))
+    assert "a new film" in capsys.readouterr().out
 
 
 @pytest.mark.thorough
