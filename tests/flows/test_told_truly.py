@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -46,6 +46,7 @@ def test_a_name_that_nobody_gave() -> None:
 
 
 @given(st.one_of(st.text(max_size=30), st.from_regex(r"[a-z]{2,9}-(of|the|film|ideas)", fullmatch=True)))
+@settings(max_examples=300)
 def test_a_name_that_somebody_gave(name: str) -> None:
     """No other text is taken for one of these."""
     assert not nameless(name)
