@@ -16,14 +16,13 @@ from blocks.crew_names import check_crew_name, no_such_crew
 from blocks.offline.crew import offline_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
-from studio.model.engines import AT_ONCE, AccountLimits, Narrator, Painter, Writer
-from studio.model.engines import Crew as Hired
+from studio.model.engines import AT_ONCE, AccountLimits, Crew, Narrator, Painter, Writer
 
 VOICES = 4
 """Lines in work at once where a vendor speaks them."""
 
 
-class Crew(Block):
+class FilmCrew(Block):
     """Who writes, paints, animates and narrates, with which models, and how many requests at once. Score and cut are
     always the offline crew's, and so are the clips, for there is no vendor left."""
 
@@ -99,7 +98,7 @@ class Crew(Block):
         default=None, ge=1, le=100_000, title="Per minute", description="Requests begun within a minute, per account."
     )
 
-    def hired(self, name: str) -> Hired:
+    def hired(self, name: str) -> Crew:
         """Return the crew, ready to work.
 
         Raises:
@@ -113,9 +112,9 @@ class Crew(Block):
             painter=self._painter(),
             narrator=self._narrator(),
             limits=AccountLimits(self.at_once, self.per_minute),
-            painters=self.at_once if sold else Hired.painters,
+            painters=self.at_once if sold else Crew.painters,
             portraits=self.portraits,
-            voices=min(VOICES, self.at_once) if self.narrator != "offline" else Hired.voices,
+            voices=min(VOICES, self.at_once) if self.narrator != "offline" else Crew.voices,
             negative_prompt=self.negative_prompt,
         )
 
@@ -165,14 +164,14 @@ class Crew(Block):
 
 CREWS: dict[str, Any] = {
     "offline": offline_crew,
-    "openai": lambda: Crew(writer="openai", painter="openai", narrator="openai").hired("openai"),
-    "stability": lambda: Crew(painter="stability").hired("stability"),
+    "openai": lambda: FilmCrew(writer="openai", painter="openai", narrator="openai").hired("openai"),
+    "stability": lambda: FilmCrew(painter="stability").hired("stability"),
 }
 """The crews that are built in. 'offline' comes with the program, needs neither keys nor network, and spends nothing;
 'openai' and 'stability' read their keys from the environment. Any other name is a saved block's."""
 
 
-def crew_named(name: str) -> Hired:
+def crew_named(name: str) -> Crew:
     """Return the crew of that name: built in, or the saved block `film-crew/<name>`.
 
     Raises:
@@ -180,13 +179,13 @@ def crew_named(name: str) -> Hired:
     """
     check_crew_name(name)
     if name in CREWS:
-        crew: Hired = CREWS[name]()
+        crew: Crew = CREWS[name]()
         return crew
     # In a flow that is a coroutine it would be one, too; its declaration does not know the word for that.
-    load: Any = Crew.load
+    load: Any = FilmCrew.load
     try:
         block = load(name, _sync=True)
     except ValueError as error:
         raise no_such_crew(name) from error
-    hired: Hired = block.hired(name)
+    hired: Crew = block.hired(name)
     return hired

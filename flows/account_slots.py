@@ -1,7 +1,7 @@
 """Requests in flight at one account, counted across processes: Prefect's global concurrency limits.
 
 A limit per account is made on the server where it is missing, as large as the crew says; from then on the server's
-number counts, which a person may change on its pages. The gate of `studio/billing/rate_limit.py` holds within a
+number counts, which a person may change on its pages. The limit of `studio/billing/rate_limit.py` holds within a
 process.
 """
 

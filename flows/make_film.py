@@ -24,7 +24,7 @@ from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
 from flows.shot_mapping import Direction
 from studio.errors import FilmError
-from studio.input.options import make_wish
+from studio.input.options import film_options
 from studio.model.film import DEFAULT_STYLE
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes
@@ -71,7 +71,7 @@ async def make_film(
     with logged(), signing(Watch()), SyncClientContext.get_or_create():
         try:
             check_askable(approve)
-            wish = make_wish(
+            options = film_options(
                 seconds=seconds,
                 shot_seconds=shot_seconds,
                 aspect=aspect,
@@ -85,7 +85,7 @@ async def make_film(
                 prompts=prompts,
                 crew=crew,
             )
-            ask = asked(idea, wish, output, session_id, resume, change, budget_usd, on_refusal)
+            ask = asked(idea, options, output, session_id, resume, change, budget_usd, on_refusal)
             with opened(ask, pay_again=on_ambiguous == "retry") as session, shown_on_run(session):
                 direction = Direction(session)
                 return await ending(direction, _shoot(direction, approve))

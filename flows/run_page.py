@@ -93,7 +93,7 @@ class RunPage(Page):
         )
         if last and facts.film is not None and not facts.failure:
             output = self._session.folder.parent.parent
-            card = film_card(facts, output, *self._session.brief.wish.size, self._thumbnails)
+            card = film_card(facts, output, *self._session.brief.options.size, self._thumbnails)
             yield Sheet("film", "markdown", f"{facts.film.seconds:.2f} s, {facts.film.frames} frames", card)
 
     def _progress(self, board: ProgressBoard) -> Iterator[Sheet]:
@@ -105,7 +105,7 @@ class RunPage(Page):
                 f"{noun.capitalize()}: {there} of {wanted or '?'}",
                 _percent(there, wanted),
             )
-        counts = [board.count(stage) for stage in STAGES if stage != "score" or self._session.brief.wish.music]
+        counts = [board.count(stage) for stage in STAGES if stage != "score" or self._session.brief.options.music]
         there, wanted = (sum(each) for each in zip(*counts, strict=True))
         known = str(wanted) if board.shots else "?"
         yield Sheet(

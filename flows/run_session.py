@@ -34,7 +34,7 @@ from studio.version import VERSION
 
 def asked(
     idea: str,
-    wish: FilmOptions,
+    options: FilmOptions,
     output: str | None,
     session_id: str | None,
     resume: bool,
@@ -49,20 +49,20 @@ def asked(
     """
     return Ask(
         check_idea(idea) if idea or not session_id else "",
-        wish,
+        options,
         output_folder(output),
         session_id,
         resume,
         change,
-        demands=_demands(wish, change),
+        demands=_demands(options, change),
         terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
     )
 
 
-def _demands(wish: FilmOptions, change: bool) -> dict[str, object]:
+def _demands(options: FilmOptions, change: bool) -> dict[str, object]:
     """Return the options that were said. One left at its default says nothing, unless `change` says that all count."""
     default = FilmOptions().model_dump()
-    return {name: value for name, value in wish.model_dump().items() if change or value != default[name]}
+    return {name: value for name, value in options.model_dump().items() if change or value != default[name]}
 
 
 @contextmanager

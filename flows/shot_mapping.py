@@ -269,9 +269,9 @@ class _Mapping:
         self._direction.do(lay_timeline, shots=self._shots, lines=self._all("narration"))
         self._timeline = self._session.plans.timeline()
         check_laid(self._timeline, self._shots)
-        if note := lengthened(self._timeline, self._shots, self._session.brief.wish):
+        if note := lengthened(self._timeline, self._shots, self._session.brief.options):
             events.publish(Event("note", note))
-        if self._session.brief.wish.music:
+        if self._session.brief.options.music:
             self._submit(
                 self._voices, compose_score, "score", 0, story=self._story, shots=self._shots, timeline=self._timeline
             )

@@ -37,7 +37,7 @@ WRITER = OfflineWriter()
 
 
 def _film(idea: str) -> None:
-    brief = Brief(idea=idea.strip() or "a", wish=FilmOptions(), seed=1, started_at="", version="")
+    brief = Brief(idea=idea.strip() or "a", options=FilmOptions(), seed=1, started_at="", version="")
     story = WRITER.write_story(brief)
     WRITER.plan_shots(story, WRITER.map_scenes(story, 1), brief)
 

@@ -40,18 +40,18 @@ MOODS: tuple[Mood, ...] = get_args(Mood)
 T = TypeVar("T")
 
 
-def words_of_scenes(wish: FilmOptions, scenes: int = 0) -> tuple[int, ...]:
+def words_of_scenes(options: FilmOptions, scenes: int = 0) -> tuple[int, ...]:
     """Return how many words each scene can say over its shots, as `studio.planning.shot_plan` shares them.
 
     Args:
         scenes: how many there are, at most one a shot; as many as the length asks for where it is 0.
     """
-    shots = shot_count(wish)
-    frames = share_frames(frames_for_shots(wish), shots)
+    shots = shot_count(options)
+    frames = share_frames(frames_for_shots(options), shots)
     rooms: list[int] = []
     first = 0
     for count in share_frames(shots, min(scenes or scene_count(shots), shots)):
-        rooms.append(sum(words_that_fit(length, wish.fps) for length in frames[first : first + count]))
+        rooms.append(sum(words_that_fit(length, options.fps) for length in frames[first : first + count]))
         first += count
     return tuple(rooms)
 
@@ -65,11 +65,11 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
     told = [scene for scene in form.scenes if one_line(scene.action + scene.location + scene.narration)]
     if not told:
         raise ValueError("scenes: there is none with anything in it")
-    told = told[: shot_count(brief.wish)]
-    rooms = words_of_scenes(brief.wish, len(told))
+    told = told[: shot_count(brief.options)]
+    rooms = words_of_scenes(brief.options, len(told))
     return Story(
         title=one_line(form.title, TITLE_CHARACTERS) or one_line(brief.idea, TITLE_CHARACTERS) or "Untitled",
-        style=brief.wish.style,
+        style=brief.options.style,
         scenes=tuple(
             Scene(
                 id=number,

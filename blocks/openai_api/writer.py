@@ -82,14 +82,14 @@ class OpenAIWriter(PaidEngine):
         Raises:
             VendorError: the call failed, or the second answer cannot be used either. BadInput: the script's.
         """
-        if brief.wish.script is not None:
+        if brief.options.script is not None:
             return self._stage_script(brief)
-        rooms = words_of_scenes(brief.wish)
+        rooms = words_of_scenes(brief.options)
         told = "\n".join(f"scene {number}: at most {room} words" for number, room in enumerate(rooms, start=1))
         return self._chat.plan(
             "story",
             STORY.format(scenes=len(rooms), rooms=told),
-            {"idea": brief.idea, "style": brief.wish.style},
+            {"idea": brief.idea, "style": brief.options.style},
             StoryForm,
             1_000 + 200 * len(rooms) + 4 * sum(rooms),
             lambda form: story_of(form, brief, self.name),
@@ -132,13 +132,13 @@ class OpenAIWriter(PaidEngine):
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
         """Plan the shots as `studio.planning.shot_plan.plan_shots`, and have their prompts and cameras written.
 
-        With prompts in the wish no model is asked: they stand as they were written.
+        With prompts no model is asked: they stand as they were written.
 
         Raises:
             VendorError: as `write_story`. BadInput, BrokenPlan: as `studio.planning.shot_plan.plan_shots`.
         """
         planned = plan_shots(story, graph, brief)
-        if brief.wish.prompts is not None:
+        if brief.options.prompts is not None:
             return planned
         scenes = {scene.id: scene for scene in story.scenes}
         parts = scene_parts(graph)

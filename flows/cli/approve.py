@@ -46,7 +46,7 @@ def approve(
     asked = _waiting(folder, place)
     reply = Answer(not reject, redo, notes)
     brief, content = read_brief(folder), read_or_none(folder / "shots.json") or b""
-    shots = read_shots(content.decode("utf-8", "replace"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+    shots = read_shots(content.decode("utf-8", "replace"), brief.options.fps, brief.options.shot_seconds, brief.seed)
     answered(asked, reply, shots, "")
     engine = find_engine()
     if engine.url is None:

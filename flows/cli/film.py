@@ -34,7 +34,7 @@ from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.options import changed_wish, make_wish
+from studio.input.options import changed_options, film_options
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
@@ -76,20 +76,20 @@ def make(
 ) -> int:
     """Make a film from an idea. Stopped? Run the same line again: it goes on where it was."""
     place, said, _ = output_folder(output), shape.said(), money.terms()
-    wish = make_wish(**said)
+    options = film_options(**said)
     if not idea and shape.script is not None:
-        idea = script_title(str(wish.script))[:IDEA_CHARACTERS] or shape.script.stem.replace("_", " ")
+        idea = script_title(str(options.script))[:IDEA_CHARACTERS] or shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     if not idea.strip() and not _given_blank(idea):
         return _without_idea(place, said, resume, console, json, approve, money)
     idea = check_idea(idea)
-    same = None if resume is False else same_ask(sessions_root(place), idea, wish)
+    same = None if resume is False else same_ask(sessions_root(place), idea, options)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
         return _run(console, json, place, session_id=same.name, approve=approve, money=money)
-    if resume and (busy := busy_with(sessions_root(place), idea, wish)):
+    if resume and (busy := busy_with(sessions_root(place), idea, options)):
         raise SessionLocked(f"{busy}: wait for it, stop it, or begin another with --new")
-    return _run(console, json, place, idea=idea, wish=wish, approve=approve, money=money)
+    return _run(console, json, place, idea=idea, options=options, approve=approve, money=money)
 
 
 @app.command(
@@ -113,7 +113,7 @@ def resume(
 ) -> int:
     """Go on with a session: only what is missing is made. Options must agree with its brief, or --change is given."""
     place, said, _ = output_folder(output), shape.said(), money.terms()
-    make_wish(**said)
+    film_options(**said)
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     root = sessions_root(place)
@@ -128,12 +128,12 @@ def resume(
             first = command("make", "", place, idea="A letter at sea")
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
-    wish = make_wish(**said) if said else None
+    options = film_options(**said) if said else None
     if is_ours(folder):
         brief = read_brief(folder)
-        changed = changed_wish(brief, said, apply=change, session_id=folder.name)
-        wish = changed if changed != brief.wish else None
-    return _run(console, json, place, wish=wish, session_id=folder.name, approve=approve, money=money)
+        changed = changed_options(brief, said, apply=change, session_id=folder.name)
+        options = changed if changed != brief.options else None
+    return _run(console, json, place, options=options, session_id=folder.name, approve=approve, money=money)
 
 
 app.command(
@@ -224,13 +224,13 @@ def _without_idea(
     waiting = unfinished(sessions_root(place)) if resume is not False else []
     folder = waiting[0] if waiting else None
     if folder is not None and (resume or not _asks(console) or _wants(folder, console)):
-        changed_wish(read_brief(folder), said, apply=False, session_id=folder.name)
+        changed_options(read_brief(folder), said, apply=False, session_id=folder.name)
         return _run(console, json, place, session_id=folder.name, approve=approve, money=money)
     if not _asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(typed_answer("What is the film about? ", console.file))
-    return _run(console, json, place, idea=idea, wish=make_wish(**said), approve=approve, money=money)
+    return _run(console, json, place, idea=idea, options=film_options(**said), approve=approve, money=money)
 
 
 def _run(
@@ -239,15 +239,15 @@ def _run(
     place: Path,
     *,
     idea: str = "",
-    wish: FilmOptions | None = None,
+    options: FilmOptions | None = None,
     session_id: str | None = None,
     approve: Approve = "no",
     money: Money = SAID_NO_MONEY,
 ) -> int:
-    """Run the flow on a session, or on a new one for `idea`; `wish` with a session is what it is changed to."""
+    """Run the flow on a session, or on a new one for `idea`; `options` with a session is what it is changed to."""
     began = time.monotonic()
-    if wish is not None:
-        check_crew_name(wish.crew)
+    if options is not None:
+        check_crew_name(options.crew)
     if session_id is None:
         check_writable(sessions_root(place))
     # A person's own prices are read before anything is begun.
@@ -275,7 +275,7 @@ def _run(
         json,
         place,
         idea,
-        wish,
+        options,
         session_id,
         began,
         beats=server is None,

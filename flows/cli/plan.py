@@ -17,7 +17,7 @@ from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast
 from studio.input.idea import check_idea
-from studio.input.options import make_terms, make_wish
+from studio.input.options import film_options, make_terms
 from studio.model.film import Brief, FilmOptions
 from studio.model.terms import UNSAID, TermsChange
 from studio.sessions.catalog import same_ask
@@ -59,15 +59,15 @@ def plan(
             raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
         folder = session_folder(sessions_root(place), what)
         found = _of_session(what, folder, crew=None if crew is None else str(crew), terms=terms)
-        other = crew is not None and crew != read_brief(folder).wish.crew
+        other = crew is not None and crew != read_brief(folder).options.crew
         line = command("resume", what, place, *(["--crew", str(crew), "--change"] if other else []), *budget)
         if lock.is_locked(folder):
             notes.append(f"It is being worked on {lock.holder(folder)}: this is how things are now.")
     else:
-        idea, wish = check_idea(what), make_wish(**said)
-        found = _of_idea(idea, wish, terms)
+        idea, options = check_idea(what), film_options(**said)
+        found = _of_idea(idea, options, terms)
         line = command("make", "", place, *_options(shape), *budget, idea=idea)
-        if (same := same_ask(sessions_root(place), idea, wish)) is not None:
+        if (same := same_ask(sessions_root(place), idea, options)) is not None:
             notes.append(
                 f"{same.name} asks for the same and is unfinished; to plan that: {command('plan', same.name, place)}"
             )
@@ -85,20 +85,20 @@ def _of_session(session_id: str, folder: Path, crew: str | None, terms: TermsCha
         )
     brief = read_brief(folder)
     brief = brief.model_copy(update={"terms": brief.terms.after(terms)})
-    return forecast_session(folder, brief, hire(crew or brief.wish.crew))
+    return forecast_session(folder, brief, hire(crew or brief.options.crew))
 
 
-def _of_idea(idea: str, wish: FilmOptions, terms: TermsChange) -> Forecast:
+def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
     # The seed decides which draft stands in for the story, not what is asked of a vendor.
     brief = Brief(
         idea=idea,
-        wish=wish,
-        seed=wish.seed or 0,
+        options=options,
+        seed=options.seed or 0,
         started_at=datetime.now().isoformat(timespec="microseconds"),
         version=VERSION,
         terms=UNSAID.after(terms),
     )
-    return forecast_idea(brief, hire(wish.crew))
+    return forecast_idea(brief, hire(options.crew))
 
 
 def _options(shape: SaidOptions) -> list[str]:

@@ -40,7 +40,7 @@ def run_film(
     json: bool,
     place: Path,
     idea: str,
-    wish: FilmOptions | None,
+    options: FilmOptions | None,
     session_id: str | None,
     began: float,
     beats: bool = True,
@@ -51,7 +51,7 @@ def run_film(
     """Run the flow, show it, print how it ended; return the exit code.
 
     Args:
-        wish: of a new film; of a named session what it is changed to, or None to leave it as it is.
+        options: of a new film; of a named session what it is changed to, or None to leave it as it is.
         began: when the command began, of `time.monotonic`.
         beats: whether a server outlives this run and looks for its heartbeats.
         approve: what a person at this terminal is asked to approve.
@@ -82,7 +82,7 @@ def run_film(
             with shown(console, board) as screen, _unwatched(beats):
                 closing.append(screen.close)
                 with asking(asker(console, screen.freed) if there else None):
-                    error = _run_flow(idea, wish, session_id, place, approve, terms, pay_again)
+                    error = _run_flow(idea, options, session_id, place, approve, terms, pay_again)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
@@ -101,15 +101,15 @@ def run_film(
 
 def _run_flow(
     idea: str,
-    wish: FilmOptions | None,
+    options: FilmOptions | None,
     session_id: str | None,
     place: Path,
     approve: Approve,
     terms: TermsChange,
     pay_again: bool,
 ) -> BaseException | None:
-    change = session_id is not None and wish is not None
-    asked = _asked(place, session_id) | ((wish or FilmOptions()).model_dump() if wish or not session_id else {})
+    change = session_id is not None and options is not None
+    asked = _asked(place, session_id) | ((options or FilmOptions()).model_dump() if options or not session_id else {})
     if asked.get("prompts") is not None:
         asked["prompts"] = list(asked["prompts"])
     state = filmed(
@@ -180,7 +180,7 @@ def _work_had_begun(facts: Snapshot) -> bool:
 def _report(facts: Snapshot | None, board: ProgressBoard, elapsed: float) -> dict[str, object]:
     """Return the fields of `--json`, documented in docs/guide.md."""
     film = facts.film if facts else None
-    width, height = FilmOptions.model_validate(facts.wish).size if facts and facts.wish else (None, None)
+    width, height = FilmOptions.model_validate(facts.options).size if facts and facts.options else (None, None)
     return {
         "session_id": facts.session_id if facts else None,
         "state": "done" if facts and completed(facts) else "unfinished" if facts else "refused",

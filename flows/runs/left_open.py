@@ -98,11 +98,11 @@ def _told(error: Exception) -> str:
 def _cut_off(folder: Path) -> dict[UUID, datetime]:
     """Return the runs whose cards tell no end and no waiting, and a moment by which each was at work."""
     began: dict[UUID, datetime] = {}
-    with tolerant.entered(folder) as room:
-        if room is None:
+    with tolerant.entered(folder) as opened:
+        if opened is None:
             return began
-        for name in tolerant.names_at(room, "runs"):
-            card = tolerant.dict_at(room, f"runs/{name}")
+        for name in tolerant.names_at(opened, "runs"):
+            card = tolerant.dict_at(opened, f"runs/{name}")
             if not light_reader.was_cut_off(card) or tolerant.text(card, "waits_for"):
                 continue
             try:

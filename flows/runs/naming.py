@@ -59,11 +59,11 @@ def parameters_of(brief: Brief) -> dict[str, Any]:
 
     What is too long to be shown, and an idea that no run may be given, are left out: the session has them.
     """
-    options: dict[str, Any] = brief.wish.model_dump(mode="json")
+    shape: dict[str, Any] = brief.options.model_dump(mode="json")
     for name in ("script", "prompts"):
-        if len(json.dumps(options[name])) > LONGEST:
-            options[name] = None
-    return {"idea": brief.idea if _may_be_given(brief.idea) else "", **options}
+        if len(json.dumps(shape[name])) > LONGEST:
+            shape[name] = None
+    return {"idea": brief.idea if _may_be_given(brief.idea) else "", **shape}
 
 
 def _may_be_given(idea: str) -> bool:

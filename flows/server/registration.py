@@ -20,7 +20,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 from prefect.workers.process import ProcessWorker
 
-from blocks.crew import Crew
+from blocks.crew import FilmCrew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from flows.runs.alarm import beats, set_alarm
@@ -48,7 +48,7 @@ def register(pool: str, project: Path) -> list[str]:
     with _client() as client:
         _make_pool(client, pool)
         _make_queue(client, pool)
-        for block in (OpenAIAccount, StabilityAccount, Crew):
+        for block in (OpenAIAccount, StabilityAccount, FilmCrew):
             block.register_type_and_schema()
         _deploy(project)
         ours = our_deployments(client, project)

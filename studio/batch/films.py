@@ -92,7 +92,7 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
         folder = _by_key(root).get(line.key)
         if folder is None:
             folder, held = open_new(
-                root, line.idea, line.wish, draw_seed, now, version, batch=line.key, terms=UNSAID.after(line.terms)
+                root, line.idea, line.options, draw_seed, now, version, batch=line.key, terms=UNSAID.after(line.terms)
             )
             held.release()
         else:
@@ -131,10 +131,10 @@ def _by_key(root: Path) -> dict[str, Path]:
 
 
 def _key_of(folder: Path) -> str:
-    with tolerant.entered(folder) as room:
-        if room is None or not light_reader.has_brief(room):
+    with tolerant.entered(folder) as opened:
+        if opened is None or not light_reader.has_brief(opened):
             return ""
-        brief = light_reader.brief_at(room)
+        brief = light_reader.brief_at(opened)
     if brief:
         return tolerant.text(brief, "batch")
     # Neither the brief nor its copy reads: a run's card may have it.

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 
 from studio.errors import BadInput
 from studio.input.idea import check_idea
-from studio.input.options import make_terms, make_wish
+from studio.input.options import film_options, make_terms
 from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.engines import Crew
 from studio.model.film import IDEA_CHARACTERS, FilmOptions
@@ -57,7 +57,7 @@ class ManifestLine:
 
     number: int
     idea: str
-    wish: FilmOptions
+    options: FilmOptions
     key: str
     terms: TermsChange = NOTHING_SAID
 
@@ -125,12 +125,12 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
 
 def _keyed(stem: str, found: list[tuple[int, str, FilmOptions, TermsChange]]) -> Iterator[ManifestLine]:
     seen: Counter[str] = Counter()
-    for number, idea, wish, terms in found:
+    for number, idea, options, terms in found:
         # Without what is at its default: a later version's new option must not make every film a new one.
-        asked = wish.model_dump_json(exclude_defaults=True)
+        asked = options.model_dump_json(exclude_defaults=True)
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
-        yield ManifestLine(number, idea, wish, fingerprint(line=same, occurrence=seen[same]), terms)
+        yield ManifestLine(number, idea, options, fingerprint(line=same, occurrence=seen[same]), terms)
 
 
 class _Reader:
@@ -145,7 +145,7 @@ class _Reader:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
 
     def line(self, number: int, entry: object) -> tuple[int, str, FilmOptions, TermsChange] | None:
-        """Return (number, idea, wish, terms) of an entry, or None where it has a fault."""
+        """Return (number, idea, options, terms) of an entry, or None where it has a fault."""
         before = len(self.faults)
         if isinstance(entry, str):
             entry = {"idea": entry}
@@ -153,29 +153,29 @@ class _Reader:
             self.fault(number, "entry", "expected an idea, or an object with the key 'idea'")
             return None
         idea = self._idea(number, entry.get("idea"))
-        options: dict[str, object] = {}
+        given: dict[str, object] = {}
         for name, value in entry.items():
             if name != "idea" and value is not None:
                 try:
-                    options[str(name)] = self._option(name, value)
+                    given[str(name)] = self._option(name, value)
                 except BadInput as error:
                     self.fault(number, name, str(error).removeprefix(f"--{str(name).replace('_', '-')}: "))
         if len(self.faults) > before:
             return None
-        said = {name: options.pop(name) for name in _TERMS if name in options}
-        wish = make_wish(**options)
+        said = {name: given.pop(name) for name in _TERMS if name in given}
+        options = film_options(**given)
         try:
-            self._settle(wish)
+            self._settle(options)
         except BadInput as error:
             self.fault(number, "crew", error)
             return None
-        return number, idea, wish, make_terms(**said)
+        return number, idea, options, make_terms(**said)
 
-    def _settle(self, wish: FilmOptions) -> None:
+    def _settle(self, options: FilmOptions) -> None:
         """Make sure that the line's crew can paint frames of its size, where its abilities are known here."""
-        crew = self._crew(wish.crew)
+        crew = self._crew(options.crew)
         if isinstance(crew, Crew):
-            check_capabilities(crew, wish)
+            check_capabilities(crew, options)
 
     def _crew(self, name: str) -> object:
         """Return what is known of a crew. Asked once for each name: a saved one is asked of a server.
@@ -207,7 +207,7 @@ class _Reader:
             return ""
 
     def _option(self, name: object, value: object) -> object:
-        """Return the option's value as a wish takes it; texts of a table are read as what they stand for."""
+        """Return the option's value as `FilmOptions` takes it; texts of a table are read as what they stand for."""
         if name in _TERMS:
             if isinstance(value, bool | Mapping | list | tuple | set):
                 raise BadInput("expected a number, or none" if name == "budget_usd" else "expected fail or slate")
@@ -225,10 +225,10 @@ class _Reader:
             value = _YES_NO.get(value.strip().lower(), value)
         if isinstance(value, str) and name == "fps" and value.strip().isdecimal():
             value = int(value.strip()[:9])
-        wish = make_wish(**{str(name): value})
+        options = film_options(**{str(name): value})
         if name == "crew":
-            self._crew(wish.crew)
-        return getattr(wish, str(name))
+            self._crew(options.crew)
+        return getattr(options, str(name))
 
     def _file(self, name: str, value: object) -> object:
         if not isinstance(value, str):
@@ -237,7 +237,7 @@ class _Reader:
         if _exists(path) and not path.is_file():
             raise BadInput(f"{value!r} is no file")
         read = (read_script if name == "script" else read_prompts)(path, f"--{name}")
-        return getattr(make_wish(**{name: read}), name)
+        return getattr(film_options(**{name: read}), name)
 
 
 def _json(text: str, reader: _Reader) -> Iterator[_Raw]:

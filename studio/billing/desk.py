@@ -1,7 +1,7 @@
 """The desk: every call that can cost money passes here, and by no other way.
 
 In this order: an answer that is held is used; a call that was cut off is asked about; then room in the budget, a turn
-at the gate, the intent on the disk, the request, the answer on the disk, the books.
+at the rate limit, the intent on the disk, the request, the answer on the disk, the books.
 """
 
 from __future__ import annotations
@@ -95,14 +95,14 @@ class Desk:
 
     def _sent(self, request: Request, send: Callable[[], Reply], slowed: int) -> tuple[Call, Reply]:
         """Make the call once, in its turn, and book how it ended."""
-        ledger, gate = self._shared.ledger, self._shared.rate_limit(request.account)
+        ledger, limit = self._shared.ledger, self._shared.rate_limit(request.account)
         with ExitStack() as turn:
-            call = self._begun(request, gate, turn)
+            call = self._begun(request, limit, turn)
             try:
                 reply = send()
             except VendorError as error:
                 if error.fault == "slow down":
-                    gate.hold(_wait_seconds(error, slowed))
+                    limit.hold(_wait_seconds(error, slowed))
                 ledger.failed(call, _STATES.get(error.fault, "failed"), error)
                 raise
             except BaseException:
@@ -110,17 +110,17 @@ class Desk:
                 raise
             return ledger.done(call, reply), reply
 
-    def _begun(self, request: Request, gate: RateLimit, turn: ExitStack) -> Call:
+    def _begun(self, request: Request, limit: RateLimit, turn: ExitStack) -> Call:
         """Wait for room in the budget, a slot and a turn, and book the intent; slot and turn are kept in `turn`.
 
-        The turn at the gate comes last: nothing is waited for in it that a vendor's 'slow down' could overtake.
+        The turn at the rate limit comes last: nothing is waited for in it that a vendor's 'slow down' could overtake.
         """
         ledger, go_on = self._shared.ledger, self._shared.go_on
         while True:
             ledger.wait_for_room(request, go_on)
             with ExitStack() as mine:
                 mine.enter_context(self._shared.slot(request.account))
-                mine.enter_context(gate.turn(go_on))
+                mine.enter_context(limit.turn(go_on))
                 if (call := ledger.begin(self._order, request)) is not None:
                     turn.push(mine.pop_all())
                     return call

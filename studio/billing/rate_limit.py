@@ -1,6 +1,6 @@
 """Waiting one's turn at a vendor: so many requests at once, so many a minute, and none before the vendor allows it.
 
-One gate per account, shared by all shots of this process. Across processes Prefect's global concurrency limits hold
+One limit per account, shared by all shots of this process. Across processes Prefect's global concurrency limits hold
 (`flows/account_slots.py`).
 """
 
@@ -19,7 +19,7 @@ GLANCE_SECONDS = 0.25
 
 
 class RateLimit:
-    """The gate of one account.
+    """How many requests may be sent to one account, and when.
 
     Args:
         clock: seconds, never going back.
@@ -34,7 +34,7 @@ class RateLimit:
 
     @property
     def not_before(self) -> float:
-        """The moment, by the gate's clock, before which nothing may be sent."""
+        """The moment, by its own clock, before which nothing may be sent."""
         with self._changed:
             return self._not_before
 
@@ -79,11 +79,11 @@ class RateLimit:
         return max(waits)
 
 
-_gates: dict[str, RateLimit] = {}
-_gates_lock = threading.Lock()
+_rate_limits: dict[str, RateLimit] = {}
+_rate_limits_lock = threading.Lock()
 
 
 def rate_limit_of(account: str, limits: AccountLimits) -> RateLimit:
-    """Return the gate of an account; whoever comes first says its limits."""
-    with _gates_lock:
-        return _gates.setdefault(account, RateLimit(limits))
+    """Return the rate limit of an account; whoever comes first says what it allows."""
+    with _rate_limits_lock:
+        return _rate_limits.setdefault(account, RateLimit(limits))

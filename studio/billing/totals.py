@@ -61,11 +61,11 @@ class Spent:
 NOTHING = Spent()
 
 
-def read_spent(room: OpenFolder) -> Spent:
-    """Read the calls of the session whose folder is open as `room`."""
+def read_spent(opened: OpenFolder) -> Spent:
+    """Read the calls of the session whose folder is open as `opened`."""
     total, stages = Tally(), dict[str, Tally]()
-    for name in _names(room):
-        call = _call(room, name)
+    for name in _names(opened):
+        call = _call(opened, name)
         if call.get("state") not in _STATES:
             continue
         stage, tally = tolerant.text(call, "stage"), _tally(call)
@@ -74,11 +74,11 @@ def read_spent(room: OpenFolder) -> Spent:
     return Spent(total, stages) if total.calls else NOTHING
 
 
-def _call(room: OpenFolder, name: str) -> dict[str, object]:
+def _call(opened: OpenFolder, name: str) -> dict[str, object]:
     """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
     for call in (
-        tolerant.dict_at(room, f"calls/{name}.json"),
-        tolerant.as_dict(tolerant.head_at(room, f"calls/{name}.answer").get("call")),
+        tolerant.dict_at(opened, f"calls/{name}.json"),
+        tolerant.as_dict(tolerant.head_at(opened, f"calls/{name}.answer").get("call")),
     ):
         if call.get("state") in _STATES and name == _name(call):
             return call
@@ -92,9 +92,9 @@ def _name(call: dict[str, object]) -> str:
     return f"{stage}-{number}-{made_from[:16]}-{call.get('attempt')}"
 
 
-def _names(room: OpenFolder) -> list[str]:
+def _names(opened: OpenFolder) -> list[str]:
     """Return the names of the calls and answers, without their endings."""
-    names = {name.rpartition(".") for name in tolerant.names_at(room, "calls") if name[0] != "."}
+    names = {name.rpartition(".") for name in tolerant.names_at(opened, "calls") if name[0] != "."}
     return sorted({stem for stem, _, ending in names if ending in ("json", "answer")})
 
 

@@ -31,7 +31,7 @@ def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> li
         brief = read_brief(folder)
         timeline = read_timeline(files.read(folder / "timeline.json", PLAN_BYTES).decode("utf-8"))
         text = files.read(folder / "shots.json", PLAN_BYTES).decode("utf-8")
-        shots = read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+        shots = read_shots(text, brief.options.fps, brief.options.shot_seconds, brief.seed)
     except (OSError, UnicodeDecodeError, BadInput):
         return []
     silent = facts.score is None and not any(shot.line and shot.line.seconds for shot in facts.shots)

@@ -88,7 +88,7 @@ def _places(folder: Path, facts: Snapshot) -> list[tuple[str, Stage]]:
     for stage in NUMBERED:
         there = (place_at(f"{stage}/{name}") for name in files.names(folder / stage))
         found |= {(artefact_path(*place), stage) for place in there if place}
-    music = facts.wish.get("music") is not False
+    music = facts.options.get("music") is not False
     for stage in _ONCE:
         path = artefact_path(stage)
         wanted = _is_finished(folder) and (stage != "score" or music)
@@ -206,7 +206,7 @@ def _text(place: Path) -> str:
 def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
     """Return '' where the plan reads, else what is wrong with it."""
     try:
-        reader(brief or Brief(idea="?", wish=FilmOptions(), seed=0, started_at="", version=""))(stage, _text(place))
+        reader(brief or Brief(idea="?", options=FilmOptions(), seed=0, started_at="", version=""))(stage, _text(place))
     except (OSError, UnicodeDecodeError, BadInput) as error:
         return words_of(error)
     return ""
@@ -254,10 +254,10 @@ def _left_over(folder: Path) -> Iterator[Finding]:
 def _meta(folder: Path, facts: Snapshot) -> Iterator[Finding]:
     """Note a meta that is not the projection of the folder; nothing reads it, and it may be deleted at any time."""
     path = f"{folder.name}_meta.json"
-    with tolerant.entered(folder) as room:
-        if room is None or not tolerant.is_there(room, path):
+    with tolerant.entered(folder) as opened:
+        if opened is None or not tolerant.is_there(opened, path):
             return
-        meta = tolerant.dict_at(room, path)
+        meta = tolerant.dict_at(opened, path)
     if _without_paths(meta) != _without_paths(json.loads(json.dumps(project(facts, "")))):
         yield Finding(path, "stale meta", "it does not say what the folder holds: the next run writes it anew")
 

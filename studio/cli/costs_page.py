@@ -84,7 +84,7 @@ def _nothing(costs: Costs) -> str:
         return f"{facts.session_id} cost {dollars(usd)} by its receipts: it has no record of single calls"
     if costs.unread:
         return f"{facts.session_id}: what it cost is not known"
-    if facts.wish.get("crew", "offline") == "offline":
+    if facts.options.get("crew", "offline") == "offline":
         return f"{facts.session_id} cost nothing: the offline crew made it"
     return f"{facts.session_id} cost nothing so far: no paid call was made"
 

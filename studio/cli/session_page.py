@@ -80,15 +80,15 @@ def show_report(report: Report, console: Console) -> None:
 
 
 def _asked(facts: Snapshot) -> str:
-    wish = facts.wish
+    options = facts.options
     parts = [
-        f"{wish[name]:g} {unit}" if isinstance(wish.get(name), int | float) else ""
+        f"{options[name]:g} {unit}" if isinstance(options.get(name), int | float) else ""
         for name, unit in (("seconds", "s"), ("height", "px high"), ("fps", "frames/s"))
     ]
-    parts += [str(wish[name]) if isinstance(wish.get(name), str) else "" for name in ("aspect", "style")]
-    parts += [f"captions {wish['captions']}" if isinstance(wish.get("captions"), str) else ""]
-    parts += ["no music" if wish.get("music") is False else "", "your script" if wish.get("script") else ""]
-    parts += ["your prompts" if wish.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
+    parts += [str(options[name]) if isinstance(options.get(name), str) else "" for name in ("aspect", "style")]
+    parts += [f"captions {options['captions']}" if isinstance(options.get("captions"), str) else ""]
+    parts += ["no music" if options.get("music") is False else "", "your script" if options.get("script") else ""]
+    parts += ["your prompts" if options.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
     return printable(", ".join(part for part in parts if part))
 
 
@@ -103,7 +103,7 @@ def _show_steps(facts: Snapshot, page: _Page) -> None:
     for name, done in steps(facts).items():
         if facts.foreign and name in ("narration", "score"):
             continue
-        if name == "score" and facts.score is None and facts.wish.get("music") is False:
+        if name == "score" and facts.score is None and facts.options.get("music") is False:
             continue
         count = f"{counts[name]} of {total}" if name in counts and total else ""
         page.line(("✓" if done else "·", "green" if done else "dim"), f" {name.replace('_', ' '):<12}{count}".rstrip())

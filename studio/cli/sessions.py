@@ -168,7 +168,7 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     if not facts.foreign:
         brief = read_brief(folder)
         content = files.read_or_none(folder / "shots.json") or b""
-        return read_shots(content.decode("utf-8", "replace"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+        return read_shots(content.decode("utf-8", "replace"), brief.options.fps, brief.options.shot_seconds, brief.seed)
     try:
         return tuple(
             Prompt(image_prompt=shot.image_prompt, motion_prompt=shot.motion_prompt, camera=shot.camera)

@@ -49,8 +49,8 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
-        room = Path(scratch)
-        found = _Forecaster("session_00000000_000000", room, brief, crew, Quoter(prices, room), None).run()
+        folder = Path(scratch)
+        found = _Forecaster("session_00000000_000000", folder, brief, crew, Quoter(prices, folder), None).run()
     return replace(found, prices=prices.checked, budget_usd=brief.terms.budget_usd)
 
 
@@ -101,7 +101,7 @@ class _Forecaster:
     def run(self) -> Forecast:
         story = self._story()
         brief = self._job.brief
-        crew, notes = with_voice_for(self._job.crew, story, brief.wish)
+        crew, notes = with_voice_for(self._job.crew, story, brief.options)
         self._job = replace(self._job, crew=crew)
         self._notes += notes
         graph = self._graph(story)
@@ -114,7 +114,7 @@ class _Forecaster:
         clips = [self._clip(shot, image, line) for shot, image, line in zip(shots, images, lines, strict=True)]
         known = _all(lines) if self._sure else None
         timeline = self._timeline(shots, known)
-        score = self._score(story, shots, timeline) if brief.wish.music else None
+        score = self._score(story, shots, timeline) if brief.options.music else None
         self._film(story, shots, timeline, _all(clips), known, score, _all(images))
         return Forecast(brief, crew.name, tuple(self._steps), len(shots), not self._sure, "", notes=tuple(self._notes))
 
@@ -151,7 +151,7 @@ class _Forecaster:
         self._sure = True
         redone = seen.receipt.redone if seen.receipt else None
         self._redone = bool(redone) and same_plan(redone or "", text)
-        return read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+        return read_shots(text, brief.options.fps, brief.options.shot_seconds, brief.seed)
 
     def _unsure(self, plan: P) -> P:
         self._sure = False
@@ -204,7 +204,7 @@ class _Forecaster:
             timeline = read_timeline(self._text(work.order, seen))
             check_laid(timeline, shots)
             return timeline
-        return lay_out(shots, [line.seconds or 0.0 for line in lines], self._job.brief.wish)
+        return lay_out(shots, [line.seconds or 0.0 for line in lines], self._job.brief.options)
 
     def _score(self, story: Story, shots: Sequence[Shot], timeline: Timeline | None) -> Receipt | None:
         if timeline is None:
@@ -222,7 +222,7 @@ class _Forecaster:
         score: Receipt | None,
         images: list[Receipt] | None,
     ) -> None:
-        unscored = self._job.brief.wish.music and score is None
+        unscored = self._job.brief.options.music and score is None
         if timeline is None or clips is None or lines is None or images is None or unscored:
             self._behind("film", HOUSE)
             return

@@ -249,7 +249,7 @@ def crowded(shown: str) -> Crowded:
 class OpenFolder:
     """An open folder whose files are read by names relative to it: 'brief.json', 'images/shot_001.json'.
 
-    A folder in it is entered once and kept until the room is left, which halves the cost of a path.
+    A folder in it is entered once and kept until this one is closed, which halves the cost of a path.
     """
 
     def __init__(self, handle: int) -> None:
@@ -265,7 +265,7 @@ class OpenFolder:
         return self._folders.get(folder) or self.enter(folder), name
 
     def enter(self, folder: str) -> int:
-        """Return the handle of a folder in it; it belongs to the room.
+        """Return the handle of a folder in it; it is closed with this one.
 
         Raises:
             OSError: it is not there, or is a link.
@@ -276,7 +276,7 @@ class OpenFolder:
             handle = self._folders[folder] = os.open(name, _FOLDER, dir_fd=above)
         return handle
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Close it and its folders."""
         for handle in self._folders.values():
             os.close(handle)

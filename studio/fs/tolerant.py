@@ -1,8 +1,8 @@
 """Reading leniently: a value or absence, never an error.
 
-A folder is opened once and its files are read by names relative to it (`safe_open.Room`), which halves the cost of a
-path. Plain dicts; no model is validated. Whatever is not readable JSON in a regular place (a folder, a link or what
-lies behind one, a pipe, torn bytes, more than `safe_open.JSON_BYTES`) reads as absent.
+A folder is opened once and its files are read by names relative to it (`safe_open.OpenFolder`), which halves the cost
+of a path. Plain dicts; no model is validated. Whatever is not readable JSON in a regular place (a folder, a link or
+what lies behind one, a pipe, torn bytes, more than `safe_open.JSON_BYTES`) reads as absent.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ _HEAD = 1 << 14
 def entered(folder: Path) -> Iterator[OpenFolder | None]:
     """Lend the folder, open, while the block runs; None where it is no folder or cannot be entered."""
     try:
-        room = OpenFolder(safe_open.enter(folder))
+        opened = OpenFolder(safe_open.enter(folder))
     except (OSError, LinkInside):
         yield None
         return
     try:
-        yield room
+        yield opened
     finally:
-        room.leave()
+        opened.close()
 
 
-def json_at(room: OpenFolder, path: str) -> object:
+def json_at(opened: OpenFolder, path: str) -> object:
     """Return the JSON value at `path`, relative to the folder; None for anything that is not a readable JSON file."""
     try:
-        handle = safe_open.open_at(*room.place(path))
+        handle = safe_open.open_at(*opened.place(path))
     except OSError:
         return None
     try:
@@ -49,15 +49,15 @@ def json_at(room: OpenFolder, path: str) -> object:
         os.close(handle)
 
 
-def dict_at(room: OpenFolder, path: str) -> dict[str, object]:
+def dict_at(opened: OpenFolder, path: str) -> dict[str, object]:
     """Return the JSON object at `path`; an empty one for anything else."""
-    return as_dict(json_at(room, path))
+    return as_dict(json_at(opened, path))
 
 
-def head_at(room: OpenFolder, path: str) -> dict[str, object]:
+def head_at(opened: OpenFolder, path: str) -> dict[str, object]:
     """Return the JSON object in the first line at `path`, 16 KiB at most; an empty one for anything else."""
     try:
-        handle = safe_open.open_at(*room.place(path))
+        handle = safe_open.open_at(*opened.place(path))
     except OSError:
         return {}
     try:
@@ -68,37 +68,37 @@ def head_at(room: OpenFolder, path: str) -> dict[str, object]:
         os.close(handle)
 
 
-def dicts_at(room: OpenFolder, path: str) -> list[dict[str, object]]:
+def dicts_at(opened: OpenFolder, path: str) -> list[dict[str, object]]:
     """Return the objects in the JSON list at `path`; an empty list for anything else."""
-    return as_dicts(json_at(room, path))
+    return as_dicts(json_at(opened, path))
 
 
-def is_there(room: OpenFolder, path: str) -> bool:
+def is_there(opened: OpenFolder, path: str) -> bool:
     """Tell whether the name is taken, by whatever it may be."""
-    return size_at(room, path) is not None
+    return size_at(opened, path) is not None
 
 
-def size_at(room: OpenFolder, path: str) -> int | None:
+def size_at(opened: OpenFolder, path: str) -> int | None:
     """Return the size in bytes of what bears the name; of a link, its own. None where nothing does."""
     try:
-        folder, name = room.place(path)
+        folder, name = opened.place(path)
         return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
     except OSError:
         return None
 
 
-def names_at(room: OpenFolder, path: str) -> list[str]:
+def names_at(opened: OpenFolder, path: str) -> list[str]:
     """Return the names in the folder at `path`, sorted; none where it is no folder, a link, or too crowded to read."""
     try:
-        return safe_open.names_in(room.enter(path), path)
+        return safe_open.names_in(opened.enter(path), path)
     except (OSError, Crowded):
         return []
 
 
-def changes_at(room: OpenFolder, path: str) -> list[tuple[int, str]]:
+def changes_at(opened: OpenFolder, path: str) -> list[tuple[int, str]]:
     """Return (time of the last change in nanoseconds, name) of what lies in the folder at `path`, but hidden names."""
     try:
-        folder = room.enter(path)
+        folder = opened.enter(path)
         names = [name for name in safe_open.names_in(folder, path) if name[0] != "."]
         return [(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns, name) for name in names]
     except (OSError, Crowded):

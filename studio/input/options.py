@@ -40,8 +40,8 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> FilmOptions:
-    """Return the session's wish with the options that were demanded.
+def changed_options(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> FilmOptions:
+    """Return the options of the session with those that were demanded.
 
     Args:
         demands: options said explicitly, by name.
@@ -51,20 +51,20 @@ def changed_wish(brief: Brief, demands: dict[str, object], *, apply: bool, sessi
         Contradiction: an option differs from the brief and `apply` is False; the message names every difference.
         BadInput: an option is out of its limits.
     """
-    now = brief.wish.model_dump()
+    now = brief.options.model_dump()
     differing = {name: value for name, value in demands.items() if now[name] != value}
     if not differing:
-        return brief.wish
+        return brief.options
     if not apply:
         said = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
         raise Contradiction(
             f"{session_id} was asked for otherwise ({said}): leave that out, or add --change to apply it"
         )
-    return make_wish(**{**now, **differing})
+    return film_options(**{**now, **differing})
 
 
-def make_wish(**options: object) -> FilmOptions:
-    """Return the wish for these options.
+def film_options(**options: object) -> FilmOptions:
+    """Return these options, checked.
 
     Raises:
         BadInput: in one line, which option, what is wrong, what was given.

@@ -67,7 +67,7 @@ class Prompt(FrozenModel):
 
 
 class FilmOptions(FrozenModel):
-    """Every option that shapes the film. Two runs with the same idea and wish ask for the same film."""
+    """Every option that shapes the film. Two runs with the same idea and options ask for the same film."""
 
     seconds: float = Field(default=40.0, ge=4, le=3600, allow_inf_nan=False)
     shot_seconds: float = Field(default=5.0, ge=1, le=60, allow_inf_nan=False)
@@ -90,10 +90,13 @@ class FilmOptions(FrozenModel):
 
 
 class Brief(FrozenModel):
-    """What was asked for, once and for all: `brief.json`. Changed only when the user asks."""
+    """What was asked for, once and for all: `brief.json`, where `options` is called "wish". Changed only when the user
+    asks."""
+
+    model_config = ConfigDict(validate_by_name=True)
 
     idea: str = Field(min_length=1, max_length=IDEA_CHARACTERS)
-    wish: FilmOptions
+    options: FilmOptions = Field(validation_alias="wish")
     seed: int = Field(ge=0, lt=2**31, description="the asked seed, or the one drawn when the session was opened")
     started_at: str = Field(description="local time, ISO 8601 with microseconds")
     version: str = Field(description="the program's version that opened the session")
@@ -101,11 +104,11 @@ class Brief(FrozenModel):
     terms: Terms = Field(default=UNSAID, description="what it may cost; left out where nothing was said")
 
     @model_serializer(mode="wrap")
-    def _without_what_was_not_said(self, dump: Dump) -> dict[str, JsonValue]:
+    def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
         # A brief is compared with its copy byte for byte: one written before there were these keys must stay as it is.
         content: dict[str, JsonValue] = dump(self)
         unsaid = {"batch": not self.batch, "terms": self.terms == UNSAID}
-        return {key: value for key, value in content.items() if not unsaid.get(key)}
+        return {"wish" if key == "options" else key: value for key, value in content.items() if not unsaid.get(key)}
 
 
 # --- what is planned ------------------------------------------------------------------------------

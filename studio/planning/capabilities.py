@@ -1,7 +1,7 @@
 """What a film asks of its crew and the crew cannot do: settled before anything is made or paid. Pure.
 
 The one place where what engines declare (`studio.model.engines.Abilities`) is judged, but for reference pictures: they
-are counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and wish are known
+are counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and options are known
 (`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's language as soon as the story is
 (`Session.choose_voice`): before the first line is spoken. `film plan` judges both (`studio/forecast/forecast.py`).
 """
@@ -26,13 +26,13 @@ ENLARGED_TOLD, CROPPED_TOLD = 1.5, 0.25
 """From here on it can be seen, so it is told: full HD from pictures of 1536 pixels (1.25) is not. Chosen by eye."""
 
 
-def check_capabilities(crew: Crew, wish: FilmOptions) -> tuple[str, ...]:
-    """Return what the crew will do otherwise than the wish asks, in one line each; nothing where it can do all.
+def check_capabilities(crew: Crew, options: FilmOptions) -> tuple[str, ...]:
+    """Return what the crew will do otherwise than the options ask, in one line each; nothing where it can do all.
 
     Raises:
         BadInput: it cannot paint frames of this size at all.
     """
-    return tuple(filter(None, (_of_size(crew, wish), _of_seed(crew, wish), of_negative_prompt(crew))))
+    return tuple(filter(None, (_of_size(crew, options), _of_seed(crew, options), of_negative_prompt(crew))))
 
 
 def painted_size(abilities: Abilities, size: Size) -> Size:
@@ -46,15 +46,15 @@ def painted_size(abilities: Abilities, size: Size) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _of_size(crew: Crew, wish: FilmOptions) -> str:
-    frame, who = wish.size, crew.painter.model
+def _of_size(crew: Crew, options: FilmOptions) -> str:
+    frame, who = options.size, crew.painter.model
     painted = painted_size(crew.painter.abilities, frame)
     enlarged = max(frame[0] / painted[0], frame[1] / painted[1])
     shape = f"{painted[0]}x{painted[1]}"
     if enlarged > MOST_ENLARGED:
-        height = math.floor(wish.height * MOST_ENLARGED / enlarged) // 2 * 2
+        height = math.floor(options.height * MOST_ENLARGED / enlarged) // 2 * 2
         raise BadInput(
-            f"--height {wish.height}: {who} paints {shape}, which would be enlarged {enlarged:.1f} times to "
+            f"--height {options.height}: {who} paints {shape}, which would be enlarged {enlarged:.1f} times to "
             f"{frame[0]}x{frame[1]}, more than {MOST_ENLARGED:g}: choose --height {height} or less, or another model"
         )
     cropped = 1 - frame[0] * frame[1] / enlarged**2 / (painted[0] * painted[1])
@@ -65,14 +65,16 @@ def _of_size(crew: Crew, wish: FilmOptions) -> str:
     return f"{who} paints {shape}: its pictures are {' and '.join(done)} to {frame[0]}x{frame[1]}"
 
 
-def _of_seed(crew: Crew, wish: FilmOptions) -> str:
-    if wish.seed is None:
+def _of_seed(crew: Crew, options: FilmOptions) -> str:
+    if options.seed is None:
         return ""
     deaf = [each.model for each in (crew.writer, crew.painter, crew.narrator) if not each.abilities.seed]
     if not deaf:
         return ""
     names = " and ".join(filter(None, (", ".join(deaf[:-1]), deaf[-1])))
-    return f"--seed {wish.seed}: {names} take{'s' * (len(deaf) == 1)} none: made anew, that work is another each time"
+    return (
+        f"--seed {options.seed}: {names} take{'s' * (len(deaf) == 1)} none: made anew, that work is another each time"
+    )
 
 
 def of_negative_prompt(crew: Crew) -> str:
@@ -100,7 +102,7 @@ def speaks(abilities: Abilities, language: str) -> bool:
     return language == "other" and any(each != "en" for each in abilities.languages)
 
 
-def voice_for(crew: Crew, story: Story, wish: FilmOptions) -> tuple[Crew, str]:
+def voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, str]:
     """Return the crew that a story of this language gets, and what a person should know of it, in one line or ''.
 
     Where the voice does not speak the language and costs money, silence takes its place: nothing is sent. A free voice
@@ -122,20 +124,20 @@ def voice_for(crew: Crew, story: Story, wish: FilmOptions) -> tuple[Crew, str]:
     paid = isinstance(narrator, Paid)
     what = "its lines are not sent, and cost nothing" if paid else "lines that it cannot read stay silent"
     shown = "captions carry them, timed by reading speed"
-    if wish.captions == "off":
+    if options.captions == "off":
         shown = "with --captions off nothing carries them"
     return replace(crew, narrator=Silence(why)) if paid else crew, silent or f"{why}: {what}; {shown}"
 
 
-def with_voice_for(crew: Crew, story: Story, wish: FilmOptions) -> tuple[Crew, tuple[str, ...]]:
+def with_voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, tuple[str, ...]]:
     """Return the crew that the story gets, and all that it will do otherwise than is asked: `check_capabilities`,
     `voice_for`.
 
     Raises:
         BadInput: as `check_capabilities`.
     """
-    voiced, note = voice_for(crew, story, wish)
-    return voiced, (*check_capabilities(crew, wish), *filter(None, (note,)))
+    voiced, note = voice_for(crew, story, options)
+    return voiced, (*check_capabilities(crew, options), *filter(None, (note,)))
 
 
 # --- what a crew can do ---------------------------------------------------------------------------

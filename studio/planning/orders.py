@@ -33,17 +33,17 @@ def _who(engine: Engine) -> dict[str, Ingredient]:
 
 def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
     """Order the story: it builds on the idea and on what decides its length and words."""
-    wish = brief.wish
+    options = brief.options
     print_ = fingerprint(
         who=_who(crew.writer),
         idea=brief.idea,
-        style=wish.style,
-        seconds=wish.seconds,
-        fps=wish.fps,
-        shot_seconds=wish.shot_seconds,
-        script=wish.script,
+        style=options.style,
+        seconds=options.seconds,
+        fps=options.fps,
+        shot_seconds=options.shot_seconds,
+        script=options.script,
         seed=brief.seed,
-        shots=None if wish.prompts is None else len(wish.prompts),
+        shots=None if options.prompts is None else len(options.prompts),
     )
     return Order(session_id, "story", 0, print_)
 
@@ -56,16 +56,16 @@ def scene_graph_order(session_id: str, story: Story, brief: Brief, crew: Crew) -
 
 def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, crew: Crew) -> Order:
     """Order the shot plan: it builds on story, graph, length and the person's own prompts."""
-    wish = brief.wish
+    options = brief.options
     print_ = fingerprint(
         who=_who(crew.writer),
         story=story.model_dump_json(),
         graph=graph_json,
-        seconds=wish.seconds,
-        fps=wish.fps,
-        shot_seconds=wish.shot_seconds,
+        seconds=options.seconds,
+        fps=options.fps,
+        shot_seconds=options.shot_seconds,
         seed=brief.seed,
-        prompts=None if wish.prompts is None else tuple(prompt.model_dump_json() for prompt in wish.prompts),
+        prompts=None if options.prompts is None else tuple(prompt.model_dump_json() for prompt in options.prompts),
     )
     return Order(session_id, "shots", 0, print_)
 
@@ -155,7 +155,7 @@ def video_order(
 
     The picture's focus is part of it, where its receipt tells one: the bytes alone do not say what the camera aims at.
     """
-    wish = brief.wish
+    options = brief.options
     aim: dict[str, Ingredient] = {} if image.focus is None else {"focus": image.focus}
     print_ = fingerprint(
         who=_who(crew.animator),
@@ -163,9 +163,9 @@ def video_order(
         camera=shot.camera,
         motion=shot.motion_prompt,
         frames=frames,
-        fps=wish.fps,
-        width=wish.size[0],
-        height=wish.size[1],
+        fps=options.fps,
+        width=options.size[0],
+        height=options.size[1],
         seed=shot.seed,
         burned=burned,
         **aim,
@@ -177,8 +177,8 @@ def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Recei
     """Order the timeline: the planned frames and the measured lines, in shot order."""
     print_ = fingerprint(
         version=TIMELINE_VERSION,
-        seconds=brief.wish.seconds,
-        fps=brief.wish.fps,
+        seconds=brief.options.seconds,
+        fps=brief.options.fps,
         shots=tuple((shot.index, shot.frames) for shot in shots),
         lines=tuple(line.seconds for line in lines),
     )
@@ -212,13 +212,13 @@ def film_order(
 
     Of the pictures, whose bytes the clips stand for, the film shows who painted them.
     """
-    wish = brief.wish
+    options = brief.options
     credited: dict[str, Ingredient] = {"credits": credits_of(story, images, lines)} if timeline.end_frames else {}
     print_ = fingerprint(
         version=CUT_VERSION,
         title=story.title,
-        size=wish.size,
-        captions=wish.captions,
+        size=options.size,
+        captions=options.captions,
         seed=brief.seed,
         timeline=timeline.model_dump_json(),
         clips=tuple(clip.sha256 for clip in clips),

@@ -135,7 +135,7 @@ def reader(brief: Brief) -> Callable[[Stage, str], object]:
             case "scene_graph":
                 return read_graph(text)
             case "shots":
-                return read_shots(text, brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+                return read_shots(text, brief.options.fps, brief.options.shot_seconds, brief.seed)
             case _:
                 return read_timeline(text)
 

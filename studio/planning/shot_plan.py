@@ -64,40 +64,40 @@ _STEADY = "a steady camera"
 """How all other moves are done. The move itself stands in `Shot.camera` and is not asked for a second time."""
 
 
-def title_frames(wish: FilmOptions) -> int:
+def title_frames(options: FilmOptions) -> int:
     """Return the length of the title card in whole frames."""
-    seconds = min(TITLE_MOST, max(TITLE_LEAST, TITLE_SHARE * wish.seconds))
-    return math.floor(seconds * wish.fps + 0.5)
+    seconds = min(TITLE_MOST, max(TITLE_LEAST, TITLE_SHARE * options.seconds))
+    return math.floor(seconds * options.fps + 0.5)
 
 
-def end_frames(wish: FilmOptions) -> int:
+def end_frames(options: FilmOptions) -> int:
     """Return the length of the end card in whole frames; 0 for a film under 30 seconds, which has none."""
-    if END_SHARE * wish.seconds < END_LEAST:
+    if END_SHARE * options.seconds < END_LEAST:
         return 0
-    return math.floor(min(END_MOST, END_SHARE * wish.seconds) * wish.fps + 0.5)
+    return math.floor(min(END_MOST, END_SHARE * options.seconds) * options.fps + 0.5)
 
 
-def frames_for_shots(wish: FilmOptions) -> int:
+def frames_for_shots(options: FilmOptions) -> int:
     """Return the frames left for all shots together: the film less its title and end card."""
-    return math.floor(wish.seconds * wish.fps + 0.5) - title_frames(wish) - end_frames(wish)
+    return math.floor(options.seconds * options.fps + 0.5) - title_frames(options) - end_frames(options)
 
 
-def shot_count(wish: FilmOptions) -> int:
-    """Return how many shots of about `wish.shot_seconds` fill the film, at least 1; with prompts, one for each.
+def shot_count(options: FilmOptions) -> int:
+    """Return how many shots of about `options.shot_seconds` fill the film, at least 1; with prompts, one for each.
 
     A script never has fewer shots than scenes, for each scene needs its picture.
 
     Raises:
-        BadInput: the wish's script is none (`script.parse_script`), its scenes outnumber the frames, or it has more to
+        BadInput: the script is none (`script.parse_script`), its scenes outnumber the frames, or it has more to
             say than so many shots can.
     """
-    if wish.prompts is not None:
-        return max(1, len(wish.prompts))
-    fitting = max(1, math.floor(frames_for_shots(wish) / wish.fps / wish.shot_seconds + 0.5))
-    if wish.script is None:
+    if options.prompts is not None:
+        return max(1, len(options.prompts))
+    fitting = max(1, math.floor(frames_for_shots(options) / options.fps / options.shot_seconds + 0.5))
+    if options.script is None:
         return fitting
-    scenes = parse_script(wish.script)
-    if len(scenes) > frames_for_shots(wish):
+    scenes = parse_script(options.script)
+    if len(scenes) > frames_for_shots(options):
         raise BadInput(f"the script has {len(scenes)} scenes, more than the film has frames: ask for more seconds")
     count = max(fitting, len(scenes))
     # White space aside, which lines may lose: told before the story is written, not of the first line that is too long.
@@ -184,7 +184,7 @@ def share_shots(told: Sequence[Sequence[str]], frames: Sequence[int], fps: int) 
 def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
     """Return the shots of the film, in order; their frames and the title card's are the length asked for.
 
-    With prompts in the wish, each gives one shot and stands there as it was written. A script longer than the film
+    With prompts, each gives one shot and stands there as it was written. A script longer than the film
     keeps these frames; the timeline lengthens a shot to its measured line.
 
     Raises:
@@ -192,16 +192,16 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
         BadInput: more scenes than shots or frames, or a line or a shot beyond what one shot can carry.
     """
     check_graph(graph, story)
-    wish = brief.wish
-    prompts = wish.prompts or ()
-    count = len(prompts) or max(shot_count(wish), len(story.scenes))
+    options = brief.options
+    prompts = options.prompts or ()
+    count = len(prompts) or max(shot_count(options), len(story.scenes))
     if len(story.scenes) > count:
         raise BadInput(f"{len(story.scenes)} scenes and only {count} prompts: add prompts, or join scenes")
-    frames = share_frames(frames_for_shots(wish), count)
+    frames = share_frames(frames_for_shots(options), count)
     if max(frames) > FRAMES_OF_A_SHOT:
         raise BadInput(f"a shot would last {max(frames)} frames, the most is {FRAMES_OF_A_SHOT}: ask for more shots")
     told = [split_sentences(scene.narration) for scene in story.scenes]
-    counts = share_shots(told, frames, wish.fps)
+    counts = share_shots(told, frames, options.fps)
     parts = scene_parts(graph)
     cameras = random.Random(draw_seed(brief.seed, "camera"))
     shots: list[Shot] = []
@@ -225,10 +225,10 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
             panned = camera if camera in BACK else panned
             sizes.append(size)
             used.append(camera)
-            said = first_sentence(line) if wish.script and line else None
+            said = first_sentence(line) if options.script and line else None
             if said is None and size == "close" and place:
                 said = close_action(scene.action, scene.characters)
-            if said is None and wish.script:
+            if said is None and options.script:
                 said = scene.action
             shots.append(
                 Shot(

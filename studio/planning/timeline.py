@@ -1,6 +1,6 @@
 """Time in whole frames: how long a shot is, and where it lies in the film. Pure.
 
-Seconds as floats occur only in wishes and measurements. The planned frames of the shots come from one rounding of the
+Seconds as floats occur only in options and measurements. The planned frames of the shots come from one rounding of the
 running total (`studio/planning/shot_plan.py`), so nothing is lost; a shot grows where its measured line needs it.
 """
 
@@ -49,7 +49,7 @@ def line_lead(fps: int) -> int:
     return round(LEAD_SECONDS * fps)
 
 
-def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: FilmOptions) -> Timeline:
+def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], options: FilmOptions) -> Timeline:
     """Lay the title, the shots and the end card end to end.
 
     Shots planned to fill the film to its last frame, as they were before films had end cards, have none behind them. A
@@ -58,33 +58,35 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], wish: FilmOpti
     Args:
         line_seconds: the measured line of each shot, in shot order.
     """
-    title, start, spans = title_frames(wish), title_frames(wish), []
+    title, start, spans = title_frames(options), title_frames(options), []
     for shot, seconds in zip(shots, line_seconds, strict=True):
-        frames = shot_frames(shot.frames, seconds, wish.fps)
-        spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start + line_lead(wish.fps)))
+        frames = shot_frames(shot.frames, seconds, options.fps)
+        spans.append(Span(index=shot.index, start=start, frames=frames, line_start=start + line_lead(options.fps)))
         start += frames
-    end = _laid_end(start, shots, wish)
-    return Timeline(fps=wish.fps, title_frames=title, spans=tuple(spans), end_frames=end, frames=start + end)
+    end = _laid_end(start, shots, options)
+    return Timeline(fps=options.fps, title_frames=title, spans=tuple(spans), end_frames=end, frames=start + end)
 
 
-def _planned_end(shots: Sequence[Shot], wish: FilmOptions) -> int:
-    filled = title_frames(wish) + sum(shot.frames for shot in shots) == math.floor(wish.seconds * wish.fps + 0.5)
-    return 0 if filled else end_frames(wish)
+def _planned_end(shots: Sequence[Shot], options: FilmOptions) -> int:
+    filled = title_frames(options) + sum(shot.frames for shot in shots) == math.floor(
+        options.seconds * options.fps + 0.5
+    )
+    return 0 if filled else end_frames(options)
 
 
-def _laid_end(before: int, shots: Sequence[Shot], wish: FilmOptions) -> int:
+def _laid_end(before: int, shots: Sequence[Shot], options: FilmOptions) -> int:
     """Return the end card's length behind so many frames."""
-    if end_frames(wish):
-        return _planned_end(shots, wish)
-    return end_frames(wish.model_copy(update={"seconds": before / wish.fps}))
+    if end_frames(options):
+        return _planned_end(shots, options)
+    return end_frames(options.model_copy(update={"seconds": before / options.fps}))
 
 
-def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: FilmOptions) -> str:
+def lengthened(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) -> str:
     """Return in one line by how much the film is longer than asked, and why; '' where it is not, but for a frame."""
-    asked = wish.seconds * timeline.fps
+    asked = options.seconds * timeline.fps
     if timeline.frames - asked <= 1:
         return ""
-    planned_end, why = _planned_end(shots, wish), []
+    planned_end, why = _planned_end(shots, options), []
     planned = timeline.title_frames + sum(shot.frames for shot in shots) + planned_end
     # The frames that were planned are rounded to the asked length: more of them are a person's doing.
     by_plan, by_lines = (
@@ -98,7 +100,7 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], wish: FilmOptions) -> 
     if by_lines:
         why.append("some lines need more time than their shots had")
     if timeline.end_frames > planned_end:
-        grown = timeline.end_frames == _laid_end(timeline.frames - timeline.end_frames, shots, wish)
+        grown = timeline.end_frames == _laid_end(timeline.frames - timeline.end_frames, shots, options)
         why.append("at this length it has an end card" if grown else "timeline.json gives it a longer end card")
     because = " and ".join(why) or "timeline.json says so"
     return f"the film is {(timeline.frames - asked) / timeline.fps:.2f} s longer than asked: {because}"

@@ -122,7 +122,7 @@ def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[
     """Where every shot lies in the film, each at least as long as its line: `timeline.json`."""
 
     def make(house: Engine, out: Path) -> Made:
-        laid = lay_out(shots, [line.seconds or 0.0 for line in lines], job.brief.wish)
+        laid = lay_out(shots, [line.seconds or 0.0 for line in lines], job.brief.options)
         out.write_text(laid.model_dump_json(indent=2) + "\n", "utf-8")
         return PieceMeasures(frames=laid.frames, seconds=laid.seconds)
 
@@ -153,7 +153,7 @@ def portrait(job: Job, character: Node, cast: Sequence[Node], style: str) -> Wor
 
 def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) -> Work[Painter]:
     """A shot's picture, after the portraits of who is in it: `images/shot_NNN.png`; `shots` is the whole plan."""
-    size, looks = job.brief.wish.size, cast.by_shot()
+    size, looks = job.brief.options.size, cast.by_shot()
     shown = cast.references(shot.index, job.folder, job.blank)
 
     def make(painter: Painter, out: Path) -> Made:
@@ -182,9 +182,9 @@ def line(job: Job, shot: Shot) -> Work[Narrator]:
 
 def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
     """A shot's clip, from its picture, as long as its line needs: `videos/shot_NNN.mp4`."""
-    wish = job.brief.wish
-    frames = shot_frames(shot.frames, line.seconds or 0.0, wish.fps)
-    burned: tuple[Cue, ...] = burned_cues(shot, line, frames, wish)
+    options = job.brief.options
+    frames = shot_frames(shot.frames, line.seconds or 0.0, options.fps)
+    burned: tuple[Cue, ...] = burned_cues(shot, line, frames, options)
 
     def make(animator: Animator, out: Path) -> Made:
         return animator.animate(
@@ -192,8 +192,8 @@ def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
             shot.camera,
             shot.motion_prompt,
             frames,
-            wish.fps,
-            wish.size,
+            options.fps,
+            options.size,
             shot.seed,
             burned,
             image.focus,

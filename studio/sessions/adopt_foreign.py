@@ -26,7 +26,7 @@ _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film
 _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")
 
 
-def adopt_foreign(folder: Path, wish: FilmOptions) -> None:
+def adopt_foreign(folder: Path, options: FilmOptions) -> None:
     """Make a foreign session ours: a brief, plans in our form, pictures under our names. The caller holds its lock.
 
     Its pictures are taken as put there by hand. Its clips and film go to `takes/foreign/`: they are made again from the
@@ -52,7 +52,7 @@ def adopt_foreign(folder: Path, wish: FilmOptions) -> None:
     scenes = _scenes(folder)
     try:
         brief = Brief(
-            idea=(idea or title)[:IDEA_CHARACTERS], wish=wish, seed=seed, started_at=started, version="adopted"
+            idea=(idea or title)[:IDEA_CHARACTERS], options=options, seed=seed, started_at=started, version="adopted"
         )
         plans = _plans(facts, brief, title, scenes)
     except (ValidationError, BrokenPlan) as error:
@@ -105,9 +105,9 @@ def _words(scene: Mapping[str, object], key: str) -> str:
 
 def _scenes(folder: Path) -> list[dict[str, object]]:
     """Return the scenes of a foreign story, as far as they read; a half-adopted session's story is already ours."""
-    with tolerant.entered(folder) as room:
+    with tolerant.entered(folder) as opened:
         for path in (f"{KEPT}/story.json", "story.json"):
-            if room is not None and (found := tolerant.as_dicts(tolerant.dict_at(room, path).get("scenes"))):
+            if opened is not None and (found := tolerant.as_dicts(tolerant.dict_at(opened, path).get("scenes"))):
                 return [
                     {"id": number, **{key: _words(scene, key) for key in _SCENE_KEYS}}
                     for number, scene in enumerate(found, start=1)

@@ -209,8 +209,8 @@ def stop_waiting(folder: Path, flow_run_id: str) -> None:
     held = lock.take(folder)
     try:
         place = folder / "runs" / f"{flow_run_id}.json"
-        with tolerant.entered(folder) as room:
-            card = tolerant.dict_at(room, f"runs/{flow_run_id}.json") if room is not None else {}
+        with tolerant.entered(folder) as opened:
+            card = tolerant.dict_at(opened, f"runs/{flow_run_id}.json") if opened is not None else {}
         if card.get("waits_for"):
             files.write_json(place, {**card, "waits_for": "", "waits_since": ""})
     finally:

@@ -31,7 +31,7 @@ RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")
 def open_new(
     root: Path,
     idea: str,
-    wish: FilmOptions,
+    options: FilmOptions,
     draw_seed: Callable[[], int],
     now: datetime,
     version: str,
@@ -51,8 +51,8 @@ def open_new(
     files.make_folder(root)
     brief = Brief(
         idea=idea,
-        wish=wish,
-        seed=draw_seed() if wish.seed is None else wish.seed,
+        options=options,
+        seed=draw_seed() if options.seed is None else options.seed,
         started_at=now.isoformat(timespec="microseconds"),
         version=version,
         batch=batch,
@@ -137,12 +137,12 @@ def unfinished(root: Path) -> list[Path]:
     return found
 
 
-def busy_with(root: Path, idea: str, wish: FilmOptions) -> str:
+def busy_with(root: Path, idea: str, options: FilmOptions) -> str:
     """Return a line where another run is making exactly this film now, or waits for approval of it, else ''."""
     for folder in session_folders(root):
-        if lock.is_locked(folder) and _asks_for(folder, idea, wish):
+        if lock.is_locked(folder) and _asks_for(folder, idea, options):
             return f"{folder.name} is this film and is being made {lock.holder(folder)}"
-        if _waits(folder) and _asks_for(folder, idea, wish):
+        if _waits(folder) and _asks_for(folder, idea, options):
             answer = command("approve", folder.name, root.parent)
             return f"{folder.name} is this film and waits for approval ({answer})"
     return ""
@@ -161,8 +161,8 @@ def check_none_waits(root: Path) -> None:
 
 def waiting_run(folder: Path) -> str:
     """Return the id of the run with which the session waits for approval: its last one; '' where it does not wait."""
-    with tolerant.entered(folder) as room:
-        card = light_reader.last_card(room) if room is not None else {}
+    with tolerant.entered(folder) as opened:
+        card = light_reader.last_card(opened) if opened is not None else {}
     return tolerant.text(card, "flow_run_id") if tolerant.text(card, "waits_for") else ""
 
 
@@ -170,14 +170,14 @@ def _waits(folder: Path) -> bool:
     return bool(waiting_run(folder))
 
 
-def _asks_for(folder: Path, idea: str, wish: FilmOptions) -> bool:
+def _asks_for(folder: Path, idea: str, options: FilmOptions) -> bool:
     try:
         brief = read_brief(folder)
     except (BrokenPlan, NoSuchSession):
         return False
-    return brief.idea == idea and brief.wish == wish
+    return brief.idea == idea and brief.options == options
 
 
-def same_ask(root: Path, idea: str, wish: FilmOptions) -> Path | None:
+def same_ask(root: Path, idea: str, options: FilmOptions) -> Path | None:
     """Return the newest unfinished session that was asked for exactly this film; None where there is none."""
-    return next((folder for folder in unfinished(root) if _asks_for(folder, idea, wish)), None)
+    return next((folder for folder in unfinished(root) if _asks_for(folder, idea, options)), None)

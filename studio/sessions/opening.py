@@ -18,7 +18,7 @@ from studio.billing.prices import price_list
 from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.options import changed_wish
+from studio.input.options import changed_options
 from studio.model.engines import Crew
 from studio.model.film import FilmOptions
 from studio.model.terms import NOTHING_SAID, TermsChange
@@ -53,7 +53,7 @@ class Ask:
     """
 
     idea: str
-    wish: FilmOptions
+    options: FilmOptions
     output: Path
     session_id: str | None = None
     resume: bool = True
@@ -133,7 +133,7 @@ def open_session(
 
     In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
     asks for the same film; a new one. The run's card is published first thing, under the lock. What the crew will do
-    otherwise than the wish asks is told.
+    otherwise than the options ask is told.
 
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
@@ -141,9 +141,9 @@ def open_session(
     root = sessions_root(ask.output)
     sweep_abandoned(root)
 
-    def opened(folder: Path, wish: FilmOptions, held: lock.Lock | None = None) -> Session:
-        crew = crew_named(wish.crew)
-        notes = check_capabilities(crew, wish)
+    def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
+        crew = crew_named(options.crew)
+        notes = check_capabilities(crew, options)
         store = FolderStore(folder, tell, held)
         try:
             cards = RunCards(store, card)
@@ -153,9 +153,9 @@ def open_session(
             if line := terms.changed(store.brief.terms):
                 tell(line)
             brief = store.brief.model_copy(update={"terms": terms})
-            if wish != brief.wish:
-                seed = brief.seed if wish.seed is None else wish.seed
-                brief = brief.model_copy(update={"wish": wish, "seed": seed})
+            if options != brief.options:
+                seed = brief.seed if options.seed is None else options.seed
+                brief = brief.model_copy(update={"options": options, "seed": seed})
             if brief != store.brief:
                 store.change_brief(brief)
                 cards.publish()
@@ -165,20 +165,20 @@ def open_session(
             raise
 
     if (again := folder_of_run(root, card.flow_run_id)) is not None:
-        return opened(again, read_brief(again).wish), True
+        return opened(again, read_brief(again).options), True
     if ask.session_id:
         return _named(ask, root, opened), True
     check_idea(ask.idea)
-    check_capabilities(crew_named(ask.wish.crew), ask.wish)
-    if ask.resume and (same := same_ask(root, ask.idea, ask.wish)) is not None:
+    check_capabilities(crew_named(ask.options.crew), ask.options)
+    if ask.resume and (same := same_ask(root, ask.idea, ask.options)) is not None:
         try:
-            return opened(same, ask.wish), True
+            return opened(same, ask.options), True
         except SessionLocked:
             tell(f"{same.name} was taken by another run just now")
-    if busy := busy_with(root, ask.idea, ask.wish):
+    if busy := busy_with(root, ask.idea, ask.options):
         tell(f"{busy}: another one is begun")
-    folder, held = open_new(root, ask.idea, ask.wish, draw_seed, now, card.version)
-    return opened(folder, ask.wish, held), False
+    folder, held = open_new(root, ask.idea, ask.options, draw_seed, now, card.version)
+    return opened(folder, ask.options, held), False
 
 
 def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session]) -> Session:
@@ -186,7 +186,7 @@ def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session])
     if not is_ours(folder):
         held = lock.take(folder)
         try:
-            adopt_foreign(folder, ask.wish)
+            adopt_foreign(folder, ask.options)
         finally:
             held.release()
     brief = read_brief(folder)
@@ -194,5 +194,5 @@ def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session])
         raise NoSuchSession(
             f"{folder.name} has another idea ({brief.idea[:60]!r}): leave the idea out to go on with it"
         )
-    wish = changed_wish(brief, dict(ask.demands), apply=ask.change, session_id=folder.name)
-    return opened(folder, wish)
+    options = changed_options(brief, dict(ask.demands), apply=ask.change, session_id=folder.name)
+    return opened(folder, options)

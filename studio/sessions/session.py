@@ -87,7 +87,7 @@ class Session:
 
     def with_voice_for(self, story: Story) -> Session:
         """Return the session whose crew has a voice for the story's language, or silence, and tell it."""
-        crew, note = voice_for(self.crew, story, self.brief.wish)
+        crew, note = voice_for(self.crew, story, self.brief.options)
         if note:
             self.tell(note)
         return self._with(crew, self.planned)

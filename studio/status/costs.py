@@ -153,8 +153,8 @@ def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
     Returns:
         Dollars; None where there was one run only, or no call.
     """
-    with tolerant.entered(folder) as room:
-        card = light_reader.last_card(room) if room is not None else {}
+    with tolerant.entered(folder) as opened:
+        card = light_reader.last_card(opened) if opened is not None else {}
     newest, began = tolerant.text(card, "flow_run_id"), tolerant.text(card, "started_at")
     # The card's moment is in whole seconds; it is published before the run's first call.
     earlier = [call for call in calls if call.run_id != newest or call.begun_at[:19] < began[:19]]

@@ -56,20 +56,20 @@ def listings(root: Path) -> list[Listing]:
 def read_listing(folder: Path) -> Listing | None:
     """Read one session folder as its line; None where it holds nothing that says what it is."""
     locked = lock.is_locked(folder)
-    with tolerant.entered(folder) as room:
-        if room is None:
+    with tolerant.entered(folder) as opened:
+        if opened is None:
             return None
-        if light_reader.has_brief(room):
-            return _ours(room, folder, locked)
+        if light_reader.has_brief(opened):
+            return _ours(opened, folder, locked)
     facts = read_snapshot(folder)
     return None if facts is None else listing_of(facts, locked)
 
 
-def _ours(room: OpenFolder, folder: Path, locked: bool) -> Listing:
-    brief, film = light_reader.brief_at(room), light_reader.receipt_at(room, "film.mp4")
-    shots = len(light_reader.shots_at(room))
+def _ours(opened: OpenFolder, folder: Path, locked: bool) -> Listing:
+    brief, film = light_reader.brief_at(opened), light_reader.receipt_at(opened, "film.mp4")
+    shots = len(light_reader.shots_at(opened))
     numbers = range(1, shots + 1)
-    done, failed, card = film is not None, tolerant.is_there(room, "failure.json"), light_reader.last_card(room)
+    done, failed, card = film is not None, tolerant.is_there(opened, "failure.json"), light_reader.last_card(opened)
     state = state_of(
         done,
         False,
@@ -81,10 +81,10 @@ def _ours(room: OpenFolder, folder: Path, locked: bool) -> Listing:
         bool(tolerant.text(card, "suspended")),
     )
     images, clips = (
-        [found for number in numbers if (found := light_reader.receipt_at(room, path.format(number))) is not None]
+        [found for number in numbers if (found := light_reader.receipt_at(opened, path.format(number))) is not None]
         for path in ("images/shot_{:03d}.png", "videos/shot_{:03d}.mp4")
     )
-    paid = read_spent(room).all
+    paid = read_spent(opened).all
     cost = paid.usd if paid.calls else _by_receipts(folder, [*images, *clips])
     return Listing(
         folder.name,
@@ -121,7 +121,7 @@ def listing_of(facts: Snapshot, locked: bool) -> Listing:
         clips=videos_done(facts),
         shots=len(facts.shots),
         seconds=facts.film.seconds if facts.film else 0.0,
-        seconds_asked=tolerant.number(facts.wish, "seconds"),
+        seconds_asked=tolerant.number(facts.options, "seconds"),
         foreign=facts.foreign,
         cost_usd=cost_usd(facts),
         paid=facts.spent.all,

@@ -100,7 +100,7 @@ class Snapshot:
     started_at: str = ""
     seed: int | None = None
     version: str = ""
-    wish: dict[str, object] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
     title: str = ""
     plans: tuple[str, ...] = ()
     planning: tuple[Piece, ...] = ()
@@ -122,10 +122,10 @@ class Snapshot:
 
 def read_snapshot(folder: Path) -> Snapshot | None:
     """Read one session folder; None where it holds nothing that says what it is."""
-    with tolerant.entered(folder) as room:
-        if room is None:
+    with tolerant.entered(folder) as opened:
+        if opened is None:
             return None
-        return _ours(room, folder) if light_reader.has_brief(room) else _foreign(room, folder)
+        return _ours(opened, folder) if light_reader.has_brief(opened) else _foreign(opened, folder)
 
 
 def nothing_told(folder: Path) -> str:
@@ -140,9 +140,9 @@ def nothing_told(folder: Path) -> str:
     return "is empty: there is nothing to show, and nothing is lost by removing it"
 
 
-def _ours(room: OpenFolder, folder: Path) -> Snapshot:
-    brief, story = light_reader.brief_at(room), tolerant.dict_at(room, "story.json")
-    failure, card = tolerant.dict_at(room, "failure.json"), light_reader.last_card(room)
+def _ours(opened: OpenFolder, folder: Path) -> Snapshot:
+    brief, story = light_reader.brief_at(opened), tolerant.dict_at(opened, "story.json")
+    failure, card = tolerant.dict_at(opened, "failure.json"), light_reader.last_card(opened)
     seed, budget = brief.get("seed"), tolerant.as_dict(brief.get("terms")).get("budget_usd")
     return Snapshot(
         session_id=folder.name,
@@ -152,65 +152,65 @@ def _ours(room: OpenFolder, folder: Path) -> Snapshot:
         started_at=tolerant.text(brief, "started_at"),
         seed=seed if isinstance(seed, int) else None,
         version=tolerant.text(brief, "version"),
-        wish=tolerant.as_dict(brief.get("wish")),
+        options=tolerant.as_dict(brief.get("wish")),
         title=tolerant.text(story, "title"),
-        plans=_plans(room),
+        plans=_plans(opened),
         planning=tuple(
             _piece(f"{name}.json", receipt)
             for name in PLAN_NAMES
-            if (receipt := tolerant.dict_at(room, f"receipts/{name}.json"))
+            if (receipt := tolerant.dict_at(opened, f"receipts/{name}.json"))
         ),
-        cast=_cast(room),
-        shots=tuple(_shot(room, n, shot) for n, shot in enumerate(light_reader.shots_at(room), start=1)),
-        score=_listed(room, "score.wav"),
-        film=_listed(room, "film.mp4"),
+        cast=_cast(opened),
+        shots=tuple(_shot(opened, n, shot) for n, shot in enumerate(light_reader.shots_at(opened), start=1)),
+        score=_listed(opened, "score.wav"),
+        film=_listed(opened, "film.mp4"),
         cut_off=light_reader.was_cut_off(card),
         waits_for=tolerant.text(card, "waits_for"),
         waits_since=tolerant.text(card, "waits_since"),
         rejected=tolerant.text(card, "rejected"),
         suspended=tolerant.text(card, "suspended"),
-        failure=failure_in(room, failure),
+        failure=failure_in(opened, failure),
         failed_at=tolerant.text(failure, "at"),
-        spent=read_spent(room),
+        spent=read_spent(opened),
         budget_usd=None if budget is None else tolerant.number({"usd": budget}, "usd"),
     )
 
 
-def failure_in(room: OpenFolder, failure: dict[str, object]) -> str:
+def failure_in(opened: OpenFolder, failure: dict[str, object]) -> str:
     """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
-    unread = "failure.json does not read" if tolerant.is_there(room, "failure.json") else ""
+    unread = "failure.json does not read" if tolerant.is_there(opened, "failure.json") else ""
     return tolerant.text(failure, "message") or unread
 
 
-def _plans(room: OpenFolder) -> tuple[str, ...]:
-    return tuple(name for name in ("story", "scene_graph", "timeline") if tolerant.json_at(room, f"{name}.json"))
+def _plans(opened: OpenFolder) -> tuple[str, ...]:
+    return tuple(name for name in ("story", "scene_graph", "timeline") if tolerant.json_at(opened, f"{name}.json"))
 
 
-def _cast(room: OpenFolder) -> tuple[CharacterFacts, ...]:
-    numbers = [int(found[1]) for name in tolerant.names_at(room, "cast") if (found := _PORTRAIT.match(name))]
-    portraits = {n: piece for n in sorted(numbers) if (piece := _listed(room, f"cast/character_{n:03d}.png"))}
+def _cast(opened: OpenFolder) -> tuple[CharacterFacts, ...]:
+    numbers = [int(found[1]) for name in tolerant.names_at(opened, "cast") if (found := _PORTRAIT.match(name))]
+    portraits = {n: piece for n in sorted(numbers) if (piece := _listed(opened, f"cast/character_{n:03d}.png"))}
     if not portraits:
         return ()
-    nodes = tolerant.as_dicts(tolerant.dict_at(room, "scene_graph.json").get("nodes"))
+    nodes = tolerant.as_dicts(tolerant.dict_at(opened, "scene_graph.json").get("nodes"))
     names = {tolerant.text(node, "id"): tolerant.text(node, "name") for node in nodes}
     return tuple(CharacterFacts(n, names.get(f"character_{n}", ""), piece) for n, piece in portraits.items())
 
 
-def _shot(room: OpenFolder, number: int, shot: dict[str, object]) -> ShotFacts:
+def _shot(opened: OpenFolder, number: int, shot: dict[str, object]) -> ShotFacts:
     return ShotFacts(
         index=number,
         image_prompt=tolerant.text(shot, "image_prompt"),
         motion_prompt=tolerant.text(shot, "motion_prompt"),
         camera=tolerant.text(shot, "camera"),
         narration=tolerant.text(shot, "narration"),
-        image=_listed(room, f"images/shot_{number:03d}.png"),
-        line=_listed(room, f"narration/shot_{number:03d}.wav"),
-        clip=_listed(room, f"videos/shot_{number:03d}.mp4"),
+        image=_listed(opened, f"images/shot_{number:03d}.png"),
+        line=_listed(opened, f"narration/shot_{number:03d}.wav"),
+        clip=_listed(opened, f"videos/shot_{number:03d}.mp4"),
     )
 
 
-def _listed(room: OpenFolder, path: str) -> Piece | None:
-    receipt = light_reader.receipt_at(room, path)
+def _listed(opened: OpenFolder, path: str) -> Piece | None:
+    receipt = light_reader.receipt_at(opened, path)
     return None if receipt is None else _piece(path, receipt)
 
 
@@ -231,13 +231,13 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
     )
 
 
-def _foreign(room: OpenFolder, folder: Path) -> Snapshot | None:
+def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
     """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
-    meta = tolerant.dict_at(room, f"{folder.name}_meta.json")
+    meta = tolerant.dict_at(opened, f"{folder.name}_meta.json")
     # Of one that is half adopted, the story may be all that says what it is.
-    story = tolerant.dict_at(room, "story.json") or tolerant.dict_at(room, f"{KEPT}/story.json")
+    story = tolerant.dict_at(opened, "story.json") or tolerant.dict_at(opened, f"{KEPT}/story.json")
     # Older programs keep the shots out of meta, others the plan out of the folder.
-    shots = light_reader.shots_at(room) or light_reader.most_shots(tolerant.as_dicts(meta.get("shots")))
+    shots = light_reader.shots_at(opened) or light_reader.most_shots(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
     return Snapshot(
@@ -247,26 +247,26 @@ def _foreign(room: OpenFolder, folder: Path) -> Snapshot | None:
         idea=tolerant.text(meta, "idea") or tolerant.text(story, "title"),
         started_at=tolerant.text(meta, "started_at"),
         title=tolerant.text(story, "title"),
-        plans=_plans(room),
+        plans=_plans(opened),
         shots=tuple(
             ShotFacts(
                 index=number,
                 image_prompt=tolerant.text(shot, "image_prompt"),
                 motion_prompt=tolerant.text(shot, "motion_prompt"),
                 camera=tolerant.text(shot, "camera"),
-                image=_foreign_piece(room, f"images/shot_{number:03d}", ".png"),
-                clip=_foreign_piece(room, f"videos/shot_{number:03d}", ".mp4"),
+                image=_foreign_piece(opened, f"images/shot_{number:03d}", ".png"),
+                clip=_foreign_piece(opened, f"videos/shot_{number:03d}", ".mp4"),
             )
             for number, shot in enumerate(shots, start=1)
         ),
-        film=_foreign_piece(room, "film", ".mp4"),
+        film=_foreign_piece(opened, "film", ".mp4"),
         foreign_completed=meta.get("completed") is True,
     )
 
 
-def _foreign_piece(room: OpenFolder, stem: str, suffix: str) -> Piece | None:
+def _foreign_piece(opened: OpenFolder, stem: str, suffix: str) -> Piece | None:
     """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
     for path in (stem + suffix, f"{stem}_001{suffix}"):
-        if size := tolerant.size_at(room, path):
+        if size := tolerant.size_at(opened, path):
             return Piece(path=path, bytes=size)
     return None

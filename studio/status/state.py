@@ -54,7 +54,7 @@ def steps(facts: Snapshot) -> dict[str, bool]:
         "videos": bool(shots) and all(shot.clip for shot in shots),
         "narration": bool(shots) and all(shot.line for shot in shots),
         # A film asked for without music needs no score: the step is done when the film is.
-        "score": facts.score is not None or (facts.wish.get("music") is False and facts.film is not None),
+        "score": facts.score is not None or (facts.options.get("music") is False and facts.film is not None),
         "film": facts.film is not None,
     }
 
@@ -141,7 +141,7 @@ def missing(facts: Snapshot) -> tuple[str, ...]:
         wanted |= {f"narration/shot_{shot.index:03d}.wav": shot.line is not None for shot in facts.shots}
         wanted["timeline.json"] = "timeline" in plans
     wanted |= {f"videos/shot_{shot.index:03d}.mp4": shot.clip is not None for shot in facts.shots}
-    if not facts.foreign and facts.wish.get("music") is not False:
+    if not facts.foreign and facts.options.get("music") is not False:
         wanted["score.wav"] = facts.score is not None
     wanted["film.mp4"] = facts.film is not None
     return tuple(path for path, there in wanted.items() if not there)

@@ -28,8 +28,8 @@ BRIEF, COPY = "brief.json", "receipts/brief.json"
 
 def is_ours(folder: Path) -> bool:
     """Tell whether this program opened the session: its brief is there, or the copy of it."""
-    with tolerant.entered(folder) as room:
-        return room is not None and light_reader.has_brief(room)
+    with tolerant.entered(folder) as opened:
+        return opened is not None and light_reader.has_brief(opened)
 
 
 def read_brief(folder: Path) -> Brief:
@@ -69,13 +69,13 @@ def _reads(content: bytes) -> bool:
 
 def _carded(folder: Path) -> Brief | None:
     """Return the brief that the newest readable run card holds."""
-    with tolerant.entered(folder) as room:
-        if room is None:
+    with tolerant.entered(folder) as opened:
+        if opened is None:
             return None
-        cards = sorted(tolerant.changes_at(room, "runs"), reverse=True)
+        cards = sorted(tolerant.changes_at(opened, "runs"), reverse=True)
         for name in (name for _, name in cards if name.endswith(".json")):
             try:
-                return Brief.model_validate(tolerant.dict_at(room, f"runs/{name}").get("brief"))
+                return Brief.model_validate(tolerant.dict_at(opened, f"runs/{name}").get("brief"))
             except ValidationError:
                 # Torn, or an older program's.
                 continue
@@ -138,5 +138,5 @@ def _text(brief: Brief) -> str:
 
 
 def _copied(folder: Path) -> str | None:
-    with tolerant.entered(folder) as room:
-        return light_reader.copied_brief(room) if room is not None else None
+    with tolerant.entered(folder) as opened:
+        return light_reader.copied_brief(opened) if opened is not None else None

@@ -25,11 +25,13 @@ SILENCE_SECONDS = 60.0
 def seconds_ago(folder: Path) -> float | None:
     """Return how long ago another machine's run gave its last sign of life here; None where no such run works."""
     now = time.time()
-    with tolerant.entered(folder) as room:
-        touched = [(now - changed / 1e9, name) for changed, name in tolerant.changes_at(room, "runs")] if room else []
+    with tolerant.entered(folder) as opened:
+        touched = (
+            [(now - changed / 1e9, name) for changed, name in tolerant.changes_at(opened, "runs")] if opened else []
+        )
         # A card from the future is no sign: nobody touched it a moment ago.
         for ago, name in sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS):
-            card = tolerant.dict_at(room, f"runs/{name}") if room is not None else {}
+            card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}
             if card.get("ended_at") == "" and tolerant.text(card, "host") not in ("", socket.gethostname()):
                 return max(0.0, ago)
     return None

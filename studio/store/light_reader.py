@@ -10,9 +10,9 @@ from studio.fs.tolerant import as_dict, changes_at, dict_at, dicts_at, is_there,
 from studio.text.plain_json import NotJson, read_plainly
 
 
-def shots_at(room: OpenFolder) -> list[dict[str, object]]:
+def shots_at(opened: OpenFolder) -> list[dict[str, object]]:
     """Return the shots in `shots.json`; none where there are more than a film has."""
-    return most_shots(dicts_at(room, "shots.json"))
+    return most_shots(dicts_at(opened, "shots.json"))
 
 
 def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -20,44 +20,44 @@ def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
     return shots if len(shots) <= safe_open.SHOTS else []
 
 
-def receipt_at(room: OpenFolder, path: str) -> dict[str, object] | None:
+def receipt_at(opened: OpenFolder, path: str) -> dict[str, object] | None:
     """Return the receipt of the piece at `path` ('images/shot_001.png') at the listed depth.
 
     That is: the receipt beside it parses and speaks of this path, and the size agrees. None otherwise.
     """
-    receipt = json_at(room, path.rpartition(".")[0] + ".json")
+    receipt = json_at(opened, path.rpartition(".")[0] + ".json")
     if not isinstance(receipt, dict) or receipt.get("path") != path:
         return None
     size = receipt.get("bytes")
-    return receipt if type(size) is int and size_at(room, path) == size else None
+    return receipt if type(size) is int and size_at(opened, path) == size else None
 
 
-def has_brief(room: OpenFolder) -> bool:
+def has_brief(opened: OpenFolder) -> bool:
     """Tell whether the session is one of ours: its brief is there, or the copy of it."""
     # Nobody else has run cards: without its briefs a session of ours is still no other program's.
-    return any(is_there(room, name) for name in ("brief.json", "receipts/brief.json", "runs"))
+    return any(is_there(opened, name) for name in ("brief.json", "receipts/brief.json", "runs"))
 
 
-def brief_at(room: OpenFolder) -> dict[str, object]:
+def brief_at(opened: OpenFolder) -> dict[str, object]:
     """Return what was asked for; from the copy where `brief.json` does not read, else an empty object."""
-    brief = dict_at(room, "brief.json")
+    brief = dict_at(opened, "brief.json")
     if "idea" in brief:
         return brief
     try:
-        return as_dict(read_plainly(copied_brief(room) or "{}"))
+        return as_dict(read_plainly(copied_brief(opened) or "{}"))
     except NotJson:
         return {}
 
 
-def last_card(room: OpenFolder) -> dict[str, object]:
+def last_card(opened: OpenFolder) -> dict[str, object]:
     """Return the newest run card; an empty object where there is none.
 
     One that does not read tells of no end, as if its run had been cut off.
     """
-    newest = newest_card(room)
+    newest = newest_card(opened)
     if not newest:
         return {}
-    card = json_at(room, f"runs/{newest}")
+    card = json_at(opened, f"runs/{newest}")
     return card if isinstance(card, dict) and card else {"ended_at": ""}
 
 
@@ -66,15 +66,15 @@ def was_cut_off(card: dict[str, object]) -> bool:
     return card.get("ended_at") == ""
 
 
-def newest_card(room: OpenFolder) -> str:
+def newest_card(opened: OpenFolder) -> str:
     """Return the name of the newest run card; '' where there is none."""
-    cards = (card for card in changes_at(room, "runs") if card[1].endswith(".json"))
+    cards = (card for card in changes_at(opened, "runs") if card[1].endswith(".json"))
     return max(cards, default=(0, ""))[1]
 
 
-def copied_brief(room: OpenFolder) -> str | None:
+def copied_brief(opened: OpenFolder) -> str | None:
     """Return the text of `brief.json` as `receipts/brief.json` holds it, or None where its checksum does not agree."""
-    copy = dict_at(room, "receipts/brief.json")
+    copy = dict_at(opened, "receipts/brief.json")
     content = text(copy, "content")
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     return content if copy.get("sha256") == digest else None

@@ -95,9 +95,9 @@ def is_locked(folder: Path) -> bool:
 
 def holder(folder: Path) -> str:
     """Return who works on the session, from its newest run card: 'by pid 4711 on host since 14:02:11'."""
-    with tolerant.entered(folder) as room:
-        name = light_reader.newest_card(room) if room is not None else ""
-        card = tolerant.dict_at(room, f"runs/{name}") if room is not None else {}
+    with tolerant.entered(folder) as opened:
+        name = light_reader.newest_card(opened) if opened is not None else ""
+        card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}
     if not name:
         return "by another run that has just begun"
     pid, host, since = (card.get(key) for key in ("pid", "host", "started_at"))

@@ -37,7 +37,7 @@ class Plans:
     def shots(self) -> tuple[Shot, ...]:
         """Read the shots; a person may have edited, inserted, removed or moved some."""
         brief = self._store.brief
-        return read_shots(self._text("shots.json"), brief.wish.fps, brief.wish.shot_seconds, brief.seed)
+        return read_shots(self._text("shots.json"), brief.options.fps, brief.options.shot_seconds, brief.seed)
 
     def timeline(self) -> Timeline:
         """Read the timeline."""

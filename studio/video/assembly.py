@@ -24,14 +24,15 @@ from studio.video.encoder import last_picture
 from studio.video.mux import cut_film
 
 
-def burned_cues(shot: Shot, line: Receipt, frames: int, wish: FilmOptions) -> tuple[Cue, ...]:
-    """Return the captions that are burned into a shot's clip of `frames`, in its frames: none but where it was wished.
+def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) -> tuple[Cue, ...]:
+    """Return the captions that are burned into a shot's clip of `frames`, in its frames: none but where that was asked
+    for.
 
     In narrow frames they have shorter lines than the film's caption track, rather than smaller letters.
     """
-    if wish.captions != "burned":
+    if options.captions != "burned":
         return ()
-    return _shot_cues(shot, line, frames, wish.fps, 0, burned_columns(wish.size))
+    return _shot_cues(shot, line, frames, options.fps, 0, burned_columns(options.size))
 
 
 def _shot_cues(
@@ -86,7 +87,7 @@ def assemble(
     Raises:
         EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.
     """
-    wish, fps = brief.wish, timeline.fps
+    options, fps = brief.options, timeline.fps
     cues = film_cues(shots, [receipt for _, receipt in lines], timeline)
     srt, vtt = srt_text(cues, fps).encode("utf-8"), vtt_text(cues, fps).encode("utf-8")
     title, end, sound, captions = (
@@ -102,14 +103,21 @@ def assemble(
         lost: tuple[str, ...] = ()
         if timeline.title_frames:
             lost = title_card(
-                story.title, wish.size, fps, timeline.title_frames, brief.seed, title, mood=story.mood, english=english
+                story.title,
+                options.size,
+                fps,
+                timeline.title_frames,
+                brief.seed,
+                title,
+                mood=story.mood,
+                english=english,
             ).not_drawn
         if timeline.end_frames:
             card = end_card(
                 story.title,
                 credits,
                 last_picture(clips[-1]) if clips else None,
-                wish.size,
+                options.size,
                 fps,
                 timeline.end_frames,
                 brief.seed,
@@ -124,7 +132,7 @@ def assemble(
             title,
             clips,
             sound,
-            captions if wish.captions == "soft" and cues else None,
+            captions if options.captions == "soft" and cues else None,
             chapters(story, shots, timeline),
             timeline,
             story.title,
@@ -136,4 +144,4 @@ def assemble(
         for hidden in (title, end, sound, captions):
             files.remove(hidden)
     made = made.model_copy(update={"not_drawn": lost})
-    return made, () if wish.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))
+    return made, () if options.captions == "off" else (("film.srt", srt), ("film.vtt", vtt))

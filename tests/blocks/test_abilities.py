@@ -7,7 +7,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from blocks.crew import Crew
+from blocks.crew import FilmCrew
 from blocks.openai_api.narrator import SPOKEN, OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.sizes import legal_size
@@ -67,26 +67,26 @@ def test_openais_voices_speak_what_openai_says_they_do() -> None:
 def test_a_saved_crew_says_what_its_own_models_can() -> None:
     """The longest side and the voice's languages; they change no fingerprint of the voice. A full HD film of the usual
     crews is as it was: nothing is to be told."""
-    usual = Crew(painter="openai", narrator="openai", openai=OPENAI).hired("x")
-    small = Crew(painter="openai", narrator="openai", openai=HERE, longest_px=512, languages="en, de").hired("x")
+    usual = FilmCrew(painter="openai", narrator="openai", openai=OPENAI).hired("x")
+    small = FilmCrew(painter="openai", narrator="openai", openai=HERE, longest_px=512, languages="en, de").hired("x")
     assert small.painter.abilities.longest_px == 512
     assert small.narrator.abilities.languages == ("en", "de")
     assert small.narrator.model == usual.narrator.model
     assert usual.painter.model == "gpt-image-2 medium"
     assert (
         check_capabilities(usual, FilmOptions())
-        == check_capabilities(Crew(painter="stability", stability=STABILITY).hired("x"), FilmOptions())
+        == check_capabilities(FilmCrew(painter="stability", stability=STABILITY).hired("x"), FilmOptions())
         == ()
     )
     with pytest.raises(ValidationError):
-        Crew(languages="English")
+        FilmCrew(languages="English")
 
 
 def test_a_negative_prompt_that_nobody_heeds_is_told() -> None:
     """Of OpenAI's painter and the offline one; Stability's takes it, and has it in its fingerprint."""
     for painter in ("openai", "offline"):
-        crew = Crew(painter=painter, openai=OPENAI, negative_prompt="text").hired("x")  # type: ignore[arg-type]
+        crew = FilmCrew(painter=painter, openai=OPENAI, negative_prompt="text").hired("x")  # type: ignore[arg-type]
         assert "takes no negative prompt" in of_negative_prompt(crew)
-    heeded = Crew(painter="stability", stability=STABILITY, negative_prompt="text").hired("x")
+    heeded = FilmCrew(painter="stability", stability=STABILITY, negative_prompt="text").hired("x")
     assert of_negative_prompt(heeded) == ""
     assert heeded.painter.model == "core without 'text'"

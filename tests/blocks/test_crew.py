@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from blocks.crew import Crew
+from blocks.crew import FilmCrew
 from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
 
@@ -26,14 +26,14 @@ ACCOUNT = StabilityAccount(api_key=SecretStr("sk-stability-0123"))
 def test_an_account_that_is_refused_is_not_quoted(accounts: dict[str, Any]) -> None:
     """A key with a slip stands in no error of the block that holds its account."""
     with pytest.raises(ValidationError) as failed:
-        Crew.model_validate(accounts)
+        FilmCrew.model_validate(accounts)
     assert "secret" not in str(failed.value) + repr(failed.value)
 
 
 @pytest.mark.parametrize("painter", ["stability", "stability-grpc"])
 def test_a_style_that_does_not_exist_is_refused_when_hired(painter: str) -> None:
     """Not at the first picture, when the plans are paid for already; the message lists those that do."""
-    crew = Crew.model_validate({"painter": painter, "stability": ACCOUNT, "style_preset": "cinematographic"})
+    crew = FilmCrew.model_validate({"painter": painter, "stability": ACCOUNT, "style_preset": "cinematographic"})
     with pytest.raises(BadInput, match=r"style 'cinematographic'.*cinematic"):
         crew.hired("mine")
     assert crew.model_copy(update={"style_preset": "cinematic"}).hired("mine").painter.engine == "stability"
@@ -42,4 +42,4 @@ def test_a_style_that_does_not_exist_is_refused_when_hired(painter: str) -> None
 def test_a_service_that_does_not_exist_is_refused_when_hired() -> None:
     """A service of Stability's is one of a few."""
     with pytest.raises(BadInput, match=r"service 'sd4'.*sd3.5-large"):
-        Crew(painter="stability", stability=ACCOUNT, painter_model="sd4").hired("mine")
+        FilmCrew(painter="stability", stability=ACCOUNT, painter_model="sd4").hired("mine")

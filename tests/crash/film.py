@@ -119,7 +119,7 @@ class Run:
             self.do(animate_shot, shot=shot, image=image, line=line)
             for shot, image, line in zip(shots, images, lines, strict=True)
         )
-        music = session.brief.wish.music
+        music = session.brief.options.music
         score = self.do(compose_score, story=story, shots=shots, timeline=timeline) if music else None
         film = self.do(
             cut_film,

@@ -22,9 +22,9 @@ WISH = film.WISH.model_copy(update={"script": SCRIPT})
 
 
 @contextmanager
-def asking(wish: FilmOptions = WISH) -> Iterator[None]:
+def asking(options: FilmOptions = WISH) -> Iterator[None]:
     """Let the command ask for this film while the block runs."""
-    film.WISH, before = wish, film.WISH
+    film.WISH, before = options, film.WISH
     try:
         yield
     finally:

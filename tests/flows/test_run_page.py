@@ -223,7 +223,7 @@ def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pyt
     outcome = studio.film()
     before = {each.key: each.id for each in artifacts(outcome.run_id)}
     folder = studio.only_folder()
-    session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(wish=FilmOptions(height=144)))
+    session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(options=FilmOptions(height=144)))
     monkeypatch.setattr("flows.live_page.get_run_logger", lambda: None)
     page = RunPage(session, UUID(outcome.run_id))  # type: ignore[arg-type]  # what it uses of one
     page.begin()

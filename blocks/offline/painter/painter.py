@@ -18,7 +18,7 @@ from studio.model.engines import Abilities
 from studio.model.receipt import PieceMeasures
 
 _MOST_PIXELS = 5040 * 2160
-"""The largest frame a wish can ask for: 21:9 at 2160 rows."""
+"""The largest frame that can be asked for: 21:9 at 2160 rows."""
 
 
 class OfflinePainter:

@@ -44,9 +44,9 @@ def from_script(brief: Brief) -> Story:
     Raises:
         BadInput: the script holds no text, or has more scenes than the film has frames.
     """
-    wish = brief.wish
-    parsed = parse_script(wish.script or "")
-    shots = shot_count(wish)
+    options = brief.options
+    parsed = parse_script(options.script or "")
+    shots = shot_count(options)
     if len(parsed) > shots:
         parsed = _joined(parsed, shots)
     text = " ".join(scene.narration for scene in parsed)
@@ -63,7 +63,7 @@ def from_script(brief: Brief) -> Story:
     first = " ".join(islice(each_sentence(text), 6))
     return Story(
         title=idea.title,
-        style=wish.style,
+        style=options.style,
         scenes=tuple(scenes),
         language="other" if parse_idea(first, KNOWN_WORDS).kind == "foreign" else "en",
         mood=find_mood(f"{brief.idea} {text}"),

@@ -75,12 +75,12 @@ class OfflineWriter:
     abilities = Abilities(seed=True)
 
     def write_story(self, brief: Brief) -> Story:
-        """Write the story: from the script in the wish where there is one, else from the idea.
+        """Write the story: from the script where there is one, else from the idea.
 
         Raises:
             BadInput: the script holds no text, or has more scenes than the film has frames.
         """
-        if brief.wish.script is not None:
+        if brief.options.script is not None:
             return from_script(brief)
         idea = parse_idea(brief.idea, KNOWN_WORDS)
         draw = random.Random(zlib.crc32(brief.idea.encode("utf-8", "surrogatepass")) + brief.seed)
@@ -89,18 +89,18 @@ class OfflineWriter:
         setting = find_setting(core_of(idea) + deep) or find_setting(shown)
         within = idea.kind in {"question", "topic"} and not (seen_as(idea) and domain_of(idea))
         setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
-        rooms = _rooms(brief.wish)
+        rooms = _rooms(brief.options)
         if is_afloat(idea):
             # Whoever breathes air meets them on the water, not below.
             setting = find_setting("sea") or setting
         mood = find_mood(shown)
         hours = lit_hours(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
         staging = Staging(setting, shown, mood, hours)
-        told = told_scenes(idea, staging, rooms, brief.wish.fps, draw) if idea.kind == "told" else ()
+        told = told_scenes(idea, staging, rooms, brief.options.fps, draw) if idea.kind == "told" else ()
         return Story(
             title=idea.title,
-            style=brief.wish.style,
-            scenes=told or _beat_scenes(idea, staging, rooms, brief.wish.fps, draw),
+            style=brief.options.style,
+            scenes=told or _beat_scenes(idea, staging, rooms, brief.options.fps, draw),
             language="other" if idea.kind == "foreign" else "en",
             mood=mood,
             written_by=DRAFT,
@@ -115,10 +115,10 @@ class OfflineWriter:
         return plan_shots(story, graph, brief)
 
 
-def _rooms(wish: FilmOptions) -> tuple[tuple[int, ...], ...]:
+def _rooms(options: FilmOptions) -> tuple[tuple[int, ...], ...]:
     """Return the shots' lengths in frames, a group for each scene, just as the plan will share them."""
-    shots = shot_count(wish)
-    frames = share_frames(frames_for_shots(wish), shots)
+    shots = shot_count(options)
+    frames = share_frames(frames_for_shots(options), shots)
     rooms: list[tuple[int, ...]] = []
     first = 0
     for count in share_frames(shots, scene_count(shots)):

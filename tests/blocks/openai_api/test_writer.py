@@ -40,7 +40,9 @@ def test_a_film_is_planned(server: OpenAIServer) -> None:
     check_graph(graph, story)
     assert story.written_by == "a-model"
     assert (story.title, story.mood, story.language) == ("The Lamp", "melancholy", "en")
-    assert sum(shot.frames for shot in shots) == frames_for_shots(brief.wish) == 20 * 24 - title_frames(brief.wish)
+    assert (
+        sum(shot.frames for shot in shots) == frames_for_shots(brief.options) == 20 * 24 - title_frames(brief.options)
+    )
     assert read_story(plan_text(story)) == story
     assert read_graph(plan_text(graph)) == graph
     assert read_shots(plan_text(shots), 24, 5.0, brief.seed) == shots
@@ -110,7 +112,7 @@ def test_the_length_decides_scenes_and_words(server: OpenAIServer) -> None:
     brief = brief_of(seconds=20, shot_seconds=5.0)
     story = writer_at(server).write_story(brief)
     assert len(story.scenes) == 4
-    for told, room in zip(story.scenes, words_of_scenes(brief.wish, 4), strict=True):
+    for told, room in zip(story.scenes, words_of_scenes(brief.options, 4), strict=True):
         assert 0 < len(told.narration.split()) <= room * 1.25
 
 
@@ -181,7 +183,7 @@ def test_a_script_keeps_its_words(server: OpenAIServer) -> None:
 
 
 def test_prompts_by_hand_are_not_rewritten(server: OpenAIServer) -> None:
-    """With prompts in the wish no model is asked for shots."""
+    """With prompts no model is asked for shots."""
     prompts = [{"image_prompt": f"a red door {n}", "motion_prompt": "none", "camera": "dolly"} for n in range(3)]
     brief = brief_of(prompts=prompts)
     writer = writer_at(server)
@@ -262,10 +264,10 @@ def test_without_a_desk_nothing_is_asked(server: OpenAIServer) -> None:
     assert server.exchanges == []
 
 
-def test_every_wish_has_room_for_words() -> None:
+def test_every_length_has_room_for_words() -> None:
     """Rooms follow the plan's own frames: at least one scene, never more than shots."""
     for seconds, shot_seconds in ((4, 1.0), (4, 60.0), (3600, 1.0), (90, 5.0)):
-        wish = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
-        rooms = words_of_scenes(wish)
+        options = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
+        rooms = words_of_scenes(options)
         assert rooms
         assert sum(rooms) <= 2.4 * seconds

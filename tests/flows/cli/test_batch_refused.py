@@ -42,9 +42,9 @@ def test_a_price_list_that_does_not_read_stops_a_batch_before_it_begins(film: Fi
 @pytest.mark.thorough
 def test_a_saved_crew_is_found_before_the_films_begin(film: Film) -> None:
     """A crew that is saved on the server is none that is missing: its film is made."""
-    from blocks.crew import Crew
+    from blocks.crew import FilmCrew
 
-    Crew().save("saved-for-a-batch", overwrite=True, _sync=True)  # type: ignore[call-arg]  # of Prefect's dispatcher
+    FilmCrew().save("saved-for-a-batch", overwrite=True, _sync=True)  # type: ignore[call-arg]  # of Prefect's dispatcher
     (film.folder / "ideas.csv").write_text("idea,crew,seconds,height\nA,saved-for-a-batch,4,144\n", "utf-8")
     code, out, err = film.run("batch", "ideas.csv")
     assert (code, err) == (0, ""), out + err

@@ -13,7 +13,7 @@ from prefect.states import Crashed
 from flows.runs.naming import LONGEST, parameters_of
 from flows.runs.status import this_run
 from studio.errors import BadInput
-from studio.input.options import make_wish
+from studio.input.options import film_options
 from studio.model.film import Brief, FilmOptions, Prompt
 from studio.sessions.opening import Ask
 from studio.status.snapshot import read_snapshot
@@ -72,13 +72,13 @@ def test_a_run_says_what_it_makes_from_its_creation(studio: Studio, monkeypatch:
 def test_a_session_is_asked_for_by_what_it_is(tmp_path: Path) -> None:
     """The parameters of a run on a session repeat its brief; an idea that no run may be given and a script that is too
     long to be shown are left to the session."""
-    wish = FilmOptions(seconds=20, style="x", script="A line.", prompts=(Prompt(image_prompt="a lantern"),))
-    brief = Brief(idea="A cat", wish=wish, seed=1, started_at="", version="0")
+    options = FilmOptions(seconds=20, style="x", script="A line.", prompts=(Prompt(image_prompt="a lantern"),))
+    brief = Brief(idea="A cat", options=options, seed=1, started_at="", version="0")
     asked = parameters_of(brief)
     assert asked.pop("idea") == "A cat"
-    assert make_wish(**asked) == wish
+    assert film_options(**asked) == options
     assert set(asked) == set(FilmOptions.model_fields)
-    long = Brief(idea="a\x1bb", wish=FilmOptions(script="x " * LONGEST), seed=1, started_at="", version="0")
+    long = Brief(idea="a\x1bb", options=FilmOptions(script="x " * LONGEST), seed=1, started_at="", version="0")
     assert (parameters_of(long)["idea"], parameters_of(long)["script"]) == ("", None)
 
 

@@ -53,8 +53,8 @@ class Server:
 
     def take(self, name: str) -> UUID:
         """Take a slot as a call does, by a lease that nobody will renew; return the lease."""
-        wish = {"names": [name], "slots": 1, "lease_duration": 60}
-        return UUID(ask(self.url, "/v2/concurrency_limits/increment-with-lease", wish)["lease_id"])
+        options = {"names": [name], "slots": 1, "lease_duration": 60}
+        return UUID(ask(self.url, "/v2/concurrency_limits/increment-with-lease", options)["lease_id"])
 
     def pass_time(self, lease: UUID) -> None:
         """Let a lease end, as if its time had passed."""

@@ -13,7 +13,7 @@ from tests.fuzz.judge import stretched
 FORMS: tuple[type[Form], ...] = (StoryForm, GraphForm, ShotsForm, StagingForm, SceneForm)
 
 BRIEF = Brief(
-    idea="A pier at night", wish=FilmOptions(), seed=7, started_at="2025-02-08T00:22:38.123456", version="0.1.0"
+    idea="A pier at night", options=FilmOptions(), seed=7, started_at="2025-02-08T00:22:38.123456", version="0.1.0"
 )
 STORY = Story(
     title="A pier",

@@ -30,7 +30,7 @@ def check(data: bytes) -> None:
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     films = read_manifest(path, _crew)
     assert len({film.key for film in films}) == len(films)
-    assert all(film.idea.strip() or film.wish.script for film in films)
+    assert all(film.idea.strip() or film.options.script for film in films)
     assert [film.number for film in films] == sorted(film.number for film in films)
     if (entries := _entries(suffix, text.removeprefix("\ufeff"))) is not None:
         assert len(films) == entries, f"{len(films)} films of {entries} entries"

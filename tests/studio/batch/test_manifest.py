@@ -50,13 +50,13 @@ def test_every_form_gives_the_same_films(tmp_path: Path, name: str, content: str
     lines = read(tmp_path, name, content)
     assert tuple(line.number for line in lines) == numbers
     assert lines[0].idea == "A cat"
-    assert lines[0].wish.model_dump(exclude_defaults=True) == {"seconds": 20.0, "music": False, "fps": 25}
+    assert lines[0].options.model_dump(exclude_defaults=True) == {"seconds": 20.0, "music": False, "fps": 25}
     assert "".join(lines[1].idea.split()).replace(",", "") == "Rainatnight"
-    assert lines[1].wish.model_dump(exclude_defaults=True) == {}
+    assert lines[1].options.model_dump(exclude_defaults=True) == {}
 
 
 def test_scripts_and_prompts_are_read_beside_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths are relative to the manifest, wherever the program runs; what they hold is part of the wish."""
+    """Paths are relative to the manifest, wherever the program runs; what they hold is part of the options."""
     monkeypatch.chdir("/")
     (tmp_path / "mine.txt").write_text("The kettle is cold.", "utf-8")
     (tmp_path / "shots.txt").write_text("Shot 1\nimage: a lantern\n", "utf-8")
@@ -65,9 +65,9 @@ def test_scripts_and_prompts_are_read_beside_the_manifest(tmp_path: Path, monkey
         ("a.jsonl", '{"idea": "A cat", "script": "mine.txt", "prompts": "shots.txt"}'),
     ]:
         (line,) = read(tmp_path, name, text)
-        assert line.wish.script == "The kettle is cold."
-        assert line.wish.prompts is not None
-        assert line.wish.prompts[0].image_prompt == "a lantern"
+        assert line.options.script == "The kettle is cold."
+        assert line.options.prompts is not None
+        assert line.options.prompts[0].image_prompt == "a lantern"
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:

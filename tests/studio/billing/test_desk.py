@@ -155,10 +155,10 @@ def test_a_refused_account_ends_the_run(tmp_path: Path, fault: str) -> None:
 
 def test_slow_down_is_waited_for_and_never_comes_out(tmp_path: Path) -> None:
     """Nothing is sent before the moment that the vendor named; each try has its line, and costs nothing."""
-    gate = RateLimit(AccountLimits())
+    limit = RateLimit(AccountLimits())
     slow = VendorError("slow down", "429", retry_after=0.05)
     vendor = Vendor(slow, slow, b"picture")
-    assert desk_in(tmp_path, gate=gate).call(request_of(), vendor, content) == b"picture"
+    assert desk_in(tmp_path, limit=limit).call(request_of(), vendor, content) == b"picture"
     assert [each.state for each in read_calls(tmp_path)] == ["failed", "failed", "done"]
     assert spent_usd(read_calls(tmp_path)) == (pytest.approx(0.04), 0)
 
@@ -191,7 +191,7 @@ def test_no_budget_is_passed_however_many_ask_at_once(tmp_path: Path) -> None:
 def test_who_waits_for_room_in_the_budget_heeds_a_slow_down(tmp_path: Path) -> None:
     """The budget is full of a call in flight that ends with 'slow down': who waited for its room waits on."""
     moment = 0.0
-    gate = RateLimit(AccountLimits(), lambda: moment)
+    limit = RateLimit(AccountLimits(), lambda: moment)
     ledger, asked = ledger_in(tmp_path, budget_usd=0.04), threading.Event()
     first, second = Vendor(b"picture"), Vendor(b"picture")
 
@@ -207,12 +207,12 @@ def test_who_waits_for_room_in_the_budget_heeds_a_slow_down(tmp_path: Path) -> N
         # The first one is in its call now; at its second look the other one waits for room.
         if asked.is_set() and next(calls) == 2:
             waiting.set()
-        if gate.not_before:
+        if limit.not_before:
             looks.release()
 
     def call(index: int, send: Any) -> bytes:
         order, request = order_of(index), request_of(str(index))
-        return desk_in(tmp_path, order, ledger=ledger, gate=gate, go_on=go_on).call(request, send, content)
+        return desk_in(tmp_path, order, ledger=ledger, limit=limit, go_on=go_on).call(request, send, content)
 
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(call, 1, lambda: first() if first.asked else slow())
@@ -269,7 +269,7 @@ def test_two_shots_with_the_same_words_pay_once(tmp_path: Path) -> None:
 
 
 def test_a_stopped_run_sends_nothing_more(tmp_path: Path) -> None:
-    """Who waits at the gate when the run is stopped leaves without a call, and without a line."""
+    """Who waits at the rate limit when the run is stopped leaves without a call, and without a line."""
 
     def stopped() -> None:
         raise Interrupted("stopped")

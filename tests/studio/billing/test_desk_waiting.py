@@ -17,8 +17,8 @@ from studio.model.paid import VendorError
 from tests.support.sessions.counter import Vendor, content, desk_in, ledger_in, order_of, request_of
 
 
-class HeldGate(RateLimit):
-    """A gate that notes for how long it is held, and lets everything through."""
+class HeldLimit(RateLimit):
+    """A rate limit that notes for how long it is held, and lets everything through."""
 
     def __init__(self) -> None:
         super().__init__(AccountLimits())
@@ -30,19 +30,19 @@ class HeldGate(RateLimit):
 
 def test_the_wait_doubles_up_to_a_minute_where_the_vendor_does_not_say(tmp_path: Path) -> None:
     """2, 4, 8 ... 60 seconds, each by a quarter more or less; what the vendor says counts as said, 0 too."""
-    slow, gate = VendorError("slow down", "429"), HeldGate()
+    slow, limit = VendorError("slow down", "429"), HeldLimit()
     vendor = Vendor(*[slow] * 7, VendorError("slow down", "429", retry_after=0.0), b"picture")
-    assert desk_in(tmp_path, gate=gate).call(request_of(), vendor, content) == b"picture"
+    assert desk_in(tmp_path, limit=limit).call(request_of(), vendor, content) == b"picture"
     meant = [min(SLOWEST_SECONDS, SLOW_DOWN_SECONDS * 2**n) for n in range(7)]
-    assert all(0.75 * each <= held <= 1.25 * each for each, held in zip(meant, gate.holds, strict=False))
-    assert gate.holds[7:] == [0.0]
+    assert all(0.75 * each <= held <= 1.25 * each for each, held in zip(meant, limit.holds, strict=False))
+    assert limit.holds[7:] == [0.0]
 
 
 def test_nobody_waits_for_ever(tmp_path: Path) -> None:
     """After a quarter of an hour of 'slow down' the shot fails; it may be tried again later."""
     moment = iter(range(0, 10_000, int(PATIENCE_SECONDS / 3)))
-    gate = HeldGate()
-    counter = BillingContext(ledger_in(tmp_path), lambda account: gate, lambda: None)
+    limit = HeldLimit()
+    counter = BillingContext(ledger_in(tmp_path), lambda account: limit, lambda: None)
     slow = VendorError("slow down", "429", retry_after=1.0)
     vendor = Vendor(*[slow] * 20)
     with pytest.raises(VendorError, match="429"):
@@ -83,8 +83,8 @@ def test_a_slot_is_held_while_the_call_is_in_flight_and_no_longer(tmp_path: Path
         finally:
             held.remove(account)
 
-    gate = RateLimit(AccountLimits())
-    counter = BillingContext(ledger_in(tmp_path), lambda account: gate, lambda: None, slot=slot)
+    limit = RateLimit(AccountLimits())
+    counter = BillingContext(ledger_in(tmp_path), lambda account: limit, lambda: None, slot=slot)
     seen: list[list[str]] = []
     vendor = Vendor(b"picture")
 

@@ -37,9 +37,9 @@ def _paid(folder: Path, kind: CallKind = "image") -> Call:
 
 
 def _light(folder: Path) -> tuple[float, int]:
-    with tolerant.entered(folder) as room:
-        assert room is not None
-        paid = read_spent(room).all
+    with tolerant.entered(folder) as opened:
+        assert opened is not None
+        paid = read_spent(opened).all
     return paid.usd, paid.unknown
 
 

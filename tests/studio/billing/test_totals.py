@@ -43,7 +43,7 @@ def test_calls_of_unknown_price_are_told_beside_the_sum() -> None:
 
 def test_what_a_budget_leaves_at_worst_and_at_best() -> None:
     """Less what was spent and the upper end; less what was spent and the lower one."""
-    brief = Brief(idea="?", wish=FilmOptions(), seed=0, started_at="", version="")
+    brief = Brief(idea="?", options=FilmOptions(), seed=0, started_at="", version="")
     step = Step("images", 1, True, "new", Estimate(0.1, 0.3))
     found = Forecast(brief, "c", (step, step), 2, False, "", spent_usd=0.5, budget_usd=1.0)
     assert found.left_usd() == (pytest.approx(-0.1), pytest.approx(0.3))

@@ -264,8 +264,8 @@ def test_calls_that_were_cut_off_are_told(film: Path) -> None:
 # --- an idea --------------------------------------------------------------------------------------
 
 
-def brief_of(**wish: Any) -> Brief:
-    return Brief(idea="A lighthouse", wish=FilmOptions(**wish), seed=0, started_at="", version="0")
+def brief_of(**options: Any) -> Brief:
+    return Brief(idea="A lighthouse", options=FilmOptions(**options), seed=0, started_at="", version="0")
 
 
 def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:

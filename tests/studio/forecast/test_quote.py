@@ -30,7 +30,7 @@ from tests.support.vendors.metering import Meter
 
 SCRIPT = "\n\n".join(f"INT. ROOM {number} - NIGHT\n\nMara counts match number {number}." for number in range(1, 65))
 BRIEF = Brief(
-    idea="A keeper", wish=FilmOptions(seconds=400, shot_seconds=4, script=SCRIPT), seed=1, started_at="", version="0"
+    idea="A keeper", options=FilmOptions(seconds=400, shot_seconds=4, script=SCRIPT), seed=1, started_at="", version="0"
 )
 LINE = " ".join(f"This is sentence number {number} of a very long line that nobody can say." for number in range(150))
 STORY = OfflineWriter().write_story(BRIEF)

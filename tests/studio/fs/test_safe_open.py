@@ -202,9 +202,9 @@ def test_what_is_no_file_or_too_long_is_not_read(tmp_path: Path, kind: str) -> N
     held = _put(kind, path, secret)
     assert files.read_or_none(path) is None
     assert not files.has(path, "0" * 64, 2)
-    with tolerant.entered(path.parent) as room:
-        assert room is not None
-        assert tolerant.json_at(room, "story.json") is None
+    with tolerant.entered(path.parent) as opened:
+        assert opened is not None
+        assert tolerant.json_at(opened, "story.json") is None
     with pytest.raises(OSError, match=r"regular file|longer than|directory"):
         safe_open.read(path, PLAN_BYTES)
     del held

@@ -123,24 +123,24 @@ def test_a_size_is_refused_just_where_it_cannot_be_made(
     sizes: tuple[tuple[int, int], ...], longest: int | None, aspect: Any, half: int
 ) -> None:
     """A picture that a vendor is refused for, and paid, is never asked for; the height that is proposed is possible."""
-    crew, wish = crew_of(Abilities(sizes, longest)), FilmOptions(aspect=aspect, height=2 * half)
-    painted = painted_size(crew.painter.abilities, wish.size)
-    enlarged = max(wish.size[0] / painted[0], wish.size[1] / painted[1])
+    crew, options = crew_of(Abilities(sizes, longest)), FilmOptions(aspect=aspect, height=2 * half)
+    painted = painted_size(crew.painter.abilities, options.size)
+    enlarged = max(options.size[0] / painted[0], options.size[1] / painted[1])
     if enlarged <= MOST_ENLARGED:
-        check_capabilities(crew, wish)
+        check_capabilities(crew, options)
         return
     with pytest.raises(BadInput, match="choose --height") as refused:
-        check_capabilities(crew, wish)
+        check_capabilities(crew, options)
     assert refused.value.exit_code == 2
     proposed = int(str(refused.value).split("choose --height ")[1].split()[0])
     if proposed >= 144:
-        check_capabilities(crew, wish.model_copy(update={"height": proposed}))
+        check_capabilities(crew, options.model_copy(update={"height": proposed}))
 
 
-def enlisted(tmp_path: Path, crew: Crew, told: list[str], wish: FilmOptions) -> None:
+def enlisted(tmp_path: Path, crew: Crew, told: list[str], options: FilmOptions) -> None:
     card = RunCard(flow_run_id="0a", pid=os.getpid(), host=socket.gethostname(), started_at="x", version="0")
     session, _ = open_session(
-        Ask("an idea", wish, tmp_path), card, lambda _: crew, told.append, lambda: 7, datetime.now()
+        Ask("an idea", options, tmp_path), card, lambda _: crew, told.append, lambda: 7, datetime.now()
     )
     session.store.release()
 
@@ -172,7 +172,7 @@ def test_a_manifest_whose_crew_cannot_paint_its_size_is_refused_whole(tmp_path: 
 
 
 def test_a_seed_that_is_not_taken_is_told_where_one_was_said() -> None:
-    """Everybody who takes none is named once; a seed that was drawn is nobody's wish."""
+    """Everybody who takes none is named once; a seed that was drawn was asked by nobody."""
     deaf = Able(Abilities(), "a"), Able(Abilities(), "b"), Able(Abilities(), "c")
     crew = replace(fake_crew(Log()), writer=deaf[0], painter=deaf[1], narrator=deaf[2])  # type: ignore[arg-type]
     assert check_capabilities(crew, FilmOptions()) == ()

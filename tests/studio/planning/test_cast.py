@@ -14,7 +14,7 @@ from studio.planning.cast import NOBODY, Cast, cast_of, portrait_prompt
 from studio.planning.orders import image_print, portrait_order, portrait_print
 from tests.support.films.fake_crew import Log, fake_crew
 
-BRIEF = Brief(idea="two friends", wish=FilmOptions(), seed=3, started_at="", version="0")
+BRIEF = Brief(idea="two friends", options=FilmOptions(), seed=3, started_at="", version="0")
 MIRA = Node(id="character_1", kind="character", name="Mira", description="A girl of nine, red coat, short black hair.")
 TOM = Node(id="character_2", kind="character", name="Tom", description="an old man in a straw hat")
 GRAPH = SceneGraph(

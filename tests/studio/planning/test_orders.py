@@ -20,7 +20,7 @@ from tests.support.films.fake_crew import Log, fake_crew
 CREW = fake_crew(Log())
 SESSION = "session_20250208_002238"
 SHOT = Shot(index=3, image_prompt="a red door", camera="orbit", frames=48, seed=7, narration="A door.")
-BRIEF = Brief(idea="an idea", wish=FilmOptions(), seed=1, started_at="2025-02-08T00:22:38", version="0")
+BRIEF = Brief(idea="an idea", options=FilmOptions(), seed=1, started_at="2025-02-08T00:22:38", version="0")
 SIZE = (1920, 1080)
 PICTURE = Receipt(
     stage="images",
@@ -85,18 +85,18 @@ def test_a_clip_builds_on_its_picture_and_its_move() -> None:
     ) -> str:
         return video_order(SESSION, shot, frames, brief, CREW, image, burned).fingerprint
 
-    wish = BRIEF.wish
+    options = BRIEF.options
     others = [
         print_of(image=with_(PICTURE, sha256="c" * 64)),
         print_of(frames=49),
         print_of(burned="x"),
         print_of(with_(SHOT, camera="static")),
         print_of(with_(SHOT, motion_prompt="x")),
-        print_of(brief=with_(BRIEF, wish=with_(wish, fps=25))),
-        print_of(brief=with_(BRIEF, wish=with_(wish, height=720))),
+        print_of(brief=with_(BRIEF, options=with_(options, fps=25))),
+        print_of(brief=with_(BRIEF, options=with_(options, height=720))),
     ]
     assert len({print_of(), *others}) == len(others) + 1
-    assert print_of(brief=with_(BRIEF, wish=with_(wish, music=False))) == print_of()
+    assert print_of(brief=with_(BRIEF, options=with_(options, music=False))) == print_of()
     assert print_of(image=with_(PICTURE, made_at="later", mtime_ns=9)) == print_of()
 
 
@@ -121,10 +121,10 @@ def test_options_that_do_not_concern_the_story_do_not_write_it_again() -> None:
         return story_order(SESSION, brief, CREW).fingerprint
 
     same = with_(
-        BRIEF, wish=with_(BRIEF.wish, height=720, captions="burned", music=False), version="9", started_at="later"
+        BRIEF, options=with_(BRIEF.options, height=720, captions="burned", music=False), version="9", started_at="later"
     )
     assert print_of(same) == print_of(BRIEF)
-    for other in (with_(BRIEF, idea="x"), with_(BRIEF, seed=2), with_(BRIEF, wish=with_(BRIEF.wish, seconds=20))):
+    for other in (with_(BRIEF, idea="x"), with_(BRIEF, seed=2), with_(BRIEF, options=with_(BRIEF.options, seconds=20))):
         assert print_of(other) != print_of(BRIEF)
 
 

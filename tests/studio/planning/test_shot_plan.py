@@ -60,22 +60,22 @@ def test_too_few_frames_are_refused(total: int, count: int) -> None:
 def test_title_and_shots_fill_the_film(seconds: float, shot_seconds: float, fps: Fps) -> None:
     """The title lasts 1 to 3 s, the end card 3 to 3.5 s from 30 s of film on, and with the shots exactly the seconds
     asked for; shots are about as long as asked."""
-    wish = FilmOptions(seconds=seconds, shot_seconds=shot_seconds, fps=fps)
-    assert fps <= title_frames(wish) <= 3 * fps
-    assert 3 * fps <= end_frames(wish) <= math.ceil(3.5 * fps) if seconds >= 30 else end_frames(wish) == 0
-    assert abs(title_frames(wish) + frames_for_shots(wish) + end_frames(wish) - seconds * fps) <= 0.5
-    count = shot_count(wish)
+    options = FilmOptions(seconds=seconds, shot_seconds=shot_seconds, fps=fps)
+    assert fps <= title_frames(options) <= 3 * fps
+    assert 3 * fps <= end_frames(options) <= math.ceil(3.5 * fps) if seconds >= 30 else end_frames(options) == 0
+    assert abs(title_frames(options) + frames_for_shots(options) + end_frames(options) - seconds * fps) <= 0.5
+    count = shot_count(options)
     assert count >= 1
     if count > 1:
-        assert 0.66 < frames_for_shots(wish) / fps / count / shot_seconds < 1.34
+        assert 0.66 < frames_for_shots(options) / fps / count / shot_seconds < 1.34
 
 
 def test_prompts_say_how_many_shots() -> None:
     """With prompts there is a shot for each, with prompt, motion and camera as they were written."""
     prompts = tuple(Prompt(image_prompt=f"p{n}", motion_prompt=f"m {n}\n", camera="odd words") for n in range(5))
-    wish = FilmOptions(seconds=12, prompts=prompts)
-    assert shot_count(wish) == 5
-    shots = shots_of(story_of("One.", "Two."), wish)
+    options = FilmOptions(seconds=12, prompts=prompts)
+    assert shot_count(options) == 5
+    shots = shots_of(story_of("One.", "Two."), options)
     assert [(s.image_prompt, s.motion_prompt, s.camera) for s in shots] == [
         (p.image_prompt, p.motion_prompt, p.camera) for p in prompts
     ]
@@ -107,9 +107,9 @@ def test_lines_joined_are_the_narration(narration: str, count: int) -> None:
 def test_a_plan_keeps_its_laws(narrations: list[str], seconds: int, fps: Fps, seed: int) -> None:
     """Frames sum to the film, indices and paths count up, scenes keep order and words, every move is a known one."""
     story = story_of(*narrations)
-    wish = FilmOptions(seconds=seconds, fps=fps)
-    shots = shots_of(story, wish, seed)
-    assert sum(shot.frames for shot in shots) == frames_for_shots(wish)
+    options = FilmOptions(seconds=seconds, fps=fps)
+    shots = shots_of(story, options, seed)
+    assert sum(shot.frames for shot in shots) == frames_for_shots(options)
     assert [shot.index for shot in shots] == list(range(1, len(shots) + 1))
     assert shots[0].image_path == "images/shot_001.png"
     assert list(dict.fromkeys(shot.scene for shot in shots)) == [scene.id for scene in story.scenes]
@@ -118,7 +118,7 @@ def test_a_plan_keeps_its_laws(narrations: list[str], seconds: int, fps: Fps, se
         assert "".join(told.split()) == "".join(scene.narration.split())
     assert all(shot.camera in CAMERAS for shot in shots)
     assert len({shot.seed for shot in shots}) == len(shots)
-    assert shots == shots_of(story, wish, seed)
+    assert shots == shots_of(story, options, seed)
 
 
 def test_more_words_than_the_shots_hold_are_refused_first() -> None:

@@ -20,15 +20,18 @@ def shots_of(frames: list[int]) -> tuple[Shot, ...]:
 @given(st.lists(st.tuples(st.integers(1, 500), st.floats(0, 30)), min_size=1, max_size=20))
 def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None:
     """A shot is as long as planned, longer only for its own line; spans lie end to end after the title."""
-    wish = FilmOptions(seconds=20)
-    timeline = lay_out(shots_of([frames for frames, _ in plan]), [seconds for _, seconds in plan], wish)
+    options = FilmOptions(seconds=20)
+    timeline = lay_out(shots_of([frames for frames, _ in plan]), [seconds for _, seconds in plan], options)
     at = timeline.title_frames
-    assert at == title_frames(wish)
+    assert at == title_frames(options)
     for span, (planned, seconds) in zip(timeline.spans, plan, strict=True):
         assert span.start == at
         assert span.frames >= planned
-        assert not seconds or span.frames / wish.fps >= LEAD_SECONDS + seconds + TAIL_SECONDS - 1e-9
-        assert span.frames == planned or span.frames / wish.fps < LEAD_SECONDS + seconds + TAIL_SECONDS + 1 / wish.fps
+        assert not seconds or span.frames / options.fps >= LEAD_SECONDS + seconds + TAIL_SECONDS - 1e-9
+        assert (
+            span.frames == planned
+            or span.frames / options.fps < LEAD_SECONDS + seconds + TAIL_SECONDS + 1 / options.fps
+        )
         at += span.frames
     assert timeline.frames == at + timeline.end_frames
     assert bool(timeline.end_frames) == (at >= 30 * 24)
@@ -36,15 +39,15 @@ def test_no_line_is_cut_and_no_frame_lost(plan: list[tuple[int, float]]) -> None
 
 def test_the_end_card_lies_behind_the_shots_and_within_the_asked_length() -> None:
     """A film whose shots leave it room has an end card, however its shots were changed since; a short one has none."""
-    wish = FilmOptions(seconds=40)
-    planned = shots_of([400, frames_for_shots(wish) - 400])
-    timeline = lay_out(planned, [0, 0], wish)
-    assert timeline.end_frames == end_frames(wish) == 84
+    options = FilmOptions(seconds=40)
+    planned = shots_of([400, frames_for_shots(options) - 400])
+    timeline = lay_out(planned, [0, 0], options)
+    assert timeline.end_frames == end_frames(options) == 84
     assert timeline.frames == 40 * 24
     assert timeline.spans[-1].start + timeline.spans[-1].frames == timeline.frames - 84
-    more = shots_of([400, frames_for_shots(wish) - 400, 48])
-    assert lay_out(more, [0, 0, 0], wish).end_frames == 84
-    assert lengthened(lay_out(more, [0, 0, 0], wish), more, wish).startswith(
+    more = shots_of([400, frames_for_shots(options) - 400, 48])
+    assert lay_out(more, [0, 0, 0], options).end_frames == 84
+    assert lengthened(lay_out(more, [0, 0, 0], options), more, options).startswith(
         "the film is 2.00 s longer than asked: its"
     )
     assert lay_out(shots_of([48]), [0], FilmOptions(seconds=12)).end_frames == 0
@@ -52,14 +55,14 @@ def test_the_end_card_lies_behind_the_shots_and_within_the_asked_length() -> Non
 
 def test_a_plan_of_before_there_were_end_cards_stays_as_it_was() -> None:
     """Where the shots fill the film there is no end card, and the timeline's text does not name one."""
-    wish = FilmOptions(seconds=40)
-    filled = shots_of([40 * 24 - title_frames(wish)])
-    timeline = lay_out(filled, [0], wish)
+    options = FilmOptions(seconds=40)
+    filled = shots_of([40 * 24 - title_frames(options)])
+    timeline = lay_out(filled, [0], options)
     assert timeline.end_frames == 0
     assert timeline.frames == 40 * 24
     assert "end_frames" not in timeline.model_dump_json()
     assert read_timeline(timeline.model_dump_json()) == timeline
-    ended = lay_out(shots_of([48]), [0], wish)
+    ended = lay_out(shots_of([48]), [0], options)
     assert read_timeline(ended.model_dump_json()) == ended
 
 
@@ -80,42 +83,44 @@ LINES = "some lines need more time than their shots had"
 )
 def test_why_a_film_is_longer_is_told_by_what_made_it_so(more: int, line_seconds: float, said: str) -> None:
     """Shots that a person added or lengthened, lines that need more than their shots had, or both; never the other."""
-    wish = FilmOptions(seconds=10)
-    left = 240 - title_frames(wish) - 120
+    options = FilmOptions(seconds=10)
+    left = 240 - title_frames(options) - 120
     shots = shots_of([120, left + more] if more <= 1 else [120, left, more])
-    timeline = lay_out(shots, [line_seconds, *[0.0] * (len(shots) - 1)], wish)
-    assert lengthened(timeline, shots, wish) == said
+    timeline = lay_out(shots, [line_seconds, *[0.0] * (len(shots) - 1)], options)
+    assert lengthened(timeline, shots, options) == said
 
 
 def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
     """Neither shots nor lines are blamed for its frames."""
-    wish = FilmOptions(seconds=10)
-    shots = shots_of([240 - title_frames(wish)])
-    timeline = lay_out(shots, [0.0], wish)
-    assert lengthened(timeline.model_copy(update={"frames": 288}), shots, wish).endswith("asked: timeline.json says so")
+    options = FilmOptions(seconds=10)
+    shots = shots_of([240 - title_frames(options)])
+    timeline = lay_out(shots, [0.0], options)
+    assert lengthened(timeline.model_copy(update={"frames": 288}), shots, options).endswith(
+        "asked: timeline.json says so"
+    )
 
 
 def test_a_film_that_grew_has_an_end_card() -> None:
     """Asked for shorter than films with an end card, a film of 30 s or more has one all the same, and why is told."""
-    wish = FilmOptions(seconds=20)
-    shots = shots_of([20 * 24 - title_frames(wish)])
-    grown = lay_out(shots, [35.0], wish)
+    options = FilmOptions(seconds=20)
+    shots = shots_of([20 * 24 - title_frames(options)])
+    grown = lay_out(shots, [35.0], options)
     assert grown.end_frames == end_frames(FilmOptions(seconds=(grown.frames - grown.end_frames) / 24)) > 0
-    assert lengthened(grown, shots, wish).endswith(f"{LINES} and at this length it has an end card")
+    assert lengthened(grown, shots, options).endswith(f"{LINES} and at this length it has an end card")
     more = [*shots, *shots_of([11 * 24])]
-    assert lay_out(more, [0.0, 0.0], wish).end_frames == 74
-    assert lay_out(shots, [25.0], wish).end_frames == 0
+    assert lay_out(more, [0.0, 0.0], options).end_frames == 74
+    assert lay_out(shots, [25.0], options).end_frames == 0
     check_laid(grown, shots)
 
 
 def test_a_longer_end_card_is_called_so() -> None:
     """An end card that a person lengthened is no shot that was added."""
-    wish = FilmOptions(seconds=40)
-    shots = shots_of([frames_for_shots(wish)])
-    laid = lay_out(shots, [0.0], wish)
+    options = FilmOptions(seconds=40)
+    shots = shots_of([frames_for_shots(options)])
+    laid = lay_out(shots, [0.0], options)
     longer = laid.model_copy(update={"end_frames": laid.end_frames + 72, "frames": laid.frames + 72})
     check_laid(longer, shots)
-    assert lengthened(longer, shots, wish) == (
+    assert lengthened(longer, shots, options) == (
         "the film is 3.00 s longer than asked: timeline.json gives it a longer end card"
     )
 
@@ -130,10 +135,10 @@ def test_a_longer_end_card_is_called_so() -> None:
 )
 def test_a_timeline_that_does_not_add_up_is_told_by_key(change: dict[str, int], said: str) -> None:
     """An edit of one length without the others stops the run in one line, which says what to write."""
-    wish = FilmOptions(seconds=40)
-    shots = shots_of([frames_for_shots(wish)])
+    options = FilmOptions(seconds=40)
+    shots = shots_of([frames_for_shots(options)])
     with pytest.raises(BrokenPlan, match=said):
-        check_laid(lay_out(shots, [0.0], wish).model_copy(update=change), shots)
+        check_laid(lay_out(shots, [0.0], options).model_copy(update=change), shots)
 
 
 def test_an_edited_timeline_of_other_shots_is_told() -> None:

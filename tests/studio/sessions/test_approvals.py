@@ -200,7 +200,7 @@ def test_a_run_that_waits(folder: Path) -> None:
         assert report.go_on.split(" --output")[0] == f"film resume {folder.name}"
         assert report_json(report)["waits_for"] == "images"
         assert unfinished(folder.parent) == []
-        assert "waits for approval" in busy_with(folder.parent, brief().idea, brief().wish)
+        assert "waits for approval" in busy_with(folder.parent, brief().idea, brief().options)
         with pytest.raises(BadInput, match="film approve"):
             check_none_waits(folder.parent)
     other = opened(folder, run_id="xyz")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.options import make_wish
+from studio.input.options import film_options
 from studio.model.engines import Crew
 from studio.model.film import FilmOptions
 from studio.sessions.catalog import open_new, unfinished
@@ -45,7 +45,7 @@ def card(run: str = "0a") -> RunCard:
 @pytest.fixture
 def join(tmp_path: Path) -> Enlist:
     def enlist_now(idea: str = "an idea", run: str = "0a", **more: object) -> tuple[Session, bool]:
-        ask = Ask(idea, more.pop("wish", FilmOptions()), tmp_path, **more)  # type: ignore[arg-type]  # test's own keywords
+        ask = Ask(idea, more.pop("options", FilmOptions()), tmp_path, **more)  # type: ignore[arg-type]  # test's own keywords
         return open_session(ask, card(run), crew, lambda line: None, lambda: 7, NOW)
 
     return enlist_now
@@ -101,9 +101,9 @@ def test_the_same_ask_goes_on_with_the_unfinished_session(join: Enlist) -> None:
     assert second.id == first.id
     others: list[dict[str, object]] = [
         {"idea": "another"},
-        {"wish": FilmOptions(seconds=20)},
-        {"wish": FilmOptions(seed=7)},
-        {"wish": FilmOptions(style="noir")},
+        {"options": FilmOptions(seconds=20)},
+        {"options": FilmOptions(seed=7)},
+        {"options": FilmOptions(style="noir")},
         {"resume": False},
     ]
     for number, other in enumerate(others):
@@ -162,7 +162,7 @@ def test_contradicting_options_are_named(join: Enlist) -> None:
         join(session_id=session.id, run="b", idea="", demands={"captions": "burned"})
     changed, _ = join(session_id=session.id, run="c", idea="", demands={"captions": "burned"}, change=True)
     changed.store.release()
-    assert changed.brief.wish.captions == "burned"
+    assert changed.brief.options.captions == "burned"
     assert changed.brief.seed == session.brief.seed
 
 
@@ -205,7 +205,7 @@ def test_ideas_of_every_kind_are_taken_as_they_are(idea: str) -> None:
 def test_options_out_of_their_limits_are_named(options: dict[str, object], name: str) -> None:
     """A wrong option is named as it is typed, with its limit and what was given, in one line."""
     with pytest.raises(BadInput) as caught:
-        make_wish(**options)
+        film_options(**options)
     assert str(caught.value).startswith(name)
     assert "\n" not in str(caught.value)
 
@@ -213,7 +213,7 @@ def test_options_out_of_their_limits_are_named(options: dict[str, object], name:
 @given(st.floats(4, 3600), st.sampled_from(["16:9", "9:16", "1:1", "4:3", "21:9"]), st.integers(72, 1080))
 def test_frames_are_even_in_both_directions(seconds: float, aspect: str, half: int) -> None:
     """yuv420p needs even sizes, whatever the aspect."""
-    width, height = make_wish(seconds=seconds, aspect=aspect, height=2 * half).size
+    width, height = film_options(seconds=seconds, aspect=aspect, height=2 * half).size
     assert width % 2 == height % 2 == 0
 
 

@@ -34,7 +34,7 @@ _facts = st.builds(
     foreign=st.booleans(),
     idea=st.text(max_size=9),
     started_at=st.just("2025-02-08T00:22:38.123456"),
-    wish=st.sampled_from([{}, {"music": False}, {"music": True}]),
+    options=st.sampled_from([{}, {"music": False}, {"music": True}]),
     plans=_plans,
     shots=_shots,
     score=_maybe_piece,
@@ -173,7 +173,7 @@ def test_no_music_needs_no_score(tmp_path: Path) -> None:
     """A film asked for without music counts its score as done with the film, and never misses it."""
     facts = read_snapshot(make_session(tmp_path, shots=1))
     assert facts is not None
-    silent = replace(facts, score=None, wish={"music": False})
+    silent = replace(facts, score=None, options={"music": False})
     assert steps(silent)["score"]
     assert missing(silent) == ()
     assert missing(replace(facts, score=None)) == ("score.wav",)

@@ -33,7 +33,7 @@ def test_a_brief_of_a_release_that_knew_fewer_options_is_whole(folder: Path) -> 
     assert (folder / BRIEF).read_text("utf-8") == text
     assert not (folder / "takes").exists()
     assert brief_faults(folder) == []
-    assert read_brief(folder).wish.music is True
+    assert read_brief(folder).options.music is True
 
 
 @pytest.mark.parametrize("lost", [BRIEF, COPY])

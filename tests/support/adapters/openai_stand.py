@@ -32,11 +32,11 @@ def account_at(url: str) -> OpenAIAccount:
     return OpenAIAccount.model_validate({"api_key": SecretStr(KEY), "base_url": url, "headers": headers})
 
 
-def brief_of(**wish: object) -> Brief:
+def brief_of(**options: object) -> Brief:
     """Return a brief with these options."""
     return Brief(
         idea=IDEA,
-        wish=FilmOptions.model_validate({"seconds": 20, **wish}),
+        options=FilmOptions.model_validate({"seconds": 20, **options}),
         seed=7,
         started_at="2026-01-01T00:00:00",
         version="0",

@@ -92,9 +92,9 @@ def paid_crew(painter: PaidPainter, log: Log | None = None) -> Crew:
     return replace(fake_crew(log or Log()), painter=painter)
 
 
-def opened(output: Path, wish: FilmOptions = WISH, idea: str = "A lighthouse keeper finds a letter") -> Path:
+def opened(output: Path, options: FilmOptions = WISH, idea: str = "A lighthouse keeper finds a letter") -> Path:
     """Open a session and return its folder; nothing is made."""
-    folder, held = open_new(output / "sessions", idea, wish, lambda: 3, datetime(2026, 1, 1), "0")
+    folder, held = open_new(output / "sessions", idea, options, lambda: 3, datetime(2026, 1, 1), "0")
     held.release()
     return folder
 

@@ -45,12 +45,12 @@ def desk_in(
     budget_usd: float | None = None,
     retry: bool = False,
     ledger: Ledger | None = None,
-    gate: RateLimit | None = None,
+    limit: RateLimit | None = None,
     go_on: Callable[[], None] = lambda: None,
 ) -> Desk:
-    gate = gate or RateLimit(AccountLimits())
+    limit = limit or RateLimit(AccountLimits())
     counter = BillingContext(
-        ledger or ledger_in(folder, run, budget_usd), lambda account: gate, go_on, retry, "film resume x"
+        ledger or ledger_in(folder, run, budget_usd), lambda account: limit, go_on, retry, "film resume x"
     )
     return Desk(counter, order or order_of())
 

@@ -34,7 +34,7 @@ def brief(idea: str = "A lighthouse keeper finds a letter", **options: object) -
     """Return a brief of seed 7, asked for in February 2025."""
     return Brief(
         idea=idea,
-        wish=FilmOptions.model_validate(options),
+        options=FilmOptions.model_validate(options),
         seed=7,
         started_at="2025-02-08T00:22:38.123456",
         version="0.1.0",

@@ -73,8 +73,8 @@ FOREIGN = frozenset(ideas[-1] for ideas in IDEAS.values()) | {IDEAS["tale"][-2]}
 def film_of(idea: str, seed: int = SEED, seconds: float = 40) -> tuple[Story, tuple[Shot, ...]]:
     """Return the story and the shots of an idea, as `film make` plans them."""
     writer = OfflineWriter()
-    wish = FilmOptions(seconds=seconds)
-    brief = Brief(idea=idea, wish=wish, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
+    options = FilmOptions(seconds=seconds)
+    brief = Brief(idea=idea, options=options, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
     story = writer.write_story(brief)
     return story, writer.plan_shots(story, writer.map_scenes(story, seed), brief)
 

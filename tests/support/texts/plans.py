@@ -7,8 +7,8 @@ from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import plan_shots
 
 
-def brief_of(wish: FilmOptions, seed: int = 7) -> Brief:
-    return Brief(idea="a keeper", wish=wish, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
+def brief_of(options: FilmOptions, seed: int = 7) -> Brief:
+    return Brief(idea="a keeper", options=options, seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
 
 
 def story_of(*narrations: str) -> Story:
@@ -19,5 +19,5 @@ def story_of(*narrations: str) -> Story:
     return Story(title="T", style="plain", scenes=scenes)
 
 
-def shots_of(story: Story, wish: FilmOptions, seed: int = 7) -> tuple[Shot, ...]:
-    return plan_shots(story, build_graph(story), brief_of(wish, seed))
+def shots_of(story: Story, options: FilmOptions, seed: int = 7) -> tuple[Shot, ...]:
+    return plan_shots(story, build_graph(story), brief_of(options, seed))

@@ -92,11 +92,12 @@ def test_a_long_idea_is_its_own_story(idea: str) -> None:
 
 @pytest.mark.parametrize("idea", [*TALES, *LONG[1:], STORM])
 @pytest.mark.parametrize(
-    "wish", [FilmOptions(seconds=12, shot_seconds=3), FilmOptions(seconds=16), FilmOptions(seconds=24), FilmOptions()]
+    "options",
+    [FilmOptions(seconds=12, shot_seconds=3), FilmOptions(seconds=16), FilmOptions(seconds=24), FilmOptions()],
 )
-def test_no_word_of_an_idea_is_cut_off(idea: str, wish: FilmOptions) -> None:
+def test_no_word_of_an_idea_is_cut_off(idea: str, options: FilmOptions) -> None:
     """However short the film, what is told of an idea of one sentence is told to its last word, once it is begun."""
-    brief = Brief(idea=idea, wish=wish, seed=7, started_at=STARTED, version="0")
+    brief = Brief(idea=idea, options=options, seed=7, started_at=STARTED, version="0")
     said = _words(" ".join(scene.narration for scene in OfflineWriter().write_story(brief).scenes))
     end = _words(idea)[-3:]
     assert any(said[at : at + 3] == end for at in range(len(said)))
@@ -104,7 +105,7 @@ def test_no_word_of_an_idea_is_cut_off(idea: str, wish: FilmOptions) -> None:
 
 def test_a_short_film_tells_in_longer_breaths() -> None:
     """Where shots are few a clause is not parted to fit them: there are fewer and longer breaths."""
-    brief = Brief(idea=STORM, wish=FilmOptions(seconds=12, shot_seconds=3), seed=7, started_at=STARTED, version="0")
+    brief = Brief(idea=STORM, options=FilmOptions(seconds=12, shot_seconds=3), seed=7, started_at=STARTED, version="0")
     told = [scene.narration for scene in OfflineWriter().write_story(brief).scenes]
     at = told.index("The old fisherman teaches a lonely girl to sail.")
     assert told[at + 1] == "And she brings him home through the storm."
@@ -116,8 +117,8 @@ _SENTENCES = st.lists(st.sampled_from(TOLD), min_size=2, max_size=12, unique=Tru
 @given(_SENTENCES, st.sampled_from([6, 12, 24, 40, 90]), st.sampled_from([2, 3, 5, 9]))
 def test_a_told_sentence_is_told_whole(sentences: list[str], seconds: float, shot_seconds: float) -> None:
     """No narration is a part of a sentence: whole ones in their order, all that fit, the first and the last always."""
-    wish = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
-    brief = Brief(idea=" ".join(sentences), wish=wish, seed=7, started_at=STARTED, version="0")
+    options = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
+    brief = Brief(idea=" ".join(sentences), options=options, seed=7, started_at=STARTED, version="0")
     story = OfflineWriter().write_story(brief)
     lines = [scene.narration for scene in story.scenes]
     own = [line for line in lines if any(sentence in line for sentence in sentences)]
@@ -126,8 +127,8 @@ def test_a_told_sentence_is_told_whole(sentences: list[str], seconds: float, sho
     assert (told[0], told[-1]) == (sentences[0], sentences[-1])
     assert lines[-len(own) :] == own
     assert len(lines) <= len(own) + 1
-    shots = shot_count(wish)
-    room = sum(words_that_fit(frames, wish.fps) for frames in share_frames(frames_for_shots(wish), shots))
+    shots = shot_count(options)
+    room = sum(words_that_fit(frames, options.fps) for frames in share_frames(frames_for_shots(options), shots))
     if sum(map(spoken_words, sentences)) <= 1.5 * room:
         assert told == sentences
     else:

@@ -52,8 +52,10 @@ FOREIGN = (
 )
 
 
-def _brief(idea: str, wish: FilmOptions | None = None, seed: int = 7) -> Brief:
-    return Brief(idea=idea, wish=wish or FilmOptions(), seed=seed, started_at="2026-01-01T00:00:00.000000", version="0")
+def _brief(idea: str, options: FilmOptions | None = None, seed: int = 7) -> Brief:
+    return Brief(
+        idea=idea, options=options or FilmOptions(), seed=seed, started_at="2026-01-01T00:00:00.000000", version="0"
+    )
 
 
 def _film(brief: Brief) -> tuple[Story, tuple[Shot, ...]]:
@@ -65,15 +67,15 @@ def _film(brief: Brief) -> tuple[Story, tuple[Shot, ...]]:
 
 @pytest.mark.parametrize("idea", IDEAS)
 @pytest.mark.parametrize(
-    "wish",
+    "options",
     [FilmOptions(), FilmOptions(seconds=4), FilmOptions(seconds=600), FilmOptions(seconds=90, shot_seconds=12, fps=25)],
 )
-def test_invented_narration_fits_its_shots(idea: str, wish: FilmOptions) -> None:
+def test_invented_narration_fits_its_shots(idea: str, options: FilmOptions) -> None:
     """A shot with more words than its time holds says the idea's alone; no sentence but the subject's name is twice."""
-    story, shots = _film(_brief(idea, wish))
+    story, shots = _film(_brief(idea, options))
     own = {"the", *re.findall(r"\w+", idea.lower())}
     for shot in shots:
-        fits = spoken_words(shot.narration) <= words_that_fit(shot.frames, wish.fps)
+        fits = spoken_words(shot.narration) <= words_that_fit(shot.frames, options.fps)
         assert fits or set(re.findall(r"\w+", shot.narration.lower())) <= own
     said = Counter(line for shot in shots for line in split_sentences(shot.narration))
     name = parse_idea(idea, KNOWN_WORDS).hero.rstrip("?.").lower()
