@@ -1,6 +1,6 @@
-"""Requests in flight at one account, counted across processes: Prefect's global concurrency limits.
+"""Limit the requests in flight at one account across processes, by Prefect's global concurrency limits.
 
-A limit per account is made on the server where it is missing, as large as the crew says; from then on the server's
+A limit per account is created on the server if it is missing, as large as the crew says; from then on the server's
 number counts, which a person may change on its pages. The limit of `studio/billing/rate_limit.py` holds within a
 process.
 """
@@ -26,27 +26,27 @@ from flows.server.leases import LEASE_SECONDS, PREFIX
 from studio.model.paid import VendorError
 
 GLANCE_SECONDS = 0.25
-"""How often who waits looks whether the run may go on."""
+"""How often a waiting call checks whether the run may go on."""
 REST_SECONDS = 10.0
-"""After how long at the latest who waits asks again; the server says when a slot may be free."""
+"""The longest pause before a waiting call asks again; the server says when a slot may be free."""
 AGAIN_SECONDS = 1.0
-"""After how long a server is asked again that did not answer."""
+"""The pause before a server that did not answer is asked again."""
 ANSWER_SECONDS = 20.0
 """How long the server may take to answer; Prefect itself waits 10 s for a busy SQLite."""
 PATIENCE_SECONDS = 60.0
-"""How long no answer may come before the call is given up: a server that died is there again sooner."""
+"""How long the server may stay silent before the call is given up: one that died is up again sooner."""
 _LOCKED = 423
-"""How a server says that no slot is free."""
+"""The HTTP status by which a server says that no slot is free."""
 
 
 def slots(at_once: int, go_on: Callable[[], None]) -> Callable[[str], AbstractContextManager[None]]:
-    """Return what takes a slot of an account while its block runs.
+    """Return a context manager, by account, that holds a slot of the account while its block runs.
+
+    It raises `VendorError('passing')` if the server does not answer; nothing was sent to the vendor then.
 
     Args:
-        at_once: how large a limit is made that is missing.
-        go_on: raises where the run may not go on.
-
-    The slot raises `VendorError('passing')` where the server does not answer: nothing was sent.
+        at_once: the size of a limit that has to be created, >= 1.
+        go_on: called while waiting for a slot; raises if the run may not go on.
     """
     known: set[str] = set()
     lock = threading.Lock()
@@ -65,11 +65,14 @@ def slots(at_once: int, go_on: Callable[[], None]) -> Callable[[str], AbstractCo
 
 
 def _lease(name: str, go_on: Callable[[], None]) -> UUID | None:
-    """Return the lease of a slot as soon as one is free; None where the limit was deleted, and nothing is counted.
+    """Wait for a free slot and return its lease; None if the limit was deleted, so that nothing is counted.
 
-    Each answer is awaited. Prefect's own `concurrency(timeout_seconds=...)` drops the request when the time is up: a
-    slot that was given in that moment is held by nobody, and waited for until its lease ends; for ever by a server
-    that ends none.
+    Each request is waited for to its end. Prefect's own `concurrency(timeout_seconds=...)` drops the request when the
+    time is up: a slot that was granted in that moment is held by nobody and stays taken until its lease ends, or for
+    ever on a server that ends no leases.
+
+    Raises:
+        VendorError: 'passing': the server did not answer for `PATIENCE_SECONDS`.
     """
     heard_at = time.monotonic()
     while True:
@@ -90,7 +93,7 @@ def _lease(name: str, go_on: Callable[[], None]) -> UUID | None:
 
 
 def _rest_seconds(error: Exception) -> float | None:
-    """Return when to ask again as the server says, in seconds; None where it does not say that no slot is free."""
+    """Return in how many seconds the server says to ask again; None if it did not say that no slot is free."""
     if not isinstance(error, httpx.HTTPStatusError) or error.response.status_code != _LOCKED:
         return None
     try:
@@ -109,21 +112,21 @@ def _wait(seconds: float, go_on: Callable[[], None]) -> None:
 
 @contextmanager
 def _held(lease: UUID | None) -> Iterator[None]:
-    """Hold the slot of a lease while the block runs."""
-    # A call in flight goes on though its lease could not be renewed: it is paid for.
+    """Renew the lease of a slot while the block runs, then release it; do nothing for None."""
+    # A call in flight goes on even if its lease could not be renewed: it is paid for.
     renewed = maintain_concurrency_lease(lease, LEASE_SECONDS) if lease is not None else nullcontext()
     try:
         with renewed:
             yield
     finally:
         if lease is not None:
-            # A slot that the server does not take back is free after its lease: no call that is done fails by it.
+            # A slot that the server does not take back is free when its lease ends: no finished call fails for that.
             with suppress(httpx.HTTPError, PrefectException), asking_once(ANSWER_SECONDS) as client:
                 client.release_concurrency_slots_with_lease(lease)
 
 
 def limit_name(account: str) -> str:
-    """Return the limit's name on the server: 'film-api.openai.com-0123456789ab'."""
+    """Return the name of an account's limit on the server, for example 'film-api.openai.com-0123456789ab'."""
     return PREFIX + re.sub(r"[^A-Za-z0-9._-]+", "-", account)
 
 
@@ -135,7 +138,7 @@ def _ensure(name: str, at_once: int) -> None:
             except ObjectNotFound:
                 client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=at_once))
     except ObjectAlreadyExists:
-        # Another process was quicker.
+        # Another process created it in the meantime.
         return
     except (httpx.HTTPError, PrefectException) as error:
         raise _no_slot(name, error) from error

@@ -1,8 +1,8 @@
-"""Approval: the flow asks a person before money is spent, and goes on with the answer.
+"""Ask a person for approval before money is spent, and go on with the answer.
 
-Whoever can ask does: on a terminal the command that started the run (`flows/cli/approval_prompt.py`); a run of a
-deployment is suspended, with a form in Prefect's pages, its process gone until somebody answers there or with `film
-approve`. Where neither is possible nothing is begun. What was asked and answered is the session's:
+On a terminal the command that started the run asks (`flows/cli/approval_prompt.py`). A run of a deployment is
+suspended, with a form on Prefect's pages; its process ends, and the run goes on once somebody answers there or with
+`film approve`. Where neither is possible nothing is begun. Questions and answers are kept in the session:
 `studio/sessions/approvals.py`.
 """
 
@@ -35,7 +35,7 @@ from studio.text.display import printable
 PATIENCE_SECONDS = 30 * 24 * 3600
 """How long a suspended run waits: after 30 days Prefect calls it Failed, and nothing is lost."""
 _SHOTS_SHOWN = 100
-"""Shots in a form's text; a longer film's are looked at in its folder."""
+"""The most shots in a form's text; a longer film is looked at in its folder."""
 _MARKUP = "\\`*_{}[]<>()#+-.!|~&:@"
 
 
@@ -56,8 +56,9 @@ class Approval(RunInput):
 
     @classmethod
     async def aload(cls, keyset: Keyset, flow_run_id: UUID | None = None) -> Self:
-        """Load the answer. One that nobody gave is not the form as it was: it approves nothing."""
-        # A run that waited too long and is retried goes on as if it had been resumed, with no answer at all.
+        """Load the answer; where nobody gave one, the result approves nothing."""
+        # A run that waited too long and is retried goes on as if it had been resumed, but with no answer at all, and
+        # Prefect would load the form with its default, which approves.
         if await aread_flow_run_input(keyset["response"], flow_run_id=flow_run_id) is None:
             nothing = cls(approve=False)
             nothing._given = False
@@ -67,7 +68,7 @@ class Approval(RunInput):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: whether these shots may be painted, or, for 'images', their pictures be animated."""
+    """A question to a person: may these shots be painted or, for 'images', may their pictures be animated?"""
 
     step: Step
     session: Session
@@ -76,14 +77,14 @@ class Question:
 
 
 Asker = Callable[[Question], Answer]
-"""Asks a person who is there and returns the answer, which can be used (`studio.sessions.approvals.answered`)."""
+"""Asks a person at the terminal and returns a usable answer (one that `studio.sessions.approvals.answered` takes)."""
 
 _asker: ContextVar[Asker | None] = ContextVar("_asker", default=None)
 
 
 @contextmanager
 def asking(asker: Asker | None) -> Iterator[None]:
-    """Let `asker` be who asks, for the flow that is run while the block runs."""
+    """Let a flow that runs within the block ask through `asker`; None for nobody."""
     token = _asker.set(asker)
     try:
         yield
@@ -95,7 +96,7 @@ def check_askable(approve: Approve) -> None:
     """Make sure that somebody can be asked.
 
     Raises:
-        BadInput: neither is this a run of a deployment nor does anybody sit at a terminal.
+        BadInput: this is not a run of a deployment, and nobody sits at a terminal.
     """
     if approve != "no" and _asker.get() is None and not is_deployed():
         raise BadInput(
@@ -105,22 +106,26 @@ def check_askable(approve: Approve) -> None:
 
 
 class Approver:
-    """Asks for approval where `approve` says so, in one run of one session."""
+    """Asks for the approvals that `approve` names, in one run of one session."""
 
     def __init__(self, session: Session, approve: Approve) -> None:
         self._session, self._approve = session, approve
         self._book = Approvals(session)
-        # Whatever is asked now: an answer that an earlier run took and did not carry out is still to be carried out.
+        # Whether or not this run asks: an answer that an earlier run took is carried out if that run did not get to it.
         self._book.carry_out()
 
     async def approved(self, step: Step, make: Callable[[], Sequence[Receipt]]) -> None:
-        """Return once a person has approved what `make` makes; at once where nobody wants to be asked.
+        """Make the pieces of a step and return once a person has approved them; at once if the step needs no approval.
 
-        What was approved is not asked for again, by whichever run; what nobody has seen yet is.
+        What was approved is not asked about again in any run; what nobody has seen yet is.
+
+        Args:
+            make: makes what is shown, and returns its receipts; called again after shots were redone.
 
         Raises:
             Rejected: the answer is no.
-            FilmError: of `make`.
+            Pause: the run is suspended until somebody answers.
+            FilmError: `make` failed.
         """
         if self._approve not in (step, "both"):
             return
@@ -157,10 +162,10 @@ class Approver:
             self._session.tell(f"to redo: {', '.join(f'shot {number}' for number in answer.redo)}")
 
     async def _suspended(self, question: Question, number: int, shown: tuple[str, ...]) -> Answer | None:
-        """Return the answer that this run was resumed with; None where it was resumed without one.
+        """Return the answer that this run was resumed with; None if it was resumed without one.
 
         Raises:
-            Pause: there is none yet: the run is suspended, and this process ends.
+            Pause: there is no answer yet: the run is suspended, and this process ends.
         """
         self._session.cards.wait_for(question.step, _now())
         try:
@@ -187,7 +192,7 @@ def _now() -> str:
 
 
 def _description(question: Question) -> str:
-    """Return the form's text, in Markdown: nothing in a prompt is read as markup."""
+    """Return the form's text in Markdown, escaped so that nothing in a prompt is read as markup."""
     what = "painting them" if question.step == "shots" else "making a clip of each picture"
     lines = [
         f"**{_plain(question.session.brief.idea)}**",

@@ -1,8 +1,8 @@
-"""A film in a process of its own, beside the one that asked for it: `film resume SESSION`.
+"""Make a film in a child process: `film resume SESSION`.
 
-The child sits in a session of its own, so that Ctrl-C does not reach it twice, and is told to end by the end of its
-standard input: whoever started it closes that on Ctrl-C, and the system does when it is killed. It then leaves within
-seconds, as on SIGTERM.
+The child runs in an operating system session of its own, so that Ctrl-C does not reach it twice. It ends when its
+standard input does: the parent closes that on Ctrl-C, and the system does when the parent is killed. The child then
+leaves within seconds, as on SIGTERM.
 """
 
 from __future__ import annotations
@@ -17,20 +17,23 @@ from pathlib import Path
 from flows.signals import PATIENCE_SECONDS
 
 GRACE_SECONDS = PATIENCE_SECONDS + 2
-"""How long a child may take to leave before it is killed, which loses nothing but time."""
+"""How long a child may take to leave before it is killed; that loses the work in hand and nothing else."""
 
 _GLANCE_SECONDS = 0.2
 
 PROGRAM: list[str] = [sys.executable, "-P", "-m", "flows.cli.child_main"]
-"""What a child runs, before its arguments."""
+"""The command of a child, without its arguments."""
 
 _running: set[subprocess.Popen[str]] = set()
 
 
 def film_in_child(output: Path, session_id: str, stop: threading.Event) -> str:
-    """Make the film of a session in a child; return why there is none, in one line, or ''.
+    """Make the film of a session in a child process; return '' or, in one line, why there is no film.
 
     Once `stop` is set the child is told to end.
+
+    Raises:
+        OSError: the child cannot be started.
     """
     lifeline, ours = os.pipe()
     try:
@@ -60,7 +63,7 @@ def film_in_child(output: Path, session_id: str, stop: threading.Event) -> str:
 
 
 def _wait(process: subprocess.Popen[str], ours: int, stop: threading.Event) -> str:
-    """Return what the child said on standard error, once it has ended."""
+    """Wait for the child to end, and return what it printed on standard error."""
     told = False
     waited = 0.0
     try:
@@ -80,18 +83,18 @@ def _wait(process: subprocess.Popen[str], ours: int, stop: threading.Event) -> s
 
 
 def kill_children() -> None:
-    """Kill every child at once: whole pieces stay, the next run makes the rest."""
+    """Kill every child at once: finished pieces stay, and the next run makes the rest."""
     for process in list(_running):
         process.kill()
 
 
 def end_with_input() -> None:
-    """Let this process be told to end, as by SIGTERM, when its standard input ends."""
+    """Send this process SIGTERM when its standard input ends; return at once."""
 
     def watch() -> None:
         while os.read(0, 1024):
             continue
-        # To the main thread by name: one that the system hands to another thread does not wake it from a wait.
+        # Sent to the main thread itself: a signal that the system gives to another thread does not wake it from a wait.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()

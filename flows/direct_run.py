@@ -1,4 +1,4 @@
-"""The flow of a film, run to its end in this thread, in a run that bears its name from its first moment."""
+"""Run the flow of a film to its end in this thread, in a run that has its name from its first moment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flows.runs.naming import TAG, run_name
 def filmed(**parameters: Any) -> State[Any]:
     """Run `make_film` with these parameters and return the state it ended in.
 
-    The run is created here and not by the engine, so that it bears a name and a tag from its first moment.
+    The run is created here and not by Prefect's engine, so that it has a name and a tag from its first moment.
     """
     said = get_call_parameters(make_film.fn, (), parameters)
     name = run_name(said["idea"], said["session_id"] or "")

@@ -1,4 +1,4 @@
-"""What failed in a film of many shots, in one line: the shots, grouped by the reason. Pure."""
+"""Summarise what failed in a film of many shots in one line: the shots, grouped by reason. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from studio.model.film import Stage
 
 MOST_REASONS, MOST_SHOTS = 5, 12
-"""Reasons told one by one, and shots named of each; the others are counted. A hundred shots may fail for one reason."""
+"""The most reasons listed, and the most shots named for each; the rest are counted: a hundred may fail at once."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A piece that could not be made. `index` is the shot or, of the cast, the character; 0 for the whole film."""
+    """A piece that could not be made. `index` is the shot or, for the stage 'cast', the character; 0: the whole film."""
 
     stage: Stage
     index: int
@@ -21,7 +21,7 @@ class Failure:
 
 
 def summary_line(failures: Sequence[Failure]) -> str:
-    """Return the failures in one line: 'shots 3, 5 and 7 (images): no answer; score: ...'; '' where there is none."""
+    """Return the failures in one line: 'shots 3, 5 and 7 (images): no answer; score: ...'; '' if there are none."""
     groups: dict[tuple[Stage, str], list[int]] = {}
     for failure in failures:
         groups.setdefault((failure.stage, failure.reason), []).append(failure.index)
@@ -40,7 +40,7 @@ def _part(stage: Stage, shots: list[int], reason: str) -> str:
 
 
 def numbers(shots: Sequence[int]) -> str:
-    """Return the shots' numbers for a sentence: '3', '3 and 5', '3, 5 and 7', '1, 2, ... and 88 more'."""
+    """Return shot numbers as words in a sentence: '3', '3 and 5', '3, 5 and 7', '1, 2, ... and 88 more'."""
     names = [str(shot) for shot in shots[:MOST_SHOTS]]
     if len(shots) > MOST_SHOTS:
         names.append(f"{len(shots) - MOST_SHOTS} more")

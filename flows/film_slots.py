@@ -1,6 +1,6 @@
-"""The films of a batch, so many at a time: each slot takes the next line, whatever became of the last one.
+"""Make the films of a batch, several at a time: each slot takes the next line, whether or not the last one failed.
 
-Knows neither processes nor deployments: how a film is made comes in as a callable.
+This module knows neither processes nor deployments: how a film is made is passed in as a callable.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from studio.text.display import clock, printable
 from studio.version import VERSION
 
 MOST = 16
-"""Most films at once; one alone uses two cores."""
+"""The most films made at once; one alone uses two cores."""
 
 MakeFilm = Callable[[str, threading.Event], str]
-"""Makes a session's film, or leaves soon once the event is set; returns why there is none, or ''."""
+"""Makes a session's film and returns '', or why there is no film; leaves soon once the event is set."""
 Tell = Callable[[str], None]
 Changed = Callable[[int, Outcome], None]
 
@@ -32,10 +32,10 @@ class Slots:
     """Makes the films of a batch.
 
     Args:
-        root: where the sessions lie.
-        make_film: makes one; called from several threads.
-        tell: takes a line for a person; called from several threads.
-        recalled: why nothing more may begin: '' while it may.
+        root: the folder of the sessions.
+        make_film: makes one film; called from several threads.
+        tell: prints or logs a line for a person; called from several threads.
+        recalled: returns why no more films may begin, '' while they may.
     """
 
     def __init__(self, root: Path, make_film: MakeFilm, tell: Tell, recalled: Callable[[], str] = str) -> None:
@@ -45,16 +45,15 @@ class Slots:
     def work(
         self, outcomes: Sequence[Outcome], parallel: int, ended: Changed, began: Changed = lambda place, outcome: None
     ) -> None:
-        """Make every film that is to be made; a failure does not stop the others. A line is told as each
-        film begins and ends.
+        """Make every film that is to do; a failure does not stop the others. Report in a line as each begins and ends.
 
         Args:
             parallel: how many at once, >= 1.
-            ended: told the place in `outcomes` and what became of it, as each line ends.
-            began: told the same as each film begins; called from several threads.
+            ended: called as each line ends, with its position in `outcomes` (from 0) and its new outcome.
+            began: called likewise as each film begins; from several threads.
 
         Raises:
-            KeyboardInterrupt: asked to stop; nothing more was begun, and what was in hand has ended.
+            KeyboardInterrupt: asked to stop; nothing more was begun, and the films in work have ended.
         """
         with ThreadPoolExecutor(parallel, thread_name_prefix="slot") as pool:
             todo = [place for place, outcome in enumerate(outcomes) if outcome.state == "to do"]

@@ -1,6 +1,6 @@
-"""A flow that is a coroutine, called as a function where nobody can await it: `make_film(idea=...)` in a plain script.
+"""Let a flow that is a coroutine be called like a function where nobody can await it, as in a plain script.
 
-Prefect gives a coroutine in every place, which a script, or a flow that is a plain function, would throw away unrun.
+Prefect returns a coroutine everywhere, which a script, or a flow that is a plain function, would throw away unrun.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 REPORTED: dict[str, Any] = {"persist_result": True, "result_serializer": "json"}
-"""Options of every flow: what it returns, or fails with, can be had by whoever started it, in another process."""
+"""Options of every flow: its result or error can be read by whoever started it, also from another process."""
 
 
 class CallableFlow(Flow[P, R]):
-    """A flow that is awaited where its caller is a coroutine, and runs to its end where its caller is a function."""
+    """A flow that a coroutine awaits, and that a plain function calls and gets the result of."""
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Run the flow, beneath the one that it is called in, and return its result; a coroutine gets an awaitable."""
+        """Run the flow, as a subflow within another flow, and return its result; a coroutine gets an awaitable."""
         running: Any = _on_an_engine(super().__call__(*arguments, **options))
         return running if _may_await() else _run(running)
 
@@ -40,14 +40,14 @@ class CallableFlow(Flow[P, R]):
 
 
 def callable_anywhere(made: Flow[P, R]) -> Flow[P, R]:
-    """Let a flow that is a coroutine be called from functions, too; the same flow is returned."""
-    # Prefect makes flows of its own class alone, with options of any kind.
+    """Let a flow that is a coroutine be called from plain functions, too; change it in place and return it."""
+    # Prefect's decorator has no option for the class of the flow that it makes.
     made.__class__ = CallableFlow
     return made
 
 
 def _may_await() -> bool:
-    """Tell whether the caller is a coroutine: as the flow or task says that it is part of, else the thread."""
+    """Tell whether the caller can await: the task or flow that it is part of says so; outside one, the thread."""
     if (task := TaskRunContext.get()) is not None:
         return task.task.isasync
     if (flow := FlowRunContext.get()) is not None and flow.flow is not None:
@@ -64,18 +64,21 @@ def _loop_runs() -> bool:
 
 
 async def _on_an_engine(running: Coroutine[Any, Any, R]) -> R:
-    """Await the run on the server that is named, else on the built-in one, as a command does."""
+    """Await the run on the configured server, else on the built-in one, as a command does."""
     if PREFECT_API_URL.value() or FlowRunContext.get() is not None:
         return await running
     keep_from_proxies("127.0.0.1")
-    # Nobody looks for a sign of life there.
+    # Nobody looks for heartbeats there.
     with temporary_settings({PREFECT_API_URL: _built_in().url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         return await running
 
 
 @functools.cache
 def _built_in() -> BuiltIn:
-    """Return the server of this process, which ends with it; Prefect's own has 20 s to make a database."""
+    """Return the server of this process, started once, which ends with it.
+
+    Prefect's own temporary server fails where making its database takes more than 20 s.
+    """
     server = BuiltIn()
     server.ready()
     return server
@@ -84,7 +87,7 @@ def _built_in() -> BuiltIn:
 def _run(running: Coroutine[Any, Any, Any]) -> Any:
     if not _loop_runs():
         return asyncio.run(running)
-    # In a notebook a loop runs in the thread of every cell: the flow gets a thread, and with it a loop, of its own.
+    # In a notebook an event loop runs in the thread of every cell: the flow gets a thread and a loop of its own.
     place = copy_context()
     with ThreadPoolExecutor(1, thread_name_prefix="flow") as pool:
         return pool.submit(place.run, asyncio.run, running).result()

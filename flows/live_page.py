@@ -1,7 +1,7 @@
-"""A page in Prefect that is kept up to date while a run works: artifacts that are made once and changed in place.
+"""Keep the artifacts on a run's page in Prefect up to date while it works: each is created once and changed in place.
 
-A thread of its own looks and posts; whoever works never waits for it and never fails by it. A new version for every
-look would be kept for ever, and be a card of its own on the run's page. What the artifacts hold comes in as a callable.
+A thread of its own looks and posts; the run never waits for it and never fails because of it. A new version for every
+look would be kept for ever, and be a card of its own on the run's page. The contents are passed in as a callable.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 REST_SECONDS, LONGEST_REST_SECONDS, REST_SHARE = 2.0, 30.0, 20.0
-"""After a look the page rests 20 times as long as that took, 2 to 30 s: it takes 5 % of a core at most."""
+"""After each look the page rests 20 times as long as it took, 2 to 30 s: so it uses 5 % of a core at most."""
 PATIENCE_SECONDS = 5.0
 """How long the server may take to answer."""
 END_SECONDS, LEAVING_SECONDS = 3.0, 0.5
-"""How long the end of a run waits for the last look: at an ordinary end, and where it was told to leave."""
+"""How long the end of a run waits for the last look: at an ordinary end, and when it was told to leave."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One artifact as it is to be: the name its key begins with, its type, a line below its title, and what it holds.
+    """The wanted state of one artifact: the start of its key, its type, the line below its title, and its content.
 
-    `content` is of a table JSON, of progress a percentage.
+    `content` is JSON for a table, a percentage for progress.
     """
 
     name: str
@@ -44,14 +44,14 @@ class Sheet:
 
 
 Look = Callable[[bool], Iterator[Sheet]]
-"""Returns the artifacts as they are to be now; told whether this is the last look."""
+"""Yields the artifacts as they should be now; its argument says whether this is the last look."""
 
 
 class Page:
     """The artifacts of one run. `changed` may be called from any thread.
 
     Args:
-        key: what the artifacts' keys end with.
+        key: the end of the artifacts' keys.
         look: called from the page's own thread.
     """
 
@@ -62,28 +62,28 @@ class Page:
         self._ids: dict[str, UUID] | None = None
         self._complained = False
         self._log = get_run_logger()
-        # The settings in force and the run are of this thread's context.
+        # The settings in force and the run belong to this thread's context.
         place = contextvars.copy_context()
         self._thread = threading.Thread(target=place.run, args=(self._keep,), name="run page", daemon=True)
 
     def changed(self) -> None:
-        """Let the page look, once it has rested."""
+        """Ask for a new look, which comes once the page has rested."""
         self._changed.set()
 
     def begin(self) -> None:
-        """Begin to post."""
+        """Start to post, in a thread of its own."""
         self._changed.set()
         self._thread.start()
 
     def end(self, patience: float) -> None:
-        """Post once more, and wait for that so many seconds at most."""
+        """Post once more, and wait for that `patience` seconds at most."""
         self._over.set()
         self._changed.set()
         self._thread.join(patience)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep the page while the block runs."""
+        """Keep the page up to date while the block runs."""
         self.begin()
         patience = END_SECONDS
         try:
@@ -108,7 +108,7 @@ class Page:
                             get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS})
                         )
                     self._show(client, last)
-                except Exception as error:  # whatever befalls the page or its server, the film goes on
+                except Exception as error:  # whatever happens to the page or its server, the film goes on
                     self._complain(error)
                 if last:
                     return
@@ -116,11 +116,11 @@ class Page:
                 self._over.wait(min(LONGEST_REST_SECONDS, max(REST_SECONDS, REST_SHARE * taken)))
 
     def _complain(self, error: Exception) -> None:
-        # What was posted is not known any more.
+        # What is on the server is not known any more.
         self._ids = None
         self._posted.clear()
         if self._over.is_set():
-            # Whether the film goes on is not known here: its run is at its end, perhaps because the server is gone.
+            # The run is at its end, perhaps because the server is gone, so this must not say that the film goes on.
             self._log.warning(f"the run's page does not show how it ended ({type(error).__name__})")
         elif not self._complained:
             self._complained = True
@@ -137,14 +137,14 @@ class Page:
                 self._posted[sheet.name] = sheet
 
     def _known(self, client: SyncPrefectClient) -> dict[str, UUID]:
-        """Return the artifacts that this run has: after a retry, those of its earlier tries."""
+        """Return the ids of this run's artifacts by key; after a retry there are those of earlier tries."""
         mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self._run_id]))
         return {each.key: each.id for each in client.read_artifacts(artifact_filter=mine) if each.key}
 
     def _post(self, client: SyncPrefectClient, sheet: Sheet, ids: dict[str, UUID]) -> None:
         key = f"{sheet.name}-{self._key}"
         if key in ids:
-            # Not `update_artifact`, which puts all it was given into an event too, and events are kept.
+            # Not by `update_artifact`, which also copies the content into an event, and events are kept.
             change = ArtifactUpdate(description=sheet.line, data=sheet.content)
             client.request(
                 "PATCH",
@@ -160,5 +160,5 @@ class Page:
 
 
 def is_watched() -> bool:
-    """Tell whether somebody may look at this run's page: no run beats where no server outlives it."""
+    """Tell whether somebody may look at this run's page: heartbeats are off where no server outlives the run."""
     return PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None

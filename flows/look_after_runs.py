@@ -1,6 +1,6 @@
-"""The flow that looks after the others: asked for by the server's alarm, carried out by any worker, soon over.
+"""The flow that finds runs whose process is gone: begun by the server's alarm, run by any worker, soon over.
 
-It stays until every run that it found under way has given a sign of life, or has been called what it is.
+It ends once every run that it found under way has given a sign of life, or has been called `Crashed` or `Cancelled`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from flows.runs.dead_runs import PENDING_SECONDS, SIGN_SECONDS, StateChange, Wat
 from flows.runs.signs_of_life import signing
 
 LONGEST_SECONDS = 2 * PENDING_SECONDS
-"""After so long nothing is in doubt any more that could be decided."""
+"""How long a look lasts at most: after that, whatever can be decided has been decided."""
 
 
 @flow(name="look-after-runs", description="Calls runs Crashed whose process is gone. Asked for where one fell silent.")
 def look_after_runs() -> None:
-    """Look whether runs of this program are dead, and call those Crashed that are."""
+    """Check whether the processes of this program's runs are gone, and set those runs to Crashed."""
     calm()
     log = get_run_logger()
     with signing():
@@ -30,10 +30,10 @@ def look_after_runs() -> None:
 
 
 def looked_after(watch: Watch, rest: Callable[[float], None]) -> list[StateChange]:
-    """Look until nobody's life is in doubt; return what was done.
+    """Look until no run is in doubt, for `LONGEST_SECONDS` at most; return what was changed.
 
     Args:
-        rest: lets so many seconds pass.
+        rest: sleeps for the given seconds.
     """
     changes = watch.glance()
     for _ in range(round(LONGEST_SECONDS / SIGN_SECONDS)):

@@ -1,8 +1,8 @@
 """The parent flow: one idea in, a finished film out.
 
-A page to read aloud: open a session, plan, map the tasks over the shots, cut. Beside it lie how a run opens its session
-(`flows/run_session.py`) and how it ends (`flows/run_ending.py`); what each step does is in `tasks/`, how the shots are
-mapped in `flows/shot_mapping.py`, what a session is in `studio/`.
+It opens a session, plans, maps the tasks over the shots, and cuts. How a run opens its session is in
+`flows/run_session.py`, how it ends in `flows/run_ending.py`, what each step does in `tasks/`, how the shots are mapped
+in `flows/shot_mapping.py`, what a session is in `studio/`.
 """
 
 from __future__ import annotations
@@ -61,13 +61,13 @@ async def make_film(
     on_refusal: p.OnRefusal = None,
     on_ambiguous: p.OnAmbiguous = "stop",
 ) -> Any:
-    """Make a film, or finish one: the same ask goes on with what an earlier run left.
+    """Make a film, or finish one: asked for the same film, it goes on with what an earlier run left.
 
-    Returns the film's report: session_id, film (its path), seconds, frames, width, height. Where shots failed, the run
+    Returns the film's report: session_id, film (its path), seconds, frames, width, height. If shots failed, the run
     fails with a message that names them, the cause and the command that resumes; everything finished is kept.
     """
-    # A coroutine that waits for nobody, but to be suspended: a flow that is a plain function waits up to a second for
-    # its heartbeats at its end. Without a client of its own each task makes two, some 80 ms.
+    # A coroutine, though it awaits nothing but its suspension: a flow that is a plain function waits up to a second
+    # for its heartbeats at its end. Without a client for the whole run each task makes two, which takes some 80 ms.
     with logged(), signing(Watch()), SyncClientContext.get_or_create():
         try:
             check_askable(approve)

@@ -1,8 +1,8 @@
-"""The flow over a manifest: many ideas in, so many films at a time out, and one run that tells how each of them ended.
+"""The flow over a manifest: it makes a film per idea, several at a time, and reports how each of them ended.
 
-In a deployment each film is a run of `make-film` of its own, watched, retried and gone on with by itself; elsewhere it
-is a child process. Which films there are to make is `studio/batch/films.py`'s, making them in turn
-`flows/film_slots.py`'s.
+In a deployment each film is a run of `make-film` of its own, which can be watched, retried and resumed by itself;
+elsewhere it is a child process. Which films are to be made is decided in `studio/batch/films.py`; they are made in turn
+by `flows/film_slots.py`.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.display import printable
 
 LONGEST_NAME = 100
-"""Letters of a manifest's name in its run's."""
+"""The most characters of a manifest's name in the name of its run."""
 GLANCE_SECONDS = 2.0
-"""How often a film's run is asked how it stands."""
+"""How often the state of a film's run is read."""
 
 Manifest = Annotated[
     str, p.shown("Manifest", "File of ideas on the worker's machine (.csv, .tsv, .jsonl, .yaml).", min_length=1)
@@ -71,9 +71,9 @@ async def make_films(
     """Make every film of a manifest that is not there yet.
 
     The manifest is checked whole before the first film begins. A film that fails does not stop the others; at the end
-    the run fails with a message that counts and names the lines, and the same manifest again does only those.
+    the run fails with a message that counts and names the lines. Run again with the same manifest, it makes only those.
 
-    Returns a list, one object a line: line, idea, state, session_id, film (its path), seconds, reason.
+    Returns a list, one object per line: line, idea, state, session_id, film (its path), seconds, reason.
     """
     if (run := this_run()) is not None and nameless(run.name):
         rename(run, shorten(printable(Path(manifest).name), LONGEST_NAME, placeholder="…"))
@@ -113,7 +113,7 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
 
 @contextmanager
 def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
-    """Keep a table of the lines on the run's page while the block runs; lend what takes each change of an outcome."""
+    """Keep a table of the lines on the run's page while the block runs; yield what takes a line's new outcome."""
     run = this_run()
     if run is None or not is_watched():
         yield outcomes.__setitem__
@@ -127,17 +127,17 @@ def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
         outcomes[place] = outcome
         page.changed()
 
-    # A key of its own for each run: one that runs had in common would get a version a day.
+    # Each run has a key of its own: a key that runs shared would get a new version every day.
     page = Page(run.id, run.id.hex[:12], look)
     with page.kept():
         yield changed
 
 
 def _ways(place: Path) -> tuple[MakeFilm, Any]:
-    """Return how a film is made here, and what tells why nothing more may begin.
+    """Return a function that makes a film here, and one that returns why no more may begin ('' while they may).
 
     Raises:
-        BadInput: this is a deployment, and `make-film` is not deployed beside it.
+        BadInput: this is a run of a deployment, and `make-film` is not deployed beside it.
     """
     run = this_run()
     if run is None:
@@ -149,8 +149,8 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
 
 
 def _film_deployment(own: UUID) -> str:
-    """Return the name of the deployment that makes one film: `make-films/x` uses `make-film/x`, else the first of the
-    same work pool.
+    """Return the name of the deployment that makes one film: `make-film/x` for `make-films/x`, else the first one in
+    the same work pool.
 
     Raises:
         BadInput: there is none.
@@ -166,7 +166,7 @@ def _film_deployment(own: UUID) -> str:
 
 
 class _Runs:
-    """Makes films as runs of their own, each beneath this run on the server."""
+    """Makes each film as a subflow run of this run, by the deployment of `make-film`."""
 
     def __init__(self, deployment: str, place: Path) -> None:
         self._deployment, self._place = deployment, place
@@ -174,7 +174,10 @@ class _Runs:
         self._beginning = threading.Lock()
 
     def make(self, session_id: str, stop: threading.Event) -> str:
-        """Run the deployment on a session and wait for its end; a run that was begun goes on by itself after `stop`."""
+        """Run the deployment on a session and wait for its end; return '' or why there is no film.
+
+        Once `stop` is set this returns; the run that was begun goes on by itself.
+        """
         try:
             with self._beginning:
                 # One at a time: a context cannot be entered twice, and Prefect counts the calls of a run in it.
@@ -188,7 +191,7 @@ class _Runs:
 
     def _begin(self, session_id: str) -> UUID:
         brief = read_brief(session_folder(sessions_root(self._place), session_id))
-        # `_sync`: in a flow that is a coroutine it would be one, too.
+        # `_sync`: called within a flow that is a coroutine, it would return a coroutine, too.
         run: Any = run_deployment(  # type: ignore[call-arg]  # of Prefect's dispatcher
             self._deployment,
             timeout=0,
@@ -201,7 +204,7 @@ class _Runs:
         return UUID(str(run.id))
 
     def _ended(self, run_id: UUID) -> str | None:
-        """Return '' where the run completed, why it did not, or None while it goes on."""
+        """Return '' if the run completed, why it did not, or None while it goes on."""
         with get_client(sync_client=True) as client:
             state = client.read_flow_run(run_id).state
         if state is None or not (state.is_final() or state.is_paused()):

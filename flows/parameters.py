@@ -1,6 +1,6 @@
-"""The parameters of the flow, as the form and the command line show them: title, description, limits.
+"""The parameters of the flows, as the form and the command line show them: title, description, limits.
 
-The limits themselves are `studio.model.film.FilmOptions`'s; here they are only repeated where Prefect checks them
+The limits are defined in `studio.model.film.FilmOptions`; they are repeated here only so that Prefect can check them
 before a run.
 """
 
@@ -24,13 +24,13 @@ _SESSION_ID = "^session_[0-9]{8}_[0-9]{6}$"
 
 
 def shown(title: str, description: str, form: dict[str, Any] | None = None, **limits: Any) -> FieldInfo:
-    """Return the field of a flow's parameter with what its form shows.
+    """Return a pydantic field for a flow's parameter, with the title and the description that its form shows.
 
     Args:
-        form: further keywords of the form's JSON schema, which are checked before a run and not by pydantic.
+        form: further keywords of the form's JSON schema, which Prefect checks before a run, and pydantic does not.
         limits: as for pydantic's `Field`.
     """
-    # Prefect puts the parameter's name in place of the title, and drops the description; an extra of the schema stays.
+    # Prefect replaces the title by the parameter's name and drops the description, but keeps extras of the schema.
     extra = {"title": title, "description": description, **(form or {})}
     field: FieldInfo = Field(title=title, description=description, json_schema_extra=extra, **limits)
     return field
@@ -46,7 +46,7 @@ Idea = Annotated[
     str,
     # The command line reads `-p idea=1984` as a JSON number: a scalar is taken as its text.
     BeforeValidator(_text_of_scalar),
-    # Prefect's older pages show nothing for a list of types.
+    # `anyOf`, because Prefect's older pages show nothing for a list of types.
     WithJsonSchema(
         {"anyOf": [{"type": "string", "maxLength": IDEA_CHARACTERS}, {"type": "number"}, {"type": "boolean"}]}
     ),

@@ -1,7 +1,7 @@
-"""A run's log: our events as lines, and what Prefect itself says brought to its measure.
+"""A run's log: write our events as lines, and lower or drop Prefect's own lines.
 
-Prefect calls it an error that a run is suspended, cancelled or rejected, and that a task stopped because it was asked
-to; and it tells the end of every task, which this program tells in its own words.
+Prefect logs as an error that a run is suspended, cancelled or rejected, and that a task stopped because it was asked
+to; and it logs the end of every task, which this program reports in its own words.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from studio.model import events
 from studio.model.events import Event
 
 _UNTRUE = ("Suspending flow run, execution will be rescheduled", "Finished in state Running")
-"""Said of a run that was answered and goes on, because the server was not asked yet (one that waits says so itself);
-and of one that was cancelled."""
+"""Untrue lines of Prefect: the first about a run that was answered and goes on, since the server was not asked yet (one
+that waits says so itself); the second about a run that was cancelled."""
 
 _PULLING = re.compile(
     r"Downloading flow code from|Running \d+ deployment pull step|Executing deployment step:|Deployment step '.*' "
     r"completed|All deployment steps completed"
 )
-"""Said where a run begins, and again by a worker that loads the flow once more, to look for hooks, when it ended."""
+"""Logged when a run begins, and again after its end by a worker, which loads the flow once more to look for hooks."""
 
 _NOT_BEGUN = "Task run cancelled by the task runner"
-"""Said, as a crash, of tasks that were not begun yet when the run ended."""
+"""Logged, as a crash, for tasks that had not begun when the run ended."""
 
 _ASKED_FOR = (
     "Finished in state Suspended",
@@ -39,7 +39,7 @@ _ASKED_FOR = (
 
 @contextmanager
 def logged() -> Iterator[None]:
-    """Let every event be one line of the run's log, in our words, while the block runs."""
+    """Write every event as one line to the run's log while the block runs."""
     calm()
     logger = get_run_logger()
 
@@ -52,12 +52,12 @@ def logged() -> Iterator[None]:
 
 
 def note(text: str, kind: events.EventKind = "note", session_id: str = "") -> None:
-    """Say one line, as an event."""
+    """Publish one line as an event."""
     events.publish(Event(kind, text, session_id=session_id))
 
 
 def calm() -> None:
-    """Bring Prefect's own lines to their measure, in this process; to be asked for any number of times."""
+    """Lower or drop Prefect's own log lines in this process; it may be called any number of times."""
     for name, judge in (("prefect.task_runs", _of_a_task), ("prefect.flow_runs", _of_a_flow)):
         logger = logging.getLogger(name)
         if judge not in logger.filters:
@@ -65,7 +65,7 @@ def calm() -> None:
 
 
 def calm_worker() -> None:
-    """Leave the steps by which a flow is loaded out of what a worker says in its runs' logs: each run tells its own."""
+    """Drop a worker's lines about loading a flow from its runs' logs: each run logs its own; may be called again."""
     logger = logging.getLogger("prefect.flow_runs")
     if _of_a_worker not in logger.filters:
         logger.addFilter(_of_a_worker)
@@ -76,7 +76,7 @@ def _of_a_worker(record: logging.LogRecord) -> bool:
 
 
 def _of_a_task(record: logging.LogRecord) -> bool:
-    """Leave out what went well, and that a task stopped because it was asked to; a person who debugs sees all."""
+    """Drop lines about success, and about tasks that stopped because they were asked to; debug lines all stay."""
     error = record.exc_info[1] if record.exc_info else None
     said = record.getMessage()
     stopped = isinstance(error, Interrupted) or f"exception {Interrupted.__name__}" in said or _NOT_BEGUN in said
@@ -84,7 +84,7 @@ def _of_a_task(record: logging.LogRecord) -> bool:
 
 
 def _of_a_flow(record: logging.LogRecord) -> bool:
-    """Call what was asked for no error, and leave out what need not be so."""
+    """Lower to INFO what was asked for and logged as an error, and drop lines that may be untrue."""
     if record.getMessage().startswith(_UNTRUE):
         return False
     if record.levelno == logging.ERROR and record.getMessage().startswith(_ASKED_FOR):

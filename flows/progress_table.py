@@ -1,6 +1,6 @@
-"""What a person sees while a film is made: plain lines in a pipe, a live table on a terminal.
+"""Show the progress of a film while it is made: a live table on a terminal, plain lines in a pipe.
 
-Listens to `studio.model.events`. Knows no tasks and no files.
+It listens to `studio.model.events`, and knows no tasks and no files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LEFT_OF_CELLS = 52
 """Columns to the left of the shots' cells: name, bar, count and the space after each."""
 _NOTES = 4
 _CUT_SHARE = 0.08
-"""About the share of the whole time that the cut takes, for the time left."""
+"""About how long the cut takes, as a share of the clips' time; for the estimate of the time left."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ class ProgressBoard:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hear(self, event: Event) -> None:
-        """Take one event in."""
+        """Update the state from one event."""
         with self._lock:
             if event.kind == "opened":
                 self.session_id, self.opening = event.session_id, event.text
@@ -92,14 +92,14 @@ class ProgressBoard:
         return there, (self.shots if stage in PER_SHOT else 1)
 
     def frames_per_second(self) -> float:
-        """Return the frames rendered per second since the first one; 0 before, and once all clips are there."""
+        """Return how many frames were rendered per second since the first; 0 before it and once all clips are there."""
         clips, wanted = self.count("videos")
         if self.first_frame_at is None or clips == wanted:
             return 0.0
         return sum(self.frames.values()) / max(0.5, time.monotonic() - self.first_frame_at)
 
     def seconds_left(self) -> float | None:
-        """Return about how long it takes yet, from the clips' pace; None where nothing can be said."""
+        """Estimate the seconds that are left from the pace of the clips; None if there is nothing to go by."""
         clips, wanted = self.count("videos")
         if not self.shots or not self.frames or clips in (0, wanted):
             return None
@@ -110,7 +110,7 @@ class ProgressBoard:
 
 
 class _Table:
-    """Renders the board anew at every refresh."""
+    """Renders the board again at every refresh."""
 
     def __init__(self, board: ProgressBoard) -> None:
         self._board = board
@@ -159,19 +159,19 @@ class _Table:
 
 
 class Screen:
-    """What is shown; nothing of it moves where there is no live table."""
+    """The live table on the terminal; without one its methods do nothing."""
 
     def __init__(self, live: Live | None = None) -> None:
         self._live = live
 
     def close(self) -> None:
-        """End the showing early, from any thread: the terminal is then free for a last line."""
+        """Stop the live table early, so that the terminal is free for a last line; from any thread."""
         if self._live is not None:
             self._live.stop()
 
     @contextmanager
     def freed(self) -> Iterator[None]:
-        """Let the block have the terminal; afterwards the table goes on below."""
+        """Free the terminal while the block runs; afterwards the table goes on below."""
         self.close()
         yield
         if self._live is not None:
@@ -180,7 +180,7 @@ class Screen:
 
 @contextmanager
 def shown(console: Console, board: ProgressBoard) -> Iterator[Screen]:
-    """Show the work on `console` while the block runs: live on a terminal, as plain lines elsewhere."""
+    """Show the progress on `console` while the block runs: live on a terminal, as plain lines elsewhere."""
 
     def plain(event: Event) -> None:
         if line := event.line():

@@ -1,4 +1,4 @@
-"""How a run ends: as its film's report, or as a state that says what happened and how to go on."""
+"""End a run: with its film's report, or with a state that says what happened and how to go on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from studio.sessions.session import Session
 
 
 async def ending(direction: Direction, film: Awaitable[dict[str, object]]) -> dict[str, object] | State[Any]:
-    """Return the film's report, or the state of a run that failed or was cancelled.
+    """Await the film and return its report, or the state of a run that failed or was cancelled.
+
+    In every case task runs that were left open are closed on the server.
 
     Raises:
         Pause: the run is suspended; its session says so.
@@ -45,7 +47,7 @@ async def ending(direction: Direction, film: Awaitable[dict[str, object]]) -> di
 
 
 def _suspend(session: Session) -> None:
-    """Let the session say that its run was suspended; one that waits for an approval says that already."""
+    """Record in the session that its run was suspended, unless it waits for an approval, which it says already."""
     if not session.cards.waits:
         session.cards.suspend(datetime.now().isoformat(timespec="seconds"))
         note(f"this run was suspended; it goes on once it is resumed in Prefect, or: {session.control.go_on}")
@@ -55,14 +57,14 @@ def _failed(session: Session, error: FilmError) -> State[Any]:
     if isinstance(error, BudgetSpent):
         error = BudgetSpent(out_of_budget(session.folder, session.brief.terms.budget_usd, session.crew, str(error)))
     if isinstance(error, VendorError):
-        # Made anew of its message by whoever asks for the run's result: a vendor's error is made of more.
+        # Whoever asks for the run's result builds the error again from its message alone: a `VendorError` needs more.
         error = EngineFailed(str(error))
     try:
         session.record_failure(str(error), datetime.now().isoformat(timespec="seconds"))
     except DiskFull as full:
         note(f"the failure could not be recorded: {full}")
     if isinstance(error, BudgetSpent):
-        # It says itself what to do: the same budget would be used up again.
+        # The message says itself what to do: with the same budget the run would end here again.
         return Failed(message=f"{error}. Everything finished is kept.", data=error)
     retry = "retry this run, or " if is_deployed() else ""
     return Failed(

@@ -1,8 +1,7 @@
-"""What one sees of a film's run on its page in Prefect: artifacts that grow while one watches.
+"""The page of a film's run in Prefect: artifacts that are updated while the film is made.
 
-Made from the session's folder and from what the run has said: progress of pictures, lines, clips and the whole film,
-the storyboard, the table of shots, the ledger, and at the end the film's card. How they are posted is
-`flows/live_page.py`'s.
+They are made from the session's folder and the run's events: progress of pictures, lines, clips and the whole film, the
+storyboard, the table of shots, the ledger, and at the end a card of the film. `flows/live_page.py` posts them.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "n
 def shown_on_run(session: Session) -> Iterator[None]:
     """Keep the run's page up to date while the block runs.
 
-    Nothing is posted where nobody will look: outside a flow run, and in a run that sends no heartbeats, which are left
-    out where no server outlives the run (`film make` with the built-in engine).
+    Nothing is posted where nobody will look: outside a flow run, and in a run without heartbeats, which are off where
+    no server outlives the run (`film make` with the built-in engine).
     """
     run = this_run()
     if run is None or not is_watched():
@@ -54,7 +53,7 @@ class RunPage(Page):
         self._thumbnails = Thumbnails()
 
     def hear(self, event: Event) -> None:
-        """Take one event in."""
+        """Update the page from one event."""
         if event.kind == "frames":
             return
         self._board.hear(event)
@@ -68,8 +67,8 @@ class RunPage(Page):
             yield from self._sheets(facts, last)
 
     def _sheets(self, facts: Snapshot, last: bool) -> Iterator[Sheet]:
-        # A copy: the run goes on while the page is made. Before it says how many shots there are, the plan tells: a run
-        # that waits for the shots' approval has said nothing of them.
+        # A copy, because the run goes on while the page is made. Until the run has published the number of shots, it is
+        # taken from the plan: a run that waits for the shots' approval has not published it.
         board = ProgressBoard(
             shots=self._board.shots or len(facts.shots),
             characters=self._board.characters,
@@ -77,11 +76,11 @@ class RunPage(Page):
         )
         states: dict[tuple[Stage, int], str] = board.states
         if last:
-            # Whatever was in hand is in nobody's hand any more.
+            # Nothing is being worked on any more.
             states = {piece: state for piece, state in states.items() if state != "working"}
         heard = Heard(states, dict(self._failures))
         yield from self._progress(board)
-        # This run's card has no end yet: it is not cut off for that.
+        # This run's card has no end yet, which does not mean here that the run was cut off.
         state = state_now(replace(facts, cut_off=False), locked=not last)
         yield Sheet("storyboard", "markdown", summary(facts, state), storyboard(facts, state, heard, self._thumbnails))
         yield Sheet("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, heard)))
@@ -117,7 +116,7 @@ class RunPage(Page):
 
 
 def artifact_key(name: str, session_id: str) -> str:
-    """Return an artifact's key: 'storyboard-20261122-164145'."""
+    """Return the key of an artifact of a session, for example 'storyboard-20261122-164145'."""
     return f"{name}-{_key(session_id)}"
 
 

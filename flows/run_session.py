@@ -1,4 +1,4 @@
-"""The session of a run: what the parameters ask for, which session that opens, and giving it back."""
+"""The session of a run: what the parameters ask for, opening that session, and closing it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def asked(
     budget_usd: object,
     on_refusal: object,
 ) -> Ask:
-    """Return what the flow's parameters ask for.
+    """Check the flow's parameters and return what they ask for.
 
     Raises:
         BadInput: a parameter is wrong.
@@ -60,14 +60,17 @@ def asked(
 
 
 def _demands(options: FilmOptions, change: bool) -> dict[str, object]:
-    """Return the options that were said. One left at its default says nothing, unless `change` says that all count."""
+    """Return the options that were given: those that differ from their defaults, or all if `change` is set."""
     default = FilmOptions().model_dump()
     return {name: value for name, value in options.model_dump().items() if change or value != default[name]}
 
 
 @contextmanager
 def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
-    """Lend the session that the run gets; when the block ends it says how its run ended, and is given back.
+    """Open and yield the session that the run gets; when the block ends, record how the run ended and close it.
+
+    Args:
+        pay_again: whether paid calls whose answer was lost are made again.
 
     Raises:
         FilmError: no session could be opened; nothing was begun.
@@ -84,7 +87,7 @@ def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
     ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
     limits = RunLimits(standing_of(run).lost if run else str, pay_again)
     if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
-        # A server that outlives this run, and may have other runs.
+        # A server that outlives this run may have other runs, which share its accounts.
         limits = replace(limits, slots=slots)
     session, again = open_session(ask, card, crew_named, note, lambda: secrets.randbelow(2**31), now, limits)
     verb = "goes on" if again else "is new"
@@ -100,20 +103,20 @@ def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
 
 
 def _present(session: Session, run: FlowRun) -> None:
-    """Let the run bear its session's name and idea, and close what earlier runs left open."""
+    """Name the run after its session and idea, and close on the server what earlier runs left open."""
     tell_unclosed(close_earlier(session.folder, run.id))
     if nameless(run.name) or run.name == run_name(session.brief.idea):
         rename(run, run_name(session.brief.idea, session.id))
 
 
 def tell_unclosed(why: str) -> None:
-    """Tell why what earlier runs left open on the server could not be closed; nothing for ''."""
+    """Report why what earlier runs left open on the server could not be closed; do nothing for ''."""
     if why:
         note(f"what earlier runs left open on the server stays so ({why})")
 
 
 def _close(session: Session) -> None:
-    """Let the session tell how the run ended, and give it back."""
+    """Record in the session how the run ended, and close it."""
     try:
         session.close(datetime.now().isoformat(timespec="seconds"))
     except (DiskFull, BadInput) as error:

@@ -1,9 +1,9 @@
-"""Mapping the tasks over the shots, so that a clip begins as soon as its own picture and line are there.
+"""Map the tasks over the shots, so that each clip begins as soon as its own picture and line are there.
 
-Pictures, lines and clips have a task runner each. The flow walks what completes and submits; it never maps a task over
-unfinished futures, which would fill the runner's threads with waiting. A failed shot does not stop the others. Shots
-that lack something come first: looking at what is there takes Prefect some ten milliseconds a piece. Where the painter
-is shown portraits of the cast, these come before every picture.
+Pictures, lines and clips have a task runner each. The flow takes each task as it completes and submits what that makes
+possible; it never maps a task over unfinished futures, which would fill the runner's threads with waiting. A failed
+shot does not stop the others. Shots without a clip come first, because checking a finished piece takes Prefect some ten
+milliseconds. If the painter is shown portraits of the cast, these come before every picture.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ from tasks.timeline import lay_timeline
 from tasks.videos import animate_shot
 
 ANIMATORS = 2
-"""Clips in work at the same time: the encoder fills about a core. Pictures and lines: as the crew says."""
+"""Clips made at the same time: the encoder fills about a core. For pictures and lines the crew says how many."""
 
 
 @dataclass(frozen=True)
 class Footage:
-    """What the cut needs, in shot order; complete only where nothing failed."""
+    """What the cut needs, each tuple in shot order."""
 
     timeline: Timeline
     clips: tuple[Receipt, ...]
@@ -59,7 +59,12 @@ class Footage:
 
 
 class Direction:
-    """Runs the tasks of one session, `session`; `ended` are the task runs that came to their end here."""
+    """Runs the tasks of one session.
+
+    Attributes:
+        session: the session, with the chosen voice and the number of shots once they are known.
+        ended: ids of the task runs that ended here.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -67,7 +72,7 @@ class Direction:
         self.ended: set[UUID] = set()
 
     def choose_voice(self, story: Story) -> None:
-        """Let the crew have a voice for the story's language, or silence, and tell it; before any line is spoken."""
+        """Give the crew a voice for the story's language, or silence, and report it; before any line is spoken."""
         self.session = self.session.with_voice_for(story)
 
     def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
@@ -81,16 +86,16 @@ class Direction:
         return self.receipt(state, 0)
 
     def receipt(self, state: State[Any], index: int) -> Receipt:
-        """Return the receipt that a task ended with; a piece served from the cache is told as reused, once.
+        """Return the receipt that a task ended with; report a piece from the cache as reused, once.
 
         Raises:
-            FilmError: the task's own error, or `EngineFailed` around any other.
+            FilmError: the task's own error, or an `EngineFailed` for any other exception or state.
         """
         if (ended := state.state_details.task_run_id) is not None:
             self.ended.add(ended)
-        # `CallState.result` gives the same, by way of another thread and its event loop.
+        # `State.result` would return the same, but by way of another thread and its event loop.
         done = state.data if state.is_completed() else None
-        # `_sync`: in a flow that is a coroutine it would be one, too.
+        # `_sync`: called within a flow that is a coroutine, it would return a coroutine, too.
         found: Any = done.result if isinstance(done, ResultRecord) else state.result(raise_on_failure=False, _sync=True)  # type: ignore[call-overload]  # of Prefect's dispatcher
         result: object = found
         if isinstance(result, FilmError):
@@ -99,7 +104,7 @@ class Direction:
             raise EngineFailed(f"{type(result).__name__}: {result}") from result
         if not isinstance(result, Receipt):
             raise EngineFailed(f"the task ended as {state.name}: {state.message}")
-        # Shots that were painted to be approved are mapped once more for their clips.
+        # Shots that were painted for an approval are mapped a second time for their clips.
         if state.name == "Cached" and self._told.get((result.stage, index)) != result.sha256:
             events.publish(Event("reused", stage=result.stage, index=index))
         self._told[result.stage, index] = result.sha256
@@ -109,13 +114,13 @@ class Direction:
         """Narrate, paint and animate every shot, lay the timeline and compose the score.
 
         Raises:
-            ShotsFailed: something failed; the message names the shots and the causes. All else was made.
+            ShotsFailed: something failed; the message names the shots and the causes. Everything else was made.
         """
         mapping = self._mapped(tuple(shots), story, graph, clips=True)
         return mapping.footage()
 
     def paint_over(self, shots: Sequence[Shot], story: Story, graph: SceneGraph) -> tuple[Receipt, ...]:
-        """Narrate and paint every shot, and go no further; return the pictures' receipts, in shot order.
+        """Narrate and paint every shot, but make no clips; return the pictures' receipts, in shot order.
 
         Raises:
             ShotsFailed: as `map_over`.
@@ -142,7 +147,7 @@ class Direction:
                 mapping.run()
                 return mapping
             except BaseException:
-                # Ctrl-C and every other way out: nothing new begins, what is in hand sees the flag.
+                # Ctrl-C and every other way out: nothing new begins, and tasks in work see the flag.
                 session.control.stop.set()
                 for runner in runners:
                     runner.cancel_all()
@@ -150,7 +155,7 @@ class Direction:
 
 
 def _opaque(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Spare Prefect the search through every field of every shot for futures, four times for each task."""
+    """Mark the inputs so that Prefect does not search every field of every shot for futures, four times per task."""
     return {name: opaque(value) for name, value in inputs.items()}
 
 
@@ -177,7 +182,7 @@ class _Mapping:
         self._timeline: Timeline | None = None
 
     def run(self) -> None:
-        """Submit, settle what completes, submit what it makes possible, until nothing is open."""
+        """Submit tasks, and as each completes submit those that it makes possible, until none is open."""
         characters = self._cast.characters
         for character in characters:
             self._submit(
@@ -193,7 +198,7 @@ class _Mapping:
             self._submit(self._voices, narrate_shot, "narration", shot.index, shot=shot)
             if not characters:
                 self._paint(shot)
-            # Hundreds of shots take a second to submit: the first clip does not wait for the last picture's turn.
+            # Hundreds of shots take a second to submit, and the first clip need not wait until the last is submitted.
             while not self._done.empty():
                 self._settle(*self._done.get())
         while self._open:
@@ -203,7 +208,7 @@ class _Mapping:
         self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast)
 
     def _paint_whom_the_portraits_show(self) -> None:
-        """Paint the shots, now that every portrait is there or failed; who lacks one waits for it to be there."""
+        """Paint the shots, once every portrait is there or has failed; skip those of characters whose portrait failed."""
         lost = {failure.index for failure in self._failures if failure.stage == "cast"}
         for shot in self._unfinished_first():
             if lost.isdisjoint(self._cast.parts.get(shot.index, ())):
@@ -222,7 +227,8 @@ class _Mapping:
         future.add_done_callback(partial(self._ended, stage, index))
 
     def _ended(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
-        # Where the run is left nobody looks at its state any more. One that was cancelled in the queue never ends.
+        # Recorded here, because nobody looks at the state when the run is being left. A task cancelled in the queue
+        # never runs, so it does not count as ended.
         of_thread = cast(PrefectConcurrentFuture[Any], future).wrapped_future
         if not of_thread.cancelled() and of_thread.exception() is None:
             self._direction.ended.add(future.task_run_id)
@@ -230,7 +236,7 @@ class _Mapping:
 
     def _settle(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
         self._open -= 1
-        # Without waiting, the state is read from the server, and lags.
+        # Without `wait` the state would be read from the server, where it arrives late.
         future.wait()
         try:
             self._pieces[stage, index] = self._direction.receipt(future.state, index)
@@ -290,7 +296,7 @@ class _Mapping:
         return self._all("images")
 
     def footage(self) -> Footage:
-        """Return what the cut needs.
+        """Return the footage for the cut.
 
         Raises:
             ShotsFailed: something failed.

@@ -1,6 +1,6 @@
-"""Leaving when asked to: Ctrl-C or SIGTERM lets what is in hand end, for a few seconds; a second Ctrl-C leaves at once.
+"""Handle Ctrl-C and SIGTERM: work in hand gets a few seconds to end, and a second Ctrl-C leaves at once.
 
-To leave in the middle of a piece is safe: it is published whole or not at all.
+Leaving in the middle of a piece is safe: a piece is published whole or not at all.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from studio.cli.terminal import NO_ROOM
 from studio.errors import FilmError
 
 PATIENCE_SECONDS = 4.0
-"""How long what is in hand may take to end."""
+"""How long work in hand may take to end."""
 INTERRUPTED, TERMINATED = 130, 143
-"""Exit codes: 128 and the signal's number, as shells count."""
+"""Exit codes: 128 plus the signal's number, as shells have it."""
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came; taken for Ctrl-C by whoever does not tell them apart."""
+    """SIGTERM was received. Code that handles `KeyboardInterrupt` handles it like Ctrl-C."""
 
     exit_code = TERMINATED
 
 
 THREADS = 24
-"""As many as a film has at once: tasks, Prefect's own, the command's (17 were counted), and some more."""
+"""How many threads a film has at once: tasks, Prefect's own, the command's (17 were counted), and some to spare."""
 
 
 def check_threads() -> None:
-    """Make sure that a film can have its threads: Prefect's own do without, and then nothing ends.
+    """Make sure that the system lets a film start its threads: Prefect goes on without its own, and then never ends.
 
     Raises:
-        FilmError: it cannot.
+        FilmError: the threads cannot be started; nothing was begun.
     """
     over = threading.Event()
     begun: list[threading.Thread] = []
@@ -59,21 +59,21 @@ def check_threads() -> None:
 
 @contextmanager
 def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Callable[[], int]]:
-    """Turn SIGINT and SIGTERM into KeyboardInterrupt and Terminated while the block runs, and bound what follows.
+    """Raise KeyboardInterrupt on SIGINT and Terminated on SIGTERM within the block, and limit how long it may go on.
 
-    Yields what tells the exit code that a signal asked for, 0 where none came. The bound holds whoever has taken the
-    signal's handler meanwhile: Prefect takes that of SIGTERM while a flow runs.
+    Yield a function that returns the exit code for the signal that came, 0 if none did. The time limit holds even if
+    somebody replaces the signal's handler meanwhile: Prefect replaces that of SIGTERM while a flow runs.
 
     Args:
-        say: called with the exit code, from another thread, where the block did not end in time: it says what is to
-            be said, and the process ends.
-        patience_seconds: how long the block may take to end.
+        say: called with the exit code, from another thread, if the block does not end in time: it prints the last
+            line, then the process ends.
+        patience_seconds: how long the block may take to end after a signal.
     """
     asked, ended, signs = threading.Event(), threading.Event(), queue.SimpleQueue[int]()
     heard: list[int] = []
 
     def listen() -> None:
-        """Hear of every signal of this process, from a byte that the system's own handler writes."""
+        """Read every signal of this process, from the byte that Python's signal handler writes to the pipe."""
         while byte := os.read(ear, 1):
             signs.put(byte[0])
         signs.put(0)
@@ -88,7 +88,7 @@ def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECON
         deadline = time.monotonic() + patience_seconds
         while not ended.is_set() and (left := deadline - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
-                # A second SIGTERM may be Prefect's own, passed on when it has done its part.
+                # A second SIGTERM may come from Prefect, which passes the first one on when it has handled it.
                 if signs.get(timeout=left) == signal.SIGINT:
                     break
         if not ended.is_set():
@@ -120,7 +120,7 @@ def leaving(say: Callable[[int], None], patience_seconds: float = PATIENCE_SECON
 
 
 def leave_at_once(say: Callable[[int], None], code: int) -> NoReturn:
-    """Say what is to be said, and end this process without waiting for what is in hand."""
+    """Call `say` with the exit code, then end this process without waiting for work in hand."""
     try:
         say(code)
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Stage: a reference picture per character. Key: its look, the style, painter. Cost: a picture's price, or nothing."""
+"""Task: paint a portrait per character. Key: its look, the style, painter. Cost: a picture's price, or nothing."""
 
 from __future__ import annotations
 
@@ -18,5 +18,8 @@ from tasks.work import Outcome, carry_out
     **RULES,
 )
 def paint_portrait(session: Session, character: Node, cast: tuple[Node, ...], style: str) -> Outcome:
-    """Paint `cast/character_NNN.png` and return its receipt; `cast` is everybody who has one, for pictures by hand."""
+    """Paint a character's portrait, `cast/character_NNN.png`, and return its receipt.
+
+    `cast` lists every character that has a portrait: a picture that a person put there is found by it.
+    """
     return carry_out(session, stages.portrait(session.job, character, cast, style))

@@ -1,4 +1,4 @@
-"""Stage: the film. Key: the bytes of every clip, line and the score, what the cards say, captions, timeline. Cost: CPU
+"""Task: cut the film. Key: the bytes of every clip, line and the score, the cards' words, captions, timeline. Cost: CPU
 time."""
 
 from __future__ import annotations
@@ -24,5 +24,5 @@ def cut_film(
     score: Receipt | None,
     images: tuple[Receipt, ...],
 ) -> Outcome:
-    """Cut `film.mp4` with its caption files and return its receipt."""
+    """Cut the film, `film.mp4`, write its caption files, and return its receipt."""
     return carry_out(session, stages.film(session.job, story, shots, timeline, clips, lines, score, images))

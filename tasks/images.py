@@ -1,4 +1,4 @@
-"""Stage: one picture per shot. Key: prompt, size, the shot's seed and take, who is in it, painter. Cost: its price."""
+"""Task: paint a picture per shot. Key: prompt, size, the shot's seed and take, its cast, painter. Cost: its price."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from tasks.work import Outcome, carry_out
     **RULES,
 )
 def paint_shot(session: Session, shot: Shot, shots: tuple[Shot, ...], cast: Cast = NOBODY) -> Outcome:
-    """Paint `images/shot_NNN.png`, after the portraits of who is in it, and return its receipt.
+    """Paint a shot's picture, `images/shot_NNN.png`, and return its receipt.
 
-    `shots` is the whole plan, for pictures by hand.
+    A painter that takes reference pictures is shown the portraits of the characters in the shot. `shots` is the whole
+    plan: a picture that a person put there is found by it.
     """
     return carry_out(session, stages.picture(session.job, shot, shots, cast))

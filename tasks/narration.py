@@ -1,4 +1,4 @@
-"""Stage: one spoken line per shot. Key: the line's words and the voice. Cost: a voice's call, or nothing offline."""
+"""Task: speak a line per shot. Key: the line's words and the voice. Cost: a call for speech, or nothing offline."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ from tasks.work import Outcome, carry_out
     **RULES,
 )
 def narrate_shot(session: Session, shot: Shot) -> Outcome:
-    """Speak `narration/shot_NNN.wav` and return its receipt; a silent shot has a file without samples."""
+    """Speak a shot's line into `narration/shot_NNN.wav` and return its receipt; a silent shot's file has no samples."""
     return carry_out(session, stages.line(session.job, shot))

@@ -1,7 +1,7 @@
-"""When a cached result is served, when a task is tried again, and where records lie.
+"""When a cached result is used, when a task is tried again, and where Prefect's records are kept.
 
-The cache policy turns a task's inputs into its work order and looks whether the recorded piece is still there,
-whole. It must never raise: Prefect would log it and run the task uncached.
+The cache policy turns a task's inputs into its work order and checks whether the recorded piece is still there,
+whole. It must never raise: Prefect would log that and run the task uncached.
 """
 
 from __future__ import annotations
@@ -25,15 +25,18 @@ from studio.model.receipt import Receipt
 from studio.production.stages import Work
 
 GENERATIONS = 1_000
-"""Most records of one order: each damaged or replaced piece begins a new one."""
+"""The most records of one order: each damaged or replaced piece begins a new one."""
 
 
 @dataclass
 class PieceOfWork(CachePolicy):
-    """One record per piece of work, served only while its artefact is whole; `work` is the stage's own function.
+    """Cache a piece of work as long as its file is whole.
 
-    The key is '<session>/<stage>/<NNN>-<fingerprint>', and '-gN' from the second record on: a record whose piece was
-    lost is never overwritten, it is passed over. The task run gets its stage as a tag.
+    The key is '<session>/<stage>/<NNN>-<fingerprint>', with '-gN' from the second record on: a record whose piece was
+    lost is never overwritten but skipped. The task run gets its stage as a tag.
+
+    Attributes:
+        work: the stage's function in `studio.production.stages`; without it nothing is cached.
     """
 
     work: Callable[..., Work[Any]] | None = None
@@ -41,12 +44,12 @@ class PieceOfWork(CachePolicy):
     def compute_key(
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: dict[str, Any], **kwargs: Any
     ) -> str | None:
-        """Return the key of the first record that may be served, else the first free one."""
+        """Return the key of the first record that may be used, else the first free key; None if all are taken."""
         if self.work is None:
             return None
         session = inputs["session"]
         order = self.work(session.job, **{name: value for name, value in inputs.items() if name != "session"}).order
-        # Here and not on the task: for every tag that a task has when it begins, Prefect asks the server for a lease.
+        # Set here, not on the task: for every tag that a task has when it begins, Prefect asks the server for a lease.
         task_ctx.task_run.tags = [*{*task_ctx.task_run.tags, order.stage}]
         for generation in range(GENERATIONS):
             key = order.key(generation)
@@ -64,7 +67,7 @@ def _records(folder: Path) -> Path:
 
 
 def _read(store: ResultStore, key: str) -> Receipt | None:
-    """Return the receipt recorded under `key`; None where what is there does not read as one."""
+    """Return the receipt recorded under `key`; None if the record cannot be read as one."""
     try:
         found = store.read(key).result
     except Exception:  # a torn record fails in whatever library reads it; the task body adopts what is whole
@@ -73,7 +76,7 @@ def _read(store: ResultStore, key: str) -> Receipt | None:
 
 
 def try_again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    """Tell whether a failed task run may be tried again: only for errors that may pass."""
+    """Tell whether a failed task run may be tried again: only after an error that may pass by itself."""
     error = state.result(raise_on_failure=False)
     if isinstance(error, State):
         return False
@@ -94,8 +97,8 @@ RULES: dict[str, Any] = {
 
 @functools.lru_cache(maxsize=64)
 def kept(task: Task[..., Any], folder: Path) -> Task[..., Any]:
-    """Return the task with its records in the own `results/` of the session in `folder`.
+    """Return the task, set to keep its records in `results/` of the session in `folder`.
 
-    Remembered: Prefect reads the task's source file anew for each variant.
+    Cached, because Prefect reads the task's source file again for each variant.
     """
     return task.with_options(result_storage=_records(folder))

@@ -1,4 +1,4 @@
-"""Stage: the scene graph. Key: the story as it stands, and the seed. Cost: as the story's."""
+"""Task: write the scene graph. Key: the current story, and the seed. Cost: as the story's."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from tasks.work import Outcome, carry_out
 
 @task(name="map scenes", task_run_name="scene graph", cache_policy=PieceOfWork(work=stages.scene_graph), **RULES)
 def map_scenes(session: Session, story: Story) -> Outcome:
-    """Write `scene_graph.json`, its laws checked, and return its receipt."""
+    """Write the scene graph, `scene_graph.json`, check it, and return its receipt."""
     return carry_out(session, stages.scene_graph(session.job, story))

@@ -1,4 +1,4 @@
-"""Stage: the score. Key: moods and where they begin, length, seed, composer. Cost: nothing offline."""
+"""Task: compose the score. Key: moods and where they begin, length, seed, composer. Cost: nothing offline."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ from tasks.work import Outcome, carry_out
 
 @task(name="compose score", task_run_name="score", cache_policy=PieceOfWork(work=stages.score), **RULES)
 def compose_score(session: Session, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Outcome:
-    """Write `score.wav`, exactly as long as the film, and return its receipt."""
+    """Compose the music, `score.wav`, exactly as long as the film, and return its receipt."""
     return carry_out(session, stages.score(session.job, story, shots, timeline))

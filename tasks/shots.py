@@ -1,4 +1,4 @@
-"""Stage: the shot plan. Key: story and graph as they stand, length, prompts, seed. Cost: as the story's."""
+"""Task: plan the shots. Key: the current story and scene graph, length, prompts, seed. Cost: as the story's."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from tasks.work import Outcome, carry_out
 
 @task(name="plan shots", task_run_name="shots", cache_policy=PieceOfWork(work=stages.shots), **RULES)
 def plan_shots(session: Session, story: Story, graph: SceneGraph) -> Outcome:
-    """Write `shots.json` and return its receipt."""
+    """Plan the shots, write `shots.json`, and return its receipt."""
     return carry_out(session, stages.shots(session.job, story, graph))

@@ -1,4 +1,4 @@
-"""Stage: the story. Key: idea, style, length, script, seed. Cost: a language model's call, or nothing offline."""
+"""Task: write the story. Key: idea, style, length, script, seed. Cost: a language model's call, or nothing offline."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from tasks.work import Outcome, carry_out
 
 @task(name="write story", task_run_name="story", cache_policy=PieceOfWork(work=stages.story), **RULES)
 def write_story(session: Session) -> Outcome:
-    """Write `story.json` and return its receipt."""
+    """Write the story, `story.json`, and return its receipt."""
     return carry_out(session, stages.story(session.job))

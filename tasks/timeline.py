@@ -1,4 +1,4 @@
-"""Stage: the timeline. Key: the planned frames and the measured lines. Cost: nothing."""
+"""Task: lay the timeline. Key: the planned frames and the measured lines. Cost: nothing."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ from tasks.work import Outcome, carry_out
 
 @task(name="lay timeline", task_run_name="timeline", cache_policy=PieceOfWork(work=stages.timeline), **RULES)
 def lay_timeline(session: Session, shots: tuple[Shot, ...], lines: tuple[Receipt, ...]) -> Outcome:
-    """Write `timeline.json`, every shot at least as long as its line, and return its receipt."""
+    """Write the timeline, `timeline.json`, with every shot at least as long as its line, and return its receipt."""
     return carry_out(session, stages.timeline(session.job, shots, lines))

@@ -1,4 +1,4 @@
-"""Stage: one clip per shot. Key: the picture's bytes and focus, move, length. Cost: a clip's price, or CPU time."""
+"""Task: render a clip per shot. Key: the picture's bytes and focus, move, length. Cost: a clip's price, or CPU time."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ from tasks.work import Outcome, carry_out
     **RULES,
 )
 def animate_shot(session: Session, shot: Shot, image: Receipt, line: Receipt) -> Outcome:
-    """Render `videos/shot_NNN.mp4` from the shot's picture and return its receipt."""
+    """Render a shot's clip, `videos/shot_NNN.mp4`, from its picture and return its receipt."""
     return carry_out(session, stages.clip(session.job, shot, image, line))

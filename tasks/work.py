@@ -1,6 +1,6 @@
-"""Carrying out one work order: look before making, make at a hidden place, publish whole, tell.
+"""Carry out one work order: reuse the piece if it exists, else make it at a hidden path, publish it whole, report it.
 
-Every task body is a call of `carry_out`. No cached task is called from here.
+The body of every task is one call of `carry_out`. No cached task is called from here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from studio.production.stages import Work
 from studio.sessions.session import Session
 
 Outcome = Receipt | State[Any]
-"""What a task body returns: a receipt, or a state that carries one and has a name of its own."""
+"""What a task body returns: a receipt, or a Prefect state with a name of its own that carries one."""
 
 
 _REFUSED: dict[Stage, str] = {
@@ -35,17 +35,17 @@ _REFUSED: dict[Stage, str] = {
     "images": "change the image_prompt in shots.json, or let a slate stand for it (--on-refusal slate)",
     "narration": "change the narration in shots.json",
 }
-"""What a person can do about a vendor's refusal, by stage."""
+"""What a person can do after a vendor refused a prompt, by stage."""
 
 
 def carry_out(session: Session, work: Work[Any]) -> Outcome:
-    """Return the receipt of the piece: a newly made one, or one that was there, as a state named 'Adopted'.
+    """Return the receipt of a newly made piece, or a state named 'Adopted' with the receipt of one that was there.
 
     An engine that costs money works at the order's desk.
 
     Raises:
         Interrupted: the run was asked to stop before the work began.
-        FilmError: the engine's error; what lay at the place before still lies there.
+        FilmError: the engine's error; the file that was at the piece's path before is still there.
     """
     order, engine = work.order, work.engine
     session.control.check_running()
@@ -53,7 +53,7 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
     if adopted is not None:
         session.meta.touch()
         if session.pieces.was_made(order) and not adopted.by_hand:
-            # Two shots with the same line: it was not there, this run has just made it.
+            # Two shots have the same line, which this run has just made.
             events.publish(Event("made", _left_out(adopted), order.stage, order.index))
             return adopted
         events.publish(Event("adopted", stage=order.stage, index=order.index))
@@ -100,7 +100,7 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
 
 
 def _left_out(receipt: Receipt) -> str:
-    """Return what the piece lacks of what was asked, in words: nothing is left out in silence."""
+    """Return in words what the piece lacks of what was asked for: nothing is left out without a report."""
     lacking = [("not drawn", ", ".join(receipt.not_drawn)), ("not moved", ", ".join(receipt.not_moved))]
     lacking += [("looked at and listened to", ", ".join(receipt.remarks))]
     if receipt.stage in ("videos", "film") and (remedy := remedy_for(receipt.not_drawn)):
@@ -110,6 +110,6 @@ def _left_out(receipt: Receipt) -> str:
 
 
 def _attempt() -> int:
-    """Return which attempt this is, from 1; also where a body is called without the engine, in a test."""
+    """Return which attempt this is, from 1; it is 1 where a test calls a body without Prefect."""
     context = TaskRunContext.get()
     return max(1, context.task_run.run_count) if context else 1

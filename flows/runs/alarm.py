@@ -1,7 +1,7 @@
-"""The alarm on a server: an automation that asks for a look where a run falls silent. It judges nothing itself.
+"""The alarm on a server: an automation that begins a check when a run falls silent. It decides nothing itself.
 
-The server's automations lose events where its database is busy, so that their silence proves nothing: what looks is
-`flows/look_after_runs.py`, a deployment that any worker carries out, and what judges is `flows/runs/dead_runs.py`.
+A server's automations lose events while its database is busy, so an event that is missing proves nothing. The check is
+`flows/look_after_runs.py`, a deployment that any worker runs; `flows/runs/dead_runs.py` decides which runs are dead.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from prefect.events.schemas.automations import Automation, AutomationCore, Event
 from prefect.events.schemas.events import ResourceSpecification
 
 NAME = "film-studio: a run without a sign of life has crashed"
-"""The name under which earlier releases had an automation that called runs crashed: it is that one which is changed."""
+"""The automation's name. In earlier releases the automation of this name called runs crashed itself: it is replaced."""
 WITHIN_SECONDS = 90.0
 BEAT = "prefect.flow-run.heartbeat"
 BEAT_SECONDS = "30"
@@ -35,12 +35,12 @@ _HALTS = (
     "AwaitingConcurrencySlot",
     "Late",
 )
-"""States that end or halt a run. `Running` is none: it may be told just after the first beat, and is no sign of life.
-"""
+"""States that end or halt a run. Not `Running`: its event may arrive just after the first heartbeat, and is no sign of
+life."""
 
 
 def beats(deployment: DeploymentResponse) -> bool:
-    """Tell whether runs of a deployment beat as often as the alarm expects: only then may it go off for them."""
+    """Tell whether a deployment's runs send heartbeats as often as the alarm expects: only then may it watch them."""
     environment = deployment.job_variables.get("env") or {}
     return str(environment.get("PREFECT_FLOWS_HEARTBEAT_FREQUENCY")) == BEAT_SECONDS
 
@@ -52,18 +52,18 @@ def set_alarm(
     within: float = WITHIN_SECONDS,
     name: str = NAME,
 ) -> UUID:
-    """Let the server run the deployment `look` where runs of these deployments fall silent; return the automation's id.
+    """Make the server run the deployment `look` when a run of `deployments` falls silent; return the automation's id.
 
-    There is one automation of this name afterwards, however often and from wherever it is asked for; one of an earlier
-    release is changed to this. One that was switched off by hand stays switched off.
+    Afterwards there is exactly one automation of this name, however often and from wherever this is called; one of an
+    earlier release is changed to this. One that was switched off by hand stays switched off.
 
     Args:
-        within: seconds, >= 10: how long a run may be silent.
+        within: how long a run may be silent, in seconds, >= 10.
     """
     wanted = _automation(deployments, look, within, name)
     if not client.read_automations_by_name(name):
         client.create_automation(wanted)
-    # Looked up again: somebody else may have made one in the same moment, and both keep the same one.
+    # Looked up again: somebody else may have made one in the same moment, and both must keep the same one.
     kept, *others = sorted(client.read_automations_by_name(name), key=lambda found: found.id)
     for other in others:
         client.delete_automation(other.id)
@@ -73,7 +73,7 @@ def set_alarm(
 
 
 def disarm(client: SyncPrefectClient, name: str = NAME) -> bool:
-    """Take away what an earlier release left: an automation that itself calls runs crashed; tell whether there was one.
+    """Delete an earlier release's automation, which calls runs crashed itself; tell whether there was one.
 
     One that is switched off does nothing, and stays for whoever switched it off.
     """
@@ -92,7 +92,7 @@ def _automation(deployments: Collection[UUID], look: UUID, within: float, name: 
         name=name,
         description="Made by `film studio`. Where a run of this program's deployments has stopped beating, "
         "look-after-runs looks whether it is dead.",
-        # Without a deployment nothing must be matched: an empty list would match every run there is.
+        # Without deployments nothing may match, but an empty list would match every run there is.
         enabled=bool(deployments),
         trigger=EventTrigger(
             posture=Posture.Proactive,

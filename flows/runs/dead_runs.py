@@ -1,13 +1,13 @@
-"""Runs whose process is gone: a watch that calls them `Crashed`, where they would be `Running` for ever.
+"""Find runs whose process is gone, and set them to `Crashed`; otherwise they would be `Running` for ever.
 
-A verdict rests on states alone, never on an event, which a busy server loses. While a run works it writes a sign of
+The decision rests on states alone, never on an event, which a busy server loses. While a run works it writes a sign of
 life into its own row on the server every 30 s (`flows/runs/signs_of_life.py`). A watch reads the rows of the runs that
 are under way; one whose row has not changed for 90 s of the watch's own clock, while the server answered all the time,
 is dead. No clock is compared with another machine's. A run that waits (paused, suspended, scheduled) or has ended is
-not under way, so nobody is silent there.
+not under way, and is never called dead.
 
-A watch is kept by every process of ours that is there anyway: `film studio`, each film in the making, and the flow
-`look-after-runs`, which the server's alarm asks for (`flows/runs/alarm.py`).
+Every process of ours that runs anyway keeps a watch: `film studio`, each film in the making, and the flow
+`look-after-runs`, which the server's alarm begins (`flows/runs/alarm.py`).
 """
 
 from __future__ import annotations
@@ -46,26 +46,26 @@ from studio.text.display import printable
 FLOWS = ("make-film", "make-films", "look-after-runs")
 """The flows whose runs give signs of life."""
 SIGN = "film-studio.sign-of-life"
-"""The label of a run that a sign of life changes."""
+"""The label on a run that each sign of life updates."""
 SIGN_SECONDS = 30.0
 """How often a run gives a sign of life, and a watch looks."""
 SILENCE_SECONDS = 90.0
-"""How long a run may be silent: three signs."""
+"""How long a run may be silent: as long as three signs take."""
 PENDING_SECONDS = 300.0
 """How long a run may be `Pending`: its process, or its container, is starting, and cannot give a sign yet."""
 GAP_SECONDS = 75.0
-"""After how long without a look one begins anew: living runs may have been as unable to reach the server."""
+"""After such a gap between two looks the watch starts over: living runs may have been cut off from the server, too."""
 PATIENCE_SECONDS = 2.0
-"""How long the server may take to answer a watch: who keeps one has other things to do, and looks again."""
+"""How long the server may take to answer a watch, whose process has other things to do and looks again later."""
 PROJECT = Path(__file__).parents[2]
 _SAID = "No sign of life for "
-"""How a verdict's message begins, since the first release that gave one."""
+"""The beginning of the message of a run that was called dead, in every release so far."""
 _PAGE = 200
-"""The most runs that Prefect gives at once."""
+"""The most runs that Prefect returns at once."""
 
 
 def allowed(state: State | None) -> float:
-    """Return how many seconds a run in this state may be silent: infinite where nobody needs to be there."""
+    """Return how many seconds a run in this state may be silent; infinite for a state that needs no process."""
     limits = {
         StateType.RUNNING: SILENCE_SECONDS,
         StateType.CANCELLING: SILENCE_SECONDS,
@@ -76,16 +76,16 @@ def allowed(state: State | None) -> float:
 
 @dataclass(frozen=True)
 class StateChange:
-    """What a watch did: a run, and the state that it is in now."""
+    """A change that a watch made: a run, and its new state."""
 
     run: FlowRun
     state: State
 
     def told(self, pages: str) -> tuple[str, str]:
-        """Return a word for what was done, and a line for who keeps the server.
+        """Return a word for the change, and a line about it for the person who runs the server.
 
         Args:
-            pages: address of the server's pages.
+            pages: the address of the server's pages, without '/' at its end.
         """
         page = f"{pages}/runs/flow-run/{self.run.id}"
         if self.state.is_paused():
@@ -96,10 +96,10 @@ class StateChange:
 
 
 class Watch:
-    """Looks after the runs of one server: ends the dead, puts back those that were called dead while they waited.
+    """Watches the runs of one server: ends dead ones, and restores those that were called dead while they waited.
 
     Args:
-        clock: seconds that pass while this process can look.
+        clock: returns seconds; it must not count time in which this process could not look.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -110,11 +110,11 @@ class Watch:
 
     @property
     def doubts(self) -> bool:
-        """Whether a run has not given a sign between the first look at it and the last."""
+        """Whether some run has given no sign of life between the first look at it and the last."""
         return any(since < self._looked for _, since in self._since.values())
 
     def glance(self) -> list[StateChange]:
-        """Look, where it is time to; return what was done. By a server that does not answer nobody is judged."""
+        """Look if it is time to, and return what was changed; if the server does not answer, change nothing."""
         if self._clock() < self._due:
             return []
         self._due = self._clock() + SIGN_SECONDS
@@ -125,7 +125,7 @@ class Watch:
             return []
 
     def look(self, client: SyncPrefectClient) -> list[StateChange]:
-        """Look now; return what was done."""
+        """Look now, whether or not it is time to, and return what was changed."""
         changes: list[StateChange] = []
         if disarm(client) or not self._looked_back:
             changes += list(_put_all_back(client))
@@ -148,8 +148,8 @@ class Watch:
 
 
 def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
-    """Let a run be suspended again that was called dead, or paused, while it was; return its state, or None where it
-    was not.
+    """Suspend a run again that was called dead, or paused, while it was suspended; return its state, or None if it was
+    not.
 
     It waits as before: with the same question, until the same day.
     """
@@ -161,10 +161,10 @@ def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
     if not called_dead and not only_paused:
         return None
     *_, before, last = [None, None, *sorted(client.read_flow_run_states(run.id), key=lambda state: state.timestamp)]
-    # A run that only pauses needs its process, which is not there any more.
+    # A run that was only paused, not suspended, needs its process, which is gone.
     if last is None or last.id != run.state_id or before is None or not before.state_details.pause_reschedule:
         return None
-    # Its transition has been made once, and would not be made again.
+    # The server has made this transition once, and would not make one with the same id again.
     details = before.state_details.model_copy(update={"transition_id": None})
     suspended = before.model_copy(update={"state_details": details})
     return client.set_flow_run_state(run.id, suspended, force=True).state
@@ -172,7 +172,7 @@ def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
 
 @contextmanager
 def asking_once(patience: float) -> Iterator[SyncPrefectClient]:
-    """Lend a client that asks the server once, and waits for the answer so many seconds."""
+    """Yield a client that sends each request once, without retries, and waits `patience` seconds for the answer."""
     with (
         temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
         get_client(sync_client=True, httpx_settings={"timeout": patience}) as client,
@@ -182,13 +182,13 @@ def asking_once(patience: float) -> Iterator[SyncPrefectClient]:
 
 def _put_all_back(client: SyncPrefectClient) -> Iterator[StateChange]:
     for run in _runs(client, StateType.CRASHED):
-        # Most were never asked for approval; and a session that somebody went on with does not wait for it.
+        # Most runs never asked for approval; and a session that somebody went on with does not wait for this run.
         if run.empirical_policy.pause_keys and not _gone_on(run) and (state := put_back(client, run)):
             yield StateChange(run, state)
 
 
 def _gone_on(run: FlowRun) -> bool:
-    """Tell whether the session of a run lies here and does not wait for it any more."""
+    """Tell whether the session of a run is on this machine and does not wait for the run any more."""
     try:
         root = sessions_root(PROJECT / output_folder(run.parameters.get("output")))
         folder = folder_of_run(root, str(run.id))
@@ -198,7 +198,7 @@ def _gone_on(run: FlowRun) -> bool:
 
 
 def _end(client: SyncPrefectClient, run: FlowRun) -> State | None:
-    """Call a silent run dead, unless something tells against it; return its state then."""
+    """Set a silent run to `Crashed` or `Cancelled` and return its state; None if it shows that it is not dead."""
     if _has_beaten(client, run.id) or _row(client.read_flow_run(run.id)) != _row(run):
         return None
     assert run.state is not None
@@ -208,21 +208,21 @@ def _end(client: SyncPrefectClient, run: FlowRun) -> State | None:
     else:
         verdict = Crashed(message=f"{gone}; retry this run to go on.")
     answer = client.set_flow_run_state(run.id, verdict)
-    # Whoever woke and was suspended in this very moment is not dead.
+    # A run that woke up and was suspended at this very moment is not dead.
     if answer.status != SetStateStatus.ACCEPT or put_back(client, client.read_flow_run(run.id)):
         return None
     return answer.state
 
 
 def _judged(client: SyncPrefectClient, runs: list[FlowRun]) -> list[FlowRun]:
-    """Return the runs that give signs; where none is there yet, or from an earlier release, the deployment tells."""
+    """Return the runs that give signs of life; for one without a label yet its deployment tells."""
     silent = {run.deployment_id for run in runs if SIGN not in run.labels and run.deployment_id is not None}
     ours = {deployment for deployment in silent if beats(client.read_deployment(deployment))}
     return [run for run in runs if SIGN in run.labels or run.deployment_id in ours]
 
 
 def _has_beaten(client: SyncPrefectClient, run_id: UUID) -> bool:
-    """Tell whether a heartbeat of a run has arrived lately: a run of an earlier release gives no other sign."""
+    """Tell whether a heartbeat of a run arrived in the last 90 s: a run of an earlier release gives no other sign."""
     since = datetime.now(UTC) - timedelta(seconds=SILENCE_SECONDS)
     answer = client.request(
         "POST",
@@ -241,7 +241,7 @@ def _has_beaten(client: SyncPrefectClient, run_id: UUID) -> bool:
 
 
 def _row(run: FlowRun) -> object:
-    """Return what a sign of life, and a change of state, changes on the server."""
+    """Return the part of a run's row that every sign of life and every change of state changes."""
     return run.updated, run.state_id
 
 

@@ -1,8 +1,9 @@
-"""What dead processes left open on the server: runs that would be `Running` for ever, and task runs of theirs.
+"""Close what dead processes left open on the server: runs that would be `Running` for ever, and their task runs.
 
-Closed by whoever has the session's lock, under which nobody else can be at work on it. The state of a task run reaches
-a server as an event, which its recorder may take up much later: so a task run is closed by an event, too, that is one
-moment younger than the last state there. Whatever a process that lived still has to say of it is younger, and counts.
+Whoever holds the session's lock does this: nobody else can be at work on it then. The state of a task run reaches the
+server as an event, which its recorder may process much later. So a task run is closed by an event, too, dated one
+microsecond after its last state on the server; whatever a living process still reports about it has a later date, and
+counts.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from studio.store import light_reader
 PATIENCE_SECONDS = 5.0
 """How long the server may take to answer."""
 _PAGE = 200
-"""The most runs that Prefect gives at once."""
+"""The most runs that Prefect returns at once."""
 _OPEN = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING]
 _MOMENT = timedelta(microseconds=1)
 _KEPT = "everything finished is kept"
@@ -54,10 +55,10 @@ _SERVERS_OWN = {
 
 
 def close_tasks(runs: Collection[UUID], but: Collection[UUID] = ()) -> str:
-    """Close the task runs of these flow runs that are not at their end; return why that failed, or ''.
+    """Close the unfinished task runs of these flow runs; return '' or why that failed.
 
     Args:
-        but: task runs that came to their end in this process: their last states are on their way.
+        but: ids of task runs that ended in this process: their last states are on their way to the server.
     """
     try:
         with _client() as client:
@@ -68,10 +69,14 @@ def close_tasks(runs: Collection[UUID], but: Collection[UUID] = ()) -> str:
 
 
 def close_earlier(folder: Path, own: UUID) -> str:
-    """Close what the session's earlier runs left open, and earlier tries of this one; return why that failed, or ''.
+    """Close what the session's earlier runs, and earlier tries of this one, left open; return '' or why that failed.
 
-    A run is called `Crashed` where its card tells no end and the server has it `Running` since before that card: not
-    one that is being retried and does not have the session yet.
+    A run is set to `Crashed` if its card records no end and the server has had it `Running` since before that card. So
+    a run that is being retried, and does not have the session yet, is left alone.
+
+    Args:
+        folder: the session's.
+        own: the id of this run.
     """
     began = _cut_off(folder)
     began.pop(own, None)
@@ -96,7 +101,7 @@ def _told(error: Exception) -> str:
 
 
 def _cut_off(folder: Path) -> dict[UUID, datetime]:
-    """Return the runs whose cards tell no end and no waiting, and a moment by which each was at work."""
+    """Return the runs whose cards record neither an end nor waiting, with a moment by which each was at work."""
     began: dict[UUID, datetime] = {}
     with tolerant.entered(folder) as opened:
         if opened is None:
@@ -110,7 +115,7 @@ def _cut_off(folder: Path) -> dict[UUID, datetime]:
                 # Cards count whole seconds.
                 began[UUID(tolerant.text(card, "flow_run_id"))] = at + timedelta(seconds=1)
             except (ValueError, OverflowError):
-                # Not one of ours, whatever it is.
+                # Not one of our cards.
                 continue
     return began
 

@@ -1,7 +1,7 @@
-"""What a film's run says of itself from its creation on: its name, its tag, and its parameters, as pages show them.
+"""The name, the tag and the parameters that a film's run shows on Prefect's pages from its creation on.
 
-Used by whoever creates one: `film make`, `film resume` and the films of a batch, in a process of their own or as runs
-of the deployment.
+Used by whoever creates a run: `film make`, `film resume` and the films of a batch, whether in a process of their own or
+as runs of the deployment.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from studio.model.film import Brief
 from studio.text.display import printable
 
 TAG = "film"
-"""Of every run of `make-film`; prefect.yaml gives it to those of the deployment."""
+"""The tag of every run of `make-film`; prefect.yaml gives it to those of the deployment."""
 IDEA_SHOWN = 60
-"""Letters of the idea in a run's name."""
+"""The most characters of the idea in a run's name."""
 LONGEST = 50_000
-"""Letters of a script or of prompts that are shown: Prefect refuses parameters of more than 512 kB in all."""
+"""The most characters of a script, or of prompts, that are shown: Prefect refuses parameters over 512 kB in all."""
 
 
 def run_name(idea: str, session_id: str = "") -> str:
-    """Return a run's name: 'session_20261122_164145 · A letter at sea', or the idea alone before there is a session."""
+    """Return a run's name: 'session_20261122_164145 · A letter at sea', or the idea alone until there is a session."""
     shown = shorten(printable(idea), IDEA_SHOWN, placeholder="…")
     return " · ".join(part for part in (session_id, shown) if part)
 
 
 def nameless(name: str) -> bool:
-    """Tell whether nobody gave the run this name: two words that Prefect drew, 'tender-heron'."""
+    """Tell whether Prefect drew this name, and nobody gave it: two words such as 'tender-heron'."""
     words = name.split("-")
     return len(words) == 2 and words[0] in _drawn("adj_any") and words[1] in _drawn("subj")
 
@@ -48,16 +48,16 @@ def _drawn(kind: str) -> frozenset[str]:
 
 
 def rename(run: FlowRun, name: str) -> None:
-    """Give the run this name, here and on its server."""
+    """Rename the run, here and on its server."""
     run.name = name
     with get_client(sync_client=True) as client:
         client.update_flow_run(run.id, name=name)
 
 
 def parameters_of(brief: Brief) -> dict[str, Any]:
-    """Return the parameters that ask for what a session was asked for already: they say it, and change nothing.
+    """Return the flow parameters for a session's brief: they show what it was asked for, and change nothing.
 
-    What is too long to be shown, and an idea that no run may be given, are left out: the session has them.
+    A script or prompts too long to show, and an idea that the flow would refuse, are left out: the session has them.
     """
     shape: dict[str, Any] = brief.options.model_dump(mode="json")
     for name in ("script", "prompts"):
@@ -67,7 +67,7 @@ def parameters_of(brief: Brief) -> dict[str, Any]:
 
 
 def _may_be_given(idea: str) -> bool:
-    # That of an adopted session is another program's.
+    # The idea of an adopted session is another program's.
     try:
         return check_idea(idea) == idea
     except BadInput:

@@ -1,6 +1,6 @@
-"""Signs of life: a run that works changes its own row on the server every 30 s, and looks after the other runs.
+"""Signs of life: a run that works updates its own row on the server every 30 s, and watches the other runs.
 
-A request that is answered, not an event that may be lost: `flows/runs/dead_runs.py` judges by it.
+A sign is a request that is answered, not an event, which may be lost. `flows/runs/dead_runs.py` finds dead runs by it.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
 from flows.runs.status import this_run
 
 AGAIN_SECONDS = 3.0
-"""After how long a sign that did not arrive is given again: a busy SQLite refuses some at once."""
+"""How soon a sign that did not arrive is sent again: a busy SQLite refuses some at once."""
 PATIENCE_SECONDS = 2.0
-"""How long the server may take to answer: a run that is to leave waits for that."""
+"""How long the server may take to answer; a run that ends waits for that."""
 
 
 @contextmanager
 def signing(watch: Watch | None = None) -> Iterator[None]:
-    """Give signs of life for this run while the block runs, and let `watch` look; nothing without a lasting server."""
+    """Send signs of life for this run while the block runs, and let `watch` look; only on a server that outlives it."""
     run = this_run()
     if run is None or not is_watched():
         yield
         return
     over = threading.Event()
-    # The settings in force are of this thread's context.
+    # The settings in force belong to this thread's context.
     place = copy_context()
     thread = threading.Thread(target=place.run, args=(_live, run.id, over, watch), name="signs of life", daemon=True)
     thread.start()
@@ -46,7 +46,7 @@ def signing(watch: Watch | None = None) -> Iterator[None]:
 
 
 def sign(run_id: UUID) -> bool:
-    """Give one sign of life; tell whether it arrived."""
+    """Send one sign of life for the run; tell whether it arrived."""
     try:
         with asking_once(PATIENCE_SECONDS) as client:
             client.update_flow_run_labels(run_id, {SIGN: datetime.now(UTC).isoformat(timespec="seconds")})

@@ -1,8 +1,8 @@
-"""Which run this is, and whether it may still act: one that was given up, or is to be cancelled, begins nothing more.
+"""Which flow run this is, and whether it may go on: a run that was given up or is being cancelled begins nothing more.
 
-A laptop that slept wakes in the middle of a run that has long been called `Crashed`, and perhaps retried. So before
-each piece of work the run makes sure that it still stands, and asks the server where the last answer is older than a
-few seconds: a process that was stopped finds its answer old.
+A laptop that slept may wake in the middle of a run that has long been called `Crashed`, and perhaps retried. So before
+each piece of work the run checks that it may go on, and asks the server if the last answer is older than a few seconds:
+a process that was stopped finds its last answer too old.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 FRESH_SECONDS = 5.0
-"""How old the last answer may be; a run is given up no sooner than after a minute without a sign of life."""
+"""How old the last answer may be; a run is given up only after more than a minute without a sign of life."""
 PATIENCE_SECONDS = 5.0
 """How long the server may take to answer."""
 
@@ -29,13 +29,13 @@ _STANDS = {StateType.RUNNING, StateType.PENDING, StateType.SCHEDULED}
 
 
 class RunStatus:
-    """The standing of one flow run.
+    """Tells whether one flow run may go on.
 
     Args:
         run: the run as it began.
-        ask: returns the run as the server knows it now, or None where the server does not answer; raises
-            `ObjectNotFound` where the run was deleted.
-        clock: seconds that go on while the machine sleeps.
+        ask: returns the run as the server knows it now, or None if the server does not answer; raises
+            `ObjectNotFound` if the run was deleted.
+        clock: returns seconds, which go on while the machine sleeps.
     """
 
     def __init__(
@@ -47,9 +47,9 @@ class RunStatus:
         self._lost = ""
 
     def lost(self) -> str:
-        """Return why the run may not go on, in words; '' while it may.
+        """Return in words why the run may not go on; '' while it may.
 
-        A server that does not answer takes nothing away: no other run gets the session while its lock is held.
+        It may go on while the server does not answer: no other run gets the session while its lock is held.
         """
         with self._lock:
             if not self._lost and self._clock() - self._asked_at >= FRESH_SECONDS:
@@ -73,22 +73,22 @@ class RunStatus:
 
 
 def this_run() -> FlowRun | None:
-    """Return the flow run that this code is part of; None outside one."""
+    """Return the flow run that this code runs in; None outside one."""
     context = FlowRunContext.get()
     return context.flow_run if context is not None else None
 
 
 def is_deployed() -> bool:
-    """Tell whether this code is part of a run of a deployment: one that can be retried, and suspended."""
+    """Tell whether this code runs in a run of a deployment, which can be retried and suspended."""
     run = this_run()
     return run is not None and run.deployment_id is not None
 
 
 def halted_from_outside() -> State[Any] | None:
-    """Return the state in which somebody halted this run on its server; None where it is in no such state, or where
-    nothing could go on with it: without a deployment it is over when its process is.
+    """Return the state in which somebody paused or suspended this run on its server; None if nobody did.
 
-    A run that was paused is suspended: its process is about to leave, and resumed it would be `Running` without one.
+    None also without a deployment: nothing could resume such a run once its process has ended. A paused run is
+    suspended here: its process is about to end, and when resumed it would be `Running` without one.
     """
     run = this_run()
     if run is None or not is_deployed():
@@ -103,8 +103,8 @@ def halted_from_outside() -> State[Any] | None:
 
 
 def _suspended(run: FlowRun, paused: State[Any]) -> State[Any]:
-    """Let a paused run be suspended until the same moment; return its state."""
-    # Its transition has been made once, and would not be made again.
+    """Suspend a paused run until the same moment and return its state; the paused one if the server does not answer."""
+    # The server has made this transition once, and would not make one with the same id again.
     details = paused.state_details.model_copy(update={"pause_reschedule": True, "transition_id": None})
     suspended = paused.model_copy(update={"name": "Suspended", "state_details": details})
     try:
@@ -115,14 +115,14 @@ def _suspended(run: FlowRun, paused: State[Any]) -> State[Any]:
 
 
 def standing_of(run: FlowRun) -> RunStatus:
-    """Return the standing of a flow run on the server in use."""
+    """Return the status of a flow run, by the server in use."""
 
-    # The engine's own copy is from before the run began, and does not count this time.
+    # The engine's own copy is from before the run began, and its run count does not include this time.
     return RunStatus(_asked(run) or run, lambda: _asked(run))
 
 
 def _asked(run: FlowRun) -> FlowRun | None:
-    """Return the run as its server knows it now; None where that does not answer.
+    """Return the run as its server knows it now; None if the server does not answer.
 
     Raises:
         ObjectNotFound: the run was deleted.
