@@ -14,7 +14,8 @@ from studio.video.still_clip import render_still
 
 
 class OfflineAnimator:
-    """Turns a picture into a clip by a camera move; what should move in the picture itself is named in `not_moved`."""
+    """Turns a picture into a clip by moving a camera over it. Nothing inside the picture moves; `not_moved` names what
+    the motion prompt asked to."""
 
     engine = "offline"
     model = "animator"
@@ -34,17 +35,17 @@ class OfflineAnimator:
         out: Path,
         tick: Tick,
     ) -> PieceMeasures:
-        """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
+        """Write an MP4 of exactly `frames` frames to `out`; `cues`, in frames of this clip, are burned in.
 
         The camera aims at `focus`, in shares of the picture, or else at what stands out in it most.
 
         Returns:
-            What was measured; `not_moved` are words that no camera move can do, `not_drawn` words of the cues that no
-            font at hand can show.
+            What was measured; `not_moved` are the words that no camera move can carry out, `not_drawn` the words of
+            the cues that no available font can show.
 
         Raises:
-            EngineFailed: the picture cannot be read, or the encoder gave up.
-            DiskFull: there is no room left.
+            EngineFailed: the picture cannot be read, or the encoder failed.
+            DiskFull: there is no room left on the disk.
         """
         picture = open_picture(image)
         move, not_moved = compile_move(camera, motion_prompt, seed, find_aim(picture, size, focus))

@@ -1,4 +1,4 @@
-"""The offline crew whole; it needs neither the engine nor a vendor."""
+"""The offline crew: a writer, painter, narrator, animator and composer that need no network, no key and no Prefect."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ from studio.model.engines import Crew
 
 @cache
 def offline_crew() -> Crew:
-    """Return the crew 'offline': one for the whole process."""
+    """Return the crew named 'offline'; every call in a process returns the same one."""
     writer = OfflineWriter()
     return Crew("offline", writer, writer, OfflinePainter(), OfflineNarrator(), OfflineAnimator(), OfflineComposer())

@@ -1,7 +1,7 @@
-"""The offline crew's tables: what it knows is text under `blocks/offline/data/`, which this module reads.
+"""Readers of the offline crew's tables: what the crew knows is text under `blocks/offline/data/`.
 
-Each file says at its head what it is for. This module holds no words of a film. Called, once for each file, by the
-modules whose constants the tables are.
+Each file says at its head what it is for. This module holds no words of a film. Called once for each file, by the
+modules that keep the tables as constants.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ FOLDER = Path(__file__).with_name("data")
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a file of text: '= head', and the rows under it."""
+    """One section of a text file: its head ('= head' in the file) and the rows under it."""
 
     head: str
     rows: tuple[str, ...]
 
     @property
     def words(self) -> frozenset[str]:
-        """Return the words of all rows, as a set to look words up in."""
+        """Return the words of all rows as a set."""
         return word_set(" ".join(self.rows))
 
     @property
     def pairs(self) -> dict[str, str]:
-        """Return what is told of each key, in the order of its rows: 'key: what is told'."""
+        """Return the text of each key, in the order of the rows: a row is 'key: text'."""
         return dict(_parted(row) for row in self.rows)
 
     @property
     def word_sets(self) -> dict[str, frozenset[str]]:
-        """Return the words of each key as a set, in the order of its rows."""
+        """Return the words of each key as a set, in the order of the rows."""
         return {key: word_set(told) for key, told in map(_parted, self.rows)}
 
     @property
     def index(self) -> dict[str, str]:
-        """Return the key of each word: 'dusk: evening nightfall' tells of two that they mean dusk."""
+        """Return the key of each word: the row 'dusk: evening nightfall' maps both words to 'dusk'."""
         return {word: key for key, told in map(_parted, self.rows) for word in told.split()}
 
 
@@ -50,9 +50,9 @@ def _parted(row: str) -> tuple[str, str]:
 
 
 def read_sections(name: str) -> tuple[Section, ...]:
-    """Return the sections of a file in their order; its comments, behind '#', and its empty lines are in none.
+    """Return the sections of a file in their order, without its comments (after '#') and its empty lines.
 
-    An indented line goes on with the row before it.
+    An indented line continues the row before it.
     """
     parts: list[tuple[str, list[str]]] = []
     for row in (FOLDER / name).read_text("utf-8").splitlines():
@@ -71,5 +71,5 @@ def read_tables(name: str) -> dict[str, Section]:
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """Return the tables of a file in TOML, which is slow to read: for what has many fields, not for many rows."""
+    """Return the tables of a TOML file. TOML is slow to read: use it for many fields, not for many rows."""
     return tomllib.loads((FOLDER / name).read_text("utf-8"))

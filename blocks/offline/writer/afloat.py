@@ -1,4 +1,4 @@
-"""Tales of somebody ashore and somebody in the water: no such two stand side by side, so a boat is between them.
+"""Tales of somebody from the shore and somebody in the water: they cannot stand side by side, so one is in a boat.
 
 Called by `blocks/offline/writer/arcs.py`, `beats.py` (through it) and `staging.py`.
 """
@@ -28,7 +28,10 @@ def is_afloat(idea: Idea) -> bool:
 
 
 def afloat_stage(idea: Idea, beat: str) -> Stage:
-    """Return the pose in the boat of a beat, and what may be said over it: () for the beat's own; ('', ()) for none."""
+    """Return the pose in the boat in a beat, and the lines that may be said over it; ('', ()) where there is no pose.
+
+    () as the lines means those of the beat itself.
+    """
     if not is_afloat(idea):
         return "", ()
     stages = _YEARS if shape_of(idea) == "years" else _MET

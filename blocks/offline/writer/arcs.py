@@ -1,7 +1,7 @@
-"""What a deed looks like when it is hardest, when it is decided and when it is done, each with what may be said then.
+"""Arcs: how a deed looks when it is hardest, when it is decided and when it is done, each with what may be said then.
 
-A race is won or lost, a star is given back, a letter is read: the end of a tale settles the thing it is about. The arcs
-themselves are `blocks/offline/data/writer/arcs.txt`. Called by `blocks/offline/writer/staging.py` and `beats.py`.
+A race is won or lost, a star is given back, a letter is read: the end of a tale settles what it is about. The arcs
+themselves are in `blocks/offline/data/writer/arcs.txt`. Called by `blocks/offline/writer/staging.py` and `beats.py`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from studio.text.words import word_set
 _MUSIC = MUSIC | word_set(
     "sing sings sang sung singing dance dances danced dancing perform performs performed performing"
 )
-"""What makes playing a performance, and not a game."""
+"""Words that make playing a performance instead of a game."""
 
 
 @dataclass(frozen=True)
 class Arc:
-    """The stages of a deed by beat; `verbs` call for it, and one of `things`, where there are any."""
+    """The stages of a deed by beat. One of `verbs` chooses it, together with one of `things` where there are any."""
 
     verbs: frozenset[str]
     things: frozenset[str]
@@ -42,14 +42,14 @@ def _arc(section: Section) -> Arc:
 
 
 _ARCS = tuple(map(_arc, read_sections("writer/arcs.txt")))
-"""Of those that a clause calls for the first is taken."""
+"""All arcs; the first that a clause calls for is taken."""
 
 
 def arc_pose(idea: Idea, beat: str) -> str:
-    """Return how the hero is seen in a beat of a tale's second half; '' where its deed is in no list, or for animals.
+    """Return the hero's pose in a beat of a tale's second half; '' for a deed without an arc, and for animals.
 
     Args:
-        beat: 'trial', 'climax' or 'resolve'; any other gives '' but to those in a boat.
+        beat: 'trial', 'climax' or 'resolve'; any other gives '' except for tales in a boat (`afloat.py`).
     """
     pose, _ = _stage_of(idea, beat)
     thing = thing_of(idea)
@@ -66,7 +66,10 @@ def arc_lines(idea: Idea, beat: str) -> tuple[Lines, ...]:
 
 
 def thing_of(idea: Idea) -> str:
-    """Return the thing of the deed without the hand that holds it: 'a stolen star'; '' for none."""
+    """Return the thing of the deed alone, without 'in hand' or 'close by': 'a stolen star'; '' for none.
+
+    Where nothing is carried it is the animal that the clause names.
+    """
     carried = carried_in(idea)
     if not carried:
         beast = next((word for word in words_of(idea.clause) if word in BEASTS), "")
@@ -81,7 +84,7 @@ def _stage_of(idea: Idea, beat: str) -> Stage:
         return "", ()
     words = words_of(idea.clause)
     named = {*words, *words_of(idea.name)}
-    # The purpose is the deed that the tale is about: 'must cross the desert to return a stolen star'.
+    # The words after 'to' are tried first: 'must cross the desert to return a stolen star' is about returning it.
     aimed = words[words.index("to") :] if "to" in words and "wants" not in words else words
     for told in (aimed, words):
         for word in told:

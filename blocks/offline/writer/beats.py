@@ -1,8 +1,8 @@
-"""The beat sheets: which beats a film of so many scenes has, what each shows, how it feels, and what may be said.
+"""The beat sheets: which beats a film of a given number of scenes has, what each shows, how it feels, what may be said.
 
-A short film keeps the beats that matter most; a long one goes round its middle in acts, between the same beginning and
+A short film keeps the beats that matter most; a long one repeats its middle in acts, between the same beginning and
 end. The sheets follow the usual dramatic arc (exposition, rising action, climax, resolution: Freytag, "Die Technik des
-Dramas", 1863). What is said lies in `lines.py`; `writer.py` puts it together.
+Dramas", 1863). The spoken lines are in `lines.py`; `writer.py` puts both together.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ from blocks.offline.writer.places import is_empty
 from blocks.offline.writer.settings import EMPTY_OPENINGS, Setting
 
 Shows = Literal["place", "hero", "deed", "subject", "sight", "trace"]
-"""place: nothing else. hero: who the film is about. deed: the hero, and what happens. subject: the thing that is looked
-at. sight: something that is seen in such a place. trace: what is left where someone has gone."""
+"""What a beat's picture shows. place: the place alone. hero: who the film is about. deed: the hero, and what happens.
+subject: the thing that the film looks at. sight: something typical of the place. trace: what somebody who left has
+left behind."""
 
 _MOODS: tuple[Mood, ...] = ("hopeful", "melancholy", "tense")
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One kind of scene: `place` is 0 to 2 of its setting; `action` and `indoors` are what the hero or subject does.
+    """One kind of scene: what it shows, where, what is done in it, and how it feels.
 
-    `emotions` are those of a hopeful, a melancholy and a tense film, of `studio.planning.image_prompts.EMOTIONS`.
+    `place` is an index, 0 to 2, into the places of the setting; `action` and `indoors` are what the hero or subject
+    does, outdoors and under a roof. `emotions` are those of a hopeful, a melancholy and a tense film, each one of
+    `studio.planning.image_prompts.EMOTIONS`.
     """
 
     name: str
@@ -42,7 +45,7 @@ class Beat:
     emotions: tuple[str, str, str]
 
     def emotion(self, mood: Mood, domain: str = "") -> str:
-        """Return how the scene feels in a film of this mood; the heart of a film feels as its domain does."""
+        """Return the emotion of the scene in a film of this mood; the beat 'heart' takes the emotion of the domain."""
         if self.name == "heart" and domain and mood == "hopeful":
             return HEARTS[domain]
         return self.emotions[_MOODS.index(mood)]
@@ -50,7 +53,10 @@ class Beat:
 
 @dataclass(frozen=True)
 class BeatSheet:
-    """A beat sheet: its beats in order, the same by weight, and those that a long film repeats before `ending`."""
+    """A beat sheet: its beats in order and by weight, and for a long film its `opening`, `middle` and `ending`.
+
+    A long film repeats the beats of `middle`.
+    """
 
     beats: tuple[str, ...]
     weight: tuple[str, ...]
@@ -60,7 +66,7 @@ class BeatSheet:
 
 
 _MIXED = frozenset({"heart", "close", "named", "memory", "farewell"})
-"""Beats whose general lines are as fit as those of the domain."""
+"""Beats whose general lines fit as well as those of the domain."""
 
 _BEATS = (
     Beat("establish", 0, "place", "", "", ("still", "still", "uneasy")),
@@ -132,7 +138,7 @@ _COMPANY = BeatSheet(
     middle=("trial", "journey", "interlude", "low", "rise"),
     ending=("climax", "resolve"),
 )
-"""A tale in which the hero meets someone."""
+"""The sheet of a tale in which the hero meets someone."""
 
 _GONE = BeatSheet(
     beats=("establish", "meet", "ordinary", "leaving", "trace", "waiting", "after"),
@@ -141,7 +147,7 @@ _GONE = BeatSheet(
     middle=("interlude", "waiting", "trace", "interlude"),
     ending=("waiting", "after"),
 )
-"""A tale whose hero leaves the picture: from then on only the place is seen, and nobody triumphs."""
+"""The sheet of a tale whose hero leaves the picture: from then on only the place is seen, and nobody triumphs."""
 _YEARS = BeatSheet(
     beats=("establish", "meet", "turn", "seasons", "low", "years", "resolve"),
     weight=("turn", "years", "establish", "seasons", "resolve", "meet", "low"),
@@ -149,7 +155,7 @@ _YEARS = BeatSheet(
     middle=("journey", "interlude", "years", "low", "seasons"),
     ending=("years", "resolve"),
 )
-"""A tale of time: the seasons pass, and whoever it is about is seen older."""
+"""The sheet of a tale that spans years: the seasons pass, and the hero is seen older."""
 
 
 def _looking(*beats: str, weight: tuple[str, ...]) -> BeatSheet:
@@ -194,8 +200,8 @@ def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:
     """Return the beats of a film of `count` scenes, in order.
 
     Args:
-        kind: one of `grammar.Kind` but 'told', or `Staging.sheet`'s for a tale: 'company', 'gone', 'years'.
-        turn: >= 0; which of the kind's sheets is taken, counted round.
+        kind: one of `parse.IdeaKind` but 'told'; for some tales 'company', 'gone' or 'years', of `Staging.sheet`.
+        turn: >= 0; which of the kind's sheets is taken, starting again after the last.
     """
     sheet = _SHEETS[kind][turn % len(_SHEETS[kind])]
     if count <= len(sheet.beats):
@@ -209,12 +215,15 @@ def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:
 
 
 def pool_name(beat: Beat) -> str:
-    """Return the name of the pool a beat draws its lines from; beats of one pool share its variants."""
+    """Return the name of the pool that a beat draws its lines from; beats of the same pool share its variants."""
     return "openings" if beat.name in {"establish", "interlude"} else beat.name
 
 
 def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...], ...]:
-    """Return the lines of a beat in groups, the fittest first; what they say of the idea is all that is known of it."""
+    """Return the lines of a beat in groups, the best fitting first.
+
+    They say nothing about the idea but what it says itself.
+    """
     domain = DOMAIN_LINES.get(domain_of(idea), {})
     portrait = PORTRAITS.get(sort_of(idea), {})
     own = TALE.get(beat.name, ())
@@ -232,7 +241,7 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
         case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
             return setting.details, (portrait or domain).get("detail", general)
         case "heart" if sort_of(idea) == "somewhere" and setting.details and not is_empty(idea.text):
-            # What is said of such places fits their sights better than what holds of anything.
+            # Lines about such places fit their sights better than lines that fit anything.
             return setting.details, portrait.get(beat.name, ()), general
         case "ask":
             return (ASKING[asking_of(idea)],)

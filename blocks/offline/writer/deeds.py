@@ -1,6 +1,6 @@
-"""What someone in a tale is seen doing: the clause put into a pose, a thing that is carried, and the shape of the tale.
+"""What the hero of a tale is seen doing: the clause turned into a pose, a thing carried, and the shape of the tale.
 
-A picture has no verbs of thought: 'must cross the desert to return a stolen star' is someone walking, a star in hand.
+A picture cannot show thoughts: 'must cross the desert to return a stolen star' becomes someone walking, a star in hand.
 Called by `blocks/offline/writer/staging.py`.
 """
 
@@ -45,11 +45,11 @@ BEASTS = WATER_BEASTS | _TABLES["land beasts"].words
 
 
 _BY_HAND = re.compile(r"\b(?:hand(?:s|ing)?|kneel\w*|knees?|arms?|lap|toes)\b")
-"""What only a person has, or does."""
+"""Words for what only a person has or does."""
 
 
 def shape_of(idea: Idea) -> Shape:
-    """Return how a tale is shaped: 'gone' where the hero leaves the picture, 'years' where time itself is told."""
+    """Return the shape of a tale: 'gone' where the hero leaves the picture, 'years' where it spans years, else ''."""
     clause = idea.clause.lower()
     if idea.kind != "tale":
         return ""
@@ -57,7 +57,7 @@ def shape_of(idea: Idea) -> Shape:
 
 
 def pose_of(idea: Idea) -> str:
-    """Return how the deed is seen: the pose of its first verb that has one, and the thing; else the clause itself."""
+    """Return how the deed is shown: the pose of its first verb that has one, and its thing; else the clause itself."""
     clause = idea.clause.lower()
     if shape_of(idea) == "gone" and not re.match(r"(?:die|dies|died)\b", clause):
         return "far off, going away" if has_beast(idea.name) else "walking away, seen from behind"
@@ -73,7 +73,7 @@ def pose_of(idea: Idea) -> str:
 
 
 def _playing(idea: Idea) -> str:
-    """Return how playing is seen: music where an instrument or music is named, else the game; '' where neither is."""
+    """Return how playing is shown: as music where an instrument or music is named, else as a game; '' for neither."""
     words = set(words_of(f"{idea.name} {idea.clause}"))
     if words & MUSIC:
         return "playing, eyes closed"
@@ -83,7 +83,7 @@ def _playing(idea: Idea) -> str:
 
 
 def _played(idea: Idea) -> str:
-    """Return the thing that is played on or with, close by; '' where none is named."""
+    """Return the instrument or game that is played, as in 'a violin close by'; '' where none is named."""
     words = words_of(idea.clause)
     if not any("play" in bases(word) for word in words):
         return ""
@@ -99,7 +99,7 @@ def _played(idea: Idea) -> str:
 
 
 def carried_in(idea: Idea) -> str:
-    """Return the thing of the deed, as it is seen again in later scenes: 'a bottle in hand'; '' for none."""
+    """Return the thing of the deed as later scenes show it: 'a bottle in hand'; '' for none."""
     words = words_of(idea.clause)
     played = _played(idea)
     if set(words) & BOARD_GAMES and played:
@@ -119,11 +119,11 @@ def carried_in(idea: Idea) -> str:
 
 
 def posed(action: str, characters: str, told: str) -> str:
-    """Return an action that whoever is seen can do: with an animal nobody kneels, and nothing is done by hand.
+    """Return an action that the characters can do: where an animal is seen, nobody kneels or uses hands.
 
     Args:
         characters: as in `Scene.characters`.
-        told: the idea; what it says itself stays.
+        told: the text of the idea; an action that it says itself stays.
     """
     seen = characters.split(", ")
     if not any(has_beast(name) and not set(words_of(name)) & (PEOPLE - BEASTS) for name in seen):
@@ -138,7 +138,10 @@ def posed(action: str, characters: str, told: str) -> str:
 
 
 def rest_of(clause: str) -> tuple[str, str]:
-    """Return a clause in two that can each follow a subject: 'walks away', 'does not come back'; ('', '') for none."""
+    """Return the two halves of a clause, such as 'walks away' and 'does not come back'; ('', '') where it has none.
+
+    Each half can follow the subject.
+    """
     halves = re.split(r",? (?:and|but|then) (?=\w)", clause, maxsplit=1)
     if len(halves) == 2 and halves[1].split()[0].lower() in ACTING | AUXILIARY | {"never"}:
         return halves[0], halves[1]

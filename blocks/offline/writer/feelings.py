@@ -1,6 +1,6 @@
-"""How a film and its scenes feel: one mood for the film, one emotion for each scene, of
-`studio.planning.image_prompts.EMOTIONS`.
+"""The mood of a film and the emotions of its scenes, read from words.
 
+A film has one mood; each scene has one emotion of `studio.planning.image_prompts.EMOTIONS`.
 Called by `blocks/offline/writer/writer.py` and `beats.py`.
 """
 
@@ -18,14 +18,14 @@ _TABLES = read_tables("writer/feelings.txt")
 
 _MOODS = cast("Mapping[Mood, frozenset[str]]", _TABLES["moods"].word_sets)
 _ORDER: tuple[Mood, ...] = ("tense", "hopeful", "melancholy")
-"""Of two moods that as many words call for, the first."""
+"""The moods by precedence: of two that equally many words call for, the first is taken."""
 _FAINT = _TABLES["faint"].words
-"""Words that only colour a film: they count half."""
+"""Weak words for a mood: each counts half."""
 _FEELINGS: Mapping[str, frozenset[str]] = _TABLES["feelings"].word_sets
 
 
 def find_mood(text: str) -> Mood:
-    """Return the mood most words of an idea call for; hopeful where none does."""
+    """Return the mood that most words of an idea call for; 'hopeful' where none does."""
     words = words_of(text)
     counts = {
         mood: sum((1 if word in _FAINT else 2) for word in words if word in called) for mood, called in _MOODS.items()
@@ -35,8 +35,10 @@ def find_mood(text: str) -> Mood:
 
 
 def find_feeling(text: str) -> str:
-    """Return the emotion most words of a sentence call for, of `studio.planning.image_prompts.EMOTIONS`; '' where none
-    does."""
+    """Return the emotion that most words of a sentence call for; '' where none does.
+
+    It is one of `studio.planning.image_prompts.EMOTIONS`.
+    """
     words = words_of(text)
     counts = {feeling: sum(word in called for word in words) for feeling, called in _FEELINGS.items()}
     best = max(counts, key=lambda feeling: counts[feeling])

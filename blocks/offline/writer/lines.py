@@ -1,4 +1,4 @@
-"""What the template writer may say: the files of `blocks/offline/data/writer/lines/`, each of which tells its slots.
+"""All lines of the template writer: the files of `blocks/offline/data/writer/lines/`, each of which lists its slots.
 
 Called by `blocks/offline/writer/beats.py` and `writer.py`.
 """
@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from blocks.offline.data_files import read_sections
 
 Lines = tuple[str, ...]
-"""One variant: what is said in one scene, parted where a pause is."""
+"""One variant: what is said in one scene, divided at its pauses."""
 Pools = Mapping[str, tuple[Lines, ...]]
 """Variants by beat."""
 
 
 def lines_of(row: str) -> Lines:
-    """Return the lines of a row of a file, which ' | ' parts."""
+    """Return the lines of a row of a file; ' | ' separates them."""
     return tuple(row.split(" | "))
 
 
@@ -35,12 +35,12 @@ def read_groups(name: str) -> Mapping[str, Pools]:
 
 
 TALE = read_pools("writer/lines/tale.txt")
-"""By beat, of a tale."""
+"""Lines of a tale, by beat."""
 LOOKING = read_pools("writer/lines/looking.txt")
-"""By beat, of any other film: true of anything."""
+"""Lines of any other film, by beat: true of anything."""
 ASKING = read_pools("writer/lines/asking.txt")
-"""The first beat of a question, by its asking word."""
+"""Lines of the first beat of a question, by its question word, or 'whether'."""
 PORTRAITS = read_groups("writer/lines/portraits.txt")
-"""Portraits, by what is shown and beat."""
+"""Lines of a portrait, by what it is of (`matter.sort_of`) and beat."""
 DOMAIN_LINES = read_groups("writer/lines/domains.txt")
-"""By domain and beat; the domains are `domains.DOMAINS`."""
+"""Lines by domain and beat; the domains are the keys of `domains.DOMAINS`."""

@@ -1,7 +1,6 @@
-"""How characters look and which things are used: small lexicons of what the offline painter can draw.
+"""How characters look and which things a scene uses, in words that the offline painter can draw.
 
-A look is drawn from the name and the climate of the film, never from a seed: in a film everyone looks the same
-throughout.
+A look follows from the name and the climate of the film, never from a seed: everyone looks the same throughout a film.
 Called by `blocks/offline/writer/writer.py`.
 """
 
@@ -28,13 +27,13 @@ _MANY = word_set("brothers sisters children twins friends men women people girls
 _CLIMATE_WORDS = _TABLES["climates"].word_sets
 
 _BEASTS = _TABLES["beasts"].words
-"""Those who wear no coat, or a suit of their own."""
+"""Characters that are given no clothes: animals, and people whose name implies their own."""
 
 _PLAIN = _TABLES["plain"].words
-"""People whom any painter knows by their name; others are told to be people."""
+"""Words that any painter reads as a person; after any other '(a person in ...)' is written."""
 
 _TRADES = _TABLES["trades"].pairs
-"""What someone of a trade wears, whatever the weather."""
+"""What people of each trade wear, whatever the weather."""
 
 _CLIMATES = _TABLES["clothes"].pairs
 
@@ -42,7 +41,7 @@ _PROPS = _TABLES["props"].rows
 
 
 def climate_of(story: Story) -> str:
-    """Return the climate of most of a story's places, which clothes its people: 'snow', 'desert', 'room' or ''."""
+    """Return the climate of half of a story's places or more, which decides clothes: 'snow', 'desert', 'room' or ''."""
     places = " ".join(scene.location for scene in story.scenes)
     words = words_of(places)
     counts = {name: sum(word in called for word in words) for name, called in _CLIMATE_WORDS.items()}
@@ -51,10 +50,10 @@ def climate_of(story: Story) -> str:
 
 
 def character_look(name: str, climate: str = "") -> str:
-    """Return the one visual description of a character: its name as written, and for a person what is worn.
+    """Return how a character looks: its name as written, and for a person also what they wear.
 
     Args:
-        climate: of `climate_of`.
+        climate: as `climate_of` returns it.
     """
     words = words_of(name)
     if any(word in _BEASTS or word.removesuffix("s") in _BEASTS for word in words) and "astronaut" not in words:
@@ -77,7 +76,7 @@ def character_look(name: str, climate: str = "") -> str:
 
 
 def props_of(scene: Scene) -> tuple[str, ...]:
-    """Return the things that the scene's action names, each once, in its order."""
+    """Return the things that the action of a scene names, each once, in that order."""
     words = words_of(scene.action)
     things = (prop for word in words for prop in _PROPS if word in {prop, f"{prop}s"})
     return tuple(dict.fromkeys(things))

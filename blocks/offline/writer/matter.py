@@ -1,6 +1,6 @@
-"""What an idea is at its core: the thing, how it is asked after, whether it is someone or somewhere, who else is in it.
+"""What an idea is about: the thing, how a question asks for it, whether it is someone or somewhere, who else is in it.
 
-Read from the idea's own words, which are never inflected; '' wherever the words do not say. Called by
+All is read from the idea's own words, which are never inflected; '' wherever the words do not say. Called by
 `blocks/offline/writer/writer.py` and `beats.py`.
 """
 
@@ -21,17 +21,17 @@ from studio.text.words import word_set
 _TABLES = read_tables("writer/matter.txt")
 
 CORE_WORDS = 4
-"""Longest core; what is longer is quoted as a whole."""
+"""Most words of a core; a longer phrase has none, and the idea is quoted as a whole."""
 
 _FRAMES = _TABLES["frames"].words
-"""Nouns that say how a thing is looked at: the thing follows their 'of'."""
+"""Nouns that say how a thing is looked at, as 'history' in 'the history of coffee': the thing follows their 'of'."""
 _BEYOND = DOMAINS["cosmos"]
 _UNSEEN = _TABLES["unseen"].words
-"""What has no picture of its own: it is shown by the sights of its place."""
+"""Things that cannot be drawn themselves: the sights of their place are shown instead."""
 _THOUGHT = re.compile(r"(?:cy|isms?|ness|ity|tion|ment|ship|hood|ology|ics|ance|ence|ing|ure)$")
-"""Endings of words for what is thought or done."""
+"""Endings of words for thoughts and activities."""
 _HOSTS = _TABLES["hosts"].pairs
-"""What a small or shapeless thing is seen with."""
+"""What a small or shapeless thing is shown with, by the thing."""
 _BREAKS = word_set("of to and or in with for on at by from who that as")
 _PRONOUNS = word_set("i you he she it we they there anyone someone everyone people one this that these those")
 _GROUND = _TABLES["ground"].words
@@ -57,7 +57,7 @@ def core_of(idea: Idea) -> str:
 
 
 def _asked_after(question: str) -> str:
-    """Return the first noun phrase of a question: 'cats' of 'Why do cats purr?', 'the sky' of 'Why is the sky blue?'"""
+    """Return the first noun phrase of a question: 'the sky' of 'Why is the sky blue?'; '' for none that is known."""
     words = question.rstrip("?. ").split()
     low = [word.lower().strip(",") for word in words]
     at = 1 if low and low[0] not in AUXILIARY else 0
@@ -71,7 +71,7 @@ def _asked_after(question: str) -> str:
         at += 1
     plural = 0 < at < len(low) and low[at - 1] in {"do", "are"} and low[at].endswith("s") and low[at] not in _PRONOUNS
     if plural and not any(word in TOPIC_WORDS for word in low[at + 1 : at + 2]):
-        # 'Why are flamingos pink?': a plural that stands alone is what is asked after.
+        # 'Why are flamingos pink?': a plural without an article is what the question is about.
         return words[at]
     phrase: list[str] = []
     for word, plain in zip(words[at:], low[at:], strict=True):
@@ -92,7 +92,7 @@ def _asked_after(question: str) -> str:
 def domain_of(idea: Idea) -> str:
     """Return the domain of a topic or a question, a key of `domains.DOMAINS`; '' for none, and for any other idea.
 
-    A question that reaches beyond the earth is one of the cosmos, whatever it looks for there: 'life on Mars'.
+    A question that looks beyond the earth belongs to the domain 'cosmos', whatever it asks about: 'life on Mars'.
     """
     if idea.kind not in {"topic", "question"}:
         return ""
@@ -101,21 +101,21 @@ def domain_of(idea: Idea) -> str:
 
 
 def is_beyond(idea: Idea) -> bool:
-    """Tell whether a question looks beyond the earth for a thing that is not: 'life' of 'Is there life on Mars?'"""
+    """Tell whether a question asks about an earthly thing beyond the earth: 'life' in 'Is there life on Mars?'."""
     core = words_of(core_of(idea))
     return domain_of(idea) == "cosmos" and not any(form in _BEYOND for word in core for form in singulars(word))
 
 
 def seen_as(idea: Idea) -> str:
-    """Return how the thing itself is seen: 'flowers, honeybees' of honeybees; '' for what nobody can see.
+    """Return how the thing itself is shown: 'flowers, honeybees' for honeybees; '' for a thing that nobody can see.
 
-    What is small stands beside what it lives on, and a colour that is asked after is told: 'a blue sky'.
+    A small thing is shown with what it lives on, and a colour that the question names is kept: 'a blue sky'.
     """
     core = core_of(idea)
     words = words_of(core)
     forms = [form for word in words for form in singulars(word)]
     if idea.kind not in {"topic", "question"} or (idea.kind == "question" and asking_of(idea) == "whether"):
-        # Whether there is such a thing is what is asked: it is not shown.
+        # The question is whether the thing exists, so it is not shown.
         return ""
     if not words or find_domain(core) == "mind" or any(form in _UNSEEN for form in forms) or is_beyond(idea):
         return ""
@@ -130,14 +130,17 @@ def seen_as(idea: Idea) -> str:
 
 
 def asking_of(idea: Idea) -> str:
-    """Return how a question asks: a key of `lines.ASKING`; 'whether' where it wants a yes or a no."""
+    """Return how a question asks: a key of `lines.ASKING`; 'whether' for a question that wants a yes or a no."""
     word = (words_of(idea.text) or ("",))[0]
     word = {"whose": "who", "whom": "who", "which": "what"}.get(word, word)
     return word if word in {"why", "how", "what", "who", "where", "when"} else "whether"
 
 
 def sort_of(idea: Idea) -> str:
-    """Return 'someone', 'somewhere' or 'outdoors' of a portrait; '' where its words do not say, and of other ideas."""
+    """Return what a portrait is of: 'someone', 'somewhere' or 'outdoors'; '' where its words do not say.
+
+    Any other kind of idea gives ''.
+    """
     if idea.kind != "portrait":
         return ""
     words = words_of(idea.text)
@@ -147,7 +150,7 @@ def sort_of(idea: Idea) -> str:
     if head in PEOPLE:
         return "someone"
     if re.match(r"[A-Z]\w+ [A-Z]", idea.hero) and words[0] in GIVEN_NAMES and not set(words) & (_WILD | _GROUND):
-        # 'Rosa Parks' is no park.
+        # 'Rosa Parks' is a person, not a park.
         return "someone"
     if head in _WILD or set(words) & _WILD:
         return "outdoors"
@@ -158,9 +161,9 @@ def sort_of(idea: Idea) -> str:
 
 
 def person_in(idea: Idea) -> str:
-    """Return who is shown in a portrait: the person it is of, or whose place it is; '' for nobody.
+    """Return who is shown in a portrait: its person, or the person its place belongs to; '' for nobody.
 
-    'my grandmother' of 'my grandmother's bakery', 'Marie Curie' of itself.
+    'Marie Curie' gives itself, 'my grandmother's bakery' gives 'my grandmother'.
     """
     if sort_of(idea) == "someone":
         return idea.hero
@@ -169,13 +172,13 @@ def person_in(idea: Idea) -> str:
 
 
 _MET = PEOPLE | WATER_BEASTS - {"fish", "salmon"}
-"""Who can be met; what is fished is not."""
+"""Words for whoever can be met. Fish and salmon are left out: they are caught, not met."""
 
 
 def companion_of(idea: Idea) -> str:
-    """Return who the hero of a tale meets, as the clause names them: 'a stray dog' of 'finds a stray dog'; '' for none.
+    """Return whom the hero of a tale meets, as the clause names them: 'a stray dog' of 'finds a stray dog'; else ''.
 
-    Someone is met with an article or a possessive before, and within three words.
+    The noun has an article or a possessive no more than three words before it.
     """
     words = [word.strip(",;") for word in idea.clause.split()]
     for at, word in enumerate(words):
@@ -191,7 +194,7 @@ def companion_of(idea: Idea) -> str:
 
 
 def whereabouts(idea: Idea) -> str:
-    """Return the place a portrait names with a common noun: 'an abandoned railway station'; '' for any other."""
+    """Return the place that a portrait names with a common noun: 'an abandoned railway station'; '' for any other."""
     words = idea.hero.split()
     if (
         sort_of(idea) not in {"somewhere", "outdoors"}

@@ -1,7 +1,7 @@
-"""People with a name: what a few well-known ones did and wore, and how anyone else is shown.
+"""People with a name: the trade and clothes of a few well-known ones, and how anyone else is shown.
 
-Only what a picture needs: a trade, which chooses the reel, and a figure. Whoever is not listed is seen from behind, for
-no face or coat of theirs is known. Called by `blocks/offline/writer/reels.py` and `looks.py`.
+Only what a picture needs: a trade, which chooses the reel, and a figure. People who are not listed are seen from
+behind, for neither their face nor their clothes are known. Called by `blocks/offline/writer/reels.py` and `looks.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from blocks.offline.writer.places import words_of
 _TABLES = read_tables("writer/persons.txt")
 
 _TRADES: dict[str, tuple[str, str]] = {}
-"""The trade of a well-known person, and 'man' or 'woman'."""
+"""The trade of each well-known person and 'man' or 'woman', by a word of the name."""
 for _row in _TABLES["trades"].rows:
     _trade, _sex, _names = _row.split(": ")
     for _name in _names.split():
@@ -23,7 +23,7 @@ _KIN = _TABLES["kin"].index
 
 
 def trade_of(name: str) -> str:
-    """Return the word that chooses a person's reel: a trade, 'father' or 'mother' of a relation, else 'stranger'."""
+    """Return the word that chooses a person's reel: a trade, 'father' or 'mother' for a relative, else 'stranger'."""
     words = words_of(name)
     proper = words_of(" ".join(word for word in name.split() if word[:1].isupper()))
     kin = next((_KIN[word] for word in words if word in _KIN), "")

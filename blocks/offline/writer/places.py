@@ -1,6 +1,6 @@
-"""Where and when a scene plays: a place of the setting, or the idea's own, its weather and its time of day.
+"""Where and when a scene plays: a place of the setting or of the idea itself, its weather and its time of day.
 
-All of it goes into `Scene.location`, in the painter's words. Called by `blocks/offline/writer/writer.py`.
+All of it goes into `Scene.location`, in words that the painter knows. Called by `blocks/offline/writer/writer.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HOURS: Mapping[str, str] = {
     "dusk": "at dusk",
     "night": "at night",
 }
-"""The hours of the day in their order, as a place is told at them."""
+"""The hours of the day in their order, each with the words that a location ends with."""
 
 _HOUR_WORDS: Mapping[str, str] = _TABLES["hours"].index
 _NAMED_ARCS: Mapping[str, tuple[str, ...]] = {
@@ -45,10 +45,10 @@ _TALE_ARCS: tuple[tuple[str, ...], ...] = (
     ("noon", "sunset", "dusk", "night", "dawn", "morning"),
     ("morning", "noon", "sunset", "dusk", "night", "morning"),
 )
-"""A tale ends on the morning after; a film that looks at something lasts a day."""
+"""The hours that a tale may go through; it ends on the next morning. A film that looks at something lasts a day."""
 
 SCENES_A_DAY = 8
-"""A longer film goes through further days."""
+"""Most scenes of one day; a longer film goes through further days."""
 
 _WEATHER: Mapping[str, str] = _TABLES["weathers"].index
 _EMPTY = frozenset({"abandoned", "empty", "deserted", "forgotten", "disused", "derelict"})
@@ -56,7 +56,7 @@ _INDOORS = frozenset(setting.name for setting in INTERIORS) | {"room"}
 _UNWEATHERED = frozenset({"space", "underwater"}) | _INDOORS
 
 _OWN_PLACES: Mapping[str, str] = _TABLES["own places"].pairs
-"""Places that an idea names, by their word, in words that a painter knows; a story begins and ends there."""
+"""Places that an idea may name, in words that the painter knows, by the idea's word; a story begins and ends there."""
 
 _MORNING = re.compile(
     r"\b(?:morning|dawn|first light|early light|before anyone is up|first train|day has not decided|wakes"
@@ -75,29 +75,29 @@ _SETTINGS = (*SETTINGS, OPEN_COUNTRY)
 _CALLED_FOR: Mapping[str, tuple[int, ...]] = {
     word: tuple(place for place, setting in enumerate(_SETTINGS) if word in setting.words) for word in KNOWN_WORDS
 }
-"""Which settings a word calls for, by their places in the list."""
+"""The settings that each word calls for, as indices into `_SETTINGS`."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the lower-case words of `text`, possessive endings taken off."""
+    """Return the words of `text` in lower case, without possessive endings."""
     return tuple(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"['\u2019]s\b", "", text.lower())))
 
 
 def find_setting(text: str) -> Setting | None:
-    """Return the setting that most words of `text` call for, the first named among equals; None where none does."""
+    """Return the setting that most words of `text` call for, of several the first named; None where none does."""
     words = Counter(words_of(text))
     counts: Counter[int] = Counter()
     for word, times in words.items():
         for place in sorted({place for form in singulars(word) for place in _CALLED_FOR.get(form, ())}):
             counts[place] += times
     if "deep" in words and any(_SETTINGS[place].name == "sea" for place in counts):
-        # 'How deep is the ocean?' is not asked of its surface.
+        # 'How deep is the ocean?' is not about its surface.
         return next(setting for setting in SETTINGS if setting.name == "underwater")
     return _SETTINGS[counts.most_common(1)[0][0]] if counts else None
 
 
 def own_place(setting: Setting, text: str) -> str:
-    """Return the place that `text` itself names and that lies in the setting, in a painter's words; '' for none."""
+    """Return the place that `text` names and that lies in the setting, in words that the painter knows; '' for none."""
     if setting.name == "night sky":
         return ""
     forms = [form for word in words_of(text) for form in singulars(word)]
@@ -118,7 +118,8 @@ def named_hour(text: str) -> str:
 
 
 def hours_of(text: str, count: int, tale: bool, draw: random.Random) -> tuple[str, ...]:
-    """Return an hour for each of `count` scenes, keys of `HOURS`: around the hour that the idea names, else a day."""
+    """Return an hour for each of `count` scenes, keys of `HOURS`: around the hour that the idea names, else a whole
+    day."""
     days = max(1, round(count / SCENES_A_DAY))
     drawn = draw.choice(_TALE_ARCS if tale else _ARCS)
     arc = _NAMED_ARCS.get(named_hour(text), drawn)
@@ -133,7 +134,7 @@ _EVENING = ("dusk", "night", "night", "night", "night", "dawn")
 
 
 def lit_hours(setting: Setting, hours: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the hours of a film: where lamps or a stage are what is seen it is evening and night, until dawn."""
+    """Return the hours of a film: evening to dawn in a setting with lamps or a stage, else `hours` unchanged."""
     if setting.name not in _LIT:
         return hours
     last = max(1, len(hours) - 1)
@@ -141,17 +142,17 @@ def lit_hours(setting: Setting, hours: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_indoors(setting: Setting) -> bool:
-    """Tell whether a setting lies under a roof."""
+    """Tell whether a setting is under a roof."""
     return setting.name in _INDOORS
 
 
 def weather_of(text: str) -> str:
-    """Return the weather that `text` names, as a place is told in it; '' for none."""
+    """Return the weather that `text` names, in the words of a location; '' for none."""
     return next((_WEATHER[word] for word in words_of(text) if word in _WEATHER), "")
 
 
 def located(setting: Setting, place: str, weather: str, hour: str) -> str:
-    """Return a scene's location: the place, in its weather, at its hour; there is neither in space, no rain in a room.
+    """Return a scene's location: the place, its weather and its hour; neither of these in space, no weather in a room.
 
     Args:
         hour: a key of `HOURS`.
@@ -163,19 +164,20 @@ def located(setting: Setting, place: str, weather: str, hour: str) -> str:
     if setting.name in _UNWEATHERED:
         weather = ""
     if hour in {"morning", "noon"}:
-        # No window is lit by day.
+        # Windows are not lit by day.
         place = place.replace(" with lit windows", "").replace("dark street", "quiet street")
     return " ".join(part for part in (place, weather, HOURS[hour]) if part)
 
 
 def told_of(variant: Lines, text: str) -> bool:
-    """Return whether the lines of a variant agree with an idea: nobody lives in a place that it calls empty."""
+    """Tell whether the lines of a variant agree with an idea: none speaks of people in a place that it calls empty."""
     return not (is_empty(text) and _PEOPLED.search(" ".join(variant)))
 
 
 def told_at(variant: Lines, hour: str, indoors: bool = False) -> bool:
-    """Return whether the lines of a variant may be said at an hour, and there: nobody speaks of the morning at night,
-    of heat in the dark, or of street corners in a room.
+    """Tell whether the lines of a variant may be said at an hour, indoors or out.
+
+    They may not speak of the morning at night, of heat in the dark, or of street corners in a room.
     """
     text = " ".join(variant)
     if _DAYTIME.search(text) and hour in {"dusk", "night"}:

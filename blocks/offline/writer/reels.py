@@ -1,7 +1,7 @@
-"""Reels: films of six pictures with their lines, a picture and what is said over it written as one pair.
+"""Reels: ready-made films of six views, each a picture and the lines that were written for it.
 
-A reel goes somewhere: from raw to made, from here to far, from the surface down. It is chosen by the idea's own words
-(`choose_reel`); an idea that calls for none is staged from its setting. The reels themselves are the files of
+A reel has a direction: from raw to made, from near to far, from the surface down. It is chosen by the idea's own words
+(`choose_reel`); an idea that matches none is staged from its setting. The reels themselves are the files of
 `blocks/offline/data/writer/reels/`. Called by `blocks/offline/writer/writer.py`.
 """
 
@@ -21,9 +21,10 @@ from blocks.offline.writer.places import HOURS, is_empty, words_of
 
 @dataclass(frozen=True)
 class View:
-    """One picture of a reel: where (with its hour), what is seen, what may be said over it, and whether who is there.
+    """One picture of a reel: where it is, what is seen, what may be said over it, and whether a person is in it.
 
-    `picture` may hold `{core}`, the thing itself. `hour` is a key of `places.HOURS`; noon where the place tells none.
+    `location` ends with the hour. `picture` may hold `{core}`, the thing itself. `peopled` is whether the person of a
+    portrait is seen.
     """
 
     location: str
@@ -33,13 +34,13 @@ class View:
 
     @property
     def hour(self) -> str:
-        """Return the hour that the location ends with."""
+        """Return the hour that the location ends with, a key of `places.HOURS`; 'noon' where it names none."""
         return next((hour for hour, told in HOURS.items() if self.location.endswith(told)), "noon")
 
 
 @dataclass(frozen=True)
 class Reel:
-    """Views in their order; `words` call for it, and where `needs` has words, one of them must be there too."""
+    """Views in their order, and the words that choose them: one of `words`, and one of `needs` unless that is empty."""
 
     words: frozenset[str]
     needs: frozenset[str]
@@ -47,13 +48,13 @@ class Reel:
 
     @property
     def peopled(self) -> bool:
-        """Tell whether the person that a portrait is of is seen in it."""
+        """Tell whether the person of a portrait is seen in any view."""
         return any(view.peopled for view in self.views)
 
     def at(self, place: int, count: int) -> View | None:
-        """Return the view of scene `place` (from 0) of `count`; None where a long film has its setting's own scene.
+        """Return the view of scene `place` (0-based) of `count`; None where a long film has its setting's own scene.
 
-        A short film leaves out views; a long one begins and ends as the short one, goes round those between, and
+        A short film leaves out views. A long one begins and ends as the short one, repeats the views between, and
         leaves every second round to the setting, so that it does not repeat itself.
         """
         last = len(self.views) - 1
@@ -68,9 +69,9 @@ class Reel:
 
 
 def read_reels(name: str) -> tuple[Reel, ...]:
-    """Return the reels of a file: '= words + needs', then 'place | picture' lines, each with its '- ' spoken lines.
+    """Return the reels of a file: '= words + needs', then 'place | picture' rows, each with spoken lines after '- '.
 
-    A picture behind '*' is seen with the person that a portrait is of.
+    A picture after '*' shows the person of a portrait.
     """
     reels: list[Reel] = []
     for section in read_sections(name):
@@ -88,15 +89,15 @@ def read_reels(name: str) -> tuple[Reel, ...]:
 
 
 REELS = tuple(reel for kind in ("places", "known", "wild", "made") for reel in read_reels(f"writer/reels/{kind}.txt"))
-"""All reels; of those that an idea calls for the first is taken."""
+"""All reels; the first that matches an idea is taken."""
 
 
 def choose_reel(idea: Idea) -> Reel | None:
-    """Return the first reel whose words the idea names; None where there is none.
+    """Return the first reel whose words the idea names; None where there is none, and for a tale.
 
     The thing itself counts first, then the other words; '*' stands for any thing that can be seen. A place without
-    people has only those that ask for one; a place that is somebody's has only those in which they are seen at work,
-    and a place that is nobody's none of these. A tale has none.
+    people takes only reels that need such a place; a place that belongs to somebody takes only reels that show them
+    at work, and a place that belongs to nobody takes none of these.
     """
     told = " ".join(english_words(idea.text)) if idea.kind == "foreign" else idea.text
     if idea.kind in {"tale", "told"} or (idea.kind == "foreign" and seen_in(tuple(told.split()))):

@@ -1,7 +1,7 @@
-"""Where a story can play: places a painter can draw, and sentences that are true of any such place.
+"""Where a story can play: places that the painter can draw, and sentences that are true of any such place.
 
-The settings themselves are the files of `blocks/offline/data/writer/settings/`; how a place is chosen and told is
-`places.py`.
+The settings themselves are the files of `blocks/offline/data/writer/settings/`; `places.py` chooses among them and
+words a location.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from studio.text.words import word_set
 
 @dataclass(frozen=True)
 class Setting:
-    """A world to tell in: `words` call for it; `places` are near, far and deep; `openings` are spoken over them.
+    """A world for a story: the words that call for it, three places, what is seen there and what is said over it.
 
-    `sights` are things that may be seen in any such place, `trials` are said of it where a story is at its hardest, and
-    `rough` is the weather then, '' where there is none. `details` are said where such a place is seen from near.
+    `places` are near, far and deep; `openings` are spoken over them. `sights` are things that may be seen in any such
+    place. `trials` are said where a story is at its hardest, and `rough` is the weather then, '' where there is none.
+    `details` are said where the place is seen from near.
     """
 
     name: str
@@ -50,7 +51,7 @@ def _setting(
     rough: Iterable[str] = ("",),
     details: Iterable[str] = (),
 ) -> Setting:
-    """Return the setting of a table of a file; its trials may be those of several, by their name."""
+    """Return the setting that a table of a file describes. A text as `trials` is the name of shared ones."""
     near, far, deep = places
     return Setting(
         name=name,
@@ -79,12 +80,12 @@ SETTINGS = (
 )
 
 OPEN_COUNTRY = _setting(**_COMMON["open_country"])
-"""Where a film plays that names no setting."""
+"""The setting of a film that names none."""
 
 EMPTY_OPENINGS = _variants(_COMMON["empty_openings"])
-"""Said over a place that the idea calls empty."""
+"""Lines over a place that the idea calls empty."""
 
 QUIET_ROOM = next(setting for setting in SETTINGS if setting.name == "room")
-"""Where a question is asked that names no setting."""
+"""The setting of a question that names none."""
 
 KNOWN_WORDS = frozenset(word for setting in (*SETTINGS, OPEN_COUNTRY) for word in setting.words)

@@ -1,4 +1,4 @@
-"""Stages of a tale: how a beat is seen, and what may be said over it. Called by `arcs.py` and `afloat.py`."""
+"""Stages of a tale: how a beat is shown, and what may be said over it. Called by `arcs.py` and `afloat.py`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Stage = tuple[str, tuple[Lines, ...]]
 
 
 def stages_of(rows: Iterable[str]) -> dict[str, Stage]:
-    """Return the stages of a section of a file by beat: 'beat | pose', then the '- ' spoken lines of it."""
+    """Return the stages of a section by beat; its rows are 'beat | pose', then the spoken lines, each after '- '."""
     stages: dict[str, Stage] = {}
     beat = ""
     for row in rows:

@@ -1,4 +1,4 @@
-"""What is seen in a scene: where, when, who and what, so that it agrees with the idea and changes over the film.
+"""What is seen in a scene: the place, the hour, who and what. It agrees with the idea and changes over the film.
 
 Called by `blocks/offline/writer/writer.py` and `told.py`.
 """
@@ -26,7 +26,7 @@ from studio.model.film import Scene
 from studio.text.words import one_line, word_set
 
 _AFTER_TURN = frozenset({"together", "trial", "journey", "rise", "climax", "resolve"})
-"""Beats in which whoever the hero has met is there too; at its lowest the hero is alone."""
+"""Beats in which the hero's companion is there too; in the beat 'low' the hero is alone."""
 
 _ROUGH = frozenset({"trial", "low"})
 _TRACELESS = frozenset({"sea", "space", "underwater", "night sky"})
@@ -51,7 +51,7 @@ _PICTURES = {
     "machine": ("{core} in the morning light", "a child beside {core}", "{core} at rest", "a lamp beside {core}"),
     "": ("a child looking at {core}", "a lamp over {core}", "a person beside {core}", "a table with {core}"),
 }
-"""How a thing of each domain is seen from scene to scene, where no reel has pictures of its own."""
+"""Pictures of a thing by its domain, one scene after another, where no reel has pictures of its own."""
 _SHADES = {
     "war": ("a candle in a covered window", "an empty street with dark windows"),
     "childhood": ("a child at a window", "a small chair by a table"),
@@ -62,12 +62,15 @@ _SHADES = {
     "journey": ("a road to the horizon", "a coat on a chair"),
     "sea": ("birds over the water", "a small boat"),
 }
-"""What a word beside the main one adds to the picture: a bakery 'during the war'."""
+"""What a further word of the idea adds to the picture, as 'war' in 'a bakery during the war'."""
 
 
 @dataclass(frozen=True)
 class Staging:
-    """Where a film plays: its setting, the words it shows (English picture words), its mood, an hour a scene."""
+    """Where a film plays: its setting, the English words its pictures show, its mood, and an hour for each scene.
+
+    `hours` are keys of `places.HOURS`.
+    """
 
     setting: Setting
     shown: str
@@ -75,14 +78,18 @@ class Staging:
     hours: tuple[str, ...]
 
     def sheet(self, idea: Idea) -> str:
-        """Return the name of the beat sheet for an idea, as `beats.choose_beats` wants it."""
+        """Return the name of the beat sheet for an idea: the `kind` of `beats.choose_beats`."""
         if shape := shape_of(idea):
             return shape
         return "company" if idea.kind == "tale" and companion_of(idea) else idea.kind
 
 
 def stage_view(number: int, view: View, beat: Beat, idea: Idea, mood: Mood, narration: str) -> Scene:
-    """Return a scene of a reel: its picture, with the thing itself in it, felt as the beat is."""
+    """Return a scene that shows a view of a reel, with the thing itself in its picture and the emotion of the beat.
+
+    Args:
+        number: 1-based.
+    """
     return Scene(
         id=number,
         location=view.location,
@@ -98,7 +105,7 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
 
     Args:
         number: 1-based.
-        sights: how many sights were shown before, so that each is another.
+        sights: how many sights were shown before, so that none is shown twice in a row.
     """
     domain = domain_of(idea)
     characters = _cast(beat, idea)
@@ -117,12 +124,12 @@ def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
     setting = staging.setting
     named = whereabouts(idea)
     if len(named.split()) == 2:
-        # 'the library' is no picture; the painter's words for it are.
+        # 'the library' alone gives no picture; the words that the painter knows for it do.
         named = own_place(setting, named) or named
     own = named or own_place(setting, core_of(idea)) or own_place(setting, staging.shown)
     place = own if own and (beat.place == 0 or (named and is_empty(staging.shown))) else setting.places[beat.place]
     if setting.name == "sea" and idea.kind == "tale" and (has_beast(idea.name, WATER_BEASTS) or is_afloat(idea)):
-        # Nobody who lives in the water is met on the sand.
+        # Water animals are not met on the sand.
         place = _WATERS[beat.place]
     elif setting.name == "sea" and idea.kind in {"tale", "foreign"} and not _AFLOAT & set(words_of(staging.shown)):
         # Without a boat nobody is out on the water.
@@ -138,10 +145,10 @@ def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
 
 
 def _cast(beat: Beat, idea: Idea) -> str:
-    """Return who is seen, without the marks that part names in `Scene.characters` inside a name."""
+    """Return who is seen, as in `Scene.characters`; no name holds the comma or semicolon that separates names."""
     if idea.kind == "foreign":
         seen = seen_in(english_words(idea.text)) if beat.shows in {"hero", "subject"} else ""
-        # Whoever is found is not there before.
+        # Before somebody is found, only the first character is there.
         return seen.split(", ")[0] if beat.name == "named" else seen
     if idea.kind in {"tale", "told"} and beat.shows in {"hero", "deed"}:
         hero = one_line(re.sub(r"[,;]", " ", idea.name))
@@ -155,16 +162,16 @@ def _cast(beat: Beat, idea: Idea) -> str:
 
 
 def _emotion(beat: Beat, idea: Idea, staging: Staging, domain: str) -> str:
-    """Return how the scene feels: whoever stands side by side is not lost."""
+    """Return the emotion of the scene: two or more who stand side by side are 'tender' instead of 'lost'."""
     felt = beat.emotion(staging.mood, domain)
     return "tender" if felt == "lost" and idea.kind == "tale" and idea.plural and beat.name == "meet" else felt
 
 
 def sights_of(staging: Staging, idea: Idea, dark: bool = False) -> tuple[str, ...]:
-    """Return what may be seen in the setting: what the idea's own words add, and no people in an empty place.
+    """Return what may be seen in the setting, with what the idea's own words add; no people in an empty place.
 
     Args:
-        dark: at night, or in the snow: no birds are seen then, and no shadow.
+        dark: whether it is night or snowing: no birds and no shadows are seen then.
     """
     told: tuple[str, ...] = staging.setting.sights
     if dark:
@@ -182,13 +189,13 @@ def sights_of(staging: Staging, idea: Idea, dark: bool = False) -> tuple[str, ..
 
 
 def sight_of(staging: Staging, sights: int, idea: Idea, dark: bool = False) -> str:
-    """Return the next of `sights_of`, counted round."""
+    """Return sight number `sights` (0-based) of `sights_of`, starting again after the last."""
     told = sights_of(staging, idea, dark)
     return told[sights % len(told)]
 
 
 def _doing(beat: Beat, idea: Idea, staging: Staging, sights: int) -> str:
-    """Return what the hero does, the thing of the deed still there after it; animals neither stand nor bow."""
+    """Return what the hero does; after the deed its thing is still shown. Animals get poses of their own."""
     if pose := afloat_stage(idea, beat.name)[0]:
         return pose
     doing = beat.indoors if is_indoors(staging.setting) else beat.action
@@ -226,10 +233,10 @@ _OTHERWISE = {
     "climax": ("face to the wind", "stepping forward", "not turning back"),
     "resolve": ("walking on, unhurried", "at rest, face to the light", "sitting down at last"),
 }
-"""What the hero may do instead, by the idea: not every tale ends with the same picture."""
+"""Further actions of the hero by beat. The idea decides which is taken, so that not all tales end with one picture."""
 _CARRYING = frozenset({"trial", "journey", "climax", "resolve", "rise"})
 _MADE = re.compile(r"painting|flour|bread|page|pieces|writing")
-"""Where the thing of the deed is in the picture already, or is not made yet."""
+"""Poses that show the thing of the deed already, or in which it is not made yet."""
 _BEASTLY = {
     "trial": "moving on slowly",
     "climax": "very still, eyes ahead",
@@ -240,13 +247,13 @@ _BEASTLY = {
 
 
 def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, peopled: bool, dark: bool) -> str:
-    """Return what the picture shows: the deed at the turn of a tale, the thing looked at, or a sight of the place."""
+    """Return what the picture shows: the deed at the turn of a tale, the thing itself, or a sight of the place."""
     sight = sight_of(staging, sights, idea, dark)
     if peopled and idea.kind == "foreign":
         return _foreign_doing(beat, english_words(idea.text))
     match beat.shows:
         case "place":
-            # The first and the last place are empty; in between something is there to be seen.
+            # The first and the last place are empty; those between have something to be seen.
             return sight if beat.name == "establish" and number > 1 else ""
         case "trace":
             if staging.setting.name in _TRACELESS or has_beast(idea.name):
@@ -261,7 +268,7 @@ def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, 
         case "subject" if peopled:
             return "standing at a table" if is_indoors(staging.setting) else "standing still"
         case "subject" if idea.kind == "question" and asking_of(idea) == "whether":
-            # Whether there is such a thing is what is asked: it is not shown.
+            # The question is whether the thing exists, so it is not shown.
             return sight
         case "subject" | "sight" if seen_as(idea) and (beat.shows == "subject" or sights % 3 != 2):
             return one_line(_picture(idea, sights))
@@ -272,7 +279,7 @@ def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, 
 
 
 def _foreign_doing(beat: Beat, words: tuple[str, ...]) -> str:
-    """Return what someone does whose tale is in another language: alone, then with what is found, then at its end."""
+    """Return what the hero of a tale in another language does: alone, then with what is found, then at the end."""
     held = next((word for word in words if word in {"bottle", "letter", "book"}), "")
     company = ", " in seen_in(words)
     thing = next(iter(things_in(words)), "")
@@ -292,11 +299,11 @@ def _foreign_doing(beat: Beat, words: tuple[str, ...]) -> str:
 
 
 def _picture(idea: Idea, sights: int) -> str:
-    """Return how the thing itself is seen this time: something is with it, or the light is another."""
+    """Return a picture of the thing itself, another one in each scene: something is with it, or the light changes."""
     seen = seen_as(idea)
     core = core_of(idea)
     if seen.endswith(f", {core}"):
-        # What is small is seen with what it lives on; of what has no shape, only the vessel is seen.
+        # A small thing is shown with what it lives on; of a thing without a shape only the vessel is shown.
         host = seen.removesuffix(f", {core}")
         return f"{host} with {core}" if domain_of(idea) == "living" else host
     pictures = _PICTURES.get(domain_of(idea), _PICTURES[""])
@@ -304,5 +311,5 @@ def _picture(idea: Idea, sights: int) -> str:
 
 
 def _is_wild(idea: Idea) -> bool:
-    """Tell whether a portrait is of a mountain or a lake with a name: it can be painted by its name."""
+    """Tell whether a portrait is of a mountain or a lake with a name, which can be painted by that name."""
     return idea.hero.lower().startswith(("mount ", "mt ", "lake "))

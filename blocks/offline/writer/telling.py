@@ -1,4 +1,4 @@
-"""How lines are told: slots filled, verbs agreed, and no more said than the shots have time for.
+"""Turning lines into narration: fill their slots, make verbs agree, and say no more than the shots have time for.
 
 Called by `blocks/offline/writer/writer.py` with the lines of `lines.py` and `settings.py`.
 """
@@ -22,11 +22,11 @@ from studio.text.sentences import split_sentences
 from studio.text.words import one_line, word_set
 
 NAMED_TWICE = 2
-"""Fewest sentences that name what a tale is about beside its hero: a deed told once is soon forgotten."""
+"""Fewest sentences that name what a tale is about besides its hero: a deed told once is soon forgotten."""
 
 
 def slots_of(idea: Idea) -> dict[str, str]:
-    """Return what each slot of `lines.py` says; '' where the idea has no such words."""
+    """Return the text of each slot of `lines.py`, by name; '' where the idea has no such words."""
     deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
     half, rest = rest_of(idea.clause)
     named = [thing if len(thing.split()) == 1 else known_as(thing) for thing in things_named(idea)]
@@ -53,7 +53,8 @@ _HE = word_set("man boy grandfather grandpa father uncle brother son husband fis
 
 
 def again_of(idea: Idea) -> str:
-    """Return how a hero is named a second time in one breath: 'he', 'she' or 'they' where the words say it."""
+    """Return how a hero is named a second time in one sentence: 'he', 'she' or 'they' where the words say it, else the
+    short name."""
     head = words_of(idea.short)[-1:]
     if idea.plural:
         return "they"
@@ -75,7 +76,7 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
     """Return the sentences that can be said in shots of these lengths in frames.
 
     Args:
-        skip: leave out what does not fit and go on; otherwise stop there.
+        skip: leave out a sentence that does not fit and go on; otherwise stop at it.
     """
     kept = ""
     for sentence in sentences:
@@ -89,9 +90,9 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
 
 
 def own_words(idea: Idea, most: int, count: int) -> tuple[str, ...]:
-    """Return what an idea says in its own words, all of them, in parts of at most `most` spoken words.
+    """Return all words of an idea as sentences, in parts of at most `most` spoken words.
 
-    Where that would be more than `count` parts they are fewer and longer; a text too long for it is not told: ().
+    Where that would give more than `count` parts, they are fewer and longer; () for a text that is too long even so.
     """
     told = f"{idea.hero} {idea.deed}" if idea.kind == "tale" else idea.text
     told = one_line(told).strip()
@@ -104,11 +105,13 @@ def own_words(idea: Idea, most: int, count: int) -> tuple[str, ...]:
 
 
 def say_next(parts: list[str], room: Sequence[int], fps: int, scenes: int) -> str:
-    """Take as many of `parts` from their front as fit `room`, and return them; none may be left over at the end.
+    """Take as many parts from the front of `parts` as fit `room`, and return them joined.
 
     Args:
-        scenes: how many there are for the parts, this one among them. Each takes its share, though it does not fit:
-            the timeline lengthens a shot to its line.
+        parts: changed in place; after the last scene none is left.
+        room: the lengths of the scene's shots in frames.
+        scenes: how many scenes are left for the parts, this one included. Each takes at least its share, even where
+            that does not fit: the timeline lengthens a shot to its line.
     """
     share = math.ceil(len(parts) / scenes)
     kept: list[str] = []
@@ -118,7 +121,7 @@ def say_next(parts: list[str], room: Sequence[int], fps: int, scenes: int) -> st
 
 
 def told_of_things(said: Iterable[str], words: str, things: Sequence[str]) -> int:
-    """Return how many of the sentences said before, and of `words`, name one of the things (lower-case nouns)."""
+    """Return how many sentences, of those said before and of `words`, name one of the things (lower-case nouns)."""
     return sum(any(thing in words_of(line) for thing in things) for line in {*said, *split_sentences(words)})
 
 
@@ -132,10 +135,10 @@ def with_thing(
     *,
     last: bool,
 ) -> str:
-    """Return the words with a sentence of `lines` that names the thing behind them; '' where none fits.
+    """Return `words` followed by a sentence of `lines` that names the thing; '' where none fits.
 
     Args:
-        last: let the sentence stand in the place of the words where it does not fit behind them.
+        last: let the sentence replace the words where it does not fit after them.
     """
     for before in (split_sentences(words), ())[: 1 + last]:
         for variant in lines:
@@ -158,12 +161,12 @@ def say(
     hour: str,
     indoors: bool = False,
 ) -> str:
-    """Take variants out of `pool` and return what of them fits `room`, saying nothing that was `said` before.
+    """Take variants out of `pool` and return what of them fits `room`, without a sentence that was `said` before.
 
     Args:
-        hour: the scene's, of `places.HOURS`; a variant that belongs to another waits; '' where the lines
-            were written for the picture.
-        indoors: whether the scene is under a roof; what belongs into the open waits too.
+        hour: the hour of the scene, a key of `places.HOURS`: a variant for another hour stays in the pool; '' for
+            lines that were written for the picture.
+        indoors: whether the scene is under a roof: a variant for the open stays in the pool then.
     """
     lines: list[str] = []
     for variant in tuple(pool):

@@ -1,4 +1,4 @@
-"""Stories told in a person's own sentences: a script word for word, or an idea that tells itself.
+"""Stories in a person's own sentences: a script word for word, or an idea that is a story already.
 
 Nothing is added to the narration; places, hours and emotions are read from the sentences. Called by
 `blocks/offline/writer/writer.py`.
@@ -29,17 +29,17 @@ from studio.text.words import one_line
 SCRIPT = "your script"
 
 _ARC = ("tender", "curious", "restless", "hopeful", "brave")
-"""How the scenes feel whose sentences do not say."""
+"""The emotions, in order, of scenes whose sentences do not name any."""
 
 
 _GASP = 5
-"""Words of a breath that is not parted again only to fill a scene."""
+"""Fewest words of a breath: none is divided below that only to fill a scene."""
 
 
 def from_script(brief: Brief) -> Story:
-    """Return the story of a script: its words, its places, and nothing invented in the narration.
+    """Return the story of a script: its words and its places, with nothing added to the narration.
 
-    A scene's emotion is read from its words and '' where they do not say.
+    A scene's emotion is read from its words; '' where they do not say.
 
     Raises:
         BadInput: the script holds no text, or has more scenes than the film has frames.
@@ -72,7 +72,7 @@ def from_script(brief: Brief) -> Story:
 
 
 def _joined(scenes: Sequence[Scene], count: int) -> tuple[Scene, ...]:
-    """Return `count` scenes: neighbours joined, each group at the place where it begins, no word lost."""
+    """Return `count` scenes: neighbours are joined, each group plays where its first scene does; no word is lost."""
     joined: list[Scene] = []
     first = 0
     for number, size in enumerate(share_frames(len(scenes), count), start=1):
@@ -85,7 +85,7 @@ def _joined(scenes: Sequence[Scene], count: int) -> tuple[Scene, ...]:
 
 
 def _whole(sentences: Sequence[str], words: int) -> tuple[str, ...]:
-    """Return the sentences that `words` spoken words hold, from the front, and always the first and the last one."""
+    """Return the first sentences, up to `words` spoken words together, and always the first and the last one."""
     kept = [*sentences[:1], *sentences[1:][-1:]]
     for at, sentence in enumerate(sentences[1:-1], start=1):
         if sum(map(spoken_words, kept)) + spoken_words(sentence) > words:
@@ -95,7 +95,7 @@ def _whole(sentences: Sequence[str], words: int) -> tuple[str, ...]:
 
 
 def _grouped(parts: Sequence[str], count: int) -> tuple[tuple[str, ...], ...]:
-    """Return the parts in at most `count` groups, by the running count of their words; one each where there are few."""
+    """Return the parts in at most `count` groups of about as many words; where there are few, each is its own group."""
     if len(parts) <= count:
         return tuple((part,) for part in parts)
     groups: dict[int, tuple[str, ...]] = {}
@@ -111,15 +111,16 @@ def _grouped(parts: Sequence[str], count: int) -> tuple[tuple[str, ...], ...]:
 def told_scenes(
     idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
 ) -> tuple[Scene, ...]:
-    """Return scenes told in the idea's own sentences, each whole, after an opening where there is room.
+    """Return scenes in the idea's own sentences, each whole, after an opening where there is room.
 
-    All are told whose words the film holds, or half as much again, for the timeline lengthens a shot to its line;
-    else the last ones before the end are left out. A single sentence is told in breaths. Every scene shows its first.
+    All sentences are told if their words fit the film, or are up to half as many again, for the timeline lengthens a
+    shot to its line; else the last ones before the end are left out. A single sentence is divided into breaths. Every
+    scene shows what its first sentence says.
     """
     shots = [frames for room in rooms for frames in room]
     holds = sum(words_that_fit(frames, fps) for frames in shots)
     told = _whole(idea.sentences, holds * 3 // 2)
-    # As many breaths as scenes, where these are no mere gasps.
+    # As many breaths as scenes, unless they would be too short.
     breath = max(_GASP, math.ceil(spoken_words(told[0]) / len(rooms)))
     breath = min(breath, words_that_fit(min(shots), fps))
     parts = told if len(told) > 1 else fewer_breaths(with_end(told[0]), breath, len(shots))

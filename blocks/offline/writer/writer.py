@@ -1,8 +1,8 @@
-"""The offline writer: a story from an idea or a script, its scene graph and its shots, without any network.
+"""The offline writer: makes a story from an idea or a script, its scene graph and its shots, without any network.
 
 It is a template writer and says so (`Story.written_by`). It never asserts a fact about a topic, invents no sentence in
-a language it cannot inflect, and would rather be silent than say a sentence twice. Sentences that a person wrote are
-told by `told.py`.
+a language whose grammar it does not know, and stays silent rather than say a sentence twice. Stories in a person's own
+sentences are built by `told.py`.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ from studio.text.sentences import split_sentences
 DRAFT = "a draft by template"
 
 _ONCE = frozenset({"turn", "leaving", "meet", "name", "named", "ask", "close", "unanswered", "farewell", "resolve"})
-"""Beats of one variant only, however long they last."""
+"""Beats that say one variant of their lines only, however long they last."""
 
 
 _NAMING = frozenset({"name", "named", "ask"})
-"""Beats that say what the film is about, over whatever picture."""
+"""Beats that say what the film is about, whatever the picture shows."""
 _SETTLING = frozenset({"trial", "low", "rise", "climax"})
-"""Beats that name again what the tale is about."""
+"""Beats that name once more what the tale is about."""
 _OF_THE_THING = frozenset({"named", "question", "detail", "memory", "heart", "care", "farewell", "close"})
 _IT = re.compile(r"\b(?:it|its|here)\b", re.IGNORECASE)
 
 
 class OfflineWriter:
-    """Writes by template, deterministically: the same brief gives the same story in every process."""
+    """Writes stories from templates: the same brief gives the same story in every process."""
 
     engine = "offline"
     model = "writer"
@@ -91,7 +91,7 @@ class OfflineWriter:
         setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
         rooms = _rooms(brief.options)
         if is_afloat(idea):
-            # Whoever breathes air meets them on the water, not below.
+            # A hero who breathes air meets them on the water, not below it.
             setting = find_setting("sea") or setting
         mood = find_mood(shown)
         hours = lit_hours(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
@@ -107,16 +107,16 @@ class OfflineWriter:
         )
 
     def map_scenes(self, story: Story, seed: int) -> SceneGraph:
-        """Draw the graph of the story; looks come from names and places, so `seed` changes nothing here."""
+        """Return the scene graph of the story. Looks come from names and places, so `seed` changes nothing here."""
         return build_graph(story, look=partial(character_look, climate=climate_of(story)), props=props_of)
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
-        """Break the scenes into shots, as `studio.planning.shot_plan.plan_shots` tells."""
+        """Break the scenes into shots; see `studio.planning.shot_plan.plan_shots`."""
         return plan_shots(story, graph, brief)
 
 
 def _rooms(options: FilmOptions) -> tuple[tuple[int, ...], ...]:
-    """Return the shots' lengths in frames, a group for each scene, just as the plan will share them."""
+    """Return the lengths of the shots in frames, one group for each scene, as the plan will divide them."""
     shots = shot_count(options)
     frames = share_frames(frames_for_shots(options), shots)
     rooms: list[tuple[int, ...]] = []
@@ -130,7 +130,7 @@ def _rooms(options: FilmOptions) -> tuple[tuple[int, ...], ...]:
 def _beat_scenes(
     idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
 ) -> tuple[Scene, ...]:
-    """Return the scenes of a beat sheet. A variant is used once; where none is left, or fits, the scene is silent."""
+    """Return the scenes of a beat sheet. Each variant is used once; where none is left or fits, the scene is silent."""
     beats = choose_beats(staging.sheet(idea), len(rooms), draw.randrange(6))
     pools: dict[str, list[Lines]] = {}
     uses: dict[str, int] = {}
@@ -155,7 +155,7 @@ def _beat_scenes(
         hour, indoors = staging.hours[number - 1], is_indoors(staging.setting)
         view = reel.at(number - 1, len(rooms)) if reel else None
         if view and idea.kind != "foreign" and beat.name not in _NAMING:
-            # What was written for the picture is said over it.
+            # A reel's picture comes with lines of its own.
             words = say(draw.sample(view.lines, len(view.lines)), 1, slots, idea.plural, room, fps, said, "")
         if view:
             hour, indoors = view.hour, False
@@ -163,7 +163,7 @@ def _beat_scenes(
             words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
             tells = (beat.name in {"turn", "leaving"} and bool(idea.deed)) or beat.name in _NAMING
             if tells and not rest and (not words or (idea.kind == "tale" and not idea.clause)):
-                # What none of these sentences holds is told as it was written, over this scene and the next ones.
+                # No sentence of the beats holds the clause: it is said as written, over this scene and the next ones.
                 shots = sum(map(len, rooms[number - 1 :]))
                 rest, words = list(own_words(idea, words_that_fit(min(room), fps), shots)), ""
             if beat.name == "meet" and not words:
@@ -184,12 +184,12 @@ def _beat_scenes(
 
 
 def _sayable_first(group: tuple[Lines, ...], beat: Beat, idea: Idea) -> tuple[Lines, ...]:
-    """Return the variants that may stand; a hero with a 'whose ...' of its own is met with it."""
+    """Return the variants that fit the hero; a hero with a 'whose ...' is introduced together with it."""
     group = tuple(lines for lines in group if told_of(lines, idea.text)) or group
     if beat.name in _OF_THE_THING and (
         sort_of(idea) == "someone" or (core_of(idea) and is_plural(core_of(idea).split()))
     ):
-        # A person is no 'it', and neither are the bees.
+        # Neither a person nor a plural ('the bees') is called 'it'.
         group = tuple(lines for lines in group if not _IT.search(" ".join(lines))) or group
     if beat.name == "meet" and idea.first != idea.name:
         return tuple(lines for lines in group if "{first}" in lines[0] or "{First}" in lines[0])

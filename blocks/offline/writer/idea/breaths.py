@@ -1,6 +1,6 @@
-"""A person's own sentences, parted where a breath is taken, so that each part can be said in the time of a shot.
+"""Splits a person's own sentences where a speaker takes a breath, so that each part fits the time of a shot.
 
-Nothing is added or left out but commas: 'rang for the first time' becomes 'Rang. For the first time.' Called by
+Only punctuation and capitals change: 'rang for the first time' becomes 'Rang. For the first time.' Called by
 `blocks/offline/writer/writer.py`, `blocks/offline/writer/told.py` and `parse.py`.
 """
 
@@ -15,28 +15,29 @@ from studio.planning.shot_plan import spoken_words
 from studio.text.words import word_set
 
 _LINKS = word_set("and but or while when whenever until because then so before after where although though")
-"""Words that begin a clause of its own."""
+"""Words that begin a clause."""
 _PLACING = word_set(
     "who which for in on at with from over under by into through across during without among between beside behind"
     " beyond like as"
 )
-"""Words that begin what is only added: a part may begin there where no clause does."""
+"""Words that begin an addition: a part may begin with one where no clause begins."""
 _ADDING = frozenset({"that", "of", "to"})
-"""Words before which one is taken only where nothing else helps."""
+"""Words before which a breath is taken only where nothing else helps."""
 _DOING = frozenset(word for word in ACTING if not word.endswith("ing"))
 """Verbs: a long subject stands alone before them."""
 _LEAST = 3
-"""Fewest words of a part: 'In years.' is no breath."""
+"""Fewest words of a part: 'In years.' is too short for one."""
 
 
 CLAUSES = 3
-"""Least `rank` of a breath that does not part a subject from its verb, or a verb from what it is done to."""
+"""Least rank (see `_rank`) of a breath that separates neither a subject from its verb nor a verb from its object."""
 
 
 def fewer_breaths(sentence: str, most: int, count: int) -> tuple[str, ...]:
-    """Return the whole sentence in at most `count` parts, each as short as that allows, and of `most` words if it can.
+    """Return the whole sentence in at most `count` parts, of at most `most` spoken words each where that is possible.
 
-    No clause is parted but before a preposition; at worst the sentence is one part.
+    Where it is not, the parts are as short as `count` allows. A clause is split only before a preposition; at worst the
+    sentence stays one part.
     """
     whole = spoken_words(sentence)
     while most < whole:
@@ -49,12 +50,12 @@ def fewer_breaths(sentence: str, most: int, count: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def breaths(sentence: str, most: int, least: int = 1) -> tuple[str, ...]:
-    """Return a sentence in parts of at most `most` spoken words, each with a capital and an end; () where none fit.
+    """Return a sentence in parts of at most `most` spoken words, each with a capital and a full stop; () if impossible.
 
-    It is parted at its marks, else before a linking word, else before a preposition, as evenly as these allow.
+    It is split at its punctuation marks, else before a linking word, else before a preposition, as evenly as possible.
 
     Args:
-        least: 5 to part at marks only, 4 before linking words too, 3 before prepositions, 1 wherever it helps.
+        least: 5 to split at marks only, 4 before linking words too, 3 before prepositions too, 1 wherever it helps.
     """
     if spoken_words(sentence) <= most:
         return (sentence,)
@@ -74,10 +75,10 @@ def breaths(sentence: str, most: int, least: int = 1) -> tuple[str, ...]:
 
 
 def _rank(said: list[str], at: int) -> int:
-    """Return how well a breath is taken before `said[at]`: 5 at a mark, 0 for not at all."""
+    """Return how good a breath before `said[at]` is: from 5, after a punctuation mark, to 0, not possible."""
     before, word = said[at - 1].lower(), said[at].lower().strip("\"'\u201c\u201d")
     if re.search(r"[,;:\u2013\u2014]$|^-+$", before):
-        # Who says it and what is said belong together.
+        # The name of a speaker and the words they say belong together.
         return 1 if re.search("[,:]$", before) and said[at][0] in '"\u201c' else 5
     if before in DETERMINERS | AUXILIARY | _LINKS | _PLACING or before in {"of", "to", "not", "very", "that"}:
         return 0
@@ -85,7 +86,7 @@ def _rank(said: list[str], at: int) -> int:
 
 
 def with_end(text: str) -> str:
-    """Return a sentence with a full stop, unless an end is there, be it within quotation marks."""
+    """Return a sentence with a full stop, unless it has an end mark already, also one inside a quotation."""
     return text if re.search("[.!?\u2026][\"\u201d\u2019']*$", text) else f"{text}."
 
 
@@ -98,6 +99,6 @@ def _begun(part: str) -> str:
 
 
 def balanced(part: str) -> str:
-    """Return a text without its quotation marks where only one of a pair is in it."""
+    """Return a text without its double quotation marks where one of a pair is missing, else unchanged."""
     odd = part.count('"') % 2 or part.count("\u201c") != part.count("\u201d")
     return re.sub('["\u201c\u201d]', "", part) if odd else part

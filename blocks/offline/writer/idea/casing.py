@@ -1,4 +1,4 @@
-"""Capitals and articles that an idea's writer put there, or left out: 'Red paper boat' is a red paper boat.
+"""Corrects the capitals and articles of an idea, for use within a sentence: 'Red paper boat' is 'a red paper boat'.
 
 Called by `blocks/offline/writer/idea/parse.py`.
 """
@@ -24,19 +24,20 @@ _OPENING = re.compile(
     r"(?=an?\b|two\b|three\b))?",
     re.IGNORECASE,
 )
-"""How a tale begins before anyone is in it."""
+"""Opening words of a tale before it names anyone."""
 PLACED = re.compile(
     r"^(?:in|on|at|under|over|when|while|after|before|during|beneath|inside|deep|far|every)\b", re.IGNORECASE
 )
-"""How an idea begins that first says where or when."""
+"""First words of an idea that begins with a place or a time."""
 TITLE_CASED = 4
-"""Fewest words of an idea whose capitals are those of a title; fewer may well be a name."""
+"""Fewest words of an idea whose capitals are taken for those of a title; fewer may well be a name."""
 
 
 def sentence_case(text: str, known: frozenset[str]) -> str:
-    """Return an idea in which every word has a capital as it stands in a sentence, if somebody does something in it.
+    """Return an idea in title case as it is written within a sentence; any other idea is returned unchanged.
 
-    A word keeps its capital where it may be a name: it is on no list, and no article is before it.
+    Only an idea with a verb is changed. A word keeps its capital where it may be a name: where it is on no list and
+    follows no article.
 
     Args:
         known: common words, lower case.
@@ -65,7 +66,7 @@ DATED = re.compile(
     r"\s+(?:when\s+)?(?=(?:the|a|an|my|our|her|his|their|two|three)\s)",
     re.IGNORECASE,
 )
-"""The head of 'the year my father sold his violin', which is a title, and a tale of him."""
+"""The opening 'the year' of 'the year my father sold his violin': such an idea is a title, and a tale of the father."""
 
 
 _INNER = word_set("i we he she they you my our his her their")
@@ -73,21 +74,24 @@ _BEFORE_A_NOUN = word_set("and or but of with without from for in on at to by ne
 
 
 def holds_another(subject: list[str]) -> bool:
-    """Tell whether a phrase holds a second subject, as 'the house my grandmother' of 'the house my grandmother built'
-    does: such an idea is about the house."""
+    """Tell whether a phrase holds a second subject, as 'the house my grandmother' of 'the house my grandmother built'.
+
+    Such an idea is about the house.
+    """
     low = [word.lower() for word in subject]
     return any(word in _INNER and before not in _BEFORE_A_NOUN for before, word in pairwise(low))
 
 
 def without_opening(text: str) -> str:
-    """Return an idea from whoever it is about on: 'a fox' of 'Once there was a fox' and of 'In a dry valley, a fox'."""
+    """Return an idea without the words before its subject: 'Once there was a fox' and 'In a dry valley, a fox' give
+    'a fox'."""
     text = DATED.sub("", _OPENING.sub("", text, count=1), count=1)
     _, _, after = text.partition(", ") if PLACED.match(text) else ("", "", "")
     return after or text
 
 
 def with_article(words: list[str]) -> list[str]:
-    """Return a bare noun phrase as in a sentence: an article before one thing, no capital on its adjective."""
+    """Return a noun phrase as it stands in a sentence: an article before one thing, no capital on its adjective."""
     first = words[0].lower()
     if len(words) > 1 and first in COMMON and not any(word[:1].isupper() for word in words[1:]):
         words = [first, *words[1:]]

@@ -1,7 +1,7 @@
-"""What kind of thing a topic or a question is about, and how the film's heart feels there.
+"""Domains: the kind of thing that a topic or a question is about, and the emotion of the beat 'heart' in each.
 
-Called by `blocks/offline/writer/beats.py` and `parse.py`. An idea in none of the domains is told in the lines that
-hold of anything.
+Called by `blocks/offline/writer/beats.py` and `parse.py`. An idea in none of the domains gets lines that are true of
+anything.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ DOMAINS: Mapping[str, frozenset[str]] = {domain: section.words for domain, secti
 """The words that call for each domain."""
 
 HEARTS: Mapping[str, str] = {domain: section.head.partition(": ")[2] for domain, section in _SECTIONS.items()}
-"""How the heart of such a film feels: one of `studio.planning.image_prompts.EMOTIONS`."""
+"""The emotion of the beat 'heart' in each domain: one of `studio.planning.image_prompts.EMOTIONS`."""
 
 TOPIC_WORDS = frozenset(word for words in DOMAINS.values() for word in words)
 
 
 def singulars(word: str) -> tuple[str, ...]:
-    """Return the forms under which a lower-case word may stand in a list: itself, and as if it were a plural."""
+    """Return the forms under which a lower-case word may be listed: itself, and its singulars if it is a plural."""
     forms = [word]
     for ending, stem in (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) > len(ending) + 1:
@@ -31,7 +31,7 @@ def singulars(word: str) -> tuple[str, ...]:
 
 
 def find_domain(*texts: str) -> str:
-    """Return the domain that most words of the first of these texts call for; '' where none of them calls for any."""
+    """Return the domain that most words of the first text call for, else of the next; '' where none calls for any."""
     for text in texts:
         words = [word.strip(".,;:!?'\"()").removesuffix("'s") for word in text.lower().split()]
         counts = {

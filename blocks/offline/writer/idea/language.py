@@ -1,7 +1,7 @@
-"""Is an idea English? Asked before any of its words is inflected or set into a sentence.
+"""Decides whether an idea is English, before any of its words is inflected or put into a sentence.
 
-The rule: a draft invents grammar only in English. Letters other than Latin decide at once; otherwise function words
-are counted against those of other languages. Called by `blocks/offline/writer/idea/parse.py`.
+The rule: the writer builds sentences of its own only in English. Letters other than Latin decide at once; otherwise
+English function words are counted against those of other languages. Called by `blocks/offline/writer/idea/parse.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from blocks.offline.data_files import read_tables
 _TABLES = read_tables("writer/idea/language.txt")
 
 LATIN_SHARE = 0.95
-"""Least share of Latin letters in an English idea; a single foreign name may stand in it."""
+"""Least share of Latin letters in an English idea, 0 to 1; it may hold a single foreign name."""
 
 ENGLISH_SHARE = 0.12
-"""Least share of English function words in an idea of more than three words; running English has about 0.4."""
+"""Least share of English function words in an idea of more than three words, 0 to 1; English text has about 0.4."""
 
 _ENGLISH = _TABLES["English"].words
 _FOREIGN = _TABLES["others"].words
@@ -25,11 +25,11 @@ _SHARED = _ENGLISH & _FOREIGN
 
 
 def is_english(text: str, known: frozenset[str] = frozenset()) -> bool:
-    """Return whether `text` may be set into English sentences.
+    """Tell whether `text` may be put into English sentences.
 
     Args:
         text: an idea of any length and script.
-        known: further words that count as English, lower case: the lexicon of settings and verbs.
+        known: further words that count as English, lower case: those of the settings and the verb lists.
     """
     letters = [c for c in text if c.isalpha()]
     if not letters:

@@ -1,4 +1,4 @@
-"""What an idea names beside its hero: 'a crow' and 'chess' of 'taught a crow to play chess', in its own words.
+"""What an idea names besides its hero: 'a crow' and 'chess' in 'taught a crow to play chess', in its own words.
 
 Called by `blocks/offline/writer/telling.py`, `blocks/offline/writer/deeds.py` and `blocks/offline/writer/writer.py`.
 """
@@ -19,15 +19,15 @@ INSTRUMENTS = _TABLES["instruments"].words
 MUSIC = INSTRUMENTS | _TABLES["music"].words
 _ENDS = _TABLES["ends"].words
 _VAGUE = _TABLES["vague"].words
-"""What is named only by the way."""
+"""Nouns that are no thing of the deed: too vague, or named in passing."""
 _ABSTRACT = _TABLES["abstract"].words
-"""What has no shape of its own to be carried about."""
+"""Nouns without a shape that could be carried."""
 
 
 def things_named(idea: Idea) -> tuple[str, ...]:
-    """Return the noun phrases of a tale's deed, each once and in its order, no places among them.
+    """Return the noun phrases of a tale's deed, each once and in its order, without places.
 
-    A game counts without an article.
+    A game counts even without an article: 'chess'.
     """
     words = idea.deed.split()
     found: list[str] = []
@@ -46,17 +46,20 @@ def things_named(idea: Idea) -> tuple[str, ...]:
 
 
 def found_verb(words: list[str]) -> bool:
-    """Tell whether somebody plays before this."""
+    """Tell whether a form of 'play' is among the words."""
     return any(re.match(r"play(?:s|ed|ing)?$", word.lower()) for word in words)
 
 
 def _phrase(words: list[str], at: int) -> tuple[str, int]:
-    """Return the noun phrase that begins at a determiner, of up to three words behind it, and where it ends."""
+    """Return the noun phrase that begins with the determiner `words[at]` and has up to three words more, and its end.
+
+    The end is the index after its last word; the phrase is '' where there is none.
+    """
     end = at + 1
     while end < len(words) and end - at <= 3:
         low = words[end].lower().strip(".,;:!?")
         if words[at].lower() == "her" and end == at + 1 and low in PLURAL_ACTING:
-            # 'It never let her win': she is named, and nothing of hers.
+            # 'It never let her win': 'her' is a pronoun here, not the start of 'her win'.
             break
         if low in _ENDS | DETERMINERS | AUXILIARY | ACTING or low.endswith("ly"):
             break
@@ -71,7 +74,10 @@ def _phrase(words: list[str], at: int) -> tuple[str, int]:
 
 
 def thing_made(idea: Idea) -> str:
-    """Return what the deed is done to, where it is a new thing and nobody: 'a coat' of 'sews a coat for the moon'."""
+    """Return the thing with 'a' or 'an' that the deed is done to: 'a coat' of 'sews a coat for the moon'; '' for none.
+
+    People, places and things without a shape do not count.
+    """
     words = idea.clause.split()
     for at, word in enumerate(words[:-1]):
         if word.lower() in {"a", "an"} and at and words[at - 1].lower() in ACTING | PLURAL_ACTING:

@@ -1,4 +1,4 @@
-"""Lists that decide how a word is written: names with a capital, things that can be counted, common adjectives.
+"""Word lists that decide how a word is written: names with a capital, countable things, common adjectives.
 
 Called by `blocks/offline/writer/idea/casing.py` and `blocks/offline/writer/matter.py`.
 """
@@ -13,6 +13,6 @@ GIVEN_NAMES = _TABLES["given names"].words
 LANDS = _TABLES["lands"].words
 NAMES = GIVEN_NAMES | LANDS | _TABLES["other names"].words
 COMMON = _TABLES["common"].words
-"""Adjectives, materials and seasons: with a capital only where an idea begins with them."""
+"""Adjectives, materials and seasons: words that have a capital only where an idea begins with them."""
 COUNTED = _TABLES["counted"].words
-"""Things of which there can be one: 'a lighthouse'."""
+"""Countable nouns: 'a lighthouse'."""

@@ -1,7 +1,7 @@
-"""An idea taken apart: what kind it is, who it is about, and what happens, so that sentences can be built on it.
+"""Parses an idea: what kind it is, who it is about, and what happens, so that sentences can be built from it.
 
 The idea's own words are quoted, never inflected: 'finds a message in a bottle' stays as it was written. Where the
-parse is unsure it says less: a topic needs no verb, and a long idea is quoted only as a title.
+parse is unsure it returns less: a topic needs no verb, and a long idea is quoted only as a title.
 Called by `blocks/offline/writer/writer.py`.
 """
 
@@ -37,23 +37,23 @@ from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line, word_set
 
 IdeaKind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
-"""tale: someone does something. topic: a thing to look at. question: one is asked. portrait: a person or a place.
-told: the idea tells the story itself, in sentences. foreign: not English, or no words at all."""
+"""What an idea is. tale: someone does something. topic: a thing to look at. question: it asks one. portrait: a person
+or a place. told: it is a story already, in sentences. foreign: not English, or without words."""
 
 SUBJECT_WORDS = 9
-"""Longest subject that is set into a sentence."""
+"""Most words of a subject that is put into a sentence."""
 
 CLAUSE_WORDS = 16
-"""Longest clause that is set into a sentence."""
+"""Most words of a clause that is put into a sentence."""
 
 PARTED_WORDS = 24
-"""Longest idea of one sentence that sentences are built on; a longer one is told as it stands."""
+"""Most words of a one-sentence idea from which sentences are built; a longer one is told as it was written."""
 
 PART_WORDS = 9
-"""Longest part of such an idea: what a shot of the usual length, 4.8 s, holds (`shot_plan.words_that_fit`)."""
+"""Most words of a part of such an idea: what a shot of the usual length, 4.8 s, holds (`shot_plan.words_that_fit`)."""
 
 PHRASE_CHARACTERS = 120
-"""Longest phrase that is set into a sentence, whatever its words: one endless word is no word."""
+"""Most characters of a phrase that is put into a sentence, however few its words: a single word may be endless."""
 
 _REQUEST = re.compile(
     r"^(?:please[, ]+|(?:can|could) you (?:please )?|i(?: want|'d like| would like)(?: you)? (?:to )?)*+"
@@ -78,11 +78,11 @@ _OWN = word_set("my our his her their your")
 
 @dataclass(frozen=True)
 class Idea:
-    """An idea, parsed. Phrases stand as in the middle of a sentence; `clause` and `short` are '' where there are none.
+    """A parsed idea. Its phrases are written as in the middle of a sentence; each is '' where the idea has none.
 
-    `hero` is the subject with 'the' ('the lonely lighthouse keeper'), `name` as it is met ('a lonely lighthouse
-    keeper'), `first` the same with a 'whose ...' of its own, `short` its last noun ('the keeper'), `clause` what it
-    does where that can be set into a sentence, `deed` the same however long, `sentences` the idea's own sentences.
+    `hero` is the subject with 'the' ('the lonely lighthouse keeper'), `name` the subject as it is introduced ('a lonely
+    lighthouse keeper'), `first` the same with its 'whose ...', `short` its last noun ('the keeper'), `clause` what it
+    does where that can be put into a sentence, `deed` the same however long, `sentences` the idea's own sentences.
     """
 
     kind: IdeaKind
@@ -100,9 +100,9 @@ class Idea:
 
 
 def plain_idea(text: str) -> str:
-    """Return an idea as one clean line: no markup, control or direction characters, emoji or double spaces.
+    """Return an idea as one line without markup, control or direction characters, emoji or double spaces.
 
-    Where nothing would be left (an idea in emoji), only control characters are taken out; at worst it is ''.
+    Where nothing would be left (an idea in emoji), only control characters are removed; at worst it is ''.
     """
     text = one_line(clean_text(text))
     kept = _without(text, {"Cf", "Co", "Cn"}, but="\u200c\u200d")
@@ -116,7 +116,7 @@ def _without(text: str, categories: set[str], but: str) -> str:
 
 
 def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
-    """Return what an idea is about; every text of any script and length gives an `Idea`.
+    """Parse an idea. Every text, of any script and length, gives an `Idea`.
 
     Args:
         known: words that count as English, as for `is_english`.
@@ -134,7 +134,7 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
     parts = told
     lead = speech_lead(told[0]) if told else ""
     if not lead and len(told) < 2 and len(asked.split()) > PARTED_WORDS and not bare.endswith("?"):
-        # So long a sentence tells the story itself.
+        # A sentence this long is a story already.
         told = (f"{bare[:1].upper()}{bare[1:]}.",)
         parts = breaths(told[0], PART_WORDS)
     if len(parts) >= 2 or lead:
@@ -143,7 +143,7 @@ def parse_idea(text: str, known: frozenset[str] = frozenset()) -> Idea:
         if tale and tale.hero.lower() in _PRONOUNS:
             tale = None
         name = tale.name if tale else someone_in(lead or " ".join(parts))
-        # A first sentence may be marks alone: '! ~ The ferry stopped.'
+        # The first sentence may be punctuation only: '! ~ The ferry stopped.'
         title = tale.title if tale and not lead else shown(bare) or shown(whole)
         return Idea(kind="told", text=whole, title=title, name=name, sentences=told)
     if len(sentences) > 1:
@@ -163,10 +163,10 @@ def _question(bare: str, whole: str) -> Idea:
 
 
 def _tale(bare: str, whole: str) -> Idea | None:
-    """Return the idea as someone who does something, or None where no verb is found."""
+    """Return the idea as a tale, in which someone does something; None where it is none."""
     bare, dated = without_opening(bare), title_case(bare) if DATED.match(bare) else ""
     if PLACED.match(bare):
-        # 'When the ferry stopped': nobody is in it yet.
+        # 'When the ferry stopped' has no hero.
         return None
     words = bare.split()
     at = _verb_at(words) if words else None
@@ -188,7 +188,7 @@ def _tale(bare: str, whole: str) -> Idea | None:
     if clause and clause[0].lower() == "whose":
         first, clause = " ".join([name, *clause[:CLAUSE_WORDS]]), []
     elif main:
-        # 'alone on the moon' stands after its noun as it is; a relative clause keeps its pronoun.
+        # 'alone on the moon' follows its noun without a pronoun; a relative clause keeps its 'who'.
         between = clause[1:main] if words[at].lower() in PLIGHTS or len(clause) > len(words[at:]) else None
         first = " ".join([name, *([words[at], *clause[:main]] if between is None else between)])
         clause = clause[main:]
@@ -212,7 +212,10 @@ def _tale(bare: str, whole: str) -> Idea | None:
 
 
 def _main_verb(clause: list[str]) -> int | None:
-    """Return where the main verb stands after a relative clause: 'who has lost her hearing | plays a concert'."""
+    """Return the index of the main verb after a relative clause; None where there is none.
+
+    It is that of 'plays' in 'who has lost her hearing plays a concert'.
+    """
     for at in range(2, len(clause)):
         before = clause[at - 1].lower()
         verb = clause[at].lower() in ACTING | NOUNS_TOO and clause[at].lower().endswith("s")
@@ -222,7 +225,10 @@ def _main_verb(clause: list[str]) -> int | None:
 
 
 def _subject(bare: str, whole: str) -> Idea:
-    """Return the idea as a topic, or as a portrait where it names a person or a place."""
+    """Return the idea as a topic, or as a portrait where it names a person or a place.
+
+    Where an article makes a tale of it, it is that tale.
+    """
     words = with_article(bare.split())
     head = head_noun(words)
     plural = is_plural(words)
@@ -249,12 +255,15 @@ def _subject(bare: str, whole: str) -> Idea:
 
 
 def _is_thing(word: str) -> bool:
-    """Tell whether a word with a capital is a common noun that only begins an idea: 'Jazz', 'Volcanoes'."""
+    """Tell whether a word with a capital is a common noun, at the start of an idea: 'Jazz', 'Volcanoes'."""
     return any(form in TOPIC_WORDS for form in singulars(word.lower()))
 
 
 def _verb_at(words: list[str]) -> int | None:
-    """Return where the predicate begins: a relative pronoun, an auxiliary, a known verb, or a likely one."""
+    """Return the index where the predicate begins: a relative pronoun, an auxiliary, a known verb, or a likely one.
+
+    It is `len(words)` for someone who does nothing, and None where no predicate is found.
+    """
     low = [word.lower().strip(",.;:") for word in words]
     article = low[0] in DETERMINERS
     for at in range(1, min(len(words), SUBJECT_WORDS + 1)):

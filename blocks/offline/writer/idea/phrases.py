@@ -1,6 +1,6 @@
-"""Noun phrases: the article before a sound, the head of a phrase, its number, and its shorter names.
+"""Noun phrases: their article, their main noun, singular or plural, and shorter names for them.
 
-Phrases are lists of words as they were written. Called by `blocks/offline/writer/idea/parse.py`.
+A phrase is a list of words as they were written. Called by `blocks/offline/writer/idea/parse.py`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ _AFTER_HEAD = word_set(
     "of in from with at on for without named called by between during about through under over before after near beyond"
     " behind who whose that"
 )
-"""Words after which a noun phrase only goes on; its head stands before them."""
+"""Words that only continue a noun phrase; its main noun is before them."""
 
 
 def met(subject: list[str], plural: bool) -> str:
-    """Return the subject as it is met first: 'a' before a bare common noun, the right article before its sound."""
+    """Return the subject as it is introduced: with 'a' or 'an', whichever its sound needs, before a common noun."""
     words = [lowered(subject[0]), *subject[1:]]
     if words[0] not in DETERMINERS:
         proper = subject[-1][:1].isupper() or (len(subject) == 1 and subject[0][:1].isupper())
@@ -41,7 +41,7 @@ def article_for(word: str) -> str:
 
 
 def known_as(first: str) -> str:
-    """Return a subject as it is named again: 'a keeper' becomes 'the keeper'."""
+    """Return the name of a subject after it was introduced: 'a keeper' becomes 'the keeper'."""
     words = first.split()
     if words[0] in {"a", "an", "one"} and len(words) > 1:
         return re.sub(r" and an? ", " and the ", " ".join(["the", *words[1:]]))
@@ -52,7 +52,7 @@ def known_as(first: str) -> str:
 
 
 def short_name(hero: str) -> str:
-    """Return a subject in few words: 'the lonely keeper of the north' becomes 'the keeper'."""
+    """Return a short name for a subject: 'the lonely keeper of the north' becomes 'the keeper'."""
     words = hero.split()
     if words[0] not in DETERMINERS or " and " in hero:
         return hero
@@ -60,7 +60,7 @@ def short_name(hero: str) -> str:
 
 
 def head_word(words: list[str]) -> str:
-    """Return the noun of a phrase: 'keeper' of 'the old keeper of the north'."""
+    """Return the main noun of a phrase: 'keeper' of 'the old keeper of the north'."""
     for at, word in enumerate(words[1:], start=1):
         if word.lower() in _AFTER_HEAD:
             return words[at - 1].strip(",") if at > 1 else words[-1]
@@ -68,12 +68,12 @@ def head_word(words: list[str]) -> str:
 
 
 def head_noun(words: list[str]) -> str:
-    """Return the noun of a phrase in lower case; of a single word, the word."""
+    """Return the main noun of a phrase in lower case; of a single word, that word."""
     return head_word(words).lower() if len(words) > 1 else words[0].lower()
 
 
 def is_plural(words: list[str]) -> bool:
-    """Return whether a verb after this phrase stands in the plural."""
+    """Tell whether a verb after this phrase is plural."""
     low = [word.lower() for word in words]
     if low[0] in {"two", "three", "four", "five", "six", "seven", "many", "these", "those"} or "and" in low:
         return True
@@ -84,7 +84,7 @@ def is_plural(words: list[str]) -> bool:
 
 
 def someone_in(text: str) -> str:
-    """Return the first person or beast whom a text names with an article: 'a clockmaker'; '' for none."""
+    """Return the first person or animal that a text names with an article: 'a clockmaker'; '' for none."""
     words = [word.strip(".,;:!?\"'") for word in text.split()]
     for at, word in enumerate(words):
         if word.lower() not in {"a", "an", "the", "my", "our", "his", "her", "two", "three"}:
@@ -98,5 +98,6 @@ def someone_in(text: str) -> str:
 
 
 def lowered(word: str) -> str:
-    """Return a first word as in the middle of a sentence: articles are lowered, other words may be names."""
+    """Return a first word as it is written within a sentence: articles in lower case, others unchanged, as they may be
+    names."""
     return word.lower() if word.lower() in DETERMINERS else word

@@ -1,4 +1,4 @@
-"""Titles: a capital on every word but the small ones, and no longer than a title card holds.
+"""Titles: capitals on all words but the small ones, and no longer than a title card can show.
 
 Called by `blocks/offline/writer/idea/parse.py`.
 """
@@ -13,24 +13,25 @@ from blocks.offline.writer.idea.words import DETERMINERS, is_someone
 from studio.text.words import one_line, word_set
 
 TITLE_CHARACTERS = 60
-"""Longest title: one or two lines of a title card."""
+"""Most characters of a title: one or two lines of a title card."""
 
 TITLE_WORDS = 8
-"""Longest idea with a relative clause that is a title as it stands: what a title card leaves time to read."""
+"""Most words of an idea with a relative clause that is used as a title whole: as many as a title card leaves time to
+read."""
 
 SMALL = word_set("a an the of in on at to for with and or but by from as into")
 """Words without a capital within a title."""
 
 
 def title_case(text: str) -> str:
-    """Return a text as a title."""
+    """Return a text in title case, as `shown` shortens it."""
     words = text.split()
     cased = [w if at and w.lower() in SMALL else w[:1].upper() + w[1:] for at, w in enumerate(words)]
     return shown(" ".join(cased))
 
 
 def tale_title(hero: str, clause: str) -> str:
-    """Return 'The Lonely Keeper', or where the hero has one word only, 'The Girl Who Must Cross the Desert'."""
+    """Return the title of a tale: 'The Lonely Keeper', or for a one-word hero 'The Girl Who Must Cross the Desert'."""
     words = hero.split()
     deed = re.split(r" to (?!the\b|an?\b)", clause)[0] if len(clause.split()) > 5 else clause
     deed = re.sub(r" (?:and|but|then) \w+$", "", deed)
@@ -42,9 +43,9 @@ def tale_title(hero: str, clause: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a text as a title can hold it, its quotation marks in pairs.
+    """Return a text shortened to the length of a title, its quotation marks in pairs.
 
-    Of a longer one it is the part before the first comma or colon, else the first words.
+    A text that is too long is cut before its first comma or colon, else after its first words.
     """
     line = one_line(text)
     if len(line) > TITLE_CHARACTERS:

@@ -1,6 +1,6 @@
-"""Word lists for taking an idea apart: verbs, determiners, people, places. They are `data/writer/idea/words.txt`.
+"""Word lists for parsing an idea: verbs, determiners, people, places. They are in `data/writer/idea/words.txt`.
 
-A verb that is missing only makes an idea a topic, which is quoted and never inflected.
+An idea whose verb is missing here becomes a topic, which is quoted and never inflected.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ DETERMINERS = _TABLES["determiners"].words
 AUXILIARY = _TABLES["auxiliary"].words
 
 STATIVE = _TABLES["stative"].words
-"""First words of a clause that tells a state: 'then she lives alone' is no sentence to say."""
+"""First words of a clause that describes a state: after 'then', as in 'then she lives alone', it makes no sense."""
 
 _BASES = _TABLES["verbs"].words
 PLIGHTS = _TABLES["plights"].words
-"""Adjectives that may follow someone: 'a dragon afraid of fire'."""
+"""Adjectives that may follow a noun: 'a dragon afraid of fire'."""
 
 
 def _third(base: str) -> str:
@@ -40,32 +40,32 @@ def _doing(base: str) -> str:
 _PAST = _TABLES["past"].words
 
 NOUNS_TOO = _TABLES["nouns too"].words
-"""Verbs that are as often nouns: they count only after someone who can do them."""
+"""Verbs that are as often nouns: they count as verbs only after someone who can do them."""
 
 ACTING = frozenset(word for base in _BASES for word in (_third(base), _doing(base)) if word not in NOUNS_TOO) | _PAST
-"""Verbs of something happening, in the third person, the past, or as a participle."""
+"""Verbs of action: in the third person, the past, or as a participle."""
 
 PLURAL_ACTING = _BASES
-"""The same verbs as a plural subject has them: 'two brothers race'."""
+"""The same verbs in the form that follows a plural subject: 'two brothers race'."""
 
 PEOPLE_ACTING = _TABLES["people acting"].words
-"""Verbs as several people have them, and as often nouns: 'a nurse and a clown share a bus'."""
+"""Further verbs in that form, which are as often nouns: 'a nurse and a clown share a bus'."""
 
 PLURALS = _TABLES["plurals"].words
 
 PEOPLE = _TABLES["people"].words
-"""Someone a tale can be about, beasts and machines too."""
+"""Nouns for whomever a tale can be about: people, animals and machines."""
 
 _AGENT = re.compile(
     r"[a-z]{3,}(?:[^aeiou]er|[aeiou]{1,2}[^aeiou]er|eer|[^aeiou]or|[td]or|ist|smith|wright|herd|monger)$|[a-z]{2,}(?:man|woman|ician|arian|tress)$"
 )
-"""Endings of words for those who do something."""
+"""Endings of words for people who do something: 'keeper', 'pianist', 'clockmaker'."""
 _NO_AGENT = _TABLES["no agent"].words
-"""Things, beasts and other words that end so."""
+"""Words for things, animals and others that have such an ending."""
 
 
 def is_someone(word: str) -> bool:
-    """Tell whether a lower-case noun, in either number, is a person or a beast that a tale can be about."""
+    """Tell whether a lower-case noun, singular or plural, is a person, animal or machine that a tale can be about."""
     word = word.rsplit("-", 1)[-1]
     forms = (word, word.removesuffix("s"))
     if any(form in PEOPLE for form in forms):
@@ -74,4 +74,4 @@ def is_someone(word: str) -> bool:
 
 
 PLACES = _TABLES["places"].words
-"""Heads of a phrase that names somewhere, or someone of one's own."""
+"""Nouns for a place, or for a relative of one's own: an idea with one of them is a portrait."""
