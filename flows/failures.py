@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from studio.model.film import Stage
 
 MOST_REASONS, MOST_SHOTS = 5, 12
-"""The most reasons listed, and the most shots named for each; the rest are counted: a hundred may fail at once."""
+"""The most reasons listed, and the most shots named for each; the rest are counted."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A piece that could not be made. `index` is the shot or, for the stage 'cast', the character; 0: the whole film."""
+    """A piece that could not be made. `index` is the shot or, in the stage 'cast', the character; 0: the whole film."""
 
     stage: Stage
     index: int

@@ -208,7 +208,7 @@ class _Mapping:
         self._submit(self._painters, paint_shot, "images", shot.index, shot=shot, shots=self._shots, cast=self._cast)
 
     def _paint_whom_the_portraits_show(self) -> None:
-        """Paint the shots, once every portrait is there or has failed; skip those of characters whose portrait failed."""
+        """Paint the shots, once every portrait is there or has failed; skip shots of a character without a portrait."""
         lost = {failure.index for failure in self._failures if failure.stage == "cast"}
         for shot in self._unfinished_first():
             if lost.isdisjoint(self._cast.parts.get(shot.index, ())):

@@ -1,6 +1,6 @@
-"""Asking for approval on the terminal: what is to be approved, a question, an answer that can be used.
+"""Ask for approval on the terminal: show what is to be approved, ask, and repeat until the answer is usable.
 
-Imports Prefect by way of the question: the command calls it only where a film is run.
+The import of `Question` imports Prefect, so the command imports this module only when it runs a film.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _NO = re.compile(r"(?:n|no)(?:\s+(.*))?", re.IGNORECASE)
 
 
 def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -> Callable[[Question], Answer]:
-    """Return who asks on `console`, which `freed` keeps free of anything else for that while.
+    """Return a function that asks a question on `console`, and meanwhile keeps it free of other output by `freed`.
 
-    The asker raises KeyboardInterrupt where the person leaves (Ctrl-C, Ctrl-D).
+    The function raises KeyboardInterrupt if the person leaves (Ctrl-C, Ctrl-D).
     """
 
     def ask(question: Question) -> Answer:
@@ -49,7 +49,7 @@ def asker(console: Console, freed: Callable[[], AbstractContextManager[None]]) -
 
 
 def reply_of(line: str) -> Answer | None:
-    """Return what a typed line answers: 'y', 'n too dark', 'redo 3,5-7 more rain'; None where it is none of these."""
+    """Parse a typed line, such as 'y', 'n too dark' or 'redo 3,5-7 more rain'; return None if it is none of these."""
     if line.lower() in ("y", "yes"):
         return Answer(True)
     if match := _NO.fullmatch(line):

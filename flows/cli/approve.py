@@ -1,6 +1,6 @@
-"""`film approve`: answers a suspended run, by the server on which it waits.
+"""`film approve`: answer a suspended run through the server on which it waits.
 
-Prefect is imported once there is something to answer.
+Prefect is imported only once there is something to answer.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def approve(
 
 
 def _waiting(folder: Path, place: Path) -> Asked:
-    """Return the question that a suspended run of the session waits with.
+    """Return the open question of the session's suspended run.
 
     Raises:
-        BadInput: none does.
+        BadInput: the session does not wait for approval, or is being worked on.
     """
     if lock.is_locked(folder):
         raise BadInput(f"{folder.name} is being worked on {lock.holder(folder)}: it does not wait for approval now")
@@ -81,7 +81,8 @@ def _resume(folder: Path, place: Path, asked: Asked, reply: Answer) -> None:
     """Resume the run with the answer.
 
     Raises:
-        BadInput: the run is gone, or it does not wait; in the folder it waits no more, so that others go on with it.
+        BadInput: the run is gone or does not wait; one that is gone or ended is no longer marked as waiting in the
+            session, so that another run can go on.
         FilmError: the server refuses the answer.
     """
     import httpx

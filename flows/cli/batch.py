@@ -1,8 +1,8 @@
-"""`film batch`: the films of a manifest, each in a child of its own, all on one engine.
+"""`film batch`: make the films of a manifest, each in a child process of its own, all on one Prefect engine.
 
-Imports Prefect only to look for a crew that is not the offline one; the films are the children's. Every film is the
-very flow that `film resume` runs, so whatever stops a batch stops films that can be gone on with; the same line again
-does.
+This process imports Prefect only to look for a crew other than the offline one; the children make the films. Each film
+is made by the same flow that `film resume` runs, so films can be resumed whatever stopped a batch; running the same
+command again does so.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _make(
 
 
 def _cut_off(json: bool, lines: tuple[ManifestLine, ...], root: Path, again: str, began: float, code: int) -> None:
-    """Leave at once, from another thread."""
+    """Kill the children and print what is there, for a process that is about to leave; called from another thread."""
     kill_children()
     if json:
         _print_report(look(root, lines), began)

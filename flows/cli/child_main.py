@@ -1,4 +1,4 @@
-"""What runs in a child that makes a film (`flows/child_process.py`): the `film` command, until its input ends."""
+"""The program of a child process that makes a film (`flows/child_process.py`): `film`, until standard input ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flows.child_process import end_with_input
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Be the child: the first argument is how the program is called, for the lines that it prints."""
+    """Run the child; the first argument is the program's name, as printed lines have it, the rest are for `film`."""
     end_with_input()
     from flows.cli.film import main as film
 

@@ -1,4 +1,4 @@
-"""Hiring crews for commands that make no film themselves: without the engine where that can be."""
+"""Load crews for commands that make no film themselves, without starting Prefect where possible."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from studio.model.engines import Crew
 
 
 class CrewLoader:
-    """Hires crews one after the other; the engine that the first needs serves all.
+    """Loads crews one after the other; an engine that the first one needs serves them all.
 
     Attributes:
-        engine: the one that was named when this began, or the built-in one.
+        engine: the Prefect engine that was configured when this was made, or the built-in one.
         built_in: the built-in one, once it was started here; PREFECT_API_URL names it from then on.
     """
 
     def __init__(self, several: bool = False) -> None:
-        """Begin.
+        """Make a loader.
 
         Args:
-            several: whether more may be hired after the first. Prefect reads where its server is as it is imported, so
-                the built-in engine is then started for crews that do not lie on it, too.
+            several: whether more crews may be loaded after the first. Prefect reads its server's address when it is
+                imported, so the built-in engine is then started even for crews that are not saved on it.
         """
         self.engine = find_engine()
         self.built_in: BuiltIn | None = None
@@ -33,7 +33,7 @@ class CrewLoader:
         self._silent = ""
 
     def hire(self, name: str) -> Crew:
-        """Return the crew of that name; see `hire`."""
+        """Return the crew of that name; see the function `hire`."""
         check_crew_name(name)
         if name == "offline":
             return offline_crew()
@@ -55,14 +55,18 @@ class CrewLoader:
             raise BadInput(f"--crew {name}: the Prefect server said: {type(error).__name__}: {error}") from error
 
     def start(self) -> BuiltIn | None:
-        """Start the built-in engine where none is named, and it was not started yet; return it."""
+        """Start the built-in engine, unless another one is configured or it is started already; return it or None."""
         if self.engine.url is None and self.built_in is None:
             self.built_in = BuiltIn()
             os.environ["PREFECT_API_URL"] = self.built_in.url
         return self.built_in
 
     def _check_alive(self) -> None:
-        """Ask the server once: one that is silent takes seconds for each answer."""
+        """Check only once that the server answers: one that is silent would cost seconds for each crew.
+
+        Raises:
+            BadInput: it does not answer.
+        """
         if self._silent:
             raise BadInput(self._silent)
         try:
@@ -73,12 +77,12 @@ class CrewLoader:
 
 
 def hire(name: str) -> Crew:
-    """Return the crew of that name; the offline one at once, the others by way of Prefect.
+    """Return the crew of that name; the offline one at once, the others by importing Prefect.
 
-    No server is asked, but for a crew that is a saved block: it lies on one. Where none is named that is the built-in
-    one, for as long as this process lives.
+    A server is asked only for a crew that is a saved block: the configured one, else the built-in one, which then runs
+    as long as this process.
 
     Raises:
-        BadInput: there is no such crew, it lacks a key, or the server that is named does not answer.
+        BadInput: there is no such crew, it lacks a key, or the configured server does not answer.
     """
     return CrewLoader().hire(name)

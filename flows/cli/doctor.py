@@ -1,4 +1,4 @@
-"""`film doctor`: is everything there that a film needs? Looks and tries, makes nothing, pays nothing."""
+"""`film doctor`: check whether everything is there that a film needs. It makes nothing and pays nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def doctor(
 
 
 def engine_checks() -> list[Check]:
-    """Return what there is to say of Prefect: the library here, and the server that is named."""
+    """Check Prefect: the library installed here, and the configured server."""
     library = tried("engine", _library, "make the environment again")
     try:
         engine = find_engine()
@@ -58,7 +58,7 @@ def engine_checks() -> list[Check]:
 
 
 def _lease_checks() -> list[Check]:
-    """Return what blocks accounts at the named server, or may."""
+    """Check what blocks accounts at the configured server, or may block them."""
     from flows.server.leases import told_of_leases
 
     try:
@@ -80,13 +80,13 @@ def _library() -> Check:
 
 
 def pinned(requirements: list[str]) -> str:
-    """Return the version of Prefect that this program is made for; '' where nothing says so."""
+    """Return the version of Prefect that `requirements` pin; '' if they pin none."""
     found = (re.match(r"prefect\s*==\s*([\w.]+)", each) for each in requirements)
     return next((match[1] for match in found if match), "")
 
 
 def crew_checks(name: str) -> list[Check]:
-    """Return what there is to say of the crew: whether it can be hired, and what its vendors say."""
+    """Check the crew: whether it can be loaded, what its engines can do, and what its vendors say."""
     try:
         crew = hire(name)
     except BadInput as error:

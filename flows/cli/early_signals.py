@@ -1,4 +1,4 @@
-"""Signals that come before any work has begun: one line on standard error, and the process ends at once."""
+"""Handle signals that come before any work has begun: print one line on standard error and end the process at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def nothing_begun() -> Iterator[None]:
-    """Leave at once where a signal comes while the block runs: no work has begun, so there is nothing to end."""
+    """End the process at once if SIGINT or SIGTERM comes while the block runs: no work has begun that has to end."""
     before = {number: signal.signal(number, _leave) for number in _SIGNALS}
     try:
         yield

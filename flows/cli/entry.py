@@ -1,7 +1,7 @@
-"""The door of the `film` command: Ctrl-C and SIGTERM are answered in one line from the first moment.
+"""The entry point of the `film` command: it answers Ctrl-C and SIGTERM with one line from the first moment.
 
-What the command needs takes a second or more to import; a signal in the middle of that would be a page of traceback.
-Nothing is imported here that costs time.
+The command's imports take a second or more, and a signal during them would print a page of traceback. This module
+imports nothing that takes time.
 """
 
 from __future__ import annotations

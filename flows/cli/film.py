@@ -1,8 +1,8 @@
-"""The `film` command: `film make`, `film resume`.
+"""The `film` command: `film make`, `film resume`, and the list of all its subcommands.
 
-Runs the very flow that a deployment runs. What can be checked cheaply is checked before Prefect is imported, so that
-a mistake is answered at once; every way out is one line and an exit code: 0 done, 1 not finished, 2 wrong use or bad
-input, 130 interrupted, 143 terminated.
+It runs the same flow that a deployment runs. What can be checked cheaply is checked before Prefect is imported, so that
+a mistake is answered at once. It always ends with at most one line about what went wrong, and an exit code: 0 done, 1
+not finished, 2 wrong use or bad input, 130 interrupted, 143 terminated.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def resume(
     root = sessions_root(place)
     if session is not None:
         folder = session_folder(root, session)
-        # Said before the engine takes its seconds; the run itself makes sure.
+        # Tried before the engine takes its seconds to start; the run itself takes the lock again.
         lock.take(folder).release()
     else:
         waiting = unfinished(root)
@@ -187,7 +187,7 @@ def studio(
 
 
 def _given_blank(idea: str) -> bool:
-    """Tell an idea of white space, which is a mistake, from no idea at all."""
+    """Tell whether an idea was given that is only white space, which is a mistake, other than no idea at all."""
     return idea != "" or any(argument.strip() == "" for argument in sys.argv[1:])
 
 
@@ -208,7 +208,7 @@ def _wants(folder: Path, console: Console) -> bool:
 
     console.print(summary(folder), markup=False, highlight=False)
     console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)
-    # On the console's stream, which is standard error under --json: standard output may be a pipe.
+    # On the console's stream, which is standard error with --json: standard output may be a pipe.
     return says_yes("Do you want to continue? (y/n) ", console.file)
 
 
@@ -244,7 +244,11 @@ def _run(
     approve: Approve = "no",
     money: Money = SAID_NO_MONEY,
 ) -> int:
-    """Run the flow on a session, or on a new one for `idea`; `options` with a session is what it is changed to."""
+    """Run the flow on a session, or on a new one for `idea`; return the exit code.
+
+    Args:
+        options: of a new film; of an existing session what it is changed to, or None to leave it as it is.
+    """
     began = time.monotonic()
     if options is not None:
         check_crew_name(options.crew)
@@ -286,7 +290,7 @@ def _run(
 
 
 def _agrees(folder: Path, console: Console) -> bool:
-    """Ask whether calls that were cut off, and may be billed, are made and paid for again; where nobody is, no."""
+    """Ask whether calls that were cut off, and may be billed, are made and paid for again; False without a terminal."""
     from studio.billing.calls import cut_off
 
     lost = cut_off(folder)
@@ -311,7 +315,7 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
     signal.signal(signal.SIGTERM, _terminated)
-    # Not as it was inherited: what a script starts in the background is born deaf to it.
+    # Set, because it may be inherited as ignored: shells ignore it in what a script starts in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     said = "interrupted before the work began: run the same line again"
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=said))

@@ -1,4 +1,4 @@
-"""What may be said to `film make` and `film resume`: the options, as their help shows them."""
+"""The options of `film make` and `film resume`, with the texts that their help shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studio.sessions.approvals import Approve
 
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
 Dollars = str
-"""As it was typed: `studio.model.terms` reads it, and tells in its words what is none."""
+"""An amount of dollars as it was typed; `studio.model.terms` parses it and words the error."""
 Approving = Annotated[
     Approve,
     Parameter(help="Ask on this terminal: shots, before painting; images, before clips; both (default no: nothing)."),
@@ -31,7 +31,7 @@ Json = Annotated[
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Money:
-    """The options about money; None where nothing was said."""
+    """The options about money; None for one that was not given."""
 
     budget_usd: Annotated[
         Dollars | None,
@@ -46,7 +46,7 @@ class Money:
     ] = None
 
     def terms(self) -> TermsChange:
-        """Return what is kept with the session."""
+        """Return the terms that are kept with the session."""
         return make_terms(budget_usd=self.budget_usd, on_refusal=self.on_refusal)
 
 
@@ -56,7 +56,7 @@ SAID_NO_MONEY = Money()
 @Parameter(name="*")
 @dataclass(frozen=True)
 class SaidOptions:
-    """The options that shape the film; None where nothing was said."""
+    """The options that shape the film; None for one that was not given."""
 
     seconds: Annotated[float | None, Parameter(help="Length of the film, 4 to 3600 (default 40).")] = None
     shot_seconds: Annotated[float | None, Parameter(help="About how long a shot is, 1 to 60 (default 5).")] = None
@@ -74,7 +74,7 @@ class SaidOptions:
     crew: Annotated[str | None, Parameter(help="Who works (default offline: needs no key, spends nothing).")] = None
 
     def said(self) -> dict[str, object]:
-        """Return the options that were said, files read."""
+        """Return the options that were given, by name; of files their content."""
         said = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
         return {name: value for name, value in said.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""`film plan`: what a film would take, piece by piece, and what it would cost. Spends nothing, makes nothing."""
+"""`film plan`: show which pieces a film would take, and what it would cost. It spends nothing and makes nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EXAMPLES = (
 )
 
 _MEANT_AS_ID = re.compile(r"session_\S*\Z")
-"""A word that is meant as a session's id, though it may be mistyped: it is no idea."""
+"""An argument that is meant as a session's id, even if mistyped, and not as an idea."""
 
 
 def plan(
@@ -89,7 +89,7 @@ def _of_session(session_id: str, folder: Path, crew: str | None, terms: TermsCha
 
 
 def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
-    # The seed decides which draft stands in for the story, not what is asked of a vendor.
+    # The seed decides only which draft stands in for the story, not what a vendor is asked for.
     brief = Brief(
         idea=idea,
         options=options,
@@ -102,7 +102,7 @@ def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
 
 
 def _options(shape: SaidOptions) -> list[str]:
-    """Return the options as they were said."""
+    """Return the given options as words of a command line."""
     said = {name: value for name, value in vars(shape).items() if value is not None}
     words: list[str] = []
     for name, value in said.items():

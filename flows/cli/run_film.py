@@ -1,6 +1,6 @@
-"""Running the flow from the `film` command: in this process, shown as it goes, told at the end.
+"""Run the flow for the `film` command in this process, show its progress, and print how it ended.
 
-Imports Prefect: the command calls it only once everything cheap was checked.
+This module imports Prefect, so the command imports it only once everything cheap was checked.
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ def run_film(
     terms: TermsChange = NOTHING_SAID,
     pay_again: bool = False,
 ) -> int:
-    """Run the flow, show it, print how it ended; return the exit code.
+    """Run the flow, show its progress, print how it ended, and return the exit code.
 
     Args:
-        options: of a new film; of a named session what it is changed to, or None to leave it as it is.
-        began: when the command began, of `time.monotonic`.
+        place: the output folder.
+        options: of a new film; of an existing session what it is changed to, or None to leave it as it is.
+        began: when the command began, by `time.monotonic`.
         beats: whether a server outlives this run and looks for its heartbeats.
         approve: what a person at this terminal is asked to approve.
         pay_again: whether paid calls whose answer was lost are made again.
@@ -86,15 +87,15 @@ def run_film(
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)
         except TerminationSignal:
-            # A second signal: Prefect takes SIGTERM for itself while it ends a run, and what is in hand may take long.
+            # A second signal: Prefect handles SIGTERM itself while it ends a run, and work in hand may take long.
             leave_at_once(cut_off, TERMINATED)
         except SystemExit:
-            # rich leaves so when its pipe was closed.
+            # rich raises this when its pipe was closed.
             error = FilmError("nobody reads the output any more, so the work was stopped")
-        except Exception as raised:  # the engine is a program of its own: whatever it raises is told in one line
+        except Exception as raised:  # the engine may raise anything: it is reported in one line
             error = raised
         if error is not None and heard() and not isinstance(error, Interrupted):
-            # A signal in the middle of another's code comes out of it as whatever that makes of it.
+            # A signal in the middle of other code may come out of it as another exception.
             error = _stopped(heard())
     return end(error)
 
@@ -131,13 +132,13 @@ def _run_flow(
 
 
 def _asked(place: Path, session_id: str | None) -> dict[str, Any]:
-    """Return what a session was asked for, so that its run says so; nothing of a new one, or where it does not read."""
+    """Return what a session was asked for, which its run then shows; {} for a new one or an unreadable brief."""
     if session_id is None:
         return {}
     try:
         return parameters_of(read_brief(session_folder(sessions_root(place), session_id)))
     except FilmError:
-        # The run itself finds out, and says it.
+        # The run itself finds out, and reports it.
         return {}
 
 
@@ -149,7 +150,7 @@ def _stopped(code: int) -> Interrupted:
 
 @contextlib.contextmanager
 def _unwatched(beats: bool) -> Iterator[None]:
-    """Let the flow send no heartbeats, and keep no page, where no server outlives it: nobody looks there."""
+    """Turn off heartbeats and the run's page within the block if no server outlives the run: nobody looks there."""
     if beats:
         yield
         return

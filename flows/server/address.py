@@ -1,6 +1,6 @@
-"""Which Prefect engine a command uses, found without importing Prefect (which takes a second or two).
+"""Find out which Prefect engine a command uses, without importing Prefect (which takes a second or two).
 
-Either a server that is named (PREFECT_API_URL in the environment, or in the active profile), or the one built into
+It is either a configured server (PREFECT_API_URL in the environment, or in the active profile), or the one built into
 this program's Prefect, which starts by itself.
 """
 
@@ -28,13 +28,18 @@ PATIENCE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class PrefectEngine:
-    """The engine: a server's API address, or None for the built-in one; `said_in` is where the address comes from."""
+    """A Prefect engine: a server, or the built-in one.
+
+    Attributes:
+        url: the address of the server's API; None for the built-in engine.
+        said_in: where that address comes from: a variable, a profile, an option.
+    """
 
     url: str | None
     said_in: str = ""
 
     def line(self) -> str:
-        """Return the first line that a command prints."""
+        """Return the line about the engine that a command prints first."""
         if self.url is None:
             return "engine: built in (no Prefect server is named; set PREFECT_API_URL to use one)"
         return f"engine: Prefect server at {without_secrets(self.url)}"
@@ -51,7 +56,7 @@ def find_engine() -> PrefectEngine:
     """Return the engine that Prefect will use, from the environment and the active profile.
 
     Raises:
-        BadInput: the profile file does not read.
+        BadInput: the profile file cannot be read.
     """
     if named := os.environ.get("PREFECT_API_URL", "").strip():
         return PrefectEngine(named, "PREFECT_API_URL")
@@ -61,10 +66,10 @@ def find_engine() -> PrefectEngine:
 
 
 def _profile() -> tuple[str, dict[str, Any]]:
-    """Return Prefect's active profile: its name, and what it sets.
+    """Return the name of Prefect's active profile and its settings; empty ones if there is none.
 
     Raises:
-        BadInput: the profile file does not read.
+        BadInput: the profile file cannot be read.
     """
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
     path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
@@ -81,13 +86,13 @@ def _profile() -> tuple[str, dict[str, Any]]:
 
 
 def _setting(profile: dict[str, Any], name: str) -> str:
-    """Return a setting of Prefect's API in a profile, in either of its two forms; '' where it has none."""
+    """Return a setting of Prefect's API in a profile, which has two forms; '' if it is not set."""
     api = profile.get("api")
     return str(profile.get(f"PREFECT_API_{name.upper()}") or (api.get(name) if isinstance(api, dict) else "") or "")
 
 
 def health_of(url: str) -> urllib.request.Request:
-    """Return the request that asks the API at `url` whether it is well; a name and a password in it go into a header.
+    """Return the request for the health of the API at `url`; a name and a password in the URL go into a header.
 
     urllib would take them for a part of the host, and ask name servers for it.
     """
@@ -110,10 +115,10 @@ def _basic(secret: str) -> str:
 
 
 def check_alive(engine: PrefectEngine) -> None:
-    """Make sure that a named server answers, and lets us in.
+    """Make sure that a configured server answers and lets us in; do nothing for the built-in engine.
 
     Raises:
-        BadInput: nothing answers at the address, or nothing of Prefect's; or it asks for another password.
+        BadInput: nothing answers at the address, what answers is not Prefect, or it wants another password.
     """
     if engine.url is None:
         return
@@ -137,10 +142,10 @@ def check_alive(engine: PrefectEngine) -> None:
 
 
 def _check_admitted(url: str) -> None:
-    """Make sure that the server lets us in: its health is told to everybody.
+    """Make sure that the server lets us in, which its health, open to everybody, does not show.
 
     Raises:
-        BadInput: it asks for a password that is not given, or for another.
+        BadInput: it asks for a password, and none is set, or the one that is set is wrong.
     """
     if not _refused(url):
         return
@@ -151,7 +156,7 @@ def _check_admitted(url: str) -> None:
     if given and not _refused(url, given):
         return
     if not given and any(Path(name).is_file() for name in (".env", "prefect.toml")):
-        # Prefect reads these, too, and may find it there.
+        # Prefect reads these, too, and may find the password there.
         return
     shown, name = without_secrets(url), "PREFECT_API_KEY" if key and not password else "PREFECT_API_AUTH_STRING"
     right = f"set {name} to what the server was started with (PREFECT_SERVER_API_AUTH_STRING)"
@@ -168,7 +173,7 @@ def _refused(url: str, authorization: str = "") -> bool:
     except urllib.error.HTTPError as error:
         return error.code in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
     except (OSError, ValueError):
-        # It answered a moment ago: whoever uses it next says what is wrong.
+        # It answered a moment ago; the next use of it reports what is wrong.
         return False
 
 
@@ -183,7 +188,7 @@ def is_this_machine(url: str) -> bool:
 
 
 def _is_own(address: str) -> bool:
-    """Tell whether this machine has the address: nobody can listen at another's."""
+    """Tell whether this machine has the IP address, by trying to bind to it."""
     bare = address.partition("%")[0]
     if ipaddress.ip_address(bare).is_loopback:
         return True
@@ -199,8 +204,8 @@ def _is_own(address: str) -> bool:
 def prepare_environment(engine: PrefectEngine) -> None:
     """Set Prefect's environment for a command that shows its own progress. Called before Prefect is imported.
 
-    Prefect's console log is kept to what is critical: the run's log still goes to the engine. Nothing phones home.
-    What the user has set stays.
+    Prefect's console log is limited to critical lines; a run's log still goes to the engine. Telemetry is turned off.
+    Variables that the user has set keep their values.
     """
     wanted = {
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
@@ -217,6 +222,6 @@ def prepare_environment(engine: PrefectEngine) -> None:
 
 
 def keep_from_proxies(*hosts: str) -> None:
-    """Let no proxy of the environment be asked for these hosts."""
+    """Exempt these hosts from the proxies that the environment names."""
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), *hosts)))

@@ -1,4 +1,4 @@
-"""What is told of runs that ended: to the studio, and to the server of those whose worker died. Imports Prefect."""
+"""Report runs that ended: to `film studio`, and to the server if their worker died. Imports Prefect."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from flows.runs.dead_runs import asking_once
 from flows.server.messages import Message, ending
 
 PATIENCE_SECONDS = 5.0
-"""How long the server may take to answer; who asks comes again."""
+"""How long the server may take to answer; the request is repeated later."""
 
 
 def put_back(word: Message) -> None:
-    """Schedule a run again that a worker had taken and not begun.
+    """Schedule a run again that a worker had taken but not begun.
 
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
@@ -29,10 +29,10 @@ def put_back(word: Message) -> None:
 
 
 def judge(word: Message, code: int | None) -> Message | None:
-    """Let the server know that a run's process has ended, where the run did not say so; return what is to be told.
+    """Tell the server that a run's process has ended, unless the run did so itself; return a message about it, or None.
 
     Args:
-        code: the process's exit code, negative for a signal; None where that is unknown.
+        code: the process's exit code, negative for a signal; None if it is unknown.
 
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
@@ -59,7 +59,11 @@ def judge(word: Message, code: int | None) -> Message | None:
 
 
 def died(run: FlowRun, status_code: int) -> Message:
-    """Return what is to be told of a run that is crashed."""
+    """Return the message about a crashed run.
+
+    Args:
+        status_code: the process's exit code, negative for a signal; 0 if the server's own message says more.
+    """
     how = f"its process ended ({ending(status_code)})"
     if status_code == 0:
         how = (run.state.message if run.state else "") or "it ended by itself"
@@ -67,12 +71,12 @@ def died(run: FlowRun, status_code: int) -> Message:
 
 
 def named(run: FlowRun) -> dict[str, str]:
-    """Return how a word names a run."""
+    """Return the fields of a message that identify a run."""
     return {"run_id": str(run.id), "name": run.name, "output": str(run.parameters.get("output") or "")}
 
 
 def _run(client: SyncPrefectClient, word: Message) -> FlowRun | None:
-    """Return the run that a word tells of; None where it was deleted."""
+    """Return the run that a message is about; None if it was deleted."""
     try:
         return client.read_flow_run(UUID(word.run_id))
     except ObjectNotFound:

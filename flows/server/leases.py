@@ -1,8 +1,8 @@
-"""Slots of an account and the leases that hold them: kept on disk by our servers, and set free where nobody holds them.
+"""Leases on the slots of an account: keep them on disk on our servers, and free slots that nobody holds.
 
-Prefect counts the slots of a limit in its database, and by default keeps in memory who holds them. A server that is
-killed forgets the holders and keeps the count: the account is blocked for ever. Servers of ours keep leases in
-Prefect's home, and look at their start which slots no lease holds.
+Prefect counts the slots of a limit in its database, but by default keeps in memory who holds them. A server that is
+killed forgets the holders and keeps the count: the account is blocked for ever. Our servers keep leases in Prefect's
+home, and at their start free the slots that no lease holds.
 """
 
 from __future__ import annotations
@@ -23,26 +23,29 @@ if TYPE_CHECKING:
     from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 
 LEASE_SECONDS = 60.0
-"""After so long a slot is free again whose holder was killed; the shortest that Prefect allows."""
+"""How long a slot stays taken after its holder was killed; the shortest that Prefect allows."""
 PREFIX = "film-"
-"""How the names of our limits begin."""
+"""The beginning of the names of our limits."""
 SETTING = "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"
 ON_DISK = "prefect.server.concurrency.lease_storage.filesystem"
 IN_MEMORY = "prefect.server.concurrency.lease_storage.memory"
 _PAGE = 200
-"""The most limits that Prefect gives at once."""
+"""The most limits that Prefect returns at once."""
 
 
 def keep_leases() -> None:
-    """Let this process's server keep leases on disk, where nothing else is said; before Prefect is imported."""
+    """Make this process's server keep leases on disk, unless the environment says otherwise.
+
+    Call it before Prefect is imported.
+    """
     os.environ.setdefault(SETTING, ON_DISK)
 
 
 async def free_unheld() -> dict[str, int]:
-    """Set slots of our limits free that no lease on disk holds; return how many, by limit.
+    """Free the slots of our limits that no lease on disk holds; return how many, by the limit's name.
 
-    For the start of a server. What is held then is held for another minute: its holder could not renew it while no
-    server was there. Without leases on disk nothing can be told, and nothing is done.
+    Called when a server starts. Leases are extended by a minute: their holders could not renew them while no server
+    was there. Without leases on disk it is not known which slots are held, and nothing is freed.
     """
     import sqlalchemy as sa
     from prefect.server.concurrency.lease_storage import filesystem, get_concurrency_lease_storage
@@ -58,7 +61,7 @@ async def free_unheld() -> dict[str, int]:
         if lease is None or lease.metadata is None:
             continue
         if lease.expiration < soon:
-            # Also what enters one into the index of those that end, where a kill came in between.
+            # This also enters a lease into the index of those that expire, in case a kill came before that.
             await storage.renew_lease(lease.id, timedelta(seconds=LEASE_SECONDS))
         for limit_id in lease.resource_ids:
             held[limit_id] += lease.metadata.slots
@@ -75,10 +78,10 @@ async def free_unheld() -> dict[str, int]:
 
 
 def told_of_leases() -> list[tuple[str, str]]:
-    """Return what blocks accounts at the server in use, or may: each with what to do.
+    """Return what blocks accounts at the server in use, or may block them, each with what to do.
 
     Raises:
-        FilmError: the server refuses.
+        FilmError: the server refuses the request, or does not answer.
     """
     from prefect.client.orchestration import get_client
     from prefect.exceptions import PrefectException
@@ -92,9 +95,9 @@ def told_of_leases() -> list[tuple[str, str]]:
 
 
 def what_blocks(client: SyncPrefectClient) -> list[tuple[str, str]]:
-    """Return what blocks accounts on a server, or may: each with what to do.
+    """Return what blocks accounts on a server, or may block them, each with what to do.
 
-    Who holds a slot is not told over the API; that none is held is sure where no film is being made.
+    The API does not say who holds a slot, but while no film is being made nobody does.
     """
     found = []
     if _lease_storage(client) == IN_MEMORY:
@@ -118,7 +121,7 @@ def what_blocks(client: SyncPrefectClient) -> list[tuple[str, str]]:
 
 
 def _lease_storage(client: SyncPrefectClient) -> str:
-    """Return where a server keeps leases; '' where it does not say, as Prefect Cloud's."""
+    """Return where a server keeps leases, a module's name; '' if it does not say, like Prefect Cloud."""
     try:
         said = client.request("GET", "/admin/settings").json()
     except httpx.HTTPStatusError as error:

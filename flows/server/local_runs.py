@@ -1,7 +1,7 @@
-"""The runs whose processes are on this machine, as the studio's workers told: what becomes of them when a worker dies.
+"""Keep track of the runs on this machine, as the workers of `film studio` report them, when a worker dies.
 
-Their processes go on without it. Nobody waits for them then but the studio: it sees that one has ended, and lets the
-server know where the run could not say so itself. A run that a worker had taken and not begun is scheduled again.
+Their processes go on without the worker. Only the studio waits for them then: it notices when one has ended, and tells
+the server if the run could not do so itself. A run that a worker had taken but not begun is scheduled again.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ from contextlib import suppress
 from flows.server.messages import Message
 
 _PR_SET_CHILD_SUBREAPER = 36
-"""prctl(2)."""
+"""The option's number in prctl(2)."""
 
 Deed = Callable[[], Message | None]
-"""What is to be done at the server; returns what is to be told of it."""
+"""A request to make at the server; returns a message about it, or None."""
 
 
 def become_parent_of_orphans() -> None:
-    """Let this process be the parent of what its children leave behind, where the system can (Linux): it hears how
-    those end."""
+    """Make this process adopt the orphans of its children, so that it learns how they end; on Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class InTheMaking:
-    """Which runs are in the making here, under the worker that lives and under those that died."""
+    """The runs in work on this machine, of the living worker and of those that died."""
 
     def __init__(self) -> None:
         self._held: dict[str, Message] = {}
@@ -38,7 +37,7 @@ class InTheMaking:
         self._groups: set[int] = set()
 
     def hear(self, word: Message) -> None:
-        """Note what the worker tells of a run."""
+        """Note a worker's message about a run."""
         if word.what in ("taken", "begun"):
             self._held[word.run_id] = word
         elif word.what == "over":
@@ -47,7 +46,7 @@ class InTheMaking:
     def worker_died(self, group: int) -> tuple[int, list[Deed]]:
         """Note that the worker of a process group died; return how many runs go on without it, and what is to be done.
 
-        To be called when all that it told has been heard.
+        Call this once all its messages were passed to `hear`.
         """
         from flows.server.ended_runs import put_back
 
@@ -59,7 +58,7 @@ class InTheMaking:
         return len(begun), [lambda word=word: put_back(word) for word in taken]  # type: ignore[misc]  # its default binds
 
     def ended(self) -> list[Deed]:
-        """Return what is to be done for the runs whose processes have ended since the last time."""
+        """Return what is to be done for the runs whose processes have ended since the last call."""
         from flows.server.ended_runs import judge
 
         codes = {pid: code for group in self._groups for pid, code in _reaped(group)}
@@ -73,18 +72,18 @@ class InTheMaking:
         return deeds
 
     def are_there(self) -> bool:
-        """Tell whether a process was left of the workers that died when it was last asked which have ended."""
+        """Tell whether processes of dead workers were left at the last call of `ended`."""
         return bool(self._groups)
 
     def kill(self) -> None:
-        """Kill what is left of the workers that died."""
+        """Kill all processes that are left of the workers that died."""
         for group in self._groups:
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
 
 
 def _reaped(group: int) -> list[tuple[int, int]]:
-    """Return the processes of a group that ended as children of ours, with their exit codes: negative for a signal."""
+    """Return the ids and exit codes (negative for a signal) of our children in a process group that have ended."""
     found = []
     with suppress(ChildProcessError):
         while (ended := os.waitpid(-group, os.WNOHANG))[0]:

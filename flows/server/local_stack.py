@@ -1,6 +1,6 @@
-"""Everything up on this machine with one command: server, work pool, deployments, the watch for dead runs, a worker.
+"""Bring everything up on this machine with one command: server, work pool, deployments, watch for dead runs, worker.
 
-What is there already is used and left as it is; what was started here is kept up, and ends with the command.
+What is there already is used and left as it is; what was started here is kept running, and ends with the command.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ LAST_PORT = 65535
 POOL = "local"
 PROJECT = Path(__file__).parents[2]
 ANSWER_SECONDS = 20.0
-"""How long whatever has the port may take to answer: another studio's server may be starting there."""
+"""How long whatever uses the port may take to answer: another studio's server may be starting there."""
 GONE_SECONDS = LEAVE_SECONDS + 20.0
-"""How long a server may take to leave whose studio is gone: its films leave first."""
+"""How long a server whose studio is gone may take to leave: its films leave first."""
 GLANCE_SECONDS = 0.2
 Answer = Literal["none", "there", "leaving"]
-"""What is at an address: no server, one that stays, one that ends with a studio that is gone."""
+"""What is at an address: no server, one that stays, or one that is ending because its studio is gone."""
 _SESSION = re.compile(r"session_[0-9]{8}_[0-9]{6}")
 
 
@@ -62,8 +62,8 @@ def studio(console: Console, port: int | None, set_up_only: bool) -> int:
         set_up_only: leave once work pool, deployments and automation are there; the server must be running.
 
     Raises:
-        BadInput: no server answers where one must, the port is none or taken by something else, or nothing may be
-            written.
+        BadInput: no server answers where one must, the port is not a valid number or taken by something else, or
+            Prefect's home cannot be written.
         FilmError: something did not start, or dies again and again; what was started here is taken down.
     """
     if port is not None and not 1 <= port <= LAST_PORT:
@@ -96,7 +96,7 @@ class _Backlot:
         with self._busy("starting the server"):
             if not there:
                 self._attendants.start_server(*_address(self._url), self._url, _log("server"))
-            # Takes its seconds while the server takes its own.
+            # This import takes seconds, during which the server starts.
             from flows.server.registration import QUEUE, register
 
             if not there:
@@ -128,10 +128,10 @@ class _Backlot:
             self._say("Ctrl-C", "ends worker and server" if "server" in self._attendants else "ends the worker")
 
     def wait(self) -> None:
-        """Keep up what was started here until Ctrl-C, and look after the runs meanwhile.
+        """Keep what was started here running until Ctrl-C, and watch for dead runs meanwhile.
 
         Raises:
-            FilmError: one of those that were started here dies again and again.
+            FilmError: the server or the worker dies again and again.
         """
         from flows.runs.dead_runs import Watch
 
@@ -142,14 +142,14 @@ class _Backlot:
             time.sleep(GLANCE_SECONDS)
 
     def _tell_of_leases(self) -> None:
-        """Tell what blocks accounts at a server that is not ours."""
+        """Print what blocks accounts at a server that was not started here."""
         from flows.server.leases import told_of_leases
 
         for found, remedy in told_of_leases():
             self._say("limits", f"{found}: {remedy}")
 
     def _tell(self, told: Iterable[Message | tuple[str, str]]) -> None:
-        """Say in a line each what the attendants told, where it is anybody's business."""
+        """Print a line for each message from server and worker that a person should see."""
         for each in told:
             if isinstance(each, tuple):
                 self._say(*each)
@@ -159,13 +159,13 @@ class _Backlot:
                 self._say("crashed" if each.what == "died" else "failed", self._ended(each))
 
     def _ended(self, run: Message) -> str:
-        """Return one line: which run, how it ended, and how to go on."""
+        """Return a line that says which run ended, how, and how to go on."""
         session = _SESSION.match(run.name)
         output = PROJECT / (run.output or os.environ.get("FILM_OUTPUT") or "output")
         said = f"{session[0] if session else run.name} · {run.how}"
         page = f"{self._pages}/runs/flow-run/{run.run_id}"
         if run.what == "failed":
-            # What it says itself tells how to go on.
+            # The run's own message says how to go on.
             return printable(" ".join(f"{said} ({page})".split()))
         resume = f", or {command('resume', session[0], output)}" if session else ""
         return printable(f"{said}; retry it on its page ({page}){resume}")
@@ -176,10 +176,10 @@ class _Backlot:
             self._attendants.leave()
 
     def _is_there(self, set_up_only: bool) -> bool:
-        """Tell whether the server is there already, and say so, where it is not ours to start.
+        """Tell whether the server is there already, and print that; wait for one that is leaving.
 
         Raises:
-            BadInput: nothing answers and nothing may be started there, or something else than Prefect answers.
+            BadInput: nothing answers and no server may be started there, or what answers is not Prefect.
         """
         if not is_this_machine(self._url):
             self._say("server", f"{self._shown} ({self._engine.said_in}): NOT on this machine; ideas and logs go there")
@@ -205,7 +205,7 @@ class _Backlot:
         Raises:
             BadInput: Prefect's home cannot be written.
         """
-        # Server, worker and runs say here only what goes wrong; a run's log goes to the server.
+        # Server, worker and runs print here only what goes wrong; a run's log goes to the server.
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "ERROR")
         os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "ERROR")
         prepare_environment(PrefectEngine(self._url))
@@ -220,7 +220,7 @@ class _Backlot:
             raise BadInput(f"cannot write into {str(home)!r} ({reason}): name another folder in PREFECT_HOME")
 
     def _here(self) -> str:
-        """Return what a line needs before it, in another terminal, to mean this server."""
+        """Return what a command must be preceded by, in another terminal, to use this server; '' for nothing."""
         return f"PREFECT_API_URL={self._shown} " if not self._engine.said_in.startswith("profile") else ""
 
     def _busy(self, what: str) -> AbstractContextManager[object]:
@@ -236,10 +236,10 @@ def _address(url: str) -> tuple[str, int]:
 
 
 def _answer(url: str) -> Answer:
-    """Return whether a Prefect server answers, and whether it stays.
+    """Return whether a Prefect server answers at `url`, and whether it stays.
 
     Raises:
-        BadInput: what answers is no Prefect server.
+        BadInput: what answers is not a Prefect server.
     """
     host, port = _address(url)
     try:
@@ -252,7 +252,7 @@ def _answer(url: str) -> Answer:
                 return "leaving"
             known = json.loads(answer.read(100)) is True
     except urllib.error.HTTPError as error:
-        # One that wants a key says so; whether ours is right, Prefect itself says.
+        # The server wants a key; whether ours is right, Prefect itself will say.
         known = error.code in (401, 403)
     except (OSError, ValueError, http.client.HTTPException):
         known = False
@@ -262,14 +262,14 @@ def _answer(url: str) -> Answer:
 
 
 def _after_leaving(url: str) -> Answer:
-    """Return what answers once the server that is leaving has left.
+    """Wait until the server that is leaving has left, and return what answers then.
 
     Raises:
-        BadInput: it stays too long.
+        BadInput: it is still there after `GONE_SECONDS`.
     """
     deadline = time.monotonic() + GONE_SECONDS
     while time.monotonic() < deadline:
-        # One that is about to close its door takes connections that it does not answer.
+        # A server that is about to close its socket accepts connections that it does not answer.
         with suppress(BadInput):
             if (answer := _answer(url)) != "leaving":
                 return answer
@@ -290,7 +290,7 @@ def _log(name: str) -> Path:
 
 
 def _prefect() -> str:
-    """Return how to call this environment's `prefect` from here: by its name where the PATH leads to it."""
+    """Return how to call this environment's `prefect` from here: by name if the PATH leads to it, else by path."""
     ours = Path(sys.executable).with_name("prefect")
     if shutil.which("prefect") == str(ours):
         return "prefect"

@@ -1,4 +1,4 @@
-"""What the processes of `film studio` tell it: a line of JSON each, on a pipe."""
+"""The messages that the processes of `film studio` send it over a pipe: one line of JSON each."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Message(BaseModel):
-    """One thing that is told.
+    """One message of a server or a worker.
 
-    `ready`: it does its work now. `freed`: a server set `how` many slots of the limit `name` free that nobody held. The
-    others are a worker's, of a run: it is `taken`, its process has `begun`, it is `over` (whatever became of it), its
-    process `died`, it has `failed`.
+    `ready`: it does its work now. `freed`: a server has freed slots of the limit `name` that nobody held; `how` is their
+    number. The others are a worker's, about a run: it is `taken`, its process has `begun`, it is `over` (however it
+    ended), its process `died`, it has `failed`; `how` is then the reason.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,18 +23,18 @@ class Message(BaseModel):
     what: Literal["ready", "freed", "taken", "begun", "over", "died", "failed"]
     run_id: str = ""
     name: str = ""
-    """Of a run or a limit."""
+    """The name of a run or of a limit."""
     pid: int = 0
     output: str = ""
-    """Where a run's sessions lie; '' where it was not said."""
+    """A run's output folder; '' if none was given."""
     how: str = ""
 
 
 def teller(handle: int) -> Callable[[Message], None]:
-    """Return what tells a word on an open pipe."""
+    """Return a function that sends a message on the open pipe `handle`."""
 
     def tell(word: Message) -> None:
-        # Who started us may be gone.
+        # Whoever started this process may be gone.
         with suppress(OSError):
             os.write(handle, word.model_dump_json(exclude_defaults=True).encode() + b"\n")
 
@@ -42,5 +42,9 @@ def teller(handle: int) -> Callable[[Message], None]:
 
 
 def ending(status_code: int) -> str:
-    """Return how a process ended: 'signal 9', 'exit code 1'."""
+    """Return in words how a process ended: 'signal 9', 'exit code 1'.
+
+    Args:
+        status_code: its exit code, negative for a signal.
+    """
     return f"signal {-status_code}" if status_code < 0 else f"exit code {status_code}"

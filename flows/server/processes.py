@@ -1,11 +1,11 @@
-"""The processes that `film studio` starts and keeps up: a server, a worker. What died is started again.
+"""The processes that `film studio` starts and keeps running: a server, a worker. One that died is started again.
 
-They sit in sessions of their own, so that Ctrl-C reaches only us, and end when their standard input does: with us,
-however we end. The worker holds the server's input too, and so do the films that it has in the making: the server
-outlives them and hears how they ended.
+They run in operating system sessions of their own, so that Ctrl-C reaches only this process, and they end when their
+standard input does: with this process, however it ends. The worker also holds the server's input open, and so do its
+films in the making: so the server outlives them and learns how they ended.
 
-The server's door is opened here, once, and stays open: while no server is there, whoever asks it waits, and is answered
-by the next.
+The server's socket is opened here, once, and stays open: while no server is there, requests wait, and the next server
+answers them.
 """
 
 from __future__ import annotations
@@ -31,24 +31,25 @@ from flows.server.temporary import START_SECONDS
 from studio.errors import BadInput, FilmError
 
 LEAVE_SECONDS = 40.0
-"""How long one may take to leave; the worker waits up to 24 s for its films."""
+"""How long a process may take to leave; the worker waits up to 24 s for its films."""
 QUICK_SECONDS = 60.0
-"""A death so soon after the start counts as one more in a row."""
+"""A death so soon after the start counts as another quick death in a row."""
 PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
-"""Before each next start, while deaths are quick; the one after the last gives up."""
+"""The pauses before the next starts, while deaths are quick; one more quick death, and the process is given up."""
 GLANCE_SECONDS = 0.1
 DEEDS_PAUSE_SECONDS = 1.0
-"""Before a server is asked again that did not answer."""
+"""The pause before a server that did not answer is asked again."""
 
 
 @dataclass
 class Attendant:
-    """One of them: how it is started, and how it fares.
+    """One of the processes: how it is started, and its state.
 
     Args:
-        command: a module and its arguments.
-        handles: open ones that it is given beside its own.
-        input: both ends of the pipe that is its standard input, and that of the one before it that died.
+        command: a Python module and its arguments.
+        log: a file; what the process complains about is appended.
+        handles: open file descriptors that it inherits.
+        input: both ends of the pipe that is its standard input; a restarted process gets the same one.
     """
 
     name: str
@@ -66,7 +67,7 @@ class Attendant:
     _unread: bytes = b""
 
     def start(self, folder: Path) -> None:
-        """Start the process; what it complains about is appended to its log."""
+        """Start the process in `folder`; what it complains about is appended to its log."""
         self.again_at, self.ready, self._began = None, False, time.monotonic()
         heard, said = os.pipe()
         try:
@@ -89,23 +90,23 @@ class Attendant:
         self._ears, self._unread = heard, b""
 
     def told(self) -> list[Message]:
-        """Return what it has told since the last time."""
+        """Return its messages since the last call."""
         with suppress(BlockingIOError):
             while more := os.read(self._ears, 1 << 16):
                 self._unread += more
         *lines, self._unread = self._unread.split(b"\n")
         words = []
         for line in lines:
-            # One that was killed may have told half a line, and its successor's pipe is another.
+            # A process that was killed may have written half a line; the next one writes to another pipe.
             with suppress(ValidationError):
                 words.append(Message.model_validate_json(line))
         self.ready = self.ready or any(word.what == "ready" for word in words)
         return words
 
     def died(self) -> int | None:
-        """Return the exit code with which it has ended since the last time; None where it has not.
+        """Return the exit code if it has ended since the last call, else None; plan the next start.
 
-        The next start is due after a pause that grows with each quick death.
+        The next start comes after a pause that grows with each quick death; after too many there is none.
         """
         code = self.process.poll() if self.process is not None else None
         if code is not None:
@@ -116,25 +117,25 @@ class Attendant:
         return code
 
     def stop_listening(self) -> None:
-        """Hear nothing more of what it tells; a server says from then on that it is leaving."""
+        """Read no more messages; a server whose messages nobody reads says in its answers that it is leaving."""
         if self._ears >= 0:
             os.close(self._ears)
         self._ears = -1
 
     def forget_process(self) -> None:
-        """Let go of a process that has ended."""
+        """Forget a process that has ended."""
         self.process, self.ready = None, False
         self.stop_listening()
 
     def kill(self) -> None:
-        """Kill it with all that it has started."""
-        # One that was waited for has no group any more, and its number may be another's.
+        """Kill the process with all that it has started."""
+        # A process that has been waited for has no group any more, and its id may be another's now.
         if self.process is not None and self.process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Let it end, and wait for it; one that takes too long is killed."""
+        """Close its input so that it ends, and wait for that; kill it if it takes longer than `LEAVE_SECONDS`."""
         os.close(self.input[1])
         if self.process is not None:
             try:
@@ -147,10 +148,10 @@ class Attendant:
 
 
 class Attendants:
-    """What was started here, in the order of its start.
+    """The processes that were started here, in the order of their start.
 
     Args:
-        folder: where they work.
+        folder: their working folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -170,6 +171,9 @@ class Attendants:
     def start_server(self, host: str, port: int, url: str, log: Path) -> None:
         """Begin to start a Prefect server with its pages; what it complains about is appended to the file `log`.
 
+        Args:
+            url: the address of its API, for its pages.
+
         Raises:
             BadInput: the port cannot be opened.
         """
@@ -186,7 +190,7 @@ class Attendants:
             "PREFECT__SERVER_FINAL": "1",
         }
         door = self._door.fileno()
-        # A log and not the terminal: SQLite that was busy for a moment is a page of traceback, and mends itself.
+        # To a log, not to the terminal: SQLite being busy for a moment prints a page of traceback, and then passes.
         self._start(Attendant("server", ["flows.server.temporary", str(door)], environment, log, (door,)))
 
     def start_worker(self, pool: str, log: Path) -> None:
@@ -196,20 +200,20 @@ class Attendants:
         environment = os.environ | {
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-            # A line of a run's log is on the pages a moment after it was said, not two seconds.
+            # So that lines of a run's log are on the pages after half a second, not after two.
             "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.5",
             "PATH": os.pathsep.join(filter(None, (programs, os.environ.get("PATH")))),
         }
-        # Whoever holds a lifeline's end keeps alive who is at the other.
+        # Lifelines: whoever holds the end of a process's input pipe keeps that process alive.
         lifelines = tuple(attendant.input[1] for attendant in self._there.values())
         command = ["flows.server.worker", pool, *map(str, lifelines)]
         self._start(Attendant("worker", command, environment, log, lifelines))
 
     def await_ready(self, name: str) -> list[Message]:
-        """Wait until one does its work for the first time; return what it told.
+        """Wait until a process does its work for the first time; return its messages.
 
         Raises:
-            FilmError: it ended, or took too long.
+            FilmError: it ended, or took longer than `START_SECONDS`.
         """
         attendant, words = self._there[name], []
         deadline = time.monotonic() + START_SECONDS
@@ -224,13 +228,13 @@ class Attendants:
         raise FilmError(f"the {name} did not start in {START_SECONDS:.0f} s: try again")
 
     def look(self) -> list[Message | tuple[str, str]]:
-        """Start again what died, and let the server know what became of its films; return what there is to tell.
+        """Restart what died, tell the server what became of its films, and return what there is to report.
 
         Returns:
-            since the last time: what the attendants told, and of which of them there is something to say, and what.
+            since the last call: messages of the processes, and pairs of a process's name and a line about it.
 
         Raises:
-            FilmError: one has died again and again, each time soon after its start.
+            FilmError: a process has died again and again, each time soon after its start.
         """
         told: list[Message | tuple[str, str]] = []
         for attendant in self._there.values():
@@ -244,7 +248,7 @@ class Attendants:
     def _look_at(self, attendant: Attendant) -> list[Message | tuple[str, str]]:
         assert attendant.process is not None
         pid, code, was_ready = attendant.process.pid, attendant.died(), attendant.ready
-        # Heard after it was seen to be dead: that is all it will ever tell.
+        # Read after the process was seen to be dead, so these are all messages that it will ever send.
         told: list[Message | tuple[str, str]] = []
         for word in attendant.told():
             self._films.hear(word)
@@ -266,7 +270,7 @@ class Attendants:
         return [*told, (attendant.name, f"died ({ending(code)}) and is started again{going_on}")]
 
     def _told_to_the_server(self) -> list[Message | tuple[str, str]]:
-        """Do what is to be done at the server, where it answers; what it does not take now is done a little later."""
+        """Make the open requests at the server and return messages about them; repeat later what it does not answer."""
         told: list[Message | tuple[str, str]] = []
         server = self._there.get("server")
         if not self._deeds or time.monotonic() < self._deeds_due or (server is not None and not server.ready):
@@ -285,10 +289,10 @@ class Attendants:
         return told
 
     def leave(self) -> None:
-        """End the last that was started, then the one before it; a second Ctrl-C ends them at once."""
+        """End the processes, the last one started first; a second Ctrl-C kills them at once."""
         with self._hurried():
             if self._door is not None:
-                # A server that lives has it open, too; where none does, nobody need wait for one.
+                # A living server has the socket open, too; without one, nobody should wait for an answer.
                 self._door.close()
             if "server" in self._there:
                 self._there["server"].stop_listening()
@@ -300,7 +304,7 @@ class Attendants:
             self._there.clear()
 
     def _await_films(self, group: int | None) -> None:
-        """Wait until no film is left of any worker: all were asked to end; kill those that stay, and let it be told."""
+        """Wait until no film is left of any worker, all of which were asked to end; kill those that stay too long."""
         if group is not None:
             self._films.worker_died(group)
         deadline = time.monotonic() + LEAVE_SECONDS
@@ -318,7 +322,7 @@ class Attendants:
     @contextmanager
     def _hurried(self) -> Iterator[None]:
         def hurry(number: int, frame: FrameType | None) -> None:
-            # With the films that are in the making: they are of the workers' groups.
+            # This kills films in the making, too: they belong to the workers' process groups.
             for attendant in self._there.values():
                 attendant.kill()
             self._films.kill()

@@ -1,6 +1,6 @@
-"""What a server must know so that this program's runs go well there: a work pool, deployments, the alarm for dead runs.
+"""Register with a server what this program's runs need: a work pool, deployments, the alarm for dead runs.
 
-Each is brought about once, however often it is asked for. Imports Prefect.
+Each is created only once, however often it is asked for. Imports Prefect.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from studio.errors import BadInput, FilmError
 from studio.fs import safe_open
 
 QUEUE = "films"
-"""The work queue of make-film, so that runs of make-films do not wait for the films that they are waiting for."""
+"""The work queue of make-film; with a queue of its own, runs of make-films do not block the films they wait for."""
 FILMS_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
-"""How many films one machine makes at once: each keeps two cores and 1.1 GB of memory busy."""
+"""How many films one machine makes at once: each keeps two cores busy and takes 1.1 GB of memory."""
 DEPLOY_SECONDS = 120.0
-"""How long `prefect deploy` may take: thirty times what it takes."""
+"""How long `prefect deploy` may take: thirty times what it usually takes."""
 LOOK = "flows/look_after_runs.py:look_after_runs"
 _PAGE = 200
-"""The most deployments that Prefect gives at once."""
+"""The most deployments that Prefect returns at once."""
 
 
 def register(pool: str, project: Path) -> list[str]:
-    """Bring about work pool, work queue, blocks, deployments and the alarm for dead runs; return deployments' names.
+    """Create work pool, work queue, blocks, deployments and the alarm for dead runs; return the deployments' names.
 
     Raises:
         BadInput: there is a work pool of this name that starts no processes.
-        FilmError: the server refuses, or a deployment is not there afterwards.
+        FilmError: the server refuses, or the deployment of look-after-runs is not there afterwards.
     """
     with _client() as client:
         _make_pool(client, pool)
@@ -64,7 +64,7 @@ def our_deployments(client: SyncPrefectClient, project: Path) -> list[Deployment
     """Return the deployments of `prefect*.yaml` in the project's folder that are on the server.
 
     Raises:
-        BadInput: one of the files does not read.
+        BadInput: one of the files cannot be read.
     """
     wanted: list[tuple[str, str]] = []
     for path in sorted(project.glob("prefect*.yaml"), reverse=True):
@@ -111,7 +111,7 @@ def _make_pool(client: SyncPrefectClient, pool: str) -> None:
 
 
 def _make_queue(client: SyncPrefectClient, pool: str) -> None:
-    # A limit of the queue and not of the deployment: that one is a lease, which a restarted server has forgotten, and
+    # A limit of the queue, not of the deployment: that one is a lease, which a restarted server has forgotten, and
     # Prefect then cancels the films that hold it.
     with suppress(ObjectAlreadyExists):
         client.create_work_queue(
@@ -120,7 +120,11 @@ def _make_queue(client: SyncPrefectClient, pool: str) -> None:
 
 
 def _deploy(project: Path) -> None:
-    """Register the deployments of prefect.yaml, as `prefect deploy --all` by hand does."""
+    """Register the deployments of prefect.yaml by running `prefect deploy --all`.
+
+    Raises:
+        FilmError: it fails, or takes longer than `DEPLOY_SECONDS`.
+    """
     try:
         done = subprocess.run(
             [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],

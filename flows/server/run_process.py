@@ -1,7 +1,7 @@
-"""A run's process, as the studio's worker starts it: Prefect's engine, which ends with the studio.
+"""The program of a run's process, as the worker of `film studio` starts it: Prefect's engine, ending with the studio.
 
-Its standard input is the worker's own: the studio's lifeline. So it outlives a worker that is killed, and goes on with
-its film, but leaves as on SIGTERM when the studio ends, however that happens.
+It shares the worker's standard input, a pipe that ends with the studio. So it outlives a worker that is killed, and
+goes on with its film, but leaves as on SIGTERM when the studio ends, however that happens.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Transactions of a Prefect server on SQLite that wait their turn: first come, first served.
+"""Make the transactions of a Prefect server on SQLite wait in turn: first come, first served.
 
-Most of Prefect's transactions read before they write. On SQLite such a one fails at once where anybody wrote in between
-(seen with 3.8.8: of six runs that were paused or suspended at once, three were called dead later, because the triggers
-had dropped the events that told it). And who waits for SQLite's lock only looks now and then whether it is free, and
-may starve: a run waited 14 s to begin while the server still wrote what the tasks of a killed one had told. Here every
-transaction queues before it begins, and then begins as a writer's.
+Most of Prefect's transactions read before they write. On SQLite such a transaction fails at once if anybody wrote in
+between (seen with 3.8.8: of six runs that were paused or suspended at once, three were called dead later, because the
+triggers had dropped the events about it). And whoever waits for SQLite's lock only checks now and then whether it is
+free, and may starve: a run waited 14 s to begin while the server still wrote what the tasks of a killed run had
+reported. Here every transaction queues before it begins, and then begins as a writer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 
 
 def wait_in_turn() -> None:
-    """Let every transaction on SQLite begin as a writer's, first come, first served."""
+    """Make every transaction on SQLite begin as a writer, first come, first served."""
     from prefect.server.database.configurations import AioSqliteConfiguration
 
     begin = AioSqliteConfiguration.begin_transaction
@@ -38,7 +38,7 @@ def wait_in_turn() -> None:
 
 @asynccontextmanager
 async def _turn() -> AsyncIterator[None]:
-    """Wait for the turn to write; one that begins inside another's has it already."""
+    """Wait for the turn to write, and hold it while the block runs; a transaction within another has it already."""
     if _has_turn.get():
         yield
         return

@@ -1,8 +1,9 @@
-"""The built-in engine: a Prefect server of our own, in a process beside us, for one command.
+"""The built-in engine: a Prefect server of our own, in a process of its own, for one command.
 
 It is started before Prefect is imported, so that both take their seconds at the same time, and this process never
-imports the server. The socket is bound here and handed over: there is no race for a port. The process sits in a
-session of its own, so that Ctrl-C does not reach it, and ends when its standard input does: with us, however we end.
+imports the server. The socket is bound here and handed over, so there is no race for a port. The server runs in an
+operating system session of its own, so that Ctrl-C does not reach it, and ends when its standard input does: with this
+process, however that ends.
 """
 
 from __future__ import annotations
@@ -31,18 +32,22 @@ from studio.errors import DiskFull, FilmError
 START_SECONDS = 120.0
 """How long a start may take: a cold disk and a busy machine have taken 30 s."""
 _NO_ROOM = ("database or disk is full", "No space left on device", "Disk quota exceeded")
-"""How a server says that its disk is full: SQLite (https://www.sqlite.org/rescode.html#full), the system."""
+"""Messages about a full disk: SQLite's (https://www.sqlite.org/rescode.html#full), and the system's."""
 LEAVING = "film-studio-leaving"
-"""The header of all answers of a server whose studio has gone: it ends with the last film that holds its input."""
+"""A header in all answers of a server whose studio is gone: the server ends with the last film that holds its input."""
 _END_SECONDS = 5
 """How long the server may take to write what it still holds."""
 
 _kept: list[BuiltIn] = []
-"""Held to the end: a server whose pipe is collected ends."""
+"""The servers of this process, kept to its end: a server would end when its pipe is garbage collected."""
 
 
 class BuiltIn:
-    """A server that is starting; it is there until this process ends, so that its last log lines still arrive."""
+    """A built-in server. It is started here and runs until this process ends, so that the last log lines still arrive.
+
+    Attributes:
+        url: the address of its API.
+    """
 
     def __init__(self) -> None:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (as long as we live)
@@ -63,10 +68,11 @@ class BuiltIn:
         """Wait until the server answers.
 
         Raises:
-            FilmError: it ended, or took too long.
+            DiskFull: there is no room for its database.
+            FilmError: it ended, or took longer than `START_SECONDS`.
         """
         try:
-            # The door is open from the first moment: the request waits in it until the server takes it.
+            # The socket is open from the first moment: the request waits in it until the server takes it.
             with urllib.request.urlopen(f"{self.url}/health", timeout=START_SECONDS):
                 return
         except (OSError, ValueError) as error:
@@ -79,7 +85,7 @@ class BuiltIn:
             raise FilmError(f"the built-in engine did not start ({words}): run the same line again") from (error)
 
     def end(self) -> None:
-        """End the server and wait until it is gone; not needed where this process ends."""
+        """End the server and wait until it is gone; not needed at the end of this process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
@@ -99,8 +105,8 @@ class BuiltIn:
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    # As Prefect starts its own temporary server: without pages. Blocks are registered by who uses them. Of the services
-    # only those that record what happens are of use to one run.
+    # Without pages, as Prefect starts its own temporary server. Blocks are registered by whoever uses them. Of the
+    # services one run needs only those that record what happens.
     services = (
         "TRIGGERS",
         "SCHEDULER",
@@ -131,17 +137,19 @@ def _home() -> Path:
 
 @contextmanager
 def _alone_at_home() -> Iterator[None]:
-    """Keep other servers of ours from Prefect's home: two that migrate one new database break it for each other."""
+    """Keep our other servers out of Prefect's home while the block runs: two that create one database break it.
+
+    The lock is an empty file in that folder, which stays.
+    """
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
-    # Locked by who opens it: it stays, and holds nothing.
     with open(home / "film-studio-migration.lock", "ab") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         yield
 
 
 def _migrate(tell: Callable[[Message], None] | None) -> None:
-    """Bring the database up to date, and leave that out of the server's start."""
+    """Bring the database up to date, so that the server need not at its start; free slots that nobody holds."""
     os.environ["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
     from prefect.server.database import provide_database_interface
 
@@ -155,11 +163,12 @@ def _migrate(tell: Callable[[Message], None] | None) -> None:
 
 
 def serve(handle: int, ears: int | None = None) -> None:
-    """Be the server, on an open socket, until standard input ends.
+    """Run the server on an open socket until standard input ends.
 
     Args:
-        ears: of a server that stays: an open pipe, on which the slots are told that nobody held any more, and that the
-            server answers. Once nobody reads it, every answer says that the server is leaving.
+        handle: the socket's file descriptor.
+        ears: for the server of `film studio`: an open pipe for its messages, that it freed slots which nobody held, and
+            that it answers. Once nobody reads the pipe, every answer says that the server is leaving.
     """
     tell = teller(ears) if ears is not None else None
     keep_leases()
@@ -178,7 +187,7 @@ def serve(handle: int, ears: int | None = None) -> None:
                 threading.Thread(target=say_that_it_leaves, args=(ears,), daemon=True).start()
                 tell(Message(what="ready"))
 
-    # Loop and parser by name: by themselves they would be whatever happens to be installed.
+    # Loop and parser are named, because the defaults depend on what happens to be installed.
     config = uvicorn.Config(
         "prefect.server.api.server:create_app",
         factory=True,
@@ -200,11 +209,11 @@ def serve(handle: int, ears: int | None = None) -> None:
 
     def say_that_it_leaves(ears: int) -> None:
         listeners = select.poll()
-        # An error is all that is told of a pipe that is only written to: nobody reads it any more.
+        # The only event of a pipe that is only written to is an error: nobody reads it any more.
         listeners.register(ears, 0)
         listeners.poll()
         header = (LEAVING.encode(), b"yes")
-        # Copied each second from the one to the other.
+        # Set in both places: uvicorn copies the first to the second each second.
         config.encoded_headers.append(header)
         server.server_state.default_headers = [*server.server_state.default_headers, header]
 

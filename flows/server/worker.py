@@ -1,18 +1,18 @@
-"""The worker that `film studio` starts: a process worker of Prefect that leaves well and starts runs quickly.
+"""The worker that `film studio` starts: a process worker of Prefect that ends cleanly and starts runs quickly.
 
-Six things differ from `prefect worker start`, which serves the same pool just as well:
+It differs in six ways from `prefect worker start`, which serves the same pool just as well:
 
-* Asked to end, it asks the films in the making to end, waits, and lets the server know what became of them. Prefect's
-  own kills their processes and leaves the runs `Running`.
-* Killed, it leaves its films in the making, which go on (`flows/server/run_process.py`): they hold nothing of it.
-* That a run's process died is told once. Prefect's own tells it twice, moments apart: by then the run may have been
-  retried, and would be called `Crashed` again.
-* Which runs are in the making, which died or failed, and how, is told to whoever started the worker.
-* When a run has ended, its log does not tell once more how its flow is loaded: a worker does that to look for hooks.
-* A run is one process, not one that prepares the next: its code is here, there is nothing to fetch. That saves the
-  second import of Prefect, a second or two.
+* Asked to end, it asks the films in the making to end, waits, and tells the server what became of them. Prefect's own
+  worker kills their processes and leaves the runs `Running`.
+* If it is killed, its films in the making go on (`flows/server/run_process.py`), because they share no pipe with it.
+* It reports only once that a run's process died. Prefect's own worker reports it twice, moments apart: by then the run
+  may have been retried, and would be set to `Crashed` again.
+* It tells whoever started it which runs are in the making, which died or failed, and how.
+* When a run has ended, its log does not say once more how its flow is loaded: a worker does that to look for hooks.
+* A run is one process, not one that prepares another: its code is here, there is nothing to fetch. That saves a second
+  import of Prefect, a second or two.
 
-It ends with its standard input: with whoever started it, however that ended.
+It ends when its standard input does: with whoever started it, however that ended.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ from flows.server.ended_runs import died, named
 from flows.server.messages import Message, teller
 
 PATIENCE_SECONDS = 12.0
-"""How long the films in the making may take to end; then they are killed, which costs what they have in hand."""
+"""How long the films in the making may take to end; then they are killed, which costs the pieces in work."""
 GLANCE_SECONDS = 0.1
 _T = TypeVar("_T")
 
 
-# That a process worker stands in for Prefect's own is the intent.
+# Prefect warns that this class replaces its own process worker, which is the intent.
 warnings.filterwarnings("ignore", message="Type 'Stagehand' ")
 
 
 class Here(ProcessJobConfiguration):
-    """A run's process begins with Prefect's engine at once, in this environment."""
+    """Starts a run's process with Prefect's engine at once, in this environment."""
 
     def prepare_for_flow_run(self, *arguments: Any, **named: Any) -> None:
         self.command = self.command or command_to_string([sys.executable, "-m", "flows.server.run_process"])
@@ -61,10 +61,10 @@ class Here(ProcessJobConfiguration):
 
 
 def hold_nothing(lifelines: Sequence[int]) -> None:
-    """Let the processes of runs hold nothing of this one: they have its own input and error output, and no pipe to it.
+    """Start the processes of runs without a pipe to this one: they get its standard input and error output themselves.
 
     Args:
-        lifelines: open handles that they hold, too: of processes that are to outlive them.
+        lifelines: file descriptors that they inherit, too: input pipes of processes that must outlive them.
     """
 
     async def run(
@@ -86,7 +86,11 @@ def hold_nothing(lifelines: Sequence[int]) -> None:
 
 
 class Stagehand(ProcessWorker):
-    """A process worker that knows the processes of its runs."""
+    """A process worker that knows the process ids of its runs, and reports what becomes of them.
+
+    Args:
+        tell: sends a message to whoever started the worker.
+    """
 
     type = "process"
     job_configuration = Here
@@ -126,7 +130,7 @@ class Stagehand(ProcessWorker):
         return result.model_copy(update={"status_code": 0})
 
     async def _propose_pending_state(self, flow_run: FlowRun) -> bool:
-        # Told before the server knows: one that is taken and never begun is `Pending`, and nobody's.
+        # Sent before the server knows: a run that is taken and never begun is `Pending`, and nobody looks after it.
         self._tell(Message(what="taken", **named(flow_run)))
         ready = await super()._propose_pending_state(flow_run)
         if not ready:
@@ -140,7 +144,7 @@ class Stagehand(ProcessWorker):
             self._tell(Message(what="over", run_id=str(flow_run.id)))
 
     async def _now(self, flow_run: FlowRun) -> FlowRun | None:
-        """Return the run as the server knows it; None where that does not answer."""
+        """Return the run as the server knows it; None if the server does not answer."""
         try:
             return await self.client.read_flow_run(flow_run.id)
         except (httpx.HTTPError, PrefectException):
@@ -150,7 +154,7 @@ class Stagehand(ProcessWorker):
         """Take no more runs, ask those in the making to end, and wait until the server knows how they ended.
 
         Args:
-            asked_already: their standard input has ended, and with it they.
+            asked_already: their standard input has ended, which asks them to end.
         """
         self._leaves = True
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -173,7 +177,7 @@ class Stagehand(ProcessWorker):
 
 
 class _Noted(Generic[_T]):
-    """A task status that tells somebody else, too, what was started."""
+    """A task status that also calls `note` with what was started."""
 
     def __init__(self, inner: TaskStatus[_T] | None, note: Callable[[_T], None]) -> None:
         self._inner, self._note = inner, note
@@ -188,7 +192,7 @@ async def work(pool: str, tell: Callable[[Message], None]) -> None:
     """Serve the pool until standard input ends, or SIGINT or SIGTERM comes.
 
     Args:
-        tell: called once the worker looks for runs, and with what becomes of them.
+        tell: called once the worker looks for runs, and later with what becomes of them.
     """
     leave = asyncio.Event()
     input_ended = False
@@ -211,7 +215,7 @@ async def work(pool: str, tell: Callable[[Message], None]) -> None:
     def ready(*said: object) -> None:
         nonlocal begun
         if begun:
-            # Of a server that is away: not for whoever started us, but for the log.
+            # Lines about a server that is away: not for whoever started us, but for the log.
             print(*said, file=sys.stderr)
         else:
             begun = True
@@ -228,7 +232,7 @@ async def work(pool: str, tell: Callable[[Message], None]) -> None:
 
 
 def main(pool: str, lifelines: Sequence[int], handle: int) -> None:
-    """Be the worker, and tell on `handle` what happens."""
+    """Run the worker on the pool until its input ends; send messages on the pipe `handle`."""
     hold_nothing(lifelines)
     asyncio.run(work(pool, teller(handle)))
 
