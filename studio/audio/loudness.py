@@ -1,6 +1,6 @@
-"""How loud a film is, and how it is made as loud as films are: an EBU R128 meter and a limiter.
+"""Measure and limit loudness: an EBU R128 meter and a limiter.
 
-The meter is libavfilter's ebur128; nothing here weighs or gates by itself. The mix in `mix.py` calls both.
+The meter is libavfilter's ebur128; no weighting or gating is done here. The mix in `mix.py` calls both.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from studio.errors import EngineFailed
 
 RATE_HZ = 48_000
 SILENT_LUFS = -70.0
-"""R128's absolute gate (EBU Tech 3341): what is not louder was not measured at all."""
+"""R128's absolute gate (EBU Tech 3341): sound that is not louder is not measured at all."""
 HOP = 64
 """Samples between two points of the limiter's gain: 1.3 ms."""
 REACH = 30
-"""Hops by which the limiter looks ahead and back: 40 ms, slower than any voice's period, so nothing buzzes."""
+"""How many hops the limiter looks ahead and back: 40 ms, longer than any voice's period, so that nothing buzzes."""
 
 
 class Loudness(NamedTuple):
-    """What the meter read: integrated loudness in LUFS (-70 is silence), true peak in dBTP."""
+    """A reading of the meter: integrated loudness in LUFS (-70 is silence), true peak in dBTP."""
 
     lufs: float
     peak_db: float
 
 
 class Meter:
-    """Reads integrated loudness and true peak of 48 kHz stereo by EBU R128, block by block.
+    """Measures integrated loudness and true peak of 48 kHz stereo by EBU R128, block by block.
 
-    Without `true_peak` it reads loudness alone, in a third of the time.
+    Without `true_peak` it measures loudness only, in a third of the time.
     """
 
     def __init__(self, *, true_peak: bool = True) -> None:
@@ -51,7 +51,7 @@ class Meter:
         self._peak = 0.0
 
     def hear(self, block: Samples) -> None:
-        """Take in the next (n, 2) samples."""
+        """Measure the next block: (n, 2) float32 samples."""
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="flt", layout="stereo")
         frame.sample_rate = RATE_HZ
         frame.time_base = Fraction(1, RATE_HZ)
@@ -61,7 +61,7 @@ class Meter:
         self._drain()
 
     def reading(self) -> Loudness:
-        """Return what was measured; the meter hears nothing after this. Below 0.4 s R128 measures nothing."""
+        """Return what was measured; after this the meter takes no more blocks. R128 measures nothing below 0.4 s."""
         self._source.push(None)
         self._drain()
         return Loudness(max(self._lufs, SILENT_LUFS), 20 * float(np.log10(max(self._peak, 1e-10))))
@@ -72,7 +72,7 @@ class Meter:
                 frame = self._sink.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
-            # A window without a block above the gate reads nan: it says nothing.
+            # A window without a block above the gate gives nan.
             lufs = float(frame.metadata.get("lavfi.r128.I", "nan"))
             if np.isfinite(lufs):
                 self._lufs = lufs
@@ -82,7 +82,7 @@ class Meter:
 
 
 def peaks_of(block: Samples) -> NDArray[np.float32]:
-    """Return the highest sample of either side in every `HOP` of an (n, 2) block; the last hop may be short."""
+    """Return the highest absolute sample of both channels in every hop of an (n, 2) block; the last may be short."""
     heights = np.abs(block).max(axis=1)
     short = -len(heights) % HOP
     hops: NDArray[np.float32] = np.pad(heights, (0, short)).reshape(-1, HOP).max(axis=1)
@@ -92,12 +92,15 @@ def peaks_of(block: Samples) -> NDArray[np.float32]:
 def limiting(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
     """Return the gain at each hop's centre, <= 1, that keeps every sample at or below `ceiling`.
 
-    Each hop's need is spread by a running minimum and then rounded off by a window of the same reach. An
-    average over values that all satisfy a need satisfies it too, so no sample between two centres passes.
+    The gain that each hop needs is spread by a running minimum and then smoothed by a window of the same reach. An
+    average of gains that are all low enough is low enough too, so no sample between two centres exceeds the ceiling.
 
     Args:
         peaks: the film's hops as `peaks_of` returns them, after its gain.
         ceiling: largest sample allowed, > 0.
+
+    Raises:
+        EngineFailed: a peak is not a finite number.
     """
     if not np.isfinite(peaks).all():
         raise EngineFailed("the sound holds samples that are no numbers; make the narration and score again")
@@ -111,7 +114,7 @@ def limiting(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
 
 
 def gain_between(hops: NDArray[np.float32], begin: int, end: int, hop: int) -> NDArray[np.float32]:
-    """Return the gain of each sample in `[begin, end)`, in a line between the centres of hops of `hop` samples."""
+    """Return the gain of each sample in `[begin, end)`, interpolated between the centres of hops of `hop` samples."""
     centres = (np.arange(len(hops)) + 0.5) * hop
     lo, hi = max(0, begin // hop - 2), end // hop + 3
     return np.interp(np.arange(begin, end), centres[lo:hi], hops[lo:hi]).astype(np.float32)

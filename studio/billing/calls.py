@@ -1,10 +1,10 @@
-"""Calls on disk: one file for every call that can cost money, written before it is sent.
+"""Calls on disk: one file for every call that can cost money, written before the call is sent.
 
-`calls/<stage>-<NNN>-<fingerprint>-<attempt>.json` is published as 'intent', and once more when the call has ended. Its
-answer lies beside it as `.answer` (a line of JSON that vouches for the bytes after it and holds the call as it is
-booked), flushed to the disk before the call counts as done; a text stands in the call's own file, too. So a call whose
-answer we hold is never made again, whatever becomes of the piece made of it or of the call's own file, and a call that
-was cut off in flight is known. What was spent is a projection of these files.
+`calls/<stage>-<NNN>-<fingerprint>-<attempt>.json` is written as 'intent', and once more when the call has ended. The
+answer is beside it as `.answer` (a line of JSON with the checksum of the bytes after it and the call as it is booked),
+flushed to the disk before the call counts as done; a text is in the call's own file, too. So a call whose answer we
+hold is never made again, whatever happens to the piece made from it or to the call's own file, and a call that was cut
+off in flight is known. What was spent is the sum of these files.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from studio.store import lock
 
 FOLDER = "calls"
 LETTERS = 16
-"""How much of the fingerprint stands in a file's name."""
+"""How many letters of the fingerprint are in a file's name."""
 NAME = re.compile(r"([a-z_]+)-([0-9]{3,})-([0-9a-f]{16})-([0-9]+)\.json")
-"""A call's file: stage, index, beginning of the fingerprint, attempt."""
+"""The name of a call's file: stage, index, beginning of the fingerprint, attempt."""
 
 CallState = Literal["intent", "done", "failed", "refused", "bad answer", "ambiguous"]
-"""Of a call:
+"""The state of a call:
 
-intent      it is in flight; or, where its run is dead and no answer lies there, it was cut off
+intent      it is in flight; or it was cut off, if its run is dead and no answer is there
 done        answered, and the answer is held
 failed      the vendor did not do it, and bills nothing
 refused     the vendor's rules did not allow it
-bad answer  answered, with something that cannot be used; billed as far as the vendor says, or at its highest price
-ambiguous   sent, and nothing tells what became of it; booked at its highest price
+bad answer  answered with something that cannot be used; booked as the vendor says, or else at its highest price
+ambiguous   sent, and nothing says what happened to it; booked at its highest price
 """
 
 
 class Call(FrozenModel):
-    """One call. Dollars are None where the price is not known; times are local, ISO 8601."""
+    """One call, as it is booked. Dollars are None if the price is not known; times are local, ISO 8601."""
 
     stage: Stage
     index: int = Field(ge=0, description="1-based shot, or 0 for the whole film")
@@ -71,24 +71,24 @@ class Call(FrozenModel):
 
     @property
     def path(self) -> str:
-        """Where it lies, relative to the session."""
+        """The path of its file, relative to the session."""
         return f"{FOLDER}/{self.stage}-{self.index:03d}-{self.fingerprint[:LETTERS]}-{self.attempt}.json"
 
     @property
     def answer_path(self) -> str:
-        """Where its answer's bytes lie, where it has some."""
+        """The path of the file for its answer, relative to the session."""
         return self.path.removesuffix(".json") + ".answer"
 
     @property
     def booked_usd(self) -> float | None:
-        """What counts as spent: what it cost or, while in flight, the most it can cost; 0 where nothing is billed."""
+        """What counts as spent: its cost or, in flight, the most it can cost; 0 if not billed, None if not known."""
         if self.state in ("failed", "refused") and self.cost_usd is None and not self.usage:
             return 0.0
         return self.most_usd if self.state == "intent" else self.cost_usd
 
 
 class _Head(FrozenModel):
-    """The first line of an `.answer`: it vouches for the bytes that follow."""
+    """The first line of an `.answer` file, with the checksum of the bytes that follow."""
 
     sha256: Sha256
     usage: dict[Unit, float]
@@ -100,8 +100,8 @@ class _Head(FrozenModel):
 def read_calls(folder: Path) -> list[Call]:
     """Return the calls of a session in the order in which they began.
 
-    One whose file is gone or does not read is as its answer holds it; without that it is left out. A copy of a call's
-    file under another name is none.
+    If a call's file is gone or cannot be read, the call is taken from its answer; without an answer it is left out. A
+    copy of a call's file under another name does not count.
     """
     found = _booked(folder)
     found += _held_by_answers(folder, found)
@@ -109,7 +109,7 @@ def read_calls(folder: Path) -> list[Call]:
 
 
 def lost_lines(folder: Path) -> tuple[list[Call], list[str]]:
-    """Return the calls that only their answers hold, and the names in `calls/` that do not read at all."""
+    """Return the calls that are known only from their answers, and the names in `calls/` that cannot be read at all."""
     found = _booked(folder)
     held = _held_by_answers(folder, found)
     known = {call.path for call in (*found, *held)}
@@ -142,7 +142,7 @@ def _held_by_answers(folder: Path, booked: list[Call]) -> list[Call]:
 
 
 def _told_by(path: Path) -> Call | None:
-    """Return the call that an answer holds, where the whole answer is as it was written."""
+    """Return the call in the answer at `path`; None if the answer is damaged or holds no call."""
     head, _, content = (files.read_or_none(path, ANSWER_BYTES) or b"").partition(b"\n")
     try:
         told = _Head.model_validate_json(head)
@@ -152,15 +152,15 @@ def _told_by(path: Path) -> Call | None:
 
 
 def spent_usd(calls: Iterable[Call]) -> tuple[float, int]:
-    """Return what was spent or may have been, in dollars, and how many calls of unknown price come to it."""
+    """Return what was or may have been spent, in dollars, and how many calls of unknown price are not in that sum."""
     booked = [call.booked_usd for call in calls]
     return sum(each for each in booked if each is not None), sum(each is None for each in booked)
 
 
 def cut_off(folder: Path) -> list[Call]:
-    """Return the calls of a session whose answer was lost, and that nobody agreed to make again.
+    """Return the calls of a session whose answer was lost, and which nobody agreed to make again.
 
-    What is in flight while a run works on the session is none of them.
+    Calls in flight while a run works on the session are not among them.
     """
     found, at_work = [], lock.is_locked(folder)
     for call in read_calls(folder):
@@ -171,7 +171,7 @@ def cut_off(folder: Path) -> list[Call]:
 
 
 def held_answer(folder: Path, calls: Iterable[Call]) -> tuple[Call, Reply] | None:
-    """Return the first of these calls whose answer lies here whole, and the answer; None where there is none."""
+    """Return the first of these calls whose answer is held and whole, and the answer; None if there is none."""
     for call in calls:
         if call.state == "done" and call.text is not None:
             return call, Reply(call.text.encode("utf-8"), call.usage, call.request_id, call.seed)
@@ -181,7 +181,8 @@ def held_answer(folder: Path, calls: Iterable[Call]) -> tuple[Call, Reply] | Non
 
 
 def answer_bytes(reply: Reply, call: Call | None = None) -> bytes:
-    """Return an answer as it is kept: one line of JSON, which holds the call as it is booked, then the bytes."""
+    """Return the content of an `.answer` file: one line of JSON, with the call as it is booked, then the answer's
+    bytes."""
     head = _Head(
         sha256=hashlib.sha256(reply.content).hexdigest(),
         usage=dict(reply.usage),
@@ -193,7 +194,7 @@ def answer_bytes(reply: Reply, call: Call | None = None) -> bytes:
 
 
 def read_answer(path: Path) -> Reply | None:
-    """Return the answer kept at `path`; None where there is none, or a fault changed it."""
+    """Return the answer kept at `path`; None if there is none, or it is damaged."""
     head, _, content = (files.read_or_none(path, ANSWER_BYTES) or b"").partition(b"\n")
     try:
         told = _Head.model_validate_json(head)

@@ -1,7 +1,7 @@
-"""The desk: every call that can cost money passes here, and by no other way.
+"""The desk: every call that can cost money is made here, and nowhere else.
 
-In this order: an answer that is held is used; a call that was cut off is asked about; then room in the budget, a turn
-at the rate limit, the intent on the disk, the request, the answer on the disk, the books.
+In this order: use an answer that is held; ask about a call that was cut off; wait for room in the budget and a turn at
+the rate limit; write the intent to the disk; send the request; write the answer to the disk; book the call.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from studio.model.paid import Fault, Reply, Request, VendorError
 from studio.model.stages import Order
 
 OnAmbiguous = Literal["ask", "stop", "retry"]
-"""What becomes of a call that may have been billed and whose answer is lost."""
+"""What to do about a call that may have been billed and whose answer is lost."""
 
 PATIENCE_SECONDS = 900.0
-"""How long a call may be told to slow down before its shot fails."""
+"""How long a call goes on waiting when a vendor says 'slow down', before its shot fails."""
 SLOW_DOWN_SECONDS, SLOWEST_SECONDS = 2.0, 60.0
-"""The first and the longest wait where the vendor does not say how long; it doubles in between."""
+"""The first and the longest wait if the vendor does not say how long; it doubles in between."""
 MOST_BAD, MOST_LOST = 2, 2
-"""How many bad answers, or lost ones where that is agreed to, one run pays for, per request."""
+"""How many bad answers one run pays for, per request, and how many lost ones, if a person agreed to pay again."""
 
 _STATES: dict[Fault, CallState] = {"unknown": "ambiguous", "refused": "refused", "bad answer": "bad answer"}
-"""How a fault is booked; all others as 'failed', which nobody bills."""
+"""How a fault is booked; all other faults as 'failed', which is not billed."""
 
 T = TypeVar("T")
 
@@ -44,10 +44,11 @@ class BillingContext:
 
     Attributes:
         rate_limit: returns the rate limit of an account.
-        go_on: raises where the run may not go on.
+        go_on: raises if the run may not go on.
         retry: whether calls that were cut off are made again without asking.
         agree_line: the command that agrees to pay again, for messages.
-        slot: keeps other processes in mind while a call is in flight; takes the account.
+        slot: takes an account and returns a context manager, held while a call is in flight, that counts calls of all
+            processes.
     """
 
     ledger: Ledger
@@ -61,7 +62,7 @@ class BillingContext:
 class Desk:
     """The desk of one piece of work. Implements `studio.model.paid.CallDesk`.
 
-    `cost_usd` is what the answers cost that the piece was made of, held ones included.
+    `cost_usd` is what the answers cost that the piece was made from, held ones included.
     """
 
     def __init__(self, shared: BillingContext, order: Order, clock: Callable[[], float] = time.monotonic) -> None:
@@ -69,13 +70,13 @@ class Desk:
         self.cost_usd = 0.0
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        """Return what `check` makes of the reply; see `studio.model.paid.CallDesk.call`."""
+        """Return the result of `check` on the reply; see `studio.model.paid.CallDesk.call`."""
         with self._shared.ledger.alone(request.digest, self._shared.go_on):
             return self._call(request, send, check)
 
     def _call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
         if (held := self._shared.ledger.held(self._order, request)) is not None:
-            # One that is found bad now is booked so, and asked for again.
+            # An answer that `check` now finds bad is booked as bad, and asked for again.
             with contextlib.suppress(VendorError):
                 return self._accepted(*held, check)
         began, slowed, lost = self._clock(), 0, 0
@@ -84,7 +85,7 @@ class Desk:
             try:
                 return self._accepted(*self._sent(request, send, slowed), check)
             except VendorError as error:
-                # The frames that it passed hold the answer, megabytes of it, and who keeps the error would keep them.
+                # The traceback's frames hold the answer, megabytes of it: whoever keeps the error would keep them too.
                 error.with_traceback(None)
                 if error.fault == "slow down" and self._clock() - began < PATIENCE_SECONDS:
                     slowed += 1
@@ -113,7 +114,8 @@ class Desk:
     def _begun(self, request: Request, limit: RateLimit, turn: ExitStack) -> Call:
         """Wait for room in the budget, a slot and a turn, and book the intent; slot and turn are kept in `turn`.
 
-        The turn at the rate limit comes last: nothing is waited for in it that a vendor's 'slow down' could overtake.
+        The turn at the rate limit comes last: after it nothing is waited for, so no 'slow down' of the vendor can come
+        in between.
         """
         ledger, go_on = self._shared.ledger, self._shared.go_on
         while True:
@@ -128,7 +130,7 @@ class Desk:
     def _accepted(self, call: Call, reply: Reply, check: Callable[[Reply], T]) -> T:
         ledger = self._shared.ledger
         if call.state == "intent":
-            # The disk was full when it was to be booked. Before it is judged: a bad answer has its price, too.
+            # The disk was full when it was to be booked. Book it before checking it: a bad answer has a price, too.
             call = ledger.done(call, reply)
         try:
             value = check(reply)
@@ -139,7 +141,11 @@ class Desk:
         return value
 
     def _agreed(self, request: Request) -> None:
-        """Make sure that no call for this piece was cut off, or that paying again is agreed to."""
+        """Make sure that no call for this piece was cut off, or that a person agreed to pay again.
+
+        Raises:
+            CallCutOff: one was, and nobody agreed.
+        """
         self._shared.ledger.presume(self._order, request)
         for call in self._shared.ledger.of(self._order):
             if call.state == "ambiguous" and not call.again:
@@ -148,14 +154,14 @@ class Desk:
                 self._shared.ledger.agree(call)
 
     def _told(self, error: VendorError, request: Request) -> Exception:
-        """Return how the error leaves the desk."""
+        """Return the exception that the desk raises for the vendor's error."""
         if error.fault in ("quota", "key"):
             return AccountRefused(str(error))
         calls = self._shared.ledger.of(self._order, request.digest)
         if error.fault == "unknown":
             return CallCutOff(_cut_off(calls[-1], self._shared.agree_line))
         if error.fault == "bad answer":
-            # Once more, then a person decides: each is billed.
+            # Try once more, then a person decides: each bad answer is billed.
             mine = [call for call in calls if call.state == "bad answer" and self._shared.ledger.is_mine(call)]
             error.may_pass = len(mine) < MOST_BAD
         return error
@@ -188,7 +194,7 @@ class Billing:
         self._lock = threading.Lock()
 
     def desk(self, order: Order) -> Desk:
-        """Return the desk where the calls for this order's piece are booked."""
+        """Return a desk for the calls of this order's piece."""
         with self._lock:
             self._context = self._context or self._open()
         return Desk(self._context, order)

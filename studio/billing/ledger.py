@@ -1,6 +1,6 @@
-"""The ledger of an open session: reserving, booking, and giving out answers that are held already.
+"""The ledger of an open session: reserve money, book calls, and return answers that are held already.
 
-The files are `studio/billing/calls.py`'s; who asks for what, and in which order, is `studio/billing/desk.py`.
+`studio/billing/calls.py` has the format of its files; `studio/billing/desk.py` calls it, in the right order.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from studio.store.documents import Documents
 from studio.text.display import dollars
 
 ROOM_BYTES = 64 * 2**20
-"""Free space without which nothing is sent: an answer that cannot be kept is paid for in vain."""
+"""Free space, in bytes, without which nothing is sent: an answer that cannot be kept is paid for nothing."""
 
 
 class Ledger:
     """The calls of an open session. May be used from any thread.
 
-    What earlier runs left is put in order here, for they are dead, the session being ours. A call in flight is ended:
-    as done where its answer lies there whole, else as ambiguous. One whose file was lost is written again as its answer
-    holds it; without an answer `presume` takes it for one that was cut off. One whose price was not known is booked
-    anew where it is known now, for a budget holds over all runs.
+    Making one puts in order what earlier runs left; they have ended, because this run holds the session. A call in
+    flight is ended: as done if its answer is there, whole, else as ambiguous. A call whose file was lost is written
+    again from its answer; without an answer `presume` treats it as cut off. A call whose price was not known is booked
+    anew if it is known now, because a budget holds over all runs.
 
     Args:
-        store: where the session lies.
-        run_id: this flow run.
+        store: the session's files.
+        run_id: the id of this flow run.
         budget_usd: what the session may cost in all; None for no limit.
-        now: gives the local time, ISO 8601.
+        now: returns the local time, ISO 8601.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Ledger:
             if call.state != "intent":
                 continue
             if (reply := read_answer(folder / call.answer_path)) is not None:
-                # Its run died between keeping the answer and booking it; perhaps nobody asks for it any more.
+                # Its run died after keeping the answer and before booking it. Book it now: perhaps nobody asks again.
                 self._end(call, "done", reply.usage, request_id=reply.request_id, seed=reply.seed)
                 continue
             reason = "the run was cut off while it was in flight"
@@ -86,7 +86,7 @@ class Ledger:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """All of them."""
+        """All calls of the session."""
         with self._changed:
             return tuple(self._calls.values())
 
@@ -95,7 +95,10 @@ class Ledger:
         return call.run_id == self._run_id
 
     def of(self, order: Order, digest: str = "") -> list[Call]:
-        """Return the calls made for the order's piece, be it of another shot with the same words; of one digest."""
+        """Return the calls made for pieces with the order's stage and fingerprint, whatever the shot.
+
+        With a `digest` only those of that request.
+        """
         with self._changed:
             found = [each for each in self._calls.values() if each.fingerprint == order.fingerprint]
         return [each for each in found if each.stage == order.stage and digest in ("", each.digest)]
@@ -103,13 +106,17 @@ class Ledger:
     # --- answers ----------------------------------------------------------------------------------
 
     def held(self, order: Order, request: Request) -> tuple[Call, Reply] | None:
-        """Return a call of this request whose answer lies here whole, and the answer; None where there is none."""
+        """Return a call of this request whose answer is held and whole, and the answer; None if there is none."""
         calls = [call for call in self.of(order, request.digest) if call.path not in self._in_flight]
         return held_answer(self._folder, calls)
 
     @contextmanager
     def alone(self, digest: str, go_on: Callable[[], None]) -> Iterator[None]:
-        """Let one at a time ask for the same: two shots with the same words pay for them once."""
+        """Hold the digest while the block runs: two shots with the same request wait for each other and pay once.
+
+        Args:
+            go_on: called while waiting; raises if the run may not go on.
+        """
         with self._changed:
             while digest in self._busy:
                 self._changed.wait(0.25)
@@ -125,10 +132,10 @@ class Ledger:
     # --- booking ----------------------------------------------------------------------------------
 
     def wait_for_room(self, request: Request, go_on: Callable[[], None]) -> None:
-        """Return where the call fits the budget; what is in flight and stands in the way is waited for.
+        """Return once the call fits the budget, waiting for calls in flight if they may leave room.
 
         Raises:
-            BudgetSpent: it could pass the budget.
+            BudgetSpent: it could exceed the budget.
             PriceUnknown: there is a budget, and no known price.
             Interrupted: what `go_on` raises while waiting.
         """
@@ -139,14 +146,15 @@ class Ledger:
                 go_on()
 
     def begin(self, order: Order, request: Request) -> Call | None:
-        """Reserve the most that the call can cost and publish its intent. After this it may be sent.
+        """Reserve the most that the call can cost and write its intent. After this it may be sent.
 
-        Returns None where it does not fit the budget as long as others are in flight: nothing was written. Who asks
-        waits for room before its turn, not in it: a turn that was given before a vendor said 'slow down' is no more.
+        Returns None if it does not fit the budget while others are in flight; nothing was written. The caller then
+        waits for room before it takes a turn, not during it: a 'slow down' of the vendor would make the turn invalid.
 
         Raises:
-            BudgetSpent: it could pass the budget, or its price is not known; nothing was written.
-            DiskFull: an answer could not be kept.
+            BudgetSpent: it could exceed the budget; nothing was written.
+            PriceUnknown: there is a budget, and no known price; nothing was written.
+            DiskFull: an answer could not be kept; nothing was written.
         """
         most = self._most(request)
         if shutil.disk_usage(self._folder).free < ROOM_BYTES:
@@ -199,7 +207,7 @@ class Ledger:
         return (call.stage, call.index, call.fingerprint) == (order.stage, order.index, order.fingerprint)
 
     def _fits(self, request: Request, most: float | None) -> bool:
-        """Tell whether the call fits the budget now; False where it may, once what is in flight has ended."""
+        """Tell whether the call fits the budget now; False if it may fit once the calls in flight have ended."""
         if self._budget_usd is None:
             return True
         if most is None:
@@ -220,10 +228,10 @@ class Ledger:
         )
 
     def done(self, call: Call, reply: Reply) -> Call:
-        """Keep the answer, on the disk, then book that the call is done and what it cost.
+        """Write the answer to the disk, then book that the call is done and what it cost.
 
         Raises:
-            DiskFull, BadInput: it could not be kept or booked; where it is not kept the call is ambiguous from now on.
+            DiskFull, BadInput: it could not be kept or booked; if it is not kept, the call is ambiguous from now on.
         """
         try:
             text = reply.content.decode("utf-8", "replace") if call.kind == "text" else None
@@ -236,7 +244,7 @@ class Ledger:
             self._land(call)
 
     def failed(self, call: Call, state: CallState, error: VendorError) -> Call:
-        """Book how a call failed; what was reserved is set free, where it is not billed."""
+        """Book how a call failed; if it is not billed, what was reserved is free again."""
         try:
             return self._end(
                 call, state, error.usage or {}, reason=str(error), request_id=error.request_id, sent=error.sent
@@ -245,7 +253,7 @@ class Ledger:
             self._land(call)
 
     def spoiled(self, call: Call, error: VendorError) -> Call:
-        """Book that the answer of a call cannot be used; it is billed all the same, and kept for whoever looks."""
+        """Book that the answer of a call cannot be used; it is billed all the same, and kept for inspection."""
         ended = call.model_copy(update={"state": "bad answer", "reason": str(error)})
         self._book(ended)
         return ended
@@ -260,7 +268,7 @@ class Ledger:
         if state in ("failed", "refused") and not usage:
             cost: float | None = 0.0
         else:
-            # Not told what it is billed, or in units without a price: booked at the most it can be.
+            # The vendor did not say what it bills, or said it in units without a price: book the most it can be.
             cost = call.most_usd if known is None else known
         return call.model_copy(
             update={"state": state, "cost_usd": cost, "usage": dict(usage), "ended_at": self._now(), **told}
@@ -271,7 +279,8 @@ class Ledger:
             self._in_flight.discard(call.path)
             left = self._calls[call.path]
             if left.state == "intent" and read_answer(self._folder / left.answer_path) is None:
-                # The disk did not take how it ended: the next run finds it so, and this one must not ask again either.
+                # Its end could not be written: the next run will find it cut off, and this one must not send it again
+                # either.
                 self._calls[call.path] = left.model_copy(
                     update={
                         "state": "ambiguous",
@@ -282,9 +291,9 @@ class Ledger:
             self._changed.notify_all()
 
     def presume(self, order: Order, request: Request) -> None:
-        """Book what calls/ has of this piece and does not read as cut off: it may have been this request, and billed.
+        """Book the unreadable files in `calls/` for this piece as cut off: each may have been this request, and billed.
 
-        What lay there is kept in `takes/damaged/`.
+        The files are moved to `takes/damaged/`.
         """
         for name in [*self._unread]:
             told = NAME.fullmatch(name)
@@ -316,7 +325,7 @@ class Ledger:
             self._unread.remove(name)
 
     def agree(self, call: Call) -> None:
-        """Book that an ambiguous call may be made again, and paid for again."""
+        """Book that a person agreed to make, and pay for, an ambiguous call again."""
         self._book(call.model_copy(update={"again": self._run_id}))
 
     def ambiguous(self) -> list[Call]:

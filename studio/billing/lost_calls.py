@@ -1,6 +1,6 @@
-"""What a disk lost of the ledger: calls whose own record is gone, and money that only receipts tell of.
+"""Find what the ledger lost: money that the receipts of pieces mention and no call accounts for.
 
-Reads, changes nothing. Called by `sessions cost` and `sessions verify`.
+Changes nothing. Called by `sessions cost` and `sessions verify`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from studio.model.film import Stage
 from studio.store.receipts import read_receipt, receipt_places
 
 LEAST_USD = 1e-6
-"""Less is no money: sums of the same floats in another order."""
+"""Differences below this are rounding: sums of the same floats in another order."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A paid piece whose calls are lost: its receipt says `usd` dollars more than is booked for it."""
+    """A paid piece whose calls are lost: by its receipt it cost `usd` dollars more than is booked for it."""
 
     stage: Stage
     index: int
@@ -28,8 +28,8 @@ class Gap:
 
 
 def gaps(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
-    """Return the pieces whose receipts tell of more money than these calls; none where there is no call at all, for
-    then the receipts are all there is."""
+    """Return the pieces whose receipts say more money than these calls; none if there is no call at all, because then
+    the session has no ledger."""
     booked: dict[tuple[str, str], float] = {}
     for call in calls:
         key = (call.stage, call.fingerprint)

@@ -1,4 +1,4 @@
-"""What calls cost: `data/prices.toml`, and a person's own file beside it.
+"""What calls cost: this program's table `prices.toml`, and a person's own file, whose prices come first.
 
 A price that is not known is None, never 0. Every sum is in US dollars.
 """
@@ -22,17 +22,17 @@ from studio.model.paid import Unit, Usage
 
 TABLE = Path(__file__).with_name("prices.toml")
 OWN = "FILM_PRICES"
-"""Names a person's own file, whose prices come first."""
+"""The environment variable that names a person's own price file."""
 MOST_USD = 1e6
-"""Dearest unit; more is a slip."""
+"""Highest price of a unit, in dollars; a higher one must be a mistake."""
 MOST_DOTS = 200
-"""Of one line of a price list: a key has a dot or two, an address a few."""
+"""Most dots in one line of a price list: a key has one or two, a web address a few."""
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
-"""A pinned model bears its date: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
+"""The date in the name of a pinned model: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
 
 
 class Price(FrozenModel):
-    """One line of the table: dollars a unit, or free."""
+    """One entry of the table: a model's price in dollars per unit, or free."""
 
     vendor: str
     model: str
@@ -49,7 +49,7 @@ class Price(FrozenModel):
         return self
 
     def of(self, usage: Usage) -> float | None:
-        """Return what `usage` costs; None where it holds a unit without a price, a count below 0, or nothing."""
+        """Return what `usage` costs in US dollars; None if it is empty, or a unit has no price or a count below 0."""
         if self.free:
             return 0.0
         if not usage or any(unit not in self.per or not 0 < count < math.inf for unit, count in usage.items() if count):
@@ -58,13 +58,13 @@ class Price(FrozenModel):
 
 
 class PriceList(FrozenModel):
-    """A table of prices and the day it was checked: '2026-11-22', '' where a person's own file does not say."""
+    """A table of prices and the day it was checked: '2026-11-22', '' if a person's own file does not say."""
 
     checked: str = ""
     price: tuple[Price, ...] = ()
 
     def cost_usd(self, vendor: str, model: str, usage: Usage) -> float | None:
-        """Return what a call of this usage costs; None where that is not known."""
+        """Return what a call of this usage costs in US dollars; None if that is not known."""
         for name in (model, _DATED.sub("", model), "*"):
             for price in self.price:
                 if (price.vendor, price.model) == (vendor, name):
@@ -76,7 +76,7 @@ def price_list(environment: Mapping[str, str] = os.environ) -> PriceList:
     """Return the prices in force: a person's own before those of this program.
 
     Raises:
-        BadInput: the file that FILM_PRICES names cannot be read, or is no price list, or holds no price.
+        BadInput: the file that FILM_PRICES names cannot be read, is not a price list, or holds no price.
     """
     own = environment.get(OWN, "")
     ours = _read(TABLE)
@@ -110,8 +110,8 @@ def _text(path: Path) -> str:
     """Return the text of a price list.
 
     Raises:
-        BadInput: it cannot be read; or some line has more dots than any price list has use for: a key of 20,000 parts,
-            40 kB, takes the parser 1.5 GB.
+        BadInput: it cannot be read; or a line has more dots than a price list needs: parsing a key of 20,000 parts,
+            40 kB, takes 1.5 GB of memory.
     """
     text = read_text(path, OWN)
     if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
@@ -131,7 +131,7 @@ _WORDS = {
     "tuple_type": "expected tables that begin with [[price]]",
     "model_type": "expected a table",
 }
-"""What is wrong, by the names that pydantic has for it (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
+"""What is wrong, by pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
 
 
 def _words(kind: str, message: str) -> str:

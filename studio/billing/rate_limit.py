@@ -1,6 +1,6 @@
-"""Waiting one's turn at a vendor: so many requests at once, so many a minute, and none before the vendor allows it.
+"""Wait for a turn at a vendor: at most so many requests at once and a minute, and none before the vendor allows it.
 
-One limit per account, shared by all shots of this process. Across processes Prefect's global concurrency limits hold
+One limit per account, shared by all shots of this process. Across processes, Prefect's global concurrency limits apply
 (`flows/account_slots.py`).
 """
 
@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from studio.model.engines import AccountLimits
 
 GLANCE_SECONDS = 0.25
-"""How often who waits looks whether the run was asked to stop."""
+"""How often a waiting call checks whether the run was asked to stop."""
 
 
 class RateLimit:
-    """How many requests may be sent to one account, and when.
+    """Says when a request may be sent to one account. May be used from any thread.
 
     Args:
-        clock: seconds, never going back.
+        clock: returns seconds that never go back.
     """
 
     def __init__(self, limits: AccountLimits, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,12 +34,12 @@ class RateLimit:
 
     @property
     def not_before(self) -> float:
-        """The moment, by its own clock, before which nothing may be sent."""
+        """The time, by `clock`, before which nothing may be sent."""
         with self._changed:
             return self._not_before
 
     def hold(self, seconds: float) -> None:
-        """Let nothing through for so long; what is in flight is not touched."""
+        """Let nothing be sent for so many seconds; requests in flight go on."""
         with self._changed:
             self._not_before = max(self._not_before, self._clock() + seconds)
 
@@ -48,7 +48,7 @@ class RateLimit:
         """Wait for a turn and keep it while the block runs.
 
         Args:
-            check: called while waiting and once more before the turn is given; raises where the run was asked to stop.
+            check: called while waiting and once more before the turn is given; raises if the run was asked to stop.
         """
         while True:
             # Not under the lock: it may ask a server.
@@ -67,7 +67,7 @@ class RateLimit:
                 self._changed.notify_all()
 
     def _wait_seconds(self) -> float:
-        """Return how long to wait at least, 0 where the turn can be given now."""
+        """Return how many seconds to wait at least; 0 or less if the turn can be given now."""
         now = self._clock()
         while self._begun and self._begun[0] <= now - 60.0:
             self._begun.popleft()
@@ -84,6 +84,6 @@ _rate_limits_lock = threading.Lock()
 
 
 def rate_limit_of(account: str, limits: AccountLimits) -> RateLimit:
-    """Return the rate limit of an account; whoever comes first says what it allows."""
+    """Return the rate limit of an account, shared in this process; `limits` counts at the first call only."""
     with _rate_limits_lock:
         return _rate_limits.setdefault(account, RateLimit(limits))

@@ -1,7 +1,7 @@
-"""What a session's calls cost in all, read lightly from `calls/`: for lists, meta and pages.
+"""Add up what a session's calls cost, read lightly from `calls/`: for lists, meta and pages.
 
 Agrees with `studio/billing/calls.py`, where a call is a model, in what counts as spent; here no model is validated, so
-that a thousand sessions list in a second. A file that is no call reads as absent.
+that a thousand sessions list in a second. A file that is not a call is ignored.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _UNUSED = ("bad answer", "ambiguous", *_FREE)
 
 @dataclass(frozen=True)
 class Tally:
-    """Calls counted: how many, what they cost in US dollars, how many have no known price, how many gave nothing, and
-    how many of these were never sent."""
+    """The sum of some calls: how many, what they cost in US dollars, how many have no known price, how many gave
+    nothing, and how many of these were never sent."""
 
     calls: int = 0
     usd: float = 0.0
@@ -29,7 +29,7 @@ class Tally:
     unsent: int = 0
 
     def plus(self, other: Tally) -> Tally:
-        """Return both together."""
+        """Return the sum of both."""
         return Tally(
             self.calls + other.calls,
             self.usd + other.usd,
@@ -40,18 +40,18 @@ class Tally:
 
 
 UNPAID = Tally()
-"""No call at all."""
+"""The tally of no calls."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a session's calls cost, in all and by stage; those in flight at the most that they can cost."""
+    """What a session's calls cost, in all and by stage; a call in flight counts at the most that it can cost."""
 
     all: Tally = UNPAID
     stages: dict[str, Tally] = field(default_factory=dict)
 
     def of(self, *stages: str) -> Tally:
-        """Return what the calls of these stages cost."""
+        """Return the sum of the calls of these stages."""
         total = Tally()
         for stage in stages:
             total = total.plus(self.stages.get(stage, Tally()))
@@ -62,7 +62,7 @@ NOTHING = Spent()
 
 
 def read_spent(opened: OpenFolder) -> Spent:
-    """Read the calls of the session whose folder is open as `opened`."""
+    """Return what the calls of a session cost; `opened` is its open folder."""
     total, stages = Tally(), dict[str, Tally]()
     for name in _names(opened):
         call = _call(opened, name)
@@ -75,7 +75,7 @@ def read_spent(opened: OpenFolder) -> Spent:
 
 
 def _call(opened: OpenFolder, name: str) -> dict[str, object]:
-    """Return what is booked of a call or, where its file was lost, what its answer holds; see `calls.read_calls`."""
+    """Return a call from its file or, if that was lost, from its answer, else {}; see `calls.read_calls`."""
     for call in (
         tolerant.dict_at(opened, f"calls/{name}.json"),
         tolerant.as_dict(tolerant.head_at(opened, f"calls/{name}.answer").get("call")),
@@ -99,7 +99,7 @@ def _names(opened: OpenFolder) -> list[str]:
 
 
 def _tally(call: dict[str, object]) -> Tally:
-    """Return one call counted; see `studio.billing.calls.Call.booked_usd`."""
+    """Return the tally of one call; see `studio.billing.calls.Call.booked_usd`."""
     state = call["state"]
     usd = call.get("most_usd" if state == "intent" else "cost_usd")
     if usd is None and state in _FREE and not call.get("usage"):
@@ -111,13 +111,13 @@ def _tally(call: dict[str, object]) -> Tally:
 
 
 def stats_of(tally: Tally) -> dict[str, float | int]:
-    """Return what `stats` tell of the calls, in meta, `sessions list --json` and `sessions view --json`."""
+    """Return the keys about calls in `stats`, for meta, `sessions list --json` and `sessions view --json`."""
     unknown = {"price_unknown": tally.unknown} if tally.unknown else {}
     return {"calls": tally.calls, **unknown}
 
 
 def cost_text(tally: Tally) -> str:
-    """Return what was spent for a person: '$0.14', '$0.14 and 2 calls of unknown price'."""
+    """Return what was spent as text: '$0.14', '$0.14 and 2 calls of unknown price'."""
     if not tally.unknown:
         return dollars(tally.usd)
     return f"{dollars(tally.usd)} and {tally.unknown} call{'s' * (tally.unknown != 1)} of unknown price"

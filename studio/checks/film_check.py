@@ -1,5 +1,4 @@
-"""The film of a session, screened: `studio/video/quality.py` on what lies in its folder. Called by `sessions
-verify`."""
+"""Check the picture and sound of a session's film, with `studio/video/quality.py`. Called by `sessions verify`."""
 
 from __future__ import annotations
 
@@ -17,12 +16,12 @@ from studio.video.quality import inspect
 
 
 def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:
-    """Return what is wrong with the picture and sound of the session's film; nothing where there is no film.
+    """Return what is wrong with the picture and sound of the session's film; nothing if there is no film.
 
-    What does not read is told by `studio/checks/verify.py`; then the film is not judged.
+    If a plan cannot be read, the film is not checked; `studio/checks/verify.py` reports that.
 
     Args:
-        told: called with the share of the film that was looked at, 0 to 1, about once a second of film.
+        told: called with the share of the film that was checked, 0 to 1, about once a second of film.
     """
     film, facts = folder / "film.mp4", read_snapshot(folder)
     if facts is None or facts.film is None or facts.foreign or not files.is_file(film):

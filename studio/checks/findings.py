@@ -1,7 +1,6 @@
-"""Evidence for `studio/checks/verify.py`: receipts and checksums as they are on the disk, and what is to be said of
-them.
+"""Findings of `studio/checks/verify.py`: what they are, and what is wrong with a receipt on disk.
 
-Nothing is raised for what lies in the folder.
+Nothing in the folder makes these functions raise.
 """
 
 from __future__ import annotations
@@ -32,12 +31,12 @@ FindingKind = Literal[
     "remark",
 ]
 FAULTS: tuple[FindingKind, ...] = ("damaged", "missing", "torn receipt", "left over")
-"""What makes a session not whole; the other kinds are notes."""
+"""The findings that make a session not whole; the other kinds are notes."""
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing to say of a session. `path` is relative to it; `reason` is one line for a person."""
+    """One thing found in a session. `path` is relative to it; `reason` is one line for a person."""
 
     path: str
     what: FindingKind
@@ -45,7 +44,10 @@ class Finding:
 
 
 def receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
-    """Return (receipt, ''), or (None, what is wrong with it); (None, '') where there is none."""
+    """Return (receipt, '') for the receipt at `place` of the piece at `path`, or (None, what is wrong with it).
+
+    (None, '') if there is none.
+    """
     if not os.path.lexists(place):
         return None, ""
     try:

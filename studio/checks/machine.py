@@ -1,6 +1,6 @@
-"""Whether this machine can make films: fonts, shaping, encoder, voice, disk. Tries each for real, spends nothing.
+"""Check whether this machine can make films: fonts, shaping, encoder, voice, disk. Tries each for real, spends nothing.
 
-`film doctor` puts these together with what the engine and the crew's vendors say.
+`film doctor` adds the checks of Prefect and of the crew's vendors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from studio.model.engines import Narrator
 Verdict = Literal["ok", "warning", "wrong"]
 
 FEW_BYTES, NO_BYTES = 2 * 2**30, 256 * 2**20
-"""Free space below which it is tight, and below which no film should be begun. Chosen, not measured: a picture of
+"""Free bytes below which space is tight, and below which no film should be begun. Chosen, not measured: a picture of
 1920 x 1080 has some MB, the score has 0.2 MB a second, and paid calls stop at 64 MiB (`studio/billing/ledger.py`)."""
 WORD = "Hello"
 FRAMES, SIZE, FPS = 12, (256, 144), 24
@@ -32,7 +32,7 @@ FRAMES, SIZE, FPS = 12, (256, 144), 24
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: what was found, and what to do where it is not fine."""
+    """One check: what was found, and what to do if it is not fine."""
 
     name: str
     verdict: Verdict
@@ -41,11 +41,11 @@ class Check:
 
 
 def machine_checks(output: Path, narrator: Narrator) -> list[Check]:
-    """Return what there is to say of this machine.
+    """Return the results of all checks of this machine.
 
     Args:
         output: the folder that holds, or will hold, the films.
-        narrator: the voice that comes with the program, to be heard.
+        narrator: the voice that comes with the program; it is made to speak.
     """
     checks: list[tuple[str, Callable[[], Check], str]] = [
         ("fonts", _fonts, "make the environment again"),
@@ -59,10 +59,10 @@ def machine_checks(output: Path, narrator: Narrator) -> list[Check]:
 
 
 def tried(name: str, look: Callable[[], Check], remedy: str) -> Check:
-    """Return what `look` finds; where it fails in whatever way, that is wrong, and the remedy is told."""
+    """Return the check that `look` returns or, if it raises anything, a check 'wrong' with the remedy."""
     try:
         return look()
-    except Exception as error:  # a library that is broken fails as it likes; that is what is looked for
+    except Exception as error:  # a broken library may raise anything; that is what is looked for
         said = (str(error).strip().splitlines() or [""])[0]
         reason = said if isinstance(error, FilmError) else f"{type(error).__name__}: {said}"
         return Check(name, "wrong", reason[:300], remedy)
@@ -74,7 +74,7 @@ def _fonts() -> Check:
         return Check("fonts", "wrong", f"{path.name} draws nothing", "make the environment again")
     lacking = lacking_extras()
     without = f"; not drawn: {', '.join(extra.draws for extra in lacking)}" if lacking else ""
-    # Not a warning: most films need none of them, and what a film does lack is told with it.
+    # Not a warning: most films need none of them, and a film that lacks some says so.
     extras = f"for those: {install(extra.name for extra in lacking)}" if lacking else ""
     return Check("fonts", "ok", f"{FAMILY} ({path.name}){without}", extras)
 

@@ -1,7 +1,7 @@
-"""Mending a session on request: what is broken goes to `takes/damaged/`, everything that can be proved is put back.
+"""Repair a session on request: damaged files go to `takes/damaged/`, everything that can be proved is put back.
 
-`survey` says beforehand what is wrong, what becomes of it, what is lost and what making it again costs; `repair` does
-it. Nothing is made here: what is lost is made by the next run. Called by `sessions repair`.
+`survey` says beforehand what is wrong, what would be done, what is lost and what making it again costs; `repair` does
+it. Nothing is made here: the next run makes what is lost. Called by `sessions repair`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from studio.store.recovery import places, recover
 from studio.store.takes import put_aside
 
 LEAST_USD = 1e-6
-"""Less is no money: sums of the same floats in another order."""
+"""Differences below this are rounding: sums of the same floats in another order."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class Mend:
     """One thing that is wrong, and what is done about it.
 
     Attributes:
-        lost: whether a finished piece is lost by it: no whole copy is left.
-        seconds: of work that making it again takes, as measured when it was made.
-        cost_usd: what making it again costs, as paid when it was made; what its answers did cost that are held is not
-            in it, for they are not paid for again.
-        unknown: whether nothing tells how long it took and what it cost.
-        idle: whether there is nothing to do but to make it: the next run does.
+        lost: whether a finished piece is lost: no whole copy is left.
+        seconds: seconds of work to make it again, as measured when it was made.
+        cost_usd: what making it again costs, as paid when it was made, less the answers that are held: they are not
+            paid for again.
+        unknown: whether nothing says how long it took and what it cost.
+        idle: whether `repair` itself does nothing about it.
     """
 
     finding: Finding
@@ -60,8 +60,8 @@ def survey(folder: Path) -> list[Mend]:
     """Return what is wrong with a session and what `repair` would do about it. Changes nothing.
 
     Raises:
-        NoSuchSession: the folder holds nothing that says what it is.
-        BrokenPlan: neither the brief nor its copy reads, so nothing can be mended.
+        NoSuchSession: nothing in the folder identifies it as a session.
+        BrokenPlan: neither the brief nor a copy of it can be read, so nothing can be repaired.
     """
     findings = verify(folder)
     if not findings:
@@ -111,7 +111,7 @@ def _mend(pieces: PieceStore, finding: Finding, outside: Container[str]) -> Mend
 
 
 def _order_at(folder: Path, path: str) -> Order | None:
-    """Return the order of the place at `path`, be it the piece's or its receipt's."""
+    """Return an order for the place at `path`, the path of a piece or of its receipt; None for any other path."""
     place = place_at(path)
     return Order(folder.name, *place, "") if place else None
 
@@ -129,7 +129,8 @@ def _remade(folder: Path, finding: Finding, receipt: Receipt | None) -> Mend:
 
 
 def _again_usd(folder: Path, receipt: Receipt) -> tuple[float, str]:
-    """Return what making a piece again costs in dollars, and in words what of it is free: its answers may be held."""
+    """Return what making a piece again costs in US dollars, and in words how much of it is free because its answers are
+    held."""
     if not receipt.cost_usd:
         return 0.0, ""
     mine = [
@@ -153,15 +154,15 @@ def _taken(pieces: PieceStore, finding: Finding) -> Mend:
 
 
 def repair(folder: Path, shown_folder: str, tell: Callable[[str], None]) -> None:
-    """Mend what `survey` finds. What cannot be put back is moved to `takes/damaged/` and is missing from then on.
+    """Repair what `survey` finds. What cannot be put back is moved to `takes/damaged/` and is missing from then on.
 
     Args:
-        shown_folder: where the session lies as people see it, for meta.
+        shown_folder: the session's folder as a person would write it, for meta.
         tell: receives one line for everything that is done.
 
     Raises:
-        SessionLocked: a run works on the session; nothing was changed.
-        BrokenPlan: neither the brief nor its copy reads; nothing was changed.
+        SessionLocked: a run is working on the session; nothing was changed.
+        BrokenPlan: neither the brief nor a copy of it can be read; nothing was changed.
         DiskFull, BadInput: the folder cannot be written; what was done so far is whole, and the rest can be done again.
     """
     held = lock.take(folder)
@@ -187,7 +188,7 @@ def _repair_place(pieces: PieceStore, order: Order) -> None:
     if found.condition in ("edited", "by hand") or (found.receipt is None and found.condition == "nothing"):
         return
     if found.receipt is not None:
-        # What lies here, or lay here, in whole: the piece itself, a copy of it elsewhere in the session, or nothing.
+        # Look for the piece that is, or was, here: whole in its place, or as a whole copy elsewhere in the session.
         whole = pieces.adopt(Order(folder.name, order.stage, order.index, found.receipt.fingerprint))
         if whole is not None or found.receipt.by_hand:
             return

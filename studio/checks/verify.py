@@ -1,8 +1,7 @@
-"""Whether a session is whole: every artefact's bytes against its receipt's checksum, plans, briefs and records too.
+"""Check whether a session is whole: every piece against the checksum in its receipt, and plans, brief and records.
 
-Reads every byte, and each once: a flipped bit that left size and time alone must be found, so nothing that was
-remembered before counts.
-Writes nothing; what is found is mended by going on with the session, or by `studio/checks/repair.py`.
+Reads every byte once: a flipped bit that left size and time alone must be found, so no cached checksum counts. Writes
+nothing; going on with the session repairs what is found, and so does `studio/checks/repair.py`.
 """
 
 from __future__ import annotations
@@ -39,10 +38,10 @@ _ONCE: tuple[Stage, ...] = ("score", "film")
 
 
 def verify(folder: Path) -> list[Finding]:
-    """Return what is not as the receipts say, by path; of a foreign session nothing, for it has no receipts.
+    """Return the findings about a session, sorted by path; none for a foreign session, because it has no receipts.
 
     Raises:
-        NoSuchSession: the folder holds nothing that says what it is.
+        NoSuchSession: nothing in the folder identifies it as a session.
     """
     facts = read_snapshot(folder)
     if facts is None:
@@ -69,7 +68,7 @@ def verify(folder: Path) -> list[Finding]:
 
 
 def _is_finished(folder: Path) -> bool:
-    """Tell whether a film was cut here, be it damaged now: then every piece of the plan must be there."""
+    """Tell whether a film was cut here, even if it is damaged now: then every piece of the plan must be there."""
     return os.path.lexists(folder / "film.mp4") or os.path.lexists(folder / "film.json")
 
 
@@ -77,12 +76,12 @@ def _brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
     try:
         return read_brief(folder), [Finding(path, what, reason) for path, what, reason in brief_faults(folder)]
     except (OSError, BadInput) as error:
-        # Without it the plans are judged by the usual frame rate; the other pieces do not need it.
+        # Without it the plans are validated with the default frame rate; the other pieces do not need it.
         return None, [Finding("brief.json", "damaged", words_of(error))]
 
 
 def _places(folder: Path, facts: Snapshot) -> list[tuple[str, Stage]]:
-    """Return where pieces lie or, where the film was cut, must lie: (path of the artefact, stage)."""
+    """Return (path, stage) of every piece that is there or, if the film was cut, must be there; plans are left out."""
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
     found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
     for stage in NUMBERED:
@@ -107,7 +106,7 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
         yield Finding(receipt_path(path), "torn receipt", torn)
         receipt = recorded(records, folder, path)
     if not os.path.lexists(place):
-        # Beside what claims to be a receipt, for no shot of the plan, nothing need ever have been.
+        # A damaged receipt for a shot that is not in the plan does not prove that there ever was a piece.
         if receipt is not None or planned:
             yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
@@ -142,7 +141,7 @@ def _why_missing(stage: Stage, has_receipt: bool) -> str:
 
 
 def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterator[Finding]:
-    """Judge a file that is not what its receipt says: a picture may be a person's, anything else is damage."""
+    """Yield the finding on a file that differs from its receipt: a picture may be a person's, all else is damaged."""
     stat = safe_open.found(place)
     touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
     if stage in PICTURES and touched:
@@ -204,7 +203,7 @@ def _text(place: Path) -> str:
 
 
 def _unreadable_plan(place: Path, stage: Stage, brief: Brief | None) -> str:
-    """Return '' where the plan reads, else what is wrong with it."""
+    """Return what is wrong with the plan, '' if it validates."""
     try:
         reader(brief or Brief(idea="?", options=FilmOptions(), seed=0, started_at="", version=""))(stage, _text(place))
     except (OSError, UnicodeDecodeError, BadInput) as error:
@@ -222,7 +221,7 @@ def _ground(folder: Path) -> Iterator[Finding]:
 
 
 def _takes(folder: Path) -> Iterator[Finding]:
-    """Check the earlier versions that are kept; of a plan that is the receipt alone."""
+    """Check the earlier versions in `takes/`; for a plan that is its receipt alone."""
     for stage in (*PLANS, *NUMBERED, *_ONCE):
         home = f"takes/{stage}"
         for name in files.names(folder / home):
@@ -252,7 +251,7 @@ def _left_over(folder: Path) -> Iterator[Finding]:
 
 
 def _meta(folder: Path, facts: Snapshot) -> Iterator[Finding]:
-    """Note a meta that is not the projection of the folder; nothing reads it, and it may be deleted at any time."""
+    """Yield a finding if meta does not agree with the folder; nothing reads meta, and it may be deleted at any time."""
     path = f"{folder.name}_meta.json"
     with tolerant.entered(folder) as opened:
         if opened is None or not tolerant.is_there(opened, path):
@@ -263,17 +262,17 @@ def _meta(folder: Path, facts: Snapshot) -> Iterator[Finding]:
 
 
 def _without_paths(meta: dict[str, object]) -> dict[str, object]:
-    """Return meta without the pictures' paths: they name the output folder of whoever wrote it."""
+    """Return meta without the pictures' paths, which depend on how the output folder was given."""
     shots = [{key: shot[key] for key in shot if key != "image_path"} for shot in tolerant.as_dicts(meta.get("shots"))]
     return {**meta, "shots": shots}
 
 
 def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> str:
-    """Return the closing line for a person.
+    """Return the closing line for a person: whole, or how many faults and how to repair them.
 
     Args:
-        go_on: the command that goes on with the session, by which what is not whole is made again.
-        repair: the command that only puts back, a plan that does not read, too.
+        go_on: the command that resumes the session, which makes again what is not whole.
+        repair: the command that only puts back, also a plan that cannot be read.
     """
     facts = read_snapshot(folder)
     if facts is not None and facts.foreign:
@@ -289,7 +288,7 @@ def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> s
 
 
 def compared(folder: Path) -> Iterator[Finding]:
-    """Compare the records with the receipts. Where they differ no fault is found, but it is told."""
+    """Compare Prefect's records with the receipts; differences are notes, not faults."""
     held: set[tuple[str, str]] = set()
     kept: set[str] = set()
     recorded: dict[tuple[str, str], Receipt] = {}
@@ -321,7 +320,7 @@ def compared(folder: Path) -> Iterator[Finding]:
 
 
 def lost(folder: Path) -> Iterator[Finding]:
-    """Note paid calls whose own record is gone or does not read, and receipts that cost more than `calls/` has."""
+    """Yield notes on paid calls whose file is lost or unreadable, and on receipts that cost more than `calls/` has."""
     held, unread = lost_lines(folder)
     for call in held:
         yield Finding(

@@ -1,4 +1,4 @@
-"""How `sessions cost` looks: a table for a person, a CSV file for a spreadsheet."""
+"""The output of `sessions cost`: a table for a person, a CSV file for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _NOUNS: dict[Unit, tuple[str, str]] = {
 }
 _HEAD = ("no.", "stage", "vendor", "model", "became", "cost", "begun", "billed")
 _RIGHT = (0, 5)
-"""Columns set to the right."""
+"""The columns that are aligned to the right."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is run by spreadsheets (https://owasp.org/www-community/attacks/CSV_Injection)."""
+"""Spreadsheets run a cell that begins with one of these (https://owasp.org/www-community/attacks/CSV_Injection)."""
 
 
 def cost_lines(costs: Costs, hint: str) -> list[str]:
-    """Return the costs for a person, a line each: every call, then the sums.
+    """Return the lines of the costs for a person: every call, then the sums.
 
     Args:
-        hint: the command that goes on, shown where calls wait for somebody's word; '' for none.
+        hint: the command that agrees to pay again, shown if a call is ambiguous; '' for none.
     """
     facts = costs.facts
     if not costs.lines:
@@ -104,7 +104,7 @@ def _row(line: CostLine) -> tuple[str, ...]:
 
 
 def billed(line: CostLine) -> str:
-    """Return what a call is billed by: '1,204 tokens in, 830 tokens out'; '' where nothing says so."""
+    """Return what a call is billed for: '1,204 tokens in, 830 tokens out'; '' if that is not known."""
     usage = {unit: count for unit, count in line.call.usage.items() if count}
     return ", ".join(f"{_count(count)} {_NOUNS[unit][count != 1]}" for unit, count in usage.items())
 
@@ -127,14 +127,14 @@ def _sums(sums: dict[str, Tally]) -> list[str]:
 
 
 def _calls(total: Tally) -> str:
-    """Return how many calls a vendor got, and how many never left: a vendor's own count has none of these."""
+    """Return in words how many calls were sent, and how many never were, which a vendor's own count leaves out."""
     sent = total.calls - total.unsent
     unsent = f" and {total.unsent} that {'was' if total.unsent == 1 else 'were'} never sent" if total.unsent else ""
     return f"{sent} call{'s' * (sent != 1)}{unsent}"
 
 
 def cost_csv(costs: Costs) -> str:
-    """Return every call as CSV (RFC 4180), one header line first; no cell is a formula to a spreadsheet.
+    """Return every call as CSV (RFC 4180), with a header line; no spreadsheet takes a cell for a formula.
 
     `cost_usd` and `most_usd` are dollars, or 'price unknown'.
     """

@@ -1,4 +1,4 @@
-"""How `film plan` looks: pieces of the same fate on one line, the total, what the budget leaves; and as JSON."""
+"""The output of `film plan`: pieces with the same outcome on one line, the total, what the budget leaves; also JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOUNS: dict[Stage, str] = {
 
 
 def forecast_lines(found: Forecast, go_on: str) -> list[str]:
-    """Return the forecast for a person, a line each.
+    """Return the lines of the forecast for a person.
 
     Args:
         go_on: the command that carries it out.
@@ -67,7 +67,7 @@ def forecast_lines(found: Forecast, go_on: str) -> list[str]:
 
 
 def _groups(steps: Sequence[Step]) -> list[list[Step]]:
-    """Return the steps in the order of work, those of one stage and fate together."""
+    """Return the steps in the order of work, grouped by stage and outcome."""
     ordered = sorted(steps, key=lambda step: (STAGES.index(step.stage), not step.made, _fate(step), step.index))
     return [list(group) for _, group in groupby(ordered, key=lambda step: (step.stage, step.made, _fate(step)))]
 
@@ -81,7 +81,7 @@ def _is_free(step: Step) -> bool:
 
 
 def _row(steps: list[Step]) -> tuple[str, str, str, str]:
-    """Return one line: the pieces, whether they are made or there, why, what they cost."""
+    """Return the cells of one line: the pieces, whether they are made or reused, why, what they cost."""
     first, noun = steps[0], _NOUNS[steps[0].stage]
     name = f"{noun}{'s' * (len(steps) > 1)} {_numbers([step.index for step in steps])}" if first.index else noun
     if not first.made:
@@ -98,7 +98,7 @@ def _sum(steps: Sequence[Step]) -> Estimate:
 
 
 def _numbers(indices: list[int]) -> str:
-    """Return shots' numbers in short: '1-3, 5'."""
+    """Return the numbers in short form: '1-3, 5'."""
     runs: list[list[int]] = []
     for index in indices:
         if runs and runs[-1][-1] == index - 1:
@@ -109,7 +109,7 @@ def _numbers(indices: list[int]) -> str:
 
 
 def price_text(estimate: Estimate, short: bool = False) -> str:
-    """Return an estimate for a person: '$0.12 to $0.25', 'nothing', '$0.12 and 3 calls of unknown price'."""
+    """Return an estimate as text: '$0.12 to $0.25', 'nothing', '$0.12 and 3 calls of unknown price'."""
     unknown = f"{estimate.unknown} call{'s' * (estimate.unknown != 1)} of unknown price" if estimate.unknown else ""
     if not estimate.high:
         return unknown or ("" if short else "nothing")
@@ -136,7 +136,7 @@ def _budget(found: Forecast) -> list[str]:
 
 
 def forecast_json(found: Forecast) -> dict[str, object]:
-    """Return the forecast as one JSON object, as docs/guide.md tells."""
+    """Return the forecast as one JSON object, as described in docs/guide.md."""
     total, left = found.total, found.left_usd()
     return {
         "session_id": found.session_id or None,

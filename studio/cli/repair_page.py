@@ -1,4 +1,4 @@
-"""How `sessions repair` says what is wrong, what becomes of it, what is lost and what making it again costs."""
+"""The output of `sessions repair`: what is wrong, what is done about it, what is lost, what making it again costs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from studio.text.display import clock, dollars, printable
 
 
 def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str]:
-    """Return the survey for a person, a line each.
+    """Return the lines of the survey for a person.
 
     Args:
         go_on: the command that makes what is lost.
@@ -37,7 +37,7 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
 
 
 def survey_json(session_id: str, mends: Sequence[Mend], done: bool) -> dict[str, object]:
-    """Return the survey for a program; `done` tells whether it was carried out."""
+    """Return the survey as one JSON object; `done` says whether the repair was carried out."""
     lost = [mend for mend in mends if mend.lost]
     return {
         "session_id": session_id,

@@ -1,6 +1,6 @@
-"""How one session looks, whole: `sessions view`.
+"""The output of `sessions view`: one session in full.
 
-Whatever a person or a vendor wrote is shown as text, as in `studio/cli/tables.py`.
+Whatever a person or a vendor wrote is shown as plain text, as in `studio/cli/tables.py`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from studio.text.display import clock, dollars, printable, size
 _NAME_CELLS = 32
 """Width of the column of the characters' names."""
 _MISSING_SHOWN = 12
-"""Missing pieces named one by one on a page; what is more is counted."""
+"""Most missing pieces that are named one by one; further ones are counted."""
 
 
 class _Page:
-    """Prints sections, label and value, and lines: cut or wrapped to a terminal, whole in a pipe."""
+    """Prints sections, labelled values and lines: cut or wrapped to a terminal's width, whole in a pipe."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -36,7 +36,7 @@ class _Page:
         self._console.print(Text(title, style="bold"))
 
     def pair(self, label: str, value: str, style: str = "") -> None:
-        """Print a labelled value; on a terminal a long one goes on below its beginning."""
+        """Print a labelled value; on a terminal a long one is wrapped below its beginning."""
         if self._whole:
             self._console.print(Text(f"  {label:<12}{value}"), soft_wrap=True)
             return
@@ -47,11 +47,11 @@ class _Page:
         self._console.print(grid)
 
     def exact(self, label: str, value: str) -> None:
-        """Print a labelled value that is to be copied: never broken into lines by us."""
+        """Print a labelled value that a person will copy, without wrapping it."""
         self._console.print(Text.assemble((f"  {label:<12}", "dim"), (value, "bold")), soft_wrap=True)
 
     def line(self, *parts: str | tuple[str, str]) -> None:
-        """Print one line, cut with an ellipsis where a terminal is narrower."""
+        """Print one line, cut with an ellipsis if a terminal is narrower."""
         text = Text.assemble("  ", *parts)
         if self._whole:
             self._console.print(text, soft_wrap=True)
@@ -60,7 +60,7 @@ class _Page:
 
 
 def show_report(report: Report, console: Console) -> None:
-    """Print one session whole."""
+    """Print one session in full."""
     facts, page = report.facts, _Page(console)
     console.print(Text.assemble((facts.session_id, "bold"), "  ", (report.state, STATES[report.state])))
     page.pair("idea", printable(facts.idea) or "-")
@@ -201,7 +201,7 @@ def _show_rest(report: Report, page: _Page) -> None:
     if report.missing:
         page.section("Missing")
         for path in report.missing[:_MISSING_SHOWN]:
-            # A plan that is there and counts as missing does not read; the next run says where.
+            # A plan whose file is there but counts as missing cannot be read; the next run says why.
             unread = path.endswith(".json") and (facts.folder / path).is_file()
             page.line(f"{path} is there, but does not read" if unread else path)
         if len(report.missing) > _MISSING_SHOWN:

@@ -1,7 +1,7 @@
 """The `sessions` command: what was made, what is missing, where the files are, and whether they are whole.
 
-Only `repair` writes, and only when told to. It imports neither the engine nor, before it must, any model: a list is
-there at once.
+Only `repair` writes, and only when told to. It never imports Prefect, and models only when it must, so that a list
+appears at once.
 """
 
 from __future__ import annotations
@@ -148,11 +148,11 @@ def prompts(session: Id, /, *, output: Output = None, json: Json = False) -> int
 
 
 def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, ...]:
-    """Return the session's shots as they stand; of a foreign one, the prompts that can be used.
+    """Return the session's shots as they are now; for a foreign session, the prompts in its shots.
 
     Raises:
         BadInput: there are no shots yet, or a foreign shot has no prompt.
-        BrokenPlan: `shots.json` does not read.
+        BrokenPlan: `shots.json` does not validate.
     """
     from pydantic import ValidationError
 
@@ -250,8 +250,8 @@ def repair(
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the command and leave with its exit code; whatever went wrong is one line on standard error."""
+    """Run the command and exit with its code; an error is one line on standard error."""
     open_streams()
-    # Not as it was inherited: what a script starts in the background is born deaf to it.
+    # Set it anew: a process that a script starts in the background inherits it as ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False)))

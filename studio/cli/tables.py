@@ -1,7 +1,8 @@
-"""How sessions look: the list, and the summary that `film make` asks about. One whole: `studio/cli/session_page.py`.
+"""Print the list of sessions, and the summary that `film make` asks about.
 
-Whatever a person or a vendor wrote is shown as text: never read as markup, on one line, with nothing in it that a
-terminal obeys (`studio.text.display.printable`). On a terminal lines are cut to its width; in a pipe they are whole.
+`studio/cli/session_page.py` prints one session in full. Whatever a person or a vendor wrote is shown as plain text:
+never read as markup, on one line, without control codes (`studio.text.display.printable`). On a terminal lines are cut
+to its width; in a pipe they are whole.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ STATES: dict[SessionState, str] = {
 }
 MARKS = {"DONE": "green", "IMG": "yellow", "TODO": "dim"}
 CAMERA_CELLS = 14
-"""Width of the camera's column: 'slow pan right', the longest of the known moves."""
+"""Width of the camera's column, in terminal cells: 'slow pan right', the longest of the known moves."""
 _SUMMARY_CELLS = 80
 
 
@@ -43,7 +44,7 @@ def fit(text: str, cells: int) -> str:
 
 
 def plain_console() -> Console:
-    """Return the console of the commands: standard output, nothing in a text is markup, emoji code or highlighted."""
+    """Return a console on standard output that reads no markup or emoji codes in a text and highlights nothing."""
     return Console(markup=False, highlight=False, emoji=False)
 
 
@@ -51,9 +52,9 @@ def plain_console() -> Console:
 
 
 def show_table(found: Sequence[Listing], console: Console) -> None:
-    """Print the sessions as a table in which only the idea gives way where the terminal is narrow.
+    """Print the sessions as a table in which only the idea is cut if the terminal is narrow.
 
-    A layout engine would take from every column, ids too; an id that is cut cannot be copied.
+    A layout engine would cut every column, also the ids, and an id that is cut cannot be copied.
     """
     paid = any_cost(found)
     head = ("state", "id", "img", "clips", "length", *(["cost"] if paid else []), "idea")
@@ -73,10 +74,10 @@ def show_table(found: Sequence[Listing], console: Console) -> None:
 
 
 def summary(folder: Path) -> str:
-    """Return what `film make` shows before it asks whether to go on: lines of 80 cells at the most.
+    """Return what `film make` shows before it asks whether to go on: lines of at most 80 cells.
 
     Raises:
-        NoSuchSession: the folder holds nothing that says what it is.
+        NoSuchSession: nothing in the folder identifies it as a session.
     """
     facts = read_snapshot(folder)
     if facts is None:
@@ -102,5 +103,5 @@ def _shot_line(shot: ShotFacts) -> str:
 
 
 def moment(iso: str) -> str:
-    """Return a moment for a person, '2025-02-08 00:22:38'; '-' where there is none."""
+    """Return a time in ISO 8601 as text for a person, '2025-02-08 00:22:38'; '-' for ''."""
     return printable(iso)[:19].replace("T", " ") or "-"

@@ -1,4 +1,4 @@
-"""What both commands share at the border to the person: exit codes, errors in one line, text that cannot harm.
+"""What both commands share for the terminal: exit codes, errors in one line, questions, output for programs.
 
 Nothing here knows films or sessions. Light on purpose: `sessions list` imports it before it answers.
 """
@@ -19,21 +19,21 @@ from studio.errors import FilmError
 from studio.text.display import printable
 
 NO_THREAD = "can't start new thread"
-"""What Python says where the system starts no more threads."""
+"""Python's error message if the system starts no more threads."""
 NO_ROOM = (
     "the system gives this program no more threads or memory: end other programs, or raise its limits (ulimit -u, -v)"
 )
 _GLANCE_SECONDS = 0.1
-"""How often a wait for a line looks whether a signal came."""
+"""How often a wait for a typed line checks whether a signal came."""
 
 
 def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> int:
-    """Return the exit code of `run`, its error told in one line on standard error.
+    """Call `run` and return its exit code; an error is printed as one line on standard error.
 
     0 done, 1 not finished, 2 wrong use or bad input, 130 interrupted.
 
     Args:
-        interrupted: what is said after Ctrl-C.
+        interrupted: the line to print after Ctrl-C.
     """
     try:
         code = run() or 0
@@ -51,10 +51,10 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
         return error.exit_code
     except KeyboardInterrupt as stop:
         _complain(interrupted)
-        # Of a signal other than Ctrl-C, whoever raised it for that knows the code.
+        # For a signal other than Ctrl-C, the handler that raised this set the exit code.
         return int(getattr(stop, "exit_code", 130))
     except BrokenPipeError:
-        # Whoever read our output has left. What is still buffered must not be flushed into the closed pipe at exit.
+        # The reader of our output has gone. What is still buffered must not be flushed into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (RuntimeError, MemoryError) as error:
@@ -63,7 +63,7 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
         _complain(f"{NO_ROOM}; then run the same line again")
         return 1
     except OSError as error:
-        # A file that may not be read, a disk that fails: the person can act on the name, not on a traceback.
+        # A file that may not be read, a disk that fails: a person needs the file's name, not a traceback.
         _complain(
             f"{str(error.filename or 'the system')!r}: {(error.strerror or str(error)).lower()}: check it, try again"
         )
@@ -71,7 +71,7 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
 
 
 def agrees(question: str) -> bool:
-    """Ask a yes-or-no question until it is answered; False where nobody sits at a terminal.
+    """Ask a yes-or-no question until it is answered; False if input or output is not a terminal.
 
     Raises:
         KeyboardInterrupt: the person leaves (Ctrl-C, Ctrl-D).
@@ -83,9 +83,9 @@ def agrees(question: str) -> bool:
 
 @contextmanager
 def share_shown(what: str) -> Iterator[Callable[[float], None]]:
-    """Lend a function that shows on standard error how much of something long is done, 0 to 1; wiped at the end.
+    """Give a function that shows on standard error which share of a long task is done, 0 to 1; wiped at the end.
 
-    Nothing is shown where that is no terminal: a log needs no line that is rewritten.
+    If standard error is not a terminal, nothing is shown: a log needs no progress line.
     """
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -97,7 +97,11 @@ def share_shown(what: str) -> Iterator[Callable[[float], None]]:
 
 
 def says_yes(question: str, out: IO[str]) -> bool:
-    """Ask a yes-or-no question on `out` until it is answered; raises as `typed_answer`."""
+    """Ask a yes-or-no question on `out` until it is answered, and return whether it was yes.
+
+    Raises:
+        KeyboardInterrupt: as `typed_answer`.
+    """
     while True:
         answer = typed_answer(question, out).lower()
         if answer in ("y", "yes", "n", "no"):
@@ -127,12 +131,12 @@ def _complain(message: str) -> None:
 
 
 def write_exact(text: str) -> None:
-    """Write text for a program on standard output: UTF-8 whatever the locale, lone surrogates as '\\udcff'."""
+    """Write text for a program to standard output: UTF-8 in any locale, lone surrogates as '\\udcff'."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
 def write_json(value: object) -> None:
-    """Write one JSON value on standard output, readable, ending with a newline."""
+    """Write one JSON value to standard output, indented, ending with a newline."""
     write_exact(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

@@ -1,8 +1,7 @@
-"""What a run would do, piece by piece, why, and what it would cost. Spends nothing and changes nothing.
+"""Forecast what a run would do, piece by piece, why, and what it would cost. Spends nothing and changes nothing.
 
-The orders are those of a run, as far as they can be known. Where a plan must be written first, the plan of the
-crew's stand-in, a writer that costs nothing, is used: then shots and lines are about so many, and their words about so
-long.
+The orders are those of a run, as far as they can be known. If a plan must be written first, that of the crew's
+stand-in, a writer that costs nothing, is used: then the number of shots and lines and their lengths are approximate.
 """
 
 from __future__ import annotations
@@ -41,11 +40,11 @@ UNKNOWN_CAST = "a portrait for each character comes to it, or to another number 
 
 
 def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> Forecast:
-    """Return what a new film of this brief would take; no session is opened.
+    """Return the forecast for a new film of this brief; no session is opened.
 
     Raises:
-        BadInput: the film cannot be planned, as the writer would say, or not be painted, as
-        `studio.planning.capabilities.check_capabilities`.
+        BadInput: the film cannot be planned, for the reason the writer gives, or not painted, for the reason
+            `studio.planning.capabilities.check_capabilities` gives.
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
@@ -55,10 +54,10 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
 
 
 def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList | None = None) -> Forecast:
-    """Return what a run on the session in `folder` would do. The session may be at work meanwhile.
+    """Return the forecast for a run on the session in `folder`. A run may be working on it meanwhile.
 
     Raises:
-        BrokenPlan: a plan does not read, or a timeline does not add up: a run would stop.
+        BrokenPlan: a plan does not validate, or a timeline does not add up: a run would stop.
         LinkInside, Crowded: a folder is a link, or holds more than any film's: no run would begin.
     """
     refuse_links(folder)
@@ -81,12 +80,15 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
 
 
 def _say_nothing(line: str) -> None:
-    """Looking changes nothing, so there is nothing to tell."""
+    """Ignore the line: a forecast changes nothing, so there is nothing to tell."""
 
 
 class _Forecaster:
-    """Walks the stages as the flow does; `_sure` tells whether the plans so far are those of the run, `_redone`
-    whether what differs in the shots from what was planned is what a person had redone."""
+    """Walks through the stages as the flow does.
+
+    `_sure` tells whether the plans so far are those that the run will use; `_redone` whether the shots differ from the
+    plan only by what a person had redone.
+    """
 
     def __init__(
         self, session_id: str, folder: Path, brief: Brief, crew: Crew, quoter: Quoter, pieces: PieceStore | None
@@ -140,13 +142,13 @@ class _Forecaster:
         brief, crew = self._job.brief, self._job.crew
         seen = self._look(stages.shots(self._job, story, graph).order)
         if not seen.used and not self._sure:
-            # A graph that was edited is one of a story that will be another.
+            # An edited graph belongs to the old story, and the story will be written anew.
             graph = crew.stand_in.map_scenes(story, brief.seed)
         work = stages.shots(self._job, story, graph)
         self._step(work, seen)
         if not seen.used:
             return self._unsure(crew.stand_in.plan_shots(story, graph, brief))
-        # Shots edited by hand are kept, whatever becomes of the plans before them.
+        # Shots edited by hand are kept, even if the plans before them change.
         text = self._text(work.order, seen)
         self._sure = True
         redone = seen.receipt.redone if seen.receipt else None
@@ -248,7 +250,7 @@ class _Forecaster:
         return (files.read_or_none(self._job.folder / order.path, PLAN_BYTES) or b"").decode("utf-8", "replace")
 
     def _exact(self, seen: Decision, work: Work[Any]) -> Decision:
-        """Say more exactly why a piece is made anew: what of its own order is another now."""
+        """Return the decision with a more exact reason why a piece is made anew: what in its own order has changed."""
         if seen.why != "new upstream" or seen.receipt is None or not self._sure:
             return seen
         if _by_others(seen.receipt, work.engine):
@@ -257,13 +259,13 @@ class _Forecaster:
         return replace(seen, why="edited prompt" if other_words else "other options")
 
     def _behind(self, stage: Stage, engine: Engine, index: int = 0) -> Receipt | None:
-        """Note a piece whose order cannot be known, for what it builds on is made in the run."""
+        """Note a piece whose order cannot be known, because what it builds on will be made in the run."""
         seen = self._pieces.decide_unknown(stage, index) if self._pieces else NEW
         return self._note(Order(self._job.session_id, stage, index, ""), engine, seen, lambda: _untold(engine))
 
     def _step(self, work: Work[Any], seen: Decision) -> Receipt | None:
-        """Note what becomes of a piece; return its receipt where it will have the bytes that it has, or had."""
-        # Without sure plans its answers cannot be told from others: none counts as held.
+        """Note what would be done about a piece; return its receipt if its bytes will be those it has, or had."""
+        # If the plans are not sure, its order is not either: no answer can be recognised as held.
         known = work.order if self._sure or work.order.stage == "story" else None
         return self._note(work.order, work.engine, seen, lambda: self._quoter.quote(work.engine, work.make, known))
 
@@ -290,7 +292,7 @@ class _Forecaster:
 
 
 def _untold(engine: Engine) -> Estimate:
-    """Return what a piece costs whose request needs a picture or a plan that may not be there yet."""
+    """Return the estimate for a piece whose request cannot be prepared yet: unknown, or free if the engine is."""
     return UNTOLD if isinstance(engine, Paid) else FREE
 
 
@@ -300,6 +302,6 @@ def _by_others(receipt: Receipt, engine: Engine) -> bool:
 
 
 def _all(receipts: Sequence[Receipt | None]) -> list[Receipt] | None:
-    """Return the receipts where none is missing."""
+    """Return the receipts, or None if one is missing."""
     known = [receipt for receipt in receipts if receipt is not None]
     return known if len(known) == len(receipts) else None

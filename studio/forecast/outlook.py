@@ -1,4 +1,4 @@
-"""What a run would do, as it is told: its steps, and what they come to. Made by `studio/forecast/forecast.py`."""
+"""The models of a forecast: the steps of a run and their sum. Made by `studio/forecast/forecast.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.store.decisions import Why
 
 @dataclass(frozen=True)
 class Step:
-    """One piece: what becomes of it, why, and what it would cost. `paid_usd` is what a piece that is used did cost."""
+    """One piece: whether it would be made, why, and what it would cost; `paid_usd` is what a used piece has cost."""
 
     stage: Stage
     index: int
@@ -29,11 +29,13 @@ class Forecast:
 
     Attributes:
         shots: how many there are, or will be.
-        about: whether the shots are not planned yet, so that their number and words are the offline writer's guess.
-        spent_usd: what was spent or may have been; `spent_unknown` are the calls of unknown price among it.
+        about: whether the shots are not planned yet, so that their number and words are the stand-in writer's guess.
+        prices: the day the prices were checked.
+        session_id: '' for a new film.
+        spent_usd: what was or may have been spent; `spent_unknown` is how many calls of unknown price are not in it.
         budget_usd: None for no limit.
-        notes: what the crew will do otherwise than is asked, one line each.
-        lost: calls that were cut off: a run makes their pieces only once somebody agreed to pay again.
+        notes: where the crew will not do exactly what is asked, one line each.
+        lost: calls that were cut off: a run makes their pieces only after somebody agreed to pay again.
     """
 
     brief: Brief
@@ -51,11 +53,12 @@ class Forecast:
 
     @property
     def total(self) -> Estimate:
-        """What finishing would cost."""
+        """What finishing the film would cost."""
         return reduce(Estimate.plus, (step.estimate for step in self.steps), FREE)
 
     def left_usd(self) -> tuple[float, float] | None:
-        """Return what the budget would leave, (at worst, at best), negative where it is too small; None without."""
+        """Return what would be left of the budget, (at worst, at best), negative if it is too small; None if there is
+        no budget."""
         if self.budget_usd is None:
             return None
         left, total = self.budget_usd - self.spent_usd, self.total

@@ -1,9 +1,9 @@
-"""What a piece would cost, without asking a vendor: the real engine works at a desk that sends nothing.
+"""Estimate what a piece would cost without asking a vendor: the real engine works at a desk that sends nothing.
 
-The adapter prepares its request as ever; the desk looks whether the answer is held already, notes the request where it
-is not, and stops there. So an estimate follows the adapters by itself. Of a piece that takes several calls each is
-quoted: the adapter says with what stand-in for an answer it goes on to the next one. What a bad answer adds, that must
-be repaired or asked for again, is in no estimate.
+The adapter prepares its request as usual; the desk checks whether the answer is held already, notes the request if it
+is not, and stops there. So an estimate always agrees with the adapters. If a piece takes several calls, each is quoted:
+the adapter supplies a stand-in answer with which it goes on to the next one. What a bad answer adds, because it must be
+repaired or asked for again, is in no estimate.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a piece would cost, in US dollars: from `low` to `high`; `unknown` calls of unknown price come to it.
+    """What a piece would cost, in US dollars: from `low` to `high`, plus `unknown` calls of unknown price.
 
-    `held` tells that an answer that was paid for already lies here.
+    `held` tells whether an answer that was paid for already is used.
     """
 
     low: float = 0.0
@@ -40,7 +40,7 @@ class Estimate:
     held: bool = False
 
     def plus(self, other: Estimate) -> Estimate:
-        """Return both together."""
+        """Return the sum of both."""
         return Estimate(
             self.low + other.low, self.high + other.high, self.unknown + other.unknown, self.held or other.held
         )
@@ -48,11 +48,11 @@ class Estimate:
 
 FREE = Estimate()
 UNTOLD = Estimate(unknown=1)
-"""A call whose price is not known."""
+"""The estimate for one call whose price is not known."""
 
 
 class _Asked(Exception):
-    """All requests are known: nothing more is needed of the engine."""
+    """Raised to stop the engine: all its requests are known."""
 
 
 class QuotingDesk:
@@ -69,9 +69,9 @@ class QuotingDesk:
         self.used_held = False
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        """Return what `check` makes of an answer that is held; else note the request, and go on with its stand-in.
+        """Return the result of `check` on an answer that is held; else note the request, and go on with its stand-in.
 
-        Where it has none it is the last one: the engine is stopped.
+        A request without a stand-in is the last one: then the engine is stopped.
         """
         reply = self._held(request)
         if reply is not None:
@@ -86,12 +86,12 @@ class QuotingDesk:
 
 
 class Quoter:
-    """Quotes the pieces of one session, or of a film that has none yet.
+    """Estimates the cost of the pieces of one session, or of a film that has no session yet.
 
     Args:
-        scratch: an empty folder outside of the session, where an engine may write.
-        folder: the session's, where answers are held.
-        calls: its calls.
+        scratch: an empty folder outside the session, where an engine may write.
+        folder: the session's folder, where answers are held.
+        calls: the session's calls.
     """
 
     def __init__(
@@ -100,11 +100,11 @@ class Quoter:
         self._prices, self._scratch, self._folder, self._calls = prices, scratch, folder, tuple(calls)
 
     def quote(self, engine: E, make: Callable[[E, Path], object], order: Order | None = None) -> Estimate:
-        """Return what it would cost to let the engine make this.
+        """Return what it would cost to make the piece with this engine.
 
         Args:
-            make: lets the engine make the piece at a path, as the stage's task does.
-            order: the piece's, by which answers that are held are found; None where it cannot be known yet.
+            make: makes the piece with the engine at a path, as the stage's task does.
+            order: the piece's order, by which held answers are found; None if it cannot be known yet.
         """
         if not isinstance(engine, Paid):
             return FREE
@@ -115,16 +115,16 @@ class Quoter:
         except _Asked:
             pass
         except FilmError:
-            # It would not work, or not with what is known yet: what else it takes to make it is not known either.
+            # It would fail, or fails with what is known so far: what else it takes to make it is not known either.
             total = UNTOLD
         for request in desk.requests.values():
             total = total.plus(self._priced(request))
         return replace(total, held=desk.used_held)
 
     def blank(self) -> Path:
-        """Return a picture that stands for one that is not painted yet.
+        """Return the path of a placeholder for a picture that is not painted yet.
 
-        A request is billed by how many pictures it shows and how large they may be, not by what is on them.
+        A request is billed by how many pictures it shows and how large they may be, not by what is in them.
         """
         path = self._scratch / "blank.png"
         Image.new("RGB", (8, 8)).save(path, "PNG")

@@ -1,4 +1,4 @@
-"""What finishing a session costs, for a run that ends because its budget is used up."""
+"""Say what finishing a session would cost, for a run that ends because its budget is used up."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from studio.text.command_hints import command
 from studio.text.display import dollars
 
 STEP_USD = 0.1
-"""A budget that is proposed is rounded up to tenths of a dollar."""
+"""The step, in US dollars, to which a proposed budget is rounded up."""
 
 
 def finishing_usd(folder: Path, crew: Crew) -> tuple[float, float, int]:
-    """Return what finishing the session costs: dollars from, to, and how many calls of unknown price come to it.
+    """Return what finishing the session would cost, in US dollars: (lowest, highest, calls of unknown price besides).
 
     Raises:
-        BrokenPlan: a plan does not read: a run would stop.
+        BrokenPlan: a plan does not validate: a run would stop.
     """
     total = forecast_session(folder, read_brief(folder), crew).total
     return total.low, total.high, total.unknown
 
 
 def out_of_budget(folder: Path, budget_usd: float | None, crew: Crew, reason: str) -> str:
-    """Return what is told when the budget would be passed: what was spent, what is missing, what finishing costs.
+    """Return the message for a run that would exceed its budget: what was spent, what is missing, what finishing costs.
 
     Args:
-        reason: why the run stopped, as the ledger said it: all there is to tell where the rest cannot be found out.
+        reason: the ledger's message on why the run stopped; returned if the rest cannot be found out.
     """
     if budget_usd is None:
         return reason
@@ -54,7 +54,7 @@ def out_of_budget(folder: Path, budget_usd: float | None, crew: Crew, reason: st
 
 
 def range_text(estimate: Estimate) -> str:
-    """Return an estimate for a person: 'about $7.00', 'about $5.20 to $7.00'."""
+    """Return an estimate as text: 'about $7.00', 'about $5.20 to $7.00'."""
     low, high = dollars(estimate.low), dollars(estimate.high)
     return f"about {high}" if low == high else f"about {low} to {high}"
 

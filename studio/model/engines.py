@@ -1,8 +1,8 @@
-"""The crew's contracts: what every writer, painter, narrator, animator and composer can do.
+"""The protocols of the crew: what every writer, painter, narrator, animator and composer can do.
 
 Engines implement these without inheriting. An engine writes its file at the path it is given and
 nowhere else; publishing is not its job. It either returns what it measured, with a whole, closed file at
-`out`, or raises `studio.errors.EngineFailed`; after an error whatever lies at `out` is worthless.
+`out`, or raises `studio.errors.EngineFailed`; after an error, ignore whatever is at `out`.
 All engines may be called from several threads at once.
 """
 
@@ -25,16 +25,17 @@ Tick = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Abilities:
-    """What an engine can do of what a port leaves open; a mismatch is settled before anything is paid
-    (`studio/planning/capabilities.py`).
+    """The optional abilities of an engine, those that its protocol does not require of everyone.
+
+    A mismatch with what is asked is settled before anything is paid (`studio/planning/capabilities.py`).
 
     Attributes:
-        sizes: the only sizes of its pictures, or about; empty where it paints any of `longest_px` a side at the most,
-            None for no limit. What it paints is cropped and scaled to the film's frame.
+        sizes: the only sizes, exact or approximate, that it paints; empty if it paints any size of up to `longest_px`
+            a side, None for no limit. What it paints is cropped and scaled to the film's frame.
         seed: the same order with the same seed gives the same piece, or nearly.
         references: how many pictures it can be shown, so that a character stays the same; 0 for none.
         negative_prompts: can be told what must not be in the picture.
-        languages: ISO 639-1 codes of what it can read; empty where it takes any.
+        languages: ISO 639-1 codes of the languages it can read; empty if it takes any.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -46,34 +47,34 @@ class Abilities:
 
 
 class Engine(Protocol):
-    """What a fingerprint needs to know of whoever makes a piece."""
+    """The identity of an engine, as a fingerprint needs it: who, which model, which version."""
 
     @property
     def engine(self) -> str:
-        """Who: 'offline', 'openai', ..."""
+        """The engine's name: 'offline', 'openai', ..."""
 
     @property
     def model(self) -> str:
-        """With what: a model's name, or the part of the offline crew."""
+        """The model's name, or the part of the offline crew."""
 
     @property
     def version(self) -> int:
-        """Raised when the same order would give other bytes. For a vendor's work always 0."""
+        """The engine's version: raised when the same order would give other bytes. For a vendor's work always 0."""
 
 
 class Able(Engine, Protocol):
-    """An engine whose port leaves something open."""
+    """An engine that has optional abilities."""
 
     @property
     def abilities(self) -> Abilities:
-        """What it can do of that."""
+        """Which optional abilities it has."""
 
 
 class Writer(Able, Protocol):
     """Turns an idea into plans."""
 
     def write_story(self, brief: Brief) -> Story:
-        """Write the story: scenes enough for the length asked for."""
+        """Write the story, with enough scenes for the length asked for."""
 
     def map_scenes(self, story: Story, seed: int) -> SceneGraph:
         """Draw the graph of scenes, characters, places and props."""
@@ -91,7 +92,7 @@ class Painter(Able, Protocol):
         """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
 
         Args:
-            references: PNG files of who or what must look the same; at most as many as `abilities` says.
+            references: PNG files of who or what must look the same; at most `abilities.references` of them.
         """
 
 
@@ -102,7 +103,7 @@ class Narrator(Able, Protocol):
         """Write a WAV, mono 16 bit PCM; measure `seconds` and `words`.
 
         An empty line, or one this voice cannot read, gives a file of no samples: `seconds` 0, and the
-        reason in `not_spoken` where there were words.
+        reason in `not_spoken` if there were words.
         """
 
 
@@ -126,7 +127,7 @@ class Animator(Engine, Protocol):
         """Write an MP4 of exactly `frames` frames; `cues`, in frames of this clip, are burned in.
 
         Args:
-            focus: where the subject is in the picture, as whoever painted it said; None where nobody did.
+            focus: where the subject is in the picture, as its painter said; None if it did not say.
         """
 
 
@@ -137,17 +138,18 @@ class Composer(Engine, Protocol):
         """Write a WAV, stereo 16 bit PCM at 48 kHz, `round(seconds * 48000)` samples long.
 
         Args:
-            cues: the moods and when they begin, in order, the first at 0: the others lie on cuts.
+            cues: the moods and when they begin, in order, the first at 0; the others begin on cuts.
         """
 
 
 AT_ONCE = 8
-"""Requests in flight at one account: a vendor that allows fewer answers 429, and is waited for."""
+"""Default number of requests in flight at one account. A vendor that allows fewer answers 429, and we wait for it."""
 
 
 @dataclass(frozen=True)
 class AccountLimits:
-    """What an account allows: requests in flight, >= 1, and requests begun within any minute; None for no limit."""
+    """The limits of a vendor account: requests in flight, >= 1, and requests begun within any minute, None for no
+    limit."""
 
     at_once: int = AT_ONCE
     per_minute: int | None = None
@@ -158,11 +160,17 @@ USUAL = AccountLimits()
 
 @dataclass(frozen=True)
 class Crew:
-    """Who works on a film, and how many shots at once: `limits` are a vendor account's, `painters` and `voices` the
-    threads of the mapping. The offline painter fills about a core; a vendor's only waits. `portraits` says whether a
-    painter that takes references is shown one of every character. `stand_in` is a writer that costs nothing: before a
-    paid plan is written, what the film would cost is reckoned from its plan. `negative_prompt` is what must not be
-    seen, '' for nothing; a painter that takes such has been told."""
+    """The five engines that work on a film, and how many shots they work on at once.
+
+    Attributes:
+        stand_in: a writer that costs nothing: before a paid plan is written, the film's cost is estimated from its
+            plan.
+        limits: of the vendor account.
+        painters, voices: threads for pictures and for lines. The offline painter uses about one core; a vendor's only
+            waits.
+        portraits: whether a painter that takes references is shown a portrait of every character.
+        negative_prompt: what must not be seen, '' for nothing; a painter that takes such prompts has been told.
+    """
 
     name: str
     writer: Writer

@@ -1,7 +1,7 @@
-"""What happens, as it happens: events from the work to whoever shows them.
+"""Events: what the work reports while it runs, for whoever shows it.
 
-The task bodies and the flow publish; the flow's log and the terminal's table listen. A listener must be quick and
-may be called from any thread.
+The task bodies and the flow publish; the flow's log and the terminal's table listen. A listener must return quickly
+and may be called from any thread.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ _NOUNS: dict[Stage, str] = {
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. `index` is the shot or, of the cast, the character; 0 for the whole film.
+    """One thing that happened.
 
-    `frames` are rendered so far or, of the film, looked at. 'planned' says how many shots there are and, of the stage
-    'cast', characters.
+    `index` is the shot or, for the stage 'cast', the character; 0 for the whole film. `frames` counts those rendered
+    so far or, for the stage 'film', those checked. An event 'planned' says how many shots there are or, for the stage
+    'cast', how many characters.
     """
 
     kind: EventKind
@@ -49,7 +50,7 @@ class Event:
     session_id: str = ""
 
     def line(self) -> str:
-        """Return the event as one line for a person, or '' where it is only for a live table."""
+        """Return the event as one line for a person, or '' if it is only for a live table."""
         noun = _NOUNS[self.stage] if self.stage else ""
         whose = told_as(self.stage, self.index) if self.stage else ""
         subject = f"{whose}: {noun}" if whose else noun

@@ -1,7 +1,8 @@
-"""The nouns: what is asked, what is planned, how a camera moves. What is made is `studio/model/receipt.py`.
+"""The film's data models: what is asked for, what is planned, how a camera moves.
 
-Frozen pydantic models, validated once at the border. No clock, no files, no randomness: those come in
-as arguments where a noun is made. Everything else in the program imports from here.
+What is made is in `studio/model/receipt.py`. Frozen pydantic models, validated once at the border. No clock, no
+files, no randomness: those come in as arguments where a model is made. Everything else in the program imports from
+here.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ CAMERAS: tuple[Camera, ...] = get_args(Camera)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 IDEA_CHARACTERS = 4_000
-"""Longest idea, in characters: about two pages. Longer texts are scripts, and have their own option."""
+"""Longest idea, in characters: about two pages. A longer text is a script and has an option of its own."""
 
 SCRIPT_CHARACTERS = 200_000
-"""Longest script, in characters: a feature film's, and as much again."""
+"""Longest script, in characters: twice that of a feature film."""
 
 LINE_CHARACTERS = 4_000
-"""Longest line of one shot, in characters: four minutes of speech and more."""
+"""Longest line of one shot, in characters: more than four minutes of speech."""
 
 DEFAULT_STYLE = "ultra cinematic documentary"
 
@@ -59,7 +60,7 @@ class FrozenModel(BaseModel):
 
 
 class Prompt(FrozenModel):
-    """One line of a prompts file: what to paint in a shot and how to move."""
+    """One line of a prompts file: what to paint in a shot, and how the picture and the camera move."""
 
     image_prompt: str = Field(min_length=1, max_length=8_000)
     motion_prompt: str = Field(default="", max_length=2_000)
@@ -67,7 +68,7 @@ class Prompt(FrozenModel):
 
 
 class FilmOptions(FrozenModel):
-    """Every option that shapes the film. Two runs with the same idea and options ask for the same film."""
+    """The options that shape the film. Two runs with the same idea and options ask for the same film."""
 
     seconds: float = Field(default=40.0, ge=4, le=3600, allow_inf_nan=False)
     shot_seconds: float = Field(default=5.0, ge=1, le=60, allow_inf_nan=False)
@@ -90,8 +91,10 @@ class FilmOptions(FrozenModel):
 
 
 class Brief(FrozenModel):
-    """What was asked for, once and for all: `brief.json`, where `options` is called "wish". Changed only when the user
-    asks."""
+    """What a session was asked for: the content of `brief.json`, where `options` is called "wish".
+
+    It changes only when the user asks for a change.
+    """
 
     model_config = ConfigDict(validate_by_name=True)
 
@@ -105,7 +108,7 @@ class Brief(FrozenModel):
 
     @model_serializer(mode="wrap")
     def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
-        # A brief is compared with its copy byte for byte: one written before there were these keys must stay as it is.
+        # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
         content: dict[str, JsonValue] = dump(self)
         unsaid = {"batch": not self.batch, "terms": self.terms == UNSAID}
         return {"wish" if key == "options" else key: value for key, value in content.items() if not unsaid.get(key)}
@@ -117,7 +120,7 @@ class Brief(FrozenModel):
 Mood = Literal[
     "calm", "tender", "wonder", "hopeful", "brave", "playful", "restless", "melancholy", "tense", "mysterious"
 ]
-"""What music a film or scene has; `studio/planning/moods.py` finds a scene's."""
+"""The mood of the music of a film or a scene; `studio/planning/moods.py` finds a scene's."""
 
 
 class Scene(FrozenModel):
@@ -132,7 +135,7 @@ class Scene(FrozenModel):
 
 
 class Story(FrozenModel):
-    """`story.json`: title, style and scenes in the order they are told."""
+    """The story, as in `story.json`: title, style, and the scenes in the order they are told."""
 
     title: str = Field(min_length=1)
     style: str
@@ -147,7 +150,8 @@ EdgeKind = Literal["appears_in", "set_in", "used_in", "follows"]
 
 
 NODES, EDGES = 4 * 9_999, 30 * SHOTS
-"""Most of a scene graph: four kinds of nodes, whose numbers have four digits; 28 characters and props in each scene."""
+"""The most nodes and edges of a scene graph: four kinds of nodes, whose numbers have four digits; in each scene 28
+characters and props."""
 
 
 class Node(FrozenModel):
@@ -160,7 +164,7 @@ class Node(FrozenModel):
 
 
 class Edge(FrozenModel):
-    """`source` appears in / is set in / is used in / follows `target`, both node ids.
+    """One edge of the scene graph: `source` appears in / is set in / is used in / follows `target`, both node ids.
 
     appears_in: character -> scene. set_in: scene -> place. used_in: prop -> scene. follows: scene -> the scene before.
     """
@@ -171,14 +175,17 @@ class Edge(FrozenModel):
 
 
 class SceneGraph(FrozenModel):
-    """`scene_graph.json`: who appears where, and what follows what. Laws: `studio/planning/scene_graph.py`."""
+    """The scene graph, as in `scene_graph.json`: who appears where, and which scene follows which.
+
+    Its rules are in `studio/planning/scene_graph.py`.
+    """
 
     nodes: tuple[Node, ...] = Field(max_length=NODES, fail_fast=True)
     edges: tuple[Edge, ...] = Field(max_length=EDGES, fail_fast=True)
 
 
 class Shot(FrozenModel):
-    """One shot of `shots.json`. `seed`, `frames` and `take` are drawn once and stand in the file."""
+    """One shot of `shots.json`. `seed`, `frames` and `take` are chosen once and kept in the file."""
 
     index: int = Field(ge=1, description="1-based, the place in the list")
     image_prompt: str = Field(min_length=1, max_length=8_000)
@@ -210,8 +217,10 @@ class Span(FrozenModel):
 
 
 class Timeline(FrozenModel):
-    """`timeline.json`: the whole film in frames. `title_frames` come first, then the shots, end to end, and last
-    `end_frames`."""
+    """The timeline, as in `timeline.json`: the whole film in frames.
+
+    `title_frames` come first, then the shots, end to end, and last `end_frames`.
+    """
 
     fps: Fps
     title_frames: int = Field(ge=0)
@@ -226,7 +235,7 @@ class Timeline(FrozenModel):
 
     @model_serializer(mode="wrap")
     def _without_an_end_it_does_not_have(self, dump: Dump) -> dict[str, JsonValue]:
-        # The film's fingerprint holds this text: a film of before there were end cards must keep its own.
+        # The film's fingerprint covers this text: a film made before there were end cards must keep its fingerprint.
         content: dict[str, JsonValue] = dump(self)
         return {key: value for key, value in content.items() if key != "end_frames" or value}
 
@@ -234,13 +243,13 @@ class Timeline(FrozenModel):
 # --- how the camera moves -------------------------------------------------------------------------
 
 Aim = tuple[float, float]
-"""A place in a picture: shares of its width and height from the left and the top, 0 to 1."""
+"""(x, y) of a place in a picture: shares of its width and height from the left and the top, 0 to 1."""
 
 CENTRE: Aim = (0.5, 0.5)
 
 
 class Pose(FrozenModel):
-    """Where the camera looks: the centre as a share of the spare margin, -1 (left/top edge) to 1; zoom >= 1."""
+    """Where the camera looks: its centre as shares of the spare margin, -1 (left or top edge) to 1, and zoom >= 1."""
 
     x: float = Field(default=0.0, ge=-1, le=1)
     y: float = Field(default=0.0, ge=-1, le=1)
@@ -249,9 +258,10 @@ class Pose(FrozenModel):
 
 
 class Move(FrozenModel):
-    """A camera move between two poses, eased; `shake` is handheld unrest and `swing` an orbit's arc, 0 to 1.
+    """A camera move between two poses, eased.
 
-    `aim` is where the subject is in the frame at zoom 1: an orbit and a roll turn about it.
+    `shake`, 0 to 1, is how much a handheld camera shakes; `swing`, -1 to 1, is an orbit's arc and direction. `aim` is
+    where the subject is in the frame at zoom 1: an orbit and a roll turn about it.
     """
 
     start: Pose = Pose()

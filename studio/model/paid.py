@@ -1,7 +1,7 @@
-"""Calls that cost money: what is asked, what comes back, how it can fail, and the desk that every one passes.
+"""Calls that cost money: the request, the reply, how a call can fail, and the protocol of the desk.
 
-A vendor's adapter (`blocks/`) prepares one request, and how to send it; the desk (`studio/billing/desk.py`) books it
-before it is sent, lets it wait its turn, and books how it ended. An adapter sends nothing by any other way and never
+A vendor's adapter (`blocks/`) prepares one request and how to send it; the desk (`studio/billing/desk.py`) books it
+before it is sent, lets it wait its turn, and books how it ended. An adapter sends nothing in any other way and never
 sends twice.
 """
 
@@ -21,14 +21,15 @@ Usage = Mapping[Unit, float]
 Fault = Literal["passing", "unknown", "slow down", "quota", "key", "refused", "bad answer", "wrong"]
 """How a call fails:
 
-passing     the vendor did not do it, and may a little later: connection refused, 5xx
-unknown     it was sent and nothing tells what became of it: no answer in time, the connection broke after the request
+passing     the vendor did not do it, and may do it a little later: connection refused, 5xx
+unknown     it was sent and nothing says what happened to it: no answer in time, the connection broke after the request
 slow down   429: too many requests; `retry_after` says when
 quota       the account has no money left, or its own limit is reached
 key         the key is wrong, or may not do this
 refused     the vendor's rules do not allow this prompt
-bad answer  an answer came, and it is not what was asked for: HTML, half a picture, a bomb, silence; it may be billed
-wrong       the request itself: no such model, a parameter out of its limits
+bad answer  an answer came that is not what was asked for: HTML, half a picture, a decompression bomb, silence; it may
+            be billed
+wrong       the request itself is wrong: no such model, a parameter out of its range
 """
 
 T = TypeVar("T")
@@ -38,10 +39,10 @@ class VendorError(EngineFailed):
     """A vendor's call failed. The message is one line for a person: vendor, what happened, what to do; never a secret.
 
     Args:
-        retry_after: seconds that the vendor asks to wait, where it says.
-        request_id: the vendor's own name of the request, '' where it gave none.
-        usage: what the vendor says it bills, where it says so in spite of the failure.
-        sent: False where nothing reached the vendor: there was no connection.
+        retry_after: seconds that the vendor asks to wait, None if it does not say.
+        request_id: the vendor's own id of the request, '' if it gave none.
+        usage: what the vendor says it bills in spite of the failure, None if it does not say.
+        sent: False if nothing reached the vendor because there was no connection.
     """
 
     def __init__(
@@ -62,17 +63,17 @@ class VendorError(EngineFailed):
 
 @dataclass(frozen=True)
 class Request:
-    """One call, as it is booked before it is sent.
+    """One call to a vendor, as it is booked before it is sent.
 
     Attributes:
         vendor: who is paid: 'openai', 'stability', or the host of a compatible server.
-        account: who shares limits with whom: the host, and a digest of the key; never the key.
-        digest: SHA-256 of all that is sent but secrets: the same request has the same digest in every process.
-        most: the most that it can be billed for; what a budget reserves. Token counts are upper bounds.
-        likely: what it is billed for where nothing is out of the ordinary, the lower end of an estimate; no budget goes
-            by it. None where it is `most`.
-        stand_in: an answer that `check` takes, for estimates alone: with it the engine goes on to the other requests of
-            the same piece, which do not depend on what this one brings. None where no other follows.
+        account: calls of the same account share its limits: the host and a digest of the key; never the key.
+        digest: SHA-256 of everything that is sent except secrets: the same request has the same digest in every
+            process.
+        most: the most that it can be billed for, which a budget reserves. Token counts are upper bounds.
+        likely: what it is usually billed for, the lower end of an estimate; no budget uses it. None if it is `most`.
+        stand_in: a made-up answer that `check` accepts, used for estimates only: with it the engine goes on to the
+            other requests of the same piece, which do not depend on this one's answer. None if no other follows.
     """
 
     vendor: str
@@ -87,11 +88,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, unchecked: a text's UTF-8, a picture's or a sound's bytes.
+    """A vendor's answer, unchecked: a text in UTF-8, or the bytes of a picture or sound.
 
     Attributes:
-        usage: what is billed; where the vendor does not say, what the request's own numbers say.
-        seed: the one that was used, where the vendor says.
+        usage: what is billed; if the vendor does not say, it is counted from the request.
+        seed: the seed that was used, None if the vendor does not say.
     """
 
     content: bytes
@@ -101,18 +102,18 @@ class Reply:
 
 
 class CallDesk(Protocol):
-    """Where calls are booked. One desk is for one piece of work."""
+    """The protocol of the desk that books and sends paid calls. One desk is for one piece of work."""
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
-        """Return what `check` makes of the reply: of one that is held already, or else of one call of `send`.
+        """Return the result of `check` on the reply, which is one held already or else the answer to one `send`.
 
-        `send` makes exactly one request. `check` judges the reply, and raises `VendorError('bad answer', ...)` where
-        it is not what was asked for; it may run again, in another process, on the same reply.
+        `send` makes exactly one request. `check` raises `VendorError('bad answer', ...)` if the reply is not what was
+        asked for; it may run again, in another process, on the same reply.
 
         Raises:
-            VendorError: the call failed; it is booked. 'slow down' never comes out: it is waited for.
+            VendorError: the call failed; it is booked. Never 'slow down': the desk waits and sends again.
             CallCutOff: an earlier call for this piece may have been billed, and nobody agreed to pay again.
-            BudgetSpent, PriceUnknown: it could pass the budget; nothing was sent.
+            BudgetSpent, PriceUnknown: the call could exceed the budget; nothing was sent.
             Interrupted: the run was asked to stop while the call waited its turn; nothing was sent.
         """
 

@@ -1,4 +1,4 @@
-"""What is made: what an engine measured of a piece, and the receipt that proves it."""
+"""Receipts: what an engine measured of a piece, and the receipt that proves the piece."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class PieceMeasures(FrozenModel):
-    """What an engine measured of the piece it just made; `tasks/` turn it into a receipt."""
+    """What an engine measured of the piece it just made; `tasks/` turns it into a receipt."""
 
     width: int | None = None
     height: int | None = None
@@ -35,8 +35,8 @@ class PieceMeasures(FrozenModel):
 
 
 class Sidecar(FrozenModel):
-    """A further file of the same piece of work, for example `film.srt` beside `film.mp4`; held whole, so that it can
-    be written again."""
+    """A further file of a piece, for example `film.srt` beside `film.mp4`; its receipt holds its whole text, so that it
+    can be written again."""
 
     path: str = Field(pattern=r"^film\.(srt|vtt)$")
     sha256: Sha256
@@ -45,10 +45,10 @@ class Sidecar(FrozenModel):
 
 
 class Receipt(PieceMeasures):
-    """The proof of a finished piece: what lies where, from what it was made, and what it took.
+    """The proof of a finished piece: where it is, what it was made from, by whom, and what that cost.
 
-    A receipt vouches for itself by `check`: one that a fault changed does not read. `sealed` gives it its check, and
-    every change of a receipt needs that anew.
+    `check` protects the receipt itself: one that was damaged does not validate. `sealed` computes the check, and must
+    be called again after every change of a receipt.
     """
 
     stage: Stage
@@ -73,7 +73,7 @@ class Receipt(PieceMeasures):
     redone: str | None = Field(default=None, description="of the shots: as written, with what a person had redone")
     check: str = Field(default="", description="over all other keys that are not at their default")
 
-    # A key that a later version added is no fault; it is under the check like every other.
+    # A key that a later version added is not an error; the check covers it like every other.
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @model_validator(mode="before")
@@ -92,10 +92,10 @@ class Receipt(PieceMeasures):
         return fingerprint(receipt=json.dumps(said, sort_keys=True))[:32]
 
     def sealed(self) -> Receipt:
-        """Return the receipt with the check that belongs to it."""
+        """Return a copy of the receipt with its check computed."""
         return self.model_copy(update={"check": self._check_of(json.loads(self.model_dump_json()))})
 
 
 def _is_usual(value: JsonValue, usual: object) -> bool:
-    """Tell whether a value of JSON is a key's default: it need not be written."""
+    """Tell whether a JSON value is its key's default, so that it need not be written."""
     return value == (list(usual) if isinstance(usual, tuple) else usual)

@@ -1,6 +1,6 @@
-"""Stages: which there are, where the piece of each lies in a session, and the order for one piece of work. Pure.
+"""Stages: which there are, where each one's piece is in a session, and the order for one piece of work. Pure.
 
-The order itself is made by `studio/planning/orders.py`; whoever names a file of a session asks here.
+`studio/planning/orders.py` makes the orders; every path of a piece in a session comes from here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PLACES: dict[Stage, str] = {
 
 
 def artefact_path(stage: Stage, index: int = 0) -> str:
-    """Return where a piece lies, relative to the session: 'images/shot_003.png'."""
+    """Return the path of a piece, relative to the session: 'images/shot_003.png'."""
     return _PLACES[stage].format(index)
 
 
@@ -50,7 +50,7 @@ _NUMBER = re.compile(r"_([0-9]{3,6})\.[a-z0-9]+\Z")
 
 
 def place_at(path: str) -> tuple[Stage, int] | None:
-    """Return (stage, number) of the artefact that lies at `path`, or whose receipt does; None where neither may."""
+    """Return (stage, number) of the piece that belongs at `path`, or whose receipt does; None for any other path."""
     home = path.partition("/")[0]
     found = _NUMBER.search(path) if home in NUMBERED else None
     number = int(found[1]) if found else 0
@@ -63,12 +63,12 @@ def place_at(path: str) -> tuple[Stage, int] | None:
 
 
 def told_as(stage: Stage, index: int) -> str:
-    """Return whose piece it is, for a sentence: 'shot 3', 'character 2', '' for the whole film."""
+    """Return whose piece it is, in words: 'shot 3', 'character 2', '' for the whole film."""
     return f"{'character' if stage == 'cast' else 'shot'} {index}" if index else ""
 
 
 def numbered(stage: Stage, index: int) -> dict[str, int | None]:
-    """Return whose piece it is, for a machine: the keys 'shot' and 'character', of which one at most is a number."""
+    """Return whose piece it is, as JSON: the keys 'shot' and 'character', of which at most one is a number."""
     return {
         "shot": index if index and stage != "cast" else None,
         "character": index if stage == "cast" else None,
@@ -76,16 +76,16 @@ def numbered(stage: Stage, index: int) -> dict[str, int | None]:
 
 
 def receipt_path(path: str) -> str:
-    """Return where the receipt of the artefact at `path` lies: beside it, and for plans in `receipts/`."""
+    """Return the path of the receipt of the piece at `path`: beside it, and for plans in `receipts/`."""
     return f"receipts/{path}" if path.endswith(".json") else path.rsplit(".", 1)[0] + ".json"
 
 
 @dataclass(frozen=True)
 class Order:
-    """One piece of work.
+    """One piece of work: session, stage, number and fingerprint.
 
-    `wanted` are the fingerprints that the present plan wants of this stage, by which a person's picture follows
-    its shot when shots are inserted; they are no part of the key, nor of what makes two orders equal.
+    `wanted` are all fingerprints that the present plan wants of this stage; with them a person's picture follows its
+    shot when shots are inserted. They are not part of the key, and two orders that differ only in them are equal.
     """
 
     session_id: str
@@ -96,7 +96,7 @@ class Order:
 
     @property
     def path(self) -> str:
-        """Where the artefact will lie, relative to the session."""
+        """The path of the piece, relative to the session."""
         return artefact_path(self.stage, self.index)
 
     def key(self, generation: int = 0) -> str:

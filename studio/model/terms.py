@@ -1,6 +1,7 @@
-"""What a film may cost, and what becomes of a prompt that a vendor refuses: said by a person, kept in the brief.
+"""Terms: what a film may cost, and what happens when a vendor refuses a prompt. A person sets them; the brief keeps
+them.
 
-Terms shape no piece and are in no fingerprint: saying others goes on with the same film.
+Terms change no piece and are in no fingerprint: with other terms a run goes on with the same film.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ MOST_BUDGET_USD = 100_000.0
 
 
 LIFTED: Literal["none"] = "none"
-"""Said instead of a number it lifts a budget; it is never kept."""
+"""The word that, given instead of a number, lifts a budget; it is never stored."""
 
 Dollars = Annotated[float, Field(ge=0, le=MOST_BUDGET_USD, allow_inf_nan=False)]
 Budget = Dollars | Literal["none"]
 
 
 class Terms(BaseModel):
-    """The terms of a session, as they are kept: None is no limit, and the usual."""
+    """The terms of a session, as the brief keeps them. None: no limit, or the default behaviour on a refusal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,14 +32,14 @@ class Terms(BaseModel):
     on_refusal: OnRefusal | None = None
 
     def after(self, said: TermsChange) -> Terms:
-        """Return these terms with what was said instead."""
+        """Return these terms with the changes applied."""
         kept = Terms(**{**self.model_dump(), **said.model_dump(exclude_none=True, exclude={"budget_usd"})})
         if said.budget_usd is None:
             return kept
         return kept.model_copy(update={"budget_usd": None if said.budget_usd == LIFTED else said.budget_usd})
 
     def changed(self, before: Terms) -> str:
-        """Return what became of an earlier budget, in one line; '' where there was none, or it is the same."""
+        """Return in one line how the earlier budget changed; '' if there was none, or it is the same."""
         if before.budget_usd is None or before.budget_usd == self.budget_usd:
             return ""
         lifted = "lifted: nothing limits what it may cost"
@@ -47,13 +48,13 @@ class Terms(BaseModel):
 
 
 def _exactly(usd: float) -> str:
-    """Return a budget as it was said, so that two that differ never look the same: '$2.00', '$0.0000125'."""
+    """Return a budget with all its digits, so that two different ones never look the same: '$2.00', '$0.0000125'."""
     cents = f"{usd:.2f}"
     return f"${cents}" if float(cents) == usd else f"${Decimal(repr(usd)):f}"
 
 
 class TermsChange(BaseModel):
-    """What was said of the terms; None leaves things as they are."""
+    """A change of terms, as a person asked for it; None leaves a term as it is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,5 +63,5 @@ class TermsChange(BaseModel):
 
 
 UNSAID = Terms()
-"""Nothing is kept."""
+"""The terms of a session where nobody set any."""
 NOTHING_SAID = TermsChange()

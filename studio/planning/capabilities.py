@@ -1,9 +1,9 @@
-"""What a film asks of its crew and the crew cannot do: settled before anything is made or paid. Pure.
+"""Check what a film asks for that its crew cannot do, before anything is made or paid. Pure.
 
-The one place where what engines declare (`studio.model.engines.Abilities`) is judged, but for reference pictures: they
-are counted where they are chosen. Sizes, seed and negative prompt are judged as soon as crew and options are known
-(`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's language as soon as the story is
-(`Session.choose_voice`): before the first line is spoken. `film plan` judges both (`studio/forecast/forecast.py`).
+The only place where the declared abilities of engines (`studio.model.engines.Abilities`) are checked, except reference
+pictures: they are counted where they are chosen. Sizes, seed and negative prompt are checked once crew and options are
+known (`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's language once the story is
+(`Session.with_voice_for`), before the first line is spoken. `film plan` checks both (`studio/forecast/forecast.py`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from studio.model.paid import Paid
 from studio.text.display import printable
 
 MOST_ENLARGED = 8.0
-"""A picture that would have to be enlarged further is not what was asked for: vendors' are refused, after they were
-billed (`blocks/answers/picture_answers.py`). A server of 512 x 512 makes a 4K film."""
+"""How many times a picture may be enlarged at most. A vendor's picture that would need more is refused, after it was
+billed (`blocks/answers/picture_answers.py`). With this limit a server that paints 512 x 512 can make a 4K film."""
 
 ENLARGED_TOLD, CROPPED_TOLD = 1.5, 0.25
-"""From here on it can be seen, so it is told: full HD from pictures of 1536 pixels (1.25) is not. Chosen by eye."""
+"""Enlargement (times) and cropping (share) above which a person is told, because they can be seen. Full HD from
+pictures of 1536 pixels (1.25 times) is below. Chosen by eye."""
 
 
 def check_capabilities(crew: Crew, options: FilmOptions) -> tuple[str, ...]:
-    """Return what the crew will do otherwise than the options ask, in one line each; nothing where it can do all.
+    """Return where the crew will not do what the options ask, one line each; () if it can do everything.
 
     Raises:
         BadInput: it cannot paint frames of this size at all.
@@ -36,9 +37,9 @@ def check_capabilities(crew: Crew, options: FilmOptions) -> tuple[str, ...]:
 
 
 def painted_size(abilities: Abilities, size: Size) -> Size:
-    """Return about what size a painter's pictures have before they are cropped and scaled to `size`, in pixels."""
+    """Return the approximate (width, height) in pixels of a painter's pictures, before they are scaled to `size`."""
     if abilities.sizes:
-        # The nearest shape, of equals the largest.
+        # The nearest aspect ratio; of equally near ones the largest size.
         return min(
             abilities.sizes, key=lambda each: (abs(math.log(each[0] * size[1] / each[1] / size[0])), -each[0], -each[1])
         )
@@ -78,7 +79,8 @@ def _of_seed(crew: Crew, options: FilmOptions) -> str:
 
 
 def of_negative_prompt(crew: Crew) -> str:
-    """Return that nobody heeds the crew's negative prompt; '' where the painter does, or there is none."""
+    """Return one line that says that the crew's negative prompt is not used; '' if the painter uses it, or there is
+    none."""
     if not crew.negative_prompt or crew.painter.abilities.negative_prompts:
         return ""
     return f"{crew.painter.model} takes no negative prompt, so the crew's is not sent: say what is seen in --style"
@@ -88,7 +90,8 @@ def of_negative_prompt(crew: Crew) -> str:
 
 
 def language_code(said: str) -> str:
-    """Return the ISO 639-1 code in what a model or a person said: 'pt' of 'pt-BR'; 'other' where it is none."""
+    """Return the ISO 639-1 code of a language given by a model or a person: 'pt' for 'pt-BR', 'other' if it is not
+    one."""
     code = said.strip().lower().replace("_", "-").split("-")[0]
     if code.startswith("en"):
         return "en"
@@ -96,17 +99,17 @@ def language_code(said: str) -> str:
 
 
 def speaks(abilities: Abilities, language: str) -> bool:
-    """Tell whether a voice speaks a language. Of 'other' it is only known that it is not English."""
+    """Tell whether a voice speaks a language; of 'other' only one thing is known, that it is not English."""
     if not abilities.languages or language in abilities.languages:
         return True
     return language == "other" and any(each != "en" for each in abilities.languages)
 
 
 def voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, str]:
-    """Return the crew that a story of this language gets, and what a person should know of it, in one line or ''.
+    """Return the crew for a story in this language, and one line that a person should know about it, or ''.
 
-    Where the voice does not speak the language and costs money, silence takes its place: nothing is sent. A free voice
-    judges each line by itself. Either way the captions carry the words, and are timed by reading speed.
+    If the voice does not speak the language and costs money, silence takes its place: nothing is sent. A free voice
+    decides for each line whether it can read it. Either way the captions show the words, timed by reading speed.
     """
     narrator, language = crew.narrator, language_code(story.language)
     silent = ""
@@ -130,8 +133,7 @@ def voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, str
 
 
 def with_voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, tuple[str, ...]]:
-    """Return the crew that the story gets, and all that it will do otherwise than is asked: `check_capabilities`,
-    `voice_for`.
+    """Return the crew for the story, and the notes of both `check_capabilities` and `voice_for`.
 
     Raises:
         BadInput: as `check_capabilities`.
@@ -144,7 +146,7 @@ def with_voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew
 
 
 def abilities_told(crew: Crew) -> tuple[tuple[str, str], ...]:
-    """Return what each of the crew can do of what is left open: (who, in one line)."""
+    """Return the optional abilities of writer, painter and narrator: (role, abilities in one line)."""
     painter, narrator = crew.painter.abilities, crew.narrator.abilities
     sizes = "any size"
     if painter.sizes:

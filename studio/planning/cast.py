@@ -1,8 +1,8 @@
-"""The cast: which shot shows whom, and the reference picture by which a character looks the same in all of them. Pure.
+"""The cast: which shot shows whom, and the portraits by which a character looks the same in all shots. Pure.
 
 A painter that can be shown pictures paints every character once, alone, and sees that portrait for each shot the
-character is in. A shot is bound to the character's look and not to the portrait's bytes: a portrait that was lost and
-painted again costs no shot. One that a person put there is another look, and its shots are painted anew.
+character is in. A shot's fingerprint has the character's look, not the portrait's bytes: if a portrait is lost and
+painted again, no shot is. A portrait that a person put there is another look, and its shots are painted anew.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from studio.planning.orders import Looks, character_number, portrait_print
 from studio.planning.scene_graph import scene_parts
 
 PORTRAIT_SIZE = (1_024, 1_024)
-"""Of a reference picture, in pixels: the smallest that every model of OpenAI's images API makes."""
+"""(width, height) of a portrait in pixels: the smallest size that every model of OpenAI's images API makes."""
 
 
 def portrait_prompt(character: Node, style: str) -> str:
-    """Return what the painter is asked for: the character alone, whole and plainly lit, in the film's style."""
+    """Return the prompt of a character's portrait: the character alone, whole and plainly lit, in the film's style."""
     styled = f" Style: {style}." if style else ""
     return (
         f"Character reference picture: {character.description}. One figure, alone, standing, seen whole from the front,"
@@ -33,13 +33,13 @@ def portrait_prompt(character: Node, style: str) -> str:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who is seen in which shot.
+    """The characters of a film, and which shot shows whom.
 
     Attributes:
-        characters: those who are in any shot, by their number in the scene graph.
-        parts: by shot, the numbers of who is in it; a shot without anybody is left out.
-        looks: by character, what a shot's picture is bound to.
-        portraits: by character, the reference pictures that are there; `painted` adds one.
+        characters: those who are in any shot, in the order of their numbers in the scene graph.
+        parts: by shot, the numbers of the characters in it; a shot without any is left out.
+        looks: by character number, its look: what the fingerprint of a shot's picture has of it.
+        portraits: by character number, the receipts of the portraits that are there; `painted` adds one.
     """
 
     characters: tuple[Node, ...] = ()
@@ -48,7 +48,7 @@ class Cast:
     portraits: Mapping[int, Receipt] = field(default_factory=dict)
 
     def painted(self, portrait: Receipt) -> Cast:
-        """Return the cast with this reference picture; a slate shows nobody, so its character goes without one."""
+        """Return the cast with this portrait added; if it is a slate, its character has neither portrait nor look."""
         number, looks = portrait.index, dict(self.looks)
         if portrait.refused:
             looks.pop(number, None)
@@ -57,11 +57,11 @@ class Cast:
         return replace(self, looks=looks, portraits={**self.portraits, number: portrait})
 
     def references(self, shot: int, folder: Path, blank: Path | None = None) -> list[Path]:
-        """Return where the reference pictures for a shot lie, in the order of its scene's cast.
+        """Return the paths of the portraits for a shot, in the order of its scene's characters.
 
         Args:
-            folder: the session's.
-            blank: stands for one that is to be painted and is not there yet; None leaves it out.
+            folder: the session's folder.
+            blank: used instead of a portrait that is not painted yet; None leaves it out.
         """
         found: list[Path] = []
         for each in self.parts.get(shot, ()):
@@ -72,7 +72,7 @@ class Cast:
         return found
 
     def by_shot(self) -> Looks:
-        """Return what every shot's picture is bound to."""
+        """Return the looks of the characters in each shot; a shot without any is left out."""
         found = {
             shot: tuple(self.looks[each] for each in numbers if each in self.looks)
             for shot, numbers in self.parts.items()
@@ -84,14 +84,15 @@ NOBODY = Cast()
 
 
 def look_of(portrait: Receipt) -> str:
-    """Return what a shot is bound to: what the portrait was made from, or the bytes of one put there by hand."""
+    """Return the look of a portrait: its fingerprint or, if it was put there by hand, its SHA-256."""
     return portrait.sha256 if portrait.by_hand else portrait.fingerprint
 
 
 def cast_of(graph: SceneGraph, shots: Sequence[Shot], style: str, brief: Brief, crew: Crew) -> Cast:
-    """Return who is seen in which shot: the characters of its scene whom its prompt describes or names.
+    """Return the cast: in each shot those characters of its scene whom its prompt describes or names.
 
-    Nobody where the crew paints without references. A shot shows as many as the painter takes, the first of its scene.
+    `NOBODY` if the crew paints without references. If there are more than the painter takes, the first of the scene
+    count.
     """
     most = crew.painter.abilities.references if crew.portraits else 0
     if not most:

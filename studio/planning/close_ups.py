@@ -1,4 +1,4 @@
-"""What a close-up shows of a scene whose wider shot was just seen: a detail, never the same words nearer.
+"""Choose what a close-up shows of a scene whose wider shot was just seen: a detail, never the same words, nearer.
 
 Called by `studio/planning/shot_plan.py`.
 """
@@ -64,23 +64,23 @@ _PARTS = {
     "musician": "a musician, the face in the light",
     "person|man|woman|monk|someone": "a person, the face in the light",
 }
-"""What is seen of a thing from very near, by the word that names it; the first word of the action counts."""
+"""The detail seen of a thing from very near, by a pattern for its name; the first match in the action counts."""
 _SEVERAL = re.compile(
     r", |\band\b|\b(?:two|both|three|four|five|many|some|brothers|sisters|twins|friends|children|people|men|women)\b",
     re.IGNORECASE,
 )
-"""Characters of whom there is not one face."""
+"""Matches characters that are several, so that there is more than one face."""
 _FACES = ("the face, turned to the light", "two faces close together, in the light")
 _HANDS = re.compile(r"\b(?:an? )?hands? (?:on|in|around|open|over)\b[^,]*")
 _NAMED = re.compile("|".join(rf"\b(?P<p{at}>{words})\b" for at, words in enumerate(_PARTS)), re.IGNORECASE)
 
 
 def close_action(action: str, characters: str) -> str:
-    """Return what a close-up shows where a wider shot of the same scene has shown `action`.
+    """Return what a close-up shows after a wider shot of the same scene has shown `action`.
 
-    Hands, where a thing is held or something is made; else the face of whoever is seen, two faces of several people, an
-    animal from very near, and of someone who turns away the back. Where nobody is: a part of the thing that is named
-    first. '' for an action that is ''.
+    Hands, if a thing is held or something is made; else the face of the person, two faces of several people, an animal
+    from very near, or the back of someone who turns away. If there is nobody: a part of the thing that is named first.
+    '' if `action` is ''.
 
     Args:
         characters: `Scene.characters`.
@@ -93,10 +93,10 @@ def close_action(action: str, characters: str) -> str:
     if hands := _HANDS.search(action):
         return hands[0]
     if not characters and (beast := _BEASTS.search(action)) and not _SOMEONE.match(action):
-        # What lives is looked at, and not what it sits on.
+        # Show the animal, not what it sits on.
         return f"{beast[0]}, very near"
     if not characters and (shown := _SHOWN.match(action)):
-        # What lies on a table is looked at, and not the table.
+        # Show what is on the table, not the table.
         held = _THING.match(shown[1])
         return _holding(held[0]) if held else f"{shown[1]}, very near"
     if not characters and (part := _NAMED.search(action if _AIR.match(action) else _PLACED.split(action)[0])):

@@ -1,4 +1,4 @@
-"""Who made a film, as its end card says it: what the story and the receipts say, and no more. Pure."""
+"""The credits on a film's end card: who made it, as the story and the receipts say. Pure."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from studio.model.film import Story
 from studio.model.receipt import Receipt
 
 PROGRAM = "offline"
-"""The engine of the offline crew: rules and templates, which are called so, and a voice that no person has."""
+"""The engine name of the offline crew: its pictures are credited to a program, its voice as synthetic."""
 
 MOST_LETTERS = 44
-"""Longest name: a card is read in two seconds, and a local model's name may be a path."""
+"""Longest name, in letters: a card is read in two seconds, and a local model's name may be a path."""
 
 MOST_NAMED = 2
-"""Makers named of one kind; who made more pieces comes first, and further ones are left to the receipts."""
+"""Most makers named in one line; those who made more pieces come first, the others are only in the receipts."""
 
 Credit = tuple[str, str]
-"""A label and who stands beside it: ('Pictures', 'drawn by a program')."""
+"""A label and the name beside it: ('Pictures', 'drawn by a program')."""
 
 
 def credits_of(story: Story, pictures: Sequence[Receipt], lines: Sequence[Receipt]) -> tuple[Credit, ...]:
-    """Return the film's credits, in English: who wrote, painted and spoke; () where the film is in another language.
+    """Return the film's credits, in English: who wrote, painted and spoke; () if the film is in another language.
 
     Args:
-        pictures: the receipts of all shots' pictures. One that stands for what a vendor refused is nobody's work.
-        lines: the receipts of all shots' lines; silent ones count for nothing.
+        pictures: the receipts of all shots' pictures; slates are not credited.
+        lines: the receipts of all shots' lines; silent ones are not credited.
     """
     if story.language != "en":
         return ()
@@ -42,7 +42,7 @@ def _short(who: str) -> str:
 
 
 def _writer(written_by: str) -> str:
-    """A plan may be edited after it was written, and who did that is not in it: so much is a draft of theirs."""
+    """Return the credit of the writer: 'draft by ...', because somebody else may have edited the plan since."""
     if written_by.startswith("your script"):
         return written_by.replace("your script", "from a script", 1)
     told = written_by.strip().removeprefix("a ")
@@ -62,12 +62,12 @@ def _speaker(line: Receipt) -> str:
 
 
 def _model(piece: Receipt) -> str:
-    """The model's name without its settings; a server that speaks OpenAI's protocol need not be OpenAI's."""
+    """Return the model's name without its settings, with the engine before it unless that is 'openai'."""
     name = next(iter(piece.model.split()), "")
     return name if name and piece.engine == "openai" else f"{piece.engine} {name}".strip()
 
 
 def _named(makers: Sequence[str]) -> str:
-    """The makers, who made most first; of as many the one who comes first in the film."""
+    """Return the makers in one line: who made most first; of equals, who comes first in the film."""
     once = sorted(dict.fromkeys(makers), key=lambda maker: -makers.count(maker))
     return " and ".join(once[:MOST_NAMED]) if len(once) <= MOST_NAMED else ", ".join(once[:MOST_NAMED]) + " and others"

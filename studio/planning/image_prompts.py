@@ -1,7 +1,7 @@
-"""Image prompts: one shot of a scene put into words, always in the same order.
+"""Write image prompts: one shot of a scene in words, always in the same order.
 
 Every prompt quotes the canonical descriptions of the scene graph word for word, so that a character looks the same
-wherever it stands. The prompts file, which carries prompts out to a person and back, is `studio/input/prompts_file.py`.
+everywhere. The prompts file, in which a person reads and edits prompts, is `studio/input/prompts_file.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ShotSize = Literal["wide", "medium", "close"]
 SIZES: tuple[ShotSize, ...] = get_args(ShotSize)
 
 PROMPT_CHARACTERS = 8_000
-"""Longest prompt, as `model.Shot` bounds it."""
+"""Longest prompt, in characters, as `studio.model.film.Shot` limits it."""
 
 _SIZE_WORDS: dict[ShotSize, str] = {"wide": "wide shot", "medium": "medium shot", "close": "close-up"}
 
@@ -43,34 +43,34 @@ _LIGHT = {
     "hopeful": "golden light",
     "at peace": "sunset light",
 }
-"""The light that carries an emotion; an old habit of the screen: dawn begins, night doubts, gold resolves."""
+"""The light that goes with an emotion, by an old habit of films: dawn begins, night doubts, gold resolves."""
 
 EMOTIONS: tuple[str, ...] = tuple(_LIGHT)
-"""What a scene may feel like: the words that the light, the camera and the score know. Other words are kept as told."""
+"""The emotions that light, camera and score know. A scene may have other words for its emotion; they are kept."""
 
 _TOLD_LIGHT = word_set(
     "dawn sunrise morning noon midday day sunny golden sunset evening dusk twilight night midnight moonlit storm"
     " thunder rain rainy fog foggy mist snow snowy blizzard underwater space orbit lunar moon mars"
 )
-"""Words that say the light or the weather already: an emotion's light would contradict them."""
+"""Words that already say the light or the weather: an emotion's light could contradict them."""
 
 
 def image_prompt(size: ShotSize, scene: Scene, parts: SceneParts, style: str, action: str | None = None) -> str:
     """Return the prompt of one shot: size, characters, action, props, place, emotion and light, style.
 
-    A wide shot names the place first, for there the place is the picture; a close shot leaves out the place's
-    surroundings for the same reason. Light is added where neither the place nor the action tells it. A sentence of a
-    script stands between semicolons: it has commas of its own, and a reader of the prompt knows it for one thing.
+    A wide shot names the place first, because there the place is the picture; a close shot of a detail leaves out the
+    props. Light is added if neither the place nor the action says it. A sentence of a script is put between semicolons,
+    because it has commas of its own.
 
     Args:
-        action: what happens in this shot; the scene's action where it is None.
+        action: what happens in this shot; None for the scene's action.
 
     Returns:
         One line of 1 to `PROMPT_CHARACTERS` characters.
     """
     doing = one_line(scene.action if action is None else action).rstrip(".。")
     cast = [one_line(node.description) for node in parts.characters]
-    # A detail shows nothing beside itself.
+    # A close shot of a detail shows nothing else.
     near = size == "close" and action is not None
     props = [] if near else [one_line(node.description) for node in parts.props]
     props = [prop for prop in props if prop.lower() not in doing.lower()]

@@ -1,6 +1,6 @@
-"""What the score feels like and when: scenes' emotions become moods, and moods change on cuts. Pure.
+"""Choose the moods of the score and where they change: scenes' emotions become moods, and moods change on cuts. Pure.
 
-Orders, the score's task and the forecast ask here; how a mood sounds is the composer's art.
+Called for orders, for making the score, and for the forecast; how a mood sounds is up to the composer.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ _WORDS: dict[Mood, str] = {
 assert set(_WORDS) == set(MOODS)
 
 MOOD_OF_WORD: Mapping[str, Mood] = {word: mood for mood, words in _WORDS.items() for word in words.split()}
-"""What each known word for an emotion sounds like; a word stands under one mood."""
+"""The mood of each known word for an emotion; a word has one mood."""
 assert len(MOOD_OF_WORD) == sum(len(words.split()) for words in _WORDS.values())
 
 
 def mood_of(emotion: str, usual: Mood) -> Mood:
-    """Return the mood of an emotion's first known word: 'calm' for 'at peace', `usual` where none is known."""
+    """Return the mood of an emotion's first known word: 'calm' for 'at peace', `usual` if no word is known."""
     found = (MOOD_OF_WORD.get(word) for word in re.findall(r"[a-z]+", emotion.lower()))
     return next((mood for mood in found if mood), usual)
 
 
 def music_cues(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[MusicCue, ...]:
-    """Return the film's changes of mood, in order: one at 0, under the title, and one on every cut that brings another.
+    """Return the film's moods and where they begin, in order: one at 0, under the title, and one at every change.
 
-    A change lies on the first frame of a scene's first shot, as the timeline has it. A scene whose emotion is unknown,
-    and a shot of no known scene, has the film's own mood. Of two that begin at one frame the later counts.
+    A mood changes on the first frame of a scene's first shot, as the timeline has it. A scene whose emotion is unknown,
+    and a shot of no known scene, has the film's own mood. Of two that begin at the same frame the later counts.
     """
     emotions = {scene.id: scene.emotion for scene in story.scenes}
     cues: list[MusicCue] = []

@@ -1,7 +1,7 @@
-"""Work orders: one key per piece of work, tied to the session and the shot index. Pure.
+"""Make the orders: one for each piece of work, with the fingerprint of everything that it builds on. Pure.
 
-An order says what is to be made, from exactly what, and where it will lie. The same brief, plan and pieces give
-the same orders in every process, so an order is how a resumed run recognises what is already there.
+An order says what is to be made, from exactly what, and where it will be. The same brief, plan and pieces give the same
+orders in every process, so an order is how a resumed run recognises what is already there.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ assert set(_PLACES) == set(STAGES)
 CUT_VERSION = 6
 """Raised when the same clips and sounds would be cut into other bytes."""
 TIMELINE_VERSION = 2
-"""Raised when the same shots and lines would be laid out otherwise."""
+"""Raised when the same shots and lines would be laid out in another way."""
 PORTRAIT_VERSION = 1
-"""Raised when a character's reference picture would be asked for in other words."""
+"""Raised when a character's portrait would be asked for in other words."""
 
 
 def _who(engine: Engine) -> dict[str, Ingredient]:
@@ -32,7 +32,7 @@ def _who(engine: Engine) -> dict[str, Ingredient]:
 
 
 def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
-    """Order the story: it builds on the idea and on what decides its length and words."""
+    """Return the order of the story: from the idea, and the options that decide its length and words."""
     options = brief.options
     print_ = fingerprint(
         who=_who(crew.writer),
@@ -49,13 +49,13 @@ def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
 
 
 def scene_graph_order(session_id: str, story: Story, brief: Brief, crew: Crew) -> Order:
-    """Order the scene graph: it builds on the story as it stands in the file, edited or not."""
+    """Return the order of the scene graph: from the story as it is in the file, edited or not."""
     print_ = fingerprint(who=_who(crew.writer), story=story.model_dump_json(), seed=brief.seed)
     return Order(session_id, "scene_graph", 0, print_)
 
 
 def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, crew: Crew) -> Order:
-    """Order the shot plan: it builds on story, graph, length and the person's own prompts."""
+    """Return the order of the shot plan: from story, graph, length and the person's own prompts."""
     options = brief.options
     print_ = fingerprint(
         who=_who(crew.writer),
@@ -71,12 +71,12 @@ def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, cr
 
 
 Looks = Mapping[int, tuple[str, ...]]
-"""By shot: what it shows of the cast, as `cast.look_of` says it; a shot without is left out."""
+"""The looks of the characters in each shot, by shot number (`cast.look_of`); a shot without any is left out."""
 NO_LOOKS: Looks = {}
 
 
 def portrait_print(character: Node, style: str, brief: Brief, crew: Crew) -> str:
-    """Return the fingerprint of a character's reference picture: its look, the film's style, and who paints it."""
+    """Return the fingerprint of a character's portrait: from its description, the film's style, seed and painter."""
     return fingerprint(
         who=_who(crew.painter), portrait=PORTRAIT_VERSION, look=character.description, style=style, seed=brief.seed
     )
@@ -85,7 +85,7 @@ def portrait_print(character: Node, style: str, brief: Brief, crew: Crew) -> str
 def portrait_order(
     session_id: str, character: Node, cast: Sequence[Node], style: str, brief: Brief, crew: Crew
 ) -> Order:
-    """Order a character's reference picture; `cast` are all characters that have one."""
+    """Return the order of a character's portrait; `cast` is all characters that get one."""
     wanted = tuple(portrait_print(each, style, brief, crew) for each in cast)
     print_ = portrait_print(character, style, brief, crew)
     return Order(session_id, "cast", character_number(character), print_, wanted)
@@ -97,7 +97,7 @@ def character_number(character: Node) -> int:
 
 
 def image_print(shot: Shot, size: tuple[int, int], crew: Crew, looks: tuple[str, ...] = ()) -> str:
-    """Return the fingerprint of a shot's picture; `looks` are what it shows of the cast."""
+    """Return the fingerprint of a shot's picture; `looks` are those of the characters in it."""
     shown: dict[str, Ingredient] = {"looks": looks} if looks else {}
     return fingerprint(
         who=_who(crew.painter),
@@ -112,7 +112,7 @@ def image_print(shot: Shot, size: tuple[int, int], crew: Crew, looks: tuple[str,
 
 @dataclass(frozen=True)
 class _ImagePrints(Container[str]):
-    """The fingerprints of all shots' pictures, computed when one is looked for: every shot's order has them."""
+    """The fingerprints of all shots' pictures, computed only when one is looked for: every shot's order has them."""
 
     shots: Sequence[Shot]
     size: tuple[int, int]
@@ -128,7 +128,7 @@ class _ImagePrints(Container[str]):
 def image_order(
     session_id: str, shot: Shot, shots: Sequence[Shot], size: tuple[int, int], crew: Crew, looks: Looks = NO_LOOKS
 ) -> Order:
-    """Order a shot's picture: prompt, size, seed, take, and the looks of who is in it."""
+    """Return the order of a shot's picture: from prompt, size, seed, take, and the looks of the characters in it."""
     print_ = image_print(shot, size, crew, looks.get(shot.index, ()))
     return Order(session_id, "images", shot.index, print_, _ImagePrints(shots, size, crew, looks))
 
@@ -139,21 +139,22 @@ def take_seed(shot: Shot) -> int:
 
 
 def line_seed(shot: Shot) -> int:
-    """Return the seed that a shot's line is spoken with: the same words sound the same anywhere."""
+    """Return the seed that a shot's line is spoken with, from its words: the same words sound the same in any shot."""
     return zlib.crc32(shot.narration.encode("utf-8")) % 2**31
 
 
 def narration_order(session_id: str, shot: Shot, crew: Crew) -> Order:
-    """Order a shot's line. The voice's seed is the line's own, so that the same words sound the same anywhere."""
+    """Return the order of a shot's line: from its words and the voice; its seed follows from the words."""
     return Order(session_id, "narration", shot.index, fingerprint(who=_who(crew.narrator), line=shot.narration))
 
 
 def video_order(
     session_id: str, shot: Shot, frames: int, brief: Brief, crew: Crew, image: Receipt, burned: str
 ) -> Order:
-    """Order a shot's clip: the picture's bytes, the move, the length; `burned` is burned captions' text, or ''.
+    """Return the order of a shot's clip: from the picture's bytes, the move and the length.
 
-    The picture's focus is part of it, where its receipt tells one: the bytes alone do not say what the camera aims at.
+    `burned` is the text of burned-in captions, or ''. The picture's focus is part of it, if its receipt has one: the
+    bytes alone do not say what the camera aims at.
     """
     options = brief.options
     aim: dict[str, Ingredient] = {} if image.focus is None else {"focus": image.focus}
@@ -174,7 +175,7 @@ def video_order(
 
 
 def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Receipt], brief: Brief) -> Order:
-    """Order the timeline: the planned frames and the measured lines, in shot order."""
+    """Return the order of the timeline: from the planned frames and the measured lines, in shot order."""
     print_ = fingerprint(
         version=TIMELINE_VERSION,
         seconds=brief.options.seconds,
@@ -186,7 +187,7 @@ def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Recei
 
 
 def score_order(session_id: str, timeline: Timeline, cues: Sequence[MusicCue], brief: Brief, crew: Crew) -> Order:
-    """Order the score: its moods and where they begin, length and seed."""
+    """Return the order of the score: from its moods and where they begin, its length and seed."""
     print_ = fingerprint(
         who=_who(crew.composer),
         cues=tuple((cue.start, cue.mood) for cue in cues),
@@ -208,9 +209,10 @@ def film_order(
     score: Receipt | None,
     images: Sequence[Receipt],
 ) -> Order:
-    """Order the film: the bytes of every clip, line and the score, what the cards say, captions, and the timeline.
+    """Return the order of the film: from the bytes of all clips, lines and the score, the cards' words, the captions
+    and the timeline.
 
-    Of the pictures, whose bytes the clips stand for, the film shows who painted them.
+    `images` count only for the credits: their bytes are in the clips.
     """
     options = brief.options
     credited: dict[str, Ingredient] = {"credits": credits_of(story, images, lines)} if timeline.end_frames else {}

@@ -1,6 +1,6 @@
-"""What a person changed in a plan: the fields, by name. Pure.
+"""Find what a person changed in a plan: the fields, by name. Pure.
 
-A plan's receipt holds the text as it was written, so the difference can be told even years later.
+A plan's receipt holds the text as it was written, so the difference can be found even years later.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from studio.text.plain_json import read_plainly
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 MOST_NAMED = 8
-"""Fields named in one line; more are counted."""
+"""Most fields named in one line; further ones are counted."""
 
 
 @dataclass(frozen=True)
 class Redo:
-    """What a redo made of a shot: its place, from 1, and its prompt and take before and after."""
+    """How a redo changed a shot: its number, from 1, and its (prompt, take) before and after."""
 
     index: int
     before: tuple[str, int]
@@ -33,20 +33,20 @@ def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
     Args:
         item: what an element of a list is called: 'shot', 'scene', 'node', ...
 
-    Items of a list are compared place by place where as many are there as before; where their number changed, each is
-    compared with the one before that is most like it, and is new where none has half its keys the same.
+    Items of a list are compared place by place if their number is the same; if it changed, each is compared with the
+    earlier one that is most like it, and counts as new if no earlier one shares half its keys.
     """
     before, after = _read(written), _read(found)
     return tuple(_differences(before, after, item))
 
 
 def same_plan(written: str, found: str) -> bool:
-    """Tell whether two JSON texts hold the same values: a file that was only saved anew is not edited."""
+    """Tell whether two JSON texts hold the same values: a file that was only saved again counts as not edited."""
     return _read(written) == _read(found)
 
 
 def edit_line(name: str, written: str, found: str, item: str) -> str:
-    """Return one line that says which fields of the plan `name` were edited, or '' where none was."""
+    """Return one line that says which fields of the plan `name` were edited, or '' if none was."""
     fields = changed_fields(written, found, item)
     if not fields:
         return ""
@@ -55,9 +55,9 @@ def edit_line(name: str, written: str, found: str, item: str) -> str:
 
 
 def redone(written: str, redos: Sequence[Redo]) -> str:
-    """Return the text of the shots with what a person had redone, where those shots are still as the redo found them.
+    """Return the text of `shots.json` with the redos applied to those shots that are still as the redo found them.
 
-    The place tells which shot is meant, or else its prompt and take: a person may have moved it.
+    A shot is found by its place or else, since a person may have moved it, by its prompt and take.
     """
     shots = _read(written)
     items = [item for item in shots if isinstance(item, dict)] if isinstance(shots, list) else []
@@ -104,7 +104,7 @@ def _in_list(before: list[Json], after: list[Json], item: str) -> list[str]:
 
 
 def _changed_or_new(before: list[Json], after: list[Json], item: str) -> list[str]:
-    """Tell of the items that were not there as they are: what was changed in one that was, or that it is new."""
+    """Return a line for each item that was not there before: which of its fields changed, or that it is new."""
     left = [old for old in before if old not in after]
     found: list[str] = []
     for number, new in enumerate(after, start=1):
@@ -120,7 +120,7 @@ def _changed_or_new(before: list[Json], after: list[Json], item: str) -> list[st
 
 
 def _alike(one: Json, other: Json) -> float:
-    """Return the share of keys that hold the same in both, 0 to 1."""
+    """Return the share of keys that have the same value in both, 0 to 1."""
     if not isinstance(one, dict) or not isinstance(other, dict):
         return 0.0
     keys = one.keys() | other.keys()
@@ -128,7 +128,7 @@ def _alike(one: Json, other: Json) -> float:
 
 
 def _core(value: Json) -> Json:
-    """Return an item without what only follows its place in the list."""
+    """Return an item without the keys that only follow from its place in the list."""
     if not isinstance(value, dict):
         return value
     return {key: each for key, each in value.items() if key not in ("index", "image_path")}

@@ -1,6 +1,6 @@
-"""The plan's files as text: story, scene graph, shots and timeline, and reading what a person made of them.
+"""Write and read the text of the plans: story, scene graph, shots and timeline, also after a person edited them.
 
-No file is opened here: text comes in and goes out. Whoever reads a file that is wrong learns the place and the reason.
+No file is opened here: text comes in and goes out. The error for a wrong file names the place and the reason.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OWN_PATH = re.compile(r"^images/shot_[0-9]{3,}\.png$")
 
 
 def image_path(index: int) -> str:
-    """Return where shot `index` (1-based) has its picture, relative to the session."""
+    """Return the path of the picture of shot `index` (1-based), relative to the session."""
     return f"images/shot_{index:03d}.png"
 
 
@@ -50,7 +50,7 @@ def read_story(text: str) -> Story:
     """Return the story of `story.json`.
 
     Raises:
-        BrokenPlan: the text is no story, or two scenes have the same id.
+        BrokenPlan: the text is not a story, or two scenes have the same id.
     """
     story = _read(Story, text, "story.json")
     seen: dict[int, int] = {}
@@ -62,25 +62,24 @@ def read_story(text: str) -> Story:
 
 
 def read_graph(text: str) -> SceneGraph:
-    """Return the graph of `scene_graph.json`; `studio.planning.scene_graph.check_graph` tells whether it fits the
-    story.
+    """Return the graph of `scene_graph.json`; `studio.planning.scene_graph.check_graph` checks that it fits the story.
 
     Raises:
-        BrokenPlan: the text is no scene graph.
+        BrokenPlan: the text is not a scene graph.
     """
     return _read(SceneGraph, text, "scene_graph.json")
 
 
 @lru_cache(maxsize=2)
 def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Shot, ...]:
-    """Return the shots of `shots.json`, with what a person may leave out filled in.
+    """Return the shots of `shots.json`, with missing keys filled in.
 
-    The index always follows the place in the list, and so does an `image_path` of the usual form; missing frames are
-    `shot_seconds` long; a missing seed is drawn from `seed` and the prompt, so that it moves with its shot. Remembered:
-    who judges a plan and who uses it read the same text.
+    The index always follows from the place in the list, and so does an `image_path` of the usual form; missing frames
+    are `shot_seconds` long; a missing seed is drawn from `seed` and the prompt, so that it moves with its shot. The
+    result is cached, because a plan is read once to validate it and once to use it.
 
     Raises:
-        BrokenPlan: the text is no list of shots; the message tells line, shot and field.
+        BrokenPlan: the text is not a list of shots; the message names line, shot and field.
     """
     items = _json(text, "shots.json")
     if not isinstance(items, list) or not items:
@@ -113,7 +112,7 @@ def read_timeline(text: str) -> Timeline:
     """Return the timeline of `timeline.json`.
 
     Raises:
-        BrokenPlan: with the key and the reason.
+        BrokenPlan: the text is not a timeline; the message names the key and the reason.
     """
     try:
         return Timeline.model_validate_json(text)
@@ -126,7 +125,7 @@ def read_timeline(text: str) -> Timeline:
 
 
 def reader(brief: Brief) -> Callable[[Stage, str], object]:
-    """Return how the plans of this brief's session are read: a stage and a text give the noun, or `BrokenPlan`."""
+    """Return the function that reads this brief's plans: (stage, text) -> the model; it may raise `BrokenPlan`."""
 
     def read(stage: Stage, text: str) -> object:
         match stage:

@@ -1,7 +1,7 @@
-"""The scene graph: who appears where, and what follows what; how it is drawn from a story, and its laws.
+"""The scene graph: who appears where, and which scene follows which; build one from a story, and check its rules.
 
-The graph holds the one canonical look of every character, place and prop. Called by the writers (`build_graph`), by
-whoever reads `scene_graph.json` (`check_graph`), and by `studio/planning/shot_plan.py` (`SceneParts`).
+The graph holds the one canonical description of every character, place and prop. Called by the writers (`build_graph`),
+by `studio/production/stages.py` (`check_graph`), and by `studio/planning/shot_plan.py` (both, and `SceneParts`).
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ ENDS: dict[EdgeKind, tuple[NodeKind, NodeKind]] = {
 """The kinds of node that each kind of edge joins, source first."""
 
 NODES_OF_A_KIND = 9_999
-"""Node ids have four digits."""
+"""Most nodes of one kind: node ids have four digits."""
 
 NOWHERE = "an open landscape"
-"""The place of a story whose first scene names none."""
+"""The place used if a story's first scene names none."""
 
 
 @dataclass(frozen=True)
 class SceneParts:
-    """What stands in one scene: its place, characters and props, in the order of the graph's edges."""
+    """The parts of one scene: its place, characters and props, in the order of the graph's edges."""
 
     place: Node
     characters: tuple[Node, ...]
@@ -40,7 +40,7 @@ class SceneParts:
 
 
 def split_names(characters: str) -> tuple[str, ...]:
-    """Return the names of `Scene.characters`, which stand between commas or semicolons, each once."""
+    """Return the names in `Scene.characters`, which are separated by commas or semicolons, each once."""
     names = (one_line(name) for name in re.split(r"[,;]", characters))
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -58,11 +58,13 @@ def build_graph(
     look: Callable[[str], str] = _as_named,
     props: Callable[[Scene], tuple[str, ...]] = _no_props,
 ) -> SceneGraph:
-    """Return the graph of `story`: one node a scene, and one for each character, place and prop it names.
+    """Return the graph of `story`: one node for each scene, and one for each character, place and prop it names.
+
+    A scene without a location is set where the scene before it was.
 
     Args:
         look: a character's name -> its canonical visual description.
-        props: a scene -> the things used in it. A scene without a location stays where the one before it was.
+        props: a scene -> the things used in it.
 
     Raises:
         BrokenPlan: two scenes have the same id, or there are too many nodes of a kind.
@@ -101,7 +103,7 @@ def build_graph(
 
 
 def scene_parts(graph: SceneGraph) -> dict[int, SceneParts]:
-    """Return what stands in each scene, by the scene's id, of a graph that keeps the laws."""
+    """Return the parts of each scene, by the scene's id; the graph must have passed `check_graph`."""
     nodes = {node.id: node for node in graph.nodes}
     places: dict[str, Node] = {}
     cast: dict[str, list[Node]] = {}
@@ -122,14 +124,14 @@ def scene_parts(graph: SceneGraph) -> dict[int, SceneParts]:
 
 
 def check_graph(graph: SceneGraph, story: Story) -> None:
-    """Return when `graph` is a graph of `story`; the first broken law is named otherwise.
+    """Check that `graph` is a valid graph of `story`.
 
-    Laws: node ids are unique and named after their kind; no edge dangles or stands twice; each kind of edge joins the
-    kinds in `ENDS`; each scene of the story has one node, and no other scene has; `follows` tells the scenes in the
-    story's order, from one first to one last; each scene is set in one place.
+    The rules: node ids are unique and named after their kind; both ends of every edge exist and no edge is there twice;
+    each kind of edge joins the kinds in `ENDS`; each scene of the story has one node, and there is no other scene;
+    `follows` gives the scenes in the story's order, from one first to one last; each scene is set in one place.
 
     Raises:
-        BrokenPlan: a law is broken.
+        BrokenPlan: a rule is broken; the message names the first one.
     """
     kinds: dict[str, NodeKind] = {}
     for node in graph.nodes:

@@ -1,6 +1,6 @@
-"""The shot plan: how many shots, how long each is, what it shows, what is said over it, how the camera moves.
+"""Plan the shots: how many, how long each is, what it shows, what is said over it, how the camera moves.
 
-Everything is counted in whole frames, and a running total is rounded once, so that nothing is lost to rounding.
+Everything is counted in whole frames, and only a running total is rounded, so that no frame is lost to rounding.
 Called by the writers and by the flows; the plan's files as text are `studio/planning/plan_files.py`.
 """
 
@@ -42,26 +42,26 @@ __all__ = [
 ]
 
 TITLE_SHARE, TITLE_LEAST, TITLE_MOST = 0.1, 1.0, 3.0
-"""A title card lasts a tenth of the film, but 1 to 3 seconds: time to read eight words and no more."""
+"""Length of the title card: a tenth of the film, but 1 to 3 seconds, time to read eight words and no more."""
 
 END_SHARE, END_LEAST, END_MOST = 0.1, 3.0, 3.5
-"""An end card lasts a tenth of the film, too, but 3 to 3.5 seconds: to dissolve into, to read ten words, to fade out
-of. A film of which 3 seconds are more than a tenth has none: its story needs them."""
+"""Length of the end card: a tenth of the film, but 3 to 3.5 seconds, time to dissolve into it, read ten words and fade
+out. A film under 30 seconds has none: its story needs the time."""
 
 WORDS_PER_SECOND = 2.4
-"""Narration speed: 144 words a minute, the calm end of documentary reading (150 is usual)."""
+"""Narration speed, in words a second: 144 words a minute, calm for a documentary (150 is usual)."""
 
 BREATH_SECONDS = 0.8
 """Silence kept in every shot, so that lines do not run into each other."""
 
 FRAMES_OF_A_SHOT = 24 * 3600
-"""Longest shot in frames, as `model.Shot` bounds it."""
+"""Longest shot, in frames, as `studio.model.film.Shot` limits it."""
 
 _SPOKEN = re.compile(r"[0-9]|[぀-ヿ㐀-鿿豈-﫿가-힣฀-๿]|[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 _MOTION: dict[Camera, str] = {"static": "the camera holds still", "handheld": "the camera stays with the subject"}
 _STEADY = "a steady camera"
-"""How all other moves are done. The move itself stands in `Shot.camera` and is not asked for a second time."""
+"""The motion prompt for all other moves. The move itself is in `Shot.camera` and is not asked for a second time."""
 
 
 def title_frames(options: FilmOptions) -> int:
@@ -85,10 +85,10 @@ def frames_for_shots(options: FilmOptions) -> int:
 def shot_count(options: FilmOptions) -> int:
     """Return how many shots of about `options.shot_seconds` fill the film, at least 1; with prompts, one for each.
 
-    A script never has fewer shots than scenes, for each scene needs its picture.
+    With a script there are never fewer shots than scenes, because each scene needs a picture.
 
     Raises:
-        BadInput: the script is none (`script.parse_script`), its scenes outnumber the frames, or it has more to
+        BadInput: the script is not valid (`script.parse_script`), has more scenes than the film has frames, or more to
             say than so many shots can.
     """
     if options.prompts is not None:
@@ -100,7 +100,8 @@ def shot_count(options: FilmOptions) -> int:
     if len(scenes) > frames_for_shots(options):
         raise BadInput(f"the script has {len(scenes)} scenes, more than the film has frames: ask for more seconds")
     count = max(fitting, len(scenes))
-    # White space aside, which lines may lose: told before the story is written, not of the first line that is too long.
+    # Without white space, which lines may lose. Checked here, before the story is written, rather than when the first
+    # line turns out too long.
     letters = sum(len(word) for scene in scenes for word in scene.narration.split())
     if letters > count * LINE_CHARACTERS:
         raise BadInput(
@@ -113,7 +114,7 @@ def shot_count(options: FilmOptions) -> int:
 def share_frames(total_frames: int, count: int) -> tuple[int, ...]:
     """Return `count` lengths in frames that differ by at most one and sum to `total_frames`.
 
-    The running total is rounded, never a single share, so that no frame is lost or won (error diffusion).
+    The running total is rounded, never a single share, so that no frame is lost or gained (error diffusion).
 
     Raises:
         BadInput: there are fewer frames than shots.
@@ -125,20 +126,20 @@ def share_frames(total_frames: int, count: int) -> tuple[int, ...]:
 
 
 def spoken_words(text: str) -> int:
-    """Return about how many words a voice says: a digit counts as a word, and so does a CJK or Thai letter."""
+    """Return about how many words a voice says: each digit, and each CJK or Thai letter, counts as a word."""
     return len(_SPOKEN.findall(text))
 
 
 def words_that_fit(frames: int, fps: int) -> int:
-    """Return how many words a shot of `frames` holds: `WORDS_PER_SECOND`, less `BREATH_SECONDS` of silence."""
+    """Return how many words fit into a shot of `frames`: at `WORDS_PER_SECOND`, less `BREATH_SECONDS` of silence."""
     return max(0, math.floor(WORDS_PER_SECOND * (frames / fps - BREATH_SECONDS) + 1e-9))
 
 
 def share_lines(sentences: Sequence[str], count: int) -> tuple[str, ...]:
-    """Return the sentences of a scene's narration in `count` lines, one a shot, each sentence whole.
+    """Return the sentences of a scene's narration as `count` lines, one for each shot, without dividing a sentence.
 
-    With as many sentences as shots or fewer, each has a shot of its own, evenly spread; otherwise they go by the
-    running count of words. Joined again the lines are the narration, up to white space.
+    If there are no more sentences than shots, each has a shot of its own, evenly spread; otherwise they are shared out
+    by the running count of words. Joined again the lines are the narration, except for white space.
     """
     lines: list[list[str]] = [[] for _ in range(count)]
     spoken = [max(1, spoken_words(sentence)) for sentence in sentences]
@@ -153,11 +154,11 @@ def share_lines(sentences: Sequence[str], count: int) -> tuple[str, ...]:
 
 
 def share_shots(told: Sequence[Sequence[str]], frames: Sequence[int], fps: int) -> tuple[int, ...]:
-    """Return how many shots each scene gets, at least one each: evenly, or by words where that is too tight.
+    """Return how many shots each scene gets, at least one: the same for all, or by words if a line would not fit.
 
     Args:
-        told: each scene's sentences.
-        frames: one length for each shot; at least as many as scenes.
+        told: the sentences of each scene.
+        frames: the length of each shot; at least as many as scenes.
     """
     even = share_frames(len(frames), len(told))
     first = 0
@@ -182,14 +183,14 @@ def share_shots(told: Sequence[Sequence[str]], frames: Sequence[int], fps: int) 
 
 
 def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
-    """Return the shots of the film, in order; their frames and the title card's are the length asked for.
+    """Return the shots of the film, in order; with the title and end card they have the length asked for.
 
-    With prompts, each gives one shot and stands there as it was written. A script longer than the film
-    keeps these frames; the timeline lengthens a shot to its measured line.
+    With prompts, each gives one shot and is used as it was written. The length does not depend on the script: the
+    timeline lengthens a shot to its measured line.
 
     Raises:
-        BrokenPlan: the graph is not one of this story.
-        BadInput: more scenes than shots or frames, or a line or a shot beyond what one shot can carry.
+        BrokenPlan: the graph does not fit this story.
+        BadInput: more scenes than shots or frames, or a line or a shot that is too long.
     """
     check_graph(graph, story)
     options = brief.options
@@ -249,5 +250,5 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
 
 
 def scene_count(shots: int) -> int:
-    """Return how many scenes a film of so many shots has: about 2.2 times the root, so 6 for 7 shots, 24 for 119."""
+    """Return how many scenes a film of so many shots has: 2.2 times the square root, so 6 for 7 shots, 24 for 119."""
     return max(1, min(shots, math.floor(2.2 * math.sqrt(shots) + 0.5)))

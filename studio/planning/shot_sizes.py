@@ -1,7 +1,7 @@
-"""Coverage: which size each shot has and which moves its camera may make, so that neighbours cut well.
+"""Choose the size of each shot and the moves its camera may make, so that neighbouring shots cut well (coverage).
 
-Rules an editor goes by: two shots in a row differ in size and in the axis of their move (a cut between alike pictures
-is a jump cut); the first shot shows where we are, the last one draws back. Called by `studio/planning/shot_plan.py`.
+An editor's rules: two shots in a row differ in size and in the axis of their move (a cut between similar pictures is a
+jump cut); the first shot shows where we are, the last one draws back. Called by `studio/planning/shot_plan.py`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _MOVES: dict[ShotSize, tuple[Camera, ...]] = {
 _UNREST: dict[ShotSize, tuple[Camera, ...]] = {"wide": (), "medium": ("handheld",), "close": ("handheld",)}
 _UNEASY = frozenset({"uneasy", "restless", "brave"})
 _MOVING = frozenset({"tender", "uneasy", "lost", "brave", "hopeful"})
-"""Emotions that a close shot comes nearer to; before the others it holds still."""
+"""Emotions for which the camera of a close shot moves in; for all others it holds still."""
 _AXES: dict[Camera, str] = {
     **dict.fromkeys(("slow pan left", "slow pan right", "orbit"), "across"),
     **dict.fromkeys(("tilt up", "tilt down", "crane up", "crane down"), "down"),
     **dict.fromkeys(("dolly in", "dolly out", "zoom"), "along"),
 }
-"""Along which axis a camera goes: two shots in a row on one axis look like a stutter, or like a camera that turned
-back (by eye)."""
+"""The axis along which a camera moves: two shots in a row on one axis look like a stutter, or like a camera that turned
+back (judged by eye)."""
 BACK: dict[Camera, Camera] = {"slow pan left": "slow pan right", "slow pan right": "slow pan left"}
-"""The pan that undoes a pan: within a scene the camera does not go back where it came from."""
+"""The opposite of each pan: within a scene the camera does not pan back."""
 
 _ENDING: Camera = "dolly out"
 _ONE_SHOT_SIZES: tuple[ShotSize, ...] = ("wide", "medium", "close", "medium")
@@ -40,16 +40,17 @@ _ELSE: dict[ShotSize, tuple[ShotSize, ...]] = {
     "medium": ("medium", "close", "wide"),
     "close": ("close", "medium", "wide"),
 }
-"""What a shot becomes whose neighbour has its size already."""
+"""The sizes for a shot in the order of preference: the wanted one, then those to use if its neighbour has that size."""
 
 
 def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[ShotSize], count: int) -> ShotSize:
-    """Return the size of shot `place` (from 0) of `its_shots` in scene `number`, never that of the shot before.
+    """Return the size of shot `place` (from 0) of `its_shots` in scene `number` (from 1), not that of the shot before.
 
-    The first shot shows where we are and the last one lets go: both are wide, where there are more than two.
+    The first shot is wide, to show where we are; if there are more than two, so is the last.
 
     Args:
-        used: the sizes of the shots before, of `count` in all.
+        used: the sizes of the shots before this one in the film.
+        count: how many shots the film has.
     """
     if not used:
         return "wide"
@@ -68,9 +69,13 @@ def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Seque
 def camera_moves(size: ShotSize, emotion: str, mood: str, used: Sequence[Camera], count: int) -> tuple[Camera, ...]:
     """Return the moves that this shot may make, at least one.
 
-    The first shot opens a place up and the last one draws back and comes to rest. Between them no shot goes on the axis
-    of the one before; a close shot comes nearer to what moves us and holds still before the rest, and a camera that has
-    gone twice in a row holds still; before the end nothing comes nearer, only to draw back at once.
+    The first shot opens up a place and the last one draws back. Between them no shot moves on the axis of the one
+    before; a close shot moves in only for the emotions in `_MOVING`; after two moving shots in a row a medium or close
+    shot holds still; and the shot before the last does not move in, because the last one draws back.
+
+    Args:
+        used: the moves of the shots before this one in the film.
+        count: how many shots the film has.
     """
     if not used:
         return _OPENINGS if count > 1 else ("dolly in",)

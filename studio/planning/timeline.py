@@ -1,7 +1,7 @@
-"""Time in whole frames: how long a shot is, and where it lies in the film. Pure.
+"""Lay out the film in whole frames: how long each shot is, and where it begins. Pure.
 
-Seconds as floats occur only in options and measurements. The planned frames of the shots come from one rounding of the
-running total (`studio/planning/shot_plan.py`), so nothing is lost; a shot grows where its measured line needs it.
+Seconds as floats occur only in options and measurements. The planned frames of the shots come from rounding a running
+total (`studio/planning/shot_plan.py`), so no frame is lost; a shot grows if its measured line needs it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from studio.model.film import FilmOptions, Shot, Span, Timeline
 from studio.planning.shot_plan import end_frames, title_frames
 
 LEAD_SECONDS = 0.35
-"""Silence before a line, so that the eye has seen the cut before the voice begins."""
+"""Silence before a line, so that the viewer has seen the cut before the voice begins."""
 TAIL_SECONDS = 0.45
 """Silence after a line, before the next cut."""
 
 
 @dataclass(frozen=True)
 class _House:
-    """Whatever the program does itself, for fingerprints and receipts."""
+    """The engine that stands for the program itself, in fingerprints and receipts: it lays timelines and cuts films."""
 
     engine: str = "studio"
     model: str = ""
@@ -33,7 +33,7 @@ HOUSE = _House()
 
 
 def shot_frames(planned: int, line_seconds: float, fps: int) -> int:
-    """Return the length of a shot: as planned, but never shorter than its line with its lead and tail.
+    """Return the length of a shot in frames: as planned, but never shorter than its line with lead and tail.
 
     Args:
         planned: frames, >= 1.
@@ -50,13 +50,13 @@ def line_lead(fps: int) -> int:
 
 
 def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], options: FilmOptions) -> Timeline:
-    """Lay the title, the shots and the end card end to end.
+    """Return the timeline: the title, the shots and the end card, one after the other.
 
-    Shots planned to fill the film to its last frame, as they were before films had end cards, have none behind them. A
-    film that was asked for shorter than films with an end card, and grew, has one by the length that it came to.
+    If the planned shots fill the film to its last frame, as they did before films had end cards, there is no end card.
+    A film that was asked to be too short for an end card, and grew, has one by the length that it reached.
 
     Args:
-        line_seconds: the measured line of each shot, in shot order.
+        line_seconds: the measured length of each shot's line, in shot order; 0 for silence.
     """
     title, start, spans = title_frames(options), title_frames(options), []
     for shot, seconds in zip(shots, line_seconds, strict=True):
@@ -75,20 +75,20 @@ def _planned_end(shots: Sequence[Shot], options: FilmOptions) -> int:
 
 
 def _laid_end(before: int, shots: Sequence[Shot], options: FilmOptions) -> int:
-    """Return the end card's length behind so many frames."""
+    """Return the length in frames of the end card after `before` frames of title and shots."""
     if end_frames(options):
         return _planned_end(shots, options)
     return end_frames(options.model_copy(update={"seconds": before / options.fps}))
 
 
 def lengthened(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) -> str:
-    """Return in one line by how much the film is longer than asked, and why; '' where it is not, but for a frame."""
+    """Return in one line by how much the film is longer than asked, and why; '' if it is by a frame at most."""
     asked = options.seconds * timeline.fps
     if timeline.frames - asked <= 1:
         return ""
     planned_end, why = _planned_end(shots, options), []
     planned = timeline.title_frames + sum(shot.frames for shot in shots) + planned_end
-    # The frames that were planned are rounded to the asked length: more of them are a person's doing.
+    # The planned frames are rounded to the length asked for: if there are more, a person added them.
     by_plan, by_lines = (
         planned - asked,
         sum(max(0, span.frames - shot.frames) for span, shot in zip(timeline.spans, shots, strict=False)),
@@ -107,7 +107,7 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) 
 
 
 def check_laid(timeline: Timeline, shots: Sequence[Shot]) -> None:
-    """Make sure that a timeline, which a person may have edited, is one of these shots and adds up.
+    """Check that a timeline, which a person may have edited, fits these shots and adds up.
 
     Raises:
         BrokenPlan: a shot has no span, or a span no shot; a span does not begin where the one before ends; `frames` is

@@ -1,7 +1,7 @@
 """The stages of a film, one function each: which order a piece has, which engine makes it, and how.
 
-Whoever makes a piece (`tasks/`), foretells it (`studio/forecast/`) or looks whether it is there asks here, so that the
-way from an idea to a film is written down once. Nothing is made by asking: `Work.make` makes.
+All code that makes a piece (`tasks/`), forecasts it (`studio/forecast/`) or checks whether it is there asks here, so
+that the way from an idea to a film is written down once. These functions make nothing; `Work.make` does.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from studio.video.slate import paint_slate
 E = TypeVar("E", bound=Engine)
 
 Made = PieceMeasures | tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]
-"""What an engine measured of a piece; with it the further files of the same piece: (path in the session, bytes)."""
+"""What an engine measured of a piece, alone or with the piece's sidecars: (path in the session, bytes)."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """The film that the pieces belong to: what is asked for, who works, where the pieces lie.
+    """The film that the pieces belong to: its session, brief, crew and folder.
 
     Attributes:
-        check_running: raises `Interrupted` where the run was asked to stop; called while a long piece is made.
-        blank: the picture that stands for a portrait that is not painted yet, where a price is asked for; None where
-            pieces are made: who is not painted yet is not shown.
+        check_running: raises `Interrupted` if the run was asked to stop; called while a long piece is made.
+        blank: when prices are estimated, the picture used for a portrait that is not painted yet; None when pieces are
+            made, so that a character without a portrait is not shown.
     """
 
     session_id: str
@@ -54,7 +54,7 @@ class Job:
     blank: Path | None = None
 
     def tick(self, stage: Stage, index: int, total: int) -> Tick:
-        """Return what an engine calls as frames are done: it tells the progress, and may raise to stop the work."""
+        """Return the function an engine calls as frames are done: it reports progress, and may raise to stop work."""
 
         def tick(done: int) -> None:
             self.check_running()
@@ -65,13 +65,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Work(Generic[E]):
-    """One piece of work.
+    """One piece of work: what to make, with which engine, and how.
 
     Attributes:
-        order: what is to be made, from what, and where it will lie.
-        engine: who makes it.
-        make: lets an engine make it at a path. `engine`, or the same at a desk where its calls are paid.
-        seed, prompt: what its receipt tells of them; the prompt in words.
+        order: what is to be made, from what, and where it will be.
+        engine: the engine that makes it.
+        make: makes the piece at a path, with `engine` or, if its calls are paid, with `engine.at(desk)`.
+        seed, prompt: the seed and the prompt, in words, for the receipt.
     """
 
     order: Order
@@ -85,7 +85,7 @@ class Work(Generic[E]):
 
 
 def story(job: Job) -> Work[Writer]:
-    """The story, from the idea or a script: `story.json`."""
+    """Return the work on the story, `story.json`, from the idea or a script."""
 
     def make(writer: Writer, out: Path) -> Made:
         out.write_text(plan_text(writer.write_story(job.brief)), "utf-8")
@@ -95,7 +95,7 @@ def story(job: Job) -> Work[Writer]:
 
 
 def scene_graph(job: Job, story: Story) -> Work[Writer]:
-    """The scene graph, from the story as it stands, its laws checked: `scene_graph.json`."""
+    """Return the work on the scene graph, `scene_graph.json`, from the present story; its rules are checked."""
 
     def make(writer: Writer, out: Path) -> Made:
         graph = writer.map_scenes(story, job.brief.seed)
@@ -108,7 +108,7 @@ def scene_graph(job: Job, story: Story) -> Work[Writer]:
 
 
 def shots(job: Job, story: Story, graph: SceneGraph) -> Work[Writer]:
-    """The shot plan, from story and graph as they stand: `shots.json`."""
+    """Return the work on the shot plan, `shots.json`, from the present story and graph."""
 
     def make(writer: Writer, out: Path) -> Made:
         out.write_text(plan_text(writer.plan_shots(story, graph, job.brief)), "utf-8")
@@ -119,7 +119,8 @@ def shots(job: Job, story: Story, graph: SceneGraph) -> Work[Writer]:
 
 
 def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[Engine]:
-    """Where every shot lies in the film, each at least as long as its line: `timeline.json`."""
+    """Return the work on the timeline, `timeline.json`: where every shot is in the film, each at least as long as its
+    line."""
 
     def make(house: Engine, out: Path) -> Made:
         laid = lay_out(shots, [line.seconds or 0.0 for line in lines], job.brief.options)
@@ -133,9 +134,9 @@ def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[
 
 
 def portrait(job: Job, character: Node, cast: Sequence[Node], style: str) -> Work[Painter]:
-    """A character's reference picture: `cast/character_NNN.png`; `cast` is everybody who has one.
+    """Return the work on a character's portrait, `cast/character_NNN.png`; `cast` is everybody who gets one.
 
-    Where the vendor refuses it and a slate may stand for it, the character goes without a reference.
+    If the vendor refuses the prompt and slates are allowed, a slate is made and the character has no reference picture.
     """
     seed, prompt = job.brief.seed, portrait_prompt(character, style)
 
@@ -152,7 +153,10 @@ def portrait(job: Job, character: Node, cast: Sequence[Node], style: str) -> Wor
 
 
 def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) -> Work[Painter]:
-    """A shot's picture, after the portraits of who is in it: `images/shot_NNN.png`; `shots` is the whole plan."""
+    """Return the work on a shot's picture, `images/shot_NNN.png`, with the portraits of the characters in it.
+
+    `shots` is the whole plan. If the vendor refuses the prompt and slates are allowed, a slate is made.
+    """
     size, looks = job.brief.options.size, cast.by_shot()
     shown = cast.references(shot.index, job.folder, job.blank)
 
@@ -170,7 +174,7 @@ def picture(job: Job, shot: Shot, shots: Sequence[Shot], cast: Cast = NOBODY) ->
 
 
 def line(job: Job, shot: Shot) -> Work[Narrator]:
-    """A shot's spoken line: `narration/shot_NNN.wav`; a silent shot has a file without samples."""
+    """Return the work on a shot's spoken line, `narration/shot_NNN.wav`; a silent shot has a file without samples."""
     seed = orders.line_seed(shot)
 
     def make(narrator: Narrator, out: Path) -> Made:
@@ -181,7 +185,7 @@ def line(job: Job, shot: Shot) -> Work[Narrator]:
 
 
 def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
-    """A shot's clip, from its picture, as long as its line needs: `videos/shot_NNN.mp4`."""
+    """Return the work on a shot's clip, `videos/shot_NNN.mp4`, from its picture, as long as its line needs."""
     options = job.brief.options
     frames = shot_frames(shot.frames, line.seconds or 0.0, options.fps)
     burned: tuple[Cue, ...] = burned_cues(shot, line, frames, options)
@@ -207,12 +211,12 @@ def clip(job: Job, shot: Shot, image: Receipt, line: Receipt) -> Work[Animator]:
 
 
 def clip_prompt(shot: Shot) -> str:
-    """Return how a clip's receipt tells what was asked of its camera: 'pan left; slowly along the shelves'."""
+    """Return what was asked of a clip's camera, for its receipt: 'pan left; slowly along the shelves'."""
     return f"{shot.camera}; {shot.motion_prompt}"
 
 
 def _slated(job: Job, error: VendorError) -> bool:
-    """Tell whether a slate stands for what the vendor would not paint."""
+    """Tell whether a slate is made instead: the vendor refused the prompt, and the terms allow slates."""
     return error.fault == "refused" and job.brief.terms.on_refusal == "slate"
 
 
@@ -220,7 +224,7 @@ def _slated(job: Job, error: VendorError) -> bool:
 
 
 def score(job: Job, story: Story, shots: Sequence[Shot], timeline: Timeline) -> Work[Composer]:
-    """The score, exactly as long as the film: `score.wav`."""
+    """Return the work on the score, `score.wav`, exactly as long as the film."""
     seed, cues = job.brief.seed, music_cues(story, shots, timeline)
 
     def make(composer: Composer, out: Path) -> Made:
@@ -240,7 +244,8 @@ def film(
     score: Receipt | None,
     images: Sequence[Receipt],
 ) -> Work[Engine]:
-    """The film with its caption files, cut, looked at and listened to: `film.mp4`."""
+    """Return the work on the film, `film.mp4`, with its caption files: cut, then checked for faults in picture and
+    sound."""
 
     def make(house: Engine, out: Path) -> Made:
         made, also = assemble(

@@ -1,6 +1,6 @@
-"""Sessions that another program wrote: adopted on request, never before.
+"""Adopt a session that another program wrote: only on request.
 
-What that program wrote is kept under `takes/foreign/`; what we can use is put where ours lies.
+What that program wrote is kept under `takes/foreign/`; what this program can use is put where it expects it.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")
 
 
 def adopt_foreign(folder: Path, options: FilmOptions) -> None:
-    """Make a foreign session ours: a brief, plans in our form, pictures under our names. The caller holds its lock.
+    """Turn a session of another program into one of ours: write a brief, plans in our form, pictures under our names.
 
-    Its pictures are taken as put there by hand. Its clips and film go to `takes/foreign/`: they are made again from the
-    pictures, in this film's size, rate and length. All that is written is made, and read as a run will read it, before
-    the first file is touched. The brief is written last, so that a crash half way leaves the session foreign, and
-    adopting it again goes on.
+    The caller holds its lock. Its pictures count as put there by hand. Its clips and film go to `takes/foreign/`: they
+    are made again from the pictures, in this film's size, rate and length. Everything that will be written is prepared
+    and validated before the first file is touched. The brief is written last, so that a crash half way leaves the
+    session foreign, and adopting it again goes on.
 
     Raises:
         BadInput: it holds no idea and no plan, so there is nothing to go on with; what it holds cannot be used;
@@ -63,11 +63,11 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> None:
         if shot.image is not None and folder / shot.image.path != place:
             files.keep_link(folder / shot.image.path, place)
     for stage, content in plans.items():
-        # What is ours already, of an adoption that was stopped, is none of the other program's.
+        # A plan that an interrupted adoption wrote is ours, not the other program's.
         if files.read_or_none(folder / f"{stage}.json") != content:
             _keep(folder, folder / f"{stage}.json", also_here=True)
             files.write_whole(folder / f"{stage}.json", content)
-    # A story without scenes and an empty list of shots are no plans to a run.
+    # To a run, a story without scenes or an empty list of shots is not a plan.
     for name in (*_REPLACED, *(f"{stage}.json" for stage in ("story", "shots") if stage not in plans)):
         _keep(folder, folder / name)
     for shot in facts.shots:
@@ -77,7 +77,7 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> None:
 
 
 def _plans(facts: Snapshot, brief: Brief, title: str, scenes: list[dict[str, object]]) -> dict[Stage, bytes]:
-    """Return the plans in our form, as far as there are any, as what is written.
+    """Return the plans that there are, in our form, as the bytes to be written.
 
     Raises:
         BrokenPlan: one cannot be used.
@@ -94,7 +94,8 @@ def _plans(facts: Snapshot, brief: Brief, title: str, scenes: list[dict[str, obj
 
 
 def _whole(text: str) -> str:
-    """Return the text as it can be written: a lone surrogate, of which other programs make JSON, becomes U+FFFD."""
+    """Return the text in a form that UTF-8 can hold: a lone surrogate, which JSON of other programs may have, becomes
+    U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -104,7 +105,7 @@ def _words(scene: Mapping[str, object], key: str) -> str:
 
 
 def _scenes(folder: Path) -> list[dict[str, object]]:
-    """Return the scenes of a foreign story, as far as they read; a half-adopted session's story is already ours."""
+    """Return the scenes of the other program's story that can be read, kept in `takes/foreign/` or in place."""
     with tolerant.entered(folder) as opened:
         for path in (f"{KEPT}/story.json", "story.json"):
             if opened is not None and (found := tolerant.as_dicts(tolerant.dict_at(opened, path).get("scenes"))):
@@ -116,7 +117,7 @@ def _scenes(folder: Path) -> list[dict[str, object]]:
 
 
 def _shot(number: int, facts: Snapshot, scenes: list[dict[str, object]], idea: str) -> dict[str, object]:
-    """Return a shot in our form. Scenes are spread evenly over the shots; the first shot of each speaks."""
+    """Return a shot in our form. Scenes are spread evenly over the shots; each one's first shot has its narration."""
     shot, count = facts.shots[number - 1], len(facts.shots)
 
     def scene_of(place: int) -> int:
@@ -135,10 +136,10 @@ def _shot(number: int, facts: Snapshot, scenes: list[dict[str, object]], idea: s
 
 
 def _keep(folder: Path, path: Path, also_here: bool = False) -> None:
-    """Move a file of the other program to `takes/foreign/`, where it is there and none was moved before.
+    """Move a file of the other program to `takes/foreign/`, if it exists and was not moved before.
 
     Args:
-        also_here: whether the file stays until it is replaced; a crash in between must not take away what it says.
+        also_here: whether the file also stays until it is replaced, so that a crash in between does not lose it.
     """
     kept = folder / KEPT / path.relative_to(folder)
     if files.is_file(path) and not kept.exists():

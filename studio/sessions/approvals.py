@@ -1,4 +1,4 @@
-"""What a person was asked before money is spent, and what was answered: `approvals.json`.
+"""The approvals of a session, `approvals.json`: what a person was asked before money is spent, and the answers.
 
 A question is written down before it is asked and its answer before it is carried out, so that a run that begins again
 from the top asks nothing twice and carries nothing out twice.
@@ -28,7 +28,7 @@ from studio.text.display import printable
 
 Approve = Literal["no", "shots", "images", "both"]
 Step = Literal["shots", "images"]
-"""What is approved: the plan, before pictures are made of it; the pictures, before clips are."""
+"""What is approved: the plan, before pictures are made from it; the pictures, before clips are."""
 
 APPROVALS = "approvals.json"
 PROMPT_LETTERS = 8_000
@@ -39,7 +39,7 @@ _SHOTS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person answers: `redo` names shots ('3, 5-7'); where it does, whether they approve says nothing."""
+    """A person's answer. `redo` names shots to make again ('3, 5-7'); if it names any, `approve` is ignored."""
 
     approve: bool
     redo: str = ""
@@ -47,7 +47,7 @@ class Answer:
 
 
 class ShotChange(FrozenModel):
-    """What a redo makes of a shot."""
+    """How a redo changes a shot: its new prompt and take."""
 
     index: int = Field(ge=1)
     image_prompt: str
@@ -76,7 +76,7 @@ class Asked(FrozenModel):
 
     @property
     def redos(self) -> tuple[Redo, ...]:
-        """What the changes make of their shots; notes were added to the prompt, else it is the next take."""
+        """The changes, each with (prompt, take) before and after: notes join the prompt, else the take is raised."""
         return tuple(
             Redo(
                 change.index,
@@ -94,10 +94,10 @@ _BOOK = TypeAdapter(tuple[Asked, ...])
 
 
 def shots_named(text: str, count: int) -> tuple[int, ...]:
-    """Return the shots named in '3, 5-7', in order, each once; none for ''.
+    """Return the numbers of the shots named in '3, 5-7', in order, each once; () for ''.
 
     Raises:
-        BadInput: it is no list of shots, or one of them is not among the `count` there are.
+        BadInput: it is not a list of shots, or one of them is not in 1 to `count`.
     """
     found: set[int] = set()
     for part in re.findall(r"[^,;\s]+", "-".join(part.strip() for part in text.split("-"))):
@@ -112,10 +112,12 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
 
 
 def answered(question: Asked, reply: Answer, shots: Sequence[Shot], at: str) -> Asked:
-    """Return the question with its answer. Notes change the prompts of the shots to redo; without, it is another take.
+    """Return the question with its answer. Notes are added to the prompts of the shots to redo; without notes each gets
+    another take.
 
     Raises:
-        BadInput: a shot is not there, the notes make a prompt too long, or they come with a yes, which would drop them.
+        BadInput: there is no such shot, the notes make a prompt too long, or they come with a yes, which would drop
+            them.
     """
     redo, notes = shots_named(reply.redo, len(shots)), printable(reply.notes)
     if notes and reply.approve and not redo:
@@ -146,11 +148,14 @@ class Approvals:
         self._asked = _read(session)
 
     def settled(self, shown: Sequence[str]) -> bool:
-        """Tell whether all of this was approved."""
+        """Tell whether everything in `shown`, by SHA-256, was approved."""
         return set(shown) <= {each for asked in self._asked if asked.approved for each in asked.shown}
 
     def question(self, step: Step, flow_run_id: str, shown: tuple[str, ...], now: str) -> tuple[Asked, int]:
-        """Return this run's open question, written down, and how many of this step it was answered before."""
+        """Return this run's open question about `step`, and how many such questions were answered before.
+
+        If none is open, write a new one down.
+        """
         mine = [asked for asked in self._asked if (asked.asked_for, asked.flow_run_id) == (step, flow_run_id)]
         number = sum(bool(asked.at) for asked in mine)
         if mine and not mine[-1].at:
@@ -160,11 +165,11 @@ class Approvals:
         return asked, number
 
     def replace(self, before: Asked, after: Asked) -> None:
-        """Write a question down anew: its answer, or what is shown now."""
+        """Replace a question: by its answered form, or by one about what is shown now."""
         self._write(tuple(after if asked is before else asked for asked in self._asked))
 
     def carry_out(self) -> None:
-        """Let `shots.json` be as the last answer wants it, where it is not yet: an edited plan from then on."""
+        """Change `shots.json` as the answers say, if that was not done yet; from then on it is an edited plan."""
         for asked in [each for each in self._asked if not each.carried_out]:
             changes = {change.index: change for change in asked.changes}
             shots = [
@@ -184,15 +189,15 @@ def _write_edit(store: SessionStore, text: str, redos: Sequence[Redo]) -> None:
     place = receipt_path("shots.json")
     receipt = read_receipt(store.folder / place)
     if receipt is not None:
-        # As for an edit by hand: the receipt keeps what was written, and a copy of what is used instead. And what was
-        # written with the redo in it: no later run calls that an edit by hand.
+        # As for an edit by hand, the receipt keeps the plan as written, and a copy of the edit. It also keeps the plan
+        # as written with the redo applied, so that no later run reports the redo as an edit by hand.
         written = receipt.redone or receipt.content
         update = {"edited": text, "redone": redone(written, redos) if written else None}
         store.write(place, receipt_bytes(receipt.model_copy(update=update)))
 
 
 def read_asked(folder: Path) -> tuple[Asked, ...]:
-    """Return the questions of a session, the oldest first; none where the file does not read."""
+    """Return the questions of a session, the oldest first; () if the file cannot be read."""
     content = files.read_or_none(folder / APPROVALS)
     try:
         return _BOOK.validate_json(content or b"[]")
@@ -201,10 +206,10 @@ def read_asked(folder: Path) -> tuple[Asked, ...]:
 
 
 def stop_waiting(folder: Path, flow_run_id: str) -> None:
-    """Let the card of a run that is gone say that it waits no more.
+    """Record on the card of a run that is gone that it no longer waits.
 
     Raises:
-        SessionLocked: another run works on the session now.
+        SessionLocked: another run is working on the session.
     """
     held = lock.take(folder)
     try:

@@ -1,8 +1,7 @@
-"""The sessions of an output folder: making a new one, and finding the one that a run goes on with.
+"""The sessions of an output folder: make a new one, and find the one that a run goes on with.
 
-A session is a folder; its id is the folder's name, so a session may be moved or copied. What lies inside is the
-business of `studio/store/piece_store.py`; what the folder says of itself is `studio/status/snapshot.py` and
-`studio/status/state.py`.
+A session is a folder; its id is the folder's name, so a session may be moved or copied. Its pieces are handled by
+`studio/store/piece_store.py`; its state is read by `studio/status/snapshot.py` and `studio/status/state.py`.
 """
 
 from __future__ import annotations
@@ -38,12 +37,13 @@ def open_new(
     batch: str = "",
     terms: Terms = UNSAID,
 ) -> tuple[Path, lock.Lock]:
-    """Make a new session and return its folder, locked; of two made in one second the later takes the next second.
+    """Make a new session and return its folder and the lock on it.
 
-    The folder appears with its brief or not at all: it is made under a hidden name.
+    The folder's name is the time; if two are made in one second, the later takes the next second. The folder appears
+    with its brief or not at all: it is made under a hidden name.
 
     Args:
-        batch: the key of the manifest's line that it is for (`studio/batch/manifest.py`).
+        batch: the key of the manifest line that it is for (`studio/batch/manifest.py`), '' for none.
 
     Raises:
         BadInput, DiskFull: the folder cannot be made; nothing is left.
@@ -75,7 +75,7 @@ def open_new(
 
 
 def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
-    """Make a hidden folder to prepare `folder` in, locked: who sweeps takes only what nobody holds."""
+    """Make a hidden folder in which to prepare `folder`; locked, as `sweep_abandoned` removes what is not locked."""
     while True:
         hidden = files.hidden_beside(folder)
         files.make_folder(hidden)
@@ -87,10 +87,10 @@ def _hidden_folder(folder: Path) -> tuple[Path, lock.Lock]:
 
 
 def check_writable(root: Path) -> None:
-    """Make the folder of the sessions where it is missing, and make sure that sessions can be opened in it.
+    """Make sure that sessions can be made in `root`; the folder is made if it is missing.
 
     Raises:
-        BadInput: they cannot.
+        BadInput: it cannot be made, or not written into.
     """
     try:
         files.make_folder(root)
@@ -107,7 +107,7 @@ def sweep_abandoned(root: Path) -> None:
         ours = hidden.name.startswith(".session_") and hidden.name.endswith(".part") and hidden.is_dir()
         if not ours or lock.is_locked(hidden):
             continue
-        # Another run was quicker; or no run of ours left it.
+        # Another run was quicker, or the folder is not one that this program made.
         with contextlib.suppress(FileNotFoundError, SessionLocked, Crowded):
             if goes_deep(hidden):
                 continue
@@ -117,16 +117,16 @@ def sweep_abandoned(root: Path) -> None:
 
 
 def folder_of_run(root: Path, flow_run_id: str) -> Path | None:
-    """Return the session that a flow run worked on before: its card is there. None for a new run."""
+    """Return the folder of the session that a flow run worked on before, by its card; None for a new run."""
     if not flow_run_id or not set(flow_run_id) <= RUN_ID_LETTERS:
         return None
     return next((folder for folder in session_folders(root) if (folder / f"runs/{flow_run_id}.json").is_file()), None)
 
 
 def unfinished(root: Path) -> list[Path]:
-    """Return the sessions that can be gone on with, newest first: ours, not done, not locked.
+    """Return the folders of the sessions that a run may resume, newest first: ours, not done, not locked.
 
-    One whose run waits for an approval is that run's: to go on with it without asking, a person names it.
+    A session whose run waits for an approval is left out: a person has to name it to go on without the approval.
     """
     found = []
     for folder in session_folders(root):
@@ -138,7 +138,7 @@ def unfinished(root: Path) -> list[Path]:
 
 
 def busy_with(root: Path, idea: str, options: FilmOptions) -> str:
-    """Return a line where another run is making exactly this film now, or waits for approval of it, else ''."""
+    """Return a line that says who is making exactly this film now, or waits for approval of it; '' if nobody is."""
     for folder in session_folders(root):
         if lock.is_locked(folder) and _asks_for(folder, idea, options):
             return f"{folder.name} is this film and is being made {lock.holder(folder)}"
@@ -152,7 +152,7 @@ def check_none_waits(root: Path) -> None:
     """Make sure that no session's run waits for approval.
 
     Raises:
-        BadInput: one does; the message says how to answer, and how to go on without.
+        BadInput: one does; the message says how to answer, and how to go on without an answer.
     """
     if folder := next(filter(_waits, session_folders(root)), None):
         answer, go_on = (command(verb, folder.name, root.parent) for verb in ("approve", "resume"))
@@ -160,7 +160,7 @@ def check_none_waits(root: Path) -> None:
 
 
 def waiting_run(folder: Path) -> str:
-    """Return the id of the run with which the session waits for approval: its last one; '' where it does not wait."""
+    """Return the id of the session's last run if it waits for approval, else ''."""
     with tolerant.entered(folder) as opened:
         card = light_reader.last_card(opened) if opened is not None else {}
     return tolerant.text(card, "flow_run_id") if tolerant.text(card, "waits_for") else ""
@@ -179,5 +179,5 @@ def _asks_for(folder: Path, idea: str, options: FilmOptions) -> bool:
 
 
 def same_ask(root: Path, idea: str, options: FilmOptions) -> Path | None:
-    """Return the newest unfinished session that was asked for exactly this film; None where there is none."""
+    """Return the folder of the newest unfinished session that was asked for exactly this film, or None."""
     return next((folder for folder in unfinished(root) if _asks_for(folder, idea, options)), None)

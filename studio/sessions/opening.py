@@ -1,6 +1,6 @@
-"""What a run asks for, and which session it gets.
+"""Open the session that a run asks for: one that exists, or a new one.
 
-The one place where an idea is checked and where "go on or begin anew" is decided.
+The only place where an idea is checked and where it is decided whether a run goes on or begins anew.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from studio.store.session_store import SessionStore
 from studio.text.command_hints import command
 
 Slot = Callable[[str], AbstractContextManager[object]]
-"""Given an account, what is held while a call of it is in flight."""
+"""Takes an account and returns a context manager that is held while a call to it is in flight."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ class Ask:
     """What one run asks for.
 
     Attributes:
-        demands: the options that were said explicitly, by name; only they can contradict a named session.
-        resume: whether an unfinished session that asks for the same film is gone on with.
-        change: whether demands that differ from the named session's brief are applied.
-        terms: what it may cost; where the session is gone on with, what was said before holds unless it is said anew.
+        session_id: the session to go on with, None to let the run find one or make one.
+        demands: the options that were given explicitly, by name; only they can contradict a named session.
+        resume: whether to go on with an unfinished session that asks for the same film.
+        change: whether to apply demands that differ from the named session's brief.
+        terms: what it may cost; when a session is resumed, its earlier terms hold unless they are given anew.
     """
 
     idea: str
@@ -64,13 +65,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class RunLimits:
-    """What holds for one run alone.
+    """What limits one run only.
 
     Attributes:
-        recalled: says why the run may not go on, '' while it may.
+        recalled: returns why the run may not go on, '' while it may.
         pay_again: whether calls that were cut off, and may be billed, are made again.
-        slots: given how many calls an account allows at once, and what raises where the run may not go on, returns what
-            keeps other processes in mind while a paid call is in flight: Prefect's limits, where a server has them.
+        slots: takes how many calls an account allows at once and a function that raises if the run may not go on;
+            returns the `Slot` that counts calls across processes, by Prefect's limits if the server has them.
     """
 
     recalled: Callable[[], str] = str
@@ -89,7 +90,7 @@ def assembled(
     shown_folder: str = "",
     limits: RunLimits = UNLIMITED,
 ) -> Session:
-    """Return the session that lies in `store`, ready to be worked on; nothing is read or written."""
+    """Return the session kept in `store`, ready to be worked on; nothing is read or written."""
     go_on = command("resume", store.id, store.folder.parent.parent)
     control = RunControl(go_on, limits.recalled)
 
@@ -116,7 +117,7 @@ def assembled(
 
 
 def now_exactly() -> str:
-    """Return the local time as calls tell it: ISO 8601 with microseconds."""
+    """Return the local time as the ledger writes it: ISO 8601 with microseconds."""
     return datetime.now().isoformat(timespec="microseconds")
 
 
@@ -129,11 +130,11 @@ def open_session(
     now: datetime,
     limits: RunLimits = UNLIMITED,
 ) -> tuple[Session, bool]:
-    """Open the session that this run gets, and tell whether it is gone on with.
+    """Open the session that this run gets; return it and whether it existed before.
 
     In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
-    asks for the same film; a new one. The run's card is published first thing, under the lock. What the crew will do
-    otherwise than the options ask is told.
+    asks for the same film; a new one. The run's card is written first, under the lock. `tell` is told where the crew
+    will not do exactly what the options ask.
 
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.

@@ -1,4 +1,4 @@
-"""Whether a run may go on: it was asked to stop, or it is not the run any more that its server means."""
+"""Stop a run: because it was asked to stop, or because its server no longer counts on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from studio.errors import Interrupted
 
 
 class RunControl:
-    """Asked before every piece of work and between frames, from any thread. `stop` is set by whoever ends the run.
+    """Says whether a run may go on; asked before every piece of work and between frames, from any thread.
+
+    Set `stop` to end the run.
 
     Args:
-        recalled: says why the run may not go on, '' while it may; asked often.
-        go_on: the command that goes on with the session, for messages.
+        recalled: returns why the run may not go on, '' while it may; called often.
+        go_on: the command that resumes the session, for messages.
     """
 
     def __init__(self, go_on: str, recalled: Callable[[], str] = str) -> None:
@@ -22,10 +24,10 @@ class RunControl:
         self._recalled = recalled
 
     def check_running(self) -> None:
-        """Let work begin.
+        """Return if the run may go on, else raise.
 
         Raises:
-            Interrupted: none may begin any more.
+            Interrupted: no more work may begin.
         """
         if reason := self._recalled():
             self.stop.set()

@@ -1,6 +1,6 @@
-"""An open session: what is asked, who works, where it lies, and whether its run may go on.
+"""An open session: its brief, its crew, its files, and whether its run may go on.
 
-How a session comes to be and which one a run gets is `studio/sessions/catalog.py` and `studio/sessions/opening.py`.
+`studio/sessions/catalog.py` makes new sessions; `studio/sessions/opening.py` decides which one a run gets.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from studio.store.session_store import Pieces, SessionStore
 class Session:
     """A session that a run works on, from its opening to `close`. Made by `studio.sessions.opening.open_session`.
 
-    Nothing is set on it afterwards. No dataclass: the engine walks through the fields of those, in every task's inputs.
+    Nothing is set on it afterwards. It is not a dataclass, because Prefect walks through the fields of those in every
+    task's inputs.
 
     Attributes:
-        store: where it lies; owned by this process.
-        crew: who works.
+        store: its files; owned by this process.
+        crew: the engines that work on it.
         cards: the run's card.
-        plans: its plans as they stand.
+        plans: its plans as they are now.
         control: whether the run may go on.
         billing: gives the desks of paid calls.
-        meta: the projection for people's tools.
-        tell: receives one line for whatever a person should know.
+        meta: the summary for other programs.
+        tell: receives one line for everything a person should know.
         planned: how many shots the film has; 0 before they are known.
     """
 
@@ -67,12 +68,12 @@ class Session:
 
     @property
     def brief(self) -> Brief:
-        """What is asked for."""
+        """What the session was asked for."""
         return self.store.brief
 
     @property
     def folder(self) -> Path:
-        """Where its files lie."""
+        """The folder of its files."""
         return self.store.folder
 
     @property
@@ -82,18 +83,18 @@ class Session:
 
     @property
     def job(self) -> Job:
-        """What every stage knows of this session's film."""
+        """What every stage needs to know about this session's film."""
         return Job(self.id, self.folder, self.brief, self.crew, self.control.check_running)
 
     def with_voice_for(self, story: Story) -> Session:
-        """Return the session whose crew has a voice for the story's language, or silence, and tell it."""
+        """Return the session with a crew that speaks the story's language, or is silent; `tell` is told of a change."""
         crew, note = voice_for(self.crew, story, self.brief.options)
         if note:
             self.tell(note)
         return self._with(crew, self.planned)
 
     def with_shots(self, count: int) -> Session:
-        """Return the session of a film with so many shots."""
+        """Return the session with the number of shots set, once it is known."""
         return self._with(self.crew, count)
 
     def _with(self, crew: Crew, planned: int) -> Session:
@@ -118,10 +119,10 @@ class Session:
         self.store.remove("failure.json")
 
     def close(self, at: str) -> None:
-        """Let meta and the run's card tell that the run ended, however it did, and give the session back.
+        """Write into meta and the run's card that the run ended, successfully or not, and release the session.
 
         Raises:
-            DiskFull, BadInput: it could not be written; the session is given back all the same.
+            DiskFull, BadInput: they could not be written; the session is released all the same.
         """
         try:
             self.meta.write()

@@ -1,6 +1,6 @@
-"""What a session's paid calls cost, told call by call and in sums: a projection of the files in `calls/`.
+"""What a session's paid calls cost, call by call and in sums, computed from the files in `calls/`.
 
-Reads and judges, changes nothing. How it looks is `studio/cli/costs_page.py`.
+Changes nothing. `studio/cli/costs_page.py` prints it.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from studio.store.receipts import read_receipt, receipt_places
 Became = Literal[
     "done", "refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again", "in flight"
 ]
-"""Of a call: its state, told as it is now. An intent of a run that is dead is 'ambiguous', or 'done' where its answer
-came and lies here; an ambiguous one that somebody agreed to pay again is 'agreed to make again'; a failed one for which
-there was no connection is 'not sent'."""
+"""The present state of a call. An intent of a run that is dead is 'ambiguous', or 'done' if its answer is held; an
+ambiguous call that somebody agreed to pay again is 'agreed to make again'; a failed one for which there was no
+connection is 'not sent'."""
 
 UNUSED: tuple[Became, ...] = ("refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again")
-"""What gave no piece; each kind has a sum of its own."""
+"""The states of calls that gave nothing; each has a sum of its own."""
 
 
 @dataclass(frozen=True)
 class CostLine:
-    """One call. `usd` is what is booked, or the most it can cost where that is not known yet; None: no known price."""
+    """One call with its cost. `usd` is what is booked or, in flight, the most it can cost; None if not known."""
 
     call: Call
     became: Became
@@ -48,9 +48,9 @@ class Costs:
 
     Attributes:
         lines: every call, in the order in which they began.
-        unread: files in `calls/` that do not read: what they cost is in no sum.
-        gaps: pieces that by their receipts cost more than `calls/` has; in no sum, either.
-        saved_usd: what the newest run did not have to pay again; None where there was one run only.
+        unread: how many files in `calls/` cannot be read; what they cost is in no sum.
+        gaps: pieces that cost more by their receipts than by `calls/`; the difference is in no sum, either.
+        saved_usd: what the newest run did not have to pay again; None if there was one run only.
         prices: the days of the prices that calls were booked with.
     """
 
@@ -63,12 +63,12 @@ class Costs:
 
     @property
     def total(self) -> Tally:
-        """All calls together."""
+        """The sum of all calls."""
         return tally(self.lines)
 
     @property
     def left_usd(self) -> float | None:
-        """What is left of the budget, >= 0; None where there is none."""
+        """What is left of the budget in US dollars, >= 0; None if there is no budget."""
         budget = self.facts.budget_usd
         return None if budget is None else max(0.0, budget - self.total.usd)
 
@@ -88,7 +88,7 @@ class Costs:
         return self.by(lambda line: f"{line.call.vendor} {line.call.model}")
 
     def unused(self) -> dict[str, Tally]:
-        """Return the sums of the calls that gave nothing, by what became of them; those that there are."""
+        """Return the sums of the calls that gave nothing, by state; states without a call are left out."""
         sums = self.by(lambda line: line.became)
         return {became: sums[became] for became in UNUSED if became in sums}
 
@@ -105,7 +105,7 @@ def read_costs(folder: Path) -> Costs:
     """Gather what the session in `folder` cost.
 
     Raises:
-        NoSuchSession: the folder holds nothing that says what it is.
+        NoSuchSession: nothing in the folder identifies it as a session.
     """
     locked = lock.is_locked(folder)
     facts = read_snapshot(folder)
@@ -142,21 +142,21 @@ def _line(folder: Path, call: Call, locked: bool) -> CostLine:
 
 
 def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
-    """Return what resuming saved: what the newest run would have paid, had it begun from nothing.
+    """Return what resuming saved, in US dollars: what the newest run would have paid if it had begun from nothing.
 
-    These are the answers that are in use, and that an earlier run paid for: calls 'done' before the newest run began,
-    from which a piece was made that lies at its place now. A piece is known by its receipt's stage and fingerprint, so
-    a shot that has another number by now counts too; what was replaced since, or lies in `takes/`, does not. When the
-    newest run began is said by its card in `runs/`; its id alone would not tell, for a flow run that Prefect retries
+    These are the answers that are in use and that an earlier run paid for: calls 'done' before the newest run began,
+    from which a piece was made that is in its place now. A piece is recognised by its receipt's stage and fingerprint,
+    so a shot that has another number by now counts too; what was replaced since, or is in `takes/`, does not. The
+    newest run's card in `runs/` says when it began; its id alone would not do, because a flow run that Prefect retries
     keeps its id.
 
     Returns:
-        Dollars; None where there was one run only, or no call.
+        Dollars; None if there was one run only, or no call.
     """
     with tolerant.entered(folder) as opened:
         card = light_reader.last_card(opened) if opened is not None else {}
     newest, began = tolerant.text(card, "flow_run_id"), tolerant.text(card, "started_at")
-    # The card's moment is in whole seconds; it is published before the run's first call.
+    # The card's time is in whole seconds; it is written before the run's first call.
     earlier = [call for call in calls if call.run_id != newest or call.begun_at[:19] < began[:19]]
     if not earlier or not newest:
         return None
@@ -166,7 +166,7 @@ def saved_usd(folder: Path, calls: Sequence[Call]) -> float | None:
 
 
 def _in_use(folder: Path) -> set[tuple[str, str]]:
-    """Return (stage, fingerprint) of every piece that lies at its place, not put there by a person."""
+    """Return (stage, fingerprint) of every piece in its place that was not put there by a person."""
     places = (place for place in receipt_places(folder) if "takes" not in place.relative_to(folder).parts)
     receipts = [receipt for place in places if (receipt := read_receipt(place)) is not None]
     return {
@@ -177,7 +177,7 @@ def _in_use(folder: Path) -> set[tuple[str, str]]:
 
 
 def costs_json(costs: Costs) -> dict[str, object]:
-    """Return the costs as one JSON object, as docs/guide.md tells."""
+    """Return the costs as one JSON object, as described in docs/guide.md."""
     return {
         "session_id": costs.facts.session_id,
         "cost_usd": round(_all_usd(costs), 6),

@@ -1,7 +1,7 @@
 """One line of `sessions list`: a session's state in short.
 
-Agrees with `studio/status/snapshot.py` and `studio/status/state.py` in all it says, but reads only what a line needs,
-so that a thousand sessions list in a second. Writes nothing.
+Agrees with `studio/status/snapshot.py` and `studio/status/state.py` in everything it says, but reads only what a line
+needs, so that a thousand sessions list in a second. Writes nothing.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class Listing:
     """A session in one line.
 
     Attributes:
-        seconds: length of the film in seconds, > 0; 0 while there is none, or of one that another program made.
-        seconds_asked: the length that was asked for; 0 where the brief does not say.
-        cost_usd: what it cost; `paid` are its calls.
+        images, clips, shots: how many pictures and clips there are, and how many shots.
+        seconds: length of the film in seconds, > 0; 0 while there is no film, or if another program made it.
+        seconds_asked: the length that was asked for; 0 if the brief does not say.
+        cost_usd: what it cost; `paid` is the sum of its calls.
     """
 
     session_id: str
@@ -45,16 +46,16 @@ class Listing:
 
 
 def listings(root: Path) -> list[Listing]:
-    """Return every session in `root`, newest first; folders that hold nothing are left out.
+    """Return a line for every session in `root`, newest first; folders that hold nothing are left out.
 
     Raises:
-        BadInput: `root` is there and cannot be read.
+        BadInput: `root` exists and cannot be read.
     """
     return [found for folder in session_folders(root) if (found := read_listing(folder)) is not None]
 
 
 def read_listing(folder: Path) -> Listing | None:
-    """Read one session folder as its line; None where it holds nothing that says what it is."""
+    """Return the line of one session folder; None if nothing in it identifies it as a session."""
     locked = lock.is_locked(folder)
     with tolerant.entered(folder) as opened:
         if opened is None:
@@ -103,7 +104,7 @@ def _ours(opened: OpenFolder, folder: Path, locked: bool) -> Listing:
 
 
 def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
-    """Return the cost of a session without a ledger. That a picture or a clip cost nothing says that nothing did."""
+    """Return the cost of a session without a ledger, in US dollars; if no picture or clip cost anything, it is 0."""
     if not any(tolerant.number(receipt, "cost_usd") for receipt in receipts):
         return 0.0
     facts = read_snapshot(folder)
@@ -111,7 +112,7 @@ def _by_receipts(folder: Path, receipts: Sequence[dict[str, object]]) -> float:
 
 
 def listing_of(facts: Snapshot, locked: bool) -> Listing:
-    """Return the line of a session whose facts were read."""
+    """Return the line of a session whose snapshot was read."""
     return Listing(
         facts.session_id,
         state_now(facts, locked),
@@ -129,14 +130,14 @@ def listing_of(facts: Snapshot, locked: bool) -> Listing:
 
 
 def any_cost(found: Sequence[Listing]) -> bool:
-    """Tell whether any session cost something, or may have: only then the list has a column for it."""
+    """Tell whether any session cost something, or may have: only then does the list show a column of costs."""
     return any(each.cost_usd or each.paid.unknown for each in found)
 
 
 def line_cells(listing: Listing, paid: bool = False) -> tuple[str, ...]:
-    """Return a session's line: state, id, images, clips, length ('~40 s': asked for, not made yet), idea.
+    """Return the cells of a session's line: state, id, images, clips, length ('~40 s': asked for, not made yet), idea.
 
-    With `paid` the cost comes before the idea; '+?' where there are calls of unknown price beside it.
+    With `paid` the cost comes before the idea; ' +?' after it means further calls of unknown price.
     """
     planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
     return (

@@ -1,4 +1,4 @@
-"""Writing a session's meta: the projection of its folder, for people's tools. The program never reads it."""
+"""Write a session's meta: a summary of its folder for other programs. This program never reads it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from studio.status.state import completed, cost_usd, images_done, steps, videos_
 from studio.store.documents import Documents
 
 META_SHARE, META_SECONDS = 20.0, 5.0
-"""Meta rests 20 times as long as it took to write, at most 5 s: it reads the whole folder, and takes 5 % at most."""
+"""After writing, meta pauses 20 times as long as that took, at most 5 s: it reads the whole folder, so this keeps it to
+about 5 % of the time."""
 
 
 def project(facts: Snapshot, shown_folder: str) -> dict[str, object]:
     """Return the meta of a session, in the fixed format of `docs/sessions.md`.
 
     Args:
-        shown_folder: where the session lies as people see it ('output/sessions/session_...'); informational only.
+        shown_folder: the session's folder as a person would write it ('output/sessions/session_...'); for information.
     """
     shots, total = facts.shots, len(facts.shots)
     images, clips = images_done(facts), videos_done(facts)
@@ -54,10 +55,10 @@ def project(facts: Snapshot, shown_folder: str) -> dict[str, object]:
 
 
 class Meta:
-    """The meta of an open session: written as pieces land, so often that a long film's work does not wait for it.
+    """The meta of an open session: written as pieces are finished, but not so often that the work waits for it.
 
     Args:
-        shown_folder: where the session lies as people see it ('output/sessions/session_...').
+        shown_folder: the session's folder as a person would write it ('output/sessions/session_...').
     """
 
     def __init__(self, store: Documents, shown_folder: str) -> None:
@@ -66,7 +67,7 @@ class Meta:
         self._rests_until = 0.0
 
     def write(self) -> None:
-        """Write `<id>_meta.json` as the folder is now; nothing where nothing in it says what it is."""
+        """Write `<id>_meta.json` as the folder is now; write nothing if nothing identifies it as a session."""
         with self._lock:
             began = time.monotonic()
             facts = read_snapshot(self._store.folder)
@@ -76,6 +77,6 @@ class Meta:
             self._rests_until = ended + min(META_SECONDS, META_SHARE * (ended - began))
 
     def touch(self) -> None:
-        """Write it as a piece lands, unless that was just done. Whoever ends a run writes it once more."""
+        """Write the meta after a piece was finished, unless it was written just now; a run's end writes it anyway."""
         if not self._lock.locked() and time.monotonic() >= self._rests_until:
             self.write()

@@ -1,6 +1,6 @@
-"""What `sessions view` tells of one session, gathered once: state, files, missing pieces, what it took.
+"""Gather what `sessions view` shows of one session: its state, files and missing pieces, and how long the work took.
 
-Reads the folder and writes nothing. How it looks is `studio/cli/session_page.py`.
+Reads the folder and writes nothing. `studio/cli/session_page.py` prints it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from studio.store.layout import walk
 from studio.text.command_hints import command
 
 _FOLDERS = ("", "cast", "images", "narration", "videos", "takes")
-"""Where people's files lie; what the program keeps for itself (receipts, runs, results, calls) is not listed."""
+"""The folders whose files are listed; what the program keeps for itself (receipts, runs, results, calls) is not."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Report:
 
     Attributes:
         output: the output folder as it was given.
-        held_by: who works on it now ('by pid 4711 on host since ...'); '' where nobody does.
+        held_by: who is working on it now ('by pid 4711 on host since ...'); '' if nobody is.
         files: (path relative to the session, bytes) of every plan, picture, sound, clip and film, in place or kept.
         missing: paths of the pieces that are not there yet.
     """
@@ -41,17 +41,17 @@ class Report:
 
     @property
     def folder(self) -> Path:
-        """Where the session lies, written as the output folder was."""
+        """The session's folder, written as the output folder was given."""
         return self.output / "sessions" / self.facts.session_id
 
     @property
     def answer(self) -> str:
-        """The command that answers the run that waits for an approval; '' where none does."""
+        """The command that answers the run that waits for an approval; '' if none waits."""
         return command("approve", self.facts.session_id, self.output) if self.state == "waiting" else ""
 
     @property
     def go_on(self) -> str:
-        """The command that goes on, or makes what is missing; empty where all is there, or somebody works on it."""
+        """The command that resumes the session or makes what is missing; '' if it is complete, or a run works on it."""
         wanted = can_go_on(self.facts) or (self.missing and not self.facts.foreign)
         if self.held_by or not (wanted or (self.facts.foreign and not completed(self.facts))):
             return ""
@@ -59,10 +59,10 @@ class Report:
 
 
 def read_report(folder: Path, output: Path) -> Report:
-    """Gather what there is to tell of the session in `folder`.
+    """Return the report of the session in `folder`.
 
     Raises:
-        NoSuchSession: the folder holds nothing that says what it is.
+        NoSuchSession: nothing in the folder identifies it as a session.
     """
     held_by = lock.holder(folder) if lock.is_locked(folder) else ""
     facts = read_snapshot(folder)
@@ -92,12 +92,12 @@ def _size(path: Path) -> int | None:
     try:
         return path.lstat().st_size
     except OSError:
-        # Moved away since the folder was read: a run may be at work.
+        # Moved away since the folder was read: a run may be working on it.
         return None
 
 
 def seconds_taken(facts: Snapshot) -> dict[str, float]:
-    """Return how long each stage worked, in seconds: the sum over its pieces in place; stages without work left out."""
+    """Return how many seconds each stage worked, summed over its pieces in place; stages without work are left out."""
     stages: dict[str, list[Piece | None]] = {
         "planning": [*facts.planning],
         "cast": [each.portrait for each in facts.cast],
@@ -112,13 +112,13 @@ def seconds_taken(facts: Snapshot) -> dict[str, float]:
 
 
 def length(facts: Snapshot) -> tuple[float, int]:
-    """Return (seconds, frames) of the film; while there is none, of the clips that are there. 0 where unmeasured."""
+    """Return (seconds, frames) of the film or, while there is none, of its clips; 0 if they were not measured."""
     pieces = [facts.film] if facts.film else [shot.clip for shot in facts.shots if shot.clip]
     return sum(piece.seconds for piece in pieces), sum(piece.frames for piece in pieces)
 
 
 def report_json(report: Report) -> dict[str, object]:
-    """Return the report as one JSON object: meta's keys, and more."""
+    """Return the report as one JSON object: the keys of meta, and more."""
     facts = report.facts
     meta = project(facts, str(report.folder))
     seconds, frames = length(facts)

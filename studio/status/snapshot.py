@@ -1,8 +1,8 @@
-"""What lies in a session folder, at the listed depth: receipts that parse and files whose size agrees.
+"""Read what is in a session folder, without checksums: receipts that parse and files whose size agrees.
 
-Reading only, and light: plain dicts, no model is validated. Any garbage in the folder reads as absence, and meta is
-never read (but for a foreign session's, which is all it has). The used depth, by checksum, is
-`studio/store/piece_store.py`; the short form for `sessions list` is `studio/status/listing.py`.
+Writes nothing, and is light: plain dicts, no model is validated. Anything unreadable counts as not there, and meta is
+never read (except that of a foreign session, which has nothing else). `studio/store/piece_store.py` checks by checksum;
+`studio/status/listing.py` is the short form for `sessions list`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from studio.store.layout import walk
 __all__ = ["SESSION_ID", "CharacterFacts", "Piece", "ShotFacts", "Snapshot", "read_snapshot", "session_folders"]
 
 REASON_LETTERS = 300
-"""Longest reason that is shown of a piece."""
+"""Longest reason that is shown with a piece, in letters."""
 KEPT = "takes/foreign"
-"""Where what another program wrote is kept, once its session is adopted (`studio/sessions/adopt_foreign.py`)."""
+"""The folder for what another program wrote, once its session is adopted (`studio/sessions/adopt_foreign.py`)."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
 _PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 
@@ -32,8 +32,8 @@ _PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 class Piece:
     """A finished piece: its size in bytes, measured length, cost, and whether a person put it there.
 
-    `refused` is why the vendor refused what a slate stands for, `not_spoken` why a line is silent; both are cut to
-    `REASON_LETTERS`, for they may be a vendor's words.
+    `refused` is why the vendor refused the prompt, if the picture is a slate; `not_spoken` why a line is silent. Both
+    are cut to `REASON_LETTERS`, because they may be a vendor's words.
     """
 
     path: str
@@ -52,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class ShotFacts:
-    """A shot of the plan and what there is of it. `index` is 1-based, its place in the plan."""
+    """A shot of the plan and the pieces it has. `index` is its place in the plan, from 1."""
 
     index: int
     image_prompt: str = ""
@@ -75,21 +75,21 @@ class CharacterFacts:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A session folder as found. `foreign` means that another program wrote it: nothing in it is verified.
+    """A session folder as it was found. `foreign` means that another program wrote it: nothing in it is verified.
 
     Attributes:
-        brief_reads: False where neither `brief.json` nor its copy reads; the session is ours all the same.
+        brief_reads: False if neither `brief.json` nor its copy can be read; the session is ours all the same.
         plans: which of 'story', 'scene_graph', 'timeline' are there.
-        planning: the receipts of the plans, edited or not: what planning took.
+        planning: the receipts of the plans, edited or not, which say what planning took.
         cast: the characters that have a reference picture.
-        cut_off: whether the last run never ended: it was killed, or works now.
-        waits_for: 'shots' or 'images' where the last run is suspended until a person approves them.
+        cut_off: whether the last run has not ended: it was killed, or works now.
+        waits_for: 'shots' or 'images' if the last run is suspended until a person approves them, else ''.
         waits_since: since when it waits.
-        rejected: why a person rejected what the last run showed; '' where nobody did.
-        suspended: when the last run was suspended, for no approval; '' where it was not.
-        failure: the last failure's message; '' where there was none, or a later run succeeded.
-        spent: what its calls cost, as the ledger in `calls/` says.
-        budget_usd: what it may cost in all; None where nobody said.
+        rejected: why a person rejected what the last run showed; '' if nobody did.
+        suspended: when the last run was suspended other than for an approval; '' if it was not.
+        failure: the last failure's message; '' if there was none, or a later run succeeded.
+        spent: what its calls cost, by the ledger in `calls/`.
+        budget_usd: what it may cost in all, in US dollars; None if nobody said.
     """
 
     session_id: str
@@ -121,7 +121,7 @@ class Snapshot:
 
 
 def read_snapshot(folder: Path) -> Snapshot | None:
-    """Read one session folder; None where it holds nothing that says what it is."""
+    """Read one session folder; None if nothing in it identifies it as a session."""
     with tolerant.entered(folder) as opened:
         if opened is None:
             return None
@@ -129,7 +129,7 @@ def read_snapshot(folder: Path) -> Snapshot | None:
 
 
 def nothing_told(folder: Path) -> str:
-    """Return why a folder reads as no session, and what to do: 'is empty: ...'."""
+    """Return why a folder is not taken for a session, and what to do: 'is empty: ...'."""
     try:
         safe_open.names(folder)
         count = sum(len(names) for _, names in walk(folder))
@@ -177,7 +177,7 @@ def _ours(opened: OpenFolder, folder: Path) -> Snapshot:
 
 
 def failure_in(opened: OpenFolder, failure: dict[str, object]) -> str:
-    """Return the message of `failure.json`; where the file is there and does not read, that is the message."""
+    """Return the message of `failure.json`, '' if there is no such file; if it cannot be read, return that."""
     unread = "failure.json does not read" if tolerant.is_there(opened, "failure.json") else ""
     return tolerant.text(failure, "message") or unread
 
@@ -232,11 +232,11 @@ def _piece(path: str, receipt: dict[str, object]) -> Piece:
 
 
 def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
-    """Read a session that another program wrote from its own meta and files; its `completed` is believed."""
+    """Read a session that another program wrote from its meta and files; its `completed` is trusted."""
     meta = tolerant.dict_at(opened, f"{folder.name}_meta.json")
-    # Of one that is half adopted, the story may be all that says what it is.
+    # In a half-adopted session, the story may be all that identifies it.
     story = tolerant.dict_at(opened, "story.json") or tolerant.dict_at(opened, f"{KEPT}/story.json")
-    # Older programs keep the shots out of meta, others the plan out of the folder.
+    # Older programs write no shots into meta, others no plan into the folder.
     shots = light_reader.shots_at(opened) or light_reader.most_shots(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
@@ -265,7 +265,7 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
 
 
 def _foreign_piece(opened: OpenFolder, stem: str, suffix: str) -> Piece | None:
-    """Return a file that is not empty, named 'shot_001.png' or, as older programs do, 'shot_001_001.png'."""
+    """Return the first file that is not empty, named 'shot_001.png' or, as by older programs, 'shot_001_001.png'."""
     for path in (stem + suffix, f"{stem}_001{suffix}"):
         if size := tolerant.size_at(opened, path):
             return Piece(path=path, bytes=size)

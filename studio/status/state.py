@@ -1,6 +1,6 @@
-"""The state of a session, out of what lies in it: which steps are done, what it cost, whether it can go on. Pure.
+"""Work out the state of a session from its snapshot: which steps are done, what it cost, whether it can go on. Pure.
 
-Total on any facts, independent of their order on disk, monotone: one more valid piece never unsets a flag.
+Works for every snapshot, does not depend on the order of files on disk, and one more valid piece never undoes a step.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ Mark = Literal["DONE", "IMG", "TODO"]
 SessionState = Literal[
     "done", "running", "waiting", "rejected", "suspended", "interrupted", "failed", "done unverified", "unverified"
 ]
-"""Of a session: 'waiting' for a person's approval; 'rejected' by one, and can be gone on with; 'suspended' by one, in
-the engine, with its run; 'interrupted' is
-unfinished with nobody working on it; the last two were written by other programs."""
+"""The state of a session. 'waiting': for a person's approval; 'rejected': by a person, and it can be resumed;
+'suspended': a person suspended its run in Prefect; 'interrupted': unfinished, and nobody is working on it; the last two
+are sessions that other programs wrote."""
 
 
 def cost_usd(facts: Snapshot) -> float:
-    """Return what the session cost, in US dollars: what its ledger says.
+    """Return what the session cost, in US dollars, by its ledger.
 
-    Only where there is no ledger, in older sessions and those of other programs, the receipts of the pieces in place
-    tell: they know nothing of refused, bad and lost answers, nor of pieces that were replaced.
+    If there is no ledger, as in older sessions and those of other programs, it is the sum of the receipts of the pieces
+    in place; they know nothing of refused, bad and lost answers, nor of pieces that were replaced.
     """
     if facts.spent.all.calls:
         return facts.spent.all.usd
@@ -34,17 +34,17 @@ def cost_usd(facts: Snapshot) -> float:
 
 
 def cost_shown(facts: Snapshot) -> str:
-    """Return what the session cost, for a person: '$0.14', '$0.14 and 2 calls of unknown price'."""
+    """Return what the session cost, as text: '$0.14', '$0.14 and 2 calls of unknown price'."""
     return cost_text(facts.spent.all) if facts.spent.all.calls else dollars(cost_usd(facts))
 
 
 def completed(facts: Snapshot) -> bool:
-    """Tell whether the film is there; of a foreign session, what it says of itself is believed."""
+    """Tell whether the film is there; for a foreign session, whether its meta says so."""
     return facts.foreign_completed if facts.foreign else facts.film is not None
 
 
 def steps(facts: Snapshot) -> dict[str, bool]:
-    """Return which steps are complete, in the order they are made."""
+    """Return for each step, in the order of the format, whether it is complete."""
     shots = facts.shots
     return {
         "story": "story" in facts.plans,
@@ -70,7 +70,7 @@ def videos_done(facts: Snapshot) -> int:
 
 
 def mark(shot: ShotFacts) -> Mark:
-    """Return a shot's state in a word: clip there, picture there, or neither."""
+    """Return a shot's state in a word: 'DONE' if its clip is there, 'IMG' if only its picture is, else 'TODO'."""
     if shot.clip is not None:
         return "DONE"
     return "IMG" if shot.image is not None else "TODO"
@@ -86,11 +86,11 @@ def state_of(
     rejected: bool = False,
     suspended: bool = False,
 ) -> SessionState:
-    """Return a session's state; a run that works on it now says most, then how the last one ended, then the film.
+    """Return a session's state: by whether a run works on it now, then by how the last one ended, then by the film.
 
-    So a finished film that a later run was to change, and did not, is not called done. A run that waits was suspended:
-    it did not fail, an earlier one did; and whether its process lived to say that it ended does not matter. Nor did one
-    fail that a person rejected.
+    So a finished film that a later run was meant to change, and did not, is not called done. For a run that waits or
+    was rejected, `failed` and `cut_off` are ignored: it did not fail, an earlier one did, and its process need not have
+    lived to record its end.
     """
     if locked:
         return "running"
@@ -108,7 +108,7 @@ def state_of(
 
 
 def state_now(facts: Snapshot, locked: bool) -> SessionState:
-    """Return the state of a session whose facts were read."""
+    """Return the state of a session from its snapshot; `locked` says whether a run is working on it."""
     return state_of(
         completed(facts),
         facts.foreign,
@@ -122,14 +122,14 @@ def state_now(facts: Snapshot, locked: bool) -> SessionState:
 
 
 def can_go_on(facts: Snapshot) -> bool:
-    """Tell whether there is something to go on with, once nobody works on the session."""
+    """Tell whether a run can go on with the session, once nobody is working on it."""
     return state_now(facts, locked=False) in ("waiting", "rejected", "suspended", "failed", "interrupted")
 
 
 def missing(facts: Snapshot) -> tuple[str, ...]:
-    """Return the paths of the pieces that a finished session would have and this one has not, in the order of work.
+    """Return the paths of the pieces that are missing from a finished session, in the order of work.
 
-    Before the shots are planned nobody knows how many there are: then the plans and what is made once are named. Of a
+    Before the shots are planned their number is not known: then only the plans, the score and the film are named. In a
     foreign session only pictures, clips and the film are looked for.
     """
     plans = {*facts.plans, *(("shots",) if facts.shots else ())}

@@ -1,8 +1,8 @@
-"""What a film looks like while it is made: storyboard, table of shots, ledger, and the film's card, as texts and rows.
+"""Write the pages that show a film in the making: storyboard, table of shots, ledger and film card, as texts and rows.
 
-Made from what lies in the session's folder and from what the run has said so far; knows nothing of where it is shown.
-Every word from outside is escaped: in Markdown it shows as it was written. Each text stays below a million bytes, and
-each table too, however many shots there are.
+Made from what is in the session's folder and what the run has reported so far; knows nothing of where it is shown.
+Every word from outside is escaped, so that Markdown shows it as it was written. Each text and each table stays below a
+million bytes, however many shots there are.
 """
 
 from __future__ import annotations
@@ -22,30 +22,31 @@ from studio.text.command_hints import command
 from studio.text.display import clock, dollars, printable, size
 
 LISTED = 400
-"""Shots that are listed at most: with more, the texts would pass a million bytes."""
+"""Most shots that are listed: with more, the texts would exceed a million bytes."""
 CAST_SHOWN = 24
-"""Reference pictures of characters that are shown at most."""
+"""Most reference pictures of characters that are shown."""
 POSTER_BYTES = 80_000
-"""Bytes of the card's picture at most, written out."""
+"""Most bytes of the film card's picture, as a `data:` URI."""
 
 _LETTERS, _LETTERS_IN_ALL = 400, 40_000
-"""Letters of a text at most, and what all shots share for one text each."""
+"""Most letters of a text, and of one text of all shots together."""
 _REASONS_IN_ALL = 8_000
-"""What all shots share for why a line is silent, and again for why a picture was refused."""
+"""Most letters of the reasons why lines are silent, of all shots together; the same for why pictures were refused."""
 _PER_SHOT: tuple[tuple[Stage, str], ...] = (("images", "picture"), ("narration", "line"), ("videos", "clip"))
 _THERE = ("done", "reused")
 _CAMERA_LETTERS, _CELL_LETTERS = 40, 48
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~:@])")
 _LINKS = re.compile(r"(?i)(https?:|ftp:|www|@)(?=//|\.|\w)")
 _JOINER = "\u2060"
-"""Word joiner: it is not seen, and what it parts is not taken for a link."""
+"""Word joiner: it is invisible, and text that it divides is not taken for a link."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What the run has said so far: the state of each piece ('working', 'done', 'reused', 'failed'), and why it failed.
+    """What the run has reported so far: the state of each piece ('working', 'done', 'reused', 'failed'), and why one
+    failed.
 
-    'done' was made by this run, 'reused' was found.
+    A 'done' piece was made by this run, a 'reused' one was found.
     """
 
     states: Mapping[tuple[Stage, int], str] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Heard:
 
 
 def escaped(text: str, letters: int = _LETTERS) -> str:
-    """Return the text as Markdown that shows it as it is, on one line, cut to so many letters."""
+    """Return the text escaped for Markdown, on one line, cut to so many letters."""
     plain = shorten(printable(text), letters, placeholder=" …") if " " in text else printable(text)[:letters]
     return _MARKUP.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINER}", plain))
 
@@ -61,7 +62,7 @@ def escaped(text: str, letters: int = _LETTERS) -> str:
 def shot_state(shot: ShotFacts, heard: Heard) -> str:
     """Return in words how far a shot is: 'DONE', 'being painted', 'clip waits for its line', 'failed: ...'.
 
-    What the run says of a piece counts for more than the folder, where the clip of an earlier picture may lie.
+    What the run reports about a piece counts before the folder, which may still hold the clip of an earlier picture.
     """
     for stage, noun in _PER_SHOT:
         if heard.states.get((stage, shot.index)) == "failed":
@@ -85,7 +86,7 @@ def shot_state(shot: ShotFacts, heard: Heard) -> str:
 
 
 def storyboard(facts: Snapshot, state: SessionState, heard: Heard, thumbnails: Thumbnails) -> str:
-    """Return the storyboard as Markdown: per shot its picture, state, cost, camera, prompt and line."""
+    """Return the storyboard as Markdown: for each shot its picture, state, cost, camera, prompt and line."""
     total = len(facts.shots)
     letters = min(_LETTERS, _LETTERS_IN_ALL // max(1, total))
     parts = [f"# {escaped(facts.title or facts.idea)}", escaped(facts.idea), summary(facts, state)]
@@ -108,7 +109,7 @@ def storyboard(facts: Snapshot, state: SessionState, heard: Heard, thumbnails: T
 
 
 def summary(facts: Snapshot, state: SessionState) -> str:
-    """Return how far the film is in one line: 'running · 3 of 8 pictures · 2 of 8 lines · 1 of 8 clips · $0.00'."""
+    """Return one line on how far the film is: 'running · 3 of 8 pictures · 2 of 8 lines · 1 of 8 clips · $0.00'."""
     total = len(facts.shots)
     said = sum(shot.line is not None for shot in facts.shots)
     counts = (
@@ -163,7 +164,7 @@ def _cast(facts: Snapshot, thumbnails: Thumbnails) -> list[str]:
 
 
 def _sharing(facts: Snapshot) -> int:
-    """Return how many pictures share the room there is."""
+    """Return how many pictures share `PICTURES_BYTES`."""
     return len(facts.shots) + min(len(facts.cast), CAST_SHOWN)
 
 
@@ -191,10 +192,11 @@ def _cell(text: str) -> str:
 
 
 def ledger_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | int]]:
-    """Return the ledger: per stage the pieces in place, how many this run made or found, the work, and the cost.
+    """Return the table of costs: for each stage the pieces in place, how many this run made or found, the seconds of
+    work, and the cost.
 
     Seconds are the sums over the receipts of the pieces in place, whichever run made them. Calls, dollars, and how many
-    calls gave nothing (refused, failed, bad answer, answer lost) are of all calls that were ever made for the session.
+    calls gave nothing (refused, failed, bad answer, answer lost) cover all calls ever made for the session.
     """
     shots = facts.shots
     stages: dict[str, tuple[tuple[Stage, ...], list[Piece | None]]] = {
@@ -250,7 +252,7 @@ def _count(heard: Heard, stages: tuple[Stage, ...]) -> tuple[int, int]:
 
 
 def film_card(facts: Snapshot, output: Path, width: int, height: int, thumbnails: Thumbnails) -> str:
-    """Return the film's card as Markdown: a picture from its middle, where it lies, how long and how large it is.
+    """Return the film's card as Markdown: a picture from its middle, its path, how long and how large it is.
 
     Args:
         output: the output folder, for the command that shows the session.
@@ -276,7 +278,7 @@ def film_card(facts: Snapshot, output: Path, width: int, height: int, thumbnails
 
 
 def _code(text: str) -> str:
-    """Return a code span: nothing in it is markup, whatever it holds."""
+    """Return the text as a Markdown code span, in which nothing is markup."""
     plain = printable(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))
     return f"{fence} {plain} {fence}" if "`" in plain else f"{fence}{plain}{fence}"

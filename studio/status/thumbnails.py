@@ -1,4 +1,4 @@
-"""Small pictures to write into a text: JPEG as `data:` URIs, remembered while a picture stays the same."""
+"""Make small pictures for a text: JPEG as `data:` URIs, cached as long as the picture stays the same."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 from PIL import Image
 
 PICTURES_BYTES = 400_000
-"""What all thumbnails of one film may take together, written out."""
+"""Most bytes of all thumbnails of one film together, as `data:` URIs."""
 
 _WIDTHS = ((24, 288), (80, 192), (240, 112))
-"""(shots at most, width in pixels); a film of more shots has no thumbnails."""
+"""(most shots, width in pixels); a film of more shots has no thumbnails."""
 _POSTER_WIDTH = 480
 _QUALITIES = (60, 45, 30)
-"""Tried in turn until a picture fits its share."""
+"""JPEG qualities, tried in turn until a picture fits its share of the bytes."""
 
 
 class Thumbnails:
-    """Makes thumbnails and remembers them. Not for more than one thread at a time."""
+    """Makes thumbnails and caches them. Not for more than one thread at a time."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[Path, int, int], tuple[tuple[int, int], str]] = {}
 
     def of(self, path: Path, shots: int) -> str:
-        """Return a picture as a `data:` URI of at most its share; '' where it does not read or does not fit.
+        """Return a picture as a `data:` URI of at most its share of bytes; '' if it cannot be read or does not fit.
 
         Args:
             shots: how many shots the film has, which share `PICTURES_BYTES`.
@@ -34,7 +34,7 @@ class Thumbnails:
         return self._fitted(path, width, PICTURES_BYTES // max(1, shots)) if width else ""
 
     def poster(self, path: Path, most: int) -> str:
-        """Return a larger picture as a `data:` URI of at most so many bytes; '' where that cannot be."""
+        """Return a larger picture as a `data:` URI of at most `most` bytes; '' if that is not possible."""
         return self._fitted(path, _POSTER_WIDTH, most)
 
     def _fitted(self, path: Path, width: int, most: int) -> str:
@@ -55,7 +55,7 @@ def _thumbnail(path: Path, width: int, most: int) -> str:
             picture.thumbnail((width, width * 9 // 16))
             small = picture.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        # Torn, replaced this moment, or no picture at all: a storyboard shows what it can.
+        # Damaged, being replaced, or not a picture: a storyboard shows what it can.
         return ""
     for quality in _QUALITIES:
         with io.BytesIO() as file:

@@ -1,8 +1,9 @@
-"""What a session was asked for: `brief.json`, its copy in `receipts/brief.json`, and every run's card.
+"""Read, write and repair the brief, what a session was asked for: `brief.json`, its copy in `receipts/brief.json`, and
+one in every run's card.
 
-Without its brief a session cannot be gone on with, so it is there more than once. The copy carries a checksum: where it
-is whole it counts, and the brief is put back from it. A copy that is not whole is written anew from the brief. Where
-neither reads, the newest run card has it.
+Without its brief a session cannot be resumed, so it is kept more than once. The copy carries a checksum: if the copy is
+whole it counts, and the brief is put back from it. A copy that is not whole is written anew from the brief. If neither
+can be read, the newest run card has it.
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ BRIEF, COPY = "brief.json", "receipts/brief.json"
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether this program opened the session: its brief is there, or the copy of it."""
+    """Tell whether this program made the session: its brief is there, or the copy of it, or run cards."""
     with tolerant.entered(folder) as opened:
         return opened is not None and light_reader.has_brief(opened)
 
 
 def read_brief(folder: Path) -> Brief:
-    """Return what the session was asked for: from the copy where that is whole, else from `brief.json`, else from the
+    """Return what the session was asked for: from the copy if that is whole, else from `brief.json`, else from the
     newest run card.
 
     Raises:
-        NoSuchSession: the session is foreign: it has neither.
-        BrokenPlan: neither reads.
+        NoSuchSession: another program made the session: it has none of these.
+        BrokenPlan: none of them can be read.
     """
     text = _copied(folder)
     content = files.read_or_none(folder / BRIEF) if text is None else text.encode("utf-8")
@@ -68,7 +69,7 @@ def _reads(content: bytes) -> bool:
 
 
 def _carded(folder: Path) -> Brief | None:
-    """Return the brief that the newest readable run card holds."""
+    """Return the brief in the newest readable run card; None if there is none."""
     with tolerant.entered(folder) as opened:
         if opened is None:
             return None
@@ -77,13 +78,13 @@ def _carded(folder: Path) -> Brief | None:
             try:
                 return Brief.model_validate(tolerant.dict_at(opened, f"runs/{name}").get("brief"))
             except ValidationError:
-                # Torn, or an older program's.
+                # Damaged, or written by an older version of this program.
                 continue
     return None
 
 
 def write_brief(folder: Path, brief: Brief) -> None:
-    """Publish what the session is asked for: the copy, which counts, then `brief.json`."""
+    """Write the brief: first the copy, which counts, then `brief.json`."""
     text = _text(brief)
     sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
     files.write_json(folder / COPY, {"sha256": sha256, "content": text})
@@ -91,7 +92,9 @@ def write_brief(folder: Path, brief: Brief) -> None:
 
 
 def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
-    """Put `brief.json` back from its copy, or the copy from it, whichever is not whole; what was there is put aside.
+    """Put `brief.json` back from its copy, or the copy from `brief.json`, whichever is not whole.
+
+    What was there is moved to `takes/damaged/`; `tell` gets a line for each file that is put back.
 
     Raises:
         NoSuchSession, BrokenPlan: as `read_brief`; nothing was changed.
@@ -99,7 +102,7 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
     brief = read_brief(folder)
     copied = _copied(folder)
     found = files.read_or_none(folder / BRIEF)
-    # By the copy's own text: a release that knows more options would write another one.
+    # Compare with the copy's own text: a release that knows more options would write a different one.
     whole = found is not None and (_reads(found) if copied is None else found == copied.encode("utf-8"))
     if whole and copied is not None:
         return
@@ -113,7 +116,8 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
 
 
 def brief_faults(folder: Path) -> list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]]:
-    """Return what is wrong with the brief and its copy, by path, of a session whose brief reads from anywhere."""
+    """Return the faults of the brief and its copy as (path, kind, what will happen); the brief must be readable from
+    somewhere."""
     copied, found = _copied(folder), files.read_or_none(folder / BRIEF)
     if copied is None:
         faults: list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]] = []

@@ -1,6 +1,6 @@
-"""What becomes of a piece: used as it lies, kept, put back, taken from elsewhere, or made, and why.
+"""Decide what to do about a piece: use it as it is, keep it, put it back, copy it from elsewhere, or make it, and why.
 
-Looks and changes nothing, so it may look at a session that somebody works on. `PieceStore.adopt` decides here and acts;
+Changes nothing, so it may look at a session that a run is working on. `PieceStore.adopt` decides here and acts;
 `film plan` asks here what a run would do. What a crash left staged counts as not there; the next opening of the session
 may still finish it.
 """
@@ -22,11 +22,11 @@ from studio.store.piece_index import PieceIndex
 Action = Literal["use", "keep edit", "put back", "keep picture", "copy", "make"]
 """What is done:
 
-use             it lies there, made from the same
-keep edit       a plan that a person edited
-put back        a plan that a fault tore, as a person had edited it last
-keep picture    a picture that a person put there
-copy            a piece made from the same lies under another number, or in `takes/`
+use             the piece is in its place, with the fingerprint wanted
+keep edit       keep a plan that a person edited
+put back        restore a damaged plan, as a person had last edited it
+keep picture    keep a picture that a person put there
+copy            a piece with the fingerprint wanted is under another number, or in `takes/`
 make            none of these
 """
 
@@ -47,13 +47,13 @@ Why = Literal[
 ]
 """Why a piece is used, or made:
 
-there, by hand, edited by hand      used as it lies at its place
-kept elsewhere      used: a copy of it lies under another number, or in `takes/`
+there, by hand, edited by hand      used as it is, in its place
+kept elsewhere      used: a copy of it is under another number, or in `takes/`
 as another shot     used: this run makes the same for another shot
-new                 made: it never was
-missing, damaged    made again: it was
-edited prompt, redo, new upstream   made anew: its words, its take, or what it builds on is another now
-other crew, other options           made anew: who makes it, or the film's size, length, seed
+new                 made: it never existed
+missing, damaged    made again: it existed before
+edited prompt, redo, new upstream   made anew: its words, its take, or what it builds on changed
+other crew, other options           made anew: who makes it changed, or the film's size, length or seed
 """
 
 
@@ -62,14 +62,14 @@ NOTHING = PieceState("nothing")
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of the piece of an order.
+    """What is to be done about the piece of an order.
 
     Attributes:
-        found: what lies at its place.
-        receipt: of the piece that is used; of one that is made, the receipt of what lay or lies at its place. None of a
-            picture by hand that was not seen yet.
-        source: of a copy, where the receipt of what is copied lies.
-        same: whether a piece that is made again is one that was there before, of the same order.
+        found: what is at its place.
+        receipt: if a piece is used, its receipt; if one is made, the receipt of what was or is at its place. None for
+            a picture by hand that no run has seen yet.
+        source: for a copy, the path of the receipt of what is copied.
+        same: whether a piece that is made again was there before, for the same order.
     """
 
     action: Action
@@ -81,12 +81,12 @@ class Decision:
 
     @property
     def used(self) -> bool:
-        """Whether a piece that is there is used."""
+        """Whether a finished piece is used, so that none is made."""
         return self.action != "make"
 
 
 NEW = Decision("make", "new")
-"""Of a film that has no session yet."""
+"""The decision for every piece of a film that has no session yet."""
 
 
 def decide(
@@ -96,14 +96,14 @@ def decide(
     without: Container[Path] = (),
     found: PieceState | None = None,
 ) -> Decision:
-    """Return what becomes of the order's piece.
+    """Return what is to be done about the order's piece.
 
     Args:
-        without: receipts of copies that cannot be had after all.
-        found: what lay at the place, where it was looked at before.
+        without: receipts of pieces that turned out not to be copyable.
+        found: what is at the place, if that was looked up before.
 
     Raises:
-        BrokenPlan: a plan lies there that does not validate.
+        BrokenPlan: the plan that is there does not validate.
     """
     found = found or ownership.look(order)
     receipt = found.receipt
@@ -125,7 +125,7 @@ def decide(
 
 
 def decide_unknown(stage: Stage, number: int, ownership: Ownership) -> Decision:
-    """Return what becomes of a piece whose order cannot be known yet, for what it builds on will be another.
+    """Return what is to be done about a piece whose order cannot be known yet, because what it builds on will change.
 
     A plan edited by hand is kept all the same.
 
@@ -142,7 +142,7 @@ def decide_unknown(stage: Stage, number: int, ownership: Ownership) -> Decision:
 
 
 def _moved(order: Order, receipt: Receipt | None) -> bool:
-    """Tell whether a person's picture stands for a shot that now has another number."""
+    """Tell whether a person's picture belongs to a shot that now has another number."""
     return receipt is not None and receipt.fingerprint != order.fingerprint and receipt.fingerprint in order.wanted
 
 

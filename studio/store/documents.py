@@ -1,4 +1,4 @@
-"""The small files of a session, as whoever writes one needs them. Light: no model is imported."""
+"""The protocol by which the small files of a session are written. Light: it imports no model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Documents(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Where its files can be read, and engines may make new ones."""
+        """The session's folder, where its files can be read and engines may make new ones."""
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file whole or not at all; when this returns it outlives a power cut.
+        """Write a file whole or not at all; once this returns, the file survives a power cut.
 
         Raises:
             DiskFull, BadInput: it cannot be written; what was there before is still there.
@@ -25,7 +25,7 @@ class Documents(Protocol):
         """Write a value as JSON, as `write`."""
 
     def remove(self, path: str) -> None:
-        """Remove a file, where it is there."""
+        """Remove a file, if it is there."""
 
     def put_aside(self, path: str) -> str:
-        """Move what a fault damaged to `takes/damaged/` and return where it lies now."""
+        """Move a damaged file to `takes/damaged/` and return where it is now, relative to the session."""

@@ -1,4 +1,4 @@
-"""A session in a folder of this machine. Its id is the folder's name, so a session may be moved or copied."""
+"""A session kept in a folder of this machine. Its id is the folder's name, so a session may be moved or copied."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FolderDocuments:
         self.folder = folder
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file whole or not at all; when this returns it outlives a power cut."""
+        """Write a file whole or not at all; once this returns, the file survives a power cut."""
         files.write_whole(self.folder / path, content)
 
     def write_json(self, path: str, value: Mapping[str, object] | Sequence[object]) -> None:
@@ -30,23 +30,23 @@ class FolderDocuments:
         files.write_json(self.folder / path, value)
 
     def remove(self, path: str) -> None:
-        """Remove a file, where it is there."""
+        """Remove a file, if it is there."""
         files.remove(self.folder / path)
 
     def put_aside(self, path: str) -> str:
-        """Move what a fault damaged to `takes/damaged/` and return where it lies now."""
+        """Move a damaged file to `takes/damaged/` and return where it is now, relative to the session."""
         return takes.put_aside(self.folder, self.folder / path)
 
 
 class FolderStore(FolderDocuments):
-    """A session folder, locked until `release`, its crash debris swept. Implements `SessionStore`.
+    """A session folder, locked until `release`; what a crash left in it is cleaned up. Implements `SessionStore`.
 
     Args:
-        tell: receives one line for whatever a person should know.
-        held: its lock where the caller has it already; it is given back where the session does not open.
+        tell: receives one line for everything a person should know.
+        held: its lock, if the caller has it already; it is released if the session does not open.
 
     Raises:
-        SessionLocked: another run works on it.
+        SessionLocked: another run is working on it.
         LinkInside, BrokenPlan: it cannot be used; nothing was changed.
     """
 
@@ -79,18 +79,18 @@ class FolderStore(FolderDocuments):
         return self._pieces
 
     def change_brief(self, brief: Brief) -> None:
-        """Publish what the session is asked for from now on."""
+        """Replace the brief: write what the session is asked for from now on."""
         self._brief = brief
         write_brief(self.folder, brief)
 
     def publish_card(self, flow_run_id: str, content: dict[str, object]) -> None:
-        """Publish who runs the session, as its newest card."""
+        """Write the run's card, as the session's newest."""
         path = self.folder / "runs" / f"{flow_run_id}.json"
         files.write_json(path, content)
         files.make_newest(path)
 
     def release(self) -> None:
-        """Give the session back."""
+        """Release the session's lock."""
         self._lock.release()
 
     def _read_plan(self, stage: Stage, text: str) -> object:

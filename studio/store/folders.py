@@ -1,6 +1,6 @@
-"""Where sessions lie: the output folder, its sessions, and one session by its id.
+"""Find sessions on disk: the output folder, its sessions, and one session by its id.
 
-Light on purpose: no model is imported, so that `sessions list` answers at once.
+Light on purpose: it imports no model, so that `sessions list` answers at once.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ def output_folder(given: str | None) -> Path:
 
 
 def sessions_root(output: Path) -> Path:
-    """Return where sessions lie below an output folder, absolute."""
+    """Return the absolute path of the folder of sessions in an output folder."""
     return Path(os.path.abspath(output)) / "sessions"
 
 
 def session_folders(root: Path) -> list[Path]:
-    """Return the session folders directly in `root`, newest first; links are not followed out of it.
+    """Return the session folders directly in `root`, newest first; links are left out.
 
     Raises:
-        BadInput: `root` is there and cannot be read.
+        BadInput: `root` exists and cannot be read.
     """
     try:
         with os.scandir(root) as entries:
@@ -52,8 +52,8 @@ def session_folder(root: Path, session_id: str) -> Path:
     """Return the folder of an existing session.
 
     Raises:
-        NoSuchSession: the id is not of the form session_YYYYMMDD_HHMMSS, or no such folder is there. An id is never
-            taken for a path.
+        NoSuchSession: the id is not of the form session_YYYYMMDD_HHMMSS, or there is no such folder. An id is never
+            read as a path.
     """
     if not SESSION_ID.match(session_id):
         raise NoSuchSession(f"{session_id[:80]!r} is not a session id: ids look like session_20250208_002238")

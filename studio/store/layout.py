@@ -1,4 +1,4 @@
-"""Where a session's folder has folders and where files, and what stands in their way. Changes nothing."""
+"""Look through a session's folder: walk it, and find links, and what is in the way of its files. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from studio.fs import files, safe_open
 
 _FOLDERS = ("calls", "cast", "images", "narration", "videos", "receipts", "runs", "results", "takes")
 DEEPEST = 8
-"""Levels of folders in a session that are looked at: ours are four deep at the most (`takes/foreign/videos/`)."""
+"""How many levels of folders in a session are looked at: ours are at most four deep (`takes/foreign/videos/`)."""
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield (folder, names of the files in it, sorted) for a folder and those in it; links are files.
+    """Yield (folder, sorted names of the files in it) for a folder and all folders in it; links count as files.
 
-    What cannot be entered is left out, and so is what lies deeper than `DEEPEST`: no program of ours put it there.
+    A folder that cannot be entered is left out, and so is anything deeper than `DEEPEST`: this program did not put it
+    there.
 
     Raises:
-        Crowded: a folder holds more names than a film's ever does.
+        Crowded: a folder holds more names than a film ever needs.
     """
     todo = [(folder, 1)]
     while todo:
@@ -40,14 +41,14 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 def goes_deep(folder: Path) -> bool:
-    """Tell whether folders lie in one another there as no program of ours puts them."""
+    """Tell whether folders are nested as deep as `DEEPEST`, which this program never does."""
     return any(len(place.parts) - len(folder.parts) + 1 >= DEEPEST for place, _ in walk(folder))
 
 
 def linked(folder: Path) -> list[Path]:
     """Return the session's folders that are links to folders: what is written into them would land elsewhere.
 
-    Of a folder in such a folder nothing is said.
+    Folders inside such a link are left out.
     """
     found: list[Path] = []
     for above in (folder, folder / "takes", folder / "results", folder / "results" / folder.name):
@@ -66,10 +67,10 @@ def _links_in(folder: Path) -> list[str]:
 
 
 def refuse_links(folder: Path) -> None:
-    """Make sure that no folder of the session is a link, before anything is changed: the disk would refuse it later.
+    """Refuse a session in which a folder is a link, before anything is changed: writing would be refused later.
 
     Raises:
-        LinkInside: one is; nothing was changed.
+        LinkInside: a folder is a link; nothing was changed.
     """
     for path in linked(folder):
         raise LinkInside(
@@ -79,7 +80,7 @@ def refuse_links(folder: Path) -> None:
 
 
 def in_the_way(folder: Path) -> list[Path]:
-    """Return what is no folder, or no file, where the program writes one."""
+    """Return the paths where the program needs a folder, or a file, and something else is in the way."""
     wrong = [folder / name for name in _FOLDERS if os.path.lexists(folder / name) and not (folder / name).is_dir()]
     for name in (f"{folder.name}_meta.json", "failure.json"):
         if os.path.lexists(folder / name) and not files.is_file(folder / name):

@@ -1,4 +1,4 @@
-"""What a session's files say, read leniently (`studio/fs/tolerant.py`): receipts, brief, run cards, shots."""
+"""Read a session's files leniently, without models (`studio/fs/tolerant.py`): receipts, brief, run cards, shots."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from studio.text.plain_json import NotJson, read_plainly
 
 
 def shots_at(opened: OpenFolder) -> list[dict[str, object]]:
-    """Return the shots in `shots.json`; none where there are more than a film has."""
+    """Return the shots in `shots.json`; an empty list if there are more than a film may have."""
     return most_shots(dicts_at(opened, "shots.json"))
 
 
 def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Return the shots; none where there are more than a film has."""
+    """Return the shots; an empty list if there are more than a film may have."""
     return shots if len(shots) <= safe_open.SHOTS else []
 
 
 def receipt_at(opened: OpenFolder, path: str) -> dict[str, object] | None:
-    """Return the receipt of the piece at `path` ('images/shot_001.png') at the listed depth.
+    """Return the receipt of the piece at `path` ('images/shot_001.png') if the piece's size agrees with it, else None.
 
-    That is: the receipt beside it parses and speaks of this path, and the size agrees. None otherwise.
+    This is the check for lists: the receipt beside the piece parses and names this path, and the size in bytes
+    agrees; no checksum is computed.
     """
     receipt = json_at(opened, path.rpartition(".")[0] + ".json")
     if not isinstance(receipt, dict) or receipt.get("path") != path:
@@ -33,13 +34,13 @@ def receipt_at(opened: OpenFolder, path: str) -> dict[str, object] | None:
 
 
 def has_brief(opened: OpenFolder) -> bool:
-    """Tell whether the session is one of ours: its brief is there, or the copy of it."""
-    # Nobody else has run cards: without its briefs a session of ours is still no other program's.
+    """Tell whether this program made the session: its brief is there, or the copy of it, or run cards."""
+    # No other program writes run cards: a session that lost both briefs is still ours.
     return any(is_there(opened, name) for name in ("brief.json", "receipts/brief.json", "runs"))
 
 
 def brief_at(opened: OpenFolder) -> dict[str, object]:
-    """Return what was asked for; from the copy where `brief.json` does not read, else an empty object."""
+    """Return the brief; from the copy if `brief.json` cannot be read, else an empty dict."""
     brief = dict_at(opened, "brief.json")
     if "idea" in brief:
         return brief
@@ -50,9 +51,9 @@ def brief_at(opened: OpenFolder) -> dict[str, object]:
 
 
 def last_card(opened: OpenFolder) -> dict[str, object]:
-    """Return the newest run card; an empty object where there is none.
+    """Return the newest run card; an empty dict if there is none.
 
-    One that does not read tells of no end, as if its run had been cut off.
+    For one that cannot be read, return a card without an end, as if its run had been cut off.
     """
     newest = newest_card(opened)
     if not newest:
@@ -62,18 +63,18 @@ def last_card(opened: OpenFolder) -> dict[str, object]:
 
 
 def was_cut_off(card: dict[str, object]) -> bool:
-    """Tell whether the card is that of a run which never ended; the lock tells whether it works now."""
+    """Tell whether the card's run has not ended: it was cut off, or still works, which the lock tells."""
     return card.get("ended_at") == ""
 
 
 def newest_card(opened: OpenFolder) -> str:
-    """Return the name of the newest run card; '' where there is none."""
+    """Return the file name of the newest run card; '' if there is none."""
     cards = (card for card in changes_at(opened, "runs") if card[1].endswith(".json"))
     return max(cards, default=(0, ""))[1]
 
 
 def copied_brief(opened: OpenFolder) -> str | None:
-    """Return the text of `brief.json` as `receipts/brief.json` holds it, or None where its checksum does not agree."""
+    """Return the text of `brief.json` that `receipts/brief.json` holds, or None if its checksum does not agree."""
     copy = dict_at(opened, "receipts/brief.json")
     content = text(copy, "content")
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,8 +1,8 @@
-"""One run per session: an OS lock on the session's folder, and the run cards that say who holds it.
+"""The lock that allows one run per session: an OS lock on the session's folder, and run cards that say who holds it.
 
-The lock is flock(2) on the folder itself: no lock file is left behind, and it dies with its process. A forked child
-closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
-What another machine does with the folder is told by its run's card (`studio/store/heartbeat.py`).
+The lock is flock(2) on the folder itself: no lock file is left behind, and the lock ends with its process. A forked
+child closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
+Whether a run on another machine uses the folder is seen from its card (`studio/store/heartbeat.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from studio.fs import safe_open, tolerant
 from studio.store import heartbeat, light_reader
 
 _PATIENCE_SECONDS = 0.5
-"""How long to wait for a lock: a reader that looks whether it is held holds it for some microseconds."""
+"""How long to wait for a lock: a reader that checks whether it is held holds it itself for some microseconds."""
 
 _held: set[int] = set()
 
@@ -34,12 +34,12 @@ os.register_at_fork(after_in_child=_close_in_child)
 
 @dataclass(frozen=True)
 class Lock:
-    """A held lock; `release` gives it back."""
+    """A held lock on a session folder, until `release`."""
 
     handle: int
 
     def release(self) -> None:
-        """Give the lock back. Releasing twice does nothing."""
+        """Release the lock. Releasing it twice does nothing."""
         if self.handle in _held:
             _held.discard(self.handle)
             os.close(self.handle)
@@ -49,7 +49,7 @@ def take(folder: Path) -> Lock:
     """Lock a session folder.
 
     Raises:
-        SessionLocked: another run works on it; the message names its pid, machine, and since when.
+        SessionLocked: another run is working on it; the message names its pid, machine, and since when.
         LinkInside: the folder is a link.
     """
     handle = safe_open.enter(folder)
@@ -79,7 +79,7 @@ def take(folder: Path) -> Lock:
 
 
 def is_locked(folder: Path) -> bool:
-    """Tell whether a run works on the session now, here or on another machine. Writes nothing."""
+    """Tell whether a run is working on the session now, here or on another machine. Writes nothing."""
     try:
         handle = safe_open.enter(folder)
     except (OSError, LinkInside):
@@ -94,7 +94,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def holder(folder: Path) -> str:
-    """Return who works on the session, from its newest run card: 'by pid 4711 on host since 14:02:11'."""
+    """Return who is working on the session, from its newest card: 'by pid 4711 on host since 2025-02-08 14:02:11'."""
     with tolerant.entered(folder) as opened:
         name = light_reader.newest_card(opened) if opened is not None else ""
         card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}

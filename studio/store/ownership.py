@@ -1,6 +1,6 @@
-"""Whose file is it? What lies at a place of a session: nothing, ours, a person's, an edited plan, or damage.
+"""Find out whose file is at a place of a session: nobody's, ours, a person's, an edited plan, or a damaged one.
 
-Reads and judges, changes nothing. The used depth: every answer is by checksum.
+Changes nothing. Every answer is by checksum.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from studio.store.prefect_records import Records
 from studio.store.receipts import read_receipt
 
 Condition = Literal["nothing", "ours", "by hand", "edited", "broken", "damaged"]
-"""'broken' is a plan that does not read, perhaps a person's slip; 'damaged' is what no person did."""
+"""What a place holds. 'broken' is a plan that does not validate, perhaps a person's mistake; 'damaged' is something
+that no person did."""
 ReadPlan = Callable[[Stage, str], object]
-"""Reads a plan's text into its noun; raises `BrokenPlan` where it does not validate."""
+"""Reads a plan's text into its model; raises `BrokenPlan` if it does not validate."""
 
 
 @dataclass(frozen=True)
 class PieceState:
-    """What lies at a place: its condition, the receipt that vouches for it, and a reason where it is not whole."""
+    """What is at a place: its condition, the receipt found for it, and the reason if it is not whole."""
 
     condition: Condition
     receipt: Receipt | None = None
@@ -36,7 +37,7 @@ class PieceState:
 
 
 class Ownership:
-    """Looks at the pieces of one session folder; `read_plan` judges an edited plan."""
+    """Finds out whose the pieces of one session folder are; `read_plan` validates an edited plan."""
 
     def __init__(self, folder: Path, read_plan: ReadPlan) -> None:
         self.folder = folder
@@ -44,7 +45,7 @@ class Ownership:
         self._records = Records(folder)
 
     def look(self, order: Order) -> PieceState:
-        """Find out whose file lies at the order's place. Changes nothing."""
+        """Find out whose file is at the order's place. Changes nothing."""
         path, receipt = self.folder / order.path, read_receipt(self.folder / receipt_path(order.path))
         if files.found(path) is None:
             return PieceState("nothing", receipt)
@@ -81,15 +82,16 @@ class Ownership:
         return PieceState("edited", receipt)
 
     def is_whole(self, receipt: Receipt, path: str) -> bool:
-        """Tell whether the artefact at `path` has the bytes that the receipt says."""
+        """Tell whether the piece at `path` has exactly the bytes of the receipt, by size and checksum."""
         return files.has(self.folder / path, receipt.sha256, receipt.bytes)
 
     def records(self, order: Order) -> Iterator[Receipt]:
-        """Yield the receipts that are recorded for the order's place, whatever the fingerprint; torn ones are none."""
+        """Yield the receipts in Prefect's records for the order's place, whatever the fingerprint; damaged records are
+        left out."""
         return self._records.of(order.stage, order.index, order.path)
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:
-        """Return the cached result that vouches for the file at `path` where its receipt was lost."""
+        """Return the receipt in Prefect's records that fits the file at `path`, whose own receipt was lost."""
         return next((each for each in self.records(order) if files.has(path, each.sha256, each.bytes)), None)
 
 
@@ -99,9 +101,9 @@ def _untouched(path: Path, receipt: Receipt) -> bool:
 
 
 def torn_from(found: bytes, receipt: Receipt) -> bool:
-    """Tell whether `found` is what a fault leaves of a plan: cut off, overwritten with zeros, or one bit flipped.
+    """Tell whether `found` is a plan damaged by a fault: cut off, overwritten with zeros, or with one bit flipped.
 
-    No editor leaves a plan like that: a person's slip is not taken for a fault.
+    No editor leaves a plan like that, so a person's mistake is not taken for a fault.
     """
     if b"\0" in found or not found.strip():
         return True
@@ -113,7 +115,7 @@ def torn_from(found: bytes, receipt: Receipt) -> bool:
 
 
 def _bits_apart(one: bytes, other: bytes) -> int:
-    """Count the bits that differ; -1 where the lengths do."""
+    """Count the bits that differ; -1 if the lengths differ."""
     if len(one) != len(other):
         return -1
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()

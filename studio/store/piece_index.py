@@ -1,4 +1,4 @@
-"""Which pieces a session holds, by what they were made from: in place before `takes/`.
+"""An index of the pieces of a session by fingerprint: pieces in their place come before those in `takes/`.
 
 Called by `studio/store/piece_store.py`, under its lock.
 """
@@ -15,25 +15,25 @@ from studio.store.receipts import artefact_of, read_receipt, receipt_places
 
 
 class PieceIndex:
-    """The receipts of one session folder by fingerprint; read once, kept up to date by `add`."""
+    """The receipts of one session folder by fingerprint: read once, then kept up to date by `add`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._places: dict[str, list[Path]] | None = None
 
     def add(self, receipt: Receipt, place: Path, *, first: bool = False) -> None:
-        """Take up a receipt that was just written; `first` where its piece is in place."""
+        """Add a receipt that was just written; `first` if its piece is in its place, not in `takes/`."""
         if self._places is not None:
             self._places.setdefault(receipt.fingerprint, []).insert(0 if first else 1 << 30, place)
 
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
-        """Yield every whole piece made from this, with the place of its receipt."""
+        """Yield (path of the receipt, receipt) of every whole piece with this fingerprint."""
         for place, receipt in self.told(fingerprint):
             if lies_whole(place, receipt):
                 yield place, receipt
 
     def told(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
-        """Yield every receipt of a piece made from this with its place, whether the piece is whole or not."""
+        """Yield (path of the receipt, receipt) of every piece with this fingerprint, whether it is whole or not."""
         if self._places is None:
             self._places = {}
             for place in receipt_places(self._folder):
@@ -41,7 +41,7 @@ class PieceIndex:
                 if receipt is not None:
                     self._places.setdefault(receipt.fingerprint, []).append(place)
         for place in list(self._places.get(fingerprint, ())):
-            # A place may have been taken by another piece since.
+            # Another piece may have taken the place since.
             receipt = read_receipt(place)
             if receipt is not None and receipt.fingerprint == fingerprint:
                 yield place, receipt
@@ -56,7 +56,7 @@ def lies_whole(place: Path, receipt: Receipt) -> bool:
 
 
 def copy_whole(place: Path, receipt: Receipt, out: Path) -> bool:
-    """Copy a piece that another shot may replace meanwhile to `out`, and tell whether the copy is that piece."""
+    """Copy a piece to `out`, and tell whether the copy is whole: another shot may replace the piece meanwhile."""
     try:
         files.copy(artefact_of(place, receipt), out)
     except FileNotFoundError:

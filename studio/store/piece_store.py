@@ -1,9 +1,9 @@
-"""The pieces of a session: publishing, recognising, adopting and displacing them.
+"""The pieces of a session: publish, recognise, adopt and displace them.
 
-The laws this file keeps: a piece is published whole or not at all, with its receipt; what is there is looked at
+The rules this file keeps: a piece is published whole or not at all, with its receipt; what is there is looked at
 before anything is made; a person's file is used and a damaged one is put aside; nothing that was replaced is lost.
 Called by the task bodies and the cache policy. Every look and every change of name happens under one lock, so that any
-number of shots may shift by one at the same time; bytes are written and flushed before it is taken.
+number of shots may shift by one at the same time; bytes are written and flushed before the lock is taken.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class PieceStore:
 
     Args:
         folder: the session folder; the caller holds its lock.
-        read_plan: how an edited plan is judged.
-        tell: receives one line for whatever a person should know: damage, edits, pictures by hand.
+        read_plan: validates an edited plan.
+        tell: receives one line for everything a person should know: damage, edits, pictures by hand.
     """
 
     def __init__(self, folder: Path, read_plan: ReadPlan, tell: Callable[[str], None]) -> None:
@@ -46,13 +46,13 @@ class PieceStore:
         self._made: set[tuple[Stage, str]] = set()
 
     def look(self, order: Order) -> PieceState:
-        """Find out whose file lies at the order's place. Changes nothing."""
+        """Find out whose file is at the order's place. Changes nothing."""
         return self._ownership.look(order)
 
     def recorded(self, order: Order) -> Receipt | None:
-        """Return the receipt that the engine's records hold for the piece that lies at the order's place.
+        """Return the receipt in Prefect's records for the piece at the order's place; None if there is none.
 
-        Of a plan that was edited, the one that was written last.
+        For a plan that was edited, return that of the plan written last.
         """
         records = [record for record in self._ownership.records(order) if not (order.stage in PLANS and record.by_hand)]
         if not records:
@@ -64,16 +64,16 @@ class PieceStore:
         return same[0] if same else None
 
     def holds(self, order: Order, record: Receipt) -> bool:
-        """Tell whether `record`, a cached result of `order`, may be served: the piece and its receipt are there, whole.
+        """Tell whether `record`, a cached result of `order`, may be used: the piece and its receipt are there, whole.
 
-        An edited plan is whole while it validates: the edit is the person's, and planning again would lose it.
+        An edited plan is whole as long as it validates: the edit is the person's, and planning again would lose it.
         """
         if record.fingerprint != order.fingerprint or record.path != order.path:
             return False
         if order.stage in PLANS:
             found = self._ownership.look(order)
             if found.condition == "ours":
-                # A plan's place outlives its order: going back, a later order's plan may still lie there.
+                # All orders of a plan share one place: after a change back, a later order's plan may still be there.
                 return found.receipt is not None and found.receipt.fingerprint == order.fingerprint
             return found.condition == "edited"
         receipt = read_receipt(self.folder / receipt_path(order.path))
@@ -86,13 +86,14 @@ class PieceStore:
     # --- adopting ---------------------------------------------------------------------------------
 
     def adopt(self, order: Order) -> Receipt | None:
-        """Return the receipt of a valid piece for `order`, put at its place if it lay elsewhere; None to make it.
+        """Return the receipt of a finished piece for `order`, copied to its place if it was elsewhere; None if it has
+        to be made.
 
-        Looks under its own index, under any other, and in `takes/`. What lay at the place is displaced to `takes/`,
-        or to `takes/damaged/` where it is damaged.
+        Looks under its own index, under any other, and in `takes/`. What was at the place is moved to `takes/`, or to
+        `takes/damaged/` if it is damaged.
 
         Raises:
-            BrokenPlan: a plan lies there that does not validate; it is left untouched.
+            BrokenPlan: the plan that is there does not validate; it is left untouched.
         """
         with self._lock:
             decision = self.decide(order)
@@ -114,12 +115,12 @@ class PieceStore:
         """Return what `adopt` would do, and why. Changes nothing.
 
         Raises:
-            BrokenPlan: a plan lies there that does not validate.
+            BrokenPlan: the plan that is there does not validate.
         """
         return decide(order, self._ownership, self._index)
 
     def decide_unknown(self, stage: Stage, number: int = 0) -> Decision:
-        """Return what becomes of a piece whose order cannot be known yet, as `decisions.decide_unknown`."""
+        """Return what is to be done about a piece whose order cannot be known yet, as `decisions.decide_unknown`."""
         return decide_unknown(stage, number, self._ownership)
 
     def _keep_edit(self, order: Order, found: PieceState) -> Receipt:
@@ -143,12 +144,12 @@ class PieceStore:
             made_at=found.receipt.made_at if found.receipt else "",
         ).sealed()
         if read_receipt(place) is None:
-            # Nothing tells any more how it was written: what is there now is what a fault must not take.
+            # No receipt holds the plan as it was first written, so keep the present text: a fault must not lose it.
             files.write_whole(place, receipt_bytes(receipt.model_copy(update={"content": content})))
         return receipt
 
     def _confirm(self, order: Order, receipt: Receipt) -> Receipt:
-        """Write the receipt and the further files again where they were lost, and return the receipt."""
+        """Write the receipt and the sidecars again if they were lost, and return the receipt."""
         place = self.folder / receipt_path(order.path)
         if read_receipt(place) != receipt:
             files.write_whole(place, receipt_bytes(receipt))
@@ -156,7 +157,7 @@ class PieceStore:
         return receipt.sealed()
 
     def _keep_picture(self, order: Order, known: Receipt | None) -> Receipt:
-        """Keep a person's picture at this place; `known` is its receipt where it was seen before."""
+        """Keep a person's picture at its place; `known` is its receipt if a run has seen it before."""
         if known is not None:
             return self._confirm(order, known)
         receipt = self.by_hand(order)
@@ -176,7 +177,7 @@ class PieceStore:
         ).sealed()
 
     def _copied(self, order: Order, decision: Decision) -> Receipt | None:
-        """Publish a copy of the piece that lies elsewhere, or of the next one; None where none is whole."""
+        """Publish a copy of the piece that is elsewhere, or else of the next such piece; None if none is whole."""
         tried: set[Path] = set()
         while decision.source is not None and decision.receipt is not None:
             place, receipt = decision.source, decision.receipt
@@ -188,21 +189,21 @@ class PieceStore:
                     staged = self._stage(order, out, receipt)
                     with self._lock:
                         return self._put(order, out, staged)
-            # The shot there got another piece in the meantime; this one lies in takes/ now.
+            # The shot there got another piece in the meantime; this one is in takes/ now.
             tried.add(place)
             with self._lock:
                 decision = decide(order, self._ownership, self._index, tried, decision.found)
         return None
 
     def has_copy(self, receipt: Receipt) -> bool:
-        """Tell whether the session holds a whole piece made from the same, in place or in `takes/`."""
+        """Tell whether the session holds a whole piece with the receipt's fingerprint, in place or in `takes/`."""
         return any(True for _ in self._index.whole(receipt.fingerprint))
 
     # --- publishing -------------------------------------------------------------------------------
 
     @contextmanager
     def fresh(self, order: Order) -> Iterator[Path]:
-        """Lend a hidden path to make the piece at; nothing is left there afterwards unless it was published."""
+        """Give a hidden path at which to make the piece; whatever is left there afterwards is removed."""
         path = self.folder / order.path
         files.make_folder(path.parent)
         out = files.hidden_beside(path)
@@ -230,12 +231,15 @@ class PieceStore:
     ) -> Receipt:
         """Publish the finished file at `out` as the order's piece and return its receipt.
 
-        Order of events: the artefact's bytes sealed, the staged receipt, the old piece linked into `takes/`, the
-        artefact, further files, the receipt. A crash in between leaves the old piece or the new one, and the means to
-        finish.
+        In this order: flush the piece's bytes, write the staged receipt, link the old piece into `takes/`, put the
+        piece in place, then its sidecars, then the receipt. A crash in between leaves the old piece or the new one,
+        and what is needed to finish.
 
         Args:
-            also: further text files of the same piece: (path relative to the session, UTF-8 bytes).
+            also: the sidecars of the piece: (path relative to the session, UTF-8 bytes).
+
+        Raises:
+            DiskFull, BadInput: it cannot be written; what was there before is still there.
         """
         with files.plain_errors(self.folder / order.path):
             receipt = self._receipt(
@@ -258,11 +262,11 @@ class PieceStore:
                 return self._put(order, out, staged)
 
     def was_made(self, order: Order) -> bool:
-        """Tell whether a piece made from the same was published since the session was opened."""
+        """Tell whether a piece of this stage and fingerprint was published since the session was opened."""
         return (order.stage, order.fingerprint) in self._made
 
     def _stage(self, order: Order, out: Path, receipt: Receipt) -> Receipt:
-        """Flush what may take the disk a while, before the lock is taken: the artefact, and its receipt, staged."""
+        """Flush the piece, write its staged receipt and return it: the slow work, done before the lock is taken."""
         files.seal(out)
         stat = out.stat()
         receipt = receipt.model_copy(
@@ -314,7 +318,10 @@ class PieceStore:
     # --- displacing -------------------------------------------------------------------------------
 
     def displace(self, order: Order) -> Receipt | None:
-        """Keep the whole piece at the order's place in `takes/` too: it is about to be replaced. Return its receipt."""
+        """Keep the piece at the order's place in `takes/` too, because it is about to be replaced.
+
+        Returns its receipt; None if no whole piece is there.
+        """
         kept = keep_take(self.folder, order, self._ownership.look(order))
         if kept is None:
             return None
@@ -323,9 +330,9 @@ class PieceStore:
         return receipt
 
     def retire(self, stage: Stage, wanted: Container[int]) -> None:
-        """Move the pieces of a stage but the `wanted` to `takes/`: their shots were taken out of the plan.
+        """Move the pieces of a stage to `takes/`, except the `wanted` numbers: their shots are no longer in the plan.
 
-        An artefact goes before its receipt, so that a crash leaves nothing that no receipt vouches for.
+        A piece goes before its receipt, so that a crash leaves no piece without a receipt.
         """
         with self._lock:
             names = files.names((self.folder / Order("", stage, 1, "").path).parent)
@@ -350,7 +357,10 @@ class PieceStore:
         self.tell(f"{whose}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")
 
     def put_back(self, order: Order, found: PieceState) -> None:
-        """Put a plan aside and write the one that its receipt holds: as it was last used, or else as it was written."""
+        """Replace a damaged plan by the text in its receipt: as it was last used, or else as it was written.
+
+        The damaged one is moved to `takes/damaged/`.
+        """
         self.put_aside(order, found)
         receipt = found.receipt
         if receipt is not None and receipt.content is not None:

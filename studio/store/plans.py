@@ -1,4 +1,4 @@
-"""The plans of an open session as they stand in its files, edited by hand or not."""
+"""Read the plans of an open session as they are in its files now, edited by hand or not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studio.text.command_hints import command
 
 
 class Plans:
-    """Reads the plans of one session; every reading opens the file anew."""
+    """Reads the plans of one session; every call reads the file anew."""
 
     def __init__(self, store: SessionStore, tell: Callable[[str], None]) -> None:
         self._store, self._tell = store, tell
@@ -26,7 +26,7 @@ class Plans:
         """Read the story.
 
         Raises:
-            BrokenPlan: the file is gone, or holds no story; as the other plans.
+            BrokenPlan: the file is gone, or holds no valid story. The other methods raise the same.
         """
         return read_story(self._text("story.json"))
 
@@ -44,7 +44,7 @@ class Plans:
         return read_timeline(self._text("timeline.json"))
 
     def tell_edits(self) -> None:
-        """Read every plan that is there, say which fields a person edited, and keep a copy of the edit.
+        """Tell which fields of the plans a person edited, and keep a copy of each edit in the plan's receipt.
 
         Raises:
             BrokenPlan: a plan does not validate; nothing was made, and it is left untouched.
@@ -66,7 +66,7 @@ class Plans:
                 self._tell(line)
             edited = None if same_plan(receipt.content, text) else text
             if receipt.edited != edited:
-                # So that a fault does not cost a person's edit that was used.
+                # Otherwise a fault could lose an edit that a run has used.
                 self._store.write(receipt_path(name), receipt_bytes(receipt.model_copy(update={"edited": edited})))
 
     def _text(self, name: str) -> str:

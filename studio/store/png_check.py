@@ -1,4 +1,4 @@
-"""Pictures as evidence: whether a PNG is whole. Knows no sessions."""
+"""Check whether a PNG is whole. Knows nothing of sessions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from studio.errors import LinkInside
 from studio.fs import safe_open
 
 PICTURE_PIXELS = 100_000_000
-"""Largest picture opened, in pixels: eight times the largest frame. A larger one is taken for a bomb."""
+"""Largest picture that is opened, in pixels: eight times the largest frame. A larger one counts as a decompression
+bomb."""
 PICTURE_BYTES = 1 << 28
-"""Longest file of a picture: twenty times the largest frame's bytes, three a pixel, not packed."""
+"""Longest file of a picture, in bytes: many times the largest frame, uncompressed at three bytes a pixel."""
 
 
 def whole_picture(path: Path) -> str:
-    """Return '' where `path` is a PNG whose every chunk CRC holds and that decodes whole, else what is wrong.
+    """Return what is wrong with the PNG at `path`; '' if every chunk's CRC agrees and the picture decodes whole.
 
     Chunks as in the PNG specification, third edition, section 5.3: length, type, data, CRC over type and data.
     """

@@ -1,7 +1,7 @@
-"""Prefect's records in a session's `results/`, read as plain JSON: a record is a receipt in an envelope.
+"""Read Prefect's records in a session's `results/` as plain JSON: a record is a receipt in an envelope.
 
-A torn record proves nothing and costs nothing: the piece itself is looked at. Read here without the engine, to find the
-receipt of a piece that lost its own, and for `sessions verify`.
+A damaged record proves nothing and costs nothing: the piece itself is looked at. Records are read here without Prefect,
+to find the receipt of a piece that lost its own, and for `sessions verify`.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from studio.model.stages import place_at
 from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9
-"""Two changes within a tick of the file system's clock bear one time: the coarsest, FAT's, has two seconds."""
+"""The coarsest tick of a file system's clock, in ns: FAT's two seconds. Changes within a tick have the same time."""
 
 
 class Records:
-    """The records of one session. A folder of them is listed again only where it changed since, or a moment before."""
+    """The records of one session; a folder of them is listed again only if it changed since, or just before."""
 
     def __init__(self, folder: Path) -> None:
         self._homes = {stage: folder / "results" / folder.name / stage for stage in STAGES}
         self._listed: dict[Stage, tuple[int, dict[str, list[str]]]] = {}
 
     def of(self, stage: Stage, index: int, path: str) -> Iterator[Receipt]:
-        """Yield the receipts of the place (stage, shot) that speak of the piece at `path`; torn ones are none."""
+        """Yield the receipts recorded for (stage, index) that name the piece at `path`; damaged ones are left out."""
         home = self._homes[stage]
         for name in self._names(home, stage).get(f"{index:03d}", ()):
             receipt = _receipt(home / name)
@@ -42,7 +42,7 @@ class Records:
 
     def _names(self, home: Path, stage: Stage) -> dict[str, list[str]]:
         try:
-            # Only the time: what is listed, and read, is reached by no link.
+            # os.stat follows a link, but only the time is read; listing and reading follow none.
             changed = os.stat(home).st_mtime_ns
         except OSError:
             changed = 0
@@ -59,7 +59,7 @@ class Records:
 
 
 def all_records(folder: Path) -> Iterator[tuple[Path, Receipt | None]]:
-    """Yield every record of the session, with its receipt or, where it is torn, None."""
+    """Yield (path, receipt) of every record of the session; the receipt is None if the record is damaged."""
     home = folder / "results" / folder.name
     for stage in files.names(home):
         for name in files.names(home / stage):
@@ -68,7 +68,10 @@ def all_records(folder: Path) -> Iterator[tuple[Path, Receipt | None]]:
 
 
 def recorded(records: Records, folder: Path, path: str) -> Receipt | None:
-    """Return the receipt that the records hold for the piece at `path`: of several the one whose bytes lie there."""
+    """Return the receipt that the records hold for the piece at `path`, relative to the session; None if there is none.
+
+    Of several it is the one whose checksum fits the file there, else the last.
+    """
     place = place_at(path)
     found = list(records.of(*place, path)) if place else []
     digest, _ = digest_of(folder / path, *(receipt.bytes for receipt in found))
@@ -80,7 +83,7 @@ def _receipt(path: Path) -> Receipt | None:
         envelope = tolerant.as_dict(read_plainly(files.read(path)))
         inner = tolerant.as_dict(read_plainly(tolerant.text(envelope, "result")))
         receipt = Receipt.model_validate(inner.get("data", inner))
-        # One that speaks of anything else was never written by a run: what it names may lie anywhere.
+        # A run writes no record of any other path: such a record may name a file anywhere.
         return receipt if place_at(receipt.path) else None
     except (OSError, BadInput, NotJson, ValidationError):
         return None

@@ -1,4 +1,4 @@
-"""Receipts on disk: their text, and where they lie beside what they vouch for."""
+"""Receipts on disk: read them, find them, and turn them into JSON text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.model.receipt import Receipt
 
 
 def read_receipt(path: Path) -> Receipt | None:
-    """Return the receipt at `path`, or None where there is none that reads and vouches for itself."""
+    """Return the receipt at `path`, or None if there is none, or its check does not agree."""
     content = files.read_or_none(path)
     if content is None:
         return None
@@ -24,7 +24,7 @@ def read_receipt(path: Path) -> Receipt | None:
 
 
 def receipt_places(folder: Path) -> Iterator[Path]:
-    """Yield where receipts lie in a session: those of the pieces in place before those in `takes/`."""
+    """Yield the paths where a session has receipts: those of pieces in their place before those in `takes/`."""
     for name in ("cast", "images", "narration", "videos", "receipts"):
         yield from (path for path in _texts(folder / name) if path.name != "brief.json")
     yield from (folder / "score.json", folder / "film.json")
@@ -37,17 +37,20 @@ def _texts(folder: Path) -> list[Path]:
 
 
 def staged_path(place: Path) -> Path:
-    """Return where a receipt waits for its artefact: '.shot_001.json.next'."""
+    """Return the path where a receipt waits until its piece is in place: '.shot_001.json.next'."""
     return place.with_name(f".{place.name}.next")
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
-    """Return the receipt as JSON text, one key a line, with its check; keys at their default are left out."""
+    """Return the receipt as UTF-8 JSON, one key a line, with its check; keys at their default are left out."""
     return (receipt.sealed().model_dump_json(indent=1, exclude_defaults=True) + "\n").encode("utf-8")
 
 
 def artefact_of(place: Path, receipt: Receipt) -> Path:
-    """Return the artefact beside a receipt, in place or in `takes/`; of a plan in `takes/` only the receipt is kept."""
+    """Return the path of the piece that the receipt at `place` belongs to, in its place or in `takes/`.
+
+    For a plan in `takes/` no such file exists: its receipt holds the text.
+    """
     if place.parent.name == "receipts":
         return place.parent.parent / place.name
     return place.with_suffix(Path(receipt.path).suffix)

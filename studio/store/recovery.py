@@ -1,4 +1,5 @@
-"""What a fault left in a session: finished or put back where that can be proved, swept or put aside otherwise.
+"""Clean up what a crash or a fault left in a session: finish or put back what can be proved, remove or put aside the
+rest.
 
 Called at the opening of a session and by `sessions repair`, under the session's lock.
 """
@@ -24,13 +25,12 @@ _OURS = (".part", ".next")
 
 
 def recover(pieces: PieceStore) -> None:
-    """Mend what can be mended without making anything; whatever a person should know is told.
+    """Repair what can be repaired without making anything, and tell everything a person should know.
 
-    A staged receipt whose bytes are in place, in a hidden file beside it or, of a plan, in the receipt itself, proves a
-    finished piece: it is published.
-    All other hidden files of ours ('.<name>.<unique>.part', '.<name>.next') are worthless and swept; a person's own
-    are left alone. A receipt that does not read is written again from the engine's records, a plan that a fault tore
-    from its receipt. What stands in the way of a file of ours is put aside.
+    A staged receipt whose bytes are in place, in a hidden file beside it or, for a plan, in the receipt itself, proves
+    a finished piece: it is published. All other hidden files of this program ('.<name>.<unique>.part', '.<name>.next')
+    are removed; a person's own are left alone. A receipt that cannot be read is written again from Prefect's records, a
+    damaged plan from its receipt. What is in the way of one of our files is put aside.
     """
     refuse_links(pieces.folder)
     _clear_the_way(pieces)
@@ -60,7 +60,7 @@ def _clear_the_way(pieces: PieceStore) -> None:
 
 
 def _by_name(hidden_files: Iterable[Path]) -> dict[str, list[Path]]:
-    """Return the hidden files that wait for a name, '.<name>.<unique>.part', by that name with its folder."""
+    """Return the hidden files '.<name>.<unique>.part' by '<folder>/<name>', the path they were made for."""
     found: dict[str, list[Path]] = {}
     for path in hidden_files:
         if path.name.endswith(".part"):
@@ -75,7 +75,7 @@ def _finish(pieces: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]
         return
     path, before = folder / receipt.path, None
     if not files.has(path, receipt.sha256, receipt.bytes):
-        # The name of a hidden file may be all that was lost: its bytes were sealed before the receipt was staged.
+        # Perhaps only the renaming is missing: the hidden file's bytes were flushed before the receipt was staged.
         beside = parts.get(str(path), ())
         sealed = next((each for each in beside if files.has(each, receipt.sha256, receipt.bytes)), None)
         content = (receipt.content or "").encode("utf-8")
@@ -90,7 +90,7 @@ def _finish(pieces: PieceStore, staged: Path, parts: Mapping[str, Sequence[Path]
         else:
             files.write_whole(path, content)
     elif (lying := read_receipt(place)) is not None and _same_bytes(lying, receipt):
-        # The bytes are the same, the piece is not: what lies there may still be the earlier one.
+        # The bytes are the same but the fingerprints differ: the piece there may still be the earlier one.
         before = pieces.displace(Order(folder.name, receipt.stage, receipt.index, receipt.fingerprint))
     write_sidecars(pieces.folder, receipt, pieces.tell, before or read_receipt(place))
     files.place(staged, place)
@@ -101,7 +101,7 @@ def _same_bytes(one: Receipt, other: Receipt) -> bool:
 
 
 def places(folder: Path) -> Iterator[Order]:
-    """Yield an order, without a fingerprint, for every place where a piece or its receipt lies, plans first."""
+    """Yield an order without a fingerprint for every place that has a piece or a receipt: plans first, always all."""
     for stage in PLANS:
         yield Order(folder.name, stage, 0, "")
     found: set[tuple[Stage, int]] = {("score", 0), ("film", 0)}
@@ -129,7 +129,7 @@ def _mend_receipt(pieces: PieceStore, order: Order) -> None:
 
 
 def _mend_plan(pieces: PieceStore, order: Order) -> None:
-    """Put back a plan that a fault tore, or that is gone though its receipt holds it."""
+    """Put back a plan that is damaged, or that is gone though its receipt holds it."""
     found = pieces.look(order)
     receipt = found.receipt
     if receipt is None or receipt.content is None or found.condition not in ("damaged", "nothing"):
@@ -137,7 +137,7 @@ def _mend_plan(pieces: PieceStore, order: Order) -> None:
     if found.condition == "damaged":
         pieces.put_back(order, found)
     elif receipt.edited:
-        # Who removes an edited plan may want the one that was planned: both are there.
+        # Someone who removes an edited plan may want back the one that was planned; so keep both.
         aside = pieces.folder / "takes" / "edited" / order.path
         files.write_whole(aside, receipt.edited.encode("utf-8"))
         pieces.tell(

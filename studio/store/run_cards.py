@@ -8,11 +8,13 @@ from studio.store.session_store import SessionStore
 
 
 class RunCard(BaseModel):
-    """`runs/<flow-run-id>.json`: who works or worked on the session; a third copy of the brief is in it.
+    """The card of a run, `runs/<flow-run-id>.json`: who works or worked on the session. The file also holds the brief.
 
-    A card without `ended_at` under no lock is that of a run that was cut off; one with `waits_for` ('shots', 'images')
-    that of a run that is suspended until a person approves; one with `rejected` that of a run that a person ended, and
-    why; one with `suspended` that of a run that was suspended in the engine, and when.
+    What a card says:
+        no `ended_at`, and the session is not locked: the run was cut off.
+        `waits_for` ('shots', 'images'): the run is suspended until a person approves.
+        `rejected`: a person ended the run, and why.
+        `suspended`: the run was suspended in Prefect, and when.
     """
 
     flow_run_id: str
@@ -28,14 +30,14 @@ class RunCard(BaseModel):
 
 
 class RunCards:
-    """The card of the run that works on an open session: published at once, and again whenever it says more."""
+    """Keeps the card of the run that works on an open session: writes it at once, and again after every change."""
 
     def __init__(self, store: SessionStore, card: RunCard) -> None:
         self._store, self._card = store, card
         self.publish()
 
     def publish(self) -> None:
-        """Publish the card as it is, with what the session is asked for now."""
+        """Write the card as it is, with the session's present brief."""
         self._publish(self._card)
 
     @property
@@ -49,19 +51,19 @@ class RunCards:
         return self._card.waits_for != ""
 
     def wait_for(self, step: str, since: str) -> None:
-        """Let the card say that its run waits for a person's approval of `step`; for '' it waits no more."""
+        """Record that the run waits for a person's approval of `step`; '' if it no longer waits."""
         self._publish(self._card.model_copy(update={"waits_for": step, "waits_since": since}))
 
     def reject(self, why: str) -> None:
-        """Let the card say that a person rejected what its run showed, and why."""
+        """Record that a person rejected what the run showed, and why."""
         self._publish(self._card.model_copy(update={"rejected": why}))
 
     def suspend(self, at: str) -> None:
-        """Let the card say that its run was suspended, and when."""
+        """Record that the run was suspended, and when."""
         self._publish(self._card.model_copy(update={"suspended": at}))
 
     def end(self, at: str) -> None:
-        """Let the card say that its run ended, and when."""
+        """Record that the run ended, and when."""
         self._publish(self._card.model_copy(update={"ended_at": at}))
 
     def _publish(self, card: RunCard) -> None:

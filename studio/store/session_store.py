@@ -1,7 +1,7 @@
-"""Where a session lies: the one port by which an open session reaches its files.
+"""The protocol of a session's store, through which an open session reaches its files.
 
-`FolderStore` (`studio/store/folder_store.py`) is the one implementation, a folder of this machine. Whoever writes into
-a session goes through here; reading may go by the paths below `folder`.
+`FolderStore` (`studio/store/folder_store.py`) is the only implementation, a folder of this machine. Everything that is
+written into a session goes through here; reading may use the paths below `folder`.
 """
 
 from __future__ import annotations
@@ -25,21 +25,22 @@ class Pieces(Protocol):
         """Return what `adopt` would do, and why. Changes nothing.
 
         Raises:
-            BrokenPlan: a plan lies there that does not validate.
+            BrokenPlan: the plan that is there does not validate.
         """
 
     def adopt(self, order: Order) -> Receipt | None:
-        """Return the receipt of a valid piece for `order`, put at its place if it lay elsewhere; None to make it.
+        """Return the receipt of a finished piece for `order`, copied to its place if it was elsewhere; None if it has
+        to be made.
 
         Raises:
             BrokenPlan: as `decide`; the plan is left untouched.
         """
 
     def holds(self, order: Order, record: Receipt) -> bool:
-        """Tell whether `record`, a cached result of `order`, may be served: the piece and its receipt are there."""
+        """Tell whether `record`, a cached result of `order`, may be used: piece and receipt are there, whole."""
 
     def fresh(self, order: Order) -> AbstractContextManager[Path]:
-        """Lend a hidden path to make the piece at; nothing is left there afterwards unless it was published."""
+        """Give a hidden path at which to make the piece; whatever is left there afterwards is removed."""
 
     def publish(
         self,
@@ -57,17 +58,21 @@ class Pieces(Protocol):
         seconds_taken: float = 0.0,
         also: tuple[tuple[str, bytes], ...] = (),
     ) -> Receipt:
-        """Publish the finished file at `out` as the order's piece, with its receipt, and return that."""
+        """Publish the finished file at `out` as the order's piece and return its receipt.
+
+        Raises:
+            DiskFull, BadInput: it cannot be written; what was there before is still there.
+        """
 
     def was_made(self, order: Order) -> bool:
-        """Tell whether a piece made from the same was published since the session was opened."""
+        """Tell whether a piece of this stage and fingerprint was published since the session was opened."""
 
     def retire(self, stage: Stage, wanted: Container[int]) -> None:
-        """Move the pieces of a stage but the `wanted` to `takes/`: their shots were taken out of the plan."""
+        """Move the pieces of a stage to `takes/`, except the `wanted` numbers: their shots have left the plan."""
 
 
 class SessionStore(Documents, Protocol):
-    """All that lasts of one session, owned by this process until `release`."""
+    """Everything that is kept of one session; this process owns it until `release`."""
 
     @property
     def id(self) -> str:
@@ -82,10 +87,10 @@ class SessionStore(Documents, Protocol):
         """Its pieces."""
 
     def change_brief(self, brief: Brief) -> None:
-        """Publish what the session is asked for from now on."""
+        """Replace the brief: write what the session is asked for from now on."""
 
     def publish_card(self, flow_run_id: str, content: dict[str, object]) -> None:
-        """Publish who runs the session, as its newest card: `runs/<flow_run_id>.json`."""
+        """Write the run's card, `runs/<flow_run_id>.json`, as the session's newest."""
 
     def release(self) -> None:
-        """Give the session back."""
+        """Release the session."""

@@ -1,6 +1,6 @@
-"""Further files of a piece, told by its receipt: a clip's or a film's captions.
+"""Sidecars: further files of a piece, such as a film's captions, whose text its receipt holds.
 
-A receipt holds their text, so they are written again wherever they are not as it says.
+So they can be written again whenever they are not as the receipt says.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from studio.store.takes import put_aside
 
 
 def sidecar_of(path: str, content: bytes) -> Sidecar:
-    """Return what a receipt tells of a further file: `path` is relative to the session, `content` is UTF-8."""
+    """Return a receipt's entry for a sidecar: `path` is relative to the session, `content` is UTF-8."""
     sha256 = hashlib.sha256(content).hexdigest()
     return Sidecar(path=path, sha256=sha256, bytes=len(content), content=content.decode("utf-8"))
 
 
 def is_whole(folder: Path, sidecar: Sidecar) -> bool:
-    """Tell whether a further file in a session's folder has the bytes that its receipt says."""
+    """Tell whether a sidecar in a session's folder has exactly the bytes that its receipt says."""
     return files.has(folder / sidecar.path, sidecar.sha256, sidecar.bytes)
 
 
 def write_sidecars(folder: Path, receipt: Receipt, tell: Callable[[str], None], before: Receipt | None = None) -> None:
-    """Write the further files of a piece where they are not there as its receipt says.
+    """Write those sidecars of a piece that are not there as its receipt says.
 
-    A file in the way goes to `takes/damaged/`: it may be an edit. Those of `before`, the piece that was replaced, are
-    still told by its receipt, so they are replaced or removed.
+    Any other file in their place goes to `takes/damaged/`: it may be an edit. Unchanged sidecars of `before`, the piece
+    that was replaced, are in its receipt, so they are replaced or removed.
     """
     old = {sidecar.path: sidecar for sidecar in before.also} if before else {}
     new = {sidecar.path: sidecar for sidecar in receipt.also}

@@ -1,4 +1,4 @@
-"""Putting aside: earlier versions go to `takes/`, what a fault damaged to `takes/damaged/`; nothing is deleted.
+"""Put files aside: earlier versions go to `takes/`, damaged files to `takes/damaged/`; nothing is deleted.
 
 Called by `studio/store/piece_store.py` and `studio/store/recovery.py`, under the session's lock.
 """
@@ -16,10 +16,10 @@ from studio.store.receipts import receipt_bytes
 
 
 def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Receipt] | None:
-    """Link the whole piece at the order's place into `takes/`, with its receipt; the place itself keeps it too.
+    """Link the whole piece at the order's place into `takes/`, with its receipt; it stays in its place, too.
 
-    Of a plan only the receipt is kept: it holds the text. Returns the kept receipt and where it lies; None where there
-    is no whole piece.
+    For a plan only the receipt is kept: it holds the text. Returns the path of the kept receipt and the receipt; None
+    if there is no whole piece.
     """
     if found.condition not in ("ours", "by hand") or found.receipt is None:
         return None
@@ -36,7 +36,7 @@ def keep_take(folder: Path, order: Order, found: PieceState) -> tuple[Path, Rece
 
 
 def put_aside(folder: Path, path: Path) -> str:
-    """Move what lies at `path`, whatever it is, to `takes/damaged/`; return its new place, relative to the session."""
+    """Move whatever is at `path` to `takes/damaged/` and return its new path, relative to the session."""
     aside = folder / "takes" / "damaged" / path.name.lstrip(".")
     taken, free = 0, 1
     while os.path.lexists(_numbered(aside, free)):
