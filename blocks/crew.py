@@ -1,7 +1,7 @@
-"""Who works on a film: crews by name, built in or saved as a Prefect block.
+"""The crews that make a film, by name: built in, or saved as a Prefect block.
 
-Vendor adapters live beside this file; they know no sessions, write no files but the one they are given, and neither
-retry nor cache. They are imported only where one is hired.
+The vendors' adapters are in the packages beside this file; they know no sessions, write no file but the one they are
+given, and neither retry nor cache. They are imported only when a crew needs them.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ from blocks.stability_api.account import StabilityAccount
 from studio.model.engines import AT_ONCE, AccountLimits, Crew, Narrator, Painter, Writer
 
 VOICES = 4
-"""Lines in work at once where a vendor speaks them."""
+"""How many lines are spoken at once by a vendor's voice."""
 
 
 class FilmCrew(Block):
-    """Who writes, paints, animates and narrates, with which models, and how many requests at once. Score and cut are
-    always the offline crew's, and so are the clips, for there is no vendor left."""
+    """Who writes, paints, animates and narrates a film, with which models, and how many requests at once.
+
+    The offline crew always composes the score, makes the cut, and renders the clips, for which there is no vendor left.
+    """
 
     _block_type_name = "Film Crew"
     _block_type_slug = "film-crew"
     _description = "Who writes, paints and narrates a film, with which models and limits: make a film with --crew NAME."
     _documentation_url = HttpUrl("https://docs.prefect.io/v3/concepts/blocks")
 
-    # An account within it that is refused may hold a key, and the outermost model alone decides what is quoted.
+    # An account in it that does not validate may hold a key, and only the outermost model decides what an error quotes.
     model_config = ConfigDict(hide_input_in_errors=True)
 
     writer: Literal["offline", "openai"] = Field(default="offline", title="Writer", description="Of story and shots.")
@@ -141,7 +143,7 @@ class FilmCrew(Block):
             from blocks.openai_api.painter import OpenAIPainter
 
             return OpenAIPainter(self._openai(), self.painter_model or "gpt-image-2", self.quality, self.longest_px)
-        # Its own check of style and service comes with the crew, not with the first picture.
+        # `Any`: the painter checks style and service itself when it is made, before the first picture.
         style: Any = self.style_preset or None
         if self.painter == "stability":
             from blocks.stability_api.rest_painter import StabilityPainter
@@ -167,21 +169,21 @@ CREWS: dict[str, Any] = {
     "openai": lambda: FilmCrew(writer="openai", painter="openai", narrator="openai").hired("openai"),
     "stability": lambda: FilmCrew(painter="stability").hired("stability"),
 }
-"""The crews that are built in. 'offline' comes with the program, needs neither keys nor network, and spends nothing;
-'openai' and 'stability' read their keys from the environment. Any other name is a saved block's."""
+"""The built-in crews, each as a function that returns it. 'offline' needs neither keys nor network, and spends nothing;
+'openai' and 'stability' read their keys from the environment. Any other name is that of a saved block."""
 
 
 def crew_named(name: str) -> Crew:
     """Return the crew of that name: built in, or the saved block `film-crew/<name>`.
 
     Raises:
-        BadInput: there is none, or it lacks a key; the message says what to do. Nothing was made.
+        BadInput: there is no such crew, or it lacks a key; the message says what to do.
     """
     check_crew_name(name)
     if name in CREWS:
         crew: Crew = CREWS[name]()
         return crew
-    # In a flow that is a coroutine it would be one, too; its declaration does not know the word for that.
+    # `_sync`: called within a flow that is a coroutine, `load` would return a coroutine; its declaration lacks `_sync`.
     load: Any = FilmCrew.load
     try:
         block = load(name, _sync=True)

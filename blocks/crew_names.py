@@ -1,4 +1,4 @@
-"""The names that a crew can have, and what the built-in ones need. Light: asked before the engine starts."""
+"""The names that a crew can have, and what the built-in ones need. Imports little: used before Prefect starts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
     "stability": ("STABILITY_API_KEY",),
 }
-"""The built-in crews, and the variables of which each needs one at least."""
+"""The built-in crews by name, and the environment variables of which each needs at least one."""
 
 _BLOCK_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Prefect's rule for the names of saved blocks."""
 
 
 def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Make sure that a crew can have this name and, of a built-in one, that its variables are set.
+    """Make sure that a crew can have this name and, for a built-in one, that its variables are set.
 
     Raises:
-        BadInput: it cannot, or one is missing; the message says which, and what else there is.
+        BadInput: it cannot, or a variable is missing; the message names it, and says what else there is.
     """
     needed = NEEDS.get(name)
     if needed is None:
@@ -35,7 +35,7 @@ def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> N
 
 
 def no_such_crew(name: str) -> BadInput:
-    """Return the error of a crew that is neither built in nor saved."""
+    """Return the error for the name of a crew that is neither built in nor saved."""
     if not _BLOCK_NAME.fullmatch(name):
         what = "a block Film Crew has a name of small letters, digits and dashes"
     else:

@@ -1,6 +1,6 @@
-"""Whether what a vendor sent is what was asked for: a whole picture, a sound that says something.
+"""Check and decode a picture that a vendor sent.
 
-Judges only the reply's bytes; nothing is sent, nothing is written but where a caller says so.
+It looks only at the reply's bytes. It sends nothing, and writes only where a caller says so.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from studio.model.paid import Reply, VendorError
 from studio.planning.capabilities import MOST_ENLARGED
 
 PICTURE_BYTES = 32 * 2**20
-"""The largest picture that is sold, with transparency, not packed at all: 3840 x 2160 x 4 bytes are 31.6 MiB."""
+"""The largest picture, in bytes: the largest that is sold, with transparency, uncompressed: 3840 x 2160 x 4 bytes are
+31.6 MiB."""
 
 PICTURE_PIXELS = 7_680 * 4_320
-"""Four times the largest picture that is sold (3840 x 2160); a larger one is taken for a bomb. 100 MB as RGB."""
+"""The most pixels of a picture: four times the largest that is sold (3840 x 2160), 100 MB as RGB. A larger one is taken
+for a decompression bomb."""
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 
@@ -35,22 +37,30 @@ _UNREADABLE = (
     ValueError,
     struct.error,
 )
-"""What Pillow raises for bytes that are no picture, or have broken metadata. IndexError, TypeError, struct.error were
-seen, of pictures with a few bytes changed. What slips through fails every later run on the answer that is held."""
+"""What Pillow raises for bytes that are not a picture, or have broken metadata. IndexError, TypeError and struct.error
+were seen for pictures with a few bytes changed. An exception missing here would fail every later run on the same stored
+answer."""
 
 
 def bad_answer(vendor: str, reply: Reply, what: str) -> VendorError:
-    """Return the error of a reply that is not what was asked for; it was billed, as the reply tells."""
+    """Return the error for a reply that is not what was asked for; it carries the reply's usage, which was billed.
+
+    Args:
+        what: what is wrong, for a person.
+    """
     return VendorError("bad answer", f"{vendor}: {what}", request_id=reply.request_id, usage=reply.usage)
 
 
 def decoded_picture(vendor: str, reply: Reply, size: tuple[int, int]) -> Image.Image:
-    """Return the picture of a reply, RGB 8 bit, upright, of any size that can be fitted to `size`.
+    """Decode the picture of a reply: RGB 8 bit, upright, of any size that can be fitted to `size`.
 
-    Transparent parts become black; of 16 bits a channel the upper eight stay.
+    Transparent parts become black; of 16 bits per channel the upper eight are kept.
+
+    Args:
+        size: the wanted (width, height), in pixels.
 
     Raises:
-        VendorError: 'bad answer': not a whole PNG, JPEG or WebP, animated, a bomb, or far too small.
+        VendorError: 'bad answer': not a whole PNG, JPEG or WebP, animated, too large, or far too small.
     """
     content = reply.content
     if not content:
@@ -66,7 +76,7 @@ def decoded_picture(vendor: str, reply: Reply, size: tuple[int, int]) -> Image.I
             if getattr(picture, "is_animated", False):
                 raise bad_answer(vendor, reply, "the picture is animated")
             if picture.format == "PNG":
-                # Of a PNG that lost a chunk's end, `load` may be content with what is there.
+                # For a PNG that lost the end of a chunk, `load` alone may raise nothing.
                 picture.verify()
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             picture.load()
@@ -81,7 +91,7 @@ def decoded_picture(vendor: str, reply: Reply, size: tuple[int, int]) -> Image.I
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """Return the picture turned as its EXIF says; as it is where that cannot be read: its pixels are whole."""
+    """Return the picture rotated as its EXIF says, or unchanged if that cannot be read: its pixels are whole."""
     try:
         return ImageOps.exif_transpose(picture)
     except _UNREADABLE:
@@ -108,6 +118,6 @@ def fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def write_png(picture: Image.Image, out: Path) -> None:
-    """Write the picture at `out`, whatever that name ends in."""
+    """Write the picture as a PNG at `out`, whatever that name ends in."""
     with out.open("wb") as file:
         picture.save(file, "PNG", compress_level=3)

@@ -1,6 +1,6 @@
-"""Speech that a vendor sent: whether it is a sound that says something, and when each word is said.
+"""Check and decode speech that a vendor sent, and estimate when each word is said.
 
-Judges only the reply's bytes; nothing is sent, nothing is written.
+It looks only at the reply's bytes; it sends and writes nothing.
 """
 
 from __future__ import annotations
@@ -17,53 +17,57 @@ from studio.model.film import Word
 from studio.model.paid import Reply
 
 RATE_HZ = 24_000
-"""Rate of every line, as the offline voice has it; OpenAI's voices come at the same
+"""The sample rate of every line, as of the offline voice; OpenAI's voices have the same
 (https://platform.openai.com/docs/guides/text-to-speech#supported-output-formats)."""
 
 SOUND_BYTES = 64 * 2**20
+"""The largest sound, in bytes."""
 RATES_HZ = (8_000, 96_000)
+"""The lowest and the highest sample rate that is taken."""
 CHANNELS = 8
-"""Most channels. Of more than that PyAV 18 counts the planes wrongly, and reading them ends the process."""
+"""The most channels. With more, PyAV 18 counts the planes wrongly, and reading them ends the process."""
 
 SILENT_PEAK = 10 ** (-60 / 20)
-"""-60 dBFS: no voice is below it, and noise of 10 bits is."""
+"""-60 dBFS, as a sample value: every voice is louder, and the noise of 10 bits is quieter."""
 
 SPEAKING_SHARE = 10 ** (-40 / 20)
-"""A voice speaks where it is less than 40 dB below its loudest moment, as in the offline narrator."""
+"""-40 dB, as a ratio to the loudest sample: a voice speaks where it is above that, as in the offline narrator."""
 
 _STREAMED = 0x7FFF_0000
-"""A WAV that was written before its length was known says 0xFFFFFFFF or nearly that, or 0."""
+"""From this length on a WAV's header is not believed: one that was written before its length was known says 0xFFFFFFFF
+or nearly that, or 0."""
 _DENSE = (("\u0e00", "\u0e7f"), ("\u3040", "\u9fff"), ("\uac00", "\ud7a3"))
-"""Thai; Kana and Han; Hangul: a letter is about a syllable."""
+"""Thai; Kana and Han; Hangul: in these scripts a letter is about a syllable."""
 LETTERS_A_SECOND = 15.0
-"""Of usual speech: 180 words a minute, of five letters."""
+"""The pace of usual speech: 180 words a minute, of five letters each."""
 _PAUSES = {".": 6.0, "!": 6.0, "?": 6.0, "…": 6.0, ",": 3.0, ";": 4.0, ":": 4.0, "—": 3.0}
-"""How long the silence after a mark is, in letters: 0.4 s and 0.2 s at 15 letters a second."""
+"""How long the silence after a punctuation mark is, in letters: 0.4 s for six, 0.2 s for three."""
 
 
 def most_seconds(text: str) -> float:
-    """Return the longest time that `text` can take to say: five seconds, and 0.2 more for every letter.
+    """Return the most seconds that `text` can take to say: five, and 0.2 for every letter.
 
-    Slow English has 12 letters a second. A digit counts as four letters and one of Han, Kana, Hangul or Thai as three.
+    Slow English has 12 letters a second. A digit counts as four letters, and a letter of Han, Kana, Hangul or Thai as
+    three.
     """
     return 5.0 + 0.2 * sum(max(1.0, _weight(character)) for character in text)
 
 
 def usual_seconds(text: str) -> float:
-    """Return about how long `text` takes to say: 15 letters a second, weighed as in `most_seconds`."""
+    """Estimate how many seconds `text` takes to say, at 15 letters a second, counted as in `most_seconds`."""
     return sum(map(_weight, text)) / LETTERS_A_SECOND
 
 
 def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
-    """Return the sound of a reply: (n,) float32 at `RATE_HZ`, all channels mixed to one.
+    """Decode the sound of a reply: (n,) float32 at `RATE_HZ`, all channels mixed to one.
 
-    Takes WAV (also with the lengths of a streaming server), MP3 and FLAC.
+    WAV (also with the lengths that a streaming server writes), MP3 and FLAC are taken.
 
     Args:
-        most: seconds, > 0; a longer sound is refused.
+        most: the longest sound, in seconds, > 0.
 
     Raises:
-        VendorError: 'bad answer': not such a sound, cut off, without samples, silent, too long.
+        VendorError: 'bad answer': not such a sound, cut off, without samples, silent, or longer than `most`.
     """
     content = reply.content
     if len(content) > SOUND_BYTES:
@@ -76,7 +80,7 @@ def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
     try:
         sound = _samples(content, kind, most)
     except (av.FFmpegError, ValueError, OSError, LookupError, AttributeError, TypeError):
-        # An AttributeError is PyAV's way to say that it has no decoder for a stream.
+        # PyAV raises AttributeError if it has no decoder for a stream.
         raise bad_answer(vendor, reply, "the answer is not a whole sound") from None
     if sound.size > most * RATE_HZ:
         raise bad_answer(vendor, reply, f"the sound is longer than the {most:.0f} seconds its words can take")
@@ -88,18 +92,18 @@ def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
 
 
 def _kind(content: bytes) -> str:
-    """Return the demuxer for these bytes, '' for none; ffmpeg's own guess could be a playlist, which opens URLs."""
+    """Return the demuxer for these bytes, '' for none. ffmpeg's own guess could be a playlist, which opens URLs."""
     if content[:4] in (b"RIFF", b"RF64") and content[8:12] == b"WAVE":
         return "wav"
     if content[:4] == b"fLaC":
         return "flac"
-    # ID3 tag, or the eleven bits that begin an MPEG audio frame (ISO/IEC 11172-3, 2.4.1.3).
+    # An ID3 tag, or the eleven bits that begin an MPEG audio frame (ISO/IEC 11172-3, 2.4.1.3).
     frame = len(content) > 1 and content[0] == 0xFF and content[1] & 0xE0 == 0xE0
     return "mp3" if content[:3] == b"ID3" or frame else ""
 
 
 def _cut_off(content: bytes) -> bool:
-    """Tell whether a WAV's samples are fewer than its header says, where the header can be believed."""
+    """Tell whether a WAV has fewer samples than its header says; False if the header cannot be believed."""
     at = 12
     while at + 8 <= len(content):
         name, length = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
@@ -110,7 +114,7 @@ def _cut_off(content: bytes) -> bool:
 
 
 def _samples(content: bytes, kind: str, most: float) -> Samples:
-    """Decode until `most` seconds are passed; what follows is not unpacked."""
+    """Decode the first audio stream, and stop once `most` seconds are exceeded."""
     blocks: list[Samples] = []
     length = 0
     with av.open(io.BytesIO(content), "r", format=kind) as box:
@@ -119,7 +123,7 @@ def _samples(content: bytes, kind: str, most: float) -> Samples:
         stream = box.streams.audio[0]
         if not RATES_HZ[0] <= stream.rate <= RATES_HZ[1]:
             raise ValueError("its rate is no voice's")
-        # Mixed here: ffmpeg's own way from two channels to one is 3 dB louder, and may pass full scale.
+        # The channels are averaged here: ffmpeg's own mix of two channels is 3 dB louder, and may exceed full scale.
         resampler = av.AudioResampler(format="fltp", rate=RATE_HZ)
         decoded = map(_heard, box.decode(stream))
         frames = (block for frame in chain(decoded, (None,)) for block in resampler.resample(frame))
@@ -138,11 +142,14 @@ def _heard(frame: av.AudioFrame) -> av.AudioFrame:
 
 
 def estimated_words(text: str, sound: Samples) -> tuple[Word, ...]:
-    """Return when each word between spaces is said, as good as it can be told without listening.
+    """Estimate when each word (between spaces) is said, in seconds from the beginning of the sound, without listening.
 
-    The spoken part of the sound, silence at both ends left out, is shared out by letters, a digit counting as four and
-    a letter of Han, Kana, Hangul or Thai as three; marks that end a sentence or a phrase are silences of their own.
-    Measured against the offline voice's own word times this is off by a fraction of a second.
+    The spoken part of the sound, without silence at both ends, is divided by letters, counted as in `most_seconds`;
+    punctuation marks that end a sentence or a phrase are silences of their own. Compared with the offline voice's own
+    word times this is off by a fraction of a second.
+
+    Args:
+        sound: (n,) float32 at `RATE_HZ`.
     """
     words = text.split()
     if not words or not sound.size:

@@ -1,4 +1,4 @@
-"""Addresses of vendors' servers as people write them: checked before a key goes there."""
+"""Check the addresses of vendors' servers, as people write them, before a key is sent there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import httpx2
 
 
 def checked_address(url: str, example: str) -> str:
-    """Return an http or https address without a '/' at its end.
+    """Check an http or https address and return it without a '/' at its end.
+
+    Args:
+        example: a good address, for the error's message.
 
     Raises:
-        ValueError: it is none, or holds what does not belong there; the message does not quote it.
+        ValueError: it is not one, or holds what does not belong there; the message does not quote it.
     """
     try:
         parts = httpx2.URL(url.strip())
@@ -31,7 +34,7 @@ def checked_address(url: str, example: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    """Tell whether it is an IP address, or a name as RFC 1123, 2.1 has it; with '_', as in names of containers."""
+    """Tell whether `host` is an IP address or a name by RFC 1123, 2.1; '_' is allowed, as in names of containers."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -40,10 +43,10 @@ def _is_host(host: str) -> bool:
 
 
 def refuse_open_way(url: str) -> None:
-    """Make sure that a secret may go to an address: over https, or to a near host.
+    """Make sure that a secret may be sent to an address: over https, or to this machine or a private network.
 
     Raises:
-        ValueError: over http everybody between here and there could read it.
+        ValueError: it goes over http to the internet, where others could read it on its way.
     """
     parts = httpx2.URL(url)
     if parts.scheme == "http" and not is_near(parts.host):
@@ -51,7 +54,7 @@ def refuse_open_way(url: str) -> None:
 
 
 def is_near(host: str) -> bool:
-    """Tell whether `host` is this machine or in a private network: by its address, or a name that no one registers.
+    """Tell whether `host` is this machine or in a private network: by its IP address, or by a name nobody can register.
 
     Such names have no domain, or one of RFC 6761, 6762 and 8375, or one that home routers use.
     """

@@ -1,8 +1,8 @@
-"""HTTP to a vendor: one connection a request, bounded in bytes and seconds, and errors that tell what became of it.
+"""The HTTP client for vendors: a connection per request, limits of bytes and seconds, errors that say what was sent.
 
-`open_client` gives an `httpx2.Client` whose transport raises `studio.model.paid.VendorError` itself, so that it is the
-same whether a vendor's SDK or an adapter uses it. Connections are never reused: one that the server closes at the
-moment of the next request looks like a paid call that was cut off. What an HTTP status means is
+`open_client` returns an `httpx2.Client` whose transport raises `studio.model.paid.VendorError` itself, so that errors
+are the same whether a vendor's SDK or an adapter uses it. Connections are never reused: if the server closed one at the
+moment of the next request, that would look like a paid call that was cut off. What an HTTP status means is in
 `blocks/http_client/errors.py`.
 """
 
@@ -41,22 +41,24 @@ def open_client(
     withheld: tuple[str, ...] = (),
     said_in: str = "",
 ) -> httpx2.Client:
-    """Return a client for some requests of one account; close it after use. It follows no redirects and keeps no
-    cookies beyond its life.
+    """Return a client for a few requests of one account; close it after use. It follows no redirects and keeps no
+    cookies after it is closed.
 
-    Every request through it raises `VendorError` where no whole answer comes:
+    A request through it raises `VendorError` if no whole answer comes, with one of these faults:
 
-        passing     nothing was sent, or not the whole request: no name, refused, no connection in time
-        unknown     all was sent, and no answer began
-        bad answer  a 2xx answer began, and broke off, was too large, or packed in a way that was not asked for
+        passing     nothing was sent, or not the whole request: unknown host, refused, no connection in time
+        unknown     the whole request was sent, and no answer began
+        bad answer  a 2xx answer began, but broke off, was too large, or was packed in a way that was not asked for
         wrong       the request cannot be sent at all, or the server's certificate is not trusted
 
-    Answers of any other status come back as they are, their bodies cut to `ERROR_BYTES`.
+    Answers of any other status are returned as they are, their bodies cut to `ERROR_BYTES`.
 
     Args:
-        secrets: what must not appear in an error.
-        withheld: beginnings of names, in lower case, of headers that are not sent.
-        said_in: where a person said the address, which is what to check if nothing answers there; '' where nobody did.
+        vendor: the name at the beginning of every error's message.
+        secrets: texts that must not appear in an error.
+        connect: opens the TCP connections.
+        withheld: beginnings of the names of headers that are not sent, in lower case.
+        said_in: where a person set the address, to be checked if nothing answers there; '' if nobody set it.
     """
     return httpx2.Client(
         transport=Wire(vendor, limits, secrets, connect, withheld, said_in), trust_env=False, timeout=None
@@ -65,7 +67,7 @@ def open_client(
 
 @dataclass
 class Wire(httpx2.BaseTransport):
-    """The transport of `open_client`."""
+    """The transport behind `open_client`, with the same arguments."""
 
     vendor: str
     limits: RequestLimits
@@ -75,7 +77,11 @@ class Wire(httpx2.BaseTransport):
     said_in: str = ""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send one request on a connection of its own, and return the answer with its whole body."""
+        """Send one request on a connection of its own, and return the answer with its whole body.
+
+        Raises:
+            VendorError: no whole answer came; see `open_client`.
+        """
         journey = Journey(time.monotonic() + self.limits.total_seconds)
         request.headers["accept-encoding"] = "identity"
         request.headers["connection"] = "close"
@@ -91,7 +97,7 @@ class Wire(httpx2.BaseTransport):
             content=request.stream,
         )
         failure: VendorError | None = None
-        # An error is made here and raised below: it carries no cause whose text may hold a header's value.
+        # Errors are made here but raised below, so that they carry no cause whose text may hold a header's value.
         try:
             pool = httpcore2.ConnectionPool(
                 ssl_context=trusted(),
@@ -130,7 +136,7 @@ class Wire(httpx2.BaseTransport):
         return [(name, value) for name, value in headers.raw if not (held and name.lower().startswith(held))]
 
     def _no_answer(self, error: Exception, journey: Journey) -> VendorError:
-        # The pool raises its errors without a cause; what the system said is their argument.
+        # The pool raises its errors without a cause; the system's own error is among their arguments.
         causes = [cause for cause in (error, *error.args) if isinstance(cause, OSError)]
         told = next((str(cause.strerror or cause.args[0]) for cause in causes if cause.args), type(error).__name__)
         if isinstance(error, (httpcore2.LocalProtocolError, httpcore2.UnsupportedProtocol, ValueError)):
@@ -159,7 +165,7 @@ class Wire(httpx2.BaseTransport):
 
 
 class NotPublic(ValueError):
-    """A URL in an answer leads to an address that is none of the internet's."""
+    """Raised for a URL in an answer that leads to an address outside the public internet."""
 
 
 _UNSENT = (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout, httpcore2.ProxyError)
@@ -175,7 +181,7 @@ _ERRORS = (
 def _body(answer: httpcore2.Response, headers: httpx2.Headers, most: int) -> tuple[bytes, str]:
     """Return the unpacked body, at most `most` bytes of it, and '' or what went wrong with it."""
     packing = headers.get("content-encoding", "identity").strip().lower()
-    # 32 + 15: zlib finds out by itself whether it is gzip or zlib (https://zlib.net/manual.html, inflateInit2).
+    # 32 + 15: zlib detects by itself whether it is gzip or zlib (https://zlib.net/manual.html, inflateInit2).
     unpack = zlib.decompressobj(32 + zlib.MAX_WBITS) if packing in ("gzip", "x-gzip", "deflate") else None
     if unpack is None and packing not in ("identity", ""):
         return b"", f"is packed as {scrubbed(packing)[:20]!r}, which was not asked for"

@@ -1,6 +1,6 @@
-"""One TCP connection for one request: opened within its time, minding one deadline, telling what was sent.
+"""A TCP connection for one request: opened in limited time, with one deadline, recording whether sending failed.
 
-Used by `blocks/http_client/client.py` alone; nothing here knows HTTP but the name of a proxy.
+Used mainly by `blocks/http_client/client.py`; nothing here knows HTTP, apart from how to find a proxy.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ import httpx2
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """How long and how much one request may take.
+    """How long one request may take, and how large its answer may be.
 
     Attributes:
-        connect_seconds: until the connection stands, TLS and all.
-        read_seconds: without a single byte; a language model on a slow machine says nothing until it is done.
+        connect_seconds: the most until the connection is open, TLS included.
+        read_seconds: the most without a single byte; a language model on a slow machine sends nothing until it is done.
             600 is the default of OpenAI's SDK (https://github.com/openai/openai-python#timeouts).
-        total_seconds: from the first packet to the last byte of the answer.
-        body_bytes: of the answer's body, also when unpacked; the usual ones are for text
-        (`blocks/answers/json_answers.py`).
+        total_seconds: the most from the first packet to the last byte of the answer.
+        body_bytes: the most of the answer's body, also when unpacked; the default is for text
+            (`blocks/answers/json_answers.py`).
     """
 
     connect_seconds: float = 10.0
@@ -38,20 +38,21 @@ class RequestLimits:
 USUAL = RequestLimits()
 
 ERROR_BYTES = 100_000
-"""Of the body of an answer that is not 2xx: a line of it is told, and the SDK reads it as JSON, however large."""
+"""The most that is read of the body of an answer that is not 2xx: a line of it is reported, and the SDK would parse any
+size."""
 
 Connect = Callable[[str, int, float], httpcore2.NetworkStream]
-"""Opens a TCP connection to (host, port) within seconds."""
+"""Opens a TCP connection to (host, port) within the given seconds."""
 
 
 def connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:
-    """Open a TCP connection to any host."""
+    """Open a TCP connection to any host within the given seconds."""
     return httpcore2.SyncBackend().connect_tcp(host, port, seconds)
 
 
 @dataclass
 class Journey:
-    """What happened to one request so far."""
+    """The state of one request: `ends` is its deadline, by `time.monotonic`."""
 
     ends: float
     torn: bool = False
@@ -66,7 +67,7 @@ class Journey:
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A connection that minds the deadline of its only request."""
+    """A connection that keeps the deadline of its only request."""
 
     def __init__(self, stream: httpcore2.NetworkStream, journey: Journey, limits: RequestLimits) -> None:
         self._stream, self._journey, self._limits = stream, journey, limits
@@ -77,7 +78,7 @@ class _Stream(httpcore2.NetworkStream):
         return self._stream.read(max_bytes, self._journey.left(self._limits.read_seconds))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # Behind a whole body comes a write of nothing: no clock may make a request that was sent whole a torn one.
+        # After a whole body comes an empty write: a deadline that passes then must not make the request count as torn.
         if not buffer:
             return
         try:
@@ -121,12 +122,18 @@ class Network(httpcore2.NetworkBackend):
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """The system's trust, loaded once: it takes some hundredths of a second."""
+    """Return a TLS context with the system's certificates, loaded once: that takes some hundredths of a second."""
     return httpx2.create_ssl_context()
 
 
 def proxy_of(url: httpx2.URL) -> httpcore2.Proxy | None:
-    """Return the proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY ask for; never one to this machine."""
+    """Return the proxy for a URL by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; None if it needs none.
+
+    A URL on this machine never gets one.
+
+    Raises:
+        ValueError: the proxy is neither http nor https.
+    """
     if url.host in ("localhost", "::1") or url.host.startswith("127.") or urllib.request.proxy_bypass(url.host):
         return None
     known = urllib.request.getproxies()

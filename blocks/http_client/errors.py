@@ -1,7 +1,7 @@
-"""What a vendor's HTTP status and words mean: one `VendorError`, with one harmless line for a person.
+"""Turn a vendor's HTTP status and error text into a `VendorError` with one harmless line for a person.
 
-The table is that of https://platform.openai.com/docs/guides/error-codes and of
-https://platform.stability.ai/docs/api-reference; statuses that neither names go by RFC 9110, section 15.
+The meanings are those of https://platform.openai.com/docs/guides/error-codes and of
+https://platform.stability.ai/docs/api-reference; a status that neither names means what RFC 9110, section 15 says.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from studio.model.paid import Fault, VendorError
 from studio.text.words import one_line
 
 REASON_CHARACTERS = 300
-"""Longest quotation of a vendor's own words."""
+"""The longest quotation of a vendor's own words."""
 
 READ_CHARACTERS = 10_000
-"""So many of them are looked at for that."""
+"""How many characters of the vendor's text are looked at for the quotation."""
 
 LONGEST_WAIT_SECONDS = 86_400.0
-"""A vendor's 'wait' is believed up to a day: daily limits exist (https://platform.openai.com/docs/guides/rate-limits)."""
+"""The longest wait that a vendor may ask for, a day: daily limits exist
+(https://platform.openai.com/docs/guides/rate-limits)."""
 
 REQUEST_ID_CHARACTERS = 200
 
@@ -45,7 +46,7 @@ QUOTA = frozenset(
         "payment_required",
     }
 )
-"""OpenAI's codes of an empty account (https://help.openai.com/en/articles/5955604), and what others call it."""
+"""Codes for an empty account: OpenAI's (https://help.openai.com/en/articles/5955604), and those of others."""
 
 REFUSED = frozenset(
     {
@@ -56,7 +57,7 @@ REFUSED = frozenset(
         "safety_violation",
     }
 )
-"""A prompt that the rules forbid: OpenAI's image codes, Azure's, and Stability's error name."""
+"""Codes for a prompt that the vendor's rules forbid: OpenAI's for images, Azure's, and Stability's error name."""
 
 _WHAT: dict[Fault, tuple[str, str]] = {
     "passing": ("it has a fault of its own", "try again later"),
@@ -68,16 +69,16 @@ _WHAT: dict[Fault, tuple[str, str]] = {
     "unknown": ("a gateway got no answer, and the work may be done and billed", "ask the vendor"),
     "wrong": ("the request was not accepted", "check model, settings and address"),
 }
-"""What happened, and what to do; of a refusal that depends on the piece, and whoever asked for it says so."""
+"""What happened and what to do, by fault; what to do about a refusal depends on the piece, so the caller says it."""
 _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.\u2026-]{4,}|\b(?:Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE)
 
 
 def scrubbed(text: str, secrets: tuple[str, ...] = (), characters: int = REASON_CHARACTERS) -> str:
-    """Return `text` as one harmless line: no control or formatting characters, no secret, nothing like a key."""
-    # Before the cut, which could leave a part of one.
+    """Return `text` as one harmless line, cut to `characters`: no control characters, no secret, nothing like a key."""
+    # Before the cut, which could leave a part of a secret.
     text = _hidden(text, secrets)[:READ_CHARACTERS]
     line = one_line("".join(" " if c.isspace() else c for c in text if c.isspace() or _printable(c)))
-    # The line has single spaces by now, and so must what is looked for in it.
+    # The line has single spaces by now, so secrets are looked for again with single spaces.
     line = _hidden(line, map(one_line, secrets))
     return one_line(_KEY.sub("[key]", line), characters)
 
@@ -93,16 +94,16 @@ def _printable(character: str) -> bool:
 
 
 def request_id_of(headers: Mapping[str, str], secrets: tuple[str, ...] = ()) -> str:
-    """Return the vendor's own name of a request, '' where no header tells it."""
+    """Return the vendor's id of a request, '' if no header has it."""
     named = headers.get("x-request-id") or headers.get("request-id") or headers.get("stability-request-id") or ""
     return scrubbed(named, secrets, REQUEST_ID_CHARACTERS)
 
 
 def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Return how many seconds the vendor asks to wait, 0 to `LONGEST_WAIT_SECONDS`; None where it says nothing.
+    """Return how many seconds the vendor asks to wait, 0 to `LONGEST_WAIT_SECONDS`; None if it does not say.
 
-    `retry-after-ms` is OpenAI's own; `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). A date is measured
-    by the vendor's own clock where the answer tells it.
+    `retry-after-ms` is OpenAI's own header; `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). A date is
+    compared with the vendor's own clock if the answer has a `Date`, else with `now`, in seconds since 1970.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         told = headers.get(name, "").strip()
@@ -127,13 +128,13 @@ def _until(date: str, there: str, now: float | None) -> float:
 
 
 def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...] = ()) -> VendorError:
-    """Return what an answer means that is not the one asked for, by its status first of all.
+    """Return the error that an answer means which is not the one asked for.
 
     Args:
-        vendor: named at the line's beginning.
-        response: read whole; its body may be OpenAI's `{"error": {...}}`, Stability's `{"id", "name", "errors"}`,
+        vendor: the name at the beginning of the message.
+        response: already read; its body may be OpenAI's `{"error": {...}}`, Stability's `{"id", "name", "errors"}`,
             FastAPI's `{"detail"}`, HTML or anything.
-        secrets: what must not appear in the line, whatever the vendor quotes.
+        secrets: texts that must not appear in the message, whatever the vendor quotes.
     """
     status = response.status_code
     words, reason = _told(response)
@@ -159,14 +160,14 @@ def _fault(status: int, words: tuple[str, ...]) -> Fault:
         return "slow down"
     if status in (401, 403, 407):
         return "key"
-    # Of success, and yet no answer: the vendor took it for done.
+    # A success that is not the answer asked for: the vendor counts it as done.
     if 200 <= status < 300:
         return "bad answer"
-    # A gateway gave up waiting for the vendor, or lost it, who may have done the work, and bill it (RFC 9110, 15.6.5;
+    # A gateway gave up waiting for the vendor or lost it; the work may be done and billed (RFC 9110, 15.6.5;
     # https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/).
     if status in (504, 520, 524):
         return "unknown"
-    # 408 and 409 pass, as the SDK holds (https://github.com/openai/openai-python#retries); 425 is RFC 8470's.
+    # 408 and 409 may pass, as OpenAI's SDK has it (https://github.com/openai/openai-python#retries); 425 is RFC 8470's.
     return "passing" if status >= 500 or status in (408, 409, 425) else "wrong"
 
 
@@ -176,7 +177,7 @@ def _code(words: tuple[str, ...], secrets: tuple[str, ...]) -> str:
 
 
 def _told(response: httpx2.Response) -> tuple[tuple[str, ...], str]:
-    """Return an error body's codes, and its reason in words."""
+    """Return the codes in an error's body, and the reason in words."""
     text = response.content[:ERROR_BYTES].decode("utf-8", "replace")
     try:
         value: JsonValue = json.loads(text)
@@ -193,7 +194,7 @@ def _told(response: httpx2.Response) -> tuple[tuple[str, ...], str]:
 
 
 def _words(value: JsonValue) -> str:
-    """Return the text in an error's field: a string, a list of them, or FastAPI's list of objects with 'msg'."""
+    """Return the text in a field of an error: a string, a list of strings, or FastAPI's list of objects with 'msg'."""
     if isinstance(value, list):
         return "; ".join(said for said in map(_words, value[:5]) if said)
     if isinstance(value, dict):

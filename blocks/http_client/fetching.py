@@ -1,7 +1,7 @@
-"""A picture behind a URL in a vendor's answer, fetched so that the answer cannot lead us anywhere else.
+"""Fetch a picture from a URL in a vendor's answer, so that the answer cannot make us connect to anything else.
 
-Only over https from a public address, or from the account's own origin; no redirect is followed and no key is sent.
-A name is resolved once: the address that was checked is the one that is connected to.
+Pictures are fetched only over https from a public address, or from the account's own origin; no redirect is followed
+and no key is sent. A name is resolved once: the address that was checked is the one that is connected to.
 """
 
 from __future__ import annotations
@@ -24,24 +24,25 @@ from blocks.http_client.errors import vendor_error
 from studio.model.paid import VendorError
 
 FETCH = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
-"""For a picture that is made already."""
+"""The limits for fetching a picture that is made already."""
 
 ESCAPES = 1_000_000
-"""Most bytes of a `data:` URL that are written as %41; of each a part is made."""
+"""The most bytes of a `data:` URL that are written like %41: decoding makes an object for each."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for IPv4 ones (RFC 6052, section 2.1)."""
 
 
 def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secrets: tuple[str, ...] = ()) -> bytes:
-    """Return what lies at `url`, at most `limits.body_bytes` of it.
+    """Return the bytes at `url`, at most `limits.body_bytes`.
 
     Args:
         url: from an answer: `https:`, the account's own scheme, host and port, or `data:` (RFC 2397).
         own: the account's base URL.
+        secrets: texts that must not appear in an error.
 
     Raises:
-        VendorError: 'bad answer': the URL is not one to follow, or what is there did not come whole. The picture was
+        VendorError: 'bad answer': the URL must not be followed, or its content did not come whole. The picture was
             made, so it may have been billed.
     """
     if url[:5].lower() == "data:":
@@ -55,7 +56,7 @@ def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secret
         raise VendorError("bad answer", f"{vendor}: the answer's address is not https and not the account's own host")
     failure = None
     try:
-        # A proxy may stand in a private network, and resolves the name itself: that is checked here as well.
+        # A proxy may be in a private network, and resolves the name itself; here the name is checked as well.
         trusted = ours or proxy_of(there) is not None
         with open_client(vendor, limits, secrets, connect if trusted else public_connect) as client:
             if not ours:
@@ -78,7 +79,12 @@ def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secret
 
 
 def public_connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:
-    """Open a TCP connection to a host all of whose addresses are public."""
+    """Open a TCP connection to a host, all of whose addresses must be public, within the given seconds.
+
+    Raises:
+        NotPublic: one of its addresses is not public.
+        httpcore2.ConnectError, httpcore2.ConnectTimeout: no connection.
+    """
     ends = time.monotonic() + seconds
     try:
         addresses = _public_addresses(host, port)
@@ -93,7 +99,7 @@ def public_connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStr
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the internet's: not loopback, private, link-local, multicast or reserved."""
+    """Tell whether an IP address is a public one: not loopback, private, link-local, multicast or reserved."""
     try:
         ip = ipaddress.ip_address(address.split("%", 1)[0])
     except ValueError:
@@ -104,7 +110,7 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    # Site-local ones (fec0::/10, RFC 3879) are global to Python.
+    # Python takes site-local addresses (fec0::/10, RFC 3879) for global.
     inside = ip.is_multicast or ip.is_reserved or ip.is_unspecified or getattr(ip, "is_site_local", False)
     return ip.is_global and not inside
 
@@ -135,10 +141,10 @@ def _inline(vendor: str, url: str, most: int) -> bytes:
 
 
 def from_base64(vendor: str, text: bytes | str, most: int = FETCH.body_bytes) -> bytes:
-    """Return the bytes of base64, at most `most`.
+    """Decode base64 to at most `most` bytes.
 
     Raises:
-        VendorError: 'bad answer': it is no base64, or too long.
+        VendorError: 'bad answer': it is not base64, or too long.
     """
     if len(text) > most * 4 // 3 + 4:
         raise VendorError("bad answer", f"{vendor}: the answer has more than {most:,} bytes; it may have been billed")

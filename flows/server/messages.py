@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 class Message(BaseModel):
     """One message of a server or a worker.
 
-    `ready`: it does its work now. `freed`: a server has freed slots of the limit `name` that nobody held; `how` is their
-    number. The others are a worker's, about a run: it is `taken`, its process has `begun`, it is `over` (however it
+    `ready`: it does its work now. `freed`: a server has freed slots of the limit `name` that nobody held, as many as
+    `how` says. The others are a worker's, about a run: it is `taken`, its process has `begun`, it is `over` (however it
     ended), its process `died`, it has `failed`; `how` is then the reason.
     """
 
