@@ -1,4 +1,4 @@
-"""What every engine that costs money has in common: it works at a desk, and a painter's answer becomes the frame."""
+"""The base of every engine that costs money, which works at a desk, and the step from a painter's answer to a PNG."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from studio.model.receipt import PieceMeasures
 
 @dataclass(frozen=True)
 class PaidEngine:
-    """The base of the vendors' adapters: frozen settings, and the desk where their calls are booked."""
+    """The base class of the vendors' adapters: frozen settings, and the desk where their calls are booked."""
 
     desk: CallDesk | None = field(default=None, kw_only=True)
 
     version: ClassVar[int] = 0
-    """A vendor's work is what was asked for: the same order is never bought again for a new release of ours."""
+    """Always 0: a new release of ours never makes the same work be bought again."""
 
     def at(self, desk: CallDesk) -> Self:
-        """Return this engine, working at `desk`."""
+        """Return a copy of this engine whose calls are booked at `desk`."""
         return replace(self, desk=desk)
 
     def booked_at(self) -> CallDesk:
-        """Return the desk it works at.
+        """Return the desk where its calls are booked.
 
         Raises:
-            EngineFailed: it works at none; a call outside of a session would be booked nowhere.
+            EngineFailed: it has none, so a call would be booked nowhere.
         """
         if self.desk is None:
             raise EngineFailed(f"{type(self).__name__} has no desk: nothing is paid for that is not booked")
@@ -40,10 +40,13 @@ class PaidEngine:
 def painted(
     desk: CallDesk, request: Request, send: Callable[[], Reply], size: tuple[int, int], out: Path
 ) -> PieceMeasures:
-    """Call for a picture, and write it at `out`: a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
+    """Ask a vendor for a picture, and write it at `out`: a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.
+
+    Args:
+        send: sends the request and returns the reply; called by the desk if no answer is held.
 
     Raises:
-        VendorError: the call failed, or what came is no such picture; nothing is at `out`.
+        VendorError: the call failed, or what came is not such a picture; nothing is at `out`.
     """
     picture = desk.call(request, send, lambda reply: decoded_picture(request.vendor, reply, size))
     write_png(fitted(picture, size), out)

@@ -1,6 +1,6 @@
-"""What a crew's vendors say of its accounts: keys, balance, models and their last days. Free requests only.
+"""Ask a crew's vendors about its accounts: keys, balance, models and their last days. Free requests only.
 
-OpenAI's protocol: `GET /models` (https://platform.openai.com/docs/api-reference/models/list), whose answers may bear a
+OpenAI's protocol: `GET /models` (https://platform.openai.com/docs/api-reference/models/list), whose entries may have a
 `shutdown_date`. Stability: `GET /v1/user/balance` (https://platform.stability.ai/docs/api-reference).
 """
 
@@ -23,16 +23,16 @@ from studio.model.engines import Crew
 from studio.model.paid import VendorError
 
 PATIENCE = RequestLimits(connect_seconds=10, read_seconds=20, total_seconds=30, body_bytes=8 * 2**20)
-"""A list of models is some 20 kB."""
+"""The limits of one request; a list of models is some 20 kB."""
 SOON = timedelta(days=90)
-"""A model whose last day is so near is warned of."""
+"""How near a model's last day must be for a warning."""
 LEAST_USD = 1.0
-"""A balance below this is warned of."""
+"""The balance, in US dollars, below which there is a warning."""
 
 
 @dataclass(frozen=True)
 class _Hired:
-    """An account, and the models that the crew takes from it."""
+    """An account, and the models that the crew uses there."""
 
     account: OpenAIAccount | StabilityAccount
     models: tuple[str, ...]
@@ -40,13 +40,16 @@ class _Hired:
 
 
 def vendor_checks(crew: Crew, today: date) -> list[Check]:
-    """Return what the crew's vendors say; nothing for a crew that has none. Each request takes 30 s at most."""
+    """Return a check for each key, balance and model of the crew; none for a crew without vendors.
+
+    Each request takes 30 s at most.
+    """
     checks: list[Check] = []
     for hired in _accounts(crew):
         if isinstance(hired.account, OpenAIAccount):
             checks += _openai(hired.account, hired.models, today)
         elif hired.through_grpc and hired.account.grpc_vendor != hired.account.vendor:
-            # Its key is another server's than the one that tells balances.
+            # The key is for another server than the one that can be asked for the balance.
             checks.append(Check(f"key {hired.account.grpc_vendor}", "warning", "a gRPC host tells nothing of its keys"))
         else:
             checks += _stability(hired.account)
@@ -99,7 +102,7 @@ def _model(name: str, vendor: str, there: dict[str, dict[str, JsonValue]], today
 
 
 def _day(told: JsonValue) -> date | None:
-    """Return a published day, as a date or a moment in ISO 8601, or in seconds since 1970; None where there is none."""
+    """Parse a published day: a date or a moment in ISO 8601, or seconds since 1970; return None if it is neither."""
     try:
         if isinstance(told, int | float) and not isinstance(told, bool):
             return date.fromtimestamp(told)
@@ -123,6 +126,6 @@ def _stability(account: StabilityAccount) -> list[Check]:
 
 def _refused(name: str, error: EngineFailed) -> Check:
     fault = error.fault if isinstance(error, VendorError) else ""
-    # The message says what to do; it never holds a secret.
+    # The message itself says what to do, but for these faults; it never holds a secret.
     verdict: dict[str, str] = {"slow down": "try again in a minute", "passing": "check network and address, try again"}
     return Check(name, "wrong", str(error), verdict.get(fault, ""))

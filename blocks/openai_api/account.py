@@ -1,6 +1,6 @@
-"""The account at OpenAI, or at a server that speaks its protocol: key, address, and a client that sends once.
+"""An account at OpenAI, or at a server that speaks its protocol: key, address, and a client that sends without retries.
 
-Prefect keeps the block; its secrets are `SecretStr` and appear nowhere else.
+Prefect stores the block; its secrets are `SecretStr` and appear nowhere else.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
-"""https://platform.openai.com/docs/api-reference/introduction"""
+"""The base URL of OpenAI itself (https://platform.openai.com/docs/api-reference/introduction)."""
 
 NO_KEY = "none"
-"""What is sent to a server that asks for no key; the SDK does not start without one."""
+"""The key that is sent to a server which needs none; the SDK does not start without one."""
 
 _VARIABLES = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL", "organization": "OPENAI_ORG_ID"}
 _NEXT = {
@@ -52,7 +52,7 @@ class OpenAIAccount(Block):
     _description = "Who pays for stories, pictures and voices at OpenAI, or at a server that speaks its protocol."
     _documentation_url = HttpUrl("https://platform.openai.com/docs/api-reference/authentication")
 
-    # What a field refuses may be a key: pydantic's message must not quote it.
+    # A value that does not validate may be a key: pydantic's message must not quote it.
     model_config = ConfigDict(hide_input_in_errors=True)
 
     api_key: SecretStr | None = Field(
@@ -106,11 +106,11 @@ class OpenAIAccount(Block):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Return the account that OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_ORG_ID name.
+        """Return the account by OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_ORG_ID.
 
         Raises:
-            BadInput: one of them cannot be used; or OpenAI's own address is meant, and there is no key. The message
-                names the variable that is wrong.
+            BadInput: one of them cannot be used, or the address is OpenAI's own and there is no key. The message names
+                the variable that is wrong.
         """
         given = {field: os.environ.get(name, "").strip() for field, name in _VARIABLES.items()}
         told: list[str] = []
@@ -120,7 +120,7 @@ class OpenAIAccount(Block):
             for fault in error.errors(include_url=False, include_input=False):
                 field = str(fault["loc"][0])
                 told.append(f"{_VARIABLES[field]}: {fault['msg'].removeprefix('Value error, ')}; {_NEXT[field]}")
-        # Raised here, without a cause: the cause holds what was refused, and that may be a key.
+        # Raised here, without a cause: the cause would hold the value that did not validate, which may be a key.
         if told:
             raise BadInput(" · ".join(told))
         account._said_in = _VARIABLES["base_url"]
@@ -128,45 +128,45 @@ class OpenAIAccount(Block):
         return account
 
     def check_key(self) -> None:
-        """Return where a key is there, or none is needed.
+        """Make sure that a key is there if one is needed.
 
         Raises:
-            BadInput: OpenAI is asked and there is none; the message names the variable.
+            BadInput: the address is OpenAI's own and there is no key; the message names the variable.
         """
         if self.vendor == "openai" and not self._key:
             raise BadInput("OPENAI_API_KEY is not set: put your key there, or OPENAI_BASE_URL of a server without one")
 
     @property
     def host(self) -> str:
-        """The host of the base URL, with its port where it is not the usual one."""
+        """The host of the base URL, with the port if it is not the usual one."""
         return _url(self.base_url).netloc.decode("ascii")
 
     @property
     def vendor(self) -> str:
-        """Who is paid: 'openai', or a compatible server's host."""
+        """Who is paid: 'openai', or the host of a compatible server."""
         return "openai" if _url(self.base_url).host == "api.openai.com" else self.host
 
     @property
     def is_openais(self) -> bool:
-        """Whether OpenAI's own models answer there: its host, one of its regions, or Azure; their prices may differ."""
+        """Whether OpenAI's own models answer there: at its host, one of its regions, or Azure; prices may differ."""
         host = f".{_url(self.base_url).host}"
         return host.endswith((".api.openai.com", ".openai.azure.com"))
 
     @property
     def account(self) -> str:
-        """Who shares limits with whom: the host and a digest of the key, 12 hex digits."""
+        """The name under which requests share a limit: the host and a digest of the key, 12 hex digits."""
         return f"{self.host} {hashlib.sha256(self._key.encode()).hexdigest()[:12]}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that must appear in no message: of a header such as 'Token abc' the last word alone, too."""
+        """All texts that must not appear in a message; of a header such as 'Token abc' also the last word alone."""
         values = [self._key, *self._headers.values()]
         values += [value.split()[-1] for value in values if " " in value.strip()]
         return tuple(dict.fromkeys(value for value in values if len(value) >= 4))
 
     @property
     def said_in(self) -> str:
-        """Where a person said the address: a variable's name, or the block; '' where it is OpenAI's own."""
+        """Where a person set the address: a variable's name, or the block; '' if it is OpenAI's own."""
         return "" if self.base_url == OPENAI_URL else self._said_in
 
     @property
@@ -180,11 +180,11 @@ class OpenAIAccount(Block):
     def client(self, limits: RequestLimits) -> OpenAI:
         """Return the SDK's client, which sends each request once, over `blocks.http_client.client`; close it after use.
 
-        What the SDK would read from the environment on its own, and what it tells of this machine, is not sent.
+        What the SDK reads from the environment on its own, and its headers about this machine, are not sent.
         """
         from openai import OpenAI
 
-        # The SDK marks a request with such a header that it looks for again, so it is kept back on the way out only.
+        # Withheld only when sending, because the SDK looks for one of these headers again on its own request.
         wire = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",), said_in=self.said_in)
         wire.event_hooks = {"request": [self._finish]}
         return OpenAI(

@@ -1,4 +1,4 @@
-"""Reading a language model's answer as it was meant: JSON with fences, words around it and small slips. Pure."""
+"""Read a language model's answer as it was meant: JSON, perhaps with fences, words around it or small slips. Pure."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from studio.text.strict_json import first_fault
 
 ANSWER_CHARACTERS = 1_000_000
-"""Longest answer that is read."""
+"""How much of an answer is read."""
 
 FAULT_CHARACTERS = 600
-"""How much of the fault is told in the repair."""
+"""The longest description of a fault that the model is given to repair its answer."""
 
 BRACKETS = 20_000
-"""Most opening brackets of an answer that is read: the longest honest one, of 3600 shots, has a fifth.
-Each makes an object, and hundreds of thousands hold a processor for seconds."""
+"""The most opening brackets in an answer: the longest honest one, of 3600 shots, has a fifth of that.
+Each makes an object, and hundreds of thousands keep a processor busy for seconds."""
 
 ATTEMPTS = 20
-"""So many brackets are tried as the beginning of the object; a text may be hostile."""
+"""How many brackets are tried as the beginning of the object; a text may be hostile."""
 
 B = TypeVar("B", bound=BaseModel)
 
 
 def read_answer(text: str, form: type[B]) -> B:
-    """Return the object of `form` in a model's answer.
+    """Find the JSON object in a model's answer that fits `form`, and return it.
 
-    Taken as meant: fences and words around it, thoughts before it that end in `</think>`, trailing commas, line ends
-    within strings, a bare list where the form has one list only.
+    Accepted are fences and words around it, thoughts before it that end in `</think>`, trailing commas, line ends
+    within strings, and a bare list if the form has only one list.
 
     Raises:
-        ValueError: there is none; the message is for the model.
+        ValueError: there is no such object; the message is for the model.
     """
-    # A server's own template may hold the opening mark: then the answer has the closing one only.
+    # A server's own template may hold the opening `<think>`: then the answer has only the closing one.
     text = text[:ANSWER_CHARACTERS].rpartition("</think>")[2]
     if text.count("[") + text.count("{") > BRACKETS:
         raise ValueError(f"it has more than {BRACKETS:,} brackets: give one short JSON object")
@@ -55,9 +55,9 @@ def _wrapped(value: JsonValue, form: type[BaseModel]) -> JsonValue:
 
 
 def _values(text: str) -> Iterator[JsonValue]:
-    """Give the JSON objects and lists in a text, outermost first: as they stand, then without trailing commas."""
+    """Yield the JSON objects and lists in a text, outermost first: first as written, then without trailing commas."""
     yield from _decoded(text)
-    # A string without an end counts as one: looked for again behind each of its quotes, it would take hours.
+    # A string without an end is matched, too: otherwise the search, repeated behind each of its quotes, takes hours.
     mended = re.sub(r'("(?:\\.|[^"\\])*"?)|,(?=\s*[}\]])', lambda found: found.group(1) or "", text, flags=re.DOTALL)
     if mended != text:
         yield from _decoded(mended)

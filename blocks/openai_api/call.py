@@ -1,4 +1,4 @@
-"""One request in OpenAI's protocol: sent once, through the SDK, and every failure turned into a `VendorError`."""
+"""Send one request in OpenAI's protocol, once, through the SDK, and turn every failure into a `VendorError`."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ if TYPE_CHECKING:
 
 
 LETTERS_A_TOKEN = 4.0
-"""Of English, as a rule (https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them); bounds
+"""How many letters of English a token has, as a rule
+(https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them). It is for estimates: upper bounds
 count every byte as a token."""
 
 
 class RawAnswer(Protocol):
-    """What the SDK's `with_raw_response` methods return."""
+    """The type that the SDK's `with_raw_response` methods return."""
 
     @property
     def http_response(self) -> httpx2.Response: ...
 
 
 def ask(account: OpenAIAccount, limits: RequestLimits, call: Callable[[OpenAI], RawAnswer]) -> httpx2.Response:
-    """Return the answer of one request, read whole, of status 2xx.
+    """Send one request and return its answer, which has status 2xx and was read whole.
 
     Args:
         call: makes the request by one of the SDK's `with_raw_response` methods.
 
     Raises:
-        VendorError: it failed. The error carries no cause: an SDK's error quotes what the vendor said, unscrubbed.
+        VendorError: it failed. The error has no cause, since the SDK's errors quote the vendor's words unscrubbed.
     """
     from openai import APIConnectionError, APIStatusError, OpenAIError
 
@@ -55,17 +56,17 @@ def ask(account: OpenAIAccount, limits: RequestLimits, call: Callable[[OpenAI], 
 
 
 def _unwrapped(vendor: str, error: Exception) -> VendorError:
-    """Return our transport's error, which some versions of the SDK wrap into one of theirs."""
+    """Return our transport's own error, which some versions of the SDK wrap into one of theirs."""
     if isinstance(error.__cause__, VendorError):
         return error.__cause__
     return VendorError("unknown", f"{vendor}: the connection broke ({type(error).__name__})")
 
 
 def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, JsonValue]:
-    """Return the object in an answer.
+    """Parse an answer and return its JSON object.
 
     Raises:
-        VendorError: 'bad answer': it is a web page, no JSON, no object, or an error that came with status 200.
+        VendorError: 'bad answer': it is a web page, not JSON, not an object, or an error that came with status 200.
     """
     request_id = request_id_of(response.headers, account.secrets)
     try:
@@ -85,7 +86,7 @@ def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, Json
 
 
 def digits_of(value: JsonValue, *path: str) -> float | None:
-    """Return the number at `path` in a JSON object, 0 or more; None where there is none."""
+    """Return the number at `path` in a JSON object, at least 0 and below 1e12; None if there is none."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:

@@ -1,4 +1,4 @@
-"""Asking a language model for an object: structured output on chat completions, read tolerantly, repaired once.
+"""Ask a language model for an object: structured output of chat completions, read tolerantly, and repaired once.
 
 https://platform.openai.com/docs/api-reference/chat/create and
 https://platform.openai.com/docs/guides/structured-outputs
@@ -30,7 +30,12 @@ Message = dict[str, JsonValue]
 
 @dataclass(frozen=True)
 class Chat:
-    """A model to ask. `thinking_tokens` is what a call may take beyond the answer itself."""
+    """A language model at an account, with the desk where its calls are booked.
+
+    Attributes:
+        name: the model's.
+        thinking_tokens: how many tokens a call may take beyond the answer itself.
+    """
 
     account: OpenAIAccount
     name: str
@@ -48,14 +53,16 @@ class Chat:
         make: Callable[[F], T],
         like: JsonValue = None,
     ) -> T:
-        """Return what `make` makes of the answer; of a second one where the first cannot be used.
+        """Ask the model and return what `make` makes of its answer, or of a second one if the first cannot be used.
 
         Args:
+            title: what is asked for, a name for the schema and for errors.
             system: the instructions.
-            shown: a person's words and what came of them: data, never instructions.
-            most: tokens the answer can need, without thinking.
-            make: raises ValueError, in words for the model, where the answer cannot be used.
-            like: of a plan that is asked for in several groups, an answer that can be used: for estimates alone.
+            shown: a person's words and what was made of them: data, never instructions.
+            form: the form of the answer.
+            most: the most tokens that the answer can need, without thinking.
+            make: raises ValueError, in words for the model, if the answer cannot be used.
+            like: an answer that can be used, for a plan that is asked for in several groups; for estimates only.
 
         Raises:
             VendorError: a call failed, or neither answer can be used.
@@ -69,7 +76,7 @@ class Chat:
             return make(read_answer(reply.content.decode("utf-8", "replace"), form))
 
         def read_or_tell(reply: Reply) -> tuple[T | None, str, str]:
-            # A first answer that cannot be used is kept as it is: what is repaired is not paid for a second time.
+            # No error is raised here, so the first answer is kept even if it cannot be used, and not paid for again.
             try:
                 return read(reply), "", ""
             except ValueError as error:
@@ -101,7 +108,7 @@ class Chat:
         like: JsonValue,
     ) -> T:
         wanted: JsonValue = {"name": title, "strict": True, "schema": schema_of(form)}
-        # OpenAI's own models know only the new name of the limit; compatible servers all know the old one.
+        # OpenAI's own models know only the new name of this limit; compatible servers all know the old one.
         limit = "max_completion_tokens" if self.account.is_openais else "max_tokens"
         body: dict[str, Any] = {
             "model": self.name,
@@ -110,7 +117,7 @@ class Chat:
             "response_format": {"type": "json_schema", "json_schema": wanted},
         }
         text = json.dumps(body, sort_keys=True)
-        # A token is at least one byte of UTF-8; what frames the messages is a few tokens each.
+        # A token is at least one byte of UTF-8; the framing of a message takes a few tokens.
         asked: Usage = {"text in": len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")) + 200.0}
         request = Request(
             self.account.vendor,
@@ -119,7 +126,7 @@ class Chat:
             "text",
             fingerprint(chat=text),
             {**asked, "text out": float(most + self.thinking_tokens)},
-            # A filled form takes about half of the room that it is given. Whether a model thinks is not known.
+            # A filled form takes about half of `most`. Whether the model thinks is not known.
             {"text in": asked["text in"] / LETTERS_A_TOKEN, "text out": most / 2},
             stand_in=None if like is None else json.dumps(like).encode(),
         )
@@ -135,7 +142,11 @@ class Chat:
 
 
 def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Request, request_id: str) -> Reply:
-    """Return a completion's text, or raise what it is instead: a refusal, cut off, nothing."""
+    """Return the text of a completion, with its usage.
+
+    Raises:
+        VendorError: 'refused'; or 'bad answer': it is cut off, or has no text.
+    """
     choices = answer.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     choice = choice if isinstance(choice, dict) else {}
@@ -144,7 +155,7 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
     text = _text(message.get("content"))
     told_in, told_out = digits_of(answer, "usage", "prompt_tokens"), digits_of(answer, "usage", "completion_tokens")
     sent = text.encode("utf-8", "replace")
-    # A server that does not count says nothing, or 0.
+    # A server that does not count tokens says nothing, or 0.
     usage: Usage = {
         "text in": told_in or request.most["text in"],
         "text out": told_out or float(len(sent)),
@@ -168,7 +179,7 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
 
 
 def _text(content: JsonValue) -> str:
-    """Return a message's text: a string, or a list of parts of which some are text, others thoughts."""
+    """Return a message's text: its content is a string, or a list of parts, some of text and others of thoughts."""
     if isinstance(content, list):
         told = [each.get("text") for each in content if isinstance(each, dict) and each.get("type") == "text"]
         return "".join(text for text in told if isinstance(text, str))

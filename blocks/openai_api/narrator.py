@@ -1,4 +1,4 @@
-"""Voices by OpenAI's speech API, and by servers that speak it.
+"""The narrator for OpenAI's speech API, and for servers that speak it.
 
 https://platform.openai.com/docs/api-reference/audio/createSpeech
 """
@@ -38,17 +38,18 @@ from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line
 
 INPUT_CHARACTERS = 4_096
-"""Longest input (https://platform.openai.com/docs/api-reference/audio/createSpeech#audio-createspeech-input)."""
+"""The longest input (https://platform.openai.com/docs/api-reference/audio/createSpeech#audio-createspeech-input)."""
 
 DENSE_SHARE = 2.7
-"""gpt-4o-mini-tts takes 2,000 tokens at most (https://platform.openai.com/docs/models/gpt-4o-mini-tts): a letter beyond
-ASCII, which is up to 1.3 tokens, counts as 2.7 letters."""
+"""How many letters a letter beyond ASCII counts as in the length of an input: it is up to 1.3 tokens, and
+gpt-4o-mini-tts takes at most 2,000 (https://platform.openai.com/docs/models/gpt-4o-mini-tts)."""
 
 BREATH_SECONDS = 0.4
-"""Silence between two parts of a line, as the offline narrator has it between sentences."""
+"""The silence between two parts of a line, as the offline narrator has it between sentences."""
 
 AUDIO_TOKENS_A_SECOND, USUAL_AUDIO_TOKENS = 25.0, 20.8
-"""Upper bound, and usual: $0.015 a minute at $12 a million (https://platform.openai.com/docs/pricing, 2026-11)."""
+"""Audio tokens of a second of speech: an upper bound, and the usual number, from $0.015 a minute at $12 a million
+(https://platform.openai.com/docs/pricing, 2026-11)."""
 
 
 _SPOKEN = (
@@ -56,8 +57,8 @@ _SPOKEN = (
     "ne nl nn no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh"
 )
 SPOKEN = tuple(_SPOKEN.split())
-"""What OpenAI's voices speak (https://platform.openai.com/docs/guides/text-to-speech#supported-languages), Norwegian by
-all its codes."""
+"""The languages that OpenAI's voices speak, ISO 639-1, Norwegian by all its codes
+(https://platform.openai.com/docs/guides/text-to-speech#supported-languages)."""
 
 _STAND_IN = (
     b"RIFF"
@@ -68,7 +69,8 @@ _STAND_IN = (
     + struct.pack("<I", 480)
     + struct.pack("<240h", *(8_000, -8_000) * 120)
 )
-"""A hundredth of a second of a tone: for estimates, a line's parts do not depend on how those before them sound."""
+"""A WAV of a tone of 0.01 s that stands in for an answer in estimates: the parts of a line do not depend on each other.
+"""
 
 SPEAKING = replace(USUAL, body_bytes=SOUND_BYTES)
 
@@ -78,12 +80,12 @@ class OpenAINarrator(PaidEngine):
     """Speaks a line with a named voice, in any language that the model reads.
 
     Attributes:
-        name: the model's, for example 'gpt-4o-mini-tts', or what a compatible server calls its own.
+        name: the model's name, for example 'gpt-4o-mini-tts', or a model of a compatible server.
         voice: 'alloy', 'ash', 'ballad', 'coral', 'echo', 'fable', 'onyx', 'nova', 'sage', 'shimmer', 'verse', 'marin',
-            'cedar', or a compatible server's own.
+            'cedar', or a voice of a compatible server.
         instructions: how to speak, for models that take it; '' sends none.
         speed: 0.25 to 4.0; 1.0 is not sent.
-        languages: ISO 639-1 codes of what it speaks; empty for what OpenAI says of its own voices, and any elsewhere.
+        languages: ISO 639-1 codes of the languages it speaks; empty: those of `SPOKEN` at OpenAI, any elsewhere.
     """
 
     account: OpenAIAccount
@@ -108,13 +110,13 @@ class OpenAINarrator(PaidEngine):
         )
 
     def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
-        """Write a WAV, mono 16 bit PCM at 24 kHz; `seed` changes nothing, for there is no such parameter.
+        """Speak the line into a WAV at `out`, mono 16 bit PCM at 24 kHz; `seed` changes nothing: the API takes none.
 
-        The vendor tells no times: those in `words` are estimated from the measured length, see
+        The vendor sends no word times: those in `words` are estimated from the measured length, see
         `blocks.answers.sound_answers.estimated_words`. A line too long for one request is spoken in parts, a call each.
 
         Raises:
-            VendorError: a call failed, or what came is no speech; whatever lies at `out` is worthless.
+            VendorError: a call failed, or what came is not speech; a file at `out` is not usable then.
             EngineFailed: no desk, or the file cannot be written.
         """
         pieces: list[Samples] = []
@@ -165,7 +167,7 @@ class OpenAINarrator(PaidEngine):
             try:
                 seconds = check(reply).size / RATE_HZ
             except VendorError:
-                # Whether and how a bad answer is billed is not known: the bound stands.
+                # Whether and how a bad answer is billed is not known: the upper bound is booked.
                 return reply
             return replace(reply, usage=self._usage(text, seconds))
 
@@ -175,7 +177,7 @@ class OpenAINarrator(PaidEngine):
         return self.booked_at().call(request, send, check)
 
     def _usage(self, text: str, seconds: float) -> Usage:
-        """Return what `text` is billed where it takes so long: the API tells no usage, so tokens are upper bounds."""
+        """Return what is billed for `text` spoken in `seconds`; the API reports no usage: tokens are upper bounds."""
         characters: dict[Any, float] = {"characters": float(len(text))}
         if not self.name.startswith("gpt-"):
             return characters
@@ -191,9 +193,9 @@ class OpenAINarrator(PaidEngine):
 
 
 def parts_of(line: str) -> tuple[str, ...]:
-    """Return a line in parts that one request takes, parted between sentences, within one only where it is too long.
+    """Split a line into parts that each fit into one request: between sentences, within one only if it is too long.
 
-    Joined again they are the line, up to white space and control characters.
+    Joined again the parts are the line, apart from white space and control characters.
     """
     parts: list[str] = []
     held = 0.0
@@ -214,7 +216,7 @@ def _load(text: str) -> float:
 
 
 def _pieces(sentence: str) -> list[str]:
-    """Part one sentence between words; a word that is too long itself, as in Thai or Chinese, anywhere."""
+    """Split a sentence between words, or anywhere if a word is too long itself, as in Thai or Chinese."""
     if _load(sentence) <= INPUT_CHARACTERS:
         return [sentence]
     half = len(sentence) // 2

@@ -1,4 +1,4 @@
-"""Pictures by OpenAI's images API, and by servers that speak it.
+"""The painter for OpenAI's images API, and for servers that speak it.
 
 https://platform.openai.com/docs/api-reference/images
 """
@@ -39,23 +39,24 @@ from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import PieceMeasures
 
 REFERENCES, REFERENCE_BYTES = 16, 50 * 10**6
-"""Most reference pictures of one request, and of each "less than 50MB" (https://platform.openai.com/docs/api-reference/
-images/createEdit)."""
+"""The most reference pictures of one request, and the bytes that each must be below: "less than 50MB"
+(https://platform.openai.com/docs/api-reference/images/createEdit)."""
 
 PROMPT_CHARACTERS = 32_000
-"""https://platform.openai.com/docs/api-reference/images/create#images-create-prompt"""
+"""The longest prompt (https://platform.openai.com/docs/api-reference/images/create#images-create-prompt)."""
 
 PAINTING = replace(USUAL, body_bytes=PAINTED_BYTES)
 
 
 @dataclass(frozen=True)
 class OpenAIPainter(PaidEngine):
-    """Paints by prompt, or after reference pictures, so that a character stays the same.
+    """Paints from a prompt, and from reference pictures if there are any, so that a character stays the same.
 
     Attributes:
-        name: the model's, for example 'gpt-image-2', or what a compatible server calls its own.
+        name: the model's name, for example 'gpt-image-2', or a model of a compatible server.
         quality: sent to OpenAI's models only; it decides the price.
-        long_side: pixels asked for at most, but at quality 'high'; the film's frame is scaled up from it.
+        long_side: the longest side that is asked for, in pixels, except at quality 'high'; the picture is scaled up to
+            the film's frame.
     """
 
     account: OpenAIAccount
@@ -82,9 +83,11 @@ class OpenAIPainter(PaidEngine):
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
     ) -> PieceMeasures:
-        """Write a PNG, RGB 8 bit, of exactly `size`; `seed` changes nothing, for there is no such parameter.
+        """Paint a PNG at `out`, RGB 8 bit, of exactly `size` (width, height) pixels; `seed` changes nothing: the API
+        takes none.
 
         Args:
+            prompt: what is longer than `PROMPT_CHARACTERS` is cut.
             references: PNG files of what must look the same.
 
         Raises:
@@ -135,7 +138,7 @@ class OpenAIPainter(PaidEngine):
     def _most(self, prompt: str, asked: tuple[int, int], references: int) -> Usage:
         if not bills_tokens(self.name):
             return {"images": 1.0}
-        # A token is at least one byte; what frames the prompt is a few tokens.
+        # A token is at least one byte; the framing of the prompt takes a few tokens.
         most: dict[Any, float] = {
             "text in": len(prompt.encode("utf-8", "replace")) + 200.0,
             "image out": most_tokens(asked, self.quality),
@@ -152,7 +155,11 @@ class OpenAIPainter(PaidEngine):
         return {**self._most(prompt, asked, references), **told}
 
     def _shown(self, references: Sequence[Path]) -> tuple[bytes, ...]:
-        """Return the reference pictures' bytes, all of which can be sent."""
+        """Read the reference pictures, check that they can be sent, and return their bytes.
+
+        Raises:
+            EngineFailed: there are too many, or one cannot be read, is too large or not a PNG.
+        """
         if len(references) > self.abilities.references:
             raise EngineFailed(
                 f"{self.name} takes {self.abilities.references} reference pictures, not {len(references)}: "
@@ -171,7 +178,7 @@ class OpenAIPainter(PaidEngine):
         return tuple(shown)
 
     def _content(self, answer: dict[str, JsonValue], usage: Usage, request_id: str) -> bytes:
-        """Return the picture's bytes from base64, a data: URL, or a URL; the latter is free to fetch again."""
+        """Return the picture's bytes: from base64, a data: URL, or another URL, which is tried twice, for free."""
         data = answer.get("data")
         first = data[0] if isinstance(data, list) and data else None
         told = first if isinstance(first, dict) else {}
@@ -190,9 +197,9 @@ class OpenAIPainter(PaidEngine):
 
 
 def _usage(answer: dict[str, JsonValue], most: Usage) -> Usage:
-    """Return what an answer says it bills, in its own kinds of tokens; the request's bound where it says nothing."""
+    """Return what an answer says is billed, by kinds of tokens; the request's upper bound if it does not say."""
     told_in, told_out = digits_of(answer, "usage", "input_tokens"), digits_of(answer, "usage", "output_tokens")
-    # A server that does not count says 0, and no picture is made of nothing.
+    # A server that does not count says 0, which no picture can cost.
     if not told_in or not told_out:
         return most
     images = digits_of(answer, "usage", "input_tokens_details", "image_tokens")
@@ -202,5 +209,5 @@ def _usage(answer: dict[str, JsonValue], most: Usage) -> Usage:
     images = min(told_in, images)
     written = min(told_out, digits_of(answer, "usage", "output_tokens_details", "text_tokens") or 0.0)
     usage: dict[Any, float] = {"text in": told_in - images, "image out": told_out - written}
-    # Kinds of which there are none are left out: a price table need not know them.
+    # Kinds with zero tokens are left out: a price list need not have a price for them.
     return usage | ({"image in": images} if images else {}) | ({"text out": written} if written else {})

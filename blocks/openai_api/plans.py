@@ -1,6 +1,6 @@
-"""From what a language model answered to the film's plans: cleaned, clamped, completed. Pure.
+"""Turn a language model's answers into the film's plans: cleaned, cut to length, completed. Pure.
 
-Nothing of an answer becomes a path, a number of frames or a seed; what it leaves out keeps the plan's own words.
+Nothing from an answer becomes a path, a number of frames or a seed; for what it leaves out the draft's words stay.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from studio.text.words import one_line
 TITLE_CHARACTERS, PLACE_CHARACTERS, NAME_CHARACTERS, EMOTION_CHARACTERS = 120, 240, 60, 60
 LOOK_CHARACTERS, IMAGE_CHARACTERS, MOTION_CHARACTERS = 300, 2_000, 300
 CAST, PROPS = 6, 3
-"""Most characters and props of one scene: more would crowd a picture and its prompt."""
+"""The most characters and props of one scene: more would crowd a picture and its prompt."""
 
 TALKATIVE = 1.25
-"""How far a narration may pass what fits before sentences are left out; a shot is lengthened to its line."""
+"""How many times longer than its room a narration may be before sentences are left out; shots grow with their lines."""
 
 Mood = Literal["hopeful", "melancholy", "tense"]
 MOODS: tuple[Mood, ...] = get_args(Mood)
@@ -41,10 +41,10 @@ T = TypeVar("T")
 
 
 def words_of_scenes(options: FilmOptions, scenes: int = 0) -> tuple[int, ...]:
-    """Return how many words each scene can say over its shots, as `studio.planning.shot_plan` shares them.
+    """Return how many words can be spoken in each scene, by the shots that `studio.planning.shot_plan` gives it.
 
     Args:
-        scenes: how many there are, at most one a shot; as many as the length asks for where it is 0.
+        scenes: the number of scenes; at most one per shot. 0: as many as the film's length asks for.
     """
     shots = shot_count(options)
     frames = share_frames(frames_for_shots(options), shots)
@@ -57,10 +57,13 @@ def words_of_scenes(options: FilmOptions, scenes: int = 0) -> tuple[int, ...]:
 
 
 def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
-    """Return the story an answer tells, of at most one scene a shot.
+    """Return the story in an answer, with at most one scene per shot.
+
+    Args:
+        written_by: the writer's name, kept in the story.
 
     Raises:
-        ValueError: no scene has anything in it; the message is for the model.
+        ValueError: every scene is empty; the message is for the model.
     """
     told = [scene for scene in form.scenes if one_line(scene.action + scene.location + scene.narration)]
     if not told:
@@ -88,7 +91,7 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
 
 
 def staged(scene: Scene, form: StageForm | SceneForm | None) -> Scene:
-    """Return a scene of a script with what is seen filled in; its narration is the script's, word for word."""
+    """Return a scene of a script, completed by what the answer says is seen; its narration stays word for word."""
     if form is None:
         return scene
     return scene.model_copy(
@@ -102,7 +105,7 @@ def staged(scene: Scene, form: StageForm | SceneForm | None) -> Scene:
 
 
 def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
-    """Return the story's graph with the looks of the answers; who has none looks as the story names it.
+    """Return the story's scene graph with the looks from the answers; a node without one keeps the story's own words.
 
     Raises:
         BrokenPlan: as `studio.planning.scene_graph.build_graph`.
@@ -119,7 +122,7 @@ def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
             if name and prop.scene in scenes and len(its) < PROPS:
                 its.setdefault(name, one_line(prop.look, LOOK_CHARACTERS))
     graph = build_graph(story, props=lambda scene: tuple(props.get(scene.id, ())))
-    # A prop that several scenes use has the first look that was told.
+    # A prop that several scenes use has the first look that was given for it.
     seen: dict[str, str] = {}
     for its in props.values():
         for name, look in its.items():
@@ -156,24 +159,32 @@ def shots_of(
 
 
 def shots_told(form: ShotsForm, wanted: Collection[int]) -> dict[int, ShotForm]:
-    """Return by index what an answer tells of the shots asked for; ValueError, for the model, where it is of none."""
+    """Return an answer's entries for the shots asked for, by index.
+
+    Raises:
+        ValueError: there is none; the message is for the model.
+    """
     return _told_of([(shot.index, shot) for shot in form.shots], wanted, "shots: index")
 
 
 def stages_told(form: StagingForm, wanted: Collection[int]) -> dict[int, StageForm]:
-    """Return by number what an answer tells of the scenes asked for; as `shots_told`."""
+    """Return an answer's entries for the scenes asked for, by number.
+
+    Raises:
+        ValueError: there is none; the message is for the model.
+    """
     return _told_of([(scene.scene, scene) for scene in form.scenes], wanted, "scenes: scene")
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
-    """Give `items` in groups of `size`, the last one shorter."""
+    """Yield `items` in groups of `size`; the last one may be shorter."""
     rest = iter(items)
     while group := tuple(islice(rest, size)):
         yield group
 
 
 def _told_of(told: Sequence[tuple[int, T]], wanted: Collection[int], field: str) -> dict[int, T]:
-    # Reversed, so that of two the first one stays.
+    # Reversed, so that of two entries with one number the first one stays.
     found = {number: each for number, each in reversed(told) if number in wanted}
     if not found:
         raise ValueError(f"{field}: none of the numbers given is there, which are {min(wanted)} to {max(wanted)}")
@@ -181,7 +192,7 @@ def _told_of(told: Sequence[tuple[int, T]], wanted: Collection[int], field: str)
 
 
 def _with_looks(body: str, parts: SceneParts, style: str) -> str:
-    """Return a prompt that quotes the scene's looks word for word: those that the model left out come after its own."""
+    """Return a prompt that quotes the scene's looks word for word; those that the model left out are added to it."""
     looks = [one_line(node.description) for node in (*parts.characters, parts.place)]
     missing = "".join(f", {look}" for look in dict.fromkeys(looks) if look and look.lower() not in body.lower())
     told = one_line(style)
@@ -196,7 +207,7 @@ def _cast(names: str) -> str:
 
 
 def _that_fits(narration: str, words: int) -> str:
-    """Return the sentences that fit in so many words, the first one always where there is room for any."""
+    """Return the first sentences of a narration that fit in `words`; at least one, unless `words` is 0."""
     if not words:
         return ""
     kept: list[str] = []

@@ -1,6 +1,6 @@
-"""What a language model is told, and the forms that it is to answer in. Pure.
+"""The instructions for a language model, and the forms of its answers. Pure.
 
-What a person wrote (idea, script) is data: it travels in a message of its own, as a JSON value between marks, and the
+What a person wrote (idea, script) is data: it is sent in a message of its own, as a JSON value between marks, and the
 instructions say that nothing in it is an instruction.
 """
 
@@ -16,11 +16,11 @@ from studio.model.film import CAMERAS
 from studio.planning.image_prompts import EMOTIONS
 
 QUOTED_CHARACTERS = 20_000
-"""How much of a bad answer is shown in the repair."""
+"""How much of a bad answer is quoted when the model is asked to repair it."""
 
 
 def _as_text(value: object) -> object:
-    """Take what local models write instead of a string: null, a list of names, a number."""
+    """Turn what local models write instead of a string into one: null, a list of names, a number."""
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -32,10 +32,11 @@ Text = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Form(BaseModel):
-    """The base of every answer's form: flat, every key required, as strict structured output wants it.
+    """The base of the forms: flat, with every key required, as strict structured output wants it.
 
     https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
-    Lists end at their first fault, which is all that is told: half a million of them would take a gigabyte.
+    The check of a list stops at its first fault, which is the only one reported: half a million faults would take a
+    gigabyte.
     """
 
     # A key that was not asked for does no harm in an answer; `schema_of` forbids it in the schema.
@@ -97,7 +98,7 @@ class ShotsForm(Form):
 
 
 def blank(entry: type[Form], **said: JsonValue) -> JsonValue:
-    """Return an entry of a form in which nothing is written but what is said, to stand in for an answer."""
+    """Return a form's entry that is empty but for the given fields, to stand in for an answer in estimates."""
     return {name: said.get(name, "") for name in entry.model_fields}
 
 
@@ -143,7 +144,7 @@ REPAIR = (
 
 
 def material(value: JsonValue) -> str:
-    """Return a person's words as the content of a message: one JSON value between marks that it cannot close."""
+    """Return a person's words as the content of a message: one JSON value between marks that its text cannot close."""
     text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
     text = text.replace("</", "<\\/")
     return f"<material>\n{text}\n</material>"

@@ -1,4 +1,4 @@
-"""Which sizes OpenAI's image models make, and how many tokens a picture takes at most. Pure.
+"""Which picture sizes OpenAI's image models make, and how many tokens a picture takes. Pure.
 
 https://platform.openai.com/docs/guides/image-generation and the SDK's own notes (`openai.types.ImageGenerateParams`).
 """
@@ -12,10 +12,11 @@ Quality = Literal["low", "medium", "high", "auto"]
 Size = tuple[int, int]
 
 STEP_PX, LONGEST_PX, WIDEST = 16, 3_840, 3.0
-"""gpt-image-2 and later: both sides divisible by 16, none beyond 3840, 1:3 to 3:1."""
+"""The sizes of gpt-image-2 and later: both sides divisible by 16, none over 3840, 1:3 to 3:1."""
 
 LEAST_PIXELS, MOST_PIXELS = 655_360, 8_294_400
-"""And so many pixels in all (https://docs.evolink.ai/en/api-manual/image-series/gpt-image-2, 2026)."""
+"""The fewest and the most pixels of a picture of these models
+(https://docs.evolink.ai/en/api-manual/image-series/gpt-image-2, 2026)."""
 
 _OLD_GPT: tuple[Size, ...] = ((1024, 1024), (1536, 1024), (1024, 1536))
 _FIXED: tuple[tuple[str, tuple[Size, ...]], ...] = (
@@ -24,43 +25,44 @@ _FIXED: tuple[tuple[str, tuple[Size, ...]], ...] = (
     ("dall-e-3", ((1024, 1024), (1792, 1024), (1024, 1792))),
     ("dall-e-2", ((1024, 1024),)),
 )
-"""Models by the beginning of their names that make these sizes only."""
+"""Models that make only certain sizes, by the beginning of their names."""
 
 _TOKENS: dict[Quality, float] = {"low": 408, "medium": 1_767, "high": 7_034, "auto": 7_034}
-"""Image tokens of the dearest standard size: 408 of gpt-image-1 at low, else gpt-image-2 at 1024 x 1024, $0.053 and
+"""Image tokens of the dearest standard size: 408 for gpt-image-1 at low, else gpt-image-2 at 1024 x 1024, $0.053 and
 $0.211 at $30 a million (OpenAI's table, quoted at https://yingtu.ai/en/blog/gpt-image-2-cost-per-image, 2026-05-06)."""
 
 _FEWEST: dict[Quality, float] = {"low": 167, "medium": 1_367, "high": 5_500, "auto": 167}
-"""Of the cheapest: gpt-image-2 at 1536 x 1024, $0.005, $0.041 and $0.165 (same table); 'auto' may be any."""
+"""Image tokens of the cheapest standard size: gpt-image-2 at 1536 x 1024, $0.005, $0.041 and $0.165 (same table);
+'auto' may be any."""
 
 _STANDARD_PIXELS = 1536 * 1024
 _MARGIN = 1.25
 REFERENCE_TOKENS = 7_500.0
-"""Of one reference picture at high fidelity: 6,240 for its detail, and 129 for each tile of 512 pixels at 1536 x 1024,
-with a quarter more (https://platform.openai.com/docs/guides/images-vision#calculating-costs)."""
+"""The most tokens of one reference picture at high fidelity: 6,240 for its detail, 129 for each tile of 512 pixels at
+1536 x 1024, and a quarter more (https://platform.openai.com/docs/guides/images-vision#calculating-costs)."""
 
 
 def bills_tokens(name: str) -> bool:
-    """Tell whether a model is one of those that OpenAI bills by image tokens."""
+    """Tell whether a model is one that OpenAI bills by image tokens."""
     return name.startswith(("gpt-image", "chatgpt-image"))
 
 
 def fixed_sizes(name: str) -> tuple[Size, ...]:
-    """Return the only sizes that a model makes; none where it makes any."""
+    """Return the only sizes that a model makes, (width, height) in pixels; () if it makes any size."""
     return next((sizes for beginning, sizes in _FIXED if name.startswith(beginning)), ())
 
 
 def longest_side(quality: Quality, long_side: int) -> int:
-    """Return how long a side is asked for at the most, in pixels."""
+    """Return the longest side that may be asked for, in pixels."""
     return LONGEST_PX if quality == "high" else min(long_side, LONGEST_PX)
 
 
 def legal_size(name: str, size: Size, quality: Quality, long_side: int) -> Size:
-    """Return the size to ask for: the smallest that covers `size`, or is as large as wanted, in nearly its aspect.
+    """Return the size to ask for: the smallest that covers `size`, or is as large as allowed, in nearly its aspect.
 
     Args:
         size: the film's frame, (width, height) in pixels.
-        long_side: no more than about this, in pixels, but at quality 'high'.
+        long_side: about the longest side wanted, in pixels, except at quality 'high'.
     """
     if sizes := fixed_sizes(name):
         return min(sizes, key=lambda each: (abs(math.log(each[0] * size[1] / each[1] / size[0])), each))
@@ -80,15 +82,15 @@ def _stepped(length: float) -> int:
 
 
 def most_tokens(size: Size, quality: Quality) -> float:
-    """Return an upper bound of the image tokens a picture is billed: the table's, by area beyond it, and a quarter."""
+    """Return an upper bound of a picture's image tokens: the table's, more for a larger area, and a quarter on top."""
     return math.ceil(_TOKENS[quality] * _larger(size) * _MARGIN)
 
 
 def likely_tokens(size: Size, quality: Quality) -> float:
-    """Return the image tokens a picture is billed where it is cheap, for the lower end of an estimate."""
+    """Return the image tokens of a picture at its cheapest, for the lower end of an estimate."""
     return math.ceil(_FEWEST[quality] * _larger(size))
 
 
 def _larger(size: Size) -> float:
-    """Return how many times the largest standard size `size` is, at least 1."""
+    """Return how many times larger than the largest standard size `size` is, by area, at least 1."""
     return max(1.0, size[0] * size[1] / _STANDARD_PIXELS)

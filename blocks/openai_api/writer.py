@@ -1,4 +1,4 @@
-"""Plans by a language model behind OpenAI's chat completions, the form that compatible servers speak too.
+"""The writer for language models behind OpenAI's chat completions, which compatible servers speak, too.
 
 https://platform.openai.com/docs/api-reference/chat/create
 """
@@ -43,20 +43,20 @@ from studio.planning.scene_graph import build_graph, scene_parts
 from studio.planning.shot_plan import plan_shots
 
 SCENES_A_CALL, SHOTS_A_CALL = 30, 30
-"""So that no answer grows so long that it is cut off."""
+"""The most scenes and shots asked for in one call, so that no answer grows so long that it is cut off."""
 
 EXCERPT_CHARACTERS = 1_200
-"""How much of a script's scene is shown for staging it."""
+"""How much of a scene's words the model is shown."""
 
 
 @dataclass(frozen=True)
 class OpenAIWriter(PaidEngine):
-    """Writes story, scene graph and shots; one repair where an answer cannot be read.
+    """Writes story, scene graph and shots with a language model; asks once more if an answer cannot be read.
 
     Attributes:
-        name: the model's, for example 'gpt-5.4-mini', or what a compatible server calls its own.
+        name: the model's name, for example 'gpt-5.4-mini', or a model of a compatible server.
         script_writer: cuts a person's script into scenes, word for word, before the model says what is seen.
-        thinking_tokens: what a call may take beyond the plan itself; models that think bill that as output.
+        thinking_tokens: how many tokens a call may take beyond the plan itself; models that think bill them as output.
     """
 
     account: OpenAIAccount
@@ -77,10 +77,11 @@ class OpenAIWriter(PaidEngine):
         return Chat(self.account, self.name, self.thinking_tokens, self.limits, self.booked_at())
 
     def write_story(self, brief: Brief) -> Story:
-        """Write the story from the idea; from a script only what is seen, its words stay.
+        """Write the story from the idea; for a script write only what is seen, its words stay.
 
         Raises:
-            VendorError: the call failed, or the second answer cannot be used either. BadInput: the script's.
+            VendorError: the call failed, or the second answer cannot be used either.
+            BadInput: the script cannot be used.
         """
         if brief.options.script is not None:
             return self._stage_script(brief)
@@ -96,10 +97,11 @@ class OpenAIWriter(PaidEngine):
         )
 
     def map_scenes(self, story: Story, seed: int) -> SceneGraph:
-        """Draw the graph with one look for each character, place and prop; `seed` changes nothing.
+        """Make the scene graph, with one look for each character, place and prop; `seed` changes nothing.
 
         Raises:
-            VendorError: as `write_story`. BrokenPlan: the story cannot be drawn.
+            VendorError: as `write_story`.
+            BrokenPlan: no valid graph follows from the story.
         """
         bare = build_graph(story)
         parts = scene_parts(bare)
@@ -130,12 +132,13 @@ class OpenAIWriter(PaidEngine):
         return graph_of(story, answers)
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
-        """Plan the shots as `studio.planning.shot_plan.plan_shots`, and have their prompts and cameras written.
+        """Plan the shots as `studio.planning.shot_plan.plan_shots` does, and let the model write prompts and cameras.
 
-        With prompts no model is asked: they stand as they were written.
+        If the brief has prompts, no model is asked, and they are used as written.
 
         Raises:
-            VendorError: as `write_story`. BadInput, BrokenPlan: as `studio.planning.shot_plan.plan_shots`.
+            VendorError: as `write_story`.
+            BadInput, BrokenPlan: as `studio.planning.shot_plan.plan_shots`.
         """
         planned = plan_shots(story, graph, brief)
         if brief.options.prompts is not None:

@@ -1,6 +1,6 @@
-"""The account at Stability AI: key and addresses, as a Prefect block. Nothing here spends.
+"""An account at Stability AI: key and addresses, as a Prefect block. Nothing here spends money.
 
-Prefect keeps the block; its secret is a `SecretStr` and appears nowhere else.
+Prefect stores the block; its secret is a `SecretStr` and appears nowhere else.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from studio.errors import BadInput
 from studio.model.paid import VendorError
 
 REST_URL = "https://api.stability.ai"
-"""https://platform.stability.ai/docs/api-reference"""
+"""The address of the REST service (https://platform.stability.ai/docs/api-reference)."""
 
 GRPC_HOST = "grpc.stability.ai:443"
-"""https://github.com/Stability-AI/stability-sdk#client-usage"""
+"""The host and port of the gRPC service (https://github.com/Stability-AI/stability-sdk#client-usage)."""
 
 TIMED_OUT_SECONDS = 60.0
-"""How long an account is shut out after more than 150 requests in 10 s, where the answer does not say it itself
+"""How long an account is locked out after more than 150 requests in 10 s, if the answer itself does not say
 (https://platform.stability.ai/docs/api-reference, "Rate limiting")."""
 
 _VARIABLES = {"api_key": "STABILITY_API_KEY", "rest_url": "STABILITY_API_URL", "grpc_host": "STABILITY_GRPC_HOST"}
@@ -44,7 +44,7 @@ class StabilityAccount(Block):
     _description = "Who pays for pictures at Stability AI, or at a server that speaks its protocols."
     _documentation_url = HttpUrl("https://platform.stability.ai/docs/api-reference")
 
-    # What a field refuses may be a key: pydantic's message must not quote it.
+    # A value that does not validate may be a key: pydantic's message must not quote it.
     model_config = ConfigDict(hide_input_in_errors=True)
 
     api_key: SecretStr = Field(title="API key", description="From https://platform.stability.ai/account/keys")
@@ -88,7 +88,7 @@ class StabilityAccount(Block):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Return the account of STABILITY_API_KEY, with STABILITY_API_URL and STABILITY_GRPC_HOST where they are set.
+        """Return the account by STABILITY_API_KEY and, if they are set, STABILITY_API_URL and STABILITY_GRPC_HOST.
 
         Raises:
             BadInput: the key is not set, or one of them cannot be used; the message names the variable.
@@ -103,42 +103,42 @@ class StabilityAccount(Block):
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]
             told = f"{_VARIABLES[str(fault['loc'][0])]}: {fault['msg'].removeprefix('Value error, ')}"
-        # Raised here, without a cause: the cause holds what was refused, and that may be a key.
+        # Raised here, without a cause: the cause would hold the value that did not validate, which may be a key.
         raise BadInput(told)
 
     @property
     def vendor(self) -> str:
-        """Who is paid through the REST door: 'stability', or a compatible server's host."""
+        """Who is paid for REST requests: 'stability', or the host of a compatible server."""
         return _vendor(self._host)
 
     @property
     def account(self) -> str:
-        """Who shares limits with whom at the REST door: the host and a digest of the key, 12 hex digits."""
+        """The name under which REST requests share a limit: the host and a digest of the key, 12 hex digits."""
         return f"{self._host} {self._digest}"
 
     @property
     def grpc_vendor(self) -> str:
-        """Who is paid through the gRPC door: 'stability', or a compatible server's host."""
+        """Who is paid for gRPC calls: 'stability', or the host of a compatible server."""
         return _vendor(self.grpc_host)
 
     @property
     def grpc_account(self) -> str:
-        """Who shares limits with whom at the gRPC door."""
+        """The name under which gRPC calls share a limit: the host and the same digest of the key."""
         return f"{self.grpc_host} {self._digest}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must appear in no message."""
+        """All texts that must not appear in a message: the key."""
         return (self.api_key.get_secret_value(),)
 
     @property
     def said_in(self) -> str:
-        """Where a person said the REST address: a variable's name, or the block; '' where it is Stability's own."""
+        """Where a person set the REST address: a variable's name, or the block; '' if it is Stability's own."""
         return "" if self.rest_url == REST_URL else self._said_in
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every REST request carries: the key, and the program's name."""
+        """The headers of every REST request: the key, and the program's name."""
         return {"authorization": f"Bearer {self.api_key.get_secret_value()}", "user-agent": "film-studio"}
 
     @property
@@ -150,12 +150,12 @@ class StabilityAccount(Block):
         return hashlib.sha256(self.api_key.get_secret_value().encode()).hexdigest()[:12]
 
     def balance(self) -> float:
-        """Return the credits left; one is $0.01 (https://platform.stability.ai/pricing). Asking costs nothing.
+        """Ask for the credits left, and return them; one is $0.01 (https://platform.stability.ai/pricing). It is free.
 
         `GET /v1/user/balance` answers `{"credits": number}` (https://platform.stability.ai/docs/api-reference).
 
         Raises:
-            VendorError: it cannot be told: no connection, a wrong key, an answer that is none.
+            VendorError: no connection, a wrong key, or an answer that cannot be read.
         """
         with open_client(self.vendor, _BALANCE, self.secrets, said_in=self.said_in) as client:
             answer = client.get(f"{self.rest_url}/v1/user/balance", headers=self.headers)
@@ -167,11 +167,11 @@ class StabilityAccount(Block):
         return float(credits)
 
     def fault(self, answer: httpx2.Response) -> VendorError:
-        """Return what an answer means that is not 200; 'slow down' says how long, whatever the answer says."""
+        """Return the error for an answer whose status is not 200; for 'slow down' it always has a wait in seconds."""
         error = vendor_error(self.vendor, answer, self.secrets)
         if error.fault == "slow down" and error.retry_after is None:
             error.retry_after = TIMED_OUT_SECONDS
-        # Support asks for the `id` of an error `{"id", "name", "errors"}`.
+        # Stability's support asks for the `id` of an error `{"id", "name", "errors"}`.
         named = _field(answer, "id")
         if not error.request_id and isinstance(named, str):
             error.request_id = scrubbed(named, self.secrets, REQUEST_ID_CHARACTERS)

@@ -1,7 +1,7 @@
-"""One call of Stability's gRPC service: messages, channel, and what became of it.
+"""Call Stability's gRPC service once: build the message, open a channel, and turn failures into a `VendorError`.
 
-Only messages and stubs come from `stability-sdk`; its clients repeat calls, wait for a dead host without end, and draw
-a seed of their own for 0. The SDK needs Python 3.11 or 3.12: it is imported when the first picture is asked for.
+Only messages and stubs come from `stability-sdk`: its clients repeat calls, wait for a dead host for ever, and draw a
+seed of their own for 0. The SDK needs Python 3.11 or 3.12; it is imported when the first picture is asked for.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from studio.errors import BadInput
 from studio.model.paid import Fault, Reply, Usage, VendorError
 
 MESSAGE_BYTES = 10 * 1024 * 1024
-"""Largest message, as in the SDK's own client (`stability_sdk/client.py`, `MAX_MESSAGE_SIZE`)."""
+"""The largest message, as in the SDK's own client (`stability_sdk/client.py`, `MAX_MESSAGE_SIZE`)."""
 
 ANSWER_BYTES = 3 * MESSAGE_BYTES
-"""Of all messages of an answer together: a picture, keepalives and what a classifier says are far below it."""
+"""The most bytes of all messages of an answer: a picture, keepalives and a classifier's results are far below it."""
 
 _SAYS: dict[str, Fault] = {
     "UNAUTHENTICATED": "key",
@@ -39,7 +39,8 @@ _SAYS: dict[str, Fault] = {
     "DEADLINE_EXCEEDED": "unknown",
     "CANCELLED": "unknown",
 }
-"""What a status means (https://grpc.io/docs/guides/status-codes), whoever made it; the others depend on who did."""
+"""What a gRPC status means (https://grpc.io/docs/guides/status-codes), if it means the same from server and library.
+"""
 
 _WORDS: dict[str, Fault] = {
     "larger than max": "bad answer",
@@ -47,7 +48,8 @@ _WORDS: dict[str, Fault] = {
     "enough balance": "quota",
     "Invalid prompts detected": "refused",
 }
-"""Words that tell more than the status. An empty account was seen as RESOURCE_EXHAUSTED and as PERMISSION_DENIED
+"""Words in the details that say more than the status. An empty account was seen as RESOURCE_EXHAUSTED and as
+PERMISSION_DENIED
 (https://github.com/terry3041/pyChatGPT/issues/146, https://github.com/dmarx/video-killed-the-radio-star/issues/23)."""
 
 _WHAT: dict[Fault, str] = {
@@ -62,14 +64,14 @@ _WHAT: dict[Fault, str] = {
 }
 
 _UNSENT = re.compile(r"failed to connect|DNS resolution failed|Received RST_STREAM with error code 7")
-"""How gRPC says that the server never saw the request; 7 is REFUSED_STREAM (RFC 9113, section 8.7)."""
+"""Details by which gRPC says that the server never saw the request; 7 is REFUSED_STREAM (RFC 9113, section 8.7)."""
 
 _BROKEN = re.compile(r"Socket closed|recvmsg|sendmsg|Received RST_|Connection reset|Broken pipe|.*GOAWAY|keepalive")
-"""How gRPC says that a connection broke."""
+"""Details by which gRPC says that a connection broke."""
 
 
 class _RpcError(Protocol):
-    """What grpc.RpcError is where a call raised it; the library has no types."""
+    """The methods of a grpc.RpcError that a call raised; the library has no types."""
 
     def code(self) -> enum.Enum: ...
     def details(self) -> str | None: ...
@@ -78,7 +80,13 @@ class _RpcError(Protocol):
 
 @dataclass(frozen=True)
 class SentRequest:
-    """All that is sent but the key and the request's own name."""
+    """Everything that is sent, except the key and the request's id.
+
+    Attributes:
+        size: (width, height) in pixels, one that the engine paints.
+        negative: what must not be seen; '' for nothing.
+        style: a style preset; '' for none.
+    """
 
     engine: str
     prompt: str
@@ -92,10 +100,13 @@ class SentRequest:
 
 
 def generate(account: StabilityAccount, asked: SentRequest, seconds: float) -> Reply:
-    """Call `Generate` once, and return the picture of its answers.
+    """Call `Generate` once, and return the picture among its answers.
+
+    Args:
+        seconds: the deadline of the whole call, > 0.
 
     Raises:
-        VendorError: no picture came: see `rpc_fault`; 'refused' where a filter stopped or blurred it.
+        VendorError: no picture came, see `rpc_fault`; or 'refused': a filter stopped the prompt or blurred the picture.
     """
     named = str(uuid.uuid4())
     grpc, messages, stubs = sdk()
@@ -104,7 +115,7 @@ def generate(account: StabilityAccount, asked: SentRequest, seconds: float) -> R
     with _channel(grpc, account) as channel:
         call = stubs.GenerationServiceStub(channel).Generate
         try:
-            # Between the artifacts come keepalives, which hold none.
+            # Between the answers with artifacts come keepalives, which have none.
             for answer in call(_message(messages, asked, named), timeout=seconds, wait_for_ready=False):
                 heard, taken = True, taken + answer.ByteSize()
                 artifacts.extend(answer.artifacts)
@@ -115,7 +126,7 @@ def generate(account: StabilityAccount, asked: SentRequest, seconds: float) -> R
     pictures = [each for each in artifacts if each.type == messages.ARTIFACT_IMAGE and each.binary]
     if any(each.finish_reason == messages.FILTER for each in artifacts):
         what = "the picture was blurred by the content filter" if pictures else "the content filter stopped the prompt"
-        # A picture that was made is billed, blurred or not, as at the REST door.
+        # A picture that was made is billed, blurred or not, as by the REST service.
         raise VendorError(
             "refused",
             f"{account.grpc_vendor}: {what}",
@@ -125,12 +136,12 @@ def generate(account: StabilityAccount, asked: SentRequest, seconds: float) -> R
     # A picture that came whole before the call broke is paid for: it is used.
     if pictures:
         return Reply(pictures[0].binary, {"images": 1}, named, pictures[0].seed or None)
-    # Raised here, not where it was caught: it carries no cause whose text may quote a key.
+    # Raised here, not where it was caught, so that it carries no cause whose text may quote a key.
     raise failure or VendorError("bad answer", f"{account.grpc_vendor}: the answer holds no picture", request_id=named)
 
 
 def _channel(grpc: ModuleType, account: StabilityAccount) -> AbstractContextManager[object]:
-    """Return a channel of this call's own: TLS with the key on ports that end in 443, as the SDK does it."""
+    """Return a channel for this call alone: with TLS and the key if the port ends in 443, as in the SDK."""
     here = account.grpc_host.startswith(("localhost:", "127.", "[::1]:"))
     options = [
         ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -139,7 +150,7 @@ def _channel(grpc: ModuleType, account: StabilityAccount) -> AbstractContextMana
         ("grpc.service_config_disable_resolution", 1),
         # A connection shared with other calls would also share their waiting after a failure.
         ("grpc.use_local_subchannel_pool", 1),
-        # The proxy that the environment names leads away from this machine.
+        # For this machine no proxy of the environment may be used.
         ("grpc.enable_http_proxy", 0 if here else 1),
     ]
     channel: AbstractContextManager[object]
@@ -153,7 +164,7 @@ def _channel(grpc: ModuleType, account: StabilityAccount) -> AbstractContextMana
 
 
 def _message(messages: ModuleType, asked: SentRequest, named: str) -> object:
-    """Return the request's message; of prompts, one with a weight below zero is a negative one."""
+    """Return the request as a message; a prompt with a weight below zero is a negative prompt."""
     prompts = [
         messages.Prompt(text=text, parameters=messages.PromptParameters(weight=weight))
         for text, weight in ((asked.prompt, 1.0), (asked.negative, -1.0))
@@ -175,17 +186,21 @@ def _message(messages: ModuleType, asked: SentRequest, named: str) -> object:
         ),
     )
     if asked.style:
-        # As `stability_sdk/client.py` sends it.
+        # In the form in which `stability_sdk/client.py` sends it.
         request.extras.update({"$IPC": {"preset": asked.style}})
     return request
 
 
 def rpc_fault(account: StabilityAccount, named: str, error: _RpcError, heard: bool) -> VendorError:
-    """Return what a failed call means; `heard` tells whether anything of an answer had come.
+    """Return the error that a failed call means.
 
-    UNAVAILABLE, INTERNAL and UNKNOWN are said by the server, or by gRPC itself where a connection breaks. Only its
-    words tell which (seen with grpcio 1.63): a status that the server sent names its address, one of a broken
-    connection does so only once something was heard.
+    UNAVAILABLE, INTERNAL and UNKNOWN come from the server, or from gRPC itself if a connection breaks. Only the details
+    show which (seen with grpcio 1.63): a status that the server sent names the server's address, that of a broken
+    connection does so only once a part of an answer had come.
+
+    Args:
+        named: the request's id.
+        heard: whether a part of an answer had come.
     """
     status, said = error.code().name, error.details() or ""
     fault = next((fault for words, fault in _WORDS.items() if words in said), _SAYS.get(status))

@@ -1,4 +1,4 @@
-"""Pictures through Stability's gRPC door, for hosts that speak it. The main door is `rest_painter.py`."""
+"""The painter for Stability's gRPC service, for hosts that speak only that. The usual one is `rest_painter.py`."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ SIZES = (
     (832, 1216),
     (896, 1152),
 )
-"""What SDXL 1.0 paints, in pixels; all are multiples of 64, about a megapixel
+"""The sizes that SDXL 1.0 paints, (width, height) in pixels; all are multiples of 64, about a megapixel
 (https://platform.stability.ai/docs/api-reference#tag/SDXL-1.0-and-SD1.6, width and height)."""
 
 PROMPT_CHARACTERS = 2_000
-"""Longest prompt (same page, `TextPrompt.text`)."""
+"""The longest prompt (same page, `TextPrompt.text`)."""
 
 
 @dataclass(frozen=True)
 class StabilityGrpcPainter(PaidEngine):
-    """A painter over gRPC: one RPC a picture, with a deadline. It takes no reference pictures.
+    """A painter over gRPC: one call per picture, with a deadline. It takes no reference pictures.
 
     Attributes:
-        engine_id: of the server's engines; SDXL 1.0 is the SDK's own default.
-        negative_prompt: what must not be seen, '' for nothing.
-        style_preset: one of the published styles.
-        steps: of diffusion, 10 to 50; 30 is the published default (same page as `SIZES`).
+        engine_id: an engine of the server; SDXL 1.0 is the SDK's own default.
+        negative_prompt: what must not be seen; '' for nothing.
+        style_preset: one of the published styles; None for none.
+        steps: steps of diffusion, 10 to 50; 30 is the published default (same page as `SIZES`).
         seconds: the deadline of the whole call, > 0.
 
     Raises:
@@ -65,21 +65,22 @@ class StabilityGrpcPainter(PaidEngine):
 
     @property
     def model(self) -> str:
-        """Engine and every setting that changes the picture."""
+        """The engine, and every setting that changes the picture."""
         return settings_text(f"{self.engine_id} {self.steps} steps", self.style_preset, self.negative_prompt)
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
     ) -> PieceMeasures:
-        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
+        """Paint a PNG at `out`, RGB 8 bit, of exactly `size` (width, height) pixels: in the nearest size, then fitted.
 
         Args:
-            prompt: 1 to 2,000 characters; what is longer is cut.
+            prompt: 1 to 2,000 characters; a longer one is cut.
             seed: 0 to 2**31 - 1.
+            references: must be empty.
 
         Raises:
             BadInput: `stability-sdk` is not installed.
-            EngineFailed: no desk, or reference pictures, which there is no way to send.
+            EngineFailed: no desk, or reference pictures, which cannot be sent.
             VendorError: the call failed; no file is at `out`.
         """
         desk = self.booked_at()

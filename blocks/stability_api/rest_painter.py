@@ -1,7 +1,7 @@
-"""Pictures by Stability's Stable Image services, through REST v2beta.
+"""The painter for Stability's Stable Image services, over REST v2beta.
 
-One request a picture, always `multipart/form-data`; the answer is the picture itself. Every field, limit and meaning
-here is that of https://platform.stability.ai/docs/api-reference#tag/Generate.
+One request per picture, always `multipart/form-data`; the answer is the picture itself. All fields, limits and meanings
+are from https://platform.stability.ai/docs/api-reference#tag/Generate.
 """
 
 from __future__ import annotations
@@ -26,25 +26,27 @@ from studio.model.receipt import PieceMeasures
 Service = Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium", "sd3.5-flash"]
 
 SHAPES = ((16, 9), (1, 1), (21, 9), (2, 3), (3, 2), (4, 5), (5, 4), (9, 16), (9, 21))
-"""Every `aspect_ratio` there is; the size in pixels follows from it: 1 megapixel, `core` 1.5."""
+"""All values of `aspect_ratio`, (width, height); the size in pixels follows from it: 1 megapixel, for `core` 1.5."""
 PIXELS, CORE_PIXELS = 1_000_000, 1_500_000
 
 PROMPT_CHARACTERS = 10_000
 
 LIMITS = RequestLimits(read_seconds=240, total_seconds=300, body_bytes=32 * 2**20)
-"""The vendor publishes no time; these leave room for a queue. A PNG of 1.5 megapixels has 5 MB at the most."""
+"""The limits of one request. The vendor publishes no times; these leave room for a queue. A PNG of 1.5 megapixels has
+5 MB at most."""
 
 
 @dataclass(frozen=True)
 class StabilityPainter(PaidEngine):
-    """A painter by one of the services. It takes no reference pictures: `ultra` and `sd3.5-*` can start from a picture,
-    but then paint that picture over, its place and pose too.
+    """A painter for one of the services.
+
+    It takes no reference pictures: `ultra` and `sd3.5-*` can start from one, but then keep its place and pose, too.
 
     Attributes:
         service: `core` is quick, `ultra` the best; `sd3.5-*` are the base models.
         negative_prompt: what must not be seen, at most 10,000 characters; '' for nothing.
-        style_preset: one of the published styles.
-        limits: of time and bytes for one request.
+        style_preset: one of the published styles; None for none.
+        limits: time and bytes for one request.
 
     Raises:
         BadInput: there is no such service or style.
@@ -64,25 +66,25 @@ class StabilityPainter(PaidEngine):
 
     @property
     def abilities(self) -> Abilities:
-        """What it can do of what the port leaves open."""
+        """What this painter can do: its sizes, seeds, negative prompts."""
         area = CORE_PIXELS if self.service == "core" else PIXELS
         sizes = tuple((round(math.sqrt(area * a / b)), round(math.sqrt(area * b / a))) for a, b in SHAPES)
         return Abilities(sizes, seed=True, negative_prompts=True)
 
     @property
     def model(self) -> str:
-        """Service and every setting that changes the picture."""
+        """The service, and every setting that changes the picture."""
         return settings_text(self.service, self.style_preset, self.negative_prompt)
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
     ) -> PieceMeasures:
-        """Write a PNG, RGB 8 bit, of exactly `size` (width, height) pixels: painted in the nearest shape, then fitted.
+        """Paint a PNG at `out`, RGB 8 bit, of exactly `size` (width, height) pixels: in the nearest shape, then fitted.
 
         Args:
-            prompt: 1 to 10,000 characters; what is longer is cut.
+            prompt: 1 to 10,000 characters; a longer one is cut.
             seed: 0 to 2**31 - 1.
-            references: none.
+            references: must be empty.
 
         Raises:
             EngineFailed: no desk, or a reference picture.
@@ -122,13 +124,13 @@ class StabilityPainter(PaidEngine):
         return {name: value for name, value in fields.items() if value}
 
     def _send(self, fields: dict[str, str]) -> Reply:
-        """Post once, and return the picture.
+        """Post the fields once, and return the picture.
 
         Raises:
-            VendorError: as of `blocks/http_client/client.py` and `blocks/http_client/errors.py`; 'refused' for a
-            picture that was blurred.
+            VendorError: as in `blocks/http_client/client.py` and `blocks/http_client/errors.py`; 'refused' if the
+                picture was blurred; 'bad answer' if painting failed.
         """
-        # Without a file name a part is a plain field; given in `data` alone they would not be multipart.
+        # As files without a name, which are plain fields: passed as `data` alone they would not be sent as multipart.
         files = [(name, (None, value.encode(), None)) for name, value in fields.items()]
         account = self.account
         with open_client(account.vendor, self.limits, account.secrets, said_in=account.said_in) as client:
@@ -141,7 +143,7 @@ class StabilityPainter(PaidEngine):
         reason = answer.headers.get("finish-reason", "SUCCESS").strip().upper()
         if reason == "CONTENT_FILTERED":
             # "successful generation, however the output violated our content moderation policy and has been blurred":
-            # only failed generations are free.
+            # it is billed, since only failed generations are free.
             raise VendorError(
                 "refused",
                 f"{account.vendor}: the picture was blurred by its content filter",
