@@ -1,8 +1,8 @@
-"""The offline composer: an ambient score from numpy alone, in ten moods that change on the film's cuts.
+"""The offline composer: writes an ambient score with numpy alone, in ten moods that change on the film's cuts.
 
-A score is a chain of bars, each a chord of pads that turns into the next one at equal power, with struck notes over
-them. It is written block by block: an hour holds hardly more in memory than a minute. How moods are written is
-`voicings.py`'s, how they sound `orchestra.py`'s; other composers live elsewhere.
+A score is a chain of bars, each a chord of pads that crossfades into the next one at equal power, with struck notes
+over them. It is written block by block: an hour needs hardly more memory than a minute. The music of each mood is in
+`voicings.py`, its sounds are in `orchestra.py`; other composers are elsewhere.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from studio.model.film import Mood, MusicCue
 from studio.model.receipt import PieceMeasures
 
 TURN_SECONDS, CUT_TURN_SECONDS = 2.0, 0.8
-"""How long a chord takes to become the next one, in the middle of which lies the bar line; on a cut it is quicker."""
+"""How long a chord takes to become the next one, with the bar line in the middle; on a cut it is faster."""
 FADE_IN_SECONDS, GROW_SECONDS, GROW_DB = 0.6, 6.0, 12.0
-"""The beginning: out of nothing, and then by 12 dB; in a short film at most a sixteenth and a fifth of its length."""
+"""The beginning: a fade in from silence, and growth by 12 dB; at most a sixteenth and a fifth of the film's length."""
 FADE_OUT_SECONDS = 5.0
-"""The end: the last chord dies away, and is gone with the film's last sample; in a short film a quarter of it."""
+"""The end: the last chord fades out until the film's last sample; at most a quarter of the film's length."""
 CEILING = 0.89
-"""-1 dBFS: the sum is bent towards it by a tanh and cannot pass it."""
+"""Largest sample, -1 dBFS: a tanh limits the sum to it."""
 
 
 class OfflineComposer:
-    """Writes pads with slow chords, bells and pulses; the same cues, length and seed give the same bytes."""
+    """Composes scores of slow chords, bells and pulses; the same cues, length and seed give the same bytes."""
 
     engine = "offline"
     model = "composer"
     version = 3
 
     def compose(self, cues: tuple[MusicCue, ...], seconds: float, seed: int, out: Path) -> PieceMeasures:
-        """Write a WAV, stereo 16 bit at 48 kHz, of `round(seconds * 48000)` samples.
+        """Write a score: a WAV, stereo 16 bit at 48 kHz, of `round(seconds * 48000)` samples.
 
-        It grows out of nothing, turns on every cue into its mood without a jump in loudness, and ends with a cadence
-        on the home chord, which has died away with the last sample. Bars are stretched so that a whole number of them
-        lies between two cues.
+        It begins in silence, changes to the mood of each cue without a jump in loudness, and ends with a cadence on the
+        home chord, which has faded out at the last sample. Bars are stretched so that a whole number of them is between
+        two cues.
 
         Args:
-            cues: one at least, in order of `start`, the first at 0; those at or behind the end are not heard.
+            cues: at least one, in order of `start`, the first at 0; those at or after the end are not heard.
             seconds: length, >= 0 and finite.
 
         Raises:
-            EngineFailed: no such cues or length, or the file cannot be written; `out` is worthless then.
+            EngineFailed: cues or length are not as above, or the file cannot be written; what is at `out` is useless.
         """
         if not 0 <= seconds < math.inf:
             raise EngineFailed(f"a score cannot be {seconds!r} seconds long; ask for 0 or more")
@@ -67,7 +67,7 @@ class OfflineComposer:
 
 
 class _Bar(NamedTuple):
-    """A chord from sample `begin` to `end`; `opening`: its mood begins with it, `closing`: it is the film's last."""
+    """A chord from sample `begin` to `end`. `opening`: it is the first of a new mood; `closing`: the last of the film."""
 
     begin: int
     end: int
@@ -82,7 +82,7 @@ class _Bar(NamedTuple):
 
 
 class _Note(NamedTuple):
-    """Where a struck note sets in (a sample), which, and its gain left and right."""
+    """A struck note: the sample at which it starts, its sound and pitch, and its gain left and right."""
 
     start: int
     sound: str
@@ -92,9 +92,9 @@ class _Note(NamedTuple):
 
 
 def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
-    """Return the film's bars, end to end: round the chords, home first, and at the end a cadence.
+    """Return the bars of the film, end to end: the chords in turn, from the home chord on, and a cadence at the end.
 
-    A new mood goes on with its own next chord: with its first one a film of short scenes would never leave home.
+    A new mood continues with its next chord: if it began with its first, a film of short scenes would hear only that.
     """
     starts = [min(round(cue.start * RATE_HZ), samples) for cue in cues]
     spans = [
@@ -106,13 +106,13 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
     for begin, end, mood in spans:
         voicing, last = VOICINGS[mood], end == samples
         count = max(1, round((end - begin) / RATE_HZ / voicing.bar_seconds))
-        # A cadence needs home after it, and in a film of one mood home before it, too.
+        # A cadence needs the home chord after it, and in a film of one mood also before it.
         cadence = 2 if bars else 3
         if last and end - begin >= 2 * cadence * RATE_HZ:
             count = max(count, cadence)
         edges = [begin + (end - begin) * number // count for number in range(count + 1)]
         if last and count > 1:
-            # The last chord is heard for a second before it dies away, where the one before it leaves room.
+            # The last chord is heard for a second before it fades out, where the one before it leaves room.
             edges[-2] = max((2 * edges[-3] + end) // 3, min(edges[-2], end - round((FADE_OUT_SECONDS + 1) * RATE_HZ)))
         for number in range(count):
             chord, closing = len(bars) % len(voicing.chords), last and number == count - 1
@@ -123,7 +123,7 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
 
 
 def _score(bars: Sequence[_Bar], samples: int, seed: int) -> Iterator[Samples]:
-    """Yield the film's music, (n, 2) blocks that are `samples` long in all."""
+    """Yield the film's music in blocks, (n, 2) float32, `samples` long together."""
     orchestra, room = Orchestra(seed), Room(seed)
     turns = _turns(bars)
     offsets = np.random.default_rng([seed, 5]).integers(0, LOOP, len(bars))
@@ -155,9 +155,9 @@ def _score(bars: Sequence[_Bar], samples: int, seed: int) -> Iterator[Samples]:
 
 
 def _turns(bars: Sequence[_Bar]) -> list[int]:
-    """Return the samples that the turn into each bar takes, none before the first and after the last.
+    """Return how many samples the crossfade into each bar takes; 0 before the first and after the last.
 
-    A turn takes half of itself from the bar on either side, so it is never longer than the shorter of them.
+    Half of it is in the bar on either side, so it is never longer than the shorter of them.
     """
     turns = [
         min(
@@ -171,7 +171,7 @@ def _turns(bars: Sequence[_Bar]) -> list[int]:
 
 
 def _swell(here: NDArray[np.int64], bar: _Bar, turn_in: int, turn_out: int) -> Samples:
-    """Return a bar's gain at the samples `here`, (n, 1): the squares of two that turn into each other sum to 1."""
+    """Return the gain of a bar at the samples `here`, (n, 1): in a crossfade the squares of both gains sum to 1."""
     gain = np.ones(len(here))
     if turn_in:
         gain *= np.sin(np.pi / 2 * smooth((here - bar.begin + turn_in / 2) / turn_in))
@@ -181,9 +181,9 @@ def _swell(here: NDArray[np.int64], bar: _Bar, turn_in: int, turn_out: int) -> S
 
 
 def _notes(bars: Sequence[_Bar], samples: int, home: int, seed: int) -> list[_Note]:
-    """Return what is struck when, in order: the music grows until two thirds of the film and then lets go.
+    """Return the struck notes in order: they get denser until two thirds of the film, then sparser.
 
-    A new mood is struck in on its cut, to the sample; all else is a little late, as hands are.
+    The first note of a new mood is exactly on its cut; all others are a little late, as a player's are.
     """
     notes: list[_Note] = []
     quiet_until = min(GROW_SECONDS * RATE_HZ, samples / 5)
@@ -199,7 +199,7 @@ def _notes(bars: Sequence[_Bar], samples: int, home: int, seed: int) -> list[_No
             strike, pluck, late = rng.random(), rng.random(), max(0.0, rng.normal(0.012, 0.006))
             step, force, pan = int(rng.integers(1, len(chord))), rng.uniform(0.55, 1.0), rng.uniform(-0.35, 0.35)
             start = round(bar.begin + beat * beat_samples + late * RATE_HZ)
-            # Beats closer than a sixth of a second are a rattle: a stretched bar of a short scene has such.
+            # Beats closer than a sixth of a second would rattle; a short scene may have such a bar.
             if start < quiet_until or (bar.closing and beat) or beat_samples < RATE_HZ / 6:
                 continue
             if voicing.pulse and beat % 2 == 0:
@@ -215,7 +215,7 @@ def _notes(bars: Sequence[_Bar], samples: int, home: int, seed: int) -> list[_No
 
 
 def _arc(begin: int, end: int, samples: int) -> Samples:
-    """Gain of the samples `[begin, end)` of a film of `samples`: it grows out of nothing, and ends there."""
+    """Return the gain of the samples `[begin, end)` of a film of `samples`: from silence at its start to its end."""
     here = np.arange(begin, end, dtype=np.float64)
     fade_in = max(1.0, min(FADE_IN_SECONDS * RATE_HZ, samples / 16))
     grow = max(1.0, min(GROW_SECONDS * RATE_HZ, samples / 5))

@@ -1,7 +1,7 @@
-"""The composer's sounds: pads that loop without a seam, struck notes, and the room they are struck in.
+"""The composer's sounds: pads that loop without a seam, struck notes, and the reverberation of a room.
 
 Pads are made by the padsynth algorithm (Paul Nasca, ZynAddSubFX: one inverse Fourier transform of bell-shaped bands
-with random phases), so a chord of any length costs two transforms. What is played when is `composer.py`'s.
+with random phases), so a chord of any length costs two transforms. `composer.py` decides what is played when.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from studio.model.film import Mood
 
 RATE_HZ = 48_000
 LOOP = 1 << 18
-"""Samples after which a pad begins again, without a seam: 5.5 s."""
+"""Samples after which a pad repeats, without a seam: 5.5 s."""
 BLOCK = 1 << 17
 """Samples written at a time: 2.7 s, 1 MB."""
 ROOM_SECONDS = 2.6
-"""Length of the room's answer; it has fallen by 60 dB (e^-6.9, the definition of reverberation time)."""
+"""Length of the room's impulse response, after which it has fallen by 60 dB (e^-6.9: the reverberation time)."""
 WIDTH = 0.45
-"""Side against middle. Left and right are middle plus and minus side, so mono is the middle and never cancels: it is
-10 lg(1 + 0.45^2) = 0.8 dB below."""
+"""Gain of the side signal against the middle. Left and right are middle plus and minus side, so mono is the middle and
+never cancels: it is 10 lg(1 + 0.45^2) = 0.8 dB below stereo."""
 PAD_LUFS = -19.0
-"""Loudness of every chord before its mood's trim; as a bed the mix moves it anyhow."""
+"""Loudness of every chord before the trim of its mood; the mix changes it anyway."""
 CORE = 0.7
-"""How much of a partial's power is one steady tone: in noise bands alone low notes come and go."""
+"""Share of a partial's power that is one steady tone: with noise bands alone, low notes would swell and fade."""
 PARTIALS_UP_TO_HZ = 6_000.0
 HELD_PADS, HELD_NOTES = 12, 60
-"""Sounds kept at once: 25 MB and at most 30 MB, however long the film."""
+"""Most pads and notes kept in memory: 25 MB and at most 30 MB, however long the film."""
 
 _MOODS = tuple(VOICINGS)
 
 
 class Orchestra:
-    """The sounds of one score, each made when first asked for. Not shared between threads."""
+    """The sounds of one score, each made when it is first asked for. Only one thread may use it."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self.home = HOME + int(np.random.default_rng([seed, 1]).integers(-3, 3))
-        """MIDI note of the film's home: three semitones below D to two above."""
+        """MIDI note of the film's home tone: from three semitones below D to two above."""
         self._pads: OrderedDict[tuple[Mood, int], Samples] = OrderedDict()
         self._notes: OrderedDict[tuple[str, int], Samples] = OrderedDict()
 
     def pad(self, mood: Mood, number: int) -> Samples:
-        """Return a chord of a mood as a loop, (LOOP, 2), of the loudness that all chords have."""
+        """Return a chord of a mood as a loop, (LOOP, 2) float32; all chords of a mood are equally loud."""
         key = mood, number
         if key not in self._pads:
             self._pads[key] = self._make_pad(mood, number)
@@ -58,7 +58,12 @@ class Orchestra:
         return self._pads[key]
 
     def note(self, sound: str, pitch: int) -> Samples:
-        """Return a struck note, (n,): 'bell', 'pluck' or 'pulse' of a MIDI note."""
+        """Return a struck note, (n,) float32.
+
+        Args:
+            sound: 'bell', 'pluck' or 'pulse'.
+            pitch: MIDI note.
+        """
         key = sound, pitch
         if key not in self._notes:
             self._notes[key] = _STRUCK[sound](_hz(pitch))
@@ -86,7 +91,7 @@ class Orchestra:
         rng = np.random.default_rng([self._seed, 2, _MOODS.index(mood), number])
         heights = np.sqrt(power)
         middle, side = (np.fft.irfft(heights * np.exp(2j * np.pi * rng.random(bins)), LOOP) for _ in range(2))
-        # By Parseval a loop's weighted power is the sum over its bins; left and right together are twice both sums.
+        # By Parseval's theorem a loop's weighted power is the sum over its bins; left and right are twice both sums.
         heard = 4 * (1 + WIDTH**2) * float((power * _k_weight(np.fft.rfftfreq(LOOP, 1 / RATE_HZ))).sum()) / LOOP**2
         gain = 10 ** ((PAD_LUFS + voicing.trim_db + 0.691) / 20) / np.sqrt(heard)
         pad: Samples = (gain * np.stack([middle + WIDTH * side, middle - WIDTH * side], axis=1)).astype(np.float32)
@@ -94,20 +99,20 @@ class Orchestra:
 
 
 class Room:
-    """A hall that struck notes ring in, block by block: its answer is laid on by multiplying spectra."""
+    """The reverberation of a hall, added to struck notes block by block by multiplying spectra."""
 
     def __init__(self, seed: int) -> None:
         rng = np.random.default_rng([seed, 4])
         t = _time(ROOM_SECONDS)
         fall = np.exp(-6.9 * t / ROOM_SECONDS) * np.clip(t / 0.03, 0, 1)
-        # Averaging nine neighbours takes the hiss off: a room swallows the highs first.
+        # Averaging nine neighbours removes the hiss: a room absorbs high frequencies first.
         answers = [np.convolve(rng.standard_normal(fall.size) * fall, np.full(9, 1 / 9), "same") for _ in range(2)]
         self._spectra = [np.fft.rfft(0.5 * answer / np.sqrt((answer**2).sum()), LOOP) for answer in answers]
         self._tail = np.zeros((2, LOOP))
 
     def answer(self, struck: NDArray[np.floating]) -> Samples:
-        """Return what the room adds, (n, 2), to the next struck samples, (n,) with n <= BLOCK."""
-        # BLOCK and the answer together fit into LOOP, so nothing wraps around.
+        """Return the reverberation, (n, 2) float32, to add to the next struck samples, (n,) with n <= BLOCK."""
+        # BLOCK and the impulse response together fit into LOOP, so nothing wraps around.
         spectrum = np.fft.rfft(struck, LOOP)
         for tail, room in zip(self._tail, self._spectra, strict=True):
             tail += np.fft.irfft(spectrum * room, LOOP)
@@ -119,13 +124,13 @@ class Room:
 
 
 def smooth(ramp: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a ramp's smoothstep, 0 to 1 without a corner at either end; what lies outside 0 to 1 is clipped."""
+    """Return the smoothstep of a ramp, 0 to 1 without a corner at either end; input outside 0 to 1 is clipped."""
     ramp = np.clip(ramp, 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
 
 
 def _bell(hz: float) -> Samples:
-    """A felt piano's note: a soft stroke, its upper partials gone sooner."""
+    """Return the note of a felt piano: a soft attack, with upper partials that decay sooner."""
     t = _time(2.6)
     tone = np.zeros_like(t)
     for harmonic, share in ((1, 1.0), (2, 0.32), (3.01, 0.12), (4.03, 0.06), (6.1, 0.015)):
@@ -134,7 +139,7 @@ def _bell(hz: float) -> Samples:
 
 
 def _pluck(hz: float) -> Samples:
-    """A plucked string under a soft thumb."""
+    """Return the note of a softly plucked string."""
     t = _time(0.8)
     tone = np.zeros_like(t)
     for harmonic, share in ((1, 1.0), (2, 0.45), (3, 0.22), (4, 0.1)):
@@ -143,7 +148,7 @@ def _pluck(hz: float) -> Samples:
 
 
 def _pulse(hz: float) -> Samples:
-    """A low heartbeat; its second and third partials let small loudspeakers have it too."""
+    """Return a low heartbeat; its second and third partials make it audible on small loudspeakers too."""
     t = _time(0.9)
     tone = np.zeros_like(t)
     for harmonic, share in ((1, 1.0), (2, 0.5), (3, 0.2)):
@@ -159,7 +164,7 @@ def _time(seconds: float) -> NDArray[np.float64]:
 
 
 def _hz(pitch: int) -> float:
-    """Equal temperament from A4 = 440 Hz, MIDI note 69."""
+    """Return the frequency of a MIDI note: equal temperament, A4 = 440 Hz = note 69."""
     return float(440.0 * 2.0 ** ((pitch - 69) / 12))
 
 

@@ -1,7 +1,7 @@
-"""How each mood is written: its chords, its pace and its sounds. Pure.
+"""The music of each mood: its chords, its pace and its sounds. Only tables.
 
-All moods share one home, the tone 0 of every chord, so that any may follow any without a jump of key: they are modes on
-it, as film scores change colour by modal mixture. Steps are semitones above home; the lowest is the bass.
+All moods share one home tone, the step 0 of every chord, so that any may follow any without a change of key: they are
+modes on it, as film scores change colour by modal mixture. Steps are semitones above home; the lowest is the bass.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from typing import NamedTuple
 from studio.model.film import Mood
 
 HOME = 50
-"""MIDI note of home before the film's own transposition: D3, 147 Hz."""
+"""MIDI note of the home tone before the film's own transposition: D3, 147 Hz."""
 
 
 class Voicing(NamedTuple):
-    """A mood's music.
+    """The music of one mood.
 
     Attributes:
-        chords: in order; the first is home, where a film begins and ends.
-        cadence: which chord comes before the film's last.
+        chords: in order; the first is the home chord, with which a film begins and ends.
+        cadence: index of the chord before the film's last.
         bar_seconds: about how long a chord lasts; bars are stretched to fill their scene.
-        beats: of a bar.
-        bells, plucks: how probable a struck note is on a beat, 0 to 1; plucks run up and down the chord.
+        beats: number of beats in a bar.
+        bells: probability of a bell on a beat, 0 to 1.
+        plucks: probability of a pluck on a beat, 0 to 1; plucks run up and down the chord.
         pulse: loudness of a low heartbeat on every second beat, 0 to 1.
-        dark: how fast the pads' overtones fall: the n-th is n ** -dark.
-        spread_cents: how far the players of a pad are apart.
-        trim_db: loudness of the pads against the usual, so that all moods, with their struck notes, are alike.
+        dark: how fast the overtones of the pads fall: the amplitude of the n-th is n ** -dark.
+        spread_cents: how far the voices of a pad are out of tune with each other.
+        trim_db: change of the pads' loudness, so that all moods, with their struck notes, are equally loud.
     """
 
     chords: tuple[tuple[int, ...], ...]
@@ -69,7 +70,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         16,
         0.0,
     ),
-    # Lydian, its raised fourth is the wonder: D with G sharp, E over D, Bm11, Amaj9.
+    # Lydian, whose raised fourth gives the sense of wonder: D with G sharp, E over D, Bm11, Amaj9.
     "wonder": Voicing(
         ((-12, 4, 7, 14, 18), (-12, 6, 9, 14, 18), (-3, 7, 14, 16, 23), (-5, 2, 11, 14, 18)),
         3,

@@ -1,5 +1,5 @@
-"""The painter's hand: reading a prompt, and painting what it asks for with numpy and OpenCV.
+"""The offline painter: reads a prompt and paints what it asks for with numpy and OpenCV.
 
-`lexicon` reads, `scene` decides the order of the brush strokes, the other modules each know one thing to paint.
-Only `blocks/offline/painter/painter.py` calls in from outside.
+`prompt/` reads, `scene` decides the order of painting, and each of the other modules paints one kind of thing.
+The rest of the program uses only `blocks/offline/painter/painter.py`.
 """

@@ -1,4 +1,4 @@
-"""Casting: the drawing that stands for each subject, painted in the colours its own words name.
+"""Casting: chooses the drawing for each subject and colours it as the prompt's words say.
 
 The same words give the same drawing in every shot: a red bicycle stays red, a black cat black.
 """
@@ -36,18 +36,22 @@ _BRUSHES = {module.__name__.rpartition(".")[2]: module for module in (*_MODULES,
 
 
 def brush_of(kind: str) -> Callable[..., Drawing]:
-    """Return the function that draws a subject; those of people, a house and a close shot want more than a seed."""
+    """Return the function that draws a kind of subject.
+
+    It takes no argument, or a generator of random numbers where the kind is 'varied'; those for people, a house and
+    close shots take others.
+    """
     module, _, name = ROWS[kind].brush.partition(".")
     return cast("Callable[..., Drawing]", getattr(_BRUSHES[module], name))
 
 
 _HELD = tuple(kind for kind, row in ROWS.items() if row.hand)
 _PAVED = ("street", "city", "village", "road")
-"""Where one carries an umbrella."""
+"""Places where people in rain or storm carry an umbrella."""
 
 
 def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng: Rng) -> Drawing:
-    """Give the drawing of a subject, about 1 high; `carried` are the kinds of things in a person's hand."""
+    """Return the drawing of a subject, about 1 high; `carried` are the kinds of things that a person carries."""
     kind = subject.kind
     if kind in PEOPLE:
         look = figures.look_of_person(reading, subject)
@@ -61,7 +65,7 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
         if "bicycle" in carried:
             return poses.rider(look)
         if reading.shot == "medium" and subject.away:
-            # The whole figure, so near that its head is as large as a face would be.
+            # The whole figure, enlarged until its head is as large as a face would be.
             return moved(figures.person(look, 0.0, umbrella=_cloth(reading, subject, look)), 0, -3.33, 4.4)
         if reading.shot == "medium":
             return _half(reading, subject, look, carried)
@@ -83,7 +87,7 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
 
 
 def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple[str, ...]) -> Drawing:
-    """A person from the waist up, with what they carry, or what anyone would have in that place and weather."""
+    """Return a person from the waist up, with what they carry, or else what fits the place and the weather."""
     said = frozenset(subject.words)
     doing = ""
     held: Drawing = ()
@@ -97,7 +101,7 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     elif reading.biome in _PAVED and (reading.has("rain") or reading.has("storm")):
         doing = "umbrella"
     aged = bool(said & figures.AGED) or subject.kind == "elder"
-    # Not always in profile: who looks at nothing near shows both eyes, and a woman's face is softer so.
+    # Not always in profile: people who look at nothing near show both eyes, which also makes a woman's face softer.
     turned = doing in ("", "umbrella") and (
         look.style != "short" or zlib.crc32(" ".join(subject.words).encode()) % 2 == 0
     )
@@ -106,19 +110,19 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
 
 
 def _in_hand(reading: Reading, thing: str) -> Drawing:
-    """A thing as a hand holds it, in its own colour."""
+    """Return the drawing of a thing as a hand holds it, in its own colour."""
     drawing = props.held_bottle() if thing == "bottle" else still.mug() if thing == "cup" else brush_of(thing)()
     return coloured(drawing, next(s for s in reading.subjects if s.kind == thing))
 
 
 def _cloth(reading: Reading, subject: Subject, look: figures.Look) -> str:
-    """The tone of the umbrella a prompt names, of the coat's where none is said; '' where none is named."""
+    """Return the tone of the umbrella that a prompt names, by default a darker tone of the coat; '' for no umbrella."""
     named = dict(figures.worn_by(reading, subject)).get("umbrella")
     return "" if named is None else named or figures.darker(look.coat, 0.42)
 
 
 def coloured(drawing: Drawing, subject: Subject) -> Drawing:
-    """Repaint a thing in the colour its words name; a colour it has anyway changes nothing."""
+    """Return a drawing in the colour that the subject's words name; unchanged for none, or for its usual colour."""
     own = ROWS[subject.kind].tones
     named = [w for w in subject.words if w in vocabulary.COLOURS and w not in ROWS[subject.kind].usual]
     if subject.kind == "bear" and "polar" in subject.words:

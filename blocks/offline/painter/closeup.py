@@ -1,4 +1,4 @@
-"""Close shots that are pictures: a face turned to the light, hands at something, an eye, a thing on a table."""
+"""Close shots: a face turned to the light, hands that hold something, an eye, a thing on a table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IN_HANDS = kinds_with("cupped")
 
 
 def paint_closeup(stage: Stage, reading: Reading) -> bool:
-    """Paint the close shot of an eye or hands; False, and nothing painted, where it is of something else."""
+    """Paint the close shot of an eye or of hands and return True; return False, with nothing painted, for any other."""
     kinds = [s.kind for s in reading.subjects]
     people = [s for s in reading.subjects if s.kind in PEOPLE]
     if reading.shot != "close":
@@ -42,7 +42,7 @@ def paint_closeup(stage: Stage, reading: Reading) -> bool:
 
 
 def face_of(owner: Subject, look: figures.Look) -> Drawing:
-    """The head and shoulders of somebody, facing right; about 1 high."""
+    """Return the drawing of a person's head and shoulders, facing right; about 1 high."""
     words = frozenset(owner.words)
     aged, bearded = bool(words & figures.AGED) or owner.kind == "elder", bool(words & {"beard", "bearded"})
     if look.child or (look.style != "short" and not aged):
@@ -53,14 +53,14 @@ def face_of(owner: Subject, look: figures.Look) -> Drawing:
 
 
 def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 0.0) -> None:
-    """Paint one face in profile, large, turned to the light; `aside` moves it, in shares of the width."""
+    """Paint one large face, turned to the light; `aside` moves it sideways, in shares of the width."""
     canvas, drawing = stage.canvas, face_of(owner, look)
     height = min(canvas.height * 0.86, canvas.width * 0.98)
     x = canvas.width * (0.5 - 0.10 * stage.side + aside)
     foot = canvas.height * 0.12 + height * extent(drawing)[3]
     if stage.side < 0:
         drawing = mirrored(drawing)
-    # The light behind the face is what its outline is read against.
+    # Light behind the face makes its outline visible.
     canvas.glow(
         x + stage.side * height * 0.5, foot - height * 0.62, height * 0.34, stage.light.sun, 0.42 * stage.light.strength
     )
@@ -70,7 +70,7 @@ def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 
         # A tall frame shows more of the chest than is drawn: the face moves down until the frame cuts the drawing.
         foot += below - height * 0.32
         stage.aim(x + stage.side * height * 0.16, foot - height * 0.65)
-    # A face is exposed for, a stop over its place.
+    # The exposure is set for the face, so it is brighter than its surroundings.
     stage.light = replace(stage.light, ambient=min(0.85, stage.light.ambient + 0.14))
     draw(stage, drawing, x, foot, height, 0.02, afloat=True)
 
@@ -78,7 +78,7 @@ def paint_face(stage: Stage, owner: Subject, look: figures.Look, aside: float = 
 def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
     canvas = stage.canvas
     if reading.biome in INSIDE and reading.hour == "night":
-        # Someone reads by a flame: its light is nearer than the moon's.
+        # At night indoors a flame is the light: it is nearer than the moon.
         light = stage.light
         stage.light = replace(light, sun=rgb("ffb45e"), ambient=light.ambient + 0.22, strength=0.9)
         canvas.glow(
@@ -91,7 +91,7 @@ def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
             draw(stage, still.candle(), flame_x, flame_y + canvas.unit * 0.46, canvas.unit * 0.52, 0.05)
     held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
     height = min(canvas.height * 0.52, canvas.width * 0.42)
-    # In a tall frame the hands sink until the sleeves leave it.
+    # In a tall frame the hands are lower, so that its edge cuts the sleeves.
     x, foot = canvas.width * 0.5, max(canvas.height * 0.66, canvas.height - height * 0.95)
     if held and held.kind in _SHEETS:
         flame = reading.biome in INSIDE and reading.hour == "night"
@@ -110,7 +110,7 @@ def _paint_hands(stage: Stage, reading: Reading, look: figures.Look) -> None:
 
 
 def paint_tabletop(stage: Stage, row: float) -> None:
-    """Lay a wooden table across the frame from `row` (share of the height) down; things stand on it."""
+    """Paint a wooden table across the frame, from `row` (share of the height) down, for things to stand on."""
     canvas, light = stage.canvas, stage.light
     top = int(canvas.height * row)
     rows = canvas.height - top
@@ -120,7 +120,7 @@ def paint_tabletop(stage: Stage, row: float) -> None:
     lit = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.34)) ** 2)) * (1 - 0.55 * depth)
     surface = (0.62 + 0.30 * depth) * (1 + 0.55 * grain)
     for c, plane in enumerate(canvas.planes):
-        # The polish mirrors what is behind the table.
+        # The polished wood mirrors what is behind the table.
         mirror = plane[np.clip(top - 2 - np.arange(rows) * 2, 0, top - 1)]
         plane[top:] = wood[c] * surface * 0.86 + mirror * (0.20 - 0.12 * depth)
         plane[top:] += lit * light.sun[c] * np.float32(0.26 * light.strength)
@@ -130,7 +130,7 @@ def paint_tabletop(stage: Stage, row: float) -> None:
 
 
 def paint_steam(stage: Stage, x: float, foot: float, height: float) -> None:
-    """Let steam curl up from (x, foot), `height` pixels high."""
+    """Paint steam that curls up from pixel (x, foot), `height` pixels high."""
     canvas, rng = stage.canvas, stage.rng
     half = height * 0.34
     left, right = int(max(0, x - half)), int(min(canvas.width, x + half))

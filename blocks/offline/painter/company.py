@@ -1,4 +1,4 @@
-"""Several people in a medium or close shot: each stands apart, in sizes true to each other, none hidden."""
+"""Several people in a medium or close shot: none is hidden, and their sizes are right in proportion to each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.standing import light_near
 
 _AIR = 0.07
-"""Between two people, in the height of a head and shoulders."""
+"""The gap between two people, as a share of the height of a head and shoulders."""
 _MOST = 4
 
 
@@ -29,7 +29,10 @@ class _Spot(NamedTuple):
 
 
 def company(reading: Reading) -> tuple[Subject, ...]:
-    """The people who share a medium or close shot, one each; empty where it is not of several from the waist up."""
+    """Return the people who share a medium or close shot, one subject each; () where it has fewer than two of them.
+
+    Shots that show people whole, with a violin, a bicycle or a kite, give () too.
+    """
     people = [s for s in reading.subjects if s.kind in PEOPLE]
     whole = any(s.kind in ("violinist", "violin", "bicycle", "kite") for s in reading.subjects)
     each = [replace(s, count=1, words=(*s.words, str(k)) if k else s.words) for s in people for k in range(s.count)]
@@ -37,9 +40,9 @@ def company(reading: Reading) -> tuple[Subject, ...]:
 
 
 def paint_company(stage: Stage, reading: Reading, people: Sequence[Subject], carried: tuple[str, ...]) -> None:
-    """Draw people side by side, the first away from the light; in a narrow frame one behind the other and higher.
+    """Paint people side by side, the first away from the light; in a narrow frame one behind the other and higher.
 
-    What is `carried` is in the first one's hand.
+    The first one carries what `carried` names.
     """
     canvas, light = stage.canvas, stage.light
     if reading.shot == "close":
@@ -49,7 +52,7 @@ def paint_company(stage: Stage, reading: Reading, people: Sequence[Subject], car
         drawings = [drawing_of(reading, s, () if i else carried, stage.rng) for i, s in enumerate(people)]
         light_near(stage, reading)
     spots = _stand(stage, people, drawings, reading.shot == "close")
-    # Who is further back first.
+    # Those further back are painted first.
     for i in sorted(range(len(people)), key=lambda i: (spots[i].foot, -spots[i].height)):
         x, foot, height = spots[i]
         drawing = mirrored(drawings[i]) if stage.side < 0 else drawings[i]
@@ -62,10 +65,10 @@ def paint_company(stage: Stage, reading: Reading, people: Sequence[Subject], car
 
 
 def _stand(stage: Stage, people: Sequence[Subject], drawings: Sequence[Drawing], close: bool) -> list[_Spot]:
-    """Where each stands, and how large."""
+    """Return where each person is and how large, in pixels."""
     canvas = stage.canvas
     below = 0.33 if close else -waist.FOOT - 0.06
-    # A child's drawing is cut so that its crown is at the shoulder of a grown-up's.
+    # A child is drawn smaller, so that the top of its head is at the shoulder of an adult.
     sizes = [ROWS[s.kind].grown for s in people]
     if len(set(sizes)) == 1:
         sizes = [1.0] * len(people)
@@ -75,12 +78,12 @@ def _stand(stage: Stage, people: Sequence[Subject], drawings: Sequence[Drawing],
         widths.append((left * size, right * size))
     broad = [right - left for left, right in widths]
     narrow = canvas.width < canvas.height * 1.2
-    # Behind each other two thirds of a body show.
+    # One behind the other, about three quarters of each body's width show.
     step = 0.74 if narrow else 1.0
     total = broad[0] + sum(step * b + (0 if narrow else _AIR) for b in broad[1:])
     tall = canvas.height * ((0.66 if close else 0.46) if narrow else (0.80 if close else 0.52))
     height = min(tall, canvas.width * 0.95 / total)
-    # The crown of the tallest is under the upper edge, and the frame cuts every body.
+    # The head of the tallest is below the upper edge, and the lower edge cuts every body.
     foot = max(canvas.height * (0.14 if not narrow else 0.30) + height, canvas.height - below * height * min(sizes))
     order = range(len(people)) if stage.side > 0 else range(len(people) - 1, -1, -1)
     at = (canvas.width - total * height) / 2
@@ -88,7 +91,7 @@ def _stand(stage: Stage, people: Sequence[Subject], drawings: Sequence[Drawing],
     for i in order:
         left, right = widths[i] if stage.side > 0 else (-widths[i][1], -widths[i][0])
         size = sizes[i] * height
-        # A child's crown is where a grown-up's chin is; of two alike in a narrow frame the first stands before.
+        # A child's head begins at an adult's chin; of two adults in a narrow frame the first is in front.
         low = foot + (0.22 if close else 0.36) * height * (sizes[i] < 1)
         if narrow and sizes[i] == max(sizes) and (min(sizes) < 1 or i):
             back = canvas.height - below * size

@@ -1,4 +1,4 @@
-"""What a subject does to its picture: mirror image, beam, exhaust, the air behind it, a kite's line."""
+"""Effects that subjects have on their surroundings: mirror images, beams, exhaust, smoke, footprints, a kite's line."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from blocks.offline.painter.prompt.habitat import PEOPLE
 
 
 def paint_air_behind(stage: Stage, x: float, y: float, height: float) -> None:
-    """Lay haze behind a figure `height` pixels high about (x, y), so that a crowded place does not swallow it."""
+    """Paint haze about pixel (x, y), behind a figure `height` pixels high, so that it stands out in a crowded place."""
     canvas = stage.canvas
     away = ((canvas.x - x) / np.float32(height * 0.75)) ** 2 + ((canvas.y - y) / np.float32(height * 0.85)) ** 2
     canvas.over(np.exp(-away) * np.float32(0.72), stage.light.haze * np.float32(1.05))
 
 
 def paint_beam(stage: Stage, x: float, y: float) -> None:
-    """A lighthouse's light: one beam towards the open side, and the lamp's glow."""
+    """Paint the light of a lighthouse at pixel (x, y): one beam towards the open side, and the glow of the lamp."""
     canvas = stage.canvas
     dx, dy = (canvas.x - x) * np.float32(stage.side), canvas.y - y
     away = np.hypot(dx, dy)
@@ -34,12 +34,17 @@ def paint_beam(stage: Stage, x: float, y: float) -> None:
 
 
 def paint_smoke(stage: Stage, x: float, y: float, height: float, drift: int) -> None:
-    """A locomotive's smoke from its funnel at pixel (x, y): it rises, spreads and trails off to `drift`, -1 or 1."""
+    """Paint the smoke of a locomotive from its funnel at pixel (x, y): it rises, spreads and trails off to one side.
+
+    Args:
+        height: of the locomotive, in pixels.
+        drift: -1 for left, 1 for right.
+    """
     light, own = stage.light, fork(stage.rng)
     dark = mix(light.near, light.haze, 0.55)
     lit = mix(light.haze, light.sun, 0.55)
     for k in range(34, -1, -1):
-        # The oldest puffs first: they lie behind.
+        # The oldest puffs are painted first: they are behind the others.
         age = k / 34
         at_x = x + drift * height * (0.1 * age + 4.2 * age**1.5) + height * 0.10 * float(own.normal()) * age
         at_y = y - height * (0.75 * age**0.55 + 0.08 * float(own.normal()) * age)
@@ -60,7 +65,7 @@ def _puff(stage: Stage, x: float, y: float, size: float, tone: F32, share: float
 
 
 def paint_prints(stage: Stage, drawing: Drawing, x: float, foot: float, height: float) -> None:
-    """Press a trail into the ground: each print is in shade, and the rim away from the light catches it."""
+    """Paint a trail of footprints: each print is in shade, and the light falls on its rim away from the light."""
     light, slip = stage.light, height * 0.012
     for shape in drawing:
         outline = [(float(x + px * height), float(foot - py * height)) for px, py in outline_of(shape)]
@@ -69,7 +74,7 @@ def paint_prints(stage: Stage, drawing: Drawing, x: float, foot: float, height: 
 
 
 def paint_exhaust(stage: Stage, x: float, y: float, height: float) -> None:
-    """A rising rocket's flame, the smoke under it, and its light on all about."""
+    """Paint the flame of a rising rocket at pixel (x, y), the smoke under it, and its light on the surroundings."""
     canvas = stage.canvas
     top = int(np.clip(y, 0, canvas.height - 2))
     aside = np.abs(canvas.x - x)
@@ -87,7 +92,12 @@ def paint_exhaust(stage: Stage, x: float, y: float, height: float) -> None:
 
 
 def paint_reflection(stage: Stage, x: float, water: float, height: float, half: float) -> None:
-    """Mirror what floats at row `water`, shortened and broken by ripples."""
+    """Paint the mirror image of what floats at row `water`, shortened and broken by ripples.
+
+    Args:
+        height: of what floats, in pixels.
+        half: its half width, in pixels.
+    """
     canvas = stage.canvas
     top = int(np.clip(water, 1, canvas.height - 2))
     rows = min(int(height * 0.5), canvas.height - top)
@@ -117,11 +127,11 @@ def paint_reflection(stage: Stage, x: float, water: float, height: float, half: 
 
 
 def paint_string(stage: Stage) -> None:
-    """The line from a kite to the hand of whoever flies it."""
+    """Paint the line from a kite to the hand of the person who flies it; nothing where either is missing."""
     flyer = next((stage.placed[k] for k in PEOPLE if k in stage.placed), None)
     if flyer and "kite" in stage.placed:
         (x, foot, tall), (kite_x, kite_foot, kite_tall) = flyer, stage.placed["kite"]
-        # A child's proportions are those of `figures.person`.
+        # A child's hand is elsewhere; the proportions are those of `figures.person`.
         across, up = (FIST[0] * 1.38, 0.78 + (FIST[1] - 0.83) * 1.38) if "child" in stage.placed else FIST
         start = x + tall * across * (1 if kite_x > x else -1), foot - tall * up
         end = kite_x, kite_foot - kite_tall * 0.7

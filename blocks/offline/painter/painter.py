@@ -1,8 +1,8 @@
-"""The offline painter: a picture for every prompt, without a key or a network, and honest about what is missing.
+"""The offline painter: paints a picture for every prompt, without a key or a network, and lists what is missing in it.
 
 It paints places, light, weather and some fifty subjects. What a prompt names beyond that is listed in
-`PieceMeasures.not_drawn`; where the subject itself cannot be drawn, a card is painted: the setting's light, and its
-words.
+`PieceMeasures.not_drawn`; where the subject itself cannot be drawn, a card is painted: the subject's words over the
+light of the place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from studio.model.engines import Abilities
 from studio.model.receipt import PieceMeasures
 
 _MOST_PIXELS = 5040 * 2160
-"""The largest frame that can be asked for: 21:9 at 2160 rows."""
+"""Pixels of the largest picture that can be asked for: 21:9 at 2160 rows."""
 
 
 class OfflinePainter:
@@ -37,8 +37,8 @@ class OfflinePainter:
         The same prompt, size and seed give the same bytes.
 
         Raises:
-            EngineFailed: `size` is not a picture's, or larger than 5040x2160 pixels' worth; or there are references.
-            OSError: `out` cannot be written; passed on as it is, so that a full disk is told from a wrong path.
+            EngineFailed: a side of `size` is under 16, or it has more pixels than 5040x2160; or there are references.
+            OSError: `out` cannot be written; passed on unchanged, so that a full disk differs from a wrong path.
         """
         width, height = size
         if min(size) < 16 or width * height > _MOST_PIXELS:

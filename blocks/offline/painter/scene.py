@@ -1,4 +1,4 @@
-"""The scene: which brushes paint a reading, in which order, back to front."""
+"""The scene: paints the reading of a prompt, back to front: place, subjects, then what is in the air."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ from blocks.offline.painter.slate import paint_slate
 from blocks.offline.painter.staging import paint_stray_birds, paint_subjects
 
 _IN_THE_SKY = kinds_with("in the sky")
-"""Beside one of these no stray bird is drawn."""
+"""Kinds of subjects that are in the sky: with one of them no stray birds are drawn."""
 
 
 _WORKING_PIXELS = 1408 * 792
-"""Largest picture painted stroke by stroke; larger ones are enlarged from it before the grain."""
+"""Pixels of the largest picture that is painted in full size; a larger one is enlarged from it before the grain."""
 
 _HORIZONS = {
     "sea": 0.60,
@@ -88,16 +88,19 @@ _HORIZONS = {
 
 
 class Painted(NamedTuple):
-    """A picture, (height, width, 3) uint8 RGB, and where its subject is, as shares of width and height, 0 to 1."""
+    """A picture, (height, width, 3) uint8 RGB, and where its subject is, in shares of width and height, 0 to 1.
+
+    `focus` is None for a picture without a subject.
+    """
 
     picture: U8
     focus: tuple[float, float] | None
 
 
 def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int) -> Painted:
-    """Give the picture of a reading, for a `size` of (width, height).
+    """Paint a reading and return its picture, of exactly `size` (width, height) pixels.
 
-    `prompt` and `seed` are the dice: another of either gives another picture.
+    `prompt` and `seed` seed the random numbers: another of either gives another picture.
     """
     width, height = size
     shrink = min(1.0, (_WORKING_PIXELS / (width * height)) ** 0.5)
@@ -156,7 +159,10 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
 
 
 def _rise(stage: Stage, row: float, roll: float, cells: float = 1.6) -> F32:
-    """A gentle ground line at `row` of the height, rolling by `roll` units."""
+    """Return a gentle ground line at `row` (share of the height), which rises and falls by `roll` units.
+
+    It is the row of the ground for each column: (width,) float32 pixels.
+    """
     canvas = stage.canvas
     peaks = max(1.0, cells * canvas.width / (canvas.unit * 16 / 9))
     return np.asarray(
@@ -206,7 +212,7 @@ def _paint_forest(stage: Stage, reading: Reading) -> None:
         return
     if "spring" in reading.features and not reading.has("snow"):
         stage.sun_y = max(stage.sun_y, stage.canvas.height * 0.40)
-        # Young grass is green in any light.
+        # Spring grass is green in any light.
         light = stage.light
         stage.light = replace(light, near=mix(light.near, rgb("466b2c"), 0.22 + 0.5 * light.ambient))
         paint_spring(stage)
@@ -222,7 +228,7 @@ def _paint_forest(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_way(stage: Stage, reading: Reading, row: float) -> None:
-    """The road or river that runs through a place; where nothing stands, a path leads the eye to the light."""
+    """Paint the road or river that runs through a place; in a place without subjects a path that leads to the light."""
     if "river" in reading.features:
         paint_river(stage, row)
     elif "road" in reading.features or not reading.subjects:
@@ -257,7 +263,7 @@ def _paint_town(stage: Stage, reading: Reading) -> None:
 
 
 def _paint_open(stage: Stage, reading: Reading) -> None:
-    """Nowhere in particular: low hills under the sky."""
+    """Paint a place that the prompt does not name: low hills under the sky."""
     paint_ridges(stage, 2, 0.74, 0.86, 0.10, 1.2, False)
     stage.ground = _rise(stage, 0.92, 0.03)
 

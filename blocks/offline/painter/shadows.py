@@ -1,4 +1,4 @@
-"""Shadows: the dark line under a thing, and the shape it casts on the ground away from the light."""
+"""Shadows: the dark line under a thing, and the shadow that it casts on the ground away from the light."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from blocks.offline.painter.canvas.shapes import Drawing, extent, outline_of
 
 
 def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, hard: bool = False) -> None:
-    """Lay the shadow of a drawing that stands at pixel (x, foot), `height` pixels to its unit, on the ground.
+    """Paint the shadow that a drawing at pixel (x, foot), `height` pixels to its unit, casts on the ground.
 
-    The lights of a picture stand behind its subjects: a shadow falls towards the viewer and away from the light, the
-    longer the lower it is. Args: `hard` has no penumbra and no skylight, as where there is no air.
+    The light of a picture is behind its subjects: a shadow falls towards the viewer and away from the light; the lower
+    the light, the longer the shadow.
+
+    Args:
+        hard: without soft edges and without light from the sky, as where there is no air.
     """
     canvas, light = stage.canvas, stage.light
     elevation = float(np.clip((stage.horizon - stage.sun_y) / canvas.unit, 0.04, 0.6)) if stage.horizon < 2e3 else 0.5
@@ -41,7 +44,7 @@ def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: fl
         points = np.clip(part - (x0, y0), -8000, 8000)
         cv2.fillPoly(mask, [np.round(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     shade = soften(mask.astype(np.float32) / np.float32(255), soft)
-    # Far from the foot the sky fills a shadow in.
+    # Far from the foot, light from the sky brightens a shadow.
     fade = 1 - (0.15 if hard else 0.6) * np.clip(
         (canvas.y[y0:y1] - foot) / np.float32(max(1.0, high * down * height)), 0, 1
     )
@@ -53,7 +56,7 @@ def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: fl
 
 
 def paint_contact(stage: Stage, x: float, foot: float, half: float) -> None:
-    """The soft pool of dark under a thing `half` wide, and the line where it touches the ground."""
+    """Paint the soft dark patch under a thing, and the line where it touches the ground; `half` is its half width."""
     for wide, deep, strength in ((1.0, 0.15, 0.38), (0.86, 0.045, 0.60)):
         _pool(stage, x, foot, half * wide, max(1.5, half * deep), strength)
 
@@ -71,7 +74,7 @@ def _pool(stage: Stage, x: float, foot: float, half: float, deep: float, strengt
 
 
 def _dry(stage: Stage, left: int, right: int, top: int, bottom: int) -> F32 | float:
-    """How much of each pixel of a box no river covers: on water that mirrors the sky no shadow is seen."""
+    """Return how much of each pixel of a box is not river, 0 to 1: water mirrors the sky and shows no shadow."""
     if stage.water is None:
         return 1.0
     return np.asarray(1 - stage.water[top:bottom, left:right], np.float32)

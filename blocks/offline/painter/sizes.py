@@ -1,4 +1,4 @@
-"""How large a subject is drawn in each shot size, and which ones the frame cuts."""
+"""How large each subject is drawn in each shot size, and which subjects the frame cuts."""
 
 from __future__ import annotations
 
@@ -15,21 +15,27 @@ FIGURES = (*PEOPLE, *kinds_with("figure"))
 ON_TABLES = kinds_with("on tables")
 AFLOAT = kinds_with("afloat")
 ENDLESS = kinds_with("endless")
-"""Wider than any frame: they leave it on both sides."""
+"""Subjects wider than any frame: both its sides cut them."""
 HANGING = kinds_with("hanging")
 WATER = ("sea", "shore", "ice", "lake", "river")
 
 
 TALL = kinds_with("tall")
-"""Beasts that a medium shot cuts at the legs, as it cuts people at the waist."""
+"""Animals that a medium shot cuts at the legs, as it cuts people at the waist."""
 
 
 def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
-    """Height in pixels, kept inside the frame but for figures in a close shot and for trains."""
+    """Return the height of a drawing in pixels: that of its whole unit, from the foot up.
+
+    It fits the frame, except figures that the frame cuts in a close or medium shot, and trains.
+
+    Args:
+        first: whether it is the main subject of the shot, which is drawn larger.
+    """
     canvas = stage.canvas
     if halved_by(reading, kind, drawing):
         left, low, right, high = extent(drawing)
-        # The head takes a quarter of the frame; two side by side are smaller.
+        # The head takes a quarter of the frame.
         if any(s.kind == "child" for s in reading.subjects) and kind == "child":
             high *= 1.22
         return float(min(canvas.height * 0.92 / (high + 0.98), canvas.width * 0.80 / (right - left)))
@@ -47,7 +53,7 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
     if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
         grow *= 1.5
     if kind == "footprints":
-        # From the lower edge to where the ground ends.
+        # Footprints go from the lower edge to where the ground ends.
         return max(canvas.unit * 0.10, canvas.height * 0.985 - stage.ground_at(canvas.width / 2) + canvas.unit * 0.02)
     left, low, right, high = extent(drawing)
     wide = 1e9 if kind in ENDLESS else canvas.width * 0.82 / (right - left)
@@ -61,11 +67,11 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
     if "table" not in stage.placed and kind in ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
         grow *= 1.3
     if kind == "train" and reading.biome == "station":
-        # It passes right before the platform.
+        # The train passes right in front of the platform.
         grow *= 2.2
     return float(min(canvas.unit * SIZES[kind] * grow, canvas.height * 0.78 / (high - low), wide))
 
 
 def halved_by(reading: Reading, kind: str, drawing: Drawing) -> bool:
-    """Tell whether a drawing is a person from the waist up."""
+    """Tell whether a drawing shows a person from the waist up, whom the lower edge of the frame cuts."""
     return kind in PEOPLE and reading.shot == "medium" and extent(drawing)[1] < -1

@@ -1,7 +1,7 @@
-"""The slate: what a shot without a picture shows instead, its subject's words set in type over the setting's light.
+"""The slate: what a shot without a picture shows instead: its words set in type over the light of the place.
 
-Animatics do the same. Letters that the font lacks are left out; if that would leave less than most of the words, no
-words are set at all. Nothing here knows what the words mean.
+Animatics do the same. Letters that the fonts lack are left out; a line that would lose too many of them is not set at
+all. Nothing here knows what the words mean.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from blocks.offline.painter.places.weather import defocus
 from studio.lettering.fonts import drawable, set_block
 
 _MOST_LETTERS = 240
-"""As many as a script's sentence has on a prompt (`studio.input.script.ACTION_CHARACTERS`)."""
+"""Most letters of a line: as many as a script's sentence has in a prompt (`studio.input.script.ACTION_CHARACTERS`)."""
 
 
 def legible(text: str) -> str:
-    """What of a line the fonts at hand can set; '' if that is less than most of its letters."""
+    """Return what the available fonts can show of a line; '' if that is less than 70 % of its letters.
+
+    A line that is too long is cut after a word and ends with an ellipsis.
+    """
     kept, _ = drawable(text)
     line = " ".join(kept.split())
     if sum(c.isalnum() for c in line) < max(1.0, 0.7 * sum(c.isalnum() for c in text)):
@@ -30,7 +33,7 @@ def legible(text: str) -> str:
 
 
 def paint_slate(stage: Stage, title: str) -> None:
-    """Turn what is painted so far into soft light, and set the title over it."""
+    """Blur what is painted so far into soft light, and set the title over it, in one or two lines."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     defocus(stage, 0.045)
     canvas.planes *= np.float32(0.82)
@@ -47,14 +50,14 @@ def paint_slate(stage: Stage, title: str) -> None:
         ink = mix(np.ones(3, np.float32), light.sun, 0.45)
         mask = _type(canvas.width, canvas.height, canvas.unit, text)
         shadow = np.clip(soften(mask, canvas.unit * 0.012) * 1.5, 0, 0.55)
-        # Words never lie half over a window: a wide dusk lies behind them.
+        # A wide dark area is behind the words, so that a bright window never makes half of them unreadable.
         canvas.over(np.clip(soften(mask, canvas.unit * 0.1) * 5, 0, 0.6), light.near * np.float32(0.35))
         canvas.over(shadow, light.near * np.float32(0.6))
         canvas.over(mask * np.float32(0.94), ink)
 
 
 def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float) -> None:
-    """One disc of light out of focus, a little brighter at its rim, as lenses draw them."""
+    """Paint one disc of light out of focus, a little brighter at its rim, as lenses show it."""
     canvas = stage.canvas
     left, right = max(0, int(x - radius) - 2), min(canvas.width, int(x + radius) + 3)
     top, bottom = max(0, int(y - radius) - 2), min(canvas.height, int(y + radius) + 3)
@@ -64,9 +67,9 @@ def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float
 
 
 def _type(width: int, height: int, unit: float, text: str) -> F32:
-    """Set the text in the middle with a short rule under it: (height, width) float32 opacity.
+    """Set the text in the middle with a short rule under it: (height, width) float32 opacity, 0 to 1.
 
-    What is seen and, smaller, where it is are set apart: neither runs on in the other's lines.
+    The first line says what is seen, the second, in smaller type, where it is; each is wrapped on its own.
     """
     page = np.zeros((height, width), np.float32)
     what, _, where = text.partition("\n")

@@ -1,7 +1,7 @@
-"""Staging: where each subject stands, how large it is in each shot size, and what it does to the light.
+"""Staging: paints the subjects of a shot: where each stands, in which order, and with which light and shadow.
 
-Sizes are in units (see `canvas/canvas.py`) for a wide shot. A close shot of a figure is cut by the frame at the chest;
-a close shot of a thing shows all of it.
+Sizes are in units (see `canvas/canvas.py`) for a wide shot. In a close shot the frame cuts a figure at the chest; a
+thing is shown whole.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ from blocks.offline.painter.things import creatures, landmarks
 
 _CARRIED = kinds_with("carried")
 _IN_HAND = (*_CARRIED, *HELD)
-"""What a person from the waist up holds before the body; seen whole, they leave it where it stands."""
+"""Things that a person seen from the waist up holds in front of the body; a person seen whole holds only `_CARRIED`."""
 
 
 def paint_subjects(stage: Stage, reading: Reading) -> None:
-    """Draw the subjects of a reading: the large ones behind, people in front."""
+    """Paint the subjects of a reading: the large ones behind, people in front."""
     if paint_closeup(stage, reading):
         return
     people = any(s.kind in PEOPLE for s in reading.subjects)
-    # One free hand: what a second would carry lies on the ground.
+    # A person has one free hand: a second thing lies on the ground.
     aside = set_aside(reading)
     subjects = tuple(s for s in reading.subjects if s is not aside)
     near = reading.shot == "medium" and not any(s.kind == "table" for s in reading.subjects)
@@ -66,7 +66,7 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         carried = tuple(k for k in carried if k == "bicycle" and reading.shot != "close")
     chosen = [s for s in subjects if s.kind not in carried and s.kind != "birds"]
     lead = chosen[0] if chosen else None
-    # A close figure hides what it finds, so there a small thing lies in front.
+    # A close figure would hide a small thing, so the thing lies in front of it.
     in_front = HELD if reading.shot == "close" else ()
     if _on_tabletop(reading, chosen):
         chosen = [s for s in chosen if s.kind != "table"]
@@ -77,7 +77,7 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
     chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
     together = company(reading)
     if together:
-        # People come last, in front of all else but what lies before them.
+        # People who share a shot are painted last, in front of all else.
         chosen = [s for s in chosen if s.kind not in PEOPLE]
     places = _places(stage, chosen, reading.biome in ROOMS)
     for subject, x in zip(chosen, places, strict=True):
@@ -93,13 +93,13 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
 
 
 def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
-    """Tell whether the shot looks at small things in a house, which then lie on a table in front of the lens."""
+    """Tell whether a shot indoors, not wide, shows only small things, which then lie on a table near the camera."""
     small = [s for s in chosen if s.kind in ON_TABLES]
     return reading.biome in INSIDE and reading.shot != "wide" and len(small) + _has_table(chosen) == len(chosen) > 0
 
 
 def _needs_table(reading: Reading, chosen: list[Subject]) -> bool:
-    """Tell whether small things in a room would lie on its floor: then a table stands under them, named or not."""
+    """Tell whether small things in a room would lie on its floor: then a table is added for them."""
     small = any(s.kind in ON_TABLES and (s.kind != "lantern" or "lamp" in s.words) for s in chosen)
     return (
         small
@@ -115,13 +115,13 @@ def _has_table(chosen: list[Subject]) -> bool:
 
 
 def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
-    """A column for each subject: the first away from the light, the next towards it."""
+    """Return a column, in pixels, for each subject: the first away from the light, the next towards it."""
     shares: tuple[float, ...] = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
     if len(chosen) == 1 and inside:
-        # Beside the window, not over what stands at the wall.
+        # Beside the window, not in front of what stands at the wall.
         shares = (-0.05,)
     if stage.canvas.width < stage.canvas.height and len(chosen) == 2:
-        # A narrow frame has no room beside each other but for its whole width.
+        # In a narrow frame two need its whole width to stand side by side.
         shares = (-0.26, 0.14)
     jitter = float(stage.rng.uniform(-0.02, 0.02))
     return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
@@ -153,11 +153,11 @@ def _paint_one(
         light_near(stage, reading)
     mirror = sideways and (stage.side < 0) != (kind == "lighthouse")
     if mirror:
-        # All look towards the light, and so into the picture; a lighthouse has its house on the slope behind it.
+        # All look towards the light, and so into the picture; the house of a lighthouse is on the slope behind it.
         drawing = mirrored(drawing)
         left, right = -right, -left
     half = (right - left) / 2 * height
-    # People stand close to each other; a beast keeps its length clear of the next.
+    # People stand close to each other; animals keep more than their own length apart.
     spread = max(0.34, (right - left) * (1.06 if kind in LIVING and kind not in PEOPLE else 0.8))
     ways = (spread * (subject.count // 2), spread * ((subject.count - 1) // 2))
     to_right, to_left = ways if stage.side > 0 else ways[::-1]
@@ -169,7 +169,7 @@ def _paint_one(
             first_at, last_at = first_at + to_left * height, last_at - to_right * height
         x = float(np.clip(x, first_at, last_at))
     if kind in AFLOAT and reading.biome == "street":
-        # In the middle of the canal.
+        # A boat in a street is in the middle of the canal.
         x = canvas.width * (0.5 + 0.06 * stage.side)
     foot = foot_of(stage, reading, kind, x, height, drawing, first)
     light = stage.light
@@ -178,19 +178,18 @@ def _paint_one(
         half = (right - left) / 2 * height
     grounded = kind not in (*AFLOAT, *ENDLESS, *HANGING) and not halved and not cut
     if stage.water is not None and grounded and "table" not in stage.placed and reading.shot != "close":
-        # As many as there are, in a row to both sides.
+        # There must be room on the bank for all of them, in a row to both sides.
         x, foot, height = on_bank(stage, Spot(x, foot, height), left - to_left, right + to_right)
         half = (right - left) / 2 * height
         if kind not in PEOPLE:
-            # Fur takes the light of the sky from above, a bank that of what stands about it.
+            # Animals and things on a bank get more light: that of the sky above it.
             stage.light = replace(light, ambient=min(0.95, light.ambient + 0.22))
     stage.placed[kind] = (x, foot, height)
     if lead:
         if kind == "lighthouse":
-            # The keeper's house beside it is not what one looks at.
+            # The keeper's house beside the tower is not the focus.
             left, right = -0.1, 0.1
-        # A figure is looked at in the face, a thing in its middle.
-        # Of a beast cut by the frame it is the shoulder, towards where it looks.
+        # The focus is the face of a figure, the middle of a thing, and the shoulder of an animal that the frame cuts.
         ahead = (left if mirror else right) * 0.40 if cut else (left + right) / 2
         stage.aim(
             x + ahead * height,
@@ -213,12 +212,12 @@ def _paint_one(
     if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
         paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
     if kind in FIGURES:
-        # A breath of haze behind a figure keeps it apart from a dark ground.
+        # A little haze behind a figure separates it from a dark background.
         canvas.glow(
             x, foot - height * 0.62, height * 0.22, stage.light.haze, 0.55 * (0.6 - min(0.6, stage.light.ambient))
         )
         if reading.biome in ("city", "street") and not halved:
-            # Lit windows crowd a street: air between keeps the figure from being one more house.
+            # Lit windows crowd a street: haze separates the figure from the houses.
             paint_air_behind(stage, x, foot - height * 0.5, height)
     if kind == "train":
         paint_smoke(stage, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height, height, 1 if mirror else -1)
@@ -254,7 +253,7 @@ def _paint_birds(stage: Stage, count: int) -> None:
 
 
 def paint_stray_birds(stage: Stage) -> None:
-    """A few birds far off, where the sky would be empty: not across the sun, and without an outline."""
+    """Paint a few distant birds where the sky would be empty: away from the sun, and faint."""
     canvas = stage.canvas
     flock = creatures.birds(stage.rng, 6)
     x = canvas.width * (0.5 - stage.side * 0.22)

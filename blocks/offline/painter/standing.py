@@ -1,4 +1,4 @@
-"""Where a subject's foot is in the frame, in each shot size, and how a person close by is lit."""
+"""Where the foot of a subject is in the frame, in each shot size, and how a person close to the camera is lit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,17 @@ from blocks.offline.painter.sizes import AFLOAT, FIGURES, ON_TABLES, TALL, WATER
 
 
 def foot_of(stage: Stage, reading: Reading, kind: str, x: float, height: float, drawing: Drawing, first: bool) -> float:
-    """The row a drawing stands on."""
+    """Return the row that a drawing stands on, in pixels from the top.
+
+    Args:
+        kind: of the subject.
+        x: column in pixels.
+        height: of the drawing in pixels.
+        first: whether it is the main subject of the shot.
+    """
     canvas, high = stage.canvas, extent(drawing)[3]
     if halved_by(reading, kind, drawing):
-        # The frame cuts the drawing, however tall it is.
+        # The frame must cut the drawing, however tall it is.
         return max(canvas.height * 0.10 + height * min(high, 1.14), canvas.height + (waist.FOOT + 0.06) * height)
     if kind == "birds":
         return canvas.height * 0.3
@@ -44,11 +51,11 @@ def foot_of(stage: Stage, reading: Reading, kind: str, x: float, height: float, 
     if (kind in AFLOAT or kind == "whale") and reading.biome in WATER:
         return min(stage.horizon + canvas.unit * 0.05 + height * 0.10, canvas.height * 0.93)
     if kind in FIGURES and first and reading.shot != "wide":
-        # A narrow frame makes the figure small enough to be seen whole: then it must stand.
+        # In a narrow frame the figure may be small enough to be seen whole: then it must stand on the ground.
         return max(canvas.height * 0.12 + height * high, stage.ground_at(x) + canvas.unit * 0.01)
     if kind == "train" and reading.biome == "station":
         return canvas.height * RAILS
-    # What is built must not hang over a slope's lower side.
+    # A building must not hang over the lower side of a slope.
     broad = ROWS[kind].broad * height
     foot = stage.ground_at(x, broad) + canvas.unit * 0.010
     if kind == "rocket":
@@ -59,12 +66,12 @@ def foot_of(stage: Stage, reading: Reading, kind: str, x: float, height: float, 
         return stage.placed["table"][1] - stage.placed["table"][2] * 0.90
     if kind in HELD and reading.shot == "close" and reading.biome not in INSIDE:
         foot = canvas.height * 0.96
-    # A thing set high on a slope must still fit under the upper edge.
+    # A thing high on a slope must still fit under the upper edge.
     return max(foot, height * high + canvas.height * 0.05)
 
 
 def light_near(stage: Stage, reading: Reading) -> None:
-    """Expose for a person close by; in a town's night the nearest lamp lights them."""
+    """Brighten `stage.light` for a person close to the camera; in a town at night a lamp nearby lights them."""
     light = stage.light
     if reading.biome in ("street", "city") and light.lamps > 0.5:
         canvas = stage.canvas

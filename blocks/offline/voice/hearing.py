@@ -1,7 +1,8 @@
-"""Where a voice is heard in its own sound: silences, the edges of words beside them, a breath after a comma.
+"""Finds silences in the sound of a voice, and corrects the times of the words beside them.
 
-The model's clock ticks in 25 ms and lets a last sound fade into the silence after it; beside an audible pause the sound
-itself tells more exactly when a word begins and ends. Pure: samples and times in, samples and times out.
+The model gives word times in steps of 25 ms, and lets the last sound of a word fade into the silence after it. Beside
+an audible pause the sound itself shows more exactly when a word begins and ends. Pure: samples and times in, samples
+and times out.
 """
 
 from __future__ import annotations
@@ -13,28 +14,28 @@ import numpy as np
 from studio.audio.wav import Samples
 
 RATE_HZ = 24_000
-"""Of everything here; the offline voice's."""
+"""Sample rate of all sound in this module: that of the offline voice."""
 BLOCK = RATE_HZ // 200
-"""5 ms: half a unit of what word times are promised to."""
+"""Samples whose power is measured together: 5 ms, half of the 10 ms to which word times are promised."""
 QUIET = 10 ** (-28 / 10)
-"""Power below which a block is silent, as a share of the loud blocks' (95th percentile): about 1 % of the peak, where
-measured starts and ends agree best with an envelope's."""
+"""Power below which a block is silent, as a share of that of the loud blocks (95th percentile): about 1 % of the peak,
+where measured starts and ends agree best with an envelope's."""
 SILENCE_SECONDS = 0.05
-"""Shortest silence that is a pause; the closure of a 't' is shorter or lies within its word."""
+"""Shortest silence that is a pause; the silence in a 't' is shorter or within its word."""
 NEAR_SECONDS = 0.04
-"""How far from the clock's gap between two words a silence still is that gap."""
+"""How far a silence may be from the gap that the model gives between two words, and still be that gap."""
 LEAD_SECONDS, TAIL_SECONDS = 0.06, 0.12
-"""What stays of the ~0.3 s of silence which the voice puts before and after everything it says."""
+"""How much silence is kept before and after speech; the voice itself puts about 0.3 s there."""
 
 Times = list[tuple[float, float]]
 
 
 def as_heard(sound: Samples, spans: Sequence[tuple[float, float]]) -> Times:
-    """Move words that stand beside a silence to its edges.
+    """Return the word times with those beside a silence moved to its edges.
 
     Args:
-        sound: what one breath came out as, (n,) float32 at 24 kHz.
-        spans: (start, end) of each word by the clock, in seconds, never going back; those without length stay so.
+        sound: one breath of speech, (n,) float32 at 24 kHz.
+        spans: (start, end) of each word as the model gives them, in seconds, in order; words without length keep none.
     """
     quiet = silences(sound)
     if not quiet:
@@ -57,7 +58,7 @@ def as_heard(sound: Samples, spans: Sequence[tuple[float, float]]) -> Times:
 
 
 def silences(sound: Samples) -> list[tuple[float, float]]:
-    """Return the silent stretches, (start, end) in seconds; what lies before the first and after the last word too."""
+    """Return the silent stretches, (start, end) in seconds, with those before the first and after the last word."""
     blocks = len(sound) // BLOCK
     power = (sound[: blocks * BLOCK].reshape(-1, BLOCK).astype(np.float64) ** 2).mean(axis=1)
     loud = power > (np.percentile(power, 95) if blocks else 0.0) * QUIET
@@ -67,7 +68,7 @@ def silences(sound: Samples) -> list[tuple[float, float]]:
 
 
 def trimmed(sound: Samples, spans: Sequence[tuple[float, float]]) -> tuple[Samples, Times]:
-    """Cut the silence around a breath down to `LEAD_SECONDS` and `TAIL_SECONDS`, and shift its words."""
+    """Return a breath with the silence around it cut to `LEAD_SECONDS` and `TAIL_SECONDS`, and its words shifted."""
     said = [(start, end) for start, end in spans if end > start]
     first = max(0, round((said[0][0] - LEAD_SECONDS) * RATE_HZ)) if said else 0
     last = min(len(sound), round((max(end for _, end in said) + TAIL_SECONDS) * RATE_HZ)) if said else len(sound)

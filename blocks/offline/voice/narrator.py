@@ -1,8 +1,8 @@
-"""The offline narrator: one English voice, the same samples for the same line and seed, and word times.
+"""The offline narrator: speaks English lines with one voice, and returns the times of the words.
 
-The voice is hibari's 'heart', which lies inside its wheel. What it may read is decided in `reading.py`.
-Word times come from the model itself: its durations are an inner tensor, and a serialised ONNX graph to
-which the description of one more output is appended is a valid graph with that output, because protobuf
+The same line and seed give the same samples. The voice is hibari's 'heart', which its wheel contains. What it may read
+is decided in `reading.py`. Word times come from the model itself: its durations are an inner tensor. A serialised ONNX
+graph to which the description of one more output is appended is a valid graph with that output, because protobuf
 concatenation merges messages (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
 """
 
@@ -27,20 +27,20 @@ from studio.model.engines import Abilities
 from studio.model.film import Word
 from studio.model.receipt import PieceMeasures
 
-# onnxruntime writes a device id and queues telemetry in the user's home, unless this is said before it is imported.
+# onnxruntime writes a device id and queues telemetry in the user's home, unless this is set before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 RATE_HZ = 24_000
 UNIT_SECONDS = 0.025
-"""One unit of the model's durations: their sum times this is the length of the sound (measured, exact)."""
+"""One unit of the model's durations: their sum times this is the length of the sound (measured: exactly)."""
 CHUNK_PHONEMES = 380
-"""Longest stretch spoken in one breath; hibari itself cuts at 400."""
+"""Most phonemes spoken in one breath; hibari itself cuts at 400."""
 SENTENCE_PAUSE_SECONDS, PARAGRAPH_PAUSE_SECONDS = 0.40, 0.80
 BREATH_PAUSE_SECONDS = 0.12
 CLOCK_LATE_SECONDS = 0.045
-"""How late the model's clock is: median over words after a pause, sound against clock."""
+"""How late the model's word times are: the median difference from the sound, over words after a pause."""
 SPEECH_RMS = 10 ** (-23 / 20)
-"""Level of the spoken parts; the voice comes out at -25 dBFS with 12 to 15 dB of crest, so peaks stay free."""
+"""Level of the spoken parts, -23 dBFS. The voice itself is at -25 dBFS with 12 to 15 dB of crest: no peak clips."""
 PEAK = 10 ** (-1 / 20)
 
 _DURATIONS = "/Round_output_0"
@@ -52,7 +52,7 @@ Times = list[tuple[float, float]]
 
 
 class OfflineNarrator:
-    """Speaks English without a key or a network; any other language stays silent, with the reason."""
+    """Speaks English without a key or a network; a line in any other language stays silent, with the reason given."""
 
     engine = "offline"
     model = "hibari heart"
@@ -60,14 +60,16 @@ class OfflineNarrator:
     abilities = Abilities(seed=True, languages=("en",))
 
     def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
-        """Write a WAV, mono 16 bit at 24 kHz; `words` has every word between spaces, as written, in order.
+        """Speak a line: write a WAV, mono 16 bit at 24 kHz. Speech has the same level in every line.
 
-        Words which are not said (an emoji, a dash) have no length. Speech has the same level in every line.
+        Returns:
+            What was measured: `words` are the words between spaces, as written and in order; those that are not said
+            (an emoji, a dash) have no length. Where nothing was said, `words` is () and `not_spoken` says why.
 
         Raises:
-            EngineFailed: the file cannot be written; whatever lies at `out` is worthless.
+            EngineFailed: the file cannot be written; a file left at `out` is useless.
         """
-        # One voice for the whole process: it speaks a hundred times faster than real time on one core.
+        # One voice is enough for the whole process: it speaks a hundred times faster than real time on one core.
         with _TURN:
             voice = _voice()
             try:
@@ -87,16 +89,16 @@ class OfflineNarrator:
 
 
 class _Voice:
-    """The model and its pronunciation, loaded once. Not for two threads at a time."""
+    """The speech model and its pronunciation, loaded once. Only one thread may use it at a time."""
 
     def __init__(self) -> None:
-        # The 'model' argument goes to onnxruntime as it is, which takes a path or the graph's bytes.
+        # The 'model' argument goes unchanged to onnxruntime, which takes a path or the graph's bytes.
         graph = Path(voice_path("heart")).read_bytes() + _field(7, _field(12, _field(1, _DURATIONS.encode())))
         self._speech = hibari.Hibari(model=graph, threads=1)
         self._lexicon = self._speech.g2p.lexicon.golds
 
     def knows(self, word: str) -> bool:
-        """Whether a lower-case word, or what it is inflected from, stands in the lexicon."""
+        """Tell whether a lower-case word, or the word that it is a form of, is in the lexicon."""
         stems = [word, word.replace("\u2019", "'"), word.replace("\u2019", "'").removesuffix("'s")]
         for ending, instead in _INFLECTIONS:
             if len(word) > len(ending) + 2 and word.endswith(ending):
@@ -105,7 +107,7 @@ class _Voice:
         return any(stem in self._lexicon for stem in stems)
 
     def say(self, sentence: Sequence[SpokenToken], seed: int) -> tuple[Samples, tuple[Word, ...]]:
-        """Return the sound of one sentence, without silence around it, and its words from its start."""
+        """Return the sound of one sentence, without silence around it, and its words, timed from its start."""
         groups = self._pronounce([token.spoken for token in sentence])
         pieces: list[Samples] = []
         times: Times = []
@@ -123,10 +125,14 @@ class _Voice:
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), words
 
     def _pronounce(self, words: Sequence[str]) -> list[str]:
-        """Return each word's phonemes, as it sounds among the others; '' for a word of which nothing is said."""
+        """Return the phonemes of each word, as it sounds among the others; '' for a word that is not said.
+
+        Raises:
+            Unspeakable: hibari cannot pronounce the text.
+        """
         text = " ".join(filter(None, words))
         try:
-            # Its own spelling is left out: it moves words, and all it does is done already.
+            # hibari's own normalisation is skipped: it moves words, and `spelling.py` has done its work already.
             tokens = self._speech.g2p.phonemize_tokens(self._speech.g2p.tokenize(text))
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise Unspeakable(f"the offline voice cannot pronounce {text[:60]!r}; write it otherwise") from error
@@ -143,7 +149,7 @@ class _Voice:
         return groups
 
     def _breathe(self, groups: Sequence[str], noise: np.random.Generator) -> tuple[Samples, Times]:
-        """Speak groups in one breath: the trimmed sound and each group's (start, end), pauses left out."""
+        """Speak groups of phonemes in one breath; return the trimmed sound and the (start, end) of each group."""
         if all(c in _PAUSES for group in groups for c in group):
             return np.zeros(0, np.float32), [(0.0, 0.0)] * len(groups)
         ids = self._speech.ids(" ".join(filter(None, groups)))
@@ -156,7 +162,7 @@ class _Voice:
         for group in groups:
             known = [c for c in group if c in self._speech.vocab]
             voiced = [place for place, c in enumerate(known) if c not in _PAUSES]
-            # The first sound of a word rises while the blank before it lasts: in running speech it is the word's.
+            # A word's first sound begins during the blank before it: in running speech the blank belongs to the word.
             blank = int(at > 1 and voiced[:1] == [0])
             begin, end = (at + voiced[0] - blank, at + voiced[-1] + 1) if voiced else (at, at)
             spans.append((float(clock[begin]) - CLOCK_LATE_SECONDS, float(clock[end]) - CLOCK_LATE_SECONDS))
@@ -169,7 +175,7 @@ _TURN = threading.Lock()
 
 @cache
 def _voice() -> _Voice:
-    """Load the voice, 0.7 s; called only by whoever holds `_TURN`, so it is made once."""
+    """Return the voice; loading it takes 0.7 s. Called only while `_TURN` is held, so it is loaded once."""
     return _Voice()
 
 
@@ -179,15 +185,15 @@ def _varint(number: int) -> bytes:
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """Write a length-delimited protobuf field. In onnx.proto: ModelProto.graph 7, GraphProto.output 12, its name 1."""
+    """Return a length-delimited protobuf field. In onnx.proto: ModelProto.graph 7, GraphProto.output 12, its name 1."""
     return _varint(number << 3 | 2) + _varint(len(content)) + content
 
 
 def _breaths(groups: Sequence[str]) -> Iterator[list[str]]:
-    """Cut a sentence where one breathes, after a dash, a colon or a semicolon, and where it is too long for one breath.
+    """Yield the breaths of a sentence: it is cut after a dash, a colon or a semicolon, and where it gets too long.
 
-    The latter after a comma where there is one in its second half. A lone word is no breath of its own, unless a colon
-    ends it: it names who speaks, 'Mara: Who is there?'.
+    Where it gets too long it is cut after a comma, if there is one in the second half. A single word is not a breath,
+    unless a colon ends it: then it names the speaker, 'Mara: Who is there?'.
     """
     breath: list[str] = []
     for place, group in enumerate(groups):
@@ -207,7 +213,7 @@ def _breaths(groups: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _forward(times: Times) -> Times:
-    """Return times that never go back: neither within a word nor from one to the next."""
+    """Return the times made non-decreasing, within a word and from one word to the next."""
     edges = np.maximum.accumulate(np.asarray(times, np.float64).reshape(-1)).reshape(-1, 2)
     return [(float(start), float(end)) for start, end in edges]
 
@@ -215,7 +221,7 @@ def _forward(times: Times) -> Times:
 def _in_a_row(
     told: Sequence[tuple[Samples, tuple[Word, ...]]], read: Sequence[Sentence]
 ) -> tuple[Samples, tuple[Word, ...]]:
-    """Join sentences with pauses, shifting their words; nothing before the first or after the last."""
+    """Join sentences with pauses between them, and shift their words; nothing is before the first or after the last."""
     pieces: list[Samples] = []
     words: list[Word] = []
     samples, pause = 0, 0.0
@@ -228,7 +234,7 @@ def _in_a_row(
         shift = samples / RATE_HZ
         pieces.append(sound)
         samples += len(sound)
-        # Sums of floats may pass the end of the file by a rounding; a word never does.
+        # A rounded sum of floats may pass the end of the file; no word may.
         end = samples / RATE_HZ
         words += [Word(text=w.text, start=min(shift + w.start, end), end=min(shift + w.end, end)) for w in spoken]
     return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), tuple(words)

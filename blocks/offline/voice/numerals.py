@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - look-alike signs are meant, not mistaken
-"""Numbers as an American reads them aloud: years, money, times, dates, measures, ranges, versions, long ids.
+"""Spells numbers as Americans read them aloud: years, money, times, dates, measures, ranges, versions, long ids.
 
-The words come from the voice's own package (`hibari.g2p.numbers`), so that its lexicon holds every one of them; which
-kind of number stands there is decided here. No digit is ever left. Called by `spelling.py` for one bare word.
+The words come from the voice's own package (`hibari.g2p.numbers`), so that its lexicon has every one of them; which
+kind of number it is is decided here. No digit is ever left. Called by `spelling.py` for one bare word.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hibari.g2p.normalize import CURRENCY_WORDS, MONTH_NAMES
 from hibari.g2p.normalize import UNITS as KNOWN_UNITS
 
 AS_DIGITS = 10
-"""From so many digits on, without commas, a number is an id: it is read digit by digit, by threes."""
+"""Fewest digits, without commas, of a number that is read as an id: digit by digit, in groups of three."""
 YEARS = range(1010, 2100)
 """Four plain digits in this range are read as a year: 'nineteen oh five'."""
 
@@ -81,7 +81,7 @@ def plain(digits: str) -> str:
 
 
 def one_by_one(digits: str) -> str:
-    """Read digit by digit, with a breath after every third where there are more than five."""
+    """Read digits one by one, with a comma after every third where there are more than five."""
     step = 3 if len(digits) > 5 else len(digits) or 1
     threes = (digits[at : at + step] for at in range(0, len(digits), step))
     return ", ".join(" ".join(numbers.ONES[int(digit)] for digit in three) for three in threes)
@@ -93,32 +93,32 @@ def year(digits: str) -> str:
 
 
 def ordinal(number: int) -> str:
-    """'second', 'twenty first'."""
+    """Return the words of an ordinal number: 'second', 'twenty first'."""
     return _words(numbers.ordinal(number)) if number < 10**33 else one_by_one(str(number))
 
 
 def plural(words: str) -> str:
-    """The plural of a number's words: 'nineteen nineties', 'sixes'."""
+    """Return the plural of the words of a number: 'nineteen nineties', 'sixes'."""
     return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
 
 
 def unit_after(sign: str, number: str) -> str:
-    """Read a unit that stands after a number, in the right number; '' where `sign` is none."""
+    """Return the words of the unit `sign` after a number, singular or plural; '' where `sign` is not a unit."""
     words = UNITS.get(sign) or UNITS.get(sign.rstrip("."))
     return words[number.replace(",", "").lstrip("-−") not in ("1", "1.0")] if words else ""
 
 
 def currency_of(word: str) -> str:
-    """The plural of the currency a number without cents begins with, '' where there is none: '$1.5' is 'dollars'."""
+    """Return the plural of the currency with which an amount begins: 'dollars' for '$1.5'; '' where there is none."""
     found = re.fullmatch(rf"{_DASH}?(US|C|A|)([$£€¥₹₩₽₿])(?:{_NUM})", word)
     return _NATIONS[found[1]] + _CURRENCY[found[2]][1] if found else ""
 
 
 def read_number(word: str) -> str:
-    """Spell a word that has a digit in it.
+    """Return the spoken words for a word with a digit in it.
 
     Args:
-        word: bare of quotes, brackets and the stop after it; ASCII digits only.
+        word: without quotes, brackets and the punctuation after it; ASCII digits only.
     """
     for form, read in _FORMS:
         found = form.fullmatch(word)
@@ -129,7 +129,7 @@ def read_number(word: str) -> str:
 
 
 def _words(spelled: str) -> str:
-    """Words only: no 'and' as Americans leave it out, no commas, no hyphens."""
+    """Return only the words of a spelled number: without 'and', which Americans leave out, commas and hyphens."""
     return " ".join(word for word in re.split(r"[^a-z]+", spelled) if word and word != "and")
 
 
@@ -213,7 +213,7 @@ def _range(first: str, last: str) -> str:
 
 
 def _mixed(word: str) -> str:
-    """Read what is no number of a known kind run by run: 'MP3', 'CO2', '10-year-old', '192.168.0.1'."""
+    """Read a word that is no number of a known kind, run by run of digits or letters: 'MP3', '192.168.0.1'."""
     told: list[str] = []
     for part in re.findall(rf"[0-9]{{1,3}}/[0-9]{{1,3}}|{_NUM}|[^\W\d_]+(?:['’][^\W\d_]+)*|[.:/@&+=×*<>%°#]", word):
         if "/" in part[1:]:

@@ -1,9 +1,9 @@
 # ruff: noqa: RUF001 - curly quotes and dashes are meant, not mistaken
-"""What the offline voice can read, and how: refusing, cleaning and splitting a line before it is spoken.
+"""Prepares a line before it is spoken: refuses what the offline voice cannot read, cleans the rest and splits it.
 
-No sound is made here. The voice speaks English only: other languages it would read with English sounds,
-Cyrillic it would spell letter by letter, and of Japanese it would say nothing (all three measured).
-Silence with a reason is better than gibberish: captions still carry the line.
+No sound is made here. The voice speaks English only: it would read other languages with English sounds, spell Cyrillic
+letter by letter, and say nothing of Japanese (all three measured). Silence with a reason is better than gibberish: the
+captions still show the line.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from blocks.offline.voice.unmarked import GONE, unmarked
 from studio.text.sentences import ends_sentence
 
 FOREIGN_LETTERS = 0.25
-"""Largest share of letters outside the Latin script in a line that is still read; they are left out."""
+"""Largest share of letters outside the Latin script, 0 to 1, in a line that is still read; they are left out."""
 ENGLISH_WORDS = 0.55
-"""Least share of known words. Measured over one sentence each in 15 languages: English 0.9, all others below 0.5."""
+"""Least share of known words, 0 to 1. Measured on a sentence in each of 15 languages: English 0.9, others below 0.5."""
 WORD_CHARACTERS = 60
-"""How much of one word is read: the voice's unknown-word net reads no more, and its tokenizer is quadratic."""
+"""Most characters of one word that are read: the voice's network for unknown words reads no more, and the time of its
+tokenizer grows with the square of the length."""
 
 # Words of other languages which the voice's lexicon also lists (mostly as names), and unmistakable greetings.
 _FOREIGN_WORDS = (
@@ -37,31 +38,31 @@ _ARTICLES = frozenset(_NAME_PARTS.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PARAGRAPH = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
 _LINE_MARK = re.compile(r"[ \t\r]{0,9}\n[ \t]{0,12}(?:#{1,6}|[-*+•>]|\d{1,3}[.)])(?=[ \t])")
-"""A line that begins a heading, a list's item or a quotation: what stands before it has ended."""
+"""The beginning of a heading, a list item or a quotation: the paragraph before it has ended."""
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _PUNCTUATION = frozenset(".,;:!?…—–-―−'\"‘’“”()/&%+@#=$£€¥₩₹₽₿°¢½¼¾×÷±≈→<>~*§№²³‰′″•")
 
 
 class SpokenToken(NamedTuple):
-    """A word as it stands in the line, and what the voice is given for it ('' where nothing is said)."""
+    """A word as it is written in the line, and the text that the voice speaks for it ('' where nothing is said)."""
 
     written: str
     spoken: str
 
 
 class Sentence(NamedTuple):
-    """What is said in one go, and whether a paragraph ends with it."""
+    """The words of one sentence, and whether a paragraph ends with it."""
 
     tokens: tuple[SpokenToken, ...]
     ends_paragraph: bool
 
 
 def why_silent(line: str, known: Callable[[str], bool]) -> str:
-    """Say why the voice must not read `line`; '' where it may.
+    """Return why the voice must not read `line`; '' where it may.
 
     Args:
-        line: what was asked for; may be anything.
-        known: whether a lower-case word stands in the voice's English lexicon.
+        line: any text.
+        known: tells whether a lower-case word is in the voice's English lexicon.
     """
     text = unicodedata.normalize("NFKC", unmarked(line).replace(GONE, ""))
     letters = [c for c in text if c.isalpha()]
@@ -83,7 +84,7 @@ def why_silent(line: str, known: Callable[[str], bool]) -> str:
 
 
 def sentences(line: str) -> tuple[Sentence, ...]:
-    """Split a line into sentences of tokens; all tokens in order are exactly the words between its spaces."""
+    """Split a line into sentences of tokens; all their tokens in order are exactly the words between its spaces."""
     bare = "".join(c if c == GONE or _readable(c) else " " for c in unmarked(line))
     found = list(re.finditer(r"\S+", line))
     said = spelled([_plain(bare[m.start() : m.end()].replace(GONE, "")) for m in found])
@@ -103,13 +104,16 @@ def sentences(line: str) -> tuple[Sentence, ...]:
 
 
 def _ends_paragraph(line: str, place: int) -> bool:
-    """Whether a paragraph ends before the newline at or after `place`: by a blank line, a heading, a list's item."""
+    """Tell whether a paragraph ends before the newline at or after `place`: a blank line, heading or list item follows.
+
+    A heading ends there too.
+    """
     heading = line[(begin := line.rfind("\n", 0, place) + 1) : begin + 40].lstrip().startswith("#")
     return heading or bool(_PARAGRAPH.match(line, place) or _LINE_MARK.match(line, place))
 
 
 def _ended(tokens: list[SpokenToken]) -> tuple[SpokenToken, ...]:
-    """Give the last spoken word its full stop, where spelling took it or a heading has none."""
+    """Return the tokens with a full stop after the last spoken word, where spelling removed it or a heading lacks it."""
     for place in reversed(range(len(tokens))):
         written, spoken = tokens[place]
         if spoken:
@@ -120,7 +124,7 @@ def _ended(tokens: list[SpokenToken]) -> tuple[SpokenToken, ...]:
 
 
 def _judged_words(text: str) -> list[str]:
-    """Return the lower-cased words that tell a language: no names, no single letters but 'a' and 'i'."""
+    """Return the words that show the language of a text, in lower case: no names, no single letters but 'a' and 'i'."""
     found = list(_WORD.finditer(text.lower() if text.isupper() else text))
     judged = []
     for place, match in enumerate(found):
@@ -141,7 +145,7 @@ def _latin(character: str) -> bool:
 
 
 def _readable(character: str) -> bool:
-    """Whether the voice may be shown this character: Latin letters, their accents, digits, plain punctuation."""
+    """Tell whether the voice can read a character: Latin letters, their accents, digits, plain punctuation."""
     kind = unicodedata.category(character)
     if character.isascii():
         return character.isalnum() or character in _PUNCTUATION
@@ -151,7 +155,7 @@ def _readable(character: str) -> bool:
 
 
 def _plain(word: str) -> str:
-    """Give one bare word in plain signs: composed accents, ASCII digits, fractions written out; its beginning only."""
+    """Return one word in plain characters: composed accents, ASCII digits, fractions as '1/2'; only its beginning."""
     composed = unicodedata.normalize("NFC", word[: 4 * WORD_CHARACTERS])
     plain = "".join(
         str(unicodedata.digit(c)) if c.isdecimal() else unicodedata.normalize("NFKC", c) if c.isalpha() else c

@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - look-alike signs are meant, not mistaken
-"""Spelling out what is not written as it is said: abbreviations, Roman numerals, units, signs, addresses.
+"""Spells out what is not written as it is said: abbreviations, Roman numerals, units, signs, addresses.
 
-Whole words come in and words come out, so that the voice sees letters and stops only, and a written word keeps its
-place however many words are said for it. Tables of titles, abbreviations and Roman contexts are the voice's own.
+The voice gets letters and punctuation only. Each written word keeps its place, however many words are said for it. The
+tables of titles, abbreviations and words beside Roman numerals are those of the voice's own package.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BEFORE_NUMBER = word_set(
     "no No nos Nos vol Vol fig Fig ch Ch p pp ed eds est c ca Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )
 _WORDS_TOO = word_set("Sun Sat Mon Wed Fri Mar ed")
-"""Abbreviations that are words or names as well: spelled out only where a comma or a number follows."""
+"""Abbreviations that are also words or names: spelled out only where a comma or a number follows."""
 _MONTHS = word_set("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec")
 _NUMBERED = {"p": "page", "c": "circa", "No": "number", "Nos": "numbers", "no": "number", "nos": "numbers"}
 _ALONE = {
@@ -77,10 +77,13 @@ _VOICED = re.compile(r"[^\w\s.,;:!?…—'\"‘’“”()-]|[\d_]")
 
 
 def spelled(words: Sequence[str]) -> tuple[str, ...]:
-    """Spell out a line's words, bare of markup; each may hold spaces or nothing.
+    """Spell out the words of a line.
+
+    Args:
+        words: without markup; each may contain spaces or be empty.
 
     Returns:
-        What is said for each of them, in order: letters, spaces, stops, apostrophes and hyphens only; '' for nothing.
+        What is said for each word, in order: only letters, spaces, punctuation, apostrophes, hyphens; '' for nothing.
     """
     pieces = [piece for word in words for piece in word.split()]
     said = iter(
@@ -110,7 +113,7 @@ def _said(piece: str, before: Sequence[str], after: Sequence[str]) -> str:
 
 
 def _parts(piece: str) -> tuple[str, str, str]:
-    """Part a word from its quotes and stops; an apostrophe before digits is the word's: "'90s"."""
+    """Split a word into the marks before it, the word, and the marks after it; "'90s" keeps its apostrophe."""
     core = piece.lstrip(_LEAD)
     if core[:1].isdecimal() and piece[: len(piece) - len(core)].endswith(("'", "’", "‘")):
         core = "'" + core
@@ -123,7 +126,7 @@ _PLAIN_STOPS = str.maketrans("", "", "[]{}»")
 
 
 def _of_number(core: str, last: str, following: str) -> str:
-    """Spell a number, or the unit, currency or half that belongs to the number before; '' where none is there."""
+    """Spell a number, or the unit, currency, fraction or 'am' that belongs to the number before it; '' for others."""
     number = _parts(last)[1]
     if number[-1:].isdecimal():
         whole = number.lstrip("-−+~")
@@ -153,7 +156,7 @@ def _of_number(core: str, last: str, following: str) -> str:
 
 
 def _short(core: str, tail: str, before: Sequence[str], following: str) -> tuple[str, bool]:
-    """Spell an abbreviation out; its full stop stays only if a sentence ends with it. ('', True) where it is none."""
+    """Return an abbreviation spelled out, and whether its full stop stays; ('', True) where it is no abbreviation."""
     name, numbered = following.lstrip(_LEAD)[:1].isupper(), following.lstrip(_LEAD + "#$-")[:1].isdecimal()
     dotted = tail.startswith(".") or core in ("vs", "aka", "AKA") or (core in _TITLES and name and core != "Hon")
     if not dotted or core in ("am", "pm"):
@@ -174,7 +177,7 @@ def _short(core: str, tail: str, before: Sequence[str], following: str) -> tuple
 
 
 def _roman(core: str, last: str) -> str:
-    """Read a Roman numeral after a chapter's word as a number, after a ruler's name as 'the eighth'."""
+    """Read a Roman numeral as a number ('Chapter IV'), or after a ruler's name as 'the eighth'; '' where it is none."""
     numeral, owned = core.removesuffix("'s").removesuffix("’s"), core.endswith(("'s", "’s"))
     if not numeral or not _ROMAN.fullmatch(numeral):
         return ""
@@ -188,7 +191,7 @@ def _roman(core: str, last: str) -> str:
 
 
 def _sign(core: str) -> str:
-    """Read a sign that stands alone, an address, a hashtag."""
+    """Read a sign that stands alone, an address or a hashtag; '' for any other word."""
     if core in _ALONE:
         return _ALONE[core]
     if _EMAIL.fullmatch(core):
@@ -223,7 +226,7 @@ _JOINTS = (
 
 
 def _joined(core: str) -> str:
-    """Part words that a sign joins: 'and/or', 'R&D'; a hyphen between letters stays."""
+    """Separate words that a sign joins: 'and/or', 'R&D'; a hyphen between letters stays."""
     for sign, word in _JOINTS:
         core = core.replace(sign, word)
     return " ".join(core.split())

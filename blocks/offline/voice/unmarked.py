@@ -1,8 +1,8 @@
-"""Blanking the markup of a line that is to be spoken, place for place, so that every word stays where it was written.
+"""Blanks the markup of a line that is to be spoken, without moving any word from its position.
 
-Markdown, tags, styles of subtitles, entities and addresses; what only looks like markup ('a*b', 'snake_case', 'a<b')
-keeps its sense. A script's Markdown is read before (`studio/text/markdown.py`); a line that a model wrote may hold
-some. Every pattern is bounded: its time grows with the line's length and no faster.
+Markup is Markdown, tags, subtitle styles, entities and addresses; text that only looks like markup ('a*b',
+'snake_case', 'a<b') keeps its meaning. A script's Markdown is read before (`studio/text/markdown.py`); a line that a
+model wrote may contain some. Every pattern is bounded, so its time grows only in proportion to the line's length.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import re
 from studio.text.markdown import ADDRESS, ENTITY, ESCAPE, LINK, STYLE, TAG
 
 GONE = "\ufdd0"
-"""Stands where a sign was that parts no word: 'un**believ**able'. A noncharacter of Unicode, never in a text."""
+"""Replaces a removed character that does not separate words: 'un**believ**able'. A noncharacter of Unicode, which no
+text contains."""
 
 _REFERENCE = re.compile(r"(?<=\])\[[^\[\]]{0,100}\]|\[\^[^\[\]\s]{1,40}\]")
 _HOST = re.compile(r"(?:\w+://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#]*[^/:?#.,;!*_~'…])", re.IGNORECASE)
@@ -22,10 +23,10 @@ _MARKS = re.compile(r"[*_~`]+")
 
 
 def unmarked(line: str) -> str:
-    """Return a text of the same length: markup is blank or `GONE`, all else stands at its old place."""
+    """Return a text of the same length in which markup is blank or `GONE`; all else keeps its position."""
     text = line.replace(GONE, " ")
     text = STYLE.sub(_gone, text)
-    for _ in range(2):  # a picture may lie in a link
+    for _ in range(2):  # a link may contain a picture
         text = LINK.sub(lambda m: " " * (m.start(1) - m.start()) + m[1] + " " * (m.end() - m.end(1)), text)
     text = _REFERENCE.sub(_gone, text)
     text = ADDRESS.sub(_host, text)
@@ -41,7 +42,7 @@ def _gone(found: re.Match[str]) -> str:
 
 
 def _host(found: re.Match[str]) -> str:
-    """Keep of an address what one would say of it: whose it is, and the stop after it."""
+    """Keep only the host name of an address, and the punctuation after it."""
     host = _HOST.match(found[0])
     name = host[1] if host else ""
     stop = found[0][-1] if found[0][-1] in ".,;:!?" else ""
@@ -54,7 +55,7 @@ def _entity(found: re.Match[str]) -> str:
 
 
 def _mark(found: re.Match[str]) -> str:
-    """Tell emphasis from stars and underscores that belong to the text, by what stands on both sides."""
+    """Blank marks of emphasis; keep stars and tildes that belong to the text, as what is on both sides shows."""
     text, marks = found.string, found[0]
     before, after = text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]
     inside = before.isalnum() and after.isalnum()

@@ -1,8 +1,8 @@
-"""The canvas: three planes of light, and the few ways to lay colour on them.
+"""The canvas: the red, green and blue planes of a picture, and the few ways to put colour on them.
 
-One picture, painted back to front straight onto its planes: no layers are kept, and every brush touches only the box
-that it changes. The unit is 0.75 * sqrt(width * height) pixels: the height of a 16:9 frame, and as much picture in any
-other aspect, so that a figure keeps its size when the frame is turned upright.
+A picture is painted back to front straight onto its planes: no layers are kept, and everything that paints touches
+only the box that it changes. The unit is 0.75 * sqrt(width * height) pixels: the height of a 16:9 frame, and the same
+share of the area in any other aspect ratio, so that a figure keeps its size when the frame is turned upright.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ U8 = np.typing.NDArray[np.uint8]
 
 
 class Canvas:
-    """A picture of (3, height, width) float32 planes, display-referred, 0 to about 1.4 before the finish."""
+    """A picture of (3, height, width) float32 planes, display-referred, 0 to about 1.4 before `finish.grade`."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -38,7 +38,7 @@ class Canvas:
             box += change
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float) -> None:
-        """Lay a soft round light over the picture by screening; it ends at five radii."""
+        """Add a soft round light around pixel (x, y), by `screen`; it ends at five times `radius`, in pixels."""
         reach = 5 * radius
         left, right = max(0, int(x - reach)), min(self.width, int(x + reach) + 1)
         top, bottom = max(0, int(y - reach)), min(self.height, int(y + reach) + 1)
@@ -46,7 +46,7 @@ class Canvas:
             return
         square = ((self.x[:, left:right] - x) ** 2 + (self.y[top:bottom] - y) ** 2) / np.float32(radius**2)
         fall = np.float32(strength) / (1 + square) ** 1.6
-        # Without this window the box would show as a faint square.
+        # Without this fade to zero the box would show as a faint square.
         square /= np.float32(-25)
         square += 1
         np.maximum(square, 0, out=square)
@@ -54,7 +54,10 @@ class Canvas:
         self.screen(fall.astype(np.float32), colour, left, top)
 
     def screen(self, mask: F32, colour: Colour, left: int = 0, top: int = 0) -> None:
-        """Add light as a projector would: 1 - (1 - picture) * (1 - light); never burns out."""
+        """Add light as a projector would: 1 - (1 - picture) * (1 - light), which never exceeds 1.
+
+        `mask` is its strength, (height, width) float32, in the box at (left, top).
+        """
         down, across = mask.shape
         for plane, tone in zip(self.planes, colour, strict=True):
             box = plane[top : top + down, left : left + across]
@@ -62,14 +65,14 @@ class Canvas:
 
 
 class Stage:
-    """What every brush needs: the canvas, its light, where sun and horizon are, and the dice.
+    """What every function that paints needs: the canvas, its light, sun, horizon, and the random numbers.
 
-    `side` is -1 or 1: the half of the picture the light stands in. `ground` is the row of the nearest ground for
-    each column, (width,) float32 pixels from the top; None where there is none to stand on. `focus` is where the
-    subject is, as shares of width and height; None while nothing is drawn. `rays` is light that
-    falls before the subjects too, (height, width) float32. `placed` tells of each drawn kind its
-    column, foot and height in pixels, for what stands on it or hangs from it. `water` is how much of each pixel
-    a river covers, (height, width) float32 0 to 1; None where none runs.
+    `side` is the half of the picture that the light is in: -1 for left, 1 for right. `ground` is the row of the nearest
+    ground for each column, (width,) float32 pixels from the top; None where there is none to stand on. `focus` is where
+    the subject is, in shares of width and height; None while nothing is drawn. `rays` is light that falls in front of
+    the subjects too, (height, width) float32. `placed` holds the column, foot and height in pixels of each kind that is
+    drawn, for what stands on it or hangs from it. `water` is how much of each pixel a river covers, (height, width)
+    float32 0 to 1; None without a river.
     """
 
     def __init__(self, canvas: Canvas, light: Light, rng: Rng, horizon: float) -> None:
@@ -85,12 +88,12 @@ class Stage:
         self.placed: dict[str, tuple[float, float, float]] = {}
 
     def aim(self, x: float, y: float) -> None:
-        """Note that the subject is at pixel (x, y); what lies outside the frame counts as its edge."""
+        """Set `focus` to the subject's pixel (x, y); one outside the frame is moved to its edge."""
         across, down = x / self.canvas.width, y / self.canvas.height
         self.focus = round(min(1.0, max(0.0, across)), 4), round(min(1.0, max(0.0, down)), 4)
 
     def ground_at(self, x: float, half: float = 0.0) -> float:
-        """The lowest row of the ground from `x - half` to `x + half`; nine tenths down where there is no ground."""
+        """Return the lowest row of the ground from `x - half` to `x + half`; 0.9 of the height without ground."""
         if self.ground is None:
             return self.canvas.height * 0.9
         left, right = (int(np.clip(column, 0, self.canvas.width - 1)) for column in (x - half, x + half))

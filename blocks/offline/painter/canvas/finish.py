@@ -16,7 +16,7 @@ _PNG_LEVEL = 1
 
 
 def grade(canvas: Canvas) -> None:
-    """Let lights bloom, darken the corners, cool the shadows and warm the lights; on the canvas in place."""
+    """Make lights bloom, darken the corners, cool the shadows and warm the lights; changes the canvas in place."""
     height, width = canvas.height, canvas.width
     small_size = max(2, width // 8), max(2, height // 8)
     spread = max(0.8, canvas.unit * 0.0046)
@@ -45,12 +45,12 @@ def grade(canvas: Canvas) -> None:
         plane += shadow * np.float32(cool)
         plane += high * np.float32(warm)
         np.maximum(plane, 0, out=plane)
-        # A soft shoulder: lights run into white instead of clipping.
+        # A soft shoulder: highlights approach white instead of clipping.
         plane *= (1 + plane * np.float32(0.12)) / (1 + plane * np.float32(0.16))
 
 
 def develop(canvas: Canvas, size: tuple[int, int], rng: Rng) -> U8:
-    """Give (height, width, 3) uint8 RGB at `size` (width, height): enlarged if need be, with film grain."""
+    """Return the picture as (height, width, 3) uint8 RGB, enlarged to `size` (width, height), with film grain."""
     width, height = size
     coarse = max(2, width * 2 // 3), max(2, height * 2 // 3)
     grain = rng.standard_normal((coarse[1], coarse[0]), dtype=np.float32)

@@ -1,7 +1,7 @@
 """Random textures: fractal noise in one and two dimensions, all from a seeded generator.
 
-Fractional Brownian motion by enlarging small random grids with a cubic filter: no lattice code, and thousands of times
-faster in numpy than a per-pixel noise. Values are about 0 to 1 with mean 0.5 (cubic overshoot stays under 0.1).
+It is fractional Brownian motion, made by enlarging small random grids with a cubic filter: thousands of times faster in
+numpy than a noise computed pixel by pixel. Values are about 0 to 1 with mean 0.5 (cubic overshoot stays under 0.1).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ Rng = np.random.Generator
 
 
 def fork(rng: Rng) -> Rng:
-    """Dice of their own for what throws them as often as it has pixels, for one throw of `rng`.
+    """Return a new generator, seeded by one number from `rng`, for code that draws as many numbers as it has pixels.
 
-    So the picture's content does not change with the size of the frame.
+    `rng` then draws as many numbers at any size of the frame, so the picture's content does not change with the size.
     """
     return np.random.default_rng(int(rng.integers(1 << 62)))
 
@@ -25,16 +25,16 @@ def fork(rng: Rng) -> Rng:
 def clouds(
     rng: Rng, size: tuple[int, int], cells: float = 4, octaves: int = 5, stretch: float = 1.0, gain: float = 0.5
 ) -> F32:
-    """Give (height, width) float32 fractal noise for a `size` of (width, height).
+    """Return (height, width) float32 fractal noise for a `size` of (width, height).
 
     Args:
         cells: grid cells over the height in the first octave; doubled in each following one.
-        stretch: under 1 draws features out sideways.
+        stretch: a value under 1 stretches features sideways.
         gain: weight of an octave relative to the one before.
     """
     width, height = size
     rng = fork(rng)
-    # Half size is enough for anything soft, and costs a quarter.
+    # Half the size is enough for anything soft, and costs a quarter of the time.
     half = max(2, width // 2), max(2, height // 2)
     total, weight, weights = np.zeros((half[1], half[0]), np.float32), 1.0, 0.0
     for octave in range(octaves):
@@ -51,7 +51,7 @@ def clouds(
 
 
 def skyline(rng: Rng, count: int, cells: float, octaves: int = 7, gain: float = 0.5, ridged: bool = False) -> F32:
-    """Give `count` float32 values of one-dimensional fractal noise, 0 to 1; `ridged` has sharp crests."""
+    """Return `count` float32 values of one-dimensional fractal noise, 0 to 1; `ridged` gives sharp crests."""
     total, weight, weights = np.zeros(count), 1.0, 0.0
     rng = fork(rng)
     for octave in range(octaves):

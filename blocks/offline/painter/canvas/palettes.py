@@ -1,7 +1,7 @@
-"""Light: what an hour and a weather do to sky, haze, shadows and local colour.
+"""Light: the colours of sky, haze, shadows and things at each hour and in each weather.
 
-Hand-made four-stop skies, chosen by eye on finished frames; weather bends an hour's palette instead of replacing it,
-so that fog at dawn stays dawn. Colours are display-referred sRGB, 0 to 1.
+The skies have four colours each, chosen by eye on finished frames. A weather changes the palette of the hour instead of
+replacing it, so that fog at dawn still looks like dawn. Colours are display-referred sRGB, 0 to 1.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from blocks.offline.painter.prompt.reader import Reading
 
 
 def rgb(hexadecimal: str) -> F32:
-    """Turn 'rrggbb' into a (3,) float32 colour."""
+    """Return the colour 'rrggbb' as (3,) float32, 0 to 1."""
     return np.array([int(hexadecimal[i : i + 2], 16) / 255 for i in (0, 2, 4)], np.float32)
 
 
 def mix(first: F32, second: F32, share: float) -> F32:
-    """Blend two colours; `share` of the second, 0 to 1."""
+    """Return a blend of two colours; `share` is that of the second, 0 to 1."""
     return first * np.float32(1 - share) + second * np.float32(share)
 
 
@@ -33,20 +33,20 @@ class Light:
     sky: F32
     sun: F32
     near: F32
-    """The darkest tone: unlit things close by."""
+    """The darkest tone: that of unlit things close to the camera."""
     haze: F32
-    """What distance fades into."""
+    """The colour into which distant things fade."""
     elevation: float
-    """Of sun or moon over the horizon, in units (see `canvas.py`)."""
+    """Height of sun or moon above the horizon, in units (see `canvas.py`)."""
     strength: float
-    """Of direct light: rims, glitter, glow; 0 to 1."""
+    """Strength of direct light (rims, glitter, glow), 0 to 1."""
     ambient: float
     """How much of a thing's own colour shows, 0 to 1."""
     lamps: float
     """How many windows are lit, 0 to 1."""
     stars: float
     disc: float
-    """How clearly sun or moon is seen, 0 to 1."""
+    """How clearly the sun or moon is seen, 0 to 1."""
 
 
 class _Hour(NamedTuple):
@@ -82,7 +82,7 @@ _ROOM = {
 
 
 def light_for(reading: Reading) -> Light:
-    """Give the light of a reading: its place's palette at its hour, bent by its weather."""
+    """Return the light of a reading: the palette of its place and hour, changed by its weather."""
     if reading.biome in ("space", "moon"):
         chosen = _SPACE
     elif reading.biome == "undersea":
@@ -110,12 +110,12 @@ def light_for(reading: Reading) -> Light:
     if reading.biome in ("field", "forest", "lake", "river", "road", "village", "jungle") and reading.hour != "night":
         light = replace(light, near=mix(light.near, rgb("20402a"), 0.25 + 0.4 * light.ambient))
         if light.ambient > 0.5 and not reading.has("snow"):
-            # By day a meadow is green to the horizon, not only at the camera's feet.
+            # By day a meadow is green to the horizon, not only near the camera.
             green = 0.08 if reading.weather else 0.3
             meadow = rgb("5f7053" if "overcast" in reading.weather else "4a7a34")
             light = replace(light, near=mix(light.near, meadow, 0.5), haze=mix(light.haze, rgb("a9bf8a"), green))
     if reading.biome in ("city", "street", "station") and light.ambient < 0.4:
-        # Street lamps: a city's night is never as dark as a forest's.
+        # Street lamps make a night in the city brighter than one in a forest.
         light = replace(light, ambient=light.ambient + 0.16)
     if reading.biome == "ice" or reading.has("snow"):
         light = replace(light, near=mix(light.near, rgb("2c425c"), 0.35 * light.ambient + 0.1))
@@ -127,7 +127,7 @@ def _value(colour: F32) -> float:
 
 
 def _veil(light: Light, tint: str, share: float, gain: float) -> Light:
-    """Pull the sky together towards its own mean brightness in a weather's tint."""
+    """Return the light with its sky and haze drawn towards their mean brightness, in the tint of a weather."""
     colour = rgb(tint)
     veil = colour * np.float32(gain * _value(light.sky.mean(0)) / _value(colour))
     sky = light.sky * np.float32(1 - share) + veil * np.float32(share)

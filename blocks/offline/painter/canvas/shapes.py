@@ -1,6 +1,7 @@
-"""Shapes: how people and things are drawn, and the brush that lays them on the canvas in the picture's light.
+"""Shapes: what people and things are drawn with, and `draw`, which paints them on the canvas in the picture's light.
 
-A drawing is a tuple of shapes in its own frame: x to the right from the middle, y up from the foot, height about 1.
+A drawing is a tuple of shapes in its own coordinates: x to the right from the middle, y up from the foot, height about
+1.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 
 Point = tuple[float, float]
 LAMP = "lamp"
-"""The tone of what shines by itself."""
+"""The tone of a shape that shines."""
 _LAMP_LIGHT = "ffcf7a"
 
 
 class Shape(NamedTuple):
-    """A filled outline. `tone` is a local colour 'rrggbb', '' for the unlit near tone, or LAMP."""
+    """A filled outline. `tone` is its colour 'rrggbb', '' for the dark tone `Light.near`, or LAMP."""
 
     form: Literal["straight", "smooth"]
     points: tuple[Point, ...]
@@ -32,23 +33,23 @@ Drawing = tuple[Shape, ...]
 
 
 def poly(tone: str, *points: Point) -> Shape:
-    """A shape with straight edges."""
+    """Return a shape with straight edges."""
     return Shape("straight", points, tone)
 
 
 def blob(tone: str, *points: Point) -> Shape:
-    """A shape whose closed outline runs smoothly through the points."""
+    """Return a shape whose closed outline runs smoothly through the points."""
     return Shape("smooth", points, tone)
 
 
 def oval(tone: str, x: float, y: float, half_w: float, half_h: float) -> Shape:
-    """An ellipse about (x, y)."""
+    """Return an ellipse around (x, y)."""
     turns = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     return Shape("smooth", tuple((x + half_w * float(np.cos(t)), y + half_h * float(np.sin(t))) for t in turns), tone)
 
 
 def bar(tone: str, start: Point, end: Point, width: float) -> Shape:
-    """A straight stroke of even width."""
+    """Return a straight stroke of even width."""
     (x, y), (to_x, to_y) = start, end
     length = max(1e-6, float(np.hypot(to_x - x, to_y - y)))
     dx, dy = -(to_y - y) / length * width / 2, (to_x - x) / length * width / 2
@@ -56,7 +57,7 @@ def bar(tone: str, start: Point, end: Point, width: float) -> Shape:
 
 
 def limb(tone: str, *joints: tuple[float, float, float]) -> Shape:
-    """A leg or an arm through (x, y, half width) at each joint, rounded and tapering."""
+    """Return a leg or an arm, rounded and tapering, through `joints`: (x, y, half width) each."""
     line = np.array([j[:2] for j in joints])
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
@@ -65,23 +66,26 @@ def limb(tone: str, *joints: tuple[float, float, float]) -> Shape:
 
 
 def moved(drawing: Drawing, x: float, y: float, scale: float) -> Drawing:
-    """The drawing scaled about its foot, then set down at (x, y)."""
+    """Return the drawing scaled about its foot, then moved to (x, y)."""
     return tuple(s._replace(points=tuple((x + px * scale, y + py * scale) for px, py in s.points)) for s in drawing)
 
 
 def mirrored(drawing: Drawing) -> Drawing:
-    """The drawing seen in a mirror: left is right."""
+    """Return the drawing with left and right exchanged."""
     return tuple(s._replace(points=tuple((-px, py) for px, py in s.points)) for s in drawing)
 
 
 def extent(drawing: Drawing) -> tuple[float, float, float, float]:
-    """(left, low, right, high) of a drawing in its own frame."""
+    """Return the bounds (left, low, right, high) of a drawing in its own coordinates."""
     points = np.array([p for s in drawing for p in s.points])
     return float(points[:, 0].min()), float(points[:, 1].min()), float(points[:, 0].max()), float(points[:, 1].max())
 
 
 def outline_of(shape: Shape) -> F32:
-    """Give the outline as (n, 2) points; smooth ones by Catmull-Rom (https://en.wikipedia.org/wiki/Catmull-Rom_spline)."""
+    """Return the outline of a shape as (n, 2) float32 points.
+
+    A smooth one is a Catmull-Rom spline (https://en.wikipedia.org/wiki/Catmull-Rom_spline).
+    """
     knots = np.array(shape.points, np.float32)
     if shape.form == "straight":
         return knots
@@ -95,9 +99,9 @@ def outline_of(shape: Shape) -> F32:
 def draw(
     stage: Stage, drawing: Drawing, x: float, foot: float, height: float, haze: float, afloat: bool = False
 ) -> None:
-    """Draw with its foot at pixel (x, foot), `height` pixels to its unit, veiled by `haze` 0 to 1.
+    """Paint a drawing with its foot at pixel (x, foot), `height` pixels to its unit, faded by `haze` 0 to 1.
 
-    Parts outside the picture are left out. What is not `afloat` stands: its foot is darkened.
+    Parts outside the picture are left out. Unless it is `afloat`, the drawing stands, and gets darker towards its foot.
     """
     canvas, light = stage.canvas, stage.light
     left, low, right, high = extent(drawing)
@@ -144,7 +148,7 @@ def _lay(
     corner: Point,
     afloat: bool,
 ) -> None:
-    """Shade the drawn box towards the light, rim its lit edges, and put it on the canvas."""
+    """Shade the drawn box by the direction of the light, brighten its lit edges, and put it on the canvas."""
     canvas, light = stage.canvas, stage.light
     x0, y0 = int(corner[0]), int(corner[1])
     rows, columns = mask.shape
@@ -168,9 +172,9 @@ def _lay(
 
 
 def _form(opacity: F32, dx: float, dy: float, height: float) -> F32:
-    """Light a flat outline as if it were rounded, (height, width) about -1 to 1: bright to the light at (dx, dy).
+    """Return shading, (height, width) -0.8 to 0.8, that makes a flat outline look rounded: bright towards (dx, dy).
 
-    The blurred mask stands for a height field, and its slope towards the light for Lambert's cosine.
+    The blurred mask serves as a height field, and its slope towards the light as Lambert's cosine.
     """
     if min(opacity.shape) < 24:
         return np.zeros_like(opacity)

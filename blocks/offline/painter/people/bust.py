@@ -1,6 +1,6 @@
-"""The close-up of a person: head and shoulders in profile, turned to the light, so that its rim draws the face.
+"""The close-up of a person: head and shoulders in profile, turned to the light, so that a lit rim outlines the face.
 
-About 1 high from the chest to the crown, facing right; dressed by the same `Look` as the whole figure.
+About 1 high from the chest to the top of the head, facing right; with the clothes of the same `Look` as a whole figure.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def bust(look: Look, aged: bool, bearded: bool, dress: list[Shape] | None = None
 
 
 def _beard(hair: str) -> list[Shape]:
-    """A full beard in locks with a broken edge; the moustache falls over the mouth."""
+    """Draw a full beard in locks with an uneven edge; the moustache covers the mouth."""
     dark, light = (
         darker(hair, 0.72),
         "".join(f"{min(255, int(int(hair[i : i + 2], 16) * 1.16)):02x}" for i in (0, 2, 4)),
@@ -133,7 +133,7 @@ def _beard(hair: str) -> list[Shape]:
 
 
 def _glasses() -> list[Shape]:
-    """Round spectacles."""
+    """Draw round spectacles."""
     wire = "3a332c"
     rim, hole = oval("", 0.196, 0.652, 0.058, 0.060).points, oval("", 0.196, 0.652, 0.049, 0.051).points
     return [
@@ -145,7 +145,7 @@ def _glasses() -> list[Shape]:
 
 
 def _profile(look: Look, aged: bool) -> tuple[Point, ...]:
-    """The outline of the head; a child's nose is short, a woman's brow smooth."""
+    """Return the outline of the head; a child's nose is short, a woman's brow smooth."""
     nose = 0.286 if look.child else 0.305 if look.style != "short" else 0.322
     brow = 0.245 if look.style != "short" or look.child else 0.256
     chin = 0.245 if look.child else 0.252
@@ -178,7 +178,7 @@ def _profile(look: Look, aged: bool) -> tuple[Point, ...]:
 
 
 def shoulders(look: Look) -> list[Shape]:
-    """The shoulders and chest of a close-up, dressed."""
+    """Draw the shoulders and chest of a close-up, with clothes."""
     coat, dark = look.coat, darker(look.coat, 0.68)
     shapes = [
         blob(
@@ -239,7 +239,7 @@ def _hair(look: Look, aged: bool) -> list[Shape]:
     hair, shade = look.hair, darker(look.skin, 0.72)
     front = 0.17 if aged else 0.222
     shapes = [
-        # The hair runs out on the neck in its own shade: no gap, and no cut edge.
+        # On the neck the hair ends in a darker tone, without a gap or a hard edge.
         blob(darker(hair, 0.72), (-0.215, 0.66), (-0.175, 0.50), (-0.115, 0.455), (-0.075, 0.50), (-0.08, 0.62)),
         blob(
             hair,
@@ -281,7 +281,7 @@ def _hair(look: Look, aged: bool) -> list[Shape]:
 
 
 def _locks(look: Look, front: float, aged: bool) -> list[Shape]:
-    """Locks that follow the skull from the brow to the nape, with a broken edge at brow and neck."""
+    """Draw locks that follow the skull from the brow to the nape, with an uneven edge at brow and neck."""
     tones = (darker(look.hair, 0.80), darker(look.hair, 0.66), darker(look.hair, 0.90))
     found = []
     for k in range(9):

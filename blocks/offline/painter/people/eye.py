@@ -1,4 +1,4 @@
-"""The eye: one eye fills the frame, the light in it and on the skin about it."""
+"""The close shot of an eye: it fills the frame, with reflections of the light in it and light on the skin around it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 _IRIS = {"blue": "4f7d8c", "green": "6b7a3c", "brown": "8a5a2c", "grey": "5b6f86"}
 _ALSO = {"gray": "grey", "hazel": "brown", "dark": "brown", "teal": "blue"}
 _LID = 0.41
-"""Height of the upper lid over the corners, in half-widths of the eye; the lower hangs 0.27."""
+"""Height of the upper lid above the corners, in half widths of the eye; the lower lid is 0.27 below them."""
 
 
 def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) -> None:
-    """Paint one eye over the whole canvas, lit from the stage's side; `skin` and `hair` are tones 'rrggbb'.
+    """Paint one eye over the whole canvas, lit from the stage's side.
 
     Args:
-        said: the words that describe it: a colour of its iris; "closed" or "shut" for its lid.
+        skin: tone 'rrggbb'.
+        hair: tone 'rrggbb' of lashes and brow.
+        said: the words that describe the eye: a colour for its iris; "closed" or "shut" for its lid.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     side, half = np.float32(stage.side), np.float32(min(canvas.unit * 0.62, canvas.width * 0.44))
@@ -38,7 +40,7 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
     upper, lower = -np.float32(_LID) * arc**0.75 - 0.05 * u * side, np.float32(0.30) * arc**0.9 - 0.05 * u * side
     closed = "closed" in said or "shut" in said
     if closed:
-        # Shut, the upper lid hangs on the lower one, and the ball bulges under it.
+        # In a shut eye the upper lid meets the lower one, and the eyeball bulges under it.
         lit_lid = np.clip((v + 0.40) / 0.70, 0, 1) * np.clip((lower - v) * 8, 0, 1) * np.clip(arc * 3, 0, 1)
         canvas.over((lit_lid * np.float32(0.30)).astype(np.float32), np.minimum(flesh * np.float32(1.25), 1))
         upper = lower
@@ -47,11 +49,11 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
     fold = -np.float32(_LID * 0.82) * arc**0.75 if closed else upper - np.float32(0.13)
     crease = np.exp(-(((v - fold) / 0.022) ** 2)) * np.clip(arc * 3, 0, 1)
     canvas.over((crease * np.float32(0.5)).astype(np.float32), flesh * np.float32(0.22))
-    # Only the box of the opening: the ball is the dearest part of the picture.
+    # Only inside the box of the opening: the eyeball costs the most time of the picture.
     left, right = (int(np.clip(centre_x + way * half * 1.02, 0, canvas.width)) for way in (-1, 1))
     top, bottom = (int(np.clip(centre_y + way * half, 0, canvas.height)) for way in (-0.50, 0.36))
     box = np.s_[top:bottom, left:right]
-    # The dice fall for a shut eye as for an open one.
+    # A shut eye draws the same random numbers as an open one.
     named = next((_IRIS[_ALSO.get(w, w)] for w in said if _ALSO.get(w, w) in _IRIS), "")
     ball = _ball(stage, u[:, left:right], v[top:bottom], upper[:, left:right], lower[:, left:right], named)
     if closed:
@@ -66,7 +68,7 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
 
 
 def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> list[F32]:
-    """The eyeball's colour, three planes: white, iris of the `named` tone, pupil, the lid's shadow, lights in it."""
+    """Return the three colour planes of the eyeball: white, iris in the `named` tone, pupil, lid's shadow, reflections."""
     light, rng, side = stage.light, stage.rng, np.float32(stage.side)
     iu, iv = u - np.float32(0.10) * side, v + np.float32(0.115)
     away, angle = np.hypot(iu, iv), np.arctan2(iv, iu)
@@ -74,7 +76,7 @@ def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> l
     edge = np.clip((0.37 - away) / 0.012, 0, 1)
     pupil = np.clip((away - 0.135) / 0.012, 0, 1)
     ring = 1 - 0.75 * np.clip((away - 0.29) / 0.08, 0, 1)
-    # Light that enters at one side collects at the other side of the iris.
+    # Light that enters on one side of the iris brightens the other side.
     gather = 0.55 + 0.75 * np.clip(-iu * side * 1.8 + iv * 1.2 + 0.35, 0, 1)
     by_chance = str(rng.choice(tuple(_IRIS.values())))
     tone = rgb(named or by_chance)
@@ -82,7 +84,7 @@ def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> l
     shadow = 0.30 + 0.70 * np.clip((v - upper) / 0.22, 0, 1)
     ball = shadow * np.clip(1.02 - 0.42 * u**2 + 0.24 * side * u, 0.2, 1.1) * np.float32(0.45 + 0.55 * light.ambient)
     white = mix(rgb("e2dcd2"), light.sun, 0.25)
-    # A window is what most eyes look at: four bright panes, bent by the ball.
+    # The reflection of a window: four bright panes, bent by the eyeball.
     gx, gy = iu - 0.135 * side + 0.25 * iv, iv + 0.125
     pane = np.clip((0.082 - np.maximum(np.abs(gx) * 1.15, np.abs(gy))) / 0.010, 0, 1)
     glint = pane * np.clip((np.minimum(np.abs(gx), np.abs(gy)) - 0.008) / 0.006, 0, 1) * np.float32(0.92)
@@ -103,12 +105,12 @@ def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> l
 
 
 def _paint_shut(stage: Stage, x: float, y: float, half: float, hair: str) -> None:
-    """The line where a shut eye's lids meet, the lashes that hang from it, and the brow."""
+    """Paint the line where the lids of a shut eye meet, the lashes that hang from it, and the brow."""
     _paint_strokes(stage, x, y, half, hair, True)
 
 
 def _paint_lashes(stage: Stage, x: float, y: float, half: float, hair: str) -> None:
-    """Lashes along both lids and the brow above, each a tapered stroke."""
+    """Paint the lashes along both lids and the brow above, each hair a tapered stroke."""
     _paint_strokes(stage, x, y, half, hair, False)
 
 

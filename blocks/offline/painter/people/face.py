@@ -1,6 +1,6 @@
-"""The face in three-quarter view: both eyes, turned to the light; softer than a profile, and with a child's features.
+"""The face in three-quarter view, turned to the light, with both eyes; softer than a profile, and used for children.
 
-In the frame of `bust.py`: the chin at 0.40, the crown at 0.99, facing right.
+In the coordinates of `bust.py`: the chin at 0.40, the top of the head at 0.99, facing right.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from blocks.offline.painter.people.figures import Look, darker
 
 
 def paler(tone: str, share: float) -> str:
-    """Give a tone 'rrggbb' moved towards white by `share`, 0 to 1."""
+    """Return a tone 'rrggbb' moved towards white by `share`, 0 to 1."""
     return "".join(f"{int(v + (255 - v) * share):02x}" for v in (int(tone[i : i + 2], 16) for i in (0, 2, 4)))
 
 
@@ -42,7 +42,7 @@ def turned_head(look: Look, aged: bool, bearded: bool, body: list[Shape]) -> Dra
     elif look.style == "bun":
         shapes.append(oval(darker(look.hair, 0.82), -0.20, 0.90, 0.105, 0.10))
     shapes += [
-        # The neck has no edge of its own: it runs into the shoulders.
+        # The neck has no lower edge: it continues into the shoulders.
         blob(shade, (-0.15, 0.60), (-0.13, 0.38), (-0.20, 0.22), (0.0, 0.12), (0.16, 0.22), (0.10, 0.36), (0.11, 0.52)),
         *body,
         *_hull(look, aged),
@@ -55,7 +55,7 @@ def turned_head(look: Look, aged: bool, bearded: bool, body: list[Shape]) -> Dra
 
 
 def _hull(look: Look, aged: bool) -> list[Shape]:
-    """The face's outline, its shaded side, and the ear."""
+    """Draw the face's outline, its shaded side, and the ear."""
     skin = look.skin
     wide = 0.0 if look.style == "short" and not look.child else 0.012
     outline: tuple[Point, ...] = (
@@ -89,7 +89,7 @@ def _hull(look: Look, aged: bool) -> list[Shape]:
     )
     return [
         blob(skin, *outline),
-        # Away from the light the cheek turns into shade, softly, in two steps.
+        # Away from the light the cheek gets darker in two soft steps.
         blob(
             darker(skin, 0.95),
             (-0.20, 0.82),
@@ -168,7 +168,7 @@ def _features(look: Look, aged: bool) -> list[Shape]:
         )
     tip = 0.522 if look.child else 0.508
     shapes += [
-        # The nose is the shade beside its ridge, the light on its tip, and the nostrils.
+        # The nose is drawn by the shade beside its ridge, the light on its tip, and the nostrils.
         blob(
             darker(skin, 0.90),
             (0.082, 0.640),
@@ -240,7 +240,7 @@ def _features(look: Look, aged: bool) -> list[Shape]:
 
 
 def _lid(lash: str, x: float, y: float, half: float, tall: float, long: bool) -> Shape:
-    """The upper lid's line, thicker outwards, with lashes where they are seen."""
+    """Draw the line of the upper lid, thicker outwards; `long` adds lashes."""
     out = 0.012 if long else 0.0
     return blob(
         lash,
@@ -296,7 +296,7 @@ def _beard(look: Look) -> list[Shape]:
 
 
 def _crown(look: Look, aged: bool) -> list[Shape]:
-    """The hair from the brow over the skull, in strands that catch the light."""
+    """Draw the hair from the brow over the skull, in strands that catch the light."""
     hair, dark, light = look.hair, darker(look.hair, 0.72), paler(look.hair, 0.16)
     shapes: list[Shape] = []
     if look.head == "hood":
@@ -338,7 +338,7 @@ def _crown(look: Look, aged: bool) -> list[Shape]:
     )
     if look.style == "long":
         shapes += [
-            # Two falls of hair frame the face; the near one lies before the shoulder.
+            # Long hair frames the face on both sides; on the near side it is in front of the shoulder.
             blob(
                 hair,
                 (-0.09, 0.86),
@@ -422,11 +422,11 @@ def _crown(look: Look, aged: bool) -> list[Shape]:
 
 
 def as_child(drawing: Drawing) -> Drawing:
-    """Give a half figure a child's proportions: a larger head on narrower shoulders."""
+    """Return a half figure with a child's proportions: a larger head on narrower shoulders."""
 
     def grow(x: float, y: float) -> Point:
         if y > 0.395:
-            # Under a high brow the features move down towards the chin.
+            # A child has a high brow: the features are closer to the chin.
             low = 0.045 * math.sin(math.pi * min(1.0, (y - 0.395) / 0.6))
             return -0.01 + (x + 0.01) * 1.30, 0.36 + (y - 0.36 - low) * 1.22
         return -0.03 + (x + 0.03) * 0.80, y - 0.04 * min(1.0, max(0.0, (y + 1.0) * 2))

@@ -1,4 +1,4 @@
-"""Figures: people, seen whole and from behind, and the look that each keeps.
+"""Figures: people seen whole and from behind, and the look that each of them keeps.
 
 A person's look comes from the words that describe them, never from a shot's seed: the same words give the same coat,
 build and hair in every shot of a film.
@@ -36,12 +36,12 @@ AGED = _words("old elderly aged grandmother grandfather grandma grandpa granny e
 
 
 FIST = (0.185, 1.0)
-"""Where the raised right fist of a figure is; a child's is as much higher and further out as its arms are short."""
+"""Where the raised right fist of a figure is, (x, y) in its own coordinates; for a child see `_as_child`."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a figure looks like in every shot. Colours are 'rrggbb'; '' means not worn."""
+    """How a person looks in every shot: clothes, hair, skin, build. Colours are 'rrggbb'; '' means not worn."""
 
     coat: str
     hair: str
@@ -56,12 +56,12 @@ class Look:
     build: float
     child: bool
     knit: bool = False
-    """An open cardigan over a blouse instead of a coat."""
+    """Whether an open cardigan over a blouse is worn instead of a coat."""
     glasses: bool = False
 
 
 def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Look:
-    """Fix a figure's look by its own words, then by the garments the prompt names."""
+    """Return the look of a person: chosen by the words of the subject, then changed by the garments of the prompt."""
     words = frozenset(subject.words)
     built = 1.16 if words & _STOUT else 0.86 if words & _SLIM else 1.0
     dice = Random(zlib.crc32(" ".join(subject.words).encode()))
@@ -97,17 +97,17 @@ def look_of(subject: Subject, garments: tuple[tuple[str, str], ...] = ()) -> Loo
 
 
 def look_of_person(reading: Reading, subject: Subject) -> Look:
-    """The look of a person of this prompt."""
+    """Return the look of a person of this prompt."""
     return look_of(subject, worn_by(reading, subject))
 
 
 def worn_by(reading: Reading, subject: Subject) -> tuple[tuple[str, str], ...]:
-    """What somebody wears: their own of several people's, else all that the prompt names."""
+    """Return what a person wears: their own garments where there are several people, else all that the prompt names."""
     return reading.garments if subject.garments is None else subject.garments
 
 
 def darker(tone: str, share: float) -> str:
-    """Give a tone 'rrggbb' multiplied by `share`, 0 to 1."""
+    """Return a tone 'rrggbb' multiplied by `share`, 0 to 1."""
     return "".join(f"{int(int(tone[i : i + 2], 16) * share):02x}" for i in (0, 2, 4))
 
 
@@ -120,13 +120,15 @@ def person(
     raised: bool = False,
     umbrella: str = "",
 ) -> Drawing:
-    """Draw a standing figure from behind, 1 high; `held` is a small drawing for the right hand, hanging from (0, 0).
+    """Draw a figure from behind, 1 high, standing or walking.
 
     Args:
-        stride: 0 feet together to 1 walking.
-        arms, head: leave out what a pose draws in its own way.
-        raised: both arms held up, the right fist at `FIST`.
-        umbrella: tone of the one held over the head; '' for none.
+        stride: 0 for feet together to 1 for walking.
+        held: a small drawing for the right hand, which hangs from (0, 0).
+        arms: False where a pose draws its own arms.
+        head: False where a pose draws its own head.
+        raised: both arms up, the right fist at `FIST`.
+        umbrella: tone of an umbrella held over the head; '' for none.
     """
     w, step = look.build, 0.045 * stride
     coat, dark, deep = look.coat, darker(look.coat, 0.72), darker(look.coat, 0.5)
@@ -215,7 +217,7 @@ def person(
 
 
 def _umbrella(look: Look, cloth: str) -> list[Shape]:
-    """The right arm bent, and the umbrella it holds, seen from behind and a little above."""
+    """Draw the right arm bent, and the umbrella it holds, seen from behind and a little above."""
     dark, fold = darker(cloth, 0.72), darker(cloth, 0.55)
     return [
         bar("2a2320", (0.142, 0.66), (0.118, 1.16), 0.010),
@@ -396,7 +398,7 @@ def _head(look: Look) -> list[Shape]:
 
 
 def _as_child(drawing: Drawing) -> Drawing:
-    """Child's proportions: the body shortened under a head that keeps its size (about 5.5 heads to the height)."""
+    """Return a figure with a child's proportions: a shorter body under a larger head (about 5.5 heads high)."""
 
     def shrink(x: float, y: float) -> tuple[float, float]:
         return (x * 1.18, y * 0.94) if y < 0.83 else (x * 1.38, 0.78 + (y - 0.83) * 1.38)

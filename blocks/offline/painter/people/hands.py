@@ -1,4 +1,4 @@
-"""Two hands close by: reading a sheet, or cupped about a small thing; about 1 high, sleeves running off below."""
+"""The close shot of two hands: they hold a sheet, or are cupped around a small thing; about 1 high, sleeves below."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ def reading_hands(look: Look, sheet: Drawing) -> Drawing:
 
 
 def sheet(side: int = 0) -> Drawing:
-    """A written page, held upright; `side` -1 or 1 is the edge a flame is near, whose light crosses a third of it."""
+    """Draw a written page, held upright, 1 high.
+
+    Args:
+        side: the edge near a flame, whose light reaches a third of the page: -1 for left, 1 for right, 0 for none.
+    """
     ink = "6b6252"
     lit = []
     for k in range(9 if side else 0):
-        # Warm steps, each a little nearer to the flame.
+        # Stripes that get warmer towards the flame.
         tone = "".join(f"{round(a + (b - a) * (k + 1) / 9):02x}" for a, b in ((236, 255), (226, 214), (200, 138)))
         start = 0.18 + 0.045 * k
         low, high = (start * side, -0.01), (start * side - 0.02, 1.01)
@@ -39,7 +43,7 @@ def sheet(side: int = 0) -> Drawing:
 
 
 def cupped_hands(look: Look, held: Drawing) -> Drawing:
-    """Draw two hands side by side as a bowl, and `held` (about 1 high on its foot) standing in it."""
+    """Draw two hands side by side that form a bowl, and `held` (about 1 high on its foot) in it."""
     skin, shade, deep = look.skin, darker(look.skin, 0.78), darker(look.skin, 0.55)
     palm: list[Shape] = [
         blob(look.coat, (0.34, -0.42), (0.78, -0.38), (1.05, -1.1), (0.46, -1.1)),
@@ -79,9 +83,9 @@ def cupped_hands(look: Look, held: Drawing) -> Drawing:
 
 
 def _behind(look: Look) -> Drawing:
-    """The right hand's sleeve, wrist and palm, and its fingers going behind the sheet."""
+    """Draw the sleeve, wrist and palm of the right hand, and its fingers behind the sheet."""
     skin, shade, deep = look.skin, darker(look.skin, 0.80), darker(look.skin, 0.66)
-    # The palm closes the gaps between the fingers: what is seen there is skin in shade.
+    # The palm fills the gaps between the fingers: skin in shade is seen there.
     fingers: list[Shape] = [
         blob(
             darker(skin, 0.74),

@@ -1,4 +1,4 @@
-"""People at something: playing the violin, riding a bicycle; dressed by the same `Look` as the standing figure."""
+"""People in action: playing the violin, riding a bicycle; with the clothes of the same `Look` as a standing figure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from blocks.offline.painter.things.vehicles import bicycle
 
 
 def violinist(look: Look, aged: bool = False, bearded: bool = False) -> Drawing:
-    """Draw a player from the front, 1 high: the head laid on the violin, the bow across it."""
+    """Draw a violin player from the front, 1 high: the chin on the violin, the bow across it."""
     look = replace(look, child=False)
     body = (*_tails(look), *person(look, 0.15, arms=False, head=False))
     w, dark = look.build, darker(look.coat, 0.78)
@@ -41,7 +41,7 @@ def violinist(look: Look, aged: bool = False, bearded: bool = False) -> Drawing:
         *(bar(darker(skin, 0.97), (0.262 + 0.015 * k, 0.872), (0.270 + 0.015 * k, 0.899), 0.012) for k in range(4)),
         *(bar(shade, (0.270 + 0.015 * k, 0.872), (0.277 + 0.015 * k, 0.896), 0.0025) for k in range(3)),
     ]
-    # The whole face, small: eyes and nose keep their form when the frame comes nearer.
+    # The face of a close shot, made small: eyes and nose keep their form when the figure is drawn larger.
     face = moved(turned_head(look, aged, bearded, []), 0.0, 0.781, 0.205)
     head: list[Shape] = [
         blob("e6e0d4", (-0.032, 0.852), (0.040, 0.852), (0.028, 0.79), (0.004, 0.70), (-0.020, 0.79)),
@@ -52,7 +52,7 @@ def violinist(look: Look, aged: bool = False, bearded: bool = False) -> Drawing:
 
 
 def _tails(look: Look) -> list[Shape]:
-    """The tails of a dress coat behind the legs, and shoes that point outwards."""
+    """Draw the tails of a dress coat behind the legs, and shoes that point outwards."""
     tail, shoe = darker(look.coat, 0.72), "141416"
     shapes = []
     for side in (-1, 1):
@@ -78,7 +78,7 @@ def _tails(look: Look) -> list[Shape]:
 
 
 def rider(look: Look) -> Drawing:
-    """Draw someone on a bicycle in profile, facing right; 1 high, the bicycle 0.6 of it."""
+    """Draw a person on a bicycle in profile, facing right; 1 high, the bicycle 0.6 of it."""
     coat, dark, skin = look.coat, darker(look.coat, 0.75), look.skin
     far = blob(
         darker(look.trousers, 0.7),

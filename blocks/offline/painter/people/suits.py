@@ -11,7 +11,7 @@ from blocks.offline.painter.prompt.reader import Subject
 
 
 def robot(subject: Subject) -> Drawing:
-    """Draw a robot, 1 high, its plate colour fixed by its words."""
+    """Draw a robot, 1 high; its words decide the colour of its plates."""
     dice = Random(zlib.crc32(" ".join(subject.words).encode()))
     plate = dice.choice(("8a959c", "b07a3a", "5f8288", "9a4a3a"))
     dark, deep = darker(plate, 0.7), darker(plate, 0.42)
@@ -66,7 +66,7 @@ def robot(subject: Subject) -> Drawing:
 
 
 def astronaut() -> Drawing:
-    """Draw an astronaut afloat, 1 high."""
+    """Draw a floating astronaut, 1 high."""
     suit, shade, trim = "d8dade", "a4aab4", "b8643a"
     limbs = (
         blob(

@@ -1,6 +1,7 @@
-"""The medium shot of a person: from the waist up in three-quarter view, the face turned to the light, at something.
+"""The medium shot of a person: from the waist up in three-quarter view, the face turned to the light, holding a thing.
 
-In the frame of `bust.py` (the crown at 1, facing right), the body drawn down to -1.3; dressed by the same `Look`.
+In the coordinates of `bust.py` (the top of the head at 1, facing right), with the body down to -1.3, and with the
+clothes of the same `Look`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from blocks.offline.painter.people.figures import Look, darker
 from blocks.offline.painter.prompt.subjects import ROWS
 
 _HELD_AT = {kind: row.hand for kind, row in ROWS.items() if row.hand}
-"""Where a thing about 1 high has its foot, before the body, and how large it is in the hand."""
+"""Where the foot of a held thing, about 1 high, is in front of the body, and how large it is drawn: x, y, size."""
 
 FOOT = -1.3
-"""Where the drawing ends: the frame must cut it above."""
+"""Lower end of the drawing: the frame must cut it above this."""
 
 
 def half_figure(
@@ -24,10 +25,10 @@ def half_figure(
     """Draw a person from the waist up, facing right.
 
     Args:
-        doing: what the hands are at, 'umbrella' or a kind of thing that is held; '' lets the near arm hang.
-        held: the thing, about 1 high on its foot.
-        cloth: tone of an umbrella; '' takes it from the coat.
+        doing: what the hands hold: 'umbrella' or a kind of thing; '' lets the near arm hang.
+        held: the drawing of that thing, about 1 high on its foot.
         turned: the face in three-quarter view instead of profile; a child's always is.
+        cloth: tone of an umbrella; '' takes it from the coat.
     """
     shapes: list[Shape] = []
     if doing == "umbrella":
@@ -171,7 +172,7 @@ def _hanging_arm(look: Look) -> list[Shape]:
 
 
 def _near_arm(look: Look, x: float, y: float) -> list[Shape]:
-    """The arm on our side, bent at the elbow, its cuff at (x, y)."""
+    """Draw the arm on the viewer's side, bent at the elbow, with its cuff at (x, y)."""
     coat, deep = look.coat, darker(look.coat, 0.60)
     return [
         blob(
@@ -216,7 +217,7 @@ def _far_arm(look: Look) -> list[Shape]:
 
 
 def _fist(look: Look, x: float, y: float) -> list[Shape]:
-    """A closed hand about (x, y): its back, four fingers bent around, and the thumb."""
+    """Draw a closed hand around (x, y): its back, four bent fingers, and the thumb."""
     skin, shade = look.skin, darker(look.skin, 0.66)
     fingers: list[Shape] = []
     for k in range(4):
@@ -255,7 +256,7 @@ def _fist(look: Look, x: float, y: float) -> list[Shape]:
 
 
 def _canopy(cloth: str) -> list[Shape]:
-    """An umbrella overhead, its inside and its ribs seen from below."""
+    """Draw an umbrella overhead, with its inside and its ribs seen from below."""
     ribs = (-0.85, -0.40, 0.05, 0.55, 1.02, 1.42)
     return [
         blob(

@@ -1,4 +1,4 @@
-"""Places without a horizon: space with its planet, and the deep with its rays."""
+"""Places without a horizon: space with a planet, and the undersea with rays of sunlight."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _paint_planet(stage: Stage) -> None:
 
 
 def paint_undersea(stage: Stage) -> None:
-    """Paint water that darkens with depth, sun rays from the surface, a sea bed and drifting motes."""
+    """Paint water that darkens with depth, sun rays from the surface, a sea bed and drifting particles."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     for plane, tone in zip(canvas.planes, gradient(light.sky, canvas.height), strict=True):
         plane[:] = tone[:, None]

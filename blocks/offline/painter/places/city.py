@@ -14,7 +14,7 @@ _WINDOW_TONES = ("ffc66b", "ffd99a", "ffb45a", "f2e6c8", "9fc4e8")
 
 
 def paint_city(stage: Stage, ruined: bool = False) -> None:
-    """Paint five rows of towers, far to near, then the street they stand on; `ruined` ones broken and dark."""
+    """Paint five rows of towers, far to near, then the street in front; `ruined` towers are broken and dark."""
     for row in range(5):
         _paint_row(stage, row / 4, ruined)
     if ruined:
@@ -49,7 +49,7 @@ def _paint_row(stage: Stage, near: float, ruined: bool) -> None:
             break_crest(stage, crest, left, right, foot, tall)
             if near > 0:
                 panes += hollow_windows(stage, crest, (x, wide), foot, near)
-            # A gap where a house stood.
+            # A gap where a house is gone.
             x += wide + unit * (rng.uniform(0.01, 0.11) * (0.5 + near) if rng.random() < 0.55 else 0.004)
             continue
         if rng.random() < 0.4:
@@ -70,7 +70,7 @@ def _paint_row(stage: Stage, near: float, ruined: bool) -> None:
 def _windows(
     stage: Stage, x: float, top: float, wide: float, foot: float, near: float
 ) -> list[tuple[int, int, int, int, F32, float]]:
-    """The lit windows of one tower: (left, top, right, bottom) pixels, colour and brightness."""
+    """Return the lit windows of one tower: (left, top, right, bottom) in pixels, colour and brightness each."""
     canvas, rng = stage.canvas, stage.rng
     step = canvas.unit * (0.009 + 0.009 * near)
     share = 0.05 + 0.30 * stage.light.lamps
@@ -91,7 +91,7 @@ def _windows(
 
 
 def _paint_street(stage: Stage) -> None:
-    """A pavement that mirrors the lights above it, as wet asphalt does."""
+    """Paint a street that mirrors the lights above it, as wet asphalt does."""
     canvas, light = stage.canvas, stage.light
     top = int(canvas.height * 0.92)
     rows = canvas.height - top

@@ -1,7 +1,7 @@
-"""Set dressing: what stands and hangs in a room that a prompt says nothing more of; each drawing about 1 high.
+"""Set dressing: furniture and wall decoration for a room that a prompt does not describe; each drawing about 1 high.
 
-A room is dressed by its kind and by the dice, so that no two look alike; where a prompt names things of
-its own, by nothing.
+What a room gets depends on its kind and on random numbers, so that no two look alike; where a prompt names things of
+its own, nothing is added.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _PICTURES = (
     ("8d8069", "a9bfc4 c9d3cf 5f8490 2f5566"),
     ("5a3a22", "3f4a5e 7a6a5c b08a5a 4a3a30"),
 )
-"""A frame's tone, and its landscape from the sky down."""
+"""Pictures for a wall: the tone of the frame, and those of the landscape from the sky down."""
 
 
 def lamp() -> Drawing:
-    """A table lamp, lit: a turned foot under a cloth shade."""
+    """Draw a lit table lamp: a turned foot under a cloth shade."""
     brass, dark, shade = "a57f3a", "6d5220", "d9b98a"
     return (
         oval(dark, 0, 0.03, 0.20, 0.035),
@@ -55,7 +55,7 @@ def lamp() -> Drawing:
 
 
 def books() -> Drawing:
-    """Four closed books in a pile, none quite above the other."""
+    """Draw an untidy pile of four closed books."""
     shapes: list[Shape] = []
     for k, (tone, left, right) in enumerate(
         (("44523f", -0.52, 0.50), ("7a3324", -0.44, 0.52), ("303b56", -0.50, 0.38), ("8a6632", -0.36, 0.40))
@@ -75,7 +75,7 @@ def books() -> Drawing:
 
 
 def vase() -> Drawing:
-    """A flower in a glazed vase."""
+    """Draw a flower in a glazed vase."""
     return (
         *moved(flower(), 0, 0.16, 0.84),
         blob(
@@ -94,7 +94,7 @@ def vase() -> Drawing:
 
 
 def side_table() -> Drawing:
-    """A small round table on three legs, 1 high; its top is at 0.94."""
+    """Draw a small round table on three legs, 1 high; its top is at 0.94."""
     wood, dark = "7a5434", "4a3320"
     return (
         *(bar(dark, (x * 0.3, 0.90), (x, 0.0), 0.06) for x in (-0.36, 0.04, 0.36)),
@@ -104,7 +104,7 @@ def side_table() -> Drawing:
 
 
 def workbench() -> Drawing:
-    """A bench with its vise and plane, shavings, and the wall of tools above: hammer, saw, chisels, a wheel."""
+    """Draw a bench with its vise and plane, shavings, and the wall of tools above: hammer, saw, chisels, a wheel."""
     wood, dark, steel, iron, board = "8a6340", "5f4229", "a9adb0", "3f4246", "6a5038"
     wheel = [
         oval(dark, 0.50, 0.82, 0.17, 0.17),
@@ -154,7 +154,7 @@ _TABLED: dict[str, tuple[Callable[[], Drawing], float]] = {
     "clock": (clock, 0.100),
     "bread": (bread, 0.060),
 }
-"""What stands on a side table, and its height in units."""
+"""Things for a side table: how each is drawn, and its height in units."""
 _FLOOR = {
     "room": ("lamp", "candle", "cup", "books", "plant", "clock", "flower", "chair"),
     "library": ("lamp", "candle", "books", "plant", "chair", "clock"),
@@ -167,7 +167,7 @@ _WALL = ("picture", "two pictures", "clock", "mirror", "shelf")
 
 
 def set_aside(reading: Reading) -> Subject | None:
-    """The lamp of a room with people, which nobody holds: it stands on a side table at the wall."""
+    """Return the lamp that nobody holds in a room with people, for a side table at the wall; None for any other shot."""
     if reading.biome not in ROOMS or reading.shot == "close" or not any(s.kind in PEOPLE for s in reading.subjects):
         return None
     if any(s.kind == "table" for s in reading.subjects):
@@ -177,7 +177,12 @@ def set_aside(reading: Reading) -> Subject | None:
 
 
 def dress_floor(stage: Stage, kind: str, x: float, foot: float, named: str = "") -> None:
-    """Set one thing at (x, foot): a plant, a chair, or a side table with something on it, as `named` if it is."""
+    """Paint a plant, a chair, or a side table with something on it at pixel (x, foot).
+
+    Args:
+        kind: of the room.
+        named: a key of `_TABLED` for the side table; '' leaves the choice to the random numbers.
+    """
     own, unit = fork(stage.rng), stage.canvas.unit
     thing = named or str(own.choice(_FLOOR.get(kind, _FLOOR["room"])))
     if thing == "plant":
@@ -190,14 +195,14 @@ def dress_floor(stage: Stage, kind: str, x: float, foot: float, named: str = "")
     tall = unit * 0.20
     draw(stage, side_table(), x, foot, tall, 0.10)
     if thing in ("lamp", "candle") and stage.light.lamps > 0.4:
-        # By night it lights the wall behind it.
+        # At night a lamp or candle lights the wall behind it.
         shine = 0.36 * stage.light.lamps * (1.0 if thing == "lamp" else 0.6)
         stage.canvas.glow(x, foot - tall * 1.5, unit * 0.20, rgb("ffae5c"), shine)
     draw(stage, drawing(), x, foot - tall * 0.92, unit * size * 1.15, 0.08, afloat=True)
 
 
 def dress_wall(stage: Stage, x: float, y: float, bare: bool) -> None:
-    """Hang something at (x, y), so that the wall is not empty; on a `bare` one a single picture."""
+    """Paint something on the wall about pixel (x, y); a single picture on a `bare` wall."""
     own, unit = fork(stage.rng), stage.canvas.unit
     thing = str(own.choice(_WALL))
     first, second = (int(v) for v in own.permutation(len(_PICTURES))[:2])
@@ -215,7 +220,7 @@ def dress_wall(stage: Stage, x: float, y: float, bare: bool) -> None:
 
 
 def _hang_picture(stage: Stage, x: float, y: float, half_across: float, half_down: float, which: int) -> None:
-    """A small landscape in its frame."""
+    """Paint a small landscape in its frame."""
     canvas, light = stage.canvas, stage.light
     half_w, half_h = int(canvas.unit * half_across), int(canvas.unit * half_down)
     border = max(2, int(canvas.unit * 0.010))
@@ -230,7 +235,7 @@ def _hang_picture(stage: Stage, x: float, y: float, half_across: float, half_dow
 
 
 def _wall_clock() -> Drawing:
-    """A round clock, at ten past ten as the mantel clock."""
+    """Draw a round wall clock, at ten past ten like the mantel clock."""
     rim, face, dark = "5a3a22", "e2d8bd", "2a211b"
     ticks = (
         bar(
@@ -252,7 +257,7 @@ def _wall_clock() -> Drawing:
 
 
 def _mirror() -> Drawing:
-    """An oval mirror, a slanting gleam in it."""
+    """Draw an oval mirror with a slanting gleam in it."""
     return (
         oval("8a6a34", 0, 0.5, 0.36, 0.5),
         oval("8d99a0", 0, 0.5, 0.31, 0.45),
@@ -262,7 +267,7 @@ def _mirror() -> Drawing:
 
 
 def _shelf() -> Drawing:
-    """A board on the wall with books and a jar."""
+    """Draw a board on the wall with books and a jar."""
     shapes: list[Shape] = [bar("5a3a22", (-0.85, 0.04), (0.85, 0.04), 0.08)]
     for k, (tone, tall) in enumerate(
         (("7a3324", 0.62), ("44523f", 0.74), ("8a6632", 0.58), ("303b56", 0.80), ("66404f", 0.66), ("8d8069", 0.70))

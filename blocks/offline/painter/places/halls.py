@@ -1,4 +1,4 @@
-"""Great rooms: a nave of columns with light falling in, and a theatre's stage under its spotlight."""
+"""Large rooms: a nave of columns into which light falls, and the stage of a theatre under a spotlight."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _Perspective = Callable[[float, float, float], tuple[float, float]]
 _Corners = list[tuple[float, float]]
 
 _FAR = 3.4
-"""Depth of a nave's end wall, in the depth of the frame."""
+"""Depth of a nave's end wall; 1 is the depth of the frame."""
 
 _TRAVEL = 0.62
-"""How far light comes down the nave while it falls by the height of the eye."""
+"""How far light travels along the nave while it falls by the height of the eye."""
 
 
 def fill(stage: Stage, points: list[tuple[float, float]], colour: Colour, opacity: float = 1.0) -> None:
-    """Fill a polygon of pixels with a colour."""
+    """Fill a polygon, given in pixels, with a colour; `opacity` 0 to 1."""
     canvas = stage.canvas
     outline = np.array(points)
     left, top = (int(max(0, v)) for v in outline.min(0) - 1)
@@ -40,7 +40,7 @@ def fill(stage: Stage, points: list[tuple[float, float]], colour: Colour, opacit
 
 
 def shaft(stage: Stage, points: list[tuple[float, float]], strength: float, blur: float) -> None:
-    """Screen a beam of light with dust in it over a polygon of pixels; `blur` in units."""
+    """Add a beam of light with dust in it over a polygon, given in pixels; `blur` in units."""
     canvas = stage.canvas
     mask = np.zeros((canvas.height, canvas.width), np.uint8)
     cv2.fillPoly(mask, [np.round(np.clip(np.array(points), -8000, 8000)).astype(np.int32)], 255)
@@ -50,7 +50,7 @@ def shaft(stage: Stage, points: list[tuple[float, float]], strength: float, blur
 
 
 def paint_hall(stage: Stage) -> None:
-    """Paint a nave in one-point perspective: columns, pointed vaults, a lit window at its end and its light within."""
+    """Paint a nave in one-point perspective: columns, pointed vaults, a lit window at its end and the light from it."""
     canvas, light = stage.canvas, stage.light
     stone = mix(light.haze, rgb("b5a184"), 0.5) * np.float32(0.85 + 0.6 * light.ambient)
     for plane, tone in zip(canvas.planes, gradient(light.sky, canvas.height), strict=True):
@@ -78,7 +78,7 @@ def paint_hall(stage: Stage) -> None:
     fill(stage, window, pane * np.float32(0.93))
     lead, thick, sill = stone * np.float32(0.26), max(1.2, canvas.unit * 0.0028), eye - head * 0.05
     for k in (-1, 0, 1):
-        # The bars end under the arch.
+        # The bars of the window end under its arch.
         over = eye - head * 0.62 - half * 1.25 * (1 - (k * 0.5) ** 2) ** 0.5
         bar_x = middle + k * half * 0.5
         fill(stage, [(bar_x - thick, sill), (bar_x - thick, over), (bar_x + thick, over), (bar_x + thick, sill)], lead)
@@ -96,7 +96,7 @@ def paint_hall(stage: Stage) -> None:
         )
 
     def thrown(x: float, up: float) -> tuple[float, float]:
-        # Where the light through the window at pixel (x, eye - up) meets the floor: the higher, the nearer to us.
+        # Where the light through the window at pixel (x, eye - up) meets the floor: the higher, the nearer the viewer.
         fall = (up * _FAR + floor) / floor
         return at((x - middle) * _FAR / wide - stage.side * 0.062 * fall, 1, _FAR - _TRAVEL * fall)
 
@@ -111,7 +111,7 @@ def paint_hall(stage: Stage) -> None:
     ]
     for depth_at in (3.0, 2.45, 2.0, 1.62, 1.3, 1.04):
         if depth_at == 1.62:
-            # The light falls down the nave: what is nearer stands before it.
+            # Columns nearer than this are painted over the light.
             _paint_window_light(stage, thrown, panes, eye, head * 0.08)
         _paint_bay(stage, at, depth_at, 1 - (depth_at - 1) / (_FAR - 1), stone)
     stage.horizon = float(top)
@@ -125,11 +125,13 @@ def _paint_window_light(
     eye: float,
     low: float,
 ) -> None:
-    """Throw the end window's panes onto the floor, a shaft with dust to each patch.
+    """Paint the light of the end window: a patch on the floor for each pane, and a dusty shaft of light to it.
 
     Args:
-        panes: left and right column of each, and how far above the eye it ends, in pixels.
-        eye, low: the eye's row, and how far above it the window begins.
+        thrown: returns the pixel of the floor that is lit through a pixel of the window.
+        panes: left and right column of each pane, and how far above the eye it ends, in pixels.
+        eye: row of the eye level.
+        low: how far above it the window begins, in pixels.
     """
     light = stage.light
     for left, right, high in panes:
@@ -140,14 +142,14 @@ def _paint_window_light(
             fill(stage, patch, light.sun, 0.40 * light.strength)
     beams = []
     for left, right, high in panes:
-        # A shaft comes out of its whole pane and goes into its whole patch; what is seen is its outline.
+        # A shaft goes from the whole pane to the whole patch; its outline is what is seen.
         beams.append([(left, eye - high), (right, eye - high), thrown(right, high * 0.9), thrown(left, high * 0.9)])
     _paint_shafts(stage, beams, 0.56 * light.strength)
     _paint_motes(stage, beams)
 
 
 def _paint_shafts(stage: Stage, beams: list[_Corners], strength: float) -> None:
-    """Screen shafts of light between panes and patches; each comes out of the one and fades into the other."""
+    """Paint shafts of light from panes to patches; each fades towards its patch."""
     canvas = stage.canvas
     every = np.array(beams)
     first, last = max(0, int(every[..., 1].min()) - 20), min(canvas.height, int(every[..., 1].max()) + 20)
@@ -165,7 +167,7 @@ def _paint_shafts(stage: Stage, beams: list[_Corners], strength: float) -> None:
 
 
 def _paint_motes(stage: Stage, beams: list[_Corners]) -> None:
-    """Let dust drift in beams given by the corners of their panes and patches: sharp, near and out of focus."""
+    """Paint dust in beams, given by the corners of their panes and patches: some sharp, some near and out of focus."""
     canvas, rng = stage.canvas, stage.rng
     for radius, count, strength in ((0.0011, 130, 0.85), (0.0026, 22, 0.5), (0.007, 3, 0.12)):
         dots = np.zeros((canvas.height, canvas.width), np.uint8)
@@ -181,7 +183,7 @@ def _paint_motes(stage: Stage, beams: list[_Corners]) -> None:
 
 
 def _paint_bay(stage: Stage, at: _Perspective, depth: float, near: float, stone: F32) -> None:
-    """One pair of columns and the pointed arch that joins them, lit from the stage's side."""
+    """Paint one pair of columns and the pointed arch that joins them, lit from the stage's side."""
     light = stage.light
     base = mix(stone, light.near, 0.12 + 0.42 * near)
     spring = -0.52
@@ -201,7 +203,7 @@ def _paint_bay(stage: Stage, at: _Perspective, depth: float, near: float, stone:
 
 
 def paint_theatre(stage: Stage) -> None:
-    """Paint a stage: curtains drawn aside, boards, a spotlight from above, and heads in the first row."""
+    """Paint the stage of a theatre: open curtains, boards, a spotlight from above, and heads in the first row."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     back = gradient(np.stack([rgb("07060a"), rgb("120c12"), rgb("24151a"), rgb("1a0f10")]), canvas.height)
     for plane, tone in zip(canvas.planes, back, strict=True):
@@ -239,7 +241,7 @@ def paint_theatre(stage: Stage) -> None:
         0.40,
         0.012,
     )
-    # Who stands in a spotlight is the brightest thing on the stage.
+    # A person in the spotlight is the brightest thing on the stage.
     stage.light = replace(light, sun=mix(light.sun, rgb("fff0d0"), 0.8), strength=0.95, ambient=0.86)
     canvas.glow(source, 0, canvas.unit * 0.05, light.sun, 0.7)
     step = canvas.unit * 0.125

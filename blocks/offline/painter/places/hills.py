@@ -1,4 +1,4 @@
-"""Rolling hills: round green slopes one behind the other, lit on one flank, with copses in their folds."""
+"""Rolling hills: round green slopes one behind the other, lit on one side, with small woods between them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def paint_hills(stage: Stage, first: float, last: float, snow: bool) -> None:
     """Paint five rows of hills, the farthest at `first` and the nearest at `last` (shares of the height).
 
     Args:
-        snow: lies on all of them.
+        snow: whether it lies on all of them.
     """
     canvas = stage.canvas
     peaks = canvas.width / (canvas.unit * 16 / 9)
     for i in range(_LAYERS):
         near = i / (_LAYERS - 1)
         line = skyline(stage.rng, canvas.width, max(1.0, peaks * (2.1 - 0.25 * i)), 2, 0.35)
-        # Grass and rain have rounded them: no crest has an edge.
+        # Such hills are rounded: no crest has an edge.
         line = cv2.GaussianBlur(line[None], (0, 0), max(1.0, canvas.unit * 0.022))[0]
         row = canvas.height * (first + (last - first) * near**1.1)
         crest = np.asarray(row - (line - np.float32(0.5)) * np.float32(canvas.unit * (0.20 + 0.06 * near)), np.float32)
@@ -34,14 +34,14 @@ def paint_hills(stage: Stage, first: float, last: float, snow: bool) -> None:
 
 
 def _paint_slope(stage: Stage, crest: F32, near: float, snow: bool) -> None:
-    """One row of hills: the flank towards the light is bright, the other in shade, the foot in haze."""
+    """Paint one row of hills: the side towards the light is bright, the other in shade, the foot in haze."""
     canvas, light = stage.canvas, stage.light
     top = int(np.clip(crest.min() - 1, 0, canvas.height - 2))
     below = canvas.y[top:] - crest[None, :]
     slope = np.gradient(cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.02))[0])
     grain = clouds(stage.rng, (canvas.width, canvas.height - top), 12 + 10 * near, 4, 0.35) - np.float32(0.5)
     lit = np.clip(0.5 - slope[None, :] * np.float32(1.7 * stage.side) + grain * 0.35, 0, 1)
-    # A slope turns away from the sky towards its foot.
+    # Towards its foot a slope gets less light from the sky.
     lit = lit * np.exp(-below.clip(0) / np.float32(canvas.unit * 0.30))
     tone = depth_tone(stage, 0.18 + 0.72 * near)
     grass = rgb("dfe6ee") if snow else rgb("86a648")
@@ -61,7 +61,7 @@ def _paint_slope(stage: Stage, crest: F32, near: float, snow: bool) -> None:
 
 
 def _paint_copses(stage: Stage, crest: F32, near: float) -> None:
-    """Round trees in clumps on a row of hills, each with its shade on the side away from the light."""
+    """Paint clumps of round trees on a row of hills, each with its shade on the side away from the light."""
     canvas, own = stage.canvas, fork(stage.rng)
     crowns: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     shades: U8 = np.zeros_like(crowns)
@@ -79,7 +79,7 @@ def _paint_copses(stage: Stage, crest: F32, near: float) -> None:
             axes = (int(round_about * 20), int(round_about * 5))
             cv2.ellipse(shades, foot, axes, 0, 0, 360, 110, -1, cv2.LINE_AA, 4)
             for _ in range(5):
-                # A crown is several boughs, no ball.
+                # A crown is made of several boughs: a single one looks like a ball.
                 bough = (
                     at[0] + int(round_about * 16 * own.uniform(-0.7, 0.7)),
                     at[1] + int(round_about * 16 * own.uniform(-0.35, 0.3)),

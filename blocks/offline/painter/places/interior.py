@@ -27,12 +27,14 @@ _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
 
 def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool = False, named: str = "") -> None:
-    """Paint a room in one-point perspective: 'library' has books along its wall, 'kitchen' a dresser,
-    'workshop' a bench and tools.
+    """Paint a room in one-point perspective, with the furniture of its kind: a 'library' has books along its wall.
 
     Args:
-        wet: it rains outside: the panes are grey and run with drops.
-        bare: the prompt brings things of its own: nothing else stands about but what of them is `named` here.
+        hour: a key of `OUTSIDE`.
+        kind: one of `habitat.ROOMS`.
+        wet: whether it rains outside: the panes are grey, with drops running down.
+        bare: whether the prompt names things of its own: then nothing is added but what `named` says.
+        named: what stands on a side table, as for `dress_floor`.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     unit, size = canvas.unit, (canvas.width, canvas.height)
@@ -109,7 +111,7 @@ def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, ha
     if wet:
         outside = outside * np.float32(0.30) + rgb("73838f")[:, None] * outside.mean(0)[None] * np.float32(0.75)
     view = np.repeat(outside[:, :, None] * np.float32(1.04), right - left, 2)
-    # Something stands outside: without it a window is a lamp.
+    # Hills are seen outside: without them the window would look like a lamp.
     hills = (bottom - top) * (0.80 - 0.16 * skyline(stage.rng, right - left, 2, 4))
     beyond = np.clip(np.arange(bottom - top, dtype=np.float32)[:, None] - hills[None, :], 0, 1)
     view *= 1 - np.float32(0.42) * beyond
@@ -127,14 +129,14 @@ def _paint_window(stage: Stage, hour: str, x: float, y: float, half_w: float, ha
 
 
 def _paint_sides(stage: Stage, floor: int) -> None:
-    """Side walls and ceiling that run towards the viewer: the far wall becomes the end of a space."""
+    """Paint side walls and a ceiling that run towards the viewer, so that the far wall is the end of a space."""
     canvas, light = stage.canvas, stage.light
     width, height = canvas.width, canvas.height
     inset, ceiling = width * 0.11, height * 0.09
     near, lit = light.near, mix(light.sky[1], light.sun, 0.18 * light.strength)
     for side in (-1, 1):
         edge, out = (0.0, inset) if side < 0 else (float(width), width - inset)
-        # The wall beside the window lies in its own shade; the one across receives its light.
+        # The wall beside the window is in shade; the one opposite gets its light.
         tone = mix(light.sky[2], near, 0.42) if side == stage.side else mix(lit, near, 0.12)
         fill(stage, [(edge, -height * 0.05), (out, ceiling), (out, float(floor)), (edge, height * 1.04)], tone)
         fill(
@@ -170,7 +172,7 @@ def _paint_sides(stage: Stage, floor: int) -> None:
 
 
 def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float, floor: int) -> None:
-    """The light that falls in: a slanting beam in the dust and a bright patch on the floor."""
+    """Paint the light that falls in: a slanting beam in the dust and a bright patch on the floor."""
     canvas, light = stage.canvas, stage.light
     lean, side = canvas.unit * 0.42, stage.side
     beam = np.zeros((canvas.height, canvas.width), np.uint8)

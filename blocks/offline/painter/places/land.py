@@ -11,16 +11,20 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 
 
 def depth_tone(stage: Stage, nearness: float) -> F32:
-    """The tone of a layer: haze far away (0), the near tone close by (1)."""
+    """Return the tone of a layer of land: `nearness` 0 is the haze far away, 1 the dark tone close by."""
     light = stage.light
     dark = 1 - (1 - nearness) ** 1.15
     return light.haze * np.float32(0.92 * (1 - nearness) ** 1.15 + 0.06) + light.near * np.float32(dark)
 
 
 def paint_layer(stage: Stage, crest: F32, tone: F32, foot: F32, mist: float, rim: float, texture: float = 0.0) -> None:
-    """Paint everything below `crest` (width,) rows, from `tone` at the crest to `foot` `mist` pixels further down.
+    """Paint a layer of land: everything below the line `crest`.
 
     Args:
+        crest: row of the line for each column, (width,) float32.
+        tone: colour at the crest.
+        foot: colour at the depth `mist` below it and further down.
+        mist: in pixels.
         rim: strength of the lit edge along the crest, 0 to 1.
         texture: strength of the surface's grain, 0 to 1.
     """
@@ -64,11 +68,14 @@ def paint_ridges(
     """Paint `count` ridges one in front of the other.
 
     Args:
-        first: row of the farthest, as a share of the picture's height; `last`: of the nearest.
+        first: row of the farthest, as a share of the picture's height.
+        last: row of the nearest.
         height: of the ridges, in units.
         cells: peaks over the width of a 16:9 picture.
         ridged: sharp crests instead of rolling hills.
-        snow: lies on all of them.
+        trees: pines on all but the farthest.
+        snowcaps: snow on the peaks of all but the nearest two.
+        snow: snow on all of the land.
     """
     canvas, light = stage.canvas, stage.light
     peaks = cells * canvas.width / (canvas.unit * 16 / 9)
@@ -92,7 +99,7 @@ def paint_ridges(
 
 
 def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
-    """Snow on a ridge's higher parts: gullies slant down both flanks of each peak, one flank lit and one in shade."""
+    """Paint snow on the upper parts of a ridge: gullies slant down both sides of each peak, one lit, one in shade."""
     canvas, light = stage.canvas, stage.light
     top = int(np.clip(crest.min() - 1, 0, canvas.height - 2))
     depth = cv2.GaussianBlur(np.clip(line - 0.56, 0, 1)[None], (0, 0), max(1.0, canvas.unit * 0.012))[0]
@@ -101,7 +108,7 @@ def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
     below = canvas.y[top:bottom] - crest[None, :]
     broad = cv2.GaussianBlur(crest[None], (0, 0), max(1.0, canvas.unit * 0.030))[0]
     slope = np.gradient(broad)
-    # Water and snow run off a flank sideways as much as down: the gullies are noise along slanted lines.
+    # Water and snow run off a slope sideways as much as down: the gullies are noise along slanted lines.
     lean = cv2.GaussianBlur(np.sign(slope)[None].astype(np.float32), (0, 0), max(1.0, canvas.unit * 0.02)) * 0.55
     along = canvas.x - below * lean
     seam = skyline(stage.rng, canvas.width, 30 * canvas.width / (canvas.unit * 16 / 9), 3, 0.6)
@@ -119,7 +126,7 @@ def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
 
 
 def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) -> None:
-    """Plant `count` pines along `crest`; `near` (0 to 1) makes them larger."""
+    """Paint `count` pines along `crest`, (width,) rows; the larger `near`, 0 to 1, the larger they are."""
     canvas, rng = stage.canvas, stage.rng
     small, large = canvas.unit * (0.04 + 0.06 * near), canvas.unit * (0.085 + 0.21 * near * near)
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
@@ -136,7 +143,7 @@ def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) ->
 
 
 def _pine(rng: np.random.Generator, x: float, root: float, height: float) -> F32:
-    """The outline of one pine as (n, 2) pixels: drooping tiers, wider to the foot."""
+    """Return the outline of one pine as (n, 2) pixels: drooping branches, wider towards the foot."""
     rng = fork(rng)
     tiers = max(4, min(14, int(height / 14)))
     half = height * rng.uniform(0.15, 0.22)
@@ -151,7 +158,12 @@ def _pine(rng: np.random.Generator, x: float, root: float, height: float) -> F32
 
 
 def paint_dunes(stage: Stage, first: float, last: float) -> None:
-    """Paint five dunes with a lit and a shaded flank and wind ripples."""
+    """Paint five dunes, each with a lit and a shaded side and wind ripples.
+
+    Args:
+        first: row of the farthest, as a share of the picture's height.
+        last: row of the nearest.
+    """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     sand = mix(light.near, rgb("d98a4e"), 0.25 + 0.7 * light.ambient)
     across = np.arange(canvas.width, dtype=np.float32) / np.float32(canvas.unit * 16 / 9)
@@ -174,7 +186,12 @@ def paint_dunes(stage: Stage, first: float, last: float) -> None:
 
 
 def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = False) -> None:
-    """Paint the ground in front and let things stand on it; `grass` is the blades' height in units, 0 for none."""
+    """Paint the ground in front, below `crest` (width,) rows, for things to stand on.
+
+    Args:
+        grass: height of the blades in units; 0 for none.
+        snow: whether it is covered with snow.
+    """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     tone = light.near * np.float32(1.05) + light.haze * np.float32(0.05)
     if snow:
@@ -204,7 +221,7 @@ def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = Fals
 
 
 def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None:
-    """Drifted snow: warm where the light strikes, blue in the hollows, with glints, and dry stalks through it."""
+    """Paint drifted snow: warm in the light, blue in the hollows, with glints, and dry stalks that stick out of it."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     top = int(np.clip(np.floor(crest.min()) - 1, 0, canvas.height - 2))
     size = canvas.width, canvas.height - top
@@ -226,7 +243,7 @@ def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None
     root_x = 0.0
     for k in range(190 if stalks > 0 else 0):
         if k % 9 == 0:
-            # In tufts: a stalk by itself is a scratch.
+            # Stalks are in tufts: a single one looks like a scratch.
             root_x = canvas.width * float(own.uniform(-0.02, 1.02))
         x = root_x + canvas.unit * float(own.normal(0, 0.014))
         y = float(crest[int(np.clip(root_x, 0, canvas.width - 1))]) + canvas.unit * 0.03 * (k // 9 % 4)

@@ -1,7 +1,8 @@
-"""Roads and rivers: a way laid on flat ground and seen in perspective, so that it narrows and turns as ways do.
+"""Roads and rivers: a path on flat ground, seen in perspective, so that it narrows and bends as real ones do.
 
-Ground coordinates: `across` in units at depth 1 (the frame's lower edge), `depth` 1 there and growing away. A point is
-seen at row `row + (height - row) / depth`, its distance from the middle divided by its depth.
+Ground coordinates: `across` is the distance from the middle in units, as seen at depth 1; `depth` is 1 at the lower
+edge of the frame and grows with the distance. A point is seen at row `row + (height - row) / depth`, with `row` that of
+the horizon, and its distance from the middle is divided by its depth.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from blocks.offline.painter.canvas.noise import F32, clouds, fork
 from blocks.offline.painter.canvas.palettes import mix, rgb
 
 PASSING_DEPTH = 1.55
-"""How far away a road passes that runs across the frame."""
+"""Depth of a road that runs across the frame."""
 
 
 class Path(NamedTuple):
-    """The middle of a way, (n,) float32 each, nearest first, and its half width in units."""
+    """The middle line of a road or river, (n,) float32 each, nearest first, and its half width in units."""
 
     across: F32
     depth: F32
@@ -28,7 +29,7 @@ class Path(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where a thing stands and how large it is: its column, its foot and its height, in pixels."""
+    """Where a thing stands and how large it is: its column, the row of its foot and its height, in pixels."""
 
     x: float
     foot: float
@@ -36,18 +37,22 @@ class Spot(NamedTuple):
 
 
 def winding(stage: Stage, half: float) -> Path:
-    """A way that comes from below the frame and winds off towards the light, each time in other bends."""
+    """Return a path that begins below the frame and winds away towards the light, with random bends.
+
+    Args:
+        half: its half width in units; a narrow frame gets a narrower path.
+    """
     rng = stage.rng
     t = np.linspace(0, 1, 140, dtype=np.float32)
     depth = np.float32(0.8) * np.exp(t * np.float32(np.log(40)))
     start, phase, turns = rng.uniform(0.10, 0.36) * stage.side, rng.uniform(0, 6.28), rng.uniform(3.2, 5.2)
-    # Seen flat, bends far off shrink to nothing: they must swing as much wider as they are further.
+    # In perspective, distant bends shrink to nothing: the further they are, the wider they must be.
     swing = rng.uniform(0.20, 0.34) * np.sin(turns * t**1.2 + phase) * depth**0.82
     swing -= swing[0] * depth / depth[0] * np.exp(-t * 6)
-    # A narrow frame must have banks as well.
+    # A narrow frame must show the banks too.
     room = min(1.0, stage.canvas.width / (stage.canvas.unit * 16 / 9))
     across = (start + swing) * room + stage.side * 0.16 * (depth - 1) * t
-    # As seen, no bend may lie level: far off the way rises, steeper the further, and never becomes a line.
+    # No bend may look level: the further away, the more steeply the path rises in the frame, or it would be a line.
     seen, rise = across / depth, 1 / depth
     steepest = 0.08 + 0.66 * np.clip(rise[1:] * 1.7, 0, 1)
     turn = steepest * np.tanh(np.diff(seen) / np.diff(rise) / steepest)
@@ -56,7 +61,7 @@ def winding(stage: Stage, half: float) -> Path:
 
 
 def passing(stage: Stage) -> Path:
-    """A road that crosses the frame in front of the viewer, then bends away to the hills under the light."""
+    """Return a path that crosses the frame in front of the viewer, then bends away to the hills under the light."""
     side = np.float32(-stage.side)
     wide = stage.canvas.width / stage.canvas.unit
     knots = np.array(
@@ -84,18 +89,18 @@ def passing(stage: Stage) -> Path:
 
 
 def row_of(stage: Stage, row: float, depth: float) -> float:
-    """The row where the ground at `depth` is seen, under a horizon at `row`."""
+    """Return the row in which the ground at `depth` is seen, with the horizon at `row`."""
     return row + (stage.canvas.height - row) / depth
 
 
 def _strip(stage: Stage, row: float, path: Path, left: float, right: float, rag: F32 | None = None) -> F32:
-    """The outline in pixels, (2n, 2), of the strip from `left` to `right` (shares of the half width) of a way."""
+    """Return the outline, (2n, 2) pixels, of the strip of a path from `left` to `right` (shares of its half width)."""
     canvas = stage.canvas
     line = np.stack([path.across, path.depth], 1)
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
     normal = np.stack([along[:, 1], -along[:, 0]], 1)
-    # It ends in a point, where it is lost to sight.
+    # The strip ends in a point, where it is too far to be seen.
     point = np.clip((1 / path.depth - 1 / path.depth[-1]) / np.float32(0.17), 0, 1)
     sides = []
     for share, turn in ((left, 0), (right, 1)):
@@ -115,7 +120,7 @@ def _mask(stage: Stage, top: int, *outlines: F32) -> F32:
     for outline in outlines:
         half = len(outline) // 2
         left, right = outline[:half], outline[half:][::-1]
-        # Piece by piece: the sides of a tight bend cross each other, and a crossed outline has holes.
+        # It is filled piece by piece: the sides of a tight bend cross each other, and a crossed outline has holes.
         for k in range(half - 1):
             piece = np.stack([left[k], left[k + 1], right[k + 1], right[k]]) - (0, top)
             cv2.fillConvexPoly(mask, np.round(np.clip(piece, -8000, 8000) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
@@ -123,7 +128,7 @@ def _mask(stage: Stage, top: int, *outlines: F32) -> F32:
 
 
 def _worn(stage: Stage, path: Path, deep: float) -> F32:
-    """How far each edge is worn out of line, (2, n) in units."""
+    """Return how far each edge is off its line, (2, n) in units: the edges of a road or river are worn."""
     own = fork(stage.rng)
     n = len(path.depth)
     steps = [np.convolve(own.normal(0, 1, n + 8), np.ones(9) / 3, "valid") for _ in range(2)]
@@ -131,12 +136,12 @@ def _worn(stage: Stage, path: Path, deep: float) -> F32:
 
 
 def paint_road(stage: Stage, row: float, path: Path) -> None:
-    """Paint a country road with two ruts and grass between them and over its edges; the hills' foot is at `row`."""
+    """Paint a country road with two ruts, and grass between them and over its edges; the hills' foot is at `row`."""
     canvas, light = stage.canvas, stage.light
     top = int(row)
     rag = _worn(stage, path, 0.05)
     body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
-    # Wheels do not wander: what is worn is the edge, not the ruts.
+    # The ruts are straight, for wheels keep their line; only the edges are worn.
     ruts = _mask(stage, top, *(_strip(stage, row, path, a - 0.11, a + 0.11) for a in (-0.46, 0.46)))
     ridge = _mask(stage, top, _strip(stage, row, path, -0.15, 0.15, rag * 0.3))
     size = canvas.width, canvas.height - top
@@ -155,7 +160,7 @@ def paint_road(stage: Stage, row: float, path: Path) -> None:
 
 
 def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
-    """Grass that leans over both edges of a road."""
+    """Paint grass that leans over both edges of a road or river."""
     canvas, own = stage.canvas, fork(stage.rng)
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     outline = _strip(stage, row, path, -1, 1, rag)
@@ -178,12 +183,15 @@ def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
 
 
 def _out_of_mist(depth: F32) -> F32:
-    """How much is seen of a way at each row, 0 to 1; `depth` is 0 at the hills' foot and 1 at the lower edge."""
+    """Return how much of a path the mist lets through, 0 to 1; `depth` is 0 at the hills' foot, 1 at the lower edge."""
     return np.asarray(np.clip(depth * 8 - 0.2, 0, 1), np.float32)
 
 
 def paint_river(stage: Stage, row: float, path: Path) -> None:
-    """Paint a river between its banks, mirroring what is above it; the hills' foot is at `row`, where mist lies."""
+    """Paint a river between its banks, which mirrors what is above it, and set `stage.water`.
+
+    The foot of the hills is at `row`, where there is mist.
+    """
     canvas, light = stage.canvas, stage.light
     top = int(row)
     rows = canvas.height - top
@@ -210,7 +218,7 @@ def paint_river(stage: Stage, row: float, path: Path) -> None:
             for p, sun in zip(canvas.planes, light.sun, strict=True)
         ]
     )
-    # Far off the water has no line: it runs into the mist that lies on it.
+    # Distant water has no edge: it disappears in the mist.
     misty = np.clip(1 - depth * 4, 0, 1) * np.float32(0.55)
     colour += (light.haze[:, None, None] - colour) * misty
     reach = _out_of_mist(depth)
@@ -222,17 +230,18 @@ def paint_river(stage: Stage, row: float, path: Path) -> None:
 
 
 _DRY = 0.02
-"""How much room is left between a thing and the water, in units."""
+"""Distance between a thing and the water, in units."""
 
 
 def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
-    """Give where something can stand with dry feet, as near as can be to where it is wanted.
+    """Return the spot on dry ground that is nearest to the wanted spot `at`; `at` itself without a river or such a spot.
 
-    It stands clear of the river with all its length, and of what stands there already; where the bank is too narrow,
-    further up the river, and smaller for it.
+    There the thing is clear of the river with its whole width, and of what stands there already if possible; where the
+    bank is too narrow, it is further away, and therefore smaller.
 
     Args:
-        left, right: how far it reaches to both sides of its column, in its heights.
+        left: how far it reaches to the left of its column, as a share of its height; < 0.
+        right: how far it reaches to the right.
     """
     canvas, water = stage.canvas, stage.water
     if water is None:
@@ -259,10 +268,11 @@ def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
 
 
 def on_water(stage: Stage, at: Spot, half: float) -> Spot:
-    """Give where a boat floats on the river, as near to the viewer as can be: in the middle of the water there.
+    """Return the spot where a boat floats on the river and is seen largest, in the middle of the water; else `at`.
 
     Args:
-        half: half its length, in its heights. Where the river is narrower it is smaller, never less than two fifths.
+        half: half its length, as a share of its height. In a narrow river the boat is smaller, but at least 0.4 of its
+            size.
     """
     canvas, water = stage.canvas, stage.water
     if water is None:
@@ -274,7 +284,7 @@ def on_water(stage: Stage, at: Spot, half: float) -> Spot:
         wet = np.flatnonzero(water[min(int(row), canvas.height - 1)] > 0.5)
         if not len(wet):
             continue
-        # The longest stretch of water in this row, and what of it the frame shows.
+        # The longest stretch of water in this row.
         start, end = max(
             ((int(run[0]), int(run[-1])) for run in np.split(wet, np.flatnonzero(np.diff(wet) > 1) + 1)),
             key=lambda run: run[1] - run[0],

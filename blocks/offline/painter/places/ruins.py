@@ -1,4 +1,4 @@
-"""A city in ruins: broken crests, hollow windows, rubble."""
+"""A city in ruins: broken towers, empty windows, rubble."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.places.land import paint_layer
 
 Pane = tuple[int, int, int, int, F32, float]
-"""(left, top, right, bottom) pixels, colour, and its brightness; below 0 the colour covers instead of shining."""
+"""A window: (left, top, right, bottom) in pixels, its colour and brightness; below 0 the colour covers, not shines."""
 
 
 def break_crest(stage: Stage, crest: F32, left: int, right: int, foot: float, tall: float) -> None:
-    """Break the top of a tower that stands from column `left` to `right`, in `crest` (width,) rows, in place."""
+    """Break the top of the tower from column `left` to `right`; changes `crest`, (width,) rows, in place."""
     canvas, rng = stage.canvas, stage.rng
     if right - left < 3:
         return
@@ -26,7 +26,7 @@ def break_crest(stage: Stage, crest: F32, left: int, right: int, foot: float, ta
     storey = canvas.unit * 0.012
     loss = np.floor((slope + bite) * tall / storey) * storey
     if rng.random() < 0.35:
-        # One wall stays up alone.
+        # One wall is left standing.
         keep = max(1, (right - left) // 6)
         loss[-keep:] *= 0.2
     crest[left:right] = np.minimum(foot, foot - tall + loss)
@@ -37,7 +37,11 @@ def break_crest(stage: Stage, crest: F32, left: int, right: int, foot: float, ta
 
 
 def hollow_windows(stage: Stage, crest: F32, tower: tuple[float, float], foot: float, near: float) -> list[Pane]:
-    """The windows of one ruin, from (left, width) pixels: holes that show the sky or nothing, hardly ever a light."""
+    """Return the windows of one ruin: holes that show the sky or darkness, hardly ever a light.
+
+    Args:
+        tower: its left column and its width, in pixels.
+    """
     canvas, rng, light = stage.canvas, stage.rng, stage.light
     x, wide = tower
     step = canvas.unit * (0.012 + 0.014 * near)
@@ -64,7 +68,7 @@ def hollow_windows(stage: Stage, crest: F32, tower: tuple[float, float], foot: f
 
 
 def paint_rubble(stage: Stage) -> None:
-    """Heap slabs and bars before the ruins, and lay broken ground that figures stand on."""
+    """Paint heaps of slabs and bars in front of the ruins, and broken ground for figures to stand on."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     for near in (0.4, 1.0):
         row = canvas.height * (0.86 + 0.055 * near)

@@ -18,11 +18,11 @@ _TOP, _SILL, _EDGE = 0.07, 0.70, 0.775
 
 
 def paint_sill(stage: Stage, hour: str, wet: bool) -> None:
-    """Paint a window from near by, seen straight on; things then stand on its sill.
+    """Paint a window seen from near and straight on, whose sill is the ground for things.
 
     Args:
-        hour: of `OUTSIDE`.
-        wet: it rains outside: the panes are grey, and drops stand and run on them.
+        hour: a key of `interior.OUTSIDE`.
+        wet: whether it rains outside: the panes are grey, with drops on them.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     plaster = clouds(rng, (canvas.width, canvas.height), 5, 5) - np.float32(0.5)
@@ -61,7 +61,7 @@ def paint_sill(stage: Stage, hour: str, wet: bool) -> None:
 
 
 def _view(stage: Stage, hour: str, wet: bool, across: int, down: int) -> np.typing.NDArray[np.float32]:
-    """What lies behind the panes, out of focus: (3, down, across)."""
+    """Return what is seen through the panes, out of focus: (3, down, across) float32."""
     rng = stage.rng
     sky = gradient(np.stack([rgb(stop) for stop in OUTSIDE[hour].split()]), down)
     if wet:
@@ -78,7 +78,10 @@ def _view(stage: Stage, hour: str, wet: bool, across: int, down: int) -> np.typi
 
 
 def _drops(stage: Stage, view: np.typing.NDArray[np.float32]) -> np.typing.NDArray[np.float32]:
-    """Let rain fall behind the glass, drops stand on it, and a few of them run: each a lens that shows the sky."""
+    """Add rain behind the glass and drops on it, a few of them running; changes and returns `view`.
+
+    Each drop is a lens that shows the sky.
+    """
     rng, unit = stage.rng, stage.canvas.unit
     down, across = view.shape[1:]
     bright: U8 = np.zeros((down, across), np.uint8)
@@ -103,20 +106,20 @@ def _drops(stage: Stage, view: np.typing.NDArray[np.float32]) -> np.typing.NDArr
 
 
 def _drop(bright: U8, dark: U8, x: float, y: float, radius: float) -> None:
-    """One drop: dark above and light below, for a lens turns the view upside down."""
+    """Draw one drop into the two masks: dark above and light below, for a lens turns the view upside down."""
     at, size = (int(x * 16), int(y * 16)), max(8, int(radius * 16))
     cv2.circle(dark, at, size, 255, -1, cv2.LINE_AA, 4)
     cv2.circle(bright, (at[0], at[1] + size // 3), max(8, int(size * 0.62)), 210, -1, cv2.LINE_AA, 4)
 
 
 def _paint_board(stage: Stage, left: int, right: int, top: int, edge: int) -> None:
-    """The sill's board, lit from behind, its front edge, and the wall's shade below it."""
+    """Paint the board of the sill, lit from behind, its front edge, and the shade on the wall below it."""
     canvas, light = stage.canvas, stage.light
     left, right = max(0, left), min(canvas.width, right)
     depth = np.linspace(0, 1, edge - top, dtype=np.float32)[:, None]
     grain = clouds(stage.rng, (right - left, edge - top), 12, 3, 0.05) - np.float32(0.5)
     wood = mix(light.near, rgb("b39a78"), 0.35 + 0.45 * light.ambient)
-    # The board mirrors the panes near them.
+    # Close to the panes the board mirrors them.
     source = np.clip(top - 2 - np.arange(edge - top) * 3, 0, canvas.height - 1)
     for c in range(3):
         mirror = soften(np.ascontiguousarray(canvas.planes[c][source][:, left:right]), canvas.unit * 0.01)

@@ -11,19 +11,22 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 
 
 def gradient(stops: F32, rows: int) -> F32:
-    """Give (3, rows) float32: `stops` (n, 3) spread evenly, blended in linear light so that no band turns muddy."""
+    """Return a vertical gradient, (3, rows) float32, from the colours `stops` (n, 3), evenly spread.
+
+    They are blended in linear light, so that no part of it looks muddy.
+    """
     linear, where = stops**2.2, np.linspace(0, 1, len(stops))
     along = np.linspace(0, 1, rows)
     return np.stack([np.interp(along, where, linear[:, c]) for c in range(3)]).astype(np.float32) ** np.float32(1 / 2.2)
 
 
 def paint_sky(stage: Stage, cover: float, moon: bool, closed: bool = False) -> None:
-    """Paint the whole canvas with sky down to the horizon; below it the lowest tone goes on.
+    """Paint the sky over the whole canvas, with the light's sun or moon; below the horizon its lowest tone continues.
 
     Args:
-        cover: clouds, 0 none to 1.3 closed.
-        closed: one even deck of grey cloud, without a gap and without a sun.
-        moon: a moon with seas on its face instead of a sun.
+        cover: amount of clouds, from 0 for none to 1.3 for no gaps.
+        moon: a moon with dark seas instead of a sun.
+        closed: one even layer of grey cloud, without gaps and without a sun.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     rows = int(np.clip(stage.horizon, 2, canvas.height))
@@ -34,7 +37,7 @@ def paint_sky(stage: Stage, cover: float, moon: bool, closed: bool = False) -> N
         plane += drift * np.float32(swing * light.strength)
     if light.stars > 0.05:
         paint_stars(stage, light.stars, int(1300 * light.stars))
-    # Behind closed clouds the light has no place of its own.
+    # Behind closed clouds the light comes from no particular place.
     glow = 0.55 * light.strength * (0.3 + 0.7 * light.disc)
     if closed:
         glow = 0.0
@@ -44,7 +47,7 @@ def paint_sky(stage: Stage, cover: float, moon: bool, closed: bool = False) -> N
     canvas.glow(stage.sun_x, stage.sun_y, canvas.unit * 0.12, light.sun, glow * 0.9)
     if light.disc > 0:
         if light.disc < 0.9:
-            # Through mist or falling snow the sun has no edge: it is a core in its own glow.
+            # Through mist or falling snow the sun has no edge: it is a bright core in a glow.
             canvas.glow(stage.sun_x, stage.sun_y, canvas.unit * 0.045, light.sun, 0.6 * light.disc**0.5)
         _paint_disc(stage, moon)
     if closed:
@@ -54,7 +57,7 @@ def paint_sky(stage: Stage, cover: float, moon: bool, closed: bool = False) -> N
 
 
 def paint_stars(stage: Stage, strength: float, count: int) -> None:
-    """Scatter `count` stars, few of them bright, and the band of the milky way behind them."""
+    """Paint `count` stars, few of them bright, and the band of the milky way behind them; `strength` 0 to 1."""
     canvas, rng = stage.canvas, stage.rng
     size = canvas.width, canvas.height
     reach = min(stage.horizon, canvas.height * 1.5)
@@ -93,7 +96,7 @@ def _paint_disc(stage: Stage, moon: bool) -> None:
 def _paint_clouds(stage: Stage, cover: float) -> None:
     canvas, light = stage.canvas, stage.light
     rows = int(np.clip(stage.horizon + 2, 2, canvas.height))
-    # Painted wider than the picture: the light comes from a shifted copy, and a shift that wraps leaves a seam.
+    # The clouds are wider than the picture: their light is a shifted copy, and a shift that wraps would leave a seam.
     shift_x, shift_y = int(canvas.unit * 0.024), int(canvas.unit * 0.015)
     wide = clouds(stage.rng, (canvas.width + 2 * shift_x, rows + shift_y), 3, 7, 0.38, 0.55)
     density = wide[shift_y:, shift_x : shift_x + canvas.width]
@@ -112,11 +115,11 @@ def _paint_clouds(stage: Stage, cover: float) -> None:
 
 
 def _paint_deck(stage: Stage) -> None:
-    """An overcast: rolls of cloud that narrow towards the horizon, their undersides a little darker."""
+    """Paint an overcast sky: rolls of cloud that narrow towards the horizon, with slightly darker undersides."""
     canvas, light = stage.canvas, stage.light
     rows = int(np.clip(stage.horizon + 2, 2, canvas.height))
     flat = clouds(stage.rng, (canvas.width, rows), 2.5, 6, 0.35, 0.55)
-    # The deck is a ceiling: its rolls are near and large overhead, far and thin at the horizon.
+    # The cloud layer is like a ceiling: its rolls are near and large overhead, far and thin at the horizon.
     depth = np.float32(0.18) + np.float32(0.82) * (1 - np.linspace(0, 1, rows, dtype=np.float32)[:, None]) ** 1.5
     source = np.broadcast_to((1 - np.float32(0.2) / depth) * np.float32((rows - 1) / 0.8), flat.shape)
     rolls = cv2.remap(

@@ -1,4 +1,4 @@
-"""A railway station seen across its tracks: its hall under a canopy, two tracks, and the platform before us."""
+"""A railway station seen across its tracks: a hall under a canopy, two tracks, and the platform in front."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from blocks.offline.painter.places.halls import fill
 from blocks.offline.painter.places.land import paint_ridges
 
 RAILS = 0.862
-"""Row of the nearer rails, a share of the height: a train stands on it."""
+"""Row of the nearer rails, as a share of the height: trains stand on it."""
 _EDGE = 0.895
-"""Row of the near platform's edge."""
+"""Row of the near platform's edge, as a share of the height."""
 
 
 def paint_station(stage: Stage, wet: bool = False, snow: bool = False) -> None:
-    """Paint the far platform with its hall, the tracks, and the platform on our side.
+    """Paint the far platform with its hall, the tracks, and the near platform.
 
-    In rain a `wet` platform mirrors; `snow` lies on roofs and platforms.
+    Args:
+        wet: whether it rains: the near platform mirrors what is above it.
+        snow: whether there is snow on roofs and platforms.
     """
     canvas = stage.canvas
     paint_ridges(stage, 2, 0.58, 0.66, 0.10, 1.4, False)
@@ -42,7 +44,7 @@ def _stone(stage: Stage, tone: str, gain: float) -> Colour:
 
 
 def _box(stage: Stage, left: float, right: float, top: float, bottom: float, tone: Colour) -> None:
-    """A rectangle: columns in pixels, rows as shares of the height."""
+    """Fill a rectangle: columns in pixels, rows as shares of the height."""
     height = stage.canvas.height
     fill(stage, [(left, top * height), (right, top * height), (right, bottom * height), (left, bottom * height)], tone)
 
@@ -107,7 +109,7 @@ def _paint_hall(stage: Stage, middle: float, snow: bool) -> None:
             ],
             brick * np.float32(0.6),
         )
-    # The canopy over the far platform: its board, and what carries it.
+    # The canopy over the far platform: its roof, and the posts that carry it.
     reach = half * 1.25
     fill(
         stage,
@@ -160,7 +162,7 @@ def _paint_clock(stage: Stage, x: float, y: float) -> None:
 
 
 def _paint_tracks(stage: Stage, middle: float) -> None:
-    """Gravel, sleepers that run together towards the far side, and the rails with the sky on their heads."""
+    """Paint gravel, sleepers that converge towards the far side, and rails that mirror the sky."""
     canvas = stage.canvas
     height, unit = canvas.height, canvas.unit
     _box(stage, 0, canvas.width, 0.762, _EDGE, _stone(stage, "5f564c", 0.62))
@@ -190,7 +192,7 @@ def _paint_tracks(stage: Stage, middle: float) -> None:
 
 
 def _weather(stage: Stage, wet: bool) -> None:
-    """Joints and stains of the near platform; in rain it mirrors the lamps and the sky above."""
+    """Paint joints and stains on the near platform; in rain it mirrors the lamps and the sky above."""
     canvas = stage.canvas
     top = int(canvas.height * _EDGE)
     rows = canvas.height - top

@@ -1,4 +1,4 @@
-"""Open water: the picture above the horizon, mirrored, broken by waves, with the light's path on it."""
+"""Open water: it mirrors the picture above the horizon, broken by waves, with the glitter of the light on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blocks.offline.painter.canvas.noise import clouds, skyline
 
 
 def paint_water(stage: Stage) -> None:
-    """Paint the sea from the horizon down over whatever lies there, mirroring what is already above it."""
+    """Paint the sea from the horizon down over what is there, mirroring what is already painted above it."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     top = int(np.clip(stage.horizon, 2, canvas.height - 2))
     rows = canvas.height - top
@@ -20,7 +20,7 @@ def paint_water(stage: Stage) -> None:
     ripple = clouds(rng, size, 60 * rows / canvas.height, 3, 0.12) - np.float32(0.5)
     pixel = np.float32(canvas.unit / 1080)
     across = canvas.x + (swell * 60 + ripple * 24) * (depth * 1.6 + 0.15) * pixel
-    # The mirror is squeezed where less sky than water fits, as in a picture with a high horizon.
+    # The mirror image is squeezed where there is less sky than water, as in a picture with a high horizon.
     reach = np.float32(min(1.0, (top - 2) / rows))
     up = top - 2 - (canvas.y[:rows] * reach) + (swell * 150 + ripple * 60) * (depth + 0.1) * pixel
     up = np.clip(up, 0, top - 1).astype(np.float32)
@@ -41,7 +41,7 @@ def paint_water(stage: Stage) -> None:
 
 
 def shore_line(stage: Stage) -> np.typing.NDArray[np.float32]:
-    """Give the crest of a rocky foreshore, (width,) rows: low in front of the light, rising away from it."""
+    """Return the top line of a rocky shore in front, (width,) rows: low in front of the light, higher away from it."""
     canvas = stage.canvas
     across = np.linspace(0, 1, canvas.width, dtype=np.float32)
     away = across if stage.side < 0 else 1 - across

@@ -1,4 +1,4 @@
-"""A rough sea: breakers one behind the other, and surf against the rocks."""
+"""A rough sea: breaking waves one behind the other, and surf on the rocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blocks.offline.painter.canvas.palettes import mix
 
 
 def paint_breakers(stage: Stage) -> None:
-    """Roll steep waves over the water already painted, from the horizon to the frame, foam along their crests."""
+    """Paint steep waves with foam on their crests over the water, from the horizon to the lower edge."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     top = float(np.clip(stage.horizon, 2, canvas.height - 2))
     rows, count = canvas.height - top, 11
@@ -26,7 +26,7 @@ def paint_breakers(stage: Stage) -> None:
         first, last = int(max(0, crest.min() - 1)), int(min(canvas.height, row + rows * 0.30 * near + high + 3))
         below = canvas.y[first:last] - crest[None]
         body = np.clip(below + 0.5, 0, 1) * np.clip((last - canvas.y[first:last]) / np.float32(high + 2), 0, 1)
-        # Light comes through a crest and not through the trough before it.
+        # Light shines through the thin crest of a wave, not through the trough in front of it.
         thin = np.exp(-np.clip(below, 0, None) / np.float32(high * 0.75))
         tone = mix(light.near, light.haze, 0.34)
         rough = 0.75 + 0.5 * spread[first:last]
@@ -41,7 +41,7 @@ def paint_breakers(stage: Stage) -> None:
 
 
 def paint_surf(stage: Stage, crest: F32) -> None:
-    """Burst surf white over the rocks of a shore whose crest is at `crest` (width,) rows."""
+    """Paint white surf over the rocks of a shore, whose top line is `crest`, (width,) rows."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     shown = np.clip((crest - stage.horizon) / np.float32(canvas.unit * 0.05), 0, 1)
     bursts = np.clip(skyline(rng, canvas.width, 7, 4) * 2.4 - 0.95, 0, 1) * shown

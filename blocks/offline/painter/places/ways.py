@@ -1,4 +1,4 @@
-"""Ways: a street between houses, a road through the land, a village, a river, the moon's ground."""
+"""Streets, roads and rivers: a street between houses, a road through the land, a village, a river; also the moon."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ _FRONTS = ("7a5f4c", "8a7a66", "6a5a5e", "7d6650", "5f6468", "8c6a50")
 
 
 def paint_street(stage: Stage, canal: bool = False, wet: bool = False) -> None:
-    """Paint two rows of houses that run to the horizon, their windows and lamps, and what lies between them.
+    """Paint a street: two rows of houses that run to the horizon, with windows and lamps, and a road between pavements.
 
-    That is a road between pavements, in rain a `wet` one that mirrors windows and lamps, or the water of a `canal`.
+    Args:
+        canal: water instead of the road.
+        wet: whether it rains: the road mirrors windows and lamps.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     middle, eye, unit = canvas.width / 2 + stage.side * canvas.width * 0.06, stage.horizon, canvas.unit
@@ -77,7 +79,7 @@ def paint_street(stage: Stage, canal: bool = False, wet: bool = False) -> None:
 
 
 def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: float, mirror: float) -> None:
-    """The road or canal from the horizon down, mirroring the houses as stone or water does; `mirror` 0 to 1."""
+    """Paint the road or canal from the horizon down, mirroring the houses as stone or water does; `mirror` 0 to 1."""
     canvas, light = stage.canvas, stage.light
     top = int(eye)
     rows = canvas.height - top
@@ -93,9 +95,9 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
     canal, ground = mirror > 0.7, 0.16 if mirror > 0.5 else 0.34
     planes = list(canvas.planes[:, :top])
     if not canal:
-        # Rough stone draws each light out into a streak towards the viewer.
+        # Rough stone stretches the image of each light into a streak towards the viewer.
         planes = [cv2.blur(p, (1, max(1, int(canvas.unit * 0.10)))) * np.float32(1.25) for p in planes]
-        # Setts in rows across the street, each row lower in perspective than the one before.
+        # Rows of paving stones across the street, each lower in perspective than the one before.
         far, side = depth * 9, (canvas.x - np.float32(middle)) * depth / np.float32(half) * 7
         joint = np.minimum(
             np.abs(far - np.round(far)),
@@ -113,7 +115,7 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
 
 
 def _paint_streak(stage: Stage, x: float, foot: float, tall: float, near: float) -> None:
-    """A lamp in wet stone: a streak of its light from its foot towards the viewer, broken by the joints."""
+    """Paint the light of a lamp on wet stone: a streak from its foot towards the viewer, broken by the joints."""
     canvas = stage.canvas
     wide = canvas.unit * 0.017 * near
     left, right = max(0, int(x - wide * 4)), min(canvas.width, int(x + wide * 4) + 1)
@@ -129,7 +131,7 @@ def _paint_streak(stage: Stage, x: float, foot: float, tall: float, near: float)
 
 
 def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop: float, inner: float) -> None:
-    """A pavement along each row of houses, from `inner` (share of the street's half width) outwards, with its kerb."""
+    """Paint a pavement with its kerb along each row of houses, from `inner` (share of the half width) outwards."""
     light = stage.light
     stone = mix(mix(light.near, rgb("8d8880"), 0.30 + 0.5 * light.ambient), light.haze, 0.18)
     bands = ((inner, 1.02, 1.0), (inner - 0.025, inner, 0.55), (inner, inner + 0.03, 1.35))
@@ -141,17 +143,17 @@ def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop:
 
 
 def paint_road(stage: Stage, row: float = 0.765) -> None:
-    """Wind a pale road from the near ground to the hills, whose foot is at `row` of the height."""
+    """Paint a pale road that winds from the front to the hills, whose foot is at `row` (share of the height)."""
     paths.paint_road(stage, stage.canvas.height * row, paths.winding(stage, 0.34))
 
 
 def paint_river(stage: Stage, row: float = 0.70) -> None:
-    """Wind a river from the near ground to the hills, whose foot is at `row` of the height; the sky is in it."""
+    """Paint a river that mirrors the sky and winds from the front to the hills, whose foot is at `row` (share)."""
     paths.paint_river(stage, stage.canvas.height * row, paths.winding(stage, 0.40))
 
 
 def paint_lane(stage: Stage) -> None:
-    """Lead a country road past the viewer and away to the hills, for who rides on it; they stand in its middle."""
+    """Paint a country road that passes the viewer and leads to the hills; people who ride are in its middle."""
     canvas = stage.canvas
     row = canvas.height * 0.775
     path = paths.passing(stage)
@@ -160,7 +162,7 @@ def paint_lane(stage: Stage) -> None:
 
 
 def paint_cottages(stage: Stage, snow: bool) -> None:
-    """Set a village of cottages and a few trees between the hills, far ones small and in haze."""
+    """Paint a village of cottages and a few trees between the hills; distant ones are small and in haze."""
     canvas, rng = stage.canvas, stage.rng
     for k in range(11):
         near = k / 10
@@ -174,7 +176,7 @@ def paint_cottages(stage: Stage, snow: bool) -> None:
 
 
 def paint_moon(stage: Stage) -> None:
-    """Paint the moon's grey ground with craters under a black sky, the earth risen over it."""
+    """Paint the moon's grey ground with craters, and the earth in the black sky above it."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     light_side = stage.side
     for i in range(3):

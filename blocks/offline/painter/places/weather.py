@@ -1,4 +1,4 @@
-"""What is in the air: fog banks, rain, snow, lightning, and the blur of what lies out of focus."""
+"""Weather in front of a place: fog, rain, snow, lightning; and the blur of what is out of focus."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 
 
 def paint_fog(stage: Stage, row: float, thickness: float) -> None:
-    """Drift a bank of fog about `row` (share of the height); `thickness` 0 to about 1.3."""
+    """Paint a bank of fog around `row` (share of the height); `thickness` 0 to about 1.3."""
     canvas = stage.canvas
     top = max(0, int(canvas.height * (row - 0.34)))
     rows = canvas.height - top
@@ -23,7 +23,7 @@ def paint_fog(stage: Stage, row: float, thickness: float) -> None:
 
 
 def paint_fog_about(stage: Stage, share: float) -> None:
-    """Fill the whole frame with uneven fog, about `share` (0 to 1) thick: what is behind a thing close by is lost."""
+    """Fill the whole frame with uneven fog, about `share` (0 to 1) thick, which hides what is far behind a subject."""
     canvas = stage.canvas
     drift = clouds(stage.rng, (canvas.width, canvas.height), 3, 4, 0.5) - np.float32(0.5)
     low = 0.75 + 0.45 * canvas.y / np.float32(canvas.height)
@@ -32,11 +32,11 @@ def paint_fog_about(stage: Stage, share: float) -> None:
 
 
 _FLAMES = {"lantern": 0.34, "candle": 0.86, "fire": 0.4}
-"""What shines through fog, and how high in its drawing, as a share of its height."""
+"""Kinds of things that shine through fog, and where their flame is, as a share of their height."""
 
 
 def paint_halos(stage: Stage) -> None:
-    """Let each flame that stands in the picture light the fog about it: a bright core, a wide soft ball."""
+    """Paint the light of each flame in the picture on the fog around it: a bright core and a wide soft ball."""
     strength = 0.25 + 0.55 * stage.light.lamps
     for kind, share in _FLAMES.items():
         if kind in stage.placed:
@@ -46,7 +46,7 @@ def paint_halos(stage: Stage) -> None:
 
 
 def paint_rain(stage: Stage, heavy: bool) -> None:
-    """Streak the picture with slanting rain."""
+    """Paint slanting rain over the picture; `heavy` has more of it."""
     canvas, rng = stage.canvas, stage.rng
     half_w, half_h = canvas.width // 2, canvas.height // 2
     scale = canvas.unit / 1080
@@ -63,7 +63,7 @@ def paint_rain(stage: Stage, heavy: bool) -> None:
 
 
 def paint_snow(stage: Stage) -> None:
-    """Let snow fall in three depths: fine and sharp far off, large and soft close by."""
+    """Paint falling snow at three distances: fine and sharp far off, large and soft close by."""
     canvas, rng = stage.canvas, stage.rng
     scale = canvas.unit / 1080
     tone = mix(mix(stage.light.haze, np.ones(3, np.float32), 0.6), stage.light.sun, 0.2)
@@ -78,7 +78,7 @@ def paint_snow(stage: Stage) -> None:
 
 
 def paint_lightning(stage: Stage) -> None:
-    """Strike once on the light's side, with the clouds lit about it."""
+    """Paint one flash of lightning on the light's side, with the clouds around it lit."""
     canvas, rng = stage.canvas, stage.rng
     bolt: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     foot = min(stage.horizon, canvas.height * 0.75)
@@ -102,6 +102,6 @@ def paint_lightning(stage: Stage) -> None:
 
 
 def defocus(stage: Stage, strength: float) -> None:
-    """Blur all that is painted so far, as a lens set on something close does; `strength` in units."""
+    """Blur all that is painted so far, as a lens focused on something close does; `strength` in units."""
     for plane in stage.canvas.planes:
         plane[:] = soften(plane, stage.canvas.unit * strength)

@@ -1,4 +1,4 @@
-"""Woods told apart: birches, a wood in spring, the jungle with its trunks, leaves and lianas."""
+"""Kinds of woods: birches, a wood in spring, the jungle with its trunks, leaves and lianas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from blocks.offline.painter.places.land import depth_tone, paint_ground, paint_l
 
 
 def paint_birches(stage: Stage) -> None:
-    """Stand white trunks with black scars one behind the other, up through the frame's upper edge."""
+    """Paint a birch wood: white trunks with black scars, one behind the other, taller than the frame."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     for layer in range(4):
         near = layer / 3
@@ -25,7 +25,7 @@ def paint_birches(stage: Stage) -> None:
         root = canvas.height * (0.76 + 0.15 * near)
         count = int((26, 15, 9, 4)[layer] * max(0.5, canvas.width / (canvas.unit * 16 / 9)))
         for k in range(count):
-            # One to a strip, so that they neither clump nor stand in a row.
+            # One trunk in each strip, so that they are neither in clumps nor evenly spaced.
             x = canvas.width * (k + rng.uniform(0.1, 0.9)) / count
             _birch(stage, (bark, shade, scars, leaves), float(x), root + canvas.unit * rng.uniform(-0.012, 0.02), near)
         veil = 0.62 * (1 - near) ** 1.3
@@ -48,7 +48,7 @@ def paint_birches(stage: Stage) -> None:
 
 
 def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
-    """Grass over the feet of a row of trunks, `tall` units high: nothing that grows ends in a straight cut."""
+    """Paint grass over the feet of a row of trunks, `tall` units high, so that no trunk ends in a straight cut."""
     canvas, own = stage.canvas, fork(stage.rng)
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     count = int(700 * canvas.width / (canvas.unit * 16 / 9))
@@ -69,7 +69,7 @@ def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
 
 
 def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, near: float) -> None:
-    """One trunk into the masks of its bark, of its shaded side, of its scars, and of its leaves."""
+    """Draw one birch into four masks: its bark, its shaded side, its scars, and its leaves."""
     canvas, rng = stage.canvas, stage.rng
     bark, shade, scars, leaves = masks
     half = canvas.unit * (0.006 + 0.020 * near**1.3) * rng.uniform(0.75, 1.25)
@@ -97,7 +97,7 @@ def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, ne
 
 
 def _twig(stage: Stage, masks: tuple[U8, U8], x: float, y: float, half: float, near: float) -> None:
-    """A twig that grows out of a trunk at (x, y), thin to its hanging tip, leaves in clusters on its outer half."""
+    """Draw a twig from a trunk at (x, y), with a thin hanging tip and clusters of leaves on its outer half."""
     canvas, rng = stage.canvas, stage.rng
     scars, leaves = masks
     reach = float(rng.choice([-1, 1])) * canvas.unit * rng.uniform(0.05, 0.11) * (0.45 + near)
@@ -125,7 +125,7 @@ def _twig(stage: Stage, masks: tuple[U8, U8], x: float, y: float, half: float, n
 
 
 def paint_spring(stage: Stage) -> None:
-    """Raise a broadleaved wood in fresh leaf, a few trees in blossom, in four depths."""
+    """Paint a broadleaved wood with fresh leaves, a few trees in blossom, at four distances."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     size = canvas.width, canvas.height
     fresh, bloom = rgb("b4d24e"), rgb("f8d3da")
@@ -135,7 +135,7 @@ def paint_spring(stage: Stage) -> None:
         near = layer / 3
         row = canvas.height * (0.60 + 0.24 * near)
         wood: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
-        # Crowns are soft masses: half the rows and columns show as much of them; their leaves are cut out below.
+        # Crowns are soft: half the rows and columns are enough for them; their leaves are cut out below.
         low = int(row - canvas.unit * 0.04)
         half = max(2, low // 2), max(2, canvas.width // 2)
         cover, shade, flower = (np.zeros(half, np.uint8) for _ in range(3))
@@ -187,7 +187,7 @@ def _enlarged(mask: np.typing.NDArray[Any], width: int, rows: int) -> F32:
 def _broadleaf(
     stage: Stage, own: Rng, masks: tuple[U8, U8, U8, U8], x: float, root: float, tall: float, blossom: bool
 ) -> None:
-    """One tree: a forked trunk into the first mask; into the half-size others its crown, its light, its blossom."""
+    """Draw one tree: a forked trunk into the first mask; crown, light and blossom into the others, of half the size."""
     wood, cover, shade, flower = masks
     half = tall * 0.022
     fork_at = root - tall * own.uniform(0.34, 0.46)
@@ -206,7 +206,7 @@ def _broadleaf(
         turn, out = k * 2.4 + own.uniform(-0.4, 0.4), ((k + 0.5) / 15) ** 0.5
         up = 0.24 + 0.29 * np.sin(turn) * out
         clumps.append((float(np.cos(turn) * out * 0.33), float(up), float(own.uniform(0.085, 0.135))))
-    # From the underside up: what is lit lies on what is in shade.
+    # From the underside up: lit parts are painted over those in shade.
     for dx, up, size in sorted(clumps, key=lambda c: c[1]):
         at = (x + dx * tall) / 2, (fork_at - up * tall) / 2
         light = 64 + 330 * (up - 0.04) + 200 * dx * stage.side
@@ -223,10 +223,11 @@ def _broadleaf(
 
 
 def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None = None) -> None:
-    """Stand tall trunks, lianas and hanging leaves one behind the other, ferns in front.
+    """Paint a jungle: tall trunks, lianas and hanging leaves one behind the other, with ferns in front.
 
     Args:
-        between: paints what runs through the wood, over its floor and behind its nearest trees.
+        grass: height of the plants on the ground, in units.
+        between: called to paint the road or river through it, over its floor and behind its nearest trees.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     for layer in range(4):
@@ -246,7 +247,7 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
                 (x + wide * 1.8, root),
             ]
             if between and abs(x - canvas.width / 2) < canvas.unit * (0.10 + 0.42 * near):
-                # Nothing grows where the way runs.
+                # Nothing grows on the road or river.
                 continue
             bend = canvas.unit * rng.normal(0, 0.035)
             turned = [(px + bend * np.sin(max(0.0, root - py) / canvas.height * 5), py) for px, py in _along(trunk)]
@@ -268,14 +269,14 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
         canvas.over(mask.astype(np.float32) / np.float32(255), tone)
         floor = canvas.height * (0.72 + 0.08 * layer)
         if layer < 2 and between:
-            # Where a way runs one sees far into the wood: its floor must lie under it, in the mist.
+            # A road or river lets us see far into the wood: there must be a floor under it, in the mist.
             crest = floor - (skyline(rng, canvas.width, 3 + layer, 5) - 0.5) * canvas.unit * 0.025
             veil = mix(tone, light.haze, 0.72 - 0.30 * layer)
             paint_layer(stage, np.asarray(crest, np.float32), veil, mix(tone, light.haze, 0.35), canvas.unit * 0.2, 0)
         if layer == 2:
             crest = canvas.height * 0.88 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.05
             if between:
-                # A long slope of mist, not an edge: the way comes down it.
+                # A long slope of mist without an edge, from which the road or river comes down.
                 crest = canvas.height * 0.80 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.03
                 far = mix(tone, light.haze, 0.50)
                 paint_layer(
@@ -293,13 +294,13 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
 
 
 def _along(trunk: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """A trunk's outline with points along its sides, so that it can be bent."""
+    """Return the outline of a trunk with more points along its sides, so that it can be bent."""
     ends = np.array([*trunk, trunk[0]])
     return [tuple(a + (b - a) * s) for a, b in pairwise(ends) for s in np.linspace(0, 1, 6)[:-1]]
 
 
 def _liana(stage: Stage, mask: U8, near: float) -> None:
-    """A vine slung between two crowns, or hanging free."""
+    """Draw a vine that hangs between two crowns or freely."""
     canvas, rng = stage.canvas, stage.rng
     start, sag = rng.uniform(0, canvas.width), canvas.height * rng.uniform(0.12, 0.42)
     span = canvas.unit * rng.uniform(0.05, 0.5)
@@ -310,7 +311,7 @@ def _liana(stage: Stage, mask: U8, near: float) -> None:
 
 
 def _leaf(mask: U8, rng: np.random.Generator, x: float, y: float, long: float, down: float) -> None:
-    """A fan of pointed leaves from (x, y), drawn into `mask`."""
+    """Draw a fan of pointed leaves from (x, y) into `mask`."""
     for angle in np.linspace(-1.25, 1.25, 7) + rng.normal(0, 0.1):
         reach = long * rng.uniform(0.7, 1.1)
         dx, dy = np.sin(angle), np.cos(angle) * down

@@ -1,6 +1,6 @@
-"""Where things are at home: the painter's places, what can be in each, and the hour that flatters it.
+"""The painter's places: what can be in each of them, which subjects belong where, and the usual hour of each.
 
-Tables and three small laws; `reader.py` reads prompts with them.
+Tables and a few small rules; `reader.py` reads prompts with them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Biome = Literal[
     "none",
 ]
 Feature = Literal["birch", "spring", "ruins", "sill", "canal", "river", "road", "hills"]
-"""What shapes a place: its trees, its state, where small things stand, and the way that runs through it."""
+"""Features of a place: its trees, its season or state, where small things stand, and what runs through it."""
 Weather = Literal["storm", "rain", "fog", "snow", "overcast"]
 Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
@@ -77,17 +77,17 @@ USUAL_HOUR: dict[str, Hour] = {
     "none": "golden",
 }
 HOME_OF = {kind: cast(Biome, row.home) for kind, row in ROWS.items() if row.home}
-"""Where a subject is at home."""
+"""The place of each kind of subject where the prompt names none."""
 
 
 UNMISTAKABLE = ("station", "lake", "river", "road", "stage", "hall", "moon")
-"""Places that no other place shows by the way, as a shore shows the sea."""
+"""Places that no other place includes, unlike the sea, which a shore includes."""
 CROSSED = ("jungle", "mountain", "desert", "forest", "field")
 """Places that a river or a road may run through."""
 OPEN_AIR = frozenset(kinds_with("with windows"))
-"""Things with windows of their own: with one of them in the picture a window is seen from outside."""
+"""Things with windows of their own: where a prompt names one, its window is seen from outside."""
 SITTING = frozenset((*kinds_with("on sills"), *HELD))
-"""What has room on a windowsill."""
+"""Kinds of things that fit on a windowsill."""
 ROOMS = ("room", "kitchen", "library", "laboratory", "cafe", "workshop")
 """Rooms with a window in their back wall."""
 INSIDE = (*ROOMS, "hall", "stage")
@@ -98,7 +98,10 @@ _UNDER_WATER = kinds_with("under water")
 
 
 def home_of(places: list[str], kinds: Iterable[str]) -> Biome:
-    """Give where a picture plays: the place its prompt names first, else where one of its subjects is at home."""
+    """Return the place of a picture: the one that its prompt names first, else where one of its subjects belongs.
+
+    Space and undersea come before any other; 'field' for subjects without a place, 'none' for nothing at all.
+    """
     kinds = tuple(kinds)
     beyond = next((p for p in places if p in ("space", "undersea")), "")
     if beyond:
@@ -111,13 +114,13 @@ def home_of(places: list[str], kinds: Iterable[str]) -> Biome:
 
 
 def taken_outdoors(kinds: Iterable[str], shot: str, weather: bool, sky: bool) -> bool:
-    """Tell whether what would lie in a room stands in the open, where no place is named.
+    """Tell whether things that belong in a room are outdoors here, in a prompt that names no place.
 
     Args:
         kinds: of the subjects.
-        shot: its size; a close shot has room for little but what it looks at, and the weather behind it.
-        weather: fog, snow or a storm is named, that a room does not show.
-        sky: a light that only the sky gives is named, as dusk.
+        shot: its size; a close shot shows little but its subject and the weather behind it.
+        weather: whether a weather is named, which a room would not show.
+        sky: whether a light is named that only the sky gives, such as dusk.
     """
     kinds = set(kinds)
     if not kinds or kinds & {*FURNITURE, "hands", "eye"} or kinds & set(PEOPLE):
@@ -129,11 +132,13 @@ _HEARTHS = frozenset(("fireplace", "hearth", "fireside", "chimney"))
 
 
 def by_a_hearth(said: list[str], places: list[str]) -> bool:
-    """Tell whether the fire of a prompt is a room's: somebody is by "the fire", or there is a chimney, and no wilds.
+    """Tell whether the fire of a prompt burns in a room: somebody is by "the fire", or there is a hearth or chimney.
+
+    It does not where the prompt names a camp or a place in the wild.
 
     Args:
         said: all words of the prompt.
-        places: it names.
+        places: the places that the prompt names.
     """
     if set(said) & {"campfire", "bonfire", "tent", "camp"} or not set(places) <= {"city", "street", "village", *INSIDE}:
         return False
@@ -144,7 +149,7 @@ def by_a_hearth(said: list[str], places: list[str]) -> bool:
 
 
 def fits(kind: str, biome: str) -> bool:
-    """Tell whether a thing can be where the picture is: no ship on a meadow, no deer under water."""
+    """Tell whether a kind of subject can be in a place: no ship on a meadow, no deer under water."""
     if only := ROWS[kind].only:
         return biome in only
     if biome == "undersea":
@@ -155,12 +160,12 @@ def fits(kind: str, biome: str) -> bool:
 def shaped(
     biome: Biome, places: list[str], named: list[str], kinds: Iterable[str]
 ) -> tuple[Biome, tuple[Feature, ...]]:
-    """Give where the picture plays and what shapes the place: "a jungle river" is a river through the jungle.
+    """Return the place of a picture and its features: "a jungle river" is the jungle with the feature river.
 
     Args:
-        biome: as `home_of` gives it.
-        places: named by the prompt, in its order.
-        named: features its words name.
+        biome: as `home_of` returns it.
+        places: the places that the prompt names, in its order.
+        named: the features that its words name.
         kinds: of the subjects.
     """
     found, kinds = dict.fromkeys(named), set(kinds)

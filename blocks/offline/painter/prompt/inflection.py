@@ -1,7 +1,7 @@
-"""Words that are not things: adjectives and verbs, so that what remains of a prompt are its nouns.
+"""Recognises adjectives and verbs, so that what remains of a prompt are its nouns.
 
-A tagger would weigh more than the painter; these lists and endings are a floor, not a grammar. What they do not know
-counts as a noun and is reported, because a false report is a smaller lie than a silent gap.
+A part-of-speech tagger would be larger than the painter; these lists and endings are only an approximation. A word
+that they do not know counts as a noun and is reported, because a false report does less harm than a silent gap.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _inflected() -> frozenset[str]:
 
 VERBS = _inflected()
 PLAIN_VERBS = _VERBS
-"""As a dictionary lists them."""
+"""Verbs in the form that a dictionary lists."""
 
 _ENDINGS = ("ous", "ful", "less", "ish", "able", "ible", "ive", "ward", "like", "est")
 _NOT_ADJECTIVES = _TABLES["no adjectives"].words
@@ -38,7 +38,7 @@ _LY_NOUNS = _TABLES["nouns in -ly"].words
 
 
 def is_adjective(word: str) -> bool:
-    """Tell whether a lower-case word describes rather than names, by list or by ending."""
+    """Tell whether a lower-case word is an adjective or an adverb, by list or by ending."""
     last = word.rsplit("-", 1)[-1]
     if word in ADJECTIVES or last in ADJECTIVES:
         return True
@@ -52,7 +52,7 @@ def is_adjective(word: str) -> bool:
 
 
 def singulars(word: str) -> tuple[str, ...]:
-    """Give the word and what it may be the plural or possessive of, likeliest first."""
+    """Return the word without a possessive ending, then the words that it may be the plural of, in the order to try."""
     base = word.removesuffix("'s").removesuffix("\u2019s").rstrip("'\u2019")
     forms = [base]
     if base.endswith("ies"):

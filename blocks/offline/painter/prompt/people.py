@@ -1,6 +1,6 @@
-"""Who is in a prompt: names with a look in brackets, a second person told from the first, whose coat is whose.
+"""The people in a prompt: names with a look in brackets, whether two words mean one person, and who wears what.
 
-Pure, on the tokens of one prompt. Called by `reader.py`.
+Pure functions of the tokens of one prompt. Called by `reader.py`.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _PAIRS = _words("boots shoes trousers pants jeans")
 
 
 SWARMS = kinds_with("many")
-"""Drawn many at once."""
+"""Kinds of subjects that are drawn many at once."""
 
 
 def count_of(tokens: list[Token], i: int, kind: str) -> int:
-    """How many of its kind the word at `i` names, 1 to 3."""
+    """Return how many of its kind the word at `i` names, 1 to 3."""
     before = {t.word for t in tokens[max(0, i - 3) : i] if t.phrase == tokens[i].phrase}
     word = tokens[i].word
     if kind in SWARMS:
@@ -55,9 +55,9 @@ def _one(word: str) -> bool:
 
 
 def unnamed(tokens: list[Token]) -> list[Token]:
-    """Take proper names out: who has a look in brackets is drawn by it, so the name itself is nothing to draw.
+    """Return the tokens with the names of people who have a look in brackets replaced: the look is drawn, not the name.
 
-    Every word of such a name, there and wherever it comes again, becomes `someone` with its `name` kept.
+    Every word of such a name, there and wherever it comes again, becomes 'someone', with the name kept in `Token.name`.
     """
     names: set[str] = set()
     for j in range(1, len(tokens)):
@@ -88,7 +88,7 @@ def _bracket(tokens: Sequence[Token], opening: int) -> list[Token]:
 
 
 def describes(tokens: list[Token], i: int) -> bool:
-    """Tell whether the person at `i`, in brackets, is the look of whoever stands before them, drawn already."""
+    """Tell whether the person at `i`, in brackets, is the look of the one before the brackets, who is drawn already."""
     first = i
     while first > 0 and tokens[first - 1].inside:
         first -= 1
@@ -101,9 +101,9 @@ def describes(tokens: list[Token], i: int) -> bool:
 
 
 def another(tokens: list[Token], i: int, known: list[int]) -> bool:
-    """Tell whether the word at `i` names somebody besides those named at `known`, of whom there is at least one.
+    """Tell whether the word at `i` names a further person, besides those named at the positions `known`, at least one.
 
-    "A man and a woman" are two, "an old man, a bearded fisherman" is one told twice, and so is "the woman" later on.
+    "A man and a woman" are two; "an old man, a bearded fisherman" is one named twice, and so is "the woman" later on.
     """
     word = _head(tokens[i].word)
     if tokens[i].word.endswith(("'s", "\u2019s")):
@@ -137,7 +137,7 @@ def another(tokens: list[Token], i: int, known: list[int]) -> bool:
 
 
 def again(tokens: list[Token], i: int, known: list[tuple[int, str]]) -> str:
-    """Whom the word at `i` names again, of those named at `known` as (position, key)."""
+    """Return the key of the person whom the word at `i` names again, of those named at `known` as (position, key)."""
     word = _head(tokens[i].word)
     return next((key for at, key in known if _head(tokens[at].word) == word), known[-1][1])
 
@@ -151,7 +151,7 @@ def _sex(word: str) -> str:
 
 
 def from_behind(tokens: list[Token], i: int) -> bool:
-    """Tell whether the word at `i` is the one that turns somebody's back to us: "seen from behind"."""
+    """Tell whether the word at `i` shows somebody from behind: "seen from behind", "from the back"."""
     if tokens[i].word not in ("behind", "back") or (
         i + 1 < len(tokens) and tokens[i + 1].phrase == tokens[i].phrase and tokens[i + 1].word not in vocabulary.STOP
     ):
@@ -166,7 +166,7 @@ def from_behind(tokens: list[Token], i: int) -> bool:
 
 
 def garments_of(tokens: list[Token]) -> Garments:
-    """(garment, colour as hex or '') in prompt order; the first of each kind counts."""
+    """Return the garments in prompt order, (garment, colour as hex or '') each; the first of each kind counts."""
     worn: dict[str, str] = {}
     for _, kind, tone in _garments(tokens):
         worn.setdefault(kind, tone)
@@ -185,9 +185,11 @@ def _garments(tokens: list[Token]) -> list[tuple[int, str, str]]:
 
 
 def owner_of(tokens: list[Token], i: int, mentions: list[tuple[int, str]], ahead: bool = False) -> str:
-    """Who, of `mentions` as (position, key) in prompt order, a word at `i` tells of: whoever was named last before it.
+    """Return the key of the person whom the word at `i` describes: the one named last before it.
 
-    A word that stands before its noun (`ahead`) tells of the next one in its phrase.
+    Args:
+        mentions: (position, key) of the people in prompt order, at least one.
+        ahead: whether the word precedes its noun, as an adjective does: then it is the next one in its phrase.
     """
     if ahead:
         following = [key for at, key in mentions if at > i and tokens[at].phrase == tokens[i].phrase]
@@ -197,7 +199,7 @@ def owner_of(tokens: list[Token], i: int, mentions: list[tuple[int, str]], ahead
 
 
 def wardrobe(tokens: list[Token], mentions: list[tuple[int, str]]) -> dict[str, Garments]:
-    """Give each of several people the garments named with them; a plural is worn by all of its phrase."""
+    """Return the garments of each of several people, by key; a garment in the plural is worn by all of its phrase."""
     worn: dict[str, dict[str, str]] = {key: {} for _, key in mentions}
     for i, kind, tone in _garments(tokens):
         word = tokens[i].word

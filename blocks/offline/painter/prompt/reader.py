@@ -1,6 +1,6 @@
-"""Read a prompt: what the painter will draw, under which light, from how far, and what it cannot draw.
+"""Reads a prompt: what the painter will draw, in which light, from how far, and what it cannot draw.
 
-Pure: no randomness, no pixels. The law: every noun of the prompt is drawn, invisible, or listed in `not_drawn`.
+Pure: no randomness, no pixels. The rule: every noun of the prompt is drawn, invisible, or listed in `not_drawn`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from blocks.offline.painter.prompt.when import hour_of, weather_of
 ShotSize = Literal["wide", "medium", "close"]
 
 MOST_KINDS = 6
-"""More than this in one frame is a heap; what comes later in the prompt is reported as not drawn."""
+"""Most kinds of subjects in one picture; those later in the prompt are reported as not drawn."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,17 @@ class Subject:
     count: int = 1
     words: tuple[str, ...] = ()
     garments: people.Garments | None = None
-    """What one of several people wears; None where all that the prompt names is this one's."""
+    """What one of several people wears; None where this one wears all garments of the prompt."""
     away: bool = False
-    """Seen from behind, in a shot that would show the face."""
+    """Whether the person is seen from behind."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a prompt asks for. `card` holds the words to set in type where the subject cannot be drawn, else ()."""
+    """What a prompt asks for: place, hour, weather, shot size, subjects, clothes, and the nouns that are not drawn.
+
+    `card` is whether the subject cannot be drawn, so that `title` is set in type instead.
+    """
 
     biome: Biome
     hour: Hour
@@ -75,7 +78,7 @@ class Reading:
 
 
 def _look(tokens: list[Token], i: int) -> tuple[str, ...]:
-    """The words that describe the noun at `i`: those just before it, and those in the brackets after it."""
+    """Return the noun at `i` and the words that describe it: those just before it, and those in brackets after it."""
     first = i
     while first > 0 and tokens[first - 1].phrase == tokens[i].phrase and tokens[first - 1].word not in words.STOP:
         first -= 1
@@ -108,9 +111,10 @@ _LIT = frozenset(("lit", "lighted", "glowing", "bright", "warm", "yellow", "gold
 
 
 def _seen_from_outside(tokens: list[Token], places: list[str], kinds: Iterable[str]) -> tuple[str, ...]:
-    """The words for a window that is no room: of a house in the picture, or a lit one where a place outdoors is named.
+    """Return the words for a window where it does not mean a room, else ().
 
-    "A house with a lit window, a pine forest" plays in the forest.
+    It is that of a house in the picture, or a lit one where a place outdoors is named: "A house with a lit window, a
+    pine forest" shows the forest.
     """
     outdoors = any(p not in INSIDE for p in places)
     lit = any(t.word in _WINDOW and tokens[i - 1].word in _LIT for i, t in enumerate(tokens) if i)
@@ -125,7 +129,10 @@ def _same(kind: str, other: str | None) -> bool:
 def _cast(
     tokens: list[Token], subjects: dict[str, Subject], mentions: list[tuple[int, str]], shot: str
 ) -> tuple[dict[str, Subject], dict[str, int]]:
-    """Dress each of several people in their own, turn who is seen from behind; and the words nobody is turned by."""
+    """Return the subjects, each of several people in their own clothes and turned away where they are seen from behind.
+
+    The second value is the words that ask for somebody seen from behind in vain, and where they are.
+    """
     said = [m for m in mentions if m[1] in subjects]
     folk = [m for m in said if subjects[m[1]].kind in PEOPLE]
     found, unturned = dict(subjects), {}
@@ -143,9 +150,9 @@ def _cast(
 
 
 def read_prompt(prompt: str) -> Reading:
-    """Read a prompt of any text into what to paint.
+    """Return what to paint for a prompt, which may be any text.
 
-    Returns a reading whose `not_drawn` holds the nouns without a picture: lower case, in prompt order, each once.
+    `not_drawn` of the reading holds the words that the picture does not show: lower case, in prompt order, each once.
     """
     tokens = people.unnamed(tokens_of(prompt))
     roles = [role_of(tokens, i) for i in range(len(tokens))]
@@ -166,7 +173,7 @@ def read_prompt(prompt: str) -> Reading:
         modifies = beside and roles[i + 1] in ("noun", "subject") and not token.word.endswith("s")
         role = roles[i]
         if kind in _OF_A_BODY and (token.inside or not near):
-            # In a wider shot a hand is a part of whoever is seen; alone it has no picture.
+            # In a wider shot a hand belongs to a person who is drawn; without a person it is not drawn.
             if not anyone:
                 missing.setdefault(token.word, i)
             elif kind == "eye" and (
@@ -182,11 +189,11 @@ def read_prompt(prompt: str) -> Reading:
         if beside and kind_at(tokens, i + 1) == "paper boat":
             continue
         if role == "noun" and beside and belongs(words.INVISIBLE, tokens[i + 1].word):
-            # "salt wind", "love story": it only colours what cannot be seen anyway.
+            # "salt wind", "love story": the noun only describes something that cannot be seen anyway.
             continue
         heads = beside and roles[i + 1] in ("subject", "place")
         if role == "subject" and kind and not (modifies and kind != "lighthouse"):
-            # "a lighthouse keeper" is a keeper, seen first; the tower is where they keep.
+            # "a lighthouse keeper" shows the keeper as the main subject, and the tower too.
             lead = lead or (subject_of(tokens[i + 1].word) or kind if modifies else kind)
             key, known = kind, [at for at, k in mentions if subjects[k].kind == kind]
             if known and people.another(tokens, i, known):
@@ -200,7 +207,7 @@ def read_prompt(prompt: str) -> Reading:
             subjects.setdefault(key, Subject(kind, people.count_of(tokens, i, kind), _look(tokens, i)))
             named.setdefault(key, (i, token.word))
         elif role in ("noun", "subject"):
-            # "steam train": the train leads, though the steam is missing.
+            # "steam train": the train is the main subject, though the steam is missing.
             if not lead and not heads:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
@@ -223,7 +230,7 @@ def read_prompt(prompt: str) -> Reading:
     weather, hour = weather_of(outdoors), hour_of(outdoors)
     in_the_open = taken_outdoors(subjects, shot, bool(weather), any(t.word in words.SKYLIGHT for t in outdoors))
     if (hearth := by_a_hearth([t.word for t in tokens], places)) and not places:
-        # Who is by the fire of a cottage is inside it.
+        # Somebody by the fire of a cottage is inside it.
         places.append("room")
         subjects.pop("house", None)
         named.pop("house", None)
@@ -232,14 +239,14 @@ def read_prompt(prompt: str) -> Reading:
         biome = "shore"
     biome, features = shaped(biome, places, [m for t in tokens if (m := meaning(words.FEATURES, t.word))], subjects)
     if biome != "city":
-        # Ruins of anything else than a city have no picture.
+        # Only the ruins of a city can be drawn.
         missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in ("ruin", "ruins", "ruined"))
     if biome == "station":
         missing = {word: i for word, i in missing.items() if word not in ("rail", "rails")}
     for i, token in enumerate(tokens):
         also = meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
         if also in UNMISTAKABLE and also != biome and also not in features:
-            # One picture plays in one place: a village by a lake shows the village, and says that it lacks the lake.
+            # A picture has one place: a village by a lake shows the village, and the lake is reported as not drawn.
             missing.setdefault(token.word, i)
     if lead in subjects:
         subjects = {lead: subjects[lead], **subjects}
@@ -252,13 +259,13 @@ def read_prompt(prompt: str) -> Reading:
                 lead, lead_word = "?", word
             del subjects[kind]
     if biome in ("street", "city", "village"):
-        # Its houses are the place: one more would stand in the road.
+        # The place has houses already: one more would stand in the road.
         subjects.pop("house", None)
     subjects, unturned = _cast(tokens, subjects, mentions, shot)
     missing.update(unturned)
     drawn = list(subjects.values())
     if subjects.keys() & set(_OF_A_BODY):
-        # Seen from that near, nothing else is in the frame but whose they are and what they hold.
+        # A close shot of hands or an eye shows nothing else but their owner and what the hands hold.
         shown = next((k for k in subjects if k in HELD), "") if "hands" in subjects else ""
         for other in [k for k in subjects if k not in (*_OF_A_BODY, *PEOPLE, shown)]:
             missing.setdefault(named[other][1], named[other][0])
@@ -292,7 +299,7 @@ def read_prompt(prompt: str) -> Reading:
 
 
 def _usual_hour(tokens: list[Token], biome: str) -> Hour:
-    """The hour where none is named: night where the moon or stars are, else what flatters the place."""
+    """Return the hour where none is named: night with the moon or stars, else the usual one of the place."""
     if any(belongs(frozenset({"moon", "star"}), t.word) for t in tokens):
         return "night"
     return "morning" if any(t.word == "spring" for t in tokens) else USUAL_HOUR[biome]

@@ -1,6 +1,6 @@
-"""What can be drawn: the table of subjects, `data/painter/subjects.toml`, whose head says what each column means.
+"""The table of subjects that can be drawn: `data/painter/subjects.toml`, whose head says what each column means.
 
-Only the table; what the painter's modules ask about it they derive from here.
+Only the table is here; the painter's modules derive their own groups of subjects from it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Trait = Literal[
 
 @dataclass(frozen=True)
 class Row:
-    """A subject, in the columns of the table; '', 0 and () where it has none."""
+    """One subject with the columns of the table; '', 0 or () where a column is empty."""
 
     brush: str
     traits: frozenset[Trait]
@@ -57,7 +57,7 @@ def _row(table: dict[str, Any]) -> Row:
     """Return the row of a subject.
 
     Raises:
-        ValueError: it has a trait that no law asks about.
+        ValueError: it has a trait that is not in `Trait`.
     """
     traits = frozenset(table.get("is", ()))
     if unknown := traits - set(get_args(Trait)):
@@ -69,7 +69,7 @@ def _row(table: dict[str, Any]) -> Row:
 
 
 ROWS = {kind: _row(table) for kind, table in read_toml("painter/subjects.toml").items()}
-"""By kind, in the order of the table."""
+"""All subjects by kind, in the order of the table."""
 
 
 def kinds_with(trait: Trait) -> tuple[str, ...]:

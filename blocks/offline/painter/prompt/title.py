@@ -1,4 +1,4 @@
-"""What a card says: the phrase of a prompt that names its subject, and the one that tells where."""
+"""The words on a card: the phrase of a prompt that names its subject, and the one that says where."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from studio.text.markup import tags_as
 _PLACES = frozenset(
     ["a", "an", "the", "in", "on", "at", "by", "near", "under", "over", "inside", "outside", "beneath", "behind"]
 )
-"""How a phrase begins that names a thing or a place, and no mood or style."""
+"""First words of a phrase that names a thing or a place, not a mood or style."""
 
 
 def without_tags(prompt: str) -> str:
-    """The prompt with each markup tag replaced by a comma: a tag names nothing to paint."""
+    """Return the prompt with each markup tag replaced by a comma: a tag names nothing to paint."""
     return tags_as(" , ", prompt)
 
 
 def title_of(prompt: str, lead: str) -> str:
-    """The phrase that names `lead`, or the first that is not about the camera, without brackets: what a card says.
+    """Return the words of a card: the phrase that names `lead`, or the first that is not about the camera.
 
-    On a line of its own follows the next phrase that names a thing or a place. A sentence between semicolons, as
-    `studio.planning.image_prompts` sets a script's, is said whole, with the place before or after it.
+    The next phrase that names a thing or a place follows on a second line. A sentence between two semicolons, as
+    `studio.planning.image_prompts` writes it for a script, is kept whole, followed by the place before or after it.
     """
     if len(parts := prompt.split(";")) == 3 and parts[1].strip():
         before, after = (_named(part, places=True) for part in (parts[0], parts[2]))
@@ -38,7 +38,11 @@ def title_of(prompt: str, lead: str) -> str:
 
 
 def _named(part: str, *, places: bool = False) -> list[str]:
-    """The phrases of a part that name a thing or a place; of `places`, those too that are one without saying so."""
+    """Return the phrases of a part that name a thing or a place, as their first word shows.
+
+    Args:
+        places: return those too that hold the name of a known place.
+    """
     phrases = [" ".join(phrase.split()) for phrase in re.sub(r"\([^()]*\)", " ", part).split(",")]
     named = []
     for last, phrase in zip(["", *phrases], phrases, strict=False):

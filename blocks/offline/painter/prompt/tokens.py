@@ -1,4 +1,4 @@
-"""The words of a prompt, and the part each plays in it: a noun to draw, a place, a verb, or nothing to look at."""
+"""The words of a prompt and the role of each: a subject, a place, another noun, a verb, or nothing to draw."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Role = Literal["stop", "noun", "subject", "place", "other", "verb"]
 
 @dataclass(frozen=True)
 class Token:
-    """One word, lower case; `phrase` counts the stretches between commas and brackets."""
+    """One word of a prompt, in lower case; `phrase` is the number of its phrase, as commas and brackets divide them."""
 
     word: str
     phrase: int
     inside: bool
-    """Between brackets: it describes the noun before them."""
+    """Whether it is inside brackets, where it describes the noun before them."""
     proper: bool = False
-    """Written with a capital."""
+    """Whether it is written with a capital."""
     name: str = ""
-    """The proper name that stood here."""
+    """The proper name that this token replaces, else ''."""
 
 
 _PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n()]")
 
 
 def tokens_of(prompt: str) -> list[Token]:
-    """Split a prompt into its words; those of an address name nothing to paint."""
+    """Split a prompt into its words, without numbers and web addresses, which name nothing to paint."""
     found: list[Token] = []
     phrase = depth = 0
     for piece in _PIECE.findall(ADDRESS.sub(" ", without_tags(prompt))):
@@ -41,7 +41,7 @@ def tokens_of(prompt: str) -> list[Token]:
             phrase += 1
         elif not piece.isdigit():
             if piece.lower() in ("station", "stations") and found and found[-1].phrase == phrase:
-                # Only a space station is in space; one of its own trains is a railway's.
+                # "space station" becomes one word; a "train station" is just a station.
                 if found[-1].word in ("railway", "railroad", "train"):
                     found.pop()
                 elif f"{found[-1].word}-station" in vocabulary.HINTED_PLACES:
@@ -51,12 +51,12 @@ def tokens_of(prompt: str) -> list[Token]:
 
 
 def meaning(table: dict[str, str], word: str) -> str | None:
-    """What a table says of a word, its singular or its plural; None where nothing."""
+    """Return the entry of a table for a word or its singular; None where it has none."""
     return next((table[form] for form in inflection.singulars(word) if form in table), None)
 
 
 def subject_of(word: str) -> str | None:
-    """The kind of subject a word names, None where it names none; whoever has a trade is a person."""
+    """Return the kind of subject that a word names; None where it names none. Anyone named by a trade is a person."""
     kind = meaning(vocabulary.SUBJECTS, word)
     tables = (
         vocabulary.DRAWN_PLACES,
@@ -67,7 +67,7 @@ def subject_of(word: str) -> str | None:
     )
     if kind or any(meaning(table, word) for table in tables):
         return kind
-    # "tender" is a mood before it is a trade.
+    # Other meanings come first: "tender" is a mood, though it looks like a trade.
     other = (
         word in vocabulary.STOP
         or word in vocabulary.CAMERA
@@ -83,7 +83,7 @@ _ALOFT = frozenset(
 
 
 def kind_at(tokens: list[Token], i: int) -> str | None:
-    """The kind of subject the word at `i` names with its neighbours: a boat of paper, a crow that flies."""
+    """Return the kind of subject that the word at `i` names with its neighbours: a paper boat, a flying crow."""
     kind = subject_of(tokens[i].word)
     near = {t.word for t in tokens[max(0, i - 2) : i] if t.phrase == tokens[i].phrase}
     if kind == "boat" and near & {"paper", "origami"}:
@@ -98,7 +98,7 @@ def belongs(group: frozenset[str], word: str) -> bool:
 
 
 def role_of(tokens: list[Token], i: int) -> Role:
-    """Tell which part the word at `i` plays."""
+    """Return the role of the word at `i`."""
     word = tokens[i].word
     alike = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens) and tokens[j].phrase == tokens[i].phrase]
     before = tokens[i - 1].word if i - 1 in alike else ""

@@ -1,7 +1,7 @@
-"""Agent nouns: who is named by what they do is a person, whether or not the painter's vocabulary lists the trade.
+"""Recognises people who are named by their trade, even one that the painter's vocabulary does not list.
 
 A trade is known by its ending ("clockmaker", "blacksmith", "pianist"), by a verb it comes from ("weaver", "sailor"), or
-from a list of those that neither tells ("tailor", "nurse"). Called by `tokens.py`.
+from a list of the others ("tailor", "nurse"). Called by `tokens.py`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _ENDINGS = (
 _NO_ISTS = _TABLES["no -ist"].words
 _NO_EERS = _TABLES["no -eer"].words
 _THINGS = _TABLES["things"].words
-"""Things, not people, although a verb stands in their name."""
+"""Words for things, not people, although they come from a verb."""
 
 
 def is_person(word: str) -> bool:
-    """Tell whether a lower-case word, singular or plural, names somebody by what they do."""
+    """Tell whether a lower-case word, singular or plural, names a person by their trade."""
     return any(_named(form.rsplit("-", 1)[-1]) for form in inflection.singulars(word))
 
 
@@ -49,7 +49,7 @@ def _named(word: str) -> bool:
     if len(word) < 5 or not word.endswith(("er", "or")):
         return False
     stem = word[:-2]
-    # sing-er, bak-er, run-n-er, carri-er.
+    # The verbs of sing-er, bak-er, run-n-er and carri-er.
     stems = [
         stem,
         stem + "e",

@@ -1,6 +1,6 @@
-"""What no drawing shows although words ask for it: poses nobody is drawn in, faces nobody makes, states of things.
+"""Finds words for what no drawing shows: poses, facial expressions, and states of things such as 'broken'.
 
-Each law: what is asked for and not drawn is told. Called by `reader.py`, which lists what is found in `not_drawn`.
+The rule: what is asked for and not drawn is reported. Called by `reader.py`, which lists these words in `not_drawn`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _forms(*verbs: str) -> frozenset[str]:
-    """The forms of regular verbs; irregular ones are written out where they are used."""
+    """Return all forms of regular verbs; irregular forms are written out where they are used."""
     found: set[str] = set()
     for verb in verbs:
         stem = verb[:-1] if verb.endswith("e") else verb
@@ -61,18 +61,18 @@ _BURNS = kinds_with("burns")
 
 
 def unseen(tokens: list[Token], kinds: list[str], shot: str) -> dict[str, int]:
-    """Give the words, and where each stands, that ask for what is not drawn.
+    """Return the words that ask for what is not drawn, each with its position.
 
     Args:
-        kinds: of each token, the subject's or place's it names and that is drawn; '' where it names none.
-        shot: of `Reading`; what the frame of a shot cuts off is not missed in it.
+        kinds: for each token the kind of subject or the place that it names; '' where it names none.
+        shot: the shot size; what the frame cuts off is not reported.
     """
     found: dict[str, int] = {}
     for i, token in enumerate(tokens):
         word = token.word
         who = _who(tokens, kinds, i)
         if word in _SITTING and who in PEOPLE:
-            # From the waist up whoever sits looks as if they stood.
+            # From the waist up, sitting looks the same as standing.
             told = shot == "wide"
         elif word in _POSES or (word in _OF_BEASTS and who not in PEOPLE):
             told = (who in PEOPLE and shot != "close") or (who in LIVING and who not in PEOPLE)
@@ -90,7 +90,7 @@ def unseen(tokens: list[Token], kinds: list[str], shot: str) -> dict[str, int]:
 
 
 def _who(tokens: list[Token], kinds: list[str], i: int) -> str:
-    """Whom a word tells of: the noun right after it in its phrase, else the one last named before it."""
+    """Return the kind that the word at `i` describes: that of the noun right after it, else of the last one before."""
     for j in range(i + 1, min(i + 3, len(tokens))):
         if tokens[j].phrase == tokens[i].phrase and kinds[j] in LIVING:
             return kinds[j]

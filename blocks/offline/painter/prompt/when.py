@@ -1,7 +1,7 @@
-"""When a prompt plays, and in which weather: of two that exclude each other, the one named last wins.
+"""The hour and the weather of a prompt: of two that exclude each other, the one named last wins.
 
-A note of a redo stands at a prompt's end ("..., at dusk, still, ..., at night"): it must outweigh what stood there
-before. Called by `reader.py`.
+The note of a redo is at the end of a prompt ("..., at dusk, still, ..., at night"), so it must outweigh what is before
+it. Called by `reader.py`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from blocks.offline.painter.prompt.tokens import Token, meaning
 _HINTS = frozenset(
     ("day", "golden", "sunny", "candlelight", "candlelit", "starry", "starlit", "starlight", "breakfast", "daylight")
 )
-"""These may tell of an hour, or of a light or a thing: one that is named beside them decides."""
+"""Words that may mean an hour, or only a light or a thing: any other word for an hour counts before them."""
 _SEASONS = ("autumn",)
 _OTHER_TIMES = frozenset(("for", "until", "till", "towards", "toward", "of", "since", "another", "last"))
-"""Whoever waits for the morning is still in the night."""
+"""Words before an hour that is not the present one: "waiting for the morning" is at night."""
 _EXCLUDED: dict[str, frozenset[str]] = {
     "snow": frozenset(("rain", "storm", "clear")),
     "rain": frozenset(("snow", "clear")),
@@ -27,7 +27,7 @@ _EXCLUDED: dict[str, frozenset[str]] = {
     "overcast": frozenset(("clear",)),
     "clear": frozenset(("storm", "rain", "fog", "snow", "overcast")),
 }
-"""What cannot be in the sky together with each weather."""
+"""The weathers that each weather excludes."""
 _CLEARED = frozenset(
     ("sky", "skies", "weather", "day", "night", "morning", "noon", "evening", "sunset", "dawn", "dusk")
 )
@@ -35,7 +35,7 @@ _WITHOUT = ("no", "without", "not")
 
 
 def _alone(tokens: list[Token], i: int) -> bool:
-    """Tell whether a word's phrase says nothing else: "by day", "golden hour"."""
+    """Tell whether the phrase of a word says nothing but the hour: "by day", "golden hour"."""
     phrase = [t.word for t in tokens if t.phrase == tokens[i].phrase]
     return all(w in vocabulary.STOP or meaning(vocabulary.HOURS, w) or w in ("hour", "light", "time") for w in phrase)
 
@@ -51,10 +51,10 @@ def _decides(tokens: list[Token], i: int) -> bool:
 
 
 def hour_of(tokens: list[Token]) -> Hour | None:
-    """Give the hour named last; one that is only hinted at counts where none is named. None where neither is."""
+    """Return the hour named last; where there is none, the first that is hinted at; None where there is neither."""
     told = [(m, _decides(tokens, i)) for i, t in enumerate(tokens) if (m := meaning(vocabulary.HOURS, t.word))]
     named = [m for m, decides in told if decides]
-    # Of hints the first counts: what follows describes it.
+    # The first hint counts: those after it describe it.
     return cast("Hour | None", named[-1] if named else next((m for m, _ in told), None))
 
 
@@ -72,7 +72,7 @@ def _weather_at(tokens: list[Token], i: int) -> str | None:
 
 
 def weather_of(tokens: list[Token]) -> tuple[Weather, ...]:
-    """Give the weathers a prompt names, in its order, without those that a later one excludes."""
+    """Return the weathers that a prompt names, in its order, without those that a later one excludes."""
     found: dict[str, None] = {}
     for i in range(len(tokens)):
         if weather := _weather_at(tokens, i):

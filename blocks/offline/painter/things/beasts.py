@@ -1,4 +1,4 @@
-"""Beasts told apart by their outlines: fox, wolf, bear, horse, rabbit, penguin; each facing right, about 1 high."""
+"""Animals with an outline of their own: fox, wolf, bear, horse, rabbit, penguin; each facing right, about 1 high."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, limb
 
 
 def fox() -> Drawing:
-    """A fox: low, pointed at the muzzle and ears, black stockings, and a brush with a white tip."""
+    """Draw a fox: low, with a pointed muzzle and ears, black lower legs, and a bushy tail with a white tip."""
     coat, dark, white, black = "c4622d", "8d4320", "efe2d0", "2a201c"
     drawing: Drawing = (
         *_far_legs(dark, black, 1.0),
@@ -65,12 +65,12 @@ def fox() -> Drawing:
         oval(black, 0.945, 0.632, 0.022, 0.020),
         oval(black, 0.735, 0.715, 0.018, 0.018),
     )
-    # Long in the leg for its length: a fox is light on its feet.
+    # Legs long for its body: a fox looks light on its feet.
     return tuple(s._replace(points=tuple((x * 0.86, y * 1.04 if y > 0.3 else y) for x, y in s.points)) for s in drawing)
 
 
 def wolf() -> Drawing:
-    """A wolf: high on its legs, head low, the tail hanging."""
+    """Draw a wolf: long legs, the head low, the tail hanging."""
     coat, dark, pale = "767a7e", "4b4f54", "c2c0b8"
     return (
         *_far_legs(dark, dark, 1.18),
@@ -107,7 +107,7 @@ def wolf() -> Drawing:
 
 
 def bear() -> Drawing:
-    """A bear on all fours: the hump over its shoulders, a heavy head held low."""
+    """Draw a bear on all fours: a hump over its shoulders, a heavy head held low."""
     coat, dark, pale = "5f402a", "3d281a", "94714e"
     return (
         limb(dark, (-0.26, 0.46, 0.16), (-0.22, 0.25, 0.090), (-0.28, 0.12, 0.066), (-0.25, 0.05, 0.062)),
@@ -159,7 +159,7 @@ def bear() -> Drawing:
 
 
 def _paw(tone: str, x: float, y: float, half: float) -> Shape:
-    """A paw with its claws, about (x, y)."""
+    """Draw a paw with its claws, about (x, y)."""
     return poly(
         tone,
         (x - half, y - 0.04),
@@ -174,7 +174,7 @@ def _paw(tone: str, x: float, y: float, half: float) -> Shape:
 
 
 def _far_legs(upper: str, lower: str, high: float) -> Drawing:
-    """The far legs of a walking dog-like beast, `high` times a fox's."""
+    """Draw the far legs of a walking dog-like animal, `high` times as long as a fox's."""
     return (
         *_leg(
             upper, lower, high, (-0.30, 0.42, 0.085), (-0.20, 0.26, 0.042), (-0.255, 0.15, 0.027), (-0.20, 0.02, 0.023)
@@ -184,7 +184,7 @@ def _far_legs(upper: str, lower: str, high: float) -> Drawing:
 
 
 def _near_legs(upper: str, lower: str, high: float) -> Drawing:
-    """The near legs of a walking dog-like beast, `high` times a fox's."""
+    """Draw the near legs of a walking dog-like animal, `high` times as long as a fox's."""
     return (
         *_leg(
             upper, lower, high, (-0.37, 0.46, 0.115), (-0.37, 0.29, 0.058), (-0.475, 0.165, 0.031), (-0.46, 0.02, 0.027)
@@ -213,7 +213,7 @@ def _leg(upper: str, lower: str, high: float, *joints: tuple[float, float, float
 
 
 def horse() -> Drawing:
-    """A horse at a canter, mane and tail in the wind."""
+    """Draw a cantering horse, mane and tail in the wind."""
     coat, dark, mane = "74482b", "4a2d1b", "231813"
     return (
         blob(
@@ -305,7 +305,7 @@ def horse() -> Drawing:
 
 
 def rabbit() -> Drawing:
-    """A hare sitting up, ears high."""
+    """Draw a hare that sits up, with its ears raised."""
     coat, dark, pale = "8d7156", "665040", "d8cbb6"
     return (
         blob(dark, (0.20, 0.72), (0.16, 0.90), (0.20, 1.04), (0.27, 0.92), (0.28, 0.74)),
@@ -339,7 +339,7 @@ def rabbit() -> Drawing:
 
 
 def penguin() -> Drawing:
-    """A penguin upright, wings a little off its sides."""
+    """Draw an upright penguin, its wings a little away from its sides."""
     back, white, gold = "23282f", "e9e6dc", "d89a3c"
     return (
         blob(gold, (-0.10, 0.03), (0.02, 0.05), (0.16, 0.0), (-0.06, -0.01)),

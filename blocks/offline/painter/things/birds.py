@@ -1,4 +1,4 @@
-"""Black birds and a folded boat: a crow on its feet and on the wing, a boat of paper; each facing right, 1 high."""
+"""A crow, standing and flying, and a paper boat; each facing right, 1 high."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _BLACK, _SHEEN, _DEEP, _BEAK = "1b1d24", "343b4c", "101116", "2b2a2a"
 
 
 def crow() -> Drawing:
-    """A crow on its feet, its wings folded, the strong beak closed."""
+    """Draw a standing crow with folded wings and its strong beak closed."""
     return (
         limb(_BEAK, (0.02, 0.30, 0.030), (0.05, 0.16, 0.018), (0.03, 0.02, 0.016)),
         limb(_BEAK, (0.16, 0.30, 0.030), (0.20, 0.16, 0.018), (0.18, 0.02, 0.016)),
         *(bar(_BEAK, (x, 0.018), (x + way, 0.008), 0.018) for x in (0.03, 0.18) for way in (0.11, -0.06)),
-        # The tail, then the body, which the folded wing covers but for the breast.
+        # The tail, then the body, of which the folded wing leaves only the breast visible.
         blob(_DEEP, (-0.34, 0.42), (-0.62, 0.24), (-0.86, 0.10), (-0.90, 0.15), (-0.70, 0.33), (-0.40, 0.52)),
         blob(
             _BLACK,
@@ -59,7 +59,7 @@ def crow() -> Drawing:
 
 
 def crow_aloft() -> Drawing:
-    """A crow on the wing, seen from its side: one wing up to us, its fingers spread, the other behind the body."""
+    """Draw a flying crow from the side: the near wing raised, its tip feathers spread, the other behind the body."""
     return (
         blob(_DEEP, (0.10, 0.44), (0.20, 0.66), (0.42, 0.90), (0.56, 0.98), (0.52, 0.84), (0.44, 0.66), (0.30, 0.46)),
         *(limb(_DEEP, (0.42, 0.80 - 0.05 * k, 0.030), (0.62 - 0.02 * k, 0.96 - 0.10 * k, 0.010)) for k in range(4)),
@@ -107,7 +107,7 @@ def crow_aloft() -> Drawing:
 
 
 def paper_boat() -> Drawing:
-    """A boat folded from a sheet: a keel with two points, the peak between them; the waterline is at 0.03."""
+    """Draw a folded paper boat: a keel with two points and the peak between them; the waterline is at 0.03."""
     white, shade, deep = "f0ece0", "cfc9b8", "b3ac9a"
     return (
         poly(shade, (0.0, 1.0), (-0.34, 0.30), (0.0, 0.22)),

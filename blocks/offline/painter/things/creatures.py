@@ -1,4 +1,4 @@
-"""Animals: deer, whale, fish, dog, cat, birds; each facing right, about 1 high on its foot, or about its middle."""
+"""Animals: deer, whale, fish, dog, cat, birds; each facing right, about 1 high; (0, 0) is its foot or its middle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, limb
 
 
 def deer() -> Drawing:
-    """A stag with its antlers, head high."""
+    """Draw a stag with antlers, its head high."""
     coat, dark, pale = "7d5638", "543a28", "c4a37c"
     hoof = "241c18"
     shapes: list[Shape] = [
@@ -34,7 +34,7 @@ def deer() -> Drawing:
             for x, y in ((-0.262, 0.036), (0.220, 0.056))
         ),
     ]
-    # Antlers: two beams that part, with tines; the far one darker.
+    # Antlers: two beams with tines; the far one darker.
     for base, lean, tone in ((0.268, -1.0, "6d5a44"), (0.305, 0.62, "a48a66")):
         beam = [(base, 0.79), (base + 0.055 * lean, 0.855), (base + 0.080 * lean, 0.935), (base + 0.045 * lean, 1.02)]
         shapes += [bar(tone, a, b, 0.015 - 0.002 * k) for k, (a, b) in enumerate(pairwise(beam))]
@@ -121,7 +121,7 @@ def deer() -> Drawing:
 
 
 def whale() -> Drawing:
-    """A humpback about its middle: long flippers, throat grooves, flukes lifted."""
+    """Draw a humpback whale around its middle: long flippers, throat grooves, raised tail."""
     skin, dark, belly = "3d5a70", "2b4356", "a9bcc2"
     return (
         blob(dark, (0.30, -0.04), (0.20, -0.24), (0.02, -0.40), (-0.06, -0.38), (0.06, -0.22), (0.16, -0.02)),
@@ -185,7 +185,7 @@ def whale() -> Drawing:
 
 
 def fish(rng: Rng) -> Drawing:
-    """A loose shoal of nine about the middle."""
+    """Draw a loose shoal of nine fish around the middle."""
     shapes: list[Shape] = []
     for _ in range(9):
         x, y, s = float(rng.uniform(-0.9, 0.9)), float(rng.uniform(-0.35, 0.35)), float(rng.uniform(0.10, 0.19))
@@ -210,7 +210,7 @@ def fish(rng: Rng) -> Drawing:
 
 
 def dog() -> Drawing:
-    """A dog standing, tail up."""
+    """Draw a standing dog, its tail up."""
     coat, dark = "8a6542", "5d432d"
     return (
         poly(dark, (-0.36, 0.40), (-0.24, 0.40), (-0.27, 0.20), (-0.25, 0.0), (-0.33, 0.0), (-0.34, 0.2)),
@@ -253,7 +253,7 @@ def dog() -> Drawing:
 
 
 def cat() -> Drawing:
-    """A cat sitting, seen from behind, tail about its feet."""
+    """Draw a sitting cat from behind, its tail around its feet."""
     coat, dark = "4a4640", "33302c"
     return (
         blob(
@@ -286,7 +286,7 @@ def cat() -> Drawing:
 
 
 def birds(rng: Rng, count: int) -> Drawing:
-    """`count` birds on the wing about the middle, 1 wide."""
+    """Draw `count` flying birds around the middle, 1 wide together."""
     shapes: list[Shape] = []
     for _ in range(count):
         x, y = float(rng.normal(0, 0.24)), float(rng.normal(0, 0.10))
@@ -309,7 +309,7 @@ def birds(rng: Rng, count: int) -> Drawing:
 
 
 def fluke() -> Drawing:
-    """A whale's tail above the surface, foot at the waterline."""
+    """Draw a whale's tail above the surface; its foot is at the waterline."""
     skin, dark = "3d5a70", "2b4356"
     return (
         blob(

@@ -1,4 +1,4 @@
-"""What furnishes a room: curtain, plant, dresser; each about 1 high on its foot."""
+"""Furniture of rooms: curtain, plant, dresser, bench, counter, bed; each about 1 high on its foot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob
 
 
 def curtain(side: int) -> Drawing:
-    """A curtain drawn to one side of a window: -1 its left, 1 its right."""
+    """Draw a curtain that is pulled to one side of a window: `side` -1 for left, 1 for right."""
     cloth, fold = "8c5a4a", "64402f"
     return (
         poly(cloth, (-0.02 * side, 1.0), (0.14 * side, 1.0), (0.15 * side, 0.0), (0.02 * side, 0.02)),
@@ -15,7 +15,7 @@ def curtain(side: int) -> Drawing:
 
 
 def plant() -> Drawing:
-    """A tall plant in a clay pot."""
+    """Draw a tall plant in a clay pot."""
     leaf, dark, clay = "4d6b40", "34502f", "9a5a3a"
     tips = (
         (-0.34, 0.62),
@@ -47,7 +47,7 @@ def plant() -> Drawing:
 
 
 def dresser() -> Drawing:
-    """A kitchen dresser with plates on its shelves and cups on hooks."""
+    """Draw a kitchen dresser with plates on its shelves and cups on hooks."""
     wood, dark, white = "7d5a3c", "573c27", "d8d0be"
     shapes: list[Shape] = [
         poly(dark, (-0.36, 0.42), (0.36, 0.42), (0.36, 1.0), (-0.36, 1.0)),
@@ -73,7 +73,7 @@ def dresser() -> Drawing:
 
 
 def bench() -> Drawing:
-    """A laboratory bench: flasks and a burner on it, a shelf of bottles above."""
+    """Draw a laboratory bench: flasks and a burner on it, a shelf of bottles above."""
     wood, dark, glass = "7d5a3c", "4c3628", "b9ccd0"
     shapes: list[Shape] = [
         poly(dark, (-0.62, 0.0), (0.62, 0.0), (0.62, 0.40), (-0.62, 0.40)),
@@ -126,7 +126,7 @@ def bench() -> Drawing:
 
 
 def counter() -> Drawing:
-    """A cafe's counter with its machine, cups and cakes, bottles behind, and two lamps over it."""
+    """Draw the counter of a cafe with its coffee machine, cups and cakes, bottles behind, and two lamps over it."""
     wood, dark, steel, brass = "8a5c3a", "51352a", "a9adb0", "b98a44"
     shapes: list[Shape] = [
         poly(dark, (-0.60, 0.44), (0.60, 0.44), (0.60, 0.92), (-0.60, 0.92)),
@@ -167,7 +167,7 @@ def counter() -> Drawing:
 
 
 def bed() -> Drawing:
-    """A made bed seen from its side: a wooden frame, pillow, sheet and a quilt that hangs over the edge."""
+    """Draw a made bed from the side: a wooden frame, a pillow, a sheet, and a quilt that hangs over the edge."""
     wood, dark, linen, quilt, fold = "6b4630", "432b1e", "ded7c8", "5f7590", "475a72"
     return (
         blob(dark, (-1.06, 0.0), (-1.06, 0.96), (-1.00, 1.0), (-0.94, 0.96), (-0.94, 0.0)),

@@ -1,4 +1,4 @@
-"""What stands in a landscape: lighthouse, house, windmill, tent, tree; about 1 high on its foot, windows as lamps."""
+"""Landmarks: lighthouse, house, windmill, tent, tree; each about 1 high on its foot, with windows that shine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from blocks.offline.painter.canvas.noise import Rng
 from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, oval, poly
 
 LIGHTHOUSE_LAMP = 0.826
-"""Height of a lighthouse's light, in its own height."""
+"""Height of the lamp of a lighthouse, as a share of its height."""
 
 
 def lighthouse() -> Drawing:
-    """A striped tower with its gallery and lantern room, and the keeper's house beside it."""
+    """Draw a lighthouse: a striped tower with gallery and lantern room, and the keeper's house beside it."""
     white, red, dark = "d9d5cb", "a53a32", "2e3036"
     shapes: list[Shape] = [
         poly("b9b2a4", (0.09, 0.0), (0.09, 0.125), (0.30, 0.125), (0.30, 0.0)),
@@ -44,7 +44,7 @@ def lighthouse() -> Drawing:
 
 
 def house(snow: bool) -> Drawing:
-    """A cottage with a chimney; `snow` lies on its roof."""
+    """Draw a cottage with a chimney; with `snow` there is snow on its roof."""
     wall, roof, frame = "8d7358", "5c3a33", "33251e"
     shapes: list[Shape] = [
         poly("6d4a41", (0.24, 0.62), (0.24, 0.99), (0.36, 0.99), (0.36, 0.62)),
@@ -85,7 +85,7 @@ def house(snow: bool) -> Drawing:
 
 
 def windmill() -> Drawing:
-    """A tower mill with four lattice sails."""
+    """Draw a tower mill with four lattice sails."""
     wall, cap, wood = "b6aa95", "4d3a30", "3a2c24"
     shapes: list[Shape] = [
         poly(wall, (-0.17, 0), (-0.105, 0.60), (0.105, 0.60), (0.17, 0)),
@@ -108,7 +108,7 @@ def windmill() -> Drawing:
 
 
 def tent() -> Drawing:
-    """A ridge tent, lit from within."""
+    """Draw a ridge tent, lit from within."""
     return (
         poly("b5673a", (-0.85, 0), (-0.22, 0.98), (0.80, 0.90), (0.98, 0)),
         poly("d08a4c", (-0.85, 0), (-0.22, 0.98), (0.30, 0)),
@@ -121,7 +121,7 @@ def tent() -> Drawing:
 
 
 def tree(rng: Rng) -> Drawing:
-    """A broad old tree grown by halving: a trunk, seven forks deep, leaves about its twigs; 1 high."""
+    """Draw a broad old tree, 1 high: a trunk that forks seven times, with leaves around its twigs."""
     wood: list[Shape] = []
     leaves: list[Shape] = []
     tones = ("4c5a34", "5d6b3c", "3f4d2e", "6b7440")

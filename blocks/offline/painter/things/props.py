@@ -7,7 +7,7 @@ from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob
 
 
 def bottle() -> Drawing:
-    """A corked green bottle lying on the ground, neck up to the right, a rolled letter inside."""
+    """Draw a corked green bottle that lies on the ground, its neck up to the right, with a rolled letter inside."""
     glass, light, cork = "5f8f7a", "b9d8c4", "a5763f"
 
     def tilt(shape: Shape) -> Shape:
@@ -45,10 +45,10 @@ def bottle() -> Drawing:
 
 
 def held_bottle() -> Drawing:
-    """The bottle upright, 1 high, as a hand holds it by its belly."""
+    """Draw the bottle upright, 1 high, as a hand holds it in the middle."""
 
     def raise_up(shape: Shape) -> Shape:
-        c, s = 0.208, 0.978  # the 78 degrees that its lying leaves to the upright
+        c, s = 0.208, 0.978  # cos and sin of 78 degrees, from lying to upright
         turned = tuple((x * c - (y - 0.37) * s, x * s + (y - 0.37) * c) for x, y in shape.points)
         return shape._replace(points=tuple((x / 1.8, (y + 0.78) / 1.8) for x, y in turned))
 
@@ -56,7 +56,7 @@ def held_bottle() -> Drawing:
 
 
 def lantern() -> Drawing:
-    """A storm lantern, lit, with its handle."""
+    """Draw a lit storm lantern with its handle."""
     iron, dark = "4a4c50", "26272a"
     ring = oval("", 0, 0.80, 0.24, 0.22).points
     hole = oval("", 0, 0.80, 0.205, 0.185).points
@@ -82,12 +82,12 @@ def lantern() -> Drawing:
 
 
 def carried_lantern() -> Drawing:
-    """The lantern as it hangs from a hand at (0, 0), sized for a figure 1 high."""
+    """Draw the lantern as it hangs from a hand at (0, 0), sized for a figure 1 high."""
     return moved(lantern(), 0, -0.135, 0.135)
 
 
 def book() -> Drawing:
-    """An open book seen from a little above, half as high as wide."""
+    """Draw an open book seen from a little above, half as high as wide."""
     cover, page, shade, ink = "6b2f2a", "e8dec4", "c9bb98", "8f8468"
     shapes: list[Shape] = [
         blob(
@@ -115,7 +115,7 @@ def book() -> Drawing:
 
 
 def carried_book() -> Drawing:
-    """A closed book under the hand at (0, 0), sized for a figure 1 high."""
+    """Draw a closed book under the hand at (0, 0), sized for a figure 1 high."""
     return (
         poly("6b2f2a", (-0.030, 0.03), (0.050, 0.03), (0.050, -0.075), (-0.030, -0.075)),
         poly("e8dec4", (-0.026, -0.066), (0.046, -0.066), (0.046, -0.075), (-0.026, -0.075)),
@@ -123,7 +123,7 @@ def carried_book() -> Drawing:
 
 
 def fire(rng: Rng) -> Drawing:
-    """Three logs and their flames."""
+    """Draw three logs and their flames."""
     flames = []
     for x, tall, wide in ((-0.22, 0.55, 0.13), (0.24, 0.62, 0.14), (0.0, 1.0, 0.22)):
         lean = float(rng.uniform(-0.08, 0.08))

@@ -1,4 +1,4 @@
-"""Things of a house and a hand: cup, table, letter, violin, kite, candle, flower, chair, clock; each about 1 high."""
+"""Things in a house or in a hand: cup, table, letter, violin, kite, candle, flower, chair, clock; each about 1 high."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob
 
 
 def _ring(tone: str, x: float, y: float, outer: tuple[float, float], inner: tuple[float, float]) -> Shape:
-    """A ring in one stroke: round once outside, back round inside."""
+    """Draw a ring with one outline: once around outside, then back around inside."""
     out, hole = oval("", x, y, *outer).points, oval("", x, y, *inner).points
     return Shape("straight", (*out, out[0], hole[0], *reversed(hole)), tone)
 
 
 def cup() -> Drawing:
-    """A cup on its saucer, full, seen from a little above."""
+    """Draw a full cup on its saucer, seen from a little above."""
     white, shade, coffee = "e6ded0", "b9ae9e", "3f2618"
     return (
         oval(shade, 0, 0.07, 0.86, 0.13),
@@ -55,12 +55,12 @@ def cup() -> Drawing:
 
 
 def mug() -> Drawing:
-    """A cup without its saucer, as it is held."""
+    """Draw a cup without its saucer, as it is held."""
     return cup()[3:]
 
 
 def table() -> Drawing:
-    """A plain table seen from a little above."""
+    """Draw a plain table seen from a little above."""
     top, edge, leg = "8a6340", "5f4229", "4a3320"
     return (
         bar(leg, (-0.66, 0.84), (-0.66, 0.16), 0.06),
@@ -74,7 +74,7 @@ def table() -> Drawing:
 
 
 def letter() -> Drawing:
-    """A written sheet over its envelope, with a wax seal."""
+    """Draw a written sheet over its envelope, with a wax seal."""
     paper, shade, ink = "ece2c8", "c8b890", "6b6252"
     lines = [(0.90 - 0.10 * k, 0.52 - (0.26 if k in (3, 6) else 0.0)) for k in range(7)]
     return (
@@ -89,7 +89,7 @@ def letter() -> Drawing:
 
 
 def violin() -> Drawing:
-    """A violin standing on its foot, with its bow beside it."""
+    """Draw a violin that stands upright, with its bow beside it."""
     wood, dark, black = "9c5527", "6e3616", "1d1714"
     return (
         bar("6b4a30", (0.26, 0.02), (0.36, 1.0), 0.014),
@@ -128,7 +128,7 @@ def violin() -> Drawing:
 
 
 def kite() -> Drawing:
-    """A diamond kite with a tail of bows, leaning on the wind."""
+    """Draw a diamond-shaped kite with a tail of bows, leaning into the wind."""
     red, gold, dark = "c23b2e", "e0b04a", "3a2c24"
     tail = [(-0.02 - 0.10 * math.sin(k * 0.9), 0.30 - 0.085 * k) for k in range(8)]
     shapes: list[Shape] = [bar(dark, a, b, 0.008) for a, b in pairwise(tail)]
@@ -149,7 +149,7 @@ def kite() -> Drawing:
 
 
 def candle() -> Drawing:
-    """A burning candle in a brass holder."""
+    """Draw a burning candle in a brass holder."""
     wax, shade, brass = "e6dcc0", "bfae86", "a57f3a"
     return (
         oval(brass, 0, 0.05, 0.30, 0.055),
@@ -164,7 +164,7 @@ def candle() -> Drawing:
 
 
 def flower() -> Drawing:
-    """A poppy-like flower on its stem, with a bud and leaves."""
+    """Draw a poppy-like flower on its stem, with a bud and leaves."""
     petal, deep, green = "c8433a", "8f2b28", "4c6b3a"
     petals = [
         oval(petal if k % 2 else deep, 0.15 * math.cos(t), 0.80 + 0.13 * math.sin(t), 0.14, 0.12)
@@ -183,7 +183,7 @@ def flower() -> Drawing:
 
 
 def chair() -> Drawing:
-    """A wooden chair, turned a little."""
+    """Draw a wooden chair, slightly turned."""
     wood, dark = "7a5434", "4f351f"
     return (
         bar(dark, (-0.13, 0.46), (-0.15, 0.10), 0.035),
@@ -198,7 +198,7 @@ def chair() -> Drawing:
 
 
 def clock() -> Drawing:
-    """A mantel clock at ten past ten."""
+    """Draw a mantel clock at ten past ten."""
     wood, dark, face = "6b4427", "41291a", "e8dec4"
     return (
         poly(dark, (-0.46, 0.0), (0.46, 0.0), (0.42, 0.10), (-0.42, 0.10)),
@@ -221,7 +221,7 @@ def clock() -> Drawing:
 
 
 def played_violin() -> Drawing:
-    """The violin under a player's chin, and its bow, sized for a figure 1 high; (0, 0) is the chin."""
+    """Draw the violin under a player's chin, and its bow, sized for a figure 1 high; (0, 0) is the chin."""
     c, s = math.cos(-1.35), math.sin(-1.35)
     laid = [
         shape._replace(points=tuple((x * c - y * s, x * s + y * c) for x, y in shape.points)) for shape in violin()[3:]
@@ -234,7 +234,7 @@ def played_violin() -> Drawing:
 
 
 def bread() -> Drawing:
-    """A round-topped loaf with cuts in its crust, and two slices off it."""
+    """Draw a round-topped loaf of bread with cuts in its crust, and two slices."""
     crust, dark, crumb, pale = "a8652e", "74401c", "e2c590", "c98f4e"
     return (
         oval("6b4a30", 0.08, 0.06, 0.98, 0.085),

@@ -1,4 +1,4 @@
-"""What is built besides houses: castle, bridge, car; each about 1 high on its foot."""
+"""Castle, bridge and car; each about 1 high on its foot."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _tower(x: float, half: float, high: float, stone: str, roof: str) -> list[Sh
 
 
 def castle() -> Drawing:
-    """A castle: five towers with pointed roofs, a wall with merlons, and a gate."""
+    """Draw a castle: five towers with pointed roofs, a wall with merlons, and a gate."""
     stone, shade, roof = "9a9184", "6f685f", "4a5262"
     shapes = [*_tower(-0.20, 0.075, 0.62, shade, roof), *_tower(0.24, 0.065, 0.56, shade, roof)]
     shapes += _tower(0.02, 0.10, 0.72, shade, roof)
@@ -44,7 +44,7 @@ def castle() -> Drawing:
 
 
 def bridge() -> Drawing:
-    """A stone viaduct of five arches, wide enough to leave the frame on both sides."""
+    """Draw a stone viaduct of five arches, so wide that both sides of the frame cut it."""
     stone, shade = "8a8074", "5c554d"
     outline: list[tuple[float, float]] = [(-6.0, 1.0), (6.0, 1.0), (6.0, 0.0)]
     for k in range(9, -1, -1):
@@ -61,7 +61,7 @@ def bridge() -> Drawing:
 
 
 def car() -> Drawing:
-    """A rounded old car facing right, its headlamp lit."""
+    """Draw a rounded old car facing right, with its headlamp on."""
     body, dark, glass, steel = "a23c32", "6f2822", "4e626b", "b9b6ae"
     shapes: list[Shape] = [
         blob(body, (-0.62, 0.62), (-0.50, 0.88), (-0.22, 1.0), (0.18, 0.98), (0.42, 0.84), (0.56, 0.62)),

@@ -1,4 +1,4 @@
-"""Small lives in number, and the trace of a walker: butterflies, bees, footprints; each about 1 large."""
+"""Small things drawn many at once: butterflies, bees, footprints; each group about 1 large."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, move
 
 
 def butterflies(rng: Rng) -> Drawing:
-    """Seven butterflies on the wing about the middle, the largest first, each turned its own way."""
+    """Draw seven flying butterflies around the middle, the largest first, each at its own angle."""
     found: list[Shape] = []
     for k in range(7):
         turn, size = float(rng.uniform(-0.9, 0.9)), (0.30, 0.19, 0.15, 0.11, 0.10, 0.08, 0.07)[k]
@@ -20,7 +20,7 @@ def butterflies(rng: Rng) -> Drawing:
 
 
 def _butterfly(fold: float) -> Drawing:
-    """A monarch, 1 wide when its wings are flat: `fold` 1 open, 0 shut."""
+    """Draw a monarch butterfly, 1 wide with open wings; `fold` is 1 for open, 0 for closed."""
     wing, vein, white = "d07a26", "261a15", "ece2cf"
     shapes: list[Shape] = []
     for side, near in ((-1, 0.78), (1, 1.0)):
@@ -61,7 +61,7 @@ def _butterfly(fold: float) -> Drawing:
 
 
 def bees(rng: Rng) -> Drawing:
-    """Nine bees about the middle, the largest first."""
+    """Draw nine bees around the middle, the largest first."""
     found: list[Shape] = []
     for k in range(9):
         turn, size = float(rng.uniform(-0.5, 0.5)), (0.26, 0.17, 0.13, 0.10, 0.09, 0.08, 0.07, 0.06, 0.05)[k]
@@ -96,7 +96,7 @@ def _bee() -> Drawing:
 
 
 def footprints() -> Drawing:
-    """A line of footprints that leads away: 1 high from the nearest to the farthest, each the smaller the further."""
+    """Draw a line of footprints that leads away, smaller with the distance; 1 high from the nearest to the farthest."""
     shapes: list[Shape] = []
     for k in range(30):
         depth = 1.0 + 0.26 * k
@@ -104,7 +104,7 @@ def footprints() -> Drawing:
         size = 0.24 / depth
         path = 2.6 * math.sin(0.9 * (depth - 1) ** 0.7) * (1 - 1 / depth) * (0.4 + 1 / depth)
         x = path + (0.28 if k % 2 else -0.28) / depth
-        # The sole, and the heel behind it.
+        # The sole and the heel.
         shapes += [
             oval("", x, y, size * 0.60, size * 0.30),
             oval("", x, y - size * 0.40, size * 0.44, size * 0.20),

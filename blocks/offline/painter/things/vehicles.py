@@ -1,4 +1,4 @@
-"""What carries people: ship, boat, train, rocket, bicycle, balloon; each about 1 high on its foot or waterline."""
+"""Vehicles: ship, boat, train, rocket, bicycle, balloon; each about 1 high on its foot or waterline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SAIL, _SAIL_SHADE, _HULL, _WOOD = "dccfae", "b9a988", "5a3a2a", "3a2a22"
 
 
 def ship() -> Drawing:
-    """A two-masted square-rigged ship heading right; the waterline is at 0.035."""
+    """Draw a two-masted square-rigged ship heading right; the waterline is at 0.035."""
     shapes: list[Shape] = [
         bar(_WOOD, (-0.20, 0.1), (-0.20, 0.93), 0.016),
         bar(_WOOD, (0.12, 0.1), (0.12, 1.0), 0.016),
@@ -82,7 +82,7 @@ def ship() -> Drawing:
 
 
 def boat() -> Drawing:
-    """A small sailing boat heading right; the waterline is at 0.03."""
+    """Draw a small sailing boat heading right; the waterline is at 0.03."""
     return (
         bar(_WOOD, (0.0, 0.08), (0.0, 1.0), 0.016),
         blob(_SAIL, (0.02, 0.97), (0.14, 0.70), (0.34, 0.20), (0.18, 0.175), (0.02, 0.19)),
@@ -106,7 +106,7 @@ def boat() -> Drawing:
 
 
 def train() -> Drawing:
-    """A steam locomotive heading right with four lit coaches; about 6 long, its rails below it."""
+    """Draw a steam locomotive heading right with four lit coaches; about 6 long, its rails below it."""
     iron, dark, red = "3c4148", "24272c", "8c3a32"
     shapes: list[Shape] = [
         bar(dark, (-11.0, 0.0), (11.0, 0.0), 0.03),
@@ -147,7 +147,7 @@ def train() -> Drawing:
 
 
 def rocket() -> Drawing:
-    """A rocket, its nozzle at 0.06."""
+    """Draw a rocket, its nozzle at 0.06."""
     body, red, dark = "d4d3cf", "b23a32", "3a3d44"
     return (
         poly(dark, (-0.035, 0.13), (-0.05, 0.06), (0.05, 0.06), (0.035, 0.13)),
@@ -186,12 +186,12 @@ def rocket() -> Drawing:
 
 
 def bicycle() -> Drawing:
-    """A city bicycle facing right, 1 high."""
+    """Draw a city bicycle facing right, 1 high."""
     frame, dark, steel = "3f6b6b", "1f1d1f", "9aa0a6"
     back, front, crank, seat, head = (-0.46, 0.33), (0.52, 0.33), (-0.04, 0.31), (-0.17, 0.80), (0.36, 0.82)
     wheels: list[Shape] = []
     for x, y in (back, front):
-        # A ring in one stroke: round once outside, back round inside.
+        # A ring with one outline: once around outside, then back around inside.
         rim = oval("", x, y, 0.33, 0.33).points
         inner = oval("", x, y, 0.295, 0.295).points
         wheels.append(Shape("straight", (*rim, rim[0], inner[0], *reversed(inner)), dark))
@@ -217,7 +217,7 @@ def bicycle() -> Drawing:
 
 
 def balloon(rng: Rng) -> Drawing:
-    """A striped hot-air balloon with its basket, 1 high."""
+    """Draw a striped hot-air balloon with its basket, 1 high."""
     first, second = [("b5453a", "e0b25a"), ("39658c", "e3d5b0"), ("5d7a4a", "dfc06a")][int(rng.integers(0, 3))]
     shapes: list[Shape] = [bar("3a2c24", (x, 0.36), (x * 0.42, 0.12), 0.006) for x in (-0.12, 0.12)]
     for i, half in enumerate((0.35, 0.285, 0.205, 0.12, 0.045)):
