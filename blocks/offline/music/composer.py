@@ -67,7 +67,7 @@ class OfflineComposer:
 
 
 class _Bar(NamedTuple):
-    """A chord from sample `begin` to `end`. `opening`: it is the first of a new mood; `closing`: the last of the film."""
+    """A chord from sample `begin` to `end`; `opening`: the first of a new mood, `closing`: the last of the film."""
 
     begin: int
     end: int

@@ -113,7 +113,7 @@ def _ends_paragraph(line: str, place: int) -> bool:
 
 
 def _ended(tokens: list[SpokenToken]) -> tuple[SpokenToken, ...]:
-    """Return the tokens with a full stop after the last spoken word, where spelling removed it or a heading lacks it."""
+    """Return the tokens with a full stop after the last spoken word, which spelling or a heading may lack."""
     for place in reversed(range(len(tokens))):
         written, spoken = tokens[place]
         if spoken:

@@ -68,7 +68,7 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
 
 
 def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> list[F32]:
-    """Return the three colour planes of the eyeball: white, iris in the `named` tone, pupil, lid's shadow, reflections."""
+    """Return the three colour planes of the eyeball: white, iris in the `named` tone, pupil, shadow, reflections."""
     light, rng, side = stage.light, stage.rng, np.float32(stage.side)
     iu, iv = u - np.float32(0.10) * side, v + np.float32(0.115)
     away, angle = np.hypot(iu, iv), np.arctan2(iv, iu)

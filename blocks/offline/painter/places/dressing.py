@@ -167,7 +167,7 @@ _WALL = ("picture", "two pictures", "clock", "mirror", "shelf")
 
 
 def set_aside(reading: Reading) -> Subject | None:
-    """Return the lamp that nobody holds in a room with people, for a side table at the wall; None for any other shot."""
+    """Return the lamp that nobody holds in a room with people, for a side table at the wall; None if there is none."""
     if reading.biome not in ROOMS or reading.shot == "close" or not any(s.kind in PEOPLE for s in reading.subjects):
         return None
     if any(s.kind == "table" for s in reading.subjects):

@@ -234,7 +234,7 @@ _DRY = 0.02
 
 
 def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
-    """Return the spot on dry ground that is nearest to the wanted spot `at`; `at` itself without a river or such a spot.
+    """Return the dry spot nearest to the wanted spot `at`; `at` itself without a river, or where there is no such spot.
 
     There the thing is clear of the river with its whole width, and of what stands there already if possible; where the
     bank is too narrow, it is further away, and therefore smaller.
