@@ -14,8 +14,10 @@ from studio.video.still_clip import render_still
 
 
 class OfflineAnimator:
-    """Turns a picture into a clip by moving a camera over it. Nothing inside the picture moves; `not_moved` names what
-    the motion prompt asked to."""
+    """Turns a picture into a clip by moving a camera over it.
+
+    Nothing inside the picture moves; `not_moved` lists what the motion prompt asked to move.
+    """
 
     engine = "offline"
     model = "animator"

@@ -64,7 +64,8 @@ class OfflineNarrator:
 
         Returns:
             What was measured: `words` are the words between spaces, as written and in order; those that are not said
-            (an emoji, a dash) have no length. Where nothing was said, `words` is () and `not_spoken` says why.
+            (an emoji, a dash) have no length. Where nothing was said, `words` is (), and unless the line is blank
+            `not_spoken` says why.
 
         Raises:
             EngineFailed: the file cannot be written; a file left at `out` is useless.

@@ -27,7 +27,7 @@ _MANY = word_set("brothers sisters children twins friends men women people girls
 _CLIMATE_WORDS = _TABLES["climates"].word_sets
 
 _BEASTS = _TABLES["beasts"].words
-"""Characters that are given no clothes: animals, and people whose name implies their own."""
+"""Characters that are given no clothes: animals, robots, and others such as ghosts and mermaids."""
 
 _PLAIN = _TABLES["plain"].words
 """Words that any painter reads as a person; after any other '(a person in ...)' is written."""

@@ -118,8 +118,7 @@ def named_hour(text: str) -> str:
 
 
 def hours_of(text: str, count: int, tale: bool, draw: random.Random) -> tuple[str, ...]:
-    """Return an hour for each of `count` scenes, keys of `HOURS`: around the hour that the idea names, else a whole
-    day."""
+    """Return an hour for each of `count` scenes, keys of `HOURS`: around the one that the idea names, else a day's."""
     days = max(1, round(count / SCENES_A_DAY))
     drawn = draw.choice(_TALE_ARCS if tale else _ARCS)
     arc = _NAMED_ARCS.get(named_hour(text), drawn)

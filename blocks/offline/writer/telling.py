@@ -53,8 +53,7 @@ _HE = word_set("man boy grandfather grandpa father uncle brother son husband fis
 
 
 def again_of(idea: Idea) -> str:
-    """Return how a hero is named a second time in one sentence: 'he', 'she' or 'they' where the words say it, else the
-    short name."""
+    """Return a hero's second name in a sentence: 'he', 'she' or 'they' where the words say it, else the short name."""
     head = words_of(idea.short)[-1:]
     if idea.plural:
         return "they"

@@ -149,7 +149,7 @@ def _paint_window_light(
 
 
 def _paint_shafts(stage: Stage, beams: list[_Corners], strength: float) -> None:
-    """Paint shafts of light from panes to patches; each fades towards its patch."""
+    """Paint shafts of light from panes to patches; each fades at both ends."""
     canvas = stage.canvas
     every = np.array(beams)
     first, last = max(0, int(every[..., 1].min()) - 20), min(canvas.height, int(every[..., 1].max()) + 20)

@@ -52,7 +52,7 @@ def winding(stage: Stage, half: float) -> Path:
     # A narrow frame must show the banks too.
     room = min(1.0, stage.canvas.width / (stage.canvas.unit * 16 / 9))
     across = (start + swing) * room + stage.side * 0.16 * (depth - 1) * t
-    # No bend may look level: the further away, the more steeply the path rises in the frame, or it would be a line.
+    # No bend may look level, or it would be a line: the further away, the more steeply the path rises in the frame.
     seen, rise = across / depth, 1 / depth
     steepest = 0.08 + 0.66 * np.clip(rise[1:] * 1.7, 0, 1)
     turn = steepest * np.tanh(np.diff(seen) / np.diff(rise) / steepest)
@@ -141,7 +141,7 @@ def paint_road(stage: Stage, row: float, path: Path) -> None:
     top = int(row)
     rag = _worn(stage, path, 0.05)
     body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
-    # The ruts are straight, for wheels keep their line; only the edges are worn.
+    # Only the edges are worn, not the ruts: wheels keep their line.
     ruts = _mask(stage, top, *(_strip(stage, row, path, a - 0.11, a + 0.11) for a in (-0.46, 0.46)))
     ridge = _mask(stage, top, _strip(stage, row, path, -0.15, 0.15, rag * 0.3))
     size = canvas.width, canvas.height - top

@@ -88,7 +88,7 @@ def _bracket(tokens: Sequence[Token], opening: int) -> list[Token]:
 
 
 def describes(tokens: list[Token], i: int) -> bool:
-    """Tell whether the person at `i`, in brackets, is the look of the one before the brackets, who is drawn already."""
+    """Tell whether the person at `i`, in brackets, only describes the one before the brackets, who is drawn already."""
     first = i
     while first > 0 and tokens[first - 1].inside:
         first -= 1

@@ -131,7 +131,7 @@ def _cast(
 ) -> tuple[dict[str, Subject], dict[str, int]]:
     """Return the subjects, each of several people in their own clothes and turned away where they are seen from behind.
 
-    The second value is the words that ask for somebody seen from behind in vain, and where they are.
+    The second value holds the words that ask for somebody seen from behind where nobody can be, with their positions.
     """
     said = [m for m in mentions if m[1] in subjects]
     folk = [m for m in said if subjects[m[1]].kind in PEOPLE]

@@ -50,7 +50,7 @@ def fewer_breaths(sentence: str, most: int, count: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def breaths(sentence: str, most: int, least: int = 1) -> tuple[str, ...]:
-    """Return a sentence in parts of at most `most` spoken words, each with a capital and a full stop; () if impossible.
+    """Return a sentence in parts of at most `most` spoken words, each with a capital and an end mark; () if impossible.
 
     It is split at its punctuation marks, else before a linking word, else before a preposition, as evenly as possible.
 

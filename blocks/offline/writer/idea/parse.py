@@ -227,7 +227,7 @@ def _main_verb(clause: list[str]) -> int | None:
 def _subject(bare: str, whole: str) -> Idea:
     """Return the idea as a topic, or as a portrait where it names a person or a place.
 
-    Where an article makes a tale of it, it is that tale.
+    An idea that becomes a tale once it has an article is returned as that tale.
     """
     words = with_article(bare.split())
     head = head_noun(words)

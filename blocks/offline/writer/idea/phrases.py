@@ -98,6 +98,5 @@ def someone_in(text: str) -> str:
 
 
 def lowered(word: str) -> str:
-    """Return a first word as it is written within a sentence: articles in lower case, others unchanged, as they may be
-    names."""
+    """Return a first word as it is written within a sentence: only articles get lower case, for others may be names."""
     return word.lower() if word.lower() in DETERMINERS else word
