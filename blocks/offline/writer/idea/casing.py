@@ -83,7 +83,7 @@ def holds_another(subject: list[str]) -> bool:
 
 
 def without_opening(text: str) -> str:
-    """Return an idea without the words before its subject: 'a fox' of 'Once there was a fox', of 'In a valley, a fox'."""
+    """Return an idea without the words before its subject: 'a fox' of 'Once there was a fox' or 'One day, a fox'."""
     text = DATED.sub("", _OPENING.sub("", text, count=1), count=1)
     _, _, after = text.partition(", ") if PLACED.match(text) else ("", "", "")
     return after or text
