@@ -1,6 +1,6 @@
-"""What can go wrong, by name: every error the program raises on purpose.
+"""The errors that the program raises on purpose.
 
-No wrapping, no retrying here. `tasks/` asks `may_pass` whether a retry makes sense; the commands turn
+No wrapping, no retrying here. `tasks/` uses `may_pass` to decide whether a retry makes sense; the commands turn a
 `FilmError` into one line and an exit code.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 
 class FilmError(Exception):
-    """The root: a message for a person, in one line, that says what is wrong and what to do next.
+    """The base of all errors. Its message is one line for a person: what is wrong and what to do next.
 
-    `exit_code` is what a command ends with: 2 for wrong use or bad input, 1 where work had begun.
-    `may_pass` is True where the same call may succeed a little later.
+    `exit_code` is a command's exit code: 2 for wrong use or bad input, 1 if work had begun.
+    `may_pass` is True if the same call may succeed a little later.
     """
 
     exit_code = 1
@@ -25,7 +25,7 @@ class BadInput(FilmError):
 
 
 class BrokenPlan(BadInput):
-    """A plan file (`story.json`, `shots.json`, ...) does not read; it was left untouched."""
+    """A plan file (`story.json`, `shots.json`, ...) is not valid; it was left untouched."""
 
 
 class LinkInside(BadInput):
@@ -41,11 +41,11 @@ class NoSuchSession(BadInput):
 
 
 class Contradiction(BadInput):
-    """The options given differ from what the session was asked for."""
+    """The options given contradict what the session was asked for."""
 
 
 class SessionLocked(BadInput):
-    """Another run works on this session at this moment."""
+    """Another run is working on this session."""
 
 
 class DamagedPiece(FilmError):
@@ -85,16 +85,16 @@ class CallCutOff(EngineFailed):
 
 
 class RunMustEnd(FilmError):
-    """No other piece would fare better: nothing new begins, what is in hand is finished."""
+    """An error that every other piece would meet, too: nothing new is begun, and pieces in the making are finished."""
 
 
 class BudgetSpent(RunMustEnd):
-    """The next call could pass the budget; it was not sent."""
+    """The next call could exceed the budget; it was not sent."""
 
 
 class PriceUnknown(RunMustEnd):
-    """There is a budget, and nothing tells what the next call may cost; it was not sent."""
+    """There is a budget, and it is not known what the next call may cost; it was not sent."""
 
 
 class AccountRefused(RunMustEnd):
-    """The vendor refuses the account itself: its key, or its money."""
+    """The vendor refuses the account itself: its key is wrong, or it has no money left."""

@@ -1,4 +1,4 @@
-"""The name under which Prefect's records of earlier releases hold a receipt: `studio.made.Receipt`."""
+"""The old name of the receipt, `studio.made.Receipt`, under which Prefect's records of earlier releases hold it."""
 
 from studio.model.receipt import Receipt
 

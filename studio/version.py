@@ -1,4 +1,4 @@
-"""The program's version, as its package says."""
+"""The program's version, read from its installed package."""
 
 from importlib.metadata import version
 

@@ -1,8 +1,8 @@
-"""The film's soundtrack: lines laid over the score, the score ducked under them, and all as loud as films are.
+"""Mix the film's soundtrack: lines over the score, the score ducked under them, brought to a standard loudness.
 
 Sound is read, mixed, measured and written in blocks of two seconds, several times over, because loudness
 is a property of the whole; between the passes only a few numbers for each 10 ms are kept. Voices and music
-are made elsewhere, and encoding to AAC is the film's business.
+are made elsewhere, and the sound is encoded to AAC when the film is cut.
 """
 
 from __future__ import annotations
@@ -22,50 +22,52 @@ from studio.errors import EngineFailed
 from studio.model.receipt import PieceMeasures
 
 TARGET_LUFS = -14.0
-"""What YouTube, Spotify and most of the web play at (support.spotify.com/artists/article/loudness-normalization)."""
+"""Loudness of the film: what YouTube, Spotify and most of the web play at
+(support.spotify.com/artists/article/loudness-normalization)."""
 TRUE_PEAK_DB = -1.0
 """Largest true peak in dBTP: EBU R128, section on maximum permitted true-peak level; leaves room for AAC."""
 SAMPLE_PEAK_DB = -1.5
-"""Where the limiter starts: half a decibel for what rises between samples; lowered where that was too little."""
+"""The limiter's ceiling at first: half a decibel below the true peak, for peaks between samples; lowered if that was
+too little."""
 NEAR_DB = 0.3
 MOST_GAIN_DB = 30.0
-"""More would not raise sound but its noise."""
+"""Highest gain: more would raise the noise rather than the sound."""
 ROUNDS = 4
 """How often the mix is written at most; once is enough unless the limiter has much to do."""
 
 BED_DB = 7.0
-"""How far the music lies below the voice where nobody speaks."""
+"""How much quieter than the voice the music is while nobody speaks."""
 DUCK_DB = 13.0
-"""How much further it steps back where someone does: 20 dB in all, as WCAG 2.2 (success criterion 1.4.7) asks of speech
-over a background; listening tests found 10 LU the least for commentary over music (Torcoli et al., Journal of the AES
-67/12, 2019)."""
+"""How much further it is lowered while someone speaks: 20 dB in all, as WCAG 2.2 (success criterion 1.4.7) requires for
+speech over a background; listening tests found that commentary over music needs at least 10 LU (Torcoli et al., Journal
+of the AES 67/12, 2019)."""
 TICK = RATE_HZ // 100
 """Samples between two points of the ducking: 10 ms."""
 TURN_TICKS, HOLD_TICKS = 25, 50
-"""Half of a turn, and the patience after the last sound. The music steps back within 0.5 s, all before the first sound,
-waits 0.5 s, and is back after another 0.5 s, so pauses of up to 1 s do not pump: Audacity's Auto Duck has the same
-(fades of 0.5 s, maximum pause of 1 s; manual.audacityteam.org/man/auto_duck.html), with corners where these edges are
-round."""
+"""Half the length of a fade, and the wait after the last sound, in ticks. The music is lowered within 0.5 s, before the
+first sound; after the last it waits 0.5 s and rises within another 0.5 s, so that pauses of up to 1 s do not pump.
+Audacity's Auto Duck has the same times (fades of 0.5 s, maximum pause of 1 s;
+manual.audacityteam.org/man/auto_duck.html), with linear fades; these are smooth."""
 SPEECH_DB = -30.0
-"""A tick counts as speech above this, from the loudest; breath and noise of recorded voices lie below."""
+"""A tick counts as speech above this level, relative to the loudest; breath and noise of recorded voices are below."""
 
 TONE_DB = -66.0
-"""Room tone in dBFS (rms of a channel) under the whole film: without it pauses are dead. A recording's noise may be -60
-(ACX Audio Submission Requirements); the voice lies about 50 dB above this."""
+"""Level of the room tone in dBFS (rms of a channel) under the whole film: without it pauses sound dead. A recording's
+noise may be -60 (ACX Audio Submission Requirements); the voice is about 50 dB above this."""
 TONE_SAMPLES = 1 << 19
 """Samples after which the room tone begins again, without a seam: 11 s."""
 
 BLOCK = RATE_HZ * 2  # a whole number of hops and of ticks
 
 QUICK_OPENING = {"max_probe_packets": "1"}
-"""Opens a WAV as what its header says: ffmpeg else looks for DTS hidden in its first 2500 packets, 45 ms a file against
-1 (measured), and every file is opened four times."""
+"""Options to open a WAV as what its header says: otherwise ffmpeg looks for DTS hidden in its first 2500 packets, which
+takes 45 ms a file instead of 1 (measured), and every file is opened four times."""
 
 PlacedLine = tuple[Path, float]
 
 
 class _Plan(NamedTuple):
-    """What the survey found: gain of the music on the whole, and its ducking in dB for every tick."""
+    """How the music is mixed in: its gain as a whole, and its ducking in dB for every tick."""
 
     music: float
     ducking: NDArray[np.float32]
@@ -74,20 +76,20 @@ class _Plan(NamedTuple):
 def mix(lines: Sequence[PlacedLine], score: Path | None, frames: int, fps: int, out: Path) -> PieceMeasures:
     """Write the soundtrack: a WAV, stereo 16 bit at 48 kHz, of exactly `round(frames / fps * 48000)` samples.
 
-    It is -14 LUFS within 1, with true peaks below -1 dBTP, by one gain and a limiter. What cannot be raised by 30 dB
-    or less to that loudness (a lone click) stays below it. Where neither voice nor music is there is room tone.
+    One gain and a limiter bring it to -14 LUFS within 1, with true peaks below -1 dBTP. What a gain of 30 dB cannot
+    raise to that loudness (a lone click) stays below it. Where there is neither voice nor music there is room tone.
 
     Args:
-        lines: narration as (file, seconds from the start of the film where its first sample lies, >= 0). Files
-            may have any rate and channels; one without samples is silence. What passes the film's end is cut.
+        lines: narration as (file, seconds from the start of the film to its first sample, >= 0). Files may have any
+            rate and channels; one without samples is silence. What goes beyond the film's end is cut off.
         score: the music, from the film's first sample on, or None.
-        frames: length of the film, > 0.
+        frames: length of the film in frames, > 0.
         fps: frames per second.
-        out: where to write; its name may end in anything.
+        out: where to write; its name may have any ending.
 
     Raises:
         EngineFailed: a file cannot be read, a line begins outside the film, or `out` cannot be written.
-        DiskFull: no room is left. After either, whatever lies at `out` is worthless.
+        DiskFull: no room is left. After either, ignore whatever is at `out`.
     """
     samples = (frames * RATE_HZ * 2 + fps) // (2 * fps)
     placed = [_placed(line, samples) for line in lines]
@@ -111,7 +113,7 @@ def mix(lines: Sequence[PlacedLine], score: Path | None, frames: int, fps: int, 
 
 
 class _Placed(NamedTuple):
-    """A line and the sample of the film where it begins."""
+    """A line and the sample of the film at which it begins."""
 
     path: Path
     start: int
@@ -127,7 +129,7 @@ class _Reel:
         self.ended = False
 
     def take(self, samples: int) -> Samples:
-        """Return the next (channels, samples)."""
+        """Return the next samples, (channels, samples) float32."""
         parts, have = [self._rest], self._rest.shape[1]
         while have < samples and not self.ended:
             chunk = next(self._chunks, None)
@@ -143,7 +145,7 @@ class _Reel:
         return np.pad(taken, ((0, 0), (0, samples - taken.shape[1])))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._chunks.close()
 
     def _read(self, layout: str) -> Generator[Samples, None, None]:
@@ -172,7 +174,7 @@ def _blocks(samples: int) -> Iterator[tuple[int, int]]:
 
 
 def _voices(placed: Sequence[_Placed], samples: int) -> Iterator[Samples]:
-    """Yield the film's narration, (n,) for each block; lines that overlap are heard together."""
+    """Yield the film's narration, (n,) for each block; lines that overlap are added."""
     waiting = sorted(placed, key=lambda line: line.start, reverse=True)
     speaking: list[tuple[int, _Reel]] = []
     try:
@@ -195,7 +197,7 @@ def _voices(placed: Sequence[_Placed], samples: int) -> Iterator[Samples]:
 
 
 def _music(score: Path | None, samples: int) -> Iterator[Samples]:
-    """Yield the score, (n, 2) for each block; silence where there is none."""
+    """Yield the score, (n, 2) for each block; silence if there is none."""
     reel = _Reel(score, "stereo") if score is not None else None
     try:
         for begin, end in _blocks(samples):
@@ -213,7 +215,7 @@ def _ticks(block: Samples) -> NDArray[np.float64]:
 
 
 def _survey(placed: Sequence[_Placed], score: Path | None, samples: int) -> _Plan:
-    """Listen to voice and music apart: where someone speaks, and how loud both are."""
+    """Measure voice and music separately: where someone speaks, and how loud both are."""
     voice = np.concatenate([_ticks(block) for block in _voices(placed, samples)])
     speech = voice > max(voice.max() * 10 ** (SPEECH_DB / 10), 1e-9)
     music = np.concatenate([_ticks(block) for block in _music(score, samples)])
@@ -225,8 +227,9 @@ def _survey(placed: Sequence[_Placed], score: Path | None, samples: int) -> _Pla
 
 
 def _ducking(speech: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the music's gain in dB for each tick: fully down before the first sound, patient after the last."""
-    # What is spread by the turn's length and then rounded over that length is full wherever there was speech.
+    """Return the music's gain in dB for each tick: fully lowered before the first sound, up again a while after the
+    last."""
+    # Speech is spread by half a fade and then smoothed over that length, so that the ducking is full during all speech.
     said = np.concatenate([np.zeros(1), np.cumsum(speech)])
     places = np.arange(len(speech))
     after = np.minimum(places + TURN_TICKS + 1, len(speech))
@@ -245,10 +248,10 @@ def _mixed(placed: Sequence[_Placed], score: Path | None, plan: _Plan, samples: 
 
 
 def _room_tone() -> Samples:
-    """Return the sound of an empty room as a loop without a seam, (TONE_SAMPLES, 2), rms `TONE_DB`.
+    """Return the sound of an empty room as a seamless loop, (TONE_SAMPLES, 2), rms `TONE_DB`.
 
-    Pink noise, as rooms' noise falls with frequency (the NC curves of ANSI/ASA S12.2 do), without what is below 40 Hz,
-    where it is rumble, and falling faster above 4 kHz, where it is hiss. Left and right share half of it.
+    It is pink noise, because the noise of rooms falls with frequency (as the NC curves of ANSI/ASA S12.2), without
+    rumble below 40 Hz, and falling faster above 4 kHz, against hiss. Left and right have half of it in common.
     """
     hz = np.fft.rfftfreq(TONE_SAMPLES, 1 / RATE_HZ)
     heights = np.sqrt(1 / np.maximum(hz, 40)) / (1 + (hz / 4000) ** 2) * (hz >= 40)
@@ -264,7 +267,7 @@ def _room_tone() -> Samples:
 def _listen(
     placed: Sequence[_Placed], score: Path | None, plan: _Plan, samples: int
 ) -> tuple[Loudness, NDArray[np.float32]]:
-    """Measure the mix as it is: its loudness, and its peak in every hop of the limiter."""
+    """Measure the mix before gain and limiter: its loudness, and its peak in every hop of the limiter."""
     meter = Meter(true_peak=False)
     peaks = []
     for block in _mixed(placed, score, plan, samples):
@@ -274,7 +277,7 @@ def _listen(
 
 
 def _write(blocks: Iterator[Samples], gain: float, limit: NDArray[np.float32], out: Path) -> Loudness:
-    """Write the mix with its gain and limiter, and measure what was written."""
+    """Write the mix with gain, limiter and room tone, and return the loudness of what was written."""
     meter, tone = Meter(), _room_tone()
     begin = 0
     with wav_file(out, channels=2, rate_hz=RATE_HZ) as append:

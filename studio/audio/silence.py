@@ -1,4 +1,4 @@
-"""Silence in the place of a voice that does not speak the film's language: free, and captions carry the words."""
+"""A silent narrator, used instead of a voice that does not speak the film's language: free; captions show the words."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from studio.model.engines import Abilities
 from studio.model.receipt import PieceMeasures
 
 RATE_HZ = 24_000
-"""As every line has it."""
+"""Sample rate, that of every line."""
 
 
 @dataclass(frozen=True)
 class Silence:
-    """Says nothing. Implements `studio.model.engines.Narrator`.
+    """A narrator that says nothing. Implements `studio.model.engines.Narrator`.
 
-    To a fingerprint it is another narrator than the voice: a line that is to be spoken after all, because the story's
-    language was mended, is another piece.
+    Its fingerprints differ from the voice's: if a line is to be spoken after all, because the story's language was
+    corrected, it is another piece.
 
     Attributes:
-        reason: why; it is kept in each line's receipt.
+        reason: why it is silent; kept in each line's receipt.
     """
 
     reason: str
@@ -32,7 +32,7 @@ class Silence:
     abilities = Abilities(seed=True)
 
     def speak(self, line: str, seed: int, out: Path) -> PieceMeasures:
-        """Write a WAV, mono 16 bit at 24 kHz, of no samples.
+        """Write a WAV, mono 16 bit at 24 kHz, without samples.
 
         Raises:
             EngineFailed: the file cannot be written.

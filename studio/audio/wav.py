@@ -1,4 +1,4 @@
-"""WAV files of 16 bit PCM, written block by block: what the narrator, the composer and the mix share.
+"""Write WAV files of 16 bit PCM, block by block: used by the narrator, the composer and the mix.
 
 Nothing here knows what the samples mean. No file is published here: callers give the path to write at.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from studio.errors import DiskFull, EngineFailed
 
 Samples = NDArray[np.float32]
-"""Sound as floats, full scale at -1 and 1; (n,) for one channel, (n, 2) for left and right."""
+"""Sound as float32, full scale at -1 and 1; (n,) for one channel, (n, 2) for left and right."""
 
 FULL_SCALE = 32767
 """The largest 16 bit sample; -32768 stays unused, so that both signs have the same height."""
@@ -27,14 +27,14 @@ FULL_SCALE = 32767
 def wav_file(out: Path, channels: int, rate_hz: int) -> Iterator[Callable[[Samples], None]]:
     """Open `out` for writing and give a function that appends a block of samples, clipped to full scale.
 
-    The name of `out` may end in anything. Without any block the file is a valid WAV of no samples.
+    The name of `out` may have any ending. Without any block the file is a valid WAV without samples.
 
     Raises:
         DiskFull: no room is left. EngineFailed: the file cannot be written for another reason.
-            After either, whatever lies at `out` is worthless.
+            After either, ignore whatever is at `out`.
     """
     try:
-        # Opened here: a wave.open that fails to open a path itself leaves an object whose end is noisy.
+        # Opened here: if wave.open fails to open a path itself, it leaves an object that prints an error when deleted.
         with out.open("wb") as file, wave.open(file, "wb") as sheet:
             sheet.setnchannels(channels)
             sheet.setsampwidth(2)

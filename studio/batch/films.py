@@ -1,8 +1,8 @@
-"""A batch: the films of a manifest, which of them are there, which are to be made, and how it ended as a table.
+"""The films of a batch: which films of a manifest exist, which are to be made, and the result as a table.
 
-The session folders are the only record: a line's session is the newest one whose brief bears the line's key. So a crash
-at any moment loses nothing, and the same manifest run again opens no second session for a line. Who makes the films is
-`flows/film_slots.py`'s business.
+The session folders are the only record: a line's session is the newest one whose brief has the line's key. So a crash
+at any moment loses nothing, and running the same manifest again opens no second session for a line. The films are run
+by `flows/film_slots.py`.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from studio.store.folders import session_folders
 from studio.text.display import clock, printable
 
 PATIENCE_SECONDS = 60.0
-"""How long another batch may hold the sessions' folder; it holds it while it opens one session."""
+"""How long to wait for another batch that holds the sessions' folder; it does so while it opens one session."""
 
 _IDEA_LETTERS, _REASON_LETTERS = 60, 160
 
 LineState = Literal["to do", "later", "done", "there", "failed", "running"]
-"""Of a line: 'later' is left to another run, 'done' was made by this one, 'there' was found finished, 'running' is
-being made now, at a run's end by somebody else."""
+"""The state of a line: 'later' is left to another run, 'done' was made by this run, 'there' was found finished,
+'running' is being made now (when this run has ended: by another one)."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a line.
+    """A line of a manifest with its state and result.
 
     Attributes:
-        session_id: '' while the line has none.
+        session_id: '' while the line has no session.
         film: the film's path; '' while there is none.
-        seconds: the film's length; 0 while there is none.
-        reason: why there is no film, in one line; '' where there is one, or nothing was tried.
+        seconds: the film's length in seconds; 0 while there is none.
+        reason: why there is no film, in one line; '' if there is one, or nothing was tried.
     """
 
     line: ManifestLine
@@ -64,13 +64,13 @@ class Outcome:
 
 
 def look(root: Path, lines: Sequence[ManifestLine]) -> list[Outcome]:
-    """Return what there is of each line now; writes nothing."""
+    """Return the present outcome of each line; write nothing."""
     folders = _by_key(root)
     return [_look_at(line, folders.get(line.key)) for line in lines]
 
 
 def put_off(outcomes: Sequence[Outcome], at_most: int | None) -> list[Outcome]:
-    """Return the outcomes with what is to be done beyond the first `at_most` lines left for later; None: nothing is."""
+    """Return the outcomes with only the first `at_most` lines 'to do', the others 'later'; None: no limit."""
     if at_most is None:
         return list(outcomes)
     todo = [place for place, outcome in enumerate(outcomes) if outcome.state == "to do"]
@@ -79,12 +79,12 @@ def put_off(outcomes: Sequence[Outcome], at_most: int | None) -> list[Outcome]:
 
 
 def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now: datetime, version: str) -> Outcome:
-    """Return the line with its session, a new one where it has none.
+    """Return the line's outcome with its session; open a new session if it has none.
 
-    Of two batches at the same moment one opens the session and the other finds it.
+    If two batches do this at the same moment, one opens the session and the other finds it.
 
     Raises:
-        SessionLocked: another batch keeps the sessions' folder.
+        SessionLocked: another batch holds the sessions' folder.
         BadInput, DiskFull: no session can be opened; nothing is left.
     """
     files.make_folder(root)
@@ -101,7 +101,7 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
 
 
 def _agree(folder: Path, said: TermsChange) -> None:
-    """Let the terms that a line says now hold for its session; not while a run has it, which goes on as it began."""
+    """Write the terms that a line now has into its session's brief, unless a run is working on the session."""
     if said == NOTHING_SAID:
         return
     with contextlib.suppress(SessionLocked, BrokenPlan, NoSuchSession):
@@ -115,7 +115,7 @@ def _agree(folder: Path, said: TermsChange) -> None:
 
 
 def look_again(outcome: Outcome, root: Path, reason: str = "") -> Outcome:
-    """Return a line after somebody tried to make its film; `reason` is what that attempt said of its failure."""
+    """Return a line's outcome after an attempt to make its film; `reason` is the attempt's error message, or ''."""
     now = _look_at(outcome.line, root / outcome.session_id)
     if now.finished:
         return replace(now, state="done")
@@ -137,7 +137,7 @@ def _key_of(folder: Path) -> str:
         brief = light_reader.brief_at(opened)
     if brief:
         return tolerant.text(brief, "batch")
-    # Neither the brief nor its copy reads: a run's card may have it.
+    # Neither the brief nor its copy can be read: a run's card may have it.
     with contextlib.suppress(BrokenPlan, NoSuchSession):
         return read_brief(folder).batch
     return ""
@@ -156,7 +156,7 @@ def _look_at(line: ManifestLine, folder: Path | None) -> Outcome:
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Keep other batches from opening a session meanwhile."""
+    """Keep other batches from opening a session while the block runs."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -175,7 +175,7 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the table of a batch, a line each: line, state, session, length, idea."""
+    """Return the lines of a batch's table: line, state, session, length, idea."""
     rows = [("line", "state", "session", "length", "idea"), *(_cells(outcome) for outcome in outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return [
@@ -196,7 +196,7 @@ def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
-    """Return every line as a row to be shown: its cells are texts of one line, cut to some letters."""
+    """Return every line as a row of a table: each cell is a text on one line, cut to a maximum length."""
     return [
         {
             "line": outcome.line.number,
@@ -211,7 +211,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
 
 
 def unfinished_line(outcomes: Sequence[Outcome]) -> str:
-    """Return '2 of 5 films are not finished (lines 3, 5)'; '' where all are that were not left for later."""
+    """Return '2 of 5 films are not finished (lines 3, 5)'; '' if all are, except those left for later."""
     missing = [outcome for outcome in outcomes if not outcome.finished and outcome.state != "later"]
     if not missing:
         return ""
@@ -223,14 +223,14 @@ def unfinished_line(outcomes: Sequence[Outcome]) -> str:
 
 
 def counted(outcomes: Sequence[Outcome]) -> str:
-    """Return '5 films: 3 there, 2 to do'."""
+    """Return how many films are in which state: '5 films: 3 there, 2 to do'."""
     counts = Counter(outcome.state for outcome in outcomes)
     films = "1 film" if len(outcomes) == 1 else f"{len(outcomes)} films"
     return f"{films}: " + ", ".join(f"{count} {state}" for state, count in counts.items())
 
 
 def reported(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
-    """Return every line as JSON has it; what there is not is null."""
+    """Return every line as a JSON object; a value that does not exist is null."""
     return [
         {
             "line": outcome.line.number,

@@ -1,7 +1,7 @@
-"""A manifest: many ideas in one file, each with its options; read whole, or refused with every fault it has.
+"""Read a manifest: many ideas in one file, each with its options; accepted whole, or refused with all its faults.
 
-CSV or TSV with a header, JSON Lines, or a YAML list. Pure but for reading the file and the scripts and prompts that it
-names. How its films are made is `studio/batch/films.py`'s and `flows/cli/batch.py`'s business.
+CSV or TSV with a header, JSON Lines, or a YAML list. Pure, except that it reads the file and the scripts and prompts
+that it names. `studio/batch/films.py` and `flows/cli/batch.py` make the films.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
 
 LINES = 1_000
-"""Most films of one manifest; at half a minute each, a day's work."""
+"""Most films in one manifest; at half a minute each, more than eight hours of work."""
 COLUMNS = 100
-"""Most columns of a table: five times what can be said of a film."""
+"""Most columns of a table: five times as many as there are options."""
 FAULTS_TOLD = 5
 
 _COMMA, _TAB = ".csv", ".tsv"
@@ -49,10 +49,10 @@ class ManifestLine:
     """One film of a manifest.
 
     Attributes:
-        number: the line of the file that it begins on, from 1; in YAML, which entry it is.
-        terms: what it may cost; no part of the key, so that a higher budget goes on with the same film.
-        key: by which its session is found again: 64 hex digits over the manifest's name without suffix, idea, options,
-            and which of several equal lines it is.
+        number: the line of the file on which it begins, from 1; in YAML, the number of the entry.
+        terms: what it may cost; not part of the key, so that with a higher budget the same film goes on.
+        key: identifies its session: 64 hex digits over the manifest's name without suffix, idea, options, and which of
+            several equal lines it is.
     """
 
     number: int
@@ -69,15 +69,15 @@ class _Fault(NamedTuple):
 
 
 _Raw = tuple[int, object]
-"""Where an entry begins, and what stands there."""
+"""(line or number of an entry, its value)."""
 
 
 def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None) -> tuple[ManifestLine, ...]:
     """Return the lines of a manifest, in order.
 
     Args:
-        check_crew: raises `BadInput` for a crew that does not exist; where it returns one, its abilities are judged.
-            Asked once for each name.
+        check_crew: raises `BadInput` for a crew that does not exist; if it returns a `Crew`, its abilities are checked.
+            Called once for each name.
 
     Raises:
         BadInput: in one line: the file cannot be read at all; or how many faults it has, and the first five.
@@ -112,7 +112,7 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except (OSError, ValueError):
-        # A name that is too long, or with a NUL: reading it says so.
+        # The name is too long, or has a NUL: reading the file will say so.
         return False
 
 
@@ -126,7 +126,7 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
 def _keyed(stem: str, found: list[tuple[int, str, FilmOptions, TermsChange]]) -> Iterator[ManifestLine]:
     seen: Counter[str] = Counter()
     for number, idea, options, terms in found:
-        # Without what is at its default: a later version's new option must not make every film a new one.
+        # Without options at their default: a new option in a later version must not change the key of every film.
         asked = options.model_dump_json(exclude_defaults=True)
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
@@ -134,7 +134,7 @@ def _keyed(stem: str, found: list[tuple[int, str, FilmOptions, TermsChange]]) ->
 
 
 class _Reader:
-    """Turns entries into films and keeps every fault."""
+    """Turns entries into films and collects their faults."""
 
     def __init__(self, folder: Path, check_crew: Callable[[str], object] | None) -> None:
         self.faults: list[_Fault] = []
@@ -145,7 +145,7 @@ class _Reader:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
 
     def line(self, number: int, entry: object) -> tuple[int, str, FilmOptions, TermsChange] | None:
-        """Return (number, idea, options, terms) of an entry, or None where it has a fault."""
+        """Return (number, idea, options, terms) of an entry, or None if it has a fault."""
         before = len(self.faults)
         if isinstance(entry, str):
             entry = {"idea": entry}
@@ -172,16 +172,16 @@ class _Reader:
         return number, idea, options, make_terms(**said)
 
     def _settle(self, options: FilmOptions) -> None:
-        """Make sure that the line's crew can paint frames of its size, where its abilities are known here."""
+        """Check that the line's crew can paint frames of its size, if its abilities are known here."""
         crew = self._crew(options.crew)
         if isinstance(crew, Crew):
             check_capabilities(crew, options)
 
     def _crew(self, name: str) -> object:
-        """Return what is known of a crew. Asked once for each name: a saved one is asked of a server.
+        """Return what `check_crew` returned for a name; cached, because a saved crew has to be asked of a server.
 
         Raises:
-            BadInput: there is none.
+            BadInput: there is no such crew.
         """
         if self._check_crew is None:
             return None
@@ -207,7 +207,7 @@ class _Reader:
             return ""
 
     def _option(self, name: object, value: object) -> object:
-        """Return the option's value as `FilmOptions` takes it; texts of a table are read as what they stand for."""
+        """Return the option's value as `FilmOptions` takes it; texts of a table become numbers or booleans."""
         if name in _TERMS:
             if isinstance(value, bool | Mapping | list | tuple | set):
                 raise BadInput("expected a number, or none" if name == "budget_usd" else "expected fail or slate")
@@ -268,7 +268,7 @@ def _yaml(text: str, reader: _Reader) -> Iterator[_Raw]:
 
 def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
     head = text.split("\n", 1)[0]
-    # Spreadsheets of half of Europe part cells with semicolons.
+    # In half of Europe, spreadsheets separate cells by semicolons.
     delimiter = delimiter or (";" if ";" in head and "," not in head else ",")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names: list[str] = []
@@ -299,7 +299,7 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
 
 
 def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
-    """Tell of every fault of a header, and whether the rows under it can be read."""
+    """Record every fault of a header, and tell whether the rows under it can be read."""
     if len(names) > COLUMNS:
         reader.fault(number, "header", f"it names {len(names):,} columns, at most {COLUMNS} are read")
         return False

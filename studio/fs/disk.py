@@ -1,8 +1,8 @@
 """The primitive operations by which this program changes a disk, one method each, and nothing else.
 
-`studio/fs/files.py` builds every durable change from them. They are methods of one object so that another may stand in
-and record each operation, stop at it, or fail at it: that is how the crash bench knows that no crash is left out. Each
-goes through `studio/fs/safe_open.py`: inside a session no link is followed, so that nothing outside of it is changed.
+`studio/fs/files.py` builds every durable change from them. They are methods of one object so that another object can
+replace it and record each operation, stop at it, or fail at it: so the crash bench can try a crash at every operation.
+Each goes through `studio/fs/safe_open.py`: inside a session no link is followed, so that nothing outside it is changed.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from studio.fs import safe_open
 
 
 class Disk:
-    """The disk as the operating system offers it.
+    """The real disk.
 
-    Every method raises `OSError` as the system call does, and `LinkInside` where a folder on the way is a link.
+    Every method raises `OSError` as the system call does, and `LinkInside` if a folder on the way is a link.
     """
 
     def create(self, path: Path) -> BinaryIO:
-        """Make a new, empty file and open it for writing; where the name is taken, raise `FileExistsError`."""
+        """Make a new, empty file and open it for writing; if the name is taken, raise `FileExistsError`."""
         with safe_open.beside(path) as (folder, name):
-            # The file keeps the whole path as its name.
+            # `open` gets the whole path, so that the file object's name is the path.
             return open(path, "xb", buffering=0, opener=lambda _, flags: os.open(name, flags, 0o666, dir_fd=folder))
 
     def write(self, file: BinaryIO, content: bytes) -> None:
@@ -47,17 +47,17 @@ class Disk:
             os.close(handle)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Give `source` the name `target`, replacing what bears it; the system does this whole or not at all."""
+        """Rename `source` to `target`, replacing what is there; the system does this whole or not at all."""
         with safe_open.beside(source) as (old, before), safe_open.beside(target) as (new, after):
             os.replace(before, after, src_dir_fd=old, dst_dir_fd=new)
 
     def link(self, source: Path, target: Path) -> None:
-        """Give the file a second name; where links are not possible, raise `OSError`."""
+        """Give the file a second name (a hard link); if links are not possible, raise `OSError`."""
         with safe_open.beside(source) as (old, before), safe_open.beside(target) as (new, after):
             os.link(before, after, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
 
     def copy(self, source: Path, target: Path) -> None:
-        """Write the bytes of `source`, a regular file, to `target`."""
+        """Copy the bytes of `source`, a regular file, to `target`."""
         with safe_open.opened(source) as handle, safe_open.beside(target) as (folder, name):
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             with (
@@ -67,12 +67,12 @@ class Disk:
                 shutil.copyfileobj(read, written, 1 << 20)
 
     def unlink(self, path: Path) -> None:
-        """Remove the name; where nothing bears it, raise `FileNotFoundError`."""
+        """Remove the file; if there is none, raise `FileNotFoundError`."""
         with safe_open.beside(path) as (folder, name):
             os.unlink(name, dir_fd=folder)
 
     def mkdir(self, folder: Path) -> None:
-        """Make a folder; where the name is taken, raise `FileExistsError`."""
+        """Make a folder; if the name is taken, raise `FileExistsError`."""
         with safe_open.beside(folder) as (above, name):
             os.mkdir(name, dir_fd=above)
 
@@ -82,7 +82,7 @@ class Disk:
             os.rmdir(name, dir_fd=above)
 
     def touch(self, path: Path, mtime_ns: int | None = None) -> None:
-        """Set when the file was last used and changed, in nanoseconds since 1970: now, where nothing is said."""
+        """Set the times of last access and change of the file, in nanoseconds since 1970; None for now."""
         with safe_open.beside(path) as (folder, name):
             moment = time.time_ns() if mtime_ns is None else mtime_ns
             os.utime(name, ns=(moment, moment), dir_fd=folder, follow_symlinks=False)

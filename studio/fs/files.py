@@ -1,9 +1,9 @@
-"""Durable files: every change that this program makes to a disk, and nothing else.
+"""Durable files: every change that this program makes to a disk, and the reading of files.
 
 A file is published whole or not at all: written beside its place under a unique hidden name, flushed, fsynced,
-renamed, its folder fsynced. What a crash leaves is a hidden file, which the next opening of the session sweeps; a
-visible name always holds whole bytes. What is removed or moved aside is rarely flushed: a power cut may bring it back,
-and then it is removed or moved once more. Formats, sessions and receipts are known elsewhere.
+renamed, its folder fsynced. A crash leaves only a hidden file, which the next opening of the session removes; a file
+under a visible name is always whole. Removing or moving aside is rarely flushed: a power cut may bring a file back, and
+then it is removed or moved once more. Nothing here knows formats, sessions or receipts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _checksums_lock = threading.Lock()
 
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
-    """Turn a full disk or a forbidden place into our one-line errors, naming `path`.
+    """Turn errors of a full disk or a place that cannot be written into our one-line errors, naming `path`.
 
     Raises:
         DiskFull: the disk or the quota is used up.
@@ -61,7 +61,7 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def through(other: Disk) -> Iterator[None]:
-    """Let every change go through `other` while the block runs."""
+    """Make every change go through `other` while the block runs."""
     global _disk
     _disk, before = other, _disk
     try:
@@ -71,20 +71,24 @@ def through(other: Disk) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and the missing folders above it, each one durable. An existing one is left as it is."""
+    """Make `folder` and the missing folders above it, durably. An existing one is left as it is.
+
+    Raises:
+        DiskFull, BadInput: it cannot be made.
+    """
     with plain_errors(folder):
         missing = list(itertools.takewhile(lambda place: not is_folder(place), (folder, *folder.parents)))
         for place in reversed(missing):
             try:
                 _disk.mkdir(place)
             except FileExistsError:
-                # Another process was quicker; or it is a link, which is named.
+                # Another process was quicker; or it is a link, and `enter` raises the error that names it.
                 if not is_folder(place):
                     with contextlib.suppress(OSError):
                         os.close(safe_open.enter(place))
                     raise
             except FileNotFoundError as error:
-                # Where the folder above is there, nothing may be made in it: /proc.
+                # The folder above exists, but nothing can be made in it, as in /proc.
                 if is_folder(place.parent):
                     raise BadInput(
                         f"cannot write into {str(place.parent)!r}: choose another folder with --output"
@@ -94,9 +98,9 @@ def make_folder(folder: Path) -> None:
 
 
 def place_folder(hidden: Path, folder: Path) -> bool:
-    """Give a hidden folder its name, durably; False where the name is taken: of two that ask at once, one gets it.
+    """Give a hidden folder its name, durably; return False if the name is taken. Of two calls at once, one succeeds.
 
-    An empty folder in the way is replaced: nothing is in it.
+    An empty folder of that name is replaced.
     """
     try:
         _disk.rename(hidden, folder)
@@ -109,7 +113,7 @@ def place_folder(hidden: Path, folder: Path) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a hidden folder of ours and what is in it, where it is there."""
+    """Remove a hidden folder of this program and everything in it, if it is there."""
     if folder.is_dir():
         with plain_errors(folder):
             todo, held = [folder], [folder]
@@ -123,26 +127,26 @@ def remove_tree(folder: Path) -> None:
 
 
 def hidden_beside(path: Path) -> Path:
-    """Return a name in the folder of `path` that nobody else uses: '.shot_001.png.<unique>.part'."""
+    """Return an unused hidden path in the folder of `path`: '.shot_001.png.<unique>.part'."""
     return path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}-{secrets.token_hex(3)}.part")
 
 
 def seal(path: Path) -> None:
     """Flush the bytes of a finished file to the disk."""
-    # The file keeps the whole path as its name.
+    # `open` gets the whole path, so that the file object's name is the path.
     with safe_open.opened(path) as handle, open(path, "rb", opener=lambda *_: os.dup(handle)) as file:
         _disk.fsync(file)
 
 
 def place(hidden: Path, path: Path) -> None:
-    """Give a sealed file its name, replacing what bears it, and make the name durable."""
+    """Rename a sealed file to `path`, replacing what is there, and make the name durable."""
     with plain_errors(path):
         _disk.rename(hidden, path)
         _disk.fsync_folder(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Publish `content` at `path`. After a failure the old file, if any, is still there, whole.
+    """Write `content` to `path`, whole or not at all. After a failure the old file, if any, is still there, whole.
 
     Raises:
         DiskFull, BadInput: as `plain_errors`; no hidden file is left.
@@ -161,14 +165,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, value: Mapping[str, object] | Sequence[object]) -> None:
-    """Publish `value` as readable JSON in UTF-8: two spaces of indent, non-ASCII as it is, a newline at the end."""
+    """Write `value` to `path` as JSON in UTF-8, as `write_whole`: indented by two, non-ASCII as it is."""
     write_whole(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def keep_link(source: Path, path: Path) -> None:
-    """Publish the bytes of `source` at `path` as well: a hard link, or a copy where links are not possible.
+    """Keep the bytes of `source` at `path` as well: as a hard link, or as a copy if links are not possible.
 
-    Only for a `source` about to be replaced: whoever writes into one name of a linked file writes into both.
+    Only for a `source` that will be replaced, not written into: writing into one name of a linked file changes both.
     """
     make_folder(path.parent)
     hidden = hidden_beside(path)
@@ -183,12 +187,12 @@ def keep_link(source: Path, path: Path) -> None:
                 seal(hidden)
             place(hidden, path)
         finally:
-            # rename(2) does nothing where both names are links to one file: the hidden one is then still there.
+            # rename(2) does nothing if both names are links to one file: then the hidden one is still there.
             remove(hidden)
 
 
 def make_newest(path: Path) -> None:
-    """Let no file beside `path` be from a later time: the clock may have gone back since it was written."""
+    """Make `path` the newest file in its folder, by setting later times back: the clock may have been set back."""
     newest = safe_open.found(path).st_mtime_ns
     for other in (path.parent / name for name in names(path.parent)):
         if other != path and safe_open.found(other).st_mtime_ns >= newest:
@@ -196,12 +200,12 @@ def make_newest(path: Path) -> None:
 
 
 def touch(path: Path) -> None:
-    """Let what lies at `path` be changed now."""
+    """Set the time of last change of `path` to now."""
     _disk.touch(path)
 
 
 def copy(source: Path, path: Path) -> None:
-    """Copy the bytes of `source` to the hidden `path`; sealing and placing it is the caller's."""
+    """Copy the bytes of `source` to the hidden `path`; the caller seals and places it."""
     _disk.copy(source, path)
 
 
@@ -247,9 +251,12 @@ def read(path: Path, most: int = JSON_BYTES) -> bytes:
 
 
 def read_or_none(path: Path, most: int = JSON_BYTES) -> bytes | None:
-    """Return the bytes at `path`, or None where there is no regular file that is no longer than `most`.
+    """Return the bytes at `path`, or None if there is no regular file of at most `most` bytes.
 
-    A folder or a link in its place, or a link on the way, is none.
+    A folder or a link there, or a link on the way, does not count as a file.
+
+    Raises:
+        BadInput: it may not be read.
     """
     try:
         return read(path, most)
@@ -262,7 +269,7 @@ def read_or_none(path: Path, most: int = JSON_BYTES) -> bytes | None:
 
 
 def found(path: Path) -> os.stat_result | None:
-    """Return what bears the name, as lstat(2) does; None where nothing does, or a link is on the way."""
+    """Return the status of what is at `path`, as lstat(2); None if there is nothing, or a link is on the way."""
     try:
         return safe_open.found(path)
     except (FileNotFoundError, NotADirectoryError, LinkInside):
@@ -270,13 +277,13 @@ def found(path: Path) -> os.stat_result | None:
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether a regular file lies at `path`; a link to one, or beyond one, does not count."""
+    """Tell whether a regular file is at `path`; a link to a file, or a file behind a link, does not count."""
     there = found(path)
     return there is not None and modes.S_ISREG(there.st_mode)
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a folder lies at `path`; inside a session a link to one does not count.
+    """Tell whether a folder is at `path`; inside a session a link to one does not count.
 
     Raises:
         LinkInside: a folder on the way is a link.
@@ -289,7 +296,7 @@ def is_folder(path: Path) -> bool:
 
 
 def names(folder: Path) -> list[str]:
-    """Return the names in a folder, sorted; none where there is no folder, or it is or lies beyond a link.
+    """Return the names in a folder, sorted; [] if there is no folder, or it is a link or behind one.
 
     Raises:
         Crowded: there are more than a film's folder ever has.
@@ -303,10 +310,10 @@ def names(folder: Path) -> list[str]:
 
 
 def sha256_of(path: Path, *sizes: int | None) -> str:
-    """Return the SHA-256 of the file as 64 hex digits; remembered per device, inode, size, mtime and ctime.
+    """Return the SHA-256 of the file as 64 hex digits; cached by device, inode, size, mtime and ctime.
 
     Args:
-        sizes: where any are given, a file of any other size is not read, it may be endless: ''.
+        sizes: if any are given, a file of any other size is not read, because it may be endless, and '' is returned.
 
     Raises:
         FileNotFoundError: nothing is there.
@@ -331,13 +338,13 @@ def sha256_of(path: Path, *sizes: int | None) -> str:
 
 
 def forget_checksums() -> None:
-    """Let every file be read again: whoever checks a session must find a bit that flipped since it was read last."""
+    """Forget the cached checksums, so that every file is read again: a check must find bits flipped since the last."""
     with _checksums_lock:
         _checksums.clear()
 
 
 def has(path: Path, sha256: str, size: int) -> bool:
-    """Tell whether a regular file with these bytes lies at `path`. One of another size is not read."""
+    """Tell whether a regular file with this SHA-256 and size is at `path`. One of another size is not read."""
     there = found(path)
     return there is not None and modes.S_ISREG(there.st_mode) and sha256_of(path, size) == sha256
 
@@ -351,7 +358,8 @@ def digest_of(place: Path, *sizes: int | None) -> tuple[str, str]:
     """Return (SHA-256 of the bytes as 64 hex digits, ''), or ('', why it cannot be read).
 
     Args:
-        sizes: how many bytes each proof of it tells. A file of any other size is not read, it may be endless: ('', '').
+        sizes: the sizes in the receipts of the file. A file of any other size is not read, because it may be endless:
+            ('', '').
     """
     try:
         return sha256_of(place, *(sizes or (None,))), ""

@@ -1,12 +1,11 @@
-"""The one way to a file: below a session's folder no link is followed, and only regular files are read, to a limit.
+"""Open files safely: below a session's folder no link is followed, and only regular files are read, up to a limit.
 
-A session may come from anywhere, and a link in it may lead anywhere: what is written through one lands outside, what
-is read through one is not the session's. So a path inside a session is entered folder by folder, each by its name in
-the one above, and a link on the way is an error that names it, whoever asks and in whatever order. Links above the
-session's folder are the person's own. `studio/fs/disk.py` changes the disk through here, `studio/fs/files.py` and
-`studio/store/light_reader.py` read through here; nothing else opens a file to read it (tests/test_openings.py).
-Libraries that take a path (PyAV, Pillow, wave) get one whose folder and file were looked at through here before. Light:
-no model is imported.
+A session may come from anywhere, and a link in it may lead anywhere: what is written through a link lands outside, what
+is read through one is not part of the session. So a path inside a session is entered folder by folder, each by its name
+in the one above, and a link on the way is an error that names it. Links above the session's folder are the person's
+own. `studio/fs/disk.py` changes the disk through here, `studio/fs/files.py` and `studio/store/light_reader.py` read
+through here; nothing else opens a file to read it (tests/test_openings.py). Libraries that take a path (PyAV, Pillow,
+wave) get one whose folder and file were checked here before. Light: it imports no model.
 """
 
 from __future__ import annotations
@@ -24,15 +23,16 @@ from pathlib import Path
 from studio.errors import Crowded, LinkInside
 
 TEXT_BYTES = 1_000_000
-"""Longest text that a person hands in: five times the longest script (`FilmOptions.script`)."""
+"""Longest text file of a person, in bytes: five times the longest script (`FilmOptions.script`)."""
 PLAN_BYTES = 1 << 24
-"""Longest plan: sixteen texts of a person (`TEXT_BYTES`), or as many shots as there may be (`SHOTS`), of 4.6 kB."""
+"""Longest plan, in bytes: sixteen text files of a person (`TEXT_BYTES`), or the most shots (`SHOTS`) at 4.6 kB."""
 JSON_BYTES = 1 << 26
-"""Longest other JSON in a session: a receipt holds a plan three times (`made.Receipt`), a third more for escapes."""
+"""Longest other JSON in a session, in bytes: a receipt may hold a plan three times, and a third more for escapes."""
 ANSWER_BYTES = (1 << 26) + (1 << 20)
-"""Longest vendor's answer: a sound (`blocks.answers.sound_answers.SOUND_BYTES`), and its head, which holds the call."""
+"""Longest answer of a vendor, in bytes: a sound (`blocks.answers.sound_answers.SOUND_BYTES`) and the line before it,
+which holds the call."""
 SHOTS = 3_600
-"""Most shots of a film: the longest one (3600 s) in shots of the shortest length (1 s); `FilmOptions`."""
+"""Most shots of a film: the longest film (3600 s) in shots of the shortest length (1 s); see `FilmOptions`."""
 NAMES = 20 * SHOTS
 """Most names in a folder of a session: ten takes, each with its receipt, of every shot."""
 
@@ -41,13 +41,14 @@ _BEGINNINGS = ("session_", ".session_")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK = 1 << 14
-"""Bytes read at once of a file: most receipts fit, and a larger buffer costs more to allocate than a second read."""
+"""Bytes of the first read of a file: most receipts fit, and a larger buffer costs more to allocate than a second
+read."""
 
 
 def split(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Return (the session's folder, the names below it); outside every session ('', ()).
+    """Return (the session's folder, the names below it); ('', ()) for a path outside every session.
 
-    The session's folder is the first one of its form below `sessions`, else the first one of its form.
+    The session's folder is the first folder directly in `sessions` that is named like one, else the first named so.
     """
     folder, _, name = str(path).rpartition("/")
     if name.startswith(_BEGINNINGS):
@@ -67,7 +68,7 @@ def _split(path: str) -> tuple[str, tuple[str, ...]]:
 
 
 def enter(path: Path) -> int:
-    """Return a handle of the folder; the caller closes it.
+    """Open the folder and return its handle; the caller closes it.
 
     Raises:
         LinkInside: the folder, or one on the way below its session's folder, is a link.
@@ -96,7 +97,7 @@ def _step(above: int | None, name: str, shown: str) -> int:
     try:
         return os.open(name, _FOLDER, dir_fd=above)
     except OSError as error:
-        # Linux says ENOTDIR of a link (open(2), O_NOFOLLOW with O_DIRECTORY), others ELOOP.
+        # For a link Linux returns ENOTDIR (open(2), O_NOFOLLOW with O_DIRECTORY), other systems ELOOP.
         if error.errno in (errno.ENOTDIR, errno.ELOOP) and _is_link(above, name):
             raise LinkInside(
                 f"{shown!r} is a link: a session holds no links; move what it leads to into its place, then go on"
@@ -110,7 +111,7 @@ def _is_link(above: int | None, name: str) -> bool:
 
 @contextmanager
 def beside(path: Path) -> Iterator[tuple[int | None, str]]:
-    """Lend the handle of the folder that `path` lies in and its name there; outside every session (None, the path).
+    """Give (handle of the folder of `path`, its name there) while the block runs; outside a session (None, the path).
 
     Raises:
         LinkInside, OSError: as `enter`.
@@ -129,10 +130,10 @@ def beside(path: Path) -> Iterator[tuple[int | None, str]]:
 
 
 def found(path: Path) -> os.stat_result:
-    """Return what bears the name, as lstat(2) does.
+    """Return the status of what is at `path`, as lstat(2).
 
     Raises:
-        LinkInside, OSError: as `enter`; FileNotFoundError where nothing does.
+        LinkInside, OSError: as `enter`; FileNotFoundError if there is nothing.
     """
     with beside(path) as (folder, name):
         return os.stat(name, dir_fd=folder, follow_symlinks=False)
@@ -140,14 +141,16 @@ def found(path: Path) -> os.stat_result:
 
 @contextmanager
 def opened(path: Path, *, follow: bool = False) -> Iterator[int]:
-    """Lend a handle to read the regular file at `path`. Never waits: a pipe, a device, a socket or a folder is refused.
+    """Open the regular file at `path` for reading and give its handle while the block runs.
+
+    Never waits: a pipe, a device, a socket or a folder is refused.
 
     Args:
-        follow: whether `path` may be a link; for what a person names, never for what lies in a session.
+        follow: whether `path` may be a link; for a path that a person names, never for one in a session.
 
     Raises:
         LinkInside: a folder on the way is a link.
-        OSError: it cannot be opened; with the reason 'it is not a regular file' where it is none.
+        OSError: it cannot be opened, or 'it is not a regular file'.
     """
     with beside(path) as (folder, name):
         handle = open_at(folder, name, follow=follow)
@@ -160,9 +163,9 @@ def opened(path: Path, *, follow: bool = False) -> Iterator[int]:
 
 
 def open_at(folder: int | None, name: str, *, follow: bool = False) -> int:
-    """Return a handle to read what bears the name in the folder; never waits. The caller closes it.
+    """Open what has this name in the folder, for reading, and return its handle; the caller closes it. Never waits.
 
-    Whether it is a regular file is told by `opened`, or by `read_to_end`.
+    It may be something else than a regular file: `opened` and `read_to_end` check that.
     """
     try:
         return os.open(name, _FILE & ~os.O_NOFOLLOW if follow else _FILE, dir_fd=folder)
@@ -189,7 +192,7 @@ def read_to_end(handle: int, most: int) -> bytes:
         there = os.fstat(handle)
         if not stat.S_ISREG(there.st_mode):
             raise _no_file("")
-        # Looked at first: a file with holes may claim any size.
+        # Check the size before reading: a sparse file may have any size.
         if there.st_size > most:
             raise OSError(errno.EFBIG, f"it is longer than {most:,} bytes")
         blocks, length = [content], len(content)
@@ -206,7 +209,7 @@ def read(path: Path, most: int, *, follow: bool = False) -> bytes:
     """Return the bytes of the regular file at `path`.
 
     Raises:
-        LinkInside, OSError: as `opened`; EFBIG where there are more than `most` bytes.
+        LinkInside, OSError: as `opened`; EFBIG if there are more than `most` bytes.
     """
     with opened(path, follow=follow) as handle:
         return read_to_end(handle, most)
@@ -227,7 +230,7 @@ def names(path: Path) -> list[str]:
 
 
 def names_in(handle: int, shown: str) -> list[str]:
-    """Return the names in an open folder, sorted; `shown` is what it is called where there are too many.
+    """Return the names in an open folder, sorted; `shown` is the folder's name for the error.
 
     Raises:
         Crowded: as `names`.
@@ -256,7 +259,7 @@ class OpenFolder:
         self._folders: dict[str, int] = {"": handle}
 
     def place(self, path: str) -> tuple[int, str]:
-        """Return the handle of the folder that `path` lies in, and its name there.
+        """Return the handle of the folder of `path`, and its name there.
 
         Raises:
             OSError: that folder is not there, or is a link.
@@ -265,7 +268,7 @@ class OpenFolder:
         return self._folders.get(folder) or self.enter(folder), name
 
     def enter(self, folder: str) -> int:
-        """Return the handle of a folder in it; it is closed with this one.
+        """Return the handle of a folder in this one; it is closed together with this one.
 
         Raises:
             OSError: it is not there, or is a link.
@@ -277,6 +280,6 @@ class OpenFolder:
         return handle
 
     def close(self) -> None:
-        """Close it and its folders."""
+        """Close the folder and all folders in it."""
         for handle in self._folders.values():
             os.close(handle)

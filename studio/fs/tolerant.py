@@ -1,8 +1,8 @@
-"""Reading leniently: a value or absence, never an error.
+"""Read leniently: these functions return a value or an empty one, and never raise an error.
 
 A folder is opened once and its files are read by names relative to it (`safe_open.OpenFolder`), which halves the cost
-of a path. Plain dicts; no model is validated. Whatever is not readable JSON in a regular place (a folder, a link or
-what lies behind one, a pipe, torn bytes, more than `safe_open.JSON_BYTES`) reads as absent.
+of a path. Plain dicts; no model is validated. Anything but a regular file of valid JSON (a folder, a link or what is
+behind one, a pipe, damaged bytes, more than `safe_open.JSON_BYTES`) counts as absent.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from studio.fs.safe_open import OpenFolder
 from studio.text.plain_json import NotJson, read_plainly
 
 _HEAD = 1 << 14
-"""Longest first line read, in bytes: a call is a tenth of it."""
+"""Longest first line that is read, in bytes: a call has a tenth of it."""
 
 
 @contextmanager
 def entered(folder: Path) -> Iterator[OpenFolder | None]:
-    """Lend the folder, open, while the block runs; None where it is no folder or cannot be entered."""
+    """Give the open folder while the block runs; None if it is not a folder or cannot be entered."""
     try:
         opened = OpenFolder(safe_open.enter(folder))
     except (OSError, LinkInside):
@@ -50,12 +50,12 @@ def json_at(opened: OpenFolder, path: str) -> object:
 
 
 def dict_at(opened: OpenFolder, path: str) -> dict[str, object]:
-    """Return the JSON object at `path`; an empty one for anything else."""
+    """Return the JSON object at `path`; {} for anything else."""
     return as_dict(json_at(opened, path))
 
 
 def head_at(opened: OpenFolder, path: str) -> dict[str, object]:
-    """Return the JSON object in the first line at `path`, 16 KiB at most; an empty one for anything else."""
+    """Return the JSON object in the first line of the file at `path`, at most 16 KiB; {} for anything else."""
     try:
         handle = safe_open.open_at(*opened.place(path))
     except OSError:
@@ -69,17 +69,17 @@ def head_at(opened: OpenFolder, path: str) -> dict[str, object]:
 
 
 def dicts_at(opened: OpenFolder, path: str) -> list[dict[str, object]]:
-    """Return the objects in the JSON list at `path`; an empty list for anything else."""
+    """Return the objects in the JSON list at `path`; [] for anything else."""
     return as_dicts(json_at(opened, path))
 
 
 def is_there(opened: OpenFolder, path: str) -> bool:
-    """Tell whether the name is taken, by whatever it may be."""
+    """Tell whether anything is at `path`, be it a file or not."""
     return size_at(opened, path) is not None
 
 
 def size_at(opened: OpenFolder, path: str) -> int | None:
-    """Return the size in bytes of what bears the name; of a link, its own. None where nothing does."""
+    """Return the size in bytes of what is at `path`; for a link, that of the link itself. None if there is nothing."""
     try:
         folder, name = opened.place(path)
         return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
@@ -88,7 +88,7 @@ def size_at(opened: OpenFolder, path: str) -> int | None:
 
 
 def names_at(opened: OpenFolder, path: str) -> list[str]:
-    """Return the names in the folder at `path`, sorted; none where it is no folder, a link, or too crowded to read."""
+    """Return the names in the folder at `path`, sorted; [] if it is not a folder, is a link, or has too many names."""
     try:
         return safe_open.names_in(opened.enter(path), path)
     except (OSError, Crowded):
@@ -96,7 +96,7 @@ def names_at(opened: OpenFolder, path: str) -> list[str]:
 
 
 def changes_at(opened: OpenFolder, path: str) -> list[tuple[int, str]]:
-    """Return (time of the last change in nanoseconds, name) of what lies in the folder at `path`, but hidden names."""
+    """Return (time of last change in nanoseconds, name) of everything in the folder at `path`, except hidden names."""
     try:
         folder = opened.enter(path)
         names = [name for name in safe_open.names_in(folder, path) if name[0] != "."]
@@ -106,28 +106,28 @@ def changes_at(opened: OpenFolder, path: str) -> list[tuple[int, str]]:
 
 
 def as_dict(value: object) -> dict[str, object]:
-    """Return `value` where it is an object, else an empty one."""
+    """Return `value` if it is a dict, else {}."""
     return value if isinstance(value, dict) else {}
 
 
 def as_dicts(value: object) -> list[dict[str, object]]:
-    """Return the objects of `value` where it is a list, else none."""
+    """Return the dicts in `value` if it is a list, else []."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(values: dict[str, object], key: str) -> str:
-    """Return the text under `key`; '' where there is none."""
+    """Return the text under `key`; '' if there is none."""
     value = values.get(key)
     return value if isinstance(value, str) else ""
 
 
 def number(values: dict[str, object], key: str) -> float:
-    """Return the finite number under `key`; 0 where there is none, or one beyond any film (1e12)."""
+    """Return the number under `key`; 0 if there is none, or it is 1e12 or more, which no film has."""
     value = values.get(key)
     return float(value) if type(value) in (int, float) and abs(value) < 1e12 else 0.0  # type: ignore[arg-type]  # checked
 
 
 def words(values: dict[str, object], key: str) -> tuple[str, ...]:
-    """Return the texts in the list under `key`; none where there is no list."""
+    """Return the texts in the list under `key`; () if there is no list."""
     value = values.get(key)
     return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()

@@ -1,4 +1,4 @@
-"""What a Fountain screenplay says to those who make it, and nobody speaks: title page, notes, transitions, synopses.
+"""Remove from a Fountain screenplay what nobody speaks: title page, notes, transitions, synopses.
 
 The syntax is https://fountain.io/syntax; what Fountain shares with Markdown is read by `studio/text/markdown.py`.
 """
@@ -14,7 +14,7 @@ _KEY = re.compile(
 )
 _OPENING = re.compile(r"\[\[|/\*")
 _ASIDES = {"[[": ("]]", 2_000), "/*": ("*/", 20_000)}
-"""A note, and what is struck out ('boneyard'): how it ends, and how many characters it has at most."""
+"""Opening of a note and of a deleted passage ('boneyard') -> (its closing, most characters in it)."""
 _TRANSITION = re.compile(
     r"(?:[A-Z][A-Z .'-]{0,40} TO:|(?:SLOW )?FADE (?:IN|OUT|TO BLACK|TO WHITE)[.:]?|(?:END )?CREDITS\.?|THE END\.?)$"
 )
@@ -22,10 +22,10 @@ _SYNOPSIS = re.compile(r"=[ \t]+\S")
 
 
 def title_page(text: str) -> tuple[str, str]:
-    """Return the title on a script's title page, '' where it has none, and the text behind the page.
+    """Return (the title on a script's title page, '' if there is none; the text after the page).
 
-    A title page is the first lines of the text, of which each is `Key: value` with one of Fountain's keys or indented
-    under one, up to a blank line.
+    A title page is the first lines of the text up to a blank line, if each is `Key: value` with one of Fountain's keys,
+    or is indented under one.
     """
     lines = text.lstrip("\n").split("\n")
     title: list[str] = []
@@ -45,7 +45,7 @@ def title_page(text: str) -> tuple[str, str]:
 
 
 def unspoken_left_out(text: str) -> str:
-    """Return a screenplay without its notes, transitions and synopses; the places of all other lines stay apart."""
+    """Return a screenplay without its notes, transitions and synopses; a blank line is left for a removed line."""
     lines = _without_asides(text).split("\n")
     kept = []
     for place, line in enumerate(lines):
@@ -63,7 +63,8 @@ def _without_asides(text: str) -> str:
         opening, after = found[0], found.end()
         closing, longest = _ASIDES[opening]
         if ends[opening] < after:
-            # Looked for once, not once for each opening before it: where none is left, the place is beyond the text.
+            # Search for each closing once, not once for each opening before it; if none is left, use a place beyond
+            # the text.
             place = text.find(closing, after)
             ends[opening] = place if place >= 0 else len(text) + longest + 1
         at = found.start() + 1

@@ -1,4 +1,4 @@
-"""The idea of a film, as a person gives it: checked before anything is made."""
+"""Check the idea of a film, as a person gives it, before anything is made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def check_idea(text: str, script: str = "give it with --script") -> str:
     """Return the idea without white space around it.
 
     Args:
-        script: how a person hands in a file with a longer text.
+        script: how a person can give a longer text in a file, for the error.
 
     Raises:
         BadInput: it is empty, too long, or holds control characters other than newline and tab.

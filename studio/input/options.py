@@ -1,4 +1,4 @@
-"""The options of a film, as a person gives them: checked, completed and compared with those of a session."""
+"""Check the options of a film, as a person gives them, complete them, and compare them with those of a session."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from studio.model.terms import MOST_BUDGET_USD, TermsChange
 
 
 def make_terms(**said: object) -> TermsChange:
-    """Return what was said of the terms.
+    """Return these terms, checked.
 
     Raises:
-        BadInput: in one line, which one, what is wrong, what was given.
+        BadInput: in one line, which term, what is wrong, what was given.
     """
     try:
         return TermsChange.model_validate(said)
@@ -22,7 +22,7 @@ def make_terms(**said: object) -> TermsChange:
 
 
 def wrong_option(error: ValidationError) -> BadInput:
-    """Return the error of the first option that is wrong: in one line which, what is wrong, what was given."""
+    """Return the error for the first option that is wrong: in one line, which, what is wrong, what was given."""
     first = error.errors()[0]
     if first["loc"][0] == "budget_usd":
         most = f"{MOST_BUDGET_USD:,.0f}"
@@ -35,21 +35,21 @@ def wrong_option(error: ValidationError) -> BadInput:
 
 
 def short(value: object) -> str:
-    """Return a value as it is written, cut to 60 letters."""
+    """Return the `repr` of a value, cut to 60 letters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def changed_options(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> FilmOptions:
-    """Return the options of the session with those that were demanded.
+    """Return the options of a session with the demanded changes.
 
     Args:
-        demands: options said explicitly, by name.
-        apply: whether a difference is applied; otherwise it is refused.
+        demands: options given explicitly, by name.
+        apply: whether differences are applied; otherwise they are refused.
 
     Raises:
         Contradiction: an option differs from the brief and `apply` is False; the message names every difference.
-        BadInput: an option is out of its limits.
+        BadInput: an option is out of its range.
     """
     now = brief.options.model_dump()
     differing = {name: value for name, value in demands.items() if now[name] != value}

@@ -1,15 +1,15 @@
-r"""The prompts file: every shot's prompts as a text for a person or as JSON, and back again unchanged.
+r"""Write and read the prompts file: every shot's prompts as text for a person or as JSON, and back again unchanged.
 
-The text form, where lines that begin with `#` are remarks and fields may be left out but for `image`:
+The text form, in which lines that begin with `#` are comments and only `image` is required:
 
     Shot 1
     image: wide shot, a lighthouse keeper, a rocky shore
     motion: slow dolly in
     camera: dolly in
 
-Values stand on one line: a backslash is written `\\`, a newline `\n`, and other control characters, line ends and
-white space at the edges `\u0020`, so that every value comes back as it was. The JSON form is a list of objects with
-the keys `index`, `image_prompt`, `motion_prompt`, `camera`.
+A value is on one line: a backslash is written `\\`, a newline `\n`, and other control characters, line ends and white
+space at the edges as `\u0020`, so that every value comes back as it was. The JSON form is a list of objects with the
+keys `index`, `image_prompt`, `motion_prompt`, `camera`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from studio.model.film import Prompt, Shot
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
 
 _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)
-"""Of a line without white space around it: two runs of it in the pattern would take the square of their length."""
+"""The heading of a shot. Match it on a stripped line: with white space at both ends in the pattern, matching would take
+quadratic time."""
 _FIELD = re.compile(r"^(?P<name>image|motion|camera)(?: prompt)?:(?: (?P<value>.*))?$", re.IGNORECASE)
 _KEYS = {"image": "image_prompt", "motion": "motion_prompt", "camera": "camera"}
 _ESCAPE = re.compile(r"\\(?:(?P<plain>[\\nrt])|u(?P<code>[0-9a-fA-F]{4})|(?P<bad>.?))")
@@ -63,7 +64,7 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
     """Return the prompts of a prompts file in either form.
 
     Raises:
-        BadInput: one line with the line of the file, the reason, and what to do.
+        BadInput: in one line, the line of the file, the reason, and what to do.
     """
     text = text.removeprefix("\ufeff")
     prompts = _from_json(text) if text.lstrip().startswith(("[", "{")) else _from_text(text)

@@ -1,14 +1,15 @@
-"""A person's own script, read into scenes: their words become the narration, word for word.
+"""Read a person's own script into scenes: its words become the narration, word for word.
 
-Two forms are read, and of Markdown the words alone (`studio/text/markdown.py`):
+Two forms are read; Markdown is reduced to its words (`studio/text/markdown.py`):
 
 - Screenplay: a line such as `INT. KITCHEN - NIGHT`, `EXT. HARBOUR` or `## The Kitchen` opens a scene and names its
   place. Every other line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the
-  scene's characters, and stands before the speech with a colon, `Mara: Who is there?`; how it is spoken, in brackets
-  on a line of its own, is left out. So is what Fountain has for those who make the film (`studio/input/fountain.py`).
-- Plain text, where no line is such a heading: one paragraph is one scene, and blank lines part the paragraphs.
+  scene's characters, and is put before the speech with a colon, `Mara: Who is there?`; how it is spoken, in brackets
+  on a line of its own, is left out. So is what a Fountain script says to the film's makers
+  (`studio/input/fountain.py`).
+- Plain text, if no line is such a heading: each paragraph is a scene, and blank lines separate paragraphs.
 
-A heading of the first level that opens the script, the only one of its level, is the film's title and no scene; so
+A first-level heading that opens the script, if it is the only one of its level, is the film's title, not a scene; so
 is the title on Fountain's title page.
 
 Called by the writers and by `studio/planning/shot_plan.py`; it knows nothing of the length of the film.
@@ -29,30 +30,29 @@ from studio.text.sentences import each_sentence, split_sentences
 from studio.text.words import clean_text, one_line
 
 ACTION_CHARACTERS = 240
-"""Longest action taken from a scene's first sentence; about three lines of a prompt."""
+"""Longest action taken from a scene's first sentence, in characters: about three lines of a prompt."""
 
 _HEADING = re.compile(r"^\s*(?P<side>INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT)(?:\.\s*|\s+)(?P<place>\S.*)$", re.IGNORECASE)
 _NUMBERING = re.compile(
     r"(?:(?:scene|chapter|part|act)\s+)?(?:\d{1,4}|[IVXLC]{1,7})\s*(?:[.:)\u2013\u2014-]+\s*|$)", re.I
 )
-"""'Scene 2: ' before a heading's place."""
+"""Numbering before a heading's place: 'Scene 2: '."""
 _CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*\([^)]*\))?$")
 _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
-"""How a line is spoken, '(without turning)': for actors."""
+"""How a line is spoken, for actors: '(without turning)'."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
 
 
 @lru_cache(maxsize=4)
 def parse_script(text: str) -> tuple[Scene, ...]:
-    """Return the scenes of a script, numbered from 1; `location` is '' where the script names none.
+    """Return the scenes of a script, numbered from 1; `location` is '' if the script names none.
 
     Args:
-        text: screenplay or plain paragraphs, in Markdown or not, any language.
+        text: screenplay or plain paragraphs, in Markdown or not, in any language.
 
     Raises:
         BadInput: the script holds no spoken text, more scenes than a film may have shots (`safe_open.SHOTS`), a
-        sentence
-            longer than `LINE_CHARACTERS`, or is itself longer than `SCRIPT_CHARACTERS`.
+            sentence longer than `LINE_CHARACTERS`, or is itself longer than `SCRIPT_CHARACTERS`.
     """
     if len(text) > SCRIPT_CHARACTERS:
         raise BadInput(
@@ -83,7 +83,8 @@ def parse_script(text: str) -> tuple[Scene, ...]:
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a text that has a word, as one line of at most `ACTION_CHARACTERS`; '' for none."""
+    """Return a text's first sentence with a word in it, as one line of at most `ACTION_CHARACTERS`; '' if there is
+    none."""
     return _first_spoken(each_sentence(text))
 
 
@@ -93,12 +94,12 @@ def _first_spoken(sentences: Iterable[str]) -> str:
 
 
 def script_title(text: str) -> str:
-    """Return the title that a script gives itself with its first heading, as one line; '' where it gives none."""
+    """Return the title of a script, from its first heading or its title page, as one line; '' if it has none."""
     return one_line(_titled(text)[0])
 
 
 def _titled(text: str) -> tuple[str, Sequence[MarkdownLine]]:
-    """Return the script's title, or '', and its lines without it and without what a screenplay does not speak."""
+    """Return the script's title, or '', and its other lines, without what is not spoken in a screenplay."""
     plain = clean_text(text.removeprefix("\ufeff"))
     title, behind = title_page(plain)
     if title or any(_HEADING.match(line) for line in behind.split("\n")):
@@ -130,7 +131,7 @@ def _by_heading(lines: Sequence[MarkdownLine]) -> list[tuple[str, str]]:
 
 
 def _heading(line: MarkdownLine) -> str | None:
-    """Return the place that a heading names, '' where it names none; None for what is no heading."""
+    """Return the place that a heading names, '' if it names none; None if the line is not a heading."""
     words = line.text.strip()
     words = _NUMBERING.sub("", words, count=1) if line.level and _NUMBERING.match(words) else words
     if heading := _HEADING.match(words):
@@ -148,10 +149,10 @@ def _place(side: str, place: str) -> str:
 
 
 def _spoken(body: str) -> tuple[tuple[str, ...], str]:
-    """Return the names of the cues in the order they first speak, as `Mara` for `MARA (O.S.)`, and what is said.
+    """Return the names of the speakers in the order they first speak, as `Mara` for `MARA (O.S.)`, and what is said.
 
-    Who speaks is named at the head of the speech, with a colon, since one voice reads all parts and a viewer sees no
-    lips: speakers who cannot be told by where they are are named (DCMP, Captioning Key, Speaker Identification,
+    A speech begins with its speaker's name and a colon, because one voice reads all parts and a viewer sees no lips:
+    captions name speakers who cannot be recognised by their position (DCMP, Captioning Key, Speaker Identification,
     https://dcmp.org/learn/captioningkey/603).
     """
     lines = [line.strip() for line in body.split("\n")]

@@ -1,4 +1,4 @@
-"""Text files that a person hands in: a script, prompts. Read whole, or refused in one line.
+"""Read text files that a person hands in, such as a script or prompts: whole, or refused with a one-line error.
 
 Called by the `film` command for its options and by `studio/batch/manifest.py` for a manifest's columns.
 """
@@ -14,10 +14,13 @@ from studio.fs.safe_open import TEXT_BYTES
 
 
 def read_text(path: Path, named: str) -> str:
-    """Return the text of a file, without a byte order mark; `named` is the option that it stands for.
+    """Return the text of a file, without a byte order mark, with newlines as line ends.
+
+    Args:
+        named: the option that the file was given for, for the error.
 
     Raises:
-        BadInput: it cannot be read, is no regular file, is longer than `opening.TEXT_BYTES`, or is not UTF-8.
+        BadInput: it cannot be read, is not a regular file, is longer than `safe_open.TEXT_BYTES`, or is not UTF-8.
     """
     try:
         content = safe_open.read(path, TEXT_BYTES, follow=True)
@@ -49,7 +52,7 @@ def read_prompts(path: Path, named: str) -> list[dict[str, object]]:
     """Return a person's prompts, as `FilmOptions.prompts` takes them.
 
     Raises:
-        BadInput: as `read_text` and `prompt_files.parse_prompts`.
+        BadInput: as `read_text` and `prompts_file.parse_prompts`.
     """
     from studio.input.prompts_file import parse_prompts
 

@@ -1,9 +1,9 @@
-"""Captions: when which words stand on the screen, and the two text formats players read, SRT and WebVTT.
+"""Time captions and write them: which words are on the screen when, and the text formats SRT and WebVTT.
 
-Times are whole frames throughout and become milliseconds only while written, so nothing drifts. Drawing
-captions into a picture is the animator's business. Guidance followed: Netflix, Timed Text Style Guide,
+Times are whole frames throughout and become milliseconds only when they are written, so that nothing drifts. Drawing
+captions into a picture is left to the animator. Rules followed: Netflix, Timed Text Style Guide,
 General Requirements (two lines, 42 characters, at most 7 s, 2 frames between captions, up to 20 characters
-a second) and BBC Subtitle Guidelines (break at punctuation; never under a second if it can be helped).
+a second) and BBC Subtitle Guidelines (break at punctuation; never under a second if it can be avoided).
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from studio.text.sentences import abbreviated, ends_sentence
 
 WANTED_SECONDS = 1.0
 LEAST_SECONDS, MOST_SECONDS = 0.8, 7.0
-"""Hard where the line leaves room; a caption lasts `WANTED_SECONDS` if the next one lets it."""
+"""Limits of a caption's length, kept if the line leaves room; it lasts `WANTED_SECONDS` if the next one allows it."""
 GAP_FRAMES = 2
 BEHIND_SECONDS = 0.01
-"""Where one caption follows another at once, the gap between them is shared out: the second begins so much after its
-first word or up to a frame later, so that the first leaves no more than 0.08 s before its last word ends."""
+"""If one caption follows another at once, both give way for the gap between them: the second begins this much after its
+first word, or up to a frame later, so that the first ends at most 0.08 s before its last word does."""
 COLUMNS_A_SECOND = 20.0
 READING_COLUMNS_A_SECOND = 12.0
-"""The pace of captions which nobody speaks: a calm reader's, as 160 words a minute (BBC) come to 12 to 16 a second."""
+"""Reading speed for captions that nobody speaks: calm, as 160 words a minute (BBC) are 12 to 16 columns a second."""
 LINGER_SECONDS = 0.6
-"""How long a caption stays after its last word, and the shortest hole worth leaving between two."""
+"""How long a caption stays after its last word, and the shortest pause between two captions that is left empty."""
 
 _CLINGING = "a an the of to in on at by for from with and or but as if that into than her his its my"
 _NEVER_LAST = frozenset(_CLINGING.split())
@@ -52,7 +52,7 @@ _Numbers = NDArray[np.float64]
 
 
 class _Piece(NamedTuple):
-    """The least that is never torn: a word, or one sign of a script that has no spaces, with its seconds."""
+    """The smallest part that is never divided: a word, or one sign of a script without spaces, with its seconds."""
 
     text: str
     start: float
@@ -68,21 +68,22 @@ def line_cues(
     until_frames: int | None = None,
     line_columns: int = LINE_COLUMNS,
 ) -> tuple[Cue, ...]:
-    """Caption a spoken line: at most two lines of 42 columns, 0.8 to 7 s where there is room, 2 frames apart.
+    """Return the captions of a spoken line: at most two lines of 42 columns, 0.8 to 7 s if there is room, 2 frames
+    apart.
 
-    Every word appears once and in order. A word longer than a line is cut; CJK and Thai break between signs. A line of
-    nothing but marks ('...') has nothing to say, and no captions.
+    Every word appears once and in order. A word longer than a line is divided; CJK and Thai break between signs. A line
+    of nothing but marks ('...') gets no captions.
 
     Args:
         words: in order, times in seconds from the start of the line.
         fps: frames per second of the film.
         offset_frames: the frame at which the line begins, >= 0; no caption begins before it.
-        until_frames: the frame at which the last caption has left; where the words need more room than there
-            is (thousands of them in a second) lines grow longer instead. None: as late as the words want.
-        line_columns: longest line, 1 to 42; less where letters are burned into a narrow frame.
+        until_frames: the frame at which the last caption must be gone; if the words need more room than there is
+            (thousands of them in a second), lines grow longer instead. None: no limit.
+        line_columns: longest line, 1 to 42; less if letters are burned into a narrow frame.
 
     Returns:
-        Captions in order, none overlapping, in frames of whatever `offset_frames` counts in.
+        Captions in order, none overlapping, in frames counted like `offset_frames`.
     """
     pieces = [piece for word in words for piece in _pieces(word)]
     if not any(_says(piece.text) for piece in pieces):
@@ -91,7 +92,7 @@ def line_cues(
     columns = float(line_columns)
     everything = sum(columns_of(piece.text) + 1 for piece in pieces)
     if room is not None:
-        # At once as long as they must be at least: trying every doubling takes the square of the words' number.
+        # Begin with the least length that can work: trying every doubling takes quadratic time in the words.
         columns = max(columns, everything / 2 / max(1, (room + GAP_FRAMES) // (1 + GAP_FRAMES)))
     groups = [pieces] if everything <= columns > line_columns else _grouped(pieces, columns)
     while room is not None and len(groups) * (1 + GAP_FRAMES) - GAP_FRAMES > room:
@@ -107,9 +108,9 @@ def line_cues(
 def silent_cues(
     text: str, frames: int, fps: int, offset_frames: int, line_columns: int = LINE_COLUMNS
 ) -> tuple[Cue, ...]:
-    """Caption a line that nobody speaks, at a reader's pace from its first frame, within its `frames`.
+    """Return the captions of a line that nobody speaks, at reading speed from its first frame, within its `frames`.
 
-    A line too long for its frames is read faster, down to whatever fits.
+    A line that is too long for its frames is shown faster, as fast as it needs to be.
     """
     written = text.split()
     shares = [max(1.0, columns_of(clean(word)) + 1) for word in written]
@@ -122,10 +123,10 @@ def silent_cues(
 
 
 def srt_text(cues: Sequence[Cue], fps: int) -> str:
-    """Write SubRip: numbered from 1, `HH:MM:SS,mmm --> HH:MM:SS,mmm`, text, an empty line.
+    """Return the captions as SubRip: numbered from 1, `HH:MM:SS,mmm --> HH:MM:SS,mmm`, text, an empty line.
 
-    SubRip knows no escaping, so where text would be taken for a tag or an arrow an invisible word joiner
-    (U+2060) keeps its signs apart: 'a<b>' reads the same and is not bold.
+    SubRip has no escaping, so in text that would be taken for a tag or an arrow an invisible word joiner (U+2060)
+    separates the signs: 'a<b>' looks the same and is not bold.
     """
     apart = (("-->", "--" + _WORD_JOINER + ">"), ("<", "<" + _WORD_JOINER), ("{\\", "{" + _WORD_JOINER + "\\"))
     blocks = []
@@ -138,7 +139,7 @@ def srt_text(cues: Sequence[Cue], fps: int) -> str:
 
 
 def vtt_text(cues: Sequence[Cue], fps: int) -> str:
-    """Write WebVTT (https://www.w3.org/TR/webvtt1/#file-structure); '&', '<' and '>' are escaped as it asks."""
+    """Return the captions as WebVTT (https://www.w3.org/TR/webvtt1/#file-structure); '&', '<' and '>' are escaped."""
     blocks = ["WEBVTT\n"]
     for cue in cues:
         text = clean_lines(cue.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -147,14 +148,14 @@ def vtt_text(cues: Sequence[Cue], fps: int) -> str:
 
 
 def _stamp(frame: int, fps: int, point: str) -> str:
-    """The frame's time to the nearest millisecond; half a frame is 16 ms or more, so it reads back exactly."""
+    """Return the frame's time to the nearest millisecond; half a frame is 16 ms or more, so nothing is lost."""
     milliseconds = (2000 * frame + fps) // (2 * fps)
     seconds, milliseconds = divmod(milliseconds, 1000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{milliseconds:03d}"
 
 
 def _pieces(word: Word) -> list[_Piece]:
-    """Cut one word where a caption may break it; its time is shared out by the number of characters."""
+    """Divide one word where a caption may break it; its time is shared out by the number of characters."""
     parts = parts_of(clean(word.text))
     seconds, length = word.end - word.start, max(1, sum(map(len, parts)))
     pieces, at = [], 0
@@ -170,7 +171,7 @@ def _joined(pieces: Sequence[_Piece]) -> str:
 
 
 def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
-    """Lay pieces out in one line, or in the two best of at most `columns` each; None where they do not fit."""
+    """Return the pieces in one line, or in the two best lines of at most `columns` each; None if they do not fit."""
     whole = _joined(pieces)
     everything = columns_of(whole)
     if everything <= columns:
@@ -181,14 +182,14 @@ def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
         over += columns_of(pieces[cut - 1].text) + (0 if pieces[cut - 1].glued or cut == 1 else 1)
         under = everything - over - (0 if pieces[cut].glued else 1)
         if max(over, under) <= columns:
-            # Even lines read best, the lower one rather the longer; a comma is worth eight columns of that.
+            # Lines of equal length read best, or a longer lower one; a break at a comma is worth eight columns.
             unevenness = abs(over - under) + (3 if over > under else 0) + 8 * _tear(pieces[cut - 1], pieces[cut])
             best = min(best or (unevenness + 1, 0), (unevenness, cut))
     return f"{_joined(pieces[: best[1]])}\n{_joined(pieces[best[1] :])}" if best else None
 
 
 def _tear(last: _Piece, following: _Piece) -> float:
-    """How much it hurts to part two pieces: 0 after a sentence, 0.4 after a comma, 1 and more within a phrase,
+    """Return how bad a break between two pieces is: 0 after a sentence, 0.4 after a comma, 1 or more within a phrase,
     4 between an abbreviation and its name or number, 6 within a word."""
     bare = last.text.rstrip(CLOSERS)
     ending = bare[-1:]
@@ -205,19 +206,19 @@ def _tear(last: _Piece, following: _Piece) -> float:
 
 
 def _says(text: str) -> bool:
-    """Whether there is more in it than marks: a letter, a digit, a note of music."""
+    """Tell whether the text has more than punctuation: a letter, a digit, a music note."""
     return any(unicodedata.category(sign)[0] not in "PZC" for sign in text)
 
 
 def _ends(bare: str, following: _Piece) -> bool:
-    """Whether a sentence ends with a mark: not in 'e.g. this', always with '...', as a sentence of a script does."""
+    """Tell whether a sentence ends with a mark: not in 'e.g. this', always with '...', as in a script."""
     return bare.endswith("..") or ends_sentence(bare, following.text)
 
 
 def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]:
-    """Part a line's pieces into captions so that the sum of what is unpleasant is least (dynamic programming).
+    """Divide a line's pieces into captions so that the sum of their prices is least (dynamic programming).
 
-    For each first piece all captions that it may begin are priced at once: a line in one caption has thousands.
+    For each first piece, the prices of all captions that it may begin are computed at once: there may be thousands.
     """
     count = len(pieces)
     starts, ends, widths, spaces = (
@@ -264,19 +265,19 @@ def _grouped(pieces: Sequence[_Piece], columns: float) -> list[Sequence[_Piece]]
 
 
 def _prices(shown: _Numbers, spoken: _Numbers, width: _Numbers, torn: _Numbers) -> _Numbers:
-    """What is unpleasant about captions: that each is one more, too short, too long or too fast.
+    """Return the prices of captions, higher for worse: each costs 1, and more if it is too short, too long or too fast.
 
-    `torn` is what lies within each already: ends of sentences and silences it should not run across.
+    `torn` is the price of the ends of sentences and the silences inside each, which it should not run across.
     """
     price = 1.0 + torn + 3.0 * np.maximum(0.0, WANTED_SECONDS - shown) + np.maximum(0.0, spoken - MOST_SECONDS)
-    # The gap before the next one and two roundings to frames come out of what is shown.
+    # The gap before the next caption and two roundings to frames shorten the time it is shown.
     price += 50.0 * np.maximum(0.0, LEAST_SECONDS + 0.16 - shown)
     price += 0.05 * np.maximum(0.0, width / shown - COLUMNS_A_SECOND)
     return price
 
 
 def _timed(spoken: Sequence[tuple[float, float]], fps: int, offset: int, last: int | None) -> list[tuple[int, int]]:
-    """Give captions their frames: from their first word to a little after the last, apart, and long enough."""
+    """Return the frames of captions: from their first word to a little after the last, with gaps, and long enough."""
     starts: list[int] = []
     said_until = -1.0
     for start, end in spoken:

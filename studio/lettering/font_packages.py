@@ -1,4 +1,4 @@
-"""The fonts that come as extras of this package: for which scripts, and which of them would draw what was not drawn."""
+"""The fonts that are extras of this package: for which scripts they are, and which would draw what was not drawn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studio.lettering.fonts import drawable
 
 @dataclass(frozen=True)
 class Extra:
-    """An extra of `pyproject.toml`: what it draws, a letter of it, and how Unicode's names of its letters begin."""
+    """A font extra of `pyproject.toml`: what it draws, a sample letter, and how Unicode's names of them begin."""
 
     name: str
     draws: str
@@ -27,12 +27,12 @@ EXTRAS = (
 
 
 def lacking_extras() -> tuple[Extra, ...]:
-    """Return the extras whose letters no font at hand can show."""
+    """Return the extras whose letters no installed font can show."""
     return tuple(extra for extra in EXTRAS if drawable(extra.letter)[1])
 
 
 def remedy_for(words: Iterable[str]) -> str:
-    """Return the command that brings the fonts for words that were not drawn; '' where no extra would."""
+    """Return the command that installs the fonts for words that were not drawn; '' if no extra has them."""
     begins = {unicodedata.name(letter, "") for letter in "".join(words)}
     wanted = [extra.name for extra in lacking_extras() if any(name.startswith(extra.begins) for name in begins)]
     return install(wanted) if wanted else ""

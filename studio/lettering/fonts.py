@@ -1,7 +1,7 @@
-"""Letters: which characters the fonts at hand can show, how a text breaks into lines, and its mask.
+"""Draw text: which characters the installed fonts can show, how a text breaks into lines, and its mask.
 
-Nothing here knows of films. Burned captions and the title card set their words with it. A character that no font at
-hand can show is left out and told, never drawn as an empty box.
+Nothing here knows of films. Burned captions and cards draw their words with it. A character that no installed font can
+show is left out and reported, never drawn as an empty box.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from PIL import Image, ImageDraw, ImageFont, features
 from studio.errors import EngineFailed
 
 FAMILY = "noto-sans"
-"""The slug of fontpkg; its sisters for other scripts, noto-sans-arabic and so on, begin with it."""
+"""The font's name in fontpkg; the fonts for other scripts, noto-sans-arabic and so on, begin with it."""
 
 CJK_PACKAGE = "noto_cjk_sans_otc"
-"""The extra for Chinese, Japanese and Korean, which fontpkg has no package for."""
+"""The package of the extra for Chinese, Japanese and Korean, for which fontpkg has none."""
 
 LINE_HEIGHT = 1.28
-"""Baseline to baseline in sizes: Noto Sans's own 1.36 is made for stacked diacritics; 1.28 still clears them."""
+"""Distance of baselines as a multiple of the size: Noto Sans's own is 1.36, for stacked diacritics; 1.28 is still
+enough for them."""
 
 _Width = Callable[[str], float]
 """Width of a text in pixels, between the points where the pen starts and ends."""
@@ -44,14 +45,14 @@ _SHAPED = (
 
 
 def can_shape() -> bool:
-    """Whether Pillow was built with, and finds, the shaper for right-to-left and Indic scripts."""
+    """Tell whether Pillow was built with, and finds, the shaper (raqm) for right-to-left and Indic scripts."""
     return bool(features.check("raqm"))
 
 
 def drawable(text: str) -> tuple[str, tuple[str, ...]]:
-    """Keep what the best font at hand can show.
+    """Return the part of a text that the best installed font can show.
 
-    Control characters vanish; runs of blanks become one; newlines stay.
+    Control characters are removed; runs of blanks become one; newlines stay.
 
     Returns:
         The text that is left, and the words that lost a letter, in order, each once.
@@ -64,7 +65,7 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
         for word in line.split():
             visible = [c for c in unicodedata.normalize("NFC", word) if unicodedata.category(c)[0] != "C"]
             kept = "".join(c for c in visible if ord(c) in covered and (shapes or not _needs_shaping(c)))
-            # Selectors and joiners paint nothing by themselves: dropping them loses nothing.
+            # Selectors and joiners draw nothing by themselves: a word without them is not incomplete.
             if sum(unicodedata.category(c)[0] != "M" for c in visible) > sum(
                 unicodedata.category(c)[0] != "M" for c in kept
             ):
@@ -77,7 +78,11 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def font_file(text: str) -> Path:
-    """The installed Noto Sans font that covers most of `text`; Noto Sans itself where several cover the same."""
+    """Return the path of the installed Noto Sans font that covers most of `text`; of equals, Noto Sans itself.
+
+    Raises:
+        EngineFailed: Noto Sans is not installed.
+    """
     names = sorted(name for name in fontpkg.families() if name.startswith(FAMILY))
     if FAMILY not in names:
         raise EngineFailed(f"the font {FAMILY!r} is not installed: install the package fontpkg-{FAMILY}")
@@ -89,7 +94,7 @@ def font_file(text: str) -> Path:
 
 
 def _collections() -> list[Path]:
-    """Noto Sans CJK, where the package of the extra `cjk` is installed: one file for Chinese, Japanese and Korean."""
+    """Return the file of Noto Sans CJK, one for Chinese, Japanese and Korean, if the extra `cjk` is installed."""
     found = find_spec(CJK_PACKAGE)
     return sorted(Path(found.origin).parent.glob("*.ttc")) if found and found.origin else []
 
@@ -101,14 +106,14 @@ def set_block(
     weight: int = 400,
     tracking: float = 0.0,
 ) -> NDArray[np.float32]:
-    """Set a drawable text, centred, in lines that fit the box: at `size_px` or as much smaller as it takes.
+    """Draw a text, centred, in lines that fit the box: at `size_px` or, if necessary, smaller.
 
-    Lines that fit stay as they are written; where one must be broken, all are filled anew, to like lengths.
+    Lines that fit stay as they are written; if one must be broken, all are broken anew, to similar lengths.
 
     Args:
         box: (width, height) in pixels that the block must not exceed.
         weight: 100 to 900, of a variable font.
-        tracking: space between letters, as a share of their size; scripts whose letters join have none.
+        tracking: space between letters, as a share of their size; not used for scripts whose letters join.
 
     Returns:
         (h, w) coverage 0 to 1, h and w within the box, cut to the block with a small margin.
@@ -136,7 +141,7 @@ def set_block(
     mask = Image.new("L", (min(width, int(widest) + 1 + 2 * margin), int(len(lines) * line_px + 2 * margin)))
     pen = ImageDraw.Draw(mask)
     for i, line in enumerate(lines):
-        # 0.76 and not the font's ascent centres capitals and descenders in the line.
+        # With 0.98, not the font's ascent, capitals and descenders are centred in the line.
         base = margin + i * line_px + size * 0.98
         if not track:
             pen.text((mask.width / 2, base), line, fill=255, font=font, anchor="ms")
@@ -146,10 +151,10 @@ def set_block(
 
 
 def set_line(text: str, size_px: int, weight: int = 400, tracking: float = 0.0) -> NDArray[np.float32]:
-    """Set a drawable text in one line of any length, without a margin but for a pixel at each side.
+    """Draw a text in one line of any length, without a margin except a pixel at each side.
 
     Returns:
-        (h, w) coverage 0 to 1; the letters stand on row `baseline(size_px)`, whatever the text.
+        (h, w) coverage 0 to 1; the baseline is row `baseline(size_px)` for any text.
     """
     font = _load(str(font_file(text)), size_px, weight)
     track = tracking * size_px if _trackable(text) else 0.0
@@ -159,25 +164,25 @@ def set_line(text: str, size_px: int, weight: int = 400, tracking: float = 0.0) 
 
 
 def baseline(size_px: int) -> int:
-    """Return the row that the letters of `set_line` stand on."""
+    """Return the row of the baseline in a mask of `set_line`."""
     return round(size_px * 1.07)
 
 
 def _draw_apart(
     pen: ImageDraw.ImageDraw, line: str, at: tuple[float, float], font: ImageFont.FreeTypeFont, track: float
 ) -> None:
-    """Draw from the left end of a baseline on, every letter `track` pixels further from the one before."""
+    """Draw a line from the left end of a baseline, with `track` pixels of extra space between letters."""
     if not track:
         pen.text(at, line, fill=255, font=font, anchor="ls")
         return
     for place, letter in enumerate(line):
-        # The width of what is before it, and not of each letter, so that pairs stay kerned.
+        # Measure the whole text before it, not each letter alone, so that pairs stay kerned.
         before = font.getlength(line[: place + 1]) - font.getlength(letter)
         pen.text((at[0] + before + track * place, at[1]), letter, fill=255, font=font, anchor="ls")
 
 
 def text_width(text: str, size_px: int, weight: int = 400, tracking: float = 0.0) -> float:
-    """Return how wide a drawable text of one line is at `size_px`, in pixels, as `set_block` sets it."""
+    """Return the width in pixels of a text in one line at `size_px`, as `set_block` draws it."""
     font = _load(str(font_file(text)), size_px, weight)
     return _length(font, tracking * size_px if _trackable(text) else 0.0, text)
 
@@ -187,17 +192,18 @@ def _length(font: ImageFont.FreeTypeFont, track: float, text: str) -> float:
 
 
 def _trackable(text: str) -> bool:
-    """Whether letters may stand apart: none joins another, and no sign belongs to the one before it."""
+    """Tell whether space may be put between letters: none joins another, and no sign belongs to the one before it."""
     return not any(_needs_shaping(letter) or unicodedata.category(letter)[0] == "M" for letter in text)
 
 
 def _smallest(size_px: int) -> int:
-    """The size below which long words are broken rather than everything shrunk: three fifths of the asked one."""
+    """Return the size below which long words are broken instead of shrinking everything: three fifths of the wanted
+    size."""
     return max(1, size_px * 3 // 5)
 
 
 def _wrap(text: str, length: _Width, room: float, may_break: bool) -> list[str] | None:
-    """Fill lines of at most `room` pixels; None where a word is too wide and may not be broken."""
+    """Return the text in lines of at most `room` pixels; None if a word is too wide and may not be broken."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line, reached = "", 0.0
@@ -217,7 +223,7 @@ def _wrap(text: str, length: _Width, room: float, may_break: bool) -> list[str] 
 
 
 def _pieces(word: str, length: _Width, room: float, may_break: bool) -> list[str]:
-    """The word, or the pieces of one that is wider than a line; [] where it does not go."""
+    """Return [word], or the pieces of a word that is wider than a line; [] if it cannot be made to fit."""
     if length(word) <= room:
         return [word]
     if not may_break:
@@ -231,7 +237,7 @@ def _pieces(word: str, length: _Width, room: float, may_break: bool) -> list[str
 
 
 def _balance(text: str, length: _Width, room: float, lines: list[str]) -> list[str]:
-    """Narrow the room as far as the number of lines allows: "a b c / d" becomes "a b / c d"."""
+    """Return the text in as many lines, of similar lengths: "a b c / d" becomes "a b / c d"."""
     low, high = 0.0, float(room)
     while high - low > 2:
         middle = (low + high) / 2
@@ -244,7 +250,7 @@ def _balance(text: str, length: _Width, room: float, lines: list[str]) -> list[s
 
 
 def _squeezed(text: str, font: ImageFont.FreeTypeFont, box: tuple[int, int]) -> NDArray[np.float32]:
-    """The last resort for a text that no size fits: one line, scaled into the box; a grey thread, but all of it."""
+    """Return a mask of a text that does not fit at any size: one line scaled into the box, complete but unreadable."""
     line = text.replace("\n", " ")[:4000]
     mask = Image.new("L", (max(1, int(font.getlength(line))), 2))
     ImageDraw.Draw(mask).text((0, 2), line, fill=255, font=font, anchor="ls")
@@ -253,7 +259,7 @@ def _squeezed(text: str, font: ImageFont.FreeTypeFont, box: tuple[int, int]) -> 
 
 
 def _load(path: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
-    """A font of its own for every caller: FreeType faces are not shared between threads."""
+    """Load a new font for every caller, because threads must not share FreeType faces."""
     layout = ImageFont.Layout.RAQM if can_shape() else ImageFont.Layout.BASIC
     font = ImageFont.truetype(path, size, layout_engine=layout)
     try:
@@ -271,12 +277,12 @@ def _needs_shaping(letter: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _coverage(path: Path) -> frozenset[int]:
-    """The code points a TrueType font has a glyph for, read from its `cmap` table.
+    """Return the code points for which a TrueType font has a glyph, from its `cmap` table.
 
-    Formats 4 and 12, which every Unicode font has one of (OpenType 1.9.1, chapter cmap).
+    Formats 4 and 12 are read, of which every Unicode font has one (OpenType 1.9.1, chapter cmap).
     """
     font = path.read_bytes()
-    # A collection begins with its fonts' places; the first has every glyph, others only prefer other shapes.
+    # A collection begins with its fonts' offsets; the first has every glyph, the others only prefer other shapes.
     base = struct.unpack_from(">I", font, 12)[0] if font[:4] == b"ttcf" else 0
     records = range(base + 12, base + 12 + 16 * struct.unpack_from(">H", font, base + 4)[0], 16)
     tables = {font[at : at + 4]: at for at in records}

@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - the signs of many scripts are this file's subject, look-alikes included
-"""Where the text of a caption may break, and how wide it is: the rules of scripts, not of films.
+"""Find where the text of a caption may break, and how wide it is: rules of writing systems, not of films.
 
-No times and no cues here; `caption_cues.py` calls it. Thai, Lao and their neighbours break between signs, since to
-find their words takes a dictionary.
+No times and no cues here; `caption_cues.py` calls it. Thai, Lao and similar scripts break between signs, because
+finding their words takes a dictionary.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 LINE_COLUMNS = 42
 """Longest line, in Latin letters (Netflix, Timed Text Style Guide, General Requirements)."""
 WIDE_COLUMNS = 2.5
-"""A CJK sign's share of a line: 16 of them fill it (Netflix, Chinese and Korean), as 42 Latin letters do."""
+"""Columns of a CJK sign: 16 of them fill a line (Netflix, Chinese and Korean), as 42 Latin letters do."""
 
 ENDS, RESTS = "。．！？!?.…", "、，；：,;:—–"
 CLOSERS = "\"'”’»)]}」』）】》〉"
@@ -22,23 +22,26 @@ _THAI_LEADING = "เแโใไ"
 
 
 def clean(text: str) -> str:
-    """Drop what no caption can show: control characters and line ends become spaces; marks of direction stay."""
+    """Return the text in one line without what no caption can show: control characters and line ends become spaces.
+
+    Marks of direction stay.
+    """
     kinds = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
     return " ".join("".join(kinds.get(unicodedata.category(c), c) for c in text).split())
 
 
 def clean_lines(text: str) -> str:
-    """The same for a cue of several lines; an empty line would end the cue, so there is none."""
+    """Do the same for a cue of several lines, without empty lines: one would end the cue."""
     return "\n".join(line for line in map(clean, text.split("\n")) if line) or "\ufffd"
 
 
 def columns_of(text: str) -> float:
-    """Return how much of a line a text takes."""
+    """Return the width of a text in columns, of which a line has `LINE_COLUMNS`."""
     return sum(_width(character) for character in text)
 
 
 def parts_of(text: str) -> list[str]:
-    """Cut one word where a caption may break it: not at all, unless its script has no spaces or it fills a line."""
+    """Divide one word where a caption may break it: only if its script has no spaces, or it is longer than a line."""
     parts: list[str] = []
     columns = 0.0  # of the last part
     for cluster in _clusters(text):
@@ -59,9 +62,9 @@ def parts_of(text: str) -> list[str]:
 
 
 def _parted(line: str, sign: str) -> list[str]:
-    """Part a word that fills a line: behind a slash or a joint of an address, or at the line's end.
+    """Divide a word that fills a line: after a slash or another separator of a web address, or at the line's end.
 
-    What closes is never parted from what it closes: neither 'kettle?id=3' from ').' nor '12' from '%'.
+    A closing mark is never separated from what it closes: neither ').' from 'kettle?id=3' nor '%' from '12'.
     """
     least = len(line) // 2
     cut = next((at for joints in ("/", "?&=#", "-_.~") if (at := _behind(line, joints)) > least), len(line))
@@ -73,7 +76,7 @@ def _parted(line: str, sign: str) -> list[str]:
 
 
 def _behind(line: str, joints: str) -> int:
-    """The place behind the last of the joints that something follows which is no mark; 0 where there is none."""
+    """Return the place after the last of these signs that a letter or digit follows; 0 if there is none."""
     return max((at for at in range(1, len(line)) if line[at - 1] in joints and line[at].isalnum()), default=0)
 
 
@@ -86,7 +89,8 @@ def _width(character: str) -> float:
 
 
 def spaceless(character: str) -> bool:
-    """Whether it belongs to a script written without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese."""
+    """Tell whether a character belongs to a script written without spaces: Chinese, Japanese, Thai, Lao, Khmer,
+    Burmese."""
     if "\u0e00" <= character <= "\u0eff" or "\u1000" <= character <= "\u109f" or "\u1780" <= character <= "\u17ff":
         return True
     name = unicodedata.name(character, "")
@@ -94,9 +98,9 @@ def spaceless(character: str) -> bool:
 
 
 def _clusters(text: str) -> list[str]:
-    """Cut into signs as readers see them: accents, joined emoji, flags and Thai vowels stay with their base.
+    """Divide a text into signs as readers see them: accents, joined emoji, flags and Thai vowels stay with their base.
 
-    A short form of Unicode's grapheme clusters (https://unicode.org/reports/tr29/).
+    This is a short form of Unicode's grapheme clusters (https://unicode.org/reports/tr29/).
     """
     signs: list[str] = []
     for character in text:

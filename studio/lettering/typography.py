@@ -1,7 +1,6 @@
-"""How a card's title is set: typographic quotes and dashes, and lines broken as a designer would. Pure.
+"""Set a card's title: typographic quotes and dashes, and lines broken as a designer would. Pure.
 
-What letters look like is `studio/lettering/fonts.py`'s; widths come in as a function, so that nothing here knows of
-fonts.
+`studio/lettering/fonts.py` draws the letters; widths come in as a function, so that nothing here knows of fonts.
 """
 
 from __future__ import annotations
@@ -12,35 +11,35 @@ from collections.abc import Callable
 from functools import lru_cache
 
 MOST_UNITS, MOST_CHARACTERS, MOST_LINES = 60, 400, 6
-"""More words or characters than a title ever has are set like any text, not weighed."""
+"""Most words and characters of a text that is set like a title, and most lines; a longer one is set like any text."""
 
 SMALLER, FLAWED = 0.76, 0.85
-"""How much smaller a title may be set for the sake of fewer lines; and how much a bad break is worth of that."""
+"""To what share of its size a title may shrink for the sake of one line less; and the share that a bad break costs."""
 
 _CLINGING = frozenset(
     "a an the of and or to in on at by for with from as is no not my your his her its our der die das des dem den ein"  # noqa: SIM905
     " eine und von vom zu im am le la les un une de du et el los las y en il lo gli e di".split()
 )
-"""Words that belong to what follows: a line should not end with one."""
+"""Words that belong to the next word: a line should not end with one."""
 
 _HANGING = 0.15
-"""The price of such an end, as a share of a line's squared width."""
+"""The price of a line that ends with one, as a share of a line's squared width."""
 
 _APOSTROPHE, _OPEN, _CLOSE = "\u2019", "\u201c", "\u201d"
 _OPEN_SINGLE, _EN_DASH, _EM_DASH, _DOTS = "\u2018", "\u2013", "\u2014", "\u2026"
 _STOPS = frozenset("\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff1f\uff01\u300d\u300f\uff09\u3011\u300b\u3009\u30fc\u2026")
-"""What begins no line (JIS X 4051, kinsoku): Chinese and Japanese stops and closing brackets."""
+"""Signs that must not begin a line (JIS X 4051, kinsoku): Chinese and Japanese stops and closing brackets."""
 _BEHIND = rf"(?<![\w.,!?)\]{_DOTS}{_APOSTROPHE}{_CLOSE}])"
-"""Not behind what a closing quotation mark stands behind."""
+"""Matches a place that does not follow a sign after which a quotation mark would be a closing one."""
 
 Width = Callable[[str], float]
 
 
 def typographic(text: str, *, english: bool = True) -> str:
-    """Return the text with the signs that a typesetter would use for those of a typewriter.
+    """Return the text with typographic signs instead of those of a typewriter.
 
-    Apostrophes, dashes and dots in any language; quotation marks in English only, for they differ from language to
-    language. Feet and inches behind a digit stay.
+    Apostrophes, dashes and dots are changed in any language; quotation marks in English only, because they differ from
+    language to language. Signs for feet and inches after a digit stay.
     """
     text = re.sub(rf"(?<!\s)\s+(?:-{{1,3}}|{_EM_DASH})\s+", f" {_EN_DASH} ", text)
     text = re.sub(r"(?<=\w)--+(?=\w)", _EM_DASH, text)
@@ -56,16 +55,16 @@ def typographic(text: str, *, english: bool = True) -> str:
 
 
 def title_lines(text: str, width_of: Width, room: float, most_lines: int) -> tuple[list[str], float]:
-    """Return the title in its lines: as few as let it be large, of like lengths, and none of a single short word.
+    """Return the title divided into lines: few, so that it can be large, of similar lengths, not one short word alone.
 
     Args:
-        text: one line, its words parted by blanks.
-        width_of: of a text at the size that is asked for; a smaller size is as much narrower.
+        text: one line, its words separated by blanks.
+        width_of: returns the width of a text at the wanted size; widths are proportional to the size.
         room: the width that a line may have.
-        most_lines: how many the height has room for at the asked size.
+        most_lines: how many lines the height has room for at the wanted size.
 
     Returns:
-        The lines, and the share of the asked size at which they fit, at most 1.
+        The lines, and the share of the wanted size at which they fit, at most 1.
     """
     units = _units(text)
     if not units or len(units) > MOST_UNITS or len(text) > MOST_CHARACTERS:
@@ -74,7 +73,7 @@ def title_lines(text: str, width_of: Width, room: float, most_lines: int) -> tup
     best, best_share, best_worth = [text], 1.0, 0.0
     for count in range(1, min(MOST_LINES, len(units)) + 1):
         lines = _broken(units, count, widths)
-        # More lines than the height has room for are as much smaller.
+        # If there are more lines than the height has room for, they must be smaller.
         share = min(1.0, room / max(widths(line) for line in lines), most_lines / count)
         worth = share * FLAWED ** sum(_hangs(line) for line in lines[:-1])
         worth *= FLAWED if count > 1 and " " not in lines[-1] and " " in text else 1.0
@@ -86,12 +85,12 @@ def title_lines(text: str, width_of: Width, room: float, most_lines: int) -> tup
 
 
 def _hangs(line: str) -> bool:
-    """Whether a line ends with a word that belongs to the next one."""
+    """Tell whether a line ends with a word that belongs to the next one."""
     return line.rpartition(" ")[2].lower() in _CLINGING
 
 
 def _units(text: str) -> list[tuple[str, str]]:
-    """Cut into what may not be broken, each with what parts it from the one before: a blank, or nothing in Chinese."""
+    """Return the parts of a text that may not be broken, each with what is before it: a blank, or '' in Chinese."""
     units: list[tuple[str, str]] = []
     for word in text.split():
         pieces: list[str] = []
@@ -118,7 +117,8 @@ def _joins(letter: str) -> bool:
 
 
 def _broken(units: list[tuple[str, str]], count: int, width_of: Width) -> list[str]:
-    """Return the units in `count` lines of the least cost: far from the mean is dear, and so are bad ends."""
+    """Return the units in the `count` lines that cost least: a line costs more if it is far from the mean width, or its
+    end is bad."""
 
     def line(first: int, end: int) -> str:
         return "".join((blank if place else "") + unit for place, (unit, blank) in enumerate(units[first:end]))

@@ -1,4 +1,4 @@
-"""Commands that can be pasted as printed: through `make` where `make` started us, else by the program's own path."""
+"""Build commands that can be pasted as printed: for `make` if `make` started the program, else with its own path."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ _MAKE = {
     "plan": "plan",
 }
 FROM_MAKE = "FILM_FROM_MAKE"
-"""Set by the Makefile: what is printed is then a line for `make`."""
+"""The environment variable that the Makefile sets, so that printed commands are lines for `make`."""
 
 
 def command(
     verb: str, session_id: str = "", output: Path | None = None, *more: str, idea: str = "", file: str = ""
 ) -> str:
-    """Return the line that does `verb` (resume, approve, view, cost, plan, list, ...) on the session.
+    """Return the command line for `verb` (resume, approve, view, cost, plan, list, ...) on the session.
 
     Args:
-        output: the output folder; left out of the line where it is what the program takes anyway.
+        output: the output folder; left out of the line if it is the default.
         more: further arguments.
-        idea: of `make`: what the film is about.
-        file: of `batch`: the manifest.
+        idea: for `make`: what the film is about.
+        file: for `batch`: the manifest.
     """
     options = list(more)
     if output is not None and not _is_usual(output):
@@ -52,12 +52,12 @@ def command(
     if os.environ.get(FROM_MAKE):
         words = ["make", _MAKE[verb], *([f"ID={session_id}"] if session_id else [])]
         if idea:
-            # The Makefile hands the raw value on: a dollar stays as it is.
+            # The Makefile passes on the raw value: a dollar stays as it is.
             words.append("IDEA=" + shlex.quote(idea))
         if file:
             words.append("FILE=" + shlex.quote(file))
         if options:
-            # The shell takes one layer of quotes, make's recipe the other; make reads a dollar as its own.
+            # The shell removes one layer of quotes, make's recipe the other; make needs a dollar doubled.
             words.append("ARGS=" + shlex.quote(shlex.join(options).replace("$", "$$")))
         return " ".join(words)
     program, word = _TARGETS[verb]
@@ -68,12 +68,12 @@ def command(
 
 
 def _is_usual(output: Path) -> bool:
-    # FILM_OUTPUT may have been set for one command only: then the line says where, too.
+    # FILM_OUTPUT may have been set for one command only: then the line names the folder, too.
     return "FILM_OUTPUT" not in os.environ and os.path.abspath(output) == os.path.abspath("output")
 
 
 def _beside_us(program: str) -> str:
-    """Return how to call a sibling of the running program: its bare name where that is on the PATH, else by path."""
+    """Return how to call a program beside the running one: its bare name if that is on the PATH, else its path."""
     path = Path(sys.argv[0]).with_name(program)
     if not path.is_file():
         return program

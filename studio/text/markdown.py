@@ -1,9 +1,9 @@
-"""Reading Markdown once: a text's lines in plain words, and which of them are headings. No word is lost.
+"""Read Markdown into lines of plain words, and tell which of them are headings. No word is lost.
 
 The syntax is CommonMark's (https://spec.commonmark.org/0.31.2/) with tables, strike-through, tasks and footnotes as
-GitHub has them, read with care: what only looks like markup ('3 * 4', 'C#', '#5', 'snake_case') is text. Every pattern
-is bounded: its time grows with the text's length and no faster. The offline voice's own reading of what a model may
-write is `blocks/offline/voice/unmarked.py`.
+GitHub has them, read cautiously: what only looks like markup ('3 * 4', 'C#', '#5', 'snake_case') is text. Every pattern
+is bounded: it takes linear time in the text's length. The offline voice reads Markdown of models in its own way
+(`blocks/offline/voice/unmarked.py`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _TAG_NAMES = (
     " kbd li mark ol p pre q s section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u"
     " ul|audio break emphasis lang paragraph phoneme prosody say-as sentence speak token voice w"
 ).replace(" ", "|")
-"""Elements of HTML that people put into a text, and those of SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/)."""
+"""HTML elements that people put into a text, and those of SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/)."""
 _ATTRIBUTE = r"""\s{1,9}[\w:.-]{1,40}\s{0,3}=\s{0,3}(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s"'<>=]{1,300})"""
 TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:{_ATTRIBUTE}){{0,12}}\s{{0,9}}/?>|<!--[^<>]{{0,500}}-->", re.IGNORECASE)
 STYLE = re.compile(r"\{\\[^{}\n]{0,100}\}")
-"""A style of SubStation Alpha, '{\\an8}'."""
+"""A style override of SubStation Alpha captions, '{\\an8}'."""
 LINK = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]{0,99}\]){0,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,100})?(?:\s\"[^\"]{0,200}\")?\)"
 )
@@ -40,7 +40,7 @@ _UNDERLINE = re.compile(r"[ \t]{0,3}={3,}[ \t]*$")
 _RULE = re.compile(r"[ \t]{0,3}([-*_])(?:[ \t]{0,9}\1){2,}[ \t]*$")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•][ \t]+){1,3}(?:\[[ xX]\][ \t]+)?(?=\S)")
 _BEGINNING = ">-*+•#=_[|"
-"""What a line begins with, or with a digit, where it is more than words; a row may begin with any sign."""
+"""A line that is more than words begins with one of these or a digit, unless it is a table's row."""
 _NUMBER = re.compile(r"[ \t]{0,12}(\d{1,3})[.)][ \t]+(?=\S)")
 _COLUMNS = re.compile(r"[ \t]{0,3}(?=[^|]*\|)\|?(?:[ \t]*:?-+:?[ \t]*\|){0,99}[ \t]*(?::?-+:?)?[ \t]*$")
 _DEFINED = re.compile(r"[ \t]{0,3}\[(?!\^)([^\[\]]{1,99})\]:[ \t]+<?(?:\w+://|mailto:|www\.|[./#])\S*(?:[ \t]+\S.*)?$")
@@ -50,7 +50,7 @@ _NOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 _ANGLED = re.compile(r"<((?:https?|ftp|mailto):[^\s<>]{1,500})>", re.IGNORECASE)
 
 _Pair = tuple[re.Pattern[str], re.Pattern[str], int]
-"""What opens, what closes (the same marks again), and how many characters stand between them at most."""
+"""(opening marks, closing marks, which are the same again, most characters between them)."""
 _CODE: _Pair = (re.compile(r"(?<![`\w])`{1,3}(?!`)"), re.compile(r"(?<!`)`{1,3}(?!`)"), 500)
 _EMPHASES: tuple[tuple[str, _Pair], ...] = (
     ("**", (re.compile(r"(?<![\d*])\*{2,3}(?=[^\s*])"), re.compile(r"(?<=[^\s*])\*{2,3}(?![\d*])"), 600)),
@@ -58,14 +58,15 @@ _EMPHASES: tuple[tuple[str, _Pair], ...] = (
     ("_", (re.compile(r"(?<!\w)_{1,3}(?=[^\s_])"), re.compile(r"(?<=[^\s_])_{1,3}(?!\w)"), 600)),
     ("~~", (re.compile(r"(?<!~)~~(?=[^\s~])"), re.compile(r"(?<=[^\s~])~~(?!~)"), 600)),
 )
-"""A star or two between digits, or one between letters, multiplies: 'a*b*c'."""
+"""Marks of emphasis. One or two stars between digits, or one between letters, are multiplication: 'a*b*c'."""
 _STOPPED = re.compile(r"[^\w\s\"'\u201d\u2019)\]\u00bb][\"'\u201d\u2019)\]\u00bb]*$")
 
 _SIGNS = "\\`*_{}[]()#+.!|~<>-&:"
 _HIDDEN = {ord(sign): 0xFDD0 + place for place, sign in enumerate(_SIGNS)}
 _SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()}
 _NEVER = dict.fromkeys(range(0xFDD0, 0xFDF0))
-"""Signs that are no markup (escaped, of code, of an address) stand for a while as noncharacters of Unicode."""
+"""Removes Unicode's noncharacters from the input: while it is read they stand for signs that are not markup (escaped,
+in code, in a web address)."""
 
 
 class MarkdownLine(NamedTuple):
@@ -74,22 +75,23 @@ class MarkdownLine(NamedTuple):
     text: str
     level: int = 0
     row: bool = False
-    """Of a table; its cells are still parted by '|' while it is read."""
+    """Whether it is a table's row; while it is read, its cells are still separated by '|'."""
     ends: bool = False
-    """Whether an item of a list, or a table's row, ends here: it has a full stop where it has no mark."""
+    """Whether a list's item, or a table's row, ends here: it gets a full stop if it has no mark at the end."""
 
 
 _EMPTY = MarkdownLine("")
 
 
 def read_markdown(text: str) -> tuple[MarkdownLine, ...]:
-    """Return the lines of a text in plain words; a plain text comes through unchanged.
+    """Return the lines of a text in plain words; plain text is not changed.
 
-    Emphasis, links, quotes, lists, tags, fences and rules vanish, and their words stay; code is kept as it stands. An
-    item of a list and a table's row end with a full stop, a row's cells are parted by commas: words for the layout.
+    The marks of emphasis, links, quotes, lists, tags, fences and rules are removed and their words kept; code is kept
+    as it is. Instead of the layout, a list's item and a table's row end with a full stop, and commas separate a row's
+    cells.
 
     Args:
-        text: any; its lines are parted by newlines.
+        text: any text; newlines separate its lines.
     """
     lines = _unfenced((text if text.isascii() else text.translate(_NEVER)).split("\n"))
     defining = {line: found[1].lower() for line in lines if "]:" in line and (found := _DEFINED.match(line))}
@@ -109,7 +111,7 @@ def read_markdown(text: str) -> tuple[MarkdownLine, ...]:
 
 
 def _unfenced(lines: list[str]) -> list[str]:
-    """Take out the lines that fence code; what they fence is no markup. A fence never closed fences nothing."""
+    """Remove the lines that fence code, and keep the code from being read as markup; an unclosed fence is ignored."""
     plain: list[str] = []
     closing: dict[str, list[int]] = {"`": [], "~": []}
     for place in reversed(range(len(lines))):
@@ -135,7 +137,7 @@ def _unfenced(lines: list[str]) -> list[str]:
 
 
 def _blocks(lines: list[str]) -> list[MarkdownLine]:
-    """Tell headings, items and rows; take their marks, and those of quotes and rules."""
+    """Recognise headings, list items and table rows; remove their marks, and those of quotes and rules."""
     told: list[MarkdownLine] = []
     item = -1
     numbered = _numbered(lines)
@@ -187,31 +189,31 @@ def _blocks(lines: list[str]) -> list[MarkdownLine]:
 
 
 def _unclosed(heading: str) -> str:
-    """Return a heading's words without the signs that may close it, '## Night ##'."""
+    """Return a heading's words without the signs that may close it, as in '## Night ##'."""
     words = heading.rstrip(" \t")
     bare = words.rstrip("#")
     return bare.rstrip(" \t") if bare.endswith((" ", "\t")) else words
 
 
 def _numbered(lines: list[str]) -> set[int]:
-    """Return the places of the items of numbered lists: a number alone, '7. Then', is text."""
+    """Return the places of the items of numbered lists; a single number, '7. Then', is text."""
     found = [(place, int(number[1])) for place, line in enumerate(lines) if (number := _NUMBER.match(line))]
     pairs = [(one[0], other[0]) for one, other in pairwise(found) if other[1] == one[1] + 1]
     return {place for pair in pairs for place in pair if not any(map(_ATX.match, lines[pair[0] : pair[1]]))}
 
 
 def _inline(text: str, defined: frozenset[str]) -> str:
-    """Take the markup out of a paragraph; it keeps its number of lines."""
+    """Remove the markup from a paragraph without changing its number of lines."""
     if not re.search(r"[\\`*_\[<&~{]", text):
         return text
-    # Each is looked for only where its sign stands: a script may have as many paragraphs as words.
+    # Search for each kind only if its sign occurs: a script may have as many paragraphs as words.
     if "`" in text:
         text = _unpaired(text, _CODE, _hidden)
     if "\\" in text:
         text = ESCAPE.sub(lambda m: _hidden(m[1]), text)
         text = STYLE.sub("", text)
     if "[" in text:
-        for _ in range(2):  # a picture may lie in a link
+        for _ in range(2):  # a link may contain a picture
             text = LINK.sub(lambda m: _kept(m, m[1]), text)
         text = _NOTE.sub("", text)
         text = _REFERENCE.sub(lambda m: _referred(m, defined), text)
@@ -221,7 +223,7 @@ def _inline(text: str, defined: frozenset[str]) -> str:
         text = ADDRESS.sub(lambda m: _address(m[0]), text)
     if "<" in text:
         text = TAG.sub(lambda m: _kept(m, " " if _parts_words(m[0]) else ""), text)
-    for _ in range(3):  # one in another
+    for _ in range(3):  # emphasis may be nested
         before = text
         for sign, pair in _EMPHASES:
             if sign in text:
@@ -234,7 +236,7 @@ def _inline(text: str, defined: frozenset[str]) -> str:
 
 
 def _unpaired(text: str, pair: _Pair, told: Callable[[str], str]) -> str:
-    """Take out the marks that stand in pairs, each with the next that closes it; `told` gives the words between."""
+    """Remove paired marks, each with the next that closes it; `told` transforms the words between them."""
     opening, closing, longest = pair
     ends: dict[str, deque[int]] = {}
     for found in closing.finditer(text):
@@ -260,13 +262,13 @@ def _hidden(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    """Hide an address's own signs, and leave the marks behind it, which may close an emphasis."""
+    """Protect the signs in a web address, except marks at its end, which may close an emphasis."""
     bare = text.rstrip("*_~`")
     return _hidden(bare) + text[len(bare) :]
 
 
 def _referred(found: re.Match[str], defined: frozenset[str]) -> str:
-    """Return the words of a link whose address stands elsewhere; brackets that no address is known for are text."""
+    """Return the words of a link whose address is defined elsewhere; brackets without a known address are text."""
     name = (found[2] or found[1]).lower()
     return _kept(found, found[1]) if name in defined else found[0]
 
@@ -278,15 +280,15 @@ def _parts_words(tag: str) -> bool:
 
 
 def _meant(entity: str) -> str:
-    """Return what an entity stands for; never a line's end."""
+    """Return the character of an entity, a space instead of a line's end."""
     meant = html.unescape(entity)
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in meant).translate(_NEVER)
 
 
 def _laid(line: MarkdownLine, text: str) -> MarkdownLine:
-    """Return a line with its words: a row's cells parted by commas, a full stop behind what ends.
+    """Return a line with its final words: commas between a row's cells, a full stop where something ends.
 
-    Scripts without capitals have their own stops. The signs that were no markup stand as themselves again.
+    Scripts without capitals have stops of their own and get none. Protected signs get back their own characters.
     """
     if line.row:
         text = ", ".join(cell for each in text.split("|") if (cell := each.strip()))

@@ -1,6 +1,6 @@
-"""Taking markup out of an idea, and no word of it: what merely stands between angle brackets is the idea's own.
+"""Remove markup from an idea, but none of its words: not everything between angle brackets is markup.
 
-Only HTML's own elements are markup, and of those only what has the form of a tag: 'if a<b and c>d' is none.
+Only HTML's own elements are markup, and only if they have the form of a tag: 'if a<b and c>d' has none.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _ATTRIBUTES = r"""(?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+)
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK}){_ATTRIBUTES}>", re.IGNORECASE)
 _MARKS = re.compile(r"[*_`~|]+|(?<!\w)#+(?!\d)|#+(?=[^\W\d])")
-"""Marks of Markdown. A sharp at a word's end is the word's: 'C#'; one before a figure is a number sign: '#1'."""
+"""Marks of Markdown. A '#' at a word's end belongs to the word: 'C#'; one before a digit is a number sign: '#1'."""
 _BRACKETED = re.compile(r"(?<!\S)<([^\W\d_][\w' -]*)>(?!\w)")
 
 
 def tags_as(sign: str, text: str) -> str:
-    """Return the text with `sign` in the place of every tag and comment; what merely looks like one stays."""
+    """Return the text with `sign` instead of every tag and comment; what merely looks like one stays."""
     return _BLOCK_TAG.sub(sign, _comments_as(sign, _INLINE_TAG.sub(sign, text)))
 
 
 def without_markup(text: str) -> str:
-    """Return the text without tags and marks; a tag within a word parts it no more than it does on a page.
+    """Return the text without tags and marks; as on a web page, an inline tag within a word does not divide it.
 
-    Words between angle brackets that are no tag stay, without the brackets.
+    Words between angle brackets that are not a tag stay, without the brackets.
     """
     plain = html.unescape(text) if re.search(r"&(?:#\w+|[A-Za-z]\w*);", text) else text
     plain = _BLOCK_TAG.sub(" ", _comments_as(" ", _INLINE_TAG.sub("", plain)))
@@ -42,7 +42,7 @@ def without_markup(text: str) -> str:
 
 
 def _comments_as(sign: str, text: str) -> str:
-    """Put `sign` in the place of every comment; one that nobody closes is none."""
+    """Return the text with `sign` instead of every comment; an unclosed one is not a comment."""
     kept: list[str] = []
     at = 0
     while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:

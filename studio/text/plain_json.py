@@ -1,7 +1,6 @@
-"""JSON from anywhere, read to a limit: so deep, so many parts, every number a number.
+"""Read JSON from anywhere, safely: with limits on its depth and its number of parts, and without NaN and Infinity.
 
-Light: no model is imported. For a person's plans, with line and column, it is `studio/text/strict_json.py`, which reads
-through here.
+Light: it imports no model. `studio/text/strict_json.py` builds on it and reads a person's plans, with line and column.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from typing import NoReturn, TypeVar
 T = TypeVar("T")
 
 DEEPEST = 64
-"""How deep lists and objects may lie in each other: eight times what any file of ours has."""
+"""How deep lists and objects may be nested: eight times as deep as any file of this program."""
 MOST_PARTS = 1_000_000
-"""Most brackets, commas and colons outside of texts: 3600 shots of 20 keys have a fifth. A list or an object takes most
-of memory, 100 bytes a mark (CPython 3.11, `sys.getsizeof`)."""
+"""Most brackets, commas and colons outside texts: 3600 shots of 20 keys have a fifth of that. Lists and objects take
+most memory, 100 bytes a mark (CPython 3.11, `sys.getsizeof`)."""
 
 _TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _MARKS = "[{,:"
@@ -27,11 +26,11 @@ _BRACKETS = re.compile(r"[^\[\]{}]+")
 
 
 class NotJson(ValueError):
-    """The text is no JSON: the message tells line and reason."""
+    """The text is not JSON; the message gives line and reason."""
 
 
 def no_constant(name: str) -> NoReturn:
-    """Refuse NaN, Infinity and -Infinity, which JSON has not (RFC 8259, section 6)."""
+    """Refuse NaN, Infinity and -Infinity, which JSON does not have (RFC 8259, section 6)."""
     raise NotJson(f"{name} is no JSON number")
 
 
@@ -39,9 +38,9 @@ _LIGHT = json.JSONDecoder(parse_constant=no_constant)
 
 
 def read_plainly(content: str | bytes) -> object:
-    """Return the value of a JSON text; bytes are UTF-8. Of a key that stands twice the last counts.
+    """Return the value of a JSON text; bytes are UTF-8. If a key occurs twice, the last one counts.
 
-    Half a character (a lone surrogate) is read as it stands: other programs write some.
+    A lone surrogate is kept as it is: other programs write some.
 
     Raises:
         NotJson: as `decoded`, or it is not UTF-8.
@@ -61,7 +60,7 @@ def decoded(text: str, decode: Callable[[str], T]) -> T:
             Infinity, or a number of more digits than Python reads (4300).
     """
     text = text.removeprefix("\ufeff")
-    # No text shorter than that has so many parts.
+    # A text shorter than MOST_PARTS cannot have more parts.
     if text.count("[") + text.count("{") > DEEPEST or len(text) > MOST_PARTS:
         _check_bounds(text)
     try:
@@ -80,7 +79,7 @@ def _check_bounds(text: str) -> None:
     bare = _TEXT.sub("", text)
     if sum(bare.count(mark) for mark in _MARKS) > MOST_PARTS:
         raise NotJson(f"it has more than {MOST_PARTS:,} parts")
-    # One closed too often does not parse, so that what comes after it does not matter.
+    # A text with one closing bracket too many does not parse, so the rest does not matter.
     for depth in accumulate(_STEPS[bracket] for bracket in _BRACKETS.sub("", bare)):
         if depth > DEEPEST:
             raise NotJson(f"it nests deeper than {DEEPEST}")

@@ -1,4 +1,4 @@
-"""YAML that somebody wrote, read as plain values: no tags, no aliases, no key twice.
+"""Read YAML as plain values: no tags, no aliases, no key twice.
 
 An alias can make ten lines stand for a billion values, and a tag can name a program's own types; a manifest needs
 neither. Used by `studio/batch/manifest.py`, which turns `NotYaml` into its own error.
@@ -12,10 +12,10 @@ import yaml
 
 
 class NotYaml(ValueError):
-    """The text is no plain YAML: the message tells line and reason.
+    """The text is not plain YAML; the message gives line and reason.
 
     Attributes:
-        entry: which item of the outermost list it is in, from 1.
+        entry: the number of the item of the outermost list that is wrong, from 1.
     """
 
     def __init__(self, message: str, entry: int = 1) -> None:
@@ -24,11 +24,11 @@ class NotYaml(ValueError):
 
 
 MOST_VALUES = 50_000
-"""Most values of a file, keys among them: a manifest of the most films that says every option has 40,000."""
+"""Most values in a file, including keys: a manifest of the most films with every option has 40,000."""
 
 
 class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
-    """Composes plain values only, and knows which item of the outermost list it is at."""
+    """A YAML loader for plain values only; `entry` is the item of the outermost list that it has reached."""
 
     entry = 1
 
@@ -69,10 +69,10 @@ def read_yaml(text: str, most: int) -> object:
     """Return the value of `text`: lists, dicts, texts, numbers, dates, booleans and None.
 
     Args:
-        most: items of the outermost list at most; what is behind them is not read.
+        most: most items of the outermost list; more are refused without reading them.
 
     Raises:
-        NotYaml: the text does not parse, nests too deep, holds too much, or what a manifest does not need.
+        NotYaml: the text does not parse, nests too deep, holds too many values, or has a tag, an alias or a key twice.
     """
     try:
         loader = _Plain(text, most)
@@ -85,7 +85,7 @@ def read_yaml(text: str, most: int) -> object:
     except RecursionError as error:
         raise NotYaml("it nests too deep", loader.entry) from error
     except ValueError as error:
-        # A date of a thirteenth month, a number of ten thousand digits.
+        # A date in a thirteenth month, a number of ten thousand digits.
         raise NotYaml(f"a value does not read: {error}", loader.entry) from error
     finally:
         loader.dispose()

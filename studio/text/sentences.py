@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - curly quotes are meant, not mistaken
-"""Where a sentence ends, and where a full stop is an abbreviation's, an initial's or a number's: one table for all.
+"""Find where sentences end, and where a full stop belongs to an abbreviation, an initial or a number instead.
 
-Called by whoever parts a text into sentences: the script, the captions, the offline voice. Abbreviations are English;
-a mark of any other script ends a sentence wherever it stands.
+Called by everything that divides a text into sentences: the script, the captions, the offline voice. Abbreviations are
+English; a mark of any other script always ends a sentence.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _EITHER = "etc al inc ltd co corp bros dept univ ave blvd rd a.m p.m am pm"
 NAMED, LEADING, NUMBERED, MEASURED, EITHER = (
     frozenset(words.split()) for words in (_NAMED, _LEADING, _NUMBERED, _MEASURED, _EITHER)
 )
-"""Before a name ('Dr. Grey'); before anything ('i.e. 3'); before a number ('p. 12'); a unit before the next number
-('7 lb. 11 oz.'); and those that end a sentence as often as not ('etc.')."""
+"""Abbreviations: before a name ('Dr. Grey'); before anything ('i.e. 3'); before a number ('p. 12'); a unit before the
+next number ('7 lb. 11 oz.'); and those that may end a sentence or not ('etc.')."""
 
 _LEADING_ALL = LEADING - NUMBERED
 
@@ -32,7 +32,8 @@ _BEGINNING = (
     " everyone all some each every one nothing only even here"
 )
 _BEGINNINGS = frozenset(_BEGINNING.split())
-"""Words that begin a sentence after 'etc.', 'U.S.' or an initial; any other capital is a name: 'the U.S. Army'."""
+"""Words that begin a sentence after 'etc.', 'U.S.' or an initial; any other capitalised word there is a name: 'the U.S.
+Army'."""
 
 _CLOSING, _OPENING = "\"'”’»)]", "\"'“‘«([{¿¡"
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,9}")
@@ -41,11 +42,11 @@ _STOPS = ".!?…"
 
 
 def ends_sentence(word: str, following: str) -> bool:
-    """Tell whether a sentence ends after `word`, which `following` comes behind with a space between.
+    """Tell whether a sentence ends between `word` and `following`, which are separated by a space.
 
     Args:
-        word: as it stands between spaces, with its marks: 'i.e.', 'home."'.
-        following: the next word, or ''; a sentence always ends where a text does.
+        word: the word with its marks: 'i.e.', 'home."'.
+        following: the next word, '' at the end of the text, where a sentence always ends.
     """
     core = word.rstrip(_CLOSING)
     mark = core[len(core.rstrip(_STOPS)) :]
@@ -60,7 +61,7 @@ def ends_sentence(word: str, following: str) -> bool:
 
 
 def abbreviated(word: str, following: str) -> bool:
-    """Tell whether the full stop at the end of `word` belongs to the word, and what follows goes on with it."""
+    """Tell whether the full stop at the end of `word` belongs to the word, and the sentence goes on."""
     core = word.rstrip(_CLOSING).lstrip(_OPENING)
     if not core.endswith(".") or not following:
         return False
@@ -87,18 +88,17 @@ _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”\u2019»)\]]*+(?=\s|$)|[。\uf
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text` in order, each as one line; joined again they are the text, up to white space.
+    """Return the sentences of `text` in order, each as one line; joined they are the text, except for white space.
 
-    A sentence ends at `. ! ? …` before white space, at their CJK sisters, and at a blank line; not before a small
-    letter (but after an ellipsis), nor after what `studio/text/sentences.py` knows for an abbreviation or an initial,
-    or a number that opens it. A paragraph of several lines that all begin with a capital is verse or a list: there each
-    line ends a sentence.
+    A sentence ends at `. ! ? …` before white space, at the corresponding CJK marks, and at a blank line; not before a
+    small letter (except after an ellipsis), nor after an abbreviation, an initial, or a number that opens the sentence.
+    A paragraph of several lines that all begin with a capital is verse or a list: there each line ends a sentence.
     """
     return tuple(each_sentence(text))
 
 
 def each_sentence(text: str) -> Iterator[str]:
-    """Give the sentences of `text` one after the other, as `split_sentences` returns them."""
+    """Yield the sentences of `text` one after the other, as `split_sentences` returns them."""
     for block in re.split(r"\n[ \t]*\n", text):
         lines = [line for line in block.splitlines() if line.strip()]
         verse = len(lines) > 1 and all(_opens_with_capital(line) for line in lines)
@@ -124,7 +124,7 @@ def _split_line(line: str) -> Iterator[str]:
 
 
 def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
-    """Whether the sentence that begins at `start` goes on behind a mark."""
+    """Tell whether the sentence that begins at `start` goes on after a mark."""
     mark = end.group()
     following = line[end.end() : end.end() + 40].split()
     if not following or ".." in mark or mark[0] not in ".!?":

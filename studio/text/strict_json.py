@@ -1,4 +1,4 @@
-"""JSON that a person may have edited, read with errors a person can act on: line, place, reason.
+"""Read JSON that a person may have edited, with errors that help the person: line, place, reason.
 
 Used by `studio/planning/plan_files.py` and `studio/input/prompts_file.py`; both turn `NotJson` into their own error.
 """
@@ -42,7 +42,7 @@ def read_json(text: str) -> JsonValue:
 
 
 def item_lines(text: str) -> tuple[int, ...]:
-    """Return the line, from 1, where each item of a JSON list begins; `read_json(text)` has given a list before."""
+    """Return the line, from 1, where each item of a JSON list begins; `read_json(text)` must have returned a list."""
     text = text.removeprefix("\ufeff")
     lines: list[int] = []
     line, seen = 1, 0
@@ -65,16 +65,16 @@ def _skip(text: str, at: int) -> int:
 
 
 def read_noun(noun: type[N], value: JsonValue) -> N:
-    """Return the noun that `value` describes, types taken strictly: `"5"` and `true` are no numbers.
+    """Return the model `noun` of this value, with strict types: `"5"` and `true` are not numbers.
 
     Raises:
-        pydantic.ValidationError: `first_fault` tells the field and the reason.
+        pydantic.ValidationError: `first_fault` gives the field and the reason.
     """
     return noun.model_validate_json(json.dumps(value), strict=True)
 
 
 def first_fault(error: ValidationError) -> str:
-    """Return the first complaint in one line: where, what, and what stands there."""
+    """Return the first fault in one line: where it is, what is wrong, and what was found there."""
     fault = error.errors(include_url=False)[0]
     named = ".".join(str(part + 1 if isinstance(part, int) else part) for part in fault["loc"])
     where = "".join(c if c.isprintable() else " " for c in named)[:80]

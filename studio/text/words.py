@@ -1,15 +1,15 @@
-"""Words of a text: as a set to look up in, free of control characters, cut to one line. Pure."""
+"""Handle the words of a text: as a set, without control characters, cut to one line. Pure."""
 
 from __future__ import annotations
 
 import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
-"""Unicode's categories Cc, but for tab and newline, and Cs."""
+"""Unicode's categories Cc, except tab and newline, and Cs."""
 
 
 def word_set(words: str) -> frozenset[str]:
-    """Return the words of a text that stand between spaces, as a set to look words up in."""
+    """Return the words of a text, separated by spaces, as a set."""
     return frozenset(words.split())
 
 

@@ -1,7 +1,7 @@
-"""What a film is cut from, beside its clips: the cards, the soundtrack, captions and chapters.
+"""Assemble a film: make the cards, the soundtrack, captions and chapters, and cut them together with the clips.
 
 Called by the film's and the clips' tasks. Makes its intermediate files under hidden names beside the film and
-removes them; a crash leaves hidden files, which the next opening of the session sweeps.
+removes them; a crash leaves hidden files, which the next opening of the session removes.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from studio.video.mux import cut_film
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) -> tuple[Cue, ...]:
-    """Return the captions that are burned into a shot's clip of `frames`, in its frames: none but where that was asked
-    for.
+    """Return the captions to burn into a shot's clip of `frames`, in frames of the clip; () unless the options ask for
+    that.
 
-    In narrow frames they have shorter lines than the film's caption track, rather than smaller letters.
+    In narrow frames they have shorter lines than the film's caption track, instead of smaller letters.
     """
     if options.captions != "burned":
         return ()
@@ -38,7 +38,7 @@ def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) ->
 def _shot_cues(
     shot: Shot, line: Receipt, frames: int, fps: int, start: int, columns: int = LINE_COLUMNS
 ) -> tuple[Cue, ...]:
-    """Return the captions of a shot that begins at frame `start`; a line that no voice read is spread over it."""
+    """Return the captions of a shot that begins at frame `start`; a line that was not spoken is spread over it."""
     if not shot.narration.strip():
         return ()
     if line.words:
@@ -47,7 +47,7 @@ def _shot_cues(
 
 
 def film_cues(shots: Sequence[Shot], lines: Sequence[Receipt], timeline: Timeline) -> tuple[Cue, ...]:
-    """Return the captions of the whole film, in order."""
+    """Return the captions of the whole film, in order, in frames of the film."""
     return tuple(
         cue
         for shot, line, span in zip(shots, lines, timeline.spans, strict=True)
@@ -56,7 +56,7 @@ def film_cues(shots: Sequence[Shot], lines: Sequence[Receipt], timeline: Timelin
 
 
 def chapters(story: Story, shots: Sequence[Shot], timeline: Timeline) -> tuple[tuple[str, int], ...]:
-    """Return a chapter per run of shots of one scene: (name, first frame). The first one begins with the title."""
+    """Return a chapter, (name, first frame), for each run of shots of one scene; the first begins with the title."""
     places = {scene.id: scene.location for scene in story.scenes}
     starts = {span.index: span.start for span in timeline.spans}
     named: list[tuple[str, int]] = []
@@ -79,10 +79,10 @@ def assemble(
     score: Path | None,
     out: Path,
 ) -> tuple[PieceMeasures, tuple[tuple[str, bytes], ...]]:
-    """Cut the film at `out` and return what was measured, and the caption files: ('film.srt', ...), ('film.vtt', ...).
+    """Cut the film to `out`; return what was measured, and the caption files ('film.srt', ...), ('film.vtt', ...).
 
     Args:
-        credits: what the end card says of who made the film; the timeline says whether there is one.
+        credits: the end card's credits; the timeline says whether there is an end card.
 
     Raises:
         EngineFailed: a card, the sound or the cut could not be made; nothing but `out` may be left.

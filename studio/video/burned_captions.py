@@ -1,4 +1,4 @@
-"""Burned captions: each cue is set once and then laid over its own rectangle of the planes, frame by frame."""
+"""Burn captions into frames: each cue is drawn once and then blended into its rectangle of every frame's planes."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from studio.model.film import Cue
 from studio.video.planes import Planes
 
 _WHITE, _BLACK, _GREY = 228, 16, 128
-"""Y of letters (a little under white, as captions are graded), Y of their shadow, and U and V of both."""
+"""Y of letters (a little below white, as usual for captions), Y of their shadow, and U and V of both."""
 
 SIDE_SHARE = 0.07
 BOTTOM_SHARE = 0.08
 TALL_BOTTOM_SHARE = 0.16
 """Free space around captions, in shares of the frame: inside the 90 % title safe area of SMPTE ST 2046-1; higher up in
-tall films, where players lay their buttons over the bottom."""
+tall films, because players show their buttons at the bottom."""
 
 _COLUMN_SHARE = 0.52
-"""Width of a letter of prose in letter sizes: 0.49 in Noto Sans at the weight of captions (measured), and some room."""
+"""Average width of a letter as a share of the letter size: 0.49 in Noto Sans at the weight of captions (measured), and
+some room."""
 
 Shares = NDArray[np.float32]
 
 
 class Burned:
-    """One cue, ready to be laid over frames `[start, end)`."""
+    """One cue, ready to be drawn into frames `[start, end)`."""
 
     def __init__(self, cue: Cue, text: str, size: tuple[int, int]) -> None:
         width, height = size
         letter_px = _letter_px(size)
-        # Two lines stay two lines, in smaller letters where the frame is narrow.
+        # Two lines stay two lines, in smaller letters if the frame is narrow.
         room = 2 * LINE_HEIGHT * letter_px + 2 * (letter_px // 4 + 1) + 1
         lawful = max(map(columns_of, text.split("\n"))) <= LINE_COLUMNS
         room = min(room, height * 0.34) if lawful else height * 0.34
@@ -43,7 +44,7 @@ class Burned:
         halo_px = max(2, letter_px // 3)
         mask = np.pad(block, halo_px)
         bottom = height * (1 - (TALL_BOTTOM_SHARE if height > width else BOTTOM_SHARE))
-        # Even corners, so that the rectangle falls on whole chroma samples.
+        # Even corners, so that the rectangle covers whole chroma samples.
         left = max(0, round(width / 2 - mask.shape[1] / 2)) // 2 * 2
         top = max(0, round(bottom - mask.shape[0] + halo_px)) // 2 * 2
         mask = np.pad(mask, ((0, mask.shape[0] % 2), (0, mask.shape[1] % 2)))[: height - top, : width - left]
@@ -58,7 +59,7 @@ class Burned:
         self.columns = slice(left, left + mask.shape[1])
 
     def draw(self, planes: Planes) -> None:
-        """Lay the caption over the planes, in its own rectangle only."""
+        """Draw the caption into the planes, in its own rectangle only."""
         y, u, v = planes
         _blend(y[self.rows, self.columns], self.keep, self.add)
         rows, columns = (slice(s.start // 2, s.stop // 2) for s in (self.rows, self.columns))
@@ -76,10 +77,10 @@ def burned_columns(size: tuple[int, int]) -> int:
 
 
 def set_cues(cues: Sequence[Cue], size: tuple[int, int]) -> tuple[tuple[Burned, ...], tuple[str, ...]]:
-    """Set all cues of a clip for frames of `size` (width, height).
+    """Prepare all cues of a clip for frames of `size` (width, height).
 
     Returns:
-        The captions, and the words that no font at hand can show; a cue of only such words is not drawn.
+        The captions, and the words that no installed font can show; a cue of only such words is not drawn.
     """
     burned: list[Burned] = []
     lost: list[str] = []
@@ -92,7 +93,7 @@ def set_cues(cues: Sequence[Cue], size: tuple[int, int]) -> tuple[tuple[Burned, 
 
 
 def _halo(mask: Shares, letter_px: int) -> Shares:
-    """Opacity of the dark around letters: a firm edge for bright pictures, and a soft shadow around it."""
+    """Return the opacity of the dark around letters: a firm edge for bright pictures, and a soft shadow around it."""
     edge_px = max(1, letter_px // 14)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * edge_px + 1, 2 * edge_px + 1))
     grown = cv2.dilate(mask, kernel)

@@ -1,12 +1,12 @@
-"""Words to moves: the camera vocabulary, and nothing of pixels.
+"""Turn the words for a camera into a move: the vocabulary of moves; nothing here knows of pixels.
 
-`compile_move` reads a shot's `camera` and `motion_prompt` and gives the `Move` that a still can do, with the words
-that no move of a still can do. The animator calls it; `studio/video/camera_path.py` turns the move into geometry.
+`compile_move` reads a shot's `camera` and `motion_prompt` and returns the `Move` that can be made with a still picture,
+and the words that cannot. The animator calls it; `studio/video/camera_path.py` turns the move into geometry.
 
-The sense of directions: "pan left" turns the camera to the left, so the picture's content travels right on the screen;
-"tilt up" makes the content travel down; "dolly in" makes things grow; an orbit to the right looks from further right.
+The meaning of directions: "pan left" turns the camera to the left, so the picture's content moves right on the screen;
+"tilt up" makes the content move down; "dolly in" makes things grow; an orbit to the right looks from further right.
 
-Whatever the words leave open is aimed at the subject.
+Everything that the words leave open is aimed at the subject.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _LOOSE = {
     "still",
     "wobble",
 }
-"""Words that people and waves do as well: in a motion prompt they are the camera's only if the camera is named."""
+"""Verbs that may describe people or waves as well: in a motion prompt they count only if the camera is named."""
 
 _WAYS: dict[str, tuple[str, int]] = {
     "left": ("x", -1),
@@ -94,7 +94,7 @@ _GOES: dict[MoveKind, dict[str, MoveKind]] = {
     "travel": {"x": "pan", "y": "crane", "z": "dolly"},
     "turn": {"x": "pan", "y": "tilt"},
 }
-"""Which move a verb becomes in which direction: a "truck in" is a dolly, a "pan up" is a tilt."""
+"""Which move a verb means in which direction: a "truck in" is a dolly, a "pan up" is a tilt."""
 
 _AXES: dict[MoveKind, str] = {
     "static": "",
@@ -108,7 +108,7 @@ _AXES: dict[MoveKind, str] = {
     "travel": "",
     "turn": "",
 }
-"""What a move takes up: two moves on one axis contradict each other, and the first one holds."""
+"""The axes that a move uses: two moves on one axis contradict each other, and the first one counts."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -134,15 +134,16 @@ _MOTION_CLAUSES = re.compile(r"[,.;:!?\n\r()\[\]\u2013\u2014|/]|\b(?:then|and|wh
 
 
 LINES = (1 / 3, 1 / 2, 2 / 3)
-"""Where a subject stands well, in shares of the frame, across and down: in the middle or on a third (J. T. Smith,
-Remarks on Rural Scenery, 1797, names the rule of thirds). The lowest is above two lines of captions in every shape."""
+"""Good places for a subject, in shares of the frame, across and down: in the middle or on a third (J. T. Smith, Remarks
+on Rural Scenery, 1797, names the rule of thirds). The lowest is above two lines of captions in every aspect ratio."""
 
 EDGES = (0.1, 0.2)
-"""How near to the edge a pan or a tilt leaves the subject, in shares of the frame, across and down: across it stays
-in the middle 80 %, older television's safe title area (SMPTE RP 27.3); down further off, for a face has hair."""
+"""How near to the edge a pan or a tilt may bring the subject, in shares of the frame, across and down: across it stays
+in the middle 80 %, older television's safe title area (SMPTE RP 27.3); down it stays further away, because a face has
+hair."""
 
 _ASIDE = 0.08
-"""From how far off the middle the subject draws a pan or a tilt without a direction to itself (by eye)."""
+"""How far from the middle the subject must be for a pan or a tilt without a direction to go towards it (by eye)."""
 
 
 class _Step(NamedTuple):
@@ -152,15 +153,15 @@ class _Step(NamedTuple):
 
 
 def compile_move(camera: str, motion_prompt: str, seed: int, aim: Aim = CENTRE) -> tuple[Move, tuple[str, ...]]:
-    """Give the move that both texts ask for, and the words that it cannot do.
+    """Return the move that both texts ask for, and the words that it cannot do.
 
-    `camera` is read first and wins; `motion_prompt` may add what does not contradict it, in clauses that speak of the
+    `camera` is read first and has priority; `motion_prompt` may add what does not contradict it, in clauses about the
     camera. In a motion prompt the word after an article is a thing in the picture, not a movement, and is not listed.
     Text without a word of the vocabulary gives a gentle default move. `seed` decides what words and aim leave open.
 
-    A dolly or a zoom runs along a straight line at the subject and has it on a line of `LINES`
-    at its close end, or as near to one as the margin allows; an orbit swings about it; a pan, a tilt or a crane keeps
-    it in the frame, and stops early for that, though never before half its way.
+    A dolly or a zoom moves straight towards the subject and has it on a line of `LINES` at its close end, or as near to
+    one as the margin allows; an orbit swings around it; a pan, a tilt or a crane keeps it in the frame, and stops early
+    for that, though never before half its way.
 
     Args:
         aim: where the subject is in the frame.
@@ -177,7 +178,7 @@ def compile_move(camera: str, motion_prompt: str, seed: int, aim: Aim = CENTRE) 
             found, used = _read_clause(words, is_motion)
             for step, places in found:
                 if any(axis in taken for axis in _AXES[step.kind]):
-                    # Said twice is moved once: only what contradicts is left over.
+                    # The same move said twice is done once: only a contradicting one is reported as not done.
                     if any(step.kind == held.kind and step.way in (0, held.way) for held in steps):
                         used |= places
                     continue
@@ -193,7 +194,7 @@ def compile_move(camera: str, motion_prompt: str, seed: int, aim: Aim = CENTRE) 
 
 
 def _tokens(clause: str) -> Iterator[str]:
-    """Words of a clause; "push-in" is two words, "close-up" one."""
+    """Yield the words of a clause; "push-in" is two words, "close-up" one."""
     for word in _TOKEN.findall(re.sub(r"\bhand[\s-]+held\b", "handheld", clause)):
         parts = word.split("-")
         if any(_verb(part) for part in parts):
@@ -203,7 +204,7 @@ def _tokens(clause: str) -> Iterator[str]:
 
 
 def _verb(word: str) -> str:
-    """The word's entry in the vocabulary, or ''."""
+    """Return the word's verb in the vocabulary, or ''."""
     forms = [word]
     for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", "")):
         if word.endswith(ending):
@@ -213,7 +214,7 @@ def _verb(word: str) -> str:
 
 
 def _read_clause(words: list[str], is_motion: bool) -> tuple[list[tuple[_Step, set[int]]], set[int]]:
-    """The steps of a clause with the places of their words, and the places of words used up in any case."""
+    """Return the steps of a clause with the places of their words, and those of other words that are understood."""
     verbs = [i for i, word in enumerate(words) if _verb(word)]
     named = any(word in _NAMES for word in words) or not is_motion
     first = next((i for i, w in enumerate(words) if w not in _SLOW | _FAST | _DETERMINERS | _NEGATIONS), -1)
@@ -245,7 +246,8 @@ def _read_clause(words: list[str], is_motion: bool) -> tuple[list[tuple[_Step, s
 
 
 def _read_verb(words: list[str], i: int, end: int, verb: str, strength: float) -> tuple[_Step | None, set[int]]:
-    """One verb at place `i` with the direction that belongs to it: after it up to `end`, or just before it."""
+    """Return the step of the verb at place `i`, with its direction after it, up to `end`, or just before it, and the
+    places of both."""
     kind, goes = _VERBS[verb], _GOES[_VERBS[verb]]
     near = [*range(i + 1, min(end, i + 6)), *range(i - 1, max(-1, i - 3), -1)]
     ways = [n for n in near if words[n] in _WAYS and _WAYS[words[n]][0] in goes and words[n - 1 if n else n] != "from"]
@@ -262,7 +264,7 @@ def _read_verb(words: list[str], i: int, end: int, verb: str, strength: float) -
 
 
 def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
-    """Lay the steps over each other into one move. Distances are shares of the frame, chosen by eye over 3 to 8 s."""
+    """Combine the steps into one move. Distances are shares of the frame, chosen by eye for 3 to 8 s."""
     side, other = (rng.choice((-1, 1)) if abs(at - 0.5) < _ASIDE else -1 if at < 0.5 else 1 for at in aim)
     if not steps:
         x, y = _toward(aim[0], 1.09), _toward(aim[1], 1.09)
@@ -309,10 +311,10 @@ def _combine(steps: list[_Step], rng: random.Random, aim: Aim) -> Move:
 
 
 def _toward(at: float, zoom: float) -> float:
-    """The pose, -1 to 1, that brings what is at `at` nearest to the line next to it.
+    """Return the pose, -1 to 1, that brings what is at `at` closest to the nearest line of `LINES`.
 
-    A pose p at zoom z shows the place a at 1/2 + (a - 1/2 - p (1 - 1/z) / 2) z of the screen. Held while the zoom
-    changes, p makes everything run straight to or from one spot, as it does for a camera on rails.
+    A pose p at zoom z shows the place a at 1/2 + (a - 1/2 - p (1 - 1/z) / 2) z of the screen. If p is constant while
+    the zoom changes, everything moves straight to or from one spot, as for a camera on rails.
     """
     if zoom <= 1:
         return 0.0
@@ -321,7 +323,7 @@ def _toward(at: float, zoom: float) -> float:
 
 
 def _kept(pose: float, at: float, zoom: float, edge: float) -> float:
-    """The pose, or the one nearest to it on its side of the middle that keeps what is at `at` off the edge."""
+    """Return the pose, or the nearest one on the same side of the middle that keeps what is at `at` off the edge."""
     spare, half = (1 - 1 / zoom) / 2, (0.5 - edge) / zoom
     least, most = min(0.0, (at - 0.5 - half) / spare), max(0.0, (at - 0.5 + half) / spare)
     return min(most, max(least, pose))

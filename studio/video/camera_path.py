@@ -1,7 +1,7 @@
-"""Where each frame looks: a `Move` to one 3x3 matrix per frame. Pure geometry; no pictures, no files.
+"""Turn a `Move` into one 3x3 matrix per frame, which says where the frame looks. Pure geometry; no pictures, no files.
 
 Matrices map the indices of output pixels to fractional indices of canvas pixels (pixel centres at whole numbers), as
-`cv2.warpAffine` and `cv2.warpPerspective` want them with `WARP_INVERSE_MAP`.
+`cv2.warpAffine` and `cv2.warpPerspective` need them with `WARP_INVERSE_MAP`.
 """
 
 from __future__ import annotations
@@ -16,39 +16,40 @@ from studio.model.film import Move, Pose
 Maps = NDArray[np.float64]
 
 EASE_SHARE = 0.25
-"""The share of a move that speeds up, and again that slows down: a fluid head's feel, chosen by eye."""
+"""The share of a move in which it speeds up, and again in which it slows down: like a fluid head, chosen by eye."""
 
 CALM = 1 / 7
-"""The fastest that anything in the picture crosses the screen, in frame widths (down: heights) per second: an object
-should take seven seconds from one side to the other, or it judders (RED 101, "Panning Speed Best Practices",
+"""The highest speed of anything on the screen, in frame widths (down: heights) per second: an object should take seven
+seconds from one side to the other, or it judders (RED 101, "Panning Speed Best Practices",
 https://www.red.com/red-101/camera-panning-speed)."""
 
 ORBIT_DEGREES = 11.0
-"""Half the arc of a full orbit; beyond it a flat picture shows that it is flat (by eye)."""
+"""Half the arc of a full orbit; beyond it one sees that the picture is flat (by eye)."""
 
 ORBIT_WIDTHS = 0.02
-"""How far a full orbit's subject wanders to either side, in frame widths: a dolly on rails is never round (by eye)."""
+"""How far the subject of a full orbit drifts to either side, in frame widths: real rails are never quite round (by
+eye)."""
 
 LENS_DISTANCE = 1.2
-"""Distance of the eye in frame widths: a 43 mm lens on a 36 mm wide frame."""
+"""Distance of the camera in frame widths: a 43 mm lens on a 36 mm wide frame."""
 
 SHAKE_WIDTHS = 0.007
-"""Handheld unrest at `shake` 1, root mean square, in frame widths (by eye)."""
+"""Handheld shake at `shake` 1, root mean square, in frame widths (by eye)."""
 
 SHAKE_HERTZ = (0.25, 2.2)
-"""Band of handheld unrest: body sway to steps; above it the hand's mass filters (by eye)."""
+"""Frequency band of handheld shake: body sway to steps; the hand's mass damps what is above (by eye)."""
 
 
 def frame_maps(move: Move, frames: int, fps: int, canvas: tuple[int, int], size: tuple[int, int], seed: int) -> Maps:
-    """Give the map of every frame.
+    """Return the map of every frame.
 
-    A move that would look past the canvas's edge (an orbit, a roll, unrest) is scaled about its aim and moved inward,
-    alike in every frame of the shot, until every corner of every frame lies inside.
+    A move that would look past the canvas's edge (an orbit, a roll, shake) is scaled about its aim and moved inward,
+    equally in every frame of the shot, until every corner of every frame is inside.
 
     Args:
-        canvas: (width, height) of the picture that is looked at, in pixels, of the film's aspect.
+        canvas: (width, height) of the picture in pixels, with the film's aspect ratio.
         size: (width, height) of the film in pixels.
-        seed: of the handheld unrest.
+        seed: of the handheld shake.
 
     Returns:
         (frames, 3, 3): output pixel index -> canvas pixel index, homogeneous, with a last element of 1.
@@ -71,10 +72,10 @@ def frame_maps(move: Move, frames: int, fps: int, canvas: tuple[int, int], size:
 
 
 def calm(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) -> Move:
-    """Give the move, or as much of it as fits into `frames` at a speed of `CALM`; its middle and its wide end stay."""
+    """Return the move, or as much of it as fits into `frames` at speed `CALM`; its middle and its wide end stay."""
     if top_speed(move, frames, fps, size, seed) <= CALM:
         return move
-    # The speed grows with the distance, but not in proportion: it is found by halving, to 1/256.
+    # The speed grows with the distance, but not in proportion: find the share by halving, to 1/256.
     low, high = 0.0, 1.0
     for _ in range(8):
         middle = (low + high) / 2
@@ -86,9 +87,9 @@ def calm(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) ->
 
 
 def top_speed(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) -> float:
-    """Give the highest speed on the screen of what is seen, in frame widths and heights per second.
+    """Return the highest speed on the screen, in frame widths and heights per second.
 
-    The corners and the middle of each frame are followed to the next one.
+    It is measured by following the corners and the middle of each frame to the next one.
     """
     views = _views(move, frames, fps, size, seed)
     points = _points(size)
@@ -98,7 +99,7 @@ def top_speed(move: Move, frames: int, fps: int, size: tuple[int, int], seed: in
 
 
 def _lessened(move: Move, share: float) -> Move:
-    """A share of a move's distance."""
+    """Return the move with a share, 0 to 1, of its distance."""
     start, end = move.start, move.end
 
     def part(begin: float, finish: float) -> tuple[float, float]:
@@ -119,9 +120,9 @@ def _lessened(move: Move, share: float) -> Move:
 
 
 def chroma_map(luma_map: Maps) -> Maps:
-    """The same view for the half-size chroma planes.
+    """Return the map of the same view for the half-size chroma planes.
 
-    H.264's default chroma is sited at the left: chroma index (c, r) lies on luma index (2c, 2r + 0.5) (ITU-T H.264,
+    H.264's default chroma is sited at the left: chroma index (c, r) is at luma index (2c, 2r + 0.5) (ITU-T H.264,
     Annex E, chroma_sample_loc_type 0).
     """
     to_luma = np.array([[2, 0, 0], [0, 2, 0.5], [0, 0, 1]], dtype=np.float64)
@@ -130,7 +131,7 @@ def chroma_map(luma_map: Maps) -> Maps:
 
 
 def ease(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distance covered, 0 to 1, after a share 0 to 1 of the time: speed ramps up evenly, holds, ramps down evenly."""
+    """Return the distance covered, 0 to 1, after a share 0 to 1 of the time: speed ramps up, holds, ramps down."""
     top = 1 / (1 - EASE_SHARE)
     begin = top * share**2 / (2 * EASE_SHARE)
     middle = top * (share - EASE_SHARE / 2)
@@ -139,13 +140,13 @@ def ease(share: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _points(size: tuple[int, int]) -> NDArray[np.float64]:
-    """(3, 5): the frame's four corners and its middle, homogeneous, in pixels from the middle."""
+    """Return (3, 5): the frame's four corners and its middle, homogeneous, in pixels from the middle."""
     corners = [(x * size[0] / 2, y * size[1] / 2, 1.0) for x, y in ((-1, -1), (-1, 1), (1, -1), (1, 1), (0, 0))]
     return np.array(corners).T
 
 
 def _views(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) -> Maps:
-    """(frames, 3, 3): output point -> point of the picture at zoom 1, both in output pixels from the centre."""
+    """Return (frames, 3, 3): output point -> point of the picture at zoom 1, both in output pixels from the centre."""
     width, height = size
     done = ease(np.arange(frames) / max(1, frames - 1))
     start, end = move.start, move.end
@@ -157,18 +158,18 @@ def _views(move: Move, frames: int, fps: int, size: tuple[int, int], seed: int) 
     spare = (1 - 1 / np.maximum(zoom, 1.0)) / 2
     at_x = width * (start.x + (end.x - start.x) * done) * spare
     at_y = height * (start.y + (end.y - start.y) * done) * spare
-    # Where the subject stands on the screen: what turns, turns about it.
+    # The subject's place on the screen: rolls and orbits turn about it.
     subject = _shift((width * (move.aim[0] - 0.5) - at_x) * zoom, (height * (move.aim[1] - 0.5) - at_y) * zoom)
     swung = move.swing * (2 * done - 1)
     turned = subject @ _rolled(roll) @ _turned_plane(-math.radians(ORBIT_DEGREES) * swung, LENS_DISTANCE * width)
-    # The arc of an orbit is seen from slightly above: its ends lie further back.
+    # The arc of an orbit is seen from slightly above: its ends are further back.
     at_x = at_x + width * (SHAKE_WIDTHS * sway_x + ORBIT_WIDTHS * swung)
     at_y = at_y + width * SHAKE_WIDTHS * sway_y + height * 0.012 * (swung**2 - move.swing**2 / 2)
     return np.asarray(_shift(at_x, at_y, 1 / zoom) @ turned @ np.linalg.inv(subject), dtype=np.float64)
 
 
 def _shift(x: NDArray[np.float64], y: NDArray[np.float64], scale: NDArray[np.float64] | float = 1.0) -> Maps:
-    """(frames, 3, 3): scaling, then a shift."""
+    """Return (frames, 3, 3): scaling, then a shift."""
     found = np.zeros((len(x), 3, 3))
     found[:, 0, 0] = found[:, 1, 1] = scale
     found[:, 0, 2], found[:, 1, 2], found[:, 2, 2] = x, y, 1
@@ -176,17 +177,17 @@ def _shift(x: NDArray[np.float64], y: NDArray[np.float64], scale: NDArray[np.flo
 
 
 def _rolled(angle: NDArray[np.float64]) -> Maps:
-    """(frames, 3, 3): turns by `angle` radians, clockwise on the screen."""
+    """Return (frames, 3, 3): turns by `angle` radians, clockwise on the screen."""
     found = _shift(np.zeros(len(angle)), np.zeros(len(angle)), np.cos(angle))
     found[:, 0, 1], found[:, 1, 0] = -np.sin(angle), np.sin(angle)
     return found
 
 
 def _turned_plane(yaw: NDArray[np.float64], distance: float) -> Maps:
-    """(frames, 3, 3): screen -> plane, for a plane turned by `yaw` radians about its vertical axis, from `distance`.
+    """Return (frames, 3, 3): screen -> plane, for a plane turned by `yaw` radians about its vertical axis.
 
     Inverts the pinhole projection x = d X cos t / (d + X sin t), y = d Y / (d + X sin t) (Hartley and Zisserman,
-    Multiple View Geometry, chapter 6). Distances in pixels.
+    Multiple View Geometry, chapter 6). `distance` is that of the camera, in pixels.
     """
     near = distance * np.cos(yaw)
     found = np.zeros((len(yaw), 3, 3))
@@ -196,7 +197,7 @@ def _turned_plane(yaw: NDArray[np.float64], distance: float) -> Maps:
 
 
 def _unrest(frames: int, fps: int, seed: int) -> NDArray[np.float64]:
-    """(4, frames): band-limited noise of rms 1, sums of six sines whose height falls with their frequency."""
+    """Return (4, frames): band-limited noise of rms 1, sums of six sines whose amplitude falls with their frequency."""
     rng = np.random.default_rng(seed)
     seconds = np.arange(frames) / fps
     hertz = np.geomspace(*SHAKE_HERTZ, 6) * rng.uniform(0.85, 1.15, (4, 6))

@@ -1,9 +1,9 @@
-"""The title and the end card: layers composed with MoviePy, faded and encoded like every clip.
+"""Make the title card and the end card: layers composed with MoviePy, faded and encoded like every clip.
 
-A dark ground, graded after the film's mood, with a slow light on it; the title in Noto Sans, a thin rule under it. The
-title card fades in and out. Into the end card the last picture dissolves; under the title it says who made the film,
-and fades to black slowly. Nothing on a card moves: MoviePy composes it twice, without and with its letters, and each
-frame is a blend of the two.
+A dark background, coloured after the film's mood, with a soft light on it; the title in Noto Sans, a thin rule under
+it. The title card fades in and out. The last picture dissolves into the end card, which shows title and credits and
+slowly fades to black. Nothing on a card moves: MoviePy composes it twice, without and with its letters, and each frame
+is a blend of the two.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from studio.video.encoder import Draw, encode
 from studio.video.planes import Pixels, Planes, blend_planes, fade_planes, to_planes
 
 FADE_SECONDS = 1.0
-"""Longest fade of a title card in and out; never more than a third of the card each."""
+"""Longest fade of a title card, in and out; each is at most a third of the card."""
 
 DISSOLVE_SECONDS, LAST_FADE_SECONDS = 1.0, 1.2
-"""How long the last picture takes to become the end card, and the end card to become black; never more than a third of
-the card each. The moves come to rest with their last frame, so the picture that dissolves may stand."""
+"""How long the last picture dissolves into the end card, and the end card fades to black; each is at most a third of
+the card. A shot's move comes to rest with its last frame, so a still picture may dissolve."""
 
 _WORDS_IN, _RULE_IN = 1.2, 1.6
-"""When the words and what is below them are fully there, in fades: a little after the light."""
+"""When the title, and what is below it, are fully visible, in lengths of the fade: a little after the light."""
 
 _Grade = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
 _TEAL: _Grade = ((9, 13, 22), (30, 46, 66), (255, 214, 160))
@@ -42,7 +42,7 @@ _EMBER: _Grade = ((13, 12, 17), (52, 40, 46), (255, 205, 150))
 _SEA: _Grade = ((8, 17, 18), (24, 56, 56), (240, 224, 180))
 _DUSK: _Grade = ((14, 11, 21), (46, 38, 72), (246, 208, 190))
 _GRADES = (_TEAL, _EMBER, _SEA, _DUSK)
-"""Ground at the edge, ground in the middle, and light: RGB, teal and amber as documentaries are graded (by eye)."""
+"""RGB of the background at the edge, in the middle, and of the light: teal and amber as in documentaries (by eye)."""
 
 _MOODS: dict[Mood, _Grade] = {
     "calm": _SEA,
@@ -58,14 +58,15 @@ _MOODS: dict[Mood, _Grade] = {
 }
 
 MOST_CHARACTERS = 1_000
-"""How much of a title is set; a card in letters that can be read has room for less."""
+"""Most characters of a title that are used; in readable letters a card has room for fewer."""
 _LETTERS = (240, 236, 228)
 _SMALLEST = 0.35
-"""Of the size that a title would have: below it a long word is broken."""
+"""The smallest size of a title as a share of the normal one: a word that is still too long is broken."""
 _WEIGHT, _TRACKING = 300, 0.015
-"""Large letters are set light, and a little apart."""
+"""Weight and tracking of the title: large letters are light, with a little space between them."""
 _CREDIT, _SMALL_WEIGHT, _SMALL_TRACKING, _LABEL_TRACKING = 0.032, 400, 0.02, 0.14
-"""Small letters are heavier, and capitals stand well apart (Bringhurst, The Elements of Typographic Style, 2.1.6)."""
+"""Size, weight and tracking of the credits: small letters are heavier, and capitals have much space between them
+(Bringhurst, The Elements of Typographic Style, 2.1.6)."""
 
 
 def title_card(
@@ -82,19 +83,19 @@ def title_card(
     """Write the clip of a title card.
 
     Args:
-        title: of any length and script; it is wrapped and shrunk to fit. What no font at hand can show is left out;
-            where nothing is left, the card is one of light alone.
+        title: of any length and script; it is wrapped and shrunk to fit. What no installed font can show is left out;
+            if nothing is left, the card has no letters.
         size: (width, height) in pixels, even.
         frames: length of the card, >= 1.
-        seed: chooses where the light falls, and the grade where there is no mood.
-        mood: the film's, which chooses the grade.
+        seed: chooses where the light falls, and the colours if there is no mood.
+        mood: the film's mood, which chooses the colours.
         english: whether quotation marks are set as in English.
 
     Returns:
         Size, frames and seconds as measured; `not_drawn` are the words of the title that lost a letter.
 
     Raises:
-        EngineFailed: the encoder gave up. DiskFull: there is no room left.
+        EngineFailed: the encoder failed. DiskFull: there is no room left.
     """
     text, lost = drawable(typographic(title[:MOST_CHARACTERS], english=english))
     card = _compose(_one_line(text), (), size, seed, mood)
@@ -116,11 +117,11 @@ def end_card(
     mood: Mood | None = None,
     english: bool = True,
 ) -> PieceMeasures:
-    """Write the clip of an end card; arguments and errors as `title_card`, and:
+    """Write the clip of an end card; results, errors and other arguments as `title_card`.
 
     Args:
-        credits: labels and names, a row each, under the title; none for the title alone.
-        last: the film's last picture, of the film's size, which dissolves into the card; None: it comes out of black.
+        credits: the labels and names under the title, one row each; () for the title alone.
+        last: the film's last picture, of the film's size, which dissolves into the card; None: it fades in from black.
     """
     text, lost = drawable(typographic(title[:MOST_CHARACTERS], english=english))
     rows, more = [], []
@@ -139,13 +140,14 @@ def still_card(text: str, size: tuple[int, int], seed: int) -> Pixels:
 
     Args:
         size: (width, height) in pixels, even.
-        seed: chooses the grade and where the light falls.
+        seed: chooses the colours and where the light falls.
     """
     return _painted(drawable(text[:MOST_CHARACTERS])[0], (), size, seed, None)[1]
 
 
 class _Card(NamedTuple):
-    """A card's two pictures; from row `below` on, which is even, stands what comes a little later than the title."""
+    """A card's two pictures, without and with letters; what is below row `below`, which is even, appears a little after
+    the title."""
 
     ground: Planes
     lettered: Planes
@@ -153,7 +155,7 @@ class _Card(NamedTuple):
 
 
 def _titled(card: _Card, frames: int, fps: int, fade: float) -> Iterator[Draw]:
-    """One drawing per frame, taken in the middle of its time, where rounding cannot reach the next one."""
+    """Yield one drawing per frame, for the middle of its time, so that rounding cannot reach the next frame."""
     for i in range(frames):
         seconds = (i + 0.5) / fps
         light = min(1.0, seconds / fade, (frames / fps - seconds) / fade)
@@ -179,8 +181,8 @@ def _eased(share: float) -> float:
 def _draw(
     card: _Card, inks: tuple[float, ...], picture: Planes | None, come: float, light: float, planes: Planes
 ) -> None:
-    """Fill the planes: the title and what is below it each as far in as `inks` say, 0 to 1, over them what is left of
-    `picture`, all at a share of its light."""
+    """Fill the planes: the title, and what is below it, with the opacities `inks`, 0 to 1; over them `picture`, faded
+    out by `come`; all of it at a share `light` of its brightness."""
     for ground, lettered, target in zip(card.ground, card.lettered, planes, strict=True):
         split = card.below * len(ground) // len(card.ground[0])
         for rows, ink in zip((slice(split), slice(split, None)), inks, strict=True):
@@ -196,7 +198,7 @@ def _one_line(text: str) -> str:
 
 
 def _compose(text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None) -> _Card:
-    """Ground and light, and over them title, rule and credits."""
+    """Return the card: background and light, and over them title, rule and credits."""
     bare, whole, below = _painted(text, rows, size, seed, mood)
     ground = to_planes(bare)
     return _Card(ground, to_planes(whole) if text or rows else ground, below)
@@ -205,7 +207,7 @@ def _compose(text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int
 def _painted(
     text: str, rows: Sequence[Credit], size: tuple[int, int], seed: int, mood: Mood | None
 ) -> tuple[Pixels, Pixels, int]:
-    """Return the ground, the ground with its letters, and the row between the title and what is below it."""
+    """Return the background, the background with its letters, and the row between the title and what is below it."""
     rng = np.random.default_rng(seed)
     by_seed = _GRADES[int(rng.integers(len(_GRADES)))]
     edge, middle, light = (np.array(colour, dtype=np.float32) for colour in (_MOODS[mood] if mood else by_seed))
@@ -220,17 +222,17 @@ def _painted(
 def _layers(
     text: str, rows: Sequence[Credit], size: tuple[int, int], light: NDArray[np.float32]
 ) -> tuple[list[ImageClip], int]:
-    """The title, the rule under it, under that the credits; and an even row between title and rule, or, where there
-    are credits, between rule and credits."""
+    """Return the layers title, rule and credits, from top to bottom; and an even row between title and rule or, if
+    there are credits, between rule and credits."""
     width, height = size
-    # Letters of a narrow frame may be larger for its width, for a title then has more lines.
+    # In a narrow frame letters may be larger for its width, because a title then has more lines.
     unit = min(width * 1.3, height * 1.25)
     block = _title(text, size, unit * (0.06 if rows else 0.105 if len(text) <= 24 else 0.085))
     below = _credit_block(rows, size)
     rule_wide, rule_high = max(8, round(unit * 0.09)), max(1, round(height / 540))
     gap = round(unit * 0.03)
     parts = block.shape[0] + gap + rule_high + ((round(gap * 1.4) + below[0].shape[0]) if below else 0)
-    # What stands in the very middle looks as if it had sunk.
+    # A block in the exact middle looks too low.
     top = max(0, round((height - parts) / 2 - height * 0.012))
     bow = np.sin(np.linspace(0.01, np.pi - 0.01, rule_wide)).astype(np.float32) ** 0.6
     rule = np.repeat(bow[None] * np.float32(0.8), rule_high, axis=0)
@@ -248,7 +250,7 @@ def _layers(
 
 
 def _title(text: str, size: tuple[int, int], asked: float) -> NDArray[np.float32]:
-    """The title's letters: in lines of its own choice, at the asked size or smaller."""
+    """Return the mask of the title, divided into good lines, at the wanted size or smaller."""
     if not text:
         return np.zeros((2, 2), np.float32)
     width, height = size
@@ -263,7 +265,8 @@ def _title(text: str, size: tuple[int, int], asked: float) -> NDArray[np.float32
 def _credit_block(
     rows: Sequence[Credit], size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[()]:
-    """Two masks of one size: the labels, right against a gutter, and the names, left of it, as film credits are set."""
+    """Return two masks of one size: the labels, right-aligned at a gutter, and the names, left-aligned, as film credits
+    are."""
     if not rows:
         return ()
     letter, most = max(8, round(min(size[0] * 2.1, size[1] * 1.25) * _CREDIT)), round(size[0] * 0.86)
@@ -286,13 +289,13 @@ def _credit_block(
 
 
 def _put(mask: NDArray[np.float32], block: NDArray[np.float32], x: int, y: int) -> None:
-    """Lay the mask into the block; what is beyond its right edge is cut."""
+    """Copy the mask into the block; what is beyond the block's right edge is cut off."""
     part = mask[:, : max(0, block.shape[1] - x)]
     block[y : y + part.shape[0], x : x + part.shape[1]] = part
 
 
 def _inked(mask: NDArray[np.float32], colour: NDArray[np.float32]) -> ImageClip:
-    """A layer of one colour seen through a mask of 0 to 1."""
+    """Return a layer of one colour with a mask of 0 to 1."""
     ink = np.broadcast_to(colour.astype(np.uint8), (*mask.shape, 3)).copy()
     return ImageClip(ink).with_mask(ImageClip(mask, is_mask=True))
 
@@ -304,7 +307,8 @@ def _ground(
     light: NDArray[np.float32],
     rng: np.random.Generator,
 ) -> Pixels:
-    """A soft pool of the middle colour, a faint warm light from one upper side, and grain against banding."""
+    """Return the background: a soft spot of the middle colour, a faint light from one upper side, and grain against
+    banding."""
     width, height = size
     side = float(rng.choice((-1, 1)))
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]

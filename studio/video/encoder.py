@@ -1,7 +1,8 @@
-"""Frames to an H.264 file, and the measure of such a file: the only place that knows the encoder's settings.
+"""Encode frames to an H.264 file, and measure such a file: the only place that knows the encoder's settings.
 
-Every clip and card of a film goes through `encode`, so that clips join by stream copy: the same codec parameters, the
-same timebase, a keyframe first, no reference across a clip's border. `probe` counts what a file truly holds.
+Every clip and card of a film goes through `encode`, so that clips can be joined by stream copy: the same codec
+parameters, the same timebase, a keyframe first, no reference across a clip's border. `probe` counts what a file really
+holds.
 """
 
 from __future__ import annotations
@@ -23,20 +24,21 @@ from studio.model.receipt import PieceMeasures
 from studio.video.planes import Planes
 
 Draw = Callable[[Planes], None]
-"""Draws one frame straight into the encoder's planes, which hold anything before: every pixel must be set."""
+"""Draws one frame straight into the encoder's planes. Their old content is undefined: every pixel must be set."""
 
 TIMESCALE = 90_000
 """Ticks per second of every video track: a whole number of ticks per frame at 24, 25 and 30 fps (3750, 3600, 3000)."""
 
 THREADS = 2
-"""x264's bytes depend on this number, so it is a constant; 2 measured fastest for two clips at once on two cores."""
+"""Threads of x264. Its bytes depend on this number, so it is a constant; 2 is fastest for two clips at once on two
+cores (measured)."""
 
 TICK_FRAMES = 12
-"""How often the caller hears of progress: twice a second of film, often enough to stop at once."""
+"""Progress is reported every so many frames: about twice a second of film, often enough to stop at once."""
 
 PACKETS_ONLY = {"codec_whitelist": "none"}
-"""Opens a video without decoding: ffmpeg else decodes a first picture to learn what the header says as well, 38 ms a
-clip at 1080p against 0.9 (measured)."""
+"""Options to open a video without decoding: otherwise ffmpeg decodes a first picture to learn what the header says
+anyway, which takes 38 ms a clip at 1080p instead of 0.9 (measured)."""
 
 # Superfast with three B-frames and rate control by macroblock tree: measured at 1080p, 13 ms of processor time a frame
 # against 21 for veryfast, at the same SSIM (0.978) and size. Closed GOPs, so that no frame refers to another clip.
@@ -50,18 +52,18 @@ _KEYFRAME_SECONDS = 2
 def encode(
     frames: Iterable[Draw], size: tuple[int, int], fps: int, out: Path, tick: Tick = lambda _: None
 ) -> PieceMeasures:
-    """Write an MP4 of all frames and give what was measured of it.
+    """Write an MP4 of all frames and return what was measured of it.
 
     Args:
         frames: one drawing per frame, drawn in order by one other thread, at most one frame ahead.
         size: (width, height) in pixels, even.
         fps: frames per second, > 0; a divisor of 90000.
-        out: any name; the container is MP4 whatever its ending.
+        out: may have any ending; the container is MP4.
         tick: called with the number of frames done, every 12 frames; what it raises passes through.
 
     Raises:
-        EngineFailed: no frame came, or the encoder gave up.
-        DiskFull: there is no room left. After any error what lies at `out` is worthless.
+        EngineFailed: there was no frame, or the encoder failed.
+        DiskFull: there is no room left. After any error, ignore whatever is at `out`.
     """
     done = 0
     try:
@@ -77,7 +79,7 @@ def encode(
             context.color_primaries = context.color_trc = context.colorspace = _BT709
             context.color_range = _LIMITED
             context.gop_size = _KEYFRAME_SECONDS * fps
-            # Without this PyAV asks for slices: three times slower, and seams in the picture.
+            # Without this PyAV uses slices: three times slower, with seams in the picture.
             context.thread_type = "FRAME"
             context.thread_count = THREADS
             with closing(_drawn(frames, size)) as ahead:
@@ -102,9 +104,9 @@ def encode(
 
 
 def _drawn(frames: Iterable[Draw], size: tuple[int, int]) -> Generator[av.VideoFrame]:
-    """Yield each frame drawn, while the next one is drawn by a thread of its own: an eighth of the time of a clip that
-    is made alone (measured at 1080p)."""
-    # Two frames in turn, as libx264 copies what it is sent: 26 MB less at 1080p than a new one each time.
+    """Yield each drawn frame while another thread draws the next one: that saves an eighth of the time of a single clip
+    (measured at 1080p)."""
+    # Two frames are used in turn, because libx264 copies its input: 26 MB less at 1080p than a new one each time.
     two = itertools.cycle([av.VideoFrame(*size, "yuv420p") for _ in range(2)])
     with ThreadPoolExecutor(1) as pencil:
         coming = None
@@ -126,7 +128,7 @@ def probe(path: Path) -> PieceMeasures:
     """Measure a video by reading all its packets: width, height, frames, seconds.
 
     Raises:
-        DamagedPiece: there is no such file, it is no video, or it is not whole.
+        DamagedPiece: there is no such file, it is not a video, or it is not whole.
     """
     try:
         with av.open(str(path.absolute()), options=PACKETS_ONLY) as container:
@@ -148,10 +150,10 @@ def probe(path: Path) -> PieceMeasures:
 
 
 def last_picture(path: Path) -> Planes:
-    """Return the last frame of a video, as planes of its own size; no more is decoded than leads up to it.
+    """Return the last frame of a video, as planes of its own size; only the frames from the last keyframe are decoded.
 
     Raises:
-        DamagedPiece: there is no such file, it is no video, or it does not decode.
+        DamagedPiece: there is no such file, it is not a video, or it does not decode.
     """
     try:
         with av.open(str(path.absolute())) as container:
@@ -169,14 +171,15 @@ def last_picture(path: Path) -> Planes:
 
 
 def film_error(error: av.FFmpegError, what: str) -> FilmError:
-    """Ours for one of ffmpeg's: `DiskFull` where the disk is, else `EngineFailed` that begins with `what`."""
+    """Return our error for one of ffmpeg's: `DiskFull` if the disk is full, else `EngineFailed`; both begin with
+    `what`."""
     if error.errno == errno.ENOSPC:
         return DiskFull(f"{what}: the disk is full; free some space and run again")
     return EngineFailed(f"{what}: {error.strerror}")
 
 
 def _planes_of(frame: av.VideoFrame) -> Planes:
-    """Views on the frame's own memory, without its padding: what is written there is what is encoded."""
+    """Return views on the frame's own memory, without its padding: what is written there is encoded."""
     y, u, v = (
         np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
         for plane in frame.planes

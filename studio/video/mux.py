@@ -1,7 +1,7 @@
-"""The cut: cards, clips, sound, captions and chapters to one `film.mp4`, without encoding the picture again.
+"""Cut the film: join cards, clips, sound, captions and chapters to one `film.mp4`, without encoding the picture again.
 
-Works in process: no shell, no list file, no metadata file, so nothing in a title can be taken for a command. One clip
-is open at a time, and all streams are merged by time as they come, so memory does not grow with the film.
+Works in this process: no shell, no list file, no metadata file, so nothing in a title can be taken for a command. One
+clip is open at a time, and all streams are merged by time as they are read, so memory does not grow with the film.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _ASS_HEADER = (
     b"Style: Default,Noto Sans,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0\n\n[Events]\n"
     b"Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 )
-"""The style that libavcodec's mov_text encoder writes into the sample description; without one some players show no
-captions at all."""
+"""The caption style that libavcodec's mov_text encoder writes into the sample description; without one some players
+show no captions at all."""
 
 
 def cut_film(
@@ -62,23 +62,23 @@ def cut_film(
     end: Path | None = None,
     language: str = "eng",
 ) -> PieceMeasures:
-    """Write the film and give what was measured of it.
+    """Write the film and return what was measured of it.
 
     Args:
-        title: the title card; None where the timeline has none (`title_frames` 0).
+        title: the title card; None if the timeline has none (`title_frames` 0).
         clips: one per span of the timeline, in its order.
         sound: of any format and rate; as long as the film to within 1024 samples at 48 kHz.
         captions_srt: soft captions in seconds of the film; None for none.
         chapters: (name, start frame), each up to the next one's start.
         metadata_title: any text; control characters become blanks.
-        out: any name; the container is MP4 whatever its ending.
-        end: the end card; None where the timeline has none (`end_frames` 0).
-        language: of the captions, three letters of ISO 639-2; "und" where it is not known.
+        out: may have any ending; the container is MP4.
+        end: the end card; None if the timeline has none (`end_frames` 0).
+        language: of the captions, three letters of ISO 639-2; "und" if it is not known.
 
     Raises:
         DamagedPiece: a clip is not a whole video.
         EngineFailed: a clip does not fit (it is named, and nothing was written), or the film came out wrong.
-        DiskFull: there is no room left. After any error what lies at `out` is worthless.
+        DiskFull: there is no room left. After any error, ignore whatever is at `out`.
     """
     parts = _parts(title, clips, end, timeline)
     _check_parts(parts, timeline)
@@ -107,7 +107,7 @@ def cut_film(
 
 
 def _parts(title: Path | None, clips: Sequence[Path], end: Path | None, timeline: Timeline) -> list[tuple[Path, int]]:
-    """Every video of the film with the frames it must have, in order."""
+    """Return every video of the film with the number of frames it must have, in order."""
     if len(clips) != len(timeline.spans):
         raise EngineFailed(f"the timeline has {len(timeline.spans)} shots and {len(clips)} clips: render the rest")
     parts = [(clip, span.frames) for clip, span in zip(clips, timeline.spans, strict=True)]
@@ -125,7 +125,7 @@ def _parts(title: Path | None, clips: Sequence[Path], end: Path | None, timeline
 
 
 def _check_parts(parts: Sequence[tuple[Path, int]], timeline: Timeline) -> None:
-    """Refuse, by name, a part that cannot be joined by stream copy with the first one."""
+    """Raise `EngineFailed` for a part that cannot be joined with the first one by stream copy; the message names it."""
     first = ""
     for path, frames in parts:
         made = probe(path)
@@ -148,7 +148,7 @@ def _check_parts(parts: Sequence[tuple[Path, int]], timeline: Timeline) -> None:
 
 
 def _check_sound(sound: Path, timeline: Timeline) -> None:
-    """Refuse sound that is not as long as the film."""
+    """Raise an error for sound that cannot be read or is not as long as the film."""
     try:
         with av.open(str(sound.absolute())) as source:
             if not source.streams.audio:
@@ -186,13 +186,13 @@ def _timed(packet: av.Packet[Any], stream: Stream, base: Fraction, dts: int) -> 
 
 
 def _picture_packets(parts: Sequence[tuple[Path, int]], stream: VideoStream, fps: int) -> Iterator[_Timed]:
-    """The packets of all parts, moved to their place in the film.
+    """Yield the packets of all parts, moved to their place in the film.
 
-    Decoding times are counted anew through the whole film: a clip of one or two frames is written by the encoder with
-    another delay than a long one, and the two would not meet.
+    Decoding times are counted anew through the whole film: the encoder gives a clip of one or two frames another delay
+    than a long one, and their times would not fit together.
     """
     tick = TIMESCALE // fps
-    # Opened in full: the depth of reordering stands in the parameters, which only the decoder reads.
+    # Opened with a decoder: only that reads the reordering depth from the parameters.
     with av.open(str(parts[0][0].absolute())) as clip:
         delay = clip.streams.video[0].codec_context.reorder_depth
     start = sent = 0
@@ -212,7 +212,7 @@ def _picture_packets(parts: Sequence[tuple[Path, int]], stream: VideoStream, fps
 
 
 def _sound_packets(sound: Path, stream: AudioStream) -> Iterator[_Timed]:
-    """The sound as AAC, 48 kHz stereo."""
+    """Yield the packets of the sound as AAC, 48 kHz stereo."""
     base = Fraction(1, SAMPLE_RATE)
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE, frame_size=AAC_SAMPLES)
     heard = 0
@@ -228,7 +228,7 @@ def _sound_packets(sound: Path, stream: AudioStream) -> Iterator[_Timed]:
 
 
 def _caption_packets(captions: Path, stream: SubtitleStream) -> Iterator[_Timed]:
-    """Captions as mov_text samples: a 16 bit length and UTF-8 (3GPP TS 26.245, 5.17)."""
+    """Yield the captions as mov_text samples: a 16 bit length and UTF-8 (3GPP TS 26.245, 5.17)."""
     with av.open(str(captions.absolute()), format="srt") as source:
         for cue in source.demux(subtitles=0):
             text = bytes(cue)[:0xFFFF].decode("utf-8", "ignore").encode()
@@ -241,7 +241,8 @@ def _caption_packets(captions: Path, stream: SubtitleStream) -> Iterator[_Timed]
 
 
 def _chapters(chapters: Sequence[tuple[str, int]], timeline: Timeline) -> list[Chapter]:
-    """Each chapter up to the next one's start; those that start behind the film's end are left out."""
+    """Return the chapters for the container, each up to the next one's start; those that start after the film's end are
+    left out."""
     inside = sorted((c for c in chapters if 0 <= c[1] < timeline.frames), key=lambda chapter: chapter[1])
     ends = [*(start for _, start in inside[1:]), timeline.frames]
     return [
@@ -257,13 +258,14 @@ def _chapters(chapters: Sequence[tuple[str, int]], timeline: Timeline) -> list[C
 
 
 def _clean(text: str) -> str:
-    """Text that any container can hold: no control characters but the newline, no half of a surrogate pair."""
+    """Return the text in a form that any container can hold: without control characters except newline, and without
+    lone surrogates."""
     kept = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else " " for c in text)
     return kept.strip()
 
 
 def _verify(out: Path, timeline: Timeline) -> PieceMeasures:
-    """Measure the film; what is wrong with it is named."""
+    """Measure the film; raise `EngineFailed` that names what is wrong with it."""
     wrong = f"{out.name!r} came out wrong, cut it again: "
     try:
         made = probe(out)
@@ -288,7 +290,7 @@ def _verify(out: Path, timeline: Timeline) -> PieceMeasures:
 
 
 def top_boxes(path: Path) -> list[str]:
-    """The names of an MP4's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
+    """Return the names of an MP4's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
     names, at, length = [], 0, path.stat().st_size
     with safe_open.opened(path) as handle, open(handle, "rb", closefd=False) as file:
         while at + 8 <= length:

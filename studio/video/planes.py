@@ -1,4 +1,4 @@
-"""Pictures as an encoder wants them: planar YUV 4:2:0, BT.709, limited range, chroma sited at the left.
+"""Convert pictures for the encoder: planar YUV 4:2:0, BT.709, limited range, chroma sited at the left.
 
 Reads picture files and converts RGB once; nothing here knows of time. Called by the renderer and the cards.
 """
@@ -32,8 +32,9 @@ _RGB_TO_YUV = np.array(
     ]
 )
 
-# Halving without softening twice, as a warp samples the planes once more: the half-band filter of Deslauriers and Dubuc
-# (Symmetric Iterative Interpolation Processes, Constructive Approximation 5, 1989), and its weights between two pixels.
+# Halving must not soften much, because a warp samples the planes once more: the half-band filter of Deslauriers and
+# Dubuc (Symmetric Iterative Interpolation Processes, Constructive Approximation 5, 1989), and its weights between two
+# pixels.
 _ACROSS = np.array([-1, 0, 9, 16, 9, 0, -1]) / 32
 _DOWN = np.array([-1, 9, 9, -1]) / 16
 
@@ -42,11 +43,11 @@ def open_picture(path: Path) -> Image.Image:
     """Read a picture whole, upright and as 8 bit RGB.
 
     Raises:
-        EngineFailed: the file is missing, damaged (every chunk's checksum is looked at), or no picture.
+        EngineFailed: the file is missing, damaged (every chunk's checksum is checked), or not a picture.
     """
     try:
         with warnings.catch_warnings():
-            # Pillow warns where a picture is merely large; above twice its bound it raises.
+            # Pillow warns if a picture is merely large; above twice its limit it raises.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as image:
                 image.verify()
@@ -59,7 +60,7 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def crop_to(image: Image.Image, size: tuple[int, int]) -> Pixels:
-    """Cut the picture's centre to the aspect of `size` (width, height) and scale it to that size.
+    """Crop the picture around its centre to the aspect ratio of `size` (width, height) and scale it to that size.
 
     Returns:
         (height, width, 3) uint8 RGB.
@@ -73,9 +74,9 @@ def crop_to(image: Image.Image, size: tuple[int, int]) -> Pixels:
 
 
 def to_planes(rgb: Pixels) -> Planes:
-    """Convert (height, width, 3) uint8 RGB with even sides.
+    """Convert (height, width, 3) uint8 RGB with even sides to planes.
 
-    Chroma is filtered as its siting asks: across around the left pixel of each pair, down between two.
+    Chroma is filtered as its siting requires: across around the left pixel of each pair, down between two.
     """
     yuv = cv2.transform(rgb, _RGB_TO_YUV)
     u, v = (
@@ -93,7 +94,7 @@ def blend_planes(one: Planes, other: Planes, share: float, into: Planes) -> None
 
 
 def fade_planes(source: Planes, share: float, into: Planes) -> None:
-    """Fill `into` with `source` at a share of its light: 0 is black, 1 the picture itself."""
+    """Fill `into` with `source` at a share of its brightness: 0 is black, 1 the picture itself."""
     levels = np.arange(256, dtype=np.float64)
     for here, there, black in zip(source, into, (16, 128, 128), strict=True):
         cv2.LUT(here, np.rint(black + (levels - black) * share).clip(0, 255).astype(np.uint8), dst=there)

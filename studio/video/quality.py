@@ -1,4 +1,4 @@
-"""The film itself, looked at and listened to whole: what is wrong with it that no checksum tells.
+"""Check the picture and sound of a finished film for faults that no checksum shows.
 
 Called when a film was cut, and by `sessions verify`. Decodes every frame and every sample once, one at a time, so that
 memory does not grow with the film.
@@ -25,20 +25,21 @@ from studio.video.encoder import PACKETS_ONLY
 from studio.video.mux import AAC_SAMPLES, top_boxes
 
 BLACK_LUMA, BLACK_SHARE, BLACK_SECONDS = 38, 0.98, 2.0
-"""A frame is black where 98 % of its luma lies below a tenth of its range, 16 + 0.1 * 219; a stretch counts from 2 s
+"""A frame is black if 98 % of its luma is below a tenth of its range, 16 + 0.1 * 219; a stretch counts from 2 s on
 (https://ffmpeg.org/ffmpeg-filters.html#blackdetect, the defaults)."""
 FROZEN_SECONDS, FROZEN_SHARE = 2.0, 0.015
-"""As long as libavfilter's freezedetect waits (https://ffmpeg.org/ffmpeg-filters.html#freezedetect). A frame is still
-where it differs from the one a second before by less than so much of its own contrast: of a picture that stands the
-encoder's noise is up to 1.1 %, the calmest of our moves 3.5 % (measured, 640x360)."""
+"""A frozen stretch counts from 2 s on, as in libavfilter's freezedetect
+(https://ffmpeg.org/ffmpeg-filters.html#freezedetect). A frame is still if it differs from the one a second before by
+less than this share of its own contrast: in a still picture the encoder's noise is up to 1.1 %, and the calmest of our
+moves changes 3.5 % (measured, 640x360)."""
 STEP = 8
-"""Every eighth row and column is looked at: a move changes some of them in every frame."""
+"""Every eighth row and column is compared: a move changes some of them in every frame."""
 LOUDER_LU, PEAK_DB = 1.0, 0.5
-"""How far loudness may be from what is aimed at, as the mix allows itself, and the true peak beyond its bound: AAC adds
-up to about half a decibel."""
+"""How far the loudness may be from the target, as in the mix, and how far the true peak above its limit: AAC adds up to
+about half a decibel."""
 
 NOTHING_LUFS = TONE_DB + 6
-"""Not louder is room tone alone: of the mix's -66 dBFS a channel two channels make -63.4 LUFS (measured)."""
+"""Sound that is not louder is room tone alone: two channels of the mix's -66 dBFS are -63.4 LUFS (measured)."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,14 @@ class Stretch:
 def inspect(
     film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bool, tick: Tick = lambda _: None
 ) -> tuple[str, ...]:
-    """Return what is wrong with the film, a line each; nothing where it is as planned.
+    """Return what is wrong with the film, one line each; () if it is as planned.
 
-    A black or frozen stretch is planned where it lies in the title or end card, where the shot's camera stands still,
-    or, frozen, where the picture has no detail at all that could move.
+    A black or frozen stretch is no fault in the title or end card, in a shot whose camera does not move, or, if frozen,
+    in a picture without any detail that could move.
 
     Args:
-        silent: whether it has neither lines nor music.
-        tick: called with the number of frames looked at, once a second of film; what it raises passes through.
+        silent: whether the film has neither lines nor music.
+        tick: called with the number of frames checked, once a second of film; what it raises passes through.
     """
     try:
         with av.open(str(film.absolute()), options=PACKETS_ONLY) as container:
@@ -86,7 +87,7 @@ def _structure(film: Path, timeline: Timeline) -> Iterator[str]:
         ]
         if any(start >= end for start, end in ends) or any(a[1] > b[0] + 1e-6 for a, b in pairwise(ends)):
             yield "its chapters are not in order"
-        # A container keeps chapters in ticks of its own: less than half a frame is rounding.
+        # A container has its own ticks for chapters: less than half a frame is rounding.
         if ends and ends[-1][1] > timeline.seconds + 0.5 / timeline.fps:
             yield f"its last chapter ends {ends[-1][1] - timeline.seconds:.2f} s after the film"
         for words in container.streams.subtitles[:1]:
@@ -125,7 +126,7 @@ def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick)
     if frames != timeline.frames:
         yield f"it has {frames} frames, {timeline.frames} are planned"
     fps, planned = timeline.fps, _still(timeline, shots)
-    # Of a frame that is as the one a second before, that second is frozen too.
+    # If a frame equals the one a second before, that second is frozen, too.
     for what, run, least, more in (("black", black, BLACK_SECONDS, 0), ("frozen", frozen, FROZEN_SECONDS, fps)):
         for stretch in run.ended():
             for start, end in _outside(Stretch(stretch.start, stretch.end + more), planned):
@@ -134,7 +135,7 @@ def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick)
 
 
 class _Run:
-    """Gathers the stretches in which something holds, frame by frame."""
+    """Collects the stretches in which a condition holds, frame by frame."""
 
     def __init__(self) -> None:
         self._found: list[Stretch] = []
@@ -155,7 +156,7 @@ class _Run:
 
 
 def _still(timeline: Timeline, shots: Sequence[Shot]) -> list[Stretch]:
-    """Return where nothing need move: the cards, and shots whose camera stands still."""
+    """Return the stretches in which nothing need move: the cards, and shots whose camera does not move."""
     spans = {span.index: span for span in timeline.spans}
     found = [Stretch(0, timeline.title_frames), Stretch(timeline.frames - timeline.end_frames, timeline.frames)]
     for shot in shots:
@@ -183,7 +184,7 @@ def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 
 def _luma(frame: av.VideoFrame) -> NDArray[np.float32]:
-    # A person's own film may have other samples than ours.
+    # A person's own film may have another pixel format than ours.
     plane = (frame if frame.format.name in ("yuv420p", "yuvj420p") else frame.reformat(format="gray")).planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[::STEP, : plane.width : STEP].astype(np.float32)

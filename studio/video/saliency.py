@@ -1,7 +1,7 @@
-"""Where to look: the place of a picture's subject in the frame that is cut from it.
+"""Find where a picture's subject is in the frame that is cropped from it.
 
-Whoever painted a picture may know where its subject is (`PieceMeasures.focus`); of other pictures it is estimated. The
-animator calls this; `studio/video/camera.py` aims its moves there.
+The painter of a picture may know where its subject is (`PieceMeasures.focus`); otherwise it is estimated. The animator
+calls this; `studio/video/camera.py` aims its moves there.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from studio.model.film import CENTRE, Aim
 from studio.video.planes import crop_to
 
 _GLANCE_PX = 64
-"""The shorter side of the picture that is looked at; the scale at which Hou and Zhang look."""
+"""The shorter side of the reduced picture that is analysed, in pixels: the scale of Hou and Zhang."""
 
 _STANDS_OUT = 3.0
-"""How many times the mean of the map a place must have to stand out; Hou and Zhang's threshold."""
+"""A place stands out if the map there is more than so many times its mean: Hou and Zhang's threshold."""
 
 _BLUR_PX = 3.0
-"""Smoothing of the map in pixels of the glance, by eye: at the paper's 8 two subjects become one."""
+"""Smoothing of the map, in pixels of the reduced picture, by eye: with the paper's 8 two subjects become one."""
 
 _MIDDLE_SHARE = 0.3
 """Spread of the weight on the middle, in shares of the frame: people look there first (Tatler, "The central fixation
@@ -31,11 +31,14 @@ Floats = NDArray[np.float64]
 
 
 def find_aim(picture: Image.Image, size: tuple[int, int], focus: Aim | None = None) -> Aim:
-    """Return where the subject is in the frame of `size` (width, height) that `planes.crop_to` cuts from the picture.
+    """Return where the subject is in the frame of `size` (width, height) that `planes.crop_to` crops from the picture.
 
     Args:
-        focus: where it is known to be, in shares of the whole picture; None lets it be estimated, and gives the
-            centre where nothing stands out.
+        focus: where the subject is, in shares of the whole picture; None to estimate it, which gives the centre if
+            nothing stands out.
+
+    Returns:
+        Shares of the frame's width and height from the left and the top, 0 to 1.
     """
     if focus is None:
         return _salient(picture, size) or CENTRE
@@ -48,11 +51,11 @@ def find_aim(picture: Image.Image, size: tuple[int, int], focus: Aim | None = No
 
 
 def _salient(picture: Image.Image, size: tuple[int, int]) -> Aim | None:
-    """Return the middle of what stands out most, or None where nothing does.
+    """Return the centre of what stands out most, or None if nothing does.
 
-    The spectral residual of X. Hou and L. Zhang, "Saliency Detection: A Spectral Residual Approach", CVPR 2007: what
-    of the log spectrum its own local mean does not foretell, turned back into a picture. It is summed over the colour
-    channels.
+    It uses the spectral residual of X. Hou and L. Zhang, "Saliency Detection: A Spectral Residual Approach", CVPR 2007:
+    the part of the log spectrum that its local mean does not predict, turned back into a picture, and summed over the
+    colour channels.
     """
     scale = _GLANCE_PX / min(size)
     wide, high = (round(side * scale) for side in size)

@@ -1,7 +1,7 @@
-"""A still and a move to a clip: the hot path of the offline animator.
+"""Render a clip from a still picture and a move: the hot path of the offline animator.
 
 The picture is converted to YUV planes once, a little larger than the film, and each frame is one sub-pixel warp of them
-straight into the encoder's memory. `encode` and `probe` live in `studio/video/encoder.py` and may be had from here as
+straight into the encoder's memory. `encode` and `probe`, from `studio/video/encoder.py`, can be imported from here as
 well.
 """
 
@@ -25,9 +25,9 @@ from studio.video.planes import Pixels, Planes, crop_to, to_planes
 __all__ = ["draw_frames", "encode", "probe", "render_still"]
 
 _LEAST_CANVAS, _MOST_CANVAS = 1.25, 2.0
-"""Size of the canvas in frames. Under 1.15 linear sampling pulses in sharpness by 1 % (0.02 % above it, measured), from
-1.25 a warp of planes is as like the picture as a warp of RGB (`make bench-render`); over 2 it skips pixels at the wide
-end."""
+"""Size of the canvas as a multiple of the frame. Below 1.15 the sharpness of linear sampling pulses by 1 % (0.02 %
+above it, measured); from 1.25 on a warp of planes is as faithful as a warp of RGB (`make bench-render`); above 2 it
+skips pixels at the wide end."""
 
 
 def render_still(
@@ -44,20 +44,20 @@ def render_still(
     """Write the clip of one picture.
 
     Args:
-        picture: RGB, of any size and aspect; its centre is cut to the film's.
-        move: what does not fit into the frames at a calm speed (`camera_path.CALM`) is left out.
+        picture: RGB, of any size and aspect ratio; it is cropped around its centre to the film's.
+        move: the part that does not fit into the frames at a calm speed (`camera_path.CALM`) is left out.
         frames: length of the clip, >= 1.
         size: (width, height) in pixels, even.
-        seed: of handheld unrest.
+        seed: of handheld shake.
         cues: captions to burn in, in frames of this clip.
-        out: any name; the container is MP4 whatever its ending.
+        out: may have any ending; the container is MP4.
 
     Returns:
-        Size, frames and seconds as measured; `not_drawn` are words of the cues that no font at hand can show.
+        Size, frames and seconds as measured; `not_drawn` are words of the cues that no installed font can show.
 
     Raises:
-        EngineFailed: the encoder gave up.
-        DiskFull: there is no room left. After any error what lies at `out` is worthless.
+        EngineFailed: the encoder failed.
+        DiskFull: there is no room left. After any error, ignore whatever is at `out`.
     """
     move = calm(move, frames, fps, size, seed)
     canvas = _canvas(picture, move, size)
@@ -69,14 +69,14 @@ def render_still(
 def draw_frames(
     canvas: Planes, move: Move, frames: int, fps: int, size: tuple[int, int], seed: int, burned: Sequence[Burned] = ()
 ) -> Iterator[Draw]:
-    """Give one drawing per frame, for `encode`: the canvas as the move sees it, and the captions of that frame."""
+    """Yield one drawing per frame, for `encode`: the canvas as the move shows it, and the captions of that frame."""
     high, wide = canvas[0].shape
     for i, luma_map in enumerate(frame_maps(move, frames, fps, (wide, high), size, seed)):
         yield partial(_draw, canvas, luma_map, [b for b in burned if b.start <= i < b.end])
 
 
 def _canvas(picture: Image.Image, move: Move, size: tuple[int, int]) -> Planes:
-    """The picture's planes, large enough for the closest view."""
+    """Return the picture's planes, large enough for the closest view."""
     scale = min(_MOST_CANVAS, max(_LEAST_CANVAS, move.start.zoom, move.end.zoom))
     wide, high = (2 * round(side * scale / 2) for side in size)
     return to_planes(crop_to(picture, (wide, high)))
