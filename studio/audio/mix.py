@@ -227,8 +227,7 @@ def _survey(placed: Sequence[_Placed], score: Path | None, samples: int) -> _Pla
 
 
 def _ducking(speech: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the music's gain in dB for each tick: fully lowered before the first sound, up again a while after the
-    last."""
+    """Return the music's gain in dB for each tick: lowered before the first sound, up again a while after the last."""
     # Speech is spread by half a fade and then smoothed over that length, so that the ducking is full during all speech.
     said = np.concatenate([np.zeros(1), np.cumsum(speech)])
     places = np.arange(len(speech))

@@ -282,7 +282,7 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
                 names = [cell.strip() for cell in row]
                 if not _head_reads(names, number, reader):
                     return
-                names = [name if name in _COLUMNS else "" for name in names]  # the others have been told of
+                names = [name if name in _COLUMNS else "" for name in names]  # the others were recorded as faults
                 continue
             if any(cell.strip() for cell in row[len(names) :]):
                 reader.fault(number, "cells", f"it has {len(row)}, the header names {len(names)}: quote texts")

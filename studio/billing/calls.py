@@ -181,8 +181,7 @@ def held_answer(folder: Path, calls: Iterable[Call]) -> tuple[Call, Reply] | Non
 
 
 def answer_bytes(reply: Reply, call: Call | None = None) -> bytes:
-    """Return the content of an `.answer` file: one line of JSON, with the call as it is booked, then the answer's
-    bytes."""
+    """Return the content of an `.answer` file: a line of JSON, which holds the call as booked, then the answer."""
     head = _Head(
         sha256=hashlib.sha256(reply.content).hexdigest(),
         usage=dict(reply.usage),

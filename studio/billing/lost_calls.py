@@ -28,8 +28,10 @@ class Gap:
 
 
 def gaps(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
-    """Return the pieces whose receipts say more money than these calls; none if there is no call at all, because then
-    the session has no ledger."""
+    """Return the pieces whose receipts say more money than these calls.
+
+    None if there is no call at all, because then the session has no ledger.
+    """
     booked: dict[tuple[str, str], float] = {}
     for call in calls:
         key = (call.stage, call.fingerprint)

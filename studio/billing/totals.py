@@ -19,8 +19,15 @@ _UNUSED = ("bad answer", "ambiguous", *_FREE)
 
 @dataclass(frozen=True)
 class Tally:
-    """The sum of some calls: how many, what they cost in US dollars, how many have no known price, how many gave
-    nothing, and how many of these were never sent."""
+    """The sum of some calls.
+
+    Attributes:
+        calls: how many.
+        usd: what they cost in US dollars, without those of unknown price.
+        unknown: how many have no known price.
+        unused: how many gave nothing.
+        unsent: how many of these were never sent.
+    """
 
     calls: int = 0
     usd: float = 0.0

@@ -129,8 +129,7 @@ def _remade(folder: Path, finding: Finding, receipt: Receipt | None) -> Mend:
 
 
 def _again_usd(folder: Path, receipt: Receipt) -> tuple[float, str]:
-    """Return what making a piece again costs in US dollars, and in words how much of it is free because its answers are
-    held."""
+    """Return what making a piece again costs in US dollars, and in words how much is free, as its answers are held."""
     if not receipt.cost_usd:
         return 0.0, ""
     mine = [

@@ -57,8 +57,10 @@ class Forecast:
         return reduce(Estimate.plus, (step.estimate for step in self.steps), FREE)
 
     def left_usd(self) -> tuple[float, float] | None:
-        """Return what would be left of the budget, (at worst, at best), negative if it is too small; None if there is
-        no budget."""
+        """Return what would be left of the budget in US dollars, (at worst, at best); None if there is no budget.
+
+        Negative if the budget is too small.
+        """
         if self.budget_usd is None:
             return None
         left, total = self.budget_usd - self.spent_usd, self.total

@@ -83,8 +83,7 @@ def parse_script(text: str) -> tuple[Scene, ...]:
 
 
 def first_sentence(text: str) -> str:
-    """Return a text's first sentence with a word in it, as one line of at most `ACTION_CHARACTERS`; '' if there is
-    none."""
+    """Return a text's first sentence with a word in it, as one line of at most `ACTION_CHARACTERS`; else ''."""
     return _first_spoken(each_sentence(text))
 
 

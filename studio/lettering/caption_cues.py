@@ -68,11 +68,11 @@ def line_cues(
     until_frames: int | None = None,
     line_columns: int = LINE_COLUMNS,
 ) -> tuple[Cue, ...]:
-    """Return the captions of a spoken line: at most two lines of 42 columns, 0.8 to 7 s if there is room, 2 frames
-    apart.
+    """Return the captions of a spoken line, in order, none overlapping.
 
-    Every word appears once and in order. A word longer than a line is divided; CJK and Thai break between signs. A line
-    of nothing but marks ('...') gets no captions.
+    Each has at most two lines of 42 columns and stays 0.8 to 7 s, if there is room; they are 2 frames apart. Every word
+    appears once and in order. A word longer than a line is divided; CJK and Thai break between signs. A line of nothing
+    but marks ('...') gets no captions.
 
     Args:
         words: in order, times in seconds from the start of the line.
@@ -189,8 +189,11 @@ def _laid_out(pieces: Sequence[_Piece], columns: float) -> str | None:
 
 
 def _tear(last: _Piece, following: _Piece) -> float:
-    """Return how bad a break between two pieces is: 0 after a sentence, 0.4 after a comma, 1 or more within a phrase,
-    4 between an abbreviation and its name or number, 6 within a word."""
+    """Return how bad a break between two pieces is, 0 to 6.
+
+    0 after a sentence, 0.4 after a comma, 1 or more within a phrase, 4 between an abbreviation and its name or number,
+    6 within a word.
+    """
     bare = last.text.rstrip(CLOSERS)
     ending = bare[-1:]
     if following.glued and not spaceless(last.text[-1:]):

@@ -197,8 +197,7 @@ def _trackable(text: str) -> bool:
 
 
 def _smallest(size_px: int) -> int:
-    """Return the size below which long words are broken instead of shrinking everything: three fifths of the wanted
-    size."""
+    """Return the size below which long words are broken, not everything shrunk: three fifths of the wanted size."""
     return max(1, size_px * 3 // 5)
 
 

@@ -89,8 +89,7 @@ def _width(character: str) -> float:
 
 
 def spaceless(character: str) -> bool:
-    """Tell whether a character belongs to a script written without spaces: Chinese, Japanese, Thai, Lao, Khmer,
-    Burmese."""
+    """Tell whether a character's script has no spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese."""
     if "\u0e00" <= character <= "\u0eff" or "\u1000" <= character <= "\u109f" or "\u1780" <= character <= "\u17ff":
         return True
     name = unicodedata.name(character, "")

@@ -117,8 +117,7 @@ def _joins(letter: str) -> bool:
 
 
 def _broken(units: list[tuple[str, str]], count: int, width_of: Width) -> list[str]:
-    """Return the units in the `count` lines that cost least: a line costs more if it is far from the mean width, or its
-    end is bad."""
+    """Return the units in the `count` lines that cost least: those near the mean width, with good ends."""
 
     def line(first: int, end: int) -> str:
         return "".join((blank if place else "") + unit for place, (unit, blank) in enumerate(units[first:end]))

@@ -148,8 +148,11 @@ AT_ONCE = 8
 
 @dataclass(frozen=True)
 class AccountLimits:
-    """The limits of a vendor account: requests in flight, >= 1, and requests begun within any minute, None for no
-    limit."""
+    """The limits of a vendor account.
+
+    `at_once` is how many requests may be in flight, >= 1; `per_minute` how many may begin within any minute, None for
+    no limit.
+    """
 
     at_once: int = AT_ONCE
     per_minute: int | None = None

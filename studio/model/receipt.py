@@ -35,8 +35,10 @@ class PieceMeasures(FrozenModel):
 
 
 class Sidecar(FrozenModel):
-    """A further file of a piece, for example `film.srt` beside `film.mp4`; its receipt holds its whole text, so that it
-    can be written again."""
+    """A further file of a piece, for example `film.srt` beside `film.mp4`.
+
+    The piece's receipt holds its whole text, so that it can be written again.
+    """
 
     path: str = Field(pattern=r"^film\.(srt|vtt)$")
     sha256: Sha256

@@ -1,7 +1,7 @@
-"""Terms: what a film may cost, and what happens when a vendor refuses a prompt. A person sets them; the brief keeps
-them.
+"""Terms: what a film may cost, and what happens when a vendor refuses a prompt.
 
-Terms change no piece and are in no fingerprint: with other terms a run goes on with the same film.
+A person sets them, and the brief keeps them. They change no piece and are in no fingerprint: with other terms a run
+goes on with the same film.
 """
 
 from __future__ import annotations

@@ -79,8 +79,7 @@ def _of_seed(crew: Crew, options: FilmOptions) -> str:
 
 
 def of_negative_prompt(crew: Crew) -> str:
-    """Return one line that says that the crew's negative prompt is not used; '' if the painter uses it, or there is
-    none."""
+    """Return one line that says that the crew's negative prompt is not used; '' if it is, or there is none."""
     if not crew.negative_prompt or crew.painter.abilities.negative_prompts:
         return ""
     return f"{crew.painter.model} takes no negative prompt, so the crew's is not sent: say what is seen in --style"
@@ -90,8 +89,7 @@ def of_negative_prompt(crew: Crew) -> str:
 
 
 def language_code(said: str) -> str:
-    """Return the ISO 639-1 code of a language given by a model or a person: 'pt' for 'pt-BR', 'other' if it is not
-    one."""
+    """Return the ISO 639-1 code of a language as a model or a person said it: 'pt' for 'pt-BR', else 'other'."""
     code = said.strip().lower().replace("_", "-").split("-")[0]
     if code.startswith("en"):
         return "en"

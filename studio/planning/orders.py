@@ -209,10 +209,9 @@ def film_order(
     score: Receipt | None,
     images: Sequence[Receipt],
 ) -> Order:
-    """Return the order of the film: from the bytes of all clips, lines and the score, the cards' words, the captions
-    and the timeline.
+    """Return the order of the film: from clips, lines and score, the cards' words, the captions and the timeline.
 
-    `images` count only for the credits: their bytes are in the clips.
+    Of clips, lines and score the bytes count. `images` count only for the credits: their bytes are in the clips.
     """
     options = brief.options
     credited: dict[str, Ingredient] = {"credits": credits_of(story, images, lines)} if timeline.end_frames else {}

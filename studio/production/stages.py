@@ -119,8 +119,7 @@ def shots(job: Job, story: Story, graph: SceneGraph) -> Work[Writer]:
 
 
 def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[Engine]:
-    """Return the work on the timeline, `timeline.json`: where every shot is in the film, each at least as long as its
-    line."""
+    """Return the work on the timeline, `timeline.json`: every shot's place, each at least as long as its line."""
 
     def make(house: Engine, out: Path) -> Made:
         laid = lay_out(shots, [line.seconds or 0.0 for line in lines], job.brief.options)
@@ -244,8 +243,7 @@ def film(
     score: Receipt | None,
     images: Sequence[Receipt],
 ) -> Work[Engine]:
-    """Return the work on the film, `film.mp4`, with its caption files: cut, then checked for faults in picture and
-    sound."""
+    """Return the work on the film, `film.mp4`, with its caption files: cut, then checked in picture and sound."""
 
     def make(house: Engine, out: Path) -> Made:
         made, also = assemble(

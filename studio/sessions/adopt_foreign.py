@@ -94,8 +94,7 @@ def _plans(facts: Snapshot, brief: Brief, title: str, scenes: list[dict[str, obj
 
 
 def _whole(text: str) -> str:
-    """Return the text in a form that UTF-8 can hold: a lone surrogate, which JSON of other programs may have, becomes
-    U+FFFD."""
+    """Return the text with U+FFFD for each lone surrogate: other programs' JSON may have some, UTF-8 cannot."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -112,8 +112,9 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
 
 
 def answered(question: Asked, reply: Answer, shots: Sequence[Shot], at: str) -> Asked:
-    """Return the question with its answer. Notes are added to the prompts of the shots to redo; without notes each gets
-    another take.
+    """Return the question with its answer.
+
+    Notes are added to the prompts of the shots to redo; without notes each gets another take.
 
     Raises:
         BadInput: there is no such shot, the notes make a prompt too long, or they come with a yes, which would drop

@@ -43,10 +43,9 @@ _JOINER = "\u2060"
 
 @dataclass(frozen=True)
 class Heard:
-    """What the run has reported so far: the state of each piece ('working', 'done', 'reused', 'failed'), and why one
-    failed.
+    """What the run has reported so far: the state of each piece, and why it failed.
 
-    A 'done' piece was made by this run, a 'reused' one was found.
+    'working'; 'done': made by this run; 'reused': found; 'failed'.
     """
 
     states: Mapping[tuple[Stage, int], str] = field(default_factory=dict)
@@ -192,8 +191,7 @@ def _cell(text: str) -> str:
 
 
 def ledger_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | int]]:
-    """Return the table of costs: for each stage the pieces in place, how many this run made or found, the seconds of
-    work, and the cost.
+    """Return the table of costs: for each stage its pieces, how many this run made or found, the work, and the cost.
 
     Seconds are the sums over the receipts of the pieces in place, whichever run made them. Calls, dollars, and how many
     calls gave nothing (refused, failed, bad answer, answer lost) cover all calls ever made for the session.

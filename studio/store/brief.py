@@ -1,9 +1,9 @@
-"""Read, write and repair the brief, what a session was asked for: `brief.json`, its copy in `receipts/brief.json`, and
-one in every run's card.
+"""Read, write and repair the brief of a session: what it was asked for.
 
-Without its brief a session cannot be resumed, so it is kept more than once. The copy carries a checksum: if the copy is
-whole it counts, and the brief is put back from it. A copy that is not whole is written anew from the brief. If neither
-can be read, the newest run card has it.
+Without its brief a session cannot be resumed, so it is kept more than once: in `brief.json`, in its copy
+`receipts/brief.json`, and in every run's card. The copy carries a checksum: if the copy is whole it counts, and the
+brief is put back from it. A copy that is not whole is written anew from the brief. If neither can be read, the newest
+run card has it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ def is_ours(folder: Path) -> bool:
 
 
 def read_brief(folder: Path) -> Brief:
-    """Return what the session was asked for: from the copy if that is whole, else from `brief.json`, else from the
-    newest run card.
+    """Return the brief: from the copy if that is whole, else from `brief.json`, else from the newest run card.
 
     Raises:
         NoSuchSession: another program made the session: it has none of these.
@@ -116,8 +115,7 @@ def restore_brief(folder: Path, tell: Callable[[str], None]) -> None:
 
 
 def brief_faults(folder: Path) -> list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]]:
-    """Return the faults of the brief and its copy as (path, kind, what will happen); the brief must be readable from
-    somewhere."""
+    """Return the faults of the brief and its copy: (path, kind, what will happen). `read_brief` must have succeeded."""
     copied, found = _copied(folder), files.read_or_none(folder / BRIEF)
     if copied is None:
         faults: list[tuple[str, Literal["damaged", "missing", "torn receipt"], str]] = []

@@ -86,8 +86,7 @@ class Ownership:
         return files.has(self.folder / path, receipt.sha256, receipt.bytes)
 
     def records(self, order: Order) -> Iterator[Receipt]:
-        """Yield the receipts in Prefect's records for the order's place, whatever the fingerprint; damaged records are
-        left out."""
+        """Yield the receipts in Prefect's records for the order's place, with any fingerprint, except damaged ones."""
         return self._records.of(order.stage, order.index, order.path)
 
     def _recorded(self, order: Order, path: Path) -> Receipt | None:

@@ -86,11 +86,10 @@ class PieceStore:
     # --- adopting ---------------------------------------------------------------------------------
 
     def adopt(self, order: Order) -> Receipt | None:
-        """Return the receipt of a finished piece for `order`, copied to its place if it was elsewhere; None if it has
-        to be made.
+        """Return the receipt of a finished piece for `order`, or None if it has to be made.
 
-        Looks under its own index, under any other, and in `takes/`. What was at the place is moved to `takes/`, or to
-        `takes/damaged/` if it is damaged.
+        Looks under its own index, under any other, and in `takes/`; a piece found elsewhere is copied to its place.
+        What was at the place is moved to `takes/`, or to `takes/damaged/` if it is damaged.
 
         Raises:
             BrokenPlan: the plan that is there does not validate; it is left untouched.

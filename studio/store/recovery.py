@@ -1,5 +1,4 @@
-"""Clean up what a crash or a fault left in a session: finish or put back what can be proved, remove or put aside the
-rest.
+"""Clean up what a crash or a fault left in a session: finish or put back what can be proved, clear away the rest.
 
 Called at the opening of a session and by `sessions repair`, under the session's lock.
 """

@@ -29,8 +29,9 @@ class Pieces(Protocol):
         """
 
     def adopt(self, order: Order) -> Receipt | None:
-        """Return the receipt of a finished piece for `order`, copied to its place if it was elsewhere; None if it has
-        to be made.
+        """Return the receipt of a finished piece for `order`, or None if it has to be made.
+
+        A piece found elsewhere in the session is copied to its place.
 
         Raises:
             BrokenPlan: as `decide`; the plan is left untouched.

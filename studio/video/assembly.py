@@ -25,8 +25,7 @@ from studio.video.mux import cut_film
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) -> tuple[Cue, ...]:
-    """Return the captions to burn into a shot's clip of `frames`, in frames of the clip; () unless the options ask for
-    that.
+    """Return the captions to burn into a shot's clip of `frames`, in frames of the clip; () if none are wanted.
 
     In narrow frames they have shorter lines than the film's caption track, instead of smaller letters.
     """

@@ -246,8 +246,10 @@ def _read_clause(words: list[str], is_motion: bool) -> tuple[list[tuple[_Step, s
 
 
 def _read_verb(words: list[str], i: int, end: int, verb: str, strength: float) -> tuple[_Step | None, set[int]]:
-    """Return the step of the verb at place `i`, with its direction after it, up to `end`, or just before it, and the
-    places of both."""
+    """Return the step of the verb at place `i`, and the places of the words it uses.
+
+    Its direction is after it, up to `end`, or just before it.
+    """
     kind, goes = _VERBS[verb], _GOES[_VERBS[verb]]
     near = [*range(i + 1, min(end, i + 6)), *range(i - 1, max(-1, i - 3), -1)]
     ways = [n for n in near if words[n] in _WAYS and _WAYS[words[n]][0] in goes and words[n - 1 if n else n] != "from"]

@@ -146,8 +146,10 @@ def still_card(text: str, size: tuple[int, int], seed: int) -> Pixels:
 
 
 class _Card(NamedTuple):
-    """A card's two pictures, without and with letters; what is below row `below`, which is even, appears a little after
-    the title."""
+    """A card's two pictures, without and with letters.
+
+    What is from row `below` on, which is even, appears a little after the title.
+    """
 
     ground: Planes
     lettered: Planes
@@ -181,8 +183,11 @@ def _eased(share: float) -> float:
 def _draw(
     card: _Card, inks: tuple[float, ...], picture: Planes | None, come: float, light: float, planes: Planes
 ) -> None:
-    """Fill the planes: the title, and what is below it, with the opacities `inks`, 0 to 1; over them `picture`, faded
-    out by `come`; all of it at a share `light` of its brightness."""
+    """Draw one frame of the card into the planes.
+
+    The title, and what is below it, have the opacities `inks`, 0 to 1; over them is `picture`, faded out by `come`,
+    0 to 1; all of it is at a share `light` of its brightness.
+    """
     for ground, lettered, target in zip(card.ground, card.lettered, planes, strict=True):
         split = card.below * len(ground) // len(card.ground[0])
         for rows, ink in zip((slice(split), slice(split, None)), inks, strict=True):
@@ -222,8 +227,10 @@ def _painted(
 def _layers(
     text: str, rows: Sequence[Credit], size: tuple[int, int], light: NDArray[np.float32]
 ) -> tuple[list[ImageClip], int]:
-    """Return the layers title, rule and credits, from top to bottom; and an even row between title and rule or, if
-    there are credits, between rule and credits."""
+    """Return the layers title, rule and credits, from top to bottom, and the row `_Card.below`.
+
+    That row is even; it is between title and rule or, if there are credits, between rule and credits.
+    """
     width, height = size
     # In a narrow frame letters may be larger for its width, because a title then has more lines.
     unit = min(width * 1.3, height * 1.25)
@@ -265,8 +272,7 @@ def _title(text: str, size: tuple[int, int], asked: float) -> NDArray[np.float32
 def _credit_block(
     rows: Sequence[Credit], size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | tuple[()]:
-    """Return two masks of one size: the labels, right-aligned at a gutter, and the names, left-aligned, as film credits
-    are."""
+    """Return two masks of one size, as film credits are set: the labels, right-aligned, and the names, left-aligned."""
     if not rows:
         return ()
     letter, most = max(8, round(min(size[0] * 2.1, size[1] * 1.25) * _CREDIT)), round(size[0] * 0.86)
@@ -307,8 +313,7 @@ def _ground(
     light: NDArray[np.float32],
     rng: np.random.Generator,
 ) -> Pixels:
-    """Return the background: a soft spot of the middle colour, a faint light from one upper side, and grain against
-    banding."""
+    """Return the background: a soft spot of the middle colour, a faint light from above, and grain against banding."""
     width, height = size
     side = float(rng.choice((-1, 1)))
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]

@@ -241,8 +241,7 @@ def _caption_packets(captions: Path, stream: SubtitleStream) -> Iterator[_Timed]
 
 
 def _chapters(chapters: Sequence[tuple[str, int]], timeline: Timeline) -> list[Chapter]:
-    """Return the chapters for the container, each up to the next one's start; those that start after the film's end are
-    left out."""
+    """Return the chapters for the container, each up to the next one's start, without those after the film's end."""
     inside = sorted((c for c in chapters if 0 <= c[1] < timeline.frames), key=lambda chapter: chapter[1])
     ends = [*(start for _, start in inside[1:]), timeline.frames]
     return [
@@ -258,8 +257,7 @@ def _chapters(chapters: Sequence[tuple[str, int]], timeline: Timeline) -> list[C
 
 
 def _clean(text: str) -> str:
-    """Return the text in a form that any container can hold: without control characters except newline, and without
-    lone surrogates."""
+    """Return the text without control characters, except newline, and lone surrogates: any container can hold it."""
     kept = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else " " for c in text)
     return kept.strip()
 
