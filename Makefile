@@ -1,8 +1,8 @@
 # Two commands do everything: `make film IDEA="..."` and `make test`. Both make the environment, once; what only tests need is
-# added by the first command that tests or measures.
+# added by the first target that tests or measures.
 #
-# The idea never travels through recipe text: its raw value goes to the recipe's environment, where the shell passes it
-# on as one word. `unexport` keeps make from expanding it on the way.
+# The idea never becomes part of a recipe's text: its raw value goes into the recipe's environment, where the shell passes
+# it on as one word. `unexport` keeps make from expanding it on the way.
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,7 +32,7 @@ endif
 .PHONY: film plan doctor studio batch approve resume sessions view cost verify repair prompts test test-all test-browser test-patterns bench bench-flow bench-render crash-bench day-bench hostile fuzz environment
 .DEFAULT_GOAL := film
 
-# What pip leaves uncompiled (below) the first film compiles, also where the caller's environment forbids it.
+# The first film compiles what pip leaves uncompiled (below), even if the caller's environment forbids that.
 film studio batch: export PYTHONDONTWRITEBYTECODE :=
 
 film: $(READY)
@@ -77,7 +77,7 @@ repair: $(READY)
 test: $(TESTING)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# What `make test` leaves out: further samples of its promises, and its properties with more examples.
+# What `make test` leaves out: more samples of what it tests, and its property tests with more examples.
 test-all: $(TESTING)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "thorough or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
@@ -85,22 +85,22 @@ test-all: $(TESTING)
 test-browser: $(TESTING)
 	@exec $(BIN)/python -m pytest tests/browser -m browser $(ARGS)
 
-# Every regular expression of the program at 200,000 characters of its worst; some two minutes.
+# Tries every regular expression of the program on 200,000 characters of its worst input; some two minutes.
 test-patterns: $(TESTING)
 	@exec $(BIN)/python -m pytest tests/test_patterns.py -m patterns $(ARGS)
 
 bench: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.film $(ARGS)
 
-# What the flow itself costs, beside bare Prefect tasks; some minutes.
+# Measures what the flow itself costs, beside bare Prefect tasks; some minutes.
 bench-flow: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.flow $(ARGS)
 
-# The renderer beside MoviePy, zoompan and the bare encoder; ARGS="--join", "--film": see ARGS=--help.
+# Measures the renderer beside MoviePy, zoompan and the bare encoder; ARGS="--join", "--film": see ARGS=--help.
 bench-render: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.render $(ARGS)
 
-# Kills films everywhere: an hour and more on two cores; N=200 takes some minutes.
+# Kills films at every point: an hour and more on two cores; N=200 takes some minutes.
 crash-bench: $(TESTING)
 	@exec $(BIN)/python -m tests.crash --n $(N) --seed $(SEED) $(ARGS)
 
@@ -108,7 +108,7 @@ crash-bench: $(TESTING)
 day-bench: $(TESTING)
 	@exec $(BIN)/python -m tests.bench.day $(ARGS)
 
-# Every kind of hostile input, in variants, each measured in a process of its own: some minutes.
+# Tries every kind of hostile input, in variants, each measured in a process of its own: some minutes.
 hostile: N := 1000
 hostile: $(TESTING)
 	@exec $(BIN)/python -m tests.hostile --n $(N) --seed $(SEED) $(ARGS)
@@ -119,7 +119,7 @@ fuzz: $(FUZZING)
 
 environment: $(READY)
 
-# Not compiled: a film imports a third of it, and the first compiles that in less time than pip takes for everything.
+# Not compiled: a film imports a third of it, and the first film compiles that in less time than pip needs for all of it.
 $(READY): requirements.lock pyproject.toml
 	@echo "making the environment in $(VENV) (once; a minute or two)" >&2
 	@$(PYTHON) -m venv $(VENV)
@@ -127,14 +127,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Compiled whole: tests measure time, and the first import of a library is no part of it.
+# Compiled whole: tests measure time, in which compiling a library at its first import must not count.
 $(TESTING): requirements-dev.lock $(READY)
 	@echo "adding what tests need to $(VENV) (once; about a minute)" >&2
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/python -m compileall -q $(VENV)/lib
 	@touch $@
 
-# The fuzzer is no part of the environment of the tests.
+# The tests' environment does not include the fuzzer.
 $(FUZZING): requirements-fuzz.lock $(TESTING)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-fuzz.lock
 	@touch $@
