@@ -149,8 +149,9 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
 
 
 def _film_deployment(own: UUID) -> str:
-    """Return the name of the deployment that makes one film: `make-film/x` for `make-films/x`, else the first one in
-    the same work pool.
+    """Return the name of the deployment that makes one film.
+
+    It is `make-film/x` for `make-films/x`, else the first one in the same work pool.
 
     Raises:
         BadInput: there is none.

@@ -1,5 +1,4 @@
-"""Task: cut the film. Key: the bytes of every clip, line and the score, the cards' words, captions, timeline. Cost: CPU
-time."""
+"""Task: cut the film. Key: bytes of clips, lines and score, the cards' words, captions, timeline. Cost: CPU time."""
 
 from __future__ import annotations
 

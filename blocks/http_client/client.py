@@ -41,10 +41,10 @@ def open_client(
     withheld: tuple[str, ...] = (),
     said_in: str = "",
 ) -> httpx2.Client:
-    """Return a client for a few requests of one account; close it after use. It follows no redirects and keeps no
-    cookies after it is closed.
+    """Return a client for a few requests of one account; close it after use.
 
-    A request through it raises `VendorError` if no whole answer comes, with one of these faults:
+    It follows no redirects, and keeps no cookies after it is closed. A request through it raises `VendorError` if no
+    whole answer comes, with one of these faults:
 
         passing     nothing was sent, or not the whole request: unknown host, refused, no connection in time
         unknown     the whole request was sent, and no answer began

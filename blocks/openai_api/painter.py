@@ -83,8 +83,9 @@ class OpenAIPainter(PaidEngine):
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, out: Path, references: Sequence[Path] = ()
     ) -> PieceMeasures:
-        """Paint a PNG at `out`, RGB 8 bit, of exactly `size` (width, height) pixels; `seed` changes nothing: the API
-        takes none.
+        """Paint a PNG at `out`, RGB 8 bit, of exactly `size` (width, height) pixels.
+
+        `seed` changes nothing: the API takes none.
 
         Args:
             prompt: what is longer than `PROMPT_CHARACTERS` is cut.

@@ -35,8 +35,9 @@ SEED_FOR_ZERO = 2**31
 
 
 def check_choice(what: str, chosen: str | None, choices: Iterable[str]) -> None:
-    """Make sure that a setting is one of the published ones: a wrong one would fail only at the first picture, after
-    the plans were paid for.
+    """Make sure that a setting is one of the published ones.
+
+    A wrong one would fail only at the first picture, after the plans were paid for.
 
     Args:
         what: the setting's name, for the message.

@@ -148,8 +148,7 @@ class Watch:
 
 
 def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
-    """Suspend a run again that was called dead, or paused, while it was suspended; return its state, or None if it was
-    not.
+    """Suspend a run again that was called dead, or paused, while it was suspended; return its state, or None if not so.
 
     It waits as before: with the same question, until the same day.
     """

@@ -1,8 +1,8 @@
-"""Keeps the tests on loopback: any other connection of this process fails, and so does the test that tried.
+"""Keep the tests on loopback: any other connection of this process fails, and so does the test that tried.
 
-An audit hook sees every connection and every look-up that Python's sockets make, in all threads, whatever library asks,
+An audit hook sees every connection and every look-up that Python's sockets make, in all threads, from every library,
 and stays in children that are forked. It does not see children that execute another program, nor libraries with
-sockets of their own (gRPC's core, libuv): their tests give loopback addresses only.
+sockets of their own (gRPC's core, libuv): their tests use loopback addresses only.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import sys
 from collections.abc import Sequence
 
 tried: list[str] = []
-"""Every attempt to leave, newest last."""
+"""All attempts to reach another machine, the newest last."""
 
 
 class LeftLoopback(RuntimeError):
-    """A test tried to reach another machine. No `OSError`: whoever expects the network to fail must not swallow it."""
+    """A test tried to reach another machine. Not an `OSError`, which code that expects a network error would catch."""
 
 
 def stay_on_loopback() -> None:
-    """Refuse other machines from now on, for the life of the process."""
+    """Make connections to other machines fail from now on, for the life of the process."""
     sys.addaudithook(_watch)
 
 

@@ -1,4 +1,4 @@
-"""Stills to film and measures of films, for the tests of the picture."""
+"""Make still pictures, and measure clips, for the tests of moving pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _WAVES = [(*_RNG.uniform(-1, 1, 2) / period, _RNG.uniform(0, 6.28)) for period i
 
 
 def texture(x: Floats, y: Floats) -> Floats:
-    """Brightness 28 to 228 of a picture known everywhere, pixel centres at whole numbers; no wave under 14 px."""
+    """Return the brightness, 28 to 228, of a picture defined everywhere, with pixel centres at whole numbers.
+
+    It has no wave shorter than 14 px.
+    """
     waves = sum(np.sin(2 * np.pi * (fx * x + fy * y) + phase) for fx, fy, phase in _WAVES)
     return np.asarray(128 + 100 * waves / len(_WAVES), dtype=np.float64)
 
@@ -32,13 +35,13 @@ def still(path: Path, size: tuple[int, int] = (512, 288)) -> Path:
 
 
 def luma(path: Path) -> list[NDArray[np.uint8]]:
-    """Every frame's Y plane, decoded."""
+    """Decode a clip and return the Y plane of every frame."""
     with av.open(str(path)) as clip:
         return [frame.to_ndarray()[: frame.height, : frame.width].astype(np.uint8) for frame in clip.decode(video=0)]
 
 
 def follow(frames: list[NDArray[np.uint8]]) -> tuple[Floats, Floats]:
-    """Where points of the first frame lie in the last: two (n, 2) arrays of x, y from the frame's centre, in pixels."""
+    """Find where points of the first frame are in the last: two (n, 2) arrays of x, y in pixels from the centre."""
     start = cv2.goodFeaturesToTrack(frames[0], 200, 0.02, 5)
     assert start is not None
     here, alive = start, np.ones(len(start), dtype=bool)
@@ -53,7 +56,7 @@ def follow(frames: list[NDArray[np.uint8]]) -> tuple[Floats, Floats]:
 
 
 def drift_and_growth(frames: list[NDArray[np.uint8]]) -> tuple[float, float, float]:
-    """(right, down, growth) of the content from the first to the last frame: pixels at the centre, and a factor."""
+    """Measure how the content moves from the first to the last frame: (right, down, growth), in pixels and a factor."""
     start, end = follow(frames)
     matrix, _ = cv2.estimateAffinePartial2D(start, end)
     return float(matrix[0, 2]), float(matrix[1, 2]), float(np.hypot(matrix[0, 0], matrix[1, 0]))

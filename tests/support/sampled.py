@@ -1,4 +1,4 @@
-"""Parametrized tests of which `make test` takes a few values, and `make test-all` the others."""
+"""Parametrize tests so that `make test` runs a few values, and `make test-all` the others."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def sampled(
     """Parametrize a test; values after the first `quick` ones are marked as thorough.
 
     Args:
-        names: One name, or several, each value being a tuple then; as `pytest.mark.parametrize` takes them.
-        ids: Names a single value.
+        names: one name, or several, and then each value is a tuple, as for `pytest.mark.parametrize`.
+        ids: returns the name of a value.
     """
     sets = []
     for place, value in enumerate(values):

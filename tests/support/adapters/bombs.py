@@ -1,4 +1,4 @@
-"""Answers that cost their reader more than their sender: a generator of them, and a server that sends them in turn."""
+"""Make and send answers that cost their reader much more than their sender ("bombs")."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _OF_ENGINE = {
     "balance": b"credits",
     "fetching": b"",
 }
-"""What each looks for."""
+"""The text that each engine looks for in an answer."""
 SIZES = {
     "writer": (TEXT_BYTES - 500, 90_000_000),
     "painter": (TEXT_BYTES, PAINTED_BYTES - 500, 90_000_000),
@@ -84,12 +84,12 @@ SIZES = {
     "balance": (60_000, 90_000_000),
     "fetching": (PICTURE_BYTES - 500, 90_000_000),
 }
-"""What is sent to whom: as much as is just read, and far more."""
+"""The sizes that are sent to each engine: as much as is just read, and far more."""
 
 
 @dataclass(frozen=True)
 class Bomb:
-    """One answer: `count` times the unit in its frame, at a place where something is looked for."""
+    """One answer: `count` times the unit in its frame, at a place where the engine looks for something."""
 
     unit: str
     place: tuple[bytes, bytes]
@@ -98,7 +98,7 @@ class Bomb:
     packing: str
 
     def body(self) -> Iterator[bytes]:
-        """Give the bytes of the body, unpacked."""
+        """Yield the bytes of the body, unpacked."""
         before, after = _FRAMES.get(self.unit, (b"[", b"0]"))
         yield self.place[0] + before
         unit = UNITS[self.unit]
@@ -121,11 +121,11 @@ class Bomb:
 
 
 WIDE = Bomb("wide text", (b'{"data":[{"b64_json":', b"}]}"), PAINTED_BYTES - 500, 200, "identity")
-"""As much as is read of a picture, in which one letter would make each of the others take four bytes."""
+"""An answer as large as a picture may be, in which one letter would make each of the others take four bytes."""
 
 
 def bombs(seed: int, engine: str, count: int) -> list[Bomb]:
-    """Return so many bombs for an engine: mostly where it would be read."""
+    """Return `count` bombs for an engine, most of them in places that it reads."""
     draw = random.Random(f"{seed} {engine}")
     units = draw.sample(list(UNITS), count)
     mine = [place for place in _PLACES if _OF_ENGINE[engine] in place[0]] or list(_PLACES)
@@ -142,7 +142,7 @@ def bombs(seed: int, engine: str, count: int) -> list[Bomb]:
 
 
 def answer_with(bombs: Sequence[Bomb], caller: socket.socket) -> None:
-    """Read one request, whose path begins with a number, and answer it with that bomb."""
+    """Read one request, whose path begins with a number, and answer it with the bomb of that number."""
     request = caller.recv(1 << 20)
     head, _, body = request.partition(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)

@@ -1,8 +1,8 @@
-"""A process of its own that asks hostile vendors: `python -m tests.support.adapters.bombs_child URL OUT ENGINE ...`.
+"""A process that sends requests to hostile vendors: `python -m tests.support.adapters.bombs_child URL OUT ENGINE ...`.
 
-The first engine asks at URL/0, the next at URL/1, and so on. Prints a line of JSON for each: the fault, how the call
-was booked, the message's length, seconds of processor time, and the most memory held so far beyond that before the
-first, in MB.
+The first engine asks at URL/0, the next at URL/1, and so on. It prints a line of JSON for each: the fault, how the call
+was booked, the message's length, seconds of processor time, and the most memory used so far beyond that before the
+first request, in MB.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The contract of every adapter: what each must make, and how each must fail, whoever the vendor is.
+"""The contract of every adapter: what each must make, and how each must fail, whichever vendor it is for.
 
-A vendor joins by a `Stand`: its adapter against a running server on loopback. `tests/blocks/test_contract.py` holds the
-laws and the list of vendors.
+A vendor is added by a `Stand`: its adapter with a running server on loopback. `tests/blocks/test_contract.py` has the
+tests and the list of vendors.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from studio.model.paid import CallDesk, CallKind, Fault
 
 PATIENT = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=60.0)
 HASTY = RequestLimits(connect_seconds=10.0, read_seconds=0.3, total_seconds=60.0)
-"""Limits of a test; hasty ones where the server is known never to answer."""
+"""The limits of requests in tests; the hasty ones are for a server that is known never to answer."""
 
 SIZE = (256, 144)
 """The frame that painters are asked for."""
@@ -27,14 +27,14 @@ LINE = "The lamp goes dark at dawn."
 
 
 class Server(Protocol):
-    """A vendor's server of ours. Those of HTTP are built on `tests/support/vendors/loopback.py`."""
+    """A test server for a vendor. Those for HTTP are built on `tests/support/vendors/loopback.py`."""
 
     def play(self, *faults: str) -> None:
-        """Play these faults, one a request, from the next on."""
+        """Play these faults, one per request, from the next request on."""
 
     @property
     def sent(self) -> int:
-        """How many requests reached it so far, also those that it cut off."""
+        """How many requests reached the server so far, including those that it cut off."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Stand:
     """An adapter, its server, and one piece of work.
 
     Attributes:
-        work: does one piece of work at a desk, into a file where there is one, and returns whatever it made. It takes
-            one request where nothing fails.
+        work: does one piece of work at a desk, into a file if it makes one, and returns what it made. It takes one
+            request if nothing fails.
         faults: those of `FAULTS` that the server can play.
-        secrets: what went in and must come out nowhere.
-        adapter: for its repr.
+        secrets: texts that were given to the adapter and must appear nowhere.
+        adapter: the adapter itself, for its repr.
     """
 
     kind: CallKind
@@ -58,7 +58,7 @@ class Stand:
 
 
 Vendor = Callable[[RequestLimits], AbstractContextManager[Stand]]
-"""Opens a stand whose adapter keeps these limits."""
+"""Opens a stand whose adapter has these limits."""
 
 FAULTS: Mapping[str, frozenset[Fault]] = {
     "connection refused": frozenset({"passing"}),
@@ -85,7 +85,8 @@ FAULTS: Mapping[str, frozenset[Fault]] = {
     "refused": frozenset({"refused"}),
     "wrong": frozenset({"wrong"}),
 }
-"""What a server may do, and what kinds of failure that is. 'other size' is none: the picture is cropped and scaled."""
+"""What a server may do wrong, and the faults that this may be. 'other size' is no fault: the picture is cropped and
+scaled."""
 
 HTTP_FAULTS = frozenset(
     {

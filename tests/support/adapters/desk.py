@@ -1,4 +1,4 @@
-"""A desk that books nothing: it sends, checks, and remembers, so that a test can look at what passed over it."""
+"""Desks for tests that book nothing: they send, check and remember, so that a test can look at the calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass
 class PlainDesk:
-    """Sends every call once. `requests`, `replies` and `failures` are in the order they came."""
+    """Sends every call once, and keeps `requests`, `replies` and `failures` in order."""
 
     requests: list[Request] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
@@ -38,7 +38,7 @@ class PlainDesk:
 
 @dataclass
 class HoldingDesk:
-    """Holds replies by digest: what is asked a second time is not sent again."""
+    """Keeps replies by digest, so that the same request is not sent a second time."""
 
     held: dict[str, Reply] = field(default_factory=dict)
     sent: int = 0

@@ -1,4 +1,4 @@
-"""OpenAI's adapters as the contract suite takes them."""
+"""The stands of OpenAI's adapters for the contract tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IDEA = "A lighthouse keeper keeps a lamp alight for a ship that never comes"
 
 
 def account_at(url: str) -> OpenAIAccount:
-    """Return an account with secrets at a server of ours."""
+    """Return an account with secrets at a test server."""
     headers = {"X-Gateway": GATEWAY}
     return OpenAIAccount.model_validate({"api_key": SecretStr(KEY), "base_url": url, "headers": headers})
 

@@ -1,4 +1,4 @@
-"""A writer on a server that plays OpenAI's chat."""
+"""An OpenAI writer with a test server that speaks OpenAI's chat protocol."""
 
 from __future__ import annotations
 

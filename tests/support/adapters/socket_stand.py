@@ -1,4 +1,4 @@
-"""A server of one function of its socket, and requests to it."""
+"""A server made of a function that handles a socket, and requests to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Serve = Callable[[Callable[[socket.socket], None]], str]
 
 @contextmanager
 def serving() -> Iterator[Serve]:
-    """Lend what serves each connection with a function of its socket, and gives the address."""
+    """Yield a function that serves each connection with a function of its socket, and returns the server's address."""
     listeners: list[socket.socket] = []
 
     def begin(act: Callable[[socket.socket], None]) -> str:

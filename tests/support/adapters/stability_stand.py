@@ -1,4 +1,4 @@
-"""Stability's painters as the contract suite takes them."""
+"""The stands of Stability's painters for the contract tests."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.support.vendors.stability_server import KEY, StabilityServer, painted
 T = TypeVar("T")
 
 GRPC_FAULTS = PICTURE_FAULTS | HTTP_FAULTS - {"429 seconds", "429 date", "cut off", "html", "redirect"}
-"""gRPC has neither bodies nor pages, and says no time to wait."""
+"""The faults that the gRPC server can play: gRPC has neither bodies nor web pages, and gives no time to wait."""
 
 
 @dataclass
 class HeldDesk:
-    """Holds a picture for every order, so that nothing is sent; remembers the orders' digests."""
+    """Answers every call with a picture without sending it, and remembers the requests' digests."""
 
     digests: list[str] = field(default_factory=list)
 
@@ -36,7 +36,7 @@ class HeldDesk:
 
 @contextmanager
 def painter(limits: RequestLimits) -> Iterator[Stand]:
-    """The REST door."""
+    """Open a stand for the REST painter."""
     with StabilityServer() as server:
         adapter = StabilityPainter(StabilityAccount(api_key=SecretStr(KEY), rest_url=server.root), limits=limits)
         yield Stand(
@@ -51,7 +51,7 @@ def painter(limits: RequestLimits) -> Iterator[Stand]:
 
 @contextmanager
 def grpc_painter(limits: RequestLimits) -> Iterator[Stand]:
-    """The gRPC door, open."""
+    """Open a stand for the gRPC painter, without TLS."""
     # Its server is built on the SDK, which does not exist for every Python.
     from tests.support.vendors.stability_grpc_server import stability_grpc_server
 

@@ -1,7 +1,7 @@
-"""A process of its own that paints over TLS: `python -m tests.support.adapters.stability_tls_child HOST KEY OUT`.
+"""A process that paints over TLS: `python -m tests.support.adapters.stability_tls_child HOST KEY OUT`.
 
-Which certificates gRPC trusts is decided once, when it is loaded (GRPC_DEFAULT_SSL_ROOTS_FILE_PATH). Prints 'painted',
-or the fault and the message.
+It is a process of its own because gRPC decides once, when it is loaded, which certificates it trusts
+(GRPC_DEFAULT_SSL_ROOTS_FILE_PATH). It prints 'painted', or the fault and the message.
 """
 
 from __future__ import annotations

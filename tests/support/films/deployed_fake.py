@@ -1,5 +1,8 @@
-"""The flow as a worker loads it, made by the counted crew: FILM_TEST_LOG names the file that tells its calls, and of
-FILM_TEST_SLOW, 'image 2', every call takes so many seconds, or of 'fail:image 0' fails."""
+"""The flow with the counted crew, in a form that a worker can load.
+
+FILM_TEST_LOG names the file to which its calls are written. With FILM_TEST_SLOW 'image 2' every call for an image takes
+2 s; with 'fail:image 0' it fails.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A crew that makes real, tiny pieces at once: the tests' double where the art does not matter.
+"""A crew that makes real, tiny pieces at once, for tests in which the art does not matter.
 
-Every engine call is counted in `calls`, and in a file where one is named, so that a killed process still tells what it
-began and ended.
+Every engine call is counted in `calls`, and in a file if one is given, so that what a killed process began and ended is
+known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Hook = Callable[[str, str], None]
 
 SCORE_HZ = 48_000
 PAINTERS = Crew.painters
-"""Pictures in work at the same time."""
+"""How many pictures are painted at the same time."""
 
 FOCUS: Aim = (0.4167, 0.4167)
 """Where the white box of every painted picture is."""
@@ -36,7 +36,7 @@ FOCUS: Aim = (0.4167, 0.4167)
 
 @dataclass
 class Log:
-    """Counts engine calls by kind; appends '<kind> begin|end <what>' to `path` where it is given."""
+    """Counts engine calls by kind, and appends '<kind> begin|end <what>' to `path` if it is given."""
 
     path: Path | None = None
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -160,7 +160,7 @@ class FakeAnimator:
 
 
 class FakeComposer:
-    """A chord that its seed chooses, held from the first sample to the last."""
+    """A composer of one chord, chosen by the seed and held from the first sample to the last."""
 
     engine, model, version = "fake", "composer", 1
 
@@ -174,10 +174,10 @@ class FakeComposer:
 
 
 def fake_crew(log: Log, references: int = 0) -> Crew:
-    """Return a crew that logs every call; its clips are real, all else is instant.
+    """Return a crew that logs every call; its clips are real, everything else is instant.
 
     Args:
-        references: how many pictures the painter can be shown; those that it was shown stand in `Log.shown`.
+        references: how many pictures the painter can be shown; those that it was shown are kept in `Log.shown`.
     """
     return Crew(
         "offline",
@@ -192,7 +192,7 @@ def fake_crew(log: Log, references: int = 0) -> Crew:
 
 
 def slow(kind: str, seconds: float, *parts: str) -> Hook:
-    """Return a hook that makes calls of `kind` slow, those whose text holds one of `parts`, or all."""
+    """Return a hook that makes calls of `kind` take `seconds`: those whose text contains one of `parts`, or all."""
 
     def hook(each: str, what: str) -> None:
         if each == kind and (not parts or any(part in what for part in parts)):

@@ -1,4 +1,4 @@
-"""The `film` command as a process of its own, with the counted crew, on the tests' server."""
+"""Run the `film` command in a process of its own, with the counted crew, on the tests' server."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Film:
         return sorted(root.iterdir()) if root.is_dir() else []
 
     def start(self, *arguments: str, slow: str = "nothing", seconds: float = 0) -> subprocess.Popen[str]:
-        """Start `film` with the fake crew; calls of the kind `slow` take so many seconds."""
+        """Start `film` with the fake crew; calls of the kind `slow` take `seconds`."""
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.films.filmed", slow, str(seconds), *arguments],
             cwd=self.folder,
@@ -62,7 +62,7 @@ class Film:
         return sum(line.startswith(start) for line in lines)
 
     def wait_for(self, process: subprocess.Popen[str], what: Callable[[], bool]) -> None:
-        """Wait until `what` is true, while the process runs."""
+        """Wait until `what` is true; fail if the process ends before."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not what():
             assert process.poll() is None, process.stderr and process.stderr.read()

@@ -1,9 +1,10 @@
-"""The `film` command as a process of its own, with the counted crew: python -m tests.support.films.filmed KIND SECONDS
-ARGS...
+"""The program of a process that runs `film` with the counted crew.
 
-Every call of KIND takes SECONDS; of 'fail:KIND' it fails, of 'full:KIND' it finds the disk full, of 'doom:KIND' it
-fails where what is made speaks of doom. FILM_TEST_LOG names the file that every engine call is written to. The films
-of a batch are made by children (`tests.support.films.filmed_child`) with the same crew.
+    python -m tests.support.films.filmed KIND SECONDS ARGS...
+
+Every call of KIND takes SECONDS; with 'fail:KIND' it fails, with 'full:KIND' it finds the disk full, with 'doom:KIND'
+it fails if its text contains "doom". FILM_TEST_LOG names the file to which every engine call is written. The films of a
+batch are made by children (`tests.support.films.filmed_child`) with the same crew.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.support.films.fake_crew import Hook, Log, fake_crew, slow
 
 
 def hooked(kind: str, seconds: float) -> Hook:
-    """Return the hook that a call of `kind` meets."""
+    """Return the hook that is called at every call of `kind`."""
     fault, _, failing = kind.rpartition(":")
     if not fault:
         return slow(kind, seconds)

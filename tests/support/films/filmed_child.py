@@ -1,4 +1,4 @@
-"""A film of a batch with the counted crew: python -m tests.support.films.filmed_child KIND SECONDS PROGRAM ARGS..."""
+"""A child that films with the counted crew: python -m tests.support.films.filmed_child KIND SECONDS PROGRAM ARGS..."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole films by the tasks' own bodies, without the engine: for laws of money, where many runs are needed."""
+"""Make whole films by the tasks' own bodies, without Prefect: for tests of costs, which need many runs."""
 
 from __future__ import annotations
 
@@ -45,8 +45,11 @@ per = { "images" = 0.04 }
 
 @dataclass(frozen=True)
 class PaidPainter:
-    """A painter at $0.04 a picture; `asked` are the prompts it was asked for, `refuses` decides which it does not; of
-    another tint its pictures have other bytes."""
+    """A painter at $0.04 a picture.
+
+    `asked` are the prompts that it was asked for, `refuses` decides which prompts it refuses; with another tint its
+    pictures have other bytes.
+    """
 
     asked: list[str] = field(default_factory=list)
     refuses: Callable[[str], VendorError | None] = lambda prompt: None

@@ -1,4 +1,4 @@
-"""A finished film of a paid painter, to be copied, and the prices it was made at: fixtures for the tests of plans."""
+"""Fixtures for the tests of `film plan`: a finished film of a paid painter, to be copied, and the prices it cost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PaidPainter]:
-    """A film that was made whole, to be copied, and who painted it."""
+    """Return the folder of a finished film, to be copied, and its painter."""
     output = tmp_path_factory.mktemp("film")
     (output / "prices.toml").write_text(PRICES, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -31,7 +31,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PaidPainte
 
 @pytest.fixture
 def film(finished: tuple[Path, PaidPainter], tmp_path: Path) -> Path:
-    """A copy of the finished film."""
+    """Return the folder of a copy of the finished film."""
     folder = tmp_path / "output" / "sessions" / finished[0].name
     shutil.copytree(finished[0], folder)
     return folder

@@ -1,4 +1,4 @@
-"""Running the real flow on the real engine, with a crew whose calls are counted."""
+"""Run the real flow on real Prefect, with a crew whose calls are counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.films.fake_crew import Hook, Log, fake_crew
 from tests.support.servers.engine import settled_task_states
 
 SMALL: dict[str, Any] = {"seconds": 12.0, "shot_seconds": 3.0, "height": 144, "fps": 24}
-"""A film of a few tiny shots."""
+"""Options for a film of a few tiny shots."""
 IDEA = "A lighthouse keeper finds a message in a bottle"
 
 
@@ -67,7 +67,7 @@ class Studio:
         return Outcome(state, log, report, names)
 
     def again(self, session_id: str, **more: Any) -> Outcome:
-        """Run the flow on a named session."""
+        """Run the flow on an existing session."""
         return self.film("", session_id=session_id, **more)
 
     def folder(self, session_id: str) -> Path:

@@ -1,4 +1,4 @@
-"""A web server that is not Prefect's, on loopback."""
+"""A web server on loopback that is not Prefect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 @contextmanager
 def another_server() -> Iterator[int]:
-    """Serve a page, and 404 below /nothing; give the port."""
+    """Serve a page, and 404 below /nothing, while the block runs; yield the port."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

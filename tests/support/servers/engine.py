@@ -1,4 +1,4 @@
-"""Asking a Prefect server what became of runs."""
+"""Ask a Prefect server what became of runs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 PATIENCE_SECONDS = 30
 LONG_SECONDS = 150
-"""For what starts processes of its own: a server, a worker, a film."""
+"""How long to wait for what starts processes: a server, a worker, a film."""
 
 
 def wait_for(what: str, ready: Callable[[], Any]) -> Any:
-    """Return what `ready` says as soon as it says something; fails where that takes `LONG_SECONDS`."""
+    """Call `ready` until it returns something true, and return that; fail after `LONG_SECONDS`."""
     deadline = time.monotonic() + LONG_SECONDS
     while not (found := ready()):
         assert time.monotonic() < deadline, f"waited in vain for {what}"
@@ -35,7 +35,7 @@ def task_runs(flow_run_id: str) -> list[Any]:
 def settled_task_states(flow_run_id: str, count: int) -> Counter[str]:
     """Count the names of the task states of a finished flow run.
 
-    States reach the server by a queue: this waits until `count` task runs are there and each has come to its end.
+    States reach the server by a queue, so this waits until `count` task runs are there and each has ended.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:

@@ -1,7 +1,7 @@
-"""A Prefect server as one starts it by hand, whose automations lose events, as those of a busy SQLite do.
+"""A Prefect server like one started by hand, whose automations lose events, as those of a busy SQLite do.
 
 `python -m tests.support.servers.forgetful_server PORT`, with PREFECT_HOME or PREFECT_API_DATABASE_CONNECTION_URL;
-FORGETS names the events that are lost. A PostgreSQL server for it, where the machine has one.
+FORGETS names the events that are lost. Also a PostgreSQL server for it, if the machine has one.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ from tests.support.servers.studio_command import free_port
 
 SUSPENDED = "prefect.flow-run.Suspended"
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.thorough))
-"""Which servers a test is run on."""
+"""The databases of the servers that a test is run on."""
 
 
 @contextmanager
 def server_by_hand(home: Path, database: str) -> Iterator[str]:
-    """Run a server that loses every `Suspended` event, on one of `DATABASES`; give its API address. Skips the test
-    where the machine has no such database."""
+    """Run a server that loses every `Suspended` event, on one of `DATABASES`; yield its API address.
+
+    The test is skipped if the machine has no such database.
+    """
     if database == "sqlite":
         with forgetful_server(home, SUSPENDED) as url:
             yield url
@@ -45,10 +47,10 @@ def server_by_hand(home: Path, database: str) -> Iterator[str]:
 
 @contextmanager
 def forgetful_server(home: Path, forgets: str, database: str = "") -> Iterator[str]:
-    """Run a server that loses events of these names ('a b'); give its API address.
+    """Run a server that loses the events with these names ('a b'); yield its API address.
 
     Args:
-        database: SQLAlchemy's address; SQLite in `home` where it is ''.
+        database: an address for SQLAlchemy; '' for SQLite in `home`.
     """
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -82,7 +84,7 @@ def forgetful_server(home: Path, forgets: str, database: str = "") -> Iterator[s
 
 
 def postgres_programs() -> Path | None:
-    """Return the folder of PostgreSQL's programs; None where it is not installed."""
+    """Return the folder of PostgreSQL's programs; None if it is not installed."""
     on_path = shutil.which("initdb")
     there = [Path(on_path).parent] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return there[-1] if there and (there[-1] / "pg_ctl").exists() else None
@@ -90,7 +92,7 @@ def postgres_programs() -> Path | None:
 
 @contextmanager
 def postgres(programs: Path) -> Iterator[str]:
-    """Run a PostgreSQL server of our own on loopback; give its address for Prefect."""
+    """Run a PostgreSQL server of our own on loopback; yield its address for Prefect."""
     # It refuses to be run by root.
     user: dict[str, Any] = {}
     folder = Path(tempfile.mkdtemp(prefix="film-postgres-"))

@@ -1,4 +1,4 @@
-"""`film studio` as a process of its own, and asking the server that it uses."""
+"""Run `film studio` in a process of its own, and ask the server that it uses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILM = str(Path(sys.executable).with_name("film"))
 
 
 class Studio:
-    """`film studio` as a process, on a port and with a Prefect home of the tests."""
+    """A process of `film studio`, with a port and a Prefect home of the tests."""
 
     def __init__(self, folder: Path, home: Path, *options: str, **environment: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ class Studio:
 
 
 def left_of(studio: Studio) -> list[str]:
-    """Return the command lines of processes that a studio started, at any remove, and that live."""
+    """Return the command lines of the living processes that a studio started, directly or not."""
     mark = f"{MARK}={studio.out.parent}".encode()
     left = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -89,12 +89,12 @@ def ask(url: str, path: str, body: object = None) -> Any:
 
 
 def say(program: str, *arguments: str, folder: Path, home: Path, url: str, output: Path) -> str:
-    """Run a command as a person at the server does, which must go well; return all that it said.
+    """Run a command as a person would who uses the server at `url`; it must succeed; return all that it printed.
 
     Args:
-        folder: where they are.
-        home: Prefect's.
-        output: where sessions lie.
+        folder: the working folder.
+        home: Prefect's home.
+        output: the output folder.
     """
     place = {"PREFECT_HOME": str(home), "PREFECT_API_URL": url, "FILM_OUTPUT": str(output), "NO_COLOR": "1"}
     done = subprocess.run(

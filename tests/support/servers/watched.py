@@ -1,4 +1,4 @@
-"""Runs on a server, made and moved by hand, and a watch whose clock the tests move."""
+"""Runs on a server whose states the tests set, and a watch whose clock the tests move."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from flows.runs.signs_of_life import sign
 from tests.support.servers.engine import wait_for
 
 OLD_MESSAGE = "No sign of life for 90 s: its process, or its machine, is gone. Everything finished is kept; retry it."
-"""What an earlier release said of a run that it called dead."""
+"""The message of an earlier release for a run that it called dead."""
 
 
 @flow(name="make-film")
 def film() -> None:
-    """Never run: its runs are made and moved by hand."""
+    """A flow that is never run: the tests create its runs and set their states."""
 
 
 @flow(name="another")
 def another() -> None:
-    """Somebody else's."""
+    """Another program's flow."""
 
 
 class Time:
@@ -39,7 +39,7 @@ class Time:
         self.watch = Watch(lambda: self.now)
 
     def passes(self, seconds: float, each: Callable[[], object] = bool, step: float = SIGN_SECONDS) -> list[UUID]:
-        """Let time pass, with a look every `step` seconds, before it `each`; return whom the watch changed."""
+        """Move the clock on by `seconds`; every `step` seconds call `each`, then look; return the runs that changed."""
         changed = [change.run.id for change in self.watch.look(self._client)]
         until = self.now + seconds
         while self.now < until:
@@ -50,7 +50,7 @@ class Time:
 
 
 def begin(client: SyncPrefectClient, deployment: UUID, *states: State, **parameters: object) -> FlowRun:
-    """Let a run go through these states, or be Running."""
+    """Create a run and set these states one after the other, or `Running` if none are given."""
     run = client.create_flow_run_from_deployment(deployment, parameters=parameters, name="a film")
     for each in states or (Running(),):
         client.set_flow_run_state(run.id, each, force=True)
@@ -58,7 +58,7 @@ def begin(client: SyncPrefectClient, deployment: UUID, *states: State, **paramet
 
 
 def beat(client: SyncPrefectClient, run: FlowRun, deployment: UUID, at: datetime | None = None) -> None:
-    """Tell the server what Prefect's engine tells it every 30 s."""
+    """Send the server the heartbeat that Prefect's engine sends every 30 s."""
     event = {
         "id": str(uuid4()),
         "event": BEAT,
@@ -77,5 +77,5 @@ def state(client: SyncPrefectClient, run: FlowRun) -> Any:
 
 
 def give_sign(run_id: UUID) -> None:
-    """Give a sign of life, and again where a busy SQLite refuses it, as a run does."""
+    """Send a sign of life, and again if a busy SQLite refuses it, as a run does."""
     wait_for("the sign", lambda: sign(run_id))

@@ -1,4 +1,4 @@
-"""A counter with a ledger in a folder, and requests to bring to it, for tests."""
+"""A desk with a ledger in a folder, a fake vendor, and requests, for tests."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def desk_in(
 
 
 class Vendor:
-    """Answers what it is told to, and counts; an exception among the answers is raised."""
+    """Returns the given answers in turn, and counts the calls; an exception among the answers is raised."""
 
     def __init__(self, *answers: bytes | BaseException) -> None:
         self.answers, self.asked = [*answers], 0
@@ -70,7 +70,7 @@ class Vendor:
 
 
 def content(reply: Reply) -> bytes:
-    """A check that likes everything but b'bad'."""
+    """A check of a reply that accepts everything except b'bad'."""
     if reply.content == b"bad":
         raise VendorError("bad answer", "it is bad")
     return reply.content

@@ -1,6 +1,6 @@
-"""Session folders for tests and measurements: ours, in the formats the program writes, and other programs'.
+"""Write session folders for tests and measurements: ours, in the program's own formats, and those of other programs.
 
-Pieces are a few bytes, not media, but pictures are real PNGs; every receipt's checksum and size is true.
+Pieces are a few bytes, not media, but pictures are real PNGs; the checksum and the size in every receipt are right.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def make_session(
     asked: Brief | None = None,
     prompt: str = "a rocky shore, shot {}",
 ) -> Path:
-    """Write a session with so many shots, pictures and clips (None: all) and return its folder."""
+    """Write a session with the given number of shots, pictures and clips (None: all), and return its folder."""
     folder = root / session_id
     folder.mkdir(parents=True)
     asked = asked or brief()
@@ -110,7 +110,7 @@ def make_session(
 
 
 def add_piece(folder: Path, stage: Stage, index: int, content: bytes, place: str = "", **more: object) -> Receipt:
-    """Write a piece and its true receipt; `place` puts both elsewhere: 'takes/images/abc' (without suffix)."""
+    """Write a piece and its correct receipt; `place` puts both elsewhere: 'takes/images/abc' (without suffix)."""
     path = artefact_path(stage, index)
     suffix = Path(path).suffix
     artefact = folder / (f"{place}{suffix}" if place else path)

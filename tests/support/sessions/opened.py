@@ -1,4 +1,4 @@
-"""A session that lies in a folder already, opened as a run does."""
+"""Open a session that is in a folder already, as a run does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studio.store.run_cards import RunCard, RunCards
 def opened_session(
     folder: Path, crew: Crew, tell: Callable[[str], None] = lambda line: None, run_id: str = "a", at: str = "2026-01-01"
 ) -> Session:
-    """Return the session in the folder, open, with the card of a run that has this id."""
+    """Open the session in the folder, with the card of a run that has this id, and return it."""
     store = FolderStore(folder, tell)
     card = RunCard(flow_run_id=run_id, pid=os.getpid(), host=socket.gethostname(), started_at=at, version="0")
     return assembled(store, crew, RunCards(store, card), tell)

@@ -1,4 +1,4 @@
-"""Running the `sessions` command in this process, on sessions of every kind."""
+"""Run the `sessions` command in this process, on sessions of every kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shelf to put pieces on, with a memory of what it told."""
+"""A piece store in a folder of a test, which remembers the lines that it reported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_plan(stage: str, text: str) -> object:
 
 
 class Bench:
-    """A shelf with a memory of what it told."""
+    """A piece store (`shelf`), its folder, and the lines that it reported (`told`)."""
 
     def __init__(self, tmp_path: Path) -> None:
         self.folder = tmp_path / SESSION

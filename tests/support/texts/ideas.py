@@ -1,8 +1,9 @@
-"""The forty ideas by which the offline writer is judged, and their transcripts: `python -m tests.support.texts.ideas
-[KIND | IDEA]`.
+"""The forty ideas by which the offline writer is judged, and transcripts of their films.
 
-Ten of each kind, and five languages among them. The transcript is all that a judge reads: title, places, hours,
-emotions, characters, words and pictures, without the code.
+    python -m tests.support.texts.ideas [KIND | IDEA]
+
+There are ten ideas of each kind, and five languages among them. A transcript is all that a judge reads: title, places,
+hours, emotions, characters, words and pictures, without the code.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ IDEAS: Mapping[str, tuple[str, ...]] = {
 
 SEED = 7
 FOREIGN = frozenset(ideas[-1] for ideas in IDEAS.values()) | {IDEAS["tale"][-2]}
-"""Those in a language that the writer cannot inflect."""
+"""The ideas in a language that the writer cannot inflect."""
 
 
 def film_of(idea: str, seed: int = SEED, seconds: float = 40) -> tuple[Story, tuple[Shot, ...]]:

@@ -1,7 +1,7 @@
-"""Every regular expression of the program, found in its source, and the texts that each works at longest.
+"""Find every regular expression in the program's source, and make the texts on which each takes longest.
 
-Nothing is listed by hand: a pattern that is written tomorrow is found. Texts are derived from the pattern's own parse
-tree: what a repeat repeats, many times, behind what leads up to it, and ended by something that makes it fail.
+Nothing is listed by hand, so new patterns are found, too. The texts are derived from the pattern's own parse tree: what
+a repeat matches, many times, after what must come before it, and ended by something that makes the match fail.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ ROOMS = ("flows", "tasks", "blocks", "studio")
 _WAYS = ("match", "fullmatch", "search", "split", "findall", "finditer", "sub", "subn")
 _SCANNING = frozenset(_WAYS[2:])
 _UNKNOWN = "x"
-"""Stands in a pattern for what is put in only while the program runs, which is escaped."""
+"""Replaces the parts of a pattern that are inserted only while the program runs, escaped."""
 _ENDS = ("", "\0", "a", "`", "\n")
-"""Behind the repeated text: one of them is in no set of characters that the pattern goes on with."""
+"""What is put after the repeated text: one of these is not among the characters with which the pattern goes on."""
 _KINDS = {
     sre.CATEGORY_DIGIT: "1",
     sre.CATEGORY_SPACE: " \n\t",
@@ -36,15 +36,15 @@ _ANYTHING = "a1 .\n_-*[(<\"'`~/=#|\\é"
 
 
 class Pattern(NamedTuple):
-    """A regular expression, the module that it stands in, its line there, and how it is put to texts."""
+    """A regular expression, its module and line, and the methods by which the program uses it."""
 
     place: str
     compiled: re.Pattern[str]
     ways: frozenset[str]
-    """The methods that the program calls; of one that it hands on, all."""
+    """The methods that the program calls; all, for a pattern that it passes on."""
 
     def used(self, text: str) -> None:
-        """Put the pattern to a text as the program does."""
+        """Use the pattern on a text as the program does."""
         if self.ways & _SCANNING:
             for _ in self.compiled.finditer(text):
                 pass
@@ -55,7 +55,7 @@ class Pattern(NamedTuple):
 
 
 def patterns() -> list[Pattern]:
-    """Return the patterns of every module: those that are compiled, by name or in a table, and those in a call."""
+    """Return the patterns of every module: compiled ones, in a name or a table, and those in a call."""
     trees = {
         path: ast.parse(path.read_text(encoding="utf-8")) for room in ROOMS for path in ROOT.glob(f"{room}/**/*.py")
     }
@@ -98,7 +98,7 @@ def _of_re(call: ast.Call) -> bool:
 
 
 def _calls_by_name(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Yield each name in a module that a pattern's method is taken of, and which."""
+    """Yield each name in a module of which a pattern's method is used, and the method's name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in _WAYS and isinstance(node.value, ast.Name):
             yield node.value.id, node.attr
@@ -115,7 +115,7 @@ def _compiled(value: object) -> Iterator[re.Pattern[str]]:
 
 
 def _value(node: ast.expr, names: dict[str, object]) -> object:
-    """What an expression of a module comes to; `_UNKNOWN` for its parts that only a running function knows."""
+    """Return the value of an expression in a module, with `_UNKNOWN` for parts that only a running function knows."""
     if isinstance(node, ast.JoinedStr):
         return "".join(str(_value(part, names)) for part in node.values)
     if isinstance(node, ast.FormattedValue):
@@ -127,19 +127,19 @@ def _value(node: ast.expr, names: dict[str, object]) -> object:
 
 
 class Worst(NamedTuple):
-    """A text that a pattern may work long at: how it begins, what comes again and again, how it ends."""
+    """A text on which a pattern may take long: its beginning, the repeated part, and its end."""
 
     start: str
     again: str
     end: str
 
     def text(self, length: int) -> str:
-        """Return it, about `length` characters long."""
+        """Return the text, about `length` characters long."""
         return self.start + self.again * (length // len(self.again)) + self.end
 
 
 def worst_texts(pattern: re.Pattern[str]) -> Iterator[Worst]:
-    """Yield the texts that a pattern may work long at."""
+    """Yield the texts on which a pattern may take long."""
     seen: set[tuple[str, str]] = set()
     tree = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
     heads = [(lead, body) for lead, body in _repeats(tree, "") if body]
@@ -155,7 +155,7 @@ def worst_texts(pattern: re.Pattern[str]) -> Iterator[Worst]:
 
 
 def _repeats(tree: Iterable[tuple[object, object]], lead: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield for each repeat what must stand before it, and texts that it repeats."""
+    """Yield for each repeat the text that must come before it, and texts that it matches."""
     for kind, value in tree:
         before = lead
         match kind, value:
@@ -181,7 +181,7 @@ def _repeats(tree: Iterable[tuple[object, object]], lead: str) -> Iterator[tuple
 
 
 def _examples(tree: Iterable[tuple[object, object]], most: int) -> list[str]:
-    """Return some texts that a part of a pattern is for; look-around is not looked at."""
+    """Return some texts that a part of a pattern matches; look-around is ignored."""
     texts = [""]
     for kind, value in tree:
         ways = list(islice(_one(kind, value, most), most))

@@ -1,7 +1,7 @@
 # ruff: noqa: SIM905 - a table
-"""Texts of the kinds that hang a reader which looks twice: one long word, all quotes, nested marks, emoji in chains.
+"""Texts of shapes that can hang a parser: one long word, all quotes, nested marks, chains of emoji.
 
-A text of a shape is as long as it is asked to be; which marks a shape is made of is drawn from a seed.
+A text of a shape has the length that is asked for; the marks that it is made of are drawn from a seed.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ SHAPES: dict[str, Callable[[random.Random, int], str]] = {
     "letters": _mixed("abAB \n.\u0301\u0e2a\u4e2d\u05d0\U0001f600\u200d1"),
     "words": _mixed([f"{word} " for word in _WORDS]),
 }
-"""What a text of each shape is made of."""
+"""Makes a text of each shape, from a generator of random numbers and a length."""
 
 
 def hostile(length: int, seed: int, each: int = 3) -> Iterator[tuple[str, str]]:
-    """Yield texts of every shape, with their names: `each` of a shape, drawn by the seed, of `length` characters."""
+    """Yield the names of all shapes with texts of `length` characters, `each` per shape, drawn from the seed."""
     for name, shape in SHAPES.items():
         for number in range(each):
             text = shape(random.Random(f"{seed} {name} {number}"), length)

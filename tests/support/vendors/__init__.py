@@ -1,1 +1,1 @@
-"""Servers of our own that speak vendors' protocols on loopback, with faults to play."""
+"""Test servers that speak vendors' protocols on loopback, and can play faults."""

@@ -18,7 +18,7 @@ VARIABLE = "OPENAI_OPENAPI_SPEC"
 
 @cache
 def description() -> Any:
-    """Return the description; the test is skipped, and says why, where there is none."""
+    """Return the description; skip the test, with the reason, if there is none."""
     named = os.environ.get(VARIABLE, "")
     if not named:
         pytest.skip(f"{VARIABLE} names no file: set it to OpenAI's OpenAPI description, as JSON")
@@ -29,7 +29,7 @@ def description() -> Any:
 
 
 def faults_of(exchange: Exchange) -> list[str]:
-    """Return what is not as described in a JSON request, and in an answer of JSON; empty where all is."""
+    """Return how a JSON request, and its JSON answer, differ from the description; [] if they do not."""
     from openapi_core.exceptions import OpenAPIError
 
     request = _Request(exchange)
@@ -55,7 +55,7 @@ def _lines(error: BaseException) -> Iterator[str]:
 
 
 class _Request:
-    """An exchange's request in openapi-core's words."""
+    """The request of an exchange, with the attributes that openapi-core expects."""
 
     def __init__(self, exchange: Exchange) -> None:
         from openapi_core.datatypes import RequestParameters
@@ -69,7 +69,7 @@ class _Request:
 
 
 class _Response:
-    """An exchange's answer in openapi-core's words."""
+    """The answer of an exchange, with the attributes that openapi-core expects."""
 
     def __init__(self, exchange: Exchange) -> None:
         from werkzeug.datastructures import Headers

@@ -1,7 +1,7 @@
-"""A small HTTP server in a thread that plays faults: what every vendor's test server is built on.
+"""A small HTTP server in a thread that plays faults, the base of every vendor's test server.
 
-Faults are played in the order they were asked for, one a request; after them every answer is good. None needs a sleep:
-a server that does not answer waits until its client leaves.
+Faults are played in the order in which they were given, one per request; after them every answer is good. No fault
+needs a sleep: a server that does not answer waits until its client leaves.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 RETRY_SECONDS = 7
-"""What '429 seconds' and '429 date' ask to wait."""
+"""How long the faults '429 seconds' and '429 date' ask to wait."""
 
 HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body>Please log in to this network.</body></html>"
 
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass
 class Exchange:
-    """One request as it came, and what was answered; None where a fault cut it off."""
+    """One request as it came, and its answer; None if a fault cut it off."""
 
     method: str
     path: str
@@ -46,7 +46,7 @@ class Exchange:
 class LoopbackServer:
     """Listens on a free port of 127.0.0.1 while the context is open.
 
-    `exchanges` holds every request that came whole; `connections` counts all that were opened.
+    `exchanges` holds every request that came whole; `connections` counts all connections that were opened.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class LoopbackServer:
 
     @property
     def sent(self) -> int:
-        """How many requests reached it, also those that it cut off: each could have been billed."""
+        """How many requests reached it, including those that it cut off: each could have been billed."""
         return self.connections
 
     def __enter__(self) -> Self:
@@ -76,14 +76,14 @@ class LoopbackServer:
         self.stop()
 
     def stop(self) -> None:
-        """Stop listening: whoever connects from now on is refused."""
+        """Stop listening: connections are refused from now on."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
 
     def play(self, *faults: str) -> None:
-        """Play these faults, one a request, from the next on."""
+        """Play these faults, one per request, from the next request on."""
         if "connection refused" in faults:
             self.stop()
         self._faults.extend(faults)
@@ -93,11 +93,11 @@ class LoopbackServer:
             return self._faults.popleft() if self._faults else ""
 
     def good(self, exchange: Exchange) -> Answer:
-        """Return the answer where no fault is played."""
+        """Return the answer if no fault is played."""
         raise NotImplementedError
 
     def faulty(self, exchange: Exchange, fault: str) -> Answer:
-        """Return the answer of a fault that is the vendor's own: `good` where the fault is none of its."""
+        """Return the answer for one of the vendor's own faults; a good one for other faults."""
         raise NotImplementedError
 
     def error(self, status: int, code: str, message: str) -> bytes:
@@ -111,7 +111,7 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves early is part of the play."""
+        """Ignore errors: a client that leaves early is expected."""
 
 
 def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
@@ -131,7 +131,7 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self.handle_one_request()
 
         def log_message(self, format: str, *args: object) -> None:
-            """Tests are silent."""
+            """Log nothing: tests are silent."""
 
         def do_GET(self) -> None:
             self._serve("")
@@ -175,7 +175,7 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
 
 
 def _play(server: LoopbackServer, exchange: Exchange, fault: str) -> Answer:
-    """Return the answer of the faults that are the same in every HTTP protocol."""
+    """Return the answer for a fault that is the same in every HTTP protocol."""
     there = {"x-request-id": "req_0123456789"}
     match fault:
         case "" | "cut off":

@@ -1,4 +1,4 @@
-"""Pictures and sounds that a vendor could send, good ones and bad ones."""
+"""Make pictures and sounds that a vendor could send, good ones and bad ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 
 @cache
 def picture(size: tuple[int, int], kind: str = "PNG", mode: str = "RGB") -> bytes:
-    """Return a picture with edges in it, so that a cut-off one is shorter than half."""
+    """Return a picture with edges in it, so that half of its bytes are not the whole picture."""
     across = np.linspace(0, 255, size[0], dtype=np.uint8)
     down = np.linspace(0, 255, size[1], dtype=np.uint8)
     pixels = np.stack([np.tile(across, (size[1], 1)), np.tile(down[:, None], (1, size[0])), np.full(size[::-1], 90)], 2)

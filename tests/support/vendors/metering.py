@@ -1,6 +1,6 @@
-"""A vendor that meters: a process of its own that outlives a killed run, and what it bills, line by line on the disk.
+"""A fake vendor that records what it bills: a process that outlives a killed run, with a file of lines on the disk.
 
-It speaks OpenAI's protocol and Stability's REST v2beta. Requests of one trial go to addresses of its own
+It speaks OpenAI's protocol and Stability's REST v2beta. The requests of a trial go to an address of the trial's own
 (`Meter.url`), and their lines to a file of its own, `<trial>.jsonl`, append-only, each line flushed to the disk before
 the answer that follows from it is sent:
 
@@ -8,7 +8,7 @@ the answer that follows from it is sent:
     {"what": "billed", ...}     it is billed: the same, the request's id, and dollars by the vendor's own price list
     {"what": "answered", ...}   how it was answered
 
-The process itself is `tests/support/vendors/metering_server.py`, what it answers
+The process itself is in `tests/support/vendors/metering_server.py`, its answers are in
 `tests/support/vendors/metering_answers.py`.
 """
 
@@ -26,7 +26,8 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 Moment = Literal["", "taken", "billed", "half answered"]
-"""When the vendor kills the run that asks: before it bills, after it has billed, when half of the answer is sent."""
+"""When the vendor kills the run that sent the request: before it bills, after it has billed, with half of the answer
+sent."""
 Kind = Literal["text", "image", "speech"]
 
 PRICES: dict[str, dict[str, float]] = {
@@ -38,7 +39,7 @@ PRICES: dict[str, dict[str, float]] = {
     "gpt-5.4-mini": {"text in": 0.75e-6, "text out": 4.5e-6},
     "gpt-4o-mini-tts": {"text in": 0.6e-6, "audio out": 12e-6, "characters": 0.0},
 }
-"""What the vendor bills, dollars a unit."""
+"""What the vendor bills by model, in dollars per unit."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Asked:
     """A request as the vendor understood it.
 
     Attributes:
-        digest: of what was asked, SHA-256; of a form the same whatever marks its parts.
-        words: the prompt, the line to speak, or the form that a text is to have ('story', 'shots', ...).
-        fields: the body.
+        digest: SHA-256 of what was asked for; it does not depend on the boundary between the parts of a form.
+        words: the prompt, the line to speak, or the form of a text ('story', 'shots', ...).
+        fields: the fields of the body.
     """
 
     trial: str
@@ -62,17 +63,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Fault:
-    """What one request meets, or several.
+    """What the vendor does wrong with one request, or with several.
 
     Attributes:
         name: '' for a good answer; else 'reset before' (the request was not taken), 'reset after', 'no answer', '500',
             '503', '429 seconds', '429 date', 'cut off', 'html', 'half a picture', 'bomb', 'other size', 'empty sound',
             'nonsense', '401 that quotes', '500 that quotes'.
-        words: only requests with these words in their words; '' for all.
-        number: only this request of the trial, from 1; 0 for all.
+        words: only for requests whose `words` contain these; '' for all.
+        number: only for this request of the trial, from 1; 0 for all.
         times: how many requests it is for.
-        share: how many of them it strikes, 0 to 1; drawn by their number, the same in every run.
-        billed: whether it is billed where the fault leaves that open.
+        share: the share of them that it hits, 0 to 1; drawn by their number, the same in every run.
+        billed: whether the request is billed, if the fault leaves that open.
         kill: kills the run at this moment.
     """
 
@@ -85,12 +86,12 @@ class Fault:
     kill: Moment = ""
 
     def is_for(self, asked: Asked, number: int) -> bool:
-        """Tell whether it is for this request."""
+        """Tell whether the fault is for this request."""
         drawn = zlib.crc32(str(number).encode()) % 1_000 < 1_000 * self.share
         return drawn and self.words in asked.words and self.number in (0, number)
 
     def once_less(self) -> Fault:
-        """Return it for one request less."""
+        """Return the fault for one request less."""
         return replace(self, times=self.times - 1)
 
 
@@ -108,14 +109,14 @@ class Line:
     words: str = ""
     fault: str = ""
     early: float = 0.0
-    """How many seconds before the vendor allowed it the request came."""
+    """How many seconds too early the request came, before the time that the vendor had asked to wait for."""
     request_id: str = ""
     usd: float = 0.0
     how: str = ""
 
 
 class Meter:
-    """The vendor, started in a process of its own; `folder` receives its lines and its prices."""
+    """The vendor, started in a process of its own, which writes its lines and its prices to `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -130,7 +131,7 @@ class Meter:
         assert self._process.stdout is not None
         self.port, self._control = (int(each) for each in self._process.stdout.readline().split())
         self.vendor = f"127.0.0.1:{self.port}"
-        """Who is paid, as the adapters name it."""
+        """The vendor's name, as the adapters call it."""
         self.prices = folder / "prices.toml"
         lines = ["checked = 2026-11-22"]
         for model, per in PRICES.items():
@@ -155,19 +156,19 @@ class Meter:
                 pipe.close()
 
     def url(self, trial: str = "") -> str:
-        """Return where the requests of a trial go: Stability's REST address; OpenAI's base URL with '/v1' behind."""
+        """Return a trial's address: it is Stability's REST address, and with '/v1' at its end OpenAI's base URL."""
         return f"http://{self.vendor}" + (f"/t/{trial}" if trial else "")
 
     def play(self, trial: str = "", faults: Sequence[Fault] = (), pid: int = 0) -> None:
-        """Play these faults to the trial's requests from now on; `pid` is the run that a fault kills."""
+        """Play these faults to the trial's requests from now on; `pid` is the process that a fault kills."""
         self._tell({"trial": trial, "faults": [asdict(each) for each in faults], "pid": pid})
 
     def shut(self) -> None:
-        """Close the door: connections are refused."""
+        """Stop listening: connections are refused."""
         self._tell({"door": "shut"})
 
     def open(self) -> None:
-        """Open it again."""
+        """Listen again."""
         self._tell({"door": "open"})
 
     def _tell(self, order: dict[str, object]) -> None:
@@ -177,11 +178,11 @@ class Meter:
             assert file.readline() == b"done\n"
 
     def lines(self, trial: str = "") -> list[Line]:
-        """Return what the vendor wrote of a trial; a line that it is writing is not written yet."""
+        """Return the vendor's lines for a trial; a line that is half written is left out."""
         path = self.folder / f"{trial or 'all'}.jsonl"
         *whole, _ = path.read_text("utf-8").split("\n") if path.exists() else ("",)
         return [Line(**json.loads(each)) for each in whole]
 
     def bills(self, trial: str = "") -> list[Line]:
-        """Return what it billed."""
+        """Return the lines of what it billed."""
         return [line for line in self.lines(trial) if line.what == "billed"]

@@ -1,4 +1,4 @@
-"""What the metering vendor understands, answers and bills: small, real, and the same for the same request."""
+"""How the metering vendor parses requests, answers and bills them: small, real, the same for the same request."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.support.vendors.openai_server import write_plan
 from tests.support.vendors.stability_form import read_form
 
 RETRY_SECONDS = 1
-"""What a 429 asks to wait, in seconds and as a date."""
+"""How long a 429 asks to wait, in seconds or as a date."""
 NOT_BILLED = frozenset({"reset before", "500", "503", "429 seconds", "429 date", "401 that quotes", "500 that quotes"})
 CORE_SIZE = (336, 192)
-"""In pixels: a service's size is the vendor's business."""
+"""The size of pictures of Stability's `core`, in pixels: the vendor may choose it."""
 OTHER_SIZE = (300, 260)
 _KINDS = {"chat/completions": "text", "images/generations": "image", "images/edits": "image", "audio/speech": "speech"}
 
@@ -51,17 +51,17 @@ def read_request(path: str, content_type: str, content: bytes) -> Asked:
 
 
 def request_id(number: int) -> str:
-    """Return the vendor's own name of a trial's request."""
+    """Return the vendor's id of a trial's request."""
     return f"req-{number:06d}"
 
 
 def is_billed(fault: str) -> bool:
-    """Tell whether a request that meets this fault is billed."""
+    """Tell whether a request with this fault is billed."""
     return fault not in NOT_BILLED
 
 
 def usage_of(asked: Asked) -> dict[str, int]:
-    """Return what a request takes, in the units of its model's price."""
+    """Return what a request uses, in the units of its model's price."""
     size = len(json.dumps(asked.fields))
     units = {
         "text in": size // 4,
@@ -76,12 +76,12 @@ def usage_of(asked: Asked) -> dict[str, int]:
 
 
 def bill_usd(asked: Asked) -> float:
-    """Return what a request is billed."""
+    """Return what is billed for a request, in US dollars."""
     return sum(PRICES[asked.model][unit] * count for unit, count in usage_of(asked).items())
 
 
 def error(asked: Asked, status: int, code: str, message: str) -> bytes:
-    """Return an error's body in the form of the protocol that was spoken."""
+    """Return an error's body in the form of the request's protocol."""
     if asked.path.startswith("/v2beta/"):
         return json.dumps({"id": f"{status:032x}", "name": code, "errors": [message]}).encode()
     value = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
@@ -89,7 +89,7 @@ def error(asked: Asked, status: int, code: str, message: str) -> bytes:
 
 
 def good(asked: Asked, number: int, fault: str) -> tuple[int, bytes, dict[str, str]]:
-    """Return status, body and headers of a request that was carried out, well or badly."""
+    """Return status, body and headers of the answer to a request that was carried out, well or badly."""
     usage = usage_of(asked)
     if asked.kind == "text":
         return 200, json.dumps(_completion(asked, usage, fault)).encode(), {}
@@ -149,7 +149,7 @@ def _bomb() -> bytes:
 
 @cache
 def _flat(words: str, size: tuple[int, int]) -> bytes:
-    """Return a PNG of one colour, which follows from the words: however it is cropped, the same picture comes of it."""
+    """Return a PNG of one colour, which follows from the words, so that cropping it anywhere gives the same picture."""
     shade = zlib.crc32(words.encode())
     picture = Image.new("P", size, 0)
     picture.putpalette([shade & 255, shade >> 8 & 255, shade >> 16 & 255])

@@ -2,8 +2,8 @@
 
     python -m tests.support.vendors.metering_server FOLDER
 
-Prints its two ports, of the vendor's door and of the control's, and lives until its standard input is closed: it
-outlives whatever run is killed. What `tests/support/vendors/metering.py` says of trials, lines and faults holds here.
+It prints its two ports, the vendor's and the control's, and runs until its standard input is closed: it outlives every
+run that is killed. Trials, lines and faults are described in `tests/support/vendors/metering.py`.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from tests.support.vendors.metering import Asked, Fault, Moment
 
 @dataclass
 class Trial:
-    """What one trial's requests meet, and until when they were asked to wait."""
+    """The faults for one trial's requests, and until when its requests were asked to wait."""
 
     faults: list[Fault] = field(default_factory=list)
     pid: int = 0
     not_before: float = 0.0
 
     def fault_of(self, asked: Asked, number: int) -> Fault | None:
-        """Return the first fault that is meant for this request, and count it off."""
+        """Return the first fault that is for this request, and count it down."""
         for at, fault in enumerate(self.faults):
             if fault.is_for(asked, number):
                 left = [fault.once_less()] if fault.times > 1 else []
@@ -49,7 +49,7 @@ class Trial:
 
 
 class Vendor:
-    """The vendor's books and its door."""
+    """The vendor's books and its listening socket."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -70,7 +70,7 @@ class Vendor:
         return door
 
     def serve(self) -> None:
-        """Take connections, each in a thread, for ever."""
+        """Accept connections, each in a thread, for ever."""
         while True:
             self._open.wait()
             try:
@@ -80,7 +80,7 @@ class Vendor:
             threading.Thread(target=_Handler.take, args=(connection, self), daemon=True).start()
 
     def control(self, order: dict[str, Any]) -> None:
-        """Carry out one order: the door, or a trial's faults."""
+        """Carry out one order of the tests: open or close the socket, or set a trial's faults."""
         if order.get("door") == "shut":
             self._open.clear()
             with contextlib.suppress(OSError):
@@ -102,7 +102,7 @@ class Vendor:
             os.fsync(file.fileno())
 
     def take(self, asked: Asked, accepted: float) -> tuple[int, Trial, Fault | None]:
-        """Count a request that came whole, and draw its fault."""
+        """Count a request that came whole, and choose its fault."""
         with self._lock:
             number = self._requests[asked.trial] = self._requests.get(asked.trial, 0) + 1
             trial = self._trials.setdefault(asked.trial, Trial())
@@ -123,7 +123,7 @@ class Vendor:
         return number, trial, fault
 
     def bill(self, asked: Asked, number: int) -> None:
-        """Bill a request, on the disk before its answer is sent."""
+        """Write down on the disk what is billed for a request, before its answer is sent."""
         self.write(
             asked.trial,
             what="billed",
@@ -139,7 +139,7 @@ class Vendor:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection, one request."""
+    """Handles one connection, with one request."""
 
     protocol_version = "HTTP/1.1"
     vendor: Vendor
@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             handler.__init__(connection, ("127.0.0.1", 0), None)  # type: ignore[misc]  # it serves while it is made
 
     def log_message(self, format: str, *args: object) -> None:
-        """The bench's output stays clean."""
+        """Log nothing, to keep the bench's output clean."""
 
     def handle(self) -> None:
         self.close_connection = True
@@ -228,13 +228,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.vendor.write(asked.trial, what="answered", number=number, how=how)
 
     def _kill(self, trial: Trial, fault: Fault | None, moment: Moment) -> None:
-        """Kill the run at this moment, where the fault says so."""
+        """Kill the run at this moment if the fault says so."""
         if fault is not None and fault.kill == moment and trial.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(trial.pid, signal.SIGKILL)
 
     def _reset(self) -> None:
-        """Close so that the other side gets RST (socket(7), SO_LINGER of 0 seconds)."""
+        """Close the connection so that the other side gets RST (socket(7), SO_LINGER of 0 seconds)."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         # The connection closes when its last file does.
         self.rfile.close()

@@ -1,6 +1,6 @@
-"""OpenAI's protocol on loopback: chat completions, images and speech, with answers valid by its published description.
+"""A server for OpenAI's protocol: chat completions, images and speech, with answers valid by its published description.
 
-Beyond the faults of `tests/support/vendors/loopback.py` it plays: 'half a picture', 'bomb', 'tiny', 'other size',
+Besides the faults of `tests/support/vendors/loopback.py` it plays: 'half a picture', 'bomb', 'tiny', 'other size',
 'animated', 'empty sound', 'silence', 'endless sound', 'key', 'quota', 'refused', 'wrong', 'model refuses', 'too long',
 'filtered', 'nonsense'.
 """
@@ -22,13 +22,13 @@ SECRET_ECHO = "Incorrect API key provided: sk-test****wxyz. Authorization was Be
 
 @dataclass
 class Manner:
-    """How the server answers where no fault is played."""
+    """How the server answers if no fault is played."""
 
     pictures: Literal["base64", "url", "data"] = "base64"
     usage: bool = True
     kind: str = "PNG"
     write: Callable[[str, Any], str] | None = None
-    """Writes a chat's answer from the form's name and the material; the built-in one where it is None."""
+    """Writes a chat's answer from the form's name and the material; None: `write_plan`."""
     speak: Callable[[str], bytes] | None = None
 
 
@@ -153,7 +153,7 @@ class OpenAIServer(LoopbackServer):
 
 
 _SEEN = (", Mara, in oilskins, red, at the rail", "")
-"""Who is in a shot of an even number, and of an odd one."""
+"""Who is seen in a shot with an even number, and with an odd one."""
 
 
 def write_plan(name: str, given: Any) -> str:
@@ -203,6 +203,6 @@ def write_plan(name: str, given: Any) -> str:
 
 
 def _size(exchange: Exchange) -> tuple[int, int]:
-    """Return the size that was asked for, of JSON and of a multipart form alike."""
+    """Return the size that was asked for, in JSON or in a multipart form."""
     found = re.search(rb'(?:"size":\s*"|name="size"\r\n\r\n)(\d+)x(\d+)', exchange.content)
     return (int(found[1]), int(found[2])) if found else (1024, 1024)

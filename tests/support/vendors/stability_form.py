@@ -1,6 +1,6 @@
-"""What Stability's REST services take: the form, and what the published reference forbids in it.
+"""Parse the forms that Stability's REST services take, and check them against the published reference.
 
-The form is read by Python's own MIME parser, which knows nothing of the client. Every limit is of
+The form is read by Python's own MIME parser, which is independent of the client. Every limit is from
 https://platform.stability.ai/docs/api-reference#tag/Generate.
 """
 
@@ -56,7 +56,7 @@ MOST_SEED = 4_294_967_294
 
 @dataclass(frozen=True)
 class Asked:
-    """One POST: its service, headers and form. A file's part has its bytes in `files`."""
+    """One POST: its service, headers and form. The bytes of uploaded files are in `files`."""
 
     service: str
     headers: dict[str, str]
@@ -65,10 +65,10 @@ class Asked:
 
 
 def read_form(kind: str, body: bytes) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Return fields and files of a form (RFC 7578); `kind` is its content-type.
+    """Return the fields and files of a form (RFC 7578); `kind` is its content-type.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a form.
     """
     head = f"content-type: {kind}\r\n\r\n".encode()
     form = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
@@ -91,7 +91,7 @@ def read_form(kind: str, body: bytes) -> tuple[dict[str, str], dict[str, bytes]]
 
 
 def broken(asked: Asked) -> str:
-    """Return the first thing about a request that the reference forbids, '' where there is none."""
+    """Return the first thing about a request that the reference forbids, '' if there is none."""
     fields, files = asked.fields, asked.files
     unknown = (set(fields) | set(files)) - FIELDS[asked.service]
     if unknown:

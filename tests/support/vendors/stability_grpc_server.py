@@ -1,6 +1,6 @@
-"""Stability's gRPC service on loopback, built on the SDK's own stubs, behind a relay that can break connections.
+"""A server for Stability's gRPC service, built on the SDK's own stubs, behind a relay that can break connections.
 
-What the real service says is as seen in https://github.com/Stability-AI/stability-sdk (`api.py`, `client.py`). Beyond
+What the real service says is taken from https://github.com/Stability-AI/stability-sdk (`api.py`, `client.py`). Besides
 those of `_SAID` and `_CHANGES` it plays 'connection refused', 'reset before', 'reset after', 'reset while painting',
 'late break', 'no answer', 'unavailable later', 'crash', 'blurred', 'filtered', 'nothing', 'failed' and 'endless'.
 """
@@ -46,13 +46,13 @@ _CHANGES: dict[str, Callable[[bytes], bytes]] = {
 
 @dataclass
 class StabilityGrpcServer(stubs.GenerationServiceServicer):
-    """What was asked, what will go wrong, and what was billed."""
+    """The service: what it was asked for, which faults it will play, and what it billed."""
 
     host: str = ""
     faults: list[str] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
-    """The `authorization` of each call, '' where it had none."""
+    """The `authorization` of each call, '' if it had none."""
     billed: int = 0
     over: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
@@ -62,11 +62,11 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
 
     @property
     def sent(self) -> int:
-        """How many calls reached it, also those that it cut off: each has a connection of its own."""
+        """How many calls reached it, including those that it cut off: each has a connection of its own."""
         return self.connections
 
     def play(self, *faults: str) -> None:
-        """Play these faults, one a call, from the next on."""
+        """Play these faults, one per call, from the next call on."""
         if "connection refused" in faults and self.listener is not None:
             # Only `shutdown` wakes the thread that waits in `accept`.
             self.listener.shutdown(socket.SHUT_RDWR)
@@ -138,7 +138,7 @@ class StabilityGrpcServer(stubs.GenerationServiceServicer):
 
 @contextmanager
 def stability_grpc_server() -> Iterator[StabilityGrpcServer]:
-    """Run the service, open and behind the relay, for as long as the block lasts."""
+    """Run the service without TLS, behind the relay, while the block runs."""
     state = StabilityGrpcServer()
     server, port = _serve(state, None)
     listener = socket.create_server(("127.0.0.1", _open_port()))
@@ -186,7 +186,7 @@ def _bind_443(server: grpc.Server, tls: grpc.ServerCredentials) -> int:
 
 
 def _open_port() -> int:
-    """Return a free port that does not end in 443: the client would speak TLS there."""
+    """Return a free port that does not end in 443, where the client would use TLS."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port: int = probe.getsockname()[1]
@@ -212,7 +212,7 @@ def _relay(listener: socket.socket, port: int, state: StabilityGrpcServer) -> No
 
 
 def _carry(near: socket.socket, far: socket.socket) -> None:
-    """Carry both ways until one side ends. Only then are both closed: a number of a closed socket may be another's."""
+    """Relay both ways until one side ends, then close both sockets: a closed one's number could be reused before."""
     back = threading.Thread(target=_pump, args=(far, near), daemon=True)
     back.start()
     _pump(near, far)

@@ -1,7 +1,7 @@
-"""Stability's REST services on loopback, which judge every request as the published reference does.
+"""A server for Stability's REST services, which checks every request against the published reference.
 
-What a request breaks is answered with the published error `{"id", "name", "errors"}`
-(https://platform.stability.ai/docs/api-reference). Beyond the faults of `tests/support/vendors/loopback.py` it plays
+A request that breaks a rule is answered with the published error `{"id", "name", "errors"}`
+(https://platform.stability.ai/docs/api-reference). Besides the faults of `tests/support/vendors/loopback.py` it plays
 those of `_ERRORS` and `_CHANGES`.
 """
 
@@ -46,7 +46,7 @@ _ERRORS: dict[str, tuple[int, str, str]] = {
 
 
 def painted(size: tuple[int, int], seed: int = 0, mode: str = "RGB") -> bytes:
-    """Return a PNG whose colour follows from the seed, with a corner of another colour; quickly made."""
+    """Return a PNG whose colour follows from the seed, with a corner of another colour; it is made quickly."""
     picture = Image.new("RGB", size, (seed % 251, seed // 251 % 241, 90))
     picture.paste((250, 240, 20), (0, 0, max(1, size[0] // 4), max(1, size[1] // 4)))
     data = io.BytesIO()
@@ -69,7 +69,7 @@ _CHANGES: dict[str, Callable[[bytes], bytes]] = {
 
 
 class StabilityServer(LoopbackServer):
-    """Remembers the forms that it judged in `asked`, and counts the pictures that it made in `billed`."""
+    """A server that keeps the forms it checked in `asked`, and counts the pictures it made in `billed`."""
 
     def __init__(self) -> None:
         super().__init__()
