@@ -105,7 +105,7 @@ def _left_out(receipt: Receipt) -> str:
     lacking += [("looked at and listened to", ", ".join(receipt.remarks))]
     if receipt.stage in ("videos", "film") and (remedy := remedy_for(receipt.not_drawn)):
         lacking.append(("for those letters", remedy))
-    lacking += [("not spoken", receipt.not_spoken), ("refused, a slate stands there", receipt.refused)]
+    lacking += [("not spoken", receipt.not_spoken), ("refused, a slate is shown instead", receipt.refused)]
     return "; ".join(f"{what}: {words}" for what, words in lacking if words)
 
 

@@ -103,7 +103,7 @@ def limiting(peaks: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
         EngineFailed: a peak is not a finite number.
     """
     if not np.isfinite(peaks).all():
-        raise EngineFailed("the sound holds samples that are no numbers; make the narration and score again")
+        raise EngineFailed("the sound holds samples that are not numbers; make the narration and score again")
     need = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9)).astype(np.float32)
     if need.size == 0 or need.min() == 1.0:
         return need

@@ -164,7 +164,7 @@ def _alone(root: Path) -> Iterator[None]:
             break
         except SessionLocked as error:
             if time.monotonic() > deadline:
-                raise SessionLocked(f"another batch keeps {str(root)!r}: stop it, or try again") from error
+                raise SessionLocked(f"another batch is using {str(root)!r}: stop it, or try again") from error
     try:
         yield
     finally:

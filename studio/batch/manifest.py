@@ -84,9 +84,11 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
     """
     kind = path.suffix.lower()
     if kind not in (_COMMA, _TAB, *_JSON, *_YAML):
-        raise BadInput(f"{str(path)!r} is no manifest: its name ends with .csv, .tsv, .jsonl, .ndjson, .yaml or .yml")
+        raise BadInput(
+            f"{str(path)!r} is not a manifest: its name ends with .csv, .tsv, .jsonl, .ndjson, .yaml or .yml"
+        )
     if _exists(path) and not path.is_file():
-        raise BadInput(f"{str(path)!r} is no file: name a manifest")
+        raise BadInput(f"{str(path)!r} is not a file: name a manifest")
     text = read_text(path, "manifest")
     reader = _Reader(path.parent, check_crew)
     entries = (
@@ -98,7 +100,7 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
     )
     raw = list(islice(entries, LINES))
     if more := sum(1 for _ in entries):
-        raise BadInput(f"{str(path)!r} holds {LINES + more:,} films, the most is {LINES:,}: part it")
+        raise BadInput(f"{str(path)!r} holds {LINES + more:,} films, the most is {LINES:,}: divide it")
     found = [line for number, entry in raw if (line := reader.line(number, entry)) is not None]
     word = "entry" if kind in _YAML else "line"
     if reader.faults:
@@ -216,7 +218,7 @@ class _Reader:
             raise BadInput("this option is not known")
         yes_or_no = FilmOptions.model_fields[str(name)].annotation is bool
         if isinstance(value, bool) and not yes_or_no:
-            raise BadInput("yes or no says nothing here: put quotes around it if it is a text")
+            raise BadInput("yes or no has no meaning here: put quotes around it if it is a text")
         if isinstance(value, Mapping | list | tuple | set):
             raise BadInput("expected one value, found several")
         if name in ("script", "prompts"):
@@ -235,7 +237,7 @@ class _Reader:
             raise BadInput("expected the name of a file")
         path = self._folder / value
         if _exists(path) and not path.is_file():
-            raise BadInput(f"{value!r} is no file")
+            raise BadInput(f"{value!r} is not a file")
         read = (read_script if name == "script" else read_prompts)(path, f"--{name}")
         return getattr(film_options(**{name: read}), name)
 
@@ -309,5 +311,5 @@ def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
         if name not in _COLUMNS:
             reader.fault(number, name or f"column {place + 1}", "this option is not known")
         elif name in names[:place]:
-            reader.fault(number, name, "this column stands twice")
+            reader.fault(number, name, "this column occurs twice")
     return "idea" in names

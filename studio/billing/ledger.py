@@ -213,8 +213,8 @@ class Ledger:
         if most is None:
             raise PriceUnknown(
                 f"the price of {request.vendor}'s {request.model!r} is not known, so this film's budget of "
-                f"{dollars(self._budget_usd)} cannot hold: say the price in a file that FILM_PRICES names, or lift the "
-                "budget with --budget-usd none"
+                f"{dollars(self._budget_usd)} cannot be kept: give the price in a file that FILM_PRICES names, or lift "
+                "the budget with --budget-usd none"
             )
         booked, _ = spent_usd(self._calls.values())
         if booked + most <= self._budget_usd + 1e-9:
@@ -223,7 +223,7 @@ class Ledger:
         if flying > 0 and booked - flying + most <= self._budget_usd + 1e-9:
             return False
         raise BudgetSpent(
-            f"the budget of {dollars(self._budget_usd)} would be passed: ${booked:.4f} spent or reserved, "
+            f"the budget of {dollars(self._budget_usd)} would be exceeded: ${booked:.4f} spent or reserved, "
             f"and the next call may cost ${most:.4f}"
         )
 

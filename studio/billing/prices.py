@@ -45,7 +45,7 @@ class Price(FrozenModel):
         if bool(self.per) == self.free:
             raise ValueError("say `per` with a price for each unit, or `free = true`")
         if wrong := next((unit for unit, each in self.per.items() if not 0 <= each < MOST_USD), None):
-            raise ValueError(f"the price of {wrong} is no number from 0 to {MOST_USD:,.0f}")
+            raise ValueError(f"the price of {wrong} is not a number from 0 to {MOST_USD:,.0f}")
         return self
 
     def of(self, usage: Usage) -> float | None:
@@ -115,7 +115,7 @@ def _text(path: Path) -> str:
     """
     text = read_text(path, OWN)
     if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
-        raise BadInput(f"{OWN}: {str(path)!r} has a line of more than {MOST_DOTS} dots: that is no price")
+        raise BadInput(f"{OWN}: {str(path)!r} has a line of more than {MOST_DOTS} dots: that is not a price")
     return text
 
 

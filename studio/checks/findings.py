@@ -59,7 +59,7 @@ def receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
         return None, words_of(error)
     except ValidationError as error:
         first = error.errors()[0]
-        return None, f"it does not read ({'.'.join(str(part) for part in first['loc']) or 'syntax'}: {first['msg']})"
+        return None, f"it cannot be read ({'.'.join(str(part) for part in first['loc']) or 'syntax'}: {first['msg']})"
     if path and receipt.path != path:
-        return None, f"it speaks of {receipt.path!r}"
+        return None, f"it is the receipt of {receipt.path!r}"
     return receipt, ""

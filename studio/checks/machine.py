@@ -125,14 +125,14 @@ def _voice(narrator: Narrator) -> Check:
         with wave.open(str(out)) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
     if not samples.size or int(np.abs(samples.astype(np.int32)).max()) < 1_000:
-        return Check("voice", "wrong", f"it says nothing: {made.not_spoken or 'silence'}", "make the environment again")
+        return Check("voice", "wrong", f"it is silent: {made.not_spoken or 'silence'}", "make the environment again")
     return Check("voice", "ok", f"the offline one speaks: {made.seconds or 0.0:.2f} s for {WORD!r}")
 
 
 def _disk(output: Path) -> Check:
     there = next(folder for folder in (output.absolute(), *output.absolute().parents) if os.path.lexists(folder))
     if not there.is_dir():
-        return Check("disk", "wrong", f"{str(there)!r} is no folder", "choose another one with --output")
+        return Check("disk", "wrong", f"{str(there)!r} is not a folder", "choose another one with --output")
     _write_and_flush(there)
     return _room("disk", there, f"{str(output)!r} can be written")
 

@@ -92,11 +92,11 @@ def _mend(pieces: PieceStore, finding: Finding, outside: Container[str]) -> Mend
     receipt = read_receipt(place) or pieces.recorded(order)
     if path != order.path:
         if receipt is not None:
-            return Mend(finding, "written again from the engine's record")
+            return Mend(finding, "written again from Prefect's record")
         if order.stage in PLANS:
             return Mend(finding, "nothing: the next run uses the plan as it is, as edited by hand", idle=True)
         if not os.path.lexists(pieces.folder / order.path):
-            return Mend(finding, "no piece lies beside it: moved to takes/damaged/")
+            return Mend(finding, "there is no piece beside it: moved to takes/damaged/")
         said = f"nothing proves {order.path}: moved to takes/damaged/; the next run makes it again"
         return Mend(finding, said, lost=True, unknown=True)
     if order.stage in PLANS:

@@ -126,7 +126,7 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
     elif torn:
         return
     elif stage not in PICTURES or finished:
-        yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing vouches for it")
+        yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing proves it")
     else:
         reason = whole_picture(place)
         yield Finding(
@@ -187,7 +187,9 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
     if unread:
         yield Finding(path, "damaged", unread)
     elif receipt is None and staged is None and not torn:
-        yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing tells how it was")
+        yield Finding(
+            receipt_path(path), "missing", f"{path} is there, its receipt is gone: how it was written is not known"
+        )
     elif digest not in [each.sha256 for each in (receipt, staged) if each is not None]:
         wrong = _unreadable_plan(folder / path, stage, brief)
         if wrong:
@@ -195,7 +197,7 @@ def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> It
         elif not torn and not (
             receipt and receipt.content and same_plan(receipt.redone or receipt.content, _text(folder / path))
         ):
-            yield Finding(path, "edited", "it is not what its receipt says, and reads: used as edited by hand")
+            yield Finding(path, "edited", "it differs from its receipt and is valid: used as edited by hand")
 
 
 def _text(place: Path) -> str:
@@ -247,7 +249,7 @@ def _left_over(folder: Path) -> Iterator[Finding]:
         for name in names:
             if name.startswith(".") and name.endswith((".part", ".next")):
                 path = (place / name).relative_to(folder).as_posix()
-                yield Finding(path, "left over", "a crash left it: the next run uses what it proves and sweeps it")
+                yield Finding(path, "left over", "a crash left it: the next run uses what it proves and removes it")
 
 
 def _meta(folder: Path, facts: Snapshot) -> Iterator[Finding]:
@@ -282,7 +284,7 @@ def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> s
     )
     faults = sum(finding.what in FAULTS for finding in findings)
     if faults:
-        return f"{folder.name}: {faults} {'fault' if faults == 1 else 'faults'}. To mend: {go_on}; or: {repair}{busy}"
+        return f"{folder.name}: {faults} {'fault' if faults == 1 else 'faults'}. To repair: {go_on}; or: {repair}{busy}"
     done = facts is not None and completed(facts)
     return f"{folder.name}: whole, every checksum agrees{'' if done else '; not finished yet'}.{busy}"
 
@@ -300,14 +302,14 @@ def compared(folder: Path) -> Iterator[Finding]:
     for path, record in all_records(folder):
         if record is None:
             name = path.relative_to(folder).as_posix()
-            yield Finding(name, "torn record", "the engine's record does not read: it is passed over")
+            yield Finding(name, "torn record", "Prefect's record cannot be read: it is ignored")
         else:
             recorded[record.path, record.fingerprint] = record
     if held and not recorded:
-        yield Finding("results", "no record", "the engine's records are gone: the next run takes every piece over")
+        yield Finding("results", "no record", "Prefect's records are gone: the next run takes over every piece")
         return
     for name, print_ in sorted(held - recorded.keys()):
-        yield Finding(name, "no record", f"the engine has no record of it ({print_[:16]}): the next run takes it over")
+        yield Finding(name, "no record", f"Prefect has no record of it ({print_[:16]}): the next run takes it over")
     for (name, print_), record in sorted(recorded.items(), key=lambda each: each[0]):
         if print_ in kept or name.endswith(".json"):
             continue
@@ -315,7 +317,7 @@ def compared(folder: Path) -> Iterator[Finding]:
             yield Finding(
                 name,
                 "gone",
-                f"a piece that was made ({print_[:16]}) is lost: the next run makes it again where it is wanted",
+                f"a piece that was made ({print_[:16]}) is lost: the next run makes it again if it is needed",
             )
 
 
@@ -327,7 +329,7 @@ def lost(folder: Path) -> Iterator[Finding]:
             call.path, "lost line", "a paid call's record is lost; its answer holds it, a run writes it again"
         )
     for name in unread:
-        said = "a paid call's record does not read, and no answer holds it: what it cost is in no sum"
+        said = "a paid call's record cannot be read, and no answer holds it: what it cost is in no sum"
         yield Finding(f"calls/{name}", "lost line", said)
     for gap in gaps(folder, read_calls(folder)):
         said = f"by its receipt it cost at least {dollars(gap.usd)} more than calls/ has: the record of that is lost"

@@ -69,9 +69,9 @@ def _unread(costs: Costs) -> list[str]:
     if not costs.unread:
         return []
     files, they = (
-        ("1 file", "does not read: what it")
+        ("1 file", "cannot be read: what it")
         if costs.unread == 1
-        else (f"{costs.unread} files", "do not read: what they")
+        else (f"{costs.unread} files", "cannot be read: what they")
     )
     return [f"{files} in calls/ {they} cost is in no sum"]
 
@@ -79,7 +79,7 @@ def _unread(costs: Costs) -> list[str]:
 def _nothing(costs: Costs) -> str:
     facts = costs.facts
     if facts.foreign:
-        return f"{facts.session_id} was written by another program: what it cost is not told"
+        return f"{facts.session_id} was written by another program: what it cost is not known"
     if usd := cost_usd(facts):
         return f"{facts.session_id} cost {dollars(usd)} by its receipts: it has no record of single calls"
     if costs.unread:

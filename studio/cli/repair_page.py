@@ -29,9 +29,9 @@ def survey_lines(session_id: str, mends: Sequence[Mend], go_on: str) -> list[str
     work = f"about {clock(seconds)}" if seconds >= 1 else "less than a second"
     price = f"{work} of work" + (f" and {dollars(cost)}" if cost else ", no money")
     if unknown == len(lost):
-        price = "work and money that nothing tells of any more"
+        price = "work and money that are no longer known"
     elif unknown:
-        price += f", and for {unknown} of them nothing tells"
+        price += f", and for {unknown} of them that is no longer known"
     count, what = ("1 piece is", "it") if len(lost) == 1 else (f"{len(lost)} pieces are", "them")
     return [*lines, f"{session_id}: {count} lost. Making {what} again ({go_on}) takes {price}."]
 

@@ -116,7 +116,7 @@ def _show_cast(facts: Snapshot, page: _Page) -> None:
     for each in facts.cast:
         page.line(f"{each.index:3d} {fit(printable(each.name) or '-', _NAME_CELLS)}  {each.portrait.path}")
         for remark in (
-            f"refused, a slate stands there: {each.portrait.refused}" if each.portrait.refused else "",
+            f"refused, a slate is shown instead: {each.portrait.refused}" if each.portrait.refused else "",
             "by hand: the portrait was put there by hand" if each.portrait.by_hand else "",
         ):
             if remark:
@@ -138,7 +138,7 @@ def _show_shots(facts: Snapshot, page: _Page) -> None:
             ("not drawn", shot.image.not_drawn if shot.image else ()),
             ("not moved", shot.clip.not_moved if shot.clip else ()),
             ("not spoken", (shot.line.not_spoken,) if shot.line and shot.line.not_spoken else ()),
-            ("refused, a slate stands there", (shot.image.refused,) if shot.image and shot.image.refused else ()),
+            ("refused, a slate is shown instead", (shot.image.refused,) if shot.image and shot.image.refused else ()),
             ("by hand", ("the picture was put there by hand",) if shot.image and shot.image.by_hand else ()),
         ):
             if words:
@@ -203,7 +203,7 @@ def _show_rest(report: Report, page: _Page) -> None:
         for path in report.missing[:_MISSING_SHOWN]:
             # A plan whose file is there but counts as missing cannot be read; the next run says why.
             unread = path.endswith(".json") and (facts.folder / path).is_file()
-            page.line(f"{path} is there, but does not read" if unread else path)
+            page.line(f"{path} is there, but cannot be read" if unread else path)
         if len(report.missing) > _MISSING_SHOWN:
             page.line(f"and {len(report.missing) - _MISSING_SHOWN} more")
     if facts.failure and report.state != "done":
@@ -212,7 +212,7 @@ def _show_rest(report: Report, page: _Page) -> None:
         page.pair("why", printable(facts.failure), "red")
     page.section("Now")
     if not facts.brief_reads:
-        page.pair("damaged", "brief.json does not read", "red")
+        page.pair("damaged", "brief.json cannot be read", "red")
     if facts.foreign:
         page.pair("unverified", "written by another program: nothing here is checked")
     if report.held_by:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 app = App(
     name="sessions",
-    help="What was made, what is missing, where the files are. Looks only; repair changes things, when told to.",
+    help="What was made, what is missing, where the files are. Only repair changes anything, when told to.",
     help_epilogue="Exit codes: 0 fine, 1 something is damaged or missing, 2 wrong use.",
     help_format="plaintext",
     result_action="return_value",
@@ -44,7 +44,7 @@ Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print on
     name="list", help_epilogue="Examples:\n  sessions list\n  sessions list | grep interrupted\n  sessions list --json"
 )
 def list_sessions(*, output: Output = None, json: Json = False) -> int:
-    """One line each, newest first: state, id, images, clips, length, what it cost where any cost something, idea."""
+    """List the sessions, newest first: state, id, images, clips, length, cost if any cost something, idea."""
     place = output_folder(output)
     found = listings(sessions_root(place))
     if json:
@@ -90,7 +90,7 @@ def _listing_json(listing: Listing) -> dict[str, object]:
     help_epilogue="Examples:\n  sessions view session_20250208_002238\n  sessions view session_20250208_002238 --json"
 )
 def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
-    """One session whole: steps, shots, files, statistics, what is missing, and the command that goes on."""
+    """Show one session in full: steps, shots, files, statistics, what is missing, and the command that goes on."""
     from studio.cli.session_page import show_report
     from studio.cli.tables import plain_console
     from studio.status.report import read_report, report_json
@@ -116,12 +116,12 @@ def cost(
     json: Json = False,
     csv: Annotated[bool, Parameter(negative=(), show_default=False, help="Print the calls for a spreadsheet.")] = False,
 ) -> int:
-    """What it cost: every paid call and what became of it, sums, what resuming saved, what is left of the budget."""
+    """Show what it cost: every paid call and how it ended, sums, what resuming saved, what is left of the budget."""
     from studio.cli.costs_page import cost_csv, cost_lines
     from studio.status.costs import costs_json, read_costs
 
     if csv and json:
-        raise BadInput("--csv and --json are two forms of the same: say one of them")
+        raise BadInput("--csv and --json are two forms of the same: choose one of them")
     place = output_folder(output)
     costs = read_costs(session_folder(sessions_root(place), session))
     if json:
@@ -138,7 +138,7 @@ def cost(
     '  sessions prompts session_20250208_002238 > mine.txt\n  film make --prompts mine.txt "The same, my way"'
 )
 def prompts(session: Id, /, *, output: Output = None, json: Json = False) -> int:
-    """Every shot's prompts, as `film make --prompts` reads them back: number, image, motion, camera."""
+    """Print every shot's prompts, as `film make --prompts` reads them: number, image, motion, camera."""
     from studio.input.prompts_file import prompts_json, prompts_text
 
     place = output_folder(output)
@@ -182,8 +182,10 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
 
 @app.command(help_epilogue="Examples:\n  sessions verify session_20250208_002238 && echo whole")
 def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
-    """Read every byte and compare with its receipt's checksum, and look at the film whole; exit 1 and a list where
-    something is not whole. What is wrong with the film's picture or sound is a remark."""
+    """Compare every file with the checksum in its receipt, and check the picture and sound of the whole film.
+
+    If something is not whole, print a list; exit code 1. A fault of picture or sound is only a remark.
+    """
     from studio.checks import verify as check
     from studio.checks.film_check import screened
     from studio.checks.findings import FAULTS
@@ -205,7 +207,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
 
 @app.command(
     help_epilogue="Examples:\n  sessions repair session_20250208_002238          # says what is wrong, then asks\n"
-    "  sessions repair session_20250208_002238 --yes    # mends it"
+    "  sessions repair session_20250208_002238 --yes    # repairs it"
 )
 def repair(
     session: Id,
@@ -213,11 +215,11 @@ def repair(
     *,
     output: Output = None,
     json: Json = False,
-    yes: Annotated[bool, Parameter(negative=(), show_default=False, help="Mend without asking.")] = False,
+    yes: Annotated[bool, Parameter(negative=(), show_default=False, help="Repair without asking.")] = False,
 ) -> int:
-    """Put back what can be proved, move what is broken to takes/damaged/, say what is lost and what it costs anew.
+    """Put back what can be proved, move what is damaged to takes/damaged/, say what is lost and what it costs again.
 
-    Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 where
+    Changes nothing without --yes or a yes on the terminal. Makes nothing: `film resume` does. Exit code 1 if
     something is wrong and nothing was changed.
     """
     from studio.checks.repair import repair as mend

@@ -36,7 +36,7 @@ from studio.store.piece_store import PieceStore
 
 P = TypeVar("P")
 
-UNKNOWN_CAST = "a portrait for each character comes to it, or to another number of them: the story is not written yet"
+UNKNOWN_CAST = "the number of portraits, one for each character, may change: the story is not written yet"
 
 
 def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> Forecast:

@@ -48,7 +48,7 @@ def out_of_budget(folder: Path, budget_usd: float | None, crew: Crew, reason: st
     go_on = command("resume", folder.name, folder.parent.parent, "--budget-usd", needed)
     more = f", and {unknown} calls whose price is not known" if unknown else ""
     return (
-        f"the budget of {dollars(budget_usd)} would be passed: {dollars(spent)} spent; {missing}finishing costs "
+        f"the budget of {dollars(budget_usd)} would be exceeded: {dollars(spent)} spent; {missing}finishing costs "
         f"{range_text(Estimate(low, high))} more{more}: {go_on}"
     )
 

@@ -57,9 +57,7 @@ def changed_options(brief: Brief, demands: dict[str, object], *, apply: bool, se
         return brief.options
     if not apply:
         said = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
-        raise Contradiction(
-            f"{session_id} was asked for otherwise ({said}): leave that out, or add --change to apply it"
-        )
+        raise Contradiction(f"{session_id} has other options ({said}): leave that out, or add --change to apply it")
     return film_options(**{**now, **differing})
 
 

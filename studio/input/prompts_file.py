@@ -79,7 +79,7 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
     try:
         items = read_json(text)
     except NotJson as error:
-        raise BadInput(f"the prompts file is no JSON: {error}; mend that line") from error
+        raise BadInput(f"the prompts file is not JSON: {error}; correct that line") from error
     if not isinstance(items, list):
         raise BadInput("line 1 of the prompts file: expected a JSON list of shots; put [ and ] around them")
     prompts: list[Prompt] = []
@@ -107,7 +107,7 @@ def _from_text(text: str) -> tuple[Prompt, ...]:
                 prompts.append(_prompt(head, len(prompts) + 1, fields))
             if int(heading["number"]) != len(prompts) + 1:
                 raise BadInput(
-                    f"line {line} of the prompts file: shot {int(heading['number'])} stands where shot "
+                    f"line {line} of the prompts file: shot {int(heading['number'])} comes where shot "
                     f"{len(prompts) + 1} should; number from 1 in order"
                 )
             head, fields = line, {}
@@ -117,7 +117,7 @@ def _from_text(text: str) -> tuple[Prompt, ...]:
             wanted = f"'Shot {len(prompts) + 2}', 'image:', 'motion:' or 'camera:'" if head else "'Shot 1'"
             raise BadInput(f"line {line} of the prompts file: expected {wanted}")
         if not head:
-            raise BadInput(f"line {line} of the prompts file: no shot is open; write 'Shot 1' above")
+            raise BadInput(f"line {line} of the prompts file: no shot has begun; write 'Shot 1' above")
         name = _KEYS[field["name"].lower()]
         if name in fields:
             raise BadInput(f"line {line} of the prompts file: shot {len(prompts) + 1} has {field['name']!r} twice")

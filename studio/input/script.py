@@ -74,7 +74,7 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         if (longest := max(map(len, sentences), default=0)) > LINE_CHARACTERS:
             raise BadInput(
                 f"scene {number} of the script has a sentence of {longest:,} characters, the most is "
-                f"{LINE_CHARACTERS:,}, which one shot can say: part it with full stops or blank lines"
+                f"{LINE_CHARACTERS:,}, which one shot can say: divide it with full stops or blank lines"
             )
         action = _first_spoken(sentences)
         scene = Scene(id=number, location=place, characters=", ".join(names), action=action, emotion="", narration=told)

@@ -26,7 +26,7 @@ def read_text(path: Path, named: str) -> str:
         content = safe_open.read(path, TEXT_BYTES, follow=True)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
-            raise BadInput(f"{named}: {str(path)!r} has more than 1 MB: that is no text for a film") from error
+            raise BadInput(f"{named}: {str(path)!r} has more than 1 MB: that is too long for a film") from error
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise BadInput(f"{named}: cannot read {str(path)!r} ({reason}): check the name") from error
     try:

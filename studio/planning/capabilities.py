@@ -73,16 +73,16 @@ def _of_seed(crew: Crew, options: FilmOptions) -> str:
     if not deaf:
         return ""
     names = " and ".join(filter(None, (", ".join(deaf[:-1]), deaf[-1])))
-    return (
-        f"--seed {options.seed}: {names} take{'s' * (len(deaf) == 1)} none: made anew, that work is another each time"
-    )
+    return f"--seed {options.seed}: {names} take{'s' * (len(deaf) == 1)} no seed: what is made anew differs each time"
 
 
 def of_negative_prompt(crew: Crew) -> str:
     """Return one line that says that the crew's negative prompt is not used; '' if it is, or there is none."""
     if not crew.negative_prompt or crew.painter.abilities.negative_prompts:
         return ""
-    return f"{crew.painter.model} takes no negative prompt, so the crew's is not sent: say what is seen in --style"
+    return (
+        f"{crew.painter.model} takes no negative prompt, so the crew's is not sent: say what should be seen in --style"
+    )
 
 
 # --- languages ------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def read_timeline(text: str) -> Timeline:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BrokenPlan(
-            f"timeline.json: {where or 'syntax'}: {first['msg']}; delete the file to lay it again"
+            f"timeline.json: {where or 'syntax'}: {first['msg']}; delete the file to have it laid out again"
         ) from error
 
 
@@ -158,7 +158,7 @@ def _json(text: str, name: str) -> JsonValue:
     try:
         return read_json(text)
     except NotJson as error:
-        raise BrokenPlan(f"{name} is no JSON: {error}; mend it, or delete the file to have it made anew") from error
+        raise BrokenPlan(f"{name} is not JSON: {error}; correct it, or delete the file to have it made anew") from error
 
 
 def _read(noun: type[N], text: str, name: str) -> N:

@@ -142,12 +142,12 @@ def check_graph(graph: SceneGraph, story: Story) -> None:
         kinds[node.id] = node.kind
     for edge, times in Counter(graph.edges).items():
         if times > 1:
-            raise _broken(f"the edge {_told(edge)} stands {times} times")
+            raise _broken(f"the edge {_told(edge)} occurs {times} times")
         for end, kind in zip((edge.source, edge.target), ENDS[edge.kind], strict=True):
             if end not in kinds:
-                raise _broken(f"the edge {_told(edge)} names {end!r}, which is no node")
+                raise _broken(f"the edge {_told(edge)} names {end!r}, which is not a node")
             if kinds[end] != kind:
-                raise _broken(f"the edge {_told(edge)} needs a {kind} where {end!r} stands")
+                raise _broken(f"the edge {_told(edge)} needs a {kind} instead of {end!r}")
     order = [f"scene_{scene.id}" for scene in story.scenes]
     if twice := [name for name, times in Counter(order).items() if times > 1]:
         raise _broken(f"the story has two scenes for {twice[0]!r}")
@@ -155,7 +155,7 @@ def check_graph(graph: SceneGraph, story: Story) -> None:
     if missing := [name for name in order if name not in scenes]:
         raise _broken(f"the story's scene {missing[0]!r} has no node")
     if strangers := sorted(scenes.difference(order)):
-        raise _broken(f"{strangers[0]!r} is no scene of the story")
+        raise _broken(f"{strangers[0]!r} is not a scene of the story")
     _check_order(graph, order)
     places = Counter(edge.source for edge in graph.edges if edge.kind == "set_in")
     for name in order:
@@ -185,7 +185,7 @@ def _check_order(graph: SceneGraph, order: list[str]) -> None:
         raise _broken(f"{unreached[0]!r} is never reached from {starts[0]!r}")
     for place, (name, expected) in enumerate(zip(told, order, strict=True), start=1):
         if name != expected:
-            raise _broken(f"{name!r} comes at place {place}, where the story tells {expected!r}")
+            raise _broken(f"{name!r} comes at place {place}, where the story has {expected!r}")
 
 
 def _told(edge: Edge) -> str:
@@ -193,4 +193,4 @@ def _told(edge: Edge) -> str:
 
 
 def _broken(law: str) -> BrokenPlan:
-    return BrokenPlan(f"the scene graph is broken: {law}; mend scene_graph.json, or delete it to have it drawn anew")
+    return BrokenPlan(f"the scene graph is broken: {law}; correct scene_graph.json, or delete it to have it made anew")

@@ -95,7 +95,7 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) 
     )
     if by_plan > 1:
         why.append(
-            f"its shots are planned {by_plan / timeline.fps:.2f} s longer, for some were added, or given more frames"
+            f"its shots are planned {by_plan / timeline.fps:.2f} s longer, because some were added or given more frames"
         )
     if by_lines:
         why.append("some lines need more time than their shots had")
@@ -116,18 +116,18 @@ def check_laid(timeline: Timeline, shots: Sequence[Shot]) -> None:
     if [span.index for span in timeline.spans] != [shot.index for shot in shots]:
         raise BrokenPlan(
             f"timeline.json has {len(timeline.spans)} spans, not one for each of {len(shots)} shots in order: "
-            "it was edited by hand and is kept; delete the file to have it laid again"
+            "it was edited by hand and is kept; delete the file to have it laid out again"
         )
     start = timeline.title_frames
     for span in timeline.spans:
         if span.start != start:
             raise BrokenPlan(
                 f"timeline.json: shot {span.index} has 'start' {span.start}, and what is before it ends at {start}: "
-                f"write {start}, or delete the file to have it laid again"
+                f"write {start}, or delete the file to have it laid out again"
             )
         start += span.frames
     if timeline.frames != start + timeline.end_frames:
         raise BrokenPlan(
             f"timeline.json: 'frames' is {timeline.frames}, and title, shots and end card are "
-            f"{start + timeline.end_frames}: write that, or delete the file to have it laid again"
+            f"{start + timeline.end_frames}: write that, or delete the file to have it laid out again"
         )

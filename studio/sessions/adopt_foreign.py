@@ -57,7 +57,7 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> None:
         plans = _plans(facts, brief, title, scenes)
     except (ValidationError, BrokenPlan) as error:
         why = first_fault(error) if isinstance(error, ValidationError) else error
-        raise BadInput(f"{folder.name} cannot be adopted, and is as it was: {why}") from error
+        raise BadInput(f"{folder.name} cannot be adopted, and was not changed: {why}") from error
     for shot in facts.shots:
         place = folder / f"images/shot_{shot.index:03d}.png"
         if shot.image is not None and folder / shot.image.path != place:

@@ -103,7 +103,7 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
     for part in re.findall(r"[^,;\s]+", "-".join(part.strip() for part in text.split("-"))):
         match = _SHOTS.fullmatch(part)
         if match is None:
-            raise BadInput(f"{printable(part)[:40]!r} names no shot: name them as in '3, 5-7'")
+            raise BadInput(f"{printable(part)[:40]!r} is not a shot: name shots as in '3, 5-7'")
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= count:
             raise BadInput(f"there is no shot {part}: there are shots 1 to {count}")
@@ -228,5 +228,5 @@ def _read(session: Session) -> tuple[Asked, ...]:
     asked = read_asked(session.folder)
     if content and not asked and content.strip() != b"[]":
         aside = session.store.put_aside(APPROVALS)
-        session.tell(f"{APPROVALS} does not read, so what was approved is asked again; it is kept as {aside}")
+        session.tell(f"{APPROVALS} cannot be read, so approval is asked for again; the file is kept as {aside}")
     return asked

@@ -177,7 +177,7 @@ def open_session(
         except SessionLocked:
             tell(f"{same.name} was taken by another run just now")
     if busy := busy_with(root, ask.idea, ask.options):
-        tell(f"{busy}: another one is begun")
+        tell(f"{busy}: a new session is begun")
     folder, held = open_new(root, ask.idea, ask.options, draw_seed, now, card.version)
     return opened(folder, ask.options, held), False
 

@@ -136,7 +136,7 @@ def nothing_told(folder: Path) -> str:
     except OSError as error:
         return f"cannot be read ({(error.strerror or str(error)).lower()}): change its permissions"
     if count:
-        return f"holds {count} files, but no brief, story or shots say what they are: nothing can go on with it"
+        return f"holds {count} files, but no brief, story or shots: no run can go on with it"
     return "is empty: there is nothing to show, and nothing is lost by removing it"
 
 
@@ -178,7 +178,7 @@ def _ours(opened: OpenFolder, folder: Path) -> Snapshot:
 
 def failure_in(opened: OpenFolder, failure: dict[str, object]) -> str:
     """Return the message of `failure.json`, '' if there is no such file; if it cannot be read, return that."""
-    unread = "failure.json does not read" if tolerant.is_there(opened, "failure.json") else ""
+    unread = "failure.json cannot be read" if tolerant.is_there(opened, "failure.json") else ""
     return tolerant.text(failure, "message") or unread
 
 

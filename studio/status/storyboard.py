@@ -103,7 +103,7 @@ def storyboard(facts: Snapshot, state: SessionState, heard: Heard, thumbnails: T
     for shot in facts.shots[:LISTED]:
         parts += _shot(facts, shot, heard, letters, thumbnails)
     if total > LISTED:
-        parts.append(f"and {total - LISTED} shots more")
+        parts.append(f"and {total - LISTED} more shots")
     return "\n\n".join(parts) + "\n"
 
 
@@ -146,7 +146,7 @@ def _shot(facts: Snapshot, shot: ShotFacts, heard: Heard, letters: int, thumbnai
     if shot.line and shot.line.not_spoken:
         parts.append(f"not spoken: {escaped(shot.line.not_spoken, reasons)}")
     if shot.image and shot.image.refused:
-        parts.append(f"refused, a slate stands there: {escaped(shot.image.refused, reasons)}")
+        parts.append(f"refused, a slate is shown instead: {escaped(shot.image.refused, reasons)}")
     return parts
 
 

@@ -48,15 +48,15 @@ def read_brief(folder: Path) -> Brief:
             return carded
     if content is None:
         if is_ours(folder):
-            raise BrokenPlan(f"neither {folder.name}/{BRIEF} nor its copy in {COPY} reads, nor any card in runs/")
+            raise BrokenPlan(f"neither {folder.name}/{BRIEF} nor its copy in {COPY} can be read, nor any card in runs/")
         adopt = command("resume", folder.name, folder.parent.parent)
-        raise NoSuchSession(f"{folder.name} was written by another program: this adopts it: {adopt}")
+        raise NoSuchSession(f"{folder.name} was written by another program; to adopt it: {adopt}")
     try:
         return Brief.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BrokenPlan(f"{folder.name}/{BRIEF} does not read ({where or 'syntax'}: {first['msg']})") from error
+        raise BrokenPlan(f"{folder.name}/{BRIEF} cannot be read ({where or 'syntax'}: {first['msg']})") from error
 
 
 def _reads(content: bytes) -> bool:
@@ -124,7 +124,7 @@ def brief_faults(folder: Path) -> list[tuple[str, Literal["damaged", "missing", 
             what: Literal["damaged", "missing"] = "damaged" if there else "missing"
             faults.append((BRIEF, what, "the newest run card holds it: the next run puts it back from there"))
         if os.path.lexists(folder / COPY):
-            faults.append((COPY, "torn receipt", "the copy of the brief does not read: the next run writes it anew"))
+            faults.append((COPY, "torn receipt", "the copy of the brief cannot be read: the next run writes it anew"))
         elif faults:
             faults.append((COPY, "missing", "the copy of the brief is gone, too: the next run writes it anew"))
         return faults

@@ -63,7 +63,7 @@ def session_folder(root: Path, session_id: str) -> Path:
     except OSError as error:
         raise NoSuchSession(f"cannot enter {str(root)!r} ({_reason(error)}): check its permissions") from error
     if not there:
-        raise NoSuchSession(f"there is no session {session_id!r} in {str(root)!r}: see what there is: {_list(root)}")
+        raise NoSuchSession(f"there is no session {session_id!r} in {str(root)!r}; to see what there is: {_list(root)}")
     return folder
 
 

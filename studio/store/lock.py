@@ -72,7 +72,7 @@ def take(folder: Path) -> Lock:
     if ago is not None:
         held.release()
         raise SessionLocked(
-            f"{folder.name} is being worked on {holder(folder)}, last sign of life {ago:.0f} s ago: wait for it; where "
+            f"{folder.name} is being worked on {holder(folder)}, last sign of life {ago:.0f} s ago: wait for it; if "
             f"that machine is gone, try again in {heartbeat.SILENCE_SECONDS - ago:.0f} s"
         )
     return held
@@ -102,5 +102,5 @@ def holder(folder: Path) -> str:
         return "by another run that has just begun"
     pid, host, since = (card.get(key) for key in ("pid", "host", "started_at"))
     if not isinstance(pid, int) or not isinstance(host, str) or not isinstance(since, str):
-        return f"by a run whose card {name!r} does not read"
+        return f"by a run whose card {name!r} cannot be read"
     return f"by pid {pid} on {host} since {since[:19].replace('T', ' ')}"

@@ -72,7 +72,7 @@ class Plans:
     def _text(self, name: str) -> str:
         content = files.read_or_none(self._store.folder / name, PLAN_BYTES)
         if content is None:
-            raise BrokenPlan(f"{self._store.id}/{name} is gone; this plans it again: {self._command('resume')}")
+            raise BrokenPlan(f"{self._store.id}/{name} is gone; to plan it again: {self._command('resume')}")
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:

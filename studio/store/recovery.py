@@ -123,8 +123,8 @@ def _mend_receipt(pieces: PieceStore, order: Order) -> None:
     if record is not None:
         files.write_whole(place, receipt_bytes(record))
     if there:
-        what = "written again from the engine's record" if record else "its piece has no proof now"
-        pieces.tell(f"{receipt_path(order.path)} did not read; {what}{kept}")
+        what = "written again from Prefect's record" if record else "its piece has no proof now"
+        pieces.tell(f"{receipt_path(order.path)} could not be read; {what}{kept}")
 
 
 def _mend_plan(pieces: PieceStore, order: Order) -> None:

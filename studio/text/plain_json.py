@@ -31,7 +31,7 @@ class NotJson(ValueError):
 
 def no_constant(name: str) -> NoReturn:
     """Refuse NaN, Infinity and -Infinity, which JSON does not have (RFC 8259, section 6)."""
-    raise NotJson(f"{name} is no JSON number")
+    raise NotJson(f"{name} is not a JSON number")
 
 
 _LIGHT = json.JSONDecoder(parse_constant=no_constant)

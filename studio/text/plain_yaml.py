@@ -40,10 +40,10 @@ class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
         if isinstance(parent, yaml.SequenceNode) and parent.start_mark.index == self._top:
             self.entry = index + 1
             if self.entry > self._most:
-                raise yaml.YAMLError(f"it holds more than {self._most:,} entries, the most there may be: part it")
+                raise yaml.YAMLError(f"it holds more than {self._most:,} entries, the most there may be: divide it")
         self._values += 1
         if self._values > MOST_VALUES:
-            raise yaml.YAMLError(f"it holds more than {MOST_VALUES:,} values, the most there may be: part it")
+            raise yaml.YAMLError(f"it holds more than {MOST_VALUES:,} values, the most there may be: divide it")
         event = self.peek_event()
         if parent is None:
             self._top = event.start_mark.index
@@ -57,7 +57,7 @@ class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
         names: set[str] = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in names:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} occurs twice", problem_mark=key.start_mark)
             names.add(key.value)
         values: dict[Hashable, object] = super().construct_mapping(node, deep)
         return values
@@ -86,7 +86,7 @@ def read_yaml(text: str, most: int) -> object:
         raise NotYaml("it nests too deep", loader.entry) from error
     except ValueError as error:
         # A date in a thirteenth month, a number of ten thousand digits.
-        raise NotYaml(f"a value does not read: {error}", loader.entry) from error
+        raise NotYaml(f"a value cannot be read: {error}", loader.entry) from error
     finally:
         loader.dispose()
 

@@ -23,7 +23,7 @@ def _once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     names: dict[str, JsonValue] = {}
     for name, value in pairs:
         if name in names:
-            raise NotJson(f"the key {name!r} stands twice in one object")
+            raise NotJson(f"the key {name!r} occurs twice in one object")
         names[name] = value
     return names
 

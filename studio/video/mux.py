@@ -155,7 +155,7 @@ def _check_sound(sound: Path, timeline: Timeline) -> None:
                 raise DamagedPiece(f"{str(sound)!r} holds no sound: mix it again")
             seconds = sum((Fraction(f.samples, f.sample_rate) for f in source.decode(audio=0)), Fraction())
     except av.FFmpegError as error:
-        raise DamagedPiece(f"{str(sound)!r} cannot be heard ({error.strerror}): mix it again") from error
+        raise DamagedPiece(f"{str(sound)!r} cannot be read ({error.strerror}): mix it again") from error
     if abs(seconds - Fraction(timeline.frames, timeline.fps)) > Fraction(AAC_SAMPLES, SAMPLE_RATE):
         raise EngineFailed(f"{str(sound)!r} lasts {float(seconds):.3f} s and the film {timeline.seconds:.3f} s: mix it")
 
@@ -283,7 +283,7 @@ def _verify(out: Path, timeline: Timeline) -> PieceMeasures:
         raise EngineFailed(f"{wrong}{end / SAMPLE_RATE:.3f} s of sound for {timeline.seconds:.3f} s of picture")
     boxes = top_boxes(out)
     if boxes.index("moov") > boxes.index("mdat"):
-        raise EngineFailed(f"{wrong}its index lies behind its pictures, so that it cannot be streamed")
+        raise EngineFailed(f"{wrong}its index is after its pictures, so that it cannot be streamed")
     return made
 
 

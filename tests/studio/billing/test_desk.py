@@ -233,7 +233,7 @@ def test_what_failed_unbilled_gives_its_share_of_the_budget_back(tmp_path: Path)
     with pytest.raises(VendorError):
         desk_in(tmp_path, ledger=ledger).call(request_of(), Vendor(VendorError("passing", "503")), content)
     assert desk_in(tmp_path, ledger=ledger).call(request_of(), Vendor(b"picture"), content) == b"picture"
-    with pytest.raises(BudgetSpent, match=r"\$0\.04 would be passed"):
+    with pytest.raises(BudgetSpent, match=r"\$0\.04 would be exceeded"):
         desk_in(tmp_path, order_of(2), ledger=ledger).call(request_of("2"), Vendor(b"picture"), content)
 
 

@@ -122,7 +122,7 @@ def test_where_no_line_reads_nothing_is_said_to_be_free(tmp_path: Path) -> None:
     (folder / call.answer_path).unlink()
     text = "\n".join(cost_lines(read_costs(folder), ""))
     assert "what it cost is not known" in text
-    assert "1 file in calls/ does not read" in text
+    assert "1 file in calls/ cannot be read" in text
     assert "nothing" not in text
 
 

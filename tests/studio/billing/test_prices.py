@@ -72,7 +72,7 @@ def test_own_prices_come_first(tmp_path: Path) -> None:
         ("price = 3", "price"),
         ("[[price]", "not TOML"),
         ('[[price]]\nvendor="v"\nmodel="m"', "say `per`"),
-        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "price 1: the price of images is no number"),
+        ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=-1}', "price 1: the price of images is not a number"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=nan}', "the price of images"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"images"=1e6}', "from 0 to 1,000,000"),
         ('[[price]]\nvendor="v"\nmodel="m"\nper={"loaves"=1}', "price 1, per, loaves: no unit of that name"),

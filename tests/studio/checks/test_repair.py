@@ -159,7 +159,7 @@ def test_what_claims_to_be_a_receipt_of_no_shot_loses_nothing(folder: Path, name
     (folder / name).write_text("{}", "utf-8")
     (mend,) = survey(folder)
     assert (mend.finding.path, mend.lost, mend.unknown) == (name, False, False)
-    assert "no piece lies beside it" in mend.remedy
+    assert "there is no piece beside it" in mend.remedy
     mended(folder)
     assert survey(folder) == []
     assert (folder / "takes/damaged" / Path(name).name).read_text("utf-8") == "{}"

@@ -340,7 +340,7 @@ def test_verdict_names_the_way_on(folder: Path) -> None:
     """The closing line counts the faults, not the notes, and gives the command that mends them."""
     found = [Finding("film.mp4", "damaged", "x"), Finding("shots.json", "edited", "y")]
     assert verdict(folder, found, "film resume X", "sessions repair X") == (
-        f"{ID}: 1 fault. To mend: film resume X; or: sessions repair X"
+        f"{ID}: 1 fault. To repair: film resume X; or: sessions repair X"
     )
     assert "every checksum agrees" in verdict(folder, found[1:], "film resume X", "")
 

@@ -47,7 +47,7 @@ def test_view_says_what_was_refused_and_what_is_silent(capsys: pytest.CaptureFix
     add_piece(folder, "images", 1, PNG, refused="v: no\x1b[2J\nlighthouses " + "x" * 9_000)
     add_piece(folder, "narration", 2, b"", not_spoken="the voice reads English only")
     _, out, _ = run(capsys, "view", ID, "--output", str(tmp_path))
-    (said,) = [line for line in out.splitlines() if "refused, a slate stands there: v: no" in line]
+    (said,) = [line for line in out.splitlines() if "refused, a slate is shown instead: v: no" in line]
     assert "lighthouses" in said
     assert "\x1b" not in out
     assert len(said) < 400
@@ -177,4 +177,4 @@ def test_view_tells_a_plan_that_does_not_read(tmp_path: Path, capsys: pytest.Cap
     (folder / "shots.json").write_text('[{"index": 1')
     with pytest.raises(SystemExit):
         main(["view", folder.name, "--output", str(tmp_path)])
-    assert "shots.json is there, but does not read" in capsys.readouterr().out
+    assert "shots.json is there, but cannot be read" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Laws of a film whose budget would be passed: what was spent, what is missing, and what finishing costs."""
+"""Laws of a film whose budget would be exceeded: what was spent, what is missing, and what finishing costs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_finishing_is_told_when_the_budget_is_used_up(tmp_path: Path) -> None:
     assert (low, high, unknown) == (pytest.approx(0.08), pytest.approx(0.08), 0)
     said = out_of_budget(folder, 0.1, crew, str(stopped.value))
     assert said.startswith(
-        "the budget of $0.10 would be passed: $0.08 spent; 2 pictures and 4 clips are missing; finishing costs "
+        "the budget of $0.10 would be exceeded: $0.08 spent; 2 pictures and 4 clips are missing; finishing costs "
         "about $0.08 more: "
     )
     assert f"resume {folder.name} --budget-usd 0.20" in said
@@ -58,7 +58,7 @@ def test_a_run_whose_budget_is_used_up_says_what_finishing_costs(
     state = run_flow(idea="A letter", output=str(output), seconds=8, shot_seconds=2, height=144, budget_usd=0.1)
     assert state.is_failed()
     assert state.message is not None
-    assert "the budget of $0.10 would be passed: $0.08 spent; 2 pictures" in state.message
+    assert "the budget of $0.10 would be exceeded: $0.08 spent; 2 pictures" in state.message
     assert state.message.count(" resume ") == 1
     assert "--budget-usd 0.20" in state.message
     (folder,) = (output / "sessions").iterdir()

@@ -177,11 +177,11 @@ def test_a_seed_that_is_not_taken_is_told_where_one_was_said() -> None:
     crew = replace(fake_crew(Log()), writer=deaf[0], painter=deaf[1], narrator=deaf[2])  # type: ignore[arg-type]
     assert check_capabilities(crew, FilmOptions()) == ()
     assert check_capabilities(crew, FilmOptions(seed=0)) == (
-        "--seed 0: a, b and c take none: made anew, that work is another each time",
+        "--seed 0: a, b and c take no seed: what is made anew differs each time",
     )
     assert check_capabilities(
         replace(crew, writer=fake_crew(Log()).writer, narrator=fake_crew(Log()).narrator), FilmOptions(seed=0)
-    ) == ("--seed 0: b takes none: made anew, that work is another each time",)
+    ) == ("--seed 0: b takes no seed: what is made anew differs each time",)
 
 
 # --- languages ------------------------------------------------------------------------------------

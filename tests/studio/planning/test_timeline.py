@@ -66,7 +66,7 @@ def test_a_plan_of_before_there_were_end_cards_stays_as_it_was() -> None:
     assert read_timeline(ended.model_dump_json()) == ended
 
 
-ADDED = "its shots are planned 3.00 s longer, for some were added, or given more frames"
+ADDED = "its shots are planned 3.00 s longer, because some were added or given more frames"
 LINES = "some lines need more time than their shots had"
 
 

@@ -114,7 +114,7 @@ def test_a_refusal_is_told_as_text(reason: str) -> None:
         line=Piece("narration/x.wav", not_spoken=f"how {reason}"),
     )
     page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Heard(), Thumbnails()))
-    assert page.count("<p>refused, a slate stands there: why") == page.count("<p>not spoken: how") == 1
+    assert page.count("<p>refused, a slate is shown instead: why") == page.count("<p>not spoken: how") == 1
     assert page.count("<h") == 2
     assert not any(mark in page for mark in ("<img", "<table", "<a "))
 
