@@ -228,7 +228,8 @@ def _survey(placed: Sequence[_Placed], score: Path | None, samples: int) -> _Pla
 
 def _ducking(speech: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the music's gain in dB for each tick: lowered before the first sound, up again a while after the last."""
-    # Speech is spread by half a fade and then smoothed over that length, so that the ducking is full during all speech.
+    # Speech is spread by half a fade to each side and then smoothed by a window of a whole fade: so the ducking is full
+    # during all speech.
     said = np.concatenate([np.zeros(1), np.cumsum(speech)])
     places = np.arange(len(speech))
     after = np.minimum(places + TURN_TICKS + 1, len(speech))

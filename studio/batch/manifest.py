@@ -33,7 +33,7 @@ from studio.text.strict_json import NotJson, read_json
 LINES = 1_000
 """Most films in one manifest; at half a minute each, more than eight hours of work."""
 COLUMNS = 100
-"""Most columns of a table: five times as many as there are options."""
+"""Most columns of a table: more than six times as many as have a meaning."""
 FAULTS_TOLD = 5
 
 _COMMA, _TAB = ".csv", ".tsv"

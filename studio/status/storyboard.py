@@ -191,7 +191,7 @@ def _cell(text: str) -> str:
 
 
 def ledger_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | int]]:
-    """Return the table of costs: for each stage its pieces, how many this run made or found, the work, and the cost.
+    """Return the rows of the ledger: for each stage its pieces, how many this run made or found, work and cost.
 
     Seconds are the sums over the receipts of the pieces in place, whichever run made them. Calls, dollars, and how many
     calls gave nothing (refused, failed, bad answer, answer lost) cover all calls ever made for the session.

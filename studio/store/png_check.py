@@ -12,10 +12,10 @@ from studio.errors import LinkInside
 from studio.fs import safe_open
 
 PICTURE_PIXELS = 100_000_000
-"""Largest picture that is opened, in pixels: eight times the largest frame. A larger one counts as a decompression
+"""Largest picture that is opened, in pixels: nine times the largest frame. A larger one counts as a decompression
 bomb."""
 PICTURE_BYTES = 1 << 28
-"""Longest file of a picture, in bytes: many times the largest frame, uncompressed at three bytes a pixel."""
+"""Longest file of a picture, in bytes: eight times the largest frame, uncompressed at three bytes a pixel."""
 
 
 def whole_picture(path: Path) -> str:
