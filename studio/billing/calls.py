@@ -54,7 +54,7 @@ class Call(FrozenModel):
     account: str
     model: str
     kind: CallKind
-    digest: Sha256 = Field(description="of all that was sent, but secrets")
+    digest: Sha256 = Field(description="of everything that was sent, except secrets")
     state: CallState
     begun_at: str
     ended_at: str = ""
@@ -64,9 +64,9 @@ class Call(FrozenModel):
     request_id: str = ""
     seed: int | None = None
     reason: str = ""
-    sent: bool = Field(default=True, description="False of a failed one that never reached the vendor")
-    text: str | None = Field(default=None, description="of a text: the answer itself")
-    again: str = Field(default="", description="of an ambiguous one: the run that agreed to make it again")
+    sent: bool = Field(default=True, description="False for a failed call that never reached the vendor")
+    text: str | None = Field(default=None, description="for a text: the answer itself")
+    again: str = Field(default="", description="for an ambiguous call: the run that agreed to make it again")
     prices: str = Field(default="", description="the day of the prices it was booked with")
 
     @property
@@ -94,7 +94,7 @@ class _Head(FrozenModel):
     usage: dict[Unit, float]
     request_id: str
     seed: int | None
-    call: Call | None = Field(default=None, description="as it was booked first; None in older sessions")
+    call: Call | None = Field(default=None, description="as it was first booked; None in older sessions")
 
 
 def read_calls(folder: Path) -> list[Call]:

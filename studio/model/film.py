@@ -104,7 +104,7 @@ class Brief(FrozenModel):
     started_at: str = Field(description="local time, ISO 8601 with microseconds")
     version: str = Field(description="the program's version that opened the session")
     batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
-    terms: Terms = Field(default=UNSAID, description="what it may cost; left out where nothing was said")
+    terms: Terms = Field(default=UNSAID, description="what it may cost; left out if nobody set any terms")
 
     @model_serializer(mode="wrap")
     def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
@@ -225,7 +225,7 @@ class Timeline(FrozenModel):
     fps: Fps
     title_frames: int = Field(ge=0)
     spans: tuple[Span, ...] = Field(max_length=SHOTS, fail_fast=True)
-    end_frames: int = Field(default=0, ge=0, description="length of the end card; left out where there is none")
+    end_frames: int = Field(default=0, ge=0, description="length of the end card; left out if there is none")
     frames: int = Field(ge=1, description="length of the film")
 
     @property
@@ -268,7 +268,9 @@ class Move(FrozenModel):
     end: Pose = Pose()
     shake: float = Field(default=0.0, ge=0, le=1)
     swing: float = Field(default=0.0, ge=-1, le=1)
-    linear: bool = Field(default=False, description="the zoom grows by a sum, not by a ratio: a lens's ring")
+    linear: bool = Field(
+        default=False, description="the zoom grows by a constant amount, as by a lens's ring, not by a ratio"
+    )
     aim: Aim = CENTRE
 
 

@@ -23,14 +23,14 @@ class PieceMeasures(FrozenModel):
     words: tuple[Word, ...] = ()
     not_drawn: tuple[str, ...] = Field(default=(), description="words of the prompt the painter cannot draw")
     not_moved: tuple[str, ...] = Field(default=(), description="words of camera and motion the move cannot do")
-    not_spoken: str = Field(default="", description="why the line is silent; '' where it is spoken")
-    looks: tuple[str, ...] = Field(default=(), description="of a shot's picture: the looks it was painted after")
-    remarks: tuple[str, ...] = Field(default=(), description="of the film: what is wrong with its picture or sound")
-    refused: str = Field(default="", description="the vendor's reason, where a slate stands for what it refused")
+    not_spoken: str = Field(default="", description="why the line is silent; '' if it is spoken")
+    looks: tuple[str, ...] = Field(default=(), description="for a shot's picture: the looks of the characters it shows")
+    remarks: tuple[str, ...] = Field(default=(), description="for the film: what is wrong with its picture or sound")
+    refused: str = Field(default="", description="the vendor's reason, if the picture is a slate for a refused prompt")
     focus: tuple[float, float] | None = Field(
         default=None,
         description="where the subject is, as shares of width and height from the left and the top, 0 to 1; "
-        "None where it is not known",
+        "None if it is not known",
     )
 
 
@@ -70,9 +70,9 @@ class Receipt(PieceMeasures):
     seconds_taken: float = Field(default=0.0, ge=0)
     by_hand: bool = Field(default=False, description="a person put it there; no engine will replace it")
     also: tuple[Sidecar, ...] = ()
-    content: str | None = Field(default=None, description="of a plan: its text as it was written")
-    edited: str | None = Field(default=None, description="of a plan edited by hand: its text as it was last used")
-    redone: str | None = Field(default=None, description="of the shots: as written, with what a person had redone")
+    content: str | None = Field(default=None, description="for a plan: its text as it was written")
+    edited: str | None = Field(default=None, description="for a plan edited by hand: its text as it was last used")
+    redone: str | None = Field(default=None, description="for the shots: as written, with the redos applied")
     check: str = Field(default="", description="over all other keys that are not at their default")
 
     # A key that a later version added is not an error; the check covers it like every other.
