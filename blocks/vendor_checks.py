@@ -50,7 +50,7 @@ def vendor_checks(crew: Crew, today: date) -> list[Check]:
             checks += _openai(hired.account, hired.models, today)
         elif hired.through_grpc and hired.account.grpc_vendor != hired.account.vendor:
             # The key is for another server than the one that can be asked for the balance.
-            checks.append(Check(f"key {hired.account.grpc_vendor}", "warning", "a gRPC host tells nothing of its keys"))
+            checks.append(Check(f"key {hired.account.grpc_vendor}", "warning", "a gRPC host cannot be asked about it"))
         else:
             checks += _stability(hired.account)
     return checks

@@ -46,10 +46,12 @@ class Approval(RunInput):
         default=True, title="Approve", description="Off, with no shots to redo: the film is rejected, and the run ends."
     )
     shots_to_redo: str = Field(
-        default="", title="Shots to redo", description="For example 3, 5-7. They are made anew and shown again."
+        default="", title="Shots to redo", description="For example 3, 5-7. They are made again and shown again."
     )
     notes: str = Field(
-        default="", title="Notes", description="Added to the prompts of the shots to redo; without, it is another take."
+        default="",
+        title="Notes",
+        description="Added to the prompts of the shots to redo; without notes each is another take of the same prompt.",
     )
 
     _given: bool = PrivateAttr(default=True)
@@ -178,7 +180,7 @@ class Approver:
             if question.asked.shown != shown:
                 self._book.replace(question.asked, question.asked.model_copy(update={"shown": shown}))
             approve = command("approve", self._session.id, self._session.folder.parent.parent)
-            self._session.tell(f"waits for approval of the {question.step}; answer in Prefect's pages, or: {approve}")
+            self._session.tell(f"waits for approval of the {question.step}; answer on Prefect's pages, or: {approve}")
             raise
         except BaseException:
             self._session.cards.wait_for("", "")
@@ -197,7 +199,7 @@ def _description(question: Question) -> str:
     lines = [
         f"**{_plain(question.session.brief.idea)}**",
         f"{len(question.shots)} shots of {question.session.id}, before {what}. The storyboard is among this run's "
-        "artifacts; everything lies in the session's folder, where shots.json may be edited while this waits.",
+        "artifacts; everything is in the session's folder, where shots.json may be edited while this waits.",
     ]
     for shot in question.shots[:_SHOTS_SHOWN]:
         said = f", says: {_plain(shot.narration)}" if shot.narration else ""

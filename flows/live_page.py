@@ -125,7 +125,7 @@ class Page:
         elif not self._complained:
             self._complained = True
             self._log.warning(
-                f"the run's page could not be kept up to date ({type(error).__name__}); no film stops for that"
+                f"the run's page could not be kept up to date ({type(error).__name__}); this stops no film"
             )
 
     def _show(self, client: SyncPrefectClient, last: bool) -> None:

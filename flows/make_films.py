@@ -162,7 +162,7 @@ def _film_deployment(own: UUID) -> str:
         found = client.read_deployments(flow_filter=film)
     there = sorted(each.name for each in found if each.name == mine.name or each.work_pool_name == mine.work_pool_name)
     if not there:
-        raise BadInput(f"no deployment of make-film is on this server, beside {mine.name!r}: prefect deploy --all")
+        raise BadInput(f"this server has no deployment of make-film beside {mine.name!r}: run prefect deploy --all")
     return f"make-film/{mine.name if mine.name in there else there[0]}"
 
 

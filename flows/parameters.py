@@ -105,23 +105,23 @@ BudgetUsd = Annotated[
     Budget | None,
     shown(
         "Budget",
-        "What the film may cost in all, in US dollars, over all its runs; none: what was said before is "
-        "lifted; left out: no limit, or what was said before.",
+        "The most that the film may cost in all, in US dollars, over all its runs. none: without limit; left out: as "
+        "set before, else without limit.",
     ),
 ]
 OnRefusal = Annotated[
     WhatOnRefusal | None,
     shown(
         "On refusal",
-        "What becomes of a shot whose prompt the vendor refuses: fail: it fails, with the reason; slate: "
-        "a card stands for it. None: as said before, else fail.",
+        "What is done with a shot whose prompt the vendor refuses. fail: it fails, with the reason; slate: "
+        "a card is shown in its place. None: as set before, else fail.",
     ),
 ]
 OnAmbiguous = Annotated[
     Literal["stop", "retry"],
     shown(
         "On ambiguous",
-        "What becomes of a paid call whose answer was lost, and that may be billed: stop: its shot "
+        "What is done about a paid call whose answer was lost, and that may be billed. stop: its shot "
         "fails and names the price; retry: it is made, and paid for, again.",
     ),
 ]

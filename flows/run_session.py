@@ -112,7 +112,7 @@ def _present(session: Session, run: FlowRun) -> None:
 def tell_unclosed(why: str) -> None:
     """Report why what earlier runs left open on the server could not be closed; do nothing for ''."""
     if why:
-        note(f"what earlier runs left open on the server stays so ({why})")
+        note(f"what earlier runs left open on the server could not be closed ({why})")
 
 
 def _close(session: Session) -> None:

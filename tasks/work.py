@@ -102,7 +102,7 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
 def _left_out(receipt: Receipt) -> str:
     """Return in words what the piece lacks of what was asked for: nothing is left out without a report."""
     lacking = [("not drawn", ", ".join(receipt.not_drawn)), ("not moved", ", ".join(receipt.not_moved))]
-    lacking += [("looked at and listened to", ", ".join(receipt.remarks))]
+    lacking += [("found wrong in it", ", ".join(receipt.remarks))]
     if receipt.stage in ("videos", "film") and (remedy := remedy_for(receipt.not_drawn)):
         lacking.append(("for those letters", remedy))
     lacking += [("not spoken", receipt.not_spoken), ("refused, a slate is shown instead", receipt.refused)]

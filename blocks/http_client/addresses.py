@@ -20,11 +20,11 @@ def checked_address(url: str, example: str) -> str:
     try:
         parts = httpx2.URL(url.strip())
     except (httpx2.InvalidURL, ValueError):
-        raise ValueError(f"it is no address: write it like {example}") from None
+        raise ValueError(f"it is not an address: write it like {example}") from None
     if parts.scheme not in ("http", "https") or not parts.host:
         raise ValueError("the address begins with http:// or https:// and names a host")
     if parts.port is not None and not 1 <= parts.port <= 65_535:
-        raise ValueError("the address's port is none: a port is a number from 1 to 65535")
+        raise ValueError("the address's port is not valid: a port is a number from 1 to 65535")
     # A parser writes '%20' for a space, which no name server knows.
     if any(letter.isspace() for letter in url.strip()) or not _is_host(parts.raw_host.decode("ascii")):
         raise ValueError(f"the address holds a space, or a letter that no host has: write it like {example}")

@@ -38,9 +38,9 @@ NO_KEY = "none"
 
 _VARIABLES = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL", "organization": "OPENAI_ORG_ID"}
 _NEXT = {
-    "api_key": "set it anew, from https://platform.openai.com/api-keys",
-    "base_url": "set it anew, or unset it for OpenAI's own",
-    "organization": "set it anew, or unset it",
+    "api_key": "set it again, from https://platform.openai.com/api-keys",
+    "base_url": "set it again, or unset it for OpenAI's own",
+    "organization": "set it again, or unset it",
 }
 
 
@@ -90,7 +90,7 @@ class OpenAIAccount(Block):
     def _fits_in_a_header(cls, value: str | SecretStr | None) -> str | SecretStr | None:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value or ""
         if not all("!" <= c <= "~" for c in text):
-            raise ValueError("it holds a space, a line end or a letter that none has")
+            raise ValueError("it holds a space, a line end or a character that is not allowed")
         return value
 
     @model_validator(mode="after")

@@ -228,7 +228,7 @@ def sdk() -> tuple[ModuleType, ModuleType, ModuleType]:
         import stability_sdk.interfaces.gooseai.generation.generation_pb2_grpc as stubs
     except ImportError as error:
         raise BadInput(
-            "Stability's gRPC door needs the package stability-sdk, which exists for Python 3.11 and 3.12: use one of "
-            "them, or paint through REST"
+            "Stability's gRPC service needs the package stability-sdk, which exists for Python 3.11 and 3.12: use one "
+            "of them, or paint through REST"
         ) from error
     return grpc, messages, stubs

@@ -85,7 +85,7 @@ class StabilityGrpcPainter(PaidEngine):
         """
         desk = self.booked_at()
         if references:
-            raise EngineFailed("Stability's gRPC door takes no reference pictures: paint through REST")
+            raise EngineFailed("Stability's gRPC service takes no reference pictures: paint through REST")
         sdk()
         asked = SentRequest(
             self.engine_id,

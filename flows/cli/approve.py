@@ -38,9 +38,9 @@ def approve(
         str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")
     ] = None,
 ) -> int:
-    """Answer a run that waits for approval: it goes on where it was suspended. On its server: PREFECT_API_URL."""
+    """Answer a run that waits for approval: it goes on where it was suspended. PREFECT_API_URL must name its server."""
     if reject and redo:
-        raise BadInput("--reject ends the run, --redo goes on with it: say one of them")
+        raise BadInput("--reject ends the run, --redo goes on with it: give only one of them")
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
     asked = _waiting(folder, place)

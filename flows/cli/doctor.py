@@ -27,13 +27,13 @@ EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor
 
 def doctor(
     *,
-    crew: Annotated[str, Parameter(help="Whose keys, models and balance to look at, too.")] = "offline",
+    crew: Annotated[str, Parameter(help="A crew whose keys, models and balance to check, too.")] = "offline",
     output: Output = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON list instead.")] = False,
 ) -> int:
-    """Try what a film needs: keys, models, fonts, encoder, voice, disk, engine. Exit code 1 where something is wrong.
+    """Check what a film needs: keys, models, fonts, encoder, voice, disk, engine. Exit code 1 if something is wrong.
 
-    Nothing is made, nothing paid is called; a vendor is asked one free question, and has 30 s to answer.
+    It makes nothing and sends no paid request; each vendor of the crew gets one free request, with 30 s to answer.
     """
     checks = [*machine_checks(output_folder(output), offline_crew().narrator), *engine_checks(), *crew_checks(crew)]
     if json:
@@ -52,7 +52,7 @@ def engine_checks() -> list[Check]:
     except BadInput as error:
         return [library, Check("server", "wrong", str(error))]
     if engine.url is None:
-        return [library, Check("server", "ok", "none is named: a command brings its own, on this machine")]
+        return [library, Check("server", "ok", "none is configured: a command starts its own, on this machine")]
     server = Check("server", "ok", f"answers at {without_secrets(engine.url)} ({engine.said_in})")
     return [library, server, *_lease_checks()]
 
@@ -64,7 +64,7 @@ def _lease_checks() -> list[Check]:
     try:
         return [Check("limits", "warning", found, remedy) for found, remedy in told_of_leases()]
     except FilmError as error:
-        return [Check("limits", "wrong", str(error), "look whether the server is Prefect 3.8, and lets you in")]
+        return [Check("limits", "wrong", str(error), "check that the server is Prefect 3.8, and lets you in")]
 
 
 def _library() -> Check:

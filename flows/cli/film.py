@@ -111,7 +111,7 @@ def resume(
     output: Output = None,
     json: Json = False,
 ) -> int:
-    """Go on with a session: only what is missing is made. Options must agree with its brief, or --change is given."""
+    """Go on with a session: make only what is missing. Options must agree with its brief, unless --change is given."""
     place, said, _ = output_folder(output), shape.said(), money.terms()
     film_options(**said)
     console = Console(stderr=json, highlight=False)
@@ -174,13 +174,13 @@ def batch(
 def studio(
     *,
     port: Annotated[
-        int | None, Parameter(help="Of a server on this machine (default: that of the configured server, or 4200).")
+        int | None, Parameter(help="Port of a server on this machine (default: the configured server's, or 4200).")
     ] = None,
     set_up_only: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Tell a running server what it must know, and leave.")
+        bool, Parameter(negative=(), show_default=False, help="Only register what films need with a running server.")
     ] = False,
 ) -> int:
-    """Bring up everything on this machine: Prefect server, work pool, deployments, a worker; Ctrl-C ends it."""
+    """Start everything on this machine: Prefect server, work pool, deployments, a worker; Ctrl-C ends it."""
     from flows.server.local_stack import studio
 
     return studio(Console(highlight=False), port, set_up_only)
@@ -194,8 +194,8 @@ def _given_blank(idea: str) -> bool:
 def _check_askable(approve: Approve, console: Console) -> None:
     if approve != "no" and not _asks(console):
         raise BadInput(
-            f"--approve {approve} asks on a terminal, and here is none: leave it out, or start a run of the deployment "
-            f"(prefect deployment run make-film/local -p approve={approve})"
+            f"--approve {approve} asks on a terminal, and there is none: leave it out, or start a run of the "
+            f"deployment (prefect deployment run make-film/local -p approve={approve})"
         )
 
 

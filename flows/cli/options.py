@@ -38,11 +38,17 @@ class Money:
         Parameter(help="What the film may cost in all, over all its runs; none lifts it (default: no limit)."),
     ] = None
     on_refusal: Annotated[
-        OnRefusal | None, Parameter(help="A prompt that the vendor refuses: fail, or slate: a card stands there.")
+        OnRefusal | None,
+        Parameter(
+            help="For a prompt that the vendor refuses: fail, or slate: show a card in its place (default: fail)."
+        ),
     ] = None
     on_ambiguous: Annotated[
         OnAmbiguous | None,
-        Parameter(help="A paid call whose answer was lost: ask, stop, or retry and pay again (default: ask, or stop)."),
+        Parameter(
+            help="For a paid call whose answer was lost: ask, stop, or retry and pay again "
+            "(default: ask on a terminal, else stop)."
+        ),
     ] = None
 
     def terms(self) -> TermsChange:

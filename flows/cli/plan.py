@@ -49,14 +49,14 @@ def plan(
     output: Output = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON object instead.")] = False,
 ) -> int:
-    """What would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
+    """Show what would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
     place, said, terms = output_folder(output), shape.said(), make_terms(budget_usd=budget_usd)
     crew = said.get("crew")
     notes = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
     if _MEANT_AS_ID.match(what):
         if set(said) - {"crew"}:
-            raise BadInput("the options that shape a film are for an idea; of a session only --crew can be said")
+            raise BadInput("the options that shape a film are for an idea; for a session only --crew can be given")
         folder = session_folder(sessions_root(place), what)
         found = _of_session(what, folder, crew=None if crew is None else str(crew), terms=terms)
         other = crew is not None and crew != read_brief(folder).options.crew

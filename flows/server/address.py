@@ -78,7 +78,7 @@ def _profile() -> tuple[str, dict[str, Any]]:
     except FileNotFoundError:
         return "", {}
     except (OSError, ValueError, RecursionError) as error:
-        raise BadInput(f"Prefect's profiles {str(path)!r} do not read ({error}): mend or remove the file") from error
+        raise BadInput(f"Prefect's profiles {str(path)!r} cannot be read ({error}): mend or remove the file") from error
     name = str(os.environ.get("PREFECT_PROFILE") or profiles.get("active"))
     known = profiles.get("profiles")
     chosen = known.get(name) if isinstance(known, dict) else None

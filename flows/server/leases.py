@@ -103,7 +103,7 @@ def what_blocks(client: SyncPrefectClient) -> list[tuple[str, str]]:
     if _lease_storage(client) == IN_MEMORY:
         found.append(
             (
-                "the server keeps in memory who holds an account's slots: killed, it leaves them taken for ever",
+                "the server keeps in memory who holds an account's slots: if it is killed, they stay taken for ever",
                 f"start it with {SETTING}={ON_DISK}",
             )
         )
@@ -114,7 +114,7 @@ def what_blocks(client: SyncPrefectClient) -> list[tuple[str, str]]:
             found.append(
                 (
                     f"{slots} {'are' if limit.active_slots != 1 else 'is'} taken though no film is being made",
-                    f"if that is so in two minutes, too: prefect gcl update {limit.name} --active-slots 0",
+                    f"if that is still so in two minutes: prefect gcl update {limit.name} --active-slots 0",
                 )
             )
     return found

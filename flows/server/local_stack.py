@@ -102,7 +102,7 @@ class _Backlot:
             if not there:
                 told = self._attendants.await_ready("server")
                 self._say(
-                    "server", f"{self._pages} (started here; database and {_log('server').name} lie in {_home()})"
+                    "server", f"{self._pages} (started here; database and {_log('server').name} are in {_home()})"
                 )
                 self._tell(told)
         check_alive(PrefectEngine(self._url, self._engine.said_in))
@@ -154,7 +154,7 @@ class _Backlot:
             if isinstance(each, tuple):
                 self._say(*each)
             elif each.what == "freed":
-                self._say("limits", f"{each.name}: set free what nobody held any more, {each.how} of its slots")
+                self._say("limits", f"{each.name}: freed {each.how} of its slots, which nobody held any more")
             elif each.what in ("died", "failed"):
                 self._say("crashed" if each.what == "died" else "failed", self._ended(each))
 
@@ -189,7 +189,7 @@ class _Backlot:
             os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost", "::1")))
         answer = _answer(self._url)
         if answer == "leaving":
-            self._say("server", f"{self._pages} (of a studio that is gone; it is leaving, and waited for)")
+            self._say("server", f"{self._pages} (its studio is gone, and it is about to end: waiting for that)")
             with self._busy("waiting"):
                 answer = _after_leaving(self._url)
         if answer == "there":

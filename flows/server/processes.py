@@ -256,7 +256,7 @@ class Attendants:
         if code is None:
             return [*told, (attendant.name, "is there again")] if attendant.ready and not was_ready else told
         attendant.forget_process()
-        going_on = "; who asks it waits"
+        going_on = "; requests to it wait"
         if attendant.name == "worker":
             films, deeds = self._films.worker_died(pid)
             self._deeds += deeds

@@ -72,7 +72,7 @@ def our_deployments(client: SyncPrefectClient, project: Path) -> list[Deployment
             written = yaml.safe_load(safe_open.read(path, safe_open.TEXT_BYTES, follow=True))["deployments"]
             wanted += [(str(entry["name"]), str(entry["entrypoint"])) for entry in written]
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-            raise BadInput(f"the deployments in {str(path)!r} do not read ({error}): mend the file") from error
+            raise BadInput(f"the deployments in {str(path)!r} cannot be read ({error}): mend the file") from error
     there = {(found.name, found.entrypoint): found for found in _all_deployments(client)}
     return [there[key] for key in wanted if key in there]
 

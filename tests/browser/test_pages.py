@@ -45,7 +45,7 @@ FIELDS = {
     "Change": "Apply all options",
     "Output": "Folder that holds sessions/",
     "Budget": "in US dollars",
-    "On refusal": "a card stands for it",
+    "On refusal": "a card is shown in its place",
     "On ambiguous": "paid for, again",
 }
 """Of each parameter its title and some words of its description."""

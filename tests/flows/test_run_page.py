@@ -176,7 +176,7 @@ def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest
     assert asked
     # On a busy machine the only look is the last one, or the last one is not waited for.
     said = [
-        "the run's page could not be kept up to date (ConnectError); no film stops for that",
+        "the run's page could not be kept up to date (ConnectError); this stops no film",
         "the run's page does not show how it ended (ConnectError)",
     ]
     assert warnings in (said, said[:1], said[1:])

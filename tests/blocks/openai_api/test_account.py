@@ -76,7 +76,9 @@ def test_an_address_of_ones_own_is_taken(url: str) -> None:
 def test_a_port_that_is_none_is_called_so(port: str, environment: pytest.MonkeyPatch) -> None:
     """What is wrong is said: not the host, and not how the address begins."""
     environment.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{port}/v1")
-    with pytest.raises(BadInput, match=r"^OPENAI_BASE_URL: the address's port is none: .* 1 to 65535; set it anew"):
+    with pytest.raises(
+        BadInput, match=r"^OPENAI_BASE_URL: the address's port is not valid: .* 1 to 65535; set it again"
+    ):
         OpenAIAccount.from_environment()
 
 
@@ -172,9 +174,9 @@ def test_a_key_that_is_none_is_refused_and_not_told(key: str, environment: pytes
 @pytest.mark.parametrize(
     ("wrong", "next_step"),
     [
-        ({"OPENAI_API_KEY": "sk a-rest"}, "OPENAI_API_KEY: it holds a space, .*; set it anew, from https://"),
-        ({"OPENAI_BASE_URL": "localhost:1/v1"}, "OPENAI_BASE_URL: the address begins .*; set it anew, or unset"),
-        ({"OPENAI_ORG_ID": "org 1"}, "OPENAI_ORG_ID: it holds a space, .*; set it anew, or unset it"),
+        ({"OPENAI_API_KEY": "sk a-rest"}, "OPENAI_API_KEY: it holds a space, .*; set it again, from https://"),
+        ({"OPENAI_BASE_URL": "localhost:1/v1"}, "OPENAI_BASE_URL: the address begins .*; set it again, or unset"),
+        ({"OPENAI_ORG_ID": "org 1"}, "OPENAI_ORG_ID: it holds a space, .*; set it again, or unset it"),
         ({"OPENAI_API_KEY": "sk a-rest", "OPENAI_BASE_URL": "x"}, "OPENAI_API_KEY: .* · OPENAI_BASE_URL: "),
     ],
 )

@@ -47,4 +47,4 @@ def test_the_command_plans_a_session(film: Path, tmp_path: Path) -> None:
     said = json.loads(done.stdout.rpartition("}")[0] + "}")
     assert (said["session_id"], said["crew"]) == (film.name, "offline")
     assert {piece["why"] for piece in said["pieces"] if piece["made"]} >= {"other crew"}
-    assert "only --crew can be said" in run("plan", film.name, "--seconds", "9", cwd=tmp_path).stderr
+    assert "only --crew can be given" in run("plan", film.name, "--seconds", "9", cwd=tmp_path).stderr

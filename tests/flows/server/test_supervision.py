@@ -209,7 +209,7 @@ def test_a_studio_that_is_killed(place: Place) -> None:
     killed = place.studio
     killed.end(signal.SIGKILL)
     place.start()
-    wait_for("the wait", lambda: "it is leaving, and waited for" in place.studio.said())
+    wait_for("the wait", lambda: "it is about to end: waiting for that" in place.studio.said())
     for pid in films:
         os.kill(pid, signal.SIGCONT)
     wait_for("the end of all", lambda: not left_of(killed))
