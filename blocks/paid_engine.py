@@ -20,7 +20,7 @@ class PaidEngine:
     desk: CallDesk | None = field(default=None, kw_only=True)
 
     version: ClassVar[int] = 0
-    """Always 0: a new release of ours never makes the same work be bought again."""
+    """Always 0, so that a new release of ours never buys the same work again."""
 
     def at(self, desk: CallDesk) -> Self:
         """Return a copy of this engine whose calls are booked at `desk`."""

@@ -126,6 +126,6 @@ def _stability(account: StabilityAccount) -> list[Check]:
 
 def _refused(name: str, error: EngineFailed) -> Check:
     fault = error.fault if isinstance(error, VendorError) else ""
-    # The message itself says what to do, but for these faults; it never holds a secret.
+    # The message itself says what to do, except for these faults; it never holds a secret.
     verdict: dict[str, str] = {"slow down": "try again in a minute", "passing": "check network and address, try again"}
     return Check(name, "wrong", str(error), verdict.get(fault, ""))

@@ -25,7 +25,9 @@ MOST = 16
 MakeFilm = Callable[[str, threading.Event], str]
 """Makes a session's film and returns '', or why there is no film; leaves soon once the event is set."""
 Tell = Callable[[str], None]
+"""Prints or logs a line for a person."""
 Changed = Callable[[int, Outcome], None]
+"""Takes a line's position in the outcomes, from 0, and its new outcome."""
 
 
 class Slots:

@@ -24,6 +24,7 @@ PICTURE_PIXELS = 7_680 * 4_320
 for a decompression bomb."""
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+"""The formats that are taken, as Pillow names them."""
 
 _UNREADABLE = (
     ArithmeticError,

@@ -36,6 +36,7 @@ class RequestLimits:
 
 
 USUAL = RequestLimits()
+"""The default limits, for answers of text."""
 
 ERROR_BYTES = 100_000
 """The most that is read of the body of an answer that is not 2xx: a line of it is reported, and the SDK would parse any
@@ -59,10 +60,12 @@ class Journey:
     """A write failed: the server cannot have the whole request."""
 
     def left(self, seconds: float) -> float:
+        """Return `seconds`, or what is left until the deadline if that is less; at least 0.001."""
         return max(0.001, min(seconds, self.ends - time.monotonic()))
 
     @property
     def over(self) -> bool:
+        """Whether the deadline has passed."""
         return time.monotonic() >= self.ends
 
 
@@ -104,6 +107,8 @@ class _Stream(httpcore2.NetworkStream):
 
 @dataclass
 class Network(httpcore2.NetworkBackend):
+    """A network backend for one request: it opens the connection by `connect`, within the request's limits."""
+
     journey: Journey
     limits: RequestLimits
     connect: Connect

@@ -32,6 +32,7 @@ LONGEST_WAIT_SECONDS = 86_400.0
 (https://platform.openai.com/docs/guides/rate-limits)."""
 
 REQUEST_ID_CHARACTERS = 200
+"""The longest id of a request that is kept."""
 
 QUOTA = frozenset(
     {

@@ -26,6 +26,7 @@ from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
 F = TypeVar("F", bound=Form)
 T = TypeVar("T")
 Message = dict[str, JsonValue]
+"""A message of a chat: `role` and `content`."""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ _STAND_IN = (
 """
 
 SPEAKING = replace(USUAL, body_bytes=SOUND_BYTES)
+"""The limits of a request for speech."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,12 @@ class OpenAINarrator(PaidEngine):
 
     @property
     def abilities(self) -> Abilities:
+        """The languages that it speaks; empty for any."""
         return Abilities(languages=self.languages or (SPOKEN if self.account.vendor == "openai" else ()))
 
     @property
     def model(self) -> str:
+        """Model, voice and every setting that changes the sound; of `instructions` a digest, 8 hex digits."""
         told = hashlib.sha256(self.instructions.encode()).hexdigest()[:8] if self.instructions else ""
         return " ".join(
             part for part in (self.name, self.voice, f"x{self.speed:g}" if self.speed != 1 else "", told) if part

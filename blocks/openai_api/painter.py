@@ -46,6 +46,7 @@ PROMPT_CHARACTERS = 32_000
 """The longest prompt (https://platform.openai.com/docs/api-reference/images/create#images-create-prompt)."""
 
 PAINTING = replace(USUAL, body_bytes=PAINTED_BYTES)
+"""The limits of a request for a picture."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,13 @@ class OpenAIPainter(PaidEngine):
 
     @property
     def model(self) -> str:
+        """The model, and every setting that changes the picture."""
         settings = [self.quality] if bills_tokens(self.name) else []
         return " ".join([self.name, *settings, *([f"{self.long_side}px"] if self.long_side != 1_536 else [])])
 
     @property
     def abilities(self) -> Abilities:
+        """The sizes that it paints, and how many reference pictures it takes."""
         return Abilities(
             sizes=fixed_sizes(self.name),
             longest_px=longest_side(self.quality, self.long_side),

@@ -28,6 +28,7 @@ from studio.text.words import one_line
 
 TITLE_CHARACTERS, PLACE_CHARACTERS, NAME_CHARACTERS, EMOTION_CHARACTERS = 120, 240, 60, 60
 LOOK_CHARACTERS, IMAGE_CHARACTERS, MOTION_CHARACTERS = 300, 2_000, 300
+"""The longest texts that are taken from an answer; longer ones are cut."""
 CAST, PROPS = 6, 3
 """The most characters and props of one scene: more would crowd a picture and its prompt."""
 

@@ -43,6 +43,9 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
+# The forms have no docstrings: those would become part of the schemas that are sent.
+
+
 class SceneForm(Form):
     location: Text = Field(description="the place as a picture shows it, at most 20 words, in English")
     characters: Text = Field(description="names of who is seen, between commas; empty for nobody")

@@ -10,6 +10,7 @@ from typing import Literal
 
 Quality = Literal["low", "medium", "high", "auto"]
 Size = tuple[int, int]
+"""(width, height) in pixels."""
 
 STEP_PX, LONGEST_PX, WIDEST = 16, 3_840, 3.0
 """The sizes of gpt-image-2 and later: both sides divisible by 16, none over 3840, 1:3 to 3:1."""

@@ -70,6 +70,7 @@ class OpenAIWriter(PaidEngine):
 
     @property
     def model(self) -> str:
+        """The model's name."""
         return self.name
 
     @property

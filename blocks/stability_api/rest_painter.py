@@ -28,8 +28,10 @@ Service = Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-me
 SHAPES = ((16, 9), (1, 1), (21, 9), (2, 3), (3, 2), (4, 5), (5, 4), (9, 16), (9, 21))
 """All values of `aspect_ratio`, (width, height); the size in pixels follows from it: 1 megapixel, for `core` 1.5."""
 PIXELS, CORE_PIXELS = 1_000_000, 1_500_000
+"""How many pixels a picture has, and one by `core`."""
 
 PROMPT_CHARACTERS = 10_000
+"""The longest prompt."""
 
 LIMITS = RequestLimits(read_seconds=240, total_seconds=300, body_bytes=32 * 2**20)
 """The limits of one request. The vendor publishes no times; these leave room for a queue. A PNG of 1.5 megapixels has

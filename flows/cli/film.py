@@ -187,7 +187,7 @@ def studio(
 
 
 def _given_blank(idea: str) -> bool:
-    """Tell whether an idea was given that is only white space, which is a mistake, other than no idea at all."""
+    """Tell whether an idea of white space was given, which is a mistake, unlike no idea at all."""
     return idea != "" or any(argument.strip() == "" for argument in sys.argv[1:])
 
 

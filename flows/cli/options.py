@@ -57,6 +57,7 @@ class Money:
 
 
 SAID_NO_MONEY = Money()
+"""No option about money was given."""
 
 
 @Parameter(name="*")
@@ -86,6 +87,7 @@ class SaidOptions:
 
 
 SAID_NOTHING = SaidOptions()
+"""No option that shapes the film was given."""
 
 
 def _script(path: Path | None) -> str | None:

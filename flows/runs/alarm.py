@@ -19,8 +19,11 @@ from prefect.events.schemas.events import ResourceSpecification
 NAME = "film-studio: a run without a sign of life has crashed"
 """The automation's name. In earlier releases the automation of this name called runs crashed itself: it is replaced."""
 WITHIN_SECONDS = 90.0
+"""How long a run may send no heartbeat before the alarm goes off."""
 BEAT = "prefect.flow-run.heartbeat"
+"""The name of a heartbeat's event."""
 BEAT_SECONDS = "30"
+"""How often runs of our deployments send a heartbeat, as prefect.yaml has it."""
 _HALTS = (
     "Completed",
     "Failed",

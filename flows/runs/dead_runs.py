@@ -58,6 +58,7 @@ GAP_SECONDS = 75.0
 PATIENCE_SECONDS = 2.0
 """How long the server may take to answer a watch, whose process has other things to do and looks again later."""
 PROJECT = Path(__file__).parents[2]
+"""The project's folder, to which a run's output folder may be relative."""
 _SAID = "No sign of life for "
 """The beginning of the message of a run that was called dead, in every release so far."""
 _PAGE = 200

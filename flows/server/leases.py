@@ -27,6 +27,7 @@ LEASE_SECONDS = 60.0
 PREFIX = "film-"
 """The beginning of the names of our limits."""
 SETTING = "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"
+"""The variable that says where a server keeps leases; its values are the next two."""
 ON_DISK = "prefect.server.concurrency.lease_storage.filesystem"
 IN_MEMORY = "prefect.server.concurrency.lease_storage.memory"
 _PAGE = 200

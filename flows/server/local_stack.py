@@ -41,14 +41,19 @@ from studio.text.command_hints import command
 from studio.text.display import printable
 
 PORT = 4200
+"""The server's port if none is configured: Prefect's own default."""
 LAST_PORT = 65535
+"""The highest port."""
 POOL = "local"
+"""The name of the work pool."""
 PROJECT = Path(__file__).parents[2]
+"""The project's folder, in which server, worker and runs work."""
 ANSWER_SECONDS = 20.0
 """How long whatever uses the port may take to answer: another studio's server may be starting there."""
 GONE_SECONDS = LEAVE_SECONDS + 20.0
 """How long a server whose studio is gone may take to leave: its films leave first."""
 GLANCE_SECONDS = 0.2
+"""How often what was started is looked at."""
 Answer = Literal["none", "there", "leaving"]
 """What is at an address: no server, one that stays, or one that is ending because its studio is gone."""
 _SESSION = re.compile(r"session_[0-9]{8}_[0-9]{6}")

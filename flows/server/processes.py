@@ -37,6 +37,7 @@ QUICK_SECONDS = 60.0
 PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """The pauses before the next starts, while deaths are quick; one more quick death, and the process is given up."""
 GLANCE_SECONDS = 0.1
+"""How often a process that is waited for is looked at."""
 DEEDS_PAUSE_SECONDS = 1.0
 """The pause before a server that did not answer is asked again."""
 

@@ -34,6 +34,7 @@ FILMS_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
 DEPLOY_SECONDS = 120.0
 """How long `prefect deploy` may take: thirty times what it usually takes."""
 LOOK = "flows/look_after_runs.py:look_after_runs"
+"""The entry point of the deployment that the alarm begins."""
 _PAGE = 200
 """The most deployments that Prefect returns at once."""
 

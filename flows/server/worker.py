@@ -45,6 +45,7 @@ from flows.server.messages import Message, teller
 PATIENCE_SECONDS = 12.0
 """How long the films in the making may take to end; then they are killed, which costs the pieces in work."""
 GLANCE_SECONDS = 0.1
+"""How often it is checked whether the films have ended."""
 _T = TypeVar("_T")
 
 
