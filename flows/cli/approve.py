@@ -29,7 +29,7 @@ def approve(
     session: Annotated[str, Parameter(name="SESSION", help="A session's id, for example session_20250208_002238.")],
     /,
     *,
-    redo: Annotated[str, Parameter(show_default=False, help="Shots to make anew, for example 3,5-7.")] = "",
+    redo: Annotated[str, Parameter(show_default=False, help="Shots to make again, for example 3,5-7.")] = "",
     notes: Annotated[
         str, Parameter(show_default=False, help="Added to the prompts of the shots to redo (default: another take).")
     ] = "",
@@ -38,7 +38,7 @@ def approve(
         str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")
     ] = None,
 ) -> int:
-    """Answer a run that waits for approval: it goes on where it was suspended. PREFECT_API_URL must name its server."""
+    """Answer a run that waits for approval on the server that PREFECT_API_URL names: it goes on where it stopped."""
     if reject and redo:
         raise BadInput("--reject ends the run, --redo goes on with it: give only one of them")
     place = output_folder(output)

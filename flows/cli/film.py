@@ -67,7 +67,8 @@ def make(
     *,
     shape: SaidOptions = SAID_NOTHING,
     resume: Annotated[
-        bool | None, Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin anew.")
+        bool | None,
+        Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin a new one."),
     ] = None,
     money: Money = SAID_NO_MONEY,
     approve: Approving = "no",
@@ -177,7 +178,12 @@ def studio(
         int | None, Parameter(help="Port of a server on this machine (default: the configured server's, or 4200).")
     ] = None,
     set_up_only: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Only register what films need with a running server.")
+        bool,
+        Parameter(
+            negative=(),
+            show_default=False,
+            help="Only register work pool, deployments and alarm with a running server.",
+        ),
     ] = False,
 ) -> int:
     """Start everything on this machine: Prefect server, work pool, deployments, a worker; Ctrl-C ends it."""

@@ -44,7 +44,7 @@ def plan(
     *,
     shape: SaidOptions = SAID_NOTHING,
     budget_usd: Annotated[
-        Dollars | None, Parameter(help="A budget to compare with; none: without (default: the session's).")
+        Dollars | None, Parameter(help="A budget to compare with, or none (default: the session's).")
     ] = None,
     output: Output = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON object instead.")] = False,
