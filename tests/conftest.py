@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # Before Prefect is imported anywhere: its home, its silence, and no server but ours.
 _HOME = tempfile.TemporaryDirectory(prefix="film-tests-")
@@ -73,18 +73,27 @@ def _lends_no_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """A real Prefect server on loopback for the whole test session; gives its API address."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-    from prefect.testing.utilities import prefect_test_harness
+    """A real Prefect server on loopback for the whole test session; gives its API address.
 
+    As the program's built-in engine it runs without the services that a single run has no use for: at rest they take
+    a third of a core. Tests of what they do start servers of their own.
+    """
+    import prefect.settings
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.testing import utilities
+
+    from flows.server.temporary import NEEDLESS_SERVICES
+    from tests.support.servers.prefect_home import with_tables
+
+    off: dict[Any, Any] = {getattr(prefect.settings, name): False for name in NEEDLESS_SERVICES}
     # Without heartbeats a flow ends a second sooner; nothing in the tests watches them.
-    with (
-        prefect_test_harness(server_startup_timeout=180),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
-        url = PREFECT_API_URL.value()
-        assert url is not None
-        yield url
+    off[prefect.settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY] = None
+    with pytest.MonkeyPatch.context() as patch, temporary_settings(off):
+        patch.setattr(utilities, "mkdtemp", lambda: str(with_tables(Path(tempfile.mkdtemp()), "prefect-test.db")))
+        with utilities.prefect_test_harness(server_startup_timeout=180):
+            url = PREFECT_API_URL.value()
+            assert url is not None
+            yield url
 
 
 @pytest.fixture

@@ -35,6 +35,19 @@ _NO_ROOM = ("database or disk is full", "No space left on device", "Disk quota e
 """Messages about a full disk: SQLite's (https://www.sqlite.org/rescode.html#full), and the system's."""
 LEAVING = "film-studio-leaving"
 """A header in all answers of a server whose studio is gone: the server ends with the last film that holds its input."""
+NEEDLESS_SERVICES = tuple(
+    f"PREFECT_SERVER_SERVICES_{name}_ENABLED"
+    for name in (
+        "TRIGGERS",
+        "SCHEDULER",
+        "LATE_RUNS",
+        "FOREMAN",
+        "CANCELLATION_CLEANUP",
+        "PAUSE_EXPIRATIONS",
+        "REPOSSESSOR",
+    )
+)
+"""Prefect's switches for the services that one run does not need; those that record what happens stay on."""
 _END_SECONDS = 5
 """How long the server may take to write what it still holds."""
 
@@ -105,20 +118,10 @@ class BuiltIn:
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    # Without pages, as Prefect starts its own temporary server. Blocks are registered by whoever uses them. Of the
-    # services one run needs only those that record what happens.
-    services = (
-        "TRIGGERS",
-        "SCHEDULER",
-        "LATE_RUNS",
-        "FOREMAN",
-        "CANCELLATION_CLEANUP",
-        "PAUSE_EXPIRATIONS",
-        "REPOSSESSOR",
-    )
+    # Without pages, as Prefect starts its own temporary server. Blocks are registered by whoever uses them.
     return (
         environment
-        | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services}
+        | dict.fromkeys(NEEDLESS_SERVICES, "false")
         | {
             "PREFECT_UI_ENABLED": "0",
             "PREFECT__SERVER_EPHEMERAL": "1",

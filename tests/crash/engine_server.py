@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.support.servers.prefect_home import with_tables
+
 PROJECT = Path(__file__).parents[2]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 PATIENCE_SECONDS = 180
@@ -43,8 +45,7 @@ class Server:
     """A server on one port; `start` waits until it answers, also after `kill`, with what its database kept."""
 
     def __init__(self, home: Path) -> None:
-        home.mkdir(parents=True, exist_ok=True)
-        self.home = home
+        self.home = with_tables(home)
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self._port = door.getsockname()[1]

@@ -16,6 +16,7 @@ from flows.server.temporary import BuiltIn
 from studio.errors import BadInput
 from tests.support.films.filming import opened
 from tests.support.sampled import sampled
+from tests.support.servers.prefect_home import with_tables
 
 FILM = str(Path(sys.executable).with_name("film"))
 PASSWORD = "ada:correct-horse%"
@@ -25,7 +26,7 @@ PASSWORD = "ada:correct-horse%"
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Prefect server that asks for a password."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("locked")))
+        patch.setenv("PREFECT_HOME", str(with_tables(tmp_path_factory.mktemp("locked"))))
         patch.setenv("PREFECT_SERVER_API_AUTH_STRING", PASSWORD)
         server = BuiltIn()
         server.ready()

@@ -19,6 +19,7 @@ from flows.server.leases import IN_MEMORY, SETTING, told_of_leases, what_blocks
 from flows.server.messages import Message
 from flows.server.processes import Attendants
 from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.studio_command import ask, free_port
 
 
@@ -64,7 +65,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("leases"))
+    server = Server(with_tables(tmp_path_factory.mktemp("leases")))
     server.start()
     try:
         yield server

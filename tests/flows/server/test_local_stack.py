@@ -27,12 +27,13 @@ from tests.support.films.film_command import assert_one_line
 from tests.support.sampled import sampled
 from tests.support.servers.another_server import another_server
 from tests.support.servers.engine import LONG_SECONDS, wait_for
+from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.studio_command import Studio, alive, ask, free_port, left_of
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("prefect")
+    return with_tables(tmp_path_factory.mktemp("prefect"))
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +283,8 @@ def test_ctrl_c_ends_films_well(first: tuple[Studio, str], home: Path) -> None:
 def test_ctrl_c_again_leaves_nothing(tmp_path: Path) -> None:
     """A second Ctrl-C ends all at once, the films in the making too.
 
-    Its database is its own: beside another studio on the same one, whose worker takes the film is a matter of luck.
+    Its database is its own: beside another studio on the same one, whose worker takes the film is a matter of luck. It
+    does not exist before: this studio makes it.
     """
     port = free_port()
     studio, url = Studio(tmp_path, tmp_path / "prefect", "--port", str(port)).up(), f"http://127.0.0.1:{port}/api"

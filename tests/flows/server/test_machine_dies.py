@@ -17,6 +17,7 @@ from flows.runs.dead_runs import SILENCE_SECONDS
 from flows.server.processes import Attendants
 from tests.crash.judge import made
 from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_port, say
 
 pytestmark = pytest.mark.thorough
@@ -34,7 +35,7 @@ class Machine:
         self.home, self.output = folder / "prefect", folder / "output"
         self.url = f"http://127.0.0.1:{self._port}/api"
         self._studios = 0
-        self.home.mkdir(parents=True)
+        with_tables(self.home)
         self.start_server()
         self.start_studio()
 

@@ -20,6 +20,7 @@ from flows.server.messages import Message
 from studio.checks.findings import FAULTS
 from studio.checks.verify import verify
 from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_port, left_of, say
 
 PREFECT = str(Path(sys.executable).with_name("prefect"))
@@ -33,7 +34,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._port, self._studios = folder, free_port(), 0
-        self.home, self.output = folder / "prefect", folder / "output"
+        self.home, self.output = with_tables(folder / "prefect"), folder / "output"
         self.url = f"http://127.0.0.1:{self._port}/api"
         self.start()
 

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.studio_command import free_port
 
 SUSPENDED = "prefect.flow-run.Suspended"
@@ -52,7 +53,7 @@ def forgetful_server(home: Path, forgets: str, database: str = "") -> Iterator[s
     Args:
         database: an address for SQLAlchemy; '' for SQLite in `home`.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    with_tables(home)
     port = free_port()
     environment = os.environ | {"PREFECT_HOME": str(home), "FORGETS": forgets, "PREFECT_SERVER_LOGGING_LEVEL": "ERROR"}
     if database:
