@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from blocks.offline.data_files import read_tables
+from blocks.offline.writer.core import companion_of
 from blocks.offline.writer.deeds import WATER_BEASTS, has_beast, shape_of
 from blocks.offline.writer.idea.parse import Idea
-from blocks.offline.writer.matter import companion_of
 from blocks.offline.writer.stages import Stage, stages_of
 
 _TABLES = read_tables("writer/afloat.txt")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from blocks.offline.data_files import Section, read_sections
 from blocks.offline.writer.afloat import afloat_stage
-from blocks.offline.writer.deeds import BEASTS, bases, carried_in, has_beast, shape_of
+from blocks.offline.writer.deeds import BEASTS, has_beast, shape_of, thing_carried, verb_bases
 from blocks.offline.writer.idea.named import MUSIC
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
@@ -70,7 +70,7 @@ def thing_of(idea: Idea) -> str:
 
     Where nothing is carried it is the animal that the clause names.
     """
-    carried = carried_in(idea)
+    carried = thing_carried(idea)
     if not carried:
         beast = next((word for word in words_of(idea.clause) if word in BEASTS), "")
         return f"{article_for(beast)} {beast}" if beast else ""
@@ -89,6 +89,6 @@ def _stage_of(idea: Idea, beat: str) -> Stage:
     for told in (aimed, words):
         for word in told:
             for arc in _ARCS:
-                if any(form in arc.verbs for form in bases(word)) and (not arc.things or arc.things & named):
+                if any(form in arc.verbs for form in verb_bases(word)) and (not arc.things or arc.things & named):
                     return arc.stages.get(beat, ("", ()))
     return "", ()

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blocks.offline.writer.arcs import arc_lines
+from blocks.offline.writer.core import domain_of, portrait_sort, question_word
 from blocks.offline.writer.feelings import Mood
 from blocks.offline.writer.idea.domains import HEARTS
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE, Lines
-from blocks.offline.writer.matter import asking_of, domain_of, sort_of
 from blocks.offline.writer.places import is_empty
 from blocks.offline.writer.settings import EMPTY_OPENINGS, Setting
 
@@ -225,7 +225,7 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
     They say nothing about the idea but what it says itself.
     """
     domain = DOMAIN_LINES.get(domain_of(idea), {})
-    portrait = PORTRAITS.get(sort_of(idea), {})
+    portrait = PORTRAITS.get(portrait_sort(idea), {})
     own = TALE.get(beat.name, ())
     general = LOOKING.get(beat.name, ())
     match beat.name:
@@ -238,13 +238,13 @@ def pools_of(beat: Beat, idea: Idea, setting: Setting) -> tuple[tuple[Lines, ...
             return (lines, setting.trials, own) if lines else (setting.trials, own)
         case "climax" | "resolve" | "seasons" | "years" | "together" if lines := arc_lines(idea, beat.name):
             return lines, own
-        case "detail" if setting.details and not is_empty(idea.text) and sort_of(idea) != "someone":
+        case "detail" if setting.details and not is_empty(idea.text) and portrait_sort(idea) != "someone":
             return setting.details, (portrait or domain).get("detail", general)
-        case "heart" if sort_of(idea) == "somewhere" and setting.details and not is_empty(idea.text):
+        case "heart" if portrait_sort(idea) == "somewhere" and setting.details and not is_empty(idea.text):
             # Lines about such places fit their sights better than lines that fit anything.
             return setting.details, portrait.get(beat.name, ()), general
         case "ask":
-            return (ASKING[asking_of(idea)],)
+            return (ASKING[question_word(idea)],)
         case "wonder":
             return (*((domain["question"], general) if domain else (general,)),)
         case _:

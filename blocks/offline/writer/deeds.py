@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from blocks.offline.data_files import read_tables
-from blocks.offline.writer.idea.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, thing_made
+from blocks.offline.writer.idea.named import BOARD_GAMES, GAMES, INSTRUMENTS, MUSIC, new_thing
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.idea.words import ACTING, AUXILIARY, DETERMINERS, PEOPLE
@@ -33,7 +33,7 @@ _YEARS = re.compile(
 )
 
 _POSES: Mapping[str, str] = _TABLES["poses"].pairs
-_POSE_OF: Mapping[str, str] = {base: pose for bases, pose in _POSES.items() for base in bases.split()}
+_POSE_OF: Mapping[str, str] = {base: pose for verbs, pose in _POSES.items() for base in verbs.split()}
 
 _HELD = _TABLES["held"].words
 _MOUNTS: Mapping[str, str] = _TABLES["mounts"].pairs
@@ -64,9 +64,9 @@ def pose_of(idea: Idea) -> str:
     if shape_of(idea) == "years":
         return "face to face" if idea.plural else "in the same place as ever"
     for word in words_of(clause):
-        pose = _playing(idea) if {"play", "practise", "practice"} & set(bases(word)) else ""
-        if pose := pose or next((_POSE_OF[form] for form in bases(word) if form in _POSE_OF), ""):
-            carried = carried_in(idea)
+        pose = _playing(idea) if {"play", "practise", "practice"} & set(verb_bases(word)) else ""
+        if pose := pose or next((_POSE_OF[form] for form in verb_bases(word) if form in _POSE_OF), ""):
+            carried = thing_carried(idea)
             shown = not carried or carried in pose or pose.startswith(("hands in flour", "painting", "writing"))
             return pose if shown else f"{pose}, {carried}"
     return idea.clause or "standing still"
@@ -85,7 +85,7 @@ def _playing(idea: Idea) -> str:
 def _played(idea: Idea) -> str:
     """Return the instrument or game that is played, as in 'a violin close by'; '' where none is named."""
     words = words_of(idea.clause)
-    if not any("play" in bases(word) for word in words):
+    if not any("play" in verb_bases(word) for word in words):
         return ""
     if instrument := next((word.removesuffix("s") for word in words if word in INSTRUMENTS), ""):
         return f"{article_for(instrument)} {instrument} close by"
@@ -98,7 +98,7 @@ def _played(idea: Idea) -> str:
     return "a violin close by" if set(words_of(idea.name)) & MUSIC or set(words) & MUSIC else ""
 
 
-def carried_in(idea: Idea) -> str:
+def thing_carried(idea: Idea) -> str:
     """Return the thing of the deed as later scenes show it: 'a bottle in hand'; '' for none."""
     words = words_of(idea.clause)
     played = _played(idea)
@@ -112,13 +112,13 @@ def carried_in(idea: Idea) -> str:
             return f"{phrase if one in _MASS else f'{article_for(phrase)} {phrase}'} in hand"
     if mount := next((_MOUNTS[word] for word in words if word in _MOUNTS), ""):
         return mount.replace("a horse", "horses") if idea.plural else mount
-    if tool := played or next((_TOOLS[form] for word in words for form in bases(word) if form in _TOOLS), ""):
+    if tool := played or next((_TOOLS[form] for word in words for form in verb_bases(word) if form in _TOOLS), ""):
         return tool
-    thing = thing_made(idea) if idea.kind == "tale" else ""
+    thing = new_thing(idea) if idea.kind == "tale" else ""
     return f"{thing} close by" if thing and not has_beast(idea.name) else ""
 
 
-def posed(action: str, characters: str, told: str) -> str:
+def possible_action(action: str, characters: str, told: str) -> str:
     """Return an action that the characters can do: where an animal is seen, nobody kneels or uses hands.
 
     Args:
@@ -137,7 +137,7 @@ def posed(action: str, characters: str, told: str) -> str:
     return ", ".join(part for at, part in enumerate(parts) if not at or part != pose)
 
 
-def rest_of(clause: str) -> tuple[str, str]:
+def halves_of(clause: str) -> tuple[str, str]:
     """Return the two halves of a clause, such as 'walks away' and 'does not come back'; ('', '') where it has none.
 
     Each half can follow the subject.
@@ -153,7 +153,7 @@ def has_beast(characters: str, beasts: frozenset[str] = BEASTS) -> bool:
     return any(form in beasts for word in words_of(characters) for form in (word, word.removesuffix("s")))
 
 
-def bases(word: str) -> tuple[str, ...]:
+def verb_bases(word: str) -> tuple[str, ...]:
     """Return the forms under which a verb may be listed."""
     forms = [word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("d")]
     if word.endswith("ies"):

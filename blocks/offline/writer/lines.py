@@ -41,6 +41,6 @@ LOOKING = read_pools("writer/lines/looking.txt")
 ASKING = read_pools("writer/lines/asking.txt")
 """Lines of the first beat of a question, by its question word, or 'whether'."""
 PORTRAITS = read_groups("writer/lines/portraits.txt")
-"""Lines of a portrait, by what it is of (`matter.sort_of`) and beat."""
+"""Lines of a portrait, by what it is of (`core.portrait_sort`) and beat."""
 DOMAIN_LINES = read_groups("writer/lines/domains.txt")
 """Lines by domain and beat; the domains are the keys of `domains.DOMAINS`."""

@@ -132,7 +132,7 @@ _LIT = frozenset({"stage", "market", "bedroom"})
 _EVENING = ("dusk", "night", "night", "night", "night", "dawn")
 
 
-def lit_hours(setting: Setting, hours: tuple[str, ...]) -> tuple[str, ...]:
+def hours_in(setting: Setting, hours: tuple[str, ...]) -> tuple[str, ...]:
     """Return the hours of a film: evening to dawn in a setting with lamps or a stage, else `hours` unchanged."""
     if setting.name not in _LIT:
         return hours
@@ -150,7 +150,7 @@ def weather_of(text: str) -> str:
     return next((_WEATHER[word] for word in words_of(text) if word in _WEATHER), "")
 
 
-def located(setting: Setting, place: str, weather: str, hour: str) -> str:
+def location_of(setting: Setting, place: str, weather: str, hour: str) -> str:
     """Return a scene's location: the place, its weather and its hour; neither of these in space, no weather in a room.
 
     Args:
@@ -168,12 +168,12 @@ def located(setting: Setting, place: str, weather: str, hour: str) -> str:
     return " ".join(part for part in (place, weather, HOURS[hour]) if part)
 
 
-def told_of(variant: Lines, text: str) -> bool:
+def fits_idea(variant: Lines, text: str) -> bool:
     """Tell whether the lines of a variant agree with an idea: none speaks of people in a place that it calls empty."""
     return not (is_empty(text) and _PEOPLED.search(" ".join(variant)))
 
 
-def told_at(variant: Lines, hour: str, indoors: bool = False) -> bool:
+def fits_hour(variant: Lines, hour: str, indoors: bool = False) -> bool:
     """Tell whether the lines of a variant may be said at an hour, indoors or out.
 
     They may not speak of the morning at night, of heat in the dark, or of street corners in a room.

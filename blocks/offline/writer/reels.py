@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blocks.offline.data_files import read_sections
+from blocks.offline.writer.core import core_of, person_in, portrait_sort, shown_as
 from blocks.offline.writer.idea.domains import singulars
-from blocks.offline.writer.idea.glossary import english_words, seen_in
+from blocks.offline.writer.idea.foreign_words import english_words, seen_in
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.lines import Lines
-from blocks.offline.writer.matter import core_of, person_in, seen_as, sort_of
 from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import HOURS, is_empty, words_of
 
@@ -51,7 +51,7 @@ class Reel:
         """Tell whether the person of a portrait is seen in any view."""
         return any(view.peopled for view in self.views)
 
-    def at(self, place: int, count: int) -> View | None:
+    def view_of(self, place: int, count: int) -> View | None:
         """Return the view of scene `place` (0-based) of `count`; None where a long film has its setting's own scene.
 
         A short film leaves out views. A long one begins and ends as the short one, repeats the views between, and
@@ -103,7 +103,7 @@ def choose_reel(idea: Idea) -> Reel | None:
     if idea.kind in {"tale", "told"} or (idea.kind == "foreign" and seen_in(tuple(told.split()))):
         return None
     person = person_in(idea)
-    if idea.kind == "portrait" and sort_of(idea) == "someone":
+    if idea.kind == "portrait" and portrait_sort(idea) == "someone":
         told = trade_of(idea.hero)
     elif person:
         told = idea.text[len(person) :] if idea.text.lower().startswith(person.lower()) else idea.hero[len(person) :]
@@ -115,7 +115,7 @@ def choose_reel(idea: Idea) -> Reel | None:
         for reel in reels:
             if reel.words & named and (not reel.needs or reel.needs & whole):
                 return reel
-    seen = core if seen_as(idea) else frozenset()
+    seen = core if shown_as(idea) else frozenset()
     return next((reel for reel in reels if "*" in reel.words and reel.needs & whole and seen), None)
 
 

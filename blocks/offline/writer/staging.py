@@ -1,6 +1,6 @@
 """What is seen in a scene: the place, the hour, who and what. It agrees with the idea and changes over the film.
 
-Called by `blocks/offline/writer/writer.py` and `told.py`.
+Called by `blocks/offline/writer/writer.py` and `own_words.py`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from blocks.offline.writer.afloat import afloat_stage, is_afloat
 from blocks.offline.writer.arcs import arc_pose, thing_of
 from blocks.offline.writer.beats import Beat
-from blocks.offline.writer.deeds import BEASTS, WATER_BEASTS, carried_in, has_beast, pose_of, posed, shape_of
+from blocks.offline.writer.core import companion_of, core_of, domain_of, named_place, person_in, question_word, shown_as
+from blocks.offline.writer.deeds import (
+    BEASTS,
+    WATER_BEASTS,
+    has_beast,
+    pose_of,
+    possible_action,
+    shape_of,
+    thing_carried,
+)
 from blocks.offline.writer.feelings import Mood
-from blocks.offline.writer.idea.glossary import english_words, seen_in, things_in
+from blocks.offline.writer.idea.foreign_words import english_words, seen_in, things_in
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.words import PEOPLE
-from blocks.offline.writer.matter import asking_of, companion_of, core_of, domain_of, person_in, seen_as, whereabouts
-from blocks.offline.writer.places import is_empty, is_indoors, located, own_place, weather_of, words_of
+from blocks.offline.writer.places import is_empty, is_indoors, location_of, own_place, weather_of, words_of
 from blocks.offline.writer.reels import View
 from blocks.offline.writer.settings import Setting
 from studio.input.script import ACTION_CHARACTERS
@@ -114,7 +122,9 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
         id=number,
         location=_location(number, staging, beat, idea),
         characters=characters,
-        action=posed(_action(number, beat, idea, staging, sights, bool(characters), dark), characters, idea.text),
+        action=possible_action(
+            _action(number, beat, idea, staging, sights, bool(characters), dark), characters, idea.text
+        ),
         emotion=_emotion(beat, idea, staging, domain),
         narration=narration,
     )
@@ -122,7 +132,7 @@ def stage_scene(number: int, staging: Staging, beat: Beat, idea: Idea, sights: i
 
 def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
     setting = staging.setting
-    named = whereabouts(idea)
+    named = named_place(idea)
     if len(named.split()) == 2:
         # 'the library' alone gives no picture; the words that the painter knows for it do.
         named = own_place(setting, named) or named
@@ -141,7 +151,7 @@ def _location(number: int, staging: Staging, beat: Beat, idea: Idea) -> str:
         weather = setting.rough[number % len(setting.rough)]
     if not weather and staging.sheet(idea) == "years" and not is_indoors(setting):
         weather = _SEASONS.get(beat.name, "")
-    return located(setting, place, weather, staging.hours[number - 1])
+    return location_of(setting, place, weather, staging.hours[number - 1])
 
 
 def _cast(beat: Beat, idea: Idea) -> str:
@@ -222,7 +232,9 @@ def _doing(beat: Beat, idea: Idea, staging: Staging, sights: int) -> str:
         shade = shade if beat.name in _ROUGH and is_indoors(staging.setting) else ""
         arc = arc_pose(idea, beat.name) if not sights else ""
         carried = (
-            "" if arc and (thing_of(idea) in arc or beat.name == "resolve" or _MADE.search(arc)) else carried_in(idea)
+            ""
+            if arc and (thing_of(idea) in arc or beat.name == "resolve" or _MADE.search(arc))
+            else thing_carried(idea)
         )
         return ", ".join(part for part in (arc or doing, carried, shade) if part)
     return doing
@@ -267,10 +279,10 @@ def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, 
             return _doing(beat, idea, staging, sights)
         case "subject" if peopled:
             return "standing at a table" if is_indoors(staging.setting) else "standing still"
-        case "subject" if idea.kind == "question" and asking_of(idea) == "whether":
+        case "subject" if idea.kind == "question" and question_word(idea) == "whether":
             # The question is whether the thing exists, so it is not shown.
             return sight
-        case "subject" | "sight" if seen_as(idea) and (beat.shows == "subject" or sights % 3 != 2):
+        case "subject" | "sight" if shown_as(idea) and (beat.shows == "subject" or sights % 3 != 2):
             return one_line(_picture(idea, sights))
         case "subject" if idea.kind == "portrait" and _is_wild(idea):
             return one_line(f"{sight} below {idea.hero}", ACTION_CHARACTERS)
@@ -300,7 +312,7 @@ def _foreign_doing(beat: Beat, words: tuple[str, ...]) -> str:
 
 def _picture(idea: Idea, sights: int) -> str:
     """Return a picture of the thing itself, another one in each scene: something is with it, or the light changes."""
-    seen = seen_as(idea)
+    seen = shown_as(idea)
     core = core_of(idea)
     if seen.endswith(f", {core}"):
         # A small thing is shown with what it lives on; of a thing without a shape only the vessel is shown.

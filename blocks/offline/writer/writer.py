@@ -2,7 +2,7 @@
 
 It is a template writer and says so (`Story.written_by`). It never asserts a fact about a topic, invents no sentence in
 a language whose grammar it does not know, and stays silent rather than say a sentence twice. Stories in a person's own
-sentences are built by `told.py`.
+sentences are built by `own_words.py`.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from functools import partial
 
 from blocks.offline.writer.afloat import is_afloat
 from blocks.offline.writer.beats import Beat, choose_beats, pool_name, pools_of
+from blocks.offline.writer.core import core_of, domain_of, portrait_sort, shown_as
 from blocks.offline.writer.feelings import find_mood
 from blocks.offline.writer.idea.breaths import breaths
-from blocks.offline.writer.idea.glossary import english_words
+from blocks.offline.writer.idea.foreign_words import english_words
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import Idea, parse_idea
 from blocks.offline.writer.idea.phrases import is_plural
 from blocks.offline.writer.lines import TALE, Lines
 from blocks.offline.writer.looks import character_look, climate_of, props_of
-from blocks.offline.writer.matter import core_of, domain_of, seen_as, sort_of
-from blocks.offline.writer.places import find_setting, hours_of, is_indoors, lit_hours, told_of
-from blocks.offline.writer.reels import choose_reel
-from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM
-from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
-from blocks.offline.writer.telling import (
+from blocks.offline.writer.narration import (
     NAMED_TWICE,
+    add_thing,
+    count_naming,
     fit,
-    own_words,
+    idea_as_sentences,
     say,
     say_next,
     slots_of,
-    told_of_things,
-    with_thing,
 )
-from blocks.offline.writer.told import from_script, told_scenes
+from blocks.offline.writer.own_words import from_script, told_scenes
+from blocks.offline.writer.places import find_setting, fits_idea, hours_in, hours_of, is_indoors
+from blocks.offline.writer.reels import choose_reel
+from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM
+from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
 from studio.model.engines import Abilities
 from studio.model.film import Brief, FilmOptions, Scene, SceneGraph, Shot, Story
 from studio.planning.scene_graph import build_graph
@@ -87,14 +87,14 @@ class OfflineWriter:
         shown = " ".join(english_words(idea.text)) if idea.kind == "foreign" else idea.text
         deep = " deep" if idea.kind != "tale" and "deep" in shown.lower().split() else ""
         setting = find_setting(core_of(idea) + deep) or find_setting(shown)
-        within = idea.kind in {"question", "topic"} and not (seen_as(idea) and domain_of(idea))
-        setting = setting or (QUIET_ROOM if within or sort_of(idea) == "someone" else OPEN_COUNTRY)
+        within = idea.kind in {"question", "topic"} and not (shown_as(idea) and domain_of(idea))
+        setting = setting or (QUIET_ROOM if within or portrait_sort(idea) == "someone" else OPEN_COUNTRY)
         rooms = _rooms(brief.options)
         if is_afloat(idea):
             # A hero who breathes air meets them on the water, not below it.
             setting = find_setting("sea") or setting
         mood = find_mood(shown)
-        hours = lit_hours(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
+        hours = hours_in(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
         staging = Staging(setting, shown, mood, hours)
         told = told_scenes(idea, staging, rooms, brief.options.fps, draw) if idea.kind == "told" else ()
         return Story(
@@ -153,7 +153,7 @@ def _beat_scenes(
         name = pool_name(beat)
         variants = 1 if name in _ONCE else max(1, min(len(room) // 2, len(pools[name]) // uses[name]))
         hour, indoors = staging.hours[number - 1], is_indoors(staging.setting)
-        view = reel.at(number - 1, len(rooms)) if reel else None
+        view = reel.view_of(number - 1, len(rooms)) if reel else None
         if view and idea.kind != "foreign" and beat.name not in _NAMING:
             # A reel's picture comes with lines of its own.
             words = say(draw.sample(view.lines, len(view.lines)), 1, slots, idea.plural, room, fps, said, "")
@@ -165,15 +165,15 @@ def _beat_scenes(
             if tells and not rest and (not words or (idea.kind == "tale" and not idea.clause)):
                 # No sentence of the beats holds the clause: it is said as written, over this scene and the next ones.
                 shots = sum(map(len, rooms[number - 1 :]))
-                rest, words = list(own_words(idea, words_that_fit(min(room), fps), shots)), ""
+                rest, words = list(idea_as_sentences(idea, words_that_fit(min(room), fps), shots)), ""
             if beat.name == "meet" and not words:
                 parts = breaths(f"{slots['First']}.", words_that_fit(min(room), fps))
                 words = fit(parts, room, fps, skip=False)
                 words = words if words == " ".join(parts) else ""
             words = say_next(rest, room, fps, len(rooms) - number + 1) or words
-            if beat.name in _SETTLING and things and not rest and told_of_things(said, words, things) < NAMED_TWICE:
+            if beat.name in _SETTLING and things and not rest and count_naming(said, words, things) < NAMED_TWICE:
                 lines = draw.sample(TALE["thing"], len(TALE["thing"]))
-                words = with_thing(words, lines, slots, room, fps, said, last=number == settled) or words
+                words = add_thing(words, lines, slots, room, fps, said, last=number == settled) or words
             said.update(split_sentences(words))
         if view:
             scenes.append(stage_view(number, view, beat, idea, staging.mood, words))
@@ -185,9 +185,9 @@ def _beat_scenes(
 
 def _sayable_first(group: tuple[Lines, ...], beat: Beat, idea: Idea) -> tuple[Lines, ...]:
     """Return the variants that fit the hero; a hero with a 'whose ...' is introduced together with it."""
-    group = tuple(lines for lines in group if told_of(lines, idea.text)) or group
+    group = tuple(lines for lines in group if fits_idea(lines, idea.text)) or group
     if beat.name in _OF_THE_THING and (
-        sort_of(idea) == "someone" or (core_of(idea) and is_plural(core_of(idea).split()))
+        portrait_sort(idea) == "someone" or (core_of(idea) and is_plural(core_of(idea).split()))
     ):
         # Neither a person nor a plural ('the bees') is called 'it'.
         group = tuple(lines for lines in group if not _IT.search(" ".join(lines))) or group

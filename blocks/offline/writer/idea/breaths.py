@@ -1,7 +1,7 @@
 """Splits a person's own sentences where a speaker takes a breath, so that each part fits the time of a shot.
 
 Only punctuation and capitals change: 'rang for the first time' becomes 'Rang. For the first time.' Called by
-`blocks/offline/writer/writer.py`, `blocks/offline/writer/told.py` and `parse.py`.
+`blocks/offline/writer/writer.py`, `blocks/offline/writer/own_words.py` and `parse.py`.
 """
 
 from __future__ import annotations

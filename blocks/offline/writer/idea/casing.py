@@ -25,7 +25,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 """Opening words of a tale before it names anyone."""
-PLACED = re.compile(
+OPENS_WITH_PLACE = re.compile(
     r"^(?:in|on|at|under|over|when|while|after|before|during|beneath|inside|deep|far|every)\b", re.IGNORECASE
 )
 """First words of an idea that begins with a place or a time."""
@@ -60,7 +60,7 @@ def sentence_case(text: str, known: frozenset[str]) -> str:
     return " ".join(told)
 
 
-DATED = re.compile(
+OPENS_WITH_DATE = re.compile(
     r"(?:the|that|one|a|an)\s+(?:(?:first|last|only|same)\s+)?"
     r"(?:day|night|morning|evening|afternoon|year|month|week|summer|winter|spring|autumn|fall|time|moment|hour)"
     r"\s+(?:when\s+)?(?=(?:the|a|an|my|our|her|his|their|two|three)\s)",
@@ -73,7 +73,7 @@ _INNER = word_set("i we he she they you my our his her their")
 _BEFORE_A_NOUN = word_set("and or but of with without from for in on at to by near under over behind beside than")
 
 
-def holds_another(subject: list[str]) -> bool:
+def has_second_subject(subject: list[str]) -> bool:
     """Tell whether a phrase holds a second subject, as 'the house my grandmother' of 'the house my grandmother built'.
 
     Such an idea is about the house.
@@ -84,8 +84,8 @@ def holds_another(subject: list[str]) -> bool:
 
 def without_opening(text: str) -> str:
     """Return an idea without the words before its subject: 'a fox' of 'Once there was a fox' or 'One day, a fox'."""
-    text = DATED.sub("", _OPENING.sub("", text, count=1), count=1)
-    _, _, after = text.partition(", ") if PLACED.match(text) else ("", "", "")
+    text = OPENS_WITH_DATE.sub("", _OPENING.sub("", text, count=1), count=1)
+    _, _, after = text.partition(", ") if OPENS_WITH_PLACE.match(text) else ("", "", "")
     return after or text
 
 

@@ -1,6 +1,6 @@
 """What an idea names besides its hero: 'a crow' and 'chess' in 'taught a crow to play chess', in its own words.
 
-Called by `blocks/offline/writer/telling.py`, `blocks/offline/writer/deeds.py` and `blocks/offline/writer/writer.py`.
+Called by `blocks/offline/writer/narration.py`, `blocks/offline/writer/deeds.py` and `blocks/offline/writer/writer.py`.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ def things_named(idea: Idea) -> tuple[str, ...]:
             if phrase:
                 found.append(phrase)
             continue
-        if low in BOARD_GAMES | GAMES - {"catch", "match", "game", "ball"} and found_verb(words[:at]):
+        if low in BOARD_GAMES | GAMES - {"catch", "match", "game", "ball"} and has_play_verb(words[:at]):
             found.append(low)
         at += 1
     return tuple(thing for thing in dict.fromkeys(found) if thing.split()[-1].lower() not in PLACES - PEOPLE)
 
 
-def found_verb(words: list[str]) -> bool:
+def has_play_verb(words: list[str]) -> bool:
     """Tell whether a form of 'play' is among the words."""
     return any(re.match(r"play(?:s|ed|ing)?$", word.lower()) for word in words)
 
@@ -73,7 +73,7 @@ def _phrase(words: list[str], at: int) -> tuple[str, int]:
     return ("" if end == at + 1 or plain in _VAGUE else phrase), max(end, at + 1)
 
 
-def thing_made(idea: Idea) -> str:
+def new_thing(idea: Idea) -> str:
     """Return the thing with 'a' or 'an' that the deed is done to: 'a coat' of 'sews a coat for the moon'; '' for none.
 
     People, places and things without a shape do not count.

@@ -13,21 +13,36 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blocks.offline.writer.idea.breaths import breaths
-from blocks.offline.writer.idea.casing import DATED, PLACED, holds_another, sentence_case, with_article, without_opening
+from blocks.offline.writer.idea.casing import (
+    OPENS_WITH_DATE,
+    OPENS_WITH_PLACE,
+    has_second_subject,
+    sentence_case,
+    with_article,
+    without_opening,
+)
 from blocks.offline.writer.idea.domains import TOPIC_WORDS, singulars
 from blocks.offline.writer.idea.language import is_english
-from blocks.offline.writer.idea.phrases import head_noun, is_plural, known_as, lowered, met, short_name, someone_in
+from blocks.offline.writer.idea.phrases import (
+    definite_name,
+    head_noun,
+    introduced,
+    is_plural,
+    lowercase_article,
+    short_name,
+    someone_in,
+)
 from blocks.offline.writer.idea.speech import named_by, speech_lead, whole_speech
 from blocks.offline.writer.idea.titles import SMALL, TITLE_CHARACTERS, TITLE_WORDS, shown, tale_title, title_case
 from blocks.offline.writer.idea.words import (
     ACTING,
+    ADJECTIVES_AFTER_NOUN,
     AUXILIARY,
     DETERMINERS,
     NOUNS_TOO,
     PEOPLE,
     PEOPLE_ACTING,
     PLACES,
-    PLIGHTS,
     PLURAL_ACTING,
     STATIVE,
     is_someone,
@@ -164,8 +179,8 @@ def _question(bare: str, whole: str) -> Idea:
 
 def _tale(bare: str, whole: str) -> Idea | None:
     """Return the idea as a tale, in which someone does something; None where it is none."""
-    bare, dated = without_opening(bare), title_case(bare) if DATED.match(bare) else ""
-    if PLACED.match(bare):
+    bare, dated = without_opening(bare), title_case(bare) if OPENS_WITH_DATE.match(bare) else ""
+    if OPENS_WITH_PLACE.match(bare):
         # 'When the ferry stopped' has no hero.
         return None
     words = bare.split()
@@ -173,27 +188,29 @@ def _tale(bare: str, whole: str) -> Idea | None:
     if at is None:
         return None
     subject, clause = named_by(" ".join(words[:at])).split(), words[at:]
-    if not subject or holds_another(subject) or (dated and not is_someone(head_noun(subject))):
+    if not subject or has_second_subject(subject) or (dated and not is_someone(head_noun(subject))):
         return None
     if clause and clause[0].lower() in {"who", "that", "which"}:
         clause = clause[1:]
     plural = is_plural(subject)
-    if clause and (clause[0].lower().endswith("ing") or clause[0].lower() in PLIGHTS):
+    if clause and (clause[0].lower().endswith("ing") or clause[0].lower() in ADJECTIVES_AFTER_NOUN):
         clause = ["are" if plural else "is", *clause]
     if not _sayable(" ".join(subject), SUBJECT_WORDS):
         return None
-    name = met(subject, plural)
+    name = introduced(subject, plural)
     first = name
     main = _main_verb(clause) if clause != words[at:] else None
     if clause and clause[0].lower() == "whose":
         first, clause = " ".join([name, *clause[:CLAUSE_WORDS]]), []
     elif main:
         # 'alone on the moon' follows its noun without a pronoun; a relative clause keeps its 'who'.
-        between = clause[1:main] if words[at].lower() in PLIGHTS or len(clause) > len(words[at:]) else None
+        between = (
+            clause[1:main] if words[at].lower() in ADJECTIVES_AFTER_NOUN or len(clause) > len(words[at:]) else None
+        )
         first = " ".join([name, *([words[at], *clause[:main]] if between is None else between)])
         clause = clause[main:]
     said = " ".join(clause) if _sayable(" ".join(clause), CLAUSE_WORDS) else _shortened(clause)
-    hero = known_as(name)
+    hero = definite_name(name)
     is_title = clause != words[at:] and main is None and len(words) <= TITLE_WORDS
     title = title_case(" ".join([hero, *words[at:]])) if is_title else tale_title(hero, said)
     return Idea(
@@ -243,7 +260,7 @@ def _subject(bare: str, whole: str) -> Idea:
     thing = all(_is_thing(word) for word in names)
     someone = words[0].lower() in DETERMINERS and (head in PLACES or is_someone(head))
     portrait = owned or someone or (named and not thing)
-    first = words[0].lower() if _is_thing(words[0]) else lowered(words[0])
+    first = words[0].lower() if _is_thing(words[0]) else lowercase_article(words[0])
     short = " ".join([first, *words[1:]]) if _sayable(bare, SUBJECT_WORDS) else ""
     return Idea(
         kind="portrait" if portrait else "topic",
@@ -274,7 +291,7 @@ def _verb_at(words: list[str]) -> int | None:
             return at
         if word in AUXILIARY and after and word not in {"do", "did", "does"}:
             return at
-        if word in PLIGHTS and is_someone(head_noun(words[:at])):
+        if word in ADJECTIVES_AFTER_NOUN and is_someone(head_noun(words[:at])):
             return at
         if after == "of":
             continue

@@ -17,9 +17,9 @@ _AFTER_HEAD = word_set(
 """Words that only continue a noun phrase; its main noun is before them."""
 
 
-def met(subject: list[str], plural: bool) -> str:
+def introduced(subject: list[str], plural: bool) -> str:
     """Return the subject as it is introduced: with 'a' or 'an', whichever its sound needs, before a common noun."""
-    words = [lowered(subject[0]), *subject[1:]]
+    words = [lowercase_article(subject[0]), *subject[1:]]
     if words[0] not in DETERMINERS:
         proper = subject[-1][:1].isupper() or (len(subject) == 1 and subject[0][:1].isupper())
         if proper:
@@ -40,7 +40,7 @@ def article_for(word: str) -> str:
     return "an" if low[:1] in "aeiou8" else "a"
 
 
-def known_as(first: str) -> str:
+def definite_name(first: str) -> str:
     """Return the name of a subject after it was introduced: 'a keeper' becomes 'the keeper'."""
     words = first.split()
     if words[0] in {"a", "an", "one"} and len(words) > 1:
@@ -97,6 +97,6 @@ def someone_in(text: str) -> str:
     return ""
 
 
-def lowered(word: str) -> str:
+def lowercase_article(word: str) -> str:
     """Return a first word as it is written within a sentence: only articles get lower case, for others may be names."""
     return word.lower() if word.lower() in DETERMINERS else word

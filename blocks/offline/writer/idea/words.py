@@ -19,7 +19,7 @@ STATIVE = _TABLES["stative"].words
 """First words of a clause that describes a state: after 'then', as in 'then she lives alone', it makes no sense."""
 
 _BASES = _TABLES["verbs"].words
-PLIGHTS = _TABLES["plights"].words
+ADJECTIVES_AFTER_NOUN = _TABLES["plights"].words
 """Adjectives that may follow a noun: 'a dragon afraid of fire'."""
 
 

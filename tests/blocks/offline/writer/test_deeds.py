@@ -8,11 +8,11 @@ import pytest
 
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.writer.arcs import thing_of
-from blocks.offline.writer.deeds import carried_in, pose_of, rest_of, shape_of
+from blocks.offline.writer.core import shown_as
+from blocks.offline.writer.deeds import halves_of, pose_of, shape_of, thing_carried
 from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.looks import character_look
-from blocks.offline.writer.matter import seen_as
-from blocks.offline.writer.places import told_at
+from blocks.offline.writer.places import fits_hour
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting
 from studio.model.film import Story
 from studio.planning.close_ups import close_action
@@ -44,8 +44,8 @@ def test_what_is_denied_is_never_cut_off() -> None:
             for scene in _story("a boy walks into the grey fog and the dog does not follow him home", seed).scenes
         )
         assert "walks into the grey fog" not in told or "does not follow" in told
-    assert rest_of("walks home and sleeps") == ("walks home", "sleeps")
-    assert rest_of("walks home and away") == ("", "")
+    assert halves_of("walks home and sleeps") == ("walks home", "sleeps")
+    assert halves_of("walks home and away") == ("", "")
 
 
 @pytest.mark.parametrize("idea", ["two sisters knit for years", "a farmer and a horse grow old together"])
@@ -69,7 +69,7 @@ def test_years_pass_in_seasons(idea: str) -> None:
 )
 def test_the_thing_of_a_deed_is_carried_on(idea: str, thing: str) -> None:
     """What a deed is about is seen in every scene after it but the last, which settles it."""
-    assert carried_in(parse_idea(idea, KNOWN_WORDS)) == thing
+    assert thing_carried(parse_idea(idea, KNOWN_WORDS)) == thing
     seen = [scene for scene in _story(idea).scenes[3:-1] if scene.characters]
     assert all(thing_of(parse_idea(idea, KNOWN_WORDS)) in scene.action for scene in seen)
 
@@ -158,7 +158,7 @@ def test_every_place_and_sight_is_drawn(setting: Setting) -> None:
 )
 def test_only_what_can_be_seen_is_shown(idea: str, seen: str) -> None:
     """A thing is shown as itself, with what it lives on; a thought, or what may not exist, is not."""
-    assert seen_as(parse_idea(idea, KNOWN_WORDS)) == seen
+    assert shown_as(parse_idea(idea, KNOWN_WORDS)) == seen
 
 
 @pytest.mark.parametrize("idea", ["wolves", "the history of bicycles", "lighthouses"])
@@ -203,6 +203,6 @@ def test_a_close_up_is_a_detail(action: str, characters: str, detail: str) -> No
 
 def test_a_line_waits_for_its_hour_and_its_roof() -> None:
     """Nobody speaks of heat in the dark, nor of street corners in a room."""
-    assert not told_at(("The heat erases the road ahead.",), "night")
-    assert not told_at(("Walk without a plan. The corners decide.",), "noon", indoors=True)
-    assert told_at(("Walk without a plan. The corners decide.",), "noon")
+    assert not fits_hour(("The heat erases the road ahead.",), "night")
+    assert not fits_hour(("Walk without a plan. The corners decide.",), "noon", indoors=True)
+    assert fits_hour(("Walk without a plan. The corners decide.",), "noon")

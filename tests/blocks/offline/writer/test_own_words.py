@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.offline.writer.deeds import carried_in, pose_of
+from blocks.offline.writer.deeds import pose_of, thing_carried
 from blocks.offline.writer.feelings import find_mood
 from blocks.offline.writer.idea.breaths import breaths
 from blocks.offline.writer.idea.named import things_named
@@ -169,7 +169,7 @@ def test_playing_is_music_only_where_music_is_named(idea: str, music: bool, carr
     parsed = parse_idea(idea, KNOWN_WORDS)
     assert ("eyes closed" in pose_of(parsed)) == music
     assert music or not re.search("violin|clap", " ".join(scene.action for scene in film_of(idea)[0].scenes))
-    assert carried_in(parsed) == carried
+    assert thing_carried(parsed) == carried
 
 
 @pytest.mark.parametrize(

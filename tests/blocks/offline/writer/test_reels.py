@@ -9,9 +9,9 @@ import pytest
 
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.writer.arcs import _ARCS
+from blocks.offline.writer.core import person_in
 from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.looks import character_look
-from blocks.offline.writer.matter import person_in
 from blocks.offline.writer.places import is_empty
 from blocks.offline.writer.reels import REELS, View, choose_reel, read_reels
 from blocks.offline.writer.settings import KNOWN_WORDS
@@ -144,8 +144,8 @@ def test_a_long_film_does_not_stand_still() -> None:
     """Six minutes of a reel begin and end as forty seconds do, and no picture follows itself."""
     reel = choose_reel(parse_idea("volcanoes", KNOWN_WORDS))
     assert reel is not None
-    assert (reel.at(0, 24), reel.at(23, 24)) == (reel.views[0], reel.views[-1])
-    assert [reel.at(place, 6) for place in range(6)] == list(reel.views)
+    assert (reel.view_of(0, 24), reel.view_of(23, 24)) == (reel.views[0], reel.views[-1])
+    assert [reel.view_of(place, 6) for place in range(6)] == list(reel.views)
     story, _ = film_of("volcanoes", seconds=360)
     assert all(one.action != other.action for one, other in pairwise(story.scenes))
 

@@ -10,14 +10,14 @@ from itertools import combinations
 import pytest
 
 from blocks.offline.writer.beats import BEATS, choose_beats, pools_of
+from blocks.offline.writer.core import companion_of, core_of, person_in, portrait_sort
 from blocks.offline.writer.idea.domains import DOMAINS, HEARTS
-from blocks.offline.writer.idea.glossary import english_words, seen_in
+from blocks.offline.writer.idea.foreign_words import english_words, seen_in
 from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE
-from blocks.offline.writer.matter import companion_of, core_of, person_in, sort_of
+from blocks.offline.writer.narration import say
 from blocks.offline.writer.places import HOURS
 from blocks.offline.writer.settings import EMPTY_OPENINGS, KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
-from blocks.offline.writer.telling import say
 from studio.planning.image_prompts import EMOTIONS
 from studio.planning.shot_plan import spoken_words
 from studio.text.sentences import split_sentences
@@ -179,7 +179,7 @@ def test_a_topic_has_a_core(idea: str, core: str) -> None:
 def test_portraits_know_persons_from_places(idea: str, sort: str, person: str) -> None:
     """A portrait is of someone, somewhere built or somewhere outdoors, and shows the person that it names."""
     parsed = parse_idea(idea, KNOWN_WORDS)
-    assert (sort_of(parsed), person_in(parsed)) == (sort, person)
+    assert (portrait_sort(parsed), person_in(parsed)) == (sort, person)
 
 
 def test_whoever_is_met_is_seen_after_the_meeting() -> None:

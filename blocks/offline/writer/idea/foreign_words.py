@@ -12,7 +12,7 @@ import unicodedata
 
 from blocks.offline.data_files import read_tables
 
-_TABLES = read_tables("writer/idea/glossary.txt")
+_TABLES = read_tables("writer/idea/foreign_words.txt")
 
 _WORDS: dict[str, tuple[str, ...]] = {}
 """The English picture words for each word of another language."""

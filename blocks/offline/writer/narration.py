@@ -9,14 +9,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from blocks.offline.writer.deeds import rest_of
+from blocks.offline.writer.core import core_of, is_beyond
+from blocks.offline.writer.deeds import halves_of
 from blocks.offline.writer.idea.breaths import breaths, fewer_breaths
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import PARTED_WORDS, PHRASE_CHARACTERS, Idea
-from blocks.offline.writer.idea.phrases import known_as
+from blocks.offline.writer.idea.phrases import definite_name
 from blocks.offline.writer.lines import Lines
-from blocks.offline.writer.matter import core_of, is_beyond
-from blocks.offline.writer.places import told_at, words_of
+from blocks.offline.writer.places import fits_hour, words_of
 from studio.planning.shot_plan import share_lines, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences
 from studio.text.words import one_line, word_set
@@ -28,8 +28,8 @@ NAMED_TWICE = 2
 def slots_of(idea: Idea) -> dict[str, str]:
     """Return the text of each slot of `lines.py`, by name; '' where the idea has no such words."""
     deed = re.match(r"(?P<deed>\S+ .*?\S) (?P<aim>to (?!the\b|a\b|an\b|his\b|her\b|their\b|my\b)\w+ .+)$", idea.clause)
-    half, rest = rest_of(idea.clause)
-    named = [thing if len(thing.split()) == 1 else known_as(thing) for thing in things_named(idea)]
+    half, rest = halves_of(idea.clause)
+    named = [thing if len(thing.split()) == 1 else definite_name(thing) for thing in things_named(idea)]
     plain = {
         "hero": idea.hero,
         "who": idea.short,
@@ -88,7 +88,7 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
     return kept
 
 
-def own_words(idea: Idea, most: int, count: int) -> tuple[str, ...]:
+def idea_as_sentences(idea: Idea, most: int, count: int) -> tuple[str, ...]:
     """Return all words of an idea as sentences, in parts of at most `most` spoken words.
 
     Where that would give more than `count` parts, they are fewer and longer; () for a text that is too long even so.
@@ -119,12 +119,12 @@ def say_next(parts: list[str], room: Sequence[int], fps: int, scenes: int) -> st
     return " ".join(kept)
 
 
-def told_of_things(said: Iterable[str], words: str, things: Sequence[str]) -> int:
+def count_naming(said: Iterable[str], words: str, things: Sequence[str]) -> int:
     """Return how many sentences, of those said before and of `words`, name one of the things (lower-case nouns)."""
     return sum(any(thing in words_of(line) for thing in things) for line in {*said, *split_sentences(words)})
 
 
-def with_thing(
+def add_thing(
     words: str,
     lines: Sequence[Lines],
     slots: Mapping[str, str],
@@ -169,7 +169,7 @@ def say(
     """
     lines: list[str] = []
     for variant in tuple(pool):
-        if hour and not told_at(variant, hour, indoors):
+        if hour and not fits_hour(variant, hour, indoors):
             continue
         filled = fill(variant, slots, plural)
         if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):

@@ -16,10 +16,10 @@ from blocks.offline.writer.beats import BEATS
 from blocks.offline.writer.feelings import find_feeling, find_mood
 from blocks.offline.writer.idea.breaths import fewer_breaths, with_end
 from blocks.offline.writer.idea.parse import Idea, parse_idea
-from blocks.offline.writer.places import find_setting, located, own_place, told_at, weather_of
+from blocks.offline.writer.narration import fit
+from blocks.offline.writer.places import find_setting, fits_hour, location_of, own_place, weather_of
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY
 from blocks.offline.writer.staging import Staging, stage_scene
-from blocks.offline.writer.telling import fit
 from studio.input.script import ACTION_CHARACTERS, parse_script
 from studio.model.film import Brief, Scene, Story
 from studio.planning.shot_plan import share_frames, shot_count, spoken_words, words_that_fit
@@ -127,7 +127,7 @@ def told_scenes(
     setting = staging.setting
     scenes: list[Scene] = []
     if len(rooms) > len(parts) + (len(told) == 1):
-        fitting = [lines for lines in setting.openings if told_at(lines, staging.hours[0])]
+        fitting = [lines for lines in setting.openings if fits_hour(lines, staging.hours[0])]
         words = fit(draw.choice(fitting), rooms[0], fps, skip=False)
         if words and sum(map(spoken_words, (*parts, words))) <= holds:
             scenes.append(stage_scene(1, staging, BEATS["establish"], idea, 0, words))
@@ -142,7 +142,7 @@ def told_scenes(
         scenes.append(
             Scene(
                 id=len(scenes) + 1,
-                location=located(here, where, weather_of(text) or weather_of(staging.shown), hour),
+                location=location_of(here, where, weather_of(text) or weather_of(staging.shown), hour),
                 characters=one_line(re.sub(r"[,;]", " ", idea.name)),
                 action=one_line(group[0], ACTION_CHARACTERS),
                 emotion=find_feeling(text) or ("at peace" if last else _ARC[place % len(_ARC)]),

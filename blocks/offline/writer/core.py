@@ -18,7 +18,7 @@ from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import words_of
 from studio.text.words import word_set
 
-_TABLES = read_tables("writer/matter.txt")
+_TABLES = read_tables("writer/core.txt")
 
 CORE_WORDS = 4
 """Most words of a core; a longer phrase has none, and the idea is quoted as a whole."""
@@ -106,7 +106,7 @@ def is_beyond(idea: Idea) -> bool:
     return domain_of(idea) == "cosmos" and not any(form in _BEYOND for word in core for form in singulars(word))
 
 
-def seen_as(idea: Idea) -> str:
+def shown_as(idea: Idea) -> str:
     """Return how the thing itself is shown: 'flowers, honeybees' for honeybees; '' for a thing that nobody can see.
 
     A small thing is shown with what it lives on, and a colour that the question names is kept: 'a blue sky'.
@@ -114,7 +114,7 @@ def seen_as(idea: Idea) -> str:
     core = core_of(idea)
     words = words_of(core)
     forms = [form for word in words for form in singulars(word)]
-    if idea.kind not in {"topic", "question"} or (idea.kind == "question" and asking_of(idea) == "whether"):
+    if idea.kind not in {"topic", "question"} or (idea.kind == "question" and question_word(idea) == "whether"):
         # The question is whether the thing exists, so it is not shown.
         return ""
     if not words or find_domain(core) == "mind" or any(form in _UNSEEN for form in forms) or is_beyond(idea):
@@ -129,14 +129,14 @@ def seen_as(idea: Idea) -> str:
     return f"{host}, {core}" if host else core
 
 
-def asking_of(idea: Idea) -> str:
+def question_word(idea: Idea) -> str:
     """Return how a question asks: a key of `lines.ASKING`; 'whether' for a question that wants a yes or a no."""
     word = (words_of(idea.text) or ("",))[0]
     word = {"whose": "who", "whom": "who", "which": "what"}.get(word, word)
     return word if word in {"why", "how", "what", "who", "where", "when"} else "whether"
 
 
-def sort_of(idea: Idea) -> str:
+def portrait_sort(idea: Idea) -> str:
     """Return what a portrait is of: 'someone', 'somewhere' or 'outdoors'; '' where its words do not say.
 
     Any other kind of idea gives ''.
@@ -165,7 +165,7 @@ def person_in(idea: Idea) -> str:
 
     'Marie Curie' gives itself, 'my grandmother's bakery' gives 'my grandmother'.
     """
-    if sort_of(idea) == "someone":
+    if portrait_sort(idea) == "someone":
         return idea.hero
     owned = re.match(r"^((?:my|our|her|his|their) (?:\w+ )?(\w+))['\u2019]s? ", idea.hero)
     return owned[1] if owned and owned[2].lower() in PEOPLE else ""
@@ -193,11 +193,11 @@ def companion_of(idea: Idea) -> str:
     return ""
 
 
-def whereabouts(idea: Idea) -> str:
+def named_place(idea: Idea) -> str:
     """Return the place that a portrait names with a common noun: 'an abandoned railway station'; '' for any other."""
     words = idea.hero.split()
     if (
-        sort_of(idea) not in {"somewhere", "outdoors"}
+        portrait_sort(idea) not in {"somewhere", "outdoors"}
         or not words
         or words[0].lower() not in {"a", "an", "the", "this", "that"}
     ):
