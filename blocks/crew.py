@@ -100,7 +100,7 @@ class FilmCrew(Block):
         default=None, ge=1, le=100_000, title="Per minute", description="Requests begun within a minute, per account."
     )
 
-    def hired(self, name: str) -> Crew:
+    def as_crew(self, name: str) -> Crew:
         """Return the crew, ready to work.
 
         Raises:
@@ -166,8 +166,8 @@ class FilmCrew(Block):
 
 CREWS: dict[str, Any] = {
     "offline": offline_crew,
-    "openai": lambda: FilmCrew(writer="openai", painter="openai", narrator="openai").hired("openai"),
-    "stability": lambda: FilmCrew(painter="stability").hired("stability"),
+    "openai": lambda: FilmCrew(writer="openai", painter="openai", narrator="openai").as_crew("openai"),
+    "stability": lambda: FilmCrew(painter="stability").as_crew("stability"),
 }
 """The built-in crews, each as a function that returns it. 'offline' needs neither keys nor network, and spends nothing;
 'openai' and 'stability' read their keys from the environment. Any other name is that of a saved block."""
@@ -189,5 +189,5 @@ def crew_named(name: str) -> Crew:
         block = load(name, _sync=True)
     except ValueError as error:
         raise no_such_crew(name) from error
-    hired: Crew = block.hired(name)
-    return hired
+    crew = block.as_crew(name)
+    return crew

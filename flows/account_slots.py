@@ -21,11 +21,11 @@ from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
 from prefect.concurrency._leases import maintain_concurrency_lease
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 
-from flows.runs.dead_runs import asking_once
+from flows.runs.dead_runs import client_without_retries
 from flows.server.leases import LEASE_SECONDS, PREFIX
 from studio.model.paid import VendorError
 
-GLANCE_SECONDS = 0.25
+POLL_SECONDS = 0.25
 """How often a waiting call checks whether the run may go on."""
 REST_SECONDS = 10.0
 """The longest pause before a waiting call asks again; the server says when a slot may be free."""
@@ -77,7 +77,7 @@ def _lease(name: str, go_on: Callable[[], None]) -> UUID | None:
     heard_at = time.monotonic()
     while True:
         try:
-            with asking_once(ANSWER_SECONDS) as client:
+            with client_without_retries(ANSWER_SECONDS) as client:
                 answer = client.increment_concurrency_slots_with_lease(
                     names=[name], slots=1, mode="concurrency", lease_duration=LEASE_SECONDS
                 )
@@ -103,10 +103,10 @@ def _rest_seconds(error: Exception) -> float | None:
 
 
 def _wait(seconds: float, go_on: Callable[[], None]) -> None:
-    until = time.monotonic() + max(seconds, GLANCE_SECONDS)
+    until = time.monotonic() + max(seconds, POLL_SECONDS)
     while (left := until - time.monotonic()) > 0:
         go_on()
-        time.sleep(min(left, GLANCE_SECONDS))
+        time.sleep(min(left, POLL_SECONDS))
     go_on()
 
 
@@ -121,7 +121,7 @@ def _held(lease: UUID | None) -> Iterator[None]:
     finally:
         if lease is not None:
             # A slot that the server does not take back is free when its lease ends: no finished call fails for that.
-            with suppress(httpx.HTTPError, PrefectException), asking_once(ANSWER_SECONDS) as client:
+            with suppress(httpx.HTTPError, PrefectException), client_without_retries(ANSWER_SECONDS) as client:
                 client.release_concurrency_slots_with_lease(lease)
 
 

@@ -85,7 +85,7 @@ _asker: ContextVar[Asker | None] = ContextVar("_asker", default=None)
 
 
 @contextmanager
-def asking(asker: Asker | None) -> Iterator[None]:
+def asking_with(asker: Asker | None) -> Iterator[None]:
     """Let a flow that runs within the block ask through `asker`; None for nobody."""
     token = _asker.set(asker)
     try:

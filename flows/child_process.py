@@ -19,7 +19,7 @@ from flows.signals import PATIENCE_SECONDS
 GRACE_SECONDS = PATIENCE_SECONDS + 2
 """How long a child may take to leave before it is killed; that loses the work in hand and nothing else."""
 
-_GLANCE_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 PROGRAM: list[str] = [sys.executable, "-P", "-m", "flows.cli.child_main"]
 """The command of a child, without its arguments."""
@@ -69,9 +69,9 @@ def _wait(process: subprocess.Popen[str], ours: int, stop: threading.Event) -> s
     try:
         while True:
             try:
-                return process.communicate(timeout=_GLANCE_SECONDS)[1]
+                return process.communicate(timeout=_POLL_SECONDS)[1]
             except subprocess.TimeoutExpired:
-                waited += _GLANCE_SECONDS if told else 0.0
+                waited += _POLL_SECONDS if told else 0.0
             if stop.is_set() and not told:
                 os.close(ours)
                 told = True
@@ -88,7 +88,7 @@ def kill_children() -> None:
         process.kill()
 
 
-def end_with_input() -> None:
+def terminate_when_input_ends() -> None:
     """Send this process SIGTERM when its standard input ends; return at once."""
 
     def watch() -> None:

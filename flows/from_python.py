@@ -17,7 +17,7 @@ from prefect.context import FlowRunContext, TaskRunContext
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.server.address import keep_from_proxies
-from flows.server.temporary import BuiltIn
+from flows.server.built_in_server import BuiltIn
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -31,7 +31,7 @@ END_SECONDS, LEAVING_SECONDS = 3.0, 0.5
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ArtifactContent:
     """The wanted state of one artifact: the start of its key, its type, the line below its title, and its content.
 
     `content` is JSON for a table, a percentage for progress.
@@ -43,7 +43,7 @@ class Sheet:
     content: str | float
 
 
-Look = Callable[[bool], Iterator[Sheet]]
+ReadArtifacts = Callable[[bool], Iterator[ArtifactContent]]
 """Yields the artifacts as they should be now; its argument says whether this is the last look."""
 
 
@@ -55,10 +55,10 @@ class Page:
         look: called from the page's own thread.
     """
 
-    def __init__(self, run_id: UUID, key: str, look: Look) -> None:
+    def __init__(self, run_id: UUID, key: str, look: ReadArtifacts) -> None:
         self._run_id, self._key, self._look = run_id, key, look
         self._changed, self._over = threading.Event(), threading.Event()
-        self._posted: dict[str, Sheet] = {}
+        self._posted: dict[str, ArtifactContent] = {}
         self._ids: dict[str, UUID] | None = None
         self._complained = False
         self._log = get_run_logger()
@@ -82,7 +82,7 @@ class Page:
         self._thread.join(patience)
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def running(self) -> Iterator[None]:
         """Keep the page up to date while the block runs."""
         self.begin()
         patience = END_SECONDS
@@ -129,23 +129,23 @@ class Page:
             )
 
     def _show(self, client: SyncPrefectClient, last: bool) -> None:
-        for sheet in self._look(last):
+        for artifact in self._look(last):
             if self._ids is None:
                 self._ids = self._known(client)
-            if self._posted.get(sheet.name) != sheet:
-                self._post(client, sheet, self._ids)
-                self._posted[sheet.name] = sheet
+            if self._posted.get(artifact.name) != artifact:
+                self._post(client, artifact, self._ids)
+                self._posted[artifact.name] = artifact
 
     def _known(self, client: SyncPrefectClient) -> dict[str, UUID]:
         """Return the ids of this run's artifacts by key; after a retry there are those of earlier tries."""
         mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self._run_id]))
         return {each.key: each.id for each in client.read_artifacts(artifact_filter=mine) if each.key}
 
-    def _post(self, client: SyncPrefectClient, sheet: Sheet, ids: dict[str, UUID]) -> None:
-        key = f"{sheet.name}-{self._key}"
+    def _post(self, client: SyncPrefectClient, artifact: ArtifactContent, ids: dict[str, UUID]) -> None:
+        key = f"{artifact.name}-{self._key}"
         if key in ids:
             # Not by `update_artifact`, which also copies the content into an event, and events are kept.
-            change = ArtifactUpdate(description=sheet.line, data=sheet.content)
+            change = ArtifactUpdate(description=artifact.line, data=artifact.content)
             client.request(
                 "PATCH",
                 "/artifacts/{id}",
@@ -154,7 +154,7 @@ class Page:
             )
             return
         new = ArtifactCreate(
-            key=key, type=sheet.type, description=sheet.line, data=sheet.content, flow_run_id=self._run_id
+            key=key, type=artifact.type, description=artifact.line, data=artifact.content, flow_run_id=self._run_id
         )
         ids[key] = client.create_artifact(new).id
 

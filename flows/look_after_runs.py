@@ -11,7 +11,7 @@ from collections.abc import Callable
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from flows.prefect_logs import calm
+from flows.prefect_logs import quieten_prefect
 from flows.runs.dead_runs import PENDING_SECONDS, SIGN_SECONDS, StateChange, Watch
 from flows.runs.signs_of_life import signing
 
@@ -22,7 +22,7 @@ LONGEST_SECONDS = 2 * PENDING_SECONDS
 @flow(name="look-after-runs", description="Calls runs Crashed whose process is gone. Asked for where one fell silent.")
 def look_after_runs() -> None:
     """Check whether the processes of this program's runs are gone, and set those runs to Crashed."""
-    calm()
+    quieten_prefect()
     log = get_run_logger()
     with signing():
         for change in looked_after(Watch(), time.sleep):
@@ -35,10 +35,10 @@ def looked_after(watch: Watch, rest: Callable[[float], None]) -> list[StateChang
     Args:
         rest: sleeps for the given seconds.
     """
-    changes = watch.glance()
+    changes = watch.look_if_due()
     for _ in range(round(LONGEST_SECONDS / SIGN_SECONDS)):
         rest(SIGN_SECONDS)
-        changes += watch.glance()
+        changes += watch.look_if_due()
         if not watch.doubts:
             break
     return changes

@@ -18,11 +18,11 @@ from flows.approval import Approver, check_askable
 from flows.from_python import REPORTED, callable_anywhere
 from flows.prefect_logs import logged
 from flows.run_ending import ending
-from flows.run_page import shown_on_run
+from flows.run_page import updating_run_page
 from flows.run_session import asked, opened
 from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
-from flows.shot_mapping import Direction
+from flows.shot_mapping import SessionTasks
 from studio.errors import FilmError
 from studio.input.options import film_options
 from studio.model.film import DEFAULT_STYLE
@@ -86,29 +86,29 @@ async def make_film(
                 crew=crew,
             )
             ask = asked(idea, options, output, session_id, resume, change, budget_usd, on_refusal)
-            with opened(ask, pay_again=on_ambiguous == "retry") as session, shown_on_run(session):
-                direction = Direction(session)
-                return await ending(direction, _shoot(direction, approve))
+            with opened(ask, pay_again=on_ambiguous == "retry") as session, updating_run_page(session):
+                tasks = SessionTasks(session)
+                return await ending(tasks, _shoot(tasks, approve))
         except FilmError as error:
             # Nothing was begun: the message says what to do.
             return Failed(message=str(error), data=error)
 
 
-async def _shoot(direction: Direction, approve: p.Approve) -> dict[str, object]:
-    plans = direction.session.plans
+async def _shoot(tasks: SessionTasks, approve: p.Approve) -> dict[str, object]:
+    plans = tasks.session.plans
     plans.tell_edits()
-    approver = Approver(direction.session, approve)
-    direction.do(write_story)
+    approver = Approver(tasks.session, approve)
+    tasks.run(write_story)
     story = plans.story()
-    direction.choose_voice(story)
-    direction.do(map_scenes, story=story)
+    tasks.choose_voice(story)
+    tasks.run(map_scenes, story=story)
     graph = plans.graph()
-    plan = direction.do(plan_shots, story=story, graph=graph)
+    plan = tasks.run(plan_shots, story=story, graph=graph)
     await approver.approved("shots", lambda: (plan,))
-    await approver.approved("images", lambda: direction.paint_over(plans.shots(), story, graph))
+    await approver.approved("images", lambda: tasks.paint_over(plans.shots(), story, graph))
     shots = plans.shots()
-    made = direction.map_over(shots, story, graph)
-    film = direction.do(
+    made = tasks.map_over(shots, story, graph)
+    film = tasks.run(
         cut_film,
         story=story,
         shots=shots,
@@ -118,10 +118,10 @@ async def _shoot(direction: Direction, approve: p.Approve) -> dict[str, object]:
         score=made.score,
         images=made.images,
     )
-    direction.session.forget_failure()
+    tasks.session.forget_failure()
     return {
-        "session_id": direction.session.id,
-        "film": str(direction.session.folder / film.path),
+        "session_id": tasks.session.id,
+        "film": str(tasks.session.folder / film.path),
         "seconds": film.seconds,
         "frames": film.frames,
         "width": film.width,

@@ -32,11 +32,11 @@ from flows import parameters as p
 from flows.child_process import film_in_child
 from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
-from flows.live_page import Page, Sheet, is_watched
+from flows.live_page import ArtifactContent, Page, is_watched
 from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
 from flows.runs.signs_of_life import signing
-from flows.runs.status import standing_of, this_run
+from flows.runs.status import status_of, this_run
 from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, FilmError
@@ -47,7 +47,7 @@ from studio.text.display import printable
 
 LONGEST_NAME = 100
 """The most characters of a manifest's name in the name of its run."""
-GLANCE_SECONDS = 2.0
+POLL_SECONDS = 2.0
 """How often the state of a film's run is read."""
 
 Manifest = Annotated[
@@ -119,9 +119,9 @@ def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
         yield outcomes.__setitem__
         return
 
-    def look(last: bool) -> Iterator[Sheet]:
+    def look(last: bool) -> Iterator[ArtifactContent]:
         now = list(outcomes)
-        yield Sheet("films", "table", counted(now), json.dumps(rows(now)))
+        yield ArtifactContent("films", "table", counted(now), json.dumps(rows(now)))
 
     def changed(place: int, outcome: Outcome) -> None:
         outcomes[place] = outcome
@@ -129,7 +129,7 @@ def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
 
     # Each run has a key of its own: a key that runs shared would get a new version every day.
     page = Page(run.id, run.id.hex[:12], look)
-    with page.kept():
+    with page.running():
         yield changed
 
 
@@ -143,9 +143,9 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
     if run is None:
         return partial(film_in_child, place), str
     if run.deployment_id is None:
-        return partial(film_in_child, place), standing_of(run).lost
+        return partial(film_in_child, place), status_of(run).lost
     name = _film_deployment(run.deployment_id)
-    return _Runs(name, place).make, standing_of(run).lost
+    return _Runs(name, place).make, status_of(run).lost
 
 
 def _film_deployment(own: UUID) -> str:
@@ -183,7 +183,7 @@ class _Runs:
             with self._beginning:
                 # One at a time: a context cannot be entered twice, and Prefect counts the calls of a run in it.
                 begun = self._context.run(self._begin, session_id)
-            while not stop.wait(GLANCE_SECONDS):
+            while not stop.wait(POLL_SECONDS):
                 if (ended := self._ended(begun)) is not None:
                     return ended
         except (httpx.HTTPError, PrefectException) as error:

@@ -40,7 +40,7 @@ _ASKED_FOR = (
 @contextmanager
 def logged() -> Iterator[None]:
     """Write every event as one line to the run's log while the block runs."""
-    calm()
+    quieten_prefect()
     logger = get_run_logger()
 
     def log(event: Event) -> None:
@@ -56,7 +56,7 @@ def note(text: str, kind: events.EventKind = "note", session_id: str = "") -> No
     events.publish(Event(kind, text, session_id=session_id))
 
 
-def calm() -> None:
+def quieten_prefect() -> None:
     """Lower or drop Prefect's own log lines in this process; it may be called any number of times."""
     for name, judge in (("prefect.task_runs", _of_a_task), ("prefect.flow_runs", _of_a_flow)):
         logger = logging.getLogger(name)
@@ -64,7 +64,7 @@ def calm() -> None:
             logger.addFilter(judge)
 
 
-def calm_worker() -> None:
+def quieten_worker() -> None:
     """Drop a worker's lines about loading a flow from its runs' logs: each run logs its own; may be called again."""
     logger = logging.getLogger("prefect.flow_runs")
     if _of_a_worker not in logger.filters:

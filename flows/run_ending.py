@@ -14,14 +14,14 @@ from flows.prefect_logs import note
 from flows.run_session import tell_unclosed
 from flows.runs.left_open import close_tasks
 from flows.runs.status import halted_from_outside, is_deployed, this_run
-from flows.shot_mapping import Direction
+from flows.shot_mapping import SessionTasks
 from studio.errors import BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
 from studio.forecast.remaining_cost import out_of_budget
 from studio.model.paid import VendorError
 from studio.sessions.session import Session
 
 
-async def ending(direction: Direction, film: Awaitable[dict[str, object]]) -> dict[str, object] | State[Any]:
+async def ending(tasks: SessionTasks, film: Awaitable[dict[str, object]]) -> dict[str, object] | State[Any]:
     """Await the film and return its report, or the state of a run that failed or was cancelled.
 
     In every case task runs that were left open are closed on the server.
@@ -33,17 +33,17 @@ async def ending(direction: Direction, film: Awaitable[dict[str, object]]) -> di
         return await film
     except Interrupted as stop:
         if (halted := halted_from_outside()) is not None:
-            _suspend(direction.session)
+            _suspend(tasks.session)
             raise Pause(state=halted) from stop
         return Cancelled(message=str(stop), data=stop)
     except Pause:
-        _suspend(direction.session)
+        _suspend(tasks.session)
         raise
     except FilmError as error:
-        return _failed(direction.session, error)
+        return _failed(tasks.session, error)
     finally:
         if (run := this_run()) is not None:
-            tell_unclosed(close_tasks([run.id], but=direction.ended))
+            tell_unclosed(close_tasks([run.id], but=tasks.ended))
 
 
 def _suspend(session: Session) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
-from flows.live_page import Page, Sheet, is_watched
+from flows.live_page import ArtifactContent, Page, is_watched
 from flows.progress_table import ProgressBoard
 from flows.runs.status import this_run
 from studio.model import events
@@ -28,7 +28,7 @@ _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "n
 
 
 @contextmanager
-def shown_on_run(session: Session) -> Iterator[None]:
+def updating_run_page(session: Session) -> Iterator[None]:
     """Keep the run's page up to date while the block runs.
 
     Nothing is posted where nobody will look: outside a flow run, and in a run without heartbeats, which are off where
@@ -39,7 +39,7 @@ def shown_on_run(session: Session) -> Iterator[None]:
         yield
         return
     page = RunPage(session, run.id)
-    with events.listening(page.hear), page.kept():
+    with events.listening(page.hear), page.running():
         yield
 
 
@@ -61,12 +61,12 @@ class RunPage(Page):
             self._failures[event.stage, event.index] = event.text
         self.changed()
 
-    def _read(self, last: bool) -> Iterator[Sheet]:
+    def _read(self, last: bool) -> Iterator[ArtifactContent]:
         facts = read_snapshot(self._session.folder)
         if facts is not None:
-            yield from self._sheets(facts, last)
+            yield from self._contents(facts, last)
 
-    def _sheets(self, facts: Snapshot, last: bool) -> Iterator[Sheet]:
+    def _contents(self, facts: Snapshot, last: bool) -> Iterator[ArtifactContent]:
         # A copy, because the run goes on while the page is made. Until the run has published the number of shots, it is
         # taken from the plan: a run that waits for the shots' approval has not published it.
         board = ProgressBoard(
@@ -82,9 +82,11 @@ class RunPage(Page):
         yield from self._progress(board)
         # This run's card has no end yet, which does not mean here that the run was cut off.
         state = state_now(replace(facts, cut_off=False), locked=not last)
-        yield Sheet("storyboard", "markdown", summary(facts, state), storyboard(facts, state, heard, self._thumbnails))
-        yield Sheet("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, heard)))
-        yield Sheet(
+        yield ArtifactContent(
+            "storyboard", "markdown", summary(facts, state), storyboard(facts, state, heard, self._thumbnails)
+        )
+        yield ArtifactContent("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, heard)))
+        yield ArtifactContent(
             "ledger",
             "table",
             f"Spent so far: {cost_shown(facts)}",
@@ -93,12 +95,12 @@ class RunPage(Page):
         if last and facts.film is not None and not facts.failure:
             output = self._session.folder.parent.parent
             card = film_card(facts, output, *self._session.brief.options.size, self._thumbnails)
-            yield Sheet("film", "markdown", f"{facts.film.seconds:.2f} s, {facts.film.frames} frames", card)
+            yield ArtifactContent("film", "markdown", f"{facts.film.seconds:.2f} s, {facts.film.frames} frames", card)
 
-    def _progress(self, board: ProgressBoard) -> Iterator[Sheet]:
+    def _progress(self, board: ProgressBoard) -> Iterator[ArtifactContent]:
         for noun, stage in _PROGRESS:
             there, wanted = board.count(stage)
-            yield Sheet(
+            yield ArtifactContent(
                 f"progress-{noun}",
                 "progress",
                 f"{noun.capitalize()}: {there} of {wanted or '?'}",
@@ -107,7 +109,7 @@ class RunPage(Page):
         counts = [board.count(stage) for stage in STAGES if stage != "score" or self._session.brief.options.music]
         there, wanted = (sum(each) for each in zip(*counts, strict=True))
         known = str(wanted) if board.shots else "?"
-        yield Sheet(
+        yield ArtifactContent(
             "progress-film",
             "progress",
             f"The whole film: {there} of {known} pieces",

@@ -18,7 +18,7 @@ from flows.account_slots import slots
 from flows.prefect_logs import note
 from flows.runs.left_open import close_earlier
 from flows.runs.naming import nameless, rename, run_name
-from flows.runs.status import standing_of, this_run
+from flows.runs.status import status_of, this_run
 from studio.billing.prices import price_list
 from studio.errors import BadInput, DiskFull
 from studio.input.idea import check_idea
@@ -85,7 +85,7 @@ def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
         version=VERSION,
     )
     ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
-    limits = RunLimits(standing_of(run).lost if run else str, pay_again)
+    limits = RunLimits(status_of(run).lost if run else str, pay_again)
     if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
         # A server that outlives this run may have other runs, which share its accounts.
         limits = replace(limits, slots=slots)

@@ -58,7 +58,7 @@ class Footage:
     images: tuple[Receipt, ...]
 
 
-class Direction:
+class SessionTasks:
     """Runs the tasks of one session.
 
     Attributes:
@@ -75,7 +75,7 @@ class Direction:
         """Give the crew a voice for the story's language, or silence, and report it; before any line is spoken."""
         self.session = self.session.with_voice_for(story)
 
-    def do(self, task: Task[..., Any], **inputs: Any) -> Receipt:
+    def run(self, task: Task[..., Any], **inputs: Any) -> Receipt:
         """Run one task of the whole film now and return its receipt.
 
         Raises:
@@ -162,7 +162,7 @@ def _opaque(inputs: dict[str, Any]) -> dict[str, Any]:
 class _Mapping:
     def __init__(
         self,
-        direction: Direction,
+        tasks: SessionTasks,
         session: Session,
         shots: tuple[Shot, ...],
         story: Story,
@@ -172,7 +172,7 @@ class _Mapping:
         painters: ThreadPoolTaskRunner[Any],
         animators: ThreadPoolTaskRunner[Any],
     ) -> None:
-        self._direction, self._session, self._shots, self._story = direction, session, shots, story
+        self._tasks, self._session, self._shots, self._story = tasks, session, shots, story
         self._cast, self._unpainted = cast, len(cast.characters)
         self._voices, self._painters, self._animators, self._clips = voices, painters, animators, clips
         self._done: queue.SimpleQueue[tuple[Stage, int, PrefectFuture[Any]]] = queue.SimpleQueue()
@@ -231,7 +231,7 @@ class _Mapping:
         # never runs, so it does not count as ended.
         of_thread = cast(PrefectConcurrentFuture[Any], future).wrapped_future
         if not of_thread.cancelled() and of_thread.exception() is None:
-            self._direction.ended.add(future.task_run_id)
+            self._tasks.ended.add(future.task_run_id)
         self._done.put((stage, index, future))
 
     def _settle(self, stage: Stage, index: int, future: PrefectFuture[Any]) -> None:
@@ -239,7 +239,7 @@ class _Mapping:
         # Without `wait` the state would be read from the server, where it arrives late.
         future.wait()
         try:
-            self._pieces[stage, index] = self._direction.receipt(future.state, index)
+            self._pieces[stage, index] = self._tasks.receipt(future.state, index)
         except (Interrupted, RunMustEnd):
             raise
         except FilmError as error:
@@ -272,7 +272,7 @@ class _Mapping:
             self._submit(self._animators, animate_shot, "videos", index, shot=shot, image=image, line=line)
 
     def _lay_out(self) -> None:
-        self._direction.do(lay_timeline, shots=self._shots, lines=self._all("narration"))
+        self._tasks.run(lay_timeline, shots=self._shots, lines=self._all("narration"))
         self._timeline = self._session.plans.timeline()
         check_laid(self._timeline, self._shots)
         if note := lengthened(self._timeline, self._shots, self._session.brief.options):

@@ -82,7 +82,7 @@ def server() -> Iterator[str]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
     from prefect.testing import utilities
 
-    from flows.server.temporary import NEEDLESS_SERVICES
+    from flows.server.built_in_server import NEEDLESS_SERVICES
     from tests.support.servers.prefect_home import with_tables
 
     off: dict[Any, Any] = {getattr(prefect.settings, name): False for name in NEEDLESS_SERVICES}

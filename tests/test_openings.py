@@ -46,7 +46,7 @@ ALLOWED = {
     "blocks/http_client/errors.py": "a vendor's error, its first 100,000 bytes",
     "flows/server/processes.py": "the log and the pipe of its own processes",
     "flows/server/local_stack.py": "a server's answer, its first 100 bytes",
-    "flows/server/temporary.py": "a lock of its own in Prefect's home",
+    "flows/server/built_in_server.py": "a lock of its own in Prefect's home",
     "flows/server/registration.py": "parses what the one way read",
 }
 

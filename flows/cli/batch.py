@@ -49,9 +49,9 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
         raise BadInput(f"--parallel: 1 to {MOST} films at once, not {parallel}")
     if at_most is not None and at_most < 1:
         raise BadInput(f"--at-most: one film or more, not {at_most}")
-    hiring = CrewLoader(several=True)
+    loader = CrewLoader(several=True)
     with nothing_begun():
-        lines = read_manifest(file, hiring.hire)
+        lines = read_manifest(file, loader.load)
     # A person's own prices are read before anything is begun.
     price_list()
     root = sessions_root(place)
@@ -63,7 +63,7 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
     again = command("batch", "", place, *more, file=str(file))
     try:
         if any(outcome.state == "to do" for outcome in outcomes):
-            _make(console, hiring, place, outcomes, parallel, partial(_cut_off, json, lines, root, again, began))
+            _make(console, loader, place, outcomes, parallel, partial(_cut_off, json, lines, root, again, began))
     except KeyboardInterrupt as stop:
         code = TERMINATED if isinstance(stop, Terminated) else INTERRUPTED
         if json:
@@ -79,16 +79,16 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
 
 
 def _make(
-    console: Console, hiring: CrewLoader, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
+    console: Console, loader: CrewLoader, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
 ) -> None:
     """Make the films; `outcomes` tells what became of each line, as it ends."""
     check_threads()
-    engine = hiring.engine
+    engine = loader.engine
     _say(console, engine.line())
     check_alive(engine)
     prepare_environment(engine)
     with leaving(cut_off, GRACE_SECONDS + 2):
-        if (server := hiring.start()) is not None:
+        if (server := loader.start()) is not None:
             with console.status("starting the engine") if console.is_terminal else nullcontext():
                 server.ready()
         slots = Slots(sessions_root(place), partial(film_in_child, place), partial(_say, console))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from flows.child_process import end_with_input
+from flows.child_process import terminate_when_input_ends
 
 
 def main(arguments: Sequence[str]) -> None:
     """Run the child; the first argument is the program's name, as printed lines have it, the rest are for `film`."""
-    end_with_input()
+    terminate_when_input_ends()
     from flows.cli.film import main as film
 
     sys.argv[0] = arguments[0]

@@ -7,7 +7,7 @@ import os
 from blocks.crew_names import NEEDS, check_crew_name
 from blocks.offline.crew import offline_crew
 from flows.server.address import check_alive, find_engine, prepare_environment
-from flows.server.temporary import BuiltIn
+from flows.server.built_in_server import BuiltIn
 from studio.errors import BadInput
 from studio.model.engines import Crew
 
@@ -32,8 +32,8 @@ class CrewLoader:
         self._several = several
         self._silent = ""
 
-    def hire(self, name: str) -> Crew:
-        """Return the crew of that name; see the function `hire`."""
+    def load(self, name: str) -> Crew:
+        """Return the crew of that name; see the function `load_crew`."""
         check_crew_name(name)
         if name == "offline":
             return offline_crew()
@@ -76,7 +76,7 @@ class CrewLoader:
             raise
 
 
-def hire(name: str) -> Crew:
+def load_crew(name: str) -> Crew:
     """Return the crew of that name; the offline one at once, the others by importing Prefect.
 
     A server is asked only for a crew that is a saved block: the configured one, else the built-in one, which then runs
@@ -85,4 +85,4 @@ def hire(name: str) -> Crew:
     Raises:
         BadInput: there is no such crew, it lacks a key, or the configured server does not answer.
     """
-    return CrewLoader().hire(name)
+    return CrewLoader().load(name)

@@ -11,7 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from blocks.offline.crew import offline_crew
-from flows.cli.crew_loading import hire
+from flows.cli.crew_loading import load_crew
 from flows.cli.options import Output
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
 from studio.checks.machine import Check, machine_checks, tried
@@ -59,10 +59,10 @@ def engine_checks() -> list[Check]:
 
 def _lease_checks() -> list[Check]:
     """Check what blocks accounts at the configured server, or may block them."""
-    from flows.server.leases import told_of_leases
+    from flows.server.leases import lease_warnings
 
     try:
-        return [Check("limits", "warning", found, remedy) for found, remedy in told_of_leases()]
+        return [Check("limits", "warning", found, remedy) for found, remedy in lease_warnings()]
     except FilmError as error:
         return [Check("limits", "wrong", str(error), "check that the server is Prefect 3.8, and lets you in")]
 
@@ -88,7 +88,7 @@ def pinned(requirements: list[str]) -> str:
 def crew_checks(name: str) -> list[Check]:
     """Check the crew: whether it can be loaded, what its engines can do, and what its vendors say."""
     try:
-        crew = hire(name)
+        crew = load_crew(name)
     except BadInput as error:
         return [Check("crew", "wrong", str(error))]
     if name == "offline":

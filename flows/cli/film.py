@@ -24,11 +24,11 @@ from flows.cli.approve import approve as answer_approval
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
 from flows.cli.early_signals import nothing_begun
-from flows.cli.options import SAID_NO_MONEY, SAID_NOTHING, Approving, Json, Money, Output, SaidOptions
+from flows.cli.options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
 from flows.server.address import check_alive, find_engine, prepare_environment
-from flows.server.temporary import BuiltIn
+from flows.server.built_in_server import BuiltIn
 from flows.signals import Terminated, check_threads
 from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
@@ -65,12 +65,12 @@ def make(
     idea: Annotated[str, Parameter(show_default=False, help="What the film is about.")] = "",
     /,
     *,
-    shape: SaidOptions = SAID_NOTHING,
+    shape: GivenOptions = NO_OPTIONS,
     resume: Annotated[
         bool | None,
         Parameter(name="--resume", negative="--new", help="Go on with an unfinished film, or begin a new one."),
     ] = None,
-    money: Money = SAID_NO_MONEY,
+    money: Money = NO_MONEY_OPTIONS,
     approve: Approving = "no",
     output: Output = None,
     json: Json = False,
@@ -103,11 +103,11 @@ def resume(
     ] = None,
     /,
     *,
-    shape: SaidOptions = SAID_NOTHING,
+    shape: GivenOptions = NO_OPTIONS,
     change: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Apply the options above where they differ.")
     ] = False,
-    money: Money = SAID_NO_MONEY,
+    money: Money = NO_MONEY_OPTIONS,
     approve: Approving = "no",
     output: Output = None,
     json: Json = False,
@@ -248,7 +248,7 @@ def _run(
     options: FilmOptions | None = None,
     session_id: str | None = None,
     approve: Approve = "no",
-    money: Money = SAID_NO_MONEY,
+    money: Money = NO_MONEY_OPTIONS,
 ) -> int:
     """Run the flow on a session, or on a new one for `idea`; return the exit code.
 

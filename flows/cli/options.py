@@ -56,13 +56,13 @@ class Money:
         return make_terms(budget_usd=self.budget_usd, on_refusal=self.on_refusal)
 
 
-SAID_NO_MONEY = Money()
+NO_MONEY_OPTIONS = Money()
 """No option about money was given."""
 
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class SaidOptions:
+class GivenOptions:
     """The options that shape the film; None for one that was not given."""
 
     seconds: Annotated[float | None, Parameter(help="Length of the film, 4 to 3600 (default 40).")] = None
@@ -86,7 +86,7 @@ class SaidOptions:
         return {name: value for name, value in said.items() if value is not None}
 
 
-SAID_NOTHING = SaidOptions()
+NO_OPTIONS = GivenOptions()
 """No option that shapes the film was given."""
 
 

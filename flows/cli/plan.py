@@ -9,8 +9,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.cli.crew_loading import hire
-from flows.cli.options import SAID_NOTHING, Dollars, Output, SaidOptions
+from flows.cli.crew_loading import load_crew
+from flows.cli.options import NO_OPTIONS, Dollars, GivenOptions, Output
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
 from studio.errors import BadInput
@@ -42,7 +42,7 @@ def plan(
     ],
     /,
     *,
-    shape: SaidOptions = SAID_NOTHING,
+    shape: GivenOptions = NO_OPTIONS,
     budget_usd: Annotated[
         Dollars | None, Parameter(help="A budget to compare with, or none (default: the session's).")
     ] = None,
@@ -85,7 +85,7 @@ def _of_session(session_id: str, folder: Path, crew: str | None, terms: TermsCha
         )
     brief = read_brief(folder)
     brief = brief.model_copy(update={"terms": brief.terms.after(terms)})
-    return forecast_session(folder, brief, hire(crew or brief.options.crew))
+    return forecast_session(folder, brief, load_crew(crew or brief.options.crew))
 
 
 def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
@@ -98,10 +98,10 @@ def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
         version=VERSION,
         terms=UNSAID.after(terms),
     )
-    return forecast_idea(brief, hire(options.crew))
+    return forecast_idea(brief, load_crew(options.crew))
 
 
-def _options(shape: SaidOptions) -> list[str]:
+def _options(shape: GivenOptions) -> list[str]:
     """Return the given options as words of a command line."""
     said = {name: value for name, value in vars(shape).items() if value is not None}
     words: list[str] = []

@@ -17,7 +17,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from rich.console import Console
 
-from flows.approval import asking
+from flows.approval import asking_with
 from flows.cli.approval_prompt import asker
 from flows.direct_run import filmed
 from flows.progress_table import ProgressBoard, shown
@@ -82,7 +82,7 @@ def run_film(
         try:
             with shown(console, board) as screen, _unwatched(beats):
                 closing.append(screen.close)
-                with asking(asker(console, screen.freed) if there else None):
+                with asking_with(asker(console, screen.freed) if there else None):
                     error = _run_flow(idea, options, session_id, place, approve, terms, pay_again)
         except KeyboardInterrupt as stop:
             error = _stopped(TERMINATED if isinstance(stop, Terminated) else INTERRUPTED)

@@ -65,7 +65,7 @@ _PAGE = 200
 """The most runs that Prefect returns at once."""
 
 
-def allowed(state: State | None) -> float:
+def allowed_silence_seconds(state: State | None) -> float:
     """Return how many seconds a run in this state may be silent; infinite for a state that needs no process."""
     limits = {
         StateType.RUNNING: SILENCE_SECONDS,
@@ -82,7 +82,7 @@ class StateChange:
     run: FlowRun
     state: State
 
-    def told(self, pages: str) -> tuple[str, str]:
+    def as_line(self, pages: str) -> tuple[str, str]:
         """Return a word for the change, and a line about it for the person who runs the server.
 
         Args:
@@ -114,13 +114,13 @@ class Watch:
         """Whether some run has given no sign of life between the first look at it and the last."""
         return any(since < self._looked for _, since in self._since.values())
 
-    def glance(self) -> list[StateChange]:
+    def look_if_due(self) -> list[StateChange]:
         """Look if it is time to, and return what was changed; if the server does not answer, change nothing."""
         if self._clock() < self._due:
             return []
         self._due = self._clock() + SIGN_SECONDS
         try:
-            with asking_once(PATIENCE_SECONDS) as client:
+            with client_without_retries(PATIENCE_SECONDS) as client:
                 return self.look(client)
         except (httpx.HTTPError, PrefectException):
             return []
@@ -141,7 +141,7 @@ class Watch:
         }
         self._looked = now
         for run in runs:
-            if now - self._since[run.id][1] >= allowed(run.state):
+            if now - self._since[run.id][1] >= allowed_silence_seconds(run.state):
                 self._since[run.id] = (_row(run), now)
                 if state := _end(client, run):
                     changes.append(StateChange(run, state))
@@ -171,7 +171,7 @@ def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
 
 
 @contextmanager
-def asking_once(patience: float) -> Iterator[SyncPrefectClient]:
+def client_without_retries(patience: float) -> Iterator[SyncPrefectClient]:
     """Yield a client that sends each request once, without retries, and waits `patience` seconds for the answer."""
     with (
         temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
@@ -202,7 +202,8 @@ def _end(client: SyncPrefectClient, run: FlowRun) -> State | None:
     if _has_beaten(client, run.id) or _row(client.read_flow_run(run.id)) != _row(run):
         return None
     assert run.state is not None
-    gone = f"{_SAID}{allowed(run.state):.0f} s: its process, or its machine, is gone. Everything finished is kept"
+    seconds = allowed_silence_seconds(run.state)
+    gone = f"{_SAID}{seconds:.0f} s: its process, or its machine, is gone. Everything finished is kept"
     if run.state.is_cancelling():
         verdict: State = Cancelled(message=f"{gone}.")
     else:

@@ -16,7 +16,7 @@ import httpx
 from prefect.exceptions import PrefectException
 
 from flows.live_page import is_watched
-from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, asking_once
+from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, client_without_retries
 from flows.runs.status import this_run
 
 AGAIN_SECONDS = 3.0
@@ -48,7 +48,7 @@ def signing(watch: Watch | None = None) -> Iterator[None]:
 def sign(run_id: UUID) -> bool:
     """Send one sign of life for the run; tell whether it arrived."""
     try:
-        with asking_once(PATIENCE_SECONDS) as client:
+        with client_without_retries(PATIENCE_SECONDS) as client:
             client.update_flow_run_labels(run_id, {SIGN: datetime.now(UTC).isoformat(timespec="seconds")})
     except (httpx.HTTPError, PrefectException):
         return False
@@ -60,4 +60,4 @@ def _live(run_id: UUID, over: threading.Event, watch: Watch | None) -> None:
     while not over.wait(rest):
         rest = SIGN_SECONDS if sign(run_id) else AGAIN_SECONDS
         if watch is not None and not over.is_set():
-            watch.glance()
+            watch.look_if_due()

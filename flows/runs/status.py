@@ -114,7 +114,7 @@ def _suspended(run: FlowRun, paused: State[Any]) -> State[Any]:
         return paused
 
 
-def standing_of(run: FlowRun) -> RunStatus:
+def status_of(run: FlowRun) -> RunStatus:
     """Return the status of a flow run, by the server in use."""
 
     # The engine's own copy is from before the run began, and its run count does not include this time.

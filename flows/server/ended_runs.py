@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.runs.dead_runs import asking_once
+from flows.runs.dead_runs import client_without_retries
 from flows.server.messages import Message, ending
 
 PATIENCE_SECONDS = 5.0
@@ -22,7 +22,7 @@ def put_back(word: Message) -> None:
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
     """
-    with asking_once(PATIENCE_SECONDS) as client:
+    with client_without_retries(PATIENCE_SECONDS) as client:
         run = _run(client, word)
         if run is not None and run.state is not None and run.state.type == StateType.PENDING:
             client.set_flow_run_state(run.id, Scheduled(message="Its worker died before it began."), force=True)
@@ -37,7 +37,7 @@ def judge(word: Message, code: int | None) -> Message | None:
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
     """
-    with asking_once(PATIENCE_SECONDS) as client:
+    with client_without_retries(PATIENCE_SECONDS) as client:
         run = _run(client, word)
         if run is None or run.state is None:
             return None

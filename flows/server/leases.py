@@ -78,7 +78,7 @@ async def free_unheld() -> dict[str, int]:
     return freed
 
 
-def told_of_leases() -> list[tuple[str, str]]:
+def lease_warnings() -> list[tuple[str, str]]:
     """Return what blocks accounts at the server in use, or may block them, each with what to do.
 
     Raises:

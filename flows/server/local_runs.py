@@ -18,7 +18,7 @@ from flows.server.messages import Message
 _PR_SET_CHILD_SUBREAPER = 36
 """The option's number in prctl(2)."""
 
-Deed = Callable[[], Message | None]
+ServerRequest = Callable[[], Message | None]
 """A request to make at the server; returns a message about it, or None."""
 
 
@@ -28,7 +28,7 @@ def become_parent_of_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-class InTheMaking:
+class LocalRuns:
     """The runs in work on this machine, of the living worker and of those that died."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class InTheMaking:
         elif word.what == "over":
             self._held.pop(word.run_id, None)
 
-    def worker_died(self, group: int) -> tuple[int, list[Deed]]:
+    def worker_died(self, group: int) -> tuple[int, list[ServerRequest]]:
         """Note that the worker of a process group died; return how many runs go on without it, and what is to be done.
 
         Call this once all its messages were passed to `hear`.
@@ -57,19 +57,19 @@ class InTheMaking:
         self._held.clear()
         return len(begun), [lambda word=word: put_back(word) for word in taken]  # type: ignore[misc]  # its default binds
 
-    def ended(self) -> list[Deed]:
+    def ended(self) -> list[ServerRequest]:
         """Return what is to be done for the runs whose processes have ended since the last call."""
         from flows.server.ended_runs import judge
 
         codes = {pid: code for group in self._groups for pid, code in _reaped(group)}
         self._groups = {group for group in self._groups if _is_there(group)}
-        deeds: list[Deed] = []
+        requests: list[ServerRequest] = []
         for run_id, word in list(self._orphans.items()):
             if word.pid in codes or not _belongs(word.pid, self._groups):
                 del self._orphans[run_id]
                 code = codes.get(word.pid)
-                deeds.append(lambda word=word, code=code: judge(word, code))  # type: ignore[misc]  # its defaults bind
-        return deeds
+                requests.append(lambda word=word, code=code: judge(word, code))  # type: ignore[misc]  # its defaults bind
+        return requests
 
     def are_there(self) -> bool:
         """Tell whether processes of dead workers were left at the last call of `ended`."""

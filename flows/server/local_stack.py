@@ -32,9 +32,9 @@ from flows.server.address import (
     prepare_environment,
     without_secrets,
 )
+from flows.server.built_in_server import LEAVING
 from flows.server.messages import Message
-from flows.server.processes import LEAVE_SECONDS, Attendants
-from flows.server.temporary import LEAVING
+from flows.server.processes import LEAVE_SECONDS, ManagedProcesses
 from flows.signals import Terminated
 from studio.errors import BadInput
 from studio.text.command_hints import command
@@ -52,7 +52,7 @@ ANSWER_SECONDS = 20.0
 """How long whatever uses the port may take to answer: another studio's server may be starting there."""
 GONE_SECONDS = LEAVE_SECONDS + 20.0
 """How long a server whose studio is gone may take to leave: its films leave first."""
-GLANCE_SECONDS = 0.2
+POLL_SECONDS = 0.2
 """How often what was started is looked at."""
 Answer = Literal["none", "there", "leaving"]
 """What is at an address: no server, one that stays, or one that is ending because its studio is gone."""
@@ -74,38 +74,38 @@ def studio(console: Console, port: int | None, set_up_only: bool) -> int:
     if port is not None and not 1 <= port <= LAST_PORT:
         raise BadInput(f"--port {port}: a port is a number from 1 to {LAST_PORT}")
     engine = find_engine() if port is None else PrefectEngine(f"http://127.0.0.1:{port}/api", f"--port {port}")
-    backlot = _Backlot(console, engine)
+    stack = _LocalStack(console, engine)
     try:
-        backlot.bring_up(set_up_only)
+        stack.bring_up(set_up_only)
         if not set_up_only:
-            backlot.wait()
+            stack.wait()
         return 0
     except KeyboardInterrupt as stop:
         # Ctrl-C is how this command is meant to end.
         return stop.exit_code if isinstance(stop, Terminated) else 0
     finally:
-        backlot.leave()
+        stack.leave()
 
 
-class _Backlot:
+class _LocalStack:
     def __init__(self, console: Console, engine: PrefectEngine) -> None:
         self._console, self._engine = console, engine
         self._url = (engine.url or f"http://127.0.0.1:{PORT}/api").rstrip("/")
         self._shown = without_secrets(self._url)
         self._pages = self._shown.removesuffix("/api")
-        self._attendants = Attendants(PROJECT)
+        self._processes = ManagedProcesses(PROJECT)
 
     def bring_up(self, set_up_only: bool) -> None:
         there = self._is_there(set_up_only)
         self._prepare()
         with self._busy("starting the server"):
             if not there:
-                self._attendants.start_server(*_address(self._url), self._url, _log("server"))
+                self._processes.start_server(*_address(self._url), self._url, _log("server"))
             # This import takes seconds, during which the server starts.
             from flows.server.registration import QUEUE, register
 
             if not there:
-                told = self._attendants.await_ready("server")
+                told = self._processes.await_ready("server")
                 self._say(
                     "server", f"{self._pages} (started here; database and {_log('server').name} are in {_home()})"
                 )
@@ -116,8 +116,8 @@ class _Backlot:
             if there:
                 self._tell_of_leases()
             if not set_up_only:
-                self._attendants.start_worker(POOL, _log("worker"))
-                self._attendants.await_ready("worker")
+                self._processes.start_worker(POOL, _log("worker"))
+                self._processes.await_ready("worker")
         self._say("work pool", f"{POOL}, with the queue {QUEUE}")
         self._say("deployed", ", ".join(names))
         self._say("dead runs", "are called Crashed after 90 s without a sign of life")
@@ -130,7 +130,7 @@ class _Backlot:
         self._say("pages", self._pages)
         self._say("a film", f"{self._here()}{_prefect()} deployment run 'make-film/local' -p idea=\"A letter at sea\"")
         if not set_up_only:
-            self._say("Ctrl-C", "ends worker and server" if "server" in self._attendants else "ends the worker")
+            self._say("Ctrl-C", "ends worker and server" if "server" in self._processes else "ends the worker")
 
     def wait(self) -> None:
         """Keep what was started here running until Ctrl-C, and watch for dead runs meanwhile.
@@ -142,15 +142,15 @@ class _Backlot:
 
         watch = Watch()
         while True:
-            self._tell(self._attendants.look())
-            self._tell([change.told(self._pages) for change in watch.glance()])
-            time.sleep(GLANCE_SECONDS)
+            self._tell(self._processes.look())
+            self._tell([change.as_line(self._pages) for change in watch.look_if_due()])
+            time.sleep(POLL_SECONDS)
 
     def _tell_of_leases(self) -> None:
         """Print what blocks accounts at a server that was not started here."""
-        from flows.server.leases import told_of_leases
+        from flows.server.leases import lease_warnings
 
-        for found, remedy in told_of_leases():
+        for found, remedy in lease_warnings():
             self._say("limits", f"{found}: {remedy}")
 
     def _tell(self, told: Iterable[Message | tuple[str, str]]) -> None:
@@ -176,9 +176,9 @@ class _Backlot:
         return printable(f"{said}; retry it on its page ({page}){resume}")
 
     def leave(self) -> None:
-        if self._attendants:
+        if self._processes:
             self._say("leaving", "films in the making are asked to end, and keep what is finished")
-            self._attendants.leave()
+            self._processes.leave()
 
     def _is_there(self, set_up_only: bool) -> bool:
         """Tell whether the server is there already, and print that; wait for one that is leaving.
@@ -278,7 +278,7 @@ def _after_leaving(url: str) -> Answer:
         with suppress(BadInput):
             if (answer := _answer(url)) != "leaving":
                 return answer
-        time.sleep(GLANCE_SECONDS)
+        time.sleep(POLL_SECONDS)
     host, port = _address(url)
     raise BadInput(
         f"the server at port {port} of {host} was to leave with the studio that started it, and has not in "

@@ -25,9 +25,9 @@ from types import FrameType
 
 from pydantic import ValidationError
 
-from flows.server.local_runs import Deed, InTheMaking, become_parent_of_orphans
+from flows.server.built_in_server import START_SECONDS
+from flows.server.local_runs import LocalRuns, ServerRequest, become_parent_of_orphans
 from flows.server.messages import Message, ending
-from flows.server.temporary import START_SECONDS
 from studio.errors import BadInput, FilmError
 
 LEAVE_SECONDS = 40.0
@@ -36,14 +36,14 @@ QUICK_SECONDS = 60.0
 """A death so soon after the start counts as another quick death in a row."""
 PAUSES_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """The pauses before the next starts, while deaths are quick; one more quick death, and the process is given up."""
-GLANCE_SECONDS = 0.1
+POLL_SECONDS = 0.1
 """How often a process that is waited for is looked at."""
-DEEDS_PAUSE_SECONDS = 1.0
+REQUESTS_PAUSE_SECONDS = 1.0
 """The pause before a server that did not answer is asked again."""
 
 
 @dataclass
-class Attendant:
+class ManagedProcess:
     """One of the processes: how it is started, and its state.
 
     Args:
@@ -64,7 +64,7 @@ class Attendant:
     again_at: float | None = None
     quick_deaths: int = 0
     _began: float = 0.0
-    _ears: int = -1
+    _message_pipe: int = -1
     _unread: bytes = b""
 
     def start(self, folder: Path) -> None:
@@ -88,12 +88,12 @@ class Attendant:
         finally:
             os.close(said)
         os.set_blocking(heard, False)
-        self._ears, self._unread = heard, b""
+        self._message_pipe, self._unread = heard, b""
 
     def told(self) -> list[Message]:
         """Return its messages since the last call."""
         with suppress(BlockingIOError):
-            while more := os.read(self._ears, 1 << 16):
+            while more := os.read(self._message_pipe, 1 << 16):
                 self._unread += more
         *lines, self._unread = self._unread.split(b"\n")
         words = []
@@ -119,9 +119,9 @@ class Attendant:
 
     def stop_listening(self) -> None:
         """Read no more messages; a server whose messages nobody reads says in its answers that it is leaving."""
-        if self._ears >= 0:
-            os.close(self._ears)
-        self._ears = -1
+        if self._message_pipe >= 0:
+            os.close(self._message_pipe)
+        self._message_pipe = -1
 
     def forget_process(self) -> None:
         """Forget a process that has ended."""
@@ -148,7 +148,7 @@ class Attendant:
         os.close(self.input[0])
 
 
-class Attendants:
+class ManagedProcesses:
     """The processes that were started here, in the order of their start.
 
     Args:
@@ -157,11 +157,11 @@ class Attendants:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._there: dict[str, Attendant] = {}
+        self._there: dict[str, ManagedProcess] = {}
         self._door: socket.socket | None = None
-        self._films = InTheMaking()
-        self._deeds: list[Deed] = []
-        self._deeds_due = 0.0
+        self._films = LocalRuns()
+        self._requests: list[ServerRequest] = []
+        self._requests_due = 0.0
 
     def __contains__(self, name: str) -> bool:
         return name in self._there
@@ -192,7 +192,7 @@ class Attendants:
         }
         door = self._door.fileno()
         # To a log, not to the terminal: SQLite being busy for a moment prints a page of traceback, and then passes.
-        self._start(Attendant("server", ["flows.server.temporary", str(door)], environment, log, (door,)))
+        self._start(ManagedProcess("server", ["flows.server.built_in_server", str(door)], environment, log, (door,)))
 
     def start_worker(self, pool: str, log: Path) -> None:
         """Begin to start a worker of the pool; what it and its runs complain about is appended to the file `log`."""
@@ -206,9 +206,9 @@ class Attendants:
             "PATH": os.pathsep.join(filter(None, (programs, os.environ.get("PATH")))),
         }
         # Lifelines: whoever holds the end of a process's input pipe keeps that process alive.
-        lifelines = tuple(attendant.input[1] for attendant in self._there.values())
+        lifelines = tuple(managed.input[1] for managed in self._there.values())
         command = ["flows.server.worker", pool, *map(str, lifelines)]
-        self._start(Attendant("worker", command, environment, log, lifelines))
+        self._start(ManagedProcess("worker", command, environment, log, lifelines))
 
     def await_ready(self, name: str) -> list[Message]:
         """Wait until a process does its work for the first time; return its messages.
@@ -216,16 +216,16 @@ class Attendants:
         Raises:
             FilmError: it ended, or took longer than `START_SECONDS`.
         """
-        attendant, words = self._there[name], []
+        managed, words = self._there[name], []
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            code = attendant.process.poll() if attendant.process is not None else None
-            words += attendant.told()
-            if attendant.ready:
+            code = managed.process.poll() if managed.process is not None else None
+            words += managed.told()
+            if managed.ready:
                 return words
             if code is not None:
-                raise FilmError(f"the {name} did not start (exit code {code}): what it said is in {attendant.log}")
-            time.sleep(GLANCE_SECONDS)
+                raise FilmError(f"the {name} did not start (exit code {code}): what it said is in {managed.log}")
+            time.sleep(POLL_SECONDS)
         raise FilmError(f"the {name} did not start in {START_SECONDS:.0f} s: try again")
 
     def look(self) -> list[Message | tuple[str, str]]:
@@ -238,55 +238,55 @@ class Attendants:
             FilmError: a process has died again and again, each time soon after its start.
         """
         told: list[Message | tuple[str, str]] = []
-        for attendant in self._there.values():
-            if attendant.again_at is not None and time.monotonic() >= attendant.again_at:
-                attendant.start(self._folder)
-            if attendant.process is not None:
-                told += self._look_at(attendant)
-        self._deeds += self._films.ended()
+        for managed in self._there.values():
+            if managed.again_at is not None and time.monotonic() >= managed.again_at:
+                managed.start(self._folder)
+            if managed.process is not None:
+                told += self._look_at(managed)
+        self._requests += self._films.ended()
         return told + self._told_to_the_server()
 
-    def _look_at(self, attendant: Attendant) -> list[Message | tuple[str, str]]:
-        assert attendant.process is not None
-        pid, code, was_ready = attendant.process.pid, attendant.died(), attendant.ready
+    def _look_at(self, managed: ManagedProcess) -> list[Message | tuple[str, str]]:
+        assert managed.process is not None
+        pid, code, was_ready = managed.process.pid, managed.died(), managed.ready
         # Read after the process was seen to be dead, so these are all messages that it will ever send.
         told: list[Message | tuple[str, str]] = []
-        for word in attendant.told():
+        for word in managed.told():
             self._films.hear(word)
             told.append(word)
         if code is None:
-            return [*told, (attendant.name, "is there again")] if attendant.ready and not was_ready else told
-        attendant.forget_process()
+            return [*told, (managed.name, "is there again")] if managed.ready and not was_ready else told
+        managed.forget_process()
         going_on = "; requests to it wait"
-        if attendant.name == "worker":
-            films, deeds = self._films.worker_died(pid)
-            self._deeds += deeds
+        if managed.name == "worker":
+            films, requests = self._films.worker_died(pid)
+            self._requests += requests
             goes = f"{films} film{'s' * (films != 1)} in the making {'goes' if films == 1 else 'go'} on without it"
             going_on = f"; {goes}" if films else ""
-        if attendant.again_at is None:
+        if managed.again_at is None:
             raise FilmError(
-                f"the {attendant.name} has died {attendant.quick_deaths} times in a row ({ending(code)}), each within "
-                f"{QUICK_SECONDS:.0f} s of its start: read {attendant.log}, then start the studio again"
+                f"the {managed.name} has died {managed.quick_deaths} times in a row ({ending(code)}), each within "
+                f"{QUICK_SECONDS:.0f} s of its start: read {managed.log}, then start the studio again"
             )
-        return [*told, (attendant.name, f"died ({ending(code)}) and is started again{going_on}")]
+        return [*told, (managed.name, f"died ({ending(code)}) and is started again{going_on}")]
 
     def _told_to_the_server(self) -> list[Message | tuple[str, str]]:
         """Make the open requests at the server and return messages about them; repeat later what it does not answer."""
         told: list[Message | tuple[str, str]] = []
         server = self._there.get("server")
-        if not self._deeds or time.monotonic() < self._deeds_due or (server is not None and not server.ready):
+        if not self._requests or time.monotonic() < self._requests_due or (server is not None and not server.ready):
             return told
         import httpx
         from prefect.exceptions import PrefectException
 
         try:
-            while self._deeds:
-                word = self._deeds[0]()
-                self._deeds.pop(0)
+            while self._requests:
+                word = self._requests[0]()
+                self._requests.pop(0)
                 if word is not None:
                     told.append(word)
         except (httpx.HTTPError, PrefectException):
-            self._deeds_due = time.monotonic() + DEEDS_PAUSE_SECONDS
+            self._requests_due = time.monotonic() + REQUESTS_PAUSE_SECONDS
         return told
 
     def leave(self) -> None:
@@ -297,10 +297,10 @@ class Attendants:
                 self._door.close()
             if "server" in self._there:
                 self._there["server"].stop_listening()
-            for attendant in reversed(self._there.values()):
-                process = attendant.process
-                attendant.end()
-                if attendant.name == "worker":
+            for managed in reversed(self._there.values()):
+                process = managed.process
+                managed.end()
+                if managed.name == "worker":
                     self._await_films(process.pid if process is not None else None)
             self._there.clear()
 
@@ -312,20 +312,20 @@ class Attendants:
         while self._films.are_there():
             if time.monotonic() > deadline:
                 self._films.kill()
-            time.sleep(GLANCE_SECONDS)
-            self._deeds += self._films.ended()
+            time.sleep(POLL_SECONDS)
+            self._requests += self._films.ended()
         self._told_to_the_server()
 
-    def _start(self, attendant: Attendant) -> None:
-        self._there[attendant.name] = attendant
-        attendant.start(self._folder)
+    def _start(self, managed: ManagedProcess) -> None:
+        self._there[managed.name] = managed
+        managed.start(self._folder)
 
     @contextmanager
     def _hurried(self) -> Iterator[None]:
         def hurry(number: int, frame: FrameType | None) -> None:
             # This kills films in the making, too: they belong to the workers' process groups.
-            for attendant in self._there.values():
-                attendant.kill()
+            for managed in self._there.values():
+                managed.kill()
             self._films.kill()
 
         before = {number: signal.signal(number, hurry) for number in (signal.SIGINT, signal.SIGTERM)}

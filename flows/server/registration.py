@@ -33,7 +33,7 @@ FILMS_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
 """How many films one machine makes at once: each keeps two cores busy and takes 1.1 GB of memory."""
 DEPLOY_SECONDS = 120.0
 """How long `prefect deploy` may take: thirty times what it usually takes."""
-LOOK = "flows/look_after_runs.py:look_after_runs"
+LOOK_AFTER_RUNS_ENTRYPOINT = "flows/look_after_runs.py:look_after_runs"
 """The entry point of the deployment that the alarm begins."""
 _PAGE = 200
 """The most deployments that Prefect returns at once."""
@@ -53,7 +53,7 @@ def register(pool: str, project: Path) -> list[str]:
             block.register_type_and_schema()
         _deploy(project)
         ours = our_deployments(client, project)
-        looks = [deployment.id for deployment in ours if deployment.entrypoint == LOOK]
+        looks = [deployment.id for deployment in ours if deployment.entrypoint == LOOK_AFTER_RUNS_ENTRYPOINT]
         if not looks:
             raise FilmError("the deployments of prefect.yaml are not on the server: try `prefect deploy --all`")
         set_alarm(client, [deployment.id for deployment in ours if beats(deployment)], looks[0])

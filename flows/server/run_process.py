@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import runpy
 
-from flows.child_process import end_with_input
+from flows.child_process import terminate_when_input_ends
 
 if __name__ == "__main__":
-    end_with_input()
+    terminate_when_input_ends()
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)

@@ -38,22 +38,22 @@ from prefect.runner import _starter_engine
 from prefect.utilities.processutils import command_to_string, open_process
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
-from flows.prefect_logs import calm_worker
+from flows.prefect_logs import quieten_worker
 from flows.server.ended_runs import died, named
 from flows.server.messages import Message, teller
 
 PATIENCE_SECONDS = 12.0
 """How long the films in the making may take to end; then they are killed, which costs the pieces in work."""
-GLANCE_SECONDS = 0.1
+POLL_SECONDS = 0.1
 """How often it is checked whether the films have ended."""
 _T = TypeVar("_T")
 
 
 # Prefect warns that this class replaces its own process worker, which is the intent.
-warnings.filterwarnings("ignore", message="Type 'Stagehand' ")
+warnings.filterwarnings("ignore", message="Type 'StudioWorker' ")
 
 
-class Here(ProcessJobConfiguration):
+class DirectJobConfiguration(ProcessJobConfiguration):
     """Starts a run's process with Prefect's engine at once, in this environment."""
 
     def prepare_for_flow_run(self, *arguments: Any, **named: Any) -> None:
@@ -61,7 +61,7 @@ class Here(ProcessJobConfiguration):
         super().prepare_for_flow_run(*arguments, **named)
 
 
-def hold_nothing(lifelines: Sequence[int]) -> None:
+def start_runs_without_pipes(lifelines: Sequence[int]) -> None:
     """Start the processes of runs without a pipe to this one: they get its standard input and error output themselves.
 
     Args:
@@ -86,7 +86,7 @@ def hold_nothing(lifelines: Sequence[int]) -> None:
     _starter_engine.run_process = run  # type: ignore[assignment,attr-defined]  # Prefect has no setting for it
 
 
-class Stagehand(ProcessWorker):
+class StudioWorker(ProcessWorker):
     """A process worker that knows the process ids of its runs, and reports what becomes of them.
 
     Args:
@@ -94,7 +94,7 @@ class Stagehand(ProcessWorker):
     """
 
     type = "process"
-    job_configuration = Here
+    job_configuration = DirectJobConfiguration
 
     def __init__(self, tell: Callable[[Message], None], **named: Any) -> None:
         super().__init__(**named)
@@ -163,12 +163,12 @@ class Stagehand(ProcessWorker):
         while self._pids and time.monotonic() < deadline:
             if not asked_already:
                 self._signal(signal.SIGTERM, asked)
-            await asyncio.sleep(GLANCE_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
         deadline += PATIENCE_SECONDS
         killed: set[int] = set()
         while self._pids and time.monotonic() < deadline:
             self._signal(signal.SIGKILL, killed)
-            await asyncio.sleep(GLANCE_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
     def _signal(self, number: signal.Signals, done: set[int]) -> None:
         for pid in {pid for pid in self._pids.values() if pid is not None} - done:
@@ -209,8 +209,8 @@ async def work(pool: str, tell: Callable[[Message], None]) -> None:
         loop.call_soon_threadsafe(leave.set)
 
     threading.Thread(target=end_with_input, daemon=True).start()
-    calm_worker()
-    worker = Stagehand(tell, work_pool_name=pool, create_pool_if_not_found=False)
+    quieten_worker()
+    worker = StudioWorker(tell, work_pool_name=pool, create_pool_if_not_found=False)
     begun = False
 
     def ready(*said: object) -> None:
@@ -234,7 +234,7 @@ async def work(pool: str, tell: Callable[[Message], None]) -> None:
 
 def main(pool: str, lifelines: Sequence[int], handle: int) -> None:
     """Run the worker on the pool until its input ends; send messages on the pipe `handle`."""
-    hold_nothing(lifelines)
+    start_runs_without_pipes(lifelines)
     asyncio.run(work(pool, teller(handle)))
 
 

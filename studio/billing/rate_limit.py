@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from studio.model.engines import AccountLimits
 
-GLANCE_SECONDS = 0.25
+POLL_SECONDS = 0.25
 """How often a waiting call checks whether the run was asked to stop."""
 
 
@@ -58,7 +58,7 @@ class RateLimit:
                     self._in_flight += 1
                     self._begun.append(self._clock())
                     break
-                self._changed.wait(min(wait, GLANCE_SECONDS))
+                self._changed.wait(min(wait, POLL_SECONDS))
         try:
             yield
         finally:
@@ -73,7 +73,7 @@ class RateLimit:
             self._begun.popleft()
         waits = [self._not_before - now]
         if self._in_flight >= self._limits.at_once:
-            waits.append(GLANCE_SECONDS)
+            waits.append(POLL_SECONDS)
         if self._limits.per_minute is not None and len(self._begun) >= self._limits.per_minute:
             waits.append(self._begun[-self._limits.per_minute] + 60.0 - now)
         return max(waits)

@@ -23,7 +23,7 @@ NO_THREAD = "can't start new thread"
 NO_ROOM = (
     "the system gives this program no more threads or memory: end other programs, or raise its limits (ulimit -u, -v)"
 )
-_GLANCE_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 """How often a wait for a typed line checks whether a signal came."""
 
 
@@ -116,7 +116,7 @@ def typed_answer(question: str, out: IO[str]) -> str:
     """
     print(question, end="", flush=True, file=out)
     # input() alone may miss a Ctrl-C: one that comes just before it begins to wait is noticed only at the next line.
-    while not select.select([sys.stdin], [], [], _GLANCE_SECONDS)[0]:
+    while not select.select([sys.stdin], [], [], _POLL_SECONDS)[0]:
         continue
     try:
         return input().strip()

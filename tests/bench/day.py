@@ -38,7 +38,7 @@ APART_SECONDS = (3.0, 25.0)
 DAY_SECONDS = 3600.0
 SETTLED_SECONDS = 300.0
 """After the last film: a run that is still at work then is in no true state."""
-GLANCE_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 app = App(name="day-bench", result_action="return_value", version_flags=[])
 
@@ -138,7 +138,7 @@ def bench(
             retried += _go_on(place, states, approve=len(victims) <= 3 * kills - 2)
             if not victims and all(state["type"] == "COMPLETED" for state in states.values()):
                 break
-            time.sleep(GLANCE_SECONDS)
+            time.sleep(POLL_SECONDS)
         _settled(place)
         told = _table(place, runs, began, retried)
     left = left_of(place.studio) if not by_hand else []
@@ -164,7 +164,7 @@ def _settled(place: Place) -> None:
     while time.monotonic() < deadline:
         if all(run["state_type"] in ENDS for run in ask(place.url, "/flow_runs/filter", {"limit": 200})):
             return
-        time.sleep(GLANCE_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _states(place: Place, runs: list[str]) -> dict[str, dict[str, Any]]:
@@ -172,7 +172,7 @@ def _states(place: Place, runs: list[str]) -> dict[str, dict[str, Any]]:
         # A server that was started by hand is away for a while.
         with suppress(OSError):
             return {run: place.state(run) for run in runs}
-        time.sleep(GLANCE_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _go_on(place: Place, states: dict[str, dict[str, Any]], approve: bool) -> int:

@@ -204,8 +204,8 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
 @contextmanager
 def fresh(engine: str, scratch: Path) -> Iterator[None]:
     """Run a server of its own with an empty database: one that was told of thousands of tasks writes for minutes."""
-    from flows.server.processes import Attendants
-    from flows.server.temporary import BuiltIn
+    from flows.server.built_in_server import BuiltIn
+    from flows.server.processes import ManagedProcesses
 
     empty = scratch / "empty"
     if not empty.exists():
@@ -228,14 +228,14 @@ def fresh(engine: str, scratch: Path) -> Iterator[None]:
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = int(door.getsockname()[1])
     url = f"http://127.0.0.1:{port}/api"
-    attendants = Attendants(home)
+    processes = ManagedProcesses(home)
     try:
-        attendants.start_server("127.0.0.1", port, url, home / "log")
-        attendants.await_ready("server")
+        processes.start_server("127.0.0.1", port, url, home / "log")
+        processes.await_ready("server")
         os.environ["PREFECT_API_URL"] = url
         yield
     finally:
-        attendants.leave()
+        processes.leave()
 
 
 def print_table(here: dict[str, Any], rows: list[dict[str, Any]]) -> None:

@@ -234,7 +234,7 @@ def main() -> None:
             PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
             PREFECT_CLI_PROMPT="false",
         )
-        from flows.server.temporary import BuiltIn
+        from flows.server.built_in_server import BuiltIn
 
         server = BuiltIn()
         os.environ["PREFECT_API_URL"] = server.url

@@ -67,15 +67,15 @@ def test_openais_voices_speak_what_openai_says_they_do() -> None:
 def test_a_saved_crew_says_what_its_own_models_can() -> None:
     """The longest side and the voice's languages; they change no fingerprint of the voice. A full HD film of the usual
     crews is as it was: nothing is to be told."""
-    usual = FilmCrew(painter="openai", narrator="openai", openai=OPENAI).hired("x")
-    small = FilmCrew(painter="openai", narrator="openai", openai=HERE, longest_px=512, languages="en, de").hired("x")
+    usual = FilmCrew(painter="openai", narrator="openai", openai=OPENAI).as_crew("x")
+    small = FilmCrew(painter="openai", narrator="openai", openai=HERE, longest_px=512, languages="en, de").as_crew("x")
     assert small.painter.abilities.longest_px == 512
     assert small.narrator.abilities.languages == ("en", "de")
     assert small.narrator.model == usual.narrator.model
     assert usual.painter.model == "gpt-image-2 medium"
     assert (
         check_capabilities(usual, FilmOptions())
-        == check_capabilities(FilmCrew(painter="stability", stability=STABILITY).hired("x"), FilmOptions())
+        == check_capabilities(FilmCrew(painter="stability", stability=STABILITY).as_crew("x"), FilmOptions())
         == ()
     )
     with pytest.raises(ValidationError):
@@ -85,8 +85,8 @@ def test_a_saved_crew_says_what_its_own_models_can() -> None:
 def test_a_negative_prompt_that_nobody_heeds_is_told() -> None:
     """Of OpenAI's painter and the offline one; Stability's takes it, and has it in its fingerprint."""
     for painter in ("openai", "offline"):
-        crew = FilmCrew(painter=painter, openai=OPENAI, negative_prompt="text").hired("x")  # type: ignore[arg-type]
+        crew = FilmCrew(painter=painter, openai=OPENAI, negative_prompt="text").as_crew("x")  # type: ignore[arg-type]
         assert "takes no negative prompt" in of_negative_prompt(crew)
-    heeded = FilmCrew(painter="stability", stability=STABILITY, negative_prompt="text").hired("x")
+    heeded = FilmCrew(painter="stability", stability=STABILITY, negative_prompt="text").as_crew("x")
     assert of_negative_prompt(heeded) == ""
     assert heeded.painter.model == "core without 'text'"

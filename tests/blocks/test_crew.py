@@ -35,11 +35,11 @@ def test_a_style_that_does_not_exist_is_refused_when_hired(painter: str) -> None
     """Not at the first picture, when the plans are paid for already; the message lists those that do."""
     crew = FilmCrew.model_validate({"painter": painter, "stability": ACCOUNT, "style_preset": "cinematographic"})
     with pytest.raises(BadInput, match=r"style 'cinematographic'.*cinematic"):
-        crew.hired("mine")
-    assert crew.model_copy(update={"style_preset": "cinematic"}).hired("mine").painter.engine == "stability"
+        crew.as_crew("mine")
+    assert crew.model_copy(update={"style_preset": "cinematic"}).as_crew("mine").painter.engine == "stability"
 
 
 def test_a_service_that_does_not_exist_is_refused_when_hired() -> None:
     """A service of Stability's is one of a few."""
     with pytest.raises(BadInput, match=r"service 'sd4'.*sd3.5-large"):
-        FilmCrew(painter="stability", stability=ACCOUNT, painter_model="sd4").hired("mine")
+        FilmCrew(painter="stability", stability=ACCOUNT, painter_model="sd4").as_crew("mine")

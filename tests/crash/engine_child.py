@@ -121,7 +121,7 @@ def slow_crew() -> None:
 def command(told: Told, arguments: list[str]) -> None:
     """Be the `film` command, and tell when its built-in engine is ready."""
     from flows.cli.film import main
-    from flows.server.temporary import BuiltIn
+    from flows.server.built_in_server import BuiltIn
 
     plain = BuiltIn.ready
     with telling(told) as mark:

@@ -88,7 +88,7 @@ def test_a_server_that_is_gone_sends_nothing(account: str, monkeypatch: pytest.M
 def test_a_server_that_stops_answering_is_given_up(account: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits asks again for a while, looks meanwhile whether the run may go on, and waits for ever for nobody."""
     monkeypatch.setattr(account_slots, "AGAIN_SECONDS", 0.0)
-    monkeypatch.setattr(account_slots, "GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(account_slots, "POLL_SECONDS", 0.01)
     looks: list[None] = []
 
     def go_on() -> None:
@@ -134,7 +134,7 @@ class Slow(BaseHTTPRequestHandler):
 
 def test_a_slot_that_is_given_late_is_taken(server: str, account: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often who waits looks, each answer is awaited: no slot is given that nobody holds."""
-    monkeypatch.setattr(account_slots, "GLANCE_SECONDS", 0.3)
+    monkeypatch.setattr(account_slots, "POLL_SECONDS", 0.3)
     looks: list[None] = []
 
     def go_on() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.approval import Question, asking
+from flows.approval import Question, asking_with
 from flows.cli.approval_prompt import QUESTION, reply_of
 from studio.errors import BadInput, Rejected
 from studio.model.events import Event, listening
@@ -50,7 +50,7 @@ YES, NO = Answer(True), Answer(False, notes="too dark")
 def test_without_approve_nobody_is_asked(studio: Studio) -> None:
     """Without `approve` a run asks nothing and writes nothing about it, though somebody could be asked."""
     person = Person()
-    with asking(person):
+    with asking_with(person):
         assert studio.film(**SHORT).state.is_completed()
     assert person.asked == []
     assert not (studio.only_folder() / "approvals.json").exists()
@@ -74,7 +74,7 @@ def test_asked_before_pictures_and_before_clips(studio: Studio) -> None:
         assert len(list(folder.glob("images/*.png"))) in (0, len(question.shots))
         return YES
 
-    with asking(person):
+    with asking_with(person):
         assert studio.film(approve="both", **SHORT).state.is_completed()
     assert made == [set(), {"images", "narration"}]
 
@@ -82,7 +82,7 @@ def test_asked_before_pictures_and_before_clips(studio: Studio) -> None:
 def test_a_redo_makes_only_these_shots_anew_and_asks_again(studio: Studio) -> None:
     """Notes change the prompt of the shots to redo; without notes it is another take; no other picture is made."""
     person = Person(Answer(False, "2", "at night"), Answer(True, "1"), YES)
-    with asking(person):
+    with asking_with(person):
         done = studio.film(approve="images", **SHORT)
     assert done.state.is_completed()
     assert person.steps == ["images"] * 3
@@ -98,7 +98,7 @@ def test_a_redo_is_no_edit_by_hand(studio: Studio, monkeypatch: pytest.MonkeyPat
     """A run after a redo says nothing of an edit, though it is not the plan as written; a person's own edit, later or
     while being asked, is told by its fields."""
     told: list[str] = []
-    with asking(Person(Answer(False, "2", "at night"), Answer(True, "1"), YES)):
+    with asking_with(Person(Answer(False, "2", "at night"), Answer(True, "1"), YES)):
         assert studio.film(approve="images", **SHORT).state.is_completed()
     session_id = studio.only_folder().name
 
@@ -118,17 +118,17 @@ def test_a_redo_is_no_edit_by_hand(studio: Studio, monkeypatch: pytest.MonkeyPat
 
 def test_what_was_approved_is_not_asked_for_again(studio: Studio) -> None:
     """A later run asks nothing that was approved; a picture that nobody has seen is asked about, and only that."""
-    with asking(Person(YES, YES)):
+    with asking_with(Person(YES, YES)):
         assert studio.film(approve="both", **SHORT).state.is_completed()
     session_id = studio.only_folder().name
     person = Person()
-    with asking(person):
+    with asking_with(person):
         assert studio.again(session_id, approve="both", **SHORT).state.is_completed()
     shots = studio.shots(session_id)
     shots[0]["image_prompt"] = "a harbour"
     studio.write_shots(session_id, shots)
     person = Person(YES)
-    with asking(person):
+    with asking_with(person):
         assert studio.again(session_id, approve="both", **SHORT).state.is_completed()
     assert person.steps == ["images"]
 
@@ -147,7 +147,7 @@ def test_an_edit_while_it_waits_is_used_and_seen(studio: Studio) -> None:
         return YES
 
     asked: list[str] = []
-    with asking(person):
+    with asking_with(person):
         assert studio.film(approve="images", **SHORT).state.is_completed()
     assert len(asked) == 2
     assert asked[1] == "a harbour"
@@ -155,7 +155,7 @@ def test_an_edit_while_it_waits_is_used_and_seen(studio: Studio) -> None:
 
 def test_rejected_ends_cleanly(studio: Studio) -> None:
     """After a no the run is Cancelled with the reason, nothing is a failure, and the session goes on without asking."""
-    with asking(Person(NO)):
+    with asking_with(Person(NO)):
         done = studio.film(approve="shots", **SHORT)
     assert done.state.is_cancelled()
     assert done.state.message.startswith("rejected: too dark; go on with: ")
@@ -183,12 +183,12 @@ def test_a_redo_is_carried_out_once(studio: Studio, monkeypatch: pytest.MonkeyPa
         raise Killed
 
     monkeypatch.setattr(approvals, "_write_edit", die)
-    with asking(Person(Answer(False, "1"))), pytest.raises(Killed):
+    with asking_with(Person(Answer(False, "1"))), pytest.raises(Killed):
         studio.film(approve="shots", **SHORT)
     monkeypatch.setattr(approvals, "_write_edit", write)
     session_id = studio.only_folder().name
     person = Person(YES)
-    with asking(person):
+    with asking_with(person):
         assert studio.again(session_id, approve="shots", **SHORT).state.is_completed()
     assert person.steps == ["shots"]
     assert [shot["take"] for shot in studio.shots(session_id)] == [2, 1]

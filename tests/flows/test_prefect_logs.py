@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.prefect_logs import calm, calm_worker
+from flows.prefect_logs import quieten_prefect, quieten_worker
 from studio.errors import EngineFailed, Interrupted
 
 
@@ -22,8 +22,8 @@ def said() -> Iterator[list[logging.LogRecord]]:
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
-    calm()
-    calm()
+    quieten_prefect()
+    quieten_prefect()
     yield records
     for logger, level in zip(loggers, levels, strict=True):
         logger.removeHandler(handler)
@@ -66,7 +66,7 @@ def test_what_is_untrue_is_not_told(said: list[logging.LogRecord]) -> None:
 
 def test_a_worker_does_not_tell_how_a_flow_is_loaded(said: list[logging.LogRecord]) -> None:
     """Whoever loads a flow to look for its hooks says so nowhere; that it could not is told."""
-    calm_worker()
+    quieten_worker()
     log = logging.getLogger("prefect.flow_runs")
     for line in (
         "Running 1 deployment pull step(s)",

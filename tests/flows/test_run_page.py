@@ -18,8 +18,8 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.client.schemas.objects import Artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from flows.approval import Question, asking
-from flows.live_page import Page, Sheet
+from flows.approval import Question, asking_with
+from flows.live_page import ArtifactContent, Page
 from flows.run_page import RunPage, artifact_key
 from studio.errors import EngineFailed
 from studio.model.film import FilmOptions
@@ -143,7 +143,7 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
     seen: dict[str, str] = {}
     monkeypatch.setattr("flows.live_page.REST_SECONDS", 0.0)
     monkeypatch.setattr("flows.live_page.REST_SHARE", 0.0)
-    with asking(person):
+    with asking_with(person):
         assert studio.film(approve="shots").state.is_completed()
     count = len(studio.shots(studio.only_folder().name))
     assert seen["progress-pictures"] == f"Pictures: 0 of {count}"
@@ -185,8 +185,8 @@ def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest
 def test_at_a_runs_end_nothing_is_promised(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that fails in the last look, of a run that may have crashed, does not say that the film goes on."""
 
-    def look(last: bool) -> Iterator[Sheet]:
-        yield from [Sheet("a", "markdown", "", "a")] if last else []
+    def look(last: bool) -> Iterator[ArtifactContent]:
+        yield from [ArtifactContent("a", "markdown", "", "a")] if last else []
 
     def refuse(client: SyncPrefectClient, artifact: Any) -> None:
         raise httpx.ConnectError("refused")

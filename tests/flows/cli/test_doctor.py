@@ -91,8 +91,8 @@ def test_what_the_crew_can_do_is_told(vendor: Vendor, monkeypatch: pytest.Monkey
     assert {told[who].verdict for who in ("writer", "painter", "narrator")} == {"ok"}
     assert "negative prompt" not in told
     assert by_name(crew_checks("offline"))["narrator"].found == "hibari heart: speaks en; a seed"
-    unheard = FilmCrew(painter="openai", negative_prompt="text").hired("mine")
-    monkeypatch.setattr("flows.cli.doctor.hire", lambda name: unheard)
+    unheard = FilmCrew(painter="openai", negative_prompt="text").as_crew("mine")
+    monkeypatch.setattr("flows.cli.doctor.load_crew", lambda name: unheard)
     warned = by_name(crew_checks("mine"))["negative prompt"]
     assert (warned.verdict, bool(warned.remedy)) == ("warning", True)
 
@@ -140,7 +140,7 @@ def test_a_model_that_is_listed_with_its_tag(vendor: Vendor, monkeypatch: pytest
 def test_a_grpc_hosts_key_goes_nowhere_else(vendor: Vendor) -> None:
     """Balances are told by the REST service: one that is not the gRPC host's own is not shown its key."""
     account = StabilityAccount(api_key=SecretStr(KEY), rest_url=vendor.url, grpc_host="127.0.0.1:50051")
-    crew = FilmCrew(painter="stability-grpc", stability=account).hired("mine")
+    crew = FilmCrew(painter="stability-grpc", stability=account).as_crew("mine")
     (check,) = vendor_checks(crew, TODAY)
     assert (check.name, check.verdict) == ("key 127.0.0.1:50051", "warning")
     assert vendor.asked == []

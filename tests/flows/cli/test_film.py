@@ -178,10 +178,10 @@ def test_a_scripts_title_is_the_idea_that_is_not_said(
 ) -> None:
     """Without an idea a script's own title is the idea, and without that the file's name."""
     from flows.cli import film as command
-    from flows.cli.options import SaidOptions
+    from flows.cli.options import GivenOptions
 
     asked: dict[str, object] = {}
     monkeypatch.setattr(command, "_run", lambda *_, **ask: asked.update(ask) or 0)
     (tmp_path / "my_script.md").write_text(script, "utf-8")
-    command.make(said, shape=SaidOptions(script=tmp_path / "my_script.md"), output=str(tmp_path))
+    command.make(said, shape=GivenOptions(script=tmp_path / "my_script.md"), output=str(tmp_path))
     assert asked["idea"] == idea

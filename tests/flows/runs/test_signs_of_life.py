@@ -92,7 +92,7 @@ def test_nobody_waits_long_for_a_server_that_hangs() -> None:
         thread.start()
         with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{door.getsockname()[1]}/api"}):
             assert signs_of_life.sign(uuid4()) is False
-            assert Watch().glance() == []
+            assert Watch().look_if_due() == []
         wait_for("both", lambda: len(waited) >= 2)
         door.shutdown(socket.SHUT_RDWR)
         thread.join()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.server.address import PrefectEngine, check_alive, is_this_machine
-from flows.server.temporary import BuiltIn
+from flows.server.built_in_server import BuiltIn
 from studio.errors import BadInput
 from tests.support.films.filming import opened
 from tests.support.sampled import sampled

@@ -15,9 +15,9 @@ from prefect.server.concurrency.lease_storage.filesystem import ConcurrencyLease
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.cli.doctor import engine_checks
-from flows.server.leases import IN_MEMORY, SETTING, told_of_leases, what_blocks
+from flows.server.leases import IN_MEMORY, SETTING, lease_warnings, what_blocks
 from flows.server.messages import Message
-from flows.server.processes import Attendants
+from flows.server.processes import ManagedProcesses
 from tests.support.servers.engine import wait_for
 from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.studio_command import ask, free_port
@@ -29,22 +29,22 @@ class Server:
     def __init__(self, home: Path) -> None:
         self.home, self._port = home, free_port()
         self.url = f"http://127.0.0.1:{self._port}/api"
-        self._attendants = Attendants(home)
+        self._processes = ManagedProcesses(home)
 
     def start(self) -> list[Message]:
-        self._attendants = Attendants(self.home)
+        self._processes = ManagedProcesses(self.home)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PREFECT_HOME", str(self.home))
             patch.setenv("PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS", "1")
-            self._attendants.start_server("127.0.0.1", self._port, self.url, self.home / "log")
-        return self._attendants.await_ready("server")
+            self._processes.start_server("127.0.0.1", self._port, self.url, self.home / "log")
+        return self._processes.await_ready("server")
 
     def kill(self) -> None:
-        self._attendants._there["server"].kill()
-        self._attendants.leave()
+        self._processes._there["server"].kill()
+        self._processes.leave()
 
     def leave(self) -> None:
-        self._attendants.leave()
+        self._processes.leave()
 
     def make_limit(self, name: str, limit: int, active_slots: int = 0) -> None:
         ask(self.url, "/v2/concurrency_limits/", {"name": name, "limit": limit, "active_slots": active_slots})
@@ -133,7 +133,7 @@ def test_slots_that_are_taken_though_no_film_is_made(server_of_ours: Server) -> 
 def test_a_server_that_keeps_leases_in_memory(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`film doctor` warns of it, and says what to set; of a server of ours nothing is said."""
     with temporary_settings({PREFECT_API_URL: server}):
-        found, remedy = told_of_leases()[0]
+        found, remedy = lease_warnings()[0]
     assert "in memory" in found
     assert SETTING in remedy
     assert IN_MEMORY not in remedy

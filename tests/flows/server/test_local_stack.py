@@ -20,7 +20,7 @@ from rich.console import Console
 
 from flows.server import local_stack
 from flows.server.address import PrefectEngine
-from flows.server.processes import PAUSES_SECONDS, Attendants
+from flows.server.processes import PAUSES_SECONDS, ManagedProcesses
 from flows.server.registration import FILMS_AT_ONCE
 from studio.errors import BadInput
 from tests.support.films.film_command import assert_one_line
@@ -143,7 +143,7 @@ def test_a_server_elsewhere_is_announced_first(
     _, url = first
     # Every address that leads there is this machine's.
     monkeypatch.setattr(local_stack, "is_this_machine", lambda url: False)
-    elsewhere = local_stack._Backlot(Console(width=200), PrefectEngine(url, "profile 'far'"))
+    elsewhere = local_stack._LocalStack(Console(width=200), PrefectEngine(url, "profile 'far'"))
     assert elsewhere._is_there(set_up_only=True)
     (line,) = capsys.readouterr().out.splitlines()
     assert url in line
@@ -158,13 +158,13 @@ def test_a_server_that_is_leaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
-    attendants = Attendants(tmp_path)
-    attendants.start_server("127.0.0.1", port, url, tmp_path / "log")
+    processes = ManagedProcesses(tmp_path)
+    processes.start_server("127.0.0.1", port, url, tmp_path / "log")
     try:
-        attendants.await_ready("server")
+        processes.await_ready("server")
         assert local_stack._answer(url) == "there"
         # What the system does for a studio that is killed, while films hold the server's input.
-        attendants._there["server"].stop_listening()
+        processes._there["server"].stop_listening()
         wait_for("the server to say it", lambda: local_stack._answer(url) == "leaving")
         patient = local_stack.GONE_SECONDS
         monkeypatch.setattr(local_stack, "GONE_SECONDS", 0.5)
@@ -173,10 +173,10 @@ def test_a_server_that_is_leaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(local_stack, "GONE_SECONDS", patient)
         with ThreadPoolExecutor() as pool:
             after = pool.submit(local_stack._after_leaving, url)
-            attendants.leave()
+            processes.leave()
             assert after.result() == "none"
     finally:
-        attendants.leave()
+        processes.leave()
 
 
 def refused(tmp_path: Path, home: Path, *options: str, **environment: str) -> str:

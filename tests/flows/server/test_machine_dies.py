@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.runs.dead_runs import SILENCE_SECONDS
-from flows.server.processes import Attendants
+from flows.server.processes import ManagedProcesses
 from tests.crash.judge import made
 from tests.support.servers.engine import wait_for
 from tests.support.servers.prefect_home import with_tables
@@ -40,15 +40,15 @@ class Machine:
         self.start_studio()
 
     def start_server(self) -> None:
-        self._attendants = Attendants(self.home)
+        self._processes = ManagedProcesses(self.home)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PREFECT_HOME", str(self.home))
-            self._attendants.start_server("127.0.0.1", self._port, self.url, self.home / "log")
-        self._attendants.await_ready("server")
+            self._processes.start_server("127.0.0.1", self._port, self.url, self.home / "log")
+        self._processes.await_ready("server")
 
     def kill_server(self) -> None:
-        self._attendants._there["server"].kill()
-        self._attendants.leave()
+        self._processes._there["server"].kill()
+        self._processes.leave()
 
     def start_studio(self) -> None:
         self._studios += 1
@@ -92,7 +92,7 @@ class Machine:
 
     def leave(self) -> None:
         self.studio.end()
-        self._attendants.leave()
+        self._processes.leave()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.server.local_runs import InTheMaking
+from flows.server.local_runs import LocalRuns
 from flows.server.messages import Message
 from studio.checks.findings import FAULTS
 from studio.checks.verify import verify
@@ -77,14 +77,14 @@ class Place:
         assert self.state(run_id)["type"] == "RUNNING"
         return pid
 
-    def attendants(self) -> dict[str, int]:
+    def processes(self) -> dict[str, int]:
         """Return the processes of worker and server, once both are there."""
 
         def both() -> dict[str, int] | None:
             found = {}
             for pid in self.studio.children():
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                for name, module in (("server", b"flows.server.temporary"), ("worker", b"flows.server.worker")):
+                for name, module in (("server", b"flows.server.built_in_server"), ("worker", b"flows.server.worker")):
                     if module in words:
                         found[name] = pid
             return found if len(found) == 2 else None
@@ -95,7 +95,7 @@ class Place:
     def kill(self, names: list[str]) -> None:
         """Kill the one or the other, and wait until each is there again."""
         said = {name: self._returns(name) for name in names}
-        there = self.attendants()
+        there = self.processes()
         for name in names:
             os.kill(there[name], signal.SIGKILL)
         wait_for("them", lambda: all(self._returns(name) > before for name, before in said.items()))
@@ -183,16 +183,16 @@ def test_what_becomes_of_a_run_whose_worker_died(place: Place, before: str, afte
     flow = ask(place.url, "/flows/", {"name": "made-by-hand"})["id"]
     ours, taken = (ask(place.url, "/flow_runs/", {"flow_id": flow, "state": {"type": before}})["id"] for _ in range(2))
     worker = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    films = InTheMaking()
+    films = LocalRuns()
     films.hear(Message(what="taken", run_id=taken, name="one"))
     films.hear(Message(what="taken", run_id=ours, name="one"))
     films.hear(Message(what="begun", run_id=ours, name="one", pid=worker.pid))
-    going_on, deeds = films.worker_died(worker.pid)
-    assert (going_on, len(deeds), films.ended()) == (1, 1, [])
+    going_on, requests = films.worker_died(worker.pid)
+    assert (going_on, len(requests), films.ended()) == (1, 1, [])
     worker.kill()
-    deeds += wait_for("its end", films.ended)
+    requests += wait_for("its end", films.ended)
     with temporary_settings({PREFECT_API_URL: place.url}):
-        told = [word.what for deed in deeds if (word := deed()) is not None]
+        told = [word.what for request in requests if (word := request()) is not None]
     assert place.state(ours)["type"] == after
     assert place.state(taken)["type"] == ("SCHEDULED" if before == "PENDING" else before)
     assert told == {"CRASHED": ["died"], "FAILED": ["failed"]}.get(after, [])
@@ -229,7 +229,7 @@ def test_ctrl_c_while_all_is_dead(place: Place) -> None:
     run_id = place.begin("The last film", seconds=20.0, height=720)
     place.reached("images", run_id)
     pid = place.process(run_id)
-    for each in place.attendants().values():
+    for each in place.processes().values():
         os.kill(each, signal.SIGKILL)
     code, _, err = place.studio.end()
     assert (code, err) == (0, "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from flows.child_process import end_with_input
+from flows.child_process import terminate_when_input_ends
 from tests.support.films.filmed import film
 
 if __name__ == "__main__":
-    end_with_input()
+    terminate_when_input_ends()
     film(sys.argv[1], sys.argv[2], sys.argv[4:])

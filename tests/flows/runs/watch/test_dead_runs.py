@@ -165,9 +165,9 @@ def test_who_could_not_look_begins_anew(client: SyncPrefectClient, deploy: Calla
 
 
 def test_a_server_that_does_not_answer_judges_nobody(clock: Time) -> None:
-    """A glance at nothing does nothing, and raises nothing."""
+    """A look at nothing does nothing, and raises nothing."""
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        assert clock.watch.glance() == []
+        assert clock.watch.look_if_due() == []
 
 
 class Card:

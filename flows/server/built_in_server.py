@@ -67,7 +67,7 @@ class BuiltIn:
         with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
             self.url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "flows.server.temporary", str(door.fileno())],
+                [sys.executable, "-P", "-m", "flows.server.built_in_server", str(door.fileno())],
                 pass_fds=[door.fileno()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -165,15 +165,15 @@ def _migrate(tell: Callable[[Message], None] | None) -> None:
     asyncio.run(migrate())
 
 
-def serve(handle: int, ears: int | None = None) -> None:
+def serve(handle: int, message_pipe: int | None = None) -> None:
     """Run the server on an open socket until standard input ends.
 
     Args:
         handle: the socket's file descriptor.
-        ears: for the server of `film studio`: an open pipe for its messages, that it freed slots which nobody held, and
-            that it answers. Once nobody reads the pipe, every answer says that the server is leaving.
+        message_pipe: for the server of `film studio`: an open pipe for its messages, that it freed slots which nobody
+            held, and that it answers. Once nobody reads the pipe, every answer says that the server is leaving.
     """
-    tell = teller(ears) if ears is not None else None
+    tell = teller(message_pipe) if message_pipe is not None else None
     keep_leases()
     import uvicorn
 
@@ -186,8 +186,8 @@ def serve(handle: int, ears: int | None = None) -> None:
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            if tell is not None and ears is not None:
-                threading.Thread(target=say_that_it_leaves, args=(ears,), daemon=True).start()
+            if tell is not None and message_pipe is not None:
+                threading.Thread(target=say_that_it_leaves, args=(message_pipe,), daemon=True).start()
                 tell(Message(what="ready"))
 
     # Loop and parser are named, because the defaults depend on what happens to be installed.
@@ -210,10 +210,10 @@ def serve(handle: int, ears: int | None = None) -> None:
         time.sleep(_END_SECONDS)
         os._exit(1)
 
-    def say_that_it_leaves(ears: int) -> None:
+    def say_that_it_leaves(message_pipe: int) -> None:
         listeners = select.poll()
         # The only event of a pipe that is only written to is an error: nobody reads it any more.
-        listeners.register(ears, 0)
+        listeners.register(message_pipe, 0)
         listeners.poll()
         header = (LEAVING.encode(), b"yes")
         # Set in both places: uvicorn copies the first to the second each second.

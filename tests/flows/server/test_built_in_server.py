@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.server import temporary
-from flows.server.temporary import BuiltIn
+from flows.server import built_in_server
+from flows.server.built_in_server import BuiltIn
 from studio.errors import DiskFull, FilmError
 
 FULL = (
@@ -22,7 +22,7 @@ def server_that_says(words: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     program = folder / "python"
     program.write_text(f"#!/bin/sh\ncat >&2 <<'EOF'\n{words}\nEOF\nexit 3\n", "utf-8")
     program.chmod(0o755)
-    monkeypatch.setattr(temporary.sys, "executable", str(program))  # type: ignore[attr-defined]  # what it imports
+    monkeypatch.setattr(built_in_server.sys, "executable", str(program))  # type: ignore[attr-defined]  # what it imports
     monkeypatch.setenv("PREFECT_HOME", str(folder / "home"))
     server = BuiltIn()
     # As the door of a process that has ended is: nobody takes what waits there.
