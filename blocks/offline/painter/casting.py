@@ -15,7 +15,7 @@ from blocks.offline.painter.canvas.shapes import Drawing, moved
 from blocks.offline.painter.people import eye, figures, hands, poses, suits, waist
 from blocks.offline.painter.places import dressing
 from blocks.offline.painter.prompt import vocabulary
-from blocks.offline.painter.prompt.habitat import INSIDE, PEOPLE
+from blocks.offline.painter.prompt.places_in_prompt import INSIDE, PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.things import (

@@ -15,7 +15,7 @@ from blocks.offline.painter.people import figures, hands
 from blocks.offline.painter.people.bust import bust, shoulders
 from blocks.offline.painter.people.eye import paint_eye
 from blocks.offline.painter.people.face import as_child, turned_head
-from blocks.offline.painter.prompt.habitat import INSIDE, PEOPLE
+from blocks.offline.painter.prompt.places_in_prompt import INSIDE, PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.things import still
@@ -145,6 +145,6 @@ def paint_steam(stage: Stage, x: float, foot: float, height: float) -> None:
         wide = half * (0.05 + 0.22 * rise)
         veil += np.exp(-(((canvas.x[:, left:right] - centre) / wide) ** 2)) * (1 - rise) * np.clip(rise * 6, 0, 1)
     veil *= np.clip(clouds(rng, (right - left, bottom - top), 4, 3) * 1.6 - 0.2, 0, 1)
-    canvas.screen(
+    canvas.add_light(
         (veil * np.float32(0.42)).astype(np.float32), mix(stage.light.sun, np.ones(3, np.float32), 0.5), left, top
     )

@@ -11,14 +11,14 @@ from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.canvas.shapes import Drawing, bar, draw, outline_of
 from blocks.offline.painter.people.figures import FIST
 from blocks.offline.painter.places.halls import fill
-from blocks.offline.painter.prompt.habitat import PEOPLE
+from blocks.offline.painter.prompt.places_in_prompt import PEOPLE
 
 
 def paint_air_behind(stage: Stage, x: float, y: float, height: float) -> None:
     """Paint haze about pixel (x, y), behind a figure `height` pixels high, so that it stands out in a crowded place."""
     canvas = stage.canvas
     away = ((canvas.x - x) / np.float32(height * 0.75)) ** 2 + ((canvas.y - y) / np.float32(height * 0.85)) ** 2
-    canvas.over(np.exp(-away) * np.float32(0.72), stage.light.haze * np.float32(1.05))
+    canvas.cover(np.exp(-away) * np.float32(0.72), stage.light.haze * np.float32(1.05))
 
 
 def paint_beam(stage: Stage, x: float, y: float) -> None:
@@ -29,7 +29,7 @@ def paint_beam(stage: Stage, x: float, y: float) -> None:
     slope = dy / np.maximum(dx, 1) + np.float32(0.075)
     beam = np.exp(-((slope / np.float32(0.055)) ** 2)) * np.clip(1 - away / np.float32(canvas.unit * 1.35), 0, 1) ** 1.2
     beam *= np.clip(dx / np.float32(canvas.unit * 0.02), 0, 1)
-    canvas.screen(beam * np.float32(0.35 + 0.30 * stage.light.lamps), rgb("ffe9b0"))
+    canvas.add_light(beam * np.float32(0.35 + 0.30 * stage.light.lamps), rgb("ffe9b0"))
     canvas.glow(x, y, canvas.unit * 0.045, rgb("fff0c8"), 0.9)
 
 
@@ -61,7 +61,7 @@ def _puff(stage: Stage, x: float, y: float, size: float, tone: F32, share: float
     top, bottom = int(max(0, y - size * 2)), int(min(canvas.height, y + size * 2 + 1))
     if left < right and top < bottom:
         away = ((canvas.x[:, left:right] - x) ** 2 + (canvas.y[top:bottom] - y) ** 2) / np.float32(size * size)
-        canvas.over(np.exp(-(away**1.5)) * np.float32(share), tone, left, top)
+        canvas.cover(np.exp(-(away**1.5)) * np.float32(share), tone, left, top)
 
 
 def paint_prints(stage: Stage, drawing: Drawing, x: float, foot: float, height: float) -> None:
@@ -84,11 +84,11 @@ def paint_exhaust(stage: Stage, x: float, y: float, height: float) -> None:
     smoke *= np.exp(-((aside / np.float32(canvas.unit * 0.30) / (0.14 + down**1.5)) ** 2))
     smoke *= np.clip((canvas.y[top:] - y - canvas.unit * 0.10) / np.float32(canvas.unit * 0.11), 0, 1)
     tone = stage.light.haze * np.float32(0.55) + rgb("ffc98a") * np.float32(0.42)
-    canvas.over(np.clip(smoke * 2.1 - 0.25, 0, 0.96), tone, 0, top)
+    canvas.cover(np.clip(smoke * 2.1 - 0.25, 0, 0.96), tone, 0, top)
     wide = height * 0.042 * (1 - 0.55 * down)
     flame = np.exp(-((aside / wide) ** 2)) * np.clip(1 - (canvas.y[top:] - y) / np.float32(height * 0.42), 0, 1)
-    canvas.over(np.clip(flame * 1.2, 0, 1), rgb("ffd28a"), 0, top)
-    canvas.over(np.clip(flame**3 * 1.2, 0, 1), rgb("fffbe8"), 0, top)
+    canvas.cover(np.clip(flame * 1.2, 0, 1), rgb("ffd28a"), 0, top)
+    canvas.cover(np.clip(flame**3 * 1.2, 0, 1), rgb("fffbe8"), 0, top)
 
 
 def paint_reflection(stage: Stage, x: float, water: float, height: float, half: float) -> None:
@@ -123,7 +123,7 @@ def paint_reflection(stage: Stage, x: float, water: float, height: float, half: 
             for p in canvas.planes
         ]
     )
-    canvas.over(mask.astype(np.float32), mirror * np.float32(0.72), left, top)
+    canvas.cover(mask.astype(np.float32), mirror * np.float32(0.72), left, top)
 
 
 def paint_string(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from blocks.offline.painter.canvas.noise import F32, skyline
 from blocks.offline.painter.canvas.palettes import light_for, mix, rgb
 from blocks.offline.painter.places.beyond import paint_space, paint_undersea
 from blocks.offline.painter.places.city import paint_city
-from blocks.offline.painter.places.dressing import set_aside
+from blocks.offline.painter.places.dressing import standing_lamp
 from blocks.offline.painter.places.halls import paint_hall, paint_theatre
 from blocks.offline.painter.places.hills import paint_hills
 from blocks.offline.painter.places.interior import paint_room
@@ -23,9 +23,7 @@ from blocks.offline.painter.places.land import paint_dunes, paint_ground, paint_
 from blocks.offline.painter.places.sill import paint_sill
 from blocks.offline.painter.places.sky import paint_sky
 from blocks.offline.painter.places.station import paint_station
-from blocks.offline.painter.places.water import paint_water, shore_line
-from blocks.offline.painter.places.waves import paint_breakers, paint_surf
-from blocks.offline.painter.places.ways import (
+from blocks.offline.painter.places.streets import (
     paint_cottages,
     paint_lane,
     paint_moon,
@@ -33,6 +31,8 @@ from blocks.offline.painter.places.ways import (
     paint_road,
     paint_street,
 )
+from blocks.offline.painter.places.water import paint_water, shore_line
+from blocks.offline.painter.places.waves import paint_breakers, paint_surf
 from blocks.offline.painter.places.weather import (
     defocus,
     paint_fog,
@@ -43,11 +43,11 @@ from blocks.offline.painter.places.weather import (
     paint_snow,
 )
 from blocks.offline.painter.places.woods import paint_birches, paint_jungle, paint_spring
-from blocks.offline.painter.prompt.habitat import FURNITURE, HELD, INSIDE
+from blocks.offline.painter.prompt.places_in_prompt import FURNITURE, HANDHELD, INSIDE
 from blocks.offline.painter.prompt.reader import Reading
 from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.slate import paint_slate
-from blocks.offline.painter.staging import paint_stray_birds, paint_subjects
+from blocks.offline.painter.subjects_in_frame import paint_stray_birds, paint_subjects
 
 _IN_THE_SKY = kinds_with("in the sky")
 """Kinds of subjects that are in the sky: with one of them no stray birds are drawn."""
@@ -135,9 +135,9 @@ def _paint_place(stage: Stage, reading: Reading) -> None:
     elif "sill" in reading.features and reading.shot != "close":
         paint_sill(stage, reading.hour, reading.has("rain") or reading.has("storm"))
     elif biome in INSIDE:
-        bare = any(s.kind in (*HELD, *FURNITURE) for s in reading.subjects)
-        wet, named = reading.has("rain") or reading.has("storm"), "lamp" if set_aside(reading) else ""
-        paint_room(stage, reading.hour, biome, wet, bare, named)
+        own_things = any(s.kind in (*HANDHELD, *FURNITURE) for s in reading.subjects)
+        wet, named = reading.has("rain") or reading.has("storm"), "lamp" if standing_lamp(reading) else ""
+        paint_room(stage, reading.hour, biome, wet, own_things, named)
     elif biome == "moon":
         paint_space(stage)
         paint_moon(stage)
@@ -336,7 +336,7 @@ _LANDS: dict[str, Callable[[Stage, Reading], None]] = {
 
 def _paint_air(stage: Stage, reading: Reading) -> None:
     if stage.rays is not None:
-        stage.canvas.screen(stage.rays * np.float32(0.20), stage.light.sun)
+        stage.canvas.add_light(stage.rays * np.float32(0.20), stage.light.sun)
     clear = not reading.weather and reading.hour != "night"
     open_sky = reading.biome in ("sea", "shore", "field", "mountain") and reading.shot == "wide"
     aloft = any(s.kind in _IN_THE_SKY for s in reading.subjects)

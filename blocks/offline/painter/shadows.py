@@ -50,7 +50,7 @@ def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: fl
     )
     strength = 0.85 if hard else 0.12 + 0.62 * light.strength
     fade = fade * _dry(stage, x0, x1, y0, y1)
-    canvas.over(
+    canvas.cover(
         (shade * fade * np.float32(min(0.85, strength))).astype(np.float32), light.near * np.float32(0.42), x0, y0
     )
 
@@ -70,7 +70,7 @@ def _pool(stage: Stage, x: float, foot: float, half: float, deep: float, strengt
             (canvas.y[top:bottom] - foot) / np.float32(deep)
         ) ** 2
         dark = np.exp(-away) * _dry(stage, left, right, top, bottom)
-        canvas.over((dark * strength).astype(np.float32), stage.light.near * np.float32(0.4), left, top)
+        canvas.cover((dark * strength).astype(np.float32), stage.light.near * np.float32(0.4), left, top)
 
 
 def _dry(stage: Stage, left: int, right: int, top: int, bottom: int) -> F32 | float:

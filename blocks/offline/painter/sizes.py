@@ -6,7 +6,7 @@ import math
 
 from blocks.offline.painter.canvas.canvas import Stage
 from blocks.offline.painter.canvas.shapes import Drawing, extent
-from blocks.offline.painter.prompt.habitat import HELD, INSIDE, LIVING, PEOPLE, SITTING
+from blocks.offline.painter.prompt.places_in_prompt import HANDHELD, INSIDE, LIVING, PEOPLE, SILL_THINGS
 from blocks.offline.painter.prompt.reader import Reading
 from blocks.offline.painter.prompt.subjects import ROWS, kinds_with
 
@@ -49,8 +49,8 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
         left, low, right, high = extent(drawing)
         return float(min(canvas.height * 1.02 / high, canvas.width * 0.70 / (right - left)))
     nearer = {"wide": 1.0, "medium": 2.1 if kind in LIVING else 1.6, "close": 2.6}[reading.shot]
-    grow = nearer if first or kind in HELD else 1.0
-    if kind in HELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
+    grow = nearer if first or kind in HANDHELD else 1.0
+    if kind in HANDHELD and first and not any(s.kind in PEOPLE for s in reading.subjects):
         grow *= 1.5
     if kind == "footprints":
         # Footprints go from the lower edge to where the ground ends.
@@ -58,8 +58,8 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
     left, low, right, high = extent(drawing)
     wide = 1e9 if kind in ENDLESS else canvas.width * 0.82 / (right - left)
     if "sill" in reading.features and reading.shot != "close":
-        grow *= 1.75 if kind in SITTING else 1.0
-    if reading.biome in INSIDE and (kind not in HELD or reading.shot == "wide"):
+        grow *= 1.75 if kind in SILL_THINGS else 1.0
+    if reading.biome in INSIDE and (kind not in HANDHELD or reading.shot == "wide"):
         # A room is seen from nearer than a landscape.
         grow *= 1.8
     if kind in PEOPLE and any(s.kind == "bicycle" for s in reading.subjects):

@@ -51,9 +51,9 @@ def paint_slate(stage: Stage, title: str) -> None:
         mask = _type(canvas.width, canvas.height, canvas.unit, text)
         shadow = np.clip(soften(mask, canvas.unit * 0.012) * 1.5, 0, 0.55)
         # A wide dark area is behind the words, so that a bright window never makes half of them unreadable.
-        canvas.over(np.clip(soften(mask, canvas.unit * 0.1) * 5, 0, 0.6), light.near * np.float32(0.35))
-        canvas.over(shadow, light.near * np.float32(0.6))
-        canvas.over(mask * np.float32(0.94), ink)
+        canvas.cover(np.clip(soften(mask, canvas.unit * 0.1) * 5, 0, 0.6), light.near * np.float32(0.35))
+        canvas.cover(shadow, light.near * np.float32(0.6))
+        canvas.cover(mask * np.float32(0.94), ink)
 
 
 def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float) -> None:
@@ -63,7 +63,7 @@ def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float
     top, bottom = max(0, int(y - radius) - 2), min(canvas.height, int(y + radius) + 3)
     away = np.hypot(canvas.x[:, left:right] - x, canvas.y[top:bottom] - y) / np.float32(radius)
     disc = np.clip((1 - away) * np.float32(radius / 2) + 0.5, 0, 1) * (0.75 + 0.25 * away**4)
-    canvas.screen(disc * np.float32(strength), mix(stage.light.sun, stage.light.haze, 0.3), left, top)
+    canvas.add_light(disc * np.float32(strength), mix(stage.light.sun, stage.light.haze, 0.3), left, top)
 
 
 def _type(width: int, height: int, unit: float, text: str) -> F32:

@@ -28,7 +28,7 @@ class Canvas:
         self.x = np.arange(width, dtype=np.float32)[None, :]
         self.y = np.arange(height, dtype=np.float32)[:, None]
 
-    def over(self, mask: F32, colour: Colour, left: int = 0, top: int = 0) -> None:
+    def cover(self, mask: F32, colour: Colour, left: int = 0, top: int = 0) -> None:
         """Cover the box at (left, top) with `colour`; `mask` is its opacity, (height, width) float32."""
         down, across = mask.shape
         for plane, tone in zip(self.planes, colour, strict=True):
@@ -38,7 +38,7 @@ class Canvas:
             box += change
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float) -> None:
-        """Add a soft round light around pixel (x, y), by `screen`; it ends at five times `radius`, in pixels."""
+        """Add a soft round light around pixel (x, y), by `add_light`; it ends at five times `radius`, in pixels."""
         reach = 5 * radius
         left, right = max(0, int(x - reach)), min(self.width, int(x + reach) + 1)
         top, bottom = max(0, int(y - reach)), min(self.height, int(y + reach) + 1)
@@ -51,9 +51,9 @@ class Canvas:
         square += 1
         np.maximum(square, 0, out=square)
         fall *= square
-        self.screen(fall.astype(np.float32), colour, left, top)
+        self.add_light(fall.astype(np.float32), colour, left, top)
 
-    def screen(self, mask: F32, colour: Colour, left: int = 0, top: int = 0) -> None:
+    def add_light(self, mask: F32, colour: Colour, left: int = 0, top: int = 0) -> None:
         """Add light as a projector would: 1 - (1 - picture) * (1 - light), which never exceeds 1.
 
         `mask` is its strength, (height, width) float32, in the box at (left, top).

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blocks.offline.painter.canvas.noise import F32
-from blocks.offline.painter.prompt.habitat import INSIDE
+from blocks.offline.painter.prompt.places_in_prompt import INSIDE
 from blocks.offline.painter.prompt.reader import Reading
 
 

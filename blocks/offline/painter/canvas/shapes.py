@@ -130,7 +130,7 @@ def draw(
         cv2.fillPoly(mask, points, 255, cv2.LINE_AA, 4)
     _lay(stage, picture, mask, x, foot, height, (x0, y0), afloat)
     if lamps.any():
-        canvas.over(
+        canvas.cover(
             lamps.astype(np.float32) / np.float32(255), rgb(_LAMP_LIGHT) * np.float32(0.55 + 0.45 * light.lamps), x0, y0
         )
         for shape in drawing:

@@ -42,13 +42,13 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
     if closed:
         # In a shut eye the upper lid meets the lower one, and the eyeball bulges under it.
         lit_lid = np.clip((v + 0.40) / 0.70, 0, 1) * np.clip((lower - v) * 8, 0, 1) * np.clip(arc * 3, 0, 1)
-        canvas.over((lit_lid * np.float32(0.30)).astype(np.float32), np.minimum(flesh * np.float32(1.25), 1))
+        canvas.cover((lit_lid * np.float32(0.30)).astype(np.float32), np.minimum(flesh * np.float32(1.25), 1))
         upper = lower
     soft = np.float32(max(1.5, float(half) * 0.008)) / half
     opening = np.clip((v - upper) / soft, 0, 1) * np.clip((lower - v) / soft, 0, 1) * (np.abs(u) < 1)
     fold = -np.float32(_LID * 0.82) * arc**0.75 if closed else upper - np.float32(0.13)
     crease = np.exp(-(((v - fold) / 0.022) ** 2)) * np.clip(arc * 3, 0, 1)
-    canvas.over((crease * np.float32(0.5)).astype(np.float32), flesh * np.float32(0.22))
+    canvas.cover((crease * np.float32(0.5)).astype(np.float32), flesh * np.float32(0.22))
     # Only inside the box of the opening: the eyeball costs the most time of the picture.
     left, right = (int(np.clip(centre_x + way * half * 1.02, 0, canvas.width)) for way in (-1, 1))
     top, bottom = (int(np.clip(centre_y + way * half, 0, canvas.height)) for way in (-0.50, 0.36))
@@ -60,9 +60,9 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
         _paint_shut(stage, centre_x, centre_y, float(half), hair)
         stage.aim(centre_x, centre_y + float(half) * 0.16)
         return
-    canvas.over(opening[box], np.stack(ball), left, top)
+    canvas.cover(opening[box], np.stack(ball), left, top)
     wet = np.exp(-(((v - lower) / 0.016) ** 2)) * np.clip(arc * 4, 0, 1) * np.clip(0.5 + side * u, 0, 1)
-    canvas.screen((wet * np.float32(0.55 * light.strength)).astype(np.float32), light.sun)
+    canvas.add_light((wet * np.float32(0.55 * light.strength)).astype(np.float32), light.sun)
     _paint_lashes(stage, centre_x, centre_y, float(half), hair)
     stage.aim(centre_x, centre_y - float(half) * 0.06)
 
@@ -145,7 +145,7 @@ def _paint_strokes(stage: Stage, x: float, y: float, half: float, hair: str, shu
     rim = np.stack([along, arch - 0.05 * along * side], 1) * half + (x, y)
     cv2.polylines(mask, [np.round(rim * 16).astype(np.int32)], False, 255, max(1, int(half * 0.02)), cv2.LINE_AA, 4)
     shade = mask.astype(np.float32) / np.float32(255)
-    canvas.over(
+    canvas.cover(
         np.maximum(shade * np.float32(0.9), soften(shade, half * 0.02) * np.float32(0.5)),
         mix(stage.light.near, rgb(hair), 0.25) * np.float32(0.6),
     )

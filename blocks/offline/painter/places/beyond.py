@@ -24,7 +24,7 @@ def paint_space(stage: Stage) -> None:
     across = (canvas.y - canvas.height * 0.38 + (canvas.x - canvas.width / 2) * slope) / np.float32(canvas.unit * 0.30)
     band = np.clip(veil * 2.6 - 0.95, 0, 1) * np.exp(-(across**2))
     violet, rose = rgb("5a4ac8")[:, None, None], rgb("ff7eb0")[:, None, None]
-    canvas.screen(band * np.float32(0.85), violet + (rose - violet) * np.clip(hue * 2 - 0.5, 0, 1))
+    canvas.add_light(band * np.float32(0.85), violet + (rose - violet) * np.clip(hue * 2 - 0.5, 0, 1))
     stage.horizon = canvas.height * 3.0
     paint_stars(stage, 1.0, int(2600 * canvas.width * canvas.height / (canvas.unit**2 * 16 / 9)))
     stage.sun_y = canvas.height * 0.26
@@ -49,9 +49,9 @@ def _paint_planet(stage: Stage) -> None:
     ]
     lit = lambert**0.8 * 1.1 + 0.012
     first, second = rgb(dark)[:, None, None], rgb(pale)[:, None, None]
-    canvas.over(np.clip((1 - away) * radius + 0.5, 0, 1), (first + (second - first) * bands) * lit)
+    canvas.cover(np.clip((1 - away) * radius + 0.5, 0, 1), (first + (second - first) * bands) * lit)
     rim = np.exp(-np.clip(np.abs(away - 1) * 26, 0, 30)) * np.clip(x * stage.side * 0.75 - y * 0.45 + 0.35, 0, 1)
-    canvas.screen(np.clip(rim * 0.9, 0, 1), rgb("8fd0ff"))
+    canvas.add_light(np.clip(rim * 0.9, 0, 1), rgb("8fd0ff"))
 
 
 def paint_undersea(stage: Stage) -> None:
@@ -63,7 +63,7 @@ def paint_undersea(stage: Stage) -> None:
     shafts = skyline(rng, 4096, 44, 4)
     rays = shafts[np.clip((angle + 1.6) / 3.2 * 4095, 0, 4095).astype(int)]
     rays = np.clip(rays * 2.4 - 1.0, 0, 1) * np.clip(1 - canvas.y / np.float32(canvas.height * 0.95), 0, 1) ** 1.3
-    canvas.screen(rays * np.float32(0.5), light.sun)
+    canvas.add_light(rays * np.float32(0.5), light.sun)
     stage.rays = rays
     canvas.glow(stage.sun_x, -canvas.unit * 0.05, canvas.unit * 0.25, light.sun, 0.7)
     stage.sun_y = 0.0
@@ -77,4 +77,4 @@ def paint_undersea(stage: Stage) -> None:
     )
     spread = max(0.8, canvas.unit * 0.002)
     motes = cv2.GaussianBlur(motes, (0, 0), spread) * np.float32(3 * spread * spread)
-    canvas.screen(np.clip(motes, 0, 0.55), light.sun)
+    canvas.add_light(np.clip(motes, 0, 0.55), light.sun)

@@ -15,7 +15,7 @@ from blocks.offline.painter.canvas.noise import fork
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, draw, moved, oval, poly
 from blocks.offline.painter.places.sky import gradient
-from blocks.offline.painter.prompt.habitat import PEOPLE, ROOMS
+from blocks.offline.painter.prompt.places_in_prompt import PEOPLE, ROOMS
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.things.furniture import plant
 from blocks.offline.painter.things.still import bread, candle, chair, clock, cup, flower
@@ -166,7 +166,7 @@ _FLOOR = {
 _WALL = ("picture", "two pictures", "clock", "mirror", "shelf")
 
 
-def set_aside(reading: Reading) -> Subject | None:
+def standing_lamp(reading: Reading) -> Subject | None:
     """Return the lamp that nobody holds in a room with people, for a side table at the wall; None if there is none."""
     if reading.biome not in ROOMS or reading.shot == "close" or not any(s.kind in PEOPLE for s in reading.subjects):
         return None
@@ -201,12 +201,12 @@ def dress_floor(stage: Stage, kind: str, x: float, foot: float, named: str = "")
     draw(stage, drawing(), x, foot - tall * 0.92, unit * size * 1.15, 0.08, afloat=True)
 
 
-def dress_wall(stage: Stage, x: float, y: float, bare: bool) -> None:
-    """Paint something on the wall about pixel (x, y); a single picture on a `bare` wall."""
+def dress_wall(stage: Stage, x: float, y: float, own_things: bool) -> None:
+    """Paint something on the wall about pixel (x, y): a single picture where the prompt has `own_things`."""
     own, unit = fork(stage.rng), stage.canvas.unit
     thing = str(own.choice(_WALL))
     first, second = (int(v) for v in own.permutation(len(_PICTURES))[:2])
-    if bare or thing == "picture":
+    if own_things or thing == "picture":
         _hang_picture(stage, x, y, 0.11, 0.085, first)
     elif thing == "two pictures":
         _hang_picture(stage, x - unit * 0.085, y, 0.060, 0.085, first)

@@ -36,7 +36,7 @@ def fill(stage: Stage, points: list[tuple[float, float]], colour: Colour, opacit
     mask = np.zeros((bottom - top, right - left), np.uint8)
     corners = np.round(np.clip(outline - (left, top), -8000, 8000) * 16).astype(np.int32)
     cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, 4)
-    canvas.over(mask.astype(np.float32) * np.float32(opacity / 255), colour, left, top)
+    canvas.cover(mask.astype(np.float32) * np.float32(opacity / 255), colour, left, top)
 
 
 def shaft(stage: Stage, points: list[tuple[float, float]], strength: float, blur: float) -> None:
@@ -46,7 +46,7 @@ def shaft(stage: Stage, points: list[tuple[float, float]], strength: float, blur
     cv2.fillPoly(mask, [np.round(np.clip(np.array(points), -8000, 8000)).astype(np.int32)], 255)
     soft = soften(mask.astype(np.float32) / np.float32(255), canvas.unit * blur)
     soft *= (0.6 + 0.8 * clouds(stage.rng, (canvas.width, canvas.height), 5, 4)) * np.float32(strength)
-    canvas.screen(soft, stage.light.sun)
+    canvas.add_light(soft, stage.light.sun)
 
 
 def paint_hall(stage: Stage) -> None:
@@ -163,7 +163,7 @@ def _paint_shafts(stage: Stage, beams: list[_Corners], strength: float) -> None:
         along = ((canvas.x - start[0]) * way[0] + (canvas.y[first:last] - start[1]) * way[1]) / (way @ way)
         total += soft * np.clip(along * 3.5, 0, 1) * np.clip((1 - along) * 2.2, 0, 1)
     total *= (0.6 + 0.8 * clouds(stage.rng, (canvas.width, last - first), 4, 4)) * np.float32(strength)
-    canvas.screen(np.clip(total, 0, 1), stage.light.sun, 0, first)
+    canvas.add_light(np.clip(total, 0, 1), stage.light.sun, 0, first)
 
 
 def _paint_motes(stage: Stage, beams: list[_Corners]) -> None:
@@ -179,7 +179,7 @@ def _paint_motes(stage: Stage, beams: list[_Corners]) -> None:
                 x, y = left + (right - left) * across
                 size, value = max(0.6, canvas.unit * radius * float(rng.uniform(0.6, 1.4))), int(rng.integers(90, 255))
                 cv2.circle(dots, (int(x * 16), int(y * 16)), int(size * 16), value, -1, cv2.LINE_AA, 4)
-        canvas.screen(dots.astype(np.float32) * np.float32(strength / 255), stage.light.sun)
+        canvas.add_light(dots.astype(np.float32) * np.float32(strength / 255), stage.light.sun)
 
 
 def _paint_bay(stage: Stage, at: _Perspective, depth: float, near: float, stone: F32) -> None:
@@ -231,7 +231,7 @@ def paint_theatre(stage: Stage) -> None:
     inward = (np.abs(canvas.x - canvas.width / 2) - opening) / np.float32(canvas.unit * 0.2)
     glow = 0.16 + 0.55 * np.exp(-(inward**2))
     red = rgb("8c1f26")[:, None, None] * (0.35 + 0.65 * fold) * glow
-    canvas.over(cloth.astype(np.float32), red.astype(np.float32) * np.ones_like(cloth))
+    canvas.cover(cloth.astype(np.float32), red.astype(np.float32) * np.ones_like(cloth))
     source = pool_x + stage.side * canvas.width * 0.06
     stage.sun_x, stage.sun_y = source, -canvas.height * 0.05
     spread = canvas.unit * 0.27

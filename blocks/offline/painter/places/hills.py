@@ -57,7 +57,7 @@ def _paint_slope(stage: Stage, crest: F32, near: float, snow: bool) -> None:
         plane = shade[c] + (bright[c] - shade[c]) * lit + edge * light.sun[c]
         plane += (light.haze[c] - plane) * (fade + np.float32(0.34 * (1 - near) ** 2))
         colour[c] = plane * (1 + grain * 0.10)
-    canvas.over(np.clip(below + 0.5, 0, 1), colour, 0, top)
+    canvas.cover(np.clip(below + 0.5, 0, 1), colour, 0, top)
 
 
 def _paint_copses(stage: Stage, crest: F32, near: float) -> None:
@@ -89,7 +89,7 @@ def _paint_copses(stage: Stage, crest: F32, near: float) -> None:
                 cv2.circle(lights, lit, max(8, int(round_about * 5)), 150, -1, cv2.LINE_AA, 4)
     dark = depth_tone(stage, 0.30 + 0.70 * near) * np.float32(0.62)
     dark = mix(dark, stage.light.haze, 0.30 * (1 - near))
-    canvas.over(shades.astype(np.float32) / np.float32(255), dark)
-    canvas.over(crowns.astype(np.float32) / np.float32(255), dark)
+    canvas.cover(shades.astype(np.float32) / np.float32(255), dark)
+    canvas.cover(crowns.astype(np.float32) / np.float32(255), dark)
     leaf = mix(dark, rgb("7f9a4a"), 0.15 + 0.40 * stage.light.ambient)
-    canvas.over(np.minimum(lights, crowns).astype(np.float32) / np.float32(255), leaf)
+    canvas.cover(np.minimum(lights, crowns).astype(np.float32) / np.float32(255), leaf)

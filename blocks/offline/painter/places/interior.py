@@ -26,14 +26,16 @@ OUTSIDE = {
 _SPINES = ("7a3324", "44523f", "8a6632", "303b56", "66404f", "8d8069", "394f57")
 
 
-def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool = False, named: str = "") -> None:
+def paint_room(
+    stage: Stage, hour: str, kind: str, wet: bool = False, own_things: bool = False, named: str = ""
+) -> None:
     """Paint a room in one-point perspective, with the furniture of its kind: a 'library' has books along its wall.
 
     Args:
         hour: a key of `OUTSIDE`.
-        kind: one of `habitat.ROOMS`.
+        kind: one of `places_in_prompt.ROOMS`.
         wet: whether it rains outside: the panes are grey, with drops running down.
-        bare: whether the prompt names things of its own: then nothing is added but what `named` says.
+        own_things: whether the prompt names things of its own: then nothing is added but what `named` says.
         named: what stands on a side table, as for `dress_floor`.
     """
     canvas, light, rng = stage.canvas, stage.light, stage.rng
@@ -59,7 +61,7 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool
         bench_drawing = workbench() if stage.side > 0 else mirrored(workbench())
         draw(stage, bench_drawing, canvas.width / 2 - stage.side * canvas.width * 0.20, floor, unit * 0.47, 0.16)
     else:
-        dress_wall(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34, bare)
+        dress_wall(stage, canvas.width / 2 - stage.side * canvas.width * 0.16, canvas.height * 0.34, own_things)
     _paint_floor(stage, floor)
     canvas.glow(centre_x, centre_y, unit * 0.30, light.sun, 0.50 * light.strength)
     _paint_window(stage, hour, centre_x, centre_y, half_w, half_h, wet)
@@ -75,7 +77,7 @@ def paint_room(stage: Stage, hour: str, kind: str, wet: bool = False, bare: bool
             afloat=True,
         )
     _paint_shaft(stage, centre_x, centre_y, half_w, half_h, floor)
-    if named or not bare:
+    if named or not own_things:
         dress_floor(
             stage, kind, canvas.width * (0.5 - stage.side * 0.37), floor + (canvas.height - floor) * 0.34, named
         )
@@ -187,7 +189,7 @@ def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float,
     soft = soften(beam.astype(np.float32) / np.float32(255), canvas.unit * 0.035)
     dust = 0.65 + 0.7 * clouds(stage.rng, (canvas.width, canvas.height), 5, 4)
     soft *= np.clip(1.1 - (canvas.y - (y - half_h)) / canvas.height, 0, 1) * dust * np.float32(0.26 * light.strength)
-    canvas.screen(soft, light.sun)
+    canvas.add_light(soft, light.sun)
     patch = np.zeros((canvas.height, canvas.width), np.uint8)
     near, far = floor + (canvas.height - floor) * 0.85, floor + (canvas.height - floor) * 0.18
     middle = x - side * lean * 0.75
@@ -208,7 +210,7 @@ def _paint_shaft(stage: Stage, x: float, y: float, half_w: float, half_h: float,
         255,
     )
     lit = soften(patch.astype(np.float32) / np.float32(255), canvas.unit * 0.012)
-    canvas.screen(lit * np.float32(0.46 * light.strength), light.sun)
+    canvas.add_light(lit * np.float32(0.46 * light.strength), light.sun)
 
 
 def _paint_shelves(stage: Stage, floor: int, clear_left: float, clear_right: float) -> None:

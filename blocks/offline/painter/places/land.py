@@ -50,7 +50,7 @@ def paint_layer(stage: Stage, crest: F32, tone: F32, foot: F32, mist: float, rim
         plane *= grain
         plane += (light.sun[c] - plane) * glow
         plane += edge * light.sun[c]
-    canvas.over(mask, colour, 0, top)
+    canvas.cover(mask, colour, 0, top)
 
 
 def paint_ridges(
@@ -122,7 +122,7 @@ def _paint_snowcap(stage: Stage, crest: F32, line: F32, near: float) -> None:
     white = mix(mix(light.haze, light.sun, 0.62), np.ones(3, np.float32), 0.30 * light.ambient)
     shade = mix(mix(light.haze, light.sky[0], 0.5), light.sky[1], 0.3)
     colour = shade[:, None, None] + (white - shade)[:, None, None] * lit
-    canvas.over((mask * np.float32(0.92 - 0.3 * near)).astype(np.float32), colour.astype(np.float32), 0, top)
+    canvas.cover((mask * np.float32(0.92 - 0.3 * near)).astype(np.float32), colour.astype(np.float32), 0, top)
 
 
 def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) -> None:
@@ -139,7 +139,7 @@ def paint_pines(stage: Stage, crest: F32, count: int, near: float, tone: F32) ->
     fade = np.clip((canvas.y[top:] - crest[None, :]) / np.float32(canvas.unit * 0.2), 0, 1) * np.float32(0.5)
     haze = stage.light.haze
     colour = tone[:, None, None] + (haze - tone)[:, None, None] * fade
-    canvas.over(mask[top:].astype(np.float32) / np.float32(255), colour, 0, top)
+    canvas.cover(mask[top:].astype(np.float32) / np.float32(255), colour, 0, top)
 
 
 def _pine(rng: np.random.Generator, x: float, root: float, height: float) -> F32:
@@ -182,7 +182,7 @@ def paint_dunes(stage: Stage, first: float, last: float) -> None:
         body = mix(light.haze, sand, near) * np.float32(1 - 0.35 * near)
         surface = flank * (1 + ripples * 0.22 * (0.4 + near)) * (1 - fade * 0.22)
         colour = body[:, None, None] * surface + edge * light.sun[:, None, None]
-        canvas.over(np.clip(below + 0.5, 0, 1), colour.astype(np.float32), 0, top)
+        canvas.cover(np.clip(below + 0.5, 0, 1), colour.astype(np.float32), 0, top)
 
 
 def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = False) -> None:
@@ -211,7 +211,7 @@ def paint_ground(stage: Stage, crest: F32, grass: float = 0.0, snow: bool = Fals
         for blade in np.round(blades * 16).astype(np.int32):
             cv2.fillPoly(mask, [blade], 255, cv2.LINE_AA, 4)
         top = max(0, int(crest.min() - canvas.unit * grass * 1.1))
-        canvas.over(mask[top:].astype(np.float32) / np.float32(255), tone, 0, top)
+        canvas.cover(mask[top:].astype(np.float32) / np.float32(255), tone, 0, top)
     if snow:
         _paint_snowfield(stage, crest, tone, grass)
     else:
@@ -237,7 +237,7 @@ def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None
     for c in range(3):
         colour[c] = (blue[c] + (tone[c] - blue[c]) * lit) * (1.04 - 0.12 * fade)
         colour[c] += (warm[c] - colour[c]) * sun * lit * 0.6
-    canvas.over(np.clip(below + 0.5, 0, 1), colour, 0, top)
+    canvas.cover(np.clip(below + 0.5, 0, 1), colour, 0, top)
     own = fork(rng)
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     root_x = 0.0
@@ -252,7 +252,7 @@ def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None
         thick = max(1, round(canvas.unit * 0.0013))
         cv2.polylines(mask, [np.round(np.array(points) * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
     if stalks > 0:
-        canvas.over(
+        canvas.cover(
             mask.astype(np.float32) * np.float32(0.75 / 255), mix(light.near, rgb("8a7350"), 0.45 * light.ambient)
         )
     glints = np.zeros((canvas.height, canvas.width), np.float32)
@@ -260,4 +260,4 @@ def _paint_snowfield(stage: Stage, crest: F32, tone: F32, stalks: float) -> None
     rows = own.integers(top, canvas.height, count)
     glints[rows, own.integers(0, canvas.width, count)] = own.random(count, dtype=np.float32)
     spark = cv2.GaussianBlur(glints, (0, 0), max(0.6, canvas.unit / 1000))[top:] * np.clip(below, 0, 1) * (0.3 + sun)
-    canvas.screen((spark * np.float32(5)).astype(np.float32), np.minimum(light.sun * np.float32(1.1), 1), 0, top)
+    canvas.add_light((spark * np.float32(5)).astype(np.float32), np.minimum(light.sun * np.float32(1.1), 1), 0, top)

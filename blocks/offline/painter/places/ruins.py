@@ -88,7 +88,7 @@ def paint_rubble(stage: Stage) -> None:
             slab = [(x, y), (x + dx, y + dy), (x + dx + ox, y + dy + oy), (x + ox, y + oy)]
             cv2.fillPoly(mask, [np.round(np.array(slab) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         tone = mix(light.near, light.haze, 0.34 * (1 - near) + 0.10)
-        canvas.over(mask.astype(np.float32) / np.float32(255), tone * np.float32(1.15))
+        canvas.cover(mask.astype(np.float32) / np.float32(255), tone * np.float32(1.15))
         paint_layer(
             stage,
             np.asarray(crest, np.float32),

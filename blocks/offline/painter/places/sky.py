@@ -66,7 +66,7 @@ def paint_stars(stage: Stage, strength: float, count: int) -> None:
     across = (canvas.y - canvas.height * 0.33) + (canvas.x - canvas.width * 0.5) * np.float32(slope)
     band = np.exp(-((across / np.float32(canvas.unit * 0.2)) ** 2)) * fade
     band *= np.clip(clouds(rng, size, 3, 6) * 1.8 - 0.55, 0, 1)
-    canvas.over(band * np.float32(0.30), mix(rgb("46689c"), rgb("9aa8d0"), 0.4))
+    canvas.cover(band * np.float32(0.30), mix(rgb("46689c"), rgb("9aa8d0"), 0.4))
     scale = canvas.unit / 1080
     points = np.zeros((canvas.height, canvas.width), np.float32)
     rows, columns = rng.integers(0, canvas.height, count), rng.integers(0, canvas.width, count)
@@ -74,7 +74,7 @@ def paint_stars(stage: Stage, strength: float, count: int) -> None:
     shine = points + cv2.GaussianBlur(points, (0, 0), max(0.6, scale)) * np.float32(2.6)
     shine += cv2.GaussianBlur(points * (points > 0.9), (0, 0), max(1.0, 4 * scale)) * np.float32(12)
     shine *= fade
-    canvas.screen(shine, np.array([0.9, 0.95, 1.0], np.float32))
+    canvas.add_light(shine, np.array([0.9, 0.95, 1.0], np.float32))
 
 
 def _paint_disc(stage: Stage, moon: bool) -> None:
@@ -90,7 +90,7 @@ def _paint_disc(stage: Stage, moon: bool) -> None:
     if moon:
         seas = clouds(stage.rng, (mask.shape[1], mask.shape[0]), 3, 4)
         tone = np.clip(0.98 - np.clip(seas - 0.5, 0, 1) * 0.9, 0.7, 1.0)
-    canvas.over(mask, light.sun[:, None, None] * tone * np.float32(1.08), left, top)
+    canvas.cover(mask, light.sun[:, None, None] * tone * np.float32(1.08), left, top)
 
 
 def _paint_clouds(stage: Stage, cover: float) -> None:
@@ -111,7 +111,7 @@ def _paint_clouds(stage: Stage, cover: float) -> None:
     lit += (1 - lit) * glow
     bright = np.minimum(mix(light.haze, light.sun, 0.62 * light.strength), 1)
     dark = light.haze * np.float32(0.42) + light.near * np.float32(0.3) + light.sky[0] * np.float32(0.25)
-    canvas.over(body, dark[:, None, None] + (bright - dark)[:, None, None] * lit)
+    canvas.cover(body, dark[:, None, None] + (bright - dark)[:, None, None] * lit)
 
 
 def _paint_deck(stage: Stage) -> None:

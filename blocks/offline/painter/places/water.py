@@ -37,7 +37,7 @@ def paint_water(stage: Stage) -> None:
     strip = max(4, int(canvas.unit * 0.07))
     first = max(0, top - strip)
     mist = np.exp(-(((canvas.y[first : top + strip] - top) / np.float32(canvas.unit * 0.022)) ** 2)) * np.float32(0.42)
-    canvas.over(np.broadcast_to(mist, (mist.shape[0], canvas.width)), light.haze, 0, first)
+    canvas.cover(np.broadcast_to(mist, (mist.shape[0], canvas.width)), light.haze, 0, first)
 
 
 def shore_line(stage: Stage) -> np.typing.NDArray[np.float32]:

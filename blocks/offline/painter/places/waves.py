@@ -32,12 +32,12 @@ def paint_breakers(stage: Stage) -> None:
         rough = 0.75 + 0.5 * spread[first:last]
         through = thin * (np.float32(0.35) + glow)
         colour = (tone[:, None, None] * rough) + through * (light.haze * np.float32(0.75))[:, None, None]
-        canvas.over((body * np.float32(0.94)).astype(np.float32), colour.astype(np.float32), 0, first)
+        canvas.cover((body * np.float32(0.94)).astype(np.float32), colour.astype(np.float32), 0, first)
         breaking = np.clip((line[None] - 0.58) * 5, 0, 1)
         depth = np.float32(high) * (0.05 + 0.55 * breaking * spread[first:last])
         white = np.clip(1 - np.abs(below - depth * 0.6) / np.maximum(depth, 0.6), 0, 1)
         white *= np.clip(spread[first:last] * 3.2 - 1.15, 0, 1) * (0.25 + 0.75 * breaking)
-        canvas.over((white * np.float32(0.80)).astype(np.float32), foam, 0, first)
+        canvas.cover((white * np.float32(0.80)).astype(np.float32), foam, 0, first)
 
 
 def paint_surf(stage: Stage, crest: F32) -> None:
@@ -53,4 +53,4 @@ def paint_surf(stage: Stage, crest: F32) -> None:
     spray = np.clip(spray * 1.5 + (grain - 0.5) * 3.4 - 0.55, 0, 1) * np.clip(spray * 6, 0, 1) * shown[None]
     mist = soften(spray.astype(np.float32), canvas.unit * 0.010)
     white = mix(light.haze * np.float32(1.5) + np.float32(0.25), light.sun, 0.3)
-    canvas.over(np.clip(spray * 0.75 + mist * 0.4, 0, 0.9).astype(np.float32), white, 0, top)
+    canvas.cover(np.clip(spray * 0.75 + mist * 0.4, 0, 0.9).astype(np.float32), white, 0, top)

@@ -19,7 +19,7 @@ def paint_fog(stage: Stage, row: float, thickness: float) -> None:
     bank *= np.exp(-(((canvas.y[top:] - canvas.height * row) / np.float32(canvas.height * 0.13)) ** 2)) * np.float32(
         thickness
     )
-    canvas.over(np.clip(bank, 0, 0.9), np.minimum(stage.light.haze * np.float32(1.03), 1), 0, top)
+    canvas.cover(np.clip(bank, 0, 0.9), np.minimum(stage.light.haze * np.float32(1.03), 1), 0, top)
 
 
 def paint_fog_about(stage: Stage, share: float) -> None:
@@ -28,7 +28,7 @@ def paint_fog_about(stage: Stage, share: float) -> None:
     drift = clouds(stage.rng, (canvas.width, canvas.height), 3, 4, 0.5) - np.float32(0.5)
     low = 0.75 + 0.45 * canvas.y / np.float32(canvas.height)
     veil = np.clip((np.float32(share) + drift * np.float32(0.7 * share)) * low, 0, 0.92)
-    canvas.over(veil.astype(np.float32), np.minimum(stage.light.haze * np.float32(1.05), 1))
+    canvas.cover(veil.astype(np.float32), np.minimum(stage.light.haze * np.float32(1.05), 1))
 
 
 _FLAMES = {"lantern": 0.34, "candle": 0.86, "fire": 0.4}
@@ -59,7 +59,7 @@ def paint_rain(stage: Stage, heavy: bool) -> None:
     cv2.line(streak, (long // 2 - lean, 0), (long // 2 + lean, long - 1), 1.0, 1, cv2.LINE_AA)
     rain = cv2.filter2D(drops, -1, streak / np.float32(max(1.0, 6 * scale)))
     rain = cv2.resize(rain, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-    canvas.screen(np.clip(rain * np.float32(0.62), 0, 1), stage.light.haze * np.float32(0.6) + np.float32(0.16))
+    canvas.add_light(np.clip(rain * np.float32(0.62), 0, 1), stage.light.haze * np.float32(0.6) + np.float32(0.16))
 
 
 def paint_snow(stage: Stage) -> None:
@@ -74,7 +74,7 @@ def paint_snow(stage: Stage) -> None:
         for x, y in zip(rng.uniform(0, canvas.width, count), rng.uniform(0, canvas.height, count), strict=True):
             cv2.circle(flakes, (int(x * 16), int(y * 16)), int(size * 16), 255, -1, cv2.LINE_AA, 4)
         soft = cv2.GaussianBlur(flakes, (0, 0), size * 0.5).astype(np.float32) / np.float32(255)
-        canvas.over(soft * np.float32(opacity), tone)
+        canvas.cover(soft * np.float32(opacity), tone)
 
 
 def paint_lightning(stage: Stage) -> None:
@@ -96,7 +96,7 @@ def paint_lightning(stage: Stage) -> None:
             )
         x, y = to_x, to_y
     shine = bolt.astype(np.float32) / np.float32(255)
-    canvas.screen(np.clip(shine + soften(shine, canvas.unit * 0.008) * 2.2, 0, 1), rgb("dfe6ff"))
+    canvas.add_light(np.clip(shine + soften(shine, canvas.unit * 0.008) * 2.2, 0, 1), rgb("dfe6ff"))
     canvas.glow(top[0], top[1], canvas.unit * 0.20, rgb("aab8e8"), 0.55)
     canvas.glow(x, y, canvas.unit * 0.08, rgb("aab8e8"), 0.35)
 

@@ -39,7 +39,7 @@ def paint_birches(stage: Stage) -> None:
             (scars, light.near * np.float32(0.7), 0.85),
             (leaves, green, 0.85),
         ):
-            canvas.over(mask.astype(np.float32) * np.float32(share / 255), mix(tone, light.haze, veil))
+            canvas.cover(mask.astype(np.float32) * np.float32(share / 255), mix(tone, light.haze, veil))
         _paint_feet(stage, root, 0.010 + 0.028 * near, mix(light.near, light.haze, veil * 0.8))
         if layer == 2:
             crest = canvas.height * 0.865 - (skyline(rng, canvas.width, 2, 6) - 0.5) * canvas.unit * 0.04
@@ -63,7 +63,7 @@ def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
         cv2.fillPoly(mask, [blade], 255, cv2.LINE_AA, 4)
     top = max(0, int(root - canvas.unit * tall * 2))
     ground = np.clip((canvas.y[top:] - root - canvas.unit * 0.022) / np.float32(canvas.unit * 0.012), 0, 1)
-    canvas.over(
+    canvas.cover(
         np.maximum(mask[top:].astype(np.float32) / np.float32(255), ground * np.ones_like(canvas.x)), tone, 0, top
     )
 
@@ -151,7 +151,7 @@ def paint_spring(stage: Stage) -> None:
             _broadleaf(stage, own, (wood, cover, shade, flower), float(x), row + canvas.unit * 0.02, tall, blossom)
         veil = 0.72 * (1 - near) + 0.06
         bark = mix(depth_tone(stage, near * 0.85), rgb("4a3a30"), 0.25 * light.ambient)
-        canvas.over(wood.astype(np.float32) / np.float32(255), mix(bark, light.haze, veil * 0.4))
+        canvas.cover(wood.astype(np.float32) / np.float32(255), mix(bark, light.haze, veil * 0.4))
         reach = canvas.unit * (0.003 + 0.008 * near)
         soft, lit, petal = (
             _enlarged(cv2.GaussianBlur(m, (0, 0), max(0.6, reach * s / 2)), canvas.width, low)
@@ -176,7 +176,7 @@ def paint_spring(stage: Stage) -> None:
         floor = mix(depth_tone(stage, near * 0.8), light.haze, 0.5 * (1 - near))
         top = int(crest.min())
         below = np.clip(canvas.y[top:] - crest[None, :].astype(np.float32), 0, 1)
-        canvas.over(below, mix(floor, fresh * np.float32(0.6), 0.10 + 0.25 * light.ambient), 0, top)
+        canvas.cover(below, mix(floor, fresh * np.float32(0.6), 0.10 + 0.25 * light.ambient), 0, top)
 
 
 def _enlarged(mask: np.typing.NDArray[Any], width: int, rows: int) -> F32:
@@ -266,7 +266,7 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
                 continue
             _leaf(mask, rng, float(x), float(y), canvas.unit * (0.06 + 0.13 * near), 1.0 if hanging else -1.0)
         tone = mix(depth_tone(stage, 0.18 + 0.82 * near), rgb("2f5a34"), 0.22 * light.ambient + 0.06)
-        canvas.over(mask.astype(np.float32) / np.float32(255), tone)
+        canvas.cover(mask.astype(np.float32) / np.float32(255), tone)
         floor = canvas.height * (0.72 + 0.08 * layer)
         if layer < 2 and between:
             # A road or river lets us see far into the wood: there must be a floor under it, in the mist.

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blocks.offline.painter.prompt import inflection, vocabulary
-from blocks.offline.painter.prompt.habitat import PEOPLE
+from blocks.offline.painter.prompt.places_in_prompt import PEOPLE
 from blocks.offline.painter.prompt.subjects import kinds_with
-from blocks.offline.painter.prompt.tokens import Token, meaning, subject_of
+from blocks.offline.painter.prompt.tokens import Token, lookup, subject_of
 
 Garments = tuple[tuple[str, str], ...]
 
@@ -51,10 +51,10 @@ def count_of(tokens: list[Token], i: int, kind: str) -> int:
 
 def _one(word: str) -> bool:
     """Tell whether a subject's word is in the singular."""
-    return word in vocabulary.SUBJECTS or (meaning(vocabulary.SUBJECTS, word) is None and not word.endswith("s"))
+    return word in vocabulary.SUBJECTS or (lookup(vocabulary.SUBJECTS, word) is None and not word.endswith("s"))
 
 
-def unnamed(tokens: list[Token]) -> list[Token]:
+def without_names(tokens: list[Token]) -> list[Token]:
     """Return the tokens with the names of people who have a look in brackets replaced: the look is drawn, not the name.
 
     Every word of such a name, there and wherever it comes again, becomes 'someone', with the name kept in `Token.name`.
@@ -87,7 +87,7 @@ def _bracket(tokens: Sequence[Token], opening: int) -> list[Token]:
     return found
 
 
-def describes(tokens: list[Token], i: int) -> bool:
+def describes_previous(tokens: list[Token], i: int) -> bool:
     """Tell whether the person at `i`, in brackets, only describes the one before the brackets, who is drawn already."""
     first = i
     while first > 0 and tokens[first - 1].inside:
@@ -100,7 +100,7 @@ def describes(tokens: list[Token], i: int) -> bool:
     return any(t.name == before.name and tokens[k + 1].inside for k, t in enumerate(tokens[: first - 1]))
 
 
-def another(tokens: list[Token], i: int, known: list[int]) -> bool:
+def is_new_person(tokens: list[Token], i: int, known: list[int]) -> bool:
     """Tell whether the word at `i` names a further person, besides those named at the positions `known`, at least one.
 
     "A man and a woman" are two; "an old man, a bearded fisherman" is one named twice, and so is "the woman" later on.
@@ -136,7 +136,7 @@ def another(tokens: list[Token], i: int, known: list[int]) -> bool:
     return not (retold and (word in _GENERIC or heads[-1] in _GENERIC))
 
 
-def again(tokens: list[Token], i: int, known: list[tuple[int, str]]) -> str:
+def person_named_again(tokens: list[Token], i: int, known: list[tuple[int, str]]) -> str:
     """Return the key of the person whom the word at `i` names again, of those named at `known` as (position, key)."""
     word = _head(tokens[i].word)
     return next((key for at, key in known if _head(tokens[at].word) == word), known[-1][1])
@@ -161,7 +161,7 @@ def from_behind(tokens: list[Token], i: int) -> bool:
         return False
     said = [w for w in before if w not in ("from", "the")]
     return (
-        not said or said[-1] in _SEEN or subject_of(said[-1]) in PEOPLE or bool(meaning(vocabulary.GARMENTS, said[-1]))
+        not said or said[-1] in _SEEN or subject_of(said[-1]) in PEOPLE or bool(lookup(vocabulary.GARMENTS, said[-1]))
     )
 
 
@@ -176,7 +176,7 @@ def garments_of(tokens: list[Token]) -> Garments:
 def _garments(tokens: list[Token]) -> list[tuple[int, str, str]]:
     worn: list[tuple[int, str, str]] = []
     for i, token in enumerate(tokens):
-        if kind := meaning(vocabulary.GARMENTS, token.word):
+        if kind := lookup(vocabulary.GARMENTS, token.word):
             near = [t.word for t in tokens[max(0, i - 2) : i] if t.phrase == token.phrase]
             worn.append((i, kind, next((vocabulary.COLOURS[w] for w in reversed(near) if w in vocabulary.COLOURS), "")))
         if token.word.endswith(("-haired", "-bearded")) and token.word.split("-")[0] in vocabulary.COLOURS:
@@ -184,14 +184,14 @@ def _garments(tokens: list[Token]) -> list[tuple[int, str, str]]:
     return worn
 
 
-def owner_of(tokens: list[Token], i: int, mentions: list[tuple[int, str]], ahead: bool = False) -> str:
+def owner_of(tokens: list[Token], i: int, mentions: list[tuple[int, str]], before_noun: bool = False) -> str:
     """Return the key of the person whom the word at `i` describes: the one named last before it.
 
     Args:
         mentions: (position, key) of the people in prompt order, at least one.
-        ahead: whether the word precedes its noun, as an adjective does: then it is the next one in its phrase.
+        before_noun: whether the word precedes its noun, as an adjective does: then it is the next one in its phrase.
     """
-    if ahead:
+    if before_noun:
         following = [key for at, key in mentions if at > i and tokens[at].phrase == tokens[i].phrase]
         if following:
             return following[0]

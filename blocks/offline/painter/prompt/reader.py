@@ -11,14 +11,14 @@ from typing import Literal, cast
 
 from blocks.offline.painter.prompt import people
 from blocks.offline.painter.prompt import vocabulary as words
-from blocks.offline.painter.prompt.habitat import (
+from blocks.offline.painter.prompt.places_in_prompt import (
+    ALWAYS_REPORTED,
     AT_SEA,
-    HELD,
+    HANDHELD,
     INSIDE,
     LIVING,
     OPEN_AIR,
     PEOPLE,
-    UNMISTAKABLE,
     USUAL_HOUR,
     Biome,
     Feature,
@@ -27,11 +27,11 @@ from blocks.offline.painter.prompt.habitat import (
     by_a_hearth,
     fits,
     home_of,
-    shaped,
     taken_outdoors,
+    with_features,
 )
 from blocks.offline.painter.prompt.title import title_of
-from blocks.offline.painter.prompt.tokens import Token, belongs, kind_at, meaning, role_of, subject_of, tokens_of
+from blocks.offline.painter.prompt.tokens import Token, is_in, kind_at, lookup, role_of, subject_of, tokens_of
 from blocks.offline.painter.prompt.unseen import unseen
 from blocks.offline.painter.prompt.when import hour_of, weather_of
 
@@ -102,7 +102,7 @@ def _worn(tokens: list[Token], i: int) -> bool:
     if i + 1 == len(tokens) or tokens[i + 1].phrase != tokens[i].phrase or tokens[i].word not in words.COLOURS:
         return False
     following = tokens[i + 1].word
-    return bool(meaning(words.GARMENTS, following) or subject_of(following))
+    return bool(lookup(words.GARMENTS, following) or subject_of(following))
 
 
 _OF_A_BODY = ("hands", "eye")
@@ -139,7 +139,7 @@ def _cast(
     if len({key for _, key in folk}) > 1:
         for key, worn in people.wardrobe(tokens, folk).items():
             found[key] = replace(found[key], garments=worn)
-    busy = {s.kind for s in subjects.values()} & {*HELD, "bicycle", "violinist"}
+    busy = {s.kind for s in subjects.values()} & {*HANDHELD, "bicycle", "violinist"}
     for i in [i for i in range(len(tokens)) if said and people.from_behind(tokens, i)]:
         key = people.owner_of(tokens, i, said)
         if found[key].kind not in PEOPLE or shot == "close" or busy:
@@ -154,7 +154,7 @@ def read_prompt(prompt: str) -> Reading:
 
     `not_drawn` of the reading holds the words that the picture does not show: lower case, in prompt order, each once.
     """
-    tokens = people.unnamed(tokens_of(prompt))
+    tokens = people.without_names(tokens_of(prompt))
     roles = [role_of(tokens, i) for i in range(len(tokens))]
     anyone = any(subject_of(t.word) in PEOPLE for t in tokens)
     subjects: dict[str, Subject] = {}
@@ -183,12 +183,12 @@ def read_prompt(prompt: str) -> Reading:
             continue
         if kind and modifies and _same(kind, subject_of(tokens[i + 1].word)):
             continue
-        if kind in PEOPLE and token.inside and mentions and people.describes(tokens, i):
+        if kind in PEOPLE and token.inside and mentions and people.describes_previous(tokens, i):
             # "two children (people in blue coats)": the brackets describe the children.
             continue
         if beside and kind_at(tokens, i + 1) == "paper boat":
             continue
-        if role == "noun" and beside and belongs(words.INVISIBLE, tokens[i + 1].word):
+        if role == "noun" and beside and is_in(words.INVISIBLE, tokens[i + 1].word):
             # "salt wind", "love story": the noun only describes something that cannot be seen anyway.
             continue
         heads = beside and roles[i + 1] in ("subject", "place")
@@ -196,13 +196,13 @@ def read_prompt(prompt: str) -> Reading:
             # "a lighthouse keeper" shows the keeper as the main subject, and the tower too.
             lead = lead or (subject_of(tokens[i + 1].word) or kind if modifies else kind)
             key, known = kind, [at for at, k in mentions if subjects[k].kind == kind]
-            if known and people.another(tokens, i, known):
+            if known and people.is_new_person(tokens, i, known):
                 key = f"{kind} {len(known) + 1}"
                 if kind not in LIVING or kind in people.SWARMS:
                     missing.setdefault(token.word, i)
                     continue
             elif known:
-                key = people.again(tokens, i, [m for m in mentions if m[0] in known])
+                key = people.person_named_again(tokens, i, [m for m in mentions if m[0] in known])
             mentions.append((i, key))
             subjects.setdefault(key, Subject(kind, people.count_of(tokens, i, kind), _look(tokens, i)))
             named.setdefault(key, (i, token.word))
@@ -212,13 +212,13 @@ def read_prompt(prompt: str) -> Reading:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
         elif role == "place":
-            places.append(meaning(words.DRAWN_PLACES, token.word) or meaning(words.HINTED_PLACES, token.word) or "")
+            places.append(lookup(words.DRAWN_PLACES, token.word) or lookup(words.HINTED_PLACES, token.word) or "")
             places_at.append((i, places[-1]))
-            if not meaning(words.DRAWN_PLACES, token.word):
+            if not lookup(words.DRAWN_PLACES, token.word):
                 missing.setdefault(token.word, i)
-        elif near and meaning(words.GARMENTS, token.word) == "umbrella":
+        elif near and lookup(words.GARMENTS, token.word) == "umbrella":
             missing.setdefault(token.word, i)
-        elif not anyone and meaning(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
+        elif not anyone and lookup(words.GARMENTS, token.word) and (token.word, lead) != ("suit", "astronaut"):
             if not lead:
                 lead, lead_word = "?", token.word
             missing.setdefault(token.word, i)
@@ -237,15 +237,17 @@ def read_prompt(prompt: str) -> Reading:
     biome = "field" if in_the_open and not places else home_of(places, subjects)
     if biome == "sea" and subjects.keys() - AT_SEA:
         biome = "shore"
-    biome, features = shaped(biome, places, [m for t in tokens if (m := meaning(words.FEATURES, t.word))], subjects)
+    biome, features = with_features(
+        biome, places, [m for t in tokens if (m := lookup(words.FEATURES, t.word))], subjects
+    )
     if biome != "city":
         # Only the ruins of a city can be drawn.
         missing.update((t.word, i) for i, t in enumerate(tokens) if t.word in ("ruin", "ruins", "ruined"))
     if biome == "station":
         missing = {word: i for word, i in missing.items() if word not in ("rail", "rails")}
     for i, token in enumerate(tokens):
-        also = meaning(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
-        if also in UNMISTAKABLE and also != biome and also not in features:
+        also = lookup(words.DRAWN_PLACES, token.word) if roles[i] == "place" else None
+        if also in ALWAYS_REPORTED and also != biome and also not in features:
             # A picture has one place: a village by a lake shows the village, and the lake is reported as not drawn.
             missing.setdefault(token.word, i)
     if lead in subjects:
@@ -266,7 +268,7 @@ def read_prompt(prompt: str) -> Reading:
     drawn = list(subjects.values())
     if subjects.keys() & set(_OF_A_BODY):
         # A close shot of hands or an eye shows nothing else but their owner and what the hands hold.
-        shown = next((k for k in subjects if k in HELD), "") if "hands" in subjects else ""
+        shown = next((k for k in subjects if k in HANDHELD), "") if "hands" in subjects else ""
         for other in [k for k in subjects if k not in (*_OF_A_BODY, *PEOPLE, shown)]:
             missing.setdefault(named[other][1], named[other][0])
             del subjects[other]
@@ -300,6 +302,6 @@ def read_prompt(prompt: str) -> Reading:
 
 def _usual_hour(tokens: list[Token], biome: str) -> Hour:
     """Return the hour where none is named: night with the moon or stars, else the usual one of the place."""
-    if any(belongs(frozenset({"moon", "star"}), t.word) for t in tokens):
+    if any(is_in(frozenset({"moon", "star"}), t.word) for t in tokens):
         return "night"
     return "morning" if any(t.word == "spring" for t in tokens) else USUAL_HOUR[biome]

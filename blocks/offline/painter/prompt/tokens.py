@@ -50,14 +50,14 @@ def tokens_of(prompt: str) -> list[Token]:
     return found
 
 
-def meaning(table: dict[str, str], word: str) -> str | None:
+def lookup(table: dict[str, str], word: str) -> str | None:
     """Return the entry of a table for a word or its singular; None where it has none."""
     return next((table[form] for form in inflection.singulars(word) if form in table), None)
 
 
 def subject_of(word: str) -> str | None:
     """Return the kind of subject that a word names; None where it names none. Anyone named by a trade is a person."""
-    kind = meaning(vocabulary.SUBJECTS, word)
+    kind = lookup(vocabulary.SUBJECTS, word)
     tables = (
         vocabulary.DRAWN_PLACES,
         vocabulary.HINTED_PLACES,
@@ -65,14 +65,14 @@ def subject_of(word: str) -> str | None:
         vocabulary.WEATHERS,
         vocabulary.GARMENTS,
     )
-    if kind or any(meaning(table, word) for table in tables):
+    if kind or any(lookup(table, word) for table in tables):
         return kind
     # Other meanings come first: "tender" is a mood, though it looks like a trade.
     other = (
         word in vocabulary.STOP
         or word in vocabulary.CAMERA
         or inflection.is_adjective(word)
-        or belongs(vocabulary.INVISIBLE, word)
+        or is_in(vocabulary.INVISIBLE, word)
     )
     return "person" if not other and is_person(word) else None
 
@@ -92,7 +92,7 @@ def kind_at(tokens: list[Token], i: int) -> str | None:
     return "crow aloft" if kind == "crow" and (near | after) & _ALOFT else kind
 
 
-def belongs(group: frozenset[str], word: str) -> bool:
+def is_in(group: frozenset[str], word: str) -> bool:
     """Tell whether a word or its singular is in a group."""
     return any(form in group for form in inflection.singulars(word))
 
@@ -107,15 +107,10 @@ def role_of(tokens: list[Token], i: int) -> Role:
         return "stop"
     if subject_of(word):
         return "subject"
-    if meaning(vocabulary.DRAWN_PLACES, word) or meaning(vocabulary.HINTED_PLACES, word):
+    if lookup(vocabulary.DRAWN_PLACES, word) or lookup(vocabulary.HINTED_PLACES, word):
         return "place"
-    known = any(meaning(t, word) for t in (vocabulary.HOURS, vocabulary.WEATHERS, vocabulary.GARMENTS))
-    if (
-        known
-        or belongs(vocabulary.SKY, word)
-        or belongs(vocabulary.INVISIBLE, word)
-        or belongs(vocabulary.CAMERA, word)
-    ):
+    known = any(lookup(t, word) for t in (vocabulary.HOURS, vocabulary.WEATHERS, vocabulary.GARMENTS))
+    if known or is_in(vocabulary.SKY, word) or is_in(vocabulary.INVISIBLE, word) or is_in(vocabulary.CAMERA, word):
         return "other"
     described = inflection.is_adjective(before) and before not in vocabulary.STOP and not before.endswith("ly")
     named = before in vocabulary.DETERMINERS or described

@@ -5,7 +5,7 @@ The rule: what is asked for and not drawn is reported. Called by `reader.py`, wh
 
 from __future__ import annotations
 
-from blocks.offline.painter.prompt.habitat import LIVING, PEOPLE
+from blocks.offline.painter.prompt.places_in_prompt import LIVING, PEOPLE
 from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.prompt.tokens import Token
 

@@ -20,7 +20,7 @@ HOLDING = _TABLES["holding"].words
 UNSEEN_INSIDE = _TABLES["unseen inside"].words
 DRAWN_PLACES = _TABLES["drawn places"].index
 FEATURES = _TABLES["features"].index
-"""The feature of a place that each word names; see `habitat.Feature`."""
+"""The feature of a place that each word names; see `places_in_prompt.Feature`."""
 HINTED_PLACES = _TABLES["hinted places"].index
 SUBJECTS = {word: kind for kind, row in subjects.ROWS.items() for word in row.words}
 SKY = _TABLES["sky"].words

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import cast
 
 from blocks.offline.painter.prompt import vocabulary
-from blocks.offline.painter.prompt.habitat import Hour, Weather
-from blocks.offline.painter.prompt.tokens import Token, meaning
+from blocks.offline.painter.prompt.places_in_prompt import Hour, Weather
+from blocks.offline.painter.prompt.tokens import Token, lookup
 
 _HINTS = frozenset(
     ("day", "golden", "sunny", "candlelight", "candlelit", "starry", "starlit", "starlight", "breakfast", "daylight")
@@ -37,7 +37,7 @@ _WITHOUT = ("no", "without", "not")
 def _alone(tokens: list[Token], i: int) -> bool:
     """Tell whether the phrase of a word says nothing but the hour: "by day", "golden hour"."""
     phrase = [t.word for t in tokens if t.phrase == tokens[i].phrase]
-    return all(w in vocabulary.STOP or meaning(vocabulary.HOURS, w) or w in ("hour", "light", "time") for w in phrase)
+    return all(w in vocabulary.STOP or lookup(vocabulary.HOURS, w) or w in ("hour", "light", "time") for w in phrase)
 
 
 def _decides(tokens: list[Token], i: int) -> bool:
@@ -52,7 +52,7 @@ def _decides(tokens: list[Token], i: int) -> bool:
 
 def hour_of(tokens: list[Token]) -> Hour | None:
     """Return the hour named last; where there is none, the first that is hinted at; None where there is neither."""
-    told = [(m, _decides(tokens, i)) for i, t in enumerate(tokens) if (m := meaning(vocabulary.HOURS, t.word))]
+    told = [(m, _decides(tokens, i)) for i, t in enumerate(tokens) if (m := lookup(vocabulary.HOURS, t.word))]
     named = [m for m, decides in told if decides]
     # The first hint counts: those after it describe it.
     return cast("Hour | None", named[-1] if named else next((m for m, _ in told), None))
@@ -68,7 +68,7 @@ def _weather_at(tokens: list[Token], i: int) -> str | None:
         after = tokens[i + 1] if i + 1 < len(tokens) else None
         alone = sum(t.phrase == tokens[i].phrase for t in tokens) == 1
         return "clear" if alone or (after and after.phrase == tokens[i].phrase and after.word in _CLEARED) else None
-    return meaning(vocabulary.WEATHERS, word)
+    return lookup(vocabulary.WEATHERS, word)
 
 
 def weather_of(tokens: list[Token]) -> tuple[Weather, ...]:

@@ -1,8 +1,8 @@
-"""A crow, standing and flying, and a paper boat; each facing right, 1 high."""
+"""A crow, standing and flying; each facing right, 1 high."""
 
 from __future__ import annotations
 
-from blocks.offline.painter.canvas.shapes import Drawing, bar, blob, limb, oval, poly
+from blocks.offline.painter.canvas.shapes import Drawing, bar, blob, limb, oval
 
 _BLACK, _SHEEN, _DEEP, _BEAK = "1b1d24", "343b4c", "101116", "2b2a2a"
 
@@ -103,19 +103,4 @@ def crow_aloft() -> Drawing:
             for k in range(5)
         ),
         *(bar(_DEEP, (-0.10, 0.70 - 0.06 * k), (-0.34, 0.80 - 0.09 * k), 0.008) for k in range(4)),
-    )
-
-
-def paper_boat() -> Drawing:
-    """Draw a folded paper boat: a keel with two points and the peak between them; the waterline is at 0.03."""
-    white, shade, deep = "f0ece0", "cfc9b8", "b3ac9a"
-    return (
-        poly(shade, (0.0, 1.0), (-0.34, 0.30), (0.0, 0.22)),
-        poly(white, (0.0, 1.0), (0.34, 0.30), (0.0, 0.22)),
-        poly(deep, (-0.92, 0.56), (-0.34, 0.44), (0.0, 0.52), (0.34, 0.44), (0.92, 0.56), (0.0, 0.26)),
-        poly(shade, (0.0, 1.0), (-0.26, 0.46), (0.0, 0.54)),
-        poly(white, (0.0, 1.0), (0.26, 0.46), (0.0, 0.54)),
-        poly(white, (-0.92, 0.56), (-0.52, 0.0), (0.52, 0.0), (0.92, 0.56), (0.0, 0.30)),
-        poly(shade, (-0.92, 0.56), (-0.52, 0.0), (-0.06, 0.0), (0.0, 0.30)),
-        bar(deep, (0.0, 0.30), (-0.06, 0.0), 0.012),
     )

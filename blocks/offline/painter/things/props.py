@@ -1,6 +1,8 @@
-"""Small things: bottle, lantern, book, fire; each about 1 high on its foot."""
+"""Small things: bottle, lantern, book, fire, footprints; each about 1 high on its foot."""
 
 from __future__ import annotations
+
+import math
 
 from blocks.offline.painter.canvas.noise import Rng
 from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, moved, oval, poly
@@ -153,3 +155,20 @@ def fire(rng: Rng) -> Drawing:
         bar("2f211a", (-0.5, 0.04), (0.5, 0.04), 0.10),
     )
     return (*flames, *logs)
+
+
+def footprints() -> Drawing:
+    """Draw a line of footprints that leads away, smaller with the distance; 1 high from the nearest to the farthest."""
+    shapes: list[Shape] = []
+    for k in range(30):
+        depth = 1.0 + 0.26 * k
+        y = (1 - 1 / depth) / (1 - 1 / 8.54)
+        size = 0.24 / depth
+        path = 2.6 * math.sin(0.9 * (depth - 1) ** 0.7) * (1 - 1 / depth) * (0.4 + 1 / depth)
+        x = path + (0.28 if k % 2 else -0.28) / depth
+        # The sole and the heel.
+        shapes += [
+            oval("", x, y, size * 0.60, size * 0.30),
+            oval("", x, y - size * 0.40, size * 0.44, size * 0.20),
+        ]
+    return tuple(shapes)

@@ -1,4 +1,4 @@
-"""Small things drawn many at once: butterflies, bees, footprints; each group about 1 large."""
+"""Small things drawn many at once: butterflies, bees; each group about 1 large."""
 
 from __future__ import annotations
 
@@ -93,23 +93,6 @@ def _bee() -> Drawing:
         bar(black, (0.35, 0.03), (0.45, 0.12), 0.02),
         *(bar(black, (x, -0.10), (x - 0.05, -0.26), 0.022) for x in (0.04, 0.13, 0.22)),
     )
-
-
-def footprints() -> Drawing:
-    """Draw a line of footprints that leads away, smaller with the distance; 1 high from the nearest to the farthest."""
-    shapes: list[Shape] = []
-    for k in range(30):
-        depth = 1.0 + 0.26 * k
-        y = (1 - 1 / depth) / (1 - 1 / 8.54)
-        size = 0.24 / depth
-        path = 2.6 * math.sin(0.9 * (depth - 1) ** 0.7) * (1 - 1 / depth) * (0.4 + 1 / depth)
-        x = path + (0.28 if k % 2 else -0.28) / depth
-        # The sole and the heel.
-        shapes += [
-            oval("", x, y, size * 0.60, size * 0.30),
-            oval("", x, y - size * 0.40, size * 0.44, size * 0.20),
-        ]
-    return tuple(shapes)
 
 
 def _turned(drawing: Drawing, angle: float) -> Drawing:

@@ -1,4 +1,4 @@
-"""Vehicles: ship, boat, train, rocket, bicycle, balloon; each about 1 high on its foot or waterline."""
+"""Vehicles: ship, boat, paper boat, train, rocket, bicycle, balloon; each about 1 high on its foot or waterline."""
 
 from __future__ import annotations
 
@@ -245,4 +245,19 @@ def balloon(rng: Rng) -> Drawing:
         oval(LAMP, 0, 0.325, 0.022, 0.03),
         poly("6b4a30", (-0.06, 0.13), (0.06, 0.13), (0.05, 0.0), (-0.05, 0.0)),
         bar("8d6a44", (-0.064, 0.13), (0.064, 0.13), 0.02),
+    )
+
+
+def paper_boat() -> Drawing:
+    """Draw a folded paper boat: a keel with two points and the peak between them; the waterline is at 0.03."""
+    white, shade, deep = "f0ece0", "cfc9b8", "b3ac9a"
+    return (
+        poly(shade, (0.0, 1.0), (-0.34, 0.30), (0.0, 0.22)),
+        poly(white, (0.0, 1.0), (0.34, 0.30), (0.0, 0.22)),
+        poly(deep, (-0.92, 0.56), (-0.34, 0.44), (0.0, 0.52), (0.34, 0.44), (0.92, 0.56), (0.0, 0.26)),
+        poly(shade, (0.0, 1.0), (-0.26, 0.46), (0.0, 0.54)),
+        poly(white, (0.0, 1.0), (0.26, 0.46), (0.0, 0.54)),
+        poly(white, (-0.92, 0.56), (-0.52, 0.0), (0.52, 0.0), (0.92, 0.56), (0.0, 0.30)),
+        poly(shade, (-0.92, 0.56), (-0.52, 0.0), (-0.06, 0.0), (0.0, 0.30)),
+        bar(deep, (0.0, 0.30), (-0.06, 0.0), 0.012),
     )

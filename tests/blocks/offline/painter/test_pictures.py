@@ -15,7 +15,7 @@ from blocks.offline.painter.canvas.palettes import light_for
 from blocks.offline.painter.canvas.shapes import extent
 from blocks.offline.painter.casting import drawing_of
 from blocks.offline.painter.painter import OfflinePainter
-from blocks.offline.painter.places import paths
+from blocks.offline.painter.places import roads
 from blocks.offline.painter.prompt import vocabulary
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
@@ -225,7 +225,7 @@ def test_content_does_not_change_with_the_size(tmp_path: Path) -> None:
 
 def _by_a_river(seed: int, size: tuple[int, int]) -> Stage:
     stage = Stage(Canvas(*size), light_for(read_prompt("a bear by a river")), np.random.default_rng(seed), 0.64)
-    paths.paint_river(stage, stage.canvas.height * 0.70, paths.winding(stage, 0.40))
+    roads.paint_river_along(stage, stage.canvas.height * 0.70, roads.winding(stage, 0.40))
     return stage
 
 
@@ -237,7 +237,7 @@ def test_what_stands_by_a_river_has_dry_feet(size: tuple[int, int]) -> None:
         width, height = size
         for share in (0.3, 0.5, 0.7):
             tall = stage.canvas.unit * 0.29
-            spot = paths.on_bank(stage, paths.Spot(width * share, height * 0.94, tall), -0.71, 1.02)
+            spot = roads.on_bank(stage, roads.Spot(width * share, height * 0.94, tall), -0.71, 1.02)
             left, right = spot.x - 0.71 * spot.height, spot.x + 1.02 * spot.height
             assert stage.water is not None
             assert stage.water[int(spot.foot), max(0, int(left)) : int(right)].max() < 0.5
@@ -250,7 +250,7 @@ def test_a_way_narrows_and_never_lies_level() -> None:
     """A road or river, as seen, rises with every bend and ends in a point: level it would be a line in the grass."""
     for seed in range(24):
         stage = _by_a_river(seed, (480, 270))
-        path = paths.winding(stage, 0.40)
+        path = roads.winding(stage, 0.40)
         rise = 1 / path.depth
         assert np.abs(np.diff(path.across * rise) / np.diff(rise)).max() < 0.9
         assert stage.water is not None

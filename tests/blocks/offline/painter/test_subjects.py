@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from blocks.offline.painter.casting import brush_of
-from blocks.offline.painter.prompt.habitat import HELD
+from blocks.offline.painter.prompt.places_in_prompt import HANDHELD
 from blocks.offline.painter.prompt.subjects import ROWS, kinds_with
 from blocks.offline.painter.prompt.vocabulary import SUBJECTS
 from blocks.offline.painter.sizes import SIZES
@@ -55,5 +55,5 @@ def test_a_row_is_whole() -> None:
     """What is seen in a wide shot has a height; no word names two subjects; a hand has a place for what it holds."""
     assert set(ROWS) - CLOSE_ONLY == set(SIZES)
     assert sum(len(row.words) for row in ROWS.values()) == len(SUBJECTS)
-    assert {kind for kind, row in ROWS.items() if row.hand} == set(HELD) - {"violin"}
-    assert set(kinds_with("on tables")) <= set(HELD)
+    assert {kind for kind, row in ROWS.items() if row.hand} == set(HANDHELD) - {"violin"}
+    assert set(kinds_with("on tables")) <= set(HANDHELD)

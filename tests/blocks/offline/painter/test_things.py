@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blocks.offline.painter import staging
+from blocks.offline.painter import subjects_in_frame
 from blocks.offline.painter.canvas.canvas import Canvas, Stage
 from blocks.offline.painter.canvas.palettes import light_for
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.casting import drawing_of
 from blocks.offline.painter.people.figures import look_of_person
-from blocks.offline.painter.places import dressing, paths
+from blocks.offline.painter.places import dressing, roads
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
 from blocks.offline.painter.things import props
@@ -28,9 +28,9 @@ def test_a_boat_on_a_river_is_afloat(place: str) -> None:
         for seed in range(6):
             reading = read_prompt(f"wide shot, a boat on {place}")
             stage = Stage(Canvas(*size), light_for(reading), np.random.default_rng(seed), 0.64)
-            paths.paint_river(stage, stage.canvas.height * 0.70, paths.winding(stage, 0.40))
+            roads.paint_river_along(stage, stage.canvas.height * 0.70, roads.winding(stage, 0.40))
             tall = stage.canvas.unit * 0.27
-            spot = paths.on_water(stage, paths.Spot(size[0] * 0.4, size[1] * 0.9, tall), 0.48)
+            spot = roads.on_water(stage, roads.Spot(size[0] * 0.4, size[1] * 0.9, tall), 0.48)
             assert stage.water is not None
             row = stage.water[int(spot.foot), int(spot.x - 0.4 * spot.height) : int(spot.x + 0.4 * spot.height)]
             assert (row > 0.5).mean() > 0.85
@@ -41,14 +41,14 @@ def test_a_boat_on_a_river_is_afloat(place: str) -> None:
 def test_beasts_side_by_side_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two of a kind of beast keep their whole length clear of each other, and look the same way."""
     drawn: list[tuple[float, float]] = []
-    plain = staging.draw
+    plain = subjects_in_frame.draw
 
     def spy(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool) -> None:
         left, _, right, _ = extent(drawing)
         drawn.append((x + left * height, x + right * height))
         plain(stage, drawing, x, foot, height, *rest, afloat=afloat)
 
-    monkeypatch.setattr(staging, "draw", spy)
+    monkeypatch.setattr(subjects_in_frame, "draw", spy)
     for prompt in ("wide shot, two wolves by a river", "wide shot, two horses, a field", "wide shot, two foxes, snow"):
         for seed in range(4):
             drawn.clear()
@@ -145,5 +145,5 @@ def test_a_lamp_that_nobody_holds_stands_at_the_wall() -> None:
     """A lamp beside somebody in a room stands on a side table, lit; one that is held is in the hand."""
     for said, aside in (("beside a lamp", True), ("with a lamp", False), ("with a lantern", False)):
         reading = read_prompt(f"medium shot, a man {said}, a room, night")
-        assert (dressing.set_aside(reading) is not None) is aside
+        assert (dressing.standing_lamp(reading) is not None) is aside
         assert reading.not_drawn == ()

@@ -11,7 +11,7 @@ from blocks.offline.painter.canvas.canvas import Stage
 from blocks.offline.painter.canvas.noise import clouds, skyline
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.canvas.shapes import draw
-from blocks.offline.painter.places import paths
+from blocks.offline.painter.places import roads
 from blocks.offline.painter.places.halls import fill
 from blocks.offline.painter.places.land import paint_layer
 from blocks.offline.painter.things import landmarks
@@ -111,7 +111,7 @@ def _paint_wet_road(stage: Stage, middle: float, eye: float, half: float, drop: 
             for p, near, haze in zip(planes, light.near, light.haze, strict=True)
         ]
     )
-    canvas.over(mask.astype(np.float32), colour.astype(np.float32), 0, top)
+    canvas.cover(mask.astype(np.float32), colour.astype(np.float32), 0, top)
 
 
 def _paint_streak(stage: Stage, x: float, foot: float, tall: float, near: float) -> None:
@@ -127,7 +127,7 @@ def _paint_streak(stage: Stage, x: float, foot: float, tall: float, near: float)
     rows = clouds(stage.rng, (2, bottom - top), 1, 2, 9.0)[:, :1]
     away = (canvas.x[:, left:right] - x) / np.float32(wide) + broken * 1.4
     light = np.exp(-(away**2)) * np.clip(down * 6, 0, 1) * np.clip(1.15 - down, 0, 1) * (0.45 + rows)
-    canvas.screen((light * np.float32(0.80 * stage.light.lamps)).astype(np.float32), rgb("ffc67a"), left, top)
+    canvas.add_light((light * np.float32(0.80 * stage.light.lamps)).astype(np.float32), rgb("ffc67a"), left, top)
 
 
 def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop: float, inner: float) -> None:
@@ -144,21 +144,21 @@ def _paint_pavements(stage: Stage, middle: float, eye: float, half: float, drop:
 
 def paint_road(stage: Stage, row: float = 0.765) -> None:
     """Paint a pale road that winds from the front to the hills, whose foot is at `row` (share of the height)."""
-    paths.paint_road(stage, stage.canvas.height * row, paths.winding(stage, 0.34))
+    roads.paint_road_along(stage, stage.canvas.height * row, roads.winding(stage, 0.34))
 
 
 def paint_river(stage: Stage, row: float = 0.70) -> None:
     """Paint a river that mirrors the sky and winds from the front to the hills, whose foot is at `row` (share)."""
-    paths.paint_river(stage, stage.canvas.height * row, paths.winding(stage, 0.40))
+    roads.paint_river_along(stage, stage.canvas.height * row, roads.winding(stage, 0.40))
 
 
 def paint_lane(stage: Stage) -> None:
     """Paint a country road that passes the viewer and leads to the hills; people who ride are in its middle."""
     canvas = stage.canvas
     row = canvas.height * 0.775
-    path = paths.passing(stage)
-    paths.paint_road(stage, row, path)
-    stage.ground = np.full(canvas.width, paths.row_of(stage, row, paths.PASSING_DEPTH), np.float32)
+    path = roads.passing(stage)
+    roads.paint_road_along(stage, row, path)
+    stage.ground = np.full(canvas.width, roads.row_of(stage, row, roads.PASSING_DEPTH), np.float32)
 
 
 def paint_cottages(stage: Stage, snow: bool) -> None:

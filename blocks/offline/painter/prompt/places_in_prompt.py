@@ -46,7 +46,7 @@ Hour = Literal["dawn", "morning", "noon", "golden", "dusk", "night"]
 
 PEOPLE = kinds_with("person")
 LIVING = (*PEOPLE, *kinds_with("living"))
-HELD = kinds_with("held")
+HANDHELD = kinds_with("held")
 USUAL_HOUR: dict[str, Hour] = {
     "lake": "morning",
     "river": "morning",
@@ -80,20 +80,20 @@ HOME_OF = {kind: cast(Biome, row.home) for kind, row in ROWS.items() if row.home
 """The place of each kind of subject where the prompt names none."""
 
 
-UNMISTAKABLE = ("station", "lake", "river", "road", "stage", "hall", "moon")
+ALWAYS_REPORTED = ("station", "lake", "river", "road", "stage", "hall", "moon")
 """Places that no other place includes, unlike the sea, which a shore includes."""
-CROSSED = ("jungle", "mountain", "desert", "forest", "field")
+CROSSABLE = ("jungle", "mountain", "desert", "forest", "field")
 """Places that a river or a road may run through."""
 OPEN_AIR = frozenset(kinds_with("with windows"))
 """Things with windows of their own: where a prompt names one, its window is seen from outside."""
-SITTING = frozenset((*kinds_with("on sills"), *HELD))
+SILL_THINGS = frozenset((*kinds_with("on sills"), *HANDHELD))
 """Kinds of things that fit on a windowsill."""
 ROOMS = ("room", "kitchen", "library", "laboratory", "cafe", "workshop")
 """Rooms with a window in their back wall."""
 INSIDE = (*ROOMS, "hall", "stage")
 FURNITURE = kinds_with("furniture")
 AT_SEA = frozenset(kinds_with("at sea"))
-_PORTABLE = frozenset((*PEOPLE, *HELD, *kinds_with("indoors")))
+_PORTABLE = frozenset((*PEOPLE, *HANDHELD, *kinds_with("indoors")))
 _UNDER_WATER = kinds_with("under water")
 
 
@@ -125,7 +125,7 @@ def taken_outdoors(kinds: Iterable[str], shot: str, weather: bool, sky: bool) ->
     kinds = set(kinds)
     if not kinds or kinds & {*FURNITURE, "hands", "eye"} or kinds & set(PEOPLE):
         return False
-    return kinds <= set(HELD) and (weather or (sky and shot == "close"))
+    return kinds <= set(HANDHELD) and (weather or (sky and shot == "close"))
 
 
 _HEARTHS = frozenset(("fireplace", "hearth", "fireside", "chimney"))
@@ -157,7 +157,7 @@ def fits(kind: str, biome: str) -> bool:
     return kind in _PORTABLE or biome not in INSIDE
 
 
-def shaped(
+def with_features(
     biome: Biome, places: list[str], named: list[str], kinds: Iterable[str]
 ) -> tuple[Biome, tuple[Feature, ...]]:
     """Return the place of a picture and its features: "a jungle river" is the jungle with the feature river.
@@ -169,10 +169,10 @@ def shaped(
         kinds: of the subjects.
     """
     found, kinds = dict.fromkeys(named), set(kinds)
-    if biome not in ("room", "kitchen") or not kinds & SITTING or kinds & set(PEOPLE):
+    if biome not in ("room", "kitchen") or not kinds & SILL_THINGS or kinds & set(PEOPLE):
         found.pop("sill", None)
     wild = next((p for p in places if p in ("jungle", "mountain", "desert")), "")
     if biome in ("river", "road") and wild:
         biome = cast(Biome, wild)
-    ways = [p for p in places if p in ("river", "road") and p != biome and biome in CROSSED]
+    ways = [p for p in places if p in ("river", "road") and p != biome and biome in CROSSABLE]
     return biome, cast("tuple[Feature, ...]", (*found, *ways[:1]))

@@ -1,4 +1,4 @@
-"""Staging: who stands where, measured by what the brushes are asked to draw."""
+"""The subjects in the frame: who stands where, measured by what the brushes are asked to draw."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blocks.offline.painter import closeup, staging
+from blocks.offline.painter import closeup, subjects_in_frame
 from blocks.offline.painter.canvas.shapes import extent
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
@@ -15,9 +15,9 @@ SIZES = [(256, 144), (144, 256), (144, 144)]
 
 
 def asked(
-    prompt: str, size: tuple[int, int], of: str, monkeypatch: pytest.MonkeyPatch, module: Any = staging
+    prompt: str, size: tuple[int, int], of: str, monkeypatch: pytest.MonkeyPatch, module: Any = subjects_in_frame
 ) -> list[tuple[Any, ...]]:
-    """Paint and return the positional arguments of every call of one function of the staging, in order."""
+    """Paint and return the positional arguments of every call of one function of `module`, in order."""
     calls: list[tuple[Any, ...]] = []
     real = getattr(module, of)
 
@@ -34,7 +34,7 @@ def asked(
 @pytest.mark.parametrize("who", ["an astronaut, the moon seen from space", "an old man, the shore", "a robot, a field"])
 def test_a_close_figure_keeps_its_head(who: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """However near, a figure's head lies inside the frame."""
-    module = closeup if "old" in who else staging
+    module = closeup if "old" in who else subjects_in_frame
     ((_, drawing, _, foot, height, *_),) = asked(f"close-up, {who}", size, "draw", monkeypatch, module)
     assert 0 < foot - extent(drawing)[3] * height < size[1] / 2
 

@@ -9,7 +9,7 @@ from blocks.offline.painter.canvas.palettes import rgb
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.people import waist
 from blocks.offline.painter.places.station import RAILS
-from blocks.offline.painter.prompt.habitat import HELD, INSIDE
+from blocks.offline.painter.prompt.places_in_prompt import HANDHELD, INSIDE
 from blocks.offline.painter.prompt.reader import Reading
 from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.sizes import AFLOAT, FIGURES, ON_TABLES, TALL, WATER, halved_by
@@ -64,7 +64,7 @@ def foot_of(stage: Stage, reading: Reading, kind: str, x: float, height: float, 
         return stage.placed["bridge"][1] - stage.placed["bridge"][2] * 1.02
     if kind in ON_TABLES and "table" in stage.placed:
         return stage.placed["table"][1] - stage.placed["table"][2] * 0.90
-    if kind in HELD and reading.shot == "close" and reading.biome not in INSIDE:
+    if kind in HANDHELD and reading.shot == "close" and reading.biome not in INSIDE:
         foot = canvas.height * 0.96
     # A thing high on a slope must still fit under the upper edge.
     return max(foot, height * high + canvas.height * 0.05)

@@ -135,7 +135,7 @@ def _worn(stage: Stage, path: Path, deep: float) -> F32:
     return (np.stack(steps) * deep * path.half).astype(np.float32)
 
 
-def paint_road(stage: Stage, row: float, path: Path) -> None:
+def paint_road_along(stage: Stage, row: float, path: Path) -> None:
     """Paint a country road with two ruts, and grass between them and over its edges; the hills' foot is at `row`."""
     canvas, light = stage.canvas, stage.light
     top = int(row)
@@ -151,11 +151,11 @@ def paint_road(stage: Stage, row: float, path: Path) -> None:
     base = mix(mix(light.haze, rgb("c9b28c"), 0.45), light.near, 0.30)
     tone = base[:, None, None] * (dust * lit * (1.06 - 0.34 * depth))
     seen = _out_of_mist(depth)
-    canvas.over(body * seen, tone.astype(np.float32), 0, top)
+    canvas.cover(body * seen, tone.astype(np.float32), 0, top)
     soft = max(0.8, canvas.unit * 0.0016)
-    canvas.over(soften(ruts, soft) * np.float32(0.42) * seen, base * np.float32(0.58), 0, top)
+    canvas.cover(soften(ruts, soft) * np.float32(0.42) * seen, base * np.float32(0.58), 0, top)
     grass = mix(light.near, base, 0.22)
-    canvas.over(soften(ridge, soft) * np.float32(0.50) * np.clip(depth * 2, 0, 1), grass, 0, top)
+    canvas.cover(soften(ridge, soft) * np.float32(0.50) * np.clip(depth * 2, 0, 1), grass, 0, top)
     _paint_tufts(stage, row, path, rag)
 
 
@@ -179,7 +179,7 @@ def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
             blade = [(at_x - half, at_y), (at_x + half, at_y), (at_x + lean, at_y - tall)]
             cv2.fillPoly(mask, [np.round(np.clip(blade, -2000, 9000) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     seen = _out_of_mist((canvas.y - np.float32(row)) / np.float32(canvas.height - row) - np.float32(0.03))
-    canvas.over(mask.astype(np.float32) / np.float32(255) * seen, stage.light.near * np.float32(0.86))
+    canvas.cover(mask.astype(np.float32) / np.float32(255) * seen, stage.light.near * np.float32(0.86))
 
 
 def _out_of_mist(depth: F32) -> F32:
@@ -187,7 +187,7 @@ def _out_of_mist(depth: F32) -> F32:
     return np.asarray(np.clip(depth * 8 - 0.2, 0, 1), np.float32)
 
 
-def paint_river(stage: Stage, row: float, path: Path) -> None:
+def paint_river_along(stage: Stage, row: float, path: Path) -> None:
     """Paint a river between its banks, which mirrors what is above it, and set `stage.water`.
 
     The foot of the hills is at `row`, where there is mist.
@@ -222,8 +222,8 @@ def paint_river(stage: Stage, row: float, path: Path) -> None:
     misty = np.clip(1 - depth * 4, 0, 1) * np.float32(0.55)
     colour += (light.haze[:, None, None] - colour) * misty
     reach = _out_of_mist(depth)
-    canvas.over((bank * np.float32(0.55) * reach).astype(np.float32), light.near * np.float32(0.62), 0, top)
-    canvas.over((body * reach).astype(np.float32), colour.astype(np.float32), 0, top)
+    canvas.cover((bank * np.float32(0.55) * reach).astype(np.float32), light.near * np.float32(0.62), 0, top)
+    canvas.cover((body * reach).astype(np.float32), colour.astype(np.float32), 0, top)
     _paint_tufts(stage, row, Path(path.across, path.depth, path.half * 1.10), rag)
     stage.water = np.zeros((canvas.height, canvas.width), np.float32)
     stage.water[top:] = body

@@ -1,4 +1,4 @@
-"""Staging: paints the subjects of a shot: where each stands, in which order, and with which light and shadow.
+"""The subjects in the frame: where each is painted, in which order, and with which light and shadow.
 
 Sizes are in units (see `canvas/canvas.py`) for a wide shot. In a close shot the frame cuts a figure at the chest; a
 thing is shown whole.
@@ -25,10 +25,11 @@ from blocks.offline.painter.effects import (
     paint_smoke,
     paint_string,
 )
+from blocks.offline.painter.feet import foot_of, light_near
 from blocks.offline.painter.people.figures import look_of_person
-from blocks.offline.painter.places.dressing import set_aside
-from blocks.offline.painter.places.paths import Spot, on_bank, on_water
-from blocks.offline.painter.prompt.habitat import HELD, INSIDE, LIVING, PEOPLE, ROOMS
+from blocks.offline.painter.places.dressing import standing_lamp
+from blocks.offline.painter.places.roads import Spot, on_bank, on_water
+from blocks.offline.painter.prompt.places_in_prompt import HANDHELD, INSIDE, LIVING, PEOPLE, ROOMS
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.shadows import paint_cast, paint_contact
@@ -44,11 +45,10 @@ from blocks.offline.painter.sizes import (
     halved_by,
     height_of,
 )
-from blocks.offline.painter.standing import foot_of, light_near
 from blocks.offline.painter.things import creatures, landmarks
 
 _CARRIED = kinds_with("carried")
-_IN_HAND = (*_CARRIED, *HELD)
+_IN_HAND = (*_CARRIED, *HANDHELD)
 """Things that a person seen from the waist up holds in front of the body; a person seen whole holds only `_CARRIED`."""
 
 
@@ -58,7 +58,7 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
         return
     people = any(s.kind in PEOPLE for s in reading.subjects)
     # A person has one free hand: a second thing lies on the ground.
-    aside = set_aside(reading)
+    aside = standing_lamp(reading)
     subjects = tuple(s for s in reading.subjects if s is not aside)
     near = reading.shot == "medium" and not any(s.kind == "table" for s in reading.subjects)
     carried = tuple(s.kind for s in subjects if people and s.kind in (_IN_HAND if near else _CARRIED))[:1]
@@ -67,14 +67,14 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
     chosen = [s for s in subjects if s.kind not in carried and s.kind != "birds"]
     lead = chosen[0] if chosen else None
     # A close figure would hide a small thing, so the thing lies in front of it.
-    in_front = HELD if reading.shot == "close" else ()
+    in_front = HANDHELD if reading.shot == "close" else ()
     if _on_tabletop(reading, chosen):
         chosen = [s for s in chosen if s.kind != "table"]
         lead = chosen[0] if chosen else None
         paint_tabletop(stage, 0.70)
     elif _needs_table(reading, chosen):
         chosen.append(Subject("table"))
-    chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HELD, -SIZES[s.kind]))
+    chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HANDHELD, -SIZES[s.kind]))
     together = company(reading)
     if together:
         # People who share a shot are painted last, in front of all else.
