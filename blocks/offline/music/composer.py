@@ -125,7 +125,7 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
 def _score(bars: Sequence[_Bar], samples: int, seed: int) -> Iterator[Samples]:
     """Yield the film's music in blocks, (n, 2) float32, `samples` long together."""
     orchestra, room = Orchestra(seed), Room(seed)
-    turns = _turns(bars)
+    turns = _crossfades(bars)
     offsets = np.random.default_rng([seed, 5]).integers(0, LOOP, len(bars))
     notes = _notes(bars, samples, orchestra.home, seed)
     upcoming = 0
@@ -139,7 +139,7 @@ def _score(bars: Sequence[_Bar], samples: int, seed: int) -> Iterator[Samples]:
             if first < last:
                 here = np.arange(first, last)
                 pad = orchestra.pad(bar.mood, bar.chord)[(here + offsets[number]) % LOOP]
-                block[first - begin : last - begin] += _swell(here, bar, turns[number], turns[number + 1]) * pad
+                block[first - begin : last - begin] += _bar_gain(here, bar, turns[number], turns[number + 1]) * pad
         while upcoming < len(notes) and notes[upcoming].start < end:
             note = notes[upcoming]
             ringing.append((note, orchestra.note(note.sound, note.pitch)))
@@ -149,12 +149,12 @@ def _score(bars: Sequence[_Bar], samples: int, seed: int) -> Iterator[Samples]:
             first, last = max(note.start, begin), min(note.start + len(sound), end)
             gain = np.array([note.left, note.right], np.float32)
             struck[first - begin : last - begin] += gain * sound[first - note.start : last - note.start, None]
-        block += struck + room.answer(struck.mean(axis=1))
+        block += struck + room.reverberate(struck.mean(axis=1))
         bent = CEILING * np.tanh(block / np.float32(CEILING))
-        yield bent * _arc(begin, end, samples)[:, None]
+        yield bent * _film_gain(begin, end, samples)[:, None]
 
 
-def _turns(bars: Sequence[_Bar]) -> list[int]:
+def _crossfades(bars: Sequence[_Bar]) -> list[int]:
     """Return how many samples the crossfade into each bar takes; 0 before the first and after the last.
 
     Half of it is in the bar on either side, so it is never longer than the shorter of them.
@@ -170,7 +170,7 @@ def _turns(bars: Sequence[_Bar]) -> list[int]:
     return [0, *turns, 0]
 
 
-def _swell(here: NDArray[np.int64], bar: _Bar, turn_in: int, turn_out: int) -> Samples:
+def _bar_gain(here: NDArray[np.int64], bar: _Bar, turn_in: int, turn_out: int) -> Samples:
     """Return the gain of a bar at the samples `here`, (n, 1): in a crossfade the squares of both gains sum to 1."""
     gain = np.ones(len(here))
     if turn_in:
@@ -214,7 +214,7 @@ def _notes(bars: Sequence[_Bar], samples: int, home: int, seed: int) -> list[_No
     return sorted(notes)
 
 
-def _arc(begin: int, end: int, samples: int) -> Samples:
+def _film_gain(begin: int, end: int, samples: int) -> Samples:
     """Return the gain of the samples `[begin, end)` of a film of `samples`: from silence at its start to its end."""
     here = np.arange(begin, end, dtype=np.float64)
     fade_in = max(1.0, min(FADE_IN_SECONDS * RATE_HZ, samples / 16))

@@ -19,8 +19,8 @@ import numpy as np
 from hibari import dsp
 from hibari.voices import voice_path
 
-from blocks.offline.voice.hearing import as_heard, trimmed
 from blocks.offline.voice.reading import Sentence, SpokenToken, sentences, why_silent
+from blocks.offline.voice.silences import snap_to_silences, trimmed
 from studio.audio.wav import Samples, wav_file
 from studio.errors import Unspeakable
 from studio.model.engines import Abilities
@@ -168,7 +168,7 @@ class _Voice:
             begin, end = (at + voiced[0] - blank, at + voiced[-1] + 1) if voiced else (at, at)
             spans.append((float(clock[begin]) - CLOCK_LATE_SECONDS, float(clock[end]) - CLOCK_LATE_SECONDS))
             at += len(known) + 1 if group else 0
-        return trimmed(sound, as_heard(sound, spans))
+        return trimmed(sound, snap_to_silences(sound, spans))
 
 
 _TURN = threading.Lock()

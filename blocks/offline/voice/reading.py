@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from blocks.offline.voice.spelling import spelled
-from blocks.offline.voice.unmarked import GONE, unmarked
+from blocks.offline.voice.unmarked import REMOVED, unmarked
 from studio.text.sentences import ends_sentence
 
 FOREIGN_LETTERS = 0.25
@@ -64,7 +64,7 @@ def why_silent(line: str, known: Callable[[str], bool]) -> str:
         line: any text.
         known: tells whether a lower-case word is in the voice's English lexicon.
     """
-    text = unicodedata.normalize("NFKC", unmarked(line).replace(GONE, ""))
+    text = unicodedata.normalize("NFKC", unmarked(line).replace(REMOVED, ""))
     letters = [c for c in text if c.isalpha()]
     if not line.strip():
         return ""
@@ -85,9 +85,9 @@ def why_silent(line: str, known: Callable[[str], bool]) -> str:
 
 def sentences(line: str) -> tuple[Sentence, ...]:
     """Split a line into sentences of tokens; all their tokens in order are exactly the words between its spaces."""
-    bare = "".join(c if c == GONE or _readable(c) else " " for c in unmarked(line))
+    bare = "".join(c if c == REMOVED or _readable(c) else " " for c in unmarked(line))
     found = list(re.finditer(r"\S+", line))
-    said = spelled([_plain(bare[m.start() : m.end()].replace(GONE, "")) for m in found])
+    said = spelled([_plain(bare[m.start() : m.end()].replace(REMOVED, "")) for m in found])
     told: list[Sentence] = []
     first = 0
     for place, word in enumerate(found, start=1):

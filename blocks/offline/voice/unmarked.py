@@ -12,7 +12,7 @@ import re
 
 from studio.text.markdown import ADDRESS, ENTITY, ESCAPE, LINK, STYLE, TAG
 
-GONE = "\ufdd0"
+REMOVED = "\ufdd0"
 """Replaces a removed character that does not separate words: 'un**believ**able'. A noncharacter of Unicode, which no
 text contains."""
 
@@ -23,22 +23,22 @@ _MARKS = re.compile(r"[*_~`]+")
 
 
 def unmarked(line: str) -> str:
-    """Return a text of the same length in which markup is blank or `GONE`; all else keeps its position."""
-    text = line.replace(GONE, " ")
-    text = STYLE.sub(_gone, text)
+    """Return a text of the same length in which markup is blank or `REMOVED`; all else keeps its position."""
+    text = line.replace(REMOVED, " ")
+    text = STYLE.sub(_removed, text)
     for _ in range(2):  # a link may contain a picture
         text = LINK.sub(lambda m: " " * (m.start(1) - m.start()) + m[1] + " " * (m.end() - m.end(1)), text)
-    text = _REFERENCE.sub(_gone, text)
+    text = _REFERENCE.sub(_removed, text)
     text = ADDRESS.sub(_host, text)
-    text = TAG.sub(_gone, text)
+    text = TAG.sub(_removed, text)
     text = _LINE_MARK.sub(lambda m: " " * len(m[0]), text)
     text = ENTITY.sub(_entity, text)
-    text = ESCAPE.sub(lambda m: GONE + (m[1] if m[1] in "()#+.!-" else " "), text)
+    text = ESCAPE.sub(lambda m: REMOVED + (m[1] if m[1] in "()#+.!-" else " "), text)
     return _MARKS.sub(_mark, text)
 
 
-def _gone(found: re.Match[str]) -> str:
-    return GONE * len(found[0])
+def _removed(found: re.Match[str]) -> str:
+    return REMOVED * len(found[0])
 
 
 def _host(found: re.Match[str]) -> str:
@@ -46,12 +46,12 @@ def _host(found: re.Match[str]) -> str:
     host = _HOST.match(found[0])
     name = host[1] if host else ""
     stop = found[0][-1] if found[0][-1] in ".,;:!?" else ""
-    return name + GONE * (len(found[0]) - len(name) - len(stop)) + stop
+    return name + REMOVED * (len(found[0]) - len(name) - len(stop)) + stop
 
 
 def _entity(found: re.Match[str]) -> str:
     meant = html.unescape(found[0])
-    return meant + GONE * (len(found[0]) - len(meant))
+    return meant + REMOVED * (len(found[0]) - len(meant))
 
 
 def _mark(found: re.Match[str]) -> str:
@@ -64,7 +64,7 @@ def _mark(found: re.Match[str]) -> str:
     if marks == "*" and inside:
         further = text[max(0, found.start() - 2) : found.start() - 1], text[found.end() + 1 : found.end() + 2]
         alone = not any(each.isalnum() for each in further)
-        return "*" if alone or (before.isdigit() and after.isdigit()) else GONE
+        return "*" if alone or (before.isdigit() and after.isdigit()) else REMOVED
     if marks.startswith("_") and inside:
         return " " * len(marks)
-    return GONE * len(marks)
+    return REMOVED * len(marks)

@@ -30,7 +30,7 @@ LEAD_SECONDS, TAIL_SECONDS = 0.06, 0.12
 Times = list[tuple[float, float]]
 
 
-def as_heard(sound: Samples, spans: Sequence[tuple[float, float]]) -> Times:
+def snap_to_silences(sound: Samples, spans: Sequence[tuple[float, float]]) -> Times:
     """Return the word times with those beside a silence moved to its edges.
 
     Args:

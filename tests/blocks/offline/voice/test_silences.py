@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blocks.offline.voice.hearing import as_heard, silences
 from blocks.offline.voice.narrator import RATE_HZ, UNIT_SECONDS, OfflineNarrator, _voice
+from blocks.offline.voice.silences import silences, snap_to_silences
 from studio.lettering.caption_cues import line_cues
 from studio.model.film import Word
 
@@ -117,7 +117,7 @@ def test_silences_are_found_and_words_moved_to_them() -> None:
     tone = np.sin(np.arange(RATE_HZ // 2) * 0.1).astype(np.float32)
     sound = np.concatenate([tone, np.zeros(RATE_HZ // 5, np.float32), tone])
     assert silences(sound) == [(0.5, 0.7)]
-    moved = as_heard(sound, [(0.02, 0.25), (0.25, 0.55), (0.6, 0.6), (0.66, 1.15)])
+    moved = snap_to_silences(sound, [(0.02, 0.25), (0.25, 0.55), (0.6, 0.6), (0.66, 1.15)])
     assert moved == [(0.02, 0.25), (0.25, 0.5), (0.6, 0.6), (0.7, 1.15)]
 
 
