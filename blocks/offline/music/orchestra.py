@@ -107,7 +107,7 @@ class Room:
         fall = np.exp(-6.9 * t / ROOM_SECONDS) * np.clip(t / 0.03, 0, 1)
         # Averaging nine neighbours removes the hiss: a room absorbs high frequencies first.
         answers = [np.convolve(rng.standard_normal(fall.size) * fall, np.full(9, 1 / 9), "same") for _ in range(2)]
-        self._spectra = [np.fft.rfft(0.5 * reverberate / np.sqrt((reverberate**2).sum()), LOOP) for reverberate in answers]
+        self._spectra = [np.fft.rfft(0.5 * answer / np.sqrt((answer**2).sum()), LOOP) for answer in answers]
         self._tail = np.zeros((2, LOOP))
 
     def reverberate(self, struck: NDArray[np.floating]) -> Samples:
