@@ -26,7 +26,7 @@ class PaidEngine:
         """Return a copy of this engine whose calls are booked at `desk`."""
         return replace(self, desk=desk)
 
-    def booked_at(self) -> CallDesk:
+    def required_desk(self) -> CallDesk:
         """Return the desk where its calls are booked.
 
         Raises:
@@ -37,7 +37,7 @@ class PaidEngine:
         return self.desk
 
 
-def painted(
+def paint_through_desk(
     desk: CallDesk, request: Request, send: Callable[[], Reply], size: tuple[int, int], out: Path
 ) -> PieceMeasures:
     """Ask a vendor for a picture, and write it at `out`: a PNG, RGB 8 bit, of exactly `size` (width, height) pixels.

@@ -42,7 +42,7 @@ def _is_host(host: str) -> bool:
     return True
 
 
-def refuse_open_way(url: str) -> None:
+def require_https(url: str) -> None:
     """Make sure that a secret may be sent to an address: over https, or to this machine or a private network.
 
     Raises:

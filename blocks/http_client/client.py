@@ -20,9 +20,9 @@ from blocks.http_client.connection import (
     ERROR_BYTES,
     USUAL,
     Connect,
-    Journey,
     Network,
     RequestLimits,
+    RequestProgress,
     connect,
     proxy_of,
     trusted,
@@ -30,7 +30,7 @@ from blocks.http_client.connection import (
 from blocks.http_client.errors import request_id_of, scrubbed
 from studio.model.paid import VendorError
 
-__all__ = ["USUAL", "Connect", "NotPublic", "RequestLimits", "Wire", "connect", "open_client"]
+__all__ = ["USUAL", "Connect", "NotPublic", "RequestLimits", "VendorTransport", "connect", "open_client"]
 
 
 def open_client(
@@ -61,12 +61,12 @@ def open_client(
         said_in: where a person set the address, to be checked if nothing answers there; '' if nobody set it.
     """
     return httpx2.Client(
-        transport=Wire(vendor, limits, secrets, connect, withheld, said_in), trust_env=False, timeout=None
+        transport=VendorTransport(vendor, limits, secrets, connect, withheld, said_in), trust_env=False, timeout=None
     )
 
 
 @dataclass
-class Wire(httpx2.BaseTransport):
+class VendorTransport(httpx2.BaseTransport):
     """The transport behind `open_client`, with the same arguments."""
 
     vendor: str
@@ -82,7 +82,7 @@ class Wire(httpx2.BaseTransport):
         Raises:
             VendorError: no whole answer came; see `open_client`.
         """
-        journey = Journey(time.monotonic() + self.limits.total_seconds)
+        progress = RequestProgress(time.monotonic() + self.limits.total_seconds)
         request.headers["accept-encoding"] = "identity"
         request.headers["connection"] = "close"
         order = httpcore2.Request(
@@ -101,7 +101,7 @@ class Wire(httpx2.BaseTransport):
         try:
             pool = httpcore2.ConnectionPool(
                 ssl_context=trusted(),
-                network_backend=Network(journey, self.limits, self.connect),
+                network_backend=Network(progress, self.limits, self.connect),
                 max_connections=1,
                 max_keepalive_connections=0,
                 proxy=proxy_of(request.url),
@@ -118,7 +118,7 @@ class Wire(httpx2.BaseTransport):
                 good = 200 <= answer.status < 300
                 content, broken = _body(answer, headers, self.limits.body_bytes if good else ERROR_BYTES)
         except (OSError, ValueError, *_ERRORS) as error:
-            failure = self._no_answer(error, journey)
+            failure = self._no_answer(error, progress)
         if failure is not None:
             raise failure
         if broken and good:
@@ -135,7 +135,7 @@ class Wire(httpx2.BaseTransport):
         held = tuple(name.encode() for name in self.withheld)
         return [(name, value) for name, value in headers.raw if not (held and name.lower().startswith(held))]
 
-    def _no_answer(self, error: Exception, journey: Journey) -> VendorError:
+    def _no_answer(self, error: Exception, progress: RequestProgress) -> VendorError:
         # The pool raises its errors without a cause; the system's own error is among their arguments.
         causes = [cause for cause in (error, *error.args) if isinstance(cause, OSError)]
         told = next((str(cause.strerror or cause.args[0]) for cause in causes if cause.args), type(error).__name__)
@@ -150,7 +150,7 @@ class Wire(httpx2.BaseTransport):
         if isinstance(error, _UNSENT):
             check = f": check {self.said_in}" if self.said_in else ""
             return VendorError("passing", self._line(f"no connection ({told}); nothing was sent{check}"), sent=False)
-        if journey.torn:
+        if progress.torn:
             return VendorError(
                 "passing", self._line(f"the connection broke before the request was sent whole ({told})")
             )

@@ -52,7 +52,7 @@ def connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:
 
 
 @dataclass
-class Journey:
+class RequestProgress:
     """The state of one request: `ends` is its deadline, by `time.monotonic`."""
 
     ends: float
@@ -72,24 +72,24 @@ class Journey:
 class _Stream(httpcore2.NetworkStream):
     """A connection that keeps the deadline of its only request."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, journey: Journey, limits: RequestLimits) -> None:
-        self._stream, self._journey, self._limits = stream, journey, limits
+    def __init__(self, stream: httpcore2.NetworkStream, progress: RequestProgress, limits: RequestLimits) -> None:
+        self._stream, self._progress, self._limits = stream, progress, limits
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._journey.over:
+        if self._progress.over:
             raise httpcore2.ReadTimeout("the time is up")
-        return self._stream.read(max_bytes, self._journey.left(self._limits.read_seconds))
+        return self._stream.read(max_bytes, self._progress.left(self._limits.read_seconds))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # After a whole body comes an empty write: a deadline that passes then must not make the request count as torn.
         if not buffer:
             return
         try:
-            if self._journey.over:
+            if self._progress.over:
                 raise httpcore2.WriteTimeout("the time is up")
-            self._stream.write(buffer, self._journey.left(self._limits.read_seconds))
+            self._stream.write(buffer, self._progress.left(self._limits.read_seconds))
         except (httpcore2.WriteError, httpcore2.WriteTimeout):
-            self._journey.torn = True
+            self._progress.torn = True
             raise
 
     def close(self) -> None:
@@ -98,8 +98,8 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        seconds = self._journey.left(self._limits.connect_seconds)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._journey, self._limits)
+        seconds = self._progress.left(self._limits.connect_seconds)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._progress, self._limits)
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
@@ -109,7 +109,7 @@ class _Stream(httpcore2.NetworkStream):
 class Network(httpcore2.NetworkBackend):
     """A network backend for one request: it opens the connection by `connect`, within the request's limits."""
 
-    journey: Journey
+    progress: RequestProgress
     limits: RequestLimits
     connect: Connect
 
@@ -121,8 +121,8 @@ class Network(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        stream = self.connect(host, port, self.journey.left(self.limits.connect_seconds))
-        return _Stream(stream, self.journey, self.limits)
+        stream = self.connect(host, port, self.progress.left(self.limits.connect_seconds))
+        return _Stream(stream, self.progress, self.limits)
 
 
 @cache

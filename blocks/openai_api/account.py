@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from blocks.http_client.addresses import checked_address, refuse_open_way
+from blocks.http_client.addresses import checked_address, require_https
 from blocks.http_client.client import RequestLimits, open_client
 from studio.errors import BadInput
 
@@ -101,7 +101,7 @@ class OpenAIAccount(Block):
             if not all(" " <= c <= "~" for c in value):
                 raise ValueError(f"the value of header {name[:40]!r} holds a line end or a letter beyond ASCII")
         if self._key or self._headers:
-            refuse_open_way(self.base_url)
+            require_https(self.base_url)
         return self
 
     @classmethod
@@ -185,13 +185,13 @@ class OpenAIAccount(Block):
         from openai import OpenAI
 
         # Withheld only when sending, because the SDK looks for one of these headers again on its own request.
-        wire = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",), said_in=self.said_in)
-        wire.event_hooks = {"request": [self._finish]}
+        client = open_client(self.vendor, limits, self.secrets, withheld=("x-stainless-",), said_in=self.said_in)
+        client.event_hooks = {"request": [self._finish]}
         return OpenAI(
             api_key=self._key or NO_KEY,
             base_url=self.base_url,
             max_retries=0,
-            http_client=wire,
+            http_client=client,
             timeout=None,
         )
 

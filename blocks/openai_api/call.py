@@ -85,7 +85,7 @@ def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, Json
     return value
 
 
-def digits_of(value: JsonValue, *path: str) -> float | None:
+def number_at(value: JsonValue, *path: str) -> float | None:
     """Return the number at `path` in a JSON object, at least 0 and below 1e12; None if there is none."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None

@@ -18,7 +18,7 @@ from blocks.http_client.client import RequestLimits
 from blocks.http_client.errors import request_id_of, scrubbed
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.answers import read_answer
-from blocks.openai_api.call import LETTERS_A_TOKEN, ask, digits_of, json_of
+from blocks.openai_api.call import LETTERS_A_TOKEN, ask, json_of, number_at
 from blocks.openai_api.prompts import QUOTED_CHARACTERS, REPAIR, Form, material, schema_of
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
@@ -154,7 +154,7 @@ def _reply(account: OpenAIAccount, answer: dict[str, JsonValue], request: Reques
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     text = _text(message.get("content"))
-    told_in, told_out = digits_of(answer, "usage", "prompt_tokens"), digits_of(answer, "usage", "completion_tokens")
+    told_in, told_out = number_at(answer, "usage", "prompt_tokens"), number_at(answer, "usage", "completion_tokens")
     sent = text.encode("utf-8", "replace")
     # A server that does not count tokens says nothing, or 0.
     usage: Usage = {

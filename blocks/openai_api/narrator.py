@@ -177,7 +177,7 @@ class OpenAINarrator(PaidEngine):
         def check(reply: Reply) -> Samples:
             return decoded_sound(self.account.vendor, reply, longest)
 
-        return self.booked_at().call(request, send, check)
+        return self.required_desk().call(request, send, check)
 
     def _usage(self, text: str, seconds: float) -> Usage:
         """Return what is billed for `text` spoken in `seconds`; the API reports no usage: tokens are upper bounds."""

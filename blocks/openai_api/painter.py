@@ -19,7 +19,7 @@ from blocks.http_client.client import USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
 from blocks.http_client.fetching import FETCH, fetch, from_base64
 from blocks.openai_api.account import OpenAIAccount
-from blocks.openai_api.call import LETTERS_A_TOKEN, ask, digits_of, json_of
+from blocks.openai_api.call import LETTERS_A_TOKEN, ask, json_of, number_at
 from blocks.openai_api.sizes import (
     REFERENCE_TOKENS,
     Quality,
@@ -30,7 +30,7 @@ from blocks.openai_api.sizes import (
     longest_side,
     most_tokens,
 )
-from blocks.paid_engine import PaidEngine, painted
+from blocks.paid_engine import PaidEngine, paint_through_desk
 from studio.errors import EngineFailed
 from studio.fs import safe_open
 from studio.model.engines import Abilities
@@ -98,7 +98,7 @@ class OpenAIPainter(PaidEngine):
             VendorError: the call failed, or what came is not such a picture; nothing is at `out`.
             EngineFailed: no desk; references that this model does not take, or that are too many or too large.
         """
-        desk = self.booked_at()
+        desk = self.required_desk()
         shown = self._shown(references)
         asked = legal_size(self.name, size, self.quality, self.long_side)
         body: dict[str, Any] = {
@@ -137,7 +137,7 @@ class OpenAIPainter(PaidEngine):
             usage = _usage(answer, request.most) if bills_tokens(self.name) else request.most
             return Reply(self._content(answer, usage, request_id), usage, request_id)
 
-        return painted(desk, request, send, size, out)
+        return paint_through_desk(desk, request, send, size, out)
 
     def _most(self, prompt: str, asked: tuple[int, int], references: int) -> Usage:
         if not bills_tokens(self.name):
@@ -202,16 +202,16 @@ class OpenAIPainter(PaidEngine):
 
 def _usage(answer: dict[str, JsonValue], most: Usage) -> Usage:
     """Return what an answer says is billed, by kinds of tokens; the request's upper bound if it does not say."""
-    told_in, told_out = digits_of(answer, "usage", "input_tokens"), digits_of(answer, "usage", "output_tokens")
+    told_in, told_out = number_at(answer, "usage", "input_tokens"), number_at(answer, "usage", "output_tokens")
     # A server that does not count says 0, which no picture can cost.
     if not told_in or not told_out:
         return most
-    images = digits_of(answer, "usage", "input_tokens_details", "image_tokens")
-    texts = digits_of(answer, "usage", "input_tokens_details", "text_tokens")
+    images = number_at(answer, "usage", "input_tokens_details", "image_tokens")
+    texts = number_at(answer, "usage", "input_tokens_details", "text_tokens")
     if images is None:
         images = 0.0 if texts is None else max(0.0, told_in - texts)
     images = min(told_in, images)
-    written = min(told_out, digits_of(answer, "usage", "output_tokens_details", "text_tokens") or 0.0)
+    written = min(told_out, number_at(answer, "usage", "output_tokens_details", "text_tokens") or 0.0)
     usage: dict[Any, float] = {"text in": told_in - images, "image out": told_out - written}
     # Kinds with zero tokens are left out: a price list need not have a price for them.
     return usage | ({"image in": images} if images else {}) | ({"text out": written} if written else {})

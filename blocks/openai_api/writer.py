@@ -75,7 +75,7 @@ class OpenAIWriter(PaidEngine):
 
     @property
     def _chat(self) -> Chat:
-        return Chat(self.account, self.name, self.thinking_tokens, self.limits, self.booked_at())
+        return Chat(self.account, self.name, self.thinking_tokens, self.limits, self.required_desk())
 
     def write_story(self, brief: Brief) -> Story:
         """Write the story from the idea; for a script write only what is seen, its words stay.

@@ -16,7 +16,7 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, JsonValue, PrivateAttr, SecretStr, ValidationError, field_validator
 
 from blocks.answers.json_answers import json_in
-from blocks.http_client.addresses import checked_address, refuse_open_way
+from blocks.http_client.addresses import checked_address, require_https
 from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.errors import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from studio.errors import BadInput
@@ -75,7 +75,7 @@ class StabilityAccount(Block):
     @classmethod
     def _is_an_address(cls, url: str) -> str:
         address = checked_address(url, REST_URL)
-        refuse_open_way(address)
+        require_https(address)
         return address
 
     @field_validator("grpc_host")

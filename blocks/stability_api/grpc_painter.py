@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import get_args
 
-from blocks.paid_engine import PaidEngine, painted
+from blocks.paid_engine import PaidEngine, paint_through_desk
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.grpc_call import SentRequest, generate, sdk
 from blocks.stability_api.options import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
@@ -83,7 +83,7 @@ class StabilityGrpcPainter(PaidEngine):
             EngineFailed: no desk, or reference pictures, which cannot be sent.
             VendorError: the call failed; no file is at `out`.
         """
-        desk = self.booked_at()
+        desk = self.required_desk()
         if references:
             raise EngineFailed("Stability's gRPC service takes no reference pictures: paint through REST")
         sdk()
@@ -104,4 +104,4 @@ class StabilityGrpcPainter(PaidEngine):
             fingerprint(protocol="grpc Generate", **asdict(asked)),
             {"images": 1},
         )
-        return painted(desk, request, lambda: generate(self.account, asked, self.seconds), size, out)
+        return paint_through_desk(desk, request, lambda: generate(self.account, asked, self.seconds), size, out)

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.errors import request_id_of
-from blocks.paid_engine import PaidEngine, painted
+from blocks.paid_engine import PaidEngine, paint_through_desk
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.options import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
 from studio.errors import EngineFailed
@@ -92,7 +92,7 @@ class StabilityPainter(PaidEngine):
             EngineFailed: no desk, or a reference picture.
             VendorError: the call failed; no file is at `out`.
         """
-        desk = self.booked_at()
+        desk = self.required_desk()
         if references:
             raise EngineFailed(f"{self.service} takes no reference pictures")
         fields = self._fields(prompt, size, seed)
@@ -104,7 +104,7 @@ class StabilityPainter(PaidEngine):
             fingerprint(path=self._path, **fields),
             {"images": 1},
         )
-        return painted(desk, request, lambda: self._send(fields), size, out)
+        return paint_through_desk(desk, request, lambda: self._send(fields), size, out)
 
     @property
     def _path(self) -> str:

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from blocks.http_client import client as wire
 from blocks.http_client import connection
 from blocks.http_client.client import RequestLimits, open_client
-from blocks.http_client.connection import Journey
+from blocks.http_client.connection import RequestProgress
 from studio.model.paid import VendorError
 from tests.support.adapters.socket_stand import CHUNKED, Serve, failure, get, message, no_name, saying, serving
 
@@ -241,9 +241,9 @@ class _Sink(httpcore2.NetworkStream):
 
 def test_a_late_write_of_nothing_tears_no_request() -> None:
     """The body was sent whole when the time ran out: that the vendor cannot have it must not be said."""
-    journey = Journey(time.monotonic() - 1)
-    connection._Stream(_Sink(), journey, RequestLimits()).write(b"")
-    assert not journey.torn
+    progress = RequestProgress(time.monotonic() - 1)
+    connection._Stream(_Sink(), progress, RequestLimits()).write(b"")
+    assert not progress.torn
     with pytest.raises(httpcore2.WriteTimeout):
-        connection._Stream(_Sink(), journey, RequestLimits()).write(b"x")
-    assert journey.torn
+        connection._Stream(_Sink(), progress, RequestLimits()).write(b"x")
+    assert progress.torn

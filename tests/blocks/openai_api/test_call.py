@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from blocks.openai_api.call import digits_of, json_of
+from blocks.openai_api.call import json_of, number_at
 from studio.model.paid import VendorError
 from tests.support.adapters.openai_stand import KEY, account_at
 
@@ -38,6 +38,6 @@ def test_an_answer_that_is_none_of_the_protocols_is_a_bad_one(body: Any, says: s
 @pytest.mark.parametrize("value", [None, True, -1, 1e12, float("inf"), float("nan"), "7", [7], {"there": 7}])
 def test_what_is_no_count_is_none(value: Any) -> None:
     """A bill is never lowered by a count below nothing, nor made endless."""
-    assert digits_of({"usage": {"tokens": value}}, "usage", "tokens") is None
-    assert digits_of({"usage": value}, "usage", "tokens") is None
-    assert digits_of({"usage": {"tokens": 7}}, "usage", "tokens") == 7.0
+    assert number_at({"usage": {"tokens": value}}, "usage", "tokens") is None
+    assert number_at({"usage": value}, "usage", "tokens") is None
+    assert number_at({"usage": {"tokens": 7}}, "usage", "tokens") == 7.0
