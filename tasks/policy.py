@@ -57,7 +57,7 @@ class PieceOfWork(CachePolicy):
             if not os.path.lexists(_records(session.folder) / key):
                 return key
             record = _read(task_ctx.result_store, key)
-            if record is not None and session.pieces.holds(order, record):
+            if record is not None and session.pieces.can_serve(order, record):
                 return key
         return None
 

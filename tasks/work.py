@@ -61,7 +61,7 @@ def carry_out(session: Session, work: Work[Any]) -> Outcome:
     events.publish(Event("working", stage=order.stage, index=order.index))
     began = time.perf_counter()
     cost_usd = 0.0
-    with session.pieces.fresh(order) as out:
+    with session.pieces.hidden_path(order) as out:
         if isinstance(engine, Paid):
             desk = session.billing.desk(order)
             try:

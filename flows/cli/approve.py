@@ -67,7 +67,9 @@ def _waiting(folder: Path, place: Path) -> Asked:
         BadInput: the session does not wait for approval, or is being worked on.
     """
     if lock.is_locked(folder):
-        raise BadInput(f"{folder.name} is being worked on {lock.holder(folder)}: it does not wait for approval now")
+        raise BadInput(
+            f"{folder.name} is being worked on {lock.holder_text(folder)}: it does not wait for approval now"
+        )
     asked = next((each for each in reversed(read_asked(folder)) if not each.at), None)
     facts = read_snapshot(folder)
     if asked is None or facts is None or not facts.waits_for:

@@ -40,7 +40,7 @@ from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
 from studio.sessions.catalog import busy_with, check_none_waits, check_writable, same_ask, unfinished
 from studio.store import lock
-from studio.store.brief import is_ours, read_brief
+from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
 
@@ -130,7 +130,7 @@ def resume(
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
     options = film_options(**said) if said else None
-    if is_ours(folder):
+    if is_own_session(folder):
         brief = read_brief(folder)
         changed = changed_options(brief, said, apply=change, session_id=folder.name)
         options = changed if changed != brief.options else None

@@ -19,10 +19,10 @@ from studio.forecast.outlook import Forecast
 from studio.input.idea import check_idea
 from studio.input.options import film_options, make_terms
 from studio.model.film import Brief, FilmOptions
-from studio.model.terms import UNSAID, TermsChange
+from studio.model.terms import NO_TERMS, TermsChange
 from studio.sessions.catalog import same_ask
 from studio.store import lock
-from studio.store.brief import is_ours, read_brief
+from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
 from studio.version import VERSION
@@ -62,7 +62,7 @@ def plan(
         other = crew is not None and crew != read_brief(folder).options.crew
         line = command("resume", what, place, *(["--crew", str(crew), "--change"] if other else []), *budget)
         if lock.is_locked(folder):
-            notes.append(f"It is being worked on {lock.holder(folder)}: this is how things are now.")
+            notes.append(f"It is being worked on {lock.holder_text(folder)}: this is how things are now.")
     else:
         idea, options = check_idea(what), film_options(**said)
         found = _of_idea(idea, options, terms)
@@ -79,12 +79,12 @@ def plan(
 
 
 def _of_session(session_id: str, folder: Path, crew: str | None, terms: TermsChange) -> Forecast:
-    if not is_ours(folder):
+    if not is_own_session(folder):
         raise BadInput(
             f"{session_id} was written by another program: adopt it first, with {command('resume', session_id)}"
         )
     brief = read_brief(folder)
-    brief = brief.model_copy(update={"terms": brief.terms.after(terms)})
+    brief = brief.model_copy(update={"terms": brief.terms.with_changes(terms)})
     return forecast_session(folder, brief, load_crew(crew or brief.options.crew))
 
 
@@ -96,7 +96,7 @@ def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
         seed=options.seed or 0,
         started_at=datetime.now().isoformat(timespec="microseconds"),
         version=VERSION,
-        terms=UNSAID.after(terms),
+        terms=NO_TERMS.with_changes(terms),
     )
     return forecast_idea(brief, load_crew(options.crew))
 

@@ -25,7 +25,7 @@ from flows.runs.naming import parameters_of
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from studio.errors import BudgetSpent, FilmError, Interrupted
 from studio.model.film import FilmOptions
-from studio.model.terms import NOTHING_SAID, TermsChange
+from studio.model.terms import NO_CHANGE, TermsChange
 from studio.sessions.approvals import Approve
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import completed, images_done, videos_done
@@ -45,7 +45,7 @@ def run_film(
     began: float,
     beats: bool = True,
     approve: Approve = "no",
-    terms: TermsChange = NOTHING_SAID,
+    terms: TermsChange = NO_CHANGE,
     pay_again: bool = False,
 ) -> int:
     """Run the flow, show its progress, print how it ended, and return the exit code.

@@ -21,7 +21,7 @@ from typing import Literal
 from studio.batch.manifest import ManifestLine
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
-from studio.model.terms import NOTHING_SAID, UNSAID, TermsChange
+from studio.model.terms import NO_CHANGE, NO_TERMS, TermsChange
 from studio.sessions.catalog import open_new
 from studio.status.listing import read_listing
 from studio.store import light_reader, lock
@@ -92,7 +92,14 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
         folder = _by_key(root).get(line.key)
         if folder is None:
             folder, held = open_new(
-                root, line.idea, line.options, draw_seed, now, version, batch=line.key, terms=UNSAID.after(line.terms)
+                root,
+                line.idea,
+                line.options,
+                draw_seed,
+                now,
+                version,
+                batch=line.key,
+                terms=NO_TERMS.with_changes(line.terms),
             )
             held.release()
         else:
@@ -102,13 +109,13 @@ def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now:
 
 def _agree(folder: Path, said: TermsChange) -> None:
     """Write the terms that a line now has into its session's brief, unless a run is working on the session."""
-    if said == NOTHING_SAID:
+    if said == NO_CHANGE:
         return
     with contextlib.suppress(SessionLocked, BrokenPlan, NoSuchSession):
         held = lock.take(folder)
         try:
             brief = read_brief(folder)
-            if (terms := brief.terms.after(said)) != brief.terms:
+            if (terms := brief.terms.with_changes(said)) != brief.terms:
                 write_brief(folder, brief.model_copy(update={"terms": terms}))
         finally:
             held.release()
@@ -148,7 +155,7 @@ def _look_at(line: ManifestLine, folder: Path | None) -> Outcome:
     if folder is None or listing is None:
         return Outcome(line, "to do")
     if listing.state == "running":
-        return Outcome(line, "running", folder.name, reason=f"it is being made {lock.holder(folder)}")
+        return Outcome(line, "running", folder.name, reason=f"it is being made {lock.holder_text(folder)}")
     if listing.state != "done":
         return Outcome(line, "to do", folder.name)
     return Outcome(line, "there", folder.name, str(folder / "film.mp4"), listing.seconds)

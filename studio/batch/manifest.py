@@ -24,7 +24,7 @@ from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.engines import Crew
 from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.model.fingerprint import fingerprint
-from studio.model.terms import NOTHING_SAID, TermsChange
+from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.capabilities import check_capabilities
 from studio.text.display import printable
 from studio.text.plain_yaml import NotYaml, read_yaml
@@ -59,7 +59,7 @@ class ManifestLine:
     idea: str
     options: FilmOptions
     key: str
-    terms: TermsChange = NOTHING_SAID
+    terms: TermsChange = NO_CHANGE
 
 
 class _Fault(NamedTuple):

@@ -17,7 +17,7 @@ from studio.checks.verify import verify
 from studio.fs import files
 from studio.model.film import STAGES
 from studio.model.receipt import Receipt
-from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
+from studio.model.stages import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.planning.plan_files import reader
 from studio.status.meta import Meta
 from studio.store import lock
@@ -89,7 +89,7 @@ def _mend(pieces: PieceStore, finding: Finding, outside: Container[str]) -> Mend
     if order is None:
         return Mend(finding, "moved to takes/damaged/")
     place = pieces.folder / receipt_path(order.path)
-    receipt = read_receipt(place) or pieces.recorded(order)
+    receipt = read_receipt(place) or pieces.receipt_in_records(order)
     if path != order.path:
         if receipt is not None:
             return Mend(finding, "written again from Prefect's record")
@@ -112,7 +112,7 @@ def _mend(pieces: PieceStore, finding: Finding, outside: Container[str]) -> Mend
 
 def _order_at(folder: Path, path: str) -> Order | None:
     """Return an order for the place at `path`, the path of a piece or of its receipt; None for any other path."""
-    place = place_at(path)
+    place = piece_at(path)
     return Order(folder.name, *place, "") if place else None
 
 
@@ -195,7 +195,7 @@ def _repair_place(pieces: PieceStore, order: Order) -> None:
         pieces.put_aside(order, found)
     if os.path.lexists(place) and found.receipt is None:
         put_aside(folder, place)
-    whose = f"{told_as(order.stage, order.index)}: " if order.index else ""
+    whose = f"{owner_text(order.stage, order.index)}: " if order.index else ""
     pieces.tell(f"{whose}{order.path} is lost: the next run makes it again")
 
 

@@ -20,7 +20,7 @@ from studio.fs.files import digest_of, words_of
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.film import Brief, FilmOptions, Stage
 from studio.model.receipt import Receipt
-from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, place_at, receipt_path
+from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, piece_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
 from studio.status.meta import project
@@ -30,7 +30,7 @@ from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.layout import in_the_way, linked, walk
 from studio.store.png_check import whole_picture
-from studio.store.prefect_records import Records, all_records, recorded
+from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path
 from studio.text.display import dollars
 
@@ -54,7 +54,7 @@ def verify(folder: Path) -> list[Finding]:
         findings += _plan(folder, stage, brief, _is_finished(folder))
     records = Records(folder)
     for path, stage in _places(folder, facts):
-        place = place_at(path)
+        place = piece_at(path)
         planned = stage not in PER_SHOT or (place is not None and place[1] <= len(facts.shots))
         findings += _piece(records, folder, path, stage, planned, _is_finished(folder) and planned)
     findings += _ground(folder)
@@ -85,7 +85,7 @@ def _places(folder: Path, facts: Snapshot) -> list[tuple[str, Stage]]:
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
     found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
     for stage in NUMBERED:
-        there = (place_at(f"{stage}/{name}") for name in files.names(folder / stage))
+        there = (piece_at(f"{stage}/{name}") for name in files.names(folder / stage))
         found |= {(artefact_path(*place), stage) for place in there if place}
     music = facts.options.get("music") is not False
     for stage in _ONCE:
@@ -104,7 +104,7 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
     receipt, torn = receipt_of(vouching, path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
-        receipt = recorded(records, folder, path)
+        receipt = receipt_in_records(records, folder, path)
     if not os.path.lexists(place):
         # A damaged receipt for a shot that is not in the plan does not prove that there ever was a piece.
         if receipt is not None or planned:
@@ -280,7 +280,9 @@ def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> s
     if facts is not None and facts.foreign:
         return f"{folder.name}: nothing to verify: written by another program"
     busy = (
-        f" A run works on it now ({lock.holder(folder)}): look again when it is done." if lock.is_locked(folder) else ""
+        f" A run works on it now ({lock.holder_text(folder)}): look again when it is done."
+        if lock.is_locked(folder)
+        else ""
     )
     faults = sum(finding.what in FAULTS for finding in findings)
     if faults:

@@ -7,7 +7,7 @@ import io
 
 from studio.billing.totals import Tally, cost_text
 from studio.model.paid import Unit
-from studio.model.stages import numbered
+from studio.model.stages import shot_or_character
 from studio.status.costs import CostLine, Costs
 from studio.status.state import cost_usd
 from studio.text.display import dollars, printable
@@ -166,7 +166,7 @@ def cost_csv(costs: Costs) -> str:
         call = line.call
         table.writerow(
             (
-                *(number or "" for number in numbered(call.stage, call.index).values()),
+                *(number or "" for number in shot_or_character(call.stage, call.index).values()),
                 call.stage,
                 _cell(call.vendor),
                 _cell(call.model),

@@ -8,7 +8,7 @@ from itertools import groupby
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import STAGES, Stage
-from studio.model.stages import numbered
+from studio.model.stages import shot_or_character
 from studio.text.display import dollars, printable
 
 _NOUNS: dict[Stage, str] = {
@@ -151,12 +151,13 @@ def forecast_json(found: Forecast) -> dict[str, object]:
         "left_usd": None if left is None else [round(left[0], 6), round(left[1], 6)],
         "notes": list(found.notes),
         "cut_off": [
-            {"stage": call.stage, **numbered(call.stage, call.index), "most_usd": call.most_usd} for call in found.lost
+            {"stage": call.stage, **shot_or_character(call.stage, call.index), "most_usd": call.most_usd}
+            for call in found.lost
         ],
         "pieces": [
             {
                 "stage": step.stage,
-                **numbered(step.stage, step.index),
+                **shot_or_character(step.stage, step.index),
                 "made": step.made,
                 "why": step.why,
                 "held": step.estimate.held,

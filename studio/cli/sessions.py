@@ -231,7 +231,7 @@ def repair(
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)
     if lock.is_locked(folder):
-        raise SessionLocked(f"{session} is being worked on {lock.holder(folder)}: wait for it, or stop it")
+        raise SessionLocked(f"{session} is being worked on {lock.holder_text(folder)}: wait for it, or stop it")
     found = survey(folder)
     go_on, again = command("resume", session, place), command("repair", session, place, "--yes")
     if not json:

@@ -24,7 +24,7 @@ from pydantic import JsonValue, ValidationError
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
 from studio.model.film import Prompt, Shot
-from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
+from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
 
 _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)
 """The heading of a shot. Match it on a stripped line: with white space at both ends in the pattern, matching would take
@@ -127,7 +127,7 @@ def _from_text(text: str) -> tuple[Prompt, ...]:
 
 def _prompt(line: int, number: int, fields: Mapping[str, JsonValue]) -> Prompt:
     try:
-        return read_noun(Prompt, dict(fields))
+        return read_model(Prompt, dict(fields))
     except ValidationError as error:
         raise BadInput(f"line {line} of the prompts file, shot {number}: {first_fault(error)}") from error
 

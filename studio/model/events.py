@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.model.film import Stage
-from studio.model.stages import told_as
+from studio.model.stages import owner_text
 
 EventKind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 
@@ -52,7 +52,7 @@ class Event:
     def line(self) -> str:
         """Return the event as one line for a person, or '' if it is only for a live table."""
         noun = _NOUNS[self.stage] if self.stage else ""
-        whose = told_as(self.stage, self.index) if self.stage else ""
+        whose = owner_text(self.stage, self.index) if self.stage else ""
         subject = f"{whose}: {noun}" if whose else noun
         match self.kind:
             case "reused":

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer
 from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fs.safe_open import SHOTS
-from studio.model.terms import UNSAID, Terms
+from studio.model.terms import NO_TERMS, Terms
 
 Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
 Captions = Literal["soft", "burned", "off"]
@@ -104,13 +104,13 @@ class Brief(FrozenModel):
     started_at: str = Field(description="local time, ISO 8601 with microseconds")
     version: str = Field(description="the program's version that opened the session")
     batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
-    terms: Terms = Field(default=UNSAID, description="what it may cost; left out if nobody set any terms")
+    terms: Terms = Field(default=NO_TERMS, description="what it may cost; left out if nobody set any terms")
 
     @model_serializer(mode="wrap")
     def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
         # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
         content: dict[str, JsonValue] = dump(self)
-        unsaid = {"batch": not self.batch, "terms": self.terms == UNSAID}
+        unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS}
         return {"wish" if key == "options" else key: value for key, value in content.items() if not unsaid.get(key)}
 
 

@@ -49,7 +49,7 @@ def artefact_path(stage: Stage, index: int = 0) -> str:
 _NUMBER = re.compile(r"_([0-9]{3,6})\.[a-z0-9]+\Z")
 
 
-def place_at(path: str) -> tuple[Stage, int] | None:
+def piece_at(path: str) -> tuple[Stage, int] | None:
     """Return (stage, number) of the piece that belongs at `path`, or whose receipt does; None for any other path."""
     home = path.partition("/")[0]
     found = _NUMBER.search(path) if home in NUMBERED else None
@@ -62,12 +62,12 @@ def place_at(path: str) -> tuple[Stage, int] | None:
     return None
 
 
-def told_as(stage: Stage, index: int) -> str:
+def owner_text(stage: Stage, index: int) -> str:
     """Return whose piece it is, in words: 'shot 3', 'character 2', '' for the whole film."""
     return f"{'character' if stage == 'cast' else 'shot'} {index}" if index else ""
 
 
-def numbered(stage: Stage, index: int) -> dict[str, int | None]:
+def shot_or_character(stage: Stage, index: int) -> dict[str, int | None]:
     """Return whose piece it is, as JSON: the keys 'shot' and 'character', of which at most one is a number."""
     return {
         "shot": index if index and stage != "cast" else None,

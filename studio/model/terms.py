@@ -31,7 +31,7 @@ class Terms(BaseModel):
     budget_usd: Dollars | None = None
     on_refusal: OnRefusal | None = None
 
-    def after(self, said: TermsChange) -> Terms:
+    def with_changes(self, said: TermsChange) -> Terms:
         """Return these terms with the changes applied."""
         kept = Terms(**{**self.model_dump(), **said.model_dump(exclude_none=True, exclude={"budget_usd"})})
         if said.budget_usd is None:
@@ -62,6 +62,6 @@ class TermsChange(BaseModel):
     on_refusal: OnRefusal | None = None
 
 
-UNSAID = Terms()
+NO_TERMS = Terms()
 """The terms of a session where nobody set any."""
-NOTHING_SAID = TermsChange()
+NO_CHANGE = TermsChange()

@@ -18,7 +18,7 @@ from pydantic import JsonValue, ValidationError
 from studio.errors import BrokenPlan
 from studio.fs.safe_open import SHOTS
 from studio.model.film import Brief, FrozenModel, SceneGraph, Shot, Stage, Story, Timeline
-from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_noun
+from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
 
 N = TypeVar("N", bound=FrozenModel)
 
@@ -93,7 +93,7 @@ def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Sho
         if not isinstance(item, dict):
             raise BrokenPlan(f"{place}: expected an object between {{ and }}")
         try:
-            shot = read_noun(Shot, _filled(item, index, round(shot_seconds * fps), seed))
+            shot = read_model(Shot, _filled(item, index, round(shot_seconds * fps), seed))
         except ValidationError as error:
             wrong = error.errors()[0]["loc"][:1]
             way_out = "correct it" if wrong in {(), ("image_prompt",)} else "correct it, or leave the key out"
@@ -163,7 +163,7 @@ def _json(text: str, name: str) -> JsonValue:
 
 def _read(noun: type[N], text: str, name: str) -> N:
     try:
-        return read_noun(noun, _json(text, name))
+        return read_model(noun, _json(text, name))
     except ValidationError as error:
         raise BrokenPlan(
             f"{name}: {first_fault(error)}; correct it, or delete the file to have it made anew"

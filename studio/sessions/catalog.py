@@ -15,7 +15,7 @@ from pathlib import Path
 from studio.errors import BadInput, BrokenPlan, Crowded, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
 from studio.model.film import Brief, FilmOptions
-from studio.model.terms import UNSAID, Terms
+from studio.model.terms import NO_TERMS, Terms
 from studio.status.snapshot import read_snapshot
 from studio.status.state import can_go_on
 from studio.store import light_reader, lock
@@ -35,7 +35,7 @@ def open_new(
     now: datetime,
     version: str,
     batch: str = "",
-    terms: Terms = UNSAID,
+    terms: Terms = NO_TERMS,
 ) -> tuple[Path, lock.Lock]:
     """Make a new session and return its folder and the lock on it.
 
@@ -141,7 +141,7 @@ def busy_with(root: Path, idea: str, options: FilmOptions) -> str:
     """Return a line that says who is making exactly this film now, or waits for approval of it; '' if nobody is."""
     for folder in session_folders(root):
         if lock.is_locked(folder) and _asks_for(folder, idea, options):
-            return f"{folder.name} is this film and is being made {lock.holder(folder)}"
+            return f"{folder.name} is this film and is being made {lock.holder_text(folder)}"
         if _waits(folder) and _asks_for(folder, idea, options):
             answer = command("approve", folder.name, root.parent)
             return f"{folder.name} is this film and waits for approval ({answer})"

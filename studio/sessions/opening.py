@@ -21,7 +21,7 @@ from studio.input.idea import check_idea
 from studio.input.options import changed_options
 from studio.model.engines import Crew
 from studio.model.film import FilmOptions
-from studio.model.terms import NOTHING_SAID, TermsChange
+from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.capabilities import check_capabilities
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.sessions.catalog import busy_with, folder_of_run, open_new, same_ask, sweep_abandoned
@@ -29,7 +29,7 @@ from studio.sessions.run_control import RunControl
 from studio.sessions.session import Session
 from studio.status.meta import Meta
 from studio.store import lock
-from studio.store.brief import is_ours, read_brief
+from studio.store.brief import is_own_session, read_brief
 from studio.store.folder_store import FolderStore
 from studio.store.folders import session_folder, sessions_root
 from studio.store.plans import Plans
@@ -60,7 +60,7 @@ class Ask:
     resume: bool = True
     change: bool = False
     demands: Mapping[str, object] = field(default_factory=dict)
-    terms: TermsChange = NOTHING_SAID
+    terms: TermsChange = NO_CHANGE
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def open_session(
             cards = RunCards(store, card)
             for note in notes:
                 tell(note)
-            terms = store.brief.terms.after(ask.terms)
+            terms = store.brief.terms.with_changes(ask.terms)
             if line := terms.changed(store.brief.terms):
                 tell(line)
             brief = store.brief.model_copy(update={"terms": terms})
@@ -184,7 +184,7 @@ def open_session(
 
 def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session]) -> Session:
     folder = session_folder(root, ask.session_id or "")
-    if not is_ours(folder):
+    if not is_own_session(folder):
         held = lock.take(folder)
         try:
             adopt_foreign(folder, ask.options)

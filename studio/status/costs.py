@@ -15,7 +15,7 @@ from studio.billing.lost_calls import Gap, gaps
 from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
 from studio.fs import tolerant
-from studio.model.stages import PLANS, numbered
+from studio.model.stages import PLANS, shot_or_character
 from studio.status.snapshot import Snapshot, nothing_told, read_snapshot
 from studio.status.state import cost_usd
 from studio.store import light_reader, lock
@@ -204,7 +204,7 @@ def _all_usd(costs: Costs) -> float:
 def _line_json(line: CostLine) -> dict[str, object]:
     call = line.call
     return {
-        **numbered(call.stage, call.index),
+        **shot_or_character(call.stage, call.index),
         "stage": call.stage,
         "vendor": call.vendor,
         "model": call.model,

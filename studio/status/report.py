@@ -64,7 +64,7 @@ def read_report(folder: Path, output: Path) -> Report:
     Raises:
         NoSuchSession: nothing in the folder identifies it as a session.
     """
-    held_by = lock.holder(folder) if lock.is_locked(folder) else ""
+    held_by = lock.holder_text(folder) if lock.is_locked(folder) else ""
     facts = read_snapshot(folder)
     if facts is None:
         raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")

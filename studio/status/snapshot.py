@@ -237,7 +237,7 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
     # In a half-adopted session, the story may be all that identifies it.
     story = tolerant.dict_at(opened, "story.json") or tolerant.dict_at(opened, f"{KEPT}/story.json")
     # Older programs write no shots into meta, others no plan into the folder.
-    shots = light_reader.shots_at(opened) or light_reader.most_shots(tolerant.as_dicts(meta.get("shots")))
+    shots = light_reader.shots_at(opened) or light_reader.shots_within_limit(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
     return Snapshot(

@@ -27,7 +27,7 @@ from studio.text.command_hints import command
 BRIEF, COPY = "brief.json", "receipts/brief.json"
 
 
-def is_ours(folder: Path) -> bool:
+def is_own_session(folder: Path) -> bool:
     """Tell whether this program made the session: its brief is there, or the copy of it, or run cards."""
     with tolerant.entered(folder) as opened:
         return opened is not None and light_reader.has_brief(opened)
@@ -47,7 +47,7 @@ def read_brief(folder: Path) -> Brief:
         if carded is not None:
             return carded
     if content is None:
-        if is_ours(folder):
+        if is_own_session(folder):
             raise BrokenPlan(f"neither {folder.name}/{BRIEF} nor its copy in {COPY} can be read, nor any card in runs/")
         adopt = command("resume", folder.name, folder.parent.parent)
         raise NoSuchSession(f"{folder.name} was written by another program; to adopt it: {adopt}")

@@ -22,7 +22,7 @@ SILENCE_SECONDS = 60.0
 """How long a run on another machine may be silent before it counts as gone: three signs may be missed."""
 
 
-def seconds_ago(folder: Path) -> float | None:
+def seconds_since_sign(folder: Path) -> float | None:
     """Return how many seconds ago a run on another machine gave its last sign of life; None if no such run works."""
     now = time.time()
     with tolerant.entered(folder) as opened:

@@ -12,10 +12,10 @@ from studio.text.plain_json import NotJson, read_plainly
 
 def shots_at(opened: OpenFolder) -> list[dict[str, object]]:
     """Return the shots in `shots.json`; an empty list if there are more than a film may have."""
-    return most_shots(dicts_at(opened, "shots.json"))
+    return shots_within_limit(dicts_at(opened, "shots.json"))
 
 
-def most_shots(shots: list[dict[str, object]]) -> list[dict[str, object]]:
+def shots_within_limit(shots: list[dict[str, object]]) -> list[dict[str, object]]:
     """Return the shots; an empty list if there are more than a film may have."""
     return shots if len(shots) <= safe_open.SHOTS else []
 
@@ -55,7 +55,7 @@ def last_card(opened: OpenFolder) -> dict[str, object]:
 
     For one that cannot be read, return a card without an end, as if its run had been cut off.
     """
-    newest = newest_card(opened)
+    newest = newest_card_name(opened)
     if not newest:
         return {}
     card = json_at(opened, f"runs/{newest}")
@@ -67,7 +67,7 @@ def was_cut_off(card: dict[str, object]) -> bool:
     return card.get("ended_at") == ""
 
 
-def newest_card(opened: OpenFolder) -> str:
+def newest_card_name(opened: OpenFolder) -> str:
     """Return the file name of the newest run card; '' if there is none."""
     cards = (card for card in changes_at(opened, "runs") if card[1].endswith(".json"))
     return max(cards, default=(0, ""))[1]

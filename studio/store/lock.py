@@ -61,19 +61,19 @@ def take(folder: Path) -> Lock:
             if time.monotonic() > deadline:
                 os.close(handle)
                 raise SessionLocked(
-                    f"{folder.name} is being worked on {holder(folder)}: wait for it, or stop it"
+                    f"{folder.name} is being worked on {holder_text(folder)}: wait for it, or stop it"
                 ) from error
             time.sleep(0.02)
         else:
             _held.add(handle)
             break
     held = Lock(handle)
-    ago = heartbeat.seconds_ago(folder)
+    ago = heartbeat.seconds_since_sign(folder)
     if ago is not None:
         held.release()
         raise SessionLocked(
-            f"{folder.name} is being worked on {holder(folder)}, last sign of life {ago:.0f} s ago: wait for it; if "
-            f"that machine is gone, try again in {heartbeat.SILENCE_SECONDS - ago:.0f} s"
+            f"{folder.name} is being worked on {holder_text(folder)}, last sign of life {ago:.0f} s ago: wait for it; "
+            f"if that machine is gone, try again in {heartbeat.SILENCE_SECONDS - ago:.0f} s"
         )
     return held
 
@@ -90,13 +90,13 @@ def is_locked(folder: Path) -> bool:
         return True
     finally:
         os.close(handle)
-    return heartbeat.seconds_ago(folder) is not None
+    return heartbeat.seconds_since_sign(folder) is not None
 
 
-def holder(folder: Path) -> str:
+def holder_text(folder: Path) -> str:
     """Return who is working on the session, from its newest card: 'by pid 4711 on host since 2025-02-08 14:02:11'."""
     with tolerant.entered(folder) as opened:
-        name = light_reader.newest_card(opened) if opened is not None else ""
+        name = light_reader.newest_card_name(opened) if opened is not None else ""
         card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}
     if not name:
         return "by another run that has just begun"

@@ -18,7 +18,7 @@ from PIL import Image
 from studio.fs import files, safe_open
 from studio.model.film import Stage
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import PLANS, Order, place_at, receipt_path, told_as
+from studio.model.stages import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.store.decisions import Decision, decide, decide_unknown
 from studio.store.ownership import Ownership, PieceState, ReadPlan
@@ -49,7 +49,7 @@ class PieceStore:
         """Find out whose file is at the order's place. Changes nothing."""
         return self._ownership.look(order)
 
-    def recorded(self, order: Order) -> Receipt | None:
+    def receipt_in_records(self, order: Order) -> Receipt | None:
         """Return the receipt in Prefect's records for the piece at the order's place; None if there is none.
 
         For a plan that was edited, return that of the plan written last.
@@ -63,7 +63,7 @@ class PieceStore:
             same = same or sorted(records, key=lambda record: record.made_at)[-1:]
         return same[0] if same else None
 
-    def holds(self, order: Order, record: Receipt) -> bool:
+    def can_serve(self, order: Order, record: Receipt) -> bool:
         """Tell whether `record`, a cached result of `order`, may be used: the piece and its receipt are there, whole.
 
         An edited plan is whole as long as it validates: the edit is the person's, and planning again would lose it.
@@ -160,7 +160,7 @@ class PieceStore:
         if known is not None:
             return self._confirm(order, known)
         receipt = self.by_hand(order)
-        self.tell(f"{told_as(order.stage, order.index)}: the picture put there by hand is used")
+        self.tell(f"{owner_text(order.stage, order.index)}: the picture put there by hand is used")
         place = self.folder / receipt_path(order.path)
         files.write_whole(place, receipt_bytes(receipt))
         self._index.add(receipt, place, first=True)
@@ -180,7 +180,7 @@ class PieceStore:
         tried: set[Path] = set()
         while decision.source is not None and decision.receipt is not None:
             place, receipt = decision.source, decision.receipt
-            with self.fresh(order) as out:
+            with self.hidden_path(order) as out:
                 whole = order.stage in PLANS or copy_whole(place, receipt, out)
                 if order.stage in PLANS:
                     out.write_text(receipt.content or "", "utf-8")
@@ -201,7 +201,7 @@ class PieceStore:
     # --- publishing -------------------------------------------------------------------------------
 
     @contextmanager
-    def fresh(self, order: Order) -> Iterator[Path]:
+    def hidden_path(self, order: Order) -> Iterator[Path]:
         """Give a hidden path at which to make the piece; whatever is left there afterwards is removed."""
         path = self.folder / order.path
         files.make_folder(path.parent)
@@ -335,7 +335,7 @@ class PieceStore:
         """
         with self._lock:
             names = files.names((self.folder / Order("", stage, 1, "").path).parent)
-            places = {place_at(f"{stage}/{name}") for name in names}
+            places = {piece_at(f"{stage}/{name}") for name in names}
             for number in sorted(place[1] for place in places if place and place[1] not in wanted):
                 order = Order(self.folder.name, stage, number, "")
                 path, place = self.folder / order.path, self.folder / receipt_path(order.path)
@@ -350,7 +350,7 @@ class PieceStore:
     def put_aside(self, order: Order, found: PieceState) -> None:
         """Move the damaged piece at the order's place to `takes/damaged/`, and say so."""
         aside = put_aside(self.folder, self.folder / order.path)
-        whose = f"{told_as(order.stage, order.index)}: " if order.index else ""
+        whose = f"{owner_text(order.stage, order.index)}: " if order.index else ""
         mine = found.receipt is not None and found.receipt.by_hand
         more = ": you put it there; put it there again, or the crew makes one" if mine else ""
         self.tell(f"{whose}{order.path} was damaged ({found.reason}); it is kept as {aside}{more}")

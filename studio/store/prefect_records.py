@@ -18,7 +18,7 @@ from studio.fs import files, tolerant
 from studio.fs.files import digest_of
 from studio.model.film import STAGES, Stage
 from studio.model.receipt import Receipt
-from studio.model.stages import place_at
+from studio.model.stages import piece_at
 from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9
@@ -67,12 +67,12 @@ def all_records(folder: Path) -> Iterator[tuple[Path, Receipt | None]]:
                 yield home / stage / name, _receipt(home / stage / name)
 
 
-def recorded(records: Records, folder: Path, path: str) -> Receipt | None:
+def receipt_in_records(records: Records, folder: Path, path: str) -> Receipt | None:
     """Return the receipt that the records hold for the piece at `path`, relative to the session; None if there is none.
 
     Of several it is the one whose checksum fits the file there, else the last.
     """
-    place = place_at(path)
+    place = piece_at(path)
     found = list(records.of(*place, path)) if place else []
     digest, _ = digest_of(folder / path, *(receipt.bytes for receipt in found))
     return next((receipt for receipt in found if receipt.sha256 == digest), found[-1] if found else None)
@@ -84,6 +84,6 @@ def _receipt(path: Path) -> Receipt | None:
         inner = tolerant.as_dict(read_plainly(tolerant.text(envelope, "result")))
         receipt = Receipt.model_validate(inner.get("data", inner))
         # A run writes no record of any other path: such a record may name a file anywhere.
-        return receipt if place_at(receipt.path) else None
+        return receipt if piece_at(receipt.path) else None
     except (OSError, BadInput, NotJson, ValidationError):
         return None

@@ -13,7 +13,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.film import Stage
 from studio.model.receipt import Receipt
-from studio.model.stages import NUMBERED, PLANS, Order, place_at, receipt_path
+from studio.model.stages import NUMBERED, PLANS, Order, piece_at, receipt_path
 from studio.store.layout import in_the_way, refuse_links, walk
 from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_bytes
@@ -106,7 +106,7 @@ def places(folder: Path) -> Iterator[Order]:
     found: set[tuple[Stage, int]] = {("score", 0), ("film", 0)}
     for stage in NUMBERED:
         for name in files.names(folder / stage):
-            if place := place_at(f"{stage}/{name}"):
+            if place := piece_at(f"{stage}/{name}"):
                 found.add(place)
     for stage, index in sorted(found):
         yield Order(folder.name, stage, index, "")
@@ -119,7 +119,7 @@ def _mend_receipt(pieces: PieceStore, order: Order) -> None:
     if read_receipt(place) is not None or not (there or order.stage in PLANS):
         return
     kept = f"; what was there is kept as {put_aside(pieces.folder, place)}" if there else ""
-    record = pieces.recorded(order)
+    record = pieces.receipt_in_records(order)
     if record is not None:
         files.write_whole(place, receipt_bytes(record))
     if there:

@@ -37,10 +37,10 @@ class Pieces(Protocol):
             BrokenPlan: as `decide`; the plan is left untouched.
         """
 
-    def holds(self, order: Order, record: Receipt) -> bool:
+    def can_serve(self, order: Order, record: Receipt) -> bool:
         """Tell whether `record`, a cached result of `order`, may be used: piece and receipt are there, whole."""
 
-    def fresh(self, order: Order) -> AbstractContextManager[Path]:
+    def hidden_path(self, order: Order) -> AbstractContextManager[Path]:
         """Give a hidden path at which to make the piece; whatever is left there afterwards is removed."""
 
     def publish(

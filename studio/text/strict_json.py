@@ -12,7 +12,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from studio.text.plain_json import NotJson, decoded, no_constant
 
-__all__ = ["NotJson", "first_fault", "item_lines", "read_json", "read_noun"]
+__all__ = ["NotJson", "first_fault", "item_lines", "read_json", "read_model"]
 
 N = TypeVar("N", bound=BaseModel)
 
@@ -64,13 +64,13 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def read_noun(noun: type[N], value: JsonValue) -> N:
-    """Return the model `noun` of this value, with strict types: `"5"` and `true` are not numbers.
+def read_model(model: type[N], value: JsonValue) -> N:
+    """Return this value as a `model`, with strict types: `"5"` and `true` are not numbers.
 
     Raises:
         pydantic.ValidationError: `first_fault` gives the field and the reason.
     """
-    return noun.model_validate_json(json.dumps(value), strict=True)
+    return model.model_validate_json(json.dumps(value), strict=True)
 
 
 def first_fault(error: ValidationError) -> str:

@@ -201,7 +201,7 @@ def tree(root: Path) -> tuple[Step, ...]:
 
 @contextmanager
 def _marked(recorder: Recorder) -> Iterator[None]:
-    """Note which work begins, and which piece has been published or adopted, the moment the shelf returns it."""
+    """Note which work begins, and which piece has been published or adopted, the moment the store returns it."""
     began: dict[tuple[str, int], tuple[int, float]] = {}
 
     def hear(event: Event) -> None:
@@ -222,14 +222,14 @@ def _marked(recorder: Recorder) -> Iterator[None]:
 
         return call
 
-    shelf: Any = PieceStore
+    store: Any = PieceStore
     before = PieceStore.publish, PieceStore.adopt
-    shelf.publish, shelf.adopt = returned(PieceStore.publish), returned(PieceStore.adopt)
+    store.publish, store.adopt = returned(PieceStore.publish), returned(PieceStore.adopt)
     try:
         with events.listening(hear):
             yield
     finally:
-        shelf.publish, shelf.adopt = before
+        store.publish, store.adopt = before
 
 
 def recorded(

@@ -35,7 +35,7 @@ class Step:
     """Of 'content' and 'record': everything that the file holds now."""
     mtime_ns: int = 0
     piece: Piece = ("", "")
-    """Of 'held': the piece that is finished from here on: its staged receipt is durable, or the shelf returned it."""
+    """Of 'held': the piece that is finished from here on: its staged receipt is durable, or the store returned it."""
     work: Work | None = None
     """Of 'begun': the piece that is being made from here on, with its beginning and end in seconds."""
     line: int = 0

@@ -182,7 +182,7 @@ def _with_swapped(function: Callable[..., Any], one: str, other: str) -> Callabl
 
 def test_without_adoption_pieces_are_made_again(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the look before making, lost records cost every piece."""
-    monkeypatch.setattr(piece_store.PieceStore, "adopt", lambda shelf, order: None)
+    monkeypatch.setattr(piece_store.PieceStore, "adopt", lambda store, order: None)
     red = _first_red(_places(made, {"held"}, 1), tmp_path)
     assert red is not None
     assert red.again
@@ -190,7 +190,7 @@ def test_without_adoption_pieces_are_made_again(made: Log, tmp_path: Path, monke
 
 def test_without_recovery_debris_stays(made: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without recovery at the opening, what a crash interrupted stays unfinished."""
-    monkeypatch.setattr(folder_store, "recover", lambda shelf: None)
+    monkeypatch.setattr(folder_store, "recover", lambda store: None)
     assert _first_red(_places(made, {"fsync"}, 2, _first_work(made, "narration")), tmp_path) is not None
 
 

@@ -146,7 +146,7 @@ def test_without_adoption_the_bench_is_red(
     undisturbed: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With adoption off, a death between a receipt and its record makes a finished piece again, and is red."""
-    monkeypatch.setattr(PieceStore, "adopt", lambda shelf, order: None)
+    monkeypatch.setattr(PieceStore, "adopt", lambda store, order: None)
     places = range(undisturbed.born + 60, len(undisturbed.operations), 5)
     assert any(_dies(undisturbed, tmp_path / str(at), at).again for at in places)
 

@@ -237,9 +237,9 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
     """Let the strike's own part, what is not the vendor's, befall this process while the block runs."""
     doors = dict(strike.refused)
     desk: Any = Desk
-    shelf: Any = PieceStore
+    store: Any = PieceStore
     ledger: Any = Ledger
-    sent, publish, done, end = desk._sent, shelf.publish, ledger.done, ledger._end
+    sent, publish, done, end = desk._sent, store.publish, ledger.done, ledger._end
 
     def sending(self: Any, request: Request, send: Callable[[], Reply], slowed: int) -> Any:
         place = (self._order.stage, self._order.index)
@@ -281,11 +281,11 @@ def struck(strike: Strike, meter: Meter) -> Iterator[None]:
     with ExitStack() as stack:
         if strike.kill in ("in the books", "inside the books"):
             stack.enter_context(files.through(Books(strike.operation, inside=strike.kill == "inside the books")))
-        desk._sent, shelf.publish, ledger.done, ledger._end = sending, publishing, keeping, ending
+        desk._sent, store.publish, ledger.done, ledger._end = sending, publishing, keeping, ending
         try:
             yield
         finally:
-            desk._sent, shelf.publish, ledger.done, ledger._end = sent, publish, done, end
+            desk._sent, store.publish, ledger.done, ledger._end = sent, publish, done, end
 
 
 def make(output: Path, meter: Meter, hands: Crew, pay_again: bool, session_id: str | None = None) -> Ending:

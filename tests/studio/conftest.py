@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sessions.shelf import Bench
+from tests.support.sessions.store_bench import StoreBench
 
 
 @pytest.fixture(autouse=True)
@@ -16,5 +16,5 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> StoreBench:
+    return StoreBench(tmp_path)

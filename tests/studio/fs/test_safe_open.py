@@ -25,7 +25,7 @@ from studio.store.piece_store import PieceStore
 from studio.store.recovery import recover
 from studio.store.takes import put_aside
 from tests.support.sessions.make_sessions import brief, make_session
-from tests.support.sessions.shelf import read_plan
+from tests.support.sessions.store_bench import read_plan
 
 ID = "session_20250208_002238"
 SEEDS = 24

@@ -17,7 +17,7 @@ from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 from studio.input.options import make_terms
 from studio.model.film import FilmOptions
-from studio.model.terms import MOST_BUDGET_USD, UNSAID, Terms
+from studio.model.terms import MOST_BUDGET_USD, NO_TERMS, Terms
 from studio.sessions.opening import Ask, open_session
 from studio.store.brief import read_brief
 from studio.store.run_cards import RunCard
@@ -29,12 +29,12 @@ NOW = datetime(2025, 2, 8)
 
 def test_what_is_said_holds_until_another_is_said() -> None:
     """Of each term by itself; `none` leaves no budget, and is itself not kept."""
-    terms = UNSAID.after(make_terms(budget_usd="2.5", on_refusal="slate"))
+    terms = NO_TERMS.with_changes(make_terms(budget_usd="2.5", on_refusal="slate"))
     assert terms == Terms(budget_usd=2.5, on_refusal="slate")
-    assert terms.after(make_terms()) == terms
-    assert terms.after(make_terms(budget_usd=0)) == Terms(budget_usd=0, on_refusal="slate")
-    assert terms.after(make_terms(budget_usd="none")) == Terms(on_refusal="slate")
-    assert UNSAID.after(make_terms(budget_usd="none")) == UNSAID
+    assert terms.with_changes(make_terms()) == terms
+    assert terms.with_changes(make_terms(budget_usd=0)) == Terms(budget_usd=0, on_refusal="slate")
+    assert terms.with_changes(make_terms(budget_usd="none")) == Terms(on_refusal="slate")
+    assert NO_TERMS.with_changes(make_terms(budget_usd="none")) == NO_TERMS
 
 
 def test_none_is_never_kept() -> None:
@@ -75,12 +75,12 @@ def test_the_commands_tell_it_so_too(command: str, budget: str, capsys: pytest.C
 def test_a_changed_budget_is_told() -> None:
     """One that is raised or lifted, by its numbers; the first one said is no change."""
     two = Terms(budget_usd=2)
-    assert two.after(make_terms(budget_usd=5)).changed(two) == "the budget of $2.00 is $5.00 now"
-    assert two.after(make_terms(budget_usd="none")).changed(two).startswith("the budget of $2.00 is lifted: ")
+    assert two.with_changes(make_terms(budget_usd=5)).changed(two) == "the budget of $2.00 is $5.00 now"
+    assert two.with_changes(make_terms(budget_usd="none")).changed(two).startswith("the budget of $2.00 is lifted: ")
     tiny = Terms(budget_usd=1e-9)
-    assert tiny.after(make_terms(budget_usd="0")).changed(tiny) == "the budget of $0.000000001 is $0.00 now"
-    assert two.after(make_terms(budget_usd=2.004)).changed(two) == "the budget of $2.00 is $2.004 now"
-    assert two.after(make_terms(on_refusal="slate")).changed(two) == two.changed(UNSAID) == ""
+    assert tiny.with_changes(make_terms(budget_usd="0")).changed(tiny) == "the budget of $0.000000001 is $0.00 now"
+    assert two.with_changes(make_terms(budget_usd=2.004)).changed(two) == "the budget of $2.00 is $2.004 now"
+    assert two.with_changes(make_terms(on_refusal="slate")).changed(two) == two.changed(NO_TERMS) == ""
 
 
 def test_a_run_lifts_the_budget_of_its_session(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_run_lifts_the_budget_of_its_session(tmp_path: Path) -> None:
     folder = run("0a", budget_usd=2.0)
     assert (read_brief(folder).terms.budget_usd, told) == (2.0, [])
     assert run("0b", budget_usd="none") == folder
-    assert read_brief(folder).terms == UNSAID
+    assert read_brief(folder).terms == NO_TERMS
     assert '"terms"' not in (folder / "brief.json").read_text("utf-8")
     assert told == ["the budget of $2.00 is lifted: nothing limits what it may cost"]
     run("0c", budget_usd="none")
@@ -115,7 +115,7 @@ def test_a_manifest_lifts_a_budget(tmp_path: Path) -> None:
     fox, cat = read_manifest(path)
     assert begin(root, fox).session_id == first.session_id
     for outcome in (first, begin(root, cat)):
-        assert read_brief(root / outcome.session_id).terms == UNSAID
+        assert read_brief(root / outcome.session_id).terms == NO_TERMS
 
 
 def test_the_form_takes_a_number_none_or_nothing() -> None:

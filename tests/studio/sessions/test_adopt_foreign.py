@@ -16,7 +16,7 @@ from studio.planning.plan_files import reader
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.status.listing import read_listing
 from studio.status.snapshot import read_snapshot
-from studio.store.brief import is_ours, read_brief
+from studio.store.brief import is_own_session, read_brief
 from tests.crash.store_disks import Watched
 from tests.support.sessions.make_sessions import PNG, make_foreign, snapshot
 
@@ -117,7 +117,7 @@ def test_a_session_is_adopted_whole_or_stays_as_it_was(seed: int, tmp_path: Path
         adopt_foreign(folder, FilmOptions())
     except BadInput:
         assert snapshot(tmp_path) == tree
-        assert not is_ours(folder)
+        assert not is_own_session(folder)
         return
     brief = read_brief(folder)
     assert brief.idea.strip()
@@ -147,8 +147,8 @@ def test_adopting_goes_on_wherever_it_was_stopped(seed: int, tmp_path: Path) -> 
         again = read_listing(folder)
         assert listed is not None
         assert again is not None
-        assert (again.idea, again.shots) == (listed.idea, listed.shots) or is_ours(folder)
-        if not is_ours(folder):
+        assert (again.idea, again.shots) == (listed.idea, listed.shots) or is_own_session(folder)
+        if not is_own_session(folder):
             adopt_foreign(folder, FilmOptions())
         assert read_brief(folder) == read_brief(undisturbed)
         # Killed between the two, the brief itself is put back from its copy at the next opening.

@@ -14,7 +14,7 @@ import pytest
 from studio.errors import SessionLocked
 from studio.status.listing import read_listing
 from studio.store import heartbeat, lock
-from studio.store.heartbeat import SILENCE_SECONDS, seconds_ago, signs_of_life
+from studio.store.heartbeat import SILENCE_SECONDS, seconds_since_sign, signs_of_life
 from tests.support.sessions.make_sessions import make_session
 
 
@@ -59,7 +59,7 @@ def test_a_card_that_does_not_read_locks_nobody_out(folder: Path, content: bytes
     """A torn card proves no run."""
     path = put_card(folder)
     path.write_bytes(content)
-    assert seconds_ago(folder) is None
+    assert seconds_since_sign(folder) is None
 
 
 def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +69,7 @@ def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch
     touched, threads = threading.Event(), threading.active_count()
     with signs_of_life(path):
         deadline = time.monotonic() + 10
-        while seconds_ago(folder) is None:
+        while seconds_since_sign(folder) is None:
             assert time.monotonic() < deadline
             touched.wait(0.01)
         assert threading.active_count() == threads + 1

@@ -21,23 +21,23 @@ def read_plan(stage: str, text: str) -> object:
     return text
 
 
-class Bench:
-    """A piece store (`shelf`), its folder, and the lines that it reported (`told`)."""
+class StoreBench:
+    """A piece store (`store`), its folder, and the lines that it reported (`told`)."""
 
     def __init__(self, tmp_path: Path) -> None:
         self.folder = tmp_path / SESSION
         self.folder.mkdir()
         self.told: list[str] = []
-        self.shelf = PieceStore(self.folder, read_plan, self.told.append)
+        self.store = PieceStore(self.folder, read_plan, self.told.append)
 
     def order(self, index: int, what: str, wanted: tuple[str, ...] = ()) -> Order:
         return Order(SESSION, "images", index, fingerprint(what=what), wanted)
 
     def paint(self, order: Order, colour: tuple[int, int, int]) -> Receipt:
-        with self.shelf.fresh(order) as out:
+        with self.store.hidden_path(order) as out:
             with open(out, "wb") as file:
                 Image.new("RGB", (8, 8), colour).save(file, "PNG")
-            return self.shelf.publish(order, out, PieceMeasures(width=8, height=8), "fake", "painter")
+            return self.store.publish(order, out, PieceMeasures(width=8, height=8), "fake", "painter")
 
     def path(self, order: Order) -> Path:
         return self.folder / order.path
