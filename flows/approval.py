@@ -27,7 +27,7 @@ from flows.runs.status import is_deployed
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
 from studio.model.receipt import Receipt
-from studio.sessions.approvals import Answer, Approvals, Approve, Asked, Step, answered
+from studio.sessions.approvals import Answer, Approvals, Approve, AskedQuestion, Step, answered
 from studio.sessions.session import Session
 from studio.text.command_hints import command
 from studio.text.display import printable
@@ -75,7 +75,7 @@ class Question:
     step: Step
     session: Session
     shots: tuple[Shot, ...]
-    asked: Asked
+    asked: AskedQuestion
 
 
 Asker = Callable[[Question], Answer]

@@ -37,12 +37,12 @@ class Slots:
         root: the folder of the sessions.
         make_film: makes one film; called from several threads.
         tell: prints or logs a line for a person; called from several threads.
-        recalled: returns why no more films may begin, '' while they may.
+        why_stopped: returns why no more films may begin, '' while they may.
     """
 
-    def __init__(self, root: Path, make_film: MakeFilm, tell: Tell, recalled: Callable[[], str] = str) -> None:
+    def __init__(self, root: Path, make_film: MakeFilm, tell: Tell, why_stopped: Callable[[], str] = str) -> None:
         self.stop = threading.Event()
-        self._root, self._make_film, self._tell, self._recalled = root, make_film, tell, recalled
+        self._root, self._make_film, self._tell, self._why_stopped = root, make_film, tell, why_stopped
 
     def work(
         self, outcomes: Sequence[Outcome], parallel: int, ended: Changed, began: Changed = lambda place, outcome: None
@@ -70,7 +70,7 @@ class Slots:
     def _one(self, outcome: Outcome, tell_began: Callable[[Outcome], None]) -> Outcome:
         line = outcome.line
         try:
-            if reason := self._recalled():
+            if reason := self._why_stopped():
                 self.stop.set()
                 raise Interrupted(reason)
             if self.stop.is_set():

@@ -19,7 +19,7 @@ from flows.from_python import REPORTED, callable_anywhere
 from flows.prefect_logs import logged
 from flows.run_ending import ending
 from flows.run_page import updating_run_page
-from flows.run_session import asked, opened
+from flows.run_session import film_request, opened
 from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
 from flows.shot_mapping import SessionTasks
@@ -85,8 +85,8 @@ async def make_film(
                 prompts=prompts,
                 crew=crew,
             )
-            ask = asked(idea, options, output, session_id, resume, change, budget_usd, on_refusal)
-            with opened(ask, pay_again=on_ambiguous == "retry") as session, updating_run_page(session):
+            request = film_request(idea, options, output, session_id, resume, change, budget_usd, on_refusal)
+            with opened(request, pay_again=on_ambiguous == "retry") as session, updating_run_page(session):
                 tasks = SessionTasks(session)
                 return await ending(tasks, _shoot(tasks, approve))
         except FilmError as error:

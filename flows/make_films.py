@@ -92,15 +92,15 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
     lines = read_manifest(Path(manifest), crew_named)
     check_writable(root)
     sweep_abandoned(root)
-    make_film, recalled = _ways(place)
+    make_film, why_stopped = _ways(place)
     outcomes = put_off(look(root, lines), at_most)
     log.info(counted(outcomes))
-    slots = Slots(root, make_film, log.info, recalled)
+    slots = Slots(root, make_film, log.info, why_stopped)
     with _shown(outcomes) as changed:
         slots.work(outcomes, parallel, changed, changed)
     for row in table(outcomes):
         log.info(row)
-    if reason := recalled():
+    if reason := why_stopped():
         return Cancelled(message=reason)
     if missing := unfinished_line(outcomes):
         reasons = "; ".join(f"line {each.line.number}: {each.reason}" for each in outcomes if each.reason)

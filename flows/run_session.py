@@ -24,7 +24,7 @@ from studio.errors import BadInput, DiskFull
 from studio.input.idea import check_idea
 from studio.input.options import make_terms
 from studio.model.film import FilmOptions
-from studio.sessions.opening import Ask, RunLimits, open_session
+from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.folders import output_folder
 from studio.store.heartbeat import signs_of_life
@@ -32,7 +32,7 @@ from studio.store.run_cards import RunCard
 from studio.version import VERSION
 
 
-def asked(
+def film_request(
     idea: str,
     options: FilmOptions,
     output: str | None,
@@ -41,32 +41,32 @@ def asked(
     change: bool,
     budget_usd: object,
     on_refusal: object,
-) -> Ask:
+) -> FilmRequest:
     """Check the flow's parameters and return what they ask for.
 
     Raises:
         BadInput: a parameter is wrong.
     """
-    return Ask(
+    return FilmRequest(
         check_idea(idea) if idea or not session_id else "",
         options,
         output_folder(output),
         session_id,
         resume,
         change,
-        demands=_demands(options, change),
+        explicit_options=_explicit_options(options, change),
         terms=make_terms(budget_usd=budget_usd, on_refusal=on_refusal),
     )
 
 
-def _demands(options: FilmOptions, change: bool) -> dict[str, object]:
+def _explicit_options(options: FilmOptions, change: bool) -> dict[str, object]:
     """Return the options that were given: those that differ from their defaults, or all if `change` is set."""
     default = FilmOptions().model_dump()
     return {name: value for name, value in options.model_dump().items() if change or value != default[name]}
 
 
 @contextmanager
-def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
+def opened(request: FilmRequest, *, pay_again: bool = False) -> Iterator[Session]:
     """Open and yield the session that the run gets; when the block ends, record how the run ended and close it.
 
     Args:
@@ -84,12 +84,12 @@ def opened(ask: Ask, *, pay_again: bool = False) -> Iterator[Session]:
         started_at=now.isoformat(timespec="seconds"),
         version=VERSION,
     )
-    ask = replace(ask, resume=ask.resume and not (run and run.auto_scheduled))
+    request = replace(request, resume=request.resume and not (run and run.auto_scheduled))
     limits = RunLimits(status_of(run).lost if run else str, pay_again)
     if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
         # A server that outlives this run may have other runs, which share its accounts.
         limits = replace(limits, slots=slots)
-    session, again = open_session(ask, card, crew_named, note, lambda: secrets.randbelow(2**31), now, limits)
+    session, again = open_session(request, card, crew_named, note, lambda: secrets.randbelow(2**31), now, limits)
     verb = "goes on" if again else "is new"
     note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
     session.meta.write()

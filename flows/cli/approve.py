@@ -16,7 +16,7 @@ from flows.server.address import check_alive, find_engine, prepare_environment
 from studio.errors import BadInput, FilmError
 from studio.fs.files import read_or_none
 from studio.planning.plan_files import read_shots
-from studio.sessions.approvals import Answer, Asked, answered, read_asked, stop_waiting
+from studio.sessions.approvals import Answer, AskedQuestion, answered, read_asked, stop_waiting
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.brief import read_brief
@@ -60,7 +60,7 @@ def approve(
     return 0
 
 
-def _waiting(folder: Path, place: Path) -> Asked:
+def _waiting(folder: Path, place: Path) -> AskedQuestion:
     """Return the open question of the session's suspended run.
 
     Raises:
@@ -79,7 +79,7 @@ def _waiting(folder: Path, place: Path) -> Asked:
     return asked
 
 
-def _resume(folder: Path, place: Path, asked: Asked, reply: Answer) -> None:
+def _resume(folder: Path, place: Path, asked: AskedQuestion, reply: Answer) -> None:
     """Resume the run with the answer.
 
     Raises:

@@ -38,7 +38,7 @@ from studio.input.options import changed_options, film_options
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
-from studio.sessions.catalog import busy_with, check_none_waits, check_writable, same_ask, unfinished
+from studio.sessions.catalog import busy_with, check_none_waits, check_writable, unfinished, unfinished_session_for
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
@@ -85,7 +85,7 @@ def make(
     if not idea.strip() and not _given_blank(idea):
         return _without_idea(place, said, resume, console, json, approve, money)
     idea = check_idea(idea)
-    same = None if resume is False else same_ask(sessions_root(place), idea, options)
+    same = None if resume is False else unfinished_session_for(sessions_root(place), idea, options)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
         return _run(console, json, place, session_id=same.name, approve=approve, money=money)
     if resume and (busy := busy_with(sessions_root(place), idea, options)):

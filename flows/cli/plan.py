@@ -20,7 +20,7 @@ from studio.input.idea import check_idea
 from studio.input.options import film_options, make_terms
 from studio.model.film import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, TermsChange
-from studio.sessions.catalog import same_ask
+from studio.sessions.catalog import unfinished_session_for
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
@@ -67,7 +67,7 @@ def plan(
         idea, options = check_idea(what), film_options(**said)
         found = _of_idea(idea, options, terms)
         line = command("make", "", place, *_options(shape), *budget, idea=idea)
-        if (same := same_ask(sessions_root(place), idea, options)) is not None:
+        if (same := unfinished_session_for(sessions_root(place), idea, options)) is not None:
             notes.append(
                 f"{same.name} asks for the same and is unfinished; to plan that: {command('plan', same.name, place)}"
             )

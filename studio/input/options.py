@@ -40,11 +40,11 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def changed_options(brief: Brief, demands: dict[str, object], *, apply: bool, session_id: str) -> FilmOptions:
-    """Return the options of a session with the demanded changes.
+def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply: bool, session_id: str) -> FilmOptions:
+    """Return the options of a session with the given changes.
 
     Args:
-        demands: options given explicitly, by name.
+        explicit_options: options given explicitly, by name.
         apply: whether differences are applied; otherwise they are refused.
 
     Raises:
@@ -52,7 +52,7 @@ def changed_options(brief: Brief, demands: dict[str, object], *, apply: bool, se
         BadInput: an option is out of its range.
     """
     now = brief.options.model_dump()
-    differing = {name: value for name, value in demands.items() if now[name] != value}
+    differing = {name: value for name, value in explicit_options.items() if now[name] != value}
     if not differing:
         return brief.options
     if not apply:

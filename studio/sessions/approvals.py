@@ -54,7 +54,7 @@ class ShotChange(FrozenModel):
     take: int = Field(ge=1)
 
 
-class Asked(FrozenModel):
+class AskedQuestion(FrozenModel):
     """One question and its answer; open while `at` is ''."""
 
     asked_for: Step
@@ -90,7 +90,7 @@ class Asked(FrozenModel):
         )
 
 
-_BOOK = TypeAdapter(tuple[Asked, ...])
+_BOOK = TypeAdapter(tuple[AskedQuestion, ...])
 
 
 def shots_named(text: str, count: int) -> tuple[int, ...]:
@@ -111,7 +111,7 @@ def shots_named(text: str, count: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def answered(question: Asked, reply: Answer, shots: Sequence[Shot], at: str) -> Asked:
+def answered(question: AskedQuestion, reply: Answer, shots: Sequence[Shot], at: str) -> AskedQuestion:
     """Return the question with its answer.
 
     Notes are added to the prompts of the shots to redo; without notes each gets another take.
@@ -152,7 +152,7 @@ class Approvals:
         """Tell whether everything in `shown`, by SHA-256, was approved."""
         return set(shown) <= {each for asked in self._asked if asked.approved for each in asked.shown}
 
-    def question(self, step: Step, flow_run_id: str, shown: tuple[str, ...], now: str) -> tuple[Asked, int]:
+    def question(self, step: Step, flow_run_id: str, shown: tuple[str, ...], now: str) -> tuple[AskedQuestion, int]:
         """Return this run's open question about `step`, and how many such questions were answered before.
 
         If none is open, write a new one down.
@@ -161,11 +161,11 @@ class Approvals:
         number = sum(bool(asked.at) for asked in mine)
         if mine and not mine[-1].at:
             return mine[-1], number
-        asked = Asked(asked_for=step, flow_run_id=flow_run_id, asked_at=now, shown=shown)
+        asked = AskedQuestion(asked_for=step, flow_run_id=flow_run_id, asked_at=now, shown=shown)
         self._write((*self._asked, asked))
         return asked, number
 
-    def replace(self, before: Asked, after: Asked) -> None:
+    def replace(self, before: AskedQuestion, after: AskedQuestion) -> None:
         """Replace a question: by its answered form, or by one about what is shown now."""
         self._write(tuple(after if asked is before else asked for asked in self._asked))
 
@@ -180,7 +180,7 @@ class Approvals:
             _write_edit(self._session.store, plan_text(shots), asked.redos)
             self.replace(asked, asked.model_copy(update={"carried_out": True}))
 
-    def _write(self, asked: tuple[Asked, ...]) -> None:
+    def _write(self, asked: tuple[AskedQuestion, ...]) -> None:
         self._asked = asked
         self._session.store.write_json(APPROVALS, [each.model_dump(mode="json") for each in asked])
 
@@ -197,7 +197,7 @@ def _write_edit(store: SessionStore, text: str, redos: Sequence[Redo]) -> None:
         store.write(place, receipt_bytes(receipt.model_copy(update=update)))
 
 
-def read_asked(folder: Path) -> tuple[Asked, ...]:
+def read_asked(folder: Path) -> tuple[AskedQuestion, ...]:
     """Return the questions of a session, the oldest first; () if the file cannot be read."""
     content = files.read_or_none(folder / APPROVALS)
     try:
@@ -223,7 +223,7 @@ def stop_waiting(folder: Path, flow_run_id: str) -> None:
         held.release()
 
 
-def _read(session: Session) -> tuple[Asked, ...]:
+def _read(session: Session) -> tuple[AskedQuestion, ...]:
     content = files.read_or_none(session.folder / APPROVALS)
     asked = read_asked(session.folder)
     if content and not asked and content.strip() != b"[]":

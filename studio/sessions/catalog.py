@@ -178,6 +178,6 @@ def _asks_for(folder: Path, idea: str, options: FilmOptions) -> bool:
     return brief.idea == idea and brief.options == options
 
 
-def same_ask(root: Path, idea: str, options: FilmOptions) -> Path | None:
+def unfinished_session_for(root: Path, idea: str, options: FilmOptions) -> Path | None:
     """Return the folder of the newest unfinished session that was asked for exactly this film, or None."""
     return next((folder for folder in unfinished(root) if _asks_for(folder, idea, options)), None)

@@ -24,7 +24,7 @@ from studio.model.film import FilmOptions
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.capabilities import check_capabilities
 from studio.sessions.adopt_foreign import adopt_foreign
-from studio.sessions.catalog import busy_with, folder_of_run, open_new, same_ask, sweep_abandoned
+from studio.sessions.catalog import busy_with, folder_of_run, open_new, sweep_abandoned, unfinished_session_for
 from studio.sessions.run_control import RunControl
 from studio.sessions.session import Session
 from studio.status.meta import Meta
@@ -42,14 +42,14 @@ Slot = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
-class Ask:
+class FilmRequest:
     """What one run asks for.
 
     Attributes:
         session_id: the session to go on with, None to let the run find one or make one.
-        demands: the options that were given explicitly, by name; only they can contradict a named session.
+        explicit_options: the options that were given explicitly, by name; only they can contradict a named session.
         resume: whether to go on with an unfinished session that asks for the same film.
-        change: whether to apply demands that differ from the named session's brief.
+        change: whether to apply explicit options that differ from the named session's brief.
         terms: what it may cost; when a session is resumed, its earlier terms hold unless they are given anew.
     """
 
@@ -59,7 +59,7 @@ class Ask:
     session_id: str | None = None
     resume: bool = True
     change: bool = False
-    demands: Mapping[str, object] = field(default_factory=dict)
+    explicit_options: Mapping[str, object] = field(default_factory=dict)
     terms: TermsChange = NO_CHANGE
 
 
@@ -68,13 +68,13 @@ class RunLimits:
     """What limits one run only.
 
     Attributes:
-        recalled: returns why the run may not go on, '' while it may.
+        why_stopped: returns why the run may not go on, '' while it may.
         pay_again: whether calls that were cut off, and may be billed, are made again.
         slots: takes how many calls an account allows at once and a function that raises if the run may not go on;
             returns the `Slot` that counts calls across processes, by Prefect's limits if the server has them.
     """
 
-    recalled: Callable[[], str] = str
+    why_stopped: Callable[[], str] = str
     pay_again: bool = False
     slots: Callable[[int, Callable[[], None]], Slot] = lambda at_once, go_on: contextlib.nullcontext
 
@@ -82,7 +82,7 @@ class RunLimits:
 UNLIMITED = RunLimits()
 
 
-def assembled(
+def build_session(
     store: SessionStore,
     crew: Crew,
     cards: RunCards,
@@ -92,7 +92,7 @@ def assembled(
 ) -> Session:
     """Return the session kept in `store`, ready to be worked on; nothing is read or written."""
     go_on = command("resume", store.id, store.folder.parent.parent)
-    control = RunControl(go_on, limits.recalled)
+    control = RunControl(go_on, limits.why_stopped)
 
     def context() -> BillingContext:
         return BillingContext(
@@ -122,7 +122,7 @@ def now_exactly() -> str:
 
 
 def open_session(
-    ask: Ask,
+    request: FilmRequest,
     card: RunCard,
     crew_named: Callable[[str], Crew],
     tell: Callable[[str], None],
@@ -139,7 +139,7 @@ def open_session(
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
     """
-    root = sessions_root(ask.output)
+    root = sessions_root(request.output)
     sweep_abandoned(root)
 
     def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
@@ -150,7 +150,7 @@ def open_session(
             cards = RunCards(store, card)
             for note in notes:
                 tell(note)
-            terms = store.brief.terms.with_changes(ask.terms)
+            terms = store.brief.terms.with_changes(request.terms)
             if line := terms.changed(store.brief.terms):
                 tell(line)
             brief = store.brief.model_copy(update={"terms": terms})
@@ -160,40 +160,40 @@ def open_session(
             if brief != store.brief:
                 store.change_brief(brief)
                 cards.publish()
-            return assembled(store, crew, cards, tell, str(ask.output / "sessions" / folder.name), limits)
+            return build_session(store, crew, cards, tell, str(request.output / "sessions" / folder.name), limits)
         except BaseException:
             store.release()
             raise
 
     if (again := folder_of_run(root, card.flow_run_id)) is not None:
         return opened(again, read_brief(again).options), True
-    if ask.session_id:
-        return _named(ask, root, opened), True
-    check_idea(ask.idea)
-    check_capabilities(crew_named(ask.options.crew), ask.options)
-    if ask.resume and (same := same_ask(root, ask.idea, ask.options)) is not None:
+    if request.session_id:
+        return _named(request, root, opened), True
+    check_idea(request.idea)
+    check_capabilities(crew_named(request.options.crew), request.options)
+    if request.resume and (same := unfinished_session_for(root, request.idea, request.options)) is not None:
         try:
-            return opened(same, ask.options), True
+            return opened(same, request.options), True
         except SessionLocked:
             tell(f"{same.name} was taken by another run just now")
-    if busy := busy_with(root, ask.idea, ask.options):
+    if busy := busy_with(root, request.idea, request.options):
         tell(f"{busy}: a new session is begun")
-    folder, held = open_new(root, ask.idea, ask.options, draw_seed, now, card.version)
-    return opened(folder, ask.options, held), False
+    folder, held = open_new(root, request.idea, request.options, draw_seed, now, card.version)
+    return opened(folder, request.options, held), False
 
 
-def _named(ask: Ask, root: Path, opened: Callable[[Path, FilmOptions], Session]) -> Session:
-    folder = session_folder(root, ask.session_id or "")
+def _named(request: FilmRequest, root: Path, opened: Callable[[Path, FilmOptions], Session]) -> Session:
+    folder = session_folder(root, request.session_id or "")
     if not is_own_session(folder):
         held = lock.take(folder)
         try:
-            adopt_foreign(folder, ask.options)
+            adopt_foreign(folder, request.options)
         finally:
             held.release()
     brief = read_brief(folder)
-    if ask.idea and ask.idea != brief.idea:
+    if request.idea and request.idea != brief.idea:
         raise NoSuchSession(
             f"{folder.name} has another idea ({brief.idea[:60]!r}): leave the idea out to go on with it"
         )
-    options = changed_options(brief, dict(ask.demands), apply=ask.change, session_id=folder.name)
+    options = changed_options(brief, dict(request.explicit_options), apply=request.change, session_id=folder.name)
     return opened(folder, options)

@@ -14,14 +14,14 @@ class RunControl:
     Set `stop` to end the run.
 
     Args:
-        recalled: returns why the run may not go on, '' while it may; called often.
+        why_stopped: returns why the run may not go on, '' while it may; called often.
         go_on: the command that resumes the session, for messages.
     """
 
-    def __init__(self, go_on: str, recalled: Callable[[], str] = str) -> None:
+    def __init__(self, go_on: str, why_stopped: Callable[[], str] = str) -> None:
         self.stop = threading.Event()
         self.go_on = go_on
-        self._recalled = recalled
+        self._why_stopped = why_stopped
 
     def check_running(self) -> None:
         """Return if the run may go on, else raise.
@@ -29,7 +29,7 @@ class RunControl:
         Raises:
             Interrupted: no more work may begin.
         """
-        if reason := self._recalled():
+        if reason := self._why_stopped():
             self.stop.set()
             raise Interrupted(f"{reason}; go on with: {self.go_on}")
         if self.stop.is_set():

@@ -29,7 +29,7 @@ from studio.model.film import FilmOptions
 from studio.model.receipt import Receipt
 from studio.model.stages import PER_SHOT
 from studio.planning.cast import cast_of
-from studio.sessions.opening import Ask, RunLimits, open_session
+from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.run_cards import RunCard
 from studio.version import VERSION
@@ -140,7 +140,7 @@ def opened(
     output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT, pay_again: bool = False
 ) -> Iterator[Session]:
     """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
-    ask = Ask("" if session_id else IDEA, WISH, output, session_id)
+    request = FilmRequest("" if session_id else IDEA, WISH, output, session_id)
     card = RunCard(
         flow_run_id=secrets.token_hex(8),
         pid=1,
@@ -149,7 +149,7 @@ def opened(
         version=VERSION,
     )
     session, _ = open_session(
-        ask,
+        request,
         card,
         lambda name: crew,
         lambda line: events.publish(Event("note", line)),

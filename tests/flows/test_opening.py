@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from studio.model.film import FilmOptions
-from studio.sessions.opening import Ask
+from studio.sessions.opening import FilmRequest
 
 
 @pytest.mark.parametrize("scheduled", [False, True])
@@ -19,13 +19,13 @@ def test_a_scheduled_run_always_opens_a_new_session(
 ) -> None:
     """A schedule asks for a film each time: it never goes on with an unfinished one that a person began."""
     module = importlib.import_module("flows.run_session")
-    ask = Ask("an idea", FilmOptions(), tmp_path)
+    request = FilmRequest("an idea", FilmOptions(), tmp_path)
 
     def opened(run: SimpleNamespace) -> str:
         monkeypatch.setattr(module, "this_run", lambda: run)
         monkeypatch.setattr(module, "status_of", lambda run: SimpleNamespace(lost=str))
         monkeypatch.setattr(module, "_present", lambda session, run: None)
-        with module.opened(ask) as session:
+        with module.opened(request) as session:
             return str(session.id)
 
     first = opened(SimpleNamespace(id=uuid4(), auto_scheduled=False))

@@ -24,7 +24,7 @@ from studio.cli.streams import open_streams
 from studio.cli.terminal import leave
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.model.film import FilmOptions, Word
-from studio.sessions.opening import Ask, open_session
+from studio.sessions.opening import FilmRequest, open_session
 from studio.store.run_cards import RunCard
 from tests.hostile.case import Program
 from tests.support.adapters import bombs_child
@@ -67,8 +67,8 @@ def _opening(words: list[str]) -> None:
     """Open a session as a run that goes on with it does, and give it back."""
     session_id, _, output = words
     card = RunCard(flow_run_id="a", pid=1, host="here", started_at="2025-02-08T00:22:38", version="0")
-    ask = Ask("", FilmOptions(), Path(output), session_id)
-    session, _ = open_session(ask, card, crew_named, print, lambda: 7, datetime(2025, 2, 8))
+    request = FilmRequest("", FilmOptions(), Path(output), session_id)
+    session, _ = open_session(request, card, crew_named, print, lambda: 7, datetime(2025, 2, 8))
     session.store.release()
 
 

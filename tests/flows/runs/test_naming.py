@@ -15,7 +15,7 @@ from flows.runs.status import this_run
 from studio.errors import BadInput
 from studio.input.options import film_options
 from studio.model.film import Brief, FilmOptions, Prompt
-from studio.sessions.opening import Ask
+from studio.sessions.opening import FilmRequest
 from studio.status.snapshot import read_snapshot
 from tests.support.films.runs import IDEA, Outcome, Studio
 from tests.support.servers.engine import task_runs
@@ -49,7 +49,7 @@ def test_a_run_says_what_it_makes_from_its_creation(studio: Studio, monkeypatch:
     """Before a session is opened the run bears its idea, the tag of films and every parameter."""
     seen: list[FlowRun] = []
 
-    def refuse(ask: Ask, *others: object) -> None:
+    def refuse(request: FilmRequest, *others: object) -> None:
         with get_client(sync_client=True) as client:
             run = this_run()
             assert run is not None

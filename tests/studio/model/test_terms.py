@@ -18,7 +18,7 @@ from studio.errors import BadInput
 from studio.input.options import make_terms
 from studio.model.film import FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, NO_TERMS, Terms
-from studio.sessions.opening import Ask, open_session
+from studio.sessions.opening import FilmRequest, open_session
 from studio.store.brief import read_brief
 from studio.store.run_cards import RunCard
 from tests.studio.batch.test_films import begin
@@ -89,8 +89,8 @@ def test_a_run_lifts_the_budget_of_its_session(tmp_path: Path) -> None:
 
     def run(name: str, **said: object) -> Path:
         card = RunCard(flow_run_id=name, pid=os.getpid(), host=socket.gethostname(), started_at="x", version="0")
-        ask = Ask("an idea", FilmOptions(), tmp_path, terms=make_terms(**said))
-        session, _ = open_session(ask, card, lambda _: fake_crew(Log()), told.append, lambda: 7, NOW)
+        request = FilmRequest("an idea", FilmOptions(), tmp_path, terms=make_terms(**said))
+        session, _ = open_session(request, card, lambda _: fake_crew(Log()), told.append, lambda: 7, NOW)
         session.store.release()
         return session.folder
 

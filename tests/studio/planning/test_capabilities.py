@@ -33,7 +33,7 @@ from studio.planning.capabilities import (
     voice_for,
     with_voice_for,
 )
-from studio.sessions.opening import Ask, open_session
+from studio.sessions.opening import FilmRequest, open_session
 from studio.store.run_cards import RunCard
 from tests.support.films.fake_crew import Log, fake_crew
 
@@ -140,7 +140,7 @@ def test_a_size_is_refused_just_where_it_cannot_be_made(
 def enlisted(tmp_path: Path, crew: Crew, told: list[str], options: FilmOptions) -> None:
     card = RunCard(flow_run_id="0a", pid=os.getpid(), host=socket.gethostname(), started_at="x", version="0")
     session, _ = open_session(
-        Ask("an idea", options, tmp_path), card, lambda _: crew, told.append, lambda: 7, datetime.now()
+        FilmRequest("an idea", options, tmp_path), card, lambda _: crew, told.append, lambda: 7, datetime.now()
     )
     session.store.release()
 

@@ -18,7 +18,7 @@ from studio.sessions.approvals import (
     PROMPT_LETTERS,
     Answer,
     Approvals,
-    Asked,
+    AskedQuestion,
     answered,
     read_asked,
     shots_named,
@@ -34,7 +34,7 @@ from tests.support.sessions.make_sessions import brief, make_session
 from tests.support.sessions.opened import opened_session
 
 NOW = "2025-02-08T00:25:00"
-QUESTION = Asked(asked_for="images", flow_run_id="abc", asked_at=NOW, shown=("a", "b"))
+QUESTION = AskedQuestion(asked_for="images", flow_run_id="abc", asked_at=NOW, shown=("a", "b"))
 SHOTS = tuple(Shot(index=n, image_prompt=f"shot {n}", frames=48, seed=n) for n in range(1, 9))
 
 

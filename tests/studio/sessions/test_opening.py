@@ -22,7 +22,7 @@ from studio.input.options import film_options
 from studio.model.engines import Crew
 from studio.model.film import FilmOptions
 from studio.sessions.catalog import open_new, unfinished
-from studio.sessions.opening import Ask, open_session
+from studio.sessions.opening import FilmRequest, open_session
 from studio.sessions.session import Session
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
@@ -45,8 +45,8 @@ def card(run: str = "0a") -> RunCard:
 @pytest.fixture
 def join(tmp_path: Path) -> Enlist:
     def enlist_now(idea: str = "an idea", run: str = "0a", **more: object) -> tuple[Session, bool]:
-        ask = Ask(idea, more.pop("options", FilmOptions()), tmp_path, **more)  # type: ignore[arg-type]  # test's own keywords
-        return open_session(ask, card(run), crew, lambda line: None, lambda: 7, NOW)
+        request = FilmRequest(idea, more.pop("options", FilmOptions()), tmp_path, **more)  # type: ignore[arg-type]  # test's own keywords
+        return open_session(request, card(run), crew, lambda line: None, lambda: 7, NOW)
 
     return enlist_now
 
@@ -125,7 +125,7 @@ def test_a_retried_flow_run_finds_its_own_session(join: Enlist) -> None:
 
 
 def test_a_locked_session_is_not_taken_and_says_who_holds_it(join: Enlist, tmp_path: Path) -> None:
-    """Law 8: one run per session; a second one is told the pid and since when; the same ask opens a new one."""
+    """Law 8: one run per session; a second one is told the pid and since when; the same request opens a new one."""
     held, _ = join()
     with pytest.raises(SessionLocked, match=rf"pid {os.getpid()} on {socket.gethostname()} since 2025-02-08 00:22:38"):
         join(session_id=held.id, idea="")
@@ -159,8 +159,8 @@ def test_contradicting_options_are_named(join: Enlist) -> None:
     session, _ = join()
     session.store.release()
     with pytest.raises(Contradiction, match=r"captions is 'soft', not 'burned'"):
-        join(session_id=session.id, run="b", idea="", demands={"captions": "burned"})
-    changed, _ = join(session_id=session.id, run="c", idea="", demands={"captions": "burned"}, change=True)
+        join(session_id=session.id, run="b", idea="", explicit_options={"captions": "burned"})
+    changed, _ = join(session_id=session.id, run="c", idea="", explicit_options={"captions": "burned"}, change=True)
     changed.store.release()
     assert changed.brief.options.captions == "burned"
     assert changed.brief.seed == session.brief.seed
@@ -222,7 +222,9 @@ def test_a_film_that_is_being_made_is_said_before_another_begins(tmp_path: Path)
     told: list[str] = []
 
     def begin(run: str) -> Session:
-        return open_session(Ask("an idea", FilmOptions(), tmp_path), card(run), crew, told.append, lambda: 7, NOW)[0]
+        return open_session(
+            FilmRequest("an idea", FilmOptions(), tmp_path), card(run), crew, told.append, lambda: 7, NOW
+        )[0]
 
     first, second = begin("0a"), begin("0b")
     first.store.release()
