@@ -15,8 +15,9 @@ from types import FrameType
 
 from studio.errors import FilmError
 
-LEAST_SECONDS, MOST_SECONDS = 0.5, 2.0
-"""Processor time that an input may take: the most for `LONG_BYTES` and above, less for a shorter one."""
+LEAST_SECONDS, MOST_SECONDS = 1.0, 2.0
+"""Processor time that an input may take: the most for `LONG_BYTES` and above, less for a shorter one. On a busy machine
+a second of it does half the work."""
 LONG_BYTES = 200_000
 MEMORY_MB = 300
 STOPPED_AFTER, WAITED = 8.0, 30.0
