@@ -40,14 +40,27 @@ def has_brief(opened: OpenFolder) -> bool:
 
 
 def brief_at(opened: OpenFolder) -> dict[str, object]:
-    """Return the brief; from the copy if `brief.json` cannot be read, else an empty dict."""
-    brief = dict_at(opened, "brief.json")
-    if "idea" in brief:
-        return brief
+    """Return the brief; an empty dict if there is none that can be read.
+
+    In the order of `studio.store.brief.read_brief`: the copy if that is whole, else `brief.json`, else the newest run
+    card that has one. If none looks like a brief, what `brief.json` holds is better than nothing.
+    """
     try:
-        return as_dict(read_plainly(copied_brief(opened) or "{}"))
+        if _is_brief(brief := as_dict(read_plainly(copied_brief(opened) or "{}"))):
+            return brief
     except NotJson:
-        return {}
+        pass
+    if _is_brief(filed := dict_at(opened, "brief.json")):
+        return filed
+    cards = sorted(changes_at(opened, "runs"), reverse=True)
+    carded = (as_dict(dict_at(opened, f"runs/{name}").get("brief")) for _, name in cards if name.endswith(".json"))
+    return next((brief for brief in carded if _is_brief(brief)), filed)
+
+
+def _is_brief(value: dict[str, object]) -> bool:
+    idea, seed = value.get("idea"), value.get("seed")
+    named = isinstance(idea, str) and bool(idea) and isinstance(value.get("wish"), dict)
+    return named and type(seed) is int and 0 <= seed < 2**31
 
 
 def last_card(opened: OpenFolder) -> dict[str, object]:

@@ -132,7 +132,7 @@ def test_the_light_sum_is_the_ledgers(tmp_path: Path) -> None:
     assert (pytest.approx(paid.usd), paid.unknown) == spent_usd(read_calls(folder))
     assert cost_usd(facts) == paid.usd == pytest.approx(0.24)
     assert read_costs(folder).unread == 1
-    assert "1 file in calls/ do" in "\n".join(cost_lines(read_costs(folder), ""))
+    assert "1 file in calls/ cannot be read" in "\n".join(cost_lines(read_costs(folder), ""))
 
 
 def test_what_is_in_flight_is_told_as_it_is(tmp_path: Path) -> None:
