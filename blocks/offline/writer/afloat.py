@@ -11,11 +11,11 @@ from blocks.offline.data_files import read_tables
 from blocks.offline.writer.core import companion_of
 from blocks.offline.writer.deeds import WATER_BEASTS, has_beast, shape_of
 from blocks.offline.writer.idea.parse import Idea
-from blocks.offline.writer.stages import Stage, stages_of
+from blocks.offline.writer.posed_lines import PosedLines, posed_lines_of
 
 _TABLES = read_tables("writer/afloat.txt")
-_MET = stages_of(_TABLES["met"].rows)
-_YEARS = stages_of(_TABLES["years"].rows)
+_MET = posed_lines_of(_TABLES["met"].rows)
+_YEARS = posed_lines_of(_TABLES["years"].rows)
 
 
 def is_afloat(idea: Idea) -> bool:
@@ -27,7 +27,7 @@ def is_afloat(idea: Idea) -> bool:
     return any(wet) and not all(wet)
 
 
-def afloat_stage(idea: Idea, beat: str) -> Stage:
+def afloat_stage(idea: Idea, beat: str) -> PosedLines:
     """Return the pose in the boat in a beat, and the lines that may be said over it; ('', ()) where there is no pose.
 
     () as the lines means those of the beat itself.

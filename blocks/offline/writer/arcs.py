@@ -18,7 +18,7 @@ from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.phrases import article_for
 from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.places import words_of
-from blocks.offline.writer.stages import Stage, stages_of
+from blocks.offline.writer.posed_lines import PosedLines, posed_lines_of
 from studio.text.words import word_set
 
 _MUSIC = MUSIC | word_set(
@@ -33,12 +33,12 @@ class Arc:
 
     verbs: frozenset[str]
     things: frozenset[str]
-    stages: Mapping[str, Stage]
+    stages: Mapping[str, PosedLines]
 
 
 def _arc(section: Section) -> Arc:
     verbs, _, things = section.head.partition(" + ")
-    return Arc(word_set(verbs), _MUSIC if things == "MUSIC" else word_set(things), stages_of(section.rows))
+    return Arc(word_set(verbs), _MUSIC if things == "MUSIC" else word_set(things), posed_lines_of(section.rows))
 
 
 _ARCS = tuple(map(_arc, read_sections("writer/arcs.txt")))
@@ -77,7 +77,7 @@ def thing_of(idea: Idea) -> str:
     return re.sub(r"^(?:with|pushing) | (?:in hand|close by|beside|behind|above|on the table)$", "", carried)
 
 
-def _stage_of(idea: Idea, beat: str) -> Stage:
+def _stage_of(idea: Idea, beat: str) -> PosedLines:
     if (afloat := afloat_stage(idea, beat))[0]:
         return afloat
     if idea.kind != "tale" or shape_of(idea) or has_beast(idea.name):

@@ -1,0 +1,27 @@
+"""Posed lines: how a beat of a tale is shown, and what may be said over it. Called by `arcs.py` and `afloat.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blocks.offline.writer.lines import Lines
+
+PosedLines = tuple[str, tuple[Lines, ...]]
+"""A pose, and the lines that may be said over it."""
+
+
+def posed_lines_of(rows: Iterable[str]) -> dict[str, PosedLines]:
+    """Return the poses and lines of a section by beat.
+
+    Its rows are "beat | pose", then the spoken lines, each after "- ".
+    """
+    found: dict[str, PosedLines] = {}
+    beat = ""
+    for row in rows:
+        if row.startswith("- "):
+            pose, lines = found[beat]
+            found[beat] = (pose, (*lines, (row[2:],)))
+        else:
+            beat, _, pose = row.partition(" | ")
+            found[beat] = (pose, ())
+    return found
