@@ -21,7 +21,7 @@ from studio.model.film import STAGES, Stage
 from studio.sessions.session import Session
 from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import cost_shown, state_now
-from studio.status.storyboard import Heard, film_card, ledger_rows, shot_rows, storyboard, summary
+from studio.status.storyboard import Reported, film_card, ledger_rows, shot_rows, storyboard, summary
 from studio.status.thumbnails import Thumbnails
 
 _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "narration"), ("clips", "videos"))
@@ -78,19 +78,19 @@ class RunPage(Page):
         if last:
             # Nothing is being worked on any more.
             states = {piece: state for piece, state in states.items() if state != "working"}
-        heard = Heard(states, dict(self._failures))
+        reported = Reported(states, dict(self._failures))
         yield from self._progress(board)
         # This run's card has no end yet, which does not mean here that the run was cut off.
         state = state_now(replace(facts, cut_off=False), locked=not last)
         yield ArtifactContent(
-            "storyboard", "markdown", summary(facts, state), storyboard(facts, state, heard, self._thumbnails)
+            "storyboard", "markdown", summary(facts, state), storyboard(facts, state, reported, self._thumbnails)
         )
-        yield ArtifactContent("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, heard)))
+        yield ArtifactContent("shots", "table", f"{len(facts.shots)} shots", json.dumps(shot_rows(facts, reported)))
         yield ArtifactContent(
             "ledger",
             "table",
             f"Spent so far: {cost_shown(facts)}",
-            json.dumps(ledger_rows(facts, heard)),
+            json.dumps(ledger_rows(facts, reported)),
         )
         if last and facts.film is not None and not facts.failure:
             output = self._session.folder.parent.parent

@@ -80,8 +80,8 @@ class Heard:
             self.turns.append(time.time())
             yield
 
-    def hold(self, seconds: float) -> None:
-        self.gate.hold(seconds)
+    def pause(self, seconds: float) -> None:
+        self.gate.pause(seconds)
         self.holds.append((time.time(), seconds))
 
 

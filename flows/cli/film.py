@@ -297,9 +297,9 @@ def _run(
 
 def _agrees(folder: Path, console: Console) -> bool:
     """Ask whether calls that were cut off, and may be billed, are made and paid for again; False without a terminal."""
-    from studio.billing.calls import cut_off
+    from studio.billing.calls import cut_off_calls
 
-    lost = cut_off(folder)
+    lost = cut_off_calls(folder)
     if not lost or not _asks(console):
         return False
     prices = [call.most_usd for call in lost]

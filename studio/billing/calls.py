@@ -108,7 +108,7 @@ def read_calls(folder: Path) -> list[Call]:
     return sorted(found, key=lambda call: (call.begun_at, call.path))
 
 
-def lost_lines(folder: Path) -> tuple[list[Call], list[str]]:
+def lost_calls(folder: Path) -> tuple[list[Call], list[str]]:
     """Return the calls that are known only from their answers, and the names in `calls/` that cannot be read at all."""
     found = _booked(folder)
     held = _held_by_answers(folder, found)
@@ -157,7 +157,7 @@ def spent_usd(calls: Iterable[Call]) -> tuple[float, int]:
     return sum(each for each in booked if each is not None), sum(each is None for each in booked)
 
 
-def cut_off(folder: Path) -> list[Call]:
+def cut_off_calls(folder: Path) -> list[Call]:
     """Return the calls of a session whose answer was lost, and which nobody agreed to make again.
 
     Calls in flight while a run works on the session are not among them.

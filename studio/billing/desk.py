@@ -71,7 +71,7 @@ class Desk:
 
     def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
         """Return the result of `check` on the reply; see `studio.model.paid.CallDesk.call`."""
-        with self._shared.ledger.alone(request.digest, self._shared.go_on):
+        with self._shared.ledger.one_at_a_time(request.digest, self._shared.go_on):
             return self._call(request, send, check)
 
     def _call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
@@ -103,7 +103,7 @@ class Desk:
                 reply = send()
             except VendorError as error:
                 if error.fault == "slow down":
-                    limit.hold(_wait_seconds(error, slowed))
+                    limit.pause(_wait_seconds(error, slowed))
                 ledger.failed(call, _STATES.get(error.fault, "failed"), error)
                 raise
             except BaseException:

@@ -19,7 +19,7 @@ from studio.billing.calls import (
     CallState,
     answer_bytes,
     held_answer,
-    lost_lines,
+    lost_calls,
     read_answer,
     read_calls,
     spent_usd,
@@ -57,7 +57,7 @@ class Ledger:
         self._store, self._folder, self._run_id, self._prices, self._now = store, folder, run_id, prices, now
         self._budget_usd = budget_usd
         self._changed = threading.Condition()
-        held, self._unread = lost_lines(folder)
+        held, self._unread = lost_calls(folder)
         for call in held:
             store.write_json(call.path, call.model_dump(mode="json", exclude_defaults=True))
         self._calls = {call.path: call for call in read_calls(folder)}
@@ -111,7 +111,7 @@ class Ledger:
         return held_answer(self._folder, calls)
 
     @contextmanager
-    def alone(self, digest: str, go_on: Callable[[], None]) -> Iterator[None]:
+    def one_at_a_time(self, digest: str, go_on: Callable[[], None]) -> Iterator[None]:
         """Hold the digest while the block runs: two shots with the same request wait for each other and pay once.
 
         Args:

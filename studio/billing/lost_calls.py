@@ -27,7 +27,7 @@ class Gap:
     usd: float
 
 
-def gaps(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
+def unbooked_pieces(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
     """Return the pieces whose receipts say more money than these calls.
 
     None if there is no call at all, because then the session has no ledger.

@@ -38,7 +38,7 @@ class RateLimit:
         with self._changed:
             return self._not_before
 
-    def hold(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Let nothing be sent for so many seconds; requests in flight go on."""
         with self._changed:
             self._not_before = max(self._not_before, self._clock() + seconds)

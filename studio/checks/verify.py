@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from studio.billing.calls import lost_lines, read_calls
-from studio.billing.lost_calls import gaps
+from studio.billing.calls import lost_calls, read_calls
+from studio.billing.lost_calls import unbooked_pieces
 from studio.checks.findings import FAULTS, Finding, receipt_of
 from studio.errors import BadInput, NoSuchSession
 from studio.fs import files, safe_open, tolerant
@@ -24,7 +24,7 @@ from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_pa
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
 from studio.status.meta import project
-from studio.status.snapshot import Snapshot, nothing_told, read_snapshot
+from studio.status.snapshot import Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
@@ -45,7 +45,7 @@ def verify(folder: Path) -> list[Finding]:
     """
     facts = read_snapshot(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
+        raise NoSuchSession(f"{folder.name} {why_not_a_session(folder)}")
     if facts.foreign:
         return []
     files.forget_checksums()
@@ -325,7 +325,7 @@ def compared(folder: Path) -> Iterator[Finding]:
 
 def lost(folder: Path) -> Iterator[Finding]:
     """Yield notes on paid calls whose file is lost or unreadable, and on receipts that cost more than `calls/` has."""
-    held, unread = lost_lines(folder)
+    held, unread = lost_calls(folder)
     for call in held:
         yield Finding(
             call.path, "lost line", "a paid call's record is lost; its answer holds it, a run writes it again"
@@ -333,6 +333,6 @@ def lost(folder: Path) -> Iterator[Finding]:
     for name in unread:
         said = "a paid call's record cannot be read, and no answer holds it: what it cost is in no sum"
         yield Finding(f"calls/{name}", "lost line", said)
-    for gap in gaps(folder, read_calls(folder)):
+    for gap in unbooked_pieces(folder, read_calls(folder)):
         said = f"by its receipt it cost at least {dollars(gap.usd)} more than calls/ has: the record of that is lost"
         yield Finding(gap.path, "lost line", said)

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from studio.errors import NoSuchSession
 from studio.status.listing import Listing, any_cost, line_cells
-from studio.status.snapshot import ShotFacts, nothing_told, read_snapshot
+from studio.status.snapshot import ShotFacts, read_snapshot, why_not_a_session
 from studio.status.state import SessionState, images_done, mark, videos_done
 from studio.text.display import printable
 
@@ -81,7 +81,7 @@ def summary(folder: Path) -> str:
     """
     facts = read_snapshot(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
+        raise NoSuchSession(f"{folder.name} {why_not_a_session(folder)}")
     total = len(facts.shots)
     lines = [
         "INCOMPLETE SESSION FOUND",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from studio.billing.calls import cut_off, read_calls, spent_usd
+from studio.billing.calls import cut_off_calls, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, UNTOLD, Estimate, Quoter
@@ -75,7 +75,7 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
         spent_usd=spent,
         spent_unknown=unknown,
         budget_usd=brief.terms.budget_usd,
-        lost=tuple(cut_off(folder)),
+        lost=tuple(cut_off_calls(folder)),
     )
 
 

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.billing.calls import Call, lost_lines, read_answer, read_calls
-from studio.billing.lost_calls import Gap, gaps
+from studio.billing.calls import Call, lost_calls, read_answer, read_calls
+from studio.billing.lost_calls import Gap, unbooked_pieces
 from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
 from studio.fs import tolerant
 from studio.model.stages import PLANS, shot_or_character
-from studio.status.snapshot import Snapshot, nothing_told, read_snapshot
+from studio.status.snapshot import Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import cost_usd
 from studio.store import light_reader, lock
 from studio.store.receipts import read_receipt, receipt_places
 
-Became = Literal[
+CallOutcome = Literal[
     "done", "refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again", "in flight"
 ]
 """The present state of a call. An intent of a run that is dead is 'ambiguous', or 'done' if its answer is held; an
 ambiguous call that somebody agreed to pay again is 'agreed to make again'; a failed one for which there was no
 connection is 'not sent'."""
 
-UNUSED: tuple[Became, ...] = ("refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again")
+UNUSED: tuple[CallOutcome, ...] = ("refused", "failed", "not sent", "bad answer", "ambiguous", "agreed to make again")
 """The states of calls that gave nothing; each has a sum of its own."""
 
 
@@ -37,7 +37,7 @@ class CostLine:
     """One call with its cost. `usd` is what is booked or, in flight, the most it can cost; None if not known."""
 
     call: Call
-    became: Became
+    became: CallOutcome
     usd: float | None
     reason: str
 
@@ -110,21 +110,21 @@ def read_costs(folder: Path) -> Costs:
     locked = lock.is_locked(folder)
     facts = read_snapshot(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
+        raise NoSuchSession(f"{folder.name} {why_not_a_session(folder)}")
     calls = [] if facts.foreign else read_calls(folder)
-    unread = 0 if facts.foreign else len(lost_lines(folder)[1])
+    unread = 0 if facts.foreign else len(lost_calls(folder)[1])
     return Costs(
         facts,
         tuple(_line(folder, call, locked) for call in calls),
         unread,
         saved_usd(folder, calls),
         tuple(sorted({call.prices for call in calls if call.prices})),
-        gaps(folder, calls),
+        unbooked_pieces(folder, calls),
     )
 
 
 def _line(folder: Path, call: Call, locked: bool) -> CostLine:
-    became: Became
+    became: CallOutcome
     reason = call.reason
     if call.state == "intent" and locked:
         became, reason = "in flight", "at the most that it can cost"

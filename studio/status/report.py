@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio.errors import NoSuchSession
 from studio.status.meta import project
-from studio.status.snapshot import PLAN_NAMES, Piece, Snapshot, nothing_told, read_snapshot
+from studio.status.snapshot import PLAN_NAMES, Piece, Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import SessionState, can_go_on, completed, mark, missing, state_now
 from studio.store import lock
 from studio.store.layout import walk
@@ -67,7 +67,7 @@ def read_report(folder: Path, output: Path) -> Report:
     held_by = lock.holder_text(folder) if lock.is_locked(folder) else ""
     facts = read_snapshot(folder)
     if facts is None:
-        raise NoSuchSession(f"{folder.name} {nothing_told(folder)}")
+        raise NoSuchSession(f"{folder.name} {why_not_a_session(folder)}")
     state = state_now(facts, bool(held_by))
     return Report(facts, output, state, held_by, _files(folder), missing(facts))
 

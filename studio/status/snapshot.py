@@ -128,7 +128,7 @@ def read_snapshot(folder: Path) -> Snapshot | None:
         return _ours(opened, folder) if light_reader.has_brief(opened) else _foreign(opened, folder)
 
 
-def nothing_told(folder: Path) -> str:
+def why_not_a_session(folder: Path) -> str:
     """Return why a folder is not taken for a session, and what to do: 'is empty: ...'."""
     try:
         safe_open.names(folder)

@@ -42,7 +42,7 @@ _JOINER = "\u2060"
 
 
 @dataclass(frozen=True)
-class Heard:
+class Reported:
     """What the run has reported so far: the state of each piece, and why it failed.
 
     'working'; 'done': made by this run; 'reused': found; 'failed'.
@@ -58,15 +58,15 @@ def escaped(text: str, letters: int = _LETTERS) -> str:
     return _MARKUP.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINER}", plain))
 
 
-def shot_state(shot: ShotFacts, heard: Heard) -> str:
+def shot_state(shot: ShotFacts, reported: Reported) -> str:
     """Return in words how far a shot is: 'DONE', 'being painted', 'clip waits for its line', 'failed: ...'.
 
     What the run reports about a piece counts before the folder, which may still hold the clip of an earlier picture.
     """
     for stage, noun in _PER_SHOT:
-        if heard.states.get((stage, shot.index)) == "failed":
-            return f"failed: {noun}: {printable(heard.failures.get((stage, shot.index), ''))}"
-    image, line, clip = (heard.states.get((stage, shot.index), "") for stage, _ in _PER_SHOT)
+        if reported.states.get((stage, shot.index)) == "failed":
+            return f"failed: {noun}: {printable(reported.failures.get((stage, shot.index), ''))}"
+    image, line, clip = (reported.states.get((stage, shot.index), "") for stage, _ in _PER_SHOT)
     if clip == "working":
         return "clip is being rendered"
     if clip in _THERE or (shot.clip and not clip and not {"working", "done"} & {image, line}):
@@ -84,7 +84,7 @@ def shot_state(shot: ShotFacts, heard: Heard) -> str:
     return "waits for its turn"
 
 
-def storyboard(facts: Snapshot, state: SessionState, heard: Heard, thumbnails: Thumbnails) -> str:
+def storyboard(facts: Snapshot, state: SessionState, reported: Reported, thumbnails: Thumbnails) -> str:
     """Return the storyboard as Markdown: for each shot its picture, state, cost, camera, prompt and line."""
     total = len(facts.shots)
     letters = min(_LETTERS, _LETTERS_IN_ALL // max(1, total))
@@ -101,7 +101,7 @@ def storyboard(facts: Snapshot, state: SessionState, heard: Heard, thumbnails: T
         parts.append("The shots are not planned yet.")
     parts += _cast(facts, thumbnails)
     for shot in facts.shots[:LISTED]:
-        parts += _shot(facts, shot, heard, letters, thumbnails)
+        parts += _shot(facts, shot, reported, letters, thumbnails)
     if total > LISTED:
         parts.append(f"and {total - LISTED} more shots")
     return "\n\n".join(parts) + "\n"
@@ -126,13 +126,13 @@ def summary(facts: Snapshot, state: SessionState) -> str:
     return " · ".join([state, *counts, cost_shown(facts)])
 
 
-def _shot(facts: Snapshot, shot: ShotFacts, heard: Heard, letters: int, thumbnails: Thumbnails) -> list[str]:
+def _shot(facts: Snapshot, shot: ShotFacts, reported: Reported, letters: int, thumbnails: Thumbnails) -> list[str]:
     parts = [f"### Shot {shot.index} · {escaped(shot.camera, _CAMERA_LETTERS) or 'static'}"]
     picture = thumbnails.of(facts.folder / shot.image.path, _sharing(facts)) if shot.image else ""
     if picture:
         parts.append(f"![shot {shot.index}]({picture})")
     pieces = _pieces(shot)
-    remarks = [f"**{escaped(shot_state(shot, heard), letters)}**"]
+    remarks = [f"**{escaped(shot_state(shot, reported), letters)}**"]
     remarks += [f"{shot.clip.seconds:.2f} s"] if shot.clip and shot.clip.seconds else []
     remarks += [f"${sum(piece.cost_usd for piece in pieces):.2f}"] if pieces else []
     remarks += ["picture put there by hand"] if shot.image and shot.image.by_hand else []
@@ -171,12 +171,12 @@ def _pieces(shot: ShotFacts) -> list[Piece]:
     return [piece for piece in (shot.image, shot.line, shot.clip) if piece]
 
 
-def shot_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | float]]:
+def shot_rows(facts: Snapshot, reported: Reported) -> list[dict[str, str | float]]:
     """Return the table of shots: a row for each, with its number, state, camera, seconds, cost in USD and prompt."""
     return [
         {
             "shot": shot.index,
-            "state": _cell(shot_state(shot, heard)),
+            "state": _cell(shot_state(shot, reported)),
             "camera": _cell(shot.camera),
             "seconds": round(shot.clip.seconds, 2) if shot.clip else "",
             "USD": f"{sum(piece.cost_usd for piece in _pieces(shot)):.2f}",
@@ -190,7 +190,7 @@ def _cell(text: str) -> str:
     return shorten(printable(text), _CELL_LETTERS, placeholder=" …")
 
 
-def ledger_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | int]]:
+def ledger_rows(facts: Snapshot, reported: Reported) -> list[dict[str, str | int]]:
     """Return the rows of the ledger: for each stage its pieces, how many this run made or found, work and cost.
 
     Seconds are the sums over the receipts of the pieces in place, whichever run made them. Calls, dollars, and how many
@@ -211,17 +211,17 @@ def ledger_rows(facts: Snapshot, heard: Heard) -> list[dict[str, str | int]]:
         _ledger_row(
             noun,
             there := [piece for piece in pieces if piece],
-            _count(heard, names),
+            _count(reported, names),
             facts.spent.of(*names) if booked else _by_receipts(there),
             booked,
         )
         for noun, (names, pieces) in stages.items()
-        if noun != "portraits" or facts.cast or _count(heard, names) != (0, 0) or facts.spent.of(*names).calls
+        if noun != "portraits" or facts.cast or _count(reported, names) != (0, 0) or facts.spent.of(*names).calls
     ]
     everything = [piece for _, pieces in stages.values() for piece in pieces if piece]
     every_stage = tuple(name for names, _ in stages.values() for name in names)
     paid = facts.spent.all if booked else Tally(usd=cost_usd(facts))
-    return [*rows, _ledger_row("all", everything, _count(heard, every_stage), paid, booked)]
+    return [*rows, _ledger_row("all", everything, _count(reported, every_stage), paid, booked)]
 
 
 def _by_receipts(pieces: list[Piece]) -> Tally:
@@ -244,8 +244,8 @@ def _ledger_row(
     }
 
 
-def _count(heard: Heard, stages: tuple[Stage, ...]) -> tuple[int, int]:
-    states = [state for (stage, _), state in heard.states.items() if stage in stages]
+def _count(reported: Reported, stages: tuple[Stage, ...]) -> tuple[int, int]:
+    states = [state for (stage, _), state in reported.states.items() if stage in stages]
     return states.count("done"), states.count("reused")
 
 

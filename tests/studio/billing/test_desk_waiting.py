@@ -24,7 +24,7 @@ class HeldLimit(RateLimit):
         super().__init__(AccountLimits())
         self.holds: list[float] = []
 
-    def hold(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         self.holds.append(seconds)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from studio.billing import ledger
-from studio.billing.calls import Call, cut_off, held_answer, lost_lines, read_calls, spent_usd
+from studio.billing.calls import Call, cut_off_calls, held_answer, lost_calls, read_calls, spent_usd
 from studio.billing.ledger import Ledger
 from studio.billing.prices import Price, PriceList
 from studio.billing.totals import read_spent
@@ -52,12 +52,12 @@ def test_a_call_whose_file_is_lost_is_as_its_answer_holds_it(
     call = _paid(tmp_path, kind)
     (tmp_path / call.path).unlink() if torn is None else (tmp_path / call.path).write_bytes(torn)
     told = call.model_copy(update={"text": None})
-    assert (read_calls(tmp_path), lost_lines(tmp_path)) == ([told], ([told], []))
+    assert (read_calls(tmp_path), lost_calls(tmp_path)) == ([told], ([told], []))
     assert _light(tmp_path) == spent_usd([call])
     vendor = Vendor(b"again")
     assert desk_in(tmp_path, run="b").call(request_of(kind=kind), vendor, content) == b"answer"
     assert vendor.asked == 0
-    assert lost_lines(tmp_path) == ([], [])
+    assert lost_calls(tmp_path) == ([], [])
     assert json.loads((tmp_path / call.path).read_text("utf-8"))["cost_usd"] == call.cost_usd
 
 
@@ -221,14 +221,14 @@ def test_what_a_run_has_in_flight_is_not_cut_off(tmp_path: Path) -> None:
     """While a run works on the session its intents are its own; when it is dead they are lost."""
     ledger_in(tmp_path).begin(order_of(), request_of())
     held = lock.take(tmp_path)
-    assert cut_off(tmp_path) == []
+    assert cut_off_calls(tmp_path) == []
     held.release()
-    (lost,) = cut_off(tmp_path)
+    (lost,) = cut_off_calls(tmp_path)
     with pytest.raises(CallCutOff):
         desk_in(tmp_path, run="b").call(request_of(), Vendor(b"x"), content)
-    assert [call.path for call in cut_off(tmp_path)] == [lost.path]
+    assert [call.path for call in cut_off_calls(tmp_path)] == [lost.path]
     ledger_in(tmp_path, "c").agree(ledger_in(tmp_path, "c").ambiguous()[0])
-    assert cut_off(tmp_path) == []
+    assert cut_off_calls(tmp_path) == []
 
 
 def test_answers_are_of_their_own_stage(tmp_path: Path) -> None:

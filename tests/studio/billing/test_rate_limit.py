@@ -55,7 +55,7 @@ def test_nothing_passes_before_its_time() -> None:
     """Whoever wants in after a hold gets in at the moment it ends, not sooner."""
     clock = Clock(step=2.0)
     limit = RateLimit(AccountLimits(), clock)
-    limit.hold(5.0)
+    limit.pause(5.0)
     not_before = limit.not_before
     with limit.turn(_free):
         assert clock.now >= not_before
@@ -64,8 +64,8 @@ def test_nothing_passes_before_its_time() -> None:
 def test_a_shorter_hold_does_not_lift_a_longer_one() -> None:
     """Eight answers of 429 come in any order."""
     limit = RateLimit(AccountLimits(), Clock())
-    limit.hold(30.0)
-    limit.hold(1.0)
+    limit.pause(30.0)
+    limit.pause(1.0)
     assert limit.not_before == pytest.approx(1030.0)
 
 
@@ -83,7 +83,7 @@ def test_no_more_in_a_minute_than_the_account_allows() -> None:
 def test_who_waits_leaves_when_the_run_is_stopped() -> None:
     """Nobody waits out a quarter of an hour for a run that is over."""
     limit = RateLimit(AccountLimits())
-    limit.hold(3600.0)
+    limit.pause(3600.0)
     looks = iter(range(3))
 
     def check() -> None:

@@ -15,7 +15,7 @@ from studio.checks.verify import verify
 from studio.cli.terminal import NO_THREAD, leave
 from studio.errors import FilmError
 from studio.status.report import read_report
-from studio.status.snapshot import nothing_told
+from studio.status.snapshot import why_not_a_session
 from studio.store.layout import DEEPEST, walk
 from tests.support.sessions.make_sessions import make_session, snapshot
 
@@ -107,7 +107,7 @@ def test_folders_in_folders_do_no_harm(tmp_path: Path) -> None:
         nested(empty)
         assert verify(folder) == before
         assert read_report(folder, tmp_path).facts.session_id == ID
-        assert "empty" in nothing_told(empty)
+        assert "empty" in why_not_a_session(empty)
         assert len(list(walk(empty))) == DEEPEST
     finally:
         # Python's own removal calls itself for each.

@@ -13,7 +13,16 @@ from markdown_it import MarkdownIt
 from PIL import Image
 
 from studio.status.snapshot import Piece, ShotFacts, Snapshot
-from studio.status.storyboard import LISTED, Heard, escaped, film_card, ledger_rows, shot_rows, shot_state, storyboard
+from studio.status.storyboard import (
+    LISTED,
+    Reported,
+    escaped,
+    film_card,
+    ledger_rows,
+    shot_rows,
+    shot_state,
+    storyboard,
+)
 from studio.status.thumbnails import PICTURES_BYTES, Thumbnails
 from studio.text.display import printable
 
@@ -98,7 +107,7 @@ def test_an_address_is_no_link(link: str) -> None:
 def test_a_shot_has_as_many_parts_whatever_it_says(prompt: str, line: str, camera: str) -> None:
     """Hostile words add no heading, no picture and no row to a storyboard."""
     shot = ShotFacts(1, image_prompt=prompt, narration=line, camera=camera)
-    page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Heard(), Thumbnails()))
+    page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Reported(), Thumbnails()))
     assert page.count("<h") == 2
     assert "<img" not in page
     assert "<table" not in page
@@ -113,7 +122,7 @@ def test_a_refusal_is_told_as_text(reason: str) -> None:
         image=Piece("images/x.png", refused=f"why {reason}"),
         line=Piece("narration/x.wav", not_spoken=f"how {reason}"),
     )
-    page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Heard(), Thumbnails()))
+    page = rendered(storyboard(facts(Path("/nowhere"), shot), "running", Reported(), Thumbnails()))
     assert page.count("<p>refused, a slate is shown instead: why") == page.count("<p>not spoken: how") == 1
     assert page.count("<h") == 2
     assert not any(mark in page for mark in ("<img", "<table", "<a "))
@@ -138,8 +147,8 @@ STATES = [
 @pytest.mark.parametrize(("shot", "states", "said"), STATES)
 def test_a_shot_says_what_it_waits_for(shot: ShotFacts, states: dict[tuple[str, int], str], said: str) -> None:
     """In words how far a shot is; a clip that waits says for which piece."""
-    heard = Heard(states, {("images", 1): "the power went"})  # type: ignore[arg-type]  # stages, by the table above
-    assert shot_state(shot, heard) == said
+    reported = Reported(states, {("images", 1): "the power went"})  # type: ignore[arg-type]  # stages, by the table above
+    assert shot_state(shot, reported) == said
 
 
 def test_the_storyboard_holds_picture_state_cost_camera_prompt_and_line(tmp_path: Path) -> None:
@@ -152,7 +161,7 @@ def test_the_storyboard_holds_picture_state_cost_camera_prompt_and_line(tmp_path
         ),
         ShotFacts(2, "a boat", image=Piece("images/shot_002.png", by_hand=True)),
     )
-    page = rendered(storyboard(facts(tmp_path, *shots), "running", Heard(), Thumbnails()))
+    page = rendered(storyboard(facts(tmp_path, *shots), "running", Reported(), Thumbnails()))
     assert page.count('<img src="data:image/jpeg;base64,') == 1
     for said in (
         "The Harbour",
@@ -190,10 +199,12 @@ def test_nothing_passes_a_million_bytes(count: int) -> None:
         def of(self, path: Path, shots: int) -> str:
             return "x" * (PICTURES_BYTES // shots) if shots <= 240 else ""
 
-    heard = Heard({("images", n): "failed" for n in range(1, count + 1)}, {("images", n): worst for n in range(count)})
+    reported = Reported(
+        {("images", n): "failed" for n in range(1, count + 1)}, {("images", n): worst for n in range(count)}
+    )
     found = facts(Path("/nowhere"), *shots, failure=worst)
-    assert len(storyboard(found, "failed", heard, Full()).encode()) < MILLION
-    assert len(json.dumps(shot_rows(found, heard))) < MILLION
+    assert len(storyboard(found, "failed", reported, Full()).encode()) < MILLION
+    assert len(json.dumps(shot_rows(found, reported))) < MILLION
 
 
 @pytest.mark.parametrize("count", [3, 60, 200])
@@ -225,8 +236,8 @@ def test_a_thumbnail_is_made_once_and_again_where_the_picture_changed(
 def test_the_ledger_adds_up() -> None:
     """The last row is the sum of the others; what this run made and found are counted apart; free work costs 0.00."""
     shot = ShotFacts(1, image=IMAGE, line=LINE, clip=CLIP)
-    heard = Heard({("images", 1): "done", ("narration", 1): "reused", ("videos", 1): "working"})
-    rows = ledger_rows(facts(Path("/nowhere"), shot), heard)
+    reported = Reported({("images", 1): "done", ("narration", 1): "reused", ("videos", 1): "working"})
+    rows = ledger_rows(facts(Path("/nowhere"), shot), reported)
     by_stage = {row["stage"]: row for row in rows}
     assert by_stage["pictures"] == {
         "stage": "pictures",
@@ -249,10 +260,12 @@ def test_the_ledger_adds_up() -> None:
 
 def test_who_is_asked_is_told_how_to_answer(tmp_path: Path) -> None:
     """While the run waits for approval, the storyboard says so, and what answers it."""
-    page = storyboard(facts(tmp_path, ShotFacts(1), waits_for="images"), "waiting", Heard({}, {}), Thumbnails())
+    page = storyboard(facts(tmp_path, ShotFacts(1), waits_for="images"), "waiting", Reported({}, {}), Thumbnails())
     assert "asked to approve the images" in page
     assert "approve session_" in page
-    assert "asked to approve" not in storyboard(facts(tmp_path, ShotFacts(1)), "running", Heard({}, {}), Thumbnails())
+    assert "asked to approve" not in storyboard(
+        facts(tmp_path, ShotFacts(1)), "running", Reported({}, {}), Thumbnails()
+    )
 
 
 def test_the_card_names_the_film(tmp_path: Path) -> None:
