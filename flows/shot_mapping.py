@@ -32,7 +32,7 @@ from studio.model.receipt import Receipt
 from studio.model.stages import PER_SHOT
 from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import character_number
-from studio.planning.timeline import check_laid, lengthened
+from studio.planning.timeline import check_timeline, lengthened_text
 from studio.sessions.session import Session
 from studio.status.snapshot import read_snapshot
 from tasks.cast import paint_portrait
@@ -274,8 +274,8 @@ class _Mapping:
     def _lay_out(self) -> None:
         self._tasks.run(lay_timeline, shots=self._shots, lines=self._all("narration"))
         self._timeline = self._session.plans.timeline()
-        check_laid(self._timeline, self._shots)
-        if note := lengthened(self._timeline, self._shots, self._session.brief.options):
+        check_timeline(self._timeline, self._shots)
+        if note := lengthened_text(self._timeline, self._shots, self._session.brief.options):
             events.publish(Event("note", note))
         if self._session.brief.options.music:
             self._submit(

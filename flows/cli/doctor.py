@@ -14,7 +14,7 @@ from blocks.offline.crew import offline_crew
 from flows.cli.crew_loading import load_crew
 from flows.cli.options import Output
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
-from studio.checks.machine import Check, machine_checks, tried
+from studio.checks.machine import Check, machine_checks, run_check
 from studio.cli.terminal import write_json
 from studio.errors import BadInput, FilmError
 from studio.model.engines import Crew
@@ -45,7 +45,7 @@ def doctor(
 
 def engine_checks() -> list[Check]:
     """Check Prefect: the library installed here, and the configured server."""
-    library = tried("engine", _library, "make the environment again")
+    library = run_check("engine", _library, "make the environment again")
     try:
         engine = find_engine()
         check_alive(engine)

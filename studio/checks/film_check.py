@@ -12,10 +12,10 @@ from studio.fs.safe_open import PLAN_BYTES
 from studio.planning.plan_files import read_shots, read_timeline
 from studio.status.snapshot import read_snapshot
 from studio.store.brief import read_brief
-from studio.video.quality import inspect
+from studio.video.quality import film_faults
 
 
-def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:
+def film_findings(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:
     """Return what is wrong with the picture and sound of the session's film; nothing if there is no film.
 
     If a plan cannot be read, the film is not checked; `studio/checks/verify.py` reports that.
@@ -34,5 +34,7 @@ def screened(folder: Path, told: Callable[[float], None] = lambda _: None) -> li
     except (OSError, UnicodeDecodeError, BadInput):
         return []
     silent = facts.score is None and not any(shot.line and shot.line.seconds for shot in facts.shots)
-    remarks = inspect(film, timeline, shots, silent=silent, tick=lambda seen: told(min(1.0, seen / timeline.frames)))
+    remarks = film_faults(
+        film, timeline, shots, silent=silent, tick=lambda seen: told(min(1.0, seen / timeline.frames))
+    )
     return [Finding("film.mp4", "remark", remark) for remark in remarks]

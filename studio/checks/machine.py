@@ -55,10 +55,10 @@ def machine_checks(output: Path, narrator: Narrator) -> list[Check]:
         ("disk", lambda: _disk(output), "choose another folder with --output"),
         ("temp", _temp, "name a folder that can be written with TMPDIR"),
     ]
-    return [tried(name, look, remedy) for name, look, remedy in checks]
+    return [run_check(name, look, remedy) for name, look, remedy in checks]
 
 
-def tried(name: str, look: Callable[[], Check], remedy: str) -> Check:
+def run_check(name: str, look: Callable[[], Check], remedy: str) -> Check:
     """Return the check that `look` returns or, if it raises anything, a check 'wrong' with the remedy."""
     try:
         return look()

@@ -187,7 +187,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     If something is not whole, print a list; exit code 1. A fault of picture or sound is only a remark.
     """
     from studio.checks import verify as check
-    from studio.checks.film_check import screened
+    from studio.checks.film_check import film_findings
     from studio.checks.findings import FAULTS
 
     place = output_folder(output)
@@ -195,7 +195,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     findings = check.verify(folder)
     if not any(finding.path == "film.mp4" for finding in findings):
         with share_shown("looking at the film") as told:
-            findings = sorted([*findings, *screened(folder, told)])
+            findings = sorted([*findings, *film_findings(folder, told)])
     if json:
         write_json([{"path": each.path, "what": each.what, "reason": each.reason} for each in findings])
     else:

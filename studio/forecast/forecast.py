@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from studio.billing.calls import cut_off_calls, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
 from studio.forecast.outlook import Forecast, Step
-from studio.forecast.quote import FREE, UNTOLD, Estimate, Quoter
+from studio.forecast.quote import FREE, UNKNOWN_PRICE, Estimate, Quoter
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.engines import Crew, Engine
@@ -27,7 +27,7 @@ from studio.planning.capabilities import with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
-from studio.planning.timeline import HOUSE, check_laid, lay_out
+from studio.planning.timeline import PROGRAM_ENGINE, check_timeline, lay_out
 from studio.production import stages
 from studio.production.stages import Job, Work
 from studio.store.decisions import NEW, Decision
@@ -197,14 +197,14 @@ class _Forecaster:
 
     def _timeline(self, shots: Sequence[Shot], lines: list[Receipt] | None) -> Timeline | None:
         if lines is None:
-            self._behind("timeline", HOUSE)
+            self._behind("timeline", PROGRAM_ENGINE)
             return None
         work = stages.timeline(self._job, shots, lines)
         seen = self._look(work.order)
         self._step(work, seen)
         if seen.used:
             timeline = read_timeline(self._text(work.order, seen))
-            check_laid(timeline, shots)
+            check_timeline(timeline, shots)
             return timeline
         return lay_out(shots, [line.seconds or 0.0 for line in lines], self._job.brief.options)
 
@@ -226,7 +226,7 @@ class _Forecaster:
     ) -> None:
         unscored = self._job.brief.options.music and score is None
         if timeline is None or clips is None or lines is None or images is None or unscored:
-            self._behind("film", HOUSE)
+            self._behind("film", PROGRAM_ENGINE)
             return
         work = stages.film(self._job, story, shots, timeline, clips, lines, score, images)
         self._step(work, self._look(work.order))
@@ -293,7 +293,7 @@ class _Forecaster:
 
 def _untold(engine: Engine) -> Estimate:
     """Return the estimate for a piece whose request cannot be prepared yet: unknown, or free if the engine is."""
-    return UNTOLD if isinstance(engine, Paid) else FREE
+    return UNKNOWN_PRICE if isinstance(engine, Paid) else FREE
 
 
 def _by_others(receipt: Receipt, engine: Engine) -> bool:

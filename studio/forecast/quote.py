@@ -47,7 +47,7 @@ class Estimate:
 
 
 FREE = Estimate()
-UNTOLD = Estimate(unknown=1)
+UNKNOWN_PRICE = Estimate(unknown=1)
 """The estimate for one call whose price is not known."""
 
 
@@ -116,7 +116,7 @@ class Quoter:
             pass
         except FilmError:
             # It would fail, or fails with what is known so far: what else it takes to make it is not known either.
-            total = UNTOLD
+            total = UNKNOWN_PRICE
         for request in desk.requests.values():
             total = total.plus(self._priced(request))
         return replace(total, held=desk.used_held)
@@ -145,5 +145,5 @@ class Quoter:
         high = self._prices.cost_usd(request.vendor, request.model, request.most)
         low = self._prices.cost_usd(request.vendor, request.model, request.likely or request.most)
         if high is None or low is None:
-            return UNTOLD
+            return UNKNOWN_PRICE
         return Estimate(min(low, high), high)

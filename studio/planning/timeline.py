@@ -21,7 +21,7 @@ TAIL_SECONDS = 0.45
 
 
 @dataclass(frozen=True)
-class _House:
+class _ProgramEngine:
     """The engine that stands for the program itself, in fingerprints and receipts: it lays timelines and cuts films."""
 
     engine: str = "studio"
@@ -29,7 +29,7 @@ class _House:
     version: int = 1
 
 
-HOUSE = _House()
+PROGRAM_ENGINE = _ProgramEngine()
 
 
 def shot_frames(planned: int, line_seconds: float, fps: int) -> int:
@@ -81,7 +81,7 @@ def _laid_end(before: int, shots: Sequence[Shot], options: FilmOptions) -> int:
     return end_frames(options.model_copy(update={"seconds": before / options.fps}))
 
 
-def lengthened(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) -> str:
+def lengthened_text(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) -> str:
     """Return in one line by how much the film is longer than asked, and why; '' if it is by a frame at most."""
     asked = options.seconds * timeline.fps
     if timeline.frames - asked <= 1:
@@ -106,7 +106,7 @@ def lengthened(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) 
     return f"the film is {(timeline.frames - asked) / timeline.fps:.2f} s longer than asked: {because}"
 
 
-def check_laid(timeline: Timeline, shots: Sequence[Shot]) -> None:
+def check_timeline(timeline: Timeline, shots: Sequence[Shot]) -> None:
     """Check that a timeline, which a person may have edited, fits these shots and adds up.
 
     Raises:

@@ -25,9 +25,9 @@ from studio.planning.credits import credits_of
 from studio.planning.moods import cues_told, music_cues
 from studio.planning.plan_files import plan_text
 from studio.planning.scene_graph import check_graph
-from studio.planning.timeline import HOUSE, lay_out, shot_frames
+from studio.planning.timeline import PROGRAM_ENGINE, lay_out, shot_frames
 from studio.video.assembly import assemble, burned_cues
-from studio.video.quality import inspect
+from studio.video.quality import film_faults
 from studio.video.slate import paint_slate
 
 E = TypeVar("E", bound=Engine)
@@ -126,7 +126,7 @@ def timeline(job: Job, shots: Sequence[Shot], lines: Sequence[Receipt]) -> Work[
         out.write_text(laid.model_dump_json(indent=2) + "\n", "utf-8")
         return PieceMeasures(frames=laid.frames, seconds=laid.seconds)
 
-    return Work(orders.timeline_order(job.session_id, shots, lines, job.brief), HOUSE, make)
+    return Work(orders.timeline_order(job.session_id, shots, lines, job.brief), PROGRAM_ENGINE, make)
 
 
 # --- pieces of a character or a shot --------------------------------------------------------------
@@ -259,7 +259,7 @@ def film(
         )
         silent = score is None and not any(line.seconds for line in lines)
         tick = job.tick("film", 0, timeline.frames)
-        return made.model_copy(update={"remarks": inspect(out, timeline, shots, silent=silent, tick=tick)}), also
+        return made.model_copy(update={"remarks": film_faults(out, timeline, shots, silent=silent, tick=tick)}), also
 
     order = orders.film_order(job.session_id, job.brief, story, shots, timeline, clips, lines, score, images)
-    return Work(order, HOUSE, make, job.brief.seed, story.title)
+    return Work(order, PROGRAM_ENGINE, make, job.brief.seed, story.title)

@@ -30,7 +30,7 @@ some room."""
 Shares = NDArray[np.float32]
 
 
-class Burned:
+class BurnedCaption:
     """One cue, ready to be drawn into frames `[start, end)`."""
 
     def __init__(self, cue: Cue, text: str, size: tuple[int, int]) -> None:
@@ -76,19 +76,19 @@ def burned_columns(size: tuple[int, int]) -> int:
     return min(LINE_COLUMNS, int(size[0] * (1 - 2 * SIDE_SHARE) / (_COLUMN_SHARE * _letter_px(size))))
 
 
-def set_cues(cues: Sequence[Cue], size: tuple[int, int]) -> tuple[tuple[Burned, ...], tuple[str, ...]]:
+def set_cues(cues: Sequence[Cue], size: tuple[int, int]) -> tuple[tuple[BurnedCaption, ...], tuple[str, ...]]:
     """Prepare all cues of a clip for frames of `size` (width, height).
 
     Returns:
         The captions, and the words that no installed font can show; a cue of only such words is not drawn.
     """
-    burned: list[Burned] = []
+    burned: list[BurnedCaption] = []
     lost: list[str] = []
     for cue in cues:
         text, missing = drawable(cue.text)
         lost += missing
         if text:
-            burned.append(Burned(cue, text, size))
+            burned.append(BurnedCaption(cue, text, size))
     return tuple(burned), tuple(dict.fromkeys(lost))
 
 

@@ -50,7 +50,7 @@ class Stretch:
     end: int
 
 
-def inspect(
+def film_faults(
     film: Path, timeline: Timeline, shots: Sequence[Shot], *, silent: bool, tick: Tick = lambda _: None
 ) -> tuple[str, ...]:
     """Return what is wrong with the film, one line each; () if it is as planned.

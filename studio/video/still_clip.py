@@ -17,7 +17,7 @@ from PIL import Image
 from studio.model.engines import Tick
 from studio.model.film import Cue, Move
 from studio.model.receipt import PieceMeasures
-from studio.video.burned_captions import Burned, set_cues
+from studio.video.burned_captions import BurnedCaption, set_cues
 from studio.video.camera_path import Maps, calm, chroma_map, frame_maps
 from studio.video.encoder import Draw, encode, probe
 from studio.video.planes import Pixels, Planes, crop_to, to_planes
@@ -67,7 +67,13 @@ def render_still(
 
 
 def draw_frames(
-    canvas: Planes, move: Move, frames: int, fps: int, size: tuple[int, int], seed: int, burned: Sequence[Burned] = ()
+    canvas: Planes,
+    move: Move,
+    frames: int,
+    fps: int,
+    size: tuple[int, int],
+    seed: int,
+    burned: Sequence[BurnedCaption] = (),
 ) -> Iterator[Draw]:
     """Yield one drawing per frame, for `encode`: the canvas as the move shows it, and the captions of that frame."""
     high, wide = canvas[0].shape
@@ -82,7 +88,7 @@ def _canvas(picture: Image.Image, move: Move, size: tuple[int, int]) -> Planes:
     return to_planes(crop_to(picture, (wide, high)))
 
 
-def _draw(canvas: Planes, luma_map: Maps, burned: Sequence[Burned], planes: Planes) -> None:
+def _draw(canvas: Planes, luma_map: Maps, burned: Sequence[BurnedCaption], planes: Planes) -> None:
     half_map = chroma_map(luma_map)
     for source, target, matrix in zip(canvas, planes, (luma_map, half_map, half_map), strict=True):
         _warp(source, target, matrix)

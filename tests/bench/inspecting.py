@@ -11,13 +11,13 @@ import json
 import sys
 from pathlib import Path
 
-from studio.checks.film_check import screened
+from studio.checks.film_check import film_findings
 from tests.bench.measured import measured
 
 
 def main() -> None:
     """Look at the film and print what it took."""
-    print(json.dumps(measured(lambda: screened(Path(sys.argv[1])))))
+    print(json.dumps(measured(lambda: film_findings(Path(sys.argv[1])))))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from studio.errors import BrokenPlan
 from studio.model.film import FilmOptions, Shot
 from studio.planning.plan_files import read_timeline
 from studio.planning.shot_plan import end_frames, frames_for_shots, title_frames
-from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS, check_laid, lay_out, lengthened
+from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS, check_timeline, lay_out, lengthened_text
 
 
 def shots_of(frames: list[int]) -> tuple[Shot, ...]:
@@ -47,7 +47,7 @@ def test_the_end_card_lies_behind_the_shots_and_within_the_asked_length() -> Non
     assert timeline.spans[-1].start + timeline.spans[-1].frames == timeline.frames - 84
     more = shots_of([400, frames_for_shots(options) - 400, 48])
     assert lay_out(more, [0, 0, 0], options).end_frames == 84
-    assert lengthened(lay_out(more, [0, 0, 0], options), more, options).startswith(
+    assert lengthened_text(lay_out(more, [0, 0, 0], options), more, options).startswith(
         "the film is 2.00 s longer than asked: its"
     )
     assert lay_out(shots_of([48]), [0], FilmOptions(seconds=12)).end_frames == 0
@@ -87,7 +87,7 @@ def test_why_a_film_is_longer_is_told_by_what_made_it_so(more: int, line_seconds
     left = 240 - title_frames(options) - 120
     shots = shots_of([120, left + more] if more <= 1 else [120, left, more])
     timeline = lay_out(shots, [line_seconds, *[0.0] * (len(shots) - 1)], options)
-    assert lengthened(timeline, shots, options) == said
+    assert lengthened_text(timeline, shots, options) == said
 
 
 def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
@@ -95,7 +95,7 @@ def test_a_timeline_that_a_person_made_longer_is_called_so() -> None:
     options = FilmOptions(seconds=10)
     shots = shots_of([240 - title_frames(options)])
     timeline = lay_out(shots, [0.0], options)
-    assert lengthened(timeline.model_copy(update={"frames": 288}), shots, options).endswith(
+    assert lengthened_text(timeline.model_copy(update={"frames": 288}), shots, options).endswith(
         "asked: timeline.json says so"
     )
 
@@ -106,11 +106,11 @@ def test_a_film_that_grew_has_an_end_card() -> None:
     shots = shots_of([20 * 24 - title_frames(options)])
     grown = lay_out(shots, [35.0], options)
     assert grown.end_frames == end_frames(FilmOptions(seconds=(grown.frames - grown.end_frames) / 24)) > 0
-    assert lengthened(grown, shots, options).endswith(f"{LINES} and at this length it has an end card")
+    assert lengthened_text(grown, shots, options).endswith(f"{LINES} and at this length it has an end card")
     more = [*shots, *shots_of([11 * 24])]
     assert lay_out(more, [0.0, 0.0], options).end_frames == 74
     assert lay_out(shots, [25.0], options).end_frames == 0
-    check_laid(grown, shots)
+    check_timeline(grown, shots)
 
 
 def test_a_longer_end_card_is_called_so() -> None:
@@ -119,8 +119,8 @@ def test_a_longer_end_card_is_called_so() -> None:
     shots = shots_of([frames_for_shots(options)])
     laid = lay_out(shots, [0.0], options)
     longer = laid.model_copy(update={"end_frames": laid.end_frames + 72, "frames": laid.frames + 72})
-    check_laid(longer, shots)
-    assert lengthened(longer, shots, options) == (
+    check_timeline(longer, shots)
+    assert lengthened_text(longer, shots, options) == (
         "the film is 3.00 s longer than asked: timeline.json gives it a longer end card"
     )
 
@@ -138,13 +138,13 @@ def test_a_timeline_that_does_not_add_up_is_told_by_key(change: dict[str, int], 
     options = FilmOptions(seconds=40)
     shots = shots_of([frames_for_shots(options)])
     with pytest.raises(BrokenPlan, match=said):
-        check_laid(lay_out(shots, [0.0], options).model_copy(update=change), shots)
+        check_timeline(lay_out(shots, [0.0], options).model_copy(update=change), shots)
 
 
 def test_an_edited_timeline_of_other_shots_is_told() -> None:
     """A timeline that was edited, and is kept though a shot was inserted, stops the run in words."""
     two, three = shots_of([24, 24]), shots_of([24, 24, 24])
     timeline = lay_out(two, [0, 0], FilmOptions())
-    check_laid(timeline, two)
+    check_timeline(timeline, two)
     with pytest.raises(BrokenPlan, match=r"2 spans.*3 shots.*delete the file"):
-        check_laid(timeline, three)
+        check_timeline(timeline, three)

@@ -18,7 +18,7 @@ from studio.video.cards import title_card
 from studio.video.encoder import encode
 from studio.video.mux import cut_film
 from studio.video.planes import Planes
-from studio.video.quality import inspect
+from studio.video.quality import film_faults
 from tests.support.media import SMALL
 
 FRAMES = 72
@@ -70,42 +70,42 @@ def film(folder: Path, second: object = _moving, loud: bool = True) -> Path:
 
 def test_a_film_as_planned_has_nothing_to_tell(tmp_path: Path) -> None:
     """Moving shots, sound as loud as films are, chapters and index in order."""
-    assert inspect(film(tmp_path), timeline(), shots(), silent=False) == ()
+    assert film_faults(film(tmp_path), timeline(), shots(), silent=False) == ()
 
 
 @pytest.mark.parametrize(("second", "what"), [(_black, "black"), (_still, "frozen")])
 def test_a_stretch_that_no_shot_plans_is_told(tmp_path: Path, second: object, what: str) -> None:
     """From where to where; not where the shot's camera stands still, for a stretch that is frozen."""
     found = film(tmp_path, second)
-    (remark,) = inspect(found, timeline(), shots(), silent=False)
+    (remark,) = film_faults(found, timeline(), shots(), silent=False)
     assert remark.startswith(f"it is {what} from 3.5")
     assert "to 6.50 s" in remark
-    assert inspect(found, timeline(), shots("static"), silent=False) == ()
+    assert film_faults(found, timeline(), shots("static"), silent=False) == ()
 
 
 def test_looking_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     """The frames seen so far once a second of film, and what the listener raises ends it."""
     found, seen = film(tmp_path), list[int]()
-    assert inspect(found, timeline(), shots(), silent=False, tick=seen.append) == ()
+    assert film_faults(found, timeline(), shots(), silent=False, tick=seen.append) == ()
     assert seen == [24, 48, 72, 96, 120, 144]
 
     def stop(frames: int) -> None:
         raise Interrupted("enough")
 
     with pytest.raises(Interrupted):
-        inspect(found, timeline(), shots(), silent=False, tick=stop)
+        film_faults(found, timeline(), shots(), silent=False, tick=stop)
 
 
 def test_a_card_at_the_end_may_be_dark_and_still(tmp_path: Path) -> None:
     """Of a black and still end only what is the end card's is planned."""
     found = film(tmp_path, _black)
     ended = timeline().model_copy(update={"spans": timeline().spans[:1], "end_frames": FRAMES})
-    assert inspect(found, ended, shots()[:1], silent=False) == ()
+    assert film_faults(found, ended, shots()[:1], silent=False) == ()
 
 
 def test_a_film_of_another_length_than_its_timeline_is_told(tmp_path: Path) -> None:
     """Its frames, and its sound."""
-    told = inspect(film(tmp_path), timeline(FRAMES + 48), shots(), silent=False)
+    told = film_faults(film(tmp_path), timeline(FRAMES + 48), shots(), silent=False)
     assert "it has 156 frames, 252 are planned" in told
     assert any(remark.startswith("its sound lasts 6.5") for remark in told)
 
@@ -113,8 +113,8 @@ def test_a_film_of_another_length_than_its_timeline_is_told(tmp_path: Path) -> N
 def test_silence_is_told_where_something_should_be_heard(tmp_path: Path) -> None:
     """A film without lines and music may be silent."""
     found = film(tmp_path, loud=False)
-    assert inspect(found, timeline(), shots(), silent=False) == ("it is silent, though it has lines or music",)
-    assert inspect(found, timeline(), shots(), silent=True) == ()
+    assert film_faults(found, timeline(), shots(), silent=False) == ("it is silent, though it has lines or music",)
+    assert film_faults(found, timeline(), shots(), silent=True) == ()
 
 
 def test_what_does_not_decode_is_told(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_what_does_not_decode_is_told(tmp_path: Path) -> None:
     found = film(tmp_path)
     content = found.read_bytes()
     found.write_bytes(content[: len(content) // 2])
-    assert inspect(found, timeline(), shots(), silent=False) != ()
+    assert film_faults(found, timeline(), shots(), silent=False) != ()
 
 
 def test_what_is_no_film_is_told(tmp_path: Path) -> None:
@@ -133,12 +133,12 @@ def test_what_is_no_film_is_told(tmp_path: Path) -> None:
     few = tmp_path / "few"
     few.write_bytes(bytes(range(32)))
     told = [
-        inspect(each, timeline(), shots(), silent=False)
+        film_faults(each, timeline(), shots(), silent=False)
         for each in (tmp_path / "sound.wav", tmp_path / "shot_1.mp4", picture, few)
     ]
     assert told[:3] == [("it holds no picture",), ("it holds no sound",), ("it holds no sound",)]
     assert told[3][0].startswith("it does not decode whole")
-    assert inspect(made, timeline(), shots(), silent=False) == ()
+    assert film_faults(made, timeline(), shots(), silent=False) == ()
 
 
 def test_a_film_of_other_samples_is_looked_at(tmp_path: Path) -> None:
@@ -156,6 +156,6 @@ def test_a_film_of_other_samples_is_looked_at(tmp_path: Path) -> None:
         quiet = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
         quiet.rate = 48_000
         container.mux([*sound.encode(quiet), *sound.encode(None)])
-    told = inspect(own, timeline(), shots(), silent=False)
+    told = film_faults(own, timeline(), shots(), silent=False)
     assert [line for line in told if "frames" in line] != []
     assert not [line for line in told if "black" in line]
