@@ -203,7 +203,7 @@ def serve(handle: int, message_pipe: int | None = None) -> None:
     )
     server = Server(config)
 
-    def end_with_input() -> None:
+    def end_when_input_ends() -> None:
         while os.read(0, 1024):
             continue
         server.should_exit = True
@@ -220,7 +220,7 @@ def serve(handle: int, message_pipe: int | None = None) -> None:
         config.encoded_headers.append(header)
         server.server_state.default_headers = [*server.server_state.default_headers, header]
 
-    threading.Thread(target=end_with_input, daemon=True).start()
+    threading.Thread(target=end_when_input_ends, daemon=True).start()
     server.run(sockets=[socket.socket(fileno=handle)])
 
 

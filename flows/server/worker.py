@@ -201,14 +201,14 @@ async def work(pool: str, tell: Callable[[Message], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leave.set)
 
-    def end_with_input() -> None:
+    def end_when_input_ends() -> None:
         nonlocal input_ended
         while os.read(0, 1024):
             continue
         input_ended = True
         loop.call_soon_threadsafe(leave.set)
 
-    threading.Thread(target=end_with_input, daemon=True).start()
+    threading.Thread(target=end_when_input_ends, daemon=True).start()
     quieten_worker()
     worker = StudioWorker(tell, work_pool_name=pool, create_pool_if_not_found=False)
     begun = False
