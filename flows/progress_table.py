@@ -20,7 +20,7 @@ from rich.text import Text
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES, Stage
-from studio.model.stages import PER_SHOT
+from studio.model.pieces import PER_SHOT
 from studio.text.display import clock, printable
 
 _MARKS = {

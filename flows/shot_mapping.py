@@ -28,8 +28,8 @@ from studio.errors import EngineFailed, FilmError, Interrupted, RunMustEnd, Shot
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
-from studio.model.stages import PER_SHOT
 from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import character_number
 from studio.planning.timeline import check_timeline, lengthened_text

@@ -24,8 +24,8 @@ from studio.billing.rate_limit import RateLimit
 from studio.errors import BudgetSpent
 from studio.model.engines import AccountLimits
 from studio.model.fingerprint import fingerprint
+from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures
-from studio.model.stages import Order
 from studio.store.folder_store import FolderDocuments
 from tests.support.vendors.metering import Fault, Line, Meter
 

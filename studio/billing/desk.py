@@ -20,7 +20,7 @@ from studio.billing.ledger import Ledger
 from studio.billing.rate_limit import RateLimit
 from studio.errors import AccountRefused, CallCutOff
 from studio.model.paid import Fault, Reply, Request, VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 
 OnAmbiguous = Literal["ask", "stop", "retry"]
 """What to do about a call that may have been billed and whose answer is lost."""

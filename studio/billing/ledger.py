@@ -27,7 +27,7 @@ from studio.billing.calls import (
 from studio.billing.prices import PriceList
 from studio.errors import BudgetSpent, DiskFull, PriceUnknown
 from studio.model.paid import Reply, Request, Usage, VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.store.documents import Documents
 from studio.text.display import dollars
 

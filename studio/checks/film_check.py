@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.checks.findings import Finding
+from studio.checks.verify import Finding
 from studio.errors import BadInput
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.billing.calls import held_answer, read_calls
-from studio.checks.findings import FAULTS, Finding
-from studio.checks.verify import verify
+from studio.checks.verify import FAULTS, Finding, verify
 from studio.fs import files
 from studio.model.film import STAGES
+from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import Receipt
-from studio.model.stages import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.planning.plan_files import reader
 from studio.status.meta import Meta
 from studio.store import lock

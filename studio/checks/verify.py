@@ -9,18 +9,21 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pydantic import ValidationError
 
 from studio.billing.calls import lost_calls, read_calls
 from studio.billing.lost_calls import unbooked_pieces
-from studio.checks.findings import FAULTS, Finding, receipt_of
 from studio.errors import BadInput, NoSuchSession
 from studio.fs import files, safe_open, tolerant
 from studio.fs.files import digest_of, words_of
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.film import Brief, FilmOptions, Stage
+from studio.model.pieces import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, piece_at, receipt_path
 from studio.model.receipt import Receipt
-from studio.model.stages import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, piece_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
 from studio.status.meta import project
@@ -33,6 +36,33 @@ from studio.store.png_check import whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path
 from studio.text.display import dollars
+
+FindingKind = Literal[
+    "damaged",
+    "missing",
+    "torn receipt",
+    "left over",
+    "edited",
+    "by hand",
+    "stale meta",
+    "torn record",
+    "no record",
+    "gone",
+    "lost line",
+    "remark",
+]
+FAULTS: tuple[FindingKind, ...] = ("damaged", "missing", "torn receipt", "left over")
+"""The findings that make a session not whole; the other kinds are notes."""
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing found in a session. `path` is relative to it; `reason` is one line for a person."""
+
+    path: str
+    what: FindingKind
+    reason: str
+
 
 _ONCE: tuple[Stage, ...] = ("score", "film")
 
@@ -101,7 +131,7 @@ def _places(folder: Path, facts: Snapshot) -> list[tuple[str, Stage]]:
 
 def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: bool, finished: bool) -> Iterator[Finding]:
     place, vouching = folder / path, folder / receipt_path(path)
-    receipt, torn = receipt_of(vouching, path)
+    receipt, torn = _receipt_of(vouching, path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
         receipt = receipt_in_records(records, folder, path)
@@ -110,7 +140,7 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
         if receipt is not None or planned:
             yield Finding(path, "missing", _why_missing(stage, bool(receipt or torn)))
         return
-    staged, _ = receipt_of(staged_path(vouching), path)
+    staged, _ = _receipt_of(staged_path(vouching), path)
     digest, unread = digest_of(place, *(each.bytes for each in (receipt, staged) if each is not None))
     if unread:
         yield Finding(path, "damaged", unread)
@@ -154,6 +184,28 @@ def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterat
     yield Finding(path, "damaged", f"its checksum is not its receipt's{sizes}")
 
 
+def _receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
+    """Return (receipt, '') for the receipt at `place` of the piece at `path`, or (None, what is wrong with it).
+
+    (None, '') if there is none.
+    """
+    if not os.path.lexists(place):
+        return None, ""
+    try:
+        content = files.read_or_none(place)
+        if content is None:
+            return None, "it is not a file"
+        receipt = Receipt.model_validate_json(content)
+    except OSError as error:
+        return None, words_of(error)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return None, f"it cannot be read ({'.'.join(str(part) for part in first['loc']) or 'syntax'}: {first['msg']})"
+    if path and receipt.path != path:
+        return None, f"it is the receipt of {receipt.path!r}"
+    return receipt, ""
+
+
 def _sidecars(folder: Path, receipt: Receipt) -> Iterator[Finding]:
     for sidecar in receipt.also:
         pure = PurePosixPath(sidecar.path)
@@ -175,14 +227,14 @@ def _sidecars(folder: Path, receipt: Receipt) -> Iterator[Finding]:
 
 def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> Iterator[Finding]:
     path = artefact_path(stage)
-    receipt, torn = receipt_of(folder / receipt_path(path), path)
+    receipt, torn = _receipt_of(folder / receipt_path(path), path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
     if not os.path.lexists(folder / path):
         if receipt or torn or finished:
             yield Finding(path, "missing", "the plan is gone")
         return
-    staged, _ = receipt_of(staged_path(folder / receipt_path(path)), path)
+    staged, _ = _receipt_of(staged_path(folder / receipt_path(path)), path)
     digest, unread = digest_of(folder / path, *(each.bytes for each in (receipt, staged) if each is not None))
     if unread:
         yield Finding(path, "damaged", unread)
@@ -229,7 +281,7 @@ def _takes(folder: Path) -> Iterator[Finding]:
         for name in files.names(folder / home):
             if name.startswith(".") or not name.endswith(".json"):
                 continue
-            receipt, torn = receipt_of(folder / home / name, "")
+            receipt, torn = _receipt_of(folder / home / name, "")
             if receipt is None:
                 yield Finding(f"{home}/{name}", "torn receipt", torn)
                 continue

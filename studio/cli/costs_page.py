@@ -7,7 +7,7 @@ import io
 
 from studio.billing.totals import Tally, cost_text
 from studio.model.paid import Unit
-from studio.model.stages import shot_or_character
+from studio.model.pieces import shot_or_character
 from studio.status.costs import CostLine, Costs
 from studio.status.state import cost_usd
 from studio.text.display import dollars, printable

@@ -8,7 +8,7 @@ from itertools import groupby
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import STAGES, Stage
-from studio.model.stages import shot_or_character
+from studio.model.pieces import shot_or_character
 from studio.text.display import dollars, printable
 
 _NOUNS: dict[Stage, str] = {

@@ -188,7 +188,7 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """
     from studio.checks import verify as check
     from studio.checks.film_check import film_findings
-    from studio.checks.findings import FAULTS
+    from studio.checks.verify import FAULTS
 
     place = output_folder(output)
     folder = session_folder(sessions_root(place), session)

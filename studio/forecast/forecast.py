@@ -21,8 +21,8 @@ from studio.fs.safe_open import PLAN_BYTES
 from studio.model.engines import Crew, Engine
 from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
+from studio.model.pieces import PICTURES, Order
 from studio.model.receipt import Receipt
-from studio.model.stages import PICTURES, Order
 from studio.planning.capabilities import with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan

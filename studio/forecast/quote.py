@@ -21,7 +21,7 @@ from studio.billing.prices import PriceList
 from studio.errors import FilmError
 from studio.model.engines import Engine
 from studio.model.paid import Paid, Reply, Request, VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")

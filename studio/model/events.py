@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.model.film import Stage
-from studio.model.stages import owner_text
+from studio.model.pieces import owner_text
 
 EventKind = Literal["opened", "planned", "working", "frames", "made", "reused", "adopted", "failed", "note"]
 

@@ -11,13 +11,11 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.model.engines import Crew, Engine
-from studio.model.film import STAGES, Brief, MusicCue, Node, Shot, Story, Timeline
+from studio.model.film import Brief, MusicCue, Node, Shot, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
+from studio.model.pieces import Order
 from studio.model.receipt import Receipt
-from studio.model.stages import _PLACES, Order
 from studio.planning.credits import credits_of
-
-assert set(_PLACES) == set(STAGES)
 
 CUT_VERSION = 6
 """Raised when the same clips and sounds would be cut into other bytes."""

@@ -17,8 +17,8 @@ from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Pai
 from studio.model.events import Event
 from studio.model.film import Brief, Cue, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import VendorError
+from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import Order
 from studio.planning import orders
 from studio.planning.cast import NOBODY, PORTRAIT_SIZE, Cast, portrait_prompt
 from studio.planning.credits import credits_of

@@ -15,7 +15,7 @@ from studio.billing.lost_calls import Gap, unbooked_pieces
 from studio.billing.totals import Tally
 from studio.errors import NoSuchSession
 from studio.fs import tolerant
-from studio.model.stages import PLANS, shot_or_character
+from studio.model.pieces import PLANS, shot_or_character
 from studio.status.snapshot import Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import cost_usd
 from studio.store import light_reader, lock

@@ -14,8 +14,8 @@ from typing import Literal
 
 from studio.errors import BrokenPlan
 from studio.model.film import Stage
+from studio.model.pieces import Order
 from studio.model.receipt import Receipt
-from studio.model.stages import Order
 from studio.store.ownership import Ownership, PieceState
 from studio.store.piece_index import PieceIndex
 

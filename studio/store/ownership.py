@@ -13,8 +13,8 @@ from typing import Literal
 from studio.errors import BrokenPlan
 from studio.fs import files, safe_open
 from studio.model.film import Stage
+from studio.model.pieces import PICTURES, PLANS, Order, receipt_path
 from studio.model.receipt import Receipt
-from studio.model.stages import PICTURES, PLANS, Order, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.store.png_check import whole_picture
 from studio.store.prefect_records import Records

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.fs import files
+from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
-from studio.model.stages import PLANS
 from studio.store.receipts import artefact_of, read_receipt, receipt_places
 
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from studio.fs import files, safe_open
 from studio.model.film import Stage
+from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.planning.plan_diff import same_plan
 from studio.store.decisions import Decision, decide, decide_unknown
 from studio.store.ownership import Ownership, PieceState, ReadPlan

@@ -17,8 +17,8 @@ from studio.errors import BadInput
 from studio.fs import files, tolerant
 from studio.fs.files import digest_of
 from studio.model.film import STAGES, Stage
+from studio.model.pieces import piece_at
 from studio.model.receipt import Receipt
-from studio.model.stages import piece_at
 from studio.text.plain_json import NotJson, read_plainly
 
 _TICK_NS = 2 * 10**9

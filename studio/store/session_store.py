@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.model.film import Brief, Stage
+from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import Order
 from studio.store.decisions import Decision
 from studio.store.documents import Documents
 

@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from studio.fs import files
+from studio.model.pieces import PLANS, Order
 from studio.model.receipt import Receipt
-from studio.model.stages import PLANS, Order
 from studio.store.ownership import PieceState
 from studio.store.receipts import receipt_bytes
 

@@ -24,8 +24,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from studio.checks.findings import FAULTS
-from studio.checks.verify import verify
+from studio.checks.verify import FAULTS, verify
 from tests.flows.server.test_supervision import ENDS, PREFECT, Place
 from tests.support.servers.engine import wait_for
 from tests.support.servers.studio_command import MARK, ask, left_of

@@ -26,8 +26,8 @@ from studio.model import events
 from studio.model.engines import Crew
 from studio.model.events import Event
 from studio.model.film import FilmOptions
+from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
-from studio.model.stages import PER_SHOT
 from studio.planning.cast import cast_of
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.checks.findings import FAULTS
-from studio.checks.verify import verify
+from studio.checks.verify import FAULTS, verify
 from studio.fs import files
 from studio.model import events
 from studio.model.events import Event
+from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
-from studio.model.stages import PLANS
 from studio.store.brief import COPY
 from studio.store.receipts import artefact_of, read_receipt
 

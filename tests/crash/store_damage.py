@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.fs import files
+from studio.model.pieces import PLANS, receipt_path
 from studio.model.receipt import Receipt
-from studio.model.stages import PLANS, receipt_path
 from studio.store.receipts import artefact_of, read_receipt
 
 KINDS: dict[str, str] = {

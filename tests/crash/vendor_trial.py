@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from studio.billing.calls import Call, read_calls
-from studio.model.stages import artefact_path
+from studio.model.pieces import artefact_path
 from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.crash import judge

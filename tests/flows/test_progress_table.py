@@ -14,7 +14,7 @@ from flows.progress_table import ProgressBoard, _Table, shown
 from studio.model import events
 from studio.model.events import Event
 from studio.model.film import STAGES
-from studio.model.stages import PER_SHOT
+from studio.model.pieces import PER_SHOT
 
 LONG = "a note \x1b[31mthat goes on \u202e[bold]and on[/bold]\n" * 20
 

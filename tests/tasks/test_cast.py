@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 
 from studio.billing.calls import read_calls, spent_usd
-from studio.checks.findings import FAULTS
-from studio.checks.verify import verify
+from studio.checks.verify import FAULTS, verify
 from studio.forecast.forecast import UNKNOWN_CAST, forecast_session
 from studio.forecast.outlook import Forecast
 from studio.fs import files

@@ -20,7 +20,7 @@ from studio.cli.costs_page import cost_lines
 from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files, tolerant
 from studio.model.paid import CallKind, Reply, VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.status.costs import costs_json, read_costs
 from studio.store import lock
 from studio.store.folder_store import FolderDocuments

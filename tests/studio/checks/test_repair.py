@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from studio.billing.calls import read_calls
-from studio.checks.findings import FAULTS
 from studio.checks.repair import repair, survey
-from studio.checks.verify import verify
+from studio.checks.verify import FAULTS, verify
 from studio.errors import SessionLocked
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.store import lock
 from studio.store.receipts import read_receipt, receipt_bytes
 from tests.support.sessions.counter import Vendor, content, desk_in, request_of

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.checks.findings import FAULTS, Finding
-from studio.checks.verify import verdict, verify
+from studio.checks.verify import FAULTS, Finding, verdict, verify
 from studio.errors import NoSuchSession
 from studio.fs import files
 from studio.model.receipt import Receipt

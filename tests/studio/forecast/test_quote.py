@@ -24,7 +24,7 @@ from studio.model.engines import AccountLimits
 from studio.model.film import Brief, FilmOptions, Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.store.folder_store import FolderDocuments
 from tests.support.vendors.metering import Meter
 

@@ -18,7 +18,7 @@ from studio.errors import FilmError, LinkInside
 from studio.fs import files, safe_open, tolerant
 from studio.fs.disk import Disk
 from studio.fs.safe_open import PLAN_BYTES, TEXT_BYTES
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.store.brief import restore_brief, write_brief
 from studio.store.folder_store import FolderStore
 from studio.store.piece_store import PieceStore

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from studio.model.film import Brief, FilmOptions, Scene, Shot, Span, Story, Timeline
+from studio.model.pieces import receipt_path
 from studio.model.receipt import Receipt
-from studio.model.stages import receipt_path
 from studio.planning.orders import film_order, image_order, image_print, narration_order, story_order, video_order
 from studio.store.receipts import receipt_bytes
 from tests.support.films.fake_crew import Log, fake_crew

@@ -17,7 +17,7 @@ from studio.cli.session_page import show_report
 from studio.cli.tables import show_table
 from studio.errors import CallCutOff
 from studio.model.paid import VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.model.terms import Terms
 from studio.status.costs import costs_json, read_costs
 from studio.status.listing import listings

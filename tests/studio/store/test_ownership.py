@@ -10,8 +10,8 @@ from PIL import Image
 from studio.errors import BrokenPlan
 from studio.fs.files import sha256_of
 from studio.model.fingerprint import fingerprint
+from studio.model.pieces import Order, receipt_path
 from studio.model.receipt import PieceMeasures
-from studio.model.stages import Order, receipt_path
 from studio.store.receipts import read_receipt
 from tests.support.sessions.store_bench import SESSION, StoreBench, hand_picture
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from studio.fs import files
 from studio.model.fingerprint import fingerprint
+from studio.model.pieces import Order, receipt_path
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import Order, receipt_path
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.recovery import recover
 from tests.support.sessions.store_bench import SESSION, StoreBench

@@ -14,7 +14,7 @@ from studio.model.engines import AccountLimits
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallKind, Reply, Request, VendorError
-from studio.model.stages import Order
+from studio.model.pieces import Order
 from studio.store.folder_store import FolderDocuments
 
 CENTS = 4

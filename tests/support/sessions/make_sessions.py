@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image
 
 from studio.model.film import Brief, Edge, FilmOptions, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline
+from studio.model.pieces import artefact_path, receipt_path
 from studio.model.receipt import Receipt, Sidecar
-from studio.model.stages import artefact_path, receipt_path
 from studio.planning.plan_files import plan_text
 from studio.store.receipts import receipt_bytes
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from studio.errors import BrokenPlan
 from studio.model.fingerprint import fingerprint
+from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.model.stages import Order
 from studio.store.piece_store import PieceStore
 
 SESSION = "session_20250208_002238"

@@ -1,4 +1,4 @@
-"""Stages: which there are, where each one's piece is in a session, and the order for one piece of work. Pure.
+"""The pieces of a session: which each stage makes, where it is, and the order for one. Pure.
 
 `studio/planning/orders.py` makes the orders; every path of a piece in a session comes from here.
 """
@@ -39,6 +39,7 @@ _PLACES: dict[Stage, str] = {
     "score": "score.wav",
     "film": "film.mp4",
 }
+assert set(_PLACES) == set(STAGES)
 
 
 def artefact_path(stage: Stage, index: int = 0) -> str:
