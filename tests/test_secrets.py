@@ -38,12 +38,12 @@ IDEA = "A lighthouse keeper finds a message in a bottle"
 SHAPE = ("--seconds", "4", "--shot-seconds", "2", "--height", "144", "--new")
 SAVE = """
 import sys
-from blocks.crew import Crew
+from blocks.crew import FilmCrew
 from blocks.openai_api.account import OpenAIAccount
 url, key, header = sys.argv[1:]
 account = OpenAIAccount(api_key=key, base_url=url, headers={"X-Gateway": header})
 account.save("paid", overwrite=True)
-Crew(writer="openai", painter="openai", narrator="openai", openai=account).save("saved", overwrite=True)
+FilmCrew(writer="openai", painter="openai", narrator="openai", openai=account).save("saved", overwrite=True)
 """
 
 
