@@ -2,7 +2,7 @@
 
 In a deployment each film is a run of `make-film` of its own, which can be watched, retried and resumed by itself;
 elsewhere it is a child process. Which films are to be made is decided in `studio/batch/films.py`; they are made in turn
-by `flows/film_slots.py`.
+by `flows/batch_workers.py`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
+from flows.batch_workers import MOST, MakeFilm, Slots
 from flows.child_process import film_in_child
-from flows.film_slots import MOST, MakeFilm, Slots
 from flows.from_python import REPORTED, callable_anywhere
-from flows.live_page import ArtifactContent, Page, is_watched
+from flows.run_page_updates import ArtifactContent, Page, is_watched
 from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
 from flows.runs.signs_of_life import signing
@@ -40,7 +40,7 @@ from flows.runs.status import status_of, this_run
 from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, FilmError
-from studio.sessions.catalog import check_writable, sweep_abandoned
+from studio.sessions.find_or_make import check_writable, sweep_abandoned
 from studio.store.brief import read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.display import printable

@@ -1,7 +1,7 @@
 """The page of a film's run in Prefect: artifacts that are updated while the film is made.
 
 They are made from the session's folder and the run's events: progress of pictures, lines, clips and the whole film, the
-storyboard, the table of shots, the ledger, and at the end a card of the film. `flows/live_page.py` posts them.
+storyboard, the table of shots, the ledger, and at the end a card of the film. `flows/run_page_updates.py` posts them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
-from flows.live_page import ArtifactContent, Page, is_watched
 from flows.progress_table import ProgressBoard
+from flows.run_page_updates import ArtifactContent, Page, is_watched
 from flows.runs.status import this_run
 from studio.model import events
 from studio.model.events import Event

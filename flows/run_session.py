@@ -27,7 +27,7 @@ from studio.model.film import FilmOptions
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.folders import output_folder
-from studio.store.heartbeat import signs_of_life
+from studio.store.other_machines import signs_of_life
 from studio.store.run_cards import RunCard
 from studio.version import VERSION
 

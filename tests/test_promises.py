@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli.tables import summary
-from studio.sessions.catalog import unfinished
+from studio.cli.list_page import summary
+from studio.sessions.find_or_make import unfinished
 from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.support.films.runs import IDEA, Outcome, Studio

@@ -16,17 +16,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from flows.batch_workers import MOST, Slots
 from flows.child_process import GRACE_SECONDS, film_in_child, kill_children
 from flows.cli.crew_loading import CrewLoader
 from flows.cli.early_signals import nothing_begun
-from flows.film_slots import MOST, Slots
 from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
 from studio.batch.films import Outcome, counted, look, put_off, reported, table, unfinished_line
 from studio.batch.manifest import ManifestLine, read_manifest
 from studio.billing.prices import price_list
 from studio.errors import BadInput, FilmError, Interrupted
-from studio.sessions.catalog import check_writable, sweep_abandoned
+from studio.sessions.find_or_make import check_writable, sweep_abandoned
 from studio.store.folders import sessions_root
 from studio.text.command_hints import command
 

@@ -38,7 +38,7 @@ from studio.input.options import changed_options, film_options
 from studio.input.script import script_title
 from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
-from studio.sessions.catalog import busy_with, check_none_waits, check_writable, unfinished, unfinished_session_for
+from studio.sessions.find_or_make import busy_with, check_none_waits, check_writable, unfinished, unfinished_session_for
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
@@ -210,7 +210,7 @@ def _asks(console: Console) -> bool:
 
 
 def _wants(folder: Path, console: Console) -> bool:
-    from studio.cli.tables import summary
+    from studio.cli.list_page import summary
 
     console.print(summary(folder), markup=False, highlight=False)
     console.print("y goes on with it, n begins a new film.", markup=False, highlight=False)

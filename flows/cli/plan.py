@@ -20,7 +20,7 @@ from studio.input.idea import check_idea
 from studio.input.options import film_options, make_terms
 from studio.model.film import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, TermsChange
-from studio.sessions.catalog import unfinished_session_for
+from studio.sessions.find_or_make import unfinished_session_for
 from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root

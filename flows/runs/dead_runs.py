@@ -39,7 +39,7 @@ from prefect.states import Cancelled, Crashed
 
 from flows.runs.alarm import BEAT, beats, disarm
 from studio.errors import BadInput
-from studio.sessions.catalog import folder_of_run, waiting_run
+from studio.sessions.find_or_make import folder_of_run, waiting_run
 from studio.store.folders import output_folder, sessions_root
 from studio.text.display import printable
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx
 from prefect.exceptions import PrefectException
 
-from flows.live_page import is_watched
+from flows.run_page_updates import is_watched
 from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, client_without_retries
 from flows.runs.status import this_run
 

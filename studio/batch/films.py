@@ -2,7 +2,7 @@
 
 The session folders are the only record: a line's session is the newest one whose brief has the line's key. So a crash
 at any moment loses nothing, and running the same manifest again opens no second session for a line. The films are run
-by `flows/film_slots.py`.
+by `flows/batch_workers.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from studio.batch.manifest import ManifestLine
 from studio.errors import BrokenPlan, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
 from studio.model.terms import NO_CHANGE, NO_TERMS, TermsChange
-from studio.sessions.catalog import open_new
+from studio.sessions.find_or_make import open_new
 from studio.status.listing import read_listing
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief

@@ -22,7 +22,7 @@ from studio.status.meta import Meta
 from studio.store import lock
 from studio.store.brief import BRIEF, COPY, read_brief, restore_brief
 from studio.store.folder_store import FolderDocuments
-from studio.store.layout import linked, refuse_links
+from studio.store.folder_walk import linked, refuse_links
 from studio.store.piece_index import lies_whole
 from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_places

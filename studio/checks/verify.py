@@ -31,7 +31,7 @@ from studio.status.snapshot import Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
-from studio.store.layout import in_the_way, linked, walk
+from studio.store.folder_walk import in_the_way, linked, walk
 from studio.store.png_check import whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path

@@ -1,6 +1,6 @@
 """The output of `sessions view`: one session in full.
 
-Whatever a person or a vendor wrote is shown as plain text, as in `studio/cli/tables.py`.
+Whatever a person or a vendor wrote is shown as plain text, as in `studio/cli/list_page.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from studio.cli.tables import CAMERA_CELLS, MARKS, STATES, fit, moment
+from studio.cli.list_page import CAMERA_CELLS, MARKS, STATES, fit, moment
 from studio.status.report import Report, length, seconds_taken
 from studio.status.snapshot import Snapshot
 from studio.status.state import cost_shown, images_done, mark, steps, videos_done

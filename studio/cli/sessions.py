@@ -53,7 +53,7 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
         first = command("make", "", place, idea="A lighthouse keeper finds a letter")
         print(f"No sessions in {printable(str(place / 'sessions'))} yet. Make a film: {first}")
     elif sys.stdout.isatty():
-        from studio.cli.tables import plain_console, show_table
+        from studio.cli.list_page import plain_console, show_table
 
         show_table(found, plain_console())
     else:
@@ -91,8 +91,8 @@ def _listing_json(listing: Listing) -> dict[str, object]:
 )
 def view(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     """Show one session in full: steps, shots, files, statistics, what is missing, and the command that goes on."""
+    from studio.cli.list_page import plain_console
     from studio.cli.session_page import show_report
-    from studio.cli.tables import plain_console
     from studio.status.report import read_report, report_json
 
     place = output_folder(output)

@@ -30,9 +30,9 @@ from studio.planning.plan_files import read_graph, read_shots, read_story, read_
 from studio.planning.timeline import PROGRAM_ENGINE, check_timeline, lay_out
 from studio.production import stages
 from studio.production.stages import Job, Work
-from studio.store.decisions import NEW, Decision
-from studio.store.layout import refuse_links, walk
+from studio.store.folder_walk import refuse_links, walk
 from studio.store.piece_store import PieceStore
+from studio.store.reuse_or_make import NEW, Decision
 
 P = TypeVar("P")
 

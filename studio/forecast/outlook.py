@@ -8,7 +8,7 @@ from functools import reduce
 from studio.billing.calls import Call
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import Brief, Stage
-from studio.store.decisions import Why
+from studio.store.reuse_or_make import Why
 
 
 @dataclass(frozen=True)

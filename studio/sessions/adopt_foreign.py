@@ -19,7 +19,7 @@ from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
 from studio.status.snapshot import KEPT, Snapshot, read_snapshot
 from studio.store.brief import write_brief
-from studio.store.layout import in_the_way, refuse_links
+from studio.store.folder_walk import in_the_way, refuse_links
 from studio.text.strict_json import first_fault
 
 _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")

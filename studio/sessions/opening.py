@@ -24,7 +24,7 @@ from studio.model.film import FilmOptions
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.capabilities import check_capabilities
 from studio.sessions.adopt_foreign import adopt_foreign
-from studio.sessions.catalog import busy_with, folder_of_run, open_new, sweep_abandoned, unfinished_session_for
+from studio.sessions.find_or_make import busy_with, folder_of_run, open_new, sweep_abandoned, unfinished_session_for
 from studio.sessions.run_control import RunControl
 from studio.sessions.session import Session
 from studio.status.meta import Meta

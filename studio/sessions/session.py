@@ -1,6 +1,6 @@
 """An open session: its brief, its crew, its files, and whether its run may go on.
 
-`studio/sessions/catalog.py` makes new sessions; `studio/sessions/opening.py` decides which one a run gets.
+`studio/sessions/find_or_make.py` makes new sessions; `studio/sessions/opening.py` decides which one a run gets.
 """
 
 from __future__ import annotations

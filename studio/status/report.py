@@ -14,7 +14,7 @@ from studio.status.meta import project
 from studio.status.snapshot import PLAN_NAMES, Piece, Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import SessionState, can_go_on, completed, mark, missing, state_now
 from studio.store import lock
-from studio.store.layout import walk
+from studio.store.folder_walk import walk
 from studio.text.command_hints import command
 
 _FOLDERS = ("", "cast", "images", "narration", "videos", "takes")

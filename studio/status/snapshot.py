@@ -15,8 +15,8 @@ from studio.billing.totals import NOTHING, Spent, read_spent
 from studio.fs import safe_open, tolerant
 from studio.fs.safe_open import OpenFolder
 from studio.store import light_reader
+from studio.store.folder_walk import walk
 from studio.store.folders import SESSION_ID, session_folders
-from studio.store.layout import walk
 
 __all__ = ["SESSION_ID", "CharacterFacts", "Piece", "ShotFacts", "Snapshot", "read_snapshot", "session_folders"]
 

@@ -10,7 +10,7 @@ from studio.model.film import Brief, Stage
 from studio.planning.plan_files import reader
 from studio.store import lock, takes
 from studio.store.brief import read_brief, restore_brief, write_brief
-from studio.store.layout import refuse_links
+from studio.store.folder_walk import refuse_links
 from studio.store.piece_store import PieceStore
 from studio.store.recovery import recover
 

@@ -2,7 +2,7 @@
 
 The lock is flock(2) on the folder itself: no lock file is left behind, and the lock ends with its process. A forked
 child closes its copy at once, so the lock is not inherited; programs that are started do not get it either (O_CLOEXEC).
-Whether a run on another machine uses the folder is seen from its card (`studio/store/heartbeat.py`).
+Whether a run on another machine uses the folder is seen from its card (`studio/store/other_machines.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from studio.errors import LinkInside, SessionLocked
 from studio.fs import safe_open, tolerant
-from studio.store import heartbeat, light_reader
+from studio.store import light_reader, other_machines
 
 _PATIENCE_SECONDS = 0.5
 """How long to wait for a lock: a reader that checks whether it is held holds it itself for some microseconds."""
@@ -68,12 +68,12 @@ def take(folder: Path) -> Lock:
             _held.add(handle)
             break
     held = Lock(handle)
-    ago = heartbeat.seconds_since_sign(folder)
+    ago = other_machines.seconds_since_sign(folder)
     if ago is not None:
         held.release()
         raise SessionLocked(
             f"{folder.name} is being worked on {holder_text(folder)}, last sign of life {ago:.0f} s ago: wait for it; "
-            f"if that machine is gone, try again in {heartbeat.SILENCE_SECONDS - ago:.0f} s"
+            f"if that machine is gone, try again in {other_machines.SILENCE_SECONDS - ago:.0f} s"
         )
     return held
 
@@ -90,7 +90,7 @@ def is_locked(folder: Path) -> bool:
         return True
     finally:
         os.close(handle)
-    return heartbeat.seconds_since_sign(folder) is not None
+    return other_machines.seconds_since_sign(folder) is not None
 
 
 def holder_text(folder: Path) -> str:

@@ -20,10 +20,10 @@ from studio.model.film import Stage
 from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.plan_diff import same_plan
-from studio.store.decisions import Decision, decide, decide_unknown
-from studio.store.ownership import Ownership, PieceState, ReadPlan
 from studio.store.piece_index import PieceIndex, copy_whole
+from studio.store.piece_state import PieceStates, PieceState, ReadPlan
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
+from studio.store.reuse_or_make import Decision, decide, decide_unknown
 from studio.store.sidecars import is_whole, sidecar_of, write_sidecars
 from studio.store.takes import keep_take, put_aside
 
@@ -39,7 +39,7 @@ class PieceStore:
 
     def __init__(self, folder: Path, read_plan: ReadPlan, tell: Callable[[str], None]) -> None:
         self.folder = folder
-        self._ownership = Ownership(folder, read_plan)
+        self._states = PieceStates(folder, read_plan)
         self.tell = tell
         self._lock = threading.RLock()
         self._index = PieceIndex(folder)
@@ -47,14 +47,14 @@ class PieceStore:
 
     def look(self, order: Order) -> PieceState:
         """Find out whose file is at the order's place. Changes nothing."""
-        return self._ownership.look(order)
+        return self._states.look(order)
 
     def receipt_in_records(self, order: Order) -> Receipt | None:
         """Return the receipt in Prefect's records for the piece at the order's place; None if there is none.
 
         For a plan that was edited, return that of the plan written last.
         """
-        records = [record for record in self._ownership.records(order) if not (order.stage in PLANS and record.by_hand)]
+        records = [record for record in self._states.records(order) if not (order.stage in PLANS and record.by_hand)]
         if not records:
             return None
         path = self.folder / order.path
@@ -71,7 +71,7 @@ class PieceStore:
         if record.fingerprint != order.fingerprint or record.path != order.path:
             return False
         if order.stage in PLANS:
-            found = self._ownership.look(order)
+            found = self._states.look(order)
             if found.condition == "ours":
                 # All orders of a plan share one place: after a change back, a later order's plan may still be there.
                 return found.receipt is not None and found.receipt.fingerprint == order.fingerprint
@@ -79,7 +79,7 @@ class PieceStore:
         receipt = read_receipt(self.folder / receipt_path(order.path))
         if receipt is None or (receipt.sha256, receipt.fingerprint) != (record.sha256, record.fingerprint):
             return False
-        if not self._ownership.is_whole(record, order.path):
+        if not self._states.is_whole(record, order.path):
             return False
         return all(is_whole(self.folder, sidecar) for sidecar in receipt.also)
 
@@ -116,11 +116,11 @@ class PieceStore:
         Raises:
             BrokenPlan: the plan that is there does not validate.
         """
-        return decide(order, self._ownership, self._index)
+        return decide(order, self._states, self._index)
 
     def decide_unknown(self, stage: Stage, number: int = 0) -> Decision:
         """Return what is to be done about a piece whose order cannot be known yet, as `decisions.decide_unknown`."""
-        return decide_unknown(stage, number, self._ownership)
+        return decide_unknown(stage, number, self._states)
 
     def _keep_edit(self, order: Order, found: PieceState) -> Receipt:
         path, place = self.folder / order.path, self.folder / receipt_path(order.path)
@@ -191,7 +191,7 @@ class PieceStore:
             # The shot there got another piece in the meantime; this one is in takes/ now.
             tried.add(place)
             with self._lock:
-                decision = decide(order, self._ownership, self._index, tried, decision.found)
+                decision = decide(order, self._states, self._index, tried, decision.found)
         return None
 
     def has_copy(self, receipt: Receipt) -> bool:
@@ -321,7 +321,7 @@ class PieceStore:
 
         Returns its receipt; None if no whole piece is there.
         """
-        kept = keep_take(self.folder, order, self._ownership.look(order))
+        kept = keep_take(self.folder, order, self._states.look(order))
         if kept is None:
             return None
         place, receipt = kept
@@ -339,7 +339,7 @@ class PieceStore:
             for number in sorted(place[1] for place in places if place and place[1] not in wanted):
                 order = Order(self.folder.name, stage, number, "")
                 path, place = self.folder / order.path, self.folder / receipt_path(order.path)
-                found = self._ownership.look(order)
+                found = self._states.look(order)
                 if found.condition == "damaged":
                     self.put_aside(order, found)
                 elif self.displace(order) is not None:

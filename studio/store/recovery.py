@@ -14,7 +14,7 @@ from studio.fs import files
 from studio.model.film import Stage
 from studio.model.pieces import NUMBERED, PLANS, Order, piece_at, receipt_path
 from studio.model.receipt import Receipt
-from studio.store.layout import in_the_way, refuse_links, walk
+from studio.store.folder_walk import in_the_way, refuse_links, walk
 from studio.store.piece_store import PieceStore
 from studio.store.receipts import read_receipt, receipt_bytes
 from studio.store.sidecars import write_sidecars

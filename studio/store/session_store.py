@@ -14,8 +14,8 @@ from typing import Protocol
 from studio.model.film import Brief, Stage
 from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
-from studio.store.decisions import Decision
 from studio.store.documents import Documents
+from studio.store.reuse_or_make import Decision
 
 
 class Pieces(Protocol):

@@ -11,7 +11,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.pieces import PLANS, Order
 from studio.model.receipt import Receipt
-from studio.store.ownership import PieceState
+from studio.store.piece_state import PieceState
 from studio.store.receipts import receipt_bytes
 
 

@@ -20,8 +20,8 @@ from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
 from studio.video.burned_captions import burned_columns
 from studio.video.cards import end_card, title_card
+from studio.video.cut import cut_film
 from studio.video.encoder import last_picture
-from studio.video.mux import cut_film
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) -> tuple[Cue, ...]:

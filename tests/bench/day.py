@@ -26,7 +26,7 @@ from cyclopts import App, Parameter
 
 from studio.checks.verify import FAULTS, verify
 from tests.flows.server.test_supervision import ENDS, PREFECT, Place
-from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import MARK, ask, left_of
 
 WISH: dict[str, Any] = {"seconds": 12.0, "height": 360}

@@ -27,9 +27,9 @@ from studio.audio.wav import wav_file
 from studio.lettering.caption_cues import srt_text
 from studio.model.film import Cue, MusicCue, Span, Timeline
 from studio.planning.moods import MOODS
-from studio.video import mux
+from studio.video import cut
+from studio.video.cut import AAC_BITS_PER_SECOND, cut_film
 from studio.video.encoder import encode
-from studio.video.mux import AAC_BITS_PER_SECOND, cut_film
 from studio.video.still_clip import draw_frames
 from tests.bench.measured import apart, measured
 from tests.bench.ways import FPS, MOVE, SIZE, _canvas, paint
@@ -81,7 +81,7 @@ def work_of(step: str, folder: Path, shots: int) -> Callable[[], object]:
     if step == "sound":
         return lambda: _encode_sound(sound, folder / "sound.mp4")
     if step == "join":
-        mux._sound_packets = partial(_encoded_before, folder / "sound.mp4")
+        cut._sound_packets = partial(_encoded_before, folder / "sound.mp4")
     cues = tuple(Cue(start=span.line_start, end=span.line_start + 75, text="And so it went") for span in plan.spans)
     captions = folder / "film.srt"
     captions.write_text(srt_text(cues, FPS), encoding="utf-8")
@@ -94,16 +94,16 @@ def _encode_sound(sound: Path, out: Path) -> None:
     with av.open(str(out), "w", format="mp4") as film:
         voice = film.add_stream("aac", rate=RATE_HZ, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)
         film.start_encoding()
-        for _, packet in mux._sound_packets(sound, voice):
+        for _, packet in cut._sound_packets(sound, voice):
             film.mux_one(packet)
 
 
-def _encoded_before(encoded: Path, sound: Path, stream: AudioStream) -> Iterator[mux._Timed]:
+def _encoded_before(encoded: Path, sound: Path, stream: AudioStream) -> Iterator[cut._Timed]:
     """Stands in for encoding the sound."""
     with av.open(str(encoded)) as source:
         for packet in source.demux(audio=0):
             if packet.size:
-                yield mux._timed(packet, stream, Fraction(1, RATE_HZ), packet.dts or 0)
+                yield cut._timed(packet, stream, Fraction(1, RATE_HZ), packet.dts or 0)
 
 
 def many_shots(folder: Path, counts: list[int]) -> dict[int, dict[str, dict[str, float]]]:

@@ -10,7 +10,7 @@ import pytest
 
 from flows.direct_run import filmed
 from studio.made import Receipt
-from tests.support.servers.engine import settled_task_states
+from tests.support.servers.prefect_server import settled_task_states
 
 SESSION = Path(__file__).parent / "earlier_release" / "session.tar.xz"
 """A film of two shots by a paid crew, 256 x 144, without music, made before the receipt's class got another name."""

@@ -259,8 +259,8 @@ def test_the_table_of_a_batch_grows_on_its_page(server: str, tmp_path: Path, mon
         return make, str
 
     monkeypatch.setattr(module, "_ways", ways)
-    monkeypatch.setattr("flows.live_page.REST_SECONDS", 0.0)
-    monkeypatch.setattr("flows.live_page.REST_SHARE", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SHARE", 0.0)
     manifest = tmp_path / "ideas.jsonl"
     manifest.write_text('"one"\n\n"two"\n', "utf-8")
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: 30}):

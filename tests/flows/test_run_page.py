@@ -19,8 +19,8 @@ from prefect.client.schemas.objects import Artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.approval import Question, asking_with
-from flows.live_page import ArtifactContent, Page
 from flows.run_page import RunPage, artifact_key
+from flows.run_page_updates import ArtifactContent, Page
 from studio.errors import EngineFailed
 from studio.model.film import FilmOptions
 from studio.sessions.approvals import Answer
@@ -66,7 +66,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def warning(self, text: str) -> None:
             warnings.append(text)
 
-    monkeypatch.setattr("flows.live_page.get_run_logger", Log)
+    monkeypatch.setattr("flows.run_page_updates.get_run_logger", Log)
     return warnings
 
 
@@ -88,8 +88,8 @@ def test_a_run_shows_its_film(studio: Studio) -> None:
 
 def test_the_storyboard_grows_while_one_watches(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the middle of the run the one storyboard has what is there by then, and says what the others wait for."""
-    monkeypatch.setattr("flows.live_page.REST_SECONDS", 0.0)
-    monkeypatch.setattr("flows.live_page.REST_SHARE", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SHARE", 0.0)
     seen: list[str] = []
 
     def hook(kind: str, what: str) -> None:
@@ -141,8 +141,8 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
         return Answer(True)
 
     seen: dict[str, str] = {}
-    monkeypatch.setattr("flows.live_page.REST_SECONDS", 0.0)
-    monkeypatch.setattr("flows.live_page.REST_SHARE", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SHARE", 0.0)
     with asking_with(person):
         assert studio.film(approve="shots").state.is_completed()
     count = len(studio.shots(studio.only_folder().name))
@@ -170,7 +170,7 @@ def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest
         raise httpx.ConnectError("refused")
 
     monkeypatch.setattr(SyncPrefectClient, "create_artifact", refuse)
-    monkeypatch.setattr("flows.live_page.REST_SECONDS", 0.0)
+    monkeypatch.setattr("flows.run_page_updates.REST_SECONDS", 0.0)
     warnings = told(monkeypatch)
     assert studio.film().state.is_completed()
     assert asked
@@ -209,7 +209,7 @@ def test_an_api_that_hangs_does_not_hold_the_film(studio: Studio, monkeypatch: p
         raise httpx.ReadTimeout("never")
 
     monkeypatch.setattr(SyncPrefectClient, "create_artifact", hang)
-    monkeypatch.setattr("flows.live_page.END_SECONDS", 0.2)
+    monkeypatch.setattr("flows.run_page_updates.END_SECONDS", 0.2)
     try:
         outcome = studio.film()
         assert outcome.state.is_completed()
@@ -224,7 +224,7 @@ def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pyt
     before = {each.key: each.id for each in artifacts(outcome.run_id)}
     folder = studio.only_folder()
     session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(options=FilmOptions(height=144)))
-    monkeypatch.setattr("flows.live_page.get_run_logger", lambda: None)
+    monkeypatch.setattr("flows.run_page_updates.get_run_logger", lambda: None)
     page = RunPage(session, UUID(outcome.run_id))  # type: ignore[arg-type]  # what it uses of one
     page.begin()
     page.end(30)

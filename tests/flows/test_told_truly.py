@@ -21,13 +21,13 @@ import studio.errors
 from flows.runs.naming import nameless
 from flows.runs.status import FRESH_SECONDS
 from studio.errors import FilmError, ShotsFailed
-from studio.sessions.catalog import unfinished
+from studio.sessions.find_or_make import unfinished
 from studio.status.listing import read_listing
 from tests.flows.runs.test_suspended import Deployment, deployment, logged
 from tests.support.films.film_command import IDEA, Film
 from tests.support.films.runs import Studio
 from tests.support.sampled import sampled
-from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_server import wait_for
 
 __all__ = ["deployment"]
 

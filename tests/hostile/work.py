@@ -13,8 +13,8 @@ import flows.cli.batch
 import studio.checks.film_check
 import studio.checks.verify
 import studio.cli.costs_page
+import studio.cli.list_page
 import studio.cli.session_page
-import studio.cli.tables
 import studio.status.costs
 import studio.status.report
 from blocks.crew import crew_named
@@ -37,7 +37,7 @@ LOADED = (
     studio.cli.session_page,
     studio.checks.film_check,
     studio.checks.verify,
-    studio.cli.tables,
+    studio.cli.list_page,
 )
 
 

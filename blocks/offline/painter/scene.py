@@ -46,8 +46,8 @@ from blocks.offline.painter.places.woods import paint_birches, paint_jungle, pai
 from blocks.offline.painter.prompt.places_in_prompt import FURNITURE, HANDHELD, INSIDE
 from blocks.offline.painter.prompt.reader import Reading
 from blocks.offline.painter.prompt.subjects import kinds_with
-from blocks.offline.painter.slate import paint_slate
 from blocks.offline.painter.subjects_in_frame import paint_stray_birds, paint_subjects
+from blocks.offline.painter.words_card import paint_slate
 
 _IN_THE_SKY = kinds_with("in the sky")
 """Kinds of subjects that are in the sky: with one of them no stray birds are drawn."""

@@ -1,6 +1,6 @@
 """Tales of somebody from the shore and somebody in the water: they cannot stand side by side, so one is in a boat.
 
-Called by `blocks/offline/writer/arcs.py`, `beats.py` (through it) and `staging.py`.
+Called by `blocks/offline/writer/deed_arcs.py`, `beat_sheets.py` (through it) and `staging.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an idea is about: the thing, how a question asks for it, whether it is someone or somewhere, who else is in it.
 
 All is read from the idea's own words, which are never inflected; '' wherever the words do not say. Called by
-`blocks/offline/writer/writer.py` and `beats.py`.
+`blocks/offline/writer/writer.py` and `beat_sheets.py`.
 """
 
 from __future__ import annotations

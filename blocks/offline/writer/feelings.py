@@ -1,7 +1,7 @@
 """The mood of a film and the emotions of its scenes, read from words.
 
 A film has one mood; each scene has one emotion of `studio.planning.image_prompts.EMOTIONS`.
-Called by `blocks/offline/writer/writer.py` and `beats.py`.
+Called by `blocks/offline/writer/writer.py` and `beat_sheets.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """All lines of the template writer: the files of `blocks/offline/data/writer/lines/`, each of which lists its slots.
 
-Called by `blocks/offline/writer/beats.py` and `writer.py`.
+Called by `blocks/offline/writer/beat_sheets.py` and `writer.py`.
 """
 
 from __future__ import annotations

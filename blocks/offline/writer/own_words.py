@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from blocks.offline.writer.beats import BEATS
+from blocks.offline.writer.beat_sheets import BEATS
 from blocks.offline.writer.feelings import find_feeling, find_mood
 from blocks.offline.writer.idea.breaths import fewer_breaths, with_end
 from blocks.offline.writer.idea.parse import Idea, parse_idea

@@ -1,4 +1,5 @@
-"""Posed lines: how a beat of a tale is shown, and what may be said over it. Called by `arcs.py` and `afloat.py`."""
+"""Posed lines: how a beat of a tale is shown, and what may be said over it. Called by `deed_arcs.py` and
+`afloat.py`."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ import zlib
 from dataclasses import dataclass
 
 from blocks.offline.writer.afloat import afloat_stage, is_afloat
-from blocks.offline.writer.arcs import arc_pose, thing_of
-from blocks.offline.writer.beats import Beat
+from blocks.offline.writer.beat_sheets import Beat
 from blocks.offline.writer.core import companion_of, core_of, domain_of, named_place, person_in, question_word, shown_as
+from blocks.offline.writer.deed_arcs import arc_pose, thing_of
 from blocks.offline.writer.deeds import (
     BEASTS,
     WATER_BEASTS,

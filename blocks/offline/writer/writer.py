@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from blocks.offline.writer.afloat import is_afloat
-from blocks.offline.writer.beats import Beat, choose_beats, pool_name, pools_of
+from blocks.offline.writer.beat_sheets import Beat, choose_beats, pool_name, pools_of
 from blocks.offline.writer.core import core_of, domain_of, portrait_sort, shown_as
 from blocks.offline.writer.feelings import find_mood
 from blocks.offline.writer.idea.breaths import breaths

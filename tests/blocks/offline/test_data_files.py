@@ -12,7 +12,7 @@ from blocks.offline.data_files import FOLDER, read_sections
 
 PACKAGE = Path(data_files.__file__).parent
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-REPEATING = {"writer/arcs.txt", *(name for name in FILES if name.startswith("writer/reels/"))}
+REPEATING = {"writer/deed_arcs.txt", *(name for name in FILES if name.startswith("writer/reels/"))}
 """Files of which several sections have one head: what else the idea names decides."""
 
 

@@ -26,7 +26,7 @@ from flows.runs.left_open import _end_of, close_earlier, close_tasks
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.films.film_command import IDEA, TINY, Film
 from tests.support.sampled import sampled
-from tests.support.servers.engine import task_runs, wait_for
+from tests.support.servers.prefect_server import task_runs, wait_for
 
 KINDS = ("image", "story", "shots", "video")
 

@@ -18,7 +18,7 @@ from studio.model.film import Brief, FilmOptions, Prompt
 from studio.sessions.opening import FilmRequest
 from studio.status.snapshot import read_snapshot
 from tests.support.films.runs import IDEA, Outcome, Studio
-from tests.support.servers.engine import task_runs
+from tests.support.servers.prefect_server import task_runs
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import flows.run_session
 from flows.runs import signs_of_life
 from flows.runs.dead_runs import SIGN, Watch
 from flows.runs.status import this_run
-from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_server import wait_for
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from flows.runs.dead_runs import Watch
-from studio.sessions.catalog import unfinished
+from studio.sessions.find_or_make import unfinished
 from studio.status.listing import read_listing
 from studio.store import lock
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, Film, assert_one_line

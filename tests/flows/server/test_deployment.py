@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.servers.engine import LONG_SECONDS, task_runs, wait_for
+from tests.support.servers.prefect_server import LONG_SECONDS, task_runs, wait_for
 
 PROJECT = Path(__file__).parents[3]
 PREFECT = str(Path(sys.executable).with_name("prefect"))

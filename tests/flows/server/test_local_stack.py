@@ -26,8 +26,8 @@ from studio.errors import BadInput
 from tests.support.films.film_command import assert_one_line
 from tests.support.sampled import sampled
 from tests.support.servers.another_server import another_server
-from tests.support.servers.engine import LONG_SECONDS, wait_for
 from tests.support.servers.prefect_home import with_tables
+from tests.support.servers.prefect_server import LONG_SECONDS, wait_for
 from tests.support.servers.studio_command import Studio, alive, ask, free_port, left_of
 
 

@@ -16,8 +16,8 @@ import pytest
 from flows.runs.dead_runs import SILENCE_SECONDS
 from flows.server.processes import ManagedProcesses
 from tests.crash.judge import made
-from tests.support.servers.engine import wait_for
 from tests.support.servers.prefect_home import with_tables
+from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_port, say
 
 pytestmark = pytest.mark.thorough

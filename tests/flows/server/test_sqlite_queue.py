@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from prefect.server.database.configurations import AioSqliteConfiguration
 
 from flows.server.sqlite_queue import wait_in_turn
-from tests.support.servers.engine import LONG_SECONDS
+from tests.support.servers.prefect_server import LONG_SECONDS
 
 Body = Callable[[AioSqliteConfiguration, Any], Coroutine[Any, Any, None]]
 

@@ -18,8 +18,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.server.local_runs import LocalRuns
 from flows.server.messages import Message
 from studio.checks.verify import FAULTS, verify
-from tests.support.servers.engine import wait_for
 from tests.support.servers.prefect_home import with_tables
+from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_port, left_of, say
 
 PREFECT = str(Path(sys.executable).with_name("prefect"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows.cli.film import app as film
 from studio.checks import film_check, repair, verify  # noqa: F401
-from studio.cli import costs_page, session_page, tables  # noqa: F401  read on demand
+from studio.cli import costs_page, list_page, session_page  # noqa: F401  read on demand
 from studio.cli.sessions import app as sessions
 from studio.cli.terminal import leave
 from studio.status import costs, listing, report  # noqa: F401  read on demand

@@ -11,9 +11,9 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from studio.cli.list_page import fit, summary
 from studio.cli.session_page import show_report
 from studio.cli.sessions import main
-from studio.cli.tables import fit, summary
 from studio.errors import NoSuchSession
 from studio.status.meta import project
 from studio.status.report import read_report

@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from studio.cli.tables import show_table
+from studio.cli.list_page import show_table
 from studio.input.prompts_file import parse_prompts
 from studio.status.listing import listings
 from studio.status.snapshot import read_snapshot

@@ -16,7 +16,7 @@ from studio.cli.terminal import NO_THREAD, leave
 from studio.errors import FilmError
 from studio.status.report import read_report
 from studio.status.snapshot import why_not_a_session
-from studio.store.layout import DEEPEST, walk
+from studio.store.folder_walk import DEEPEST, walk
 from tests.support.sessions.make_sessions import make_session, snapshot
 
 PROJECT = Path(__file__).parents[3]

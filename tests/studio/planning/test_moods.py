@@ -9,7 +9,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.offline.writer.beats import BEATS
+from blocks.offline.writer.beat_sheets import BEATS
 from blocks.offline.writer.idea.domains import HEARTS
 from studio.model.film import Mood, MusicCue, Scene, Shot, Span, Story, Timeline
 from studio.planning.image_prompts import EMOTIONS as EMOTIONS_ASKED

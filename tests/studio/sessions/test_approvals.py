@@ -24,7 +24,7 @@ from studio.sessions.approvals import (
     shots_named,
     stop_waiting,
 )
-from studio.sessions.catalog import busy_with, check_none_waits, unfinished
+from studio.sessions.find_or_make import busy_with, check_none_waits, unfinished
 from studio.sessions.session import Session
 from studio.status.listing import read_listing
 from studio.status.report import read_report, report_json

@@ -21,7 +21,7 @@ from studio.input.idea import check_idea
 from studio.input.options import film_options
 from studio.model.engines import Crew
 from studio.model.film import FilmOptions
-from studio.sessions.catalog import open_new, unfinished
+from studio.sessions.find_or_make import open_new, unfinished
 from studio.sessions.opening import FilmRequest, open_session
 from studio.sessions.session import Session
 from studio.status.snapshot import read_snapshot

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from studio.billing.calls import read_calls, spent_usd
 from studio.cli.costs_page import cost_csv, cost_lines
+from studio.cli.list_page import show_table
 from studio.cli.session_page import show_report
-from studio.cli.tables import show_table
 from studio.errors import CallCutOff
 from studio.model.paid import VendorError
 from studio.model.pieces import Order

@@ -13,9 +13,9 @@ import pytest
 from studio.errors import Crowded, LinkInside
 from studio.forecast.forecast import forecast_session
 from studio.fs import safe_open
-from studio.sessions.catalog import sweep_abandoned
+from studio.sessions.find_or_make import sweep_abandoned
 from studio.store.brief import write_brief
-from studio.store.layout import DEEPEST
+from studio.store.folder_walk import DEEPEST
 from studio.store.takes import put_aside
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.sessions.make_sessions import brief, make_session, snapshot

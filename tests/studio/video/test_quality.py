@@ -15,8 +15,8 @@ from studio.audio.wav import wav_file
 from studio.errors import Interrupted
 from studio.model.film import Shot, Span, Timeline
 from studio.video.cards import title_card
+from studio.video.cut import cut_film
 from studio.video.encoder import encode
-from studio.video.mux import cut_film
 from studio.video.planes import Planes
 from studio.video.quality import film_faults
 from tests.support.media import SMALL

@@ -18,7 +18,7 @@ from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.cast import cast_of
-from studio.sessions.catalog import open_new
+from studio.sessions.find_or_make import open_new
 from studio.sessions.session import Session
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.films.fake_crew import Hook, Log, fake_crew
-from tests.support.servers.engine import settled_task_states
+from tests.support.servers.prefect_server import settled_task_states
 
 SMALL: dict[str, Any] = {"seconds": 12.0, "shot_seconds": 3.0, "height": 144, "fps": 24}
 """Options for a film of a few tiny shots."""

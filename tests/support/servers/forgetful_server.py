@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.servers.engine import wait_for
 from tests.support.servers.prefect_home import with_tables
+from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import free_port
 
 SUSPENDED = "prefect.flow-run.Suspended"

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.support.servers.engine import LONG_SECONDS, wait_for
+from tests.support.servers.prefect_server import LONG_SECONDS, wait_for
 
 MARK = "FILM_TEST_STUDIO"
 """A variable that all processes of a studio have in their environment."""

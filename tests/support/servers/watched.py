@@ -15,7 +15,7 @@ from prefect.states import Running
 from flows.runs.alarm import BEAT
 from flows.runs.dead_runs import SIGN_SECONDS, Watch
 from flows.runs.signs_of_life import sign
-from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_server import wait_for
 
 OLD_MESSAGE = "No sign of life for 90 s: its process, or its machine, is gone. Everything finished is kept; retry it."
 """The message of an earlier release for a run that it called dead."""

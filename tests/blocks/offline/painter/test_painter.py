@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from blocks.offline.painter import slate
+from blocks.offline.painter import words_card
 from blocks.offline.painter.canvas.noise import F32
 from blocks.offline.painter.painter import OfflinePainter
 from blocks.offline.painter.people.figures import look_of_person
@@ -244,7 +244,9 @@ def test_a_card_says_a_scripts_sentence_whole() -> None:
 def test_a_card_sets_what_and_where_apart() -> None:
     """However long a sentence is, its place is a block of its own and smaller, and both lie within the picture."""
     for size in ((640, 360), (360, 640)):
-        page = slate._type(*size, float(min(size)), "The kettle has been cold since Tuesday. " * 6 + "\nthe kitchen")
+        page = words_card._type(
+            *size, float(min(size)), "The kettle has been cold since Tuesday. " * 6 + "\nthe kitchen"
+        )
         filled = np.flatnonzero(page.max(axis=1) > 0.5)
         lines = np.split(filled, np.flatnonzero(np.diff(filled) > 1) + 1)
         widths = [int(np.ptp(np.flatnonzero(page[rows].max(axis=0) > 0.5))) for rows in lines]

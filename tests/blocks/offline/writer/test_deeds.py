@@ -7,8 +7,8 @@ import re
 import pytest
 
 from blocks.offline.painter.prompt.reader import read_prompt
-from blocks.offline.writer.arcs import thing_of
 from blocks.offline.writer.core import shown_as
+from blocks.offline.writer.deed_arcs import thing_of
 from blocks.offline.writer.deeds import halves_of, pose_of, shape_of, thing_carried
 from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.looks import character_look

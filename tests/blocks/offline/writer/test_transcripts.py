@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from blocks.offline.writer.beats import BEATS, choose_beats, pools_of
+from blocks.offline.writer.beat_sheets import BEATS, choose_beats, pools_of
 from blocks.offline.writer.core import companion_of, core_of, person_in, portrait_sort
 from blocks.offline.writer.idea.domains import DOMAINS, HEARTS
 from blocks.offline.writer.idea.foreign_words import english_words, seen_in

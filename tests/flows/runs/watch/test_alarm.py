@@ -17,7 +17,7 @@ from flows.runs.alarm import NAME, _automation, beats, disarm, set_alarm
 from flows.runs.dead_runs import SIGN_SECONDS
 from flows.server.registration import our_deployments
 from studio.errors import BadInput
-from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.watched import OLD_MESSAGE, Time, beat, begin, state
 
 SHORTEST_SECONDS = 10.0

@@ -36,7 +36,7 @@ from flows.runs import signs_of_life as signs
 from flows.runs.alarm import BEAT
 from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, put_back
 from flows.runs.signs_of_life import sign, signing
-from tests.support.servers.engine import wait_for
+from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.watched import OLD_MESSAGE, Time, another, beat, begin, give_sign, state
 from tests.support.sessions.make_sessions import make_session
 

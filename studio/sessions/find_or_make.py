@@ -20,8 +20,8 @@ from studio.status.snapshot import read_snapshot
 from studio.status.state import can_go_on
 from studio.store import light_reader, lock
 from studio.store.brief import read_brief, write_brief
+from studio.store.folder_walk import goes_deep
 from studio.store.folders import session_folders
-from studio.store.layout import goes_deep
 from studio.text.command_hints import command
 
 RUN_ID_LETTERS = set("0123456789abcdefABCDEF-")

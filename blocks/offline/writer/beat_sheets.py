@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from blocks.offline.writer.arcs import arc_lines
 from blocks.offline.writer.core import domain_of, portrait_sort, question_word
+from blocks.offline.writer.deed_arcs import arc_lines
 from blocks.offline.writer.feelings import Mood
 from blocks.offline.writer.idea.domains import HEARTS
 from blocks.offline.writer.idea.parse import Idea

@@ -13,8 +13,8 @@ import pytest
 
 from studio.errors import SessionLocked
 from studio.status.listing import read_listing
-from studio.store import heartbeat, lock
-from studio.store.heartbeat import SILENCE_SECONDS, seconds_since_sign, signs_of_life
+from studio.store import lock, other_machines
+from studio.store.other_machines import SILENCE_SECONDS, seconds_since_sign, signs_of_life
 from tests.support.sessions.make_sessions import make_session
 
 
@@ -64,7 +64,7 @@ def test_a_card_that_does_not_read_locks_nobody_out(folder: Path, content: bytes
 
 def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a run works its card is touched again and again; after it, no more."""
-    monkeypatch.setattr(heartbeat, "SIGN_SECONDS", 0.01)
+    monkeypatch.setattr(other_machines, "SIGN_SECONDS", 0.01)
     path = put_card(folder, ago=SILENCE_SECONDS + 100)
     touched, threads = threading.Event(), threading.active_count()
     with signs_of_life(path):

@@ -16,8 +16,8 @@ from studio.errors import BrokenPlan
 from studio.model.film import Stage
 from studio.model.pieces import Order
 from studio.model.receipt import Receipt
-from studio.store.ownership import Ownership, PieceState
 from studio.store.piece_index import PieceIndex
+from studio.store.piece_state import PieceStates, PieceState
 
 Action = Literal["use", "keep edit", "put back", "keep picture", "copy", "make"]
 """What is done:
@@ -91,7 +91,7 @@ NEW = Decision("make", "new")
 
 def decide(
     order: Order,
-    ownership: Ownership,
+    states: PieceStates,
     index: PieceIndex,
     without: Container[Path] = (),
     found: PieceState | None = None,
@@ -105,7 +105,7 @@ def decide(
     Raises:
         BrokenPlan: the plan that is there does not validate.
     """
-    found = found or ownership.look(order)
+    found = found or states.look(order)
     receipt = found.receipt
     if found.condition == "broken":
         raise BrokenPlan(found.reason)
@@ -117,14 +117,14 @@ def decide(
         return Decision("use", "there", found, receipt)
     if found.condition == "by hand" and not _moved(order, receipt):
         seen = receipt is not None and receipt.by_hand and receipt.fingerprint == order.fingerprint
-        seen = seen and receipt is not None and ownership.is_whole(receipt, order.path)
+        seen = seen and receipt is not None and states.is_whole(receipt, order.path)
         return Decision("keep picture", "by hand", found, receipt if seen else None)
     if (copy := _copy_of(order, found, index, without)) is not None:
         return Decision("copy", "kept elsewhere", found, copy[1], copy[0])
-    return _to_make(order, found, ownership, index)
+    return _to_make(order, found, states, index)
 
 
-def decide_unknown(stage: Stage, number: int, ownership: Ownership) -> Decision:
+def decide_unknown(stage: Stage, number: int, states: PieceStates) -> Decision:
     """Return what is to be done about a piece whose order cannot be known yet, because what it builds on will change.
 
     A plan edited by hand is kept all the same.
@@ -132,7 +132,7 @@ def decide_unknown(stage: Stage, number: int, ownership: Ownership) -> Decision:
     Raises:
         BrokenPlan: as `decide`.
     """
-    found = ownership.look(Order(ownership.folder.name, stage, number, ""))
+    found = states.look(Order(states.folder.name, stage, number, ""))
     if found.condition == "broken":
         raise BrokenPlan(found.reason)
     if found.condition == "edited":
@@ -159,7 +159,7 @@ def _copy_of(
     return None
 
 
-def _to_make(order: Order, found: PieceState, ownership: Ownership, index: PieceIndex) -> Decision:
+def _to_make(order: Order, found: PieceState, states: PieceStates, index: PieceIndex) -> Decision:
     receipt = found.receipt
     if receipt is None or receipt.fingerprint != order.fingerprint:
         # Damaged or lost where its shot was before shots were inserted or moved.
@@ -173,7 +173,7 @@ def _to_make(order: Order, found: PieceState, ownership: Ownership, index: Piece
     if found.condition == "damaged":
         return Decision("make", "damaged", found, receipt, same=receipt is not None)
     if receipt is None:
-        receipt = next((each for each in ownership.records(order) if each.fingerprint == order.fingerprint), None)
+        receipt = next((each for each in states.records(order) if each.fingerprint == order.fingerprint), None)
     if receipt is None:
         return Decision("make", "new", found)
     return Decision("make", "missing", found, receipt, same=True)

@@ -1,7 +1,8 @@
 """Arcs: how a deed looks when it is hardest, when it is decided and when it is done, each with what may be said then.
 
 A race is won or lost, a star is given back, a letter is read: the end of a tale settles what it is about. The arcs
-themselves are in `blocks/offline/data/writer/arcs.txt`. Called by `blocks/offline/writer/staging.py` and `beats.py`.
+themselves are in `blocks/offline/data/writer/deed_arcs.txt`. Called by `blocks/offline/writer/staging.py` and
+`beat_sheets.py`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def _arc(section: Section) -> Arc:
     return Arc(word_set(verbs), _MUSIC if things == "MUSIC" else word_set(things), posed_lines_of(section.rows))
 
 
-_ARCS = tuple(map(_arc, read_sections("writer/arcs.txt")))
+_ARCS = tuple(map(_arc, read_sections("writer/deed_arcs.txt")))
 """All arcs; the first that a clause calls for is taken."""
 
 

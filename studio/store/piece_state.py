@@ -36,8 +36,8 @@ class PieceState:
     reason: str = ""
 
 
-class Ownership:
-    """Finds out whose the pieces of one session folder are; `read_plan` validates an edited plan."""
+class PieceStates:
+    """Looks at the places of one session folder: what each holds, and whose it is; `read_plan` validates an edited plan."""
 
     def __init__(self, folder: Path, read_plan: ReadPlan) -> None:
         self.folder = folder

@@ -30,7 +30,7 @@ ALLOWED = {
     "studio/fs/disk.py": "changes, through the one way",
     "studio/fs/files.py": "wraps handles that the one way gave",
     "studio/store/png_check.py": "wraps a handle that the one way gave",
-    "studio/video/mux.py": "wraps a handle that the one way gave",
+    "studio/video/cut.py": "wraps a handle that the one way gave",
     "studio/billing/prices.py": "parses what the one way read",
     "flows/server/address.py": "parses what the one way read",
     "studio/model/receipt.py": "parses what it wrote a line before",
@@ -53,7 +53,7 @@ ALLOWED = {
 _LISTINGS = {"glob", "iglob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 LISTING_ALLOWED = {
     "studio/fs/safe_open.py": "the one way",
-    "studio/store/layout.py": "to the same limit, with what each name is",
+    "studio/store/folder_walk.py": "to the same limit, with what each name is",
     "studio/store/folders.py": "the sessions themselves: there may be any number",
     "studio/lettering/fonts.py": "fonts of this machine",
     "flows/server/leases.py": "the engine's own leases",

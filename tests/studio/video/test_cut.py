@@ -12,8 +12,8 @@ import pytest
 from studio.errors import DamagedPiece, EngineFailed
 from studio.model.film import Fps, Span, Timeline
 from studio.video.cards import end_card, title_card
+from studio.video.cut import cut_film, top_boxes
 from studio.video.encoder import encode
-from studio.video.mux import cut_film, top_boxes
 from studio.video.planes import Planes
 from tests.support.media import SMALL, luma
 
