@@ -25,7 +25,7 @@ from flows.runs.signs_of_life import signing
 from flows.shot_mapping import SessionTasks
 from studio.errors import FilmError
 from studio.input.options import film_options
-from studio.model.film import DEFAULT_STYLE
+from studio.model.brief import DEFAULT_STYLE
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes
 from tasks.shots import plan_shots

@@ -1,6 +1,6 @@
 """The parameters of the flows, as the form and the command line show them: title, description, limits.
 
-The limits are defined in `studio.model.film.FilmOptions`; they are repeated here only so that Prefect can check them
+The limits are defined in `studio.model.brief.FilmOptions`; they are repeated here only so that Prefect can check them
 before a run.
 """
 
@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from blocks.crew_names import NEEDS
-from studio.model.film import IDEA_CHARACTERS, Prompt
-from studio.model.film import Aspect as AspectRatio
-from studio.model.film import Captions as CaptionMode
+from studio.model.brief import IDEA_CHARACTERS, Prompt
+from studio.model.brief import Aspect as AspectRatio
+from studio.model.brief import Captions as CaptionMode
 from studio.model.film import Fps as FrameRate
 from studio.model.terms import Budget
 from studio.model.terms import OnRefusal as WhatOnRefusal

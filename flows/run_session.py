@@ -23,7 +23,7 @@ from studio.billing.prices import price_list
 from studio.errors import BadInput, DiskFull
 from studio.input.idea import check_idea
 from studio.input.options import make_terms
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.folders import output_folder

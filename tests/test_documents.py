@@ -118,6 +118,13 @@ def options_of(command: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", help_of(command)))
 
 
+def test_every_command_is_known_here() -> None:
+    """`COMMANDS` is all that the two programs offer, so that no command goes without its line in the guide."""
+    for program in ("film", "sessions"):
+        offered = set(re.findall(r"^[│ ]*([a-z]+) {2,}\S", help_of(program).partition("Commands")[2], re.MULTILINE))
+        assert offered == {name.partition(" ")[2] for name in COMMANDS if name.startswith(f"{program} ")}
+
+
 def makefile(pattern: str) -> set[str]:
     return set(re.findall(pattern, text_of(PROJECT / "Makefile"), re.MULTILINE))
 

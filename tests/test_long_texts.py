@@ -21,7 +21,8 @@ from studio.fs.safe_open import SHOTS, TEXT_BYTES
 from studio.input.prompts_file import parse_prompts
 from studio.input.script import parse_script, script_title
 from studio.lettering.caption_cues import silent_cues
-from studio.model.film import IDEA_CHARACTERS, LINE_CHARACTERS, SCRIPT_CHARACTERS, Brief, FilmOptions, Story
+from studio.model.brief import IDEA_CHARACTERS, SCRIPT_CHARACTERS, Brief, FilmOptions
+from studio.model.film import LINE_CHARACTERS, Story
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline
 from studio.planning.shot_plan import share_lines

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from studio.model.camera import Aim
 from studio.model.engines import Tick
-from studio.model.film import Aim, Cue
+from studio.model.film import Cue
 from studio.model.receipt import PieceMeasures
 from studio.video.camera import compile_move
 from studio.video.planes import open_picture

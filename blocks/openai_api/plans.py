@@ -11,7 +11,9 @@ from typing import Literal, TypeVar, get_args
 
 from blocks.openai_api.prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.input.script import ACTION_CHARACTERS
-from studio.model.film import CAMERAS, LINE_CHARACTERS, Brief, FilmOptions, Scene, SceneGraph, Shot, Story
+from studio.model.brief import Brief, FilmOptions
+from studio.model.camera import CAMERAS
+from studio.model.film import LINE_CHARACTERS, Scene, SceneGraph, Shot, Story
 from studio.planning.capabilities import language_code
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.scene_graph import SceneParts, build_graph, scene_parts, split_names

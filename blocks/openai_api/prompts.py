@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
-from studio.model.film import CAMERAS
+from studio.model.camera import CAMERAS
 from studio.planning.image_prompts import EMOTIONS
 
 QUOTED_CHARACTERS = 20_000

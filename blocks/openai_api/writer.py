@@ -37,8 +37,9 @@ from blocks.openai_api.prompts import (
     blank,
 )
 from blocks.paid_engine import PaidEngine
+from studio.model.brief import Brief
 from studio.model.engines import Abilities, Writer
-from studio.model.film import Brief, SceneGraph, Shot, Story
+from studio.model.film import SceneGraph, Shot, Story
 from studio.planning.scene_graph import build_graph, scene_parts
 from studio.planning.shot_plan import plan_shots
 

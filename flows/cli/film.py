@@ -36,7 +36,7 @@ from studio.errors import BadInput, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import changed_options, film_options
 from studio.input.script import script_title
-from studio.model.film import IDEA_CHARACTERS, FilmOptions
+from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
 from studio.sessions.find_or_make import busy_with, check_none_waits, check_writable, unfinished, unfinished_session_for
 from studio.store import lock

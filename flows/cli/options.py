@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from studio.billing.desk import OnAmbiguous
 from studio.input.options import make_terms
 from studio.input.text_files import read_prompts, read_script
-from studio.model.film import Aspect, Captions
+from studio.model.brief import Aspect, Captions
 from studio.model.terms import OnRefusal, TermsChange
 from studio.sessions.approvals import Approve
 

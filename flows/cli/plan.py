@@ -18,7 +18,7 @@ from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast
 from studio.input.idea import check_idea
 from studio.input.options import film_options, make_terms
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, TermsChange
 from studio.sessions.find_or_make import unfinished_session_for
 from studio.store import lock

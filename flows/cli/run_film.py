@@ -24,7 +24,7 @@ from flows.progress_table import ProgressBoard, shown
 from flows.runs.naming import parameters_of
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, leave_at_once, leaving
 from studio.errors import BudgetSpent, FilmError, Interrupted
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.sessions.approvals import Approve
 from studio.status.snapshot import Snapshot, read_snapshot

@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from studio.errors import BadInput
 from studio.input.idea import check_idea
-from studio.model.film import Brief
+from studio.model.brief import Brief
 from studio.text.display import printable
 
 TAG = "film"

@@ -21,8 +21,8 @@ from studio.errors import BadInput
 from studio.input.idea import check_idea
 from studio.input.options import film_options, make_terms
 from studio.input.text_files import read_prompts, read_script, read_text
+from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.model.engines import Crew
-from studio.model.film import IDEA_CHARACTERS, FilmOptions
 from studio.model.fingerprint import fingerprint
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.capabilities import check_capabilities

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from studio.errors import BadInput
 from studio.input.text_files import read_text
-from studio.model.film import FrozenModel
+from studio.model.frozen_model import FrozenModel
 from studio.model.paid import Unit, Usage
 
 TABLE = Path(__file__).with_name("prices.toml")

@@ -21,7 +21,8 @@ from studio.errors import BadInput, NoSuchSession
 from studio.fs import files, safe_open, tolerant
 from studio.fs.files import digest_of, words_of
 from studio.fs.safe_open import PLAN_BYTES
-from studio.model.film import Brief, FilmOptions, Stage
+from studio.model.brief import Brief, FilmOptions
+from studio.model.film import Stage
 from studio.model.pieces import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, piece_at, receipt_path
 from studio.model.receipt import Receipt
 from studio.planning.plan_diff import same_plan

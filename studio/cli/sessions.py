@@ -23,7 +23,8 @@ from studio.text.command_hints import command
 from studio.text.display import printable
 
 if TYPE_CHECKING:
-    from studio.model.film import Prompt, Shot
+    from studio.model.brief import Prompt
+    from studio.model.film import Shot
 
 app = App(
     name="sessions",
@@ -157,7 +158,7 @@ def _prompts_of(folder: Path, place: Path) -> tuple[Shot, ...] | tuple[Prompt, .
     from pydantic import ValidationError
 
     from studio.fs import files
-    from studio.model.film import Prompt
+    from studio.model.brief import Prompt
     from studio.planning.plan_files import read_shots
     from studio.status.snapshot import read_snapshot
     from studio.store.brief import read_brief

@@ -18,8 +18,9 @@ from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import FREE, UNKNOWN_PRICE, Estimate, Quoter
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
+from studio.model.brief import Brief
 from studio.model.engines import Crew, Engine
-from studio.model.film import Brief, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.pieces import PICTURES, Order
 from studio.model.receipt import Receipt

@@ -7,7 +7,8 @@ from functools import reduce
 
 from studio.billing.calls import Call
 from studio.forecast.quote import FREE, Estimate
-from studio.model.film import Brief, Stage
+from studio.model.brief import Brief
+from studio.model.film import Stage
 from studio.store.reuse_or_make import Why
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from studio.errors import BadInput
-from studio.model.film import IDEA_CHARACTERS
+from studio.model.brief import IDEA_CHARACTERS
 
 
 def check_idea(text: str, script: str = "give it with --script") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from studio.errors import BadInput, Contradiction
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, TermsChange
 
 

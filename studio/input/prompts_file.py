@@ -23,7 +23,8 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
-from studio.model.film import Prompt, Shot
+from studio.model.brief import Prompt
+from studio.model.film import Shot
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
 
 _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)

@@ -24,7 +24,8 @@ from functools import lru_cache
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
 from studio.input.fountain import title_page, unspoken_left_out
-from studio.model.film import LINE_CHARACTERS, SCRIPT_CHARACTERS, Scene
+from studio.model.brief import SCRIPT_CHARACTERS
+from studio.model.film import LINE_CHARACTERS, Scene
 from studio.text.markdown import MarkdownLine, read_markdown
 from studio.text.sentences import each_sentence, split_sentences
 from studio.text.words import clean_text, one_line

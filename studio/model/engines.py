@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from studio.model.film import Aim, Brief, Cue, MusicCue, SceneGraph, Shot, Story
+from studio.model.brief import Brief
+from studio.model.camera import Aim
+from studio.model.film import Cue, MusicCue, SceneGraph, Shot, Story
 from studio.model.receipt import PieceMeasures
 
 Size = tuple[int, int]

@@ -1,120 +1,26 @@
-"""The film's data models: what is asked for, what is planned, how a camera moves.
+"""What is planned of a film: stages, story, scene graph, shots, timeline, cues.
 
-What is made is in `studio/model/receipt.py`. Frozen pydantic models, validated once at the border. No clock, no
-files, no randomness: those come in as arguments where a model is made. Everything else in the program imports from
-here.
+What is asked for is in `studio/model/brief.py`, what is made in `studio/model/receipt.py`. Frozen pydantic models,
+validated once at the border. No clock, no files, no randomness: those come in as arguments where a model is made.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_serializer
+from pydantic import Field, JsonValue, model_serializer
 from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fs.safe_open import SHOTS
-from studio.model.terms import NO_TERMS, Terms
+from studio.model.frozen_model import FrozenModel
 
-Aspect = Literal["16:9", "9:16", "1:1", "4:3", "21:9"]
-Captions = Literal["soft", "burned", "off"]
 Fps = Literal[24, 25, 30]
-Camera = Literal[
-    "static",
-    "slow pan left",
-    "slow pan right",
-    "tilt up",
-    "tilt down",
-    "dolly in",
-    "dolly out",
-    "crane up",
-    "crane down",
-    "orbit",
-    "handheld",
-    "zoom",
-]
 Stage = Literal["story", "scene_graph", "shots", "cast", "images", "narration", "timeline", "videos", "score", "film"]
 
-CAMERAS: tuple[Camera, ...] = get_args(Camera)
 STAGES: tuple[Stage, ...] = get_args(Stage)
-
-IDEA_CHARACTERS = 4_000
-"""Longest idea, in characters: about two pages. A longer text is a script and has an option of its own."""
-
-SCRIPT_CHARACTERS = 200_000
-"""Longest script, in characters: twice that of a feature film."""
 
 LINE_CHARACTERS = 4_000
 """Longest line of one shot, in characters: more than four minutes of speech."""
-
-DEFAULT_STYLE = "ultra cinematic documentary"
-
-
-class FrozenModel(BaseModel):
-    """The base of every model: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-# --- what is asked --------------------------------------------------------------------------------
-
-
-class Prompt(FrozenModel):
-    """One line of a prompts file: what to paint in a shot, and how the picture and the camera move."""
-
-    image_prompt: str = Field(min_length=1, max_length=8_000)
-    motion_prompt: str = Field(default="", max_length=2_000)
-    camera: str = Field(default="static", max_length=200)
-
-
-class FilmOptions(FrozenModel):
-    """The options that shape the film. Two runs with the same idea and options ask for the same film."""
-
-    seconds: float = Field(default=40.0, ge=4, le=3600, allow_inf_nan=False)
-    shot_seconds: float = Field(default=5.0, ge=1, le=60, allow_inf_nan=False)
-    aspect: Aspect = "16:9"
-    height: int = Field(default=1080, ge=144, le=2160, multiple_of=2)
-    fps: Fps = 24
-    style: str = Field(default=DEFAULT_STYLE, max_length=500)
-    captions: Captions = "soft"
-    music: bool = True
-    seed: int | None = Field(default=None, ge=0, lt=2**31)
-    script: str | None = Field(default=None, max_length=SCRIPT_CHARACTERS)
-    prompts: tuple[Prompt, ...] | None = Field(default=None, max_length=SHOTS)
-    crew: str = Field(default="offline", max_length=200)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of a frame in pixels, both even, as yuv420p needs."""
-        across, down = (int(n) for n in self.aspect.split(":"))
-        return 2 * math.floor(self.height * across / down / 2 + 0.5), self.height
-
-
-class Brief(FrozenModel):
-    """What a session was asked for: the content of `brief.json`, where `options` is called "wish".
-
-    It changes only when the user asks for a change.
-    """
-
-    model_config = ConfigDict(validate_by_name=True)
-
-    idea: str = Field(min_length=1, max_length=IDEA_CHARACTERS)
-    options: FilmOptions = Field(validation_alias="wish")
-    seed: int = Field(ge=0, lt=2**31, description="the asked seed, or the one drawn when the session was opened")
-    started_at: str = Field(description="local time, ISO 8601 with microseconds")
-    version: str = Field(description="the program's version that opened the session")
-    batch: str = Field(default="", max_length=64, description="the manifest line it was opened for; '' for none")
-    terms: Terms = Field(default=NO_TERMS, description="what it may cost; left out if nobody set any terms")
-
-    @model_serializer(mode="wrap")
-    def _as_filed(self, dump: Dump) -> dict[str, JsonValue]:
-        # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
-        content: dict[str, JsonValue] = dump(self)
-        unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS}
-        return {"wish" if key == "options" else key: value for key, value in content.items() if not unsaid.get(key)}
-
-
-# --- what is planned ------------------------------------------------------------------------------
 
 
 Mood = Literal[
@@ -238,40 +144,6 @@ class Timeline(FrozenModel):
         # The film's fingerprint covers this text: a film made before there were end cards must keep its fingerprint.
         content: dict[str, JsonValue] = dump(self)
         return {key: value for key, value in content.items() if key != "end_frames" or value}
-
-
-# --- how the camera moves -------------------------------------------------------------------------
-
-Aim = tuple[float, float]
-"""(x, y) of a place in a picture: shares of its width and height from the left and the top, 0 to 1."""
-
-CENTRE: Aim = (0.5, 0.5)
-
-
-class Pose(FrozenModel):
-    """Where the camera looks: its centre as shares of the spare margin, -1 (left or top edge) to 1, and zoom >= 1."""
-
-    x: float = Field(default=0.0, ge=-1, le=1)
-    y: float = Field(default=0.0, ge=-1, le=1)
-    zoom: float = Field(default=1.0, ge=1.0, le=4.0)
-    roll: float = Field(default=0.0, ge=-15, le=15, description="degrees, positive is clockwise")
-
-
-class Move(FrozenModel):
-    """A camera move between two poses, eased.
-
-    `shake`, 0 to 1, is how much a handheld camera shakes; `swing`, -1 to 1, is an orbit's arc and direction. `aim` is
-    where the subject is in the frame at zoom 1: an orbit and a roll turn about it.
-    """
-
-    start: Pose = Pose()
-    end: Pose = Pose()
-    shake: float = Field(default=0.0, ge=0, le=1)
-    swing: float = Field(default=0.0, ge=-1, le=1)
-    linear: bool = Field(
-        default=False, description="the zoom grows by a constant amount, as by a lens's ring, not by a ratio"
-    )
-    aim: Aim = CENTRE
 
 
 class Cue(FrozenModel):

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
-from studio.model.film import FrozenModel, Stage, Word
+from studio.model.film import Stage, Word
 from studio.model.fingerprint import fingerprint
+from studio.model.frozen_model import FrozenModel
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

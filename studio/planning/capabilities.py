@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from studio.audio.silence import Silence
 from studio.errors import BadInput
+from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew, Size
-from studio.model.film import FilmOptions, Story
+from studio.model.film import Story
 from studio.model.paid import Paid
 from studio.text.display import printable
 

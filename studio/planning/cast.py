@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from studio.model.brief import Brief
 from studio.model.engines import Crew
-from studio.model.film import Brief, Node, SceneGraph, Shot
+from studio.model.film import Node, SceneGraph, Shot
 from studio.model.receipt import Receipt
 from studio.planning.orders import Looks, character_number, portrait_print
 from studio.planning.scene_graph import scene_parts

@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from studio.model.brief import Brief
 from studio.model.engines import Crew, Engine
-from studio.model.film import Brief, MusicCue, Node, Shot, Story, Timeline
+from studio.model.film import MusicCue, Node, Shot, Story, Timeline
 from studio.model.fingerprint import Ingredient, fingerprint
 from studio.model.pieces import Order
 from studio.model.receipt import Receipt

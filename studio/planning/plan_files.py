@@ -17,7 +17,9 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BrokenPlan
 from studio.fs.safe_open import SHOTS
-from studio.model.film import Brief, FrozenModel, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.brief import Brief
+from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.frozen_model import FrozenModel
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
 
 N = TypeVar("N", bound=FrozenModel)

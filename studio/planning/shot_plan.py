@@ -14,7 +14,9 @@ from itertools import pairwise
 
 from studio.errors import BadInput
 from studio.input.script import first_sentence, parse_script
-from studio.model.film import LINE_CHARACTERS, Brief, Camera, FilmOptions, SceneGraph, Shot, Story
+from studio.model.brief import Brief, FilmOptions
+from studio.model.camera import Camera
+from studio.model.film import LINE_CHARACTERS, SceneGraph, Shot, Story
 from studio.planning.close_ups import close_action
 from studio.planning.image_prompts import ShotSize, image_prompt
 from studio.planning.plan_files import draw_seed, image_path, plan_text, read_graph, read_shots, read_story

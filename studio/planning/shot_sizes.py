@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.model.film import Camera, Scene
+from studio.model.camera import Camera
+from studio.model.film import Scene
 from studio.planning.image_prompts import ShotSize
 
 _OPENINGS: tuple[Camera, ...] = ("dolly in", "slow pan right", "crane up", "slow pan left")

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.errors import BrokenPlan
-from studio.model.film import FilmOptions, Shot, Span, Timeline
+from studio.model.brief import FilmOptions
+from studio.model.film import Shot, Span, Timeline
 from studio.planning.shot_plan import end_frames, title_frames
 
 LEAD_SECONDS = 0.35

@@ -13,9 +13,10 @@ from textwrap import shorten
 from typing import Generic, TypeVar
 
 from studio.model import events
+from studio.model.brief import Brief
 from studio.model.engines import Animator, Composer, Crew, Engine, Narrator, Painter, Tick, Writer
 from studio.model.events import Event
-from studio.model.film import Brief, Cue, Node, SceneGraph, Shot, Stage, Story, Timeline
+from studio.model.film import Cue, Node, SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import VendorError
 from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from studio.errors import BadInput, BrokenPlan
 from studio.fs import files, tolerant
-from studio.model.film import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, FilmOptions, Stage
+from studio.model.brief import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, FilmOptions
+from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
 from studio.status.snapshot import KEPT, Snapshot, read_snapshot

@@ -16,7 +16,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from studio.errors import BadInput
 from studio.fs import files, tolerant
-from studio.model.film import FrozenModel, Shot
+from studio.model.film import Shot
+from studio.model.frozen_model import FrozenModel
 from studio.model.pieces import receipt_path
 from studio.planning.plan_diff import Redo, redone
 from studio.planning.plan_files import plan_text

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio.errors import BadInput, BrokenPlan, Crowded, NoSuchSession, SessionLocked
 from studio.fs import files, tolerant
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, Terms
 from studio.status.snapshot import read_snapshot
 from studio.status.state import can_go_on

@@ -19,8 +19,8 @@ from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import changed_options
+from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
-from studio.model.film import FilmOptions
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.capabilities import check_capabilities
 from studio.sessions.adopt_foreign import adopt_foreign

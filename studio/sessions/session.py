@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from studio.billing.desk import Billing
+from studio.model.brief import Brief
 from studio.model.engines import Crew
-from studio.model.film import Brief, Story
+from studio.model.film import Story
 from studio.planning.capabilities import voice_for
 from studio.production.stages import Job
 from studio.sessions.run_control import RunControl

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from studio.errors import BrokenPlan, NoSuchSession
 from studio.fs import files, tolerant
-from studio.model.film import Brief
+from studio.model.brief import Brief
 from studio.store import light_reader
 from studio.store.takes import put_aside
 from studio.text.command_hints import command

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from studio.fs import files
-from studio.model.film import Brief, Stage
+from studio.model.brief import Brief
+from studio.model.film import Stage
 from studio.planning.plan_files import reader
 from studio.store import lock, takes
 from studio.store.brief import read_brief, restore_brief, write_brief

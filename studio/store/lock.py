@@ -73,7 +73,7 @@ def take(folder: Path) -> Lock:
         held.release()
         raise SessionLocked(
             f"{folder.name} is being worked on {holder_text(folder)}, last sign of life {ago:.0f} s ago: wait for it; "
-            f"if that machine is gone, try again in {other_machines.SILENCE_SECONDS - ago:.0f} s"
+            f"if that machine is gone, try again in {other_machines.CARD_SILENCE_SECONDS - ago:.0f} s"
         )
     return held
 

@@ -18,7 +18,7 @@ from studio.fs import files, tolerant
 
 SIGN_SECONDS = 15.0
 """How often a run gives a sign of life."""
-SILENCE_SECONDS = 60.0
+CARD_SILENCE_SECONDS = 60.0
 """How long a run on another machine may be silent before it counts as gone: three signs may be missed."""
 
 
@@ -30,7 +30,7 @@ def seconds_since_sign(folder: Path) -> float | None:
             [(now - changed / 1e9, name) for changed, name in tolerant.changes_at(opened, "runs")] if opened else []
         )
         # A card from the future is not a sign of life: nobody touched it a moment ago.
-        for ago, name in sorted((ago, name) for ago, name in touched if abs(ago) <= SILENCE_SECONDS):
+        for ago, name in sorted((ago, name) for ago, name in touched if abs(ago) <= CARD_SILENCE_SECONDS):
             card = tolerant.dict_at(opened, f"runs/{name}") if opened is not None else {}
             if card.get("ended_at") == "" and tolerant.text(card, "host") not in ("", socket.gethostname()):
                 return max(0.0, ago)

@@ -37,7 +37,8 @@ class PieceState:
 
 
 class PieceStates:
-    """Looks at the places of one session folder: what each holds, and whose it is; `read_plan` validates an edited plan."""
+    """Looks at the places of one session folder: what each holds, and whose it is; `read_plan` validates an edited
+    plan."""
 
     def __init__(self, folder: Path, read_plan: ReadPlan) -> None:
         self.folder = folder

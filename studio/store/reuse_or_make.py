@@ -17,7 +17,7 @@ from studio.model.film import Stage
 from studio.model.pieces import Order
 from studio.model.receipt import Receipt
 from studio.store.piece_index import PieceIndex
-from studio.store.piece_state import PieceStates, PieceState
+from studio.store.piece_state import PieceState, PieceStates
 
 Action = Literal["use", "keep edit", "put back", "keep picture", "copy", "make"]
 """What is done:

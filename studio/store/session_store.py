@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from studio.model.film import Brief, Stage
+from studio.model.brief import Brief
+from studio.model.film import Stage
 from studio.model.pieces import Order
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.store.documents import Documents

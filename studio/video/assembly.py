@@ -14,7 +14,8 @@ from studio.audio.mix import mix
 from studio.fs import files
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
 from studio.lettering.linebreaks import LINE_COLUMNS
-from studio.model.film import Brief, Cue, FilmOptions, Shot, Story, Timeline
+from studio.model.brief import Brief, FilmOptions
+from studio.model.film import Cue, Shot, Story, Timeline
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from studio.model.film import CENTRE, Aim, Move, Pose
+from studio.model.camera import CENTRE, Aim, Move, Pose
 
 MoveKind = Literal["static", "pan", "tilt", "dolly", "zoom", "crane", "orbit", "handheld", "travel", "turn"]
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.model.film import Move, Pose
+from studio.model.camera import Move, Pose
 
 Maps = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studio.model.film import CENTRE, Aim
+from studio.model.camera import CENTRE, Aim
 from studio.video.planes import crop_to
 
 _GLANCE_PX = 64

@@ -14,8 +14,9 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
+from studio.model.camera import Move
 from studio.model.engines import Tick
-from studio.model.film import Cue, Move
+from studio.model.film import Cue
 from studio.model.receipt import PieceMeasures
 from studio.video.burned_captions import BurnedCaption, set_cues
 from studio.video.camera_path import Maps, calm, chroma_map, frame_maps

@@ -17,7 +17,7 @@ import cv2
 from PIL import Image, ImageDraw
 
 from blocks.offline.painter.painter import OfflinePainter
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 
 PROMPTS = (
     "wide shot, a red fox crosses a snowy meadow, morning",

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from studio.model.film import Move, Pose
+from studio.model.camera import Move, Pose
 from studio.video import encoder
 from studio.video.camera_path import EASE_SHARE, Maps, ease, frame_maps
 from studio.video.planes import Pixels, Planes, crop_to, open_picture, to_planes

@@ -14,7 +14,7 @@ from blocks.openai_api.sizes import legal_size
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.grpc_painter import SIZES, StabilityGrpcPainter
 from blocks.stability_api.rest_painter import SHAPES, StabilityPainter
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.planning.capabilities import check_capabilities, of_negative_prompt, painted_size
 from tests.support.adapters.openai_stand import account_at
 

@@ -23,9 +23,9 @@ from prefect.serializers import JSONSerializer
 
 from studio.errors import FilmError
 from studio.model import events
+from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.model.events import Event
-from studio.model.film import FilmOptions
 from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
 from studio.planning.cast import cast_of

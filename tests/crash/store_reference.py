@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.fs import files
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.store.receipts import read_receipt
 from tests.crash import film, judge
 from tests.crash.crew import crew, remembered_cut

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.sessions.opening import FilmRequest
 
 

@@ -22,7 +22,7 @@ from flows.approval import Question, asking_with
 from flows.run_page import RunPage, artifact_key
 from flows.run_page_updates import ArtifactContent, Page
 from studio.errors import EngineFailed
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.sessions.approvals import Answer
 from tests.support.films.runs import Outcome, Studio
 

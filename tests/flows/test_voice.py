@@ -15,8 +15,8 @@ from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.model import events
+from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew
-from studio.model.film import FilmOptions
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request
 from studio.model.receipt import PieceMeasures

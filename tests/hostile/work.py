@@ -23,7 +23,8 @@ from studio.cli.sessions import main as sessions
 from studio.cli.streams import open_streams
 from studio.cli.terminal import leave
 from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_text
-from studio.model.film import FilmOptions, Word
+from studio.model.brief import FilmOptions
+from studio.model.film import Word
 from studio.sessions.opening import FilmRequest, open_session
 from studio.store.run_cards import RunCard
 from tests.hostile.case import Program

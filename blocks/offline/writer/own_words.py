@@ -21,7 +21,8 @@ from blocks.offline.writer.places import find_setting, fits_hour, location_of, o
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY
 from blocks.offline.writer.staging import Staging, stage_scene
 from studio.input.script import ACTION_CHARACTERS, parse_script
-from studio.model.film import Brief, Scene, Story
+from studio.model.brief import Brief
+from studio.model.film import Scene, Story
 from studio.planning.shot_plan import share_frames, shot_count, spoken_words, words_that_fit
 from studio.text.sentences import each_sentence
 from studio.text.words import one_line

@@ -39,8 +39,9 @@ from blocks.offline.writer.places import find_setting, fits_idea, hours_in, hour
 from blocks.offline.writer.reels import choose_reel
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, QUIET_ROOM
 from blocks.offline.writer.staging import Staging, sights_of, stage_scene, stage_view
+from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Abilities
-from studio.model.film import Brief, FilmOptions, Scene, SceneGraph, Shot, Story
+from studio.model.film import Scene, SceneGraph, Shot, Story
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import (
     frames_for_shots,

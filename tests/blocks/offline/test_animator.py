@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from blocks.offline.animator import OfflineAnimator
+from studio.model.camera import Aim
 from studio.model.engines import Animator
-from studio.model.film import Aim, Cue
+from studio.model.film import Cue
 from tests.support.media import SMALL, luma, still
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.openai_api.sizes import LEAST_PIXELS, MOST_PIXELS, legal_size, likely_tokens, most_tokens
-from studio.model.film import Aspect, FilmOptions
+from studio.model.brief import Aspect, FilmOptions
 
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1", "4:3", "21:9")
 

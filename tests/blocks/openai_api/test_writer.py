@@ -13,7 +13,8 @@ from blocks.openai_api.plans import words_of_scenes
 from blocks.openai_api.writer import OpenAIWriter
 from studio.errors import EngineFailed
 from studio.input.script import parse_script
-from studio.model.film import CAMERAS, FilmOptions
+from studio.model.brief import FilmOptions
+from studio.model.camera import CAMERAS
 from studio.model.paid import VendorError
 from studio.planning.plan_files import plan_text, read_graph, read_shots, read_story
 from studio.planning.scene_graph import check_graph, scene_parts

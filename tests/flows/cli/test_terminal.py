@@ -19,7 +19,7 @@ from typing import IO
 
 import pytest
 
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.sessions.find_or_make import open_new
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, TINY, Film
 from tests.support.sampled import sampled

@@ -14,7 +14,7 @@ from flows.runs.naming import LONGEST, parameters_of
 from flows.runs.status import this_run
 from studio.errors import BadInput
 from studio.input.options import film_options
-from studio.model.film import Brief, FilmOptions, Prompt
+from studio.model.brief import Brief, FilmOptions, Prompt
 from studio.sessions.opening import FilmRequest
 from studio.status.snapshot import read_snapshot
 from tests.support.films.runs import IDEA, Outcome, Studio

@@ -5,7 +5,9 @@ from __future__ import annotations
 from blocks.openai_api.answers import FAULT_CHARACTERS, read_answer
 from blocks.openai_api.plans import graph_of, shots_of, shots_told, staged, stages_told, story_of
 from blocks.openai_api.prompts import Form, GraphForm, SceneForm, ShotsForm, StagingForm, StoryForm
-from studio.model.film import CAMERAS, Brief, FilmOptions, Scene, Story
+from studio.model.brief import Brief, FilmOptions
+from studio.model.camera import CAMERAS
+from studio.model.film import Scene, Story
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.shot_plan import plan_shots
 from tests.fuzz.judge import stretched

@@ -12,7 +12,7 @@ import pytest
 
 from studio.batch.films import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
 from studio.batch.manifest import ManifestLine, read_manifest
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from studio.sessions.find_or_make import open_new
 from studio.store import lock
 from studio.store.brief import read_brief, restore_brief, write_brief

@@ -10,7 +10,7 @@ from studio.billing.prices import PriceList
 from studio.billing.totals import Tally, cost_text
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import Estimate, Quoter
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from studio.model.paid import Request
 from studio.text.display import dollars
 

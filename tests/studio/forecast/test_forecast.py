@@ -19,8 +19,8 @@ from studio.errors import BrokenPlan
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.outlook import Forecast, Step
 from studio.forecast.quote import Quoter
+from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Crew
-from studio.model.film import Brief, FilmOptions
 from studio.model.paid import CallDesk, Reply, Request, Usage
 from studio.model.terms import Terms
 from studio.store.brief import read_brief

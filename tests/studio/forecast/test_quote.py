@@ -20,8 +20,9 @@ from studio.billing.prices import PriceList, price_list
 from studio.billing.rate_limit import RateLimit
 from studio.errors import EngineFailed
 from studio.forecast.quote import Estimate, Quoter
+from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import AccountLimits
-from studio.model.film import Brief, FilmOptions, Stage
+from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, VendorError
 from studio.model.pieces import Order

@@ -16,7 +16,7 @@ from flows.parameters import BudgetUsd
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 from studio.input.options import make_terms
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, NO_TERMS, Terms
 from studio.sessions.opening import FilmRequest, open_session
 from studio.store.brief import read_brief

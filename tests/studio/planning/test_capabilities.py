@@ -19,8 +19,9 @@ from blocks.offline.crew import offline_crew
 from studio.audio.silence import Silence
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
+from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew
-from studio.model.film import FilmOptions, Scene, Story
+from studio.model.film import Scene, Story
 from studio.model.paid import CallDesk
 from studio.model.receipt import PieceMeasures
 from studio.planning.capabilities import (

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Crew
-from studio.model.film import Brief, Edge, FilmOptions, Node, SceneGraph, Shot
+from studio.model.film import Edge, Node, SceneGraph, Shot
 from studio.model.receipt import Receipt
 from studio.planning.cast import NOBODY, Cast, cast_of, portrait_prompt
 from studio.planning.orders import image_print, portrait_order, portrait_print

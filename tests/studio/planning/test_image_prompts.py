@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput
-from studio.model.film import Node, Prompt, Scene
+from studio.model.brief import Prompt
+from studio.model.film import Node, Scene
 from studio.planning.image_prompts import SIZES, ShotSize, image_prompt, parse_prompts, prompts_json, prompts_text
 from studio.planning.scene_graph import SceneParts
 

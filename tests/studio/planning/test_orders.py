@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from studio.model.film import Brief, FilmOptions, Scene, Shot, Span, Story, Timeline
+from studio.model.brief import Brief, FilmOptions
+from studio.model.film import Scene, Shot, Span, Story, Timeline
 from studio.model.pieces import receipt_path
 from studio.model.receipt import Receipt
 from studio.planning.orders import film_order, image_order, image_print, narration_order, story_order, video_order

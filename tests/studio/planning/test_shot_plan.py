@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BadInput, BrokenPlan
-from studio.model.film import CAMERAS, FilmOptions, Fps, Prompt
+from studio.model.brief import FilmOptions, Prompt
+from studio.model.camera import CAMERAS
+from studio.model.film import Fps
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import (
     draw_seed,

@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.model.film import FilmOptions, Mood, Scene, Story
+from studio.model.brief import FilmOptions
+from studio.model.film import Mood, Scene, Story
 from studio.planning.image_prompts import EMOTIONS
 from tests.support.texts.plans import shots_of
 

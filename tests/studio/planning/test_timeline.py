@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import BrokenPlan
-from studio.model.film import FilmOptions, Shot
+from studio.model.brief import FilmOptions
+from studio.model.film import Shot
 from studio.planning.plan_files import read_timeline
 from studio.planning.shot_plan import end_frames, frames_for_shots, title_frames
 from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS, check_timeline, lay_out, lengthened_text

@@ -11,7 +11,7 @@ import pytest
 
 from studio.errors import BadInput
 from studio.fs import files
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 from studio.planning.plan_files import reader
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.status.listing import read_listing

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.options import film_options
+from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
-from studio.model.film import FilmOptions
 from studio.sessions.find_or_make import open_new, unfinished
 from studio.sessions.opening import FilmRequest, open_session
 from studio.sessions.session import Session

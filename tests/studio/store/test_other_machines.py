@@ -14,7 +14,7 @@ import pytest
 from studio.errors import SessionLocked
 from studio.status.listing import read_listing
 from studio.store import lock, other_machines
-from studio.store.other_machines import SILENCE_SECONDS, seconds_since_sign, signs_of_life
+from studio.store.other_machines import CARD_SILENCE_SECONDS, seconds_since_sign, signs_of_life
 from tests.support.sessions.make_sessions import make_session
 
 
@@ -45,7 +45,7 @@ def test_a_run_on_another_machine_is_refused_by_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "card", [{"ago": SILENCE_SECONDS + 5}, {"ended_at": "2026-11-22T10:01:00"}, {"host": socket.gethostname()}]
+    "card", [{"ago": CARD_SILENCE_SECONDS + 5}, {"ended_at": "2026-11-22T10:01:00"}, {"host": socket.gethostname()}]
 )
 def test_whoever_is_silent_ended_or_was_here_is_not_waited_for(folder: Path, card: dict[str, str]) -> None:
     """A run that died elsewhere long ago, ended there, or died here, leaves the session free: a folder may be moved."""
@@ -65,7 +65,7 @@ def test_a_card_that_does_not_read_locks_nobody_out(folder: Path, content: bytes
 def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a run works its card is touched again and again; after it, no more."""
     monkeypatch.setattr(other_machines, "SIGN_SECONDS", 0.01)
-    path = put_card(folder, ago=SILENCE_SECONDS + 100)
+    path = put_card(folder, ago=CARD_SILENCE_SECONDS + 100)
     touched, threads = threading.Event(), threading.active_count()
     with signs_of_life(path):
         deadline = time.monotonic() + 10

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from studio.model.film import CAMERAS, Aim, Camera, Move, Pose
+from studio.model.camera import CAMERAS, Aim, Camera, Move, Pose
 from studio.video.camera import EDGES, LINES, compile_move
 
 WORDS = (*" ".join(CAMERAS).split(" "), "fast", "no", "the", "camera")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.model.film import CAMERAS, Move, Pose
+from studio.model.camera import CAMERAS, Move, Pose
 from studio.video.camera import compile_move
 from studio.video.camera_path import CALM, EASE_SHARE, calm, chroma_map, ease, frame_maps, top_speed
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from studio.model.film import CENTRE, Aim
+from studio.model.camera import CENTRE, Aim
 from studio.video.planes import crop_to
 from studio.video.saliency import find_aim
 

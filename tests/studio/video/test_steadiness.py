@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.model.film import CAMERAS, Move
+from studio.model.camera import CAMERAS, Move
 from studio.video import still_clip
 from studio.video.camera import compile_move
 from studio.video.camera_path import Maps, calm, frame_maps

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from studio.errors import EngineFailed
-from studio.model.film import Cue, Move
+from studio.model.camera import Move
+from studio.model.film import Cue
 from studio.video.burned_captions import set_cues
 from studio.video.camera import compile_move
 from studio.video.planes import crop_to, open_picture, to_planes

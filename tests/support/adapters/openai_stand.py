@@ -15,7 +15,7 @@ from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.narrator import OpenAINarrator
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.writer import OpenAIWriter
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from tests.support.adapters.contract import HTTP_FAULTS, LINE, PICTURE_FAULTS, SIZE, SOUND_FAULTS, Stand
 from tests.support.vendors.media import picture
 from tests.support.vendors.openai_server import OpenAIServer

@@ -20,8 +20,10 @@ from PIL import Image
 from blocks.offline.animator import OfflineAnimator
 from blocks.offline.writer.writer import OfflineWriter
 from studio.audio.wav import wav_file
+from studio.model.brief import Brief
+from studio.model.camera import Aim
 from studio.model.engines import Abilities, Crew, Tick
-from studio.model.film import Aim, Brief, Cue, MusicCue, SceneGraph, Shot, Story, Word
+from studio.model.film import Cue, MusicCue, SceneGraph, Shot, Story, Word
 from studio.model.receipt import PieceMeasures
 
 Hook = Callable[[str, str], None]

@@ -12,8 +12,8 @@ from typing import Any, Self
 from PIL import Image
 
 from studio.fs import files
+from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew
-from studio.model.film import FilmOptions
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
 from studio.model.receipt import PieceMeasures, Receipt

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.model.film import Brief, Edge, FilmOptions, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline
+from studio.model.brief import Brief, FilmOptions
+from studio.model.film import Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline
 from studio.model.pieces import artefact_path, receipt_path
 from studio.model.receipt import Receipt, Sidecar
 from studio.planning.plan_files import plan_text

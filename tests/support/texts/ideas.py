@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.writer.writer import OfflineWriter
-from studio.model.film import Brief, FilmOptions, Shot, Story
+from studio.model.brief import Brief, FilmOptions
+from studio.model.film import Shot, Story
 
 IDEAS: Mapping[str, tuple[str, ...]] = {
     "tale": (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from studio.model.film import Brief, FilmOptions, Scene, Shot, Story
+from studio.model.brief import Brief, FilmOptions
+from studio.model.film import Scene, Shot, Story
 from studio.planning.scene_graph import build_graph
 from studio.planning.shot_plan import plan_shots
 

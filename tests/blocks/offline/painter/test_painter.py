@@ -24,7 +24,7 @@ from blocks.offline.painter.painter import OfflinePainter
 from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.prompt.reader import read_prompt
 from studio.errors import EngineFailed
-from studio.model.film import FilmOptions
+from studio.model.brief import FilmOptions
 
 SMALL = (256, 144)
 KEEPER = (

@@ -16,7 +16,7 @@ from blocks.offline.writer.idea.parse import parse_idea
 from blocks.offline.writer.idea.words import is_someone
 from blocks.offline.writer.settings import KNOWN_WORDS
 from blocks.offline.writer.writer import OfflineWriter
-from studio.model.film import Brief, FilmOptions
+from studio.model.brief import Brief, FilmOptions
 from studio.planning.close_ups import close_action
 from studio.planning.shot_plan import frames_for_shots, share_frames, shot_count, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences

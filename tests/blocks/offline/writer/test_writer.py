@@ -19,7 +19,8 @@ from blocks.offline.writer.lines import LOOKING, TALE
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS
 from blocks.offline.writer.writer import OfflineWriter
 from studio.errors import BadInput
-from studio.model.film import Brief, FilmOptions, Prompt, Shot, Story
+from studio.model.brief import Brief, FilmOptions, Prompt
+from studio.model.film import Shot, Story
 from studio.planning.scene_graph import check_graph
 from studio.planning.shot_plan import plan_text, shot_count, spoken_words, words_that_fit
 from studio.text.sentences import split_sentences
