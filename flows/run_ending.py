@@ -16,7 +16,7 @@ from flows.runs.left_open import close_tasks
 from flows.runs.status import halted_from_outside, is_deployed, this_run
 from flows.shot_mapping import SessionTasks
 from studio.errors import BudgetSpent, DiskFull, EngineFailed, FilmError, Interrupted
-from studio.forecast.remaining_cost import out_of_budget
+from studio.forecast.out_of_budget import out_of_budget
 from studio.model.paid import VendorError
 from studio.sessions.session import Session
 

@@ -44,7 +44,7 @@ ALLOWED = {
     "blocks/answers/picture_answers.py": "writes at the hidden path that it is lent",
     "blocks/answers/json_answers.py": "a vendor's answer, in its own bounds",
     "blocks/http_client/errors.py": "a vendor's error, its first 100,000 bytes",
-    "flows/server/processes.py": "the log and the pipe of its own processes",
+    "flows/server/studio_processes.py": "the log and the pipe of its own processes",
     "flows/server/local_stack.py": "a server's answer, its first 100 bytes",
     "flows/server/built_in_server.py": "a lock of its own in Prefect's home",
     "flows/server/registration.py": "parses what the one way read",

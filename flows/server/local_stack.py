@@ -34,7 +34,7 @@ from flows.server.address import (
 )
 from flows.server.built_in_server import LEAVING
 from flows.server.messages import Message
-from flows.server.processes import LEAVE_SECONDS, ManagedProcesses
+from flows.server.studio_processes import LEAVE_SECONDS, ManagedProcesses
 from flows.signals import Terminated
 from studio.errors import BadInput
 from studio.text.command_hints import command

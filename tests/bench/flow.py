@@ -205,7 +205,7 @@ def measure(engine: str, shots: int, rounds: int, scratch: Path) -> Iterator[dic
 def fresh(engine: str, scratch: Path) -> Iterator[None]:
     """Run a server of its own with an empty database: one that was told of thousands of tasks writes for minutes."""
     from flows.server.built_in_server import BuiltIn
-    from flows.server.processes import ManagedProcesses
+    from flows.server.studio_processes import ManagedProcesses
 
     empty = scratch / "empty"
     if not empty.exists():

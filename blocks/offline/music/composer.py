@@ -2,7 +2,7 @@
 
 A score is a chain of bars, each a chord of pads that crossfades into the next one at equal power, with struck notes
 over them. It is written block by block: an hour needs hardly more memory than a minute. The music of each mood is in
-`voicings.py`, its sounds are in `orchestra.py`; other composers are elsewhere.
+`mood_music.py`, its sounds are in `orchestra.py`; other composers are elsewhere.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blocks.offline.music.mood_music import MOOD_MUSIC, MoodMusic
 from blocks.offline.music.orchestra import BLOCK, LOOP, RATE_HZ, Orchestra, Room, smooth
-from blocks.offline.music.voicings import VOICINGS, Voicing
 from studio.audio.wav import Samples, wav_file
 from studio.errors import EngineFailed
 from studio.model.film import Mood, MusicCue
@@ -77,8 +77,8 @@ class _Bar(NamedTuple):
     closing: bool
 
     @property
-    def voicing(self) -> Voicing:
-        return VOICINGS[self.mood]
+    def music(self) -> MoodMusic:
+        return MOOD_MUSIC[self.mood]
 
 
 class _Note(NamedTuple):
@@ -104,8 +104,8 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
     ]
     bars: list[_Bar] = []
     for begin, end, mood in spans:
-        voicing, last = VOICINGS[mood], end == samples
-        count = max(1, round((end - begin) / RATE_HZ / voicing.bar_seconds))
+        music, last = MOOD_MUSIC[mood], end == samples
+        count = max(1, round((end - begin) / RATE_HZ / music.bar_seconds))
         # A cadence needs the home chord after it, and in a film of one mood also before it.
         cadence = 2 if bars else 3
         if last and end - begin >= 2 * cadence * RATE_HZ:
@@ -115,9 +115,9 @@ def _bars(cues: Sequence[MusicCue], samples: int) -> list[_Bar]:
             # The last chord is heard for a second before it fades out, where the one before it leaves room.
             edges[-2] = max((2 * edges[-3] + end) // 3, min(edges[-2], end - round((FADE_OUT_SECONDS + 1) * RATE_HZ)))
         for number in range(count):
-            chord, closing = len(bars) % len(voicing.chords), last and number == count - 1
+            chord, closing = len(bars) % len(music.chords), last and number == count - 1
             if closing or (last and number == count - 2 and bars):
-                chord = 0 if closing else voicing.cadence
+                chord = 0 if closing else music.cadence
             bars.append(_Bar(edges[number], edges[number + 1], mood, chord, number == 0 and bool(begin), closing))
     return bars
 
@@ -189,27 +189,27 @@ def _notes(bars: Sequence[_Bar], samples: int, home: int, seed: int) -> list[_No
     quiet_until = min(GROW_SECONDS * RATE_HZ, samples / 5)
     for number, bar in enumerate(bars):
         rng = np.random.default_rng([seed, 3, number])
-        voicing, chord = bar.voicing, bar.voicing.chords[bar.chord]
+        music, chord = bar.music, bar.music.chords[bar.chord]
         place = bar.begin / max(1, samples)
         fullness = 0.6 + 0.4 * math.sin(math.pi * min(1.0, place / 0.66) / 2) - 0.3 * max(0.0, place - 0.66)
-        beat_samples = (bar.end - bar.begin) / voicing.beats
+        beat_samples = (bar.end - bar.begin) / music.beats
         if bar.opening or bar.closing:
             notes.append(_Note(bar.begin, "bell", home + 12 + chord[0] + 12 * (chord[0] < -6), 0.8, 0.8))
-        for beat in range(voicing.beats):
+        for beat in range(music.beats):
             strike, pluck, late = rng.random(), rng.random(), max(0.0, rng.normal(0.012, 0.006))
             step, force, pan = int(rng.integers(1, len(chord))), rng.uniform(0.55, 1.0), rng.uniform(-0.35, 0.35)
             start = round(bar.begin + beat * beat_samples + late * RATE_HZ)
             # Beats closer than a sixth of a second would rattle; a short scene may have such a bar.
             if start < quiet_until or (bar.closing and beat) or beat_samples < RATE_HZ / 6:
                 continue
-            if voicing.pulse and beat % 2 == 0:
-                loud = voicing.pulse * fullness * (1.0 if beat % 4 == 0 else 0.6)
+            if music.pulse and beat % 2 == 0:
+                loud = music.pulse * fullness * (1.0 if beat % 4 == 0 else 0.6)
                 notes.append(_Note(start, "pulse", home + chord[0], loud, loud))
-            if pluck < voicing.plucks:
+            if pluck < music.plucks:
                 run = (beat if beat % 8 < 4 else -beat - 1) % (len(chord) - 1) + 1
                 loud = force * (0.7 + 0.3 * fullness)
                 notes.append(_Note(start, "pluck", home + 12 + chord[run], loud * (1 - pan), loud * (1 + pan)))
-            if strike < voicing.bells * fullness and not (bar.opening and beat == 0):
+            if strike < music.bells * fullness and not (bar.opening and beat == 0):
                 notes.append(_Note(start, "bell", home + 12 + chord[step], force * (1 - pan), force * (1 + pan)))
     return sorted(notes)
 

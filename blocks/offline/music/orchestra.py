@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from blocks.offline.music.voicings import HOME, VOICINGS
+from blocks.offline.music.mood_music import HOME, MOOD_MUSIC
 from studio.audio.wav import Samples
 from studio.model.film import Mood
 
@@ -34,7 +34,7 @@ PARTIALS_UP_TO_HZ = 6_000.0
 HELD_PADS, HELD_NOTES = 12, 60
 """Most pads and notes kept in memory: 25 MB and at most 30 MB, however long the film."""
 
-_MOODS = tuple(VOICINGS)
+_MOODS = tuple(MOOD_MUSIC)
 
 
 class Orchestra:
@@ -73,17 +73,17 @@ class Orchestra:
         return self._notes[key]
 
     def _make_pad(self, mood: Mood, number: int) -> Samples:
-        voicing = VOICINGS[mood]
+        music = MOOD_MUSIC[mood]
         bins = LOOP // 2 + 1
         hz_a_bin = RATE_HZ / LOOP
         power = np.zeros(bins)
-        for place, step in enumerate(voicing.chords[number]):
+        for place, step in enumerate(music.chords[number]):
             root = _hz(self.home + step)
             loud = (1.3 if place == 0 else 1.0) * min(1.0, (180 / root) ** 0.35)
             for partial in range(1, int(PARTIALS_UP_TO_HZ / root) + 1):
-                height = (loud * partial**-voicing.dark) ** 2
+                height = (loud * partial**-music.dark) ** 2
                 centre = root * partial / hz_a_bin
-                width = max(0.7, centre * (2 ** (voicing.spread_cents / 1200) - 1) / 2)
+                width = max(0.7, centre * (2 ** (music.spread_cents / 1200) - 1) / 2)
                 near = np.arange(max(1, int(centre - 4 * width)), min(bins, int(centre + 4 * width) + 2))
                 bell = np.exp(-0.5 * ((near - centre) / width) ** 2)
                 power[near] += height * (1 - CORE) * bell / bell.sum()
@@ -93,7 +93,7 @@ class Orchestra:
         middle, side = (np.fft.irfft(heights * np.exp(2j * np.pi * rng.random(bins)), LOOP) for _ in range(2))
         # By Parseval's theorem a loop's weighted power is the sum over its bins; left and right are twice both sums.
         heard = 4 * (1 + WIDTH**2) * float((power * _k_weight(np.fft.rfftfreq(LOOP, 1 / RATE_HZ))).sum()) / LOOP**2
-        gain = 10 ** ((PAD_LUFS + voicing.trim_db + 0.691) / 20) / np.sqrt(heard)
+        gain = 10 ** ((PAD_LUFS + music.trim_db + 0.691) / 20) / np.sqrt(heard)
         pad: Samples = (gain * np.stack([middle + WIDTH * side, middle - WIDTH * side], axis=1)).astype(np.float32)
         return pad
 

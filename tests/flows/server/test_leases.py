@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.cli.doctor import engine_checks
 from flows.server.leases import IN_MEMORY, SETTING, lease_warnings, what_blocks
 from flows.server.messages import Message
-from flows.server.processes import ManagedProcesses
+from flows.server.studio_processes import ManagedProcesses
 from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import ask, free_port

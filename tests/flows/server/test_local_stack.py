@@ -20,8 +20,8 @@ from rich.console import Console
 
 from flows.server import local_stack
 from flows.server.address import PrefectEngine
-from flows.server.processes import PAUSES_SECONDS, ManagedProcesses
 from flows.server.registration import FILMS_AT_ONCE
+from flows.server.studio_processes import PAUSES_SECONDS, ManagedProcesses
 from studio.errors import BadInput
 from tests.support.films.film_command import assert_one_line
 from tests.support.sampled import sampled

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.runs.dead_runs import SILENCE_SECONDS
-from flows.server.processes import ManagedProcesses
+from flows.server.studio_processes import ManagedProcesses
 from tests.crash.judge import made
 from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.prefect_server import wait_for

@@ -14,8 +14,8 @@ import pytest
 
 from blocks.offline.music import composer, orchestra
 from blocks.offline.music.composer import OfflineComposer
+from blocks.offline.music.mood_music import MOOD_MUSIC
 from blocks.offline.music.orchestra import Orchestra
-from blocks.offline.music.voicings import VOICINGS
 from studio.audio.loudness import Meter
 from studio.errors import EngineFailed
 from studio.model.film import Mood, MusicCue
@@ -153,7 +153,7 @@ def test_the_end_is_a_cadence(mood: Mood, seconds: float) -> None:
     assert [bar.begin for bar in bars] == [0, *(bar.end for bar in bars[:-1])]
     assert bars[-1].end == round(seconds * RATE_HZ)
     assert [bar.closing for bar in bars] == [False] * (len(bars) - 1) + [True]
-    assert (bars[-1].chord, bars[-2].chord) == (0, VOICINGS[mood].cadence)
+    assert (bars[-1].chord, bars[-2].chord) == (0, MOOD_MUSIC[mood].cadence)
     assert bars[-1].end - bars[-1].begin >= min(5.5, (seconds - 1) / 2) * RATE_HZ - 1
 
 

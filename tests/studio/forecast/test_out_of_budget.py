@@ -9,8 +9,8 @@ import pytest
 
 from studio.billing.calls import read_calls, spent_usd
 from studio.errors import BudgetSpent
-from studio.forecast import remaining_cost
-from studio.forecast.remaining_cost import finishing_usd, out_of_budget
+from studio.forecast import out_of_budget as module
+from studio.forecast.out_of_budget import finishing_usd, out_of_budget
 from studio.model.terms import Terms
 from studio.store.brief import read_brief, write_brief
 from tests.support.films.filming import PRICES, PaidPainter, filmed, opened, paid_crew
@@ -68,7 +68,7 @@ def test_a_run_whose_budget_is_used_up_says_what_finishing_costs(
 def test_the_budget_that_is_proposed_holds_the_dearest_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounded up to tenths, of what was spent and the upper end of what is left."""
     folder = opened(tmp_path / "output")
-    monkeypatch.setattr(remaining_cost, "finishing_usd", lambda *_: (0.02, 0.31, 2))
+    monkeypatch.setattr(module, "finishing_usd", lambda *_: (0.02, 0.31, 2))
     said = out_of_budget(folder, 0.1, paid_crew(PaidPainter()), "?")
     assert "about $0.02 to $0.31 more, and 2 calls whose price is not known: " in said
     assert "--budget-usd 0.40 " in said

@@ -15,7 +15,7 @@ HOME = 50
 """MIDI note of the home tone before the film's own transposition: D3, 147 Hz."""
 
 
-class Voicing(NamedTuple):
+class MoodMusic(NamedTuple):
     """The music of one mood.
 
     Attributes:
@@ -43,9 +43,9 @@ class Voicing(NamedTuple):
     trim_db: float
 
 
-VOICINGS: Mapping[Mood, Voicing] = {
+MOOD_MUSIC: Mapping[Mood, MoodMusic] = {
     # Ionian, at rest: Dadd9, Gmaj9, Bm7, Asus4.
-    "calm": Voicing(
+    "calm": MoodMusic(
         ((-12, 0, 7, 14, 16), (-7, 4, 9, 14, 19), (-3, 7, 12, 16, 21), (-5, 2, 7, 12, 14)),
         1,
         8.6,
@@ -58,7 +58,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         0.0,
     ),
     # Ionian, on the subdominant side: Dmaj9, Em9, Gmaj9, G over A.
-    "tender": Voicing(
+    "tender": MoodMusic(
         ((-12, 4, 7, 11, 14), (-10, 5, 12, 16, 21), (-7, 4, 9, 12, 21), (-5, 5, 9, 12, 14)),
         3,
         7.8,
@@ -71,7 +71,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         0.0,
     ),
     # Lydian, whose raised fourth gives the sense of wonder: D with G sharp, E over D, Bm11, Amaj9.
-    "wonder": Voicing(
+    "wonder": MoodMusic(
         ((-12, 4, 7, 14, 18), (-12, 6, 9, 14, 18), (-3, 7, 14, 16, 23), (-5, 2, 11, 14, 18)),
         3,
         7.0,
@@ -84,7 +84,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         0.0,
     ),
     # Ionian with its leading note: Dmaj9, Bm7, G6/9, A7.
-    "hopeful": Voicing(
+    "hopeful": MoodMusic(
         ((-12, 7, 14, 16, 23), (-3, 7, 12, 16, 19), (-7, 5, 12, 14, 21), (-5, 7, 11, 14, 17)),
         3,
         7.3,
@@ -97,7 +97,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         0.0,
     ),
     # Mixolydian, in fifths: D, C, G, Asus.
-    "brave": Voicing(
+    "brave": MoodMusic(
         ((-12, 0, 7, 12, 16), (-2, 5, 10, 14, 17), (-7, 5, 9, 12, 17), (-5, 2, 7, 12, 14)),
         3,
         5.6,
@@ -110,7 +110,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         -0.2,
     ),
     # Ionian with sixths, quick: D6/9, Bm7, Em7, A7.
-    "playful": Voicing(
+    "playful": MoodMusic(
         ((-12, 4, 9, 14, 16), (-3, 4, 7, 12, 16), (-10, 5, 9, 14, 17), (-5, 5, 11, 14, 19)),
         3,
         4.6,
@@ -123,7 +123,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         -0.7,
     ),
     # Dorian, driven: Dm11, G over D, C add 9, Am7.
-    "restless": Voicing(
+    "restless": MoodMusic(
         ((-12, 0, 7, 15, 17), (-12, 5, 9, 14, 17), (-2, 5, 10, 14, 17), (-5, 2, 7, 10, 14)),
         3,
         4.2,
@@ -136,7 +136,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         -1.0,
     ),
     # Aeolian: Dm9, Bb maj7, Fmaj7, Gm9.
-    "melancholy": Voicing(
+    "melancholy": MoodMusic(
         ((-12, 3, 7, 14, 19), (-4, 3, 7, 12, 14), (-9, 3, 7, 10, 14), (-7, 5, 8, 12, 21)),
         3,
         8.3,
@@ -149,7 +149,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         0.0,
     ),
     # Phrygian with its minor second, and the tritone, over a low pulse.
-    "tense": Voicing(
+    "tense": MoodMusic(
         ((-12, 0, 3, 7, 13), (-11, 1, 5, 8, 12), (-12, 0, 3, 6, 11), (-14, -2, 1, 7, 13)),
         1,
         6.2,
@@ -162,7 +162,7 @@ VOICINGS: Mapping[Mood, Voicing] = {
         0.0,
     ),
     # Minor with the major seventh, and chords a third apart that share no key.
-    "mysterious": Voicing(
+    "mysterious": MoodMusic(
         ((-12, 3, 7, 11, 14), (-4, 3, 8, 12, 18), (-11, 4, 8, 13, 16), (-5, 5, 8, 10, 14)),
         3,
         7.6,
