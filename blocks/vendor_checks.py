@@ -26,7 +26,7 @@ PATIENCE = RequestLimits(connect_seconds=10, read_seconds=20, total_seconds=30, 
 """The limits of one request; a list of models is some 20 kB."""
 SOON = timedelta(days=90)
 """How near a model's last day must be for a warning."""
-LEAST_USD = 1.0
+LOW_BALANCE_USD = 1.0
 """The balance, in US dollars, below which there is a warning."""
 
 
@@ -119,7 +119,7 @@ def _stability(account: StabilityAccount) -> list[Check]:
         return [_refused(key, error)]
     balance = f"balance {account.vendor}"
     found = Check(balance, "ok", f"${usd:.2f}")
-    if usd < LEAST_USD:
+    if usd < LOW_BALANCE_USD:
         found = Check(balance, "warning" if usd > 0 else "wrong", f"${usd:.2f}", "top it up before a film")
     return [Check(key, "ok", "accepted"), found]
 

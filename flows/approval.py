@@ -27,7 +27,7 @@ from flows.runs.status import is_deployed
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
 from studio.model.receipt import Receipt
-from studio.sessions.approvals import Answer, Approvals, Approve, AskedQuestion, Step, answered
+from studio.sessions.approvals import Answer, Approvals, ApprovalStep, Approve, AskedQuestion, answered
 from studio.sessions.session import Session
 from studio.text.command_hints import command
 from studio.text.display import printable
@@ -72,7 +72,7 @@ class Approval(RunInput):
 class Question:
     """A question to a person: may these shots be painted or, for 'images', may their pictures be animated?"""
 
-    step: Step
+    step: ApprovalStep
     session: Session
     shots: tuple[Shot, ...]
     asked: AskedQuestion
@@ -116,7 +116,7 @@ class Approver:
         # Whether or not this run asks: an answer that an earlier run took is carried out if that run did not get to it.
         self._book.carry_out()
 
-    async def approved(self, step: Step, make: Callable[[], Sequence[Receipt]]) -> None:
+    async def approved(self, step: ApprovalStep, make: Callable[[], Sequence[Receipt]]) -> None:
         """Make the pieces of a step and return once a person has approved them; at once if the step needs no approval.
 
         What was approved is not asked about again in any run; what nobody has seen yet is.
@@ -140,7 +140,7 @@ class Approver:
             if self._book.settled(shown) and self._session.plans.shots() == shots:
                 return
 
-    async def _ask(self, step: Step, shots: tuple[Shot, ...], shown: tuple[str, ...]) -> None:
+    async def _ask(self, step: ApprovalStep, shots: tuple[Shot, ...], shown: tuple[str, ...]) -> None:
         asked, number = self._book.question(step, self._session.cards.run_id, shown, _now())
         question = Question(step, self._session, shots, asked)
         asker = _asker.get()

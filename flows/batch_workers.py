@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from studio.batch.films import Outcome, look_again, open_line
+from studio.batch.films import LineOutcome, look_again, open_line
 from studio.errors import FilmError, Interrupted
 from studio.text.display import clock, printable
 from studio.version import VERSION
@@ -26,11 +26,11 @@ MakeFilm = Callable[[str, threading.Event], str]
 """Makes a session's film and returns '', or why there is no film; leaves soon once the event is set."""
 Tell = Callable[[str], None]
 """Prints or logs a line for a person."""
-Changed = Callable[[int, Outcome], None]
+Changed = Callable[[int, LineOutcome], None]
 """Takes a line's position in the outcomes, from 0, and its new outcome."""
 
 
-class Slots:
+class BatchWorkers:
     """Makes the films of a batch.
 
     Args:
@@ -45,7 +45,11 @@ class Slots:
         self._root, self._make_film, self._tell, self._why_stopped = root, make_film, tell, why_stopped
 
     def work(
-        self, outcomes: Sequence[Outcome], parallel: int, ended: Changed, began: Changed = lambda place, outcome: None
+        self,
+        outcomes: Sequence[LineOutcome],
+        parallel: int,
+        ended: Changed,
+        began: Changed = lambda place, outcome: None,
     ) -> None:
         """Make every film that is to do; a failure does not stop the others. Report in a line as each begins and ends.
 
@@ -67,7 +71,7 @@ class Slots:
                 self.stop.set()
                 raise
 
-    def _one(self, outcome: Outcome, tell_began: Callable[[Outcome], None]) -> Outcome:
+    def _one(self, outcome: LineOutcome, tell_began: Callable[[LineOutcome], None]) -> LineOutcome:
         line = outcome.line
         try:
             if reason := self._why_stopped():
@@ -84,9 +88,9 @@ class Slots:
             reason = self._make_film(outcome.session_id, self.stop)
             outcome = look_again(outcome, self._root, reason)
         except FilmError as error:
-            outcome = Outcome(line, "failed", outcome.session_id, reason=str(error))
+            outcome = LineOutcome(line, "failed", outcome.session_id, reason=str(error))
         except OSError as error:
-            outcome = Outcome(line, "failed", outcome.session_id, reason=f"the system said: {error}")
+            outcome = LineOutcome(line, "failed", outcome.session_id, reason=f"the system said: {error}")
         else:
             if outcome.finished:
                 took = clock((datetime.now() - began).total_seconds())

@@ -19,7 +19,7 @@ LONGEST_SECONDS = 2 * PENDING_SECONDS
 """How long a look lasts at most: after that, whatever can be decided has been decided."""
 
 
-@flow(name="look-after-runs", description="Calls runs Crashed whose process is gone. Asked for where one fell silent.")
+@flow(name="look-after-runs", description="Calls runs Crashed whose process is gone. Begun when a run falls silent.")
 def look_after_runs() -> None:
     """Check whether the processes of this program's runs are gone, and set those runs to Crashed."""
     quieten_prefect()

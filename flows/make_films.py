@@ -29,7 +29,7 @@ from prefect.states import Cancelled, Failed
 
 from blocks.crew import crew_named
 from flows import parameters as p
-from flows.batch_workers import MOST, MakeFilm, Slots
+from flows.batch_workers import MOST, BatchWorkers, MakeFilm
 from flows.child_process import film_in_child
 from flows.from_python import REPORTED, callable_anywhere
 from flows.run_page_updates import ArtifactContent, Page, is_watched
@@ -37,7 +37,7 @@ from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
 from flows.runs.signs_of_life import signing
 from flows.runs.status import status_of, this_run
-from studio.batch.films import Outcome, counted, look, put_off, reported, rows, table, unfinished_line
+from studio.batch.films import LineOutcome, counted, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, FilmError
 from studio.sessions.find_or_make import check_writable, sweep_abandoned
@@ -95,7 +95,7 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
     make_film, why_stopped = _ways(place)
     outcomes = put_off(look(root, lines), at_most)
     log.info(counted(outcomes))
-    slots = Slots(root, make_film, log.info, why_stopped)
+    slots = BatchWorkers(root, make_film, log.info, why_stopped)
     with _shown(outcomes) as changed:
         slots.work(outcomes, parallel, changed, changed)
     for row in table(outcomes):
@@ -112,7 +112,7 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
 
 
 @contextmanager
-def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
+def _shown(outcomes: list[LineOutcome]) -> Iterator[Callable[[int, LineOutcome], None]]:
     """Keep a table of the lines on the run's page while the block runs; yield what takes a line's new outcome."""
     run = this_run()
     if run is None or not is_watched():
@@ -123,7 +123,7 @@ def _shown(outcomes: list[Outcome]) -> Iterator[Callable[[int, Outcome], None]]:
         now = list(outcomes)
         yield ArtifactContent("films", "table", counted(now), json.dumps(rows(now)))
 
-    def changed(place: int, outcome: Outcome) -> None:
+    def changed(place: int, outcome: LineOutcome) -> None:
         outcomes[place] = outcome
         page.changed()
 

@@ -27,7 +27,7 @@ from studio.model.brief import FilmOptions
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.folders import output_folder
-from studio.store.other_machines import signs_of_life
+from studio.store.other_machines import touching_card
 from studio.store.run_cards import RunCard
 from studio.version import VERSION
 
@@ -94,7 +94,7 @@ def opened(request: FilmRequest, *, pay_again: bool = False) -> Iterator[Session
     note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
     session.meta.write()
     try:
-        with signs_of_life(session.folder / "runs" / f"{card.flow_run_id}.json"):
+        with touching_card(session.folder / "runs" / f"{card.flow_run_id}.json"):
             if run is not None:
                 _present(session, run)
             yield session

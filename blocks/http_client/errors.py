@@ -129,7 +129,7 @@ def _until(date: str, there: str, now: float | None) -> float:
 
 
 def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...] = ()) -> VendorError:
-    """Return the error that an answer means which is not the one asked for.
+    """Return the error for an answer that is not the one asked for.
 
     Args:
         vendor: the name at the beginning of the message.

@@ -35,10 +35,11 @@ CAST, PROPS = 6, 3
 """The most characters and props of one scene: more would crowd a picture and its prompt."""
 
 TALKATIVE = 1.25
-"""How many times longer than its room a narration may be before sentences are left out; shots grow with their lines."""
+"""How many times more words than fit its shots a narration may have before sentences are left out; shots grow with
+their lines."""
 
-Mood = Literal["hopeful", "melancholy", "tense"]
-MOODS: tuple[Mood, ...] = get_args(Mood)
+StoryMood = Literal["hopeful", "melancholy", "tense"]
+STORY_MOODS: tuple[StoryMood, ...] = get_args(StoryMood)
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
             for number, (scene, room) in enumerate(zip(told, rooms, strict=True), start=1)
         ),
         language=language_code(form.language),
-        mood=next((mood for mood in MOODS if mood == form.mood.strip().lower()), "hopeful"),
+        mood=next((mood for mood in STORY_MOODS if mood == form.mood.strip().lower()), "hopeful"),
         written_by=written_by,
     )
 

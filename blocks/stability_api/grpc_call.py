@@ -192,7 +192,7 @@ def _message(messages: ModuleType, asked: SentRequest, named: str) -> object:
 
 
 def rpc_fault(account: StabilityAccount, named: str, error: _RpcError, heard: bool) -> VendorError:
-    """Return the error that a failed call means.
+    """Return the error for a failed call.
 
     UNAVAILABLE, INTERNAL and UNKNOWN come from the server, or from gRPC itself if a connection breaks. Only the details
     show which (seen with grpcio 1.63): a status that the server sent names the server's address, that of a broken

@@ -91,7 +91,7 @@ def _resume(folder: Path, place: Path, asked: AskedQuestion, reply: Answer) -> N
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound, PrefectException
 
-    from flows.runs.dead_runs import put_back
+    from flows.runs.dead_runs import suspend_again
 
     go_on = f"go on without it: {command('resume', folder.name, place)}"
     form: dict[str, Any] = {"approve": reply.approve, "shots_to_redo": reply.redo, "notes": reply.notes}
@@ -99,7 +99,7 @@ def _resume(folder: Path, place: Path, asked: AskedQuestion, reply: Answer) -> N
         with get_client(sync_client=True) as client:
             run = client.read_flow_run(UUID(asked.flow_run_id))
             # An earlier release may have called it dead while it waited, or somebody paused it by hand.
-            state = put_back(client, run) or run.state
+            state = suspend_again(client, run) or run.state
             if state is None or not state.is_paused():
                 if state is not None and state.is_final():
                     stop_waiting(folder, asked.flow_run_id)

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.batch_workers import MOST, Slots
+from flows.batch_workers import MOST, BatchWorkers
 from flows.child_process import GRACE_SECONDS, film_in_child, kill_children
 from flows.cli.crew_loading import CrewLoader
 from flows.cli.early_signals import nothing_begun
 from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
-from studio.batch.films import Outcome, counted, look, put_off, reported, table, unfinished_line
+from studio.batch.films import LineOutcome, counted, look, put_off, reported, table, unfinished_line
 from studio.batch.manifest import ManifestLine, read_manifest
 from studio.billing.prices import price_list
 from studio.errors import BadInput, FilmError, Interrupted
@@ -79,7 +79,12 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
 
 
 def _make(
-    console: Console, loader: CrewLoader, place: Path, outcomes: list[Outcome], parallel: int, cut_off: partial[None]
+    console: Console,
+    loader: CrewLoader,
+    place: Path,
+    outcomes: list[LineOutcome],
+    parallel: int,
+    cut_off: partial[None],
 ) -> None:
     """Make the films; `outcomes` tells what became of each line, as it ends."""
     check_threads()
@@ -91,7 +96,7 @@ def _make(
         if (server := loader.start()) is not None:
             with console.status("starting the engine") if console.is_terminal else nullcontext():
                 server.ready()
-        slots = Slots(sessions_root(place), partial(film_in_child, place), partial(_say, console))
+        slots = BatchWorkers(sessions_root(place), partial(film_in_child, place), partial(_say, console))
         slots.work(outcomes, parallel, outcomes.__setitem__)
 
 
@@ -111,7 +116,7 @@ def _stopped(code: int, lines: tuple[ManifestLine, ...], root: Path, again: str)
     return stopped
 
 
-def _print_report(outcomes: list[Outcome], began: float) -> None:
+def _print_report(outcomes: list[LineOutcome], began: float) -> None:
     state = "done" if all(outcome.finished for outcome in outcomes) else "unfinished"
     report = {"state": state, "films": reported(outcomes), "elapsed_seconds": round(time.monotonic() - began, 2)}
     print(json_format.dumps(report), flush=True)

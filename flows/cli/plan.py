@@ -15,7 +15,7 @@ from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
-from studio.forecast.outlook import Forecast
+from studio.forecast.forecast_model import Forecast
 from studio.input.idea import check_idea
 from studio.input.options import film_options, make_terms
 from studio.model.brief import Brief, FilmOptions

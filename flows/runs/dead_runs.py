@@ -148,8 +148,9 @@ class Watch:
         return changes
 
 
-def put_back(client: SyncPrefectClient, run: FlowRun) -> State | None:
-    """Suspend a run again that was called dead, or paused, while it was suspended; return its state, or None if not so.
+def suspend_again(client: SyncPrefectClient, run: FlowRun) -> State | None:
+    """Suspend a run again that was called dead, or paused, while it was suspended; return its state, None for any
+    other.
 
     It waits as before: with the same question, until the same day.
     """
@@ -183,7 +184,7 @@ def client_without_retries(patience: float) -> Iterator[SyncPrefectClient]:
 def _put_all_back(client: SyncPrefectClient) -> Iterator[StateChange]:
     for run in _runs(client, StateType.CRASHED):
         # Most runs never asked for approval; and a session that somebody went on with does not wait for this run.
-        if run.empirical_policy.pause_keys and not _gone_on(run) and (state := put_back(client, run)):
+        if run.empirical_policy.pause_keys and not _gone_on(run) and (state := suspend_again(client, run)):
             yield StateChange(run, state)
 
 
@@ -210,7 +211,7 @@ def _end(client: SyncPrefectClient, run: FlowRun) -> State | None:
         verdict = Crashed(message=f"{gone}; retry this run to go on.")
     answer = client.set_flow_run_state(run.id, verdict)
     # A run that woke up and was suspended at this very moment is not dead.
-    if answer.status != SetStateStatus.ACCEPT or put_back(client, client.read_flow_run(run.id)):
+    if answer.status != SetStateStatus.ACCEPT or suspend_again(client, client.read_flow_run(run.id)):
         return None
     return answer.state
 

@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 5.0
 """How long the server may take to answer; the request is repeated later."""
 
 
-def put_back(word: Message) -> None:
+def schedule_again(word: Message) -> None:
     """Schedule a run again that a worker had taken but not begun.
 
     Raises:

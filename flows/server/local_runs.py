@@ -48,14 +48,14 @@ class LocalRuns:
 
         Call this once all its messages were passed to `hear`.
         """
-        from flows.server.ended_runs import put_back
+        from flows.server.ended_runs import schedule_again
 
         self._groups.add(group)
         begun = {run_id: word for run_id, word in self._held.items() if word.what == "begun"}
         taken = [word for word in self._held.values() if word.what == "taken"]
         self._orphans |= begun
         self._held.clear()
-        return len(begun), [lambda word=word: put_back(word) for word in taken]  # type: ignore[misc]  # its default binds
+        return len(begun), [lambda word=word: schedule_again(word) for word in taken]  # type: ignore[misc]  # its default binds
 
     def ended(self) -> list[ServerRequest]:
         """Return what is to be done for the runs whose processes have ended since the last call."""

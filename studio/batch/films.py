@@ -40,7 +40,7 @@ LineState = Literal["to do", "later", "done", "there", "failed", "running"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LineOutcome:
     """A line of a manifest with its state and result.
 
     Attributes:
@@ -63,13 +63,13 @@ class Outcome:
         return self.state in ("done", "there")
 
 
-def look(root: Path, lines: Sequence[ManifestLine]) -> list[Outcome]:
+def look(root: Path, lines: Sequence[ManifestLine]) -> list[LineOutcome]:
     """Return the present outcome of each line; write nothing."""
     folders = _by_key(root)
     return [_look_at(line, folders.get(line.key)) for line in lines]
 
 
-def put_off(outcomes: Sequence[Outcome], at_most: int | None) -> list[Outcome]:
+def put_off(outcomes: Sequence[LineOutcome], at_most: int | None) -> list[LineOutcome]:
     """Return the outcomes with only the first `at_most` lines 'to do', the others 'later'; None: no limit."""
     if at_most is None:
         return list(outcomes)
@@ -78,7 +78,7 @@ def put_off(outcomes: Sequence[Outcome], at_most: int | None) -> list[Outcome]:
     return [replace(each, state="later") if place in later else each for place, each in enumerate(outcomes)]
 
 
-def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now: datetime, version: str) -> Outcome:
+def open_line(root: Path, line: ManifestLine, draw_seed: Callable[[], int], now: datetime, version: str) -> LineOutcome:
     """Return the line's outcome with its session; open a new session if it has none.
 
     If two batches do this at the same moment, one opens the session and the other finds it.
@@ -121,7 +121,7 @@ def _agree(folder: Path, said: TermsChange) -> None:
             held.release()
 
 
-def look_again(outcome: Outcome, root: Path, reason: str = "") -> Outcome:
+def look_again(outcome: LineOutcome, root: Path, reason: str = "") -> LineOutcome:
     """Return a line's outcome after an attempt to make its film; `reason` is the attempt's error message, or ''."""
     now = _look_at(outcome.line, root / outcome.session_id)
     if now.finished:
@@ -150,15 +150,15 @@ def _key_of(folder: Path) -> str:
     return ""
 
 
-def _look_at(line: ManifestLine, folder: Path | None) -> Outcome:
+def _look_at(line: ManifestLine, folder: Path | None) -> LineOutcome:
     listing = read_listing(folder) if folder is not None else None
     if folder is None or listing is None:
-        return Outcome(line, "to do")
+        return LineOutcome(line, "to do")
     if listing.state == "running":
-        return Outcome(line, "running", folder.name, reason=f"it is being made {lock.holder_text(folder)}")
+        return LineOutcome(line, "running", folder.name, reason=f"it is being made {lock.holder_text(folder)}")
     if listing.state != "done":
-        return Outcome(line, "to do", folder.name)
-    return Outcome(line, "there", folder.name, str(folder / "film.mp4"), listing.seconds)
+        return LineOutcome(line, "to do", folder.name)
+    return LineOutcome(line, "there", folder.name, str(folder / "film.mp4"), listing.seconds)
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def _alone(root: Path) -> Iterator[None]:
 # --- how it ended ---------------------------------------------------------------------------------
 
 
-def table(outcomes: Sequence[Outcome]) -> list[str]:
+def table(outcomes: Sequence[LineOutcome]) -> list[str]:
     """Return the lines of a batch's table: line, state, session, length, idea."""
     rows = [("line", "state", "session", "length", "idea"), *(_cells(outcome) for outcome in outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -191,7 +191,7 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
     ]
 
 
-def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
+def _cells(outcome: LineOutcome) -> tuple[str, str, str, str, str]:
     idea = printable(outcome.line.idea)
     return (
         str(outcome.line.number),
@@ -202,7 +202,7 @@ def _cells(outcome: Outcome) -> tuple[str, str, str, str, str]:
     )
 
 
-def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
+def rows(outcomes: Sequence[LineOutcome]) -> list[dict[str, str | int]]:
     """Return every line as a row of a table: each cell is a text on one line, cut to a maximum length."""
     return [
         {
@@ -217,7 +217,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[dict[str, str | int]]:
     ]
 
 
-def unfinished_line(outcomes: Sequence[Outcome]) -> str:
+def unfinished_line(outcomes: Sequence[LineOutcome]) -> str:
     """Return '2 of 5 films are not finished (lines 3, 5)'; '' if all are, except those left for later."""
     missing = [outcome for outcome in outcomes if not outcome.finished and outcome.state != "later"]
     if not missing:
@@ -229,14 +229,14 @@ def unfinished_line(outcomes: Sequence[Outcome]) -> str:
     return f"{len(missing)} of {len(outcomes)} {films} {are} not finished ({lines} {shown})"
 
 
-def counted(outcomes: Sequence[Outcome]) -> str:
+def counted(outcomes: Sequence[LineOutcome]) -> str:
     """Return how many films are in which state: '5 films: 3 there, 2 to do'."""
     counts = Counter(outcome.state for outcome in outcomes)
     films = "1 film" if len(outcomes) == 1 else f"{len(outcomes)} films"
     return f"{films}: " + ", ".join(f"{count} {state}" for state, count in counts.items())
 
 
-def reported(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
+def reported(outcomes: Sequence[LineOutcome]) -> list[dict[str, object]]:
     """Return every line as a JSON object; a value that does not exist is null."""
     return [
         {

@@ -130,6 +130,7 @@ def _keyed(stem: str, found: list[tuple[int, str, FilmOptions, TermsChange]]) ->
     for number, idea, options, terms in found:
         # Without options at their default: a new option in a later version must not change the key of every film.
         asked = options.model_dump_json(exclude_defaults=True)
+        # The options' name in every key so far: under another one no session would be found again.
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
         yield ManifestLine(number, idea, options, fingerprint(line=same, occurrence=seen[same]), terms)

@@ -16,18 +16,18 @@ from typing import Literal
 from pydantic import ValidationError
 
 from studio.billing.calls import lost_calls, read_calls
-from studio.billing.lost_calls import unbooked_pieces
+from studio.billing.unbooked import unbooked_pieces
 from studio.errors import BadInput, NoSuchSession
 from studio.fs import files, safe_open, tolerant
 from studio.fs.files import digest_of, words_of
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.brief import Brief, FilmOptions
 from studio.model.film import Stage
-from studio.model.pieces import NUMBERED, PER_SHOT, PICTURES, PLANS, artefact_path, piece_at, receipt_path
+from studio.model.pieces import NUMBERED, PER_SHOT, PICTURES, PLANS, piece_at, piece_path, receipt_path
 from studio.model.receipt import Receipt
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import reader
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.snapshot import Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import completed
 from studio.store import lock
@@ -90,8 +90,8 @@ def verify(folder: Path) -> list[Finding]:
         findings += _piece(records, folder, path, stage, planned, _is_finished(folder) and planned)
     findings += _ground(folder)
     findings += _takes(folder)
-    findings += compared(folder)
-    findings += lost(folder)
+    findings += record_notes(folder)
+    findings += lost_call_notes(folder)
     findings += [] if lock.is_locked(folder) else _left_over(folder)
     findings += _meta(folder, facts)
     told = {finding.path for finding in findings if finding.what != "gone"}
@@ -114,13 +114,13 @@ def _brief(folder: Path) -> tuple[Brief | None, list[Finding]]:
 def _places(folder: Path, facts: Snapshot) -> list[tuple[str, Stage]]:
     """Return (path, stage) of every piece that is there or, if the film was cut, must be there; plans are left out."""
     planned = range(1, len(facts.shots) + 1) if _is_finished(folder) else ()
-    found = {(artefact_path(stage, number), stage) for stage in PER_SHOT for number in planned}
+    found = {(piece_path(stage, number), stage) for stage in PER_SHOT for number in planned}
     for stage in NUMBERED:
         there = (piece_at(f"{stage}/{name}") for name in files.names(folder / stage))
-        found |= {(artefact_path(*place), stage) for place in there if place}
+        found |= {(piece_path(*place), stage) for place in there if place}
     music = facts.options.get("music") is not False
     for stage in _ONCE:
-        path = artefact_path(stage)
+        path = piece_path(stage)
         wanted = _is_finished(folder) and (stage != "score" or music)
         if wanted or any(os.path.lexists(folder / each) for each in (path, receipt_path(path))):
             found.add((path, stage))
@@ -227,7 +227,7 @@ def _sidecars(folder: Path, receipt: Receipt) -> Iterator[Finding]:
 
 
 def _plan(folder: Path, stage: Stage, brief: Brief | None, finished: bool) -> Iterator[Finding]:
-    path = artefact_path(stage)
+    path = piece_path(stage)
     receipt, torn = _receipt_of(folder / receipt_path(path), path)
     if torn:
         yield Finding(receipt_path(path), "torn receipt", torn)
@@ -312,7 +312,7 @@ def _meta(folder: Path, facts: Snapshot) -> Iterator[Finding]:
         if opened is None or not tolerant.is_there(opened, path):
             return
         meta = tolerant.dict_at(opened, path)
-    if _without_paths(meta) != _without_paths(json.loads(json.dumps(project(facts, "")))):
+    if _without_paths(meta) != _without_paths(json.loads(json.dumps(meta_of(facts, "")))):
         yield Finding(path, "stale meta", "it does not say what the folder holds: the next run writes it anew")
 
 
@@ -344,7 +344,7 @@ def verdict(folder: Path, findings: list[Finding], go_on: str, repair: str) -> s
     return f"{folder.name}: whole, every checksum agrees{'' if done else '; not finished yet'}.{busy}"
 
 
-def compared(folder: Path) -> Iterator[Finding]:
+def record_notes(folder: Path) -> Iterator[Finding]:
     """Compare Prefect's records with the receipts; differences are notes, not faults."""
     held: set[tuple[str, str]] = set()
     kept: set[str] = set()
@@ -376,7 +376,7 @@ def compared(folder: Path) -> Iterator[Finding]:
             )
 
 
-def lost(folder: Path) -> Iterator[Finding]:
+def lost_call_notes(folder: Path) -> Iterator[Finding]:
     """Yield notes on paid calls whose file is lost or unreadable, and on receipts that cost more than `calls/` has."""
     held, unread = lost_calls(folder)
     for call in held:

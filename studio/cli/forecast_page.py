@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from studio.forecast.outlook import Forecast, Step
+from studio.forecast.forecast_model import Forecast, Step
 from studio.forecast.quote import FREE, Estimate
 from studio.model.film import STAGES, Stage
 from studio.model.pieces import shot_or_character

@@ -15,7 +15,7 @@ from cyclopts import App, Parameter
 
 from studio.billing.totals import stats_of
 from studio.cli.streams import open_streams
-from studio.cli.terminal import agrees, leave, share_shown, write_exact, write_json
+from studio.cli.terminal import agrees_on_terminal, leave, share_shown, write_exact, write_json
 from studio.errors import BadInput
 from studio.status.listing import Listing, any_cost, line_cells, listings
 from studio.store.folders import output_folder, session_folder, sessions_root
@@ -238,7 +238,7 @@ def repair(
     if not json:
         print("\n".join(survey_lines(session, found, go_on)))
     todo = any(not mend.idle for mend in found)
-    done = todo and (yes or (not json and agrees("Repair it now? (y/n) ")))
+    done = todo and (yes or (not json and agrees_on_terminal("Repair it now? (y/n) ")))
     if done:
         mend(folder, str(place / "sessions" / session), lambda line: None if json else print(f"  {printable(line)}"))
     if json:

@@ -70,7 +70,7 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
         return 1
 
 
-def agrees(question: str) -> bool:
+def agrees_on_terminal(question: str) -> bool:
     """Ask a yes-or-no question until it is answered; False if input or output is not a terminal.
 
     Raises:

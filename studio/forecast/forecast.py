@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from studio.billing.calls import cut_off_calls, read_calls, spent_usd
 from studio.billing.prices import PriceList, price_list
-from studio.forecast.outlook import Forecast, Step
+from studio.forecast.forecast_model import Forecast, Step
 from studio.forecast.quote import FREE, UNKNOWN_PRICE, Estimate, Quoter
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES

@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """Do the same for a cue of several lines, without empty lines: one would end the cue."""
+    """Return the text of a cue of several lines, each as by `clean`, without empty lines: one would end the cue."""
     return "\n".join(line for line in map(clean, text.split("\n")) if line) or "\ufffd"
 
 

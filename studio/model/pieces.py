@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from studio.model.film import STAGES, Stage
 
 PLANS: tuple[Stage, ...] = ("story", "scene_graph", "shots", "timeline")
-"""Stages whose artefact is a text that people may edit."""
+"""Stages whose piece is a text that people may edit."""
 
 
 PER_SHOT: tuple[Stage, ...] = ("images", "narration", "videos")
@@ -42,7 +42,7 @@ _PLACES: dict[Stage, str] = {
 assert set(_PLACES) == set(STAGES)
 
 
-def artefact_path(stage: Stage, index: int = 0) -> str:
+def piece_path(stage: Stage, index: int = 0) -> str:
     """Return the path of a piece, relative to the session: 'images/shot_003.png'."""
     return _PLACES[stage].format(index)
 
@@ -57,7 +57,7 @@ def piece_at(path: str) -> tuple[Stage, int] | None:
     number = int(found[1]) if found else 0
     for stage in STAGES:
         if stage == home if found else stage not in NUMBERED:
-            own = artefact_path(stage, number)
+            own = piece_path(stage, number)
             if path in (own, receipt_path(own)):
                 return stage, number
     return None
@@ -98,7 +98,7 @@ class Order:
     @property
     def path(self) -> str:
         """The path of the piece, relative to the session."""
-        return artefact_path(self.stage, self.index)
+        return piece_path(self.stage, self.index)
 
     def key(self, generation: int = 0) -> str:
         """Return the cache key: '<session>/<stage>/<NNN>-<fingerprint>', with '-gN' from the second record on."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from studio.model.film import Story
 from studio.model.receipt import Receipt
 
-PROGRAM = "offline"
+OFFLINE = "offline"
 """The engine name of the offline crew: its pictures are credited to a program, its voice as synthetic."""
 
 MOST_LETTERS = 44
@@ -52,13 +52,13 @@ def _writer(written_by: str) -> str:
 def _painter(picture: Receipt) -> str:
     if picture.by_hand:
         return "by hand"
-    return "drawn by a program" if picture.engine == PROGRAM else _model(picture)
+    return "drawn by a program" if picture.engine == OFFLINE else _model(picture)
 
 
 def _speaker(line: Receipt) -> str:
     if line.by_hand:
         return "by hand"
-    return "synthetic" if line.engine == PROGRAM else f"synthetic, {_model(line)}"
+    return "synthetic" if line.engine == OFFLINE else f"synthetic, {_model(line)}"
 
 
 def _model(piece: Receipt) -> str:

@@ -30,11 +30,11 @@ class Redo:
 def changed_fields(written: str, found: str, item: str) -> tuple[str, ...]:
     """Return the fields that differ between two JSON texts: 'title', 'shot 3 image_prompt', '2 shots more'.
 
-    Args:
-        item: what an element of a list is called: 'shot', 'scene', 'node', ...
-
     Items of a list are compared place by place if their number is the same; if it changed, each is compared with the
     earlier one that is most like it, and counts as new if no earlier one shares half its keys.
+
+    Args:
+        item: what an element of a list is called: 'shot', 'scene', 'node', ...
     """
     before, after = _read(written), _read(found)
     return tuple(_differences(before, after, item))

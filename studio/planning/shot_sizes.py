@@ -45,7 +45,8 @@ _ELSE: dict[ShotSize, tuple[ShotSize, ...]] = {
 
 
 def shot_size(number: int, place: int, its_shots: int, scene: Scene, used: Sequence[ShotSize], count: int) -> ShotSize:
-    """Return the size of shot `place` (from 0) of `its_shots` in scene `number` (from 1), not that of the shot before.
+    """Return the size of shot `place` (from 0) of `its_shots` in scene `number` (from 1); never that of the shot
+    before.
 
     The first shot is wide, to show where we are; if there are more than two, so is the last.
 

@@ -28,7 +28,7 @@ from studio.store.session_store import SessionStore
 from studio.text.display import printable
 
 Approve = Literal["no", "shots", "images", "both"]
-Step = Literal["shots", "images"]
+ApprovalStep = Literal["shots", "images"]
 """What is approved: the plan, before pictures are made from it; the pictures, before clips are."""
 
 APPROVALS = "approvals.json"
@@ -58,7 +58,7 @@ class ShotChange(FrozenModel):
 class AskedQuestion(FrozenModel):
     """One question and its answer; open while `at` is ''."""
 
-    asked_for: Step
+    asked_for: ApprovalStep
     flow_run_id: str
     asked_at: str = Field(description="local time, ISO 8601")
     shown: tuple[str, ...] = Field(description="SHA-256 of what was shown: the plan as written, or every picture")
@@ -153,7 +153,9 @@ class Approvals:
         """Tell whether everything in `shown`, by SHA-256, was approved."""
         return set(shown) <= {each for asked in self._asked if asked.approved for each in asked.shown}
 
-    def question(self, step: Step, flow_run_id: str, shown: tuple[str, ...], now: str) -> tuple[AskedQuestion, int]:
+    def question(
+        self, step: ApprovalStep, flow_run_id: str, shown: tuple[str, ...], now: str
+    ) -> tuple[AskedQuestion, int]:
         """Return this run's open question about `step`, and how many such questions were answered before.
 
         If none is open, write a new one down.

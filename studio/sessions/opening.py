@@ -133,8 +133,8 @@ def open_session(
     """Open the session that this run gets; return it and whether it existed before.
 
     In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
-    asks for the same film; a new one. The run's card is written first, under the lock. `tell` is told where the crew
-    will not do exactly what the options ask.
+    asks for the same film; a new one. The run's card is written first, under the lock. `tell` gets a line for
+    everything that the crew will not do exactly as the options ask.
 
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.

@@ -88,7 +88,8 @@ class Session:
         return Job(self.id, self.folder, self.brief, self.crew, self.control.check_running)
 
     def with_voice_for(self, story: Story) -> Session:
-        """Return the session with a crew that speaks the story's language, or is silent; `tell` is told of a change."""
+        """Return the session with a crew that speaks the story's language, or is silent; `tell` gets a line about a
+        change."""
         crew, note = voice_for(self.crew, story, self.brief.options)
         if note:
             self.tell(note)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from studio.billing.calls import Call, lost_calls, read_answer, read_calls
-from studio.billing.lost_calls import Gap, unbooked_pieces
 from studio.billing.totals import Tally
+from studio.billing.unbooked import Gap, unbooked_pieces
 from studio.errors import NoSuchSession
 from studio.fs import tolerant
 from studio.model.pieces import PLANS, shot_or_character

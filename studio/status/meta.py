@@ -15,7 +15,7 @@ META_SHARE, META_SECONDS = 20.0, 5.0
 about 5 % of the time."""
 
 
-def project(facts: Snapshot, shown_folder: str) -> dict[str, object]:
+def meta_of(facts: Snapshot, shown_folder: str) -> dict[str, object]:
     """Return the meta of a session, in the fixed format of `docs/sessions.md`.
 
     Args:
@@ -72,7 +72,7 @@ class Meta:
             began = time.monotonic()
             facts = read_snapshot(self._store.folder)
             if facts is not None:
-                self._store.write_json(f"{self._store.folder.name}_meta.json", project(facts, self._shown_folder))
+                self._store.write_json(f"{self._store.folder.name}_meta.json", meta_of(facts, self._shown_folder))
             ended = time.monotonic()
             self._rests_until = ended + min(META_SECONDS, META_SHARE * (ended - began))
 

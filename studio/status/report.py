@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import NoSuchSession
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.snapshot import PLAN_NAMES, Piece, Snapshot, read_snapshot, why_not_a_session
 from studio.status.state import SessionState, can_go_on, completed, mark, missing, state_now
 from studio.store import lock
@@ -120,7 +120,7 @@ def length(facts: Snapshot) -> tuple[float, int]:
 def report_json(report: Report) -> dict[str, object]:
     """Return the report as one JSON object: the keys of meta, and more."""
     facts = report.facts
-    meta = project(facts, str(report.folder))
+    meta = meta_of(facts, str(report.folder))
     seconds, frames = length(facts)
     return {
         **meta,

@@ -34,7 +34,7 @@ def receipt_at(opened: OpenFolder, path: str) -> dict[str, object] | None:
 
 
 def has_brief(opened: OpenFolder) -> bool:
-    """Tell whether this program made the session: its brief is there, or the copy of it, or run cards."""
+    """Tell whether this program made the session; the light form of `studio.store.brief.is_own_session`."""
     # No other program writes run cards: a session that lost both briefs is still ours.
     return any(is_there(opened, name) for name in ("brief.json", "receipts/brief.json", "runs"))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from studio.fs import files, tolerant
 
-SIGN_SECONDS = 15.0
+TOUCH_SECONDS = 15.0
 """How often a run gives a sign of life."""
 CARD_SILENCE_SECONDS = 60.0
 """How long a run on another machine may be silent before it counts as gone: three signs may be missed."""
@@ -38,12 +38,12 @@ def seconds_since_sign(folder: Path) -> float | None:
 
 
 @contextmanager
-def signs_of_life(card: Path) -> Iterator[None]:
-    """Touch the run card at `card` every `SIGN_SECONDS` while the block runs."""
+def touching_card(card: Path) -> Iterator[None]:
+    """Touch the run card at `card` every `TOUCH_SECONDS` while the block runs."""
     ended = threading.Event()
 
     def beat() -> None:
-        while not ended.wait(SIGN_SECONDS):
+        while not ended.wait(TOUCH_SECONDS):
             # If the disk fails, the run itself will say so.
             with contextlib.suppress(OSError):
                 files.touch(card)

@@ -11,7 +11,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
-from studio.store.receipts import artefact_of, read_receipt, receipt_places
+from studio.store.receipts import piece_of, read_receipt, receipt_places
 
 
 class PieceIndex:
@@ -51,14 +51,14 @@ def lies_whole(place: Path, receipt: Receipt) -> bool:
     """Tell whether the piece beside the receipt at `place` is whole; a plan's receipt holds the plan."""
     if receipt.stage in PLANS:
         return receipt.content is not None
-    artefact = artefact_of(place, receipt)
-    return files.has(artefact, receipt.sha256, receipt.bytes)
+    piece = piece_of(place, receipt)
+    return files.has(piece, receipt.sha256, receipt.bytes)
 
 
 def copy_whole(place: Path, receipt: Receipt, out: Path) -> bool:
     """Copy a piece to `out`, and tell whether the copy is whole: another shot may replace the piece meanwhile."""
     try:
-        files.copy(artefact_of(place, receipt), out)
+        files.copy(piece_of(place, receipt), out)
     except FileNotFoundError:
         return False
     return files.sha256_of(out) == receipt.sha256

@@ -119,7 +119,8 @@ class PieceStore:
         return decide(order, self._states, self._index)
 
     def decide_unknown(self, stage: Stage, number: int = 0) -> Decision:
-        """Return what is to be done about a piece whose order cannot be known yet, as `decisions.decide_unknown`."""
+        """Return what is to be done about a piece whose order cannot be known yet, as
+        `reuse_or_make.decide_unknown`."""
         return decide_unknown(stage, number, self._states)
 
     def _keep_edit(self, order: Order, found: PieceState) -> Receipt:

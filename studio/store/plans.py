@@ -8,7 +8,7 @@ from studio.errors import BrokenPlan
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
 from studio.model.film import SceneGraph, Shot, Story, Timeline
-from studio.model.pieces import PLANS, artefact_path, receipt_path
+from studio.model.pieces import PLANS, piece_path, receipt_path
 from studio.planning.plan_diff import edit_line, same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
 from studio.store.receipts import read_receipt, receipt_bytes
@@ -51,7 +51,7 @@ class Plans:
         """
         read = reader(self._store.brief)
         for stage in PLANS:
-            name = artefact_path(stage)
+            name = piece_path(stage)
             if files.read_or_none(self._store.folder / name, PLAN_BYTES) is None:
                 continue
             text = self._text(name)

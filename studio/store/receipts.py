@@ -46,7 +46,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
     return (receipt.sealed().model_dump_json(indent=1, exclude_defaults=True) + "\n").encode("utf-8")
 
 
-def artefact_of(place: Path, receipt: Receipt) -> Path:
+def piece_of(place: Path, receipt: Receipt) -> Path:
     """Return the path of the piece that the receipt at `place` belongs to, in its place or in `takes/`.
 
     For a plan in `takes/` no such file exists: its receipt holds the text.

@@ -29,7 +29,7 @@ from tests.flows.server.test_supervision import ENDS, PREFECT, Place
 from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import MARK, ask, left_of
 
-WISH: dict[str, Any] = {"seconds": 12.0, "height": 360}
+OPTIONS: dict[str, Any] = {"seconds": 12.0, "height": 360}
 WAITING = 2
 """Films that wait for approval, through two kills."""
 APART_SECONDS = (3.0, 25.0)
@@ -125,7 +125,9 @@ def bench(
     victims = draw.sample(["flow", "worker", "server"] * kills, 3 * kills)
     with tempfile.TemporaryDirectory(prefix="film-day-") as folder, _place(Path(folder), by_hand) as place:
         waiting = min(WAITING, films)
-        runs = [place.begin(f"A day: film {n}", **WISH, approve="shots" if n < waiting else "no") for n in range(films)]
+        runs = [
+            place.begin(f"A day: film {n}", **OPTIONS, approve="shots" if n < waiting else "no") for n in range(films)
+        ]
         due = time.monotonic() + draw.uniform(*APART_SECONDS)
         retried = 0
         while time.monotonic() - began < DAY_SECONDS:

@@ -1,6 +1,6 @@
 """Measure the offline composer: a minute in every mood, and what it costs.
 
-python tests/bench/score.py [--seed N]
+python -m tests.bench.score [--seed N]
 
 loudness   LUFS of the middle of the minute, after the beginning and before the end
 peak       highest sample in dBFS

@@ -162,7 +162,7 @@ def zoompan(picture: Path, frames: int, out: Path) -> Callable[[], object]:
     from imageio_ffmpeg import get_ffmpeg_exe
 
     start, end, share = MOVE.start, MOVE.end, f"(on/{max(1, frames - 1)})"
-    # `lens.ease` in ffmpeg's words.
+    # `camera_path.ease` in ffmpeg's words.
     ramp, top = f"/{2 * EASE_SHARE}*{1 / (1 - EASE_SHARE):.9f}", f"{1 / (1 - EASE_SHARE):.9f}"
     late = f"if(gt({share},{1 - EASE_SHARE}),1-(1-{share})^2{ramp},{top}*({share}-{EASE_SHARE / 2}))"
     share = f"if(lt({share},{EASE_SHARE}),{share}^2{ramp},{late})"

@@ -26,16 +26,16 @@ from flows.direct_run import filmed
 from tests.crash import crew
 from tests.crash.engine_child import Told, take_time, telling
 from tests.crash.engine_server import PATIENCE_SECONDS, PREFECT, PROJECT, Server, environment
-from tests.crash.film import IDEA, WISH
+from tests.crash.film import IDEA, OPTIONS
 
 LOOK_SECONDS = 0.003
 """How often a run is looked at."""
 SHAPE: dict[str, Any] = {
-    "seconds": WISH.seconds,
-    "shot_seconds": WISH.shot_seconds,
-    "height": WISH.height,
-    "seed": WISH.seed,
-    "script": WISH.script,
+    "seconds": OPTIONS.seconds,
+    "shot_seconds": OPTIONS.shot_seconds,
+    "height": OPTIONS.height,
+    "seed": OPTIONS.seed,
+    "script": OPTIONS.script,
 }
 
 
@@ -140,7 +140,7 @@ class Commanded:
     def __init__(self, told: Told, output: Path, session_id: str | None) -> None:
         self.told = told
         script = told.path("script")
-        script.write_text(str(WISH.script), "utf-8")
+        script.write_text(str(OPTIONS.script), "utf-8")
         shape = [
             word
             for name, value in (SHAPE | {"script": script}).items()

@@ -46,7 +46,7 @@ from tasks.videos import animate_shot
 
 IDEA = "A lighthouse keeper finds a message in a bottle"
 SCRIPT = "The lamp is lit.\n\nA bottle knocks.\n\nHe reads it.\n\nNo name.\n\nHe answers."
-WISH = FilmOptions(seconds=6.0, shot_seconds=1.0, height=144, seed=7, script=SCRIPT)
+OPTIONS = FilmOptions(seconds=6.0, shot_seconds=1.0, height=144, seed=7, script=SCRIPT)
 """A film of five tiny shots."""
 MOMENT = datetime(2025, 2, 8, 0, 22, 38, 123456)
 """When every session of the bench begins, so that all bear one id."""
@@ -140,7 +140,7 @@ def opened(
     output: Path, crew: Crew, session_id: str | None = None, now: datetime = MOMENT, pay_again: bool = False
 ) -> Iterator[Session]:
     """Lend the session that `film make`, or `film resume ID` where one is named, gets in this output folder."""
-    request = FilmRequest("" if session_id else IDEA, WISH, output, session_id)
+    request = FilmRequest("" if session_id else IDEA, OPTIONS, output, session_id)
     card = RunCard(
         flow_run_id=secrets.token_hex(8),
         pid=1,

@@ -21,7 +21,7 @@ from studio.model.events import Event
 from studio.model.pieces import PLANS
 from studio.model.receipt import Receipt
 from studio.store.brief import COPY
-from studio.store.receipts import artefact_of, read_receipt
+from studio.store.receipts import piece_of, read_receipt
 
 CLOCKED = (
     "made_at",
@@ -75,7 +75,7 @@ def held(folder: Path) -> set[Piece]:
 def _whole(folder: Path) -> Iterator[tuple[Path, Receipt]]:
     for place in folder.rglob("*.json"):
         receipt = None if place.name.startswith(".") else _receipt(place)
-        if receipt is not None and (receipt.stage in PLANS or _is(artefact_of(place, receipt), receipt)):
+        if receipt is not None and (receipt.stage in PLANS or _is(piece_of(place, receipt), receipt)):
             yield place, receipt
     for place in folder.rglob(".*.json.next"):
         if (receipt := _receipt(place)) is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from studio.fs import files
 from studio.model.pieces import PLANS, receipt_path
 from studio.model.receipt import Receipt
-from studio.store.receipts import artefact_of, read_receipt
+from studio.store.receipts import piece_of, read_receipt
 
 KINDS: dict[str, str] = {
     "brief": "brief.json",
@@ -159,7 +159,7 @@ def piece_in(folder: Path, name: str) -> tuple[str, str] | None:
         receipt = read_receipt(place)
         if receipt is None or receipt.path.endswith(".json"):
             continue
-        if artefact_of(place, receipt) == path or (place == path and not _recorded(folder, receipt)):
+        if piece_of(place, receipt) == path or (place == path and not _recorded(folder, receipt)):
             return receipt.stage, receipt.fingerprint
     return None
 

@@ -17,18 +17,18 @@ from tests.crash.crew import crew, remembered_cut
 from tests.crash.store_disks import Counted
 
 SCRIPT = "The lamp is lit.\n\nA bottle drifts in.\n\nShe reads it slowly.\n\nThe sea is calm.\n\nNight falls.\n"
-WISH = film.WISH.model_copy(update={"script": SCRIPT})
+OPTIONS = film.OPTIONS.model_copy(update={"script": SCRIPT})
 """A film of five tiny shots, each with a line of its own, so that lines and captions can be lost too."""
 
 
 @contextmanager
-def asking(options: FilmOptions = WISH) -> Iterator[None]:
+def asking(options: FilmOptions = OPTIONS) -> Iterator[None]:
     """Let the command ask for this film while the block runs."""
-    film.WISH, before = options, film.WISH
+    film.OPTIONS, before = options, film.OPTIONS
     try:
         yield
     finally:
-        film.WISH = before
+        film.OPTIONS = before
 
 
 @dataclass(frozen=True)

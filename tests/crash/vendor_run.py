@@ -78,7 +78,7 @@ used; 'in the books' is before an operation on the disk in `calls/`, 'inside' is
 
 KEY = "sk-metered-0123456789"
 LINES = ("The lamp is lit.", "A bottle drifts in.", "Night falls.")
-WISH = film.WISH.model_copy(update={"seconds": 4.0, "shot_seconds": 1.4, "script": "\n\n".join(LINES) + "\n"})
+OPTIONS = film.OPTIONS.model_copy(update={"seconds": 4.0, "shot_seconds": 1.4, "script": "\n\n".join(LINES) + "\n"})
 """A film of three tiny shots, each with a line of its own."""
 WORDS: dict[Place, str] = {
     ("story", 0): "staging",
@@ -292,7 +292,7 @@ def make(output: Path, meter: Meter, hands: Crew, pay_again: bool, session_id: s
     """Run the command once, in this process."""
     run: PaidRun | None = None
     # What is lent is taken back: a worker that a later test of this process starts would else read these prices.
-    with patch.dict(os.environ, {OWN: str(meter.prices)}), patch.object(film, "WISH", WISH):
+    with patch.dict(os.environ, {OWN: str(meter.prices)}), patch.object(film, "OPTIONS", OPTIONS):
         try:
             with film.opened(output, hands, session_id, pay_again=pay_again) as session:
                 run = PaidRun(session)

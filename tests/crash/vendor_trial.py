@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from studio.billing.calls import Call, read_calls
-from studio.model.pieces import artefact_path
+from studio.model.pieces import piece_path
 from studio.status.snapshot import read_snapshot
 from studio.status.state import completed
 from tests.crash import judge
@@ -132,7 +132,7 @@ class Stage:
             for call in read_calls(folder)
             if (call.stage, call.index) == place and call.state == "done"
         ]
-        piece = folder / artefact_path(place[0], place[1])  # type: ignore[arg-type]
+        piece = folder / piece_path(place[0], place[1])  # type: ignore[arg-type]
         paths = [piece] * (what != "its answer") + answers * (what != "the piece")
         for path in paths:
             content = bytearray(path.read_bytes())

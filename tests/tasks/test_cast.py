@@ -13,7 +13,7 @@ from PIL import Image
 from studio.billing.calls import read_calls, spent_usd
 from studio.checks.verify import FAULTS, verify
 from studio.forecast.forecast import UNKNOWN_CAST, forecast_session
-from studio.forecast.outlook import Forecast
+from studio.forecast.forecast_model import Forecast
 from studio.fs import files
 from studio.model.paid import VendorError
 from studio.model.terms import Terms

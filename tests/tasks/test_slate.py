@@ -12,7 +12,7 @@ from studio.model.paid import VendorError
 from studio.model.terms import Terms
 from studio.store.brief import read_brief, write_brief
 from studio.store.receipts import read_receipt
-from tests.support.films.filming import PRICES, WISH, PaidPainter, filmed, opened, paid_crew
+from tests.support.films.filming import OPTIONS, PRICES, PaidPainter, filmed, opened, paid_crew
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_a_slate_stands_for_a_refused_shot(tmp_path: Path) -> None:
     painter = refuser()
     filmed(folder, paid_crew(painter))
     with Image.open(folder / "images/shot_001.png") as slate:
-        assert (slate.size, slate.mode) == (WISH.size, "RGB")
+        assert (slate.size, slate.mode) == (OPTIONS.size, "RGB")
         assert slate.getcolors(1_000_000) is None or len(slate.getcolors(1_000_000) or ()) > 10
     receipt = read_receipt(folder / "images/shot_001.json")
     assert receipt is not None

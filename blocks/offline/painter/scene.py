@@ -47,7 +47,7 @@ from blocks.offline.painter.prompt.places_in_prompt import FURNITURE, HANDHELD, 
 from blocks.offline.painter.prompt.reader import Reading
 from blocks.offline.painter.prompt.subjects import kinds_with
 from blocks.offline.painter.subjects_in_frame import paint_stray_birds, paint_subjects
-from blocks.offline.painter.words_card import paint_slate
+from blocks.offline.painter.words_card import paint_words_card
 
 _IN_THE_SKY = kinds_with("in the sky")
 """Kinds of subjects that are in the sky: with one of them no stray birds are drawn."""
@@ -109,7 +109,7 @@ def paint_scene(reading: Reading, prompt: str, size: tuple[int, int], seed: int)
     stage = Stage(canvas, light_for(reading), rng, _HORIZONS[reading.biome])
     _paint_place(stage, reading)
     if reading.card:
-        paint_slate(stage, reading.title)
+        paint_words_card(stage, reading.title)
     else:
         foggy = reading.has("fog") and reading.shot == "close" and reading.biome not in INSIDE
         if foggy:

@@ -1,4 +1,4 @@
-"""The slate: what a shot without a picture shows instead: its words set in type over the light of the place.
+"""The words card: what a shot shows if its subject cannot be drawn: its words, set in type over the light.
 
 Animatics do the same. Letters that the fonts lack are left out; a line that would lose too many of them is not set at
 all. Nothing here knows what the words mean.
@@ -32,7 +32,7 @@ def legible(text: str) -> str:
     return line[:_MOST_LETTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "\u2026"
 
 
-def paint_slate(stage: Stage, title: str) -> None:
+def paint_words_card(stage: Stage, title: str) -> None:
     """Blur what is painted so far into soft light, and set the title over it, in one or two lines."""
     canvas, light, rng = stage.canvas, stage.light, stage.rng
     defocus(stage, 0.045)

@@ -86,7 +86,7 @@ class Staging:
     hours: tuple[str, ...]
 
     def sheet(self, idea: Idea) -> str:
-        """Return the name of the beat sheet for an idea: the `kind` of `beats.choose_beats`."""
+        """Return the name of the beat sheet for an idea: the `kind` of `beat_sheets.choose_beats`."""
         if shape := shape_of(idea):
             return shape
         return "company" if idea.kind == "tale" and companion_of(idea) else idea.kind

@@ -1,4 +1,4 @@
-"""The offline animator keeps the contract of `ports.Animator`."""
+"""The offline animator keeps the contract of `studio.model.engines.Animator`."""
 
 from pathlib import Path
 

@@ -175,7 +175,7 @@ def test_a_vendor_that_does_not_answer(vendor: Vendor, monkeypatch: pytest.Monke
     assert (check.verdict, check.remedy != "") == ("wrong", True)
 
 
-def test_the_embedded_crew_asks_nobody(vendor: Vendor) -> None:
+def test_the_offline_crew_asks_nobody(vendor: Vendor) -> None:
     """No vendor, no request."""
     assert (vendor_checks(crew_named("offline"), TODAY), vendor.asked) == ([], [])
 

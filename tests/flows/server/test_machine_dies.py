@@ -23,7 +23,7 @@ from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_
 pytestmark = pytest.mark.thorough
 
 PREFECT, SESSIONS = (str(Path(sys.executable).with_name(name)) for name in ("prefect", "sessions"))
-WISH: dict[str, Any] = {"seconds": 8.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
+OPTIONS: dict[str, Any] = {"seconds": 8.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
 IDEA = "A lighthouse keeper finds a message in a bottle"
 
 
@@ -58,7 +58,7 @@ class Machine:
     def begin(self, **more: Any) -> str:
         """Ask for a run of the deployment; return its id."""
         deployment = ask(self.url, "/deployments/name/make-film/local")["id"]
-        parameters = {"idea": IDEA, **WISH, **more}
+        parameters = {"idea": IDEA, **OPTIONS, **more}
         run: dict[str, Any] = ask(self.url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})
         return str(run["id"])
 

@@ -23,7 +23,7 @@ from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.studio_command import FILM, Studio, alive, ask, free_port, left_of, say
 
 PREFECT = str(Path(sys.executable).with_name("prefect"))
-WISH: dict[str, Any] = {"seconds": 6.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
+OPTIONS: dict[str, Any] = {"seconds": 6.0, "shot_seconds": 1.5, "height": 144, "music": False, "seed": 7}
 ENDS = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 SEED = 20261129
 
@@ -45,7 +45,7 @@ class Place:
 
     def begin(self, idea: str, **more: Any) -> str:
         deployment = ask(self.url, "/deployments/name/make-film/local")["id"]
-        parameters: dict[str, Any] = {"idea": idea} | WISH | more
+        parameters: dict[str, Any] = {"idea": idea} | OPTIONS | more
         run: dict[str, Any] = ask(self.url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})
         return str(run["id"])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.batch.films import Outcome, look, look_again, open_line, put_off, reported, table, unfinished_line
+from studio.batch.films import LineOutcome, look, look_again, open_line, put_off, reported, table, unfinished_line
 from studio.batch.manifest import ManifestLine, read_manifest
 from studio.model.brief import Brief, FilmOptions
 from studio.sessions.find_or_make import open_new
@@ -29,7 +29,7 @@ def lines(tmp_path: Path) -> tuple[ManifestLine, ...]:
     return read_manifest(path)
 
 
-def begin(root: Path, line: ManifestLine) -> Outcome:
+def begin(root: Path, line: ManifestLine) -> LineOutcome:
     return open_line(root, line, lambda: 7, NOW, "0")
 
 
@@ -118,9 +118,9 @@ def test_the_table_and_the_report(lines: tuple[ManifestLine, ...]) -> None:
     """One line each, in the manifest's order, aligned and harmless; the report has the same and whole ideas."""
     hostile = ManifestLine(12, "a\x1b[31m\nred " + "x" * 100, FilmOptions(), "k")
     outcomes = [
-        Outcome(lines[0], "done", "session_20250208_002238", "/films/film.mp4", 4.0),
-        Outcome(hostile, "failed", "session_20250208_002239", reason="the engine said no"),
-        Outcome(lines[1], "to do"),
+        LineOutcome(lines[0], "done", "session_20250208_002238", "/films/film.mp4", 4.0),
+        LineOutcome(hostile, "failed", "session_20250208_002239", reason="the engine said no"),
+        LineOutcome(lines[1], "to do"),
     ]
     head, *rows = table(outcomes)
     assert head.split() == ["line", "state", "session", "length", "idea"]
@@ -138,10 +138,10 @@ def test_the_table_and_the_report(lines: tuple[ManifestLine, ...]) -> None:
 def test_what_is_put_off_is_not_missing(tmp_path: Path) -> None:
     """Of five lines at most two are made now, the next ones of the file; the others are left, and are no failure."""
     lines = [ManifestLine(number, f"idea {number}", FilmOptions(), f"key {number}") for number in range(1, 6)]
-    found = [Outcome(line, "there" if line.number == 1 else "to do") for line in lines]
+    found = [LineOutcome(line, "there" if line.number == 1 else "to do") for line in lines]
     assert [each.state for each in put_off(found, 2)] == ["there", "to do", "to do", "later", "later"]
     assert put_off(found, None) == found
-    ended = [Outcome(each.line, "done" if each.state == "to do" else each.state) for each in put_off(found, 2)]
+    ended = [LineOutcome(each.line, "done" if each.state == "to do" else each.state) for each in put_off(found, 2)]
     assert unfinished_line(ended) == ""
     assert unfinished_line(put_off(found, 2)) == "2 of 5 films are not finished (lines 2, 3)"
 

@@ -8,7 +8,7 @@ import pytest
 
 from studio.billing.prices import PriceList
 from studio.billing.totals import Tally, cost_text
-from studio.forecast.outlook import Forecast, Step
+from studio.forecast.forecast_model import Forecast, Step
 from studio.forecast.quote import Estimate, Quoter
 from studio.model.brief import Brief, FilmOptions
 from studio.model.paid import Request

@@ -15,7 +15,7 @@ from studio.checks.verify import FAULTS, Finding, verdict, verify
 from studio.errors import NoSuchSession
 from studio.fs import files
 from studio.model.receipt import Receipt
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.brief import write_brief
@@ -298,7 +298,7 @@ def test_stale_meta_is_a_note(folder: Path, change: dict[str, object] | None, ex
     """Meta that is the projection is fresh, wherever it was written; any other is noted and is no fault."""
     facts = read_snapshot(folder)
     assert facts is not None
-    meta = project(facts, "another/place")
+    meta = meta_of(facts, "another/place")
     text = "{torn" if change is None else json.dumps({**meta, **change})
     (folder / f"{ID}_meta.json").write_text(text)
     assert _kinds(folder) == ({f"{ID}_meta.json": "stale meta"} if expected else {})

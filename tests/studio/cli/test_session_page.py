@@ -15,7 +15,7 @@ from studio.cli.list_page import fit, summary
 from studio.cli.session_page import show_report
 from studio.cli.sessions import main
 from studio.errors import NoSuchSession
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.report import read_report
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
@@ -105,7 +105,7 @@ def test_view_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         said: dict[str, Any] = json.loads(out)
         facts = read_snapshot(folder)
         assert facts is not None
-        meta: dict[str, Any] = project(facts, str(folder))
+        meta: dict[str, Any] = meta_of(facts, str(folder))
         assert {key: said[key] for key in meta if key not in ("shots", "stats")} == {
             key: meta[key] for key in meta if key not in ("shots", "stats")
         }

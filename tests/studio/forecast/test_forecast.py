@@ -17,7 +17,7 @@ from studio.billing.prices import Price, PriceList
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.errors import BrokenPlan
 from studio.forecast.forecast import forecast_idea, forecast_session
-from studio.forecast.outlook import Forecast, Step
+from studio.forecast.forecast_model import Forecast, Step
 from studio.forecast.quote import Quoter
 from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Crew
@@ -268,7 +268,7 @@ def brief_of(**options: Any) -> Brief:
     return Brief(idea="A lighthouse", options=FilmOptions(**options), seed=0, started_at="", version="0")
 
 
-def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:
+def test_an_idea_is_counted_by_the_offline_writers_plan() -> None:
     """As many pictures as the offline writer would plan shots, each at its price; all of it is new."""
     found = forecast_idea(brief_of(seconds=20), paid_crew(PaidPainter()))
     assert (found.about, found.session_id) == (True, "")
@@ -280,7 +280,7 @@ def test_an_idea_is_counted_by_the_embedded_writers_plan() -> None:
     assert "about 1 shot:" in forecast_lines(one, "")[0].replace(",", ":").replace(" ·", ":")
 
 
-def test_the_embedded_crew_costs_nothing() -> None:
+def test_the_offline_crew_costs_nothing() -> None:
     """No call, no unknown price, no date of prices."""
     found = forecast_idea(brief_of(), offline_crew())
     assert (found.total.high, found.total.unknown) == (0.0, 0)

@@ -95,7 +95,7 @@ def test_every_declared_ability_is_judged(ability: str) -> None:
     assert "\n" not in said
 
 
-def test_the_embedded_crew_does_what_is_asked() -> None:
+def test_the_offline_crew_does_what_is_asked() -> None:
     """Of any size, with a seed; only other languages than English it does not speak."""
     for height in (144, 1080, 2160):
         assert check_capabilities(offline_crew(), FilmOptions(height=height, aspect="21:9", seed=7)) == ()

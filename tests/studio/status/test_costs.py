@@ -21,7 +21,7 @@ from studio.model.pieces import Order
 from studio.model.terms import Terms
 from studio.status.costs import costs_json, read_costs
 from studio.status.listing import listings
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.report import read_report
 from studio.status.snapshot import read_snapshot
 from studio.status.state import cost_usd
@@ -116,7 +116,7 @@ def test_an_unknown_price_is_never_nothing(tmp_path: Path) -> None:
     assert "price unknown" in cost_csv(costs)
     facts = read_snapshot(folder)
     assert facts is not None
-    stats = project(facts, "")["stats"]
+    stats = meta_of(facts, "")["stats"]
     assert isinstance(stats, dict)
     assert (stats["cost_usd"], stats["calls"], stats["price_unknown"]) == (pytest.approx(0.2), 8, 1)
 
@@ -199,7 +199,7 @@ def test_the_budget_and_what_is_left_of_it(tmp_path: Path) -> None:
     assert read_costs(spender(tmp_path / "four", budget_usd=0.1)).left_usd == 0.0
 
 
-def test_the_embedded_crew_cost_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_offline_crew_cost_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Of a session of the offline crew one line says so; as JSON there are no lines."""
     make_session(tmp_path / "sessions", ID)
     code, out, _ = run(capsys, "cost", ID, "--output", str(tmp_path))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.snapshot import Piece, ShotFacts, Snapshot, read_snapshot
 from studio.status.state import completed, mark, missing, state_of, steps
 from tests.support.sessions.make_sessions import make_foreign, make_session
@@ -69,9 +69,9 @@ def _flags(meta: dict[str, Any]) -> dict[str, int]:
 @given(_facts)
 def test_monotone(facts: Snapshot) -> None:
     """One more valid piece never unsets a flag or lowers a count."""
-    before = _flags(project(facts, "shown"))
+    before = _flags(meta_of(facts, "shown"))
     for grown in _with_one_more(facts):
-        after = _flags(project(grown, "shown"))
+        after = _flags(meta_of(grown, "shown"))
         assert all(after[name] >= before[name] for name in before)
 
 
@@ -79,7 +79,7 @@ def test_monotone(facts: Snapshot) -> None:
 def test_pure(facts: Snapshot) -> None:
     """The same facts give the same meta, and are left as they were."""
     kept = copy.deepcopy(facts)
-    assert project(facts, "shown") == project(kept, "shown")
+    assert meta_of(facts, "shown") == meta_of(kept, "shown")
     assert facts == kept
 
 
@@ -111,14 +111,14 @@ def test_independent_of_order(rng: random.Random) -> None:
         one, other = read_snapshot(source), read_snapshot(target)
         assert one is not None
         assert other is not None
-        assert project(one, "shown") == project(other, "shown")
+        assert meta_of(one, "shown") == meta_of(other, "shown")
 
 
 def test_fixed_format(tmp_path: Path) -> None:
     """Meta has the keys that people's tools read, with their types; keys are added, never removed or renamed."""
     facts = read_snapshot(make_session(tmp_path, shots=2, clips=1, film=False))
     assert facts is not None
-    meta: dict[str, Any] = project(facts, "output/sessions/session_20250208_002238")
+    meta: dict[str, Any] = meta_of(facts, "output/sessions/session_20250208_002238")
     assert meta["session_id"] == "session_20250208_002238"
     assert meta["timestamp"] == "20250208_002238"
     assert meta["idea"] == "A lighthouse keeper finds a letter"
@@ -156,7 +156,7 @@ def test_completed_at_is_when_the_film_was_made(tmp_path: Path) -> None:
     """`completed` comes with its time: that of the film's receipt."""
     facts = read_snapshot(make_session(tmp_path, shots=1))
     assert facts is not None
-    meta = project(facts, "shown")
+    meta = meta_of(facts, "shown")
     assert (meta["completed"], meta["completed_at"]) == (True, "2025-02-08T00:23:00.000000")
 
 
@@ -164,7 +164,7 @@ def test_a_step_is_complete_when_every_shot_has_its_piece(tmp_path: Path) -> Non
     """A picture, or a clip, that is missing leaves its step open; the count says how many there are."""
     facts = read_snapshot(make_session(tmp_path, shots=3, images=2, clips=1, film=False))
     assert facts is not None
-    meta = project(facts, "shown")
+    meta = meta_of(facts, "shown")
     assert (meta["steps"]["images"], meta["steps"]["videos"]) == (False, False)  # type: ignore[index]  # of the format
     assert (meta["stats"]["images_generated"], meta["stats"]["videos_rendered"]) == (2, 1)  # type: ignore[index]
 

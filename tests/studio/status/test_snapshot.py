@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput
 from studio.status.listing import listing_of, read_listing
-from studio.status.meta import project
+from studio.status.meta import meta_of
 from studio.status.snapshot import read_snapshot, session_folders
 from studio.status.state import completed, images_done, videos_done
 from studio.store import lock
@@ -127,7 +127,7 @@ def test_no_garbage_raises(things: list[tuple[str, bytes | str]]) -> None:
         facts, listing = read_snapshot(folder), read_listing(folder)
         assert (facts is None) == (listing is None)
         if facts is not None and listing is not None:
-            json.dumps(project(facts, "shown"), allow_nan=False)
+            json.dumps(meta_of(facts, "shown"), allow_nan=False)
             assert listing == listing_of(facts, locked=False)
 
 

@@ -14,7 +14,7 @@ import pytest
 from studio.errors import SessionLocked
 from studio.status.listing import read_listing
 from studio.store import lock, other_machines
-from studio.store.other_machines import CARD_SILENCE_SECONDS, seconds_since_sign, signs_of_life
+from studio.store.other_machines import CARD_SILENCE_SECONDS, seconds_since_sign, touching_card
 from tests.support.sessions.make_sessions import make_session
 
 
@@ -64,10 +64,10 @@ def test_a_card_that_does_not_read_locks_nobody_out(folder: Path, content: bytes
 
 def test_a_run_gives_signs_of_life(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a run works its card is touched again and again; after it, no more."""
-    monkeypatch.setattr(other_machines, "SIGN_SECONDS", 0.01)
+    monkeypatch.setattr(other_machines, "TOUCH_SECONDS", 0.01)
     path = put_card(folder, ago=CARD_SILENCE_SECONDS + 100)
     touched, threads = threading.Event(), threading.active_count()
-    with signs_of_life(path):
+    with touching_card(path):
         deadline = time.monotonic() + 10
         while seconds_since_sign(folder) is None:
             assert time.monotonic() < deadline

@@ -33,7 +33,7 @@ from tasks.videos import animate_shot
 from tests.support.films.fake_crew import Log, fake_crew
 from tests.support.sessions.opened import opened_session
 
-WISH = FilmOptions(seconds=8, shot_seconds=2, height=144, music=True, seed=3)
+OPTIONS = FilmOptions(seconds=8, shot_seconds=2, height=144, music=True, seed=3)
 PRICES = """
 checked = 2026-01-01
 [[price]]
@@ -95,7 +95,7 @@ def paid_crew(painter: PaidPainter, log: Log | None = None) -> Crew:
     return replace(fake_crew(log or Log()), painter=painter)
 
 
-def opened(output: Path, options: FilmOptions = WISH, idea: str = "A lighthouse keeper finds a letter") -> Path:
+def opened(output: Path, options: FilmOptions = OPTIONS, idea: str = "A lighthouse keeper finds a letter") -> Path:
     """Open a session and return its folder; nothing is made."""
     folder, held = open_new(output / "sessions", idea, options, lambda: 3, datetime(2026, 1, 1), "0")
     held.release()

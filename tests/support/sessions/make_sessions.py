@@ -15,7 +15,7 @@ from PIL import Image
 
 from studio.model.brief import Brief, FilmOptions
 from studio.model.film import Edge, Node, Scene, SceneGraph, Shot, Span, Stage, Story, Timeline
-from studio.model.pieces import artefact_path, receipt_path
+from studio.model.pieces import piece_path, receipt_path
 from studio.model.receipt import Receipt, Sidecar
 from studio.planning.plan_files import plan_text
 from studio.store.receipts import receipt_bytes
@@ -81,7 +81,7 @@ def make_session(
             camera="slow pan left",
             frames=48,
             seed=n,
-            image_path=artefact_path("images", n),
+            image_path=piece_path("images", n),
             narration=f"Line {n}.",
         )
         for n in range(1, shots + 1)
@@ -112,7 +112,7 @@ def make_session(
 
 def add_piece(folder: Path, stage: Stage, index: int, content: bytes, place: str = "", **more: object) -> Receipt:
     """Write a piece and its correct receipt; `place` puts both elsewhere: 'takes/images/abc' (without suffix)."""
-    path = artefact_path(stage, index)
+    path = piece_path(stage, index)
     suffix = Path(path).suffix
     artefact = folder / (f"{place}{suffix}" if place else path)
     artefact.parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ from prefect.states import (
 from flows.look_after_runs import looked_after
 from flows.runs import signs_of_life as signs
 from flows.runs.alarm import BEAT
-from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, put_back
+from flows.runs.dead_runs import GAP_SECONDS, PENDING_SECONDS, SIGN, SIGN_SECONDS, SILENCE_SECONDS, Watch, suspend_again
 from flows.runs.signs_of_life import sign, signing
 from tests.support.servers.prefect_server import wait_for
 from tests.support.servers.watched import OLD_MESSAGE, Time, another, beat, begin, give_sign, state
@@ -116,11 +116,11 @@ def test_what_is_paused_while_it_waits(client: SyncPrefectClient, deploy: Callab
     asked = state(client, waits)
     for run in (waits, at_work):
         client.set_flow_run_state(run.id, Paused(), force=True)
-    assert put_back(client, client.read_flow_run(at_work.id)) is None
-    assert put_back(client, client.read_flow_run(waits.id)) is not None
+    assert suspend_again(client, client.read_flow_run(at_work.id)) is None
+    assert suspend_again(client, client.read_flow_run(waits.id)) is not None
     assert [state(client, run).name for run in (waits, at_work)] == ["Suspended", "Paused"]
     assert state(client, waits).state_details.pause_key == asked.state_details.pause_key
-    assert put_back(client, client.read_flow_run(waits.id)) is None
+    assert suspend_again(client, client.read_flow_run(waits.id)) is None
 
 
 def test_lost_heartbeats_kill_nobody(client: SyncPrefectClient, deploy: Callable[..., UUID], clock: Time) -> None:
@@ -217,7 +217,7 @@ def test_who_was_wronged_is_put_back(
     if waits:
         assert state(client, wronged).state_details.pause_timeout == until
         assert client.resume_flow_run(wronged.id).status.value == "ACCEPT"
-        assert put_back(client, client.read_flow_run(wronged.id)) is None
+        assert suspend_again(client, client.read_flow_run(wronged.id)) is None
 
 
 def test_suspended_in_the_moment_of_the_verdict(

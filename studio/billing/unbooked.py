@@ -28,9 +28,9 @@ class Gap:
 
 
 def unbooked_pieces(folder: Path, calls: Sequence[Call]) -> tuple[Gap, ...]:
-    """Return the pieces whose receipts say more money than these calls.
+    """Return the pieces whose receipts name a higher cost than these calls do.
 
-    None if there is no call at all, because then the session has no ledger.
+    () if there is no call at all, because then the session has no ledger.
     """
     booked: dict[tuple[str, str], float] = {}
     for call in calls:
