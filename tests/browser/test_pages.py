@@ -73,7 +73,10 @@ def the_run(server: Server, film: Path) -> str:
 def open_artifact(page: Page, server: Server, film: Path, kind: str, name: str) -> None:
     """Open the page of one of the run's artifacts."""
     mine = {"artifacts": {"flow_run_id": {"any_": [the_run(server, film)]}}}
-    ids = {each["key"].rsplit("-", 2)[0]: each["id"] for each in asked(server, "/artifacts/filter", mine)}
+    # Prefect's own artifacts, of results, have no key.
+    ids = {
+        each["key"].rsplit("-", 2)[0]: each["id"] for each in asked(server, "/artifacts/filter", mine) if each["key"]
+    }
     page.goto(f"{server.url}{PAGES[kind]}/artifacts/artifact/{ids[name]}")
 
 
