@@ -27,7 +27,7 @@ from studio.errors import DamagedPiece, EngineFailed
 from studio.fs import safe_open
 from studio.model.film import Timeline
 from studio.model.receipt import PieceMeasures
-from studio.video.encoder import PACKETS_ONLY, TIMESCALE, film_error, probe
+from studio.video.encoder import PACKETS_ONLY, TIMESCALE, film_error, opened_mp4, probe
 
 if TYPE_CHECKING:  # named in PyAV's stubs only
     from av.container.core import Chapter
@@ -86,12 +86,7 @@ def cut_film(
     if captions_srt is not None and not safe_open.read(captions_srt, safe_open.PLAN_BYTES).strip():
         captions_srt = None  # a film in which nobody speaks
     try:
-        with av.open(
-            str(out.absolute()),
-            "w",
-            format="mp4",
-            options={"movflags": "+faststart", "video_track_timescale": str(TIMESCALE)},
-        ) as film:
+        with opened_mp4(out) as film:
             film.metadata["title"] = _clean(metadata_title)
             film.set_chapters(_chapters(chapters, timeline))
             picture, voice, words = _add_streams(film, parts[0][0], captions_srt, language)

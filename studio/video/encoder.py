@@ -49,6 +49,12 @@ _LIMITED = 1  # libavutil's AVCOL_RANGE_MPEG
 _KEYFRAME_SECONDS = 2
 
 
+def opened_mp4(out: Path) -> av.container.OutputContainer:
+    """Return an MP4 container that is opened for writing at `out`, whatever its ending; its index comes first."""
+    options = {"movflags": "+faststart", "video_track_timescale": str(TIMESCALE)}
+    return av.open(str(out.absolute()), "w", format="mp4", options=options)
+
+
 def encode(
     frames: Iterable[Draw], size: tuple[int, int], fps: int, out: Path, tick: Tick = lambda _: None
 ) -> PieceMeasures:
@@ -67,12 +73,7 @@ def encode(
     """
     done = 0
     try:
-        with av.open(
-            str(out.absolute()),
-            "w",
-            format="mp4",
-            options={"movflags": "+faststart", "video_track_timescale": str(TIMESCALE)},
-        ) as container:
+        with opened_mp4(out) as container:
             stream = container.add_stream("libx264", rate=fps, options=dict(_OPTIONS))
             stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
             context = stream.codec_context
