@@ -24,7 +24,7 @@ from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
 from flows.shot_mapping import SessionTasks
 from studio.errors import FilmError
-from studio.input.options import film_options
+from studio.input.option_checks import film_options
 from studio.model.brief import DEFAULT_STYLE
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes

@@ -22,7 +22,7 @@ from flows.runs.status import status_of, this_run
 from studio.billing.prices import price_list
 from studio.errors import BadInput, DiskFull
 from studio.input.idea import check_idea
-from studio.input.options import make_terms
+from studio.input.option_checks import make_terms
 from studio.model.brief import FilmOptions
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session

@@ -10,7 +10,14 @@ from typing import get_args
 from blocks.paid_engine import PaidEngine, paint_through_desk
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.grpc_call import SentRequest, generate, sdk
-from blocks.stability_api.options import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
+from blocks.stability_api.painter_settings import (
+    SEED_FOR_ZERO,
+    StylePreset,
+    check_choice,
+    nearest,
+    sendable,
+    settings_text,
+)
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint

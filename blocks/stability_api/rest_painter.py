@@ -16,7 +16,14 @@ from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.errors import request_id_of
 from blocks.paid_engine import PaidEngine, paint_through_desk
 from blocks.stability_api.account import StabilityAccount
-from blocks.stability_api.options import SEED_FOR_ZERO, StylePreset, check_choice, nearest, sendable, settings_text
+from blocks.stability_api.painter_settings import (
+    SEED_FOR_ZERO,
+    StylePreset,
+    check_choice,
+    nearest,
+    sendable,
+    settings_text,
+)
 from studio.errors import EngineFailed
 from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint

@@ -11,8 +11,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from blocks.offline.crew import offline_crew
+from flows.cli.command_options import Output
 from flows.cli.crew_loading import load_crew
-from flows.cli.options import Output
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
 from studio.checks.machine import Check, machine_checks, run_check
 from studio.cli.terminal import write_json

@@ -21,10 +21,10 @@ from rich.console import Console
 
 from blocks.crew_names import check_crew_name
 from flows.cli.approve import approve as answer_approval
+from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from flows.cli.doctor import doctor as check_up
 from flows.cli.early_signals import nothing_begun
-from flows.cli.options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
 from flows.server.address import check_alive, find_engine, prepare_environment
@@ -34,7 +34,7 @@ from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.options import changed_options, film_options
+from studio.input.option_checks import changed_options, film_options
 from studio.input.script import script_title
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve

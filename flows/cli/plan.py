@@ -9,15 +9,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from flows.cli.command_options import NO_OPTIONS, Dollars, GivenOptions, Output
 from flows.cli.crew_loading import load_crew
-from flows.cli.options import NO_OPTIONS, Dollars, GivenOptions, Output
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.cli.terminal import write_json
 from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.forecast_model import Forecast
 from studio.input.idea import check_idea
-from studio.input.options import film_options, make_terms
+from studio.input.option_checks import film_options, make_terms
 from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, TermsChange
 from studio.sessions.find_or_make import unfinished_session_for

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 
 from studio.errors import BadInput
 from studio.input.idea import check_idea
-from studio.input.options import film_options, make_terms
+from studio.input.option_checks import film_options, make_terms
 from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.model.engines import Crew

@@ -18,7 +18,7 @@ from studio.billing.prices import price_list
 from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.options import changed_options
+from studio.input.option_checks import changed_options
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.model.terms import NO_CHANGE, TermsChange

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from blocks.stability_api import rest_painter
 from blocks.stability_api.account import StabilityAccount
-from blocks.stability_api.options import StylePreset, nearest
+from blocks.stability_api.painter_settings import StylePreset, nearest
 from blocks.stability_api.rest_painter import SHAPES, Service, StabilityPainter
 from studio.errors import EngineFailed
 from studio.model.paid import Fault, VendorError

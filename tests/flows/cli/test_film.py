@@ -178,7 +178,7 @@ def test_a_scripts_title_is_the_idea_that_is_not_said(
 ) -> None:
     """Without an idea a script's own title is the idea, and without that the file's name."""
     from flows.cli import film as command
-    from flows.cli.options import GivenOptions
+    from flows.cli.command_options import GivenOptions
 
     asked: dict[str, object] = {}
     monkeypatch.setattr(command, "_run", lambda *_, **ask: asked.update(ask) or 0)

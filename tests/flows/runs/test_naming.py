@@ -13,7 +13,7 @@ from prefect.states import Crashed
 from flows.runs.naming import LONGEST, parameters_of
 from flows.runs.status import this_run
 from studio.errors import BadInput
-from studio.input.options import film_options
+from studio.input.option_checks import film_options
 from studio.model.brief import Brief, FilmOptions, Prompt
 from studio.sessions.opening import FilmRequest
 from studio.status.snapshot import read_snapshot

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from flows.cli.options import Money
+from flows.cli.command_options import Money
 from flows.parameters import BudgetUsd
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
-from studio.input.options import make_terms
+from studio.input.option_checks import make_terms
 from studio.model.brief import FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, NO_TERMS, Terms
 from studio.sessions.opening import FilmRequest, open_session

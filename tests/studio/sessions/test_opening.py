@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from studio.errors import BadInput, Contradiction, NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.options import film_options
+from studio.input.option_checks import film_options
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.sessions.find_or_make import open_new, unfinished

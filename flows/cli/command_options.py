@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from studio.billing.desk import OnAmbiguous
-from studio.input.options import make_terms
+from studio.input.option_checks import make_terms
 from studio.input.text_files import read_prompts, read_script
 from studio.model.brief import Aspect, Captions
 from studio.model.terms import OnRefusal, TermsChange
