@@ -27,6 +27,8 @@ from flows.cli.doctor import doctor as check_up
 from flows.cli.early_signals import nothing_begun
 from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
+from flows.cli.studio import EXAMPLES as STUDIO_EXAMPLES
+from flows.cli.studio import studio as start_studio
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.built_in_server import BuiltIn
 from flows.signals import Terminated, check_threads
@@ -147,6 +149,7 @@ app.command(
 
 app.command(plan_film, name="plan", help_epilogue=PLAN_EXAMPLES)
 app.command(check_up, name="doctor", help_epilogue=DOCTOR_EXAMPLES)
+app.command(start_studio, name="studio", help_epilogue=STUDIO_EXAMPLES)
 
 
 @app.command(
@@ -169,27 +172,6 @@ def batch(
     from flows.cli.batch import film_batch
 
     return film_batch(Console(stderr=json, highlight=False), json, output_folder(output), file, parallel, at_most)
-
-
-@app.command(help_epilogue="Examples:\n  film studio\n  film studio --port 4300\n  film studio --set-up-only")
-def studio(
-    *,
-    port: Annotated[
-        int | None, Parameter(help="Port of a server on this machine (default: the configured server's, or 4200).")
-    ] = None,
-    set_up_only: Annotated[
-        bool,
-        Parameter(
-            negative=(),
-            show_default=False,
-            help="Only register work pool, deployments and alarm with a running server.",
-        ),
-    ] = False,
-) -> int:
-    """Start everything on this machine: Prefect server, work pool, deployments, a worker; Ctrl-C ends it."""
-    from flows.server.local_stack import studio
-
-    return studio(Console(highlight=False), port, set_up_only)
 
 
 def _given_blank(idea: str) -> bool:

@@ -59,7 +59,7 @@ Answer = Literal["none", "there", "leaving"]
 _SESSION = re.compile(r"session_[0-9]{8}_[0-9]{6}")
 
 
-def studio(console: Console, port: int | None, set_up_only: bool) -> int:
+def run_studio(console: Console, port: int | None, set_up_only: bool) -> int:
     """Bring everything up, wait for Ctrl-C, take down what was started here; return the exit code.
 
     Args:
