@@ -200,7 +200,7 @@ def choose_beats(kind: str, count: int, turn: int = 0) -> tuple[Beat, ...]:
     """Return the beats of a film of `count` scenes, in order.
 
     Args:
-        kind: one of `parse.IdeaKind` but 'told'; for some tales 'company', 'gone' or 'years', of `Staging.sheet`.
+        kind: one of `IdeaKind` but 'told'; for some tales 'company', 'gone' or 'years', of `Staging.sheet`.
         turn: >= 0; which of the kind's sheets is taken, starting again after the last.
     """
     sheet = _SHEETS[kind][turn % len(_SHEETS[kind])]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
 
 from blocks.offline.writer.idea.breaths import breaths
 from blocks.offline.writer.idea.casing import (
@@ -22,6 +21,7 @@ from blocks.offline.writer.idea.casing import (
     without_opening,
 )
 from blocks.offline.writer.idea.domains import TOPIC_WORDS, singulars
+from blocks.offline.writer.idea.kind import IdeaKind
 from blocks.offline.writer.idea.language import is_english
 from blocks.offline.writer.idea.phrases import (
     definite_name,
@@ -50,10 +50,6 @@ from blocks.offline.writer.idea.words import (
 from studio.text.markup import without_markup
 from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line, word_set
-
-IdeaKind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
-"""What an idea is. tale: someone does something. topic: a thing to look at. question: it asks one. portrait: a person
-or a place. told: it is a story already, in sentences. foreign: not English, or without words."""
 
 SUBJECT_WORDS = 9
 """Most words of a subject that is put into a sentence."""

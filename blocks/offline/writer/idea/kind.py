@@ -1,0 +1,9 @@
+"""The kinds of ideas: `parse.py` finds an idea's kind, and `beat_sheets.py` has the scenes for each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+IdeaKind = Literal["tale", "topic", "question", "portrait", "told", "foreign"]
+"""What an idea is. tale: someone does something. topic: a thing to look at. question: it asks one. portrait: a person
+or a place. told: it is a story already, in sentences. foreign: not English, or without words."""
