@@ -143,9 +143,9 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
     if run is None:
         return partial(film_in_child, place), str
     if run.deployment_id is None:
-        return partial(film_in_child, place), status_of(run).lost
+        return partial(film_in_child, place), status_of(run).why_stopped
     name = _film_deployment(run.deployment_id)
-    return _Runs(name, place).make, status_of(run).lost
+    return _Runs(name, place).make, status_of(run).why_stopped
 
 
 def _film_deployment(own: UUID) -> str:

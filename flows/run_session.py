@@ -85,7 +85,7 @@ def opened(request: FilmRequest, *, pay_again: bool = False) -> Iterator[Session
         version=VERSION,
     )
     request = replace(request, resume=request.resume and not (run and run.auto_scheduled))
-    limits = RunLimits(status_of(run).lost if run else str, pay_again)
+    limits = RunLimits(status_of(run).why_stopped if run else str, pay_again)
     if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
         # A server that outlives this run may have other runs, which share its accounts.
         limits = replace(limits, slots=slots)

@@ -68,7 +68,7 @@ class SessionTasks:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._told: dict[tuple[Stage, int], str] = {}
+        self._reported: dict[tuple[Stage, int], str] = {}
         self.ended: set[UUID] = set()
 
     def choose_voice(self, story: Story) -> None:
@@ -105,9 +105,9 @@ class SessionTasks:
         if not isinstance(result, Receipt):
             raise EngineFailed(f"the task ended as {state.name}: {state.message}")
         # Shots that were painted for an approval are mapped a second time for their clips.
-        if state.name == "Cached" and self._told.get((result.stage, index)) != result.sha256:
+        if state.name == "Cached" and self._reported.get((result.stage, index)) != result.sha256:
             events.publish(Event("reused", stage=result.stage, index=index))
-        self._told[result.stage, index] = result.sha256
+        self._reported[result.stage, index] = result.sha256
         return result
 
     def map_over(self, shots: Sequence[Shot], story: Story, graph: SceneGraph) -> Footage:

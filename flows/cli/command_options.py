@@ -80,10 +80,10 @@ class GivenOptions:
     prompts: Annotated[Path | None, Parameter(help="Your own prompts, as `sessions prompts` prints them.")] = None
     crew: Annotated[str | None, Parameter(help="Who works (default offline: needs no key, spends nothing).")] = None
 
-    def said(self) -> dict[str, object]:
+    def given(self) -> dict[str, object]:
         """Return the options that were given, by name; of files their content."""
-        said = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
-        return {name: value for name, value in said.items() if value is not None}
+        given = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 NO_OPTIONS = GivenOptions()

@@ -78,14 +78,14 @@ def make(
     json: Json = False,
 ) -> int:
     """Make a film from an idea. Stopped? Run the same line again: it goes on where it was."""
-    place, said, _ = output_folder(output), shape.said(), money.terms()
-    options = film_options(**said)
+    place, given, _ = output_folder(output), shape.given(), money.terms()
+    options = film_options(**given)
     if not idea and shape.script is not None:
         idea = script_title(str(options.script))[:IDEA_CHARACTERS] or shape.script.stem.replace("_", " ")
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     if not idea.strip() and not _given_blank(idea):
-        return _without_idea(place, said, resume, console, json, approve, money)
+        return _without_idea(place, given, resume, console, json, approve, money)
     idea = check_idea(idea)
     same = None if resume is False else unfinished_session_for(sessions_root(place), idea, options)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
@@ -115,8 +115,8 @@ def resume(
     json: Json = False,
 ) -> int:
     """Go on with a session: make only what is missing. Options must agree with its brief, unless --change is given."""
-    place, said, _ = output_folder(output), shape.said(), money.terms()
-    film_options(**said)
+    place, given, _ = output_folder(output), shape.given(), money.terms()
+    film_options(**given)
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     root = sessions_root(place)
@@ -131,10 +131,10 @@ def resume(
             first = command("make", "", place, idea="A letter at sea")
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
-    options = film_options(**said) if said else None
+    options = film_options(**given) if given else None
     if is_own_session(folder):
         brief = read_brief(folder)
-        changed = changed_options(brief, said, apply=change, session_id=folder.name)
+        changed = changed_options(brief, given, apply=change, session_id=folder.name)
         options = changed if changed != brief.options else None
     return _run(console, json, place, options=options, session_id=folder.name, approve=approve, money=money)
 
@@ -202,7 +202,7 @@ def _wants(folder: Path, console: Console) -> bool:
 
 def _without_idea(
     place: Path,
-    said: dict[str, object],
+    given: dict[str, object],
     resume: bool | None,
     console: Console,
     json: bool,
@@ -212,13 +212,13 @@ def _without_idea(
     waiting = unfinished(sessions_root(place)) if resume is not False else []
     folder = waiting[0] if waiting else None
     if folder is not None and (resume or not _asks(console) or _wants(folder, console)):
-        changed_options(read_brief(folder), said, apply=False, session_id=folder.name)
+        changed_options(read_brief(folder), given, apply=False, session_id=folder.name)
         return _run(console, json, place, session_id=folder.name, approve=approve, money=money)
     if not _asks(console):
         first = command("make", "", place, idea="A letter at sea")
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(typed_answer("What is the film about? ", console.file))
-    return _run(console, json, place, idea=idea, options=film_options(**said), approve=approve, money=money)
+    return _run(console, json, place, idea=idea, options=film_options(**given), approve=approve, money=money)
 
 
 def _run(
@@ -305,5 +305,5 @@ def main(argv: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, _terminated)
     # Set, because it may be inherited as ignored: shells ignore it in what a script starts in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    said = "interrupted before the work began: run the same line again"
-    raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=said))
+    line = "interrupted before the work began: run the same line again"
+    raise SystemExit(leave(lambda: app(argv, exit_on_error=False, print_error=False), interrupted=line))

@@ -50,12 +50,12 @@ def plan(
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON object instead.")] = False,
 ) -> int:
     """Show what would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
-    place, said, terms = output_folder(output), shape.said(), make_terms(budget_usd=budget_usd)
-    crew = said.get("crew")
+    place, given, terms = output_folder(output), shape.given(), make_terms(budget_usd=budget_usd)
+    crew = given.get("crew")
     notes = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
     if _MEANT_AS_ID.match(what):
-        if set(said) - {"crew"}:
+        if set(given) - {"crew"}:
             raise BadInput("the options that shape a film are for an idea; for a session only --crew can be given")
         folder = session_folder(sessions_root(place), what)
         found = _of_session(what, folder, crew=None if crew is None else str(crew), terms=terms)
@@ -64,7 +64,7 @@ def plan(
         if lock.is_locked(folder):
             notes.append(f"It is being worked on {lock.holder_text(folder)}: this is how things are now.")
     else:
-        idea, options = check_idea(what), film_options(**said)
+        idea, options = check_idea(what), film_options(**given)
         found = _of_idea(idea, options, terms)
         line = command("make", "", place, *_options(shape), *budget, idea=idea)
         if (same := unfinished_session_for(sessions_root(place), idea, options)) is not None:
@@ -103,9 +103,9 @@ def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
 
 def _options(shape: GivenOptions) -> list[str]:
     """Return the given options as words of a command line."""
-    said = {name: value for name, value in vars(shape).items() if value is not None}
+    given = {name: value for name, value in vars(shape).items() if value is not None}
     words: list[str] = []
-    for name, value in said.items():
+    for name, value in given.items():
         option = name.replace("_", "-")
         if isinstance(value, bool):
             words.append(f"--{option}" if value else f"--no-{option}")

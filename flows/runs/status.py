@@ -44,18 +44,18 @@ class RunStatus:
         self._run, self._ask, self._clock = run, ask, clock or _clock
         self._lock = threading.Lock()
         self._asked_at = self._clock()
-        self._lost = ""
+        self._why_stopped = ""
 
-    def lost(self) -> str:
+    def why_stopped(self) -> str:
         """Return in words why the run may not go on; '' while it may.
 
         It may go on while the server does not answer: no other run gets the session while its lock is held.
         """
         with self._lock:
-            if not self._lost and self._clock() - self._asked_at >= FRESH_SECONDS:
-                self._lost = self._judge()
+            if not self._why_stopped and self._clock() - self._asked_at >= FRESH_SECONDS:
+                self._why_stopped = self._judge()
                 self._asked_at = self._clock()
-            return self._lost
+            return self._why_stopped
 
     def _judge(self) -> str:
         try:

@@ -16,19 +16,19 @@ PATIENCE_SECONDS = 5.0
 """How long the server may take to answer; the request is repeated later."""
 
 
-def schedule_again(word: Message) -> None:
+def schedule_again(message: Message) -> None:
     """Schedule a run again that a worker had taken but not begun.
 
     Raises:
         httpx.HTTPError, PrefectException: the server does not answer.
     """
     with client_without_retries(PATIENCE_SECONDS) as client:
-        run = _run(client, word)
+        run = _run(client, message)
         if run is not None and run.state is not None and run.state.type == StateType.PENDING:
             client.set_flow_run_state(run.id, Scheduled(message="Its worker died before it began."), force=True)
 
 
-def judge(word: Message, code: int | None) -> Message | None:
+def judge(message: Message, code: int | None) -> Message | None:
     """Tell the server that a run's process has ended, unless the run did so itself; return a message about it, or None.
 
     Args:
@@ -38,7 +38,7 @@ def judge(word: Message, code: int | None) -> Message | None:
         httpx.HTTPError, PrefectException: the server does not answer.
     """
     with client_without_retries(PATIENCE_SECONDS) as client:
-        run = _run(client, word)
+        run = _run(client, message)
         if run is None or run.state is None:
             return None
         kind = run.state.type
@@ -75,9 +75,9 @@ def named(run: FlowRun) -> dict[str, str]:
     return {"run_id": str(run.id), "name": run.name, "output": str(run.parameters.get("output") or "")}
 
 
-def _run(client: SyncPrefectClient, word: Message) -> FlowRun | None:
+def _run(client: SyncPrefectClient, message: Message) -> FlowRun | None:
     """Return the run that a message is about; None if it was deleted."""
     try:
-        return client.read_flow_run(UUID(word.run_id))
+        return client.read_flow_run(UUID(message.run_id))
     except ObjectNotFound:
         return None

@@ -36,12 +36,12 @@ class LocalRuns:
         self._orphans: dict[str, Message] = {}
         self._groups: set[int] = set()
 
-    def hear(self, word: Message) -> None:
+    def hear(self, message: Message) -> None:
         """Note a worker's message about a run."""
-        if word.what in ("taken", "begun"):
-            self._held[word.run_id] = word
-        elif word.what == "over":
-            self._held.pop(word.run_id, None)
+        if message.what in ("taken", "begun"):
+            self._held[message.run_id] = message
+        elif message.what == "over":
+            self._held.pop(message.run_id, None)
 
     def worker_died(self, group: int) -> tuple[int, list[ServerRequest]]:
         """Note that the worker of a process group died; return how many runs go on without it, and what is to be done.
@@ -51,11 +51,11 @@ class LocalRuns:
         from flows.server.ended_runs import schedule_again
 
         self._groups.add(group)
-        begun = {run_id: word for run_id, word in self._held.items() if word.what == "begun"}
-        taken = [word for word in self._held.values() if word.what == "taken"]
+        begun = {run_id: message for run_id, message in self._held.items() if message.what == "begun"}
+        taken = [message for message in self._held.values() if message.what == "taken"]
         self._orphans |= begun
         self._held.clear()
-        return len(begun), [lambda word=word: schedule_again(word) for word in taken]  # type: ignore[misc]  # its default binds
+        return len(begun), [lambda message=message: schedule_again(message) for message in taken]  # type: ignore[misc]  # its default binds
 
     def ended(self) -> list[ServerRequest]:
         """Return what is to be done for the runs whose processes have ended since the last call."""
@@ -64,11 +64,11 @@ class LocalRuns:
         codes = {pid: code for group in self._groups for pid, code in _reaped(group)}
         self._groups = {group for group in self._groups if _is_there(group)}
         requests: list[ServerRequest] = []
-        for run_id, word in list(self._orphans.items()):
-            if word.pid in codes or not _belongs(word.pid, self._groups):
+        for run_id, message in list(self._orphans.items()):
+            if message.pid in codes or not _belongs(message.pid, self._groups):
                 del self._orphans[run_id]
-                code = codes.get(word.pid)
-                requests.append(lambda word=word, code=code: judge(word, code))  # type: ignore[misc]  # its defaults bind
+                code = codes.get(message.pid)
+                requests.append(lambda message=message, code=code: judge(message, code))  # type: ignore[misc]  # its defaults bind
         return requests
 
     def are_there(self) -> bool:

@@ -105,11 +105,11 @@ class _LocalStack:
             from flows.server.registration import QUEUE, register
 
             if not there:
-                told = self._processes.await_ready("server")
+                messages = self._processes.await_ready("server")
                 self._say(
                     "server", f"{self._pages} (started here; database and {_log('server').name} are in {_home()})"
                 )
-                self._tell(told)
+                self._tell(messages)
         check_alive(PrefectEngine(self._url, self._engine.said_in))
         with self._busy("setting up"):
             names = register(POOL, PROJECT)
@@ -153,9 +153,9 @@ class _LocalStack:
         for found, remedy in lease_warnings():
             self._say("limits", f"{found}: {remedy}")
 
-    def _tell(self, told: Iterable[Message | tuple[str, str]]) -> None:
+    def _tell(self, messages: Iterable[Message | tuple[str, str]]) -> None:
         """Print a line for each message from server and worker that a person should see."""
-        for each in told:
+        for each in messages:
             if isinstance(each, tuple):
                 self._say(*each)
             elif each.what == "freed":

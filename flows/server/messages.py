@@ -33,10 +33,10 @@ class Message(BaseModel):
 def teller(handle: int) -> Callable[[Message], None]:
     """Return a function that sends a message on the open pipe `handle`."""
 
-    def tell(word: Message) -> None:
+    def tell(message: Message) -> None:
         # Whoever started this process may be gone.
         with suppress(OSError):
-            os.write(handle, word.model_dump_json(exclude_defaults=True).encode() + b"\n")
+            os.write(handle, message.model_dump_json(exclude_defaults=True).encode() + b"\n")
 
     return tell
 

@@ -90,19 +90,19 @@ class ManagedProcess:
         os.set_blocking(heard, False)
         self._message_pipe, self._unread = heard, b""
 
-    def told(self) -> list[Message]:
+    def new_messages(self) -> list[Message]:
         """Return its messages since the last call."""
         with suppress(BlockingIOError):
             while more := os.read(self._message_pipe, 1 << 16):
                 self._unread += more
         *lines, self._unread = self._unread.split(b"\n")
-        words = []
+        messages = []
         for line in lines:
             # A process that was killed may have written half a line; the next one writes to another pipe.
             with suppress(ValidationError):
-                words.append(Message.model_validate_json(line))
-        self.ready = self.ready or any(word.what == "ready" for word in words)
-        return words
+                messages.append(Message.model_validate_json(line))
+        self.ready = self.ready or any(message.what == "ready" for message in messages)
+        return messages
 
     def died(self) -> int | None:
         """Return the exit code if it has ended since the last call, else None; plan the next start.
@@ -216,13 +216,13 @@ class ManagedProcesses:
         Raises:
             FilmError: it ended, or took longer than `START_SECONDS`.
         """
-        managed, words = self._there[name], []
+        managed, messages = self._there[name], []
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             code = managed.process.poll() if managed.process is not None else None
-            words += managed.told()
+            messages += managed.new_messages()
             if managed.ready:
-                return words
+                return messages
             if code is not None:
                 raise FilmError(f"the {name} did not start (exit code {code}): what it said is in {managed.log}")
             time.sleep(POLL_SECONDS)
@@ -237,25 +237,25 @@ class ManagedProcesses:
         Raises:
             FilmError: a process has died again and again, each time soon after its start.
         """
-        told: list[Message | tuple[str, str]] = []
+        reports: list[Message | tuple[str, str]] = []
         for managed in self._there.values():
             if managed.again_at is not None and time.monotonic() >= managed.again_at:
                 managed.start(self._folder)
             if managed.process is not None:
-                told += self._look_at(managed)
+                reports += self._look_at(managed)
         self._requests += self._films.ended()
-        return told + self._told_to_the_server()
+        return reports + self._make_requests()
 
     def _look_at(self, managed: ManagedProcess) -> list[Message | tuple[str, str]]:
         assert managed.process is not None
         pid, code, was_ready = managed.process.pid, managed.died(), managed.ready
         # Read after the process was seen to be dead, so these are all messages that it will ever send.
-        told: list[Message | tuple[str, str]] = []
-        for word in managed.told():
-            self._films.hear(word)
-            told.append(word)
+        reports: list[Message | tuple[str, str]] = []
+        for message in managed.new_messages():
+            self._films.hear(message)
+            reports.append(message)
         if code is None:
-            return [*told, (managed.name, "is there again")] if managed.ready and not was_ready else told
+            return [*reports, (managed.name, "is there again")] if managed.ready and not was_ready else reports
         managed.forget_process()
         going_on = "; requests to it wait"
         if managed.name == "worker":
@@ -268,26 +268,26 @@ class ManagedProcesses:
                 f"the {managed.name} has died {managed.quick_deaths} times in a row ({ending(code)}), each within "
                 f"{QUICK_SECONDS:.0f} s of its start: read {managed.log}, then start the studio again"
             )
-        return [*told, (managed.name, f"died ({ending(code)}) and is started again{going_on}")]
+        return [*reports, (managed.name, f"died ({ending(code)}) and is started again{going_on}")]
 
-    def _told_to_the_server(self) -> list[Message | tuple[str, str]]:
+    def _make_requests(self) -> list[Message | tuple[str, str]]:
         """Make the open requests at the server and return messages about them; repeat later what it does not answer."""
-        told: list[Message | tuple[str, str]] = []
+        reports: list[Message | tuple[str, str]] = []
         server = self._there.get("server")
         if not self._requests or time.monotonic() < self._requests_due or (server is not None and not server.ready):
-            return told
+            return reports
         import httpx
         from prefect.exceptions import PrefectException
 
         try:
             while self._requests:
-                word = self._requests[0]()
+                message = self._requests[0]()
                 self._requests.pop(0)
-                if word is not None:
-                    told.append(word)
+                if message is not None:
+                    reports.append(message)
         except (httpx.HTTPError, PrefectException):
             self._requests_due = time.monotonic() + REQUESTS_PAUSE_SECONDS
-        return told
+        return reports
 
     def leave(self) -> None:
         """End the processes, the last one started first; a second Ctrl-C kills them at once."""
@@ -314,7 +314,7 @@ class ManagedProcesses:
                 self._films.kill()
             time.sleep(POLL_SECONDS)
             self._requests += self._films.ended()
-        self._told_to_the_server()
+        self._make_requests()
 
     def _start(self, managed: ManagedProcess) -> None:
         self._there[managed.name] = managed

@@ -15,7 +15,7 @@ from studio.store.brief import read_brief
 from studio.video.quality import film_faults
 
 
-def film_findings(folder: Path, told: Callable[[float], None] = lambda _: None) -> list[Finding]:
+def film_findings(folder: Path, show_share: Callable[[float], None] = lambda _: None) -> list[Finding]:
     """Return what is wrong with the picture and sound of the session's film; nothing if there is no film.
 
     If a plan cannot be read, the film is not checked; `studio/checks/verify.py` reports that.
@@ -35,6 +35,6 @@ def film_findings(folder: Path, told: Callable[[float], None] = lambda _: None) 
         return []
     silent = facts.score is None and not any(shot.line and shot.line.seconds for shot in facts.shots)
     remarks = film_faults(
-        film, timeline, shots, silent=silent, tick=lambda seen: told(min(1.0, seen / timeline.frames))
+        film, timeline, shots, silent=silent, tick=lambda seen: show_share(min(1.0, seen / timeline.frames))
     )
     return [Finding("film.mp4", "remark", remark) for remark in remarks]

@@ -195,8 +195,8 @@ def verify(session: Id, /, *, output: Output = None, json: Json = False) -> int:
     folder = session_folder(sessions_root(place), session)
     findings = check.verify(folder)
     if not any(finding.path == "film.mp4" for finding in findings):
-        with share_shown("looking at the film") as told:
-            findings = sorted([*findings, *film_findings(folder, told)])
+        with share_shown("looking at the film") as show_share:
+            findings = sorted([*findings, *film_findings(folder, show_share)])
     if json:
         write_json([{"path": each.path, "what": each.what, "reason": each.reason} for each in findings])
     else:

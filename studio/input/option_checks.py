@@ -9,14 +9,14 @@ from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, TermsChange
 
 
-def make_terms(**said: object) -> TermsChange:
+def make_terms(**terms: object) -> TermsChange:
     """Return these terms, checked.
 
     Raises:
         BadInput: in one line, which term, what is wrong, what was given.
     """
     try:
-        return TermsChange.model_validate(said)
+        return TermsChange.model_validate(terms)
     except ValidationError as error:
         raise wrong_option(error) from error
 
@@ -56,8 +56,8 @@ def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply:
     if not differing:
         return brief.options
     if not apply:
-        said = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
-        raise Contradiction(f"{session_id} has other options ({said}): leave that out, or add --change to apply it")
+        changes = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
+        raise Contradiction(f"{session_id} has other options ({changes}): leave that out, or add --change to apply it")
     return film_options(**{**now, **differing})
 
 

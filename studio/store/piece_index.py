@@ -28,11 +28,11 @@ class PieceIndex:
 
     def whole(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every whole piece with this fingerprint."""
-        for place, receipt in self.told(fingerprint):
+        for place, receipt in self.with_receipt(fingerprint):
             if lies_whole(place, receipt):
                 yield place, receipt
 
-    def told(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
+    def with_receipt(self, fingerprint: str) -> Iterator[tuple[Path, Receipt]]:
         """Yield (path of the receipt, receipt) of every piece with this fingerprint, whether it is whole or not."""
         if self._places is None:
             self._places = {}

@@ -163,7 +163,7 @@ def _to_make(order: Order, found: PieceState, states: PieceStates, index: PieceI
     receipt = found.receipt
     if receipt is None or receipt.fingerprint != order.fingerprint:
         # Damaged or lost where its shot was before shots were inserted or moved.
-        lost = next((each for _, each in index.told(order.fingerprint) if each.stage == order.stage), None)
+        lost = next((each for _, each in index.with_receipt(order.fingerprint) if each.stage == order.stage), None)
         if lost is not None and not lost.by_hand:
             return Decision("make", "missing", found, lost, same=True)
     if _moved(order, receipt):

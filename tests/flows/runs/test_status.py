@@ -41,10 +41,10 @@ def test_a_fresh_answer_is_not_asked_for_again() -> None:
     clock = Clock()
     standing, asked = _standing(clock, _run(Running()), _run(Running()))
     for _ in range(100):
-        assert standing.lost() == ""
+        assert standing.why_stopped() == ""
     assert asked == []
     clock.now += FRESH_SECONDS
-    assert [standing.lost() for _ in range(100)] == [""] * 100
+    assert [standing.why_stopped() for _ in range(100)] == [""] * 100
     assert asked == [100.0 + FRESH_SECONDS]
 
 
@@ -54,11 +54,11 @@ def test_a_run_that_wakes_begins_nothing_more(state: Callable[..., State]) -> No
     clock = Clock()
     standing, asked = _standing(clock, _run(state(message="no heartbeat for 90 s")))
     clock.now += 3600
-    lost = standing.lost()
-    assert state().name in lost
-    assert "no heartbeat for 90 s" in lost
+    reason = standing.why_stopped()
+    assert state().name in reason
+    assert "no heartbeat for 90 s" in reason
     clock.now += 3600
-    assert standing.lost() == lost
+    assert standing.why_stopped() == reason
     assert len(asked) == 1
 
 
@@ -68,7 +68,7 @@ def test_a_run_that_was_retried_meanwhile_is_another(state: Callable[..., State]
     clock = Clock()
     standing, _ = _standing(clock, _run(state(), run_count=2))
     clock.now += 60
-    assert "retried" in standing.lost()
+    assert "retried" in standing.why_stopped()
 
 
 def test_a_server_that_does_not_answer_takes_nothing_away() -> None:
@@ -76,13 +76,13 @@ def test_a_server_that_does_not_answer_takes_nothing_away() -> None:
     clock = Clock()
     standing, asked = _standing(clock, None, _run(Crashed()))
     clock.now += 60
-    assert standing.lost() == ""
+    assert standing.why_stopped() == ""
     clock.now += 60
-    assert "Crashed" in standing.lost()
+    assert "Crashed" in standing.why_stopped()
     assert len(asked) == 2
 
 
-def test_a_run_that_was_deleted_is_lost() -> None:
+def test_a_run_that_was_deleted_begins_nothing_more() -> None:
     """Who deletes a run on the server wants nothing more from it."""
     clock = Clock()
 
@@ -91,4 +91,4 @@ def test_a_run_that_was_deleted_is_lost() -> None:
 
     standing = RunStatus(_run(Running()), ask, clock)
     clock.now += 60
-    assert "deleted" in standing.lost()
+    assert "deleted" in standing.why_stopped()

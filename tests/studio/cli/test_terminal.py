@@ -108,9 +108,9 @@ def test_a_share_is_shown_on_a_terminal_alone(
 ) -> None:
     """On one line of standard error that is wiped at the end, also after an error; nothing of it in a log."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    with pytest.raises(ValueError, match="torn"), share_shown("looking") as told:  # noqa: PT012
-        told(0.25)
-        told(1.0)
+    with pytest.raises(ValueError, match="torn"), share_shown("looking") as show_share:  # noqa: PT012
+        show_share(0.25)
+        show_share(1.0)
         raise ValueError("torn")
     said = capsys.readouterr()
     assert said.out == ""
