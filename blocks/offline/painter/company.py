@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.shapes import Drawing, draw, extent, mirrored
 from blocks.offline.painter.casting import drawing_of
 from blocks.offline.painter.closeup import face_of
@@ -39,34 +39,34 @@ def company(reading: Reading) -> tuple[Subject, ...]:
     return tuple(each[:_MOST]) if reading.shot != "wide" and len(each) > 1 and not whole else ()
 
 
-def paint_company(stage: Stage, reading: Reading, people: Sequence[Subject], carried: tuple[str, ...]) -> None:
+def paint_company(painting: Painting, reading: Reading, people: Sequence[Subject], carried: tuple[str, ...]) -> None:
     """Paint people side by side, the first away from the light; in a narrow frame one behind the other and higher.
 
     The first one carries what `carried` names.
     """
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     if reading.shot == "close":
         drawings = [face_of(subject, look_of_person(reading, subject)) for subject in people]
-        stage.light = replace(light, ambient=min(0.85, light.ambient + 0.14))
+        painting.light = replace(light, ambient=min(0.85, light.ambient + 0.14))
     else:
-        drawings = [drawing_of(reading, s, () if i else carried, stage.rng) for i, s in enumerate(people)]
-        light_near(stage, reading)
-    spots = _stand(stage, people, drawings, reading.shot == "close")
+        drawings = [drawing_of(reading, s, () if i else carried, painting.rng) for i, s in enumerate(people)]
+        light_near(painting, reading)
+    spots = _stand(painting, people, drawings, reading.shot == "close")
     # Those further back are painted first.
     for i in sorted(range(len(people)), key=lambda i: (spots[i].foot, -spots[i].height)):
         x, foot, height = spots[i]
-        drawing = mirrored(drawings[i]) if stage.side < 0 else drawings[i]
-        canvas.glow(x, foot - height * 0.62, height * 0.30, stage.light.haze, 0.20)
-        draw(stage, drawing, x, foot, height, 0.02, afloat=True)
-        stage.placed[people[i].kind] = spots[i]
+        drawing = mirrored(drawings[i]) if painting.side < 0 else drawings[i]
+        canvas.glow(x, foot - height * 0.62, height * 0.30, painting.light.haze, 0.20)
+        draw(painting, drawing, x, foot, height, 0.02, afloat=True)
+        painting.placed[people[i].kind] = spots[i]
         if i == 0:
-            stage.aim(x + stage.side * height * 0.10, foot - height * 0.66)
-    stage.light = light
+            painting.aim(x + painting.side * height * 0.10, foot - height * 0.66)
+    painting.light = light
 
 
-def _stand(stage: Stage, people: Sequence[Subject], drawings: Sequence[Drawing], close: bool) -> list[_Spot]:
+def _stand(painting: Painting, people: Sequence[Subject], drawings: Sequence[Drawing], close: bool) -> list[_Spot]:
     """Return where each person is and how large, in pixels."""
-    canvas = stage.canvas
+    canvas = painting.canvas
     below = 0.33 if close else -waist.FOOT - 0.06
     # A child is drawn smaller, so that the top of its head is at the shoulder of an adult.
     sizes = [ROWS[s.kind].grown for s in people]
@@ -85,11 +85,11 @@ def _stand(stage: Stage, people: Sequence[Subject], drawings: Sequence[Drawing],
     height = min(tall, canvas.width * 0.95 / total)
     # The head of the tallest is below the upper edge, and the lower edge cuts every body.
     foot = max(canvas.height * (0.14 if not narrow else 0.30) + height, canvas.height - below * height * min(sizes))
-    order = range(len(people)) if stage.side > 0 else range(len(people) - 1, -1, -1)
+    order = range(len(people)) if painting.side > 0 else range(len(people) - 1, -1, -1)
     at = (canvas.width - total * height) / 2
     spots: dict[int, _Spot] = {}
     for i in order:
-        left, right = widths[i] if stage.side > 0 else (-widths[i][1], -widths[i][0])
+        left, right = widths[i] if painting.side > 0 else (-widths[i][1], -widths[i][0])
         size = sizes[i] * height
         # A child's head begins at an adult's chin; of two adults in a narrow frame the first is in front.
         low = foot + (0.22 if close else 0.36) * height * (sizes[i] < 1)

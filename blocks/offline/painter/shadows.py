@@ -5,12 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import U8, Stage, soften
+from blocks.offline.painter.canvas.canvas import U8, Painting, soften
 from blocks.offline.painter.canvas.noise import F32
 from blocks.offline.painter.canvas.shapes import Drawing, extent, outline_of
 
 
-def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, hard: bool = False) -> None:
+def paint_cast(painting: Painting, drawing: Drawing, x: float, foot: float, height: float, hard: bool = False) -> None:
     """Paint the shadow that a drawing at pixel (x, foot), `height` pixels to its unit, casts on the ground.
 
     The light of a picture is behind its subjects: a shadow falls towards the viewer and away from the light; the lower
@@ -19,10 +19,12 @@ def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: fl
     Args:
         hard: without soft edges and without light from the sky, as where there is no air.
     """
-    canvas, light = stage.canvas, stage.light
-    elevation = float(np.clip((stage.horizon - stage.sun_y) / canvas.unit, 0.04, 0.6)) if stage.horizon < 2e3 else 0.5
+    canvas, light = painting.canvas, painting.light
+    elevation = (
+        float(np.clip((painting.horizon - painting.sun_y) / canvas.unit, 0.04, 0.6)) if painting.horizon < 2e3 else 0.5
+    )
     long = float(np.clip(0.42 / (0.25 + elevation), 0.45, 1.25))
-    aside = float(np.clip((x - stage.sun_x) / (canvas.unit * 0.6), -1.0, 1.0)) * long * 1.5
+    aside = float(np.clip((x - painting.sun_x) / (canvas.unit * 0.6), -1.0, 1.0)) * long * 1.5
     down = 0.20 * long
     _, low, _, high = extent(drawing)
     if low < -0.3:
@@ -49,32 +51,32 @@ def paint_cast(stage: Stage, drawing: Drawing, x: float, foot: float, height: fl
         (canvas.y[y0:y1] - foot) / np.float32(max(1.0, high * down * height)), 0, 1
     )
     strength = 0.85 if hard else 0.12 + 0.62 * light.strength
-    fade = fade * _dry(stage, x0, x1, y0, y1)
+    fade = fade * _dry(painting, x0, x1, y0, y1)
     canvas.cover(
         (shade * fade * np.float32(min(0.85, strength))).astype(np.float32), light.near * np.float32(0.42), x0, y0
     )
 
 
-def paint_contact(stage: Stage, x: float, foot: float, half: float) -> None:
+def paint_contact(painting: Painting, x: float, foot: float, half: float) -> None:
     """Paint the soft dark patch under a thing, and the line where it touches the ground; `half` is its half width."""
     for wide, deep, strength in ((1.0, 0.15, 0.38), (0.86, 0.045, 0.60)):
-        _pool(stage, x, foot, half * wide, max(1.5, half * deep), strength)
+        _pool(painting, x, foot, half * wide, max(1.5, half * deep), strength)
 
 
-def _pool(stage: Stage, x: float, foot: float, half: float, deep: float, strength: float) -> None:
-    canvas = stage.canvas
+def _pool(painting: Painting, x: float, foot: float, half: float, deep: float, strength: float) -> None:
+    canvas = painting.canvas
     left, right = int(max(0, x - half * 2.2)), int(min(canvas.width, x + half * 2.2 + 1))
     top, bottom = int(max(0, foot - deep * 2.5)), int(min(canvas.height, foot + deep * 2.5 + 1))
     if left < right and top < bottom:
         away: F32 = ((canvas.x[:, left:right] - x) / np.float32(half)) ** 2 + (
             (canvas.y[top:bottom] - foot) / np.float32(deep)
         ) ** 2
-        dark = np.exp(-away) * _dry(stage, left, right, top, bottom)
-        canvas.cover((dark * strength).astype(np.float32), stage.light.near * np.float32(0.4), left, top)
+        dark = np.exp(-away) * _dry(painting, left, right, top, bottom)
+        canvas.cover((dark * strength).astype(np.float32), painting.light.near * np.float32(0.4), left, top)
 
 
-def _dry(stage: Stage, left: int, right: int, top: int, bottom: int) -> F32 | float:
+def _dry(painting: Painting, left: int, right: int, top: int, bottom: int) -> F32 | float:
     """Return how much of each pixel of a box is not river, 0 to 1: water mirrors the sky and shows no shadow."""
-    if stage.water is None:
+    if painting.water is None:
         return 1.0
-    return np.asarray(1 - stage.water[top:bottom, left:right], np.float32)
+    return np.asarray(1 - painting.water[top:bottom, left:right], np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.prompt.places_in_prompt import HANDHELD, INSIDE, LIVING, PEOPLE, SILL_THINGS
 from blocks.offline.painter.prompt.reader import Reading
@@ -24,7 +24,7 @@ TALL = kinds_with("tall")
 """Animals that a medium shot cuts at the legs, as it cuts people at the waist."""
 
 
-def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
+def height_of(painting: Painting, reading: Reading, kind: str, drawing: Drawing, first: bool) -> float:
     """Return the height of a drawing in pixels: that of its whole unit, from the foot up.
 
     It fits the frame, except figures that the frame cuts in a close or medium shot, and trains.
@@ -32,7 +32,7 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
     Args:
         first: whether it is the main subject of the shot, which is drawn larger.
     """
-    canvas = stage.canvas
+    canvas = painting.canvas
     if halved_by(reading, kind, drawing):
         left, low, right, high = extent(drawing)
         # The head takes a quarter of the frame.
@@ -43,8 +43,8 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
         left, _, right, _ = extent(drawing)
         tall = canvas.height * (1.5 if reading.shot == "close" else 0.86)
         return float(min(tall, canvas.width * (0.92 if reading.shot == "close" else 0.5) / (right - left)))
-    if kind in ON_TABLES and "table" in stage.placed:
-        return stage.placed["table"][2] * 0.30 * math.sqrt(SIZES[kind] / SIZES["cup"])
+    if kind in ON_TABLES and "table" in painting.placed:
+        return painting.placed["table"][2] * 0.30 * math.sqrt(SIZES[kind] / SIZES["cup"])
     if kind in TALL and reading.shot == "medium" and first:
         left, low, right, high = extent(drawing)
         return float(min(canvas.height * 1.02 / high, canvas.width * 0.70 / (right - left)))
@@ -54,7 +54,9 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
         grow *= 1.5
     if kind == "footprints":
         # Footprints go from the lower edge to where the ground ends.
-        return max(canvas.unit * 0.10, canvas.height * 0.985 - stage.ground_at(canvas.width / 2) + canvas.unit * 0.02)
+        return max(
+            canvas.unit * 0.10, canvas.height * 0.985 - painting.ground_at(canvas.width / 2) + canvas.unit * 0.02
+        )
     left, low, right, high = extent(drawing)
     wide = 1e9 if kind in ENDLESS else canvas.width * 0.82 / (right - left)
     if "sill" in reading.features and reading.shot != "close":
@@ -64,7 +66,7 @@ def height_of(stage: Stage, reading: Reading, kind: str, drawing: Drawing, first
         grow *= 1.8
     if kind in PEOPLE and any(s.kind == "bicycle" for s in reading.subjects):
         grow *= 1.35
-    if "table" not in stage.placed and kind in ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
+    if "table" not in painting.placed and kind in ON_TABLES and reading.biome in INSIDE and reading.shot == "close":
         grow *= 1.3
     if kind == "train" and reading.biome == "station":
         # The train passes right in front of the platform.

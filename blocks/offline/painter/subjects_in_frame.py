@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.palettes import rgb
 from blocks.offline.painter.canvas.shapes import draw, extent, mirrored
 from blocks.offline.painter.casting import drawing_of
@@ -52,9 +52,9 @@ _IN_HAND = (*_CARRIED, *HANDHELD)
 """Things that a person seen from the waist up holds in front of the body; a person seen whole holds only `_CARRIED`."""
 
 
-def paint_subjects(stage: Stage, reading: Reading) -> None:
+def paint_subjects(painting: Painting, reading: Reading) -> None:
     """Paint the subjects of a reading: the large ones behind, people in front."""
-    if paint_closeup(stage, reading):
+    if paint_closeup(painting, reading):
         return
     people = any(s.kind in PEOPLE for s in reading.subjects)
     # A person has one free hand: a second thing lies on the ground.
@@ -71,7 +71,7 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
     if _on_tabletop(reading, chosen):
         chosen = [s for s in chosen if s.kind != "table"]
         lead = chosen[0] if chosen else None
-        paint_tabletop(stage, 0.70)
+        paint_tabletop(painting, 0.70)
     elif _needs_table(reading, chosen):
         chosen.append(Subject("table"))
     chosen.sort(key=lambda s: (s.kind in in_front, s.kind in FIGURES, s.kind in HANDHELD, -SIZES[s.kind]))
@@ -79,17 +79,17 @@ def paint_subjects(stage: Stage, reading: Reading) -> None:
     if together:
         # People who share a shot are painted last, in front of all else.
         chosen = [s for s in chosen if s.kind not in PEOPLE]
-    places = _places(stage, chosen, reading.biome in ROOMS)
+    places = _places(painting, chosen, reading.biome in ROOMS)
     for subject, x in zip(chosen, places, strict=True):
         first = subject is lead or (subject.kind in FIGURES and people)
-        _paint_one(stage, reading, subject, x, first, carried, subject is lead)
+        _paint_one(painting, reading, subject, x, first, carried, subject is lead)
     if together:
-        paint_company(stage, reading, together, carried)
-    paint_string(stage)
+        paint_company(painting, reading, together, carried)
+    paint_string(painting)
     if any(s.kind == "birds" for s in reading.subjects):
-        _paint_birds(stage, 13)
+        _paint_birds(painting, 13)
         if lead is None:
-            stage.aim(stage.canvas.width * (0.5 + stage.side * 0.10), stage.canvas.height * 0.27)
+            painting.aim(painting.canvas.width * (0.5 + painting.side * 0.10), painting.canvas.height * 0.27)
 
 
 def _on_tabletop(reading: Reading, chosen: list[Subject]) -> bool:
@@ -114,21 +114,21 @@ def _has_table(chosen: list[Subject]) -> bool:
     return any(s.kind == "table" for s in chosen)
 
 
-def _places(stage: Stage, chosen: list[Subject], inside: bool) -> list[float]:
+def _places(painting: Painting, chosen: list[Subject], inside: bool) -> list[float]:
     """Return a column, in pixels, for each subject: the first away from the light, the next towards it."""
     shares: tuple[float, ...] = (-0.19, 0.07, -0.04, 0.28, -0.34, 0.18) if len(chosen) > 1 else (-0.15,)
     if len(chosen) == 1 and inside:
         # Beside the window, not in front of what stands at the wall.
         shares = (-0.05,)
-    if stage.canvas.width < stage.canvas.height and len(chosen) == 2:
+    if painting.canvas.width < painting.canvas.height and len(chosen) == 2:
         # In a narrow frame two need its whole width to stand side by side.
         shares = (-0.26, 0.14)
-    jitter = float(stage.rng.uniform(-0.02, 0.02))
-    return [stage.canvas.width * (0.5 + stage.side * (shares[i] + jitter)) for i in range(len(chosen))]
+    jitter = float(painting.rng.uniform(-0.02, 0.02))
+    return [painting.canvas.width * (0.5 + painting.side * (shares[i] + jitter)) for i in range(len(chosen))]
 
 
 def _paint_one(
-    stage: Stage,
+    painting: Painting,
     reading: Reading,
     subject: Subject,
     x: float,
@@ -136,13 +136,13 @@ def _paint_one(
     carried: tuple[str, ...],
     lead: bool,
 ) -> None:
-    canvas, kind = stage.canvas, subject.kind
+    canvas, kind = painting.canvas, subject.kind
     if kind in PEOPLE and reading.shot == "close" and subject.count == 1:
         others = sum(s.kind in FIGURES for s in reading.subjects) > 1
-        paint_face(stage, subject, look_of_person(reading, subject), (x / canvas.width - 0.5) if others else 0.0)
+        paint_face(painting, subject, look_of_person(reading, subject), (x / canvas.width - 0.5) if others else 0.0)
         return
-    drawing = drawing_of(reading, subject, carried, stage.rng)
-    height = height_of(stage, reading, kind, drawing, first)
+    drawing = drawing_of(reading, subject, carried, painting.rng)
+    height = height_of(painting, reading, kind, drawing, first)
     left, _, right, high = extent(drawing)
     sideways = kind not in PEOPLE or "bicycle" in carried or "violin" in carried or kind == "violinist"
     halved = halved_by(reading, kind, drawing)
@@ -150,8 +150,8 @@ def _paint_one(
     sideways = sideways or halved or flies
     cut = kind in TALL and reading.shot == "medium" and first
     if halved:
-        light_near(stage, reading)
-    mirror = sideways and (stage.side < 0) != (kind == "lighthouse")
+        light_near(painting, reading)
+    mirror = sideways and (painting.side < 0) != (kind == "lighthouse")
     if mirror:
         # All look towards the light, and so into the picture; the house of a lighthouse is on the slope behind it.
         drawing = mirrored(drawing)
@@ -160,9 +160,9 @@ def _paint_one(
     # People stand close to each other; animals keep more than their own length apart.
     spread = max(0.34, (right - left) * (1.06 if kind in LIVING and kind not in PEOPLE else 0.8))
     ways = (spread * (subject.count // 2), spread * ((subject.count - 1) // 2))
-    to_right, to_left = ways if stage.side > 0 else ways[::-1]
-    if kind in ON_TABLES and "table" in stage.placed:
-        x = stage.placed["table"][0] + (x - canvas.width / 2) * 0.2
+    to_right, to_left = ways if painting.side > 0 else ways[::-1]
+    if kind in ON_TABLES and "table" in painting.placed:
+        x = painting.placed["table"][0] + (x - canvas.width / 2) * 0.2
     if kind not in ENDLESS and half < canvas.width * 0.46:
         first_at, last_at = canvas.width * 0.03 - left * height, canvas.width * 0.97 - right * height
         if last_at - first_at > (to_left + to_right) * height:
@@ -170,91 +170,101 @@ def _paint_one(
         x = float(np.clip(x, first_at, last_at))
     if kind in AFLOAT and reading.biome == "street":
         # A boat in a street is in the middle of the canal.
-        x = canvas.width * (0.5 + 0.06 * stage.side)
-    foot = foot_of(stage, reading, kind, x, height, drawing, first)
-    light = stage.light
-    if stage.water is not None and kind in AFLOAT:
-        x, foot, height = on_water(stage, Spot(x, foot, height), (right - left) / 2)
+        x = canvas.width * (0.5 + 0.06 * painting.side)
+    foot = foot_of(painting, reading, kind, x, height, drawing, first)
+    light = painting.light
+    if painting.water is not None and kind in AFLOAT:
+        x, foot, height = on_water(painting, Spot(x, foot, height), (right - left) / 2)
         half = (right - left) / 2 * height
     grounded = kind not in (*AFLOAT, *ENDLESS, *HANGING) and not halved and not cut
-    if stage.water is not None and grounded and "table" not in stage.placed and reading.shot != "close":
+    if painting.water is not None and grounded and "table" not in painting.placed and reading.shot != "close":
         # There must be room on the bank for all of them, in a row to both sides.
-        x, foot, height = on_bank(stage, Spot(x, foot, height), left - to_left, right + to_right)
+        x, foot, height = on_bank(painting, Spot(x, foot, height), left - to_left, right + to_right)
         half = (right - left) / 2 * height
         if kind not in PEOPLE:
             # Animals and things on a bank get more light: that of the sky above it.
-            stage.light = replace(light, ambient=min(0.95, light.ambient + 0.22))
-    stage.placed[kind] = (x, foot, height)
+            painting.light = replace(light, ambient=min(0.95, light.ambient + 0.22))
+    painting.placed[kind] = (x, foot, height)
     if lead:
         if kind == "lighthouse":
             # The keeper's house beside the tower is not the focus.
             left, right = -0.1, 0.1
         # The focus is the face of a figure, the middle of a thing, and the shoulder of an animal that the frame cuts.
         ahead = (left if mirror else right) * 0.40 if cut else (left + right) / 2
-        stage.aim(
+        painting.aim(
             x + ahead * height,
             foot - height * (0.66 if halved else high * (0.86 if kind in FIGURES else 0.62 if cut else 0.5)),
         )
     haze = 0.05 if first or kind in PEOPLE else 0.12
     if kind == "footprints":
-        paint_prints(stage, drawing, x, foot, height)
+        paint_prints(painting, drawing, x, foot, height)
         return
-    if kind == "lighthouse" and stage.light.lamps >= 0.35:
-        paint_beam(stage, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
+    if kind == "lighthouse" and painting.light.lamps >= 0.35:
+        paint_beam(painting, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
     if kind == "rocket" and reading.biome != "space":
-        paint_exhaust(stage, x, foot - height * 0.06, height)
+        paint_exhaust(painting, x, foot - height * 0.06, height)
     if kind == "balloon":
-        draw(stage, drawing, x + canvas.width * 0.3 * stage.side, foot + height * 0.2, height * 0.34, 0.45, afloat=True)
+        draw(
+            painting,
+            drawing,
+            x + canvas.width * 0.3 * painting.side,
+            foot + height * 0.2,
+            height * 0.34,
+            0.45,
+            afloat=True,
+        )
     afloat = kind in (*HANGING, *AFLOAT, "rocket") and not (kind == "astronaut" and reading.biome == "moon")
     if not afloat and not halved and not cut:
-        paint_contact(stage, x + (left + right) / 2 * height, foot, half)
+        paint_contact(painting, x + (left + right) / 2 * height, foot, half)
     standing = kind == "astronaut" or kind not in (*AFLOAT, *ENDLESS, *HANGING, "rocket", "fire")
     if standing and not halved and not cut and reading.biome not in ("space", "undersea", "street", "hall"):
-        paint_cast(stage, drawing, x, foot, height, reading.biome == "moon")
+        paint_cast(painting, drawing, x, foot, height, reading.biome == "moon")
     if kind in FIGURES:
         # A little haze behind a figure separates it from a dark background.
         canvas.glow(
-            x, foot - height * 0.62, height * 0.22, stage.light.haze, 0.55 * (0.6 - min(0.6, stage.light.ambient))
+            x, foot - height * 0.62, height * 0.22, painting.light.haze, 0.55 * (0.6 - min(0.6, painting.light.ambient))
         )
         if reading.biome in ("city", "street") and not halved:
             # Lit windows crowd a street: haze separates the figure from the houses.
-            paint_air_behind(stage, x, foot - height * 0.5, height)
+            paint_air_behind(painting, x, foot - height * 0.5, height)
     if kind == "train":
-        paint_smoke(stage, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height, height, 1 if mirror else -1)
+        paint_smoke(
+            painting, x + 0.97 * height * (-1 if mirror else 1), foot - 1.06 * height, height, 1 if mirror else -1
+        )
     if kind == "fire":
         canvas.glow(x, foot - height * 0.3, canvas.unit * 0.10, rgb("ff9a44"), 0.55)
     count = subject.count if kind not in ENDLESS else 1
     for i in range(count - 1, -1, -1):
-        apart = (i + 1) // 2 * (1 if i % 2 else -1) * stage.side
+        apart = (i + 1) // 2 * (1 if i % 2 else -1) * painting.side
         size = height * (1 - 0.06 * i)
         at = x + apart * height * spread
         fine = subject if i == 0 else Subject(kind, 1, (*subject.words, str(i)))
-        other = drawing if i == 0 else drawing_of(reading, fine, (), stage.rng)
+        other = drawing if i == 0 else drawing_of(reading, fine, (), painting.rng)
         if i and mirror and kind not in PEOPLE:
             other = mirrored(other)
         low_at = (
             foot
             if reading.shot == "close" or kind not in PEOPLE
-            else foot_of(stage, reading, kind, at, size, drawing, first)
+            else foot_of(painting, reading, kind, at, size, drawing, first)
         )
-        draw(stage, other, at, low_at, size, haze + 0.04 * i, afloat=kind in HANGING or halved or cut)
-    stage.light = light
+        draw(painting, other, at, low_at, size, haze + 0.04 * i, afloat=kind in HANGING or halved or cut)
+    painting.light = light
     if kind == "cup":
-        paint_steam(stage, x, foot - height * 0.85, height * 0.95)
-    if (kind in AFLOAT or kind == "whale") and (reading.biome in (*WATER, "street") or stage.water is not None):
-        paint_reflection(stage, x, foot - height * 0.035, height, (right - left) / 2 * height)
+        paint_steam(painting, x, foot - height * 0.85, height * 0.95)
+    if (kind in AFLOAT or kind == "whale") and (reading.biome in (*WATER, "street") or painting.water is not None):
+        paint_reflection(painting, x, foot - height * 0.035, height, (right - left) / 2 * height)
 
 
-def _paint_birds(stage: Stage, count: int) -> None:
-    canvas = stage.canvas
-    flock = creatures.birds(stage.rng, count)
-    x = canvas.width * (0.5 + stage.side * 0.10)
-    draw(stage, flock, x, canvas.height * 0.27, min(canvas.unit * 0.85, canvas.width * 0.8), 0.15, afloat=True)
+def _paint_birds(painting: Painting, count: int) -> None:
+    canvas = painting.canvas
+    flock = creatures.birds(painting.rng, count)
+    x = canvas.width * (0.5 + painting.side * 0.10)
+    draw(painting, flock, x, canvas.height * 0.27, min(canvas.unit * 0.85, canvas.width * 0.8), 0.15, afloat=True)
 
 
-def paint_stray_birds(stage: Stage) -> None:
+def paint_stray_birds(painting: Painting) -> None:
     """Paint a few distant birds where the sky would be empty: away from the sun, and faint."""
-    canvas = stage.canvas
-    flock = creatures.birds(stage.rng, 6)
-    x = canvas.width * (0.5 - stage.side * 0.22)
-    draw(stage, flock, x, canvas.height * 0.25, canvas.unit * 0.36, 0.35, afloat=True)
+    canvas = painting.canvas
+    flock = creatures.birds(painting.rng, 6)
+    x = canvas.width * (0.5 - painting.side * 0.22)
+    draw(painting, flock, x, canvas.height * 0.25, canvas.unit * 0.36, 0.35, afloat=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage, soften
+from blocks.offline.painter.canvas.canvas import Painting, soften
 from blocks.offline.painter.canvas.noise import F32
 from blocks.offline.painter.canvas.palettes import mix
 from blocks.offline.painter.places.weather import defocus
@@ -32,18 +32,18 @@ def legible(text: str) -> str:
     return line[:_MOST_LETTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "\u2026"
 
 
-def paint_words_card(stage: Stage, title: str) -> None:
+def paint_words_card(painting: Painting, title: str) -> None:
     """Blur what is painted so far into soft light, and set the title over it, in one or two lines."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
-    defocus(stage, 0.045)
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
+    defocus(painting, 0.045)
     canvas.planes *= np.float32(0.82)
     for _ in range(16):
         x, y = rng.uniform(0, canvas.width), canvas.height * rng.beta(2.4, 2.0)
         _paint_disc(
-            stage, float(x), float(y), canvas.unit * float(rng.uniform(0.02, 0.085)), float(rng.uniform(0.03, 0.12))
+            painting, float(x), float(y), canvas.unit * float(rng.uniform(0.02, 0.085)), float(rng.uniform(0.03, 0.12))
         )
     canvas.glow(
-        stage.sun_x, min(max(stage.sun_y, 0), canvas.height), canvas.unit * 0.36, light.sun, 0.42 * light.strength
+        painting.sun_x, min(max(painting.sun_y, 0), canvas.height), canvas.unit * 0.36, light.sun, 0.42 * light.strength
     )
     text = "\n".join(line for line in map(legible, title.split("\n")) if line)
     if text:
@@ -56,14 +56,14 @@ def paint_words_card(stage: Stage, title: str) -> None:
         canvas.cover(mask * np.float32(0.94), ink)
 
 
-def _paint_disc(stage: Stage, x: float, y: float, radius: float, strength: float) -> None:
+def _paint_disc(painting: Painting, x: float, y: float, radius: float, strength: float) -> None:
     """Paint one disc of light out of focus, a little brighter at its rim, as lenses show it."""
-    canvas = stage.canvas
+    canvas = painting.canvas
     left, right = max(0, int(x - radius) - 2), min(canvas.width, int(x + radius) + 3)
     top, bottom = max(0, int(y - radius) - 2), min(canvas.height, int(y + radius) + 3)
     away = np.hypot(canvas.x[:, left:right] - x, canvas.y[top:bottom] - y) / np.float32(radius)
     disc = np.clip((1 - away) * np.float32(radius / 2) + 0.5, 0, 1) * (0.75 + 0.25 * away**4)
-    canvas.add_light(disc * np.float32(strength), mix(stage.light.sun, stage.light.haze, 0.3), left, top)
+    canvas.add_light(disc * np.float32(strength), mix(painting.light.sun, painting.light.haze, 0.3), left, top)
 
 
 def _type(width: int, height: int, unit: float, text: str) -> F32:

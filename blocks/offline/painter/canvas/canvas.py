@@ -64,8 +64,8 @@ class Canvas:
             box += mask * tone * np.clip(1 - box, 0, 1)
 
 
-class Stage:
-    """What every function that paints needs: the canvas, its light, sun, horizon, and the random numbers.
+class Painting:
+    """A picture that is being painted: its canvas, light, sun and horizon, and its random numbers.
 
     `side` is the half of the picture that the light is in: -1 for left, 1 for right. `ground` is the row of the nearest
     ground for each column, (width,) float32 pixels from the top; None where there is none to stand on. `focus` is where

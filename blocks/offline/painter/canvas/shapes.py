@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage, soften
+from blocks.offline.painter.canvas.canvas import Painting, soften
 from blocks.offline.painter.canvas.noise import F32
 from blocks.offline.painter.canvas.palettes import mix, rgb
 
@@ -97,13 +97,13 @@ def outline_of(shape: Shape) -> F32:
 
 
 def draw(
-    stage: Stage, drawing: Drawing, x: float, foot: float, height: float, haze: float, afloat: bool = False
+    painting: Painting, drawing: Drawing, x: float, foot: float, height: float, haze: float, afloat: bool = False
 ) -> None:
     """Paint a drawing with its foot at pixel (x, foot), `height` pixels to its unit, faded by `haze` 0 to 1.
 
     Parts outside the picture are left out. Unless it is `afloat`, the drawing stands, and gets darker towards its foot.
     """
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     left, low, right, high = extent(drawing)
     margin = max(4, int(height * 0.02))
     x0, x1 = max(0, int(x + left * height) - margin), min(canvas.width, int(x + right * height) + margin)
@@ -128,18 +128,18 @@ def draw(
         paint = [float(v) for v in np.clip(tone, 0, 1) * 255]
         cv2.fillPoly(picture, points, paint, cv2.LINE_AA, 4)
         cv2.fillPoly(mask, points, 255, cv2.LINE_AA, 4)
-    _lay(stage, picture, mask, x, foot, height, (x0, y0), afloat)
+    _lay(painting, picture, mask, x, foot, height, (x0, y0), afloat)
     if lamps.any():
         canvas.cover(
             lamps.astype(np.float32) / np.float32(255), rgb(_LAMP_LIGHT) * np.float32(0.55 + 0.45 * light.lamps), x0, y0
         )
         for shape in drawing:
             if shape.tone == LAMP:
-                _glow(stage, shape, x, foot, height)
+                _glow(painting, shape, x, foot, height)
 
 
 def _lay(
-    stage: Stage,
+    painting: Painting,
     picture: np.typing.NDArray[np.uint8],
     mask: np.typing.NDArray[np.uint8],
     x: float,
@@ -149,11 +149,11 @@ def _lay(
     afloat: bool,
 ) -> None:
     """Shade the drawn box by the direction of the light, brighten its lit edges, and put it on the canvas."""
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     x0, y0 = int(corner[0]), int(corner[1])
     rows, columns = mask.shape
     opacity = mask.astype(np.float32) / np.float32(255)
-    dx, dy = stage.sun_x - x, stage.sun_y - (foot - height * 0.6)
+    dx, dy = painting.sun_x - x, painting.sun_y - (foot - height * 0.6)
     away = max(1.0, float(np.hypot(dx, dy)))
     step = float(np.clip(height * 0.007, 0.5, canvas.unit * 0.006))
     shift = np.array([[1, 0, -dx / away * step], [0, 1, -dy / away * step]], np.float32)
@@ -186,8 +186,8 @@ def _form(opacity: F32, dx: float, dy: float, height: float) -> F32:
     return np.asarray(np.clip((relief - behind) * np.float32(2.0), -0.8, 0.8), np.float32)
 
 
-def _glow(stage: Stage, shape: Shape, x: float, foot: float, height: float) -> None:
+def _glow(painting: Painting, shape: Shape, x: float, foot: float, height: float) -> None:
     points = np.array(shape.points)
     centre, size = (points.min(0) + points.max(0)) / 2, float((points.max(0) - points.min(0)).max()) * height
-    strength = 0.25 + 0.45 * stage.light.lamps
-    stage.canvas.glow(x + centre[0] * height, foot - centre[1] * height, size * 0.9, rgb("ffa94d"), strength)
+    strength = 0.25 + 0.45 * painting.light.lamps
+    painting.canvas.glow(x + centre[0] * height, foot - centre[1] * height, size * 0.9, rgb("ffa94d"), strength)

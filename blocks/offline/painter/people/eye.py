@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import U8, Stage, soften
+from blocks.offline.painter.canvas.canvas import U8, Painting, soften
 from blocks.offline.painter.canvas.noise import F32, clouds, skyline
 from blocks.offline.painter.canvas.palettes import mix, rgb
 
@@ -15,16 +15,16 @@ _LID = 0.41
 """Height of the upper lid above the corners, in half widths of the eye; the lower lid is 0.27 below them."""
 
 
-def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) -> None:
-    """Paint one eye over the whole canvas, lit from the stage's side.
+def paint_eye(painting: Painting, skin: str, hair: str, said: tuple[str, ...] = ()) -> None:
+    """Paint one eye over the whole canvas, lit from the painting's side.
 
     Args:
         skin: tone 'rrggbb'.
         hair: tone 'rrggbb' of lashes and brow.
         said: the words that describe the eye: a colour for its iris; "closed" or "shut" for its lid.
     """
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
-    side, half = np.float32(stage.side), np.float32(min(canvas.unit * 0.62, canvas.width * 0.44))
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
+    side, half = np.float32(painting.side), np.float32(min(canvas.unit * 0.62, canvas.width * 0.44))
     centre_x, centre_y = canvas.width * 0.5, canvas.height * 0.54
     u, v = (canvas.x - np.float32(centre_x)) / half, (canvas.y - np.float32(centre_y)) / half
     warm = mix(np.ones(3, np.float32), light.sun, 0.6) * np.float32(0.72 + 0.38 * light.ambient)
@@ -55,21 +55,21 @@ def paint_eye(stage: Stage, skin: str, hair: str, said: tuple[str, ...] = ()) ->
     box = np.s_[top:bottom, left:right]
     # A shut eye draws the same random numbers as an open one.
     named = next((_IRIS[_ALSO.get(w, w)] for w in said if _ALSO.get(w, w) in _IRIS), "")
-    ball = _ball(stage, u[:, left:right], v[top:bottom], upper[:, left:right], lower[:, left:right], named)
+    ball = _ball(painting, u[:, left:right], v[top:bottom], upper[:, left:right], lower[:, left:right], named)
     if closed:
-        _paint_shut(stage, centre_x, centre_y, float(half), hair)
-        stage.aim(centre_x, centre_y + float(half) * 0.16)
+        _paint_shut(painting, centre_x, centre_y, float(half), hair)
+        painting.aim(centre_x, centre_y + float(half) * 0.16)
         return
     canvas.cover(opening[box], np.stack(ball), left, top)
     wet = np.exp(-(((v - lower) / 0.016) ** 2)) * np.clip(arc * 4, 0, 1) * np.clip(0.5 + side * u, 0, 1)
     canvas.add_light((wet * np.float32(0.55 * light.strength)).astype(np.float32), light.sun)
-    _paint_lashes(stage, centre_x, centre_y, float(half), hair)
-    stage.aim(centre_x, centre_y - float(half) * 0.06)
+    _paint_lashes(painting, centre_x, centre_y, float(half), hair)
+    painting.aim(centre_x, centre_y - float(half) * 0.06)
 
 
-def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> list[F32]:
+def _ball(painting: Painting, u: F32, v: F32, upper: F32, lower: F32, named: str) -> list[F32]:
     """Return the three colour planes of the eyeball: white, iris in the `named` tone, pupil, shadow, reflections."""
-    light, rng, side = stage.light, stage.rng, np.float32(stage.side)
+    light, rng, side = painting.light, painting.rng, np.float32(painting.side)
     iu, iv = u - np.float32(0.10) * side, v + np.float32(0.115)
     away, angle = np.hypot(iu, iv), np.arctan2(iv, iu)
     spokes = skyline(rng, 2048, 60, 4)[((angle / np.float32(2 * np.pi) + 0.5) * 2047).astype(int)]
@@ -104,18 +104,18 @@ def _ball(stage: Stage, u: F32, v: F32, upper: F32, lower: F32, named: str) -> l
     return planes
 
 
-def _paint_shut(stage: Stage, x: float, y: float, half: float, hair: str) -> None:
+def _paint_shut(painting: Painting, x: float, y: float, half: float, hair: str) -> None:
     """Paint the line where the lids of a shut eye meet, the lashes that hang from it, and the brow."""
-    _paint_strokes(stage, x, y, half, hair, True)
+    _paint_strokes(painting, x, y, half, hair, True)
 
 
-def _paint_lashes(stage: Stage, x: float, y: float, half: float, hair: str) -> None:
+def _paint_lashes(painting: Painting, x: float, y: float, half: float, hair: str) -> None:
     """Paint the lashes along both lids and the brow above, each hair a tapered stroke."""
-    _paint_strokes(stage, x, y, half, hair, False)
+    _paint_strokes(painting, x, y, half, hair, False)
 
 
-def _paint_strokes(stage: Stage, x: float, y: float, half: float, hair: str, shut: bool) -> None:
-    canvas, rng, side = stage.canvas, stage.rng, stage.side
+def _paint_strokes(painting: Painting, x: float, y: float, half: float, hair: str, shut: bool) -> None:
+    canvas, rng, side = painting.canvas, painting.rng, painting.side
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
 
     def stroke(u: float, v: float, du: float, dv: float, width: float, curl: float = 0.0) -> None:
@@ -147,5 +147,5 @@ def _paint_strokes(stage: Stage, x: float, y: float, half: float, hair: str, shu
     shade = mask.astype(np.float32) / np.float32(255)
     canvas.cover(
         np.maximum(shade * np.float32(0.9), soften(shade, half * 0.02) * np.float32(0.5)),
-        mix(stage.light.near, rgb(hair), 0.25) * np.float32(0.6),
+        mix(painting.light.near, rgb(hair), 0.25) * np.float32(0.6),
     )

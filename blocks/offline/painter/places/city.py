@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.noise import F32, clouds
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.places.land import depth_tone, paint_layer
@@ -13,18 +13,18 @@ from blocks.offline.painter.places.ruins import break_crest, hollow_windows, pai
 _WINDOW_TONES = ("ffc66b", "ffd99a", "ffb45a", "f2e6c8", "9fc4e8")
 
 
-def paint_city(stage: Stage, ruined: bool = False) -> None:
+def paint_city(painting: Painting, ruined: bool = False) -> None:
     """Paint five rows of towers, far to near, then the street in front; `ruined` towers are broken and dark."""
     for row in range(5):
-        _paint_row(stage, row / 4, ruined)
+        _paint_row(painting, row / 4, ruined)
     if ruined:
-        paint_rubble(stage)
+        paint_rubble(painting)
     else:
-        _paint_street(stage)
+        _paint_street(painting)
 
 
-def _paint_row(stage: Stage, near: float, ruined: bool) -> None:
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
+def _paint_row(painting: Painting, near: float, ruined: bool) -> None:
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
     unit = canvas.unit
     foot = canvas.height * (0.80 + 0.12 * near)
     crest = np.full(canvas.width, foot, np.float32)
@@ -40,15 +40,15 @@ def _paint_row(stage: Stage, near: float, ruined: bool) -> None:
             * (1.45 if rng.random() < 0.12 else 1)
         )
         # Nearer towers keep clear of the light, so that the picture opens towards it.
-        tall *= 1 - 0.45 * near * float(np.exp(-(((x - stage.sun_x) / (unit * 0.45)) ** 2)))
+        tall *= 1 - 0.45 * near * float(np.exp(-(((x - painting.sun_x) / (unit * 0.45)) ** 2)))
         left, right, top = max(0, int(x)), min(canvas.width, int(x + wide)), foot - tall
         if left < right:
             crest[left:right] = top
         if ruined:
             tall *= 1.4
-            break_crest(stage, crest, left, right, foot, tall)
+            break_crest(painting, crest, left, right, foot, tall)
             if near > 0:
-                panes += hollow_windows(stage, crest, (x, wide), foot, near)
+                panes += hollow_windows(painting, crest, (x, wide), foot, near)
             # A gap where a house is gone.
             x += wide + unit * (rng.uniform(0.01, 0.11) * (0.5 + near) if rng.random() < 0.55 else 0.004)
             continue
@@ -58,22 +58,22 @@ def _paint_row(stage: Stage, near: float, ruined: bool) -> None:
             mast = max(0, int(x + wide / 2))
             crest[mast : mast + max(1, int(unit * 0.002))] = top - tall * 0.28
         if near > 0:
-            panes += _windows(stage, x, top, wide, foot, near)
+            panes += _windows(painting, x, top, wide, foot, near)
         x += wide + unit * rng.uniform(-0.004, 0.012)
-    tone = depth_tone(stage, near)
-    paint_layer(stage, crest, tone, mix(light.haze, tone, 0.25), unit * (0.24 + 0.26 * near), 0.06 * light.strength)
+    tone = depth_tone(painting, near)
+    paint_layer(painting, crest, tone, mix(light.haze, tone, 0.25), unit * (0.24 + 0.26 * near), 0.06 * light.strength)
     for left, top_px, right, bottom, colour, shine in panes:
         box = canvas.planes[:, top_px:bottom, left:right]
         box += (colour[:, None, None] - (box if shine < 0 else 0)) * np.float32(abs(shine))
 
 
 def _windows(
-    stage: Stage, x: float, top: float, wide: float, foot: float, near: float
+    painting: Painting, x: float, top: float, wide: float, foot: float, near: float
 ) -> list[tuple[int, int, int, int, F32, float]]:
     """Return the lit windows of one tower: (left, top, right, bottom) in pixels, colour and brightness each."""
-    canvas, rng = stage.canvas, stage.rng
+    canvas, rng = painting.canvas, painting.rng
     step = canvas.unit * (0.009 + 0.009 * near)
-    share = 0.05 + 0.30 * stage.light.lamps
+    share = 0.05 + 0.30 * painting.light.lamps
     found = []
     tone = rgb(str(rng.choice(_WINDOW_TONES)))
     y = top + step
@@ -83,22 +83,24 @@ def _windows(
         for chance in lit:
             left, right = int(column), int(column + max(1.0, step * 0.55))
             if chance < share and column + step < x + wide and left >= 0 and right < canvas.width:
-                shine = (0.20 + 0.55 * near) * (0.4 + 0.6 * float(chance) / share) * (0.45 + 0.55 * stage.light.lamps)
+                shine = (
+                    (0.20 + 0.55 * near) * (0.4 + 0.6 * float(chance) / share) * (0.45 + 0.55 * painting.light.lamps)
+                )
                 found.append((left, int(y), right, int(y + max(1.0, step * 0.75)), tone, shine))
             column += step * 1.25
         y += step * 1.7
     return found
 
 
-def _paint_street(stage: Stage) -> None:
+def _paint_street(painting: Painting) -> None:
     """Paint a street that mirrors the lights above it, as wet asphalt does."""
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     top = int(canvas.height * 0.92)
     rows = canvas.height - top
     depth = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
-    wobble = (clouds(stage.rng, (canvas.width, rows), 8, 3, 0.5) - np.float32(0.5)) * np.float32(canvas.unit * 0.05)
+    wobble = (clouds(painting.rng, (canvas.width, rows), 8, 3, 0.5) - np.float32(0.5)) * np.float32(canvas.unit * 0.05)
     source = np.clip(top - 1 - np.arange(rows)[:, None] * 3 + wobble, 0, top - 1).astype(int)
     columns = np.clip(canvas.x + wobble * 0.3, 0, canvas.width - 1).astype(int)
     for plane, near, haze in zip(canvas.planes, light.near, light.haze, strict=True):
         plane[top:] = plane[source, columns] * (0.44 - 0.22 * depth) + near * 0.5 + haze * 0.05 * (1 - depth)
-    stage.ground = np.full(canvas.width, canvas.height * 0.955, np.float32)
+    painting.ground = np.full(canvas.width, canvas.height * 0.955, np.float32)

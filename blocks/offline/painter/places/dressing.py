@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.noise import fork
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, draw, moved, oval, poly
@@ -176,52 +176,52 @@ def standing_lamp(reading: Reading) -> Subject | None:
     return next((s for s in lamps if "held" not in s.words), None)
 
 
-def dress_floor(stage: Stage, kind: str, x: float, foot: float, named: str = "") -> None:
+def dress_floor(painting: Painting, kind: str, x: float, foot: float, named: str = "") -> None:
     """Paint a plant, a chair, or a side table with something on it at pixel (x, foot).
 
     Args:
         kind: of the room.
         named: a key of `_TABLED` for the side table; '' leaves the choice to the random numbers.
     """
-    own, unit = fork(stage.rng), stage.canvas.unit
+    own, unit = fork(painting.rng), painting.canvas.unit
     thing = named or str(own.choice(_FLOOR.get(kind, _FLOOR["room"])))
     if thing == "plant":
-        draw(stage, plant(), x, foot, unit * float(own.uniform(0.28, 0.36)), 0.10)
+        draw(painting, plant(), x, foot, unit * float(own.uniform(0.28, 0.36)), 0.10)
         return
     if thing == "chair":
-        draw(stage, chair(), x, foot, unit * 0.30, 0.10)
+        draw(painting, chair(), x, foot, unit * 0.30, 0.10)
         return
     drawing, size = _TABLED[thing]
     tall = unit * 0.20
-    draw(stage, side_table(), x, foot, tall, 0.10)
-    if thing in ("lamp", "candle") and stage.light.lamps > 0.4:
+    draw(painting, side_table(), x, foot, tall, 0.10)
+    if thing in ("lamp", "candle") and painting.light.lamps > 0.4:
         # At night a lamp or candle lights the wall behind it.
-        shine = 0.36 * stage.light.lamps * (1.0 if thing == "lamp" else 0.6)
-        stage.canvas.glow(x, foot - tall * 1.5, unit * 0.20, rgb("ffae5c"), shine)
-    draw(stage, drawing(), x, foot - tall * 0.92, unit * size * 1.15, 0.08, afloat=True)
+        shine = 0.36 * painting.light.lamps * (1.0 if thing == "lamp" else 0.6)
+        painting.canvas.glow(x, foot - tall * 1.5, unit * 0.20, rgb("ffae5c"), shine)
+    draw(painting, drawing(), x, foot - tall * 0.92, unit * size * 1.15, 0.08, afloat=True)
 
 
-def dress_wall(stage: Stage, x: float, y: float, own_things: bool) -> None:
+def dress_wall(painting: Painting, x: float, y: float, own_things: bool) -> None:
     """Paint something on the wall about pixel (x, y): a single picture where the prompt has `own_things`."""
-    own, unit = fork(stage.rng), stage.canvas.unit
+    own, unit = fork(painting.rng), painting.canvas.unit
     thing = str(own.choice(_WALL))
     first, second = (int(v) for v in own.permutation(len(_PICTURES))[:2])
     if own_things or thing == "picture":
-        _hang_picture(stage, x, y, 0.11, 0.085, first)
+        _hang_picture(painting, x, y, 0.11, 0.085, first)
     elif thing == "two pictures":
-        _hang_picture(stage, x - unit * 0.085, y, 0.060, 0.085, first)
-        _hang_picture(stage, x + unit * 0.085, y + unit * 0.01, 0.060, 0.075, second)
+        _hang_picture(painting, x - unit * 0.085, y, 0.060, 0.085, first)
+        _hang_picture(painting, x + unit * 0.085, y + unit * 0.01, 0.060, 0.075, second)
     elif thing == "clock":
-        draw(stage, _wall_clock(), x, y + unit * 0.10, unit * 0.20, 0.15, afloat=True)
+        draw(painting, _wall_clock(), x, y + unit * 0.10, unit * 0.20, 0.15, afloat=True)
     elif thing == "mirror":
-        draw(stage, _mirror(), x, y + unit * 0.12, unit * 0.24, 0.15, afloat=True)
+        draw(painting, _mirror(), x, y + unit * 0.12, unit * 0.24, 0.15, afloat=True)
     else:
-        draw(stage, _shelf(), x, y + unit * 0.05, unit * 0.17, 0.15, afloat=True)
+        draw(painting, _shelf(), x, y + unit * 0.05, unit * 0.17, 0.15, afloat=True)
 
 
-def _hang_picture(stage: Stage, x: float, y: float, half_across: float, half_down: float, which: int) -> None:
+def _hang_picture(painting: Painting, x: float, y: float, half_across: float, half_down: float, which: int) -> None:
     """Paint a small landscape in its frame."""
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     half_w, half_h = int(canvas.unit * half_across), int(canvas.unit * half_down)
     border = max(2, int(canvas.unit * 0.010))
     left, top = max(0, int(x) - half_w), int(y) - half_h

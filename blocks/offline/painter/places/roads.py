@@ -12,7 +12,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import U8, Stage, soften
+from blocks.offline.painter.canvas.canvas import U8, Painting, soften
 from blocks.offline.painter.canvas.noise import F32, clouds, fork
 from blocks.offline.painter.canvas.palettes import mix, rgb
 
@@ -36,22 +36,22 @@ class Spot(NamedTuple):
     height: float
 
 
-def winding(stage: Stage, half: float) -> Path:
+def winding(painting: Painting, half: float) -> Path:
     """Return a path that begins below the frame and winds away towards the light, with random bends.
 
     Args:
         half: its half width in units; a narrow frame gets a narrower path.
     """
-    rng = stage.rng
+    rng = painting.rng
     t = np.linspace(0, 1, 140, dtype=np.float32)
     depth = np.float32(0.8) * np.exp(t * np.float32(np.log(40)))
-    start, phase, turns = rng.uniform(0.10, 0.36) * stage.side, rng.uniform(0, 6.28), rng.uniform(3.2, 5.2)
+    start, phase, turns = rng.uniform(0.10, 0.36) * painting.side, rng.uniform(0, 6.28), rng.uniform(3.2, 5.2)
     # In perspective, distant bends shrink to nothing: the further they are, the wider they must be.
     swing = rng.uniform(0.20, 0.34) * np.sin(turns * t**1.2 + phase) * depth**0.82
     swing -= swing[0] * depth / depth[0] * np.exp(-t * 6)
     # A narrow frame must show the banks too.
-    room = min(1.0, stage.canvas.width / (stage.canvas.unit * 16 / 9))
-    across = (start + swing) * room + stage.side * 0.16 * (depth - 1) * t
+    room = min(1.0, painting.canvas.width / (painting.canvas.unit * 16 / 9))
+    across = (start + swing) * room + painting.side * 0.16 * (depth - 1) * t
     # No bend may look level, or it would be a line: the further away, the more steeply the path rises in the frame.
     seen, rise = across / depth, 1 / depth
     steepest = 0.08 + 0.66 * np.clip(rise[1:] * 1.7, 0, 1)
@@ -60,10 +60,10 @@ def winding(stage: Stage, half: float) -> Path:
     return Path((seen * depth).astype(np.float32), depth, half * room)
 
 
-def passing(stage: Stage) -> Path:
+def passing(painting: Painting) -> Path:
     """Return a path that crosses the frame in front of the viewer, then bends away to the hills under the light."""
-    side = np.float32(-stage.side)
-    wide = stage.canvas.width / stage.canvas.unit
+    side = np.float32(-painting.side)
+    wide = painting.canvas.width / painting.canvas.unit
     knots = np.array(
         [
             (wide * 1.4, 1.50),
@@ -88,14 +88,14 @@ def passing(stage: Stage) -> Path:
     return Path((smooth[:, 0] * side).astype(np.float32), smooth[:, 1].astype(np.float32), 0.30)
 
 
-def row_of(stage: Stage, row: float, depth: float) -> float:
+def row_of(painting: Painting, row: float, depth: float) -> float:
     """Return the row in which the ground at `depth` is seen, with the horizon at `row`."""
-    return row + (stage.canvas.height - row) / depth
+    return row + (painting.canvas.height - row) / depth
 
 
-def _strip(stage: Stage, row: float, path: Path, left: float, right: float, rag: F32 | None = None) -> F32:
+def _strip(painting: Painting, row: float, path: Path, left: float, right: float, rag: F32 | None = None) -> F32:
     """Return the outline, (2n, 2) pixels, of the strip of a path from `left` to `right` (shares of its half width)."""
-    canvas = stage.canvas
+    canvas = painting.canvas
     line = np.stack([path.across, path.depth], 1)
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
@@ -114,8 +114,8 @@ def _strip(stage: Stage, row: float, path: Path, left: float, right: float, rag:
     return np.concatenate([sides[0], sides[1][::-1]]).astype(np.float32)
 
 
-def _mask(stage: Stage, top: int, *outlines: F32) -> F32:
-    canvas = stage.canvas
+def _mask(painting: Painting, top: int, *outlines: F32) -> F32:
+    canvas = painting.canvas
     mask: U8 = np.zeros((canvas.height - top, canvas.width), np.uint8)
     for outline in outlines:
         half = len(outline) // 2
@@ -127,27 +127,27 @@ def _mask(stage: Stage, top: int, *outlines: F32) -> F32:
     return np.asarray(mask.astype(np.float32) / np.float32(255), np.float32)
 
 
-def _worn(stage: Stage, path: Path, deep: float) -> F32:
+def _worn(painting: Painting, path: Path, deep: float) -> F32:
     """Return how far each edge is off its line, (2, n) in units: the edges of a road or river are worn."""
-    own = fork(stage.rng)
+    own = fork(painting.rng)
     n = len(path.depth)
     steps = [np.convolve(own.normal(0, 1, n + 8), np.ones(9) / 3, "valid") for _ in range(2)]
     return (np.stack(steps) * deep * path.half).astype(np.float32)
 
 
-def paint_road_along(stage: Stage, row: float, path: Path) -> None:
+def paint_road_along(painting: Painting, row: float, path: Path) -> None:
     """Paint a country road with two ruts, and grass between them and over its edges; the hills' foot is at `row`."""
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     top = int(row)
-    rag = _worn(stage, path, 0.05)
-    body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
+    rag = _worn(painting, path, 0.05)
+    body = _mask(painting, top, _strip(painting, row, path, -1, 1, rag))
     # Only the edges are worn, not the ruts: wheels keep their line.
-    ruts = _mask(stage, top, *(_strip(stage, row, path, a - 0.11, a + 0.11) for a in (-0.46, 0.46)))
-    ridge = _mask(stage, top, _strip(stage, row, path, -0.15, 0.15, rag * 0.3))
+    ruts = _mask(painting, top, *(_strip(painting, row, path, a - 0.11, a + 0.11) for a in (-0.46, 0.46)))
+    ridge = _mask(painting, top, _strip(painting, row, path, -0.15, 0.15, rag * 0.3))
     size = canvas.width, canvas.height - top
-    dust = 0.96 + 0.08 * clouds(stage.rng, size, 90, 3, 0.5)
+    dust = 0.96 + 0.08 * clouds(painting.rng, size, 90, 3, 0.5)
     depth = (canvas.y[top:] - np.float32(row)) / np.float32(canvas.height - row)
-    lit = 1 + 0.38 * light.strength * np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.20)) ** 2))
+    lit = 1 + 0.38 * light.strength * np.exp(-(((canvas.x - painting.sun_x) / np.float32(canvas.width * 0.20)) ** 2))
     base = mix(mix(light.haze, rgb("c9b28c"), 0.45), light.near, 0.30)
     tone = base[:, None, None] * (dust * lit * (1.06 - 0.34 * depth))
     seen = _out_of_mist(depth)
@@ -156,14 +156,14 @@ def paint_road_along(stage: Stage, row: float, path: Path) -> None:
     canvas.cover(soften(ruts, soft) * np.float32(0.42) * seen, base * np.float32(0.58), 0, top)
     grass = mix(light.near, base, 0.22)
     canvas.cover(soften(ridge, soft) * np.float32(0.50) * np.clip(depth * 2, 0, 1), grass, 0, top)
-    _paint_tufts(stage, row, path, rag)
+    _paint_tufts(painting, row, path, rag)
 
 
-def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
+def _paint_tufts(painting: Painting, row: float, path: Path, rag: F32) -> None:
     """Paint grass that leans over both edges of a road or river."""
-    canvas, own = stage.canvas, fork(stage.rng)
+    canvas, own = painting.canvas, fork(painting.rng)
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
-    outline = _strip(stage, row, path, -1, 1, rag)
+    outline = _strip(painting, row, path, -1, 1, rag)
     n = len(outline) // 2
     step = np.hypot(*np.diff(outline, axis=0).T)
     for k in np.flatnonzero(step < canvas.width):
@@ -179,7 +179,7 @@ def _paint_tufts(stage: Stage, row: float, path: Path, rag: F32) -> None:
             blade = [(at_x - half, at_y), (at_x + half, at_y), (at_x + lean, at_y - tall)]
             cv2.fillPoly(mask, [np.round(np.clip(blade, -2000, 9000) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     seen = _out_of_mist((canvas.y - np.float32(row)) / np.float32(canvas.height - row) - np.float32(0.03))
-    canvas.cover(mask.astype(np.float32) / np.float32(255) * seen, stage.light.near * np.float32(0.86))
+    canvas.cover(mask.astype(np.float32) / np.float32(255) * seen, painting.light.near * np.float32(0.86))
 
 
 def _out_of_mist(depth: F32) -> F32:
@@ -187,19 +187,19 @@ def _out_of_mist(depth: F32) -> F32:
     return np.asarray(np.clip(depth * 8 - 0.2, 0, 1), np.float32)
 
 
-def paint_river_along(stage: Stage, row: float, path: Path) -> None:
-    """Paint a river between its banks, which mirrors what is above it, and set `stage.water`.
+def paint_river_along(painting: Painting, row: float, path: Path) -> None:
+    """Paint a river between its banks, which mirrors what is above it, and set `painting.water`.
 
     The foot of the hills is at `row`, where there is mist.
     """
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     top = int(row)
     rows = canvas.height - top
-    rag = _worn(stage, path, 0.075)
+    rag = _worn(painting, path, 0.075)
     depth = np.clip((canvas.y[top:] - np.float32(row)) / np.float32(rows), 0.004, 1)
-    body = _mask(stage, top, _strip(stage, row, path, -1, 1, rag))
-    bank = _mask(stage, top, _strip(stage, row, path, -1.13, 1.13, rag * 1.3))
-    ripple = clouds(stage.rng, (canvas.width, rows), 46, 3, 0.10) - np.float32(0.5)
+    body = _mask(painting, top, _strip(painting, row, path, -1, 1, rag))
+    bank = _mask(painting, top, _strip(painting, row, path, -1.13, 1.13, rag * 1.3))
+    ripple = clouds(painting.rng, (canvas.width, rows), 46, 3, 0.10) - np.float32(0.5)
     source = np.clip(
         np.float32(top - 2)
         - np.arange(rows, dtype=np.float32)[:, None] * np.float32(1.5)
@@ -208,7 +208,7 @@ def paint_river_along(stage: Stage, row: float, path: Path) -> None:
         top - 1,
     ).astype(np.float32)
     across = np.clip(canvas.x + ripple * np.float32(canvas.unit * 0.03), 0, canvas.width - 1).astype(np.float32)
-    gleam = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.unit * 0.10)) ** 2)) * np.float32(light.strength)
+    gleam = np.exp(-(((canvas.x - painting.sun_x) / np.float32(canvas.unit * 0.10)) ** 2)) * np.float32(light.strength)
     gleam = gleam * np.clip(0.45 + ripple * 3.2, 0, 1) * (0.35 + 0.65 * (1 - depth)) * np.float32(0.75)
     colour = np.stack(
         [
@@ -224,16 +224,16 @@ def paint_river_along(stage: Stage, row: float, path: Path) -> None:
     reach = _out_of_mist(depth)
     canvas.cover((bank * np.float32(0.55) * reach).astype(np.float32), light.near * np.float32(0.62), 0, top)
     canvas.cover((body * reach).astype(np.float32), colour.astype(np.float32), 0, top)
-    _paint_tufts(stage, row, Path(path.across, path.depth, path.half * 1.10), rag)
-    stage.water = np.zeros((canvas.height, canvas.width), np.float32)
-    stage.water[top:] = body
+    _paint_tufts(painting, row, Path(path.across, path.depth, path.half * 1.10), rag)
+    painting.water = np.zeros((canvas.height, canvas.width), np.float32)
+    painting.water[top:] = body
 
 
 _DRY = 0.02
 """Distance between a thing and the water, in units."""
 
 
-def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
+def on_bank(painting: Painting, at: Spot, left: float, right: float) -> Spot:
     """Return the dry spot nearest to the wanted spot `at`; `at` itself without a river, or where there is no such spot.
 
     There the thing is clear of the river with its whole width, and of what stands there already if possible; where the
@@ -243,11 +243,11 @@ def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
         left: how far it reaches to the left of its column, as a share of its height; < 0.
         right: how far it reaches to the right.
     """
-    canvas, water = stage.canvas, stage.water
+    canvas, water = painting.canvas, painting.water
     if water is None:
         return at
     head = float(np.flatnonzero(water.max(1) > 0.5)[0])
-    taken = [(x - 0.3 * tall, x + 0.3 * tall) for x, _, tall in stage.placed.values()]
+    taken = [(x - 0.3 * tall, x + 0.3 * tall) for x, _, tall in painting.placed.values()]
     for up, crowded in ((0.55, False), (0.10, False), (0.10, True)):
         for further in (1.0, 1.12, 1.28, 1.5, 1.8, 2.2, 2.6):
             foot, tall = head + (at.foot - head) / further, at.height / further
@@ -267,14 +267,14 @@ def on_bank(stage: Stage, at: Spot, left: float, right: float) -> Spot:
     return at
 
 
-def on_water(stage: Stage, at: Spot, half: float) -> Spot:
+def on_water(painting: Painting, at: Spot, half: float) -> Spot:
     """Return the spot where a boat floats on the river and is seen largest, in the middle of the water; else `at`.
 
     Args:
         half: half its length, as a share of its height. In a narrow river the boat is smaller, but at least 0.4 of its
             size.
     """
-    canvas, water = stage.canvas, stage.water
+    canvas, water = painting.canvas, painting.water
     if water is None:
         return at
     head = float(np.flatnonzero(water.max(1) > 0.5)[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import U8, Stage
+from blocks.offline.painter.canvas.canvas import U8, Painting
 from blocks.offline.painter.canvas.noise import F32, skyline
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.places.land import paint_layer
@@ -14,9 +14,9 @@ Pane = tuple[int, int, int, int, F32, float]
 """A window: (left, top, right, bottom) in pixels, its colour and brightness; below 0 the colour covers, not shines."""
 
 
-def break_crest(stage: Stage, crest: F32, left: int, right: int, foot: float, tall: float) -> None:
+def break_crest(painting: Painting, crest: F32, left: int, right: int, foot: float, tall: float) -> None:
     """Break the top of the tower from column `left` to `right`; changes `crest`, (width,) rows, in place."""
-    canvas, rng = stage.canvas, stage.rng
+    canvas, rng = painting.canvas, painting.rng
     if right - left < 3:
         return
     along = np.linspace(0, 1, right - left, dtype=np.float32)
@@ -36,13 +36,13 @@ def break_crest(stage: Stage, crest: F32, left: int, right: int, foot: float, ta
         crest[x : x + thick] -= canvas.unit * float(rng.uniform(0.008, 0.03))
 
 
-def hollow_windows(stage: Stage, crest: F32, tower: tuple[float, float], foot: float, near: float) -> list[Pane]:
+def hollow_windows(painting: Painting, crest: F32, tower: tuple[float, float], foot: float, near: float) -> list[Pane]:
     """Return the windows of one ruin: holes that show the sky or darkness, hardly ever a light.
 
     Args:
         tower: its left column and its width, in pixels.
     """
-    canvas, rng, light = stage.canvas, stage.rng, stage.light
+    canvas, rng, light = painting.canvas, painting.rng, painting.light
     x, wide = tower
     step = canvas.unit * (0.012 + 0.014 * near)
     found: list[Pane] = []
@@ -67,9 +67,9 @@ def hollow_windows(stage: Stage, crest: F32, tower: tuple[float, float], foot: f
     return found
 
 
-def paint_rubble(stage: Stage) -> None:
+def paint_rubble(painting: Painting) -> None:
     """Paint heaps of slabs and bars in front of the ruins, and broken ground for figures to stand on."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
     for near in (0.4, 1.0):
         row = canvas.height * (0.86 + 0.055 * near)
         heap = skyline(rng, canvas.width, 4, 7, 0.55, True)
@@ -90,7 +90,7 @@ def paint_rubble(stage: Stage) -> None:
         tone = mix(light.near, light.haze, 0.34 * (1 - near) + 0.10)
         canvas.cover(mask.astype(np.float32) / np.float32(255), tone * np.float32(1.15))
         paint_layer(
-            stage,
+            painting,
             np.asarray(crest, np.float32),
             tone,
             light.near * np.float32(0.8),
@@ -98,4 +98,4 @@ def paint_rubble(stage: Stage) -> None:
             0.12 * light.strength,
             0.6,
         )
-    stage.ground = np.full(canvas.width, canvas.height * 0.95, np.float32)
+    painting.ground = np.full(canvas.width, canvas.height * 0.95, np.float32)

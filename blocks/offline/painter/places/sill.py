@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import U8, Stage, soften
+from blocks.offline.painter.canvas.canvas import U8, Painting, soften
 from blocks.offline.painter.canvas.noise import clouds, skyline
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.canvas.shapes import draw
@@ -17,14 +17,14 @@ _TOP, _SILL, _EDGE = 0.07, 0.70, 0.775
 """Rows of the panes' upper edge, of the sill and of its front edge, as shares of the height."""
 
 
-def paint_sill(stage: Stage, hour: str, wet: bool) -> None:
+def paint_sill(painting: Painting, hour: str, wet: bool) -> None:
     """Paint a window seen from near and straight on, whose sill is the ground for things.
 
     Args:
         hour: a key of `interior.OUTSIDE`.
         wet: whether it rains outside: the panes are grey, with drops on them.
     """
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
     plaster = clouds(rng, (canvas.width, canvas.height), 5, 5) - np.float32(0.5)
     wall = mix(light.sky[1], light.near, 0.35)
     for plane, tone in zip(canvas.planes, wall, strict=True):
@@ -35,20 +35,20 @@ def paint_sill(stage: Stage, hour: str, wet: bool) -> None:
     rail = max(3, int(canvas.unit * 0.020))
     wood = mix(light.near, rgb("c9bba4"), 0.28 + 0.25 * light.ambient)[:, None, None]
     canvas.planes[:, top - rail : bottom + rail, left - rail : right + rail] = wood
-    canvas.planes[:, top:bottom, left:right] = _view(stage, hour, wet, right - left, bottom - top)
+    canvas.planes[:, top:bottom, left:right] = _view(painting, hour, wet, right - left, bottom - top)
     post = int(rail * 0.8)
     for x in (canvas.width // 2,):
         canvas.planes[:, top:bottom, x - post : x + post] = wood * np.float32(0.8)
         canvas.planes[:, top:bottom, x - post : x - post + max(1, post // 3)] = wood * np.float32(1.2)
     cross = top + int((bottom - top) * 0.26)
     canvas.planes[:, cross - rail // 2 : cross + rail // 2, left:right] = wood * np.float32(0.8)
-    _paint_board(stage, left - 4 * rail, right + 4 * rail, bottom, edge)
+    _paint_board(painting, left - 4 * rail, right + 4 * rail, bottom, edge)
     centre = canvas.height * 0.3
-    stage.sun_x, stage.sun_y = canvas.width * (0.5 + 0.14 * stage.side), centre
+    painting.sun_x, painting.sun_y = canvas.width * (0.5 + 0.14 * painting.side), centre
     canvas.glow(canvas.width / 2, centre, canvas.unit * 0.34, light.sun, 0.24 * light.strength)
     for side in (-1, 1):
         draw(
-            stage,
+            painting,
             curtain(side),
             canvas.width / 2 + side * half * 0.98,
             edge + canvas.unit * 0.12,
@@ -56,13 +56,13 @@ def paint_sill(stage: Stage, hour: str, wet: bool) -> None:
             0.10,
             afloat=True,
         )
-    stage.horizon = float(bottom)
-    stage.ground = np.full(canvas.width, bottom + (edge - bottom) * 0.55, np.float32)
+    painting.horizon = float(bottom)
+    painting.ground = np.full(canvas.width, bottom + (edge - bottom) * 0.55, np.float32)
 
 
-def _view(stage: Stage, hour: str, wet: bool, across: int, down: int) -> np.typing.NDArray[np.float32]:
+def _view(painting: Painting, hour: str, wet: bool, across: int, down: int) -> np.typing.NDArray[np.float32]:
     """Return what is seen through the panes, out of focus: (3, down, across) float32."""
-    rng = stage.rng
+    rng = painting.rng
     sky = gradient(np.stack([rgb(stop) for stop in OUTSIDE[hour].split()]), down)
     if wet:
         sky = sky * np.float32(0.35) + rgb("8796a1")[:, None] * sky.mean(0)[None] * np.float32(0.70)
@@ -73,16 +73,16 @@ def _view(stage: Stage, hour: str, wet: bool, across: int, down: int) -> np.typi
         crest = down * (share - 0.20 * line)
         view *= 1 - np.float32(dark) * np.clip((rows - crest[None]) / np.float32(down * 0.03), 0, 1)
     for plane in view:
-        plane[:] = soften(plane, stage.canvas.unit * 0.006)
-    return _drops(stage, view) if wet else view
+        plane[:] = soften(plane, painting.canvas.unit * 0.006)
+    return _drops(painting, view) if wet else view
 
 
-def _drops(stage: Stage, view: np.typing.NDArray[np.float32]) -> np.typing.NDArray[np.float32]:
+def _drops(painting: Painting, view: np.typing.NDArray[np.float32]) -> np.typing.NDArray[np.float32]:
     """Add rain behind the glass and drops on it, a few of them running; changes and returns `view`.
 
     Each drop is a lens that shows the sky.
     """
-    rng, unit = stage.rng, stage.canvas.unit
+    rng, unit = painting.rng, painting.canvas.unit
     down, across = view.shape[1:]
     bright: U8 = np.zeros((down, across), np.uint8)
     dark: U8 = np.zeros((down, across), np.uint8)
@@ -112,12 +112,12 @@ def _drop(bright: U8, dark: U8, x: float, y: float, radius: float) -> None:
     cv2.circle(bright, (at[0], at[1] + size // 3), max(8, int(size * 0.62)), 210, -1, cv2.LINE_AA, 4)
 
 
-def _paint_board(stage: Stage, left: int, right: int, top: int, edge: int) -> None:
+def _paint_board(painting: Painting, left: int, right: int, top: int, edge: int) -> None:
     """Paint the board of the sill, lit from behind, its front edge, and the shade on the wall below it."""
-    canvas, light = stage.canvas, stage.light
+    canvas, light = painting.canvas, painting.light
     left, right = max(0, left), min(canvas.width, right)
     depth = np.linspace(0, 1, edge - top, dtype=np.float32)[:, None]
-    grain = clouds(stage.rng, (right - left, edge - top), 12, 3, 0.05) - np.float32(0.5)
+    grain = clouds(painting.rng, (right - left, edge - top), 12, 3, 0.05) - np.float32(0.5)
     wood = mix(light.near, rgb("b39a78"), 0.35 + 0.45 * light.ambient)
     # Close to the panes the board mirrors them.
     source = np.clip(top - 2 - np.arange(edge - top) * 3, 0, canvas.height - 1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.noise import clouds, skyline
 
 
-def paint_water(stage: Stage) -> None:
+def paint_water(painting: Painting) -> None:
     """Paint the sea from the horizon down over what is there, mirroring what is already painted above it."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
-    top = int(np.clip(stage.horizon, 2, canvas.height - 2))
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
+    top = int(np.clip(painting.horizon, 2, canvas.height - 2))
     rows = canvas.height - top
     size = canvas.width, rows
     depth = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
@@ -25,7 +25,7 @@ def paint_water(stage: Stage) -> None:
     up = top - 2 - (canvas.y[:rows] * reach) + (swell * 150 + ripple * 60) * (depth + 0.1) * pixel
     up = np.clip(up, 0, top - 1).astype(np.float32)
     glints = np.clip((ripple * 2.6 + swell * 1.6 + 0.12) * 2.4, 0, 1)
-    path = np.exp(-(((canvas.x - stage.sun_x) / ((60 + depth * 230) * pixel)) ** 2)) * glints
+    path = np.exp(-(((canvas.x - painting.sun_x) / ((60 + depth * 230) * pixel)) ** 2)) * glints
     path *= np.float32(0.85 * light.strength * max(light.disc, 0.15))
     foam = np.clip(ripple * 3 + swell * 2 - 0.62, 0, 1) * depth * np.float32(0.25)
     for plane, near, haze, sun in zip(canvas.planes, light.near, light.haze, light.sun, strict=True):
@@ -40,14 +40,14 @@ def paint_water(stage: Stage) -> None:
     canvas.cover(np.broadcast_to(mist, (mist.shape[0], canvas.width)), light.haze, 0, first)
 
 
-def shore_line(stage: Stage) -> np.typing.NDArray[np.float32]:
+def shore_line(painting: Painting) -> np.typing.NDArray[np.float32]:
     """Return the top line of a rocky shore in front, (width,) rows: low in front of the light, higher away from it."""
-    canvas = stage.canvas
+    canvas = painting.canvas
     across = np.linspace(0, 1, canvas.width, dtype=np.float32)
-    away = across if stage.side < 0 else 1 - across
+    away = across if painting.side < 0 else 1 - across
     rise = np.clip(away - 0.42, 0, 1) ** 1.1 * canvas.unit * 0.50
     rock = (
-        (skyline(stage.rng, canvas.width, 5 * canvas.width / (canvas.unit * 16 / 9), 8, 0.5, True) - 0.5)
+        (skyline(painting.rng, canvas.width, 5 * canvas.width / (canvas.unit * 16 / 9), 8, 0.5, True) - 0.5)
         * canvas.unit
         * 0.08
     )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import Stage, soften
+from blocks.offline.painter.canvas.canvas import Painting, soften
 from blocks.offline.painter.canvas.noise import F32, clouds, skyline
 from blocks.offline.painter.canvas.palettes import mix
 
 
-def paint_breakers(stage: Stage) -> None:
+def paint_breakers(painting: Painting) -> None:
     """Paint steep waves with foam on their crests over the water, from the horizon to the lower edge."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
-    top = float(np.clip(stage.horizon, 2, canvas.height - 2))
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
+    top = float(np.clip(painting.horizon, 2, canvas.height - 2))
     rows, count = canvas.height - top, 11
     wide = canvas.width / (canvas.unit * 16 / 9)
     foam = mix(light.haze * np.float32(1.5) + np.float32(0.22), light.sun, 0.25)
     spread = clouds(rng, (canvas.width, canvas.height), 46, 4, 0.28)
-    glow = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.width * 0.20)) ** 2)) * np.float32(0.75)
+    glow = np.exp(-(((canvas.x - painting.sun_x) / np.float32(canvas.width * 0.20)) ** 2)) * np.float32(0.75)
     for i in range(count):
         near = (i + 1) / count
         row, high = top + rows * (near**1.7) * 0.94, canvas.unit * (0.004 + 0.072 * near**1.3)
@@ -40,10 +40,10 @@ def paint_breakers(stage: Stage) -> None:
         canvas.cover((white * np.float32(0.80)).astype(np.float32), foam, 0, first)
 
 
-def paint_surf(stage: Stage, crest: F32) -> None:
+def paint_surf(painting: Painting, crest: F32) -> None:
     """Paint white surf over the rocks of a shore, whose top line is `crest`, (width,) rows."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
-    shown = np.clip((crest - stage.horizon) / np.float32(canvas.unit * 0.05), 0, 1)
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
+    shown = np.clip((crest - painting.horizon) / np.float32(canvas.unit * 0.05), 0, 1)
     bursts = np.clip(skyline(rng, canvas.width, 7, 4) * 2.4 - 0.95, 0, 1) * shown
     top = int(max(0, crest.min() - canvas.unit * 0.16))
     up = (crest[None] - canvas.y[top:]) / np.float32(canvas.unit)

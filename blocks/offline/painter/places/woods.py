@@ -9,15 +9,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from blocks.offline.painter.canvas.canvas import U8, Stage
+from blocks.offline.painter.canvas.canvas import U8, Painting
 from blocks.offline.painter.canvas.noise import F32, Rng, clouds, fork, skyline
 from blocks.offline.painter.canvas.palettes import mix, rgb
 from blocks.offline.painter.places.land import depth_tone, paint_ground, paint_layer
 
 
-def paint_birches(stage: Stage) -> None:
+def paint_birches(painting: Painting) -> None:
     """Paint a birch wood: white trunks with black scars, one behind the other, taller than the frame."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
     for layer in range(4):
         near = layer / 3
         bark: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
@@ -27,7 +27,9 @@ def paint_birches(stage: Stage) -> None:
         for k in range(count):
             # One trunk in each strip, so that they are neither in clumps nor evenly spaced.
             x = canvas.width * (k + rng.uniform(0.1, 0.9)) / count
-            _birch(stage, (bark, shade, scars, leaves), float(x), root + canvas.unit * rng.uniform(-0.012, 0.02), near)
+            _birch(
+                painting, (bark, shade, scars, leaves), float(x), root + canvas.unit * rng.uniform(-0.012, 0.02), near
+            )
         veil = 0.62 * (1 - near) ** 1.3
         white = mix(
             light.near, rgb("efeae0") * (0.5 + 0.5 * np.minimum(light.sun * 1.05, 1)), 0.42 + 0.5 * light.ambient
@@ -40,16 +42,16 @@ def paint_birches(stage: Stage) -> None:
             (leaves, green, 0.85),
         ):
             canvas.cover(mask.astype(np.float32) * np.float32(share / 255), mix(tone, light.haze, veil))
-        _paint_feet(stage, root, 0.010 + 0.028 * near, mix(light.near, light.haze, veil * 0.8))
+        _paint_feet(painting, root, 0.010 + 0.028 * near, mix(light.near, light.haze, veil * 0.8))
         if layer == 2:
             crest = canvas.height * 0.865 - (skyline(rng, canvas.width, 2, 6) - 0.5) * canvas.unit * 0.04
-            paint_ground(stage, np.asarray(crest, np.float32), grass=0.03)
-    stage.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
+            paint_ground(painting, np.asarray(crest, np.float32), grass=0.03)
+    painting.ground = np.full(canvas.width, canvas.height * 0.93, np.float32)
 
 
-def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
+def _paint_feet(painting: Painting, root: float, tall: float, tone: F32) -> None:
     """Paint grass over the feet of a row of trunks, `tall` units high, so that no trunk ends in a straight cut."""
-    canvas, own = stage.canvas, fork(stage.rng)
+    canvas, own = painting.canvas, fork(painting.rng)
     mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
     count = int(700 * canvas.width / (canvas.unit * 16 / 9))
     x = own.uniform(0, canvas.width, count)
@@ -68,9 +70,9 @@ def _paint_feet(stage: Stage, root: float, tall: float, tone: F32) -> None:
     )
 
 
-def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, near: float) -> None:
+def _birch(painting: Painting, masks: tuple[U8, U8, U8, U8], x: float, root: float, near: float) -> None:
     """Draw one birch into four masks: its bark, its shaded side, its scars, and its leaves."""
-    canvas, rng = stage.canvas, stage.rng
+    canvas, rng = painting.canvas, painting.rng
     bark, shade, scars, leaves = masks
     half = canvas.unit * (0.006 + 0.020 * near**1.3) * rng.uniform(0.75, 1.25)
     lean = canvas.unit * rng.normal(0, 0.035)
@@ -79,8 +81,8 @@ def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, ne
     wide = half * (1.25 - 0.65 * rows + 0.5 * np.exp(-rows * 22))
     up = root * (1 - rows) - 6 * rows
     left, right = np.stack([middle - wide, up], 1), np.stack([middle + wide, up], 1)
-    dark = np.stack([middle - stage.side * wide * 0.25, up], 1)
-    outer = left if stage.side > 0 else right
+    dark = np.stack([middle - painting.side * wide * 0.25, up], 1)
+    outer = left if painting.side > 0 else right
     cv2.fillPoly(bark, [np.round(np.concatenate([left, right[::-1]]) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     cv2.fillPoly(shade, [np.round(np.concatenate([outer, dark[::-1]]) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     for _ in range(int(9 + 9 * near)):
@@ -93,12 +95,12 @@ def _birch(stage: Stage, masks: tuple[U8, U8, U8, U8], x: float, root: float, ne
         notch = [(centre + edge, y - thick), (inner, y), (centre + edge, y + thick)]
         cv2.fillPoly(scars, [np.round(np.array(notch) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     for at in np.linspace(0.42, 0.96, 5) + rng.uniform(-0.05, 0.05, 5):
-        _twig(stage, (scars, leaves), float(np.interp(at, rows, middle)), float(np.interp(at, rows, up)), half, near)
+        _twig(painting, (scars, leaves), float(np.interp(at, rows, middle)), float(np.interp(at, rows, up)), half, near)
 
 
-def _twig(stage: Stage, masks: tuple[U8, U8], x: float, y: float, half: float, near: float) -> None:
+def _twig(painting: Painting, masks: tuple[U8, U8], x: float, y: float, half: float, near: float) -> None:
     """Draw a twig from a trunk at (x, y), with a thin hanging tip and clusters of leaves on its outer half."""
-    canvas, rng = stage.canvas, stage.rng
+    canvas, rng = painting.canvas, painting.rng
     scars, leaves = masks
     reach = float(rng.choice([-1, 1])) * canvas.unit * rng.uniform(0.05, 0.11) * (0.45 + near)
     t = np.linspace(0, 1, 8)
@@ -124,13 +126,13 @@ def _twig(stage: Stage, masks: tuple[U8, U8], x: float, y: float, half: float, n
         )
 
 
-def paint_spring(stage: Stage) -> None:
+def paint_spring(painting: Painting) -> None:
     """Paint a broadleaved wood with fresh leaves, a few trees in blossom, at four distances."""
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
     size = canvas.width, canvas.height
     fresh, bloom = rgb("b4d24e"), rgb("f8d3da")
     edge = (clouds(rng, size, 75, 3, 1.0, 0.75) - np.float32(0.5)) * np.float32(1.5)
-    beside = np.exp(-(((canvas.x - stage.sun_x) / np.float32(canvas.unit * 0.5)) ** 2))
+    beside = np.exp(-(((canvas.x - painting.sun_x) / np.float32(canvas.unit * 0.5)) ** 2))
     for layer in range(4):
         near = layer / 3
         row = canvas.height * (0.60 + 0.24 * near)
@@ -143,14 +145,14 @@ def paint_spring(stage: Stage) -> None:
         for k in range(count):
             own = fork(rng)
             x = canvas.width * (k + own.uniform(0, 1)) / count
-            gap = abs(x - stage.sun_x) / (canvas.unit * (0.10 + 0.26 * near))
+            gap = abs(x - painting.sun_x) / (canvas.unit * (0.10 + 0.26 * near))
             if layer and gap < 1:
                 continue
             tall = canvas.unit * (0.25 + 0.42 * near) * own.uniform(0.85, 1.2)
             blossom = bool(own.random() < 0.22)
-            _broadleaf(stage, own, (wood, cover, shade, flower), float(x), row + canvas.unit * 0.02, tall, blossom)
+            _broadleaf(painting, own, (wood, cover, shade, flower), float(x), row + canvas.unit * 0.02, tall, blossom)
         veil = 0.72 * (1 - near) + 0.06
-        bark = mix(depth_tone(stage, near * 0.85), rgb("4a3a30"), 0.25 * light.ambient)
+        bark = mix(depth_tone(painting, near * 0.85), rgb("4a3a30"), 0.25 * light.ambient)
         canvas.cover(wood.astype(np.float32) / np.float32(255), mix(bark, light.haze, veil * 0.4))
         reach = canvas.unit * (0.003 + 0.008 * near)
         soft, lit, petal = (
@@ -173,7 +175,7 @@ def paint_spring(stage: Stage) -> None:
             box = plane[:low]
             box += (colour - box) * leaves
         crest = row - (skyline(rng, canvas.width, 2 + layer, 6) - 0.5) * canvas.unit * 0.05
-        floor = mix(depth_tone(stage, near * 0.8), light.haze, 0.5 * (1 - near))
+        floor = mix(depth_tone(painting, near * 0.8), light.haze, 0.5 * (1 - near))
         top = int(crest.min())
         below = np.clip(canvas.y[top:] - crest[None, :].astype(np.float32), 0, 1)
         canvas.cover(below, mix(floor, fresh * np.float32(0.6), 0.10 + 0.25 * light.ambient), 0, top)
@@ -185,7 +187,7 @@ def _enlarged(mask: np.typing.NDArray[Any], width: int, rows: int) -> F32:
 
 
 def _broadleaf(
-    stage: Stage, own: Rng, masks: tuple[U8, U8, U8, U8], x: float, root: float, tall: float, blossom: bool
+    painting: Painting, own: Rng, masks: tuple[U8, U8, U8, U8], x: float, root: float, tall: float, blossom: bool
 ) -> None:
     """Draw one tree: a forked trunk into the first mask; crown, light and blossom into the others, of half the size."""
     wood, cover, shade, flower = masks
@@ -209,10 +211,10 @@ def _broadleaf(
     # From the underside up: lit parts are painted over those in shade.
     for dx, up, size in sorted(clumps, key=lambda c: c[1]):
         at = (x + dx * tall) / 2, (fork_at - up * tall) / 2
-        light = 64 + 330 * (up - 0.04) + 200 * dx * stage.side
+        light = 64 + 330 * (up - 0.04) + 200 * dx * painting.side
         for wide, shift, gain in ((1.0, 0.0, 0.72), (0.70, 0.22, 1.0), (0.40, 0.38, 1.22)):
             centre = (
-                int((at[0] + stage.side * shift * size * tall * 0.25) * 16),
+                int((at[0] + painting.side * shift * size * tall * 0.25) * 16),
                 int((at[1] - shift * size * tall * 0.40) * 16),
             )
             value = int(np.clip(light * gain, 40, 255))
@@ -222,14 +224,14 @@ def _broadleaf(
         cv2.circle(flower, middle, radius, 255 if blossom else 0, -1, cv2.LINE_AA, 4)
 
 
-def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None = None) -> None:
+def paint_jungle(painting: Painting, grass: float, between: Callable[[], None] | None = None) -> None:
     """Paint a jungle: tall trunks, lianas and hanging leaves one behind the other, with ferns in front.
 
     Args:
         grass: height of the plants on the ground, in units.
         between: called to paint the road or river through it, over its floor and behind its nearest trees.
     """
-    canvas, light, rng = stage.canvas, stage.light, stage.rng
+    canvas, light, rng = painting.canvas, painting.light, painting.rng
     for layer in range(4):
         near = layer / 3
         mask: U8 = np.zeros((canvas.height, canvas.width), np.uint8)
@@ -253,7 +255,7 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
             turned = [(px + bend * np.sin(max(0.0, root - py) / canvas.height * 5), py) for px, py in _along(trunk)]
             cv2.fillPoly(mask, [np.round(np.array(turned) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         for _ in range(5):
-            _liana(stage, mask, near)
+            _liana(painting, mask, near)
         for k in range(46):
             hanging = k % 3 != 0
             x = rng.uniform(-0.05, 1.05) * canvas.width
@@ -265,14 +267,16 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
             if not hanging and between and abs(x - canvas.width / 2) < canvas.unit * (0.12 + 0.50 * near):
                 continue
             _leaf(mask, rng, float(x), float(y), canvas.unit * (0.06 + 0.13 * near), 1.0 if hanging else -1.0)
-        tone = mix(depth_tone(stage, 0.18 + 0.82 * near), rgb("2f5a34"), 0.22 * light.ambient + 0.06)
+        tone = mix(depth_tone(painting, 0.18 + 0.82 * near), rgb("2f5a34"), 0.22 * light.ambient + 0.06)
         canvas.cover(mask.astype(np.float32) / np.float32(255), tone)
         floor = canvas.height * (0.72 + 0.08 * layer)
         if layer < 2 and between:
             # A road or river lets us see far into the wood: there must be a floor under it, in the mist.
             crest = floor - (skyline(rng, canvas.width, 3 + layer, 5) - 0.5) * canvas.unit * 0.025
             veil = mix(tone, light.haze, 0.72 - 0.30 * layer)
-            paint_layer(stage, np.asarray(crest, np.float32), veil, mix(tone, light.haze, 0.35), canvas.unit * 0.2, 0)
+            paint_layer(
+                painting, np.asarray(crest, np.float32), veil, mix(tone, light.haze, 0.35), canvas.unit * 0.2, 0
+            )
         if layer == 2:
             crest = canvas.height * 0.88 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.05
             if between:
@@ -280,7 +284,7 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
                 crest = canvas.height * 0.80 - (skyline(rng, canvas.width, 3, 6) - 0.5) * canvas.unit * 0.03
                 far = mix(tone, light.haze, 0.50)
                 paint_layer(
-                    stage,
+                    painting,
                     np.asarray(crest, np.float32),
                     far,
                     light.near * np.float32(0.8),
@@ -290,7 +294,7 @@ def paint_jungle(stage: Stage, grass: float, between: Callable[[], None] | None 
                 )
                 between()
             else:
-                paint_ground(stage, np.asarray(crest, np.float32), grass=grass)
+                paint_ground(painting, np.asarray(crest, np.float32), grass=grass)
 
 
 def _along(trunk: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -299,9 +303,9 @@ def _along(trunk: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [tuple(a + (b - a) * s) for a, b in pairwise(ends) for s in np.linspace(0, 1, 6)[:-1]]
 
 
-def _liana(stage: Stage, mask: U8, near: float) -> None:
+def _liana(painting: Painting, mask: U8, near: float) -> None:
     """Draw a vine that hangs between two crowns or freely."""
-    canvas, rng = stage.canvas, stage.rng
+    canvas, rng = painting.canvas, painting.rng
     start, sag = rng.uniform(0, canvas.width), canvas.height * rng.uniform(0.12, 0.42)
     span = canvas.unit * rng.uniform(0.05, 0.5)
     t = np.linspace(0, 1, 24)

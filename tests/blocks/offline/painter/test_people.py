@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blocks.offline.painter import company
-from blocks.offline.painter.canvas.canvas import Stage
+from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.prompt.reader import read_prompt
@@ -23,7 +23,9 @@ def test_people_near_by_do_not_overlap(said: str, shot: str, monkeypatch: pytest
     """In 16:9 there is air between two people, and both are inside the frame, a child lower than a grown-up."""
     drawn: list[tuple[float, float, float]] = []
 
-    def spy(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool) -> None:
+    def spy(
+        painting: Painting, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool
+    ) -> None:
         left, _, right, high = extent(drawing)
         drawn.append((x + left * height, x + right * height, foot - high * height))
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blocks.offline.painter.canvas.canvas import Canvas, Stage
+from blocks.offline.painter.canvas.canvas import Canvas, Painting
 from blocks.offline.painter.canvas.palettes import light_for
 from blocks.offline.painter.canvas.shapes import extent
 from blocks.offline.painter.casting import drawing_of
@@ -223,24 +223,24 @@ def test_content_does_not_change_with_the_size(tmp_path: Path) -> None:
         assert np.abs(cv2.resize(small, (48, 27), interpolation=cv2.INTER_AREA) - alike).mean() < 6
 
 
-def _by_a_river(seed: int, size: tuple[int, int]) -> Stage:
-    stage = Stage(Canvas(*size), light_for(read_prompt("a bear by a river")), np.random.default_rng(seed), 0.64)
-    roads.paint_river_along(stage, stage.canvas.height * 0.70, roads.winding(stage, 0.40))
-    return stage
+def _by_a_river(seed: int, size: tuple[int, int]) -> Painting:
+    painting = Painting(Canvas(*size), light_for(read_prompt("a bear by a river")), np.random.default_rng(seed), 0.64)
+    roads.paint_river_along(painting, painting.canvas.height * 0.70, roads.winding(painting, 0.40))
+    return painting
 
 
 @pytest.mark.parametrize("size", [(480, 270), (270, 480)])
 def test_what_stands_by_a_river_has_dry_feet(size: tuple[int, int]) -> None:
     """Wherever a beast is wanted, it stands on the bank: no water is under its length, in wide and tall frames."""
     for seed in range(12):
-        stage = _by_a_river(seed, size)
+        painting = _by_a_river(seed, size)
         width, height = size
         for share in (0.3, 0.5, 0.7):
-            tall = stage.canvas.unit * 0.29
-            spot = roads.on_bank(stage, roads.Spot(width * share, height * 0.94, tall), -0.71, 1.02)
+            tall = painting.canvas.unit * 0.29
+            spot = roads.on_bank(painting, roads.Spot(width * share, height * 0.94, tall), -0.71, 1.02)
             left, right = spot.x - 0.71 * spot.height, spot.x + 1.02 * spot.height
-            assert stage.water is not None
-            assert stage.water[int(spot.foot), max(0, int(left)) : int(right)].max() < 0.5
+            assert painting.water is not None
+            assert painting.water[int(spot.foot), max(0, int(left)) : int(right)].max() < 0.5
             assert left >= 0
             assert right <= width
             assert spot.height > 0.45 * tall
@@ -249,12 +249,12 @@ def test_what_stands_by_a_river_has_dry_feet(size: tuple[int, int]) -> None:
 def test_a_way_narrows_and_never_lies_level() -> None:
     """A road or river, as seen, rises with every bend and ends in a point: level it would be a line in the grass."""
     for seed in range(24):
-        stage = _by_a_river(seed, (480, 270))
-        path = roads.winding(stage, 0.40)
+        painting = _by_a_river(seed, (480, 270))
+        path = roads.winding(painting, 0.40)
         rise = 1 / path.depth
         assert np.abs(np.diff(path.across * rise) / np.diff(rise)).max() < 0.9
-        assert stage.water is not None
-        wide = (stage.water > 0.5).sum(1)
+        assert painting.water is not None
+        wide = (painting.water > 0.5).sum(1)
         assert wide[int(270 * 0.70) + 6] < 0.055 * wide.max()
 
 

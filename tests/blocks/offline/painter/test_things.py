@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blocks.offline.painter import subjects_in_frame
-from blocks.offline.painter.canvas.canvas import Canvas, Stage
+from blocks.offline.painter.canvas.canvas import Canvas, Painting
 from blocks.offline.painter.canvas.palettes import light_for
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.casting import drawing_of
@@ -27,12 +27,12 @@ def test_a_boat_on_a_river_is_afloat(place: str) -> None:
     for size in ((480, 270), (270, 480)):
         for seed in range(6):
             reading = read_prompt(f"wide shot, a boat on {place}")
-            stage = Stage(Canvas(*size), light_for(reading), np.random.default_rng(seed), 0.64)
-            roads.paint_river_along(stage, stage.canvas.height * 0.70, roads.winding(stage, 0.40))
-            tall = stage.canvas.unit * 0.27
-            spot = roads.on_water(stage, roads.Spot(size[0] * 0.4, size[1] * 0.9, tall), 0.48)
-            assert stage.water is not None
-            row = stage.water[int(spot.foot), int(spot.x - 0.4 * spot.height) : int(spot.x + 0.4 * spot.height)]
+            painting = Painting(Canvas(*size), light_for(reading), np.random.default_rng(seed), 0.64)
+            roads.paint_river_along(painting, painting.canvas.height * 0.70, roads.winding(painting, 0.40))
+            tall = painting.canvas.unit * 0.27
+            spot = roads.on_water(painting, roads.Spot(size[0] * 0.4, size[1] * 0.9, tall), 0.48)
+            assert painting.water is not None
+            row = painting.water[int(spot.foot), int(spot.x - 0.4 * spot.height) : int(spot.x + 0.4 * spot.height)]
             assert (row > 0.5).mean() > 0.85
             assert spot.height >= 0.39 * tall
     assert reading.not_drawn == ()
@@ -43,10 +43,12 @@ def test_beasts_side_by_side_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> 
     drawn: list[tuple[float, float]] = []
     plain = subjects_in_frame.draw
 
-    def spy(stage: Stage, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool) -> None:
+    def spy(
+        painting: Painting, drawing: Drawing, x: float, foot: float, height: float, *rest: float, afloat: bool
+    ) -> None:
         left, _, right, _ = extent(drawing)
         drawn.append((x + left * height, x + right * height))
-        plain(stage, drawing, x, foot, height, *rest, afloat=afloat)
+        plain(painting, drawing, x, foot, height, *rest, afloat=afloat)
 
     monkeypatch.setattr(subjects_in_frame, "draw", spy)
     for prompt in ("wide shot, two wolves by a river", "wide shot, two horses, a field", "wide shot, two foxes, snow"):
@@ -94,7 +96,7 @@ def test_who_holds_a_thing_holds_it_in_a_hand(thing: str) -> None:
 def test_rooms_are_dressed_by_place_and_seed(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over ten seeds a room shows at least four different things; what is named leaves room for no other."""
     said: list[Drawing] = []
-    monkeypatch.setattr(dressing, "draw", lambda stage, drawing, *rest, afloat=False: said.append(drawing))
+    monkeypatch.setattr(dressing, "draw", lambda painting, drawing, *rest, afloat=False: said.append(drawing))
     for seed in range(10):
         paint_scene(read_prompt(f"wide shot, a man in a {place}"), "x", (256, 144), seed)
     assert len({tuple(len(s.points) for s in drawing) for drawing in said}) >= 4
