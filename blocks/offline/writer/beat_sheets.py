@@ -13,7 +13,7 @@ from typing import Literal
 
 from blocks.offline.writer.core import domain_of, portrait_sort, question_word
 from blocks.offline.writer.deed_arcs import arc_lines
-from blocks.offline.writer.feelings import Mood
+from blocks.offline.writer.feelings import StoryMood
 from blocks.offline.writer.idea.domains import HEARTS
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE, Lines
@@ -25,7 +25,7 @@ Shows = Literal["place", "hero", "deed", "subject", "sight", "trace"]
 subject: the thing that the film looks at. sight: something typical of the place. trace: what somebody who left has
 left behind."""
 
-_MOODS: tuple[Mood, ...] = ("hopeful", "melancholy", "tense")
+_MOODS: tuple[StoryMood, ...] = ("hopeful", "melancholy", "tense")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Beat:
     indoors: str
     emotions: tuple[str, str, str]
 
-    def emotion(self, mood: Mood, domain: str = "") -> str:
+    def emotion(self, mood: StoryMood, domain: str = "") -> str:
         """Return the emotion of the scene in a film of this mood; the beat 'heart' takes the emotion of the domain."""
         if self.name == "heart" and domain and mood == "hopeful":
             return HEARTS[domain]

@@ -12,19 +12,20 @@ from typing import Literal, cast
 from blocks.offline.data_files import read_tables
 from blocks.offline.writer.places import words_of
 
-Mood = Literal["hopeful", "melancholy", "tense"]
+StoryMood = Literal["hopeful", "melancholy", "tense"]
+"""The moods that this writer gives a story: three of the `Mood`s of `studio/model/film.py`."""
 
 _TABLES = read_tables("writer/feelings.txt")
 
-_MOODS = cast("Mapping[Mood, frozenset[str]]", _TABLES["moods"].word_sets)
-_ORDER: tuple[Mood, ...] = ("tense", "hopeful", "melancholy")
+_MOODS = cast("Mapping[StoryMood, frozenset[str]]", _TABLES["moods"].word_sets)
+_ORDER: tuple[StoryMood, ...] = ("tense", "hopeful", "melancholy")
 """The moods by precedence: of two that equally many words call for, the first is taken."""
 _FAINT = _TABLES["faint"].words
 """Weak words for a mood: each counts half."""
 _FEELINGS: Mapping[str, frozenset[str]] = _TABLES["feelings"].word_sets
 
 
-def find_mood(text: str) -> Mood:
+def find_mood(text: str) -> StoryMood:
     """Return the mood that most words of an idea call for; 'hopeful' where none does."""
     words = words_of(text)
     counts = {

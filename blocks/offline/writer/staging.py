@@ -22,7 +22,7 @@ from blocks.offline.writer.deeds import (
     shape_of,
     thing_carried,
 )
-from blocks.offline.writer.feelings import Mood
+from blocks.offline.writer.feelings import StoryMood
 from blocks.offline.writer.idea.foreign_words import english_words, seen_in, things_in
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.words import PEOPLE
@@ -82,7 +82,7 @@ class Staging:
 
     setting: Setting
     shown: str
-    mood: Mood
+    mood: StoryMood
     hours: tuple[str, ...]
 
     def sheet(self, idea: Idea) -> str:
@@ -92,7 +92,7 @@ class Staging:
         return "company" if idea.kind == "tale" and companion_of(idea) else idea.kind
 
 
-def stage_view(number: int, view: View, beat: Beat, idea: Idea, mood: Mood, narration: str) -> Scene:
+def stage_view(number: int, view: View, beat: Beat, idea: Idea, mood: StoryMood, narration: str) -> Scene:
     """Return a scene that shows a view of a reel, with the thing itself in its picture and the emotion of the beat.
 
     Args:
