@@ -45,7 +45,7 @@ PROMPTS = (
     "medium shot, a deer in a birch forest, morning",
     "wide shot, a quantum computer, a laboratory",
 )
-"""The last asks for what cannot be drawn: it must stay a slate."""
+"""The last asks for what cannot be drawn: it must stay a words card."""
 
 ASPECT_PROMPT = "wide shot, a fox and an old oak tree in a meadow, golden hour"
 ASPECTS = ("16:9", "9:16", "1:1", "4:3", "21:9")

@@ -82,7 +82,7 @@ def film_of(idea: str, seed: int = SEED, seconds: float = 40) -> tuple[Story, tu
 
 
 def transcript(idea: str, seed: int = SEED) -> str:
-    """Return the transcript of an idea's film as text; a shot that the painter sets in type is marked 'slate'."""
+    """Return the transcript of an idea's film as text; a shot that gets a words card is marked 'words card'."""
     story, shots = film_of(idea, seed)
     rows = [f"# {idea}", f"  {story.title} ({story.language}, {story.mood}, {story.written_by})"]
     for scene in story.scenes:
@@ -91,7 +91,7 @@ def transcript(idea: str, seed: int = SEED) -> str:
         rows.append(f"       {scene.narration!r}")
     for shot in shots:
         reading = read_prompt(shot.image_prompt)
-        drawn = "slate" if reading.card else ", ".join(reading.not_drawn)
+        drawn = "words card" if reading.card else ", ".join(reading.not_drawn)
         rows.append(f"    {shot.index}: {shot.image_prompt.removesuffix(', ' + story.style)} [{drawn}]")
     return "\n".join(rows)
 

@@ -37,7 +37,7 @@ def test_focus_lies_on_the_subject(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("prompt", ["wide shot, the sea", "a computer", ""])
 def test_without_a_drawn_subject_there_is_no_focus(prompt: str, tmp_path: Path) -> None:
-    """A place alone and a slate have no focus: the camera must not aim at nothing."""
+    """A place alone and a words card have no focus: the camera must not aim at nothing."""
     assert OfflinePainter().paint(prompt, SMALL, 7, tmp_path / "p.png").focus is None
 
 

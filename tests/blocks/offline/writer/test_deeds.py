@@ -137,7 +137,7 @@ def test_animals_do_not_stand_tall(idea: str) -> None:
 
 @pytest.mark.parametrize("setting", [*SETTINGS, OPEN_COUNTRY], ids=lambda setting: setting.name)
 def test_every_place_and_sight_is_drawn(setting: Setting) -> None:
-    """No place of a setting, and none of its sights there, becomes a slate."""
+    """No place of a setting, and none of its sights there, becomes a words card."""
     places, sights = setting.places, setting.sights
     for place in places:
         assert not read_prompt(f"wide shot, {place} at dusk, still").card, place

@@ -50,7 +50,7 @@ def _shown(idea: str) -> list[str]:
 
 
 def test_every_view_is_drawn() -> None:
-    """No picture of a reel becomes a slate, be it seen from near or from far."""
+    """No picture of a reel becomes a words card, be it seen from near or from far."""
     for view in _views():
         who = "a person in a coat, " if view.peopled else ""
         picture = view.picture.format(core="flowers")
