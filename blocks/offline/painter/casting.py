@@ -19,20 +19,23 @@ from blocks.offline.painter.prompt.places_in_prompt import INSIDE, PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import ROWS
 from blocks.offline.painter.things import (
-    beasts,
     birds,
-    creatures,
+    buildings,
     furniture,
-    landmarks,
-    props,
-    still,
-    structures,
-    swarms,
+    grazers,
+    insects,
+    lights,
+    plants,
+    predators,
+    sea_animals,
+    small_things,
     vehicles,
 )
 
-_MODULES = (beasts, birds, creatures, eye, figures, furniture, hands, landmarks, poses, props, still, structures, suits)
-_BRUSHES = {module.__name__.rpartition(".")[2]: module for module in (*_MODULES, swarms, vehicles)}
+_PEOPLE = (eye, figures, hands, poses, suits)
+_ANIMALS = (birds, grazers, insects, predators, sea_animals)
+_THINGS = (buildings, furniture, lights, plants, small_things, vehicles)
+_BRUSHES = {module.__name__.rpartition(".")[2]: module for module in (*_PEOPLE, *_ANIMALS, *_THINGS)}
 
 
 def brush_of(kind: str) -> Callable[..., Drawing]:
@@ -69,7 +72,11 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
             return moved(figures.person(look, 0.0, umbrella=_cloth(reading, subject, look)), 0, -3.33, 4.4)
         if reading.shot == "medium":
             return _half(reading, subject, look, carried)
-        held = props.carried_lantern() if "lantern" in carried else props.carried_book() if "book" in carried else ()
+        held: Drawing = ()
+        if "lantern" in carried:
+            held = lights.carried_lantern()
+        elif "book" in carried:
+            held = small_things.carried_book()
         flies = any(s.kind == "kite" for s in reading.subjects)
         stride = float(rng.uniform(0, 1))
         cloth = "" if flies else _cloth(reading, subject, look)
@@ -77,9 +84,9 @@ def drawing_of(reading: Reading, subject: Subject, carried: tuple[str, ...], rng
     if kind == "robot":
         return suits.robot(subject)
     if kind == "house":
-        return coloured(landmarks.house(reading.has("snow") or reading.biome == "ice"), subject)
+        return coloured(buildings.house(reading.has("snow") or reading.biome == "ice"), subject)
     if kind == "whale" and reading.biome != "undersea":
-        return creatures.fluke()
+        return sea_animals.fluke()
     if kind == "lantern" and {"lamp", "lamps"} & set(subject.words) and reading.biome in INSIDE:
         return dressing.lamp()
     brush = brush_of(kind)
@@ -97,7 +104,7 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
     elif thing:
         doing, held = thing, _in_hand(reading, thing)
     elif reading.biome == "kitchen" and not reading.not_drawn and not carried:
-        doing, held = "cup", still.mug()
+        doing, held = "cup", small_things.mug()
     elif reading.biome in _PAVED and (reading.has("rain") or reading.has("storm")):
         doing = "umbrella"
     aged = bool(said & figures.AGED) or subject.kind == "elder"
@@ -111,7 +118,12 @@ def _half(reading: Reading, subject: Subject, look: figures.Look, carried: tuple
 
 def _in_hand(reading: Reading, thing: str) -> Drawing:
     """Return the drawing of a thing as a hand holds it, in its own colour."""
-    drawing = props.held_bottle() if thing == "bottle" else still.mug() if thing == "cup" else brush_of(thing)()
+    if thing == "bottle":
+        drawing = small_things.held_bottle()
+    elif thing == "cup":
+        drawing = small_things.mug()
+    else:
+        drawing = brush_of(thing)()
     return coloured(drawing, next(s for s in reading.subjects if s.kind == thing))
 
 

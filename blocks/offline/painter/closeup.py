@@ -18,7 +18,7 @@ from blocks.offline.painter.people.face import as_child, turned_head
 from blocks.offline.painter.prompt.places_in_prompt import INSIDE, PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import kinds_with
-from blocks.offline.painter.things import still
+from blocks.offline.painter.things import lights
 
 _SHEETS = kinds_with("sheet")
 _IN_HANDS = kinds_with("cupped")
@@ -92,7 +92,7 @@ def _paint_hands(painting: Painting, reading: Reading, look: figures.Look) -> No
         painting.sun_x, painting.sun_y = flame_x, flame_y
         if not any(s.kind in ("candle", "lantern") for s in reading.subjects):
             paint_tabletop(painting, 0.86)
-            draw(painting, still.candle(), flame_x, flame_y + canvas.unit * 0.46, canvas.unit * 0.52, 0.05)
+            draw(painting, lights.candle(), flame_x, flame_y + canvas.unit * 0.46, canvas.unit * 0.52, 0.05)
     held = next((s for s in reading.subjects if s.kind in (*_SHEETS, *_IN_HANDS)), None)
     height = min(canvas.height * 0.52, canvas.width * 0.42)
     # In a tall frame the hands are lower, so that its edge cuts the sleeves.

@@ -45,7 +45,7 @@ from blocks.offline.painter.sizes import (
     halved_by,
     height_of,
 )
-from blocks.offline.painter.things import creatures, landmarks
+from blocks.offline.painter.things import birds, buildings
 
 _CARRIED = kinds_with("carried")
 _IN_HAND = (*_CARRIED, *HANDHELD)
@@ -200,7 +200,7 @@ def _paint_one(
         paint_prints(painting, drawing, x, foot, height)
         return
     if kind == "lighthouse" and painting.light.lamps >= 0.35:
-        paint_beam(painting, x, foot - height * landmarks.LIGHTHOUSE_LAMP)
+        paint_beam(painting, x, foot - height * buildings.LIGHTHOUSE_LAMP)
     if kind == "rocket" and reading.biome != "space":
         paint_exhaust(painting, x, foot - height * 0.06, height)
     if kind == "balloon":
@@ -257,7 +257,7 @@ def _paint_one(
 
 def _paint_birds(painting: Painting, count: int) -> None:
     canvas = painting.canvas
-    flock = creatures.birds(painting.rng, count)
+    flock = birds.flock(painting.rng, count)
     x = canvas.width * (0.5 + painting.side * 0.10)
     draw(painting, flock, x, canvas.height * 0.27, min(canvas.unit * 0.85, canvas.width * 0.8), 0.15, afloat=True)
 
@@ -265,6 +265,6 @@ def _paint_birds(painting: Painting, count: int) -> None:
 def paint_stray_birds(painting: Painting) -> None:
     """Paint a few distant birds where the sky would be empty: away from the sun, and faint."""
     canvas = painting.canvas
-    flock = creatures.birds(painting.rng, 6)
+    flock = birds.flock(painting.rng, 6)
     x = canvas.width * (0.5 - painting.side * 0.22)
     draw(painting, flock, x, canvas.height * 0.25, canvas.unit * 0.36, 0.35, afloat=True)

@@ -48,6 +48,12 @@ def oval(tone: str, x: float, y: float, half_w: float, half_h: float) -> Shape:
     return Shape("smooth", tuple((x + half_w * float(np.cos(t)), y + half_h * float(np.sin(t))) for t in turns), tone)
 
 
+def ring(tone: str, x: float, y: float, outer: tuple[float, float], inner: tuple[float, float]) -> Shape:
+    """Draw a ring with one outline: once around outside, then back around inside."""
+    out, hole = oval("", x, y, *outer).points, oval("", x, y, *inner).points
+    return Shape("straight", (*out, out[0], hole[0], *reversed(hole)), tone)
+
+
 def bar(tone: str, start: Point, end: Point, width: float) -> Shape:
     """Return a straight stroke of even width."""
     (x, y), (to_x, to_y) = start, end

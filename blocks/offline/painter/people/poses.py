@@ -7,7 +7,7 @@ from dataclasses import replace
 from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, moved, oval, poly
 from blocks.offline.painter.people.face import turned_head
 from blocks.offline.painter.people.figures import Look, darker, person
-from blocks.offline.painter.things.still import played_violin
+from blocks.offline.painter.things.small_things import played_violin
 from blocks.offline.painter.things.vehicles import bicycle
 
 

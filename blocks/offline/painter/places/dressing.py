@@ -17,8 +17,10 @@ from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob
 from blocks.offline.painter.places.sky import gradient
 from blocks.offline.painter.prompt.places_in_prompt import PEOPLE, ROOMS
 from blocks.offline.painter.prompt.reader import Reading, Subject
-from blocks.offline.painter.things.furniture import plant
-from blocks.offline.painter.things.still import bread, candle, chair, clock, cup, flower
+from blocks.offline.painter.things.furniture import chair
+from blocks.offline.painter.things.lights import candle
+from blocks.offline.painter.things.plants import flower, plant
+from blocks.offline.painter.things.small_things import bread, clock, cup
 
 _PICTURES = (
     ("a07a3c", "8a9aa6 cbbb9a 5f6b4e 3d4a38"),

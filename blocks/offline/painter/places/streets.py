@@ -14,7 +14,7 @@ from blocks.offline.painter.canvas.shapes import draw
 from blocks.offline.painter.places import roads
 from blocks.offline.painter.places.halls import fill
 from blocks.offline.painter.places.land import paint_layer
-from blocks.offline.painter.things import landmarks
+from blocks.offline.painter.things import buildings, plants
 
 _FRONTS = ("7a5f4c", "8a7a66", "6a5a5e", "7d6650", "5f6468", "8c6a50")
 
@@ -172,9 +172,9 @@ def paint_cottages(painting: Painting, snow: bool) -> None:
         row = canvas.height * (0.70 + 0.13 * near)
         size = canvas.unit * (0.05 + 0.085 * near)
         if k % 4 == 3:
-            draw(painting, landmarks.tree(rng), x, row, size * 1.7, 0.45 * (1 - near) + 0.1)
+            draw(painting, plants.tree(rng), x, row, size * 1.7, 0.45 * (1 - near) + 0.1)
         else:
-            draw(painting, landmarks.house(snow), x, row, size, 0.5 * (1 - near) + 0.08)
+            draw(painting, buildings.house(snow), x, row, size, 0.5 * (1 - near) + 0.08)
 
 
 def paint_moon(painting: Painting) -> None:

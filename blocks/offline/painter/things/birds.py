@@ -1,8 +1,9 @@
-"""A crow, standing and flying; each facing right, 1 high."""
+"""Birds: crow, standing and flying, penguin, and a flock far off; each facing right, about 1 high."""
 
 from __future__ import annotations
 
-from blocks.offline.painter.canvas.shapes import Drawing, bar, blob, limb, oval
+from blocks.offline.painter.canvas.noise import Rng
+from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, limb, oval, poly
 
 _BLACK, _SHEEN, _DEEP, _BEAK = "1b1d24", "343b4c", "101116", "2b2a2a"
 
@@ -104,3 +105,67 @@ def crow_aloft() -> Drawing:
         ),
         *(bar(_DEEP, (-0.10, 0.70 - 0.06 * k), (-0.34, 0.80 - 0.09 * k), 0.008) for k in range(4)),
     )
+
+
+def penguin() -> Drawing:
+    """Draw an upright penguin, its wings a little away from its sides."""
+    back, white, gold = "23282f", "e9e6dc", "d89a3c"
+    return (
+        blob(gold, (-0.10, 0.03), (0.02, 0.05), (0.16, 0.0), (-0.06, -0.01)),
+        blob(back, (-0.16, 0.66), (-0.30, 0.46), (-0.31, 0.26), (-0.25, 0.30), (-0.16, 0.46)),
+        blob(
+            back,
+            (0.02, 1.0),
+            (-0.10, 0.95),
+            (-0.13, 0.82),
+            (-0.21, 0.64),
+            (-0.25, 0.36),
+            (-0.20, 0.08),
+            (-0.10, 0.02),
+            (0.10, 0.03),
+            (0.20, 0.16),
+            (0.24, 0.40),
+            (0.20, 0.64),
+            (0.14, 0.80),
+            (0.14, 0.92),
+        ),
+        blob(
+            white,
+            (0.16, 0.74),
+            (0.06, 0.72),
+            (-0.02, 0.56),
+            (-0.04, 0.30),
+            (0.02, 0.08),
+            (0.11, 0.05),
+            (0.20, 0.18),
+            (0.235, 0.40),
+            (0.20, 0.62),
+        ),
+        blob(gold, (0.02, 0.82), (0.10, 0.76), (0.13, 0.80), (0.06, 0.88)),
+        blob(back, (-0.06, 0.64), (-0.16, 0.46), (-0.14, 0.26), (-0.06, 0.36), (0.02, 0.54)),
+        poly("3a3634", (0.12, 0.93), (0.30, 0.89), (0.13, 0.875)),
+        oval("e9e6dc", 0.075, 0.92, 0.016, 0.016),
+    )
+
+
+def flock(rng: Rng, count: int) -> Drawing:
+    """Draw `count` flying birds around the middle, 1 wide together."""
+    shapes: list[Shape] = []
+    for _ in range(count):
+        x, y = float(rng.normal(0, 0.24)), float(rng.normal(0, 0.10))
+        s, lift = float(rng.uniform(0.018, 0.042)), float(rng.uniform(-0.2, 0.7))
+        shapes.append(
+            blob(
+                "",
+                (x - 1.7 * s, y + s * lift * 0.5),
+                (x - 0.75 * s, y + s * 0.52),
+                (x - 0.1 * s, y + s * 0.06),
+                (x + 0.1 * s, y + s * 0.06),
+                (x + 0.75 * s, y + s * 0.52),
+                (x + 1.7 * s, y + s * lift * 0.5),
+                (x + 0.75 * s, y + s * 0.36),
+                (x, y - s * 0.14),
+                (x - 0.75 * s, y + s * 0.36),
+            )
+        )
+    return tuple(shapes)

@@ -1,4 +1,4 @@
-"""Furniture of rooms: curtain, plant, dresser, bench, counter, bed; each about 1 high on its foot."""
+"""Furniture: curtain, dresser, bench, counter, bed, table, chair; each about 1 high on its foot."""
 
 from __future__ import annotations
 
@@ -11,38 +11,6 @@ def curtain(side: int) -> Drawing:
     return (
         poly(cloth, (-0.02 * side, 1.0), (0.14 * side, 1.0), (0.15 * side, 0.0), (0.02 * side, 0.02)),
         *(bar(fold, (x * side, 0.99), ((x + 0.01) * side, 0.02), 0.012) for x in (0.02, 0.06, 0.10)),
-    )
-
-
-def plant() -> Drawing:
-    """Draw a tall plant in a clay pot."""
-    leaf, dark, clay = "4d6b40", "34502f", "9a5a3a"
-    tips = (
-        (-0.34, 0.62),
-        (-0.26, 0.84),
-        (-0.08, 1.0),
-        (0.12, 0.98),
-        (0.28, 0.80),
-        (0.36, 0.58),
-        (-0.16, 0.66),
-        (0.18, 0.68),
-    )
-    leaves: list[Shape] = []
-    for k, (x, y) in enumerate(tips):
-        half = 0.055
-        leaves.append(
-            blob(
-                leaf if k % 2 else dark,
-                (0, 0.26),
-                (x * 0.5 - half, (y + 0.30) / 2 + half),
-                (x, y),
-                (x * 0.55 + half, (y + 0.26) / 2 - half * 0.4),
-            )
-        )
-    return (
-        *leaves,
-        poly(clay, (-0.14, 0.0), (0.14, 0.0), (0.19, 0.28), (-0.19, 0.28)),
-        poly("7a4329", (-0.21, 0.24), (0.21, 0.24), (0.21, 0.31), (-0.21, 0.31)),
     )
 
 
@@ -205,4 +173,33 @@ def bed() -> Drawing:
             for x in (-0.12, 0.16, 0.44, 0.72)
         ),
         blob(dark, (0.98, 0.0), (0.97, 0.66), (1.02, 0.70), (1.08, 0.66), (1.08, 0.0)),
+    )
+
+
+def table() -> Drawing:
+    """Draw a plain table seen from a little above."""
+    top, edge, leg = "8a6340", "5f4229", "4a3320"
+    return (
+        bar(leg, (-0.66, 0.84), (-0.66, 0.16), 0.06),
+        bar(leg, (0.66, 0.84), (0.66, 0.16), 0.06),
+        poly(edge, (-0.92, 0.80), (0.92, 0.80), (0.92, 0.68), (-0.92, 0.68)),
+        poly(top, (-1.0, 0.84), (-0.78, 1.0), (0.78, 1.0), (1.0, 0.84)),
+        poly(edge, (-1.0, 0.84), (1.0, 0.84), (1.0, 0.78), (-1.0, 0.78)),
+        bar(leg, (-0.88, 0.78), (-0.88, 0.0), 0.085),
+        bar(leg, (0.88, 0.78), (0.88, 0.0), 0.085),
+    )
+
+
+def chair() -> Drawing:
+    """Draw a wooden chair, slightly turned."""
+    wood, dark = "7a5434", "4f351f"
+    return (
+        bar(dark, (-0.13, 0.46), (-0.15, 0.10), 0.035),
+        bar(dark, (0.30, 0.46), (0.31, 0.07), 0.035),
+        *(bar(wood, (x, 0.48), (x - 0.03, 1.0), 0.042) for x in (-0.26, 0.12)),
+        *(bar(wood, (-0.27, y), (0.11, y), 0.05) for y in (0.92, 0.78, 0.64)),
+        poly(wood, (-0.30, 0.46), (-0.20, 0.52), (0.34, 0.52), (0.28, 0.46)),
+        poly(dark, (-0.30, 0.46), (0.28, 0.46), (0.28, 0.41), (-0.30, 0.41)),
+        bar(wood, (-0.27, 0.42), (-0.28, 0.0), 0.045),
+        bar(wood, (0.24, 0.42), (0.25, 0.0), 0.045),
     )

@@ -1,4 +1,4 @@
-"""Vehicles: ship, boat, paper boat, train, rocket, bicycle, balloon; each about 1 high on its foot or waterline."""
+"""Vehicles: ship, boat, paper boat, train, car, rocket, bicycle, balloon; each 1 high on its foot or waterline."""
 
 from __future__ import annotations
 
@@ -261,3 +261,39 @@ def paper_boat() -> Drawing:
         poly(shade, (-0.92, 0.56), (-0.52, 0.0), (-0.06, 0.0), (0.0, 0.30)),
         bar(deep, (0.0, 0.30), (-0.06, 0.0), 0.012),
     )
+
+
+def car() -> Drawing:
+    """Draw a rounded old car facing right, with its headlamp on."""
+    body, dark, glass, steel = "a23c32", "6f2822", "4e626b", "b9b6ae"
+    shapes: list[Shape] = [
+        blob(body, (-0.62, 0.62), (-0.50, 0.88), (-0.22, 1.0), (0.18, 0.98), (0.42, 0.84), (0.56, 0.62)),
+        blob(glass, (-0.50, 0.64), (-0.40, 0.84), (-0.20, 0.91), (-0.06, 0.92), (-0.06, 0.64)),
+        blob(glass, (0.0, 0.64), (0.0, 0.92), (0.16, 0.91), (0.34, 0.81), (0.44, 0.64)),
+        blob(
+            body,
+            (-1.12, 0.34),
+            (-1.10, 0.52),
+            (-0.92, 0.64),
+            (-0.4, 0.67),
+            (0.5, 0.66),
+            (0.92, 0.60),
+            (1.10, 0.50),
+            (1.14, 0.34),
+            (1.08, 0.24),
+            (-1.06, 0.24),
+        ),
+        bar(dark, (-1.08, 0.29), (1.1, 0.29), 0.07),
+        bar(steel, (-1.16, 0.27), (-0.92, 0.27), 0.06),
+        bar(steel, (0.96, 0.27), (1.18, 0.27), 0.06),
+        bar(dark, (-0.03, 0.64), (-0.03, 0.30), 0.012),
+        bar(steel, (-0.20, 0.54), (-0.10, 0.54), 0.022),
+        oval(LAMP, 1.06, 0.47, 0.055, 0.065),
+    ]
+    for x in (-0.66, 0.70):
+        shapes += [
+            oval("17171a", x, 0.21, 0.215, 0.215),
+            oval(steel, x, 0.21, 0.115, 0.115),
+            oval(dark, x, 0.21, 0.05, 0.05),
+        ]
+    return tuple(shapes)

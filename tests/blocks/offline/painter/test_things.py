@@ -16,7 +16,7 @@ from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.places import dressing, roads
 from blocks.offline.painter.prompt.reader import read_prompt
 from blocks.offline.painter.scene import paint_scene
-from blocks.offline.painter.things import props
+from blocks.offline.painter.things import lights
 from tests.blocks.offline.painter.test_painter import paint
 from tests.support.sampled import sampled
 
@@ -114,7 +114,7 @@ def test_a_lamp_in_a_room_is_no_storm_lantern() -> None:
         reading = read_prompt(f"wide shot, {prompt}")
         drawn.append(drawing_of(reading, reading.subjects[0], (), np.random.default_rng(1)))
     assert drawn[0] == dressing.lamp()
-    assert drawn[1] == drawn[2] == props.lantern()
+    assert drawn[1] == drawn[2] == lights.lantern()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
-"""Landmarks: lighthouse, house, windmill, tent, tree; each about 1 high on its foot, with windows that shine."""
+"""Buildings: lighthouse, house, windmill, tent, castle, bridge; each about 1 high on its foot, with lit windows."""
 
 from __future__ import annotations
 
 import math
 
-from blocks.offline.painter.canvas.noise import Rng
 from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, oval, poly
 
 LIGHTHOUSE_LAMP = 0.826
@@ -120,44 +119,54 @@ def tent() -> Drawing:
     )
 
 
-def tree(rng: Rng) -> Drawing:
-    """Draw a broad old tree, 1 high: a trunk that forks seven times, with leaves around its twigs."""
-    wood: list[Shape] = []
-    leaves: list[Shape] = []
-    tones = ("4c5a34", "5d6b3c", "3f4d2e", "6b7440")
+def _tower(x: float, half: float, high: float, stone: str, roof: str) -> list[Shape]:
+    return [
+        poly(stone, (x - half, 0), (x - half, high), (x + half, high), (x + half, 0)),
+        poly(
+            stone,
+            (x - half * 1.2, high - 0.05),
+            (x - half * 1.2, high),
+            (x + half * 1.2, high),
+            (x + half * 1.2, high - 0.05),
+        ),
+        poly(roof, (x - half * 1.3, high), (x, high + half * 2.8), (x + half * 1.3, high)),
+        poly(
+            LAMP,
+            (x - 0.012, high * 0.70),
+            (x - 0.012, high * 0.70 + 0.05),
+            (x + 0.012, high * 0.70 + 0.05),
+            (x + 0.012, high * 0.70),
+        ),
+    ]
 
-    def grow(x: float, y: float, angle: float, length: float, width: float, forks: int) -> None:
-        end_x, end_y = x + length * math.cos(angle), y + length * math.sin(angle)
-        nx, ny = -math.sin(angle) * width, math.cos(angle) * width
-        wood.append(
-            poly(
-                "4d3c30",
-                (x - nx, y - ny),
-                (x + nx, y + ny),
-                (end_x + nx * 0.7, end_y + ny * 0.7),
-                (end_x - nx * 0.7, end_y - ny * 0.7),
-            )
-        )
-        if forks <= 3:
-            size = rng.uniform(0.6, 1.5) * (0.6 + 0.25 * forks)
-            leaves.append(oval(tones[int(rng.integers(0, 4))], end_x, end_y, 0.042 * size, 0.032 * size))
-        if forks:
-            for side in (-1, 1):
-                grow(
-                    end_x,
-                    end_y,
-                    angle + side * rng.uniform(0.18, 0.55),
-                    length * rng.uniform(0.70, 0.86),
-                    width * 0.68,
-                    forks - 1,
-                )
 
-    grow(0, -0.02, math.pi / 2 + rng.uniform(-0.05, 0.05), 0.235, 0.03, 7)
-    high = max(p[1] for s in (*wood, *leaves) for p in s.points)
-    order = rng.permutation(len(leaves))
-    grown = (
-        *wood,
-        poly("4d3c30", (-0.055, -0.02), (-0.03, 0.06), (0.03, 0.06), (0.06, -0.02)),
-        *(leaves[i] for i in order),
+def castle() -> Drawing:
+    """Draw a castle: five towers with pointed roofs, a wall with merlons, and a gate."""
+    stone, shade, roof = "9a9184", "6f685f", "4a5262"
+    shapes = [*_tower(-0.20, 0.075, 0.62, shade, roof), *_tower(0.24, 0.065, 0.56, shade, roof)]
+    shapes += _tower(0.02, 0.10, 0.72, shade, roof)
+    shapes.append(poly(stone, (-0.46, 0), (-0.46, 0.30), (0.46, 0.30), (0.46, 0)))
+    shapes += [
+        poly(stone, (x, 0.29), (x, 0.35), (x + 0.05, 0.35), (x + 0.05, 0.29))
+        for x in (-0.44 + 0.092 * k for k in range(10))
+    ]
+    shapes += [*_tower(-0.46, 0.085, 0.44, stone, roof), *_tower(0.46, 0.085, 0.42, stone, roof)]
+    gate = [(0.09 * math.cos(t), 0.12 + 0.09 * math.sin(t)) for t in (math.pi * k / 8 for k in range(9))]
+    return (*shapes, poly("211c1a", (0.09, 0), *gate, (-0.09, 0)))
+
+
+def bridge() -> Drawing:
+    """Draw a stone viaduct of five arches, so wide that both sides of the frame cut it."""
+    stone, shade = "8a8074", "5c554d"
+    outline: list[tuple[float, float]] = [(-6.0, 1.0), (6.0, 1.0), (6.0, 0.0)]
+    for k in range(9, -1, -1):
+        x = -5.4 + 1.2 * k
+        outline += [(x + 0.48 * math.cos(t), 0.30 + 0.50 * math.sin(t)) for t in (math.pi * i / 10 for i in range(11))]
+        outline = [*outline[:-11], (x + 0.48, 0.0), *outline[-11:], (x - 0.48, 0.0)]
+    outline.append((-6.0, 0.0))
+    return (
+        poly(shade, *((x + 0.07, y - 0.02) for x, y in outline)),
+        poly(stone, *outline),
+        bar(shade, (-6.0, 0.90), (6.0, 0.90), 0.035),
+        bar("a59a8c", (-6.0, 1.0), (6.0, 1.0), 0.05),
     )
-    return tuple(s._replace(points=tuple((px / high, py / high) for px, py in s.points)) for s in grown)

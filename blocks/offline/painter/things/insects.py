@@ -1,4 +1,4 @@
-"""Small things drawn many at once: butterflies, bees; each group about 1 large."""
+"""Insects, drawn many at once: butterflies, bees; each group about 1 large."""
 
 from __future__ import annotations
 

@@ -1,17 +1,11 @@
-"""Things in a house or in a hand: cup, table, letter, violin, kite, candle, flower, chair, clock; each about 1 high."""
+"""Small things: cup, letter, violin, kite, clock, bread, bottle, book, footprints; each about 1 high."""
 
 from __future__ import annotations
 
 import math
 from itertools import pairwise
 
-from blocks.offline.painter.canvas.shapes import LAMP, Drawing, Shape, bar, blob, moved, oval, poly
-
-
-def _ring(tone: str, x: float, y: float, outer: tuple[float, float], inner: tuple[float, float]) -> Shape:
-    """Draw a ring with one outline: once around outside, then back around inside."""
-    out, hole = oval("", x, y, *outer).points, oval("", x, y, *inner).points
-    return Shape("straight", (*out, out[0], hole[0], *reversed(hole)), tone)
+from blocks.offline.painter.canvas.shapes import Drawing, Shape, bar, blob, moved, oval, poly, ring
 
 
 def cup() -> Drawing:
@@ -21,7 +15,7 @@ def cup() -> Drawing:
         oval(shade, 0, 0.07, 0.86, 0.13),
         oval(white, 0, 0.10, 0.86, 0.13),
         oval(shade, 0, 0.12, 0.42, 0.06),
-        _ring(white, 0.60, 0.55, (0.24, 0.24), (0.145, 0.15)),
+        ring(white, 0.60, 0.55, (0.24, 0.24), (0.145, 0.15)),
         blob(
             white,
             (-0.55, 0.83),
@@ -57,20 +51,6 @@ def cup() -> Drawing:
 def mug() -> Drawing:
     """Draw a cup without its saucer, as it is held."""
     return cup()[3:]
-
-
-def table() -> Drawing:
-    """Draw a plain table seen from a little above."""
-    top, edge, leg = "8a6340", "5f4229", "4a3320"
-    return (
-        bar(leg, (-0.66, 0.84), (-0.66, 0.16), 0.06),
-        bar(leg, (0.66, 0.84), (0.66, 0.16), 0.06),
-        poly(edge, (-0.92, 0.80), (0.92, 0.80), (0.92, 0.68), (-0.92, 0.68)),
-        poly(top, (-1.0, 0.84), (-0.78, 1.0), (0.78, 1.0), (1.0, 0.84)),
-        poly(edge, (-1.0, 0.84), (1.0, 0.84), (1.0, 0.78), (-1.0, 0.78)),
-        bar(leg, (-0.88, 0.78), (-0.88, 0.0), 0.085),
-        bar(leg, (0.88, 0.78), (0.88, 0.0), 0.085),
-    )
 
 
 def letter() -> Drawing:
@@ -148,55 +128,6 @@ def kite() -> Drawing:
     )
 
 
-def candle() -> Drawing:
-    """Draw a burning candle in a brass holder."""
-    wax, shade, brass = "e6dcc0", "bfae86", "a57f3a"
-    return (
-        oval(brass, 0, 0.05, 0.30, 0.055),
-        _ring(brass, 0.33, 0.10, (0.09, 0.09), (0.055, 0.055)),
-        poly(brass, (-0.14, 0.05), (0.14, 0.05), (0.12, 0.16), (-0.12, 0.16)),
-        poly(wax, (-0.10, 0.14), (0.10, 0.14), (0.10, 0.68), (-0.10, 0.68)),
-        poly(shade, (-0.10, 0.14), (-0.05, 0.14), (-0.06, 0.68), (-0.10, 0.68)),
-        blob(wax, (-0.10, 0.70), (0, 0.72), (0.10, 0.70), (0.105, 0.50), (0.08, 0.44), (0.06, 0.58), (-0.10, 0.64)),
-        bar("241c19", (0, 0.70), (0.005, 0.77), 0.012),
-        blob(LAMP, (0, 1.0), (-0.05, 0.86), (-0.045, 0.78), (0, 0.745), (0.045, 0.78), (0.05, 0.86)),
-    )
-
-
-def flower() -> Drawing:
-    """Draw a poppy-like flower on its stem, with a bud and leaves."""
-    petal, deep, green = "c8433a", "8f2b28", "4c6b3a"
-    petals = [
-        oval(petal if k % 2 else deep, 0.15 * math.cos(t), 0.80 + 0.13 * math.sin(t), 0.14, 0.12)
-        for k, t in enumerate(2 * math.pi * i / 6 + 0.3 for i in range(6))
-    ]
-    return (
-        bar(green, (0.03, 0.0), (0.0, 0.78), 0.026),
-        bar(green, (0.02, 0.24), (0.24, 0.58), 0.018),
-        blob(deep, (0.24, 0.56), (0.20, 0.64), (0.26, 0.72), (0.31, 0.63)),
-        blob(green, (0.02, 0.10), (-0.20, 0.22), (-0.34, 0.46), (-0.16, 0.36)),
-        blob(green, (0.03, 0.06), (0.24, 0.14), (0.36, 0.34), (0.18, 0.26)),
-        *petals,
-        oval("2a1d18", 0, 0.80, 0.07, 0.06),
-        *(oval("d8b24a", 0.09 * math.cos(t), 0.80 + 0.078 * math.sin(t), 0.012, 0.012) for t in range(7)),
-    )
-
-
-def chair() -> Drawing:
-    """Draw a wooden chair, slightly turned."""
-    wood, dark = "7a5434", "4f351f"
-    return (
-        bar(dark, (-0.13, 0.46), (-0.15, 0.10), 0.035),
-        bar(dark, (0.30, 0.46), (0.31, 0.07), 0.035),
-        *(bar(wood, (x, 0.48), (x - 0.03, 1.0), 0.042) for x in (-0.26, 0.12)),
-        *(bar(wood, (-0.27, y), (0.11, y), 0.05) for y in (0.92, 0.78, 0.64)),
-        poly(wood, (-0.30, 0.46), (-0.20, 0.52), (0.34, 0.52), (0.28, 0.46)),
-        poly(dark, (-0.30, 0.46), (0.28, 0.46), (0.28, 0.41), (-0.30, 0.41)),
-        bar(wood, (-0.27, 0.42), (-0.28, 0.0), 0.045),
-        bar(wood, (0.24, 0.42), (0.25, 0.0), 0.045),
-    )
-
-
 def clock() -> Drawing:
     """Draw a mantel clock at ten past ten."""
     wood, dark, face = "6b4427", "41291a", "e8dec4"
@@ -258,3 +189,105 @@ def bread() -> Drawing:
         blob(dark, (0.52, 0.08), (0.62, 0.34), (0.84, 0.36), (0.98, 0.16), (0.90, 0.08)),
         blob(crumb, (0.57, 0.09), (0.65, 0.30), (0.82, 0.32), (0.93, 0.15), (0.86, 0.095)),
     )
+
+
+def bottle() -> Drawing:
+    """Draw a corked green bottle that lies on the ground, its neck up to the right, with a rolled letter inside."""
+    glass, light, cork = "5f8f7a", "b9d8c4", "a5763f"
+
+    def tilt(shape: Shape) -> Shape:
+        c, s = 0.978, 0.208  # cos and sin of 12 degrees
+        return shape._replace(points=tuple((x * c - y * s, x * s + y * c + 0.37) for x, y in shape.points))
+
+    upright = (
+        blob(
+            glass,
+            (-0.75, -0.20),
+            (-0.78, 0.0),
+            (-0.75, 0.20),
+            (-0.55, 0.235),
+            (0.10, 0.235),
+            (0.32, 0.20),
+            (0.47, 0.095),
+            (0.82, 0.085),
+            (0.82, -0.085),
+            (0.47, -0.095),
+            (0.32, -0.20),
+            (0.10, -0.235),
+            (-0.55, -0.235),
+        ),
+        poly("e6d9b4", (-0.55, -0.115), (0.16, -0.115), (0.16, 0.10), (-0.55, 0.10)),
+        bar("cdbb8e", (-0.54, -0.03), (0.15, -0.03), 0.018),
+        oval("c2ae80", 0.16, -0.008, 0.035, 0.108),
+        bar("8a2f2a", (-0.20, -0.118), (-0.20, 0.103), 0.05),
+        poly(glass, (0.76, -0.105), (0.88, -0.105), (0.88, 0.105), (0.76, 0.105)),
+        poly(cork, (0.87, -0.07), (1.02, -0.08), (1.02, 0.08), (0.87, 0.07)),
+        blob(light, (-0.60, 0.165), (-0.1, 0.185), (0.20, 0.165), (-0.1, 0.205), (-0.55, 0.20)),
+        bar(light, (0.48, 0.055), (0.74, 0.050), 0.016),
+        bar(light, (-0.70, 0.10), (-0.70, -0.12), 0.014),
+    )
+    return tuple(tilt(s) for s in upright)
+
+
+def held_bottle() -> Drawing:
+    """Draw the bottle upright, 1 high, as a hand holds it in the middle."""
+
+    def raise_up(shape: Shape) -> Shape:
+        c, s = 0.208, 0.978  # cos and sin of 78 degrees, from lying to upright
+        turned = tuple((x * c - (y - 0.37) * s, x * s + (y - 0.37) * c) for x, y in shape.points)
+        return shape._replace(points=tuple((x / 1.8, (y + 0.78) / 1.8) for x, y in turned))
+
+    return tuple(raise_up(s) for s in bottle())
+
+
+def book() -> Drawing:
+    """Draw an open book seen from a little above, half as high as wide."""
+    cover, page, shade, ink = "6b2f2a", "e8dec4", "c9bb98", "8f8468"
+    shapes: list[Shape] = [
+        blob(
+            cover,
+            (-0.98, 0.12),
+            (-0.5, 0.08),
+            (0, 0.0),
+            (0.5, 0.08),
+            (0.98, 0.12),
+            (0.86, 0.70),
+            (0.45, 0.68),
+            (0, 0.58),
+            (-0.45, 0.68),
+            (-0.86, 0.70),
+        ),
+        blob(page, (-0.92, 0.17), (-0.5, 0.16), (0, 0.06), (0, 0.62), (-0.4, 0.74), (-0.80, 0.73)),
+        blob(shade, (0.92, 0.17), (0.5, 0.16), (0, 0.06), (0, 0.62), (0.4, 0.74), (0.80, 0.73)),
+        bar("8d7c58", (0, 0.05), (0, 0.62), 0.016),
+    ]
+    for side in (-1, 1):
+        for k in range(6):
+            y, inset = 0.25 + 0.065 * k, 0.012 * k
+            shapes.append(bar(ink, (0.12 * side, y - 0.03), ((0.74 - inset + 0.05 * (k == 5)) * side, y + 0.02), 0.013))
+    return tuple(shapes)
+
+
+def carried_book() -> Drawing:
+    """Draw a closed book under the hand at (0, 0), sized for a figure 1 high."""
+    return (
+        poly("6b2f2a", (-0.030, 0.03), (0.050, 0.03), (0.050, -0.075), (-0.030, -0.075)),
+        poly("e8dec4", (-0.026, -0.066), (0.046, -0.066), (0.046, -0.075), (-0.026, -0.075)),
+    )
+
+
+def footprints() -> Drawing:
+    """Draw a line of footprints that leads away, smaller with the distance; 1 high from the nearest to the farthest."""
+    shapes: list[Shape] = []
+    for k in range(30):
+        depth = 1.0 + 0.26 * k
+        y = (1 - 1 / depth) / (1 - 1 / 8.54)
+        size = 0.24 / depth
+        path = 2.6 * math.sin(0.9 * (depth - 1) ** 0.7) * (1 - 1 / depth) * (0.4 + 1 / depth)
+        x = path + (0.28 if k % 2 else -0.28) / depth
+        # The sole and the heel.
+        shapes += [
+            oval("", x, y, size * 0.60, size * 0.30),
+            oval("", x, y - size * 0.40, size * 0.44, size * 0.20),
+        ]
+    return tuple(shapes)
