@@ -52,12 +52,12 @@ def words_of_scenes(options: FilmOptions, scenes: int = 0) -> tuple[int, ...]:
     """
     shots = shot_count(options)
     frames = share_frames(frames_for_shots(options), shots)
-    rooms: list[int] = []
+    word_limits: list[int] = []
     first = 0
     for count in share_frames(shots, min(scenes or scene_count(shots), shots)):
-        rooms.append(sum(words_that_fit(length, options.fps) for length in frames[first : first + count]))
+        word_limits.append(sum(words_that_fit(length, options.fps) for length in frames[first : first + count]))
         first += count
-    return tuple(rooms)
+    return tuple(word_limits)
 
 
 def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
@@ -73,7 +73,7 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
     if not told:
         raise ValueError("scenes: there is none with anything in it")
     told = told[: shot_count(brief.options)]
-    rooms = words_of_scenes(brief.options, len(told))
+    word_limits = words_of_scenes(brief.options, len(told))
     return Story(
         title=one_line(form.title, TITLE_CHARACTERS) or one_line(brief.idea, TITLE_CHARACTERS) or "Untitled",
         style=brief.options.style,
@@ -84,9 +84,9 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
                 characters=_cast(scene.characters),
                 action=one_line(scene.action, ACTION_CHARACTERS),
                 emotion=one_line(scene.emotion, EMOTION_CHARACTERS),
-                narration=_that_fits(scene.narration, room),
+                narration=_that_fits(scene.narration, most),
             )
-            for number, (scene, room) in enumerate(zip(told, rooms, strict=True), start=1)
+            for number, (scene, most) in enumerate(zip(told, word_limits, strict=True), start=1)
         ),
         language=language_code(form.language),
         mood=next((mood for mood in STORY_MOODS if mood == form.mood.strip().lower()), "hopeful"),

@@ -114,7 +114,7 @@ _ANSWER = "Answer with one JSON object of the form asked for, and nothing else."
 STORY = f"""You write short films. Write the story of a film from an idea; its style says how it looks.
 {_DATA}
 Write {{scenes}} scenes, in the order they are told. The narration of each is spoken over its shots and must fit:
-{{rooms}}
+{{word_limits}}
 Full sentences, to be heard and not read; no stage directions, no headings, no emoji. Never say a sentence twice.
 Assert no fact that you do not know. A scene may be silent: then its narration is empty.
 Write title and narration in the language of the idea, all else in English. Use the same name for the same character

@@ -87,14 +87,14 @@ class OpenAIWriter(PaidEngine):
         """
         if brief.options.script is not None:
             return self._stage_script(brief)
-        rooms = words_of_scenes(brief.options)
-        told = "\n".join(f"scene {number}: at most {room} words" for number, room in enumerate(rooms, start=1))
+        word_limits = words_of_scenes(brief.options)
+        listed = "\n".join(f"scene {number}: at most {most} words" for number, most in enumerate(word_limits, start=1))
         return self._chat.plan(
             "story",
-            STORY.format(scenes=len(rooms), rooms=told),
+            STORY.format(scenes=len(word_limits), word_limits=listed),
             {"idea": brief.idea, "style": brief.options.style},
             StoryForm,
-            1_000 + 200 * len(rooms) + 4 * sum(rooms),
+            1_000 + 200 * len(word_limits) + 4 * sum(word_limits),
             lambda form: story_of(form, brief, self.name),
         )
 

@@ -269,6 +269,6 @@ def test_every_length_has_room_for_words() -> None:
     """Rooms follow the plan's own frames: at least one scene, never more than shots."""
     for seconds, shot_seconds in ((4, 1.0), (4, 60.0), (3600, 1.0), (90, 5.0)):
         options = FilmOptions(seconds=seconds, shot_seconds=shot_seconds)
-        rooms = words_of_scenes(options)
-        assert rooms
-        assert sum(rooms) <= 2.4 * seconds
+        word_limits = words_of_scenes(options)
+        assert word_limits
+        assert sum(word_limits) <= 2.4 * seconds
