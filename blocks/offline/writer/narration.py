@@ -71,7 +71,7 @@ def fill(variant: Lines, slots: Mapping[str, str], plural: bool) -> tuple[str, .
     return tuple(filled)
 
 
-def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) -> str:
+def fit(sentences: Sequence[str], shot_frames: Sequence[int], fps: int, *, skip: bool) -> str:
     """Return the sentences that can be said in shots of these lengths in frames.
 
     Args:
@@ -80,8 +80,8 @@ def fit(sentences: Sequence[str], room: Sequence[int], fps: int, *, skip: bool) 
     kept = ""
     for sentence in sentences:
         longer = f"{kept} {sentence}".strip()
-        lines = share_lines(split_sentences(longer), len(room))
-        if all(spoken_words(line) <= words_that_fit(n, fps) for line, n in zip(lines, room, strict=True)):
+        lines = share_lines(split_sentences(longer), len(shot_frames))
+        if all(spoken_words(line) <= words_that_fit(n, fps) for line, n in zip(lines, shot_frames, strict=True)):
             kept = longer
         elif not skip:
             break
@@ -103,18 +103,18 @@ def idea_as_sentences(idea: Idea, most: int, count: int) -> tuple[str, ...]:
     return parts if len(parts) <= count else ()
 
 
-def say_next(parts: list[str], room: Sequence[int], fps: int, scenes: int) -> str:
-    """Take as many parts from the front of `parts` as fit `room`, and return them joined.
+def say_next(parts: list[str], shot_frames: Sequence[int], fps: int, scenes: int) -> str:
+    """Take as many parts from the front of `parts` as fit the shots, and return them joined.
 
     Args:
         parts: changed in place; after the last scene none is left.
-        room: the lengths of the scene's shots in frames.
+        shot_frames: the lengths of the scene's shots in frames.
         scenes: how many scenes are left for the parts, this one included. Each takes at least its share, even where
             that does not fit: the timeline lengthens a shot to its line.
     """
     share = math.ceil(len(parts) / scenes)
     kept: list[str] = []
-    while parts and (len(kept) < share or fit([*kept, parts[0]], room, fps, skip=False).endswith(parts[0])):
+    while parts and (len(kept) < share or fit([*kept, parts[0]], shot_frames, fps, skip=False).endswith(parts[0])):
         kept.append(parts.pop(0))
     return " ".join(kept)
 
@@ -128,7 +128,7 @@ def add_thing(
     words: str,
     lines: Sequence[Lines],
     slots: Mapping[str, str],
-    room: Sequence[int],
+    shot_frames: Sequence[int],
     fps: int,
     said: set[str],
     *,
@@ -143,7 +143,7 @@ def add_thing(
         for variant in lines:
             added = [line for text in fill(variant, slots, plural=False) for line in split_sentences(text)]
             if added and not said & set(added):
-                longer = fit([*before, *added], room, fps, skip=False)
+                longer = fit([*before, *added], shot_frames, fps, skip=False)
                 if longer.endswith(added[-1]):
                     return longer
     return ""
@@ -154,13 +154,13 @@ def say(
     variants: int,
     slots: Mapping[str, str],
     plural: bool,
-    room: Sequence[int],
+    shot_frames: Sequence[int],
     fps: int,
     said: set[str],
     hour: str,
     indoors: bool = False,
 ) -> str:
-    """Take variants out of `pool` and return what of them fits `room`, without a sentence that was `said` before.
+    """Take variants out of `pool` and return what of them fits the shots, without a sentence that was `said` before.
 
     Args:
         hour: the hour of the scene, a key of `places.HOURS`: a variant for another hour stays in the pool; '' for
@@ -172,12 +172,12 @@ def say(
         if hour and not fits_hour(variant, hour, indoors):
             continue
         filled = fill(variant, slots, plural)
-        if not filled or not fit([*lines, filled[0]], room, fps, skip=False).endswith(filled[0]):
+        if not filled or not fit([*lines, filled[0]], shot_frames, fps, skip=False).endswith(filled[0]):
             continue
         sentences = [sentence for line in filled for sentence in split_sentences(line)]
         if any(sentence in said for sentence in sentences):
             continue
-        kept = fit([*lines, *filled], room, fps, skip=False)
+        kept = fit([*lines, *filled], shot_frames, fps, skip=False)
         pool.remove(variant)
         said.update(sentences)
         lines = list(split_sentences(kept))

@@ -110,7 +110,7 @@ def _grouped(parts: Sequence[str], count: int) -> tuple[tuple[str, ...], ...]:
 
 
 def told_scenes(
-    idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
+    idea: Idea, staging: Staging, frames_by_scene: Sequence[Sequence[int]], fps: int, draw: random.Random
 ) -> tuple[Scene, ...]:
     """Return scenes in the idea's own sentences, each whole, after an opening where there is room.
 
@@ -118,22 +118,22 @@ def told_scenes(
     shot to its line; else the last ones before the end are left out. A single sentence is divided into breaths. Every
     scene shows what its first sentence says.
     """
-    shots = [frames for room in rooms for frames in room]
+    shots = [frames for shot_frames in frames_by_scene for frames in shot_frames]
     holds = sum(words_that_fit(frames, fps) for frames in shots)
     told = _whole(idea.sentences, holds * 3 // 2)
     # As many breaths as scenes, unless they would be too short.
-    breath = max(_GASP, math.ceil(spoken_words(told[0]) / len(rooms)))
+    breath = max(_GASP, math.ceil(spoken_words(told[0]) / len(frames_by_scene)))
     breath = min(breath, words_that_fit(min(shots), fps))
     parts = told if len(told) > 1 else fewer_breaths(with_end(told[0]), breath, len(shots))
     setting = staging.setting
     scenes: list[Scene] = []
-    if len(rooms) > len(parts) + (len(told) == 1):
+    if len(frames_by_scene) > len(parts) + (len(told) == 1):
         fitting = [lines for lines in setting.openings if fits_hour(lines, staging.hours[0])]
-        words = fit(draw.choice(fitting), rooms[0], fps, skip=False)
+        words = fit(draw.choice(fitting), frames_by_scene[0], fps, skip=False)
         if words and sum(map(spoken_words, (*parts, words))) <= holds:
             scenes.append(stage_scene(1, staging, BEATS["establish"], idea, 0, words))
     opening = len(scenes)
-    groups = _grouped(parts, len(rooms) - opening)
+    groups = _grouped(parts, len(frames_by_scene) - opening)
     for place, group in enumerate(groups):
         text = " ".join(group)
         here = find_setting(text) or setting

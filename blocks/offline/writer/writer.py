@@ -90,18 +90,18 @@ class OfflineWriter:
         setting = find_setting(core_of(idea) + deep) or find_setting(shown)
         within = idea.kind in {"question", "topic"} and not (shown_as(idea) and domain_of(idea))
         setting = setting or (QUIET_ROOM if within or portrait_sort(idea) == "someone" else OPEN_COUNTRY)
-        rooms = _rooms(brief.options)
+        frames_by_scene = _frames_by_scene(brief.options)
         if is_afloat(idea):
             # A hero who breathes air meets them on the water, not below it.
             setting = find_setting("sea") or setting
         mood = find_mood(shown)
-        hours = hours_in(setting, hours_of(shown, len(rooms), idea.kind in {"tale", "told"}, draw))
+        hours = hours_in(setting, hours_of(shown, len(frames_by_scene), idea.kind in {"tale", "told"}, draw))
         staging = Staging(setting, shown, mood, hours)
-        told = told_scenes(idea, staging, rooms, brief.options.fps, draw) if idea.kind == "told" else ()
+        told = told_scenes(idea, staging, frames_by_scene, brief.options.fps, draw) if idea.kind == "told" else ()
         return Story(
             title=idea.title,
             style=brief.options.style,
-            scenes=told or _beat_scenes(idea, staging, rooms, brief.options.fps, draw),
+            scenes=told or _beat_scenes(idea, staging, frames_by_scene, brief.options.fps, draw),
             language="other" if idea.kind == "foreign" else "en",
             mood=mood,
             written_by=DRAFT,
@@ -116,23 +116,23 @@ class OfflineWriter:
         return plan_shots(story, graph, brief)
 
 
-def _rooms(options: FilmOptions) -> tuple[tuple[int, ...], ...]:
+def _frames_by_scene(options: FilmOptions) -> tuple[tuple[int, ...], ...]:
     """Return the lengths of the shots in frames, one group for each scene, as the plan will divide them."""
     shots = shot_count(options)
     frames = share_frames(frames_for_shots(options), shots)
-    rooms: list[tuple[int, ...]] = []
+    frames_by_scene: list[tuple[int, ...]] = []
     first = 0
     for count in share_frames(shots, scene_count(shots)):
-        rooms.append(frames[first : first + count])
+        frames_by_scene.append(frames[first : first + count])
         first += count
-    return tuple(rooms)
+    return tuple(frames_by_scene)
 
 
 def _beat_scenes(
-    idea: Idea, staging: Staging, rooms: Sequence[Sequence[int]], fps: int, draw: random.Random
+    idea: Idea, staging: Staging, frames_by_scene: Sequence[Sequence[int]], fps: int, draw: random.Random
 ) -> tuple[Scene, ...]:
     """Return the scenes of a beat sheet. Each variant is used once; where none is left or fits, the scene is silent."""
-    beats = choose_beats(staging.sheet(idea), len(rooms), draw.randrange(6))
+    beats = choose_beats(staging.sheet(idea), len(frames_by_scene), draw.randrange(6))
     pools: dict[str, list[Lines]] = {}
     uses: dict[str, int] = {}
     said: set[str] = set()
@@ -149,32 +149,32 @@ def _beat_scenes(
     settled = max((at for at, beat in enumerate(beats, start=1) if beat.name in _SETTLING), default=0)
     things = [thing.split()[-1].lower() for thing in things_named(idea)]
     reel = choose_reel(idea)
-    for number, (beat, room) in enumerate(zip(beats, rooms, strict=True), start=1):
+    for number, (beat, shot_frames) in enumerate(zip(beats, frames_by_scene, strict=True), start=1):
         words = ""
         name = pool_name(beat)
-        variants = 1 if name in _ONCE else max(1, min(len(room) // 2, len(pools[name]) // uses[name]))
+        variants = 1 if name in _ONCE else max(1, min(len(shot_frames) // 2, len(pools[name]) // uses[name]))
         hour, indoors = staging.hours[number - 1], is_indoors(staging.setting)
-        view = reel.view_of(number - 1, len(rooms)) if reel else None
+        view = reel.view_of(number - 1, len(frames_by_scene)) if reel else None
         if view and idea.kind != "foreign" and beat.name not in _NAMING:
             # A reel's picture comes with lines of its own.
-            words = say(draw.sample(view.lines, len(view.lines)), 1, slots, idea.plural, room, fps, said, "")
+            words = say(draw.sample(view.lines, len(view.lines)), 1, slots, idea.plural, shot_frames, fps, said, "")
         if view:
             hour, indoors = view.hour, False
         if idea.kind != "foreign" and not words:
-            words = say(pools[name], variants, slots, idea.plural, room, fps, said, hour, indoors)
+            words = say(pools[name], variants, slots, idea.plural, shot_frames, fps, said, hour, indoors)
             tells = (beat.name in {"turn", "leaving"} and bool(idea.deed)) or beat.name in _NAMING
             if tells and not rest and (not words or (idea.kind == "tale" and not idea.clause)):
                 # No sentence of the beats holds the clause: it is said as written, over this scene and the next ones.
-                shots = sum(map(len, rooms[number - 1 :]))
-                rest, words = list(idea_as_sentences(idea, words_that_fit(min(room), fps), shots)), ""
+                shots = sum(map(len, frames_by_scene[number - 1 :]))
+                rest, words = list(idea_as_sentences(idea, words_that_fit(min(shot_frames), fps), shots)), ""
             if beat.name == "meet" and not words:
-                parts = breaths(f"{slots['First']}.", words_that_fit(min(room), fps))
-                words = fit(parts, room, fps, skip=False)
+                parts = breaths(f"{slots['First']}.", words_that_fit(min(shot_frames), fps))
+                words = fit(parts, shot_frames, fps, skip=False)
                 words = words if words == " ".join(parts) else ""
-            words = say_next(rest, room, fps, len(rooms) - number + 1) or words
+            words = say_next(rest, shot_frames, fps, len(frames_by_scene) - number + 1) or words
             if beat.name in _SETTLING and things and not rest and count_naming(said, words, things) < NAMED_TWICE:
                 lines = draw.sample(TALE["thing"], len(TALE["thing"]))
-                words = add_thing(words, lines, slots, room, fps, said, last=number == settled) or words
+                words = add_thing(words, lines, slots, shot_frames, fps, said, last=number == settled) or words
             said.update(split_sentences(words))
         if view:
             scenes.append(stage_view(number, view, beat, idea, staging.mood, words))
