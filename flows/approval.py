@@ -141,7 +141,7 @@ class Approver:
                 return
 
     async def _ask(self, step: ApprovalStep, shots: tuple[Shot, ...], shown: tuple[str, ...]) -> None:
-        asked, number = self._book.question(step, self._session.cards.run_id, shown, _now())
+        asked, number = self._book.question(step, self._session.card_file.run_id, shown, _now())
         question = Question(step, self._session, shots, asked)
         asker = _asker.get()
         reply = asker(question) if asker is not None else await self._suspended(question, number, shown)
@@ -155,7 +155,7 @@ class Approver:
         self._book.replace(asked, answer)
         self._book.carry_out()
         if answer.rejected:
-            self._session.cards.reject(answer.notes or "no reason was given")
+            self._session.card_file.reject(answer.notes or "no reason was given")
             go_on = command("resume", self._session.id, self._session.folder.parent.parent)
             raise Rejected(f"rejected{f': {answer.notes}' if answer.notes else ''}; go on with: {go_on}")
         if answer.approved:
@@ -169,7 +169,7 @@ class Approver:
         Raises:
             Pause: there is no answer yet: the run is suspended, and this process ends.
         """
-        self._session.cards.wait_for(question.step, _now())
+        self._session.card_file.wait_for(question.step, _now())
         try:
             form: Approval = await asuspend_flow_run(
                 wait_for_input=Approval.with_initial_data(description=_description(question)),
@@ -183,9 +183,9 @@ class Approver:
             self._session.tell(f"waits for approval of the {question.step}; answer on Prefect's pages, or: {approve}")
             raise
         except BaseException:
-            self._session.cards.wait_for("", "")
+            self._session.card_file.wait_for("", "")
             raise
-        self._session.cards.wait_for("", "")
+        self._session.card_file.wait_for("", "")
         return Answer(form.approve, form.shots_to_redo, form.notes) if form._given else None
 
 

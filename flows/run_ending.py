@@ -48,8 +48,8 @@ async def ending(tasks: SessionTasks, film: Awaitable[dict[str, object]]) -> dic
 
 def _suspend(session: Session) -> None:
     """Record in the session that its run was suspended, unless it waits for an approval, which it says already."""
-    if not session.cards.waits:
-        session.cards.suspend(datetime.now().isoformat(timespec="seconds"))
+    if not session.card_file.waits:
+        session.card_file.suspend(datetime.now().isoformat(timespec="seconds"))
         note(f"this run was suspended; it goes on once it is resumed in Prefect, or: {session.control.go_on}")
 
 

@@ -28,7 +28,7 @@ from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
 from studio.store.folders import output_folder
 from studio.store.other_machines import touching_card
-from studio.store.run_cards import RunCard
+from studio.store.run_card import RunCard
 from studio.version import VERSION
 
 

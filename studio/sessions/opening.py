@@ -33,7 +33,7 @@ from studio.store.brief import is_own_session, read_brief
 from studio.store.folder_store import FolderStore
 from studio.store.folders import session_folder, sessions_root
 from studio.store.plans import Plans
-from studio.store.run_cards import RunCard, RunCards
+from studio.store.run_card import RunCard, RunCardFile
 from studio.store.session_store import SessionStore
 from studio.text.command_hints import command
 
@@ -85,7 +85,7 @@ UNLIMITED = RunLimits()
 def build_session(
     store: SessionStore,
     crew: Crew,
-    cards: RunCards,
+    card_file: RunCardFile,
     tell: Callable[[str], None],
     shown_folder: str = "",
     limits: RunLimits = UNLIMITED,
@@ -96,7 +96,7 @@ def build_session(
 
     def context() -> BillingContext:
         return BillingContext(
-            Ledger(store, cards.run_id, price_list(), store.brief.terms.budget_usd, now_exactly),
+            Ledger(store, card_file.run_id, price_list(), store.brief.terms.budget_usd, now_exactly),
             lambda account: rate_limit_of(account, crew.limits),
             control.check_running,
             limits.pay_again,
@@ -107,7 +107,7 @@ def build_session(
     return Session(
         store,
         crew,
-        cards,
+        card_file,
         Plans(store, tell),
         control,
         Billing(context),
@@ -147,7 +147,7 @@ def open_session(
         notes = check_capabilities(crew, options)
         store = FolderStore(folder, tell, held)
         try:
-            cards = RunCards(store, card)
+            card_file = RunCardFile(store, card)
             for note in notes:
                 tell(note)
             terms = store.brief.terms.with_changes(request.terms)
@@ -159,8 +159,8 @@ def open_session(
                 brief = brief.model_copy(update={"options": options, "seed": seed})
             if brief != store.brief:
                 store.change_brief(brief)
-                cards.publish()
-            return build_session(store, crew, cards, tell, str(request.output / "sessions" / folder.name), limits)
+                card_file.publish()
+            return build_session(store, crew, card_file, tell, str(request.output / "sessions" / folder.name), limits)
         except BaseException:
             store.release()
             raise

@@ -18,7 +18,7 @@ from studio.production.stages import Job
 from studio.sessions.run_control import RunControl
 from studio.status.meta import Meta
 from studio.store.plans import Plans
-from studio.store.run_cards import RunCards
+from studio.store.run_card import RunCardFile
 from studio.store.session_store import Pieces, SessionStore
 
 
@@ -31,7 +31,7 @@ class Session:
     Attributes:
         store: its files; owned by this process.
         crew: the engines that work on it.
-        cards: the run's card.
+        card_file: the run's card.
         plans: its plans as they are now.
         control: whether the run may go on.
         billing: gives the desks of paid calls.
@@ -44,7 +44,7 @@ class Session:
         self,
         store: SessionStore,
         crew: Crew,
-        cards: RunCards,
+        card_file: RunCardFile,
         plans: Plans,
         control: RunControl,
         billing: Billing,
@@ -54,7 +54,7 @@ class Session:
     ) -> None:
         self.store: Final = store
         self.crew: Final = crew
-        self.cards: Final = cards
+        self.card_file: Final = card_file
         self.plans: Final = plans
         self.control: Final = control
         self.billing: Final = billing
@@ -103,7 +103,7 @@ class Session:
         return Session(
             self.store,
             crew,
-            self.cards,
+            self.card_file,
             self.plans,
             self.control,
             self.billing,
@@ -128,6 +128,6 @@ class Session:
         """
         try:
             self.meta.write()
-            self.cards.end(at)
+            self.card_file.end(at)
         finally:
             self.store.release()

@@ -31,7 +31,7 @@ from studio.model.receipt import Receipt
 from studio.planning.cast import cast_of
 from studio.sessions.opening import FilmRequest, RunLimits, open_session
 from studio.sessions.session import Session
-from studio.store.run_cards import RunCard
+from studio.store.run_card import RunCard
 from studio.version import VERSION
 from tasks.cast import paint_portrait
 from tasks.film import cut_film

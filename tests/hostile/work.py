@@ -26,7 +26,7 @@ from studio.lettering.caption_cues import line_cues, silent_cues, srt_text, vtt_
 from studio.model.brief import FilmOptions
 from studio.model.film import Word
 from studio.sessions.opening import FilmRequest, open_session
-from studio.store.run_cards import RunCard
+from studio.store.run_card import RunCard
 from tests.hostile.case import Program
 from tests.support.adapters import bombs_child
 

@@ -20,7 +20,7 @@ from studio.model.brief import FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, NO_TERMS, Terms
 from studio.sessions.opening import FilmRequest, open_session
 from studio.store.brief import read_brief
-from studio.store.run_cards import RunCard
+from studio.store.run_card import RunCard
 from tests.studio.batch.test_films import begin
 from tests.support.films.fake_crew import Log, fake_crew
 

@@ -35,7 +35,7 @@ from studio.planning.capabilities import (
     with_voice_for,
 )
 from studio.sessions.opening import FilmRequest, open_session
-from studio.store.run_cards import RunCard
+from studio.store.run_card import RunCard
 from tests.support.films.fake_crew import Log, fake_crew
 
 

@@ -184,14 +184,14 @@ def test_what_does_not_read_is_asked_again(folder: Path, content: bytes) -> None
 def test_a_run_that_waits(folder: Path) -> None:
     """Listed and viewed as waiting with the command that answers, not offered; a new run's card ends that."""
     session = opened(folder)
-    session.cards.wait_for("images", NOW)
+    session.card_file.wait_for("images", NOW)
     assert [found.state for found in [read_listing(folder)] if found] == ["running"]
     # Killed before its card said that it ended: it waits all the same.
     session.store.release()
     for ended in (False, True):
         if ended:
             session = opened(folder)
-            session.cards.wait_for("images", NOW)
+            session.card_file.wait_for("images", NOW)
             session.close(NOW)
         listing, report = read_listing(folder), read_report(folder, folder.parents[1])
         assert listing is not None
@@ -214,7 +214,7 @@ def test_a_run_that_waits(folder: Path) -> None:
 def test_a_session_that_was_rejected(folder: Path) -> None:
     """Listed and viewed as rejected, with notes and the command that goes on; offered; a new run's card ends that."""
     session = opened(folder)
-    session.cards.reject("too [dark]")
+    session.card_file.reject("too [dark]")
     session.record_failure("an earlier run failed", NOW)
     assert [found.state for found in [read_listing(folder)] if found] == ["running"]
     session.close(NOW)
@@ -237,7 +237,7 @@ def test_a_session_that_was_rejected(folder: Path) -> None:
 def test_a_run_that_is_gone_waits_no_more(folder: Path) -> None:
     """Its card says so then, unless somebody works on the session."""
     session = opened(folder)
-    session.cards.wait_for("images", NOW)
+    session.card_file.wait_for("images", NOW)
     with pytest.raises(SessionLocked):
         stop_waiting(folder, "abc")
     session.close(NOW)

@@ -27,7 +27,7 @@ from studio.sessions.session import Session
 from studio.status.snapshot import read_snapshot
 from studio.store import lock
 from studio.store.folders import session_folder, sessions_root
-from studio.store.run_cards import RunCard
+from studio.store.run_card import RunCard
 from tests.support.films.fake_crew import Log, fake_crew
 
 NOW = datetime(2025, 2, 8, 0, 22, 38, 123456)

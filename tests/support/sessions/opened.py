@@ -11,7 +11,7 @@ from studio.model.engines import Crew
 from studio.sessions.opening import build_session
 from studio.sessions.session import Session
 from studio.store.folder_store import FolderStore
-from studio.store.run_cards import RunCard, RunCards
+from studio.store.run_card import RunCard, RunCardFile
 
 
 def opened_session(
@@ -20,4 +20,4 @@ def opened_session(
     """Open the session in the folder, with the card of a run that has this id, and return it."""
     store = FolderStore(folder, tell)
     card = RunCard(flow_run_id=run_id, pid=os.getpid(), host=socket.gethostname(), started_at=at, version="0")
-    return build_session(store, crew, RunCards(store, card), tell)
+    return build_session(store, crew, RunCardFile(store, card), tell)

@@ -29,8 +29,8 @@ class RunCard(BaseModel):
     suspended: str = ""
 
 
-class RunCards:
-    """Keeps the card of the run that works on an open session: writes it at once, and again after every change."""
+class RunCardFile:
+    """The card of the run that works on an open session, as a file: written at once, and again after every change."""
 
     def __init__(self, store: SessionStore, card: RunCard) -> None:
         self._store, self._card = store, card
