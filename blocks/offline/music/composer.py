@@ -2,7 +2,7 @@
 
 A score is a chain of bars, each a chord of pads that crossfades into the next one at equal power, with struck notes
 over them. It is written block by block: an hour needs hardly more memory than a minute. The music of each mood is in
-`mood_music.py`, its sounds are in `orchestra.py`; other composers are elsewhere.
+`mood_music.py`, its sounds are in `orchestra.py`.
 """
 
 from __future__ import annotations

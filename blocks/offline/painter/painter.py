@@ -1,8 +1,8 @@
 """The offline painter: paints a picture for every prompt, without a key or a network, and lists what is missing in it.
 
 It paints places, light, weather and some fifty subjects. What a prompt names beyond that is listed in
-`PieceMeasures.not_drawn`; where the subject itself cannot be drawn, a card is painted: the subject's words over the
-light of the place.
+`PieceMeasures.not_drawn`; where the subject itself cannot be drawn, a words card is painted: the subject's words over
+the light of the place.
 """
 
 from __future__ import annotations

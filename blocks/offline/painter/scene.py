@@ -1,4 +1,4 @@
-"""The scene: paints the reading of a prompt, back to front: place, subjects, then what is in the air."""
+"""Paints what was read from a prompt, back to front: the place, the subjects, then what is in the air."""
 
 from __future__ import annotations
 

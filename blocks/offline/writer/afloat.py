@@ -1,6 +1,7 @@
-"""Tales of somebody from the shore and somebody in the water: they cannot stand side by side, so one is in a boat.
+"""Poses and lines for tales of somebody from the shore and somebody in the water, where one of them is in a boat.
 
-Called by `blocks/offline/writer/deed_arcs.py`, `beat_sheets.py` (through it) and `staging.py`.
+The two cannot stand side by side. Called by `blocks/offline/writer/deed_arcs.py`, `beat_sheets.py` (through it) and
+`staging.py`.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ def is_afloat(idea: Idea) -> bool:
     return any(wet) and not all(wet)
 
 
-def afloat_stage(idea: Idea, beat: str) -> PosedLines:
+def afloat_pose(idea: Idea, beat: str) -> PosedLines:
     """Return the pose in the boat in a beat, and the lines that may be said over it; ('', ()) where there is no pose.
 
     () as the lines means those of the beat itself.
     """
     if not is_afloat(idea):
         return "", ()
-    stages = _YEARS if shape_of(idea) == "years" else _MET
-    pose, lines = stages.get(beat, ("in a small boat, far out" if beat in _ALONE else "", ()))
+    poses = _YEARS if shape_of(idea) == "years" else _MET
+    pose, lines = poses.get(beat, ("in a small boat, far out" if beat in _ALONE else "", ()))
     return (pose if _BEARDED & set(idea.name.lower().split()) else pose.replace("a white beard", "white hair")), lines
 
 

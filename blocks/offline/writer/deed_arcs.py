@@ -1,4 +1,4 @@
-"""Arcs: how a deed looks when it is hardest, when it is decided and when it is done, each with what may be said then.
+"""Deed arcs: how a deed looks when it is hardest, when it is decided and when it is done, with lines for each.
 
 A race is won or lost, a star is given back, a letter is read: the end of a tale settles what it is about. The arcs
 themselves are in `blocks/offline/data/writer/deed_arcs.txt`. Called by `blocks/offline/writer/staging.py` and
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blocks.offline.data_files import Section, read_sections
-from blocks.offline.writer.afloat import afloat_stage
+from blocks.offline.writer.afloat import afloat_pose
 from blocks.offline.writer.deeds import BEASTS, has_beast, shape_of, thing_carried, verb_bases
 from blocks.offline.writer.idea.named import MUSIC
 from blocks.offline.writer.idea.parse import Idea
@@ -79,7 +79,7 @@ def thing_of(idea: Idea) -> str:
 
 
 def _stage_of(idea: Idea, beat: str) -> PosedLines:
-    if (afloat := afloat_stage(idea, beat))[0]:
+    if (afloat := afloat_pose(idea, beat))[0]:
         return afloat
     if idea.kind != "tale" or shape_of(idea) or has_beast(idea.name):
         return "", ()

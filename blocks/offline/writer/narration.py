@@ -1,4 +1,4 @@
-"""Turning lines into narration: fill their slots, make verbs agree, and say no more than the shots have time for.
+"""Turns lines into narration: fills their slots, makes verbs agree, and says no more than the shots have time for.
 
 Called by `blocks/offline/writer/writer.py` with the lines of `lines.py` and `settings.py`.
 """

@@ -1,4 +1,4 @@
-"""Stories in a person's own sentences: a script word for word, or an idea that is a story already.
+"""Makes stories in a person's own sentences: of a script word for word, or of an idea that is a story already.
 
 Nothing is added to the narration; places, hours and emotions are read from the sentences. Called by
 `blocks/offline/writer/writer.py`.

@@ -1,4 +1,4 @@
-"""Posed lines: how a beat of a tale is shown, and what may be said over it. Called by `deed_arcs.py` and
+"""Posed lines: for a beat of a tale, a pose to show and lines that may be said over it. Called by `deed_arcs.py` and
 `afloat.py`."""
 
 from __future__ import annotations

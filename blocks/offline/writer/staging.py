@@ -9,7 +9,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from blocks.offline.writer.afloat import afloat_stage, is_afloat
+from blocks.offline.writer.afloat import afloat_pose, is_afloat
 from blocks.offline.writer.beat_sheets import Beat
 from blocks.offline.writer.core import companion_of, core_of, domain_of, named_place, person_in, question_word, shown_as
 from blocks.offline.writer.deed_arcs import arc_pose, thing_of
@@ -206,7 +206,7 @@ def sight_of(staging: Staging, sights: int, idea: Idea, dark: bool = False) -> s
 
 def _doing(beat: Beat, idea: Idea, staging: Staging, sights: int) -> str:
     """Return what the hero does; after the deed its thing is still shown. Animals get poses of their own."""
-    if pose := afloat_stage(idea, beat.name)[0]:
+    if pose := afloat_pose(idea, beat.name)[0]:
         return pose
     doing = beat.indoors if is_indoors(staging.setting) else beat.action
     if staging.setting.name in {"stage", "church"}:
@@ -274,7 +274,7 @@ def _action(number: int, beat: Beat, idea: Idea, staging: Staging, sights: int, 
             snow = "snow" in weather_of(staging.shown)
             return trace.replace("footprints leading away", "footprints filling with snow") if snow else trace
         case "deed":
-            return one_line(afloat_stage(idea, beat.name)[0] or pose_of(idea), ACTION_CHARACTERS)
+            return one_line(afloat_pose(idea, beat.name)[0] or pose_of(idea), ACTION_CHARACTERS)
         case "hero" if idea.kind in {"tale", "told"} or peopled:
             return _doing(beat, idea, staging, sights)
         case "subject" if peopled:

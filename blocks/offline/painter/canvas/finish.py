@@ -1,4 +1,4 @@
-"""The finish: bloom, vignette, split tone and grain, then eight bits and PNG."""
+"""The last steps of a picture: bloom, vignette, split tone and grain, then eight bits and PNG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Light: the colours of sky, haze, shadows and things at each hour and in each weather.
+"""Palettes: the colours of sky, haze, shadows and things at each hour and in each weather.
 
 The skies have four colours each, chosen by eye on finished frames. A weather changes the palette of the hour instead of
 replacing it, so that fog at dawn still looks like dawn. Colours are display-referred sRGB, 0 to 1.

@@ -1,4 +1,4 @@
-"""The words on a card: the phrase of a prompt that names its subject, and the one that says where."""
+"""The words on a words card: the phrase of a prompt that names its subject, and the one that says where."""
 
 from __future__ import annotations
 

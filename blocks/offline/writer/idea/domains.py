@@ -1,4 +1,4 @@
-"""Domains: the kind of thing that a topic or a question is about, and the emotion of the beat 'heart' in each.
+"""Domains: the kinds of things that a topic or a question can be about, and the emotion of the beat 'heart' in each.
 
 Called by `blocks/offline/writer/beat_sheets.py` and `parse.py`. An idea in none of the domains gets lines that are true
 of anything.

@@ -1,4 +1,4 @@
-"""The kinds of ideas: `parse.py` finds an idea's kind, and `beat_sheets.py` has the scenes for each."""
+"""The kinds of ideas; `parse.py` finds which an idea is, `blocks/offline/writer/beat_sheets.py` has their scenes."""
 
 from __future__ import annotations
 

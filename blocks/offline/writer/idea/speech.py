@@ -1,4 +1,4 @@
-"""Quoted speech in an idea. 'A girl said: "Nobody is home!"' is a story already; its hero is no quoted word.
+"""Finds quoted speech in an idea. 'A girl said: "Nobody is home!"' is a story already; its hero is no quoted word.
 
 Called by `blocks/offline/writer/idea/parse.py`.
 """
