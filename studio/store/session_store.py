@@ -1,7 +1,7 @@
 """The protocol of a session's store, through which an open session reaches its files.
 
-`FolderStore` (`studio/store/folder_store.py`) is the only implementation, a folder of this machine. Everything that is
-written into a session goes through here; reading may use the paths below `folder`.
+`FolderStore` (`studio/store/folder_store.py`) is the only implementation, a folder of this machine. What a run writes
+into its session goes through here; reading uses the paths below `folder`. `docs/architecture.md` says who else writes.
 """
 
 from __future__ import annotations
