@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Before Prefect is imported anywhere: its home, its silence, and no server but ours.
 _HOME = tempfile.TemporaryDirectory(prefix="film-tests-")
@@ -51,6 +52,11 @@ if TYPE_CHECKING:
     from tests.support.films.runs import Studio
 
 
+def pytest_collection_finish() -> None:
+    """Leave what all tests share out of every later search for garbage: it stays to the end."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _stays_on_loopback() -> Iterator[None]:
     """Fail the test in whose time something tried to reach another machine, whoever swallowed the error."""
@@ -73,27 +79,35 @@ def _lends_no_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """A real Prefect server on loopback for the whole test session; gives its API address.
+    """The program's built-in engine, for the whole test session; gives its API address.
 
-    As the program's built-in engine it runs without the services that a single run has no use for: at rest they take
-    a third of a core. Tests of what they do start servers of their own.
+    It is a Prefect server without the services that a single run has no use for. Tests of what these do start servers
+    of their own. It keeps leases in memory, as servers do that people start.
     """
-    import prefect.settings
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-    from prefect.testing import utilities
+    from prefect.context import refresh_global_settings_context
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    from flows.server.built_in_server import NEEDLESS_SERVICES
+    from flows.server.built_in_server import BuiltIn
+    from flows.server.leases import IN_MEMORY, SETTING
     from tests.support.servers.prefect_home import with_tables
 
-    off: dict[Any, Any] = {getattr(prefect.settings, name): False for name in NEEDLESS_SERVICES}
+    with_tables(Path(_HOME.name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SETTING, IN_MEMORY)
+        started = BuiltIn()
+        started.ready()
+        # For every thread; temporary settings hold for this one alone.
+        patch.setenv("PREFECT_API_URL", started.url)
+        refresh_global_settings_context()
     # Without heartbeats a flow ends a second sooner; nothing in the tests watches them.
-    off[prefect.settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY] = None
-    with pytest.MonkeyPatch.context() as patch, temporary_settings(off):
-        patch.setattr(utilities, "mkdtemp", lambda: str(with_tables(Path(tempfile.mkdtemp()), "prefect-test.db")))
-        with utilities.prefect_test_harness(server_startup_timeout=180):
-            url = PREFECT_API_URL.value()
-            assert url is not None
-            yield url
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield started.url
+    # What this process still has to send would not find the server any more.
+    APILogWorker.instance().drain()
+    EventsWorker.drain_all()
+    started.end()
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from flows.cli.plan import EXAMPLES as PLAN_EXAMPLES
 from flows.cli.plan import plan as plan_film
 from flows.cli.studio import EXAMPLES as STUDIO_EXAMPLES
 from flows.cli.studio import studio as start_studio
+from flows.quick_imports import imports
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.built_in_server import BuiltIn
 from flows.signals import Terminated, check_threads
@@ -258,7 +259,8 @@ def _run(
         if engine.url is None:
             server = BuiltIn()
             os.environ["PREFECT_API_URL"] = server.url
-        from flows.cli.run_film import run_film
+        with imports():
+            from flows.cli.run_film import run_film
 
         if server is not None:
             server.ready()

@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from flows.quick_imports import imports
 from flows.server.leases import free_unheld, keep_leases
 from flows.server.messages import Message, teller
 from studio.errors import DiskFull, FilmError
@@ -152,8 +153,7 @@ def _alone_at_home() -> Iterator[None]:
 
 
 def _migrate(tell: Callable[[Message], None] | None) -> None:
-    """Bring the database up to date, so that the server need not at its start; free slots that nobody holds."""
-    os.environ["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
+    """Bring the database up to date; free slots that nobody holds."""
     from prefect.server.database import provide_database_interface
 
     async def migrate() -> None:
@@ -174,10 +174,14 @@ def serve(handle: int, message_pipe: int | None = None) -> None:
             held, and that it answers. Once nobody reads the pipe, every answer says that the server is leaving.
     """
     tell = teller(message_pipe) if message_pipe is not None else None
+    # The database is brought up to date here, so that the server need not at its start.
+    os.environ["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
     keep_leases()
-    import uvicorn
+    with imports():
+        import prefect.server.api.server
+        import uvicorn
 
-    from flows.server.sqlite_queue import wait_in_turn
+        from flows.server.sqlite_queue import wait_in_turn
 
     with _alone_at_home():
         _migrate(tell)
@@ -192,7 +196,7 @@ def serve(handle: int, message_pipe: int | None = None) -> None:
 
     # Loop and parser are named, because the defaults depend on what happens to be installed.
     config = uvicorn.Config(
-        "prefect.server.api.server:create_app",
+        prefect.server.api.server.create_app,
         factory=True,
         log_level="error",
         lifespan="on",

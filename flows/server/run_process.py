@@ -9,7 +9,10 @@ from __future__ import annotations
 import runpy
 
 from flows.child_process import terminate_when_input_ends
+from flows.quick_imports import imports
 
 if __name__ == "__main__":
     terminate_when_input_ends()
+    with imports():
+        import prefect.flow_engine  # noqa: F401
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)

@@ -23,7 +23,7 @@ def test_a_scheduled_run_always_opens_a_new_session(
 
     def opened(run: SimpleNamespace) -> str:
         monkeypatch.setattr(module, "this_run", lambda: run)
-        monkeypatch.setattr(module, "status_of", lambda run: SimpleNamespace(lost=str))
+        monkeypatch.setattr(module, "status_of", lambda run: SimpleNamespace(why_stopped=str))
         monkeypatch.setattr(module, "_present", lambda session, run: None)
         with module.opened(request) as session:
             return str(session.id)

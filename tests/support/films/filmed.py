@@ -14,11 +14,14 @@ import os
 import sys
 from pathlib import Path
 
-import blocks.crew
-import flows.child_process
-from flows.cli.film import main
-from studio.errors import EngineFailed
-from tests.support.films.fake_crew import Hook, Log, fake_crew, slow
+from flows.quick_imports import imports
+
+with imports():
+    import blocks.crew
+    import flows.child_process
+    from flows.cli.film import main
+    from studio.errors import EngineFailed
+    from tests.support.films.fake_crew import Hook, Log, fake_crew, slow
 
 
 def hooked(kind: str, seconds: float) -> Hook:
