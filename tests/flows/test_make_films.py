@@ -75,24 +75,25 @@ def test_a_failed_line_stops_no_other_and_is_made_by_the_next_run(film: Film) ->
     assert film.calls("image begin") == images + 1
 
 
-@pytest.mark.thorough
-def test_killed_in_the_middle(film: Film) -> None:
-    """kill -9 on a batch of two at once: its children end by themselves, and the same line again opens no third session
-    and makes nothing twice."""
-    write(film, GOOD, "Rain at night", "A third one")
+@sampled("count", [1, 3])
+def test_killed_in_the_middle(film: Film, count: int) -> None:
+    """kill -9 on a batch, two films at once where there are more: its children end by themselves, and the same line
+    again opens no second session for a film and makes nothing twice."""
+    write(film, *(GOOD, "Rain at night", "A third one")[:count])
+    begun = min(count, 2)
     process = film.start("batch", "ideas.csv", "--parallel", "2", slow="image", seconds=60)
-    film.wait_for(process, lambda: film.calls("image begin") == 2)
+    film.wait_for(process, lambda: film.calls("image begin") == begun)
     children = children_of(process)
-    assert len(children) == 2
+    assert len(children) == begun
     process.kill()
     process.communicate()
     wait_until(lambda: all(gone(pid) for pid in children), 15)
-    assert len(film.sessions) == 2
-    assert film.calls("story begin") == 2
+    assert len(film.sessions) == begun
+    assert film.calls("story begin") == begun
     code, out, err = film.run("batch", "ideas.csv", "--parallel", "2")
     assert (code, err) == (0, ""), out + err
-    assert len(film.sessions) == 3
-    assert film.calls("story begin") == film.calls("video begin") == film.calls("image end") == 3
+    assert len(film.sessions) == count
+    assert film.calls("story begin") == film.calls("video begin") == film.calls("image end") == count
 
 
 @sampled(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])

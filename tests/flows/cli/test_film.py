@@ -57,28 +57,6 @@ def test_any_text_is_an_idea(film: Film, idea: str) -> None:
     assert json.loads((folder / "brief.json").read_text("utf-8"))["idea"] == idea
 
 
-def test_a_film_and_its_report(film: Film) -> None:
-    """With --json the last line of standard output is one object with exactly the promised fields, all true."""
-    code, out, err = film.run("make", IDEA, *TINY, "--json")
-    assert code == 0, err
-    assert out.count("\n") == 1
-    report = json.loads(out)
-    assert set(report) == REPORT
-    (folder,) = film.sessions
-    assert report["session_id"] == folder.name
-    assert report["state"] == "done"
-    assert Path(report["film"]) == folder / "film.mp4"
-    assert (report["width"], report["height"]) == (256, 144)
-    assert report["frames"] == round(report["seconds"] * 24)
-    assert report["shots"] == report["images"] == report["videos"] >= 1
-    assert report["reused"] == 0
-    assert 0 < report["elapsed_seconds"] < PATIENCE_SECONDS
-    assert err.startswith("engine: Prefect server at ")
-    # Prefect's own voice stays in its log.
-    for noise in ("Traceback", "prefect.", "INFO", "ERROR", "temporary server"):
-        assert noise not in err
-
-
 def test_piped_lines_and_a_resume(film: Film) -> None:
     """In a pipe each line is plain; a resume says [SKIP] for what is there and ends with what was reused."""
     film.environment["NO_COLOR"] = "1"
@@ -122,20 +100,36 @@ def test_without_a_server(film: Film) -> None:
 # --- not finished ---------------------------------------------------------------------------------
 
 
-def test_a_failure_is_1_and_names_the_command_that_goes_on(film: Film) -> None:
-    """A run that cannot end says so in one line with the command that resumes, and --json still reports; that command
-    then finishes the film."""
+def test_a_failure_and_a_film_with_their_reports(film: Film) -> None:
+    """A run that cannot end is 1 and says so in one line with the command that resumes; that command then finishes the
+    film. With --json the last line of standard output is one object with exactly the promised fields, all true."""
     code, out, err = film.run("make", IDEA, *TINY, "--json", slow="fail:video")
     assert code == 1
     report = json.loads(out.splitlines()[-1])
     assert set(report) == REPORT
     assert (report["state"], report["film"], report["images"], report["videos"]) == ("unfinished", None, 1, 0)
+    assert report["reused"] == 0
     last = err.splitlines()[-1]
     assert f"film resume {report['session_id']}" in last
     assert "Traceback" not in err
+
     code, out, err = film.run("resume", report["session_id"], "--json")
     assert code == 0, err
-    assert json.loads(out)["reused"] >= 4
+    assert out.count("\n") == 1
+    report = json.loads(out)
+    assert set(report) == REPORT
+    (folder,) = film.sessions
+    assert (report["session_id"], report["state"]) == (folder.name, "done")
+    assert Path(report["film"]) == folder / "film.mp4"
+    assert (report["width"], report["height"]) == (256, 144)
+    assert report["frames"] == round(report["seconds"] * 24)
+    assert report["shots"] == report["images"] == report["videos"] == 1
+    assert report["reused"] >= 4
+    assert 0 < report["elapsed_seconds"] < PATIENCE_SECONDS
+    assert err.startswith("engine: Prefect server at ")
+    # Prefect's own voice stays in its log.
+    for noise in ("Traceback", "prefect.", "INFO", "ERROR", "temporary server"):
+        assert noise not in err
 
 
 @pytest.mark.thorough

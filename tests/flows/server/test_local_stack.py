@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
+from flows.direct_run import filmed
 from flows.server import local_stack
 from flows.server.address import PrefectEngine
 from flows.server.registration import FILMS_AT_ONCE
@@ -29,6 +35,8 @@ from tests.support.servers.another_server import another_server
 from tests.support.servers.prefect_home import with_tables
 from tests.support.servers.prefect_server import LONG_SECONDS, wait_for
 from tests.support.servers.studio_command import Studio, alive, ask, free_port, left_of
+
+PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +118,46 @@ def test_a_worker_ends_with_a_killed_studio(first: tuple[Studio, str], home: Pat
     assert second.end(signal.SIGKILL)[0] == -signal.SIGKILL
     wait_for("the worker's end", lambda: not alive(worker))
     assert ask(url, "/health") is True
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[str, SimpleQueue[str]]]:
+    """A server on loopback that takes webhooks: its address, and what it was sent."""
+    heard: SimpleQueue[str] = SimpleQueue()
+
+    class Ear(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.put(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Ear) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/films", heard
+        server.shutdown()
+        thread.join()
+
+
+def test_the_guides_automation_calls_the_webhook(
+    first: tuple[Studio, str], webhook: tuple[str, SimpleQueue[str]], tmp_path: Path
+) -> None:
+    """The lines of the guide, as they stand there, on a studio's server: a film that fails is told with its reason."""
+    _, url = first
+    address, heard = webhook
+    (lines,) = re.findall(
+        r"```python\n(.*?CallWebhook.*?)```", (PROJECT / "docs/guide.md").read_text("utf-8"), re.DOTALL
+    )
+    assert "https://chat.example/films" in lines
+    with temporary_settings({PREFECT_API_URL: url}):
+        exec(lines.replace("https://chat.example/films", address), {})
+        filmed(session_id="session_19990101_000000", output=str(tmp_path))
+    said = heard.get(timeout=LONG_SECONDS)
+    assert "Failed" in said
+    assert "session_19990101_000000" in said
 
 
 def _gone(pid: int) -> bool:
@@ -215,10 +263,11 @@ def test_setting_up_needs_a_server(tmp_path: Path) -> None:
 
 
 def begun(studio: Studio, url: str, idea: str) -> tuple[str, Path, int]:
-    """Begin a long film; give its run, its session's folder and its process, once the first picture is there."""
+    """Begin a film of some twenty shots; give its run, its session's folder and its process, once the first picture is
+    there."""
     output = studio.out.parent / "output"
     deployment = ask(url, "/deployments/name/make-film/local")["id"]
-    parameters = {"idea": idea, "seconds": 60, "height": 720, "music": False}
+    parameters = {"idea": idea, "seconds": 60, "shot_seconds": 2, "height": 360, "music": False}
     run_id = ask(url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"]
     (card,) = wait_for("the run's card", lambda: list(output.glob(f"sessions/*/runs/{run_id}.json")))
     folder = card.parents[1]

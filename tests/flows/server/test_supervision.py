@@ -150,19 +150,33 @@ def test_films_are_made_whatever_dies(place: Place) -> None:
         assert log.count(f"the {name} is started") == 1 + sum(name in names for names in victims)
 
 
-@pytest.mark.thorough
-def test_a_film_that_is_killed_after_its_worker(place: Place) -> None:
-    """Though nobody of Prefect's waits for it any more: it is Crashed at once, a line says so, and a retry goes on."""
-    run_id = place.begin("A film without a worker", seconds=12.0, height=720)
-    pid = place.stopped("images", run_id)
+def test_a_film_outlives_its_worker(place: Place) -> None:
+    """Its worker killed, a film goes on. Killed itself then, though nobody of Prefect's waits for it any more, it is
+    Crashed at once and a line says so; retried it is made by the new worker, what was finished from the cache."""
+    run_id = place.begin("A film without a worker", seconds=12.0, height=360)
+    place.stopped("images", run_id)
     place.kill(["worker"])
+    os.kill(place.process(run_id), signal.SIGCONT)
+    pid = place.stopped("videos", run_id)
     os.kill(pid, signal.SIGKILL)
     wait_for("the crash", lambda: place.state(run_id)["type"] == "CRASHED")
     assert "(signal 9)" in place.state(run_id)["message"]
     folder = place.session(run_id)
     wait_for("the line", lambda: f"crashed    {folder.name} · its process ended (signal 9); " in place.studio.said())
-    place.say(PREFECT, "--no-prompt", "flow-run", "retry", run_id)
+    finished = receipts(folder)
+    retried = ask(place.url, f"/flow_runs/{run_id}/set_state", {"state": {"type": "SCHEDULED"}, "force": True})
+    assert retried["status"] == "ACCEPT"
     place.filmed(run_id)
+    assert {name: text for name, text in receipts(folder).items() if name in finished} == finished
+    cached = {"flow_runs": {"id": {"any_": [run_id]}}, "task_runs": {"state": {"name": {"any_": ["Cached"]}}}}
+    wait_for("cached states", lambda: len(ask(place.url, "/task_runs/filter", cached)) >= 3)
+
+
+def receipts(folder: Path) -> dict[str, bytes]:
+    """Return the receipts of a session's pictures and clips, by path."""
+    return {
+        str(path): path.read_bytes() for stage in ("images", "videos") for path in folder.glob(f"{stage}/[!.]*.json")
+    }
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,10 @@ class Film:
         for process in self._started:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                assert stream is not None
+                stream.close()
 
 
 def assert_one_line(text: str) -> None:
