@@ -30,7 +30,7 @@ ALLOWED = {
     "studio/fs/disk.py": "changes, through the one way",
     "studio/fs/files.py": "wraps handles that the one way gave",
     "studio/store/png_check.py": "wraps a handle that the one way gave",
-    "studio/video/cut.py": "wraps a handle that the one way gave",
+    "studio/video/joining.py": "wraps a handle that the one way gave",
     "studio/billing/prices.py": "parses what the one way read",
     "flows/server/address.py": "parses what the one way read",
     "studio/model/receipt.py": "parses what it wrote a line before",

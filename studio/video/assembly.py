@@ -1,7 +1,7 @@
-"""Assemble a film: make the cards, the soundtrack, captions and chapters, and cut them together with the clips.
+"""Assemble a film: make the cards, the soundtrack, captions and chapters, and have them joined with the clips.
 
-Called by the film's and the clips' tasks. Makes its intermediate files under hidden names beside the film and
-removes them; a crash leaves hidden files, which the next opening of the session removes.
+Called by the film's and the clips' tasks; `joining.py` does the joining. Makes its intermediate files under hidden
+names beside the film and removes them; a crash leaves hidden files, which the next opening of the session removes.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from studio.planning.credits import Credit
 from studio.planning.timeline import line_lead
 from studio.video.burned_captions import burned_columns
 from studio.video.cards import end_card, title_card
-from studio.video.cut import cut_film
 from studio.video.encoder import last_picture
+from studio.video.joining import join_clips
 
 
 def burned_cues(shot: Shot, line: Receipt, frames: int, options: FilmOptions) -> tuple[Cue, ...]:
@@ -128,7 +128,7 @@ def assemble(
             lost = tuple(dict.fromkeys([*lost, *card.not_drawn]))
         mix(spoken, score, timeline.frames, fps, sound)
         captions.write_bytes(srt)
-        made = cut_film(
+        made = join_clips(
             title,
             clips,
             sound,

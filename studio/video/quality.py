@@ -21,8 +21,8 @@ from studio.audio.mix import TARGET_LUFS, TONE_DB, TRUE_PEAK_DB
 from studio.model.engines import Tick
 from studio.model.film import Shot, Timeline
 from studio.video.camera import compile_move
-from studio.video.cut import AAC_SAMPLES, top_boxes
 from studio.video.encoder import PACKETS_ONLY
+from studio.video.joining import AAC_SAMPLES, top_boxes
 
 BLACK_LUMA, BLACK_SHARE, BLACK_SECONDS = 38, 0.98, 2.0
 """A frame is black if 98 % of its luma is below a tenth of its range, 16 + 0.1 * 219; a stretch counts from 2 s on

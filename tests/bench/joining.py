@@ -27,9 +27,9 @@ from studio.audio.wav import wav_file
 from studio.lettering.caption_cues import srt_text
 from studio.model.film import Cue, MusicCue, Span, Timeline
 from studio.planning.moods import MOODS
-from studio.video import cut
-from studio.video.cut import AAC_BITS_PER_SECOND, cut_film
+from studio.video import joining
 from studio.video.encoder import encode
+from studio.video.joining import AAC_BITS_PER_SECOND, join_clips
 from studio.video.still_clip import draw_frames
 from tests.bench.measured import apart, measured
 from tests.bench.ways import FPS, MOVE, SIZE, _canvas, paint
@@ -81,29 +81,29 @@ def work_of(step: str, folder: Path, shots: int) -> Callable[[], object]:
     if step == "sound":
         return lambda: _encode_sound(sound, folder / "sound.mp4")
     if step == "join":
-        cut._sound_packets = partial(_encoded_before, folder / "sound.mp4")
+        joining._sound_packets = partial(_encoded_before, folder / "sound.mp4")
     cues = tuple(Cue(start=span.line_start, end=span.line_start + 75, text="And so it went") for span in plan.spans)
     captions = folder / "film.srt"
     captions.write_text(srt_text(cues, FPS), encoding="utf-8")
     chapters = [(f"Scene {n}", span.start) for n, span in enumerate(plan.spans[::SCENE_SHOTS], start=1)]
     clips = [folder / f"shot_{n:03}.mp4" for n in range(shots)]
-    return lambda: cut_film(None, clips, sound, captions, chapters, plan, "Many shots", out)
+    return lambda: join_clips(None, clips, sound, captions, chapters, plan, "Many shots", out)
 
 
 def _encode_sound(sound: Path, out: Path) -> None:
     with av.open(str(out), "w", format="mp4") as film:
         voice = film.add_stream("aac", rate=RATE_HZ, layout="stereo", bit_rate=AAC_BITS_PER_SECOND)
         film.start_encoding()
-        for _, packet in cut._sound_packets(sound, voice):
+        for _, packet in joining._sound_packets(sound, voice):
             film.mux_one(packet)
 
 
-def _encoded_before(encoded: Path, sound: Path, stream: AudioStream) -> Iterator[cut._Timed]:
+def _encoded_before(encoded: Path, sound: Path, stream: AudioStream) -> Iterator[joining._Timed]:
     """Stands in for encoding the sound."""
     with av.open(str(encoded)) as source:
         for packet in source.demux(audio=0):
             if packet.size:
-                yield cut._timed(packet, stream, Fraction(1, RATE_HZ), packet.dts or 0)
+                yield joining._timed(packet, stream, Fraction(1, RATE_HZ), packet.dts or 0)
 
 
 def many_shots(folder: Path, counts: list[int]) -> dict[int, dict[str, dict[str, float]]]:

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from studio.planning.timeline import LEAD_SECONDS, TAIL_SECONDS
-from studio.video.cut import top_boxes
+from studio.video.joining import top_boxes
 from tests.support.films.runs import IDEA
 
 SCRIPT = """INT. LIGHTHOUSE - NIGHT

@@ -15,8 +15,8 @@ from studio.audio.wav import wav_file
 from studio.errors import Interrupted
 from studio.model.film import Shot, Span, Timeline
 from studio.video.cards import title_card
-from studio.video.cut import cut_film
 from studio.video.encoder import encode
+from studio.video.joining import join_clips
 from studio.video.planes import Planes
 from studio.video.quality import film_faults
 from tests.support.media import SMALL
@@ -64,7 +64,7 @@ def film(folder: Path, second: object = _moving, loud: bool = True) -> Path:
     with wav_file(score, 2, 48_000) as write:
         write(np.stack([tone, tone], axis=1))
     mix([], score, plan.frames, 24, sound)
-    cut_film(title, clips, sound, None, [("One", 0), ("Two", TITLE + FRAMES)], plan, "Dust", out)
+    join_clips(title, clips, sound, None, [("One", 0), ("Two", TITLE + FRAMES)], plan, "Dust", out)
     return out
 
 

@@ -1,4 +1,4 @@
-"""Cut the film: join cards, clips, sound, captions and chapters to one `film.mp4`, without encoding the picture again.
+"""Join cards, clips, sound, captions and chapters to one `film.mp4`; pictures are copied, not encoded again.
 
 Works in this process: no shell, no list file, no metadata file, so nothing in a title can be taken for a command. One
 clip is open at a time, and all streams are merged by time as they are read, so memory does not grow with the film.
@@ -49,7 +49,7 @@ _ASS_HEADER = (
 show no captions at all."""
 
 
-def cut_film(
+def join_clips(
     title: Path | None,
     clips: Sequence[Path],
     sound: Path,
@@ -62,7 +62,7 @@ def cut_film(
     end: Path | None = None,
     language: str = "eng",
 ) -> PieceMeasures:
-    """Write the film and return what was measured of it.
+    """Join the clips, with cards, sound, captions and chapters, to a film at `out`; return what was measured of it.
 
     Args:
         title: the title card; None if the timeline has none (`title_frames` 0).

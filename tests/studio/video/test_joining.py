@@ -1,4 +1,4 @@
-"""The cut: exact to the frame, readable, refused where parts do not fit."""
+"""The joined film: exact to the frame, readable, refused where parts do not fit."""
 
 import wave
 from fractions import Fraction
@@ -12,8 +12,8 @@ import pytest
 from studio.errors import DamagedPiece, EngineFailed
 from studio.model.film import Fps, Span, Timeline
 from studio.video.cards import end_card, title_card
-from studio.video.cut import cut_film, top_boxes
 from studio.video.encoder import encode
+from studio.video.joining import join_clips, top_boxes
 from studio.video.planes import Planes
 from tests.support.media import SMALL, luma
 
@@ -61,7 +61,7 @@ def test_the_film_is_exact_to_the_frame(tmp_path: Path, fps: Fps) -> None:
     """The film has the timeline's frames, evenly spaced, each clip at its place, and sound to within one AAC frame."""
     title, clips, sound, timeline = _parts(tmp_path, fps)
     out = tmp_path / "film.mp4.part"
-    made = cut_film(title, clips, sound, None, [], timeline, "Dust", out)
+    made = join_clips(title, clips, sound, None, [], timeline, "Dust", out)
     assert (made.width, made.height, made.frames) == (*SMALL, timeline.frames)
     assert made.seconds == pytest.approx(timeline.frames / fps, abs=1e-6)
     frames = luma(out)
@@ -90,7 +90,7 @@ def test_sound_and_picture_are_in_step(tmp_path: Path, parts: tuple[Path, list[P
     with wave.open(str(sound), "wb") as file:
         file.setparams((2, 2, 48_000, 0, "NONE", ""))
         file.writeframes(samples.tobytes())
-    cut_film(title, clips, sound, None, [], timeline, "", tmp_path / "film.mp4")
+    join_clips(title, clips, sound, None, [], timeline, "", tmp_path / "film.mp4")
     with av.open(str(tmp_path / "film.mp4")) as film:
         heard = [(f.time, f.to_ndarray()[0]) for f in film.decode(audio=0)]
     wave_, start = np.concatenate([samples for _, samples in heard]), heard[0][0]
@@ -106,7 +106,7 @@ def test_captions_and_chapters_read_back(tmp_path: Path, parts: tuple[Path, list
     )
     chapters = [("1. The = coast; #1\\", 0), (HOSTILE, 17), ("\u706f\u53f0 \U0001f3ac", 40), ("behind the end", 9999)]
     out = tmp_path / "film.mp4"
-    cut_film(title, clips, sound, srt, chapters, timeline, HOSTILE, out, language="deu")
+    join_clips(title, clips, sound, srt, chapters, timeline, HOSTILE, out, language="deu")
     with av.open(str(out)) as film:
         assert film.metadata["title"] == HOSTILE
         found = [
@@ -132,7 +132,7 @@ def test_any_title_cuts_and_same_bytes(
     """Whatever the title, the film is cut, can be streamed from its first bytes, and is the same each time."""
     title, clips, sound, timeline = parts
     for name in ("one", "two"):
-        cut_film(title, clips, sound, None, [(title_text, 0)], timeline, title_text, tmp_path / name)
+        join_clips(title, clips, sound, None, [(title_text, 0)], timeline, title_text, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     boxes = top_boxes(tmp_path / "one")
     assert boxes.index("moov") < boxes.index("mdat")
@@ -147,7 +147,7 @@ def test_a_film_without_title_or_words(tmp_path: Path, parts: tuple[Path, list[P
     (tmp_path / "film.srt").write_text("\n")
     sound = _sound(tmp_path / "mono.wav", frames / 24, 22_050, 1)
     out = tmp_path / "film.mp4"
-    assert cut_film(None, clips, sound, tmp_path / "film.srt", [], timeline, "x", out).frames == frames
+    assert join_clips(None, clips, sound, tmp_path / "film.srt", [], timeline, "x", out).frames == frames
     with av.open(str(out)) as film:
         assert not film.streams.subtitles
 
@@ -159,12 +159,12 @@ def test_an_end_card_comes_last(tmp_path: Path, parts: tuple[Path, list[Path], P
     end_card("Dust", (), None, SMALL, 24, 30, 1, end)
     longer = timeline.model_copy(update={"end_frames": 30, "frames": timeline.frames + 30})
     sound = _sound(tmp_path / "long.wav", longer.seconds)
-    assert cut_film(title, clips, sound, None, [], longer, "Dust", out, end=end).frames == longer.frames
+    assert join_clips(title, clips, sound, None, [], longer, "Dust", out, end=end).frames == longer.frames
     shown = [float(frame.mean()) for frame in luma(out)]
     assert shown[timeline.frames - 1] == pytest.approx(40 + 25 * 5, abs=2)
     assert max(shown[timeline.frames :]) < 60
     with pytest.raises(EngineFailed, match="30 frames of end and no card"):
-        cut_film(title, clips, sound, None, [], longer, "Dust", out)
+        join_clips(title, clips, sound, None, [], longer, "Dust", out)
 
 
 def test_what_does_not_fit_is_refused_by_name(tmp_path: Path, parts: tuple[Path, list[Path], Path, Timeline]) -> None:
@@ -175,14 +175,14 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path: Path, parts: tuple[Path,
         bad = tmp_path / f"bad_{name}.mp4"
         encode((partial(_shade, 90) for _ in range(frames)), size, fps, bad)
         with pytest.raises(EngineFailed, match=f"bad_{name}"):
-            cut_film(title, [*clips[:2], bad, *clips[3:]], sound, None, [], timeline, "", out)
+            join_clips(title, [*clips[:2], bad, *clips[3:]], sound, None, [], timeline, "", out)
     with pytest.raises(EngineFailed, match="short"):
-        cut_film(title, clips, _sound(tmp_path / "short.wav", 1), None, [], timeline, "", out)
+        join_clips(title, clips, _sound(tmp_path / "short.wav", 1), None, [], timeline, "", out)
     with pytest.raises(EngineFailed, match="4 clips"):
-        cut_film(title, clips[:4], sound, None, [], timeline, "", out)
+        join_clips(title, clips[:4], sound, None, [], timeline, "", out)
     clips[2].write_bytes(clips[2].read_bytes()[:-40])
     with pytest.raises(DamagedPiece, match="shot_003"):
-        cut_film(title, clips, sound, None, [], timeline, "", out)
+        join_clips(title, clips, sound, None, [], timeline, "", out)
     assert not out.exists()
 
 
@@ -197,4 +197,4 @@ def test_a_foreign_timebase_is_refused_by_name(tmp_path: Path, parts: tuple[Path
                 packet.stream = stream
                 target.mux(packet)
     with pytest.raises(EngineFailed, match="foreign"):
-        cut_film(title, [*clips[:2], bad, *clips[3:]], sound, None, [], timeline, "", tmp_path / "film.mp4")
+        join_clips(title, [*clips[:2], bad, *clips[3:]], sound, None, [], timeline, "", tmp_path / "film.mp4")
