@@ -1,9 +1,10 @@
 """Time captions and write them: which words are on the screen when, and the text formats SRT and WebVTT.
 
-Times are whole frames throughout and become milliseconds only when they are written, so that nothing drifts. Drawing
-captions into a picture is left to the animator. Rules followed: Netflix, Timed Text Style Guide,
-General Requirements (two lines, 42 characters, at most 7 s, 2 frames between captions, up to 20 characters
-a second) and BBC Subtitle Guidelines (break at punctuation; never under a second if it can be avoided).
+Times are whole frames throughout and become milliseconds only when they are written, so that nothing drifts.
+`linebreaks.py` holds the width of a line and where it may break; `studio/video/burned_captions.py` draws captions into
+pictures. Rules followed: Netflix, Timed Text Style Guide, General Requirements (two lines, 42 characters, at most 7 s,
+2 frames between captions, up to 20 characters a second) and BBC Subtitle Guidelines (break at punctuation; never under
+a second if it can be avoided).
 """
 
 from __future__ import annotations

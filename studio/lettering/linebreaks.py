@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the signs of many scripts are this file's subject, look-alikes included
-"""Find where the text of a caption may break, and how wide it is: rules of writing systems, not of films.
+"""The width of a caption's line, how wide a text is, and where it may break: rules of writing systems, not of films.
 
 No times and no cues here; `caption_cues.py` calls it. Thai, Lao and similar scripts break between signs, because
 finding their words takes a dictionary.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 
 LINE_COLUMNS = 42
-"""Longest line, in Latin letters (Netflix, Timed Text Style Guide, General Requirements)."""
+"""The width of a caption's line, in Latin letters (Netflix, Timed Text Style Guide, General Requirements)."""
 WIDE_COLUMNS = 2.5
 """Columns of a CJK sign: 16 of them fill a line (Netflix, Chinese and Korean), as 42 Latin letters do."""
 

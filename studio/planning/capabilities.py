@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from studio.audio.silence import Silence
+from studio.audio.silent_narrator import SilentNarrator
 from studio.errors import BadInput
 from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew, Size
@@ -128,7 +128,7 @@ def voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, str
     shown = "captions carry them, timed by reading speed"
     if options.captions == "off":
         shown = "with --captions off nothing carries them"
-    return replace(crew, narrator=Silence(why)) if paid else crew, silent or f"{why}: {what}; {shown}"
+    return replace(crew, narrator=SilentNarrator(why)) if paid else crew, silent or f"{why}: {what}; {shown}"
 
 
 def with_voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, tuple[str, ...]]:

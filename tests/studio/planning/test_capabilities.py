@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.offline.crew import offline_crew
-from studio.audio.silence import Silence
+from studio.audio.silent_narrator import SilentNarrator
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
 from studio.model.brief import FilmOptions
@@ -222,7 +222,7 @@ def test_silence_takes_the_place_of_a_paid_voice_that_does_not_speak_it(tmp_path
     for itself, and captions that are off are said to be."""
     voice = PaidVoice(Abilities(languages=("en",)), "voice")
     crew, said = voice_for(replace(fake_crew(Log()), narrator=voice), story_in("fr-CA"), FilmOptions())
-    assert isinstance(crew.narrator, Silence)
+    assert isinstance(crew.narrator, SilentNarrator)
     assert said == (
         "the story is in the language 'fr', which voice does not speak: its lines are not sent, and cost nothing; "
         "captions carry them, timed by reading speed"
@@ -252,7 +252,7 @@ def test_a_story_without_lines_says_what_carries_it() -> None:
         hired, said = voice_for(crew, mute, FilmOptions())
         assert said.startswith("the story is not in English and has no lines: its title, pictures and music carry it")
         assert "captions" not in said
-        assert isinstance(hired.narrator, Silence) == isinstance(crew.narrator, PaidVoice)
+        assert isinstance(hired.narrator, SilentNarrator) == isinstance(crew.narrator, PaidVoice)
 
 
 def test_what_a_crew_can_do_is_told() -> None:

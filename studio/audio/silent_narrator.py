@@ -14,7 +14,7 @@ RATE_HZ = 24_000
 
 
 @dataclass(frozen=True)
-class Silence:
+class SilentNarrator:
     """A narrator that says nothing. Implements `studio.model.engines.Narrator`.
 
     Its fingerprints differ from the voice's: if a line is to be spoken after all, because the story's language was
