@@ -1,4 +1,4 @@
-"""Check the picture and sound of a session's film, with `studio/video/quality.py`. Called by `sessions verify`."""
+"""Check the picture and sound of a session's film, with `studio/video/film_faults.py`. Called by `sessions verify`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.fs.safe_open import PLAN_BYTES
 from studio.planning.plan_files import read_shots, read_timeline
 from studio.status.snapshot import read_snapshot
 from studio.store.brief import read_brief
-from studio.video.quality import film_faults
+from studio.video.film_faults import film_faults
 
 
 def film_findings(folder: Path, show_share: Callable[[float], None] = lambda _: None) -> list[Finding]:

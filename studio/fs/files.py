@@ -23,7 +23,7 @@ from pathlib import Path
 
 from studio.errors import BadInput, DiskFull, LinkInside
 from studio.fs import safe_open
-from studio.fs.disk import Disk
+from studio.fs.disk_operations import Disk
 from studio.fs.safe_open import JSON_BYTES
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}

@@ -3,9 +3,10 @@
 A session may come from anywhere, and a link in it may lead anywhere: what is written through a link lands outside, what
 is read through one is not part of the session. So a path inside a session is entered folder by folder, each by its name
 in the one above, and a link on the way is an error that names it. Links above the session's folder are the person's
-own. `studio/fs/disk.py` changes the disk through here, `studio/fs/files.py` and `studio/store/light_reader.py` read
-through here; nothing else opens a file to read it (tests/test_file_access.py). Libraries that take a path (PyAV,
-Pillow, wave) get one whose folder and file were checked here before. Light: it imports no model.
+own. `studio/fs/disk_operations.py` changes the disk through here, `studio/fs/files.py` and
+`studio/store/light_reader.py` read through here; nothing else opens a file to read it (tests/test_file_access.py).
+Libraries that take a path (PyAV, Pillow, wave) get one whose folder and file were checked here before. Light: it
+imports no model.
 """
 
 from __future__ import annotations

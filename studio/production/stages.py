@@ -28,7 +28,7 @@ from studio.planning.plan_files import plan_text
 from studio.planning.scene_graph import check_graph
 from studio.planning.timeline import PROGRAM_ENGINE, lay_out, shot_frames
 from studio.video.assembly import assemble, burned_cues
-from studio.video.quality import film_faults
+from studio.video.film_faults import film_faults
 from studio.video.slate import paint_slate
 
 E = TypeVar("E", bound=Engine)

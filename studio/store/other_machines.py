@@ -1,4 +1,4 @@
-"""Signs of life: tell whether a run on another machine works on a session. On a shared disk the lock may not show it.
+"""Tell whether a run on another machine works on a session. On a shared disk the lock may not show it.
 
 A run touches its card every few seconds. A card of another machine's run that has not ended and was touched a moment
 ago is a sign of life; an older one belongs to a run that died there, or to a folder that was moved here.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from studio.fs import files
-from studio.fs.disk import Disk
+from studio.fs.disk_operations import Disk
 from studio.model import events
 from studio.model.events import Event
 from studio.model.receipt import Receipt

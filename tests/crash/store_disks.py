@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import tasks.work
-from studio.fs.disk import Disk
+from studio.fs.disk_operations import Disk
 from studio.store import lock
 
 HOUR = timedelta(hours=1)

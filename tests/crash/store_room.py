@@ -16,7 +16,7 @@ from pathlib import Path
 
 from studio.errors import FilmError
 from studio.fs import files
-from studio.fs.disk import Disk
+from studio.fs.disk_operations import Disk
 from studio.model import events
 from studio.model.events import Event
 from studio.status.snapshot import read_snapshot

@@ -16,7 +16,7 @@ from studio.checks.repair import repair
 from studio.cli.sessions import main
 from studio.errors import FilmError, LinkInside
 from studio.fs import files, safe_open, tolerant
-from studio.fs.disk import Disk
+from studio.fs.disk_operations import Disk
 from studio.fs.safe_open import PLAN_BYTES, TEXT_BYTES
 from studio.model.pieces import Order
 from studio.store.brief import restore_brief, write_brief

@@ -1,4 +1,4 @@
-"""The primitive operations by which this program changes a disk, one method each, and nothing else.
+"""Write, rename, remove: the primitive operations by which this program changes a disk, one method each.
 
 `studio/fs/files.py` builds every durable change from them. They are methods of one object so that another object can
 replace it and record each operation, stop at it, or fail at it: so the crash bench can try a crash at every operation.

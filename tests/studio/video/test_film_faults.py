@@ -16,9 +16,9 @@ from studio.errors import Interrupted
 from studio.model.film import Shot, Span, Timeline
 from studio.video.cards import title_card
 from studio.video.encoder import encode
+from studio.video.film_faults import film_faults
 from studio.video.joining import join_clips
 from studio.video.planes import Planes
-from studio.video.quality import film_faults
 from tests.support.media import SMALL
 
 FRAMES = 72

@@ -1,4 +1,4 @@
-"""Check the picture and sound of a finished film for faults that no checksum shows.
+"""Find faults in the picture and sound of a finished film that no checksum shows.
 
 Called when a film was cut, and by `sessions verify`. Decodes every frame and every sample once, one at a time, so that
 memory does not grow with the film.
