@@ -18,8 +18,6 @@ from prefect.events.schemas.events import ResourceSpecification
 
 NAME = "film-studio: a run without a sign of life has crashed"
 """The automation's name. In earlier releases the automation of this name called runs crashed itself: it is replaced."""
-WITHIN_SECONDS = 90.0
-"""How long a run may send no heartbeat before the alarm goes off."""
 BEAT = "prefect.flow-run.heartbeat"
 """The name of a heartbeat's event."""
 BEAT_SECONDS = "30"
@@ -52,7 +50,7 @@ def set_alarm(
     client: SyncPrefectClient,
     deployments: Collection[UUID],
     look: UUID,
-    within: float = WITHIN_SECONDS,
+    within: float,
     name: str = NAME,
 ) -> UUID:
     """Make the server run the deployment `look` when a run of `deployments` falls silent; return the automation's id.
@@ -61,7 +59,8 @@ def set_alarm(
     earlier release is changed to this. One that was switched off by hand stays switched off.
 
     Args:
-        within: how long a run may be silent, in seconds, >= 10.
+        within: how long a run may be silent before the alarm goes off, in seconds, >= 10; this
+            program sets it to `dead_runs.SILENCE_SECONDS`.
     """
     wanted = _automation(deployments, look, within, name)
     if not client.read_automations_by_name(name):

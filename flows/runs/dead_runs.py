@@ -37,7 +37,7 @@ from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
-from flows.runs.alarm import BEAT, WITHIN_SECONDS, beats, disarm
+from flows.runs.alarm import BEAT, beats, disarm
 from studio.errors import BadInput
 from studio.sessions.find_or_make import folder_of_run, waiting_run
 from studio.store.folders import output_folder, sessions_root
@@ -49,8 +49,8 @@ SIGN = "film-studio.sign-of-life"
 """The label on a run that each sign of life updates."""
 SIGN_SECONDS = 30.0
 """How often a run gives a sign of life, and a watch looks."""
-SILENCE_SECONDS = WITHIN_SECONDS
-"""How long a run may be silent: as long as three signs take."""
+SILENCE_SECONDS = 90.0
+"""How long a run may be silent before it counts as dead, and before the alarm goes off: as long as three signs take."""
 PENDING_SECONDS = 300.0
 """How long a run may be `Pending`: its process, or its container, is starting, and cannot give a sign yet."""
 GAP_SECONDS = 75.0

@@ -24,6 +24,7 @@ from blocks.crew import FilmCrew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from flows.runs.alarm import beats, set_alarm
+from flows.runs.dead_runs import SILENCE_SECONDS
 from studio.errors import BadInput, FilmError
 from studio.fs import safe_open
 
@@ -56,7 +57,7 @@ def register(pool: str, project: Path) -> list[str]:
         looks = [deployment.id for deployment in ours if deployment.entrypoint == LOOK_AFTER_RUNS_ENTRYPOINT]
         if not looks:
             raise FilmError("the deployments of prefect.yaml are not on the server: try `prefect deploy --all`")
-        set_alarm(client, [deployment.id for deployment in ours if beats(deployment)], looks[0])
+        set_alarm(client, [deployment.id for deployment in ours if beats(deployment)], looks[0], SILENCE_SECONDS)
         flows = {deployment.flow_id: client.read_flow(deployment.flow_id).name for deployment in ours}
         return [f"{flows[deployment.flow_id]}/{deployment.name}" for deployment in ours]
 

@@ -14,7 +14,7 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.states import Suspended
 
 from flows.runs.alarm import NAME, _automation, beats, disarm, set_alarm
-from flows.runs.dead_runs import SIGN_SECONDS
+from flows.runs.dead_runs import SIGN_SECONDS, SILENCE_SECONDS
 from flows.server.registration import our_deployments
 from studio.errors import BadInput
 from tests.support.servers.prefect_server import wait_for
@@ -37,7 +37,7 @@ def test_an_earlier_releases_automation_is_disarmed(
     """Registering again makes it ask for a look; a watch that finds it takes it away; switched off it stays."""
     ours, look = deploy(), deploy()
     old = old_automation(client, ours, 90, NAME)
-    assert set_alarm(client, [ours], look) == old
+    assert set_alarm(client, [ours], look, SILENCE_SECONDS) == old
     (kept,) = client.read_automations_by_name(NAME)
     assert "change-flow-run-state" not in kept.model_dump_json()
     assert str(look) in kept.model_dump_json()
@@ -81,14 +81,14 @@ def test_the_alarm_asks_for_a_look_and_judges_nobody(
 def test_the_alarm_is_set_once(client: SyncPrefectClient, deploy: Callable[..., UUID]) -> None:
     """However often it is asked for there is one automation, untouched while nothing changed; copies are removed."""
     ours, look = deploy(), deploy()
-    made = set_alarm(client, [ours], look)
+    made = set_alarm(client, [ours], look, SILENCE_SECONDS)
     first = client._client.get(f"/automations/{made}").json()
-    assert set_alarm(client, [ours], look) == made
+    assert set_alarm(client, [ours], look, SILENCE_SECONDS) == made
     assert client._client.get(f"/automations/{made}").json() == first
     copy = {name: value for name, value in first.items() if name not in ("id", "created", "updated")}
     client._client.post("/automations/", json=copy).raise_for_status()
     assert len(client.read_automations_by_name(NAME)) == 2
-    set_alarm(client, [ours], look)
+    set_alarm(client, [ours], look, SILENCE_SECONDS)
     (kept,) = client.read_automations_by_name(NAME)
     assert str(ours) in kept.model_dump_json()
 
@@ -96,10 +96,10 @@ def test_the_alarm_is_set_once(client: SyncPrefectClient, deploy: Callable[..., 
 def test_it_follows_the_deployments(client: SyncPrefectClient, deploy: Callable[..., UUID]) -> None:
     """A deployment more is watched, too; one that was switched off by hand stays switched off."""
     look, name = deploy(), "test following"
-    made = set_alarm(client, [deploy()], look, name=name)
+    made = set_alarm(client, [deploy()], look, SILENCE_SECONDS, name=name)
     client.pause_automation(made)
     two = deploy()
-    assert set_alarm(client, [deploy(), two], look, name=name) == made
+    assert set_alarm(client, [deploy(), two], look, SILENCE_SECONDS, name=name) == made
     (kept,) = client.read_automations_by_name(name)
     assert str(two) in kept.model_dump_json()
     assert not kept.enabled
