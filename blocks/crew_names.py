@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from studio.errors import BadInput
 
-NEEDS: dict[str, tuple[str, ...]] = {
+NEEDED_VARIABLES: dict[str, tuple[str, ...]] = {
     "offline": (),
     # A server of one's own may need no key.
     "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
@@ -26,7 +26,7 @@ def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> N
     Raises:
         BadInput: it cannot, or a variable is missing; the message names it, and says what else there is.
     """
-    needed = NEEDS.get(name)
+    needed = NEEDED_VARIABLES.get(name)
     if needed is None:
         if not _BLOCK_NAME.fullmatch(name):
             raise no_such_crew(name)
@@ -40,4 +40,4 @@ def no_such_crew(name: str) -> BadInput:
         what = "a block Film Crew has a name of small letters, digits and dashes"
     else:
         what = "or save a block Film Crew of that name on the Prefect pages"
-    return BadInput(f"--crew: there is no crew {name[:60]!r}: choose one of {', '.join(NEEDS)}; {what}")
+    return BadInput(f"--crew: there is no crew {name[:60]!r}: choose one of {', '.join(NEEDED_VARIABLES)}; {what}")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from blocks.crew_names import NEEDS
+from blocks.crew_names import NEEDED_VARIABLES
 from studio.model.brief import IDEA_CHARACTERS, Prompt
 from studio.model.brief import Aspect as AspectRatio
 from studio.model.brief import Captions as CaptionMode
@@ -78,7 +78,7 @@ CrewName = Annotated[
     shown(
         "Crew",
         "Who works: 'offline' needs no key and spends nothing; 'openai', 'stability'; or a saved Film Crew.",
-        form={"examples": list(NEEDS), "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        form={"examples": list(NEEDED_VARIABLES), "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
         max_length=200,
     ),
 ]

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from studio.model.paid import Reply, VendorError
-from studio.planning.capabilities import MOST_ENLARGED
+from studio.planning.abilities import MOST_ENLARGED
 
 PICTURE_BYTES = 32 * 2**20
 """The largest picture, in bytes: the largest that is sold, with transparency, uncompressed: 3840 x 2160 x 4 bytes are

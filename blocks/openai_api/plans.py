@@ -14,7 +14,7 @@ from studio.input.script import ACTION_CHARACTERS
 from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import CAMERAS
 from studio.model.film import LINE_CHARACTERS, Scene, SceneGraph, Shot, Story
-from studio.planning.capabilities import language_code
+from studio.planning.abilities import language_code
 from studio.planning.image_prompts import PROMPT_CHARACTERS
 from studio.planning.scene_graph import SceneParts, build_graph, scene_parts, split_names
 from studio.planning.shot_plan import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from blocks.crew_names import NEEDS, check_crew_name
+from blocks.crew_names import NEEDED_VARIABLES, check_crew_name
 from blocks.offline.crew import offline_crew
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.built_in_server import BuiltIn
@@ -38,11 +38,11 @@ class CrewLoader:
         if name == "offline":
             return offline_crew()
         prepare_environment(self.engine)
-        if name not in NEEDS:
+        if name not in NEEDED_VARIABLES:
             self._check_alive()
-        if self._several or name not in NEEDS:
+        if self._several or name not in NEEDED_VARIABLES:
             self.start()
-        if name not in NEEDS and self.built_in is not None:
+        if name not in NEEDED_VARIABLES and self.built_in is not None:
             self.built_in.ready()
         import httpx
         from prefect.exceptions import PrefectException

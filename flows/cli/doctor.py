@@ -18,7 +18,7 @@ from studio.checks.machine import Check, machine_checks, run_check
 from studio.cli.terminal import write_json
 from studio.errors import BadInput, FilmError
 from studio.model.engines import Crew
-from studio.planning.capabilities import abilities_told, of_negative_prompt
+from studio.planning.abilities import abilities_told, of_negative_prompt
 from studio.store.folders import output_folder
 from studio.text.display import printable
 

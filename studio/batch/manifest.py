@@ -25,7 +25,7 @@ from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.model.engines import Crew
 from studio.model.fingerprint import fingerprint
 from studio.model.terms import NO_CHANGE, TermsChange
-from studio.planning.capabilities import check_capabilities
+from studio.planning.abilities import check_abilities
 from studio.text.display import printable
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, read_json
@@ -178,7 +178,7 @@ class _Reader:
         """Check that the line's crew can paint frames of its size, if its abilities are known here."""
         crew = self._crew(options.crew)
         if isinstance(crew, Crew):
-            check_capabilities(crew, options)
+            check_abilities(crew, options)
 
     def _crew(self, name: str) -> object:
         """Return what `check_crew` returned for a name; cached, because a saved crew has to be asked of a server.

@@ -24,7 +24,7 @@ from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.pieces import PICTURES, Order
 from studio.model.receipt import Receipt
-from studio.planning.capabilities import with_voice_for
+from studio.planning.abilities import with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
@@ -45,7 +45,7 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
 
     Raises:
         BadInput: the film cannot be planned, for the reason the writer gives, or not painted, for the reason
-            `studio.planning.capabilities.check_capabilities` gives.
+            `studio.planning.abilities.check_abilities` gives.
     """
     prices = prices or price_list()
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:

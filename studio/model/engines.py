@@ -29,7 +29,7 @@ Tick = Callable[[int], None]
 class Abilities:
     """The optional abilities of an engine, those that its protocol does not require of everyone.
 
-    A mismatch with what is asked is settled before anything is paid (`studio/planning/capabilities.py`).
+    A mismatch with what is asked is settled before anything is paid (`studio/planning/abilities.py`).
 
     Attributes:
         sizes: the only sizes, exact or approximate, that it paints; empty if it paints any size of up to `longest_px`

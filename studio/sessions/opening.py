@@ -22,7 +22,7 @@ from studio.input.option_checks import changed_options
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.model.terms import NO_CHANGE, TermsChange
-from studio.planning.capabilities import check_capabilities
+from studio.planning.abilities import check_abilities
 from studio.sessions.adopt_foreign import adopt_foreign
 from studio.sessions.find_or_make import busy_with, folder_of_run, open_new, sweep_abandoned, unfinished_session_for
 from studio.sessions.run_control import RunControl
@@ -144,7 +144,7 @@ def open_session(
 
     def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
         crew = crew_named(options.crew)
-        notes = check_capabilities(crew, options)
+        notes = check_abilities(crew, options)
         store = FolderStore(folder, tell, held)
         try:
             card_file = RunCardFile(store, card)
@@ -170,7 +170,7 @@ def open_session(
     if request.session_id:
         return _named(request, root, opened), True
     check_idea(request.idea)
-    check_capabilities(crew_named(request.options.crew), request.options)
+    check_abilities(crew_named(request.options.crew), request.options)
     if request.resume and (same := unfinished_session_for(root, request.idea, request.options)) is not None:
         try:
             return opened(same, request.options), True

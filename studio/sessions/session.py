@@ -13,7 +13,7 @@ from studio.billing.desk import Billing
 from studio.model.brief import Brief
 from studio.model.engines import Crew
 from studio.model.film import Story
-from studio.planning.capabilities import voice_for
+from studio.planning.abilities import voice_for
 from studio.production.stages import Job
 from studio.sessions.run_control import RunControl
 from studio.status.meta import Meta

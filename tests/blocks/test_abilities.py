@@ -15,7 +15,7 @@ from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.grpc_painter import SIZES, StabilityGrpcPainter
 from blocks.stability_api.rest_painter import SHAPES, StabilityPainter
 from studio.model.brief import FilmOptions
-from studio.planning.capabilities import check_capabilities, of_negative_prompt, painted_size
+from studio.planning.abilities import check_abilities, of_negative_prompt, painted_size
 from tests.support.adapters.openai_stand import account_at
 
 HERE = account_at("http://127.0.0.1:9/v1")
@@ -74,8 +74,8 @@ def test_a_saved_crew_says_what_its_own_models_can() -> None:
     assert small.narrator.model == usual.narrator.model
     assert usual.painter.model == "gpt-image-2 medium"
     assert (
-        check_capabilities(usual, FilmOptions())
-        == check_capabilities(FilmCrew(painter="stability", stability=STABILITY).as_crew("x"), FilmOptions())
+        check_abilities(usual, FilmOptions())
+        == check_abilities(FilmCrew(painter="stability", stability=STABILITY).as_crew("x"), FilmOptions())
         == ()
     )
     with pytest.raises(ValidationError):

@@ -24,10 +24,10 @@ from studio.model.engines import Abilities, Crew
 from studio.model.film import Scene, Story
 from studio.model.paid import CallDesk
 from studio.model.receipt import PieceMeasures
-from studio.planning.capabilities import (
+from studio.planning.abilities import (
     MOST_ENLARGED,
     abilities_told,
-    check_capabilities,
+    check_abilities,
     language_code,
     painted_size,
     speaks,
@@ -71,12 +71,12 @@ def story_in(language: str) -> Story:
 
 ALL = Abilities(seed=True, negative_prompts=True)
 JUDGED: dict[str, tuple[Abilities, Callable[[Abilities], object]]] = {
-    "sizes": (replace(ALL, sizes=((1024, 1024),)), lambda can: check_capabilities(crew_of(can), FilmOptions())),
-    "longest_px": (replace(ALL, longest_px=1_000), lambda can: check_capabilities(crew_of(can), FilmOptions())),
-    "seed": (replace(ALL, seed=False), lambda can: check_capabilities(crew_of(can), FilmOptions(seed=7))),
+    "sizes": (replace(ALL, sizes=((1024, 1024),)), lambda can: check_abilities(crew_of(can), FilmOptions())),
+    "longest_px": (replace(ALL, longest_px=1_000), lambda can: check_abilities(crew_of(can), FilmOptions())),
+    "seed": (replace(ALL, seed=False), lambda can: check_abilities(crew_of(can), FilmOptions(seed=7))),
     "negative_prompts": (
         replace(ALL, negative_prompts=False),
-        lambda can: check_capabilities(crew_of(can, negative_prompt="text"), FilmOptions()),
+        lambda can: check_abilities(crew_of(can, negative_prompt="text"), FilmOptions()),
     ),
     "languages": (
         replace(ALL, languages=("en",)),
@@ -98,7 +98,7 @@ def test_every_declared_ability_is_judged(ability: str) -> None:
 def test_the_offline_crew_does_what_is_asked() -> None:
     """Of any size, with a seed; only other languages than English it does not speak."""
     for height in (144, 1080, 2160):
-        assert check_capabilities(offline_crew(), FilmOptions(height=height, aspect="21:9", seed=7)) == ()
+        assert check_abilities(offline_crew(), FilmOptions(height=height, aspect="21:9", seed=7)) == ()
     assert voice_for(offline_crew(), story_in("en"), FilmOptions()) == (offline_crew(), "")
 
 
@@ -107,10 +107,10 @@ def test_the_offline_crew_does_what_is_asked() -> None:
 
 def test_what_is_seen_of_another_size_is_told() -> None:
     """How much is cut off and how far it is enlarged; full HD from 1536 pixels is not worth a word."""
-    assert check_capabilities(crew_of(Abilities(longest_px=1_536)), FilmOptions()) == ()
-    (said,) = check_capabilities(crew_of(Abilities(longest_px=1_536)), FilmOptions(height=2160))
+    assert check_abilities(crew_of(Abilities(longest_px=1_536)), FilmOptions()) == ()
+    (said,) = check_abilities(crew_of(Abilities(longest_px=1_536)), FilmOptions(height=2160))
     assert said == "able paints 1536x864: its pictures are enlarged 2.5 times to 3840x2160"
-    (said,) = check_capabilities(crew_of(Abilities(((1024, 1024),))), FilmOptions(aspect="9:16"))
+    (said,) = check_abilities(crew_of(Abilities(((1024, 1024),))), FilmOptions(aspect="9:16"))
     assert said == "able paints 1024x1024: its pictures are cropped by 44% to 608x1080"
 
 
@@ -128,14 +128,14 @@ def test_a_size_is_refused_just_where_it_cannot_be_made(
     painted = painted_size(crew.painter.abilities, options.size)
     enlarged = max(options.size[0] / painted[0], options.size[1] / painted[1])
     if enlarged <= MOST_ENLARGED:
-        check_capabilities(crew, options)
+        check_abilities(crew, options)
         return
     with pytest.raises(BadInput, match="choose --height") as refused:
-        check_capabilities(crew, options)
+        check_abilities(crew, options)
     assert refused.value.exit_code == 2
     proposed = int(str(refused.value).split("choose --height ")[1].split()[0])
     if proposed >= 144:
-        check_capabilities(crew, options.model_copy(update={"height": proposed}))
+        check_abilities(crew, options.model_copy(update={"height": proposed}))
 
 
 def enlisted(tmp_path: Path, crew: Crew, told: list[str], options: FilmOptions) -> None:
@@ -176,11 +176,11 @@ def test_a_seed_that_is_not_taken_is_told_where_one_was_said() -> None:
     """Everybody who takes none is named once; a seed that was drawn was asked by nobody."""
     deaf = Able(Abilities(), "a"), Able(Abilities(), "b"), Able(Abilities(), "c")
     crew = replace(fake_crew(Log()), writer=deaf[0], painter=deaf[1], narrator=deaf[2])  # type: ignore[arg-type]
-    assert check_capabilities(crew, FilmOptions()) == ()
-    assert check_capabilities(crew, FilmOptions(seed=0)) == (
+    assert check_abilities(crew, FilmOptions()) == ()
+    assert check_abilities(crew, FilmOptions(seed=0)) == (
         "--seed 0: a, b and c take no seed: what is made anew differs each time",
     )
-    assert check_capabilities(
+    assert check_abilities(
         replace(crew, writer=fake_crew(Log()).writer, narrator=fake_crew(Log()).narrator), FilmOptions(seed=0)
     ) == ("--seed 0: b takes no seed: what is made anew differs each time",)
 

@@ -28,7 +28,7 @@ ENLARGED_TOLD, CROPPED_TOLD = 1.5, 0.25
 pictures of 1536 pixels (1.25 times) is below. Chosen by eye."""
 
 
-def check_capabilities(crew: Crew, options: FilmOptions) -> tuple[str, ...]:
+def check_abilities(crew: Crew, options: FilmOptions) -> tuple[str, ...]:
     """Return where the crew will not do what the options ask, one line each; () if it can do everything.
 
     Raises:
@@ -132,13 +132,13 @@ def voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, str
 
 
 def with_voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew, tuple[str, ...]]:
-    """Return the crew for the story, and the notes of both `check_capabilities` and `voice_for`.
+    """Return the crew for the story, and the notes of both `check_abilities` and `voice_for`.
 
     Raises:
-        BadInput: as `check_capabilities`.
+        BadInput: as `check_abilities`.
     """
     voiced, note = voice_for(crew, story, options)
-    return voiced, (*check_capabilities(crew, options), *filter(None, (note,)))
+    return voiced, (*check_abilities(crew, options), *filter(None, (note,)))
 
 
 # --- what a crew can do ---------------------------------------------------------------------------
