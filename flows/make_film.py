@@ -15,7 +15,7 @@ from prefect.states import Failed
 
 from flows import parameters as p
 from flows.approval import Approver, check_askable
-from flows.from_python import REPORTED, callable_anywhere
+from flows.callable_flows import REPORTED, callable_anywhere
 from flows.prefect_logs import logged
 from flows.run_ending import ending
 from flows.run_page import updating_run_page

@@ -30,8 +30,8 @@ from prefect.states import Cancelled, Failed
 from blocks.crew import crew_named
 from flows import parameters as p
 from flows.batch_workers import MOST, BatchWorkers, MakeFilm
+from flows.callable_flows import REPORTED, callable_anywhere
 from flows.child_process import film_in_child
-from flows.from_python import REPORTED, callable_anywhere
 from flows.run_page_updates import ArtifactContent, Page, is_watched
 from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name

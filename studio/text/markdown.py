@@ -3,7 +3,7 @@
 The syntax is CommonMark's (https://spec.commonmark.org/0.31.2/) with tables, strike-through, tasks and footnotes as
 GitHub has them, read cautiously: what only looks like markup ('3 * 4', 'C#', '#5', 'snake_case') is text. Every pattern
 is bounded: it takes linear time in the text's length. The offline voice reads Markdown of models in its own way
-(`blocks/offline/voice/unmarked.py`).
+(`blocks/offline/voice/markup_blanking.py`).
 """
 
 from __future__ import annotations

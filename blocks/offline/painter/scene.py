@@ -13,7 +13,6 @@ from blocks.offline.painter.canvas.canvas import U8, Canvas, Painting
 from blocks.offline.painter.canvas.finish import develop, grade
 from blocks.offline.painter.canvas.noise import F32, skyline
 from blocks.offline.painter.canvas.palettes import light_for, mix, rgb
-from blocks.offline.painter.places.beyond import paint_space, paint_undersea
 from blocks.offline.painter.places.city import paint_city
 from blocks.offline.painter.places.dressing import standing_lamp
 from blocks.offline.painter.places.halls import paint_hall, paint_theatre
@@ -22,6 +21,7 @@ from blocks.offline.painter.places.interior import paint_room
 from blocks.offline.painter.places.land import paint_dunes, paint_ground, paint_ridges
 from blocks.offline.painter.places.sill import paint_sill
 from blocks.offline.painter.places.sky import paint_sky
+from blocks.offline.painter.places.space_and_undersea import paint_space, paint_undersea
 from blocks.offline.painter.places.station import paint_station
 from blocks.offline.painter.places.streets import (
     paint_cottages,

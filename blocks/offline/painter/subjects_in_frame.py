@@ -15,7 +15,6 @@ from blocks.offline.painter.canvas.palettes import rgb
 from blocks.offline.painter.canvas.shapes import draw, extent, mirrored
 from blocks.offline.painter.casting import drawing_of
 from blocks.offline.painter.closeup import paint_closeup, paint_face, paint_steam, paint_tabletop
-from blocks.offline.painter.company import company, paint_company
 from blocks.offline.painter.effects import (
     paint_air_behind,
     paint_beam,
@@ -25,13 +24,13 @@ from blocks.offline.painter.effects import (
     paint_smoke,
     paint_string,
 )
-from blocks.offline.painter.feet import foot_of, light_near
 from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.places.dressing import standing_lamp
 from blocks.offline.painter.places.roads import Spot, on_bank, on_water
 from blocks.offline.painter.prompt.places_in_prompt import HANDHELD, INSIDE, LIVING, PEOPLE, ROOMS
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import kinds_with
+from blocks.offline.painter.several_people import company, paint_company
 from blocks.offline.painter.shadows import paint_cast, paint_contact
 from blocks.offline.painter.sizes import (
     AFLOAT,
@@ -46,6 +45,7 @@ from blocks.offline.painter.sizes import (
     height_of,
 )
 from blocks.offline.painter.things import birds, buildings
+from blocks.offline.painter.where_subjects_stand import foot_of, light_near
 
 _CARRIED = kinds_with("carried")
 _IN_HAND = (*_CARRIED, *HANDHELD)

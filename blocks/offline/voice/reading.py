@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+from blocks.offline.voice.markup_blanking import REMOVED, unmarked
 from blocks.offline.voice.spelling import spelled
-from blocks.offline.voice.unmarked import REMOVED, unmarked
 from studio.text.sentences import ends_sentence
 
 FOREIGN_LETTERS = 0.25

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from blocks.offline.writer.core import domain_of, portrait_sort, question_word
 from blocks.offline.writer.deed_arcs import arc_lines
 from blocks.offline.writer.feelings import StoryMood
 from blocks.offline.writer.idea.domains import HEARTS
 from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.idea_subject import domain_of, portrait_sort, question_word
 from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE, Lines
 from blocks.offline.writer.places import is_empty
 from blocks.offline.writer.settings import EMPTY_OPENINGS, Setting

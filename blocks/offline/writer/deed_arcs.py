@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blocks.offline.data_files import Section, read_sections
-from blocks.offline.writer.afloat import afloat_pose
+from blocks.offline.writer.boat_tales import afloat_pose
 from blocks.offline.writer.deeds import BEASTS, has_beast, shape_of, thing_carried, verb_bases
 from blocks.offline.writer.idea.named import MUSIC
 from blocks.offline.writer.idea.parse import Idea
@@ -50,7 +50,7 @@ def arc_pose(idea: Idea, beat: str) -> str:
     """Return the hero's pose in a beat of a tale's second half; '' for a deed without an arc, and for animals.
 
     Args:
-        beat: 'trial', 'climax' or 'resolve'; any other gives '' except for tales in a boat (`afloat.py`).
+        beat: 'trial', 'climax' or 'resolve'; any other gives '' except for tales in a boat (`boat_tales.py`).
     """
     pose, _ = _stage_of(idea, beat)
     thing = thing_of(idea)

@@ -9,12 +9,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from blocks.offline.writer.core import core_of, is_beyond
 from blocks.offline.writer.deeds import halves_of
-from blocks.offline.writer.idea.breaths import breaths, fewer_breaths
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import PARTED_WORDS, PHRASE_CHARACTERS, Idea
 from blocks.offline.writer.idea.phrases import definite_name
+from blocks.offline.writer.idea.sentence_splitting import breaths, fewer_breaths
+from blocks.offline.writer.idea_subject import core_of, is_beyond
 from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.places import fits_hour, words_of
 from studio.planning.shot_plan import share_lines, spoken_words, words_that_fit

@@ -14,8 +14,8 @@ from itertools import islice
 
 from blocks.offline.writer.beat_sheets import BEATS
 from blocks.offline.writer.feelings import find_feeling, find_mood
-from blocks.offline.writer.idea.breaths import fewer_breaths, with_end
 from blocks.offline.writer.idea.parse import Idea, parse_idea
+from blocks.offline.writer.idea.sentence_splitting import fewer_breaths, with_end
 from blocks.offline.writer.narration import fit
 from blocks.offline.writer.places import find_setting, fits_hour, location_of, own_place, weather_of
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY

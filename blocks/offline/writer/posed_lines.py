@@ -1,5 +1,5 @@
 """Posed lines: for a beat of a tale, a pose to show and lines that may be said over it. Called by `deed_arcs.py` and
-`afloat.py`."""
+`boat_tales.py`."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blocks.offline.data_files import read_sections
-from blocks.offline.writer.core import core_of, person_in, portrait_sort, shown_as
 from blocks.offline.writer.idea.domains import singulars
 from blocks.offline.writer.idea.foreign_words import english_words, seen_in
 from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.idea_subject import core_of, person_in, portrait_sort, shown_as
 from blocks.offline.writer.lines import Lines
 from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import HOURS, is_empty, words_of

@@ -9,9 +9,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from blocks.offline.writer.afloat import afloat_pose, is_afloat
 from blocks.offline.writer.beat_sheets import Beat
-from blocks.offline.writer.core import companion_of, core_of, domain_of, named_place, person_in, question_word, shown_as
+from blocks.offline.writer.boat_tales import afloat_pose, is_afloat
 from blocks.offline.writer.deed_arcs import arc_pose, thing_of
 from blocks.offline.writer.deeds import (
     BEASTS,
@@ -26,6 +25,15 @@ from blocks.offline.writer.feelings import StoryMood
 from blocks.offline.writer.idea.foreign_words import english_words, seen_in, things_in
 from blocks.offline.writer.idea.parse import Idea
 from blocks.offline.writer.idea.words import PEOPLE
+from blocks.offline.writer.idea_subject import (
+    companion_of,
+    core_of,
+    domain_of,
+    named_place,
+    person_in,
+    question_word,
+    shown_as,
+)
 from blocks.offline.writer.places import is_empty, is_indoors, location_of, own_place, weather_of, words_of
 from blocks.offline.writer.reels import View
 from blocks.offline.writer.settings import Setting

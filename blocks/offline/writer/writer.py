@@ -13,15 +13,15 @@ import zlib
 from collections.abc import Sequence
 from functools import partial
 
-from blocks.offline.writer.afloat import is_afloat
 from blocks.offline.writer.beat_sheets import Beat, choose_beats, pool_name, pools_of
-from blocks.offline.writer.core import core_of, domain_of, portrait_sort, shown_as
+from blocks.offline.writer.boat_tales import is_afloat
 from blocks.offline.writer.feelings import find_mood
-from blocks.offline.writer.idea.breaths import breaths
 from blocks.offline.writer.idea.foreign_words import english_words
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import Idea, parse_idea
 from blocks.offline.writer.idea.phrases import is_plural
+from blocks.offline.writer.idea.sentence_splitting import breaths
+from blocks.offline.writer.idea_subject import core_of, domain_of, portrait_sort, shown_as
 from blocks.offline.writer.lines import TALE, Lines
 from blocks.offline.writer.looks import character_look, climate_of, props_of
 from blocks.offline.writer.narration import (

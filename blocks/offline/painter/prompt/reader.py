@@ -11,6 +11,8 @@ from typing import Literal, cast
 
 from blocks.offline.painter.prompt import people
 from blocks.offline.painter.prompt import vocabulary as words
+from blocks.offline.painter.prompt.hour_and_weather import hour_of, weather_of
+from blocks.offline.painter.prompt.not_drawn import words_not_drawn
 from blocks.offline.painter.prompt.places_in_prompt import (
     ALWAYS_REPORTED,
     AT_SEA,
@@ -32,8 +34,6 @@ from blocks.offline.painter.prompt.places_in_prompt import (
 )
 from blocks.offline.painter.prompt.title import title_of
 from blocks.offline.painter.prompt.tokens import Token, is_in, kind_at, lookup, role_of, subject_of, tokens_of
-from blocks.offline.painter.prompt.unseen import unseen
-from blocks.offline.painter.prompt.when import hour_of, weather_of
 
 ShotSize = Literal["wide", "medium", "close"]
 
@@ -279,7 +279,7 @@ def read_prompt(prompt: str) -> Reading:
         kind_at(tokens, i) or "" if roles[i] == "subject" else t.word if roles[i] == "place" else ""
         for i, t in enumerate(tokens)
     ]
-    missing = {**unseen(tokens, seen, shot), **missing}
+    missing = {**words_not_drawn(tokens, seen, shot), **missing}
     if biome in ("space", "undersea", "moon"):
         weather = ()
     if biome in INSIDE:

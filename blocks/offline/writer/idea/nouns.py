@@ -1,6 +1,6 @@
 """Word lists that decide how a word is written: names with a capital, countable things, common adjectives.
 
-Called by `blocks/offline/writer/idea/casing.py` and `blocks/offline/writer/core.py`.
+Called by `blocks/offline/writer/idea/casing.py` and `blocks/offline/writer/idea_subject.py`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from blocks.offline.writer.idea.breaths import breaths
 from blocks.offline.writer.idea.casing import (
     OPENS_WITH_DATE,
     OPENS_WITH_PLACE,
@@ -32,6 +31,7 @@ from blocks.offline.writer.idea.phrases import (
     short_name,
     someone_in,
 )
+from blocks.offline.writer.idea.sentence_splitting import breaths
 from blocks.offline.writer.idea.speech import named_by, speech_lead, whole_speech
 from blocks.offline.writer.idea.titles import SMALL, TITLE_CHARACTERS, TITLE_WORDS, shown, tale_title, title_case
 from blocks.offline.writer.idea.words import (

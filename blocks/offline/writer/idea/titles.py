@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from blocks.offline.writer.idea.breaths import balanced
 from blocks.offline.writer.idea.phrases import head_noun
+from blocks.offline.writer.idea.sentence_splitting import balanced
 from blocks.offline.writer.idea.words import DETERMINERS, is_someone
 from studio.text.words import one_line, word_set
 

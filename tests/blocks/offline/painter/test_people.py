@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blocks.offline.painter import company
+from blocks.offline.painter import several_people
 from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.shapes import Drawing, extent
 from blocks.offline.painter.people.figures import look_of_person
@@ -29,7 +29,7 @@ def test_people_near_by_do_not_overlap(said: str, shot: str, monkeypatch: pytest
         left, _, right, high = extent(drawing)
         drawn.append((x + left * height, x + right * height, foot - high * height))
 
-    monkeypatch.setattr(company, "draw", spy)
+    monkeypatch.setattr(several_people, "draw", spy)
     for seed in range(4):
         drawn.clear()
         reading = read_prompt(f"{shot} shot, {said}")

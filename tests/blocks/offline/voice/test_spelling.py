@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocks.offline.voice.markup_blanking import unmarked
 from blocks.offline.voice.reading import sentences
 from blocks.offline.voice.spelling import spelled
-from blocks.offline.voice.unmarked import unmarked
 from tests.support.sampled import sampled
 
 HOSTILE = [

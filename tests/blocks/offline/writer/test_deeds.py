@@ -7,10 +7,10 @@ import re
 import pytest
 
 from blocks.offline.painter.prompt.reader import read_prompt
-from blocks.offline.writer.core import shown_as
 from blocks.offline.writer.deed_arcs import thing_of
 from blocks.offline.writer.deeds import halves_of, pose_of, shape_of, thing_carried
 from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.idea_subject import shown_as
 from blocks.offline.writer.looks import character_look
 from blocks.offline.writer.places import fits_hour
 from blocks.offline.writer.settings import KNOWN_WORDS, OPEN_COUNTRY, SETTINGS, Setting

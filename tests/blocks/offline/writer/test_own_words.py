@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from blocks.offline.writer.deeds import pose_of, thing_carried
 from blocks.offline.writer.feelings import find_mood
-from blocks.offline.writer.idea.breaths import breaths
 from blocks.offline.writer.idea.named import things_named
 from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.idea.sentence_splitting import breaths
 from blocks.offline.writer.idea.words import is_someone
 from blocks.offline.writer.settings import KNOWN_WORDS
 from blocks.offline.writer.writer import OfflineWriter

@@ -8,9 +8,9 @@ from itertools import combinations, pairwise
 import pytest
 
 from blocks.offline.painter.prompt.reader import read_prompt
-from blocks.offline.writer.core import person_in
 from blocks.offline.writer.deed_arcs import _ARCS
 from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.idea_subject import person_in
 from blocks.offline.writer.looks import character_look
 from blocks.offline.writer.places import is_empty
 from blocks.offline.writer.reels import REELS, View, choose_reel, read_reels

@@ -10,10 +10,10 @@ from itertools import combinations
 import pytest
 
 from blocks.offline.writer.beat_sheets import BEATS, choose_beats, pools_of
-from blocks.offline.writer.core import companion_of, core_of, person_in, portrait_sort
 from blocks.offline.writer.idea.domains import DOMAINS, HEARTS
 from blocks.offline.writer.idea.foreign_words import english_words, seen_in
 from blocks.offline.writer.idea.parse import parse_idea
+from blocks.offline.writer.idea_subject import companion_of, core_of, person_in, portrait_sort
 from blocks.offline.writer.lines import ASKING, DOMAIN_LINES, LOOKING, PORTRAITS, TALE
 from blocks.offline.writer.narration import say
 from blocks.offline.writer.places import HOURS

@@ -10,12 +10,12 @@ from blocks.offline.painter.canvas.canvas import Painting
 from blocks.offline.painter.canvas.shapes import Drawing, draw, extent, mirrored
 from blocks.offline.painter.casting import drawing_of
 from blocks.offline.painter.closeup import face_of
-from blocks.offline.painter.feet import light_near
 from blocks.offline.painter.people import waist
 from blocks.offline.painter.people.figures import look_of_person
 from blocks.offline.painter.prompt.places_in_prompt import PEOPLE
 from blocks.offline.painter.prompt.reader import Reading, Subject
 from blocks.offline.painter.prompt.subjects import ROWS
+from blocks.offline.painter.where_subjects_stand import light_near
 
 _AIR = 0.07
 """The gap between two people, as a share of the height of a head and shoulders."""

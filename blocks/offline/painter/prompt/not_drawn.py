@@ -60,7 +60,7 @@ _STATES = _words(
 _BURNS = kinds_with("burns")
 
 
-def unseen(tokens: list[Token], kinds: list[str], shot: str) -> dict[str, int]:
+def words_not_drawn(tokens: list[Token], kinds: list[str], shot: str) -> dict[str, int]:
     """Return the words that ask for what is not drawn, each with its position.
 
     Args:

@@ -18,7 +18,7 @@ from blocks.offline.writer.persons import trade_of
 from blocks.offline.writer.places import words_of
 from studio.text.words import word_set
 
-_TABLES = read_tables("writer/core.txt")
+_TABLES = read_tables("writer/idea_subject.txt")
 
 CORE_WORDS = 4
 """Most words of a core; a longer phrase has none, and the idea is quoted as a whole."""

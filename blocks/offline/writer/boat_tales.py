@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 from blocks.offline.data_files import read_tables
-from blocks.offline.writer.core import companion_of
 from blocks.offline.writer.deeds import WATER_BEASTS, has_beast, shape_of
 from blocks.offline.writer.idea.parse import Idea
+from blocks.offline.writer.idea_subject import companion_of
 from blocks.offline.writer.posed_lines import PosedLines, posed_lines_of
 
-_TABLES = read_tables("writer/afloat.txt")
+_TABLES = read_tables("writer/boat_tales.txt")
 _MET = posed_lines_of(_TABLES["met"].rows)
 _YEARS = posed_lines_of(_TABLES["years"].rows)
 
