@@ -7,7 +7,7 @@ given, and neither retry nor cache. They are imported only when a crew needs the
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl
@@ -132,9 +132,11 @@ class FilmCrew(Block):
     def _writer(self) -> Writer:
         if self.writer == "offline":
             return offline_crew().writer
-        from blocks.openai_api.writer import OpenAIWriter
+        if self.writer == "openai":
+            from blocks.openai_api.writer import OpenAIWriter
 
-        return OpenAIWriter(self._openai(), self.writer_model, script_writer=offline_crew().writer)
+            return OpenAIWriter(self._openai(), self.writer_model, script_writer=offline_crew().writer)
+        assert_never(self.writer)
 
     def _painter(self) -> Painter:
         if self.painter == "offline":
@@ -150,18 +152,22 @@ class FilmCrew(Block):
 
             service: Any = self.painter_model or "core"
             return StabilityPainter(self._stability(), service, self.negative_prompt, style)
-        from blocks.stability_api.grpc_painter import StabilityGrpcPainter
+        if self.painter == "stability-grpc":
+            from blocks.stability_api.grpc_painter import StabilityGrpcPainter
 
-        model = self.painter_model or StabilityGrpcPainter.engine_id
-        return StabilityGrpcPainter(self._stability(), model, self.negative_prompt, style)
+            model = self.painter_model or StabilityGrpcPainter.engine_id
+            return StabilityGrpcPainter(self._stability(), model, self.negative_prompt, style)
+        assert_never(self.painter)
 
     def _narrator(self) -> Narrator:
         if self.narrator == "offline":
             return offline_crew().narrator
-        from blocks.openai_api.narrator import OpenAINarrator
+        if self.narrator == "openai":
+            from blocks.openai_api.narrator import OpenAINarrator
 
-        spoken = tuple(self.languages.replace(",", " ").split())
-        return OpenAINarrator(self._openai(), self.narrator_model, self.voice, languages=spoken)
+            spoken = tuple(self.languages.replace(",", " ").split())
+            return OpenAINarrator(self._openai(), self.narrator_model, self.voice, languages=spoken)
+        assert_never(self.narrator)
 
 
 CREWS: dict[str, Any] = {

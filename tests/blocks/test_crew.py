@@ -43,3 +43,11 @@ def test_a_service_that_does_not_exist_is_refused_when_hired() -> None:
     """A service of Stability's is one of a few."""
     with pytest.raises(BadInput, match=r"service 'sd4'.*sd3.5-large"):
         FilmCrew(painter="stability", stability=ACCOUNT, painter_model="sd4").as_crew("mine")
+
+
+@pytest.mark.parametrize("role", ["writer", "painter", "narrator"])
+def test_a_vendor_without_a_branch_gets_nobody_elses_engine(role: str) -> None:
+    """A vendor that was added to the names only is an error, not another vendor's engine."""
+    crew = FilmCrew(stability=ACCOUNT).model_copy(update={role: "newcomer"})
+    with pytest.raises(AssertionError, match="newcomer"):
+        crew.as_crew("mine")
