@@ -23,9 +23,10 @@ from studio.model.engines import Narrator
 
 Verdict = Literal["ok", "warning", "wrong"]
 
-FEW_BYTES, NO_BYTES = 2 * 2**30, 256 * 2**20
-"""Free bytes below which space is tight, and below which no film should be begun. Chosen, not measured: a picture of
-1920 x 1080 has some MB, the score has 0.2 MB a second, and paid calls stop at 64 MiB (`studio/billing/ledger.py`)."""
+FEW_BYTES, NO_BYTES = 2_000_000_000, 300_000_000
+"""Free bytes below which space is tight, and below which no film should be begun, in tenths of the GB that are shown.
+Chosen, not measured: a picture of 1920 x 1080 has some MB, the score has 0.2 MB a second, and paid calls stop at 64 MiB
+(`studio/billing/ledger.py`)."""
 WORD = "Hello"
 FRAMES, SIZE, FPS = 12, (256, 144), 24
 
@@ -152,7 +153,8 @@ def _write_and_flush(folder: Path) -> None:
 
 def _room(name: str, folder: Path, found: str) -> Check:
     free = shutil.disk_usage(folder).free
-    said = f"{found}, {free / 1e9:.1f} GB free"
+    # Rounded down: what is shown is never more than there is, and so on the same side of the limits.
+    said = f"{found}, {free // 100_000_000 / 10:.1f} GB free"
     if free < NO_BYTES:
         return Check(name, "wrong", said, "free some space")
     if free < FEW_BYTES:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -219,6 +220,25 @@ def test_what_is_broken_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert all(check.remedy for check in checks.values())
     monkeypatch.setattr(machine, "NO_BYTES", 1 << 62)
     assert by_name(machine_checks(tmp_path, offline_crew().narrator))["disk"].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("free", "verdict", "shown"),
+    [
+        (2_100_000_000, "ok", "2.1 GB free"),
+        (2_000_000_000, "ok", "2.0 GB free"),
+        (1_999_999_999, "warning", "1.9 GB free"),
+        (300_000_000, "warning", "0.3 GB free"),
+        (299_999_999, "wrong", "0.2 GB free"),
+    ],
+)
+def test_the_verdict_on_space_agrees_with_what_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, verdict: str, shown: str
+) -> None:
+    """The limits are 2 GB and 0.3 GB in the unit that is shown; just below one, no number that reaches it is shown."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    check = machine._room("disk", tmp_path, "it can be written")
+    assert (check.verdict, check.found) == (verdict, f"it can be written, {shown}")
 
 
 def test_scripts_without_a_font_are_told_with_their_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
