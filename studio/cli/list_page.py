@@ -52,21 +52,21 @@ def plain_console() -> Console:
 
 
 def show_table(found: Sequence[Listing], console: Console) -> None:
-    """Print the sessions as a table in which only the idea is cut if the terminal is narrow.
+    """Print the sessions, at least one, as a table in which only the idea is cut if the terminal is narrow.
 
     A layout engine would cut every column, also the ids, and an id that is cut cannot be copied.
     """
     paid = any_cost(found)
-    head = ("state", "id", "img", "clips", "length", *(["cost"] if paid else []), "idea")
-    rows = [head, *(line_cells(each, paid) for each in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
-    for number, (state, session_id, *counts, idea) in enumerate(rows):
+    rows = [line_cells(each, paid) for each in found]
+    rows.insert(0, {column: column for column in rows[0]})
+    widths = {column: max(len(row[column]) for row in rows) for column in rows[0]}
+    for number, cells in enumerate(rows):
         style = STATES[found[number - 1].state] if number else "bold"
-        row = Text.assemble(
-            (f"{state:<{widths[0]}}", style), f"  {session_id:<{widths[1]}}", style="" if number else "bold"
-        )
-        for count, width in zip(counts, widths[2:], strict=True):
-            row.append(f"  {count:>{width}}")
+        row = Text.assemble((f"{cells.pop('state'):<{widths['state']}}", style), style="" if number else "bold")
+        row.append(f"  {cells.pop('id'):<{widths['id']}}")
+        idea = cells.pop("idea")
+        for column, cell in cells.items():
+            row.append(f"  {cell:>{widths[column]}}")
         console.print(row.append(f"  {idea}"), no_wrap=True, overflow="ellipsis")
 
 

@@ -40,6 +40,9 @@ Id = Annotated[str, Parameter(name="ID", help="A session's id, for example sessi
 Output = Annotated[str | None, Parameter(help="Folder that holds sessions/ (default: FILM_OUTPUT, else 'output').")]
 Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON value instead.")]
 
+PLAIN_COLUMNS = {"state": "<15", "id": "", "img": ">7", "clips": ">7", "length": ">9", "cost": ">9", "idea": ""}
+"""Alignment and width of each column of `list` in a pipe."""
+
 
 @app.command(
     name="list", help_epilogue="Examples:\n  sessions list\n  sessions list | grep interrupted\n  sessions list --json"
@@ -65,9 +68,8 @@ def list_sessions(*, output: Output = None, json: Json = False) -> int:
 def _print_plain(found: list[Listing]) -> None:
     paid = any_cost(found)
     for each in found:
-        state, session_id, images, clips, seconds, *cost, idea = line_cells(each, paid)
-        money = "".join(f"  {cell:>9}" for cell in cost)
-        print(f"{state:<15}  {session_id}  {images:>7}  {clips:>7}  {seconds:>9}{money}  {idea}".rstrip())
+        cells = (f"{cell:{PLAIN_COLUMNS[column]}}" for column, cell in line_cells(each, paid).items())
+        print("  ".join(cells).rstrip())
 
 
 def _listing_json(listing: Listing) -> dict[str, object]:

@@ -134,21 +134,22 @@ def any_cost(found: Sequence[Listing]) -> bool:
     return any(each.cost_usd or each.paid.unknown for each in found)
 
 
-def line_cells(listing: Listing, paid: bool = False) -> tuple[str, ...]:
-    """Return the cells of a session's line: state, id, images, clips, length ('~40 s': asked for, not made yet), idea.
+def line_cells(listing: Listing, paid: bool = False) -> dict[str, str]:
+    """Return the cells of a session's line by the names of their columns, in order.
 
-    With `paid` the cost comes before the idea; ' +?' after it means further calls of unknown price.
+    A length of '~40 s' was asked for and is not made yet. With `paid` the cost comes before the idea; ' +?' after it
+    means further calls of unknown price.
     """
     planned = f"~{clock(listing.seconds_asked)}" if listing.seconds_asked else "-"
-    return (
-        listing.state,
-        listing.session_id,
-        f"{listing.images}/{listing.shots}",
-        f"{listing.clips}/{listing.shots}",
-        clock(listing.seconds) if listing.seconds else planned,
-        *([_cost(listing)] if paid else []),
-        printable(listing.idea),
-    )
+    return {
+        "state": listing.state,
+        "id": listing.session_id,
+        "img": f"{listing.images}/{listing.shots}",
+        "clips": f"{listing.clips}/{listing.shots}",
+        "length": clock(listing.seconds) if listing.seconds else planned,
+        **({"cost": _cost(listing)} if paid else {}),
+        "idea": printable(listing.idea),
+    }
 
 
 def _cost(listing: Listing) -> str:

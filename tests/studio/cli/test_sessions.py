@@ -15,8 +15,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from studio.cli.list_page import show_table
+from studio.cli.sessions import PLAIN_COLUMNS
 from studio.input.prompts_file import parse_prompts
-from studio.status.listing import listings
+from studio.status.listing import line_cells, listings
 from studio.status.snapshot import read_snapshot
 from tests.support.sessions.make_sessions import make_session, snapshot
 from tests.support.sessions.sessions_command import HOSTILE, ID, SHOWN, a_few, run
@@ -53,6 +54,14 @@ def test_list_in_a_pipe(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     line = out.splitlines()[1]
     assert line.split()[1:5] == ["session_20250208_002239", "2/3", "1/3", "~40"]
     assert line.endswith(SHOWN)
+    assert line == f"interrupted      session_20250208_002239      2/3      1/3      ~40 s  {SHOWN}"
+
+
+def test_every_column_of_the_list_has_its_width(tmp_path: Path) -> None:
+    """A column that is added to the lines only is an error, not a line in disorder."""
+    for each in listings(a_few(tmp_path)):
+        assert [*line_cells(each, paid=True)] == [*PLAIN_COLUMNS]
+        assert {*line_cells(each)} == {*PLAIN_COLUMNS} - {"cost"}
 
 
 def test_list_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
