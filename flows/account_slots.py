@@ -21,7 +21,7 @@ from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
 from prefect.concurrency._leases import maintain_concurrency_lease
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectException
 
-from flows.runs.dead_runs import client_without_retries
+from flows.runs.clients import client_without_retries
 from flows.server.leases import LEASE_SECONDS, PREFIX
 from studio.model.paid import VendorError
 

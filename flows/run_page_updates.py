@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.exceptions import TerminationSignal
 from prefect.logging import get_run_logger
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
+
+from flows.runs.clients import client_without_retries
 
 REST_SECONDS, LONGEST_REST_SECONDS, REST_SHARE = 2.0, 30.0, 20.0
 """After each look the page rests 20 times as long as it took, 2 to 30 s: so it uses 5 % of a core at most."""
@@ -95,7 +97,7 @@ class Page:
             self.end(patience)
 
     def _keep(self) -> None:
-        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack:
             client: SyncPrefectClient | None = None
             while True:
                 self._changed.wait()
@@ -103,10 +105,7 @@ class Page:
                 last = self._over.is_set()
                 began = time.monotonic()
                 try:
-                    if client is None:
-                        client = stack.enter_context(
-                            get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS})
-                        )
+                    client = client or stack.enter_context(client_without_retries(PATIENCE_SECONDS))
                     self._show(client, last)
                 except Exception as error:  # whatever happens to the page or its server, the film goes on
                     self._complain(error)

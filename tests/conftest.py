@@ -106,7 +106,7 @@ def server() -> Iterator[str]:
         yield started.url
     # What this process still has to send would not find the server any more.
     APILogWorker.instance().drain()
-    EventsWorker.drain_all()
+    EventsWorker.drain_all(timeout=30)
     started.end()
 
 

@@ -15,14 +15,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     FlowFilter,
     FlowFilterName,
@@ -34,10 +33,10 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectException
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
 from flows.runs.alarm import BEAT, beats, disarm
+from flows.runs.clients import client_without_retries
 from studio.errors import BadInput
 from studio.sessions.find_or_make import folder_of_run, waiting_run
 from studio.store.folders import output_folder, sessions_root
@@ -169,16 +168,6 @@ def suspend_again(client: SyncPrefectClient, run: FlowRun) -> State | None:
     details = before.state_details.model_copy(update={"transition_id": None})
     suspended = before.model_copy(update={"state_details": details})
     return client.set_flow_run_state(run.id, suspended, force=True).state
-
-
-@contextmanager
-def client_without_retries(patience: float) -> Iterator[SyncPrefectClient]:
-    """Yield a client that sends each request once, without retries, and waits `patience` seconds for the answer."""
-    with (
-        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-        get_client(sync_client=True, httpx_settings={"timeout": patience}) as client,
-    ):
-        yield client
 
 
 def _put_all_back(client: SyncPrefectClient) -> Iterator[StateChange]:

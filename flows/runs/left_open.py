@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
@@ -26,9 +26,9 @@ from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun
 from prefect.client.schemas.sorting import TaskRunSort
 from prefect.events import Event
 from prefect.exceptions import PrefectException
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
+from flows.runs.clients import client_without_retries
 from studio.fs import tolerant
 from studio.store import light_reader
 
@@ -61,7 +61,7 @@ def close_tasks(runs: Collection[UUID], but: Collection[UUID] = ()) -> str:
         but: ids of task runs that ended in this process: their last states are on their way to the server.
     """
     try:
-        with _client() as client:
+        with client_without_retries(PATIENCE_SECONDS) as client:
             _close_tasks(client, runs, but)
     except (httpx.HTTPError, PrefectException) as error:
         return _told(error)
@@ -81,7 +81,7 @@ def close_earlier(folder: Path, own: UUID) -> str:
     began = _cut_off(folder)
     began.pop(own, None)
     try:
-        with _client() as client:
+        with client_without_retries(PATIENCE_SECONDS) as client:
             _close_tasks(client, [own, *began])
             for run in _runs(client, began):
                 if run.state is not None and run.state.is_running() and run.state.timestamp < began[run.id]:
@@ -89,11 +89,6 @@ def close_earlier(folder: Path, own: UUID) -> str:
     except (httpx.HTTPError, PrefectException) as error:
         return _told(error)
     return ""
-
-
-def _client() -> SyncPrefectClient:
-    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
-        return get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS})
 
 
 def _told(error: Exception) -> str:

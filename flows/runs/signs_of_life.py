@@ -16,7 +16,8 @@ import httpx
 from prefect.exceptions import PrefectException
 
 from flows.run_page_updates import is_watched
-from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch, client_without_retries
+from flows.runs.clients import client_without_retries
+from flows.runs.dead_runs import SIGN, SIGN_SECONDS, Watch
 from flows.runs.status import this_run
 
 AGAIN_SECONDS = 3.0

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import httpx
-from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound, PrefectException
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+from flows.runs.clients import client_without_retries
 
 FRESH_SECONDS = 5.0
 """How old the last answer may be; a run is given up only after more than a minute without a sign of life."""
@@ -108,7 +107,7 @@ def _suspended(run: FlowRun, paused: State[Any]) -> State[Any]:
     details = paused.state_details.model_copy(update={"pause_reschedule": True, "transition_id": None})
     suspended = paused.model_copy(update={"name": "Suspended", "state_details": details})
     try:
-        with _client() as client:
+        with client_without_retries(PATIENCE_SECONDS) as client:
             return client.set_flow_run_state(run.id, suspended, force=True).state or paused
     except (httpx.HTTPError, PrefectException):
         return paused
@@ -128,21 +127,12 @@ def _asked(run: FlowRun) -> FlowRun | None:
         ObjectNotFound: the run was deleted.
     """
     try:
-        with _client() as client:
+        with client_without_retries(PATIENCE_SECONDS) as client:
             return client.read_flow_run(run.id)
     except ObjectNotFound:
         raise
     except (httpx.HTTPError, PrefectException):
         return None
-
-
-@contextmanager
-def _client() -> Iterator[SyncPrefectClient]:
-    with (
-        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-        get_client(sync_client=True, httpx_settings={"timeout": PATIENCE_SECONDS}) as client,
-    ):
-        yield client
 
 
 def _clock() -> float:

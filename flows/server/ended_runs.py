@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.runs.dead_runs import client_without_retries
+from flows.runs.clients import client_without_retries
 from flows.server.messages import Message, ending
 
 PATIENCE_SECONDS = 5.0

@@ -13,7 +13,7 @@ import pytest
 from tests.support.films.fake_crew import Hook, Log, fake_crew
 from tests.support.servers.prefect_server import settled_task_states
 
-SMALL: dict[str, Any] = {"seconds": 12.0, "shot_seconds": 3.0, "height": 144, "fps": 24}
+SMALL: dict[str, Any] = {"seconds": 6.0, "shot_seconds": 1.5, "height": 144, "fps": 24}
 """Options for a film of a few tiny shots."""
 IDEA = "A lighthouse keeper finds a message in a bottle"
 

@@ -23,12 +23,13 @@ def wait_for(what: str, ready: Callable[[], Any]) -> Any:
 
 def task_runs(flow_run_id: str) -> list[Any]:
     """Return the task runs of a flow run, as the server has them."""
-    from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
     from prefect.client.schemas.sorting import TaskRunSort
 
+    from flows.runs.clients import client_without_retries
+
     mine = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
-    with get_client(sync_client=True) as client:
+    with client_without_retries(PATIENCE_SECONDS) as client:
         return client.read_task_runs(flow_run_filter=mine, sort=TaskRunSort.ID_DESC, limit=200)
 
 
@@ -44,5 +45,5 @@ def settled_task_states(flow_run_id: str, count: int) -> Counter[str]:
             break
         if time.monotonic() > deadline:
             break
-        time.sleep(0.05)
+        time.sleep(0.1)
     return Counter(run.state.name if run.state else "" for run in runs)
