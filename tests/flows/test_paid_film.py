@@ -53,7 +53,8 @@ def environment(server: str, meter: Meter, tmp_path: Path) -> dict[str, str]:
 def test_make_film_with_a_paid_crew_makes_a_whole_film(
     meter: Meter, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Story, shots, pictures and lines are bought once each, every bill has its line, and a film comes of them."""
+    """Story, shots, pictures and lines are bought once each, every bill has its line, and a film comes of them; run
+    again, nothing is bought."""
     (programs := tmp_path / ".venv" / "bin").mkdir(parents=True)
     film = programs / "film"
     film.write_text(f"#!{sys.executable}\nfrom flows.cli.entry import main\nmain()\n")
@@ -82,6 +83,9 @@ def test_make_film_with_a_paid_crew_makes_a_whole_film(
     told = [call for call in calls if call.kind != "speech"]
     assert spent_usd(told)[0] == pytest.approx(sum(bill.usd for bill in bills if bill.kind != "speech"))
     assert spent_usd(calls)[0] >= sum(bill.usd for bill in bills)
+    again = [str(film), "resume", session.name]
+    subprocess.run(again, cwd=tmp_path, env=environment, capture_output=True, check=True, timeout=PATIENCE_SECONDS)
+    assert meter.bills() == bills
 
 
 @pytest.mark.thorough

@@ -37,7 +37,7 @@ def failing(kind: type[EngineFailed], times: int) -> Log:
 
 def test_an_error_that_may_pass_is_tried_again(studio: Studio, at_once: None) -> None:
     """Two passing errors cost two attempts more, and the receipt counts them."""
-    outcome = studio.film(seconds=4.0, log=failing(Passing, 2))
+    outcome = studio.film(seconds=4.0, shot_seconds=3.0, log=failing(Passing, 2))
     assert outcome.state.is_completed(), outcome.state
     assert outcome.made["image"] == len(studio.shots(outcome.report["session_id"])) + 2
     receipt = (studio.only_folder() / "images" / "shot_001.json").read_text()
@@ -46,6 +46,6 @@ def test_an_error_that_may_pass_is_tried_again(studio: Studio, at_once: None) ->
 
 def test_an_error_that_cannot_pass_is_not(studio: Studio, at_once: None) -> None:
     """A bad key or a broken prompt stops at once, not a hundred times."""
-    outcome = studio.film(seconds=4.0, log=failing(EngineFailed, 99))
+    outcome = studio.film(seconds=4.0, shot_seconds=3.0, log=failing(EngineFailed, 99))
     assert outcome.state.is_failed()
     assert outcome.made["image"] == len(studio.shots(studio.only_folder().name))
