@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
-from blocks.answers.picture_answers import decoded_picture, fitted, write_png
+from PIL import Image
+
+from blocks.answers.picture_answers import decoded_picture, fitted, refuse_one_colour, write_png
 from studio.errors import EngineFailed
 from studio.model.paid import CallDesk, Reply, Request
 from studio.model.receipt import PieceMeasures
@@ -46,8 +48,22 @@ def paint_through_desk(
         send: sends the request and returns the reply; called by the desk if no answer is held.
 
     Raises:
-        VendorError: the call failed, or what came is not such a picture; nothing is at `out`.
+        VendorError: the call failed, or what came is not such a picture, or one of a single colour; nothing is at
+            `out`.
     """
-    picture = desk.call(request, send, lambda reply: decoded_picture(request.vendor, reply, size))
+    came: list[Reply] = []
+
+    def asked() -> Reply:
+        came.append(send())
+        return came[-1]
+
+    def check(reply: Reply) -> Image.Image:
+        picture = decoded_picture(request.vendor, reply, size)
+        # An answer that was held before may have been used as it is: it is not asked for again.
+        if came:
+            refuse_one_colour(request.vendor, reply, picture)
+        return picture
+
+    picture = desk.call(request, asked, check)
     write_png(fitted(picture, size), out)
     return PieceMeasures(width=size[0], height=size[1])

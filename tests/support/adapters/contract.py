@@ -76,7 +76,7 @@ FAULTS: Mapping[str, frozenset[Fault]] = {
     "half a picture": frozenset({"bad answer"}),
     "bomb": frozenset({"bad answer"}),
     "tiny": frozenset({"bad answer"}),
-    "animated": frozenset({"bad answer"}),
+    "one colour": frozenset({"bad answer"}),
     "empty sound": frozenset({"bad answer"}),
     "silence": frozenset({"bad answer"}),
     "endless sound": frozenset({"bad answer"}),
@@ -107,5 +107,5 @@ HTTP_FAULTS = frozenset(
         "wrong",
     }
 )
-PICTURE_FAULTS = frozenset({"half a picture", "bomb", "tiny", "animated"})
+PICTURE_FAULTS = frozenset({"half a picture", "bomb", "tiny", "one colour"})
 SOUND_FAULTS = frozenset({"empty sound", "silence", "endless sound"})

@@ -37,6 +37,13 @@ def bomb(side: int = 8_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
+def one_colour(size: tuple[int, int], colour: str | tuple[int, int, int] = "black") -> bytes:
+    """Return a JPEG on which there is nothing, as a server's safety filter sends it."""
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "JPEG")
+    return file.getvalue()
+
+
 def animation(size: tuple[int, int]) -> bytes:
     """Return a PNG of two frames."""
     file = io.BytesIO()

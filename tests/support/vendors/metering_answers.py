@@ -149,10 +149,14 @@ def _bomb() -> bytes:
 
 @cache
 def _flat(words: str, size: tuple[int, int]) -> bytes:
-    """Return a PNG of one colour, which follows from the words, so that cropping it anywhere gives the same picture."""
+    """Return a PNG of one colour, which follows from the words, so that cropping it anywhere gives the same picture.
+
+    Its first row is of another colour: a picture of a single one would be a bad answer.
+    """
     shade = zlib.crc32(words.encode())
     picture = Image.new("P", size, 0)
-    picture.putpalette([shade & 255, shade >> 8 & 255, shade >> 16 & 255])
+    picture.putpalette([shade & 255, shade >> 8 & 255, shade >> 16 & 255, shade & 255 ^ 128, 90, 90])
+    picture.paste(1, (0, 0, size[0], 1))
     data = io.BytesIO()
     picture.save(data, "PNG", compress_level=1)
     return data.getvalue()

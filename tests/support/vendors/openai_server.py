@@ -1,8 +1,8 @@
 """A server for OpenAI's protocol: chat completions, images and speech, with answers valid by its published description.
 
 Besides the faults of `tests/support/vendors/loopback.py` it plays: 'half a picture', 'bomb', 'tiny', 'other size',
-'animated', 'empty sound', 'silence', 'endless sound', 'key', 'quota', 'refused', 'wrong', 'model refuses', 'too long',
-'filtered', 'nonsense'.
+'one colour', 'empty sound', 'silence', 'endless sound', 'key', 'quota', 'refused', 'wrong', 'model refuses',
+'too long', 'filtered', 'nonsense'.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tests.support.vendors.loopback import Answer, Exchange, LoopbackServer
-from tests.support.vendors.media import animation, bomb, picture, sound
+from tests.support.vendors.media import bomb, one_colour, picture, sound
 
 SECRET_ECHO = "Incorrect API key provided: sk-test****wxyz. Authorization was Bearer {key}."
 
@@ -74,8 +74,8 @@ class OpenAIServer(LoopbackServer):
                 return self._image(picture((4, 4)))
             case "other size":
                 return self._image(picture((700, 500)))
-            case "animated":
-                return self._image(animation(size))
+            case "one colour":
+                return self._image(one_colour(size))
             case "empty sound":
                 return Answer(200, sound(0), "application/octet-stream")
             case "silence":

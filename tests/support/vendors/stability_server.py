@@ -60,7 +60,7 @@ _CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "half a picture": lambda whole: whole[: len(whole) // 2],
     "bomb": lambda whole: bomb(),
     "tiny": lambda whole: painted((4, 4)),
-    "animated": lambda whole: media.animation((256, 144)),
+    "one colour": lambda whole: media.one_colour((256, 144)),
     "other size": lambda whole: painted((640, 900)),
     "empty": lambda whole: b"",
     "blurred": lambda whole: whole,

@@ -1,0 +1,133 @@
+"""Decode a picture of any kind that people and vendors have: upright, RGB 8 bit. Writes nothing.
+
+Called for vendors' answers, for pictures put in place by hand, and by the renderer, so that all see the same pixels.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
+"""The formats that are taken, as Pillow names them."""
+
+FORMAT_NAMES = "PNG, JPEG, WebP, AVIF or GIF"
+"""The same for messages."""
+
+UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for bytes that are not a picture, or have broken metadata. IndexError, TypeError and struct.error
+were seen for pictures with a few bytes changed. An exception missing here would fail every later run on the same stored
+answer."""
+
+ONE_COLOUR = 4
+"""How far the samples of a picture that counts as one colour may lie apart, of 255: an encoder that loses detail
+changes a plain surface by less."""
+
+_QUIET = threading.Lock()
+"""Held while warnings are switched off: Python has one list of filters for all threads."""
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let Pillow warn of nothing: what is wrong with a picture is told by whoever asked for it."""
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def opened(file: BinaryIO, most_pixels: int) -> Iterator[Image.Image]:
+    """Open a picture whose header says that it has at most `most_pixels`; of an animation the first frame.
+
+    Raises:
+        Image.DecompressionBombError: it has more; nothing was decoded.
+        One of `UNREADABLE`: it is not a picture of one of `FORMATS`.
+    """
+    with _quietly():
+        picture = Image.open(file, formats=FORMATS)
+    with picture:
+        if picture.width * picture.height > most_pixels:
+            raise Image.DecompressionBombError(f"it has more than {most_pixels:,} pixels")
+        _scale_clear_colour(picture)
+        yield picture
+
+
+def _scale_clear_colour(picture: Image.Image) -> None:
+    """Scale the colour of a PNG that is transparent to eight bits: Pillow does so for the pixels only."""
+    clear, stored = picture.info.get("transparency"), str(getattr(picture, "tile", ""))
+    if picture.format != "PNG" or picture.mode == "P":
+        return
+    if isinstance(clear, tuple) and "RGB;16B" in stored:
+        picture.info["transparency"] = tuple(sample >> 8 for sample in clear)
+    elif isinstance(clear, int):
+        step = 255 if picture.mode == "1" else 85 if "L;2" in stored else 17 if "L;4" in stored else 1
+        picture.info["transparency"] = clear * step
+
+
+def check_chunks(file: BinaryIO, most_pixels: int) -> None:
+    """Check every chunk's CRC of a PNG; a picture of another format has none. The position of `file` is 0 afterwards.
+
+    Raises:
+        One of `UNREADABLE`: a checksum does not hold. For a PNG that lost the end of a chunk, decoding may raise
+            nothing.
+    """
+    with opened(file, most_pixels) as picture:
+        if picture.format == "PNG":
+            picture.verify()
+    file.seek(0)
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """Return the picture rotated as its EXIF says, or unchanged if that cannot be read: its pixels are whole."""
+    try:
+        with _quietly():
+            return ImageOps.exif_transpose(picture)
+    except UNREADABLE:
+        return picture
+
+
+def rgb(picture: Image.Image) -> Image.Image:
+    """Return the picture as RGB 8 bit: over black where it is transparent, 16 bits scaled to their upper eight."""
+    if picture.mode.startswith("I"):
+        return _deep_grey(picture)
+    if picture.has_transparency_data:
+        seen = picture.convert("RGBA")
+        black = Image.new("RGB", seen.size)
+        black.paste(seen, mask=seen.getchannel("A"))
+        return black
+    return picture.convert("RGB")
+
+
+def _deep_grey(picture: Image.Image) -> Image.Image:
+    # `convert` would cut 16 bits off at 255 instead of scaling them.
+    grey = np.asarray(picture).astype(np.int64).clip(0, 65_535)
+    shades = (grey >> 8).astype(np.uint8)
+    clear = picture.info.get("transparency")
+    if isinstance(clear, int):
+        shades[grey == clear] = 0
+    return Image.fromarray(shades).convert("RGB")
+
+
+def is_one_colour(picture: Image.Image) -> bool:
+    """Tell whether every pixel of an RGB picture has the same colour, within `ONE_COLOUR`."""
+    ends = (band.getextrema() for band in picture.split())
+    return all(float(high) - float(low) <= ONE_COLOUR for low, high in ends)  # type: ignore[arg-type]  # never pairs
