@@ -3,11 +3,12 @@
 Two forms are read; Markdown is reduced to its words (`studio/text/markdown.py`):
 
 - Screenplay: a line such as `INT. KITCHEN - NIGHT`, `EXT. HARBOUR` or `## The Kitchen` opens a scene and names its
-  place. Every other line is spoken. A line in capitals followed by a line of speech is a cue: its name joins the
-  scene's characters, and is put before the speech with a colon, `Mara: Who is there?`; how it is spoken, in brackets
-  on a line of its own, is left out. So is what a Fountain script says to the film's makers
+  place. Every other line is spoken. A line in capitals followed by a line of speech is a cue (`studio/input/cues.py`):
+  its name joins the scene's characters, and is put before the speech with a colon, `Mara: Who is there?`; how it is
+  spoken, in brackets on a line of its own, is left out. So is what a Fountain script says to the film's makers
   (`studio/input/fountain.py`).
-- Plain text, if no line is such a heading: each paragraph is a scene, and blank lines separate paragraphs.
+- Plain text, if no line is such a heading: each paragraph is a scene, and blank lines separate paragraphs. If it is a
+  dialogue, or has other signs of Fountain, it is read like a screenplay.
 
 A first-level heading that opens the script, if it is the only one of its level, is the film's title, not a scene; so
 is the title on Fountain's title page.
@@ -23,7 +24,8 @@ from functools import lru_cache
 
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
-from studio.input.fountain import title_page, unspoken_left_out
+from studio.input.cues import Cue, caseless_name, cue, known_names, speaks
+from studio.input.fountain import ACTION, CUE, HEADING, is_fountain, title_page, unspoken_left_out
 from studio.model.brief import SCRIPT_CHARACTERS
 from studio.model.film import LINE_CHARACTERS, Scene
 from studio.text.markdown import MarkdownLine, read_markdown
@@ -33,12 +35,17 @@ from studio.text.words import clean_text, one_line
 ACTION_CHARACTERS = 240
 """Longest action taken from a scene's first sentence, in characters: about three lines of a prompt."""
 
-_HEADING = re.compile(r"^\s*(?P<side>INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT)(?:\.\s*|\s+)(?P<place>\S.*)$", re.IGNORECASE)
+_HEADING = re.compile(
+    r"^\s*(?P<side>INT\.?/EXT|EXT\.?/INT|I\.?/E|E\.?/I|INT|EXT|(?-i:EST))(?:(?P<dot>\.)\s*|\s+)(?P<place>\S.*)$",
+    re.IGNORECASE,
+)
+_SCENE_NUMBER = re.compile(r"#[\w.-]{1,12}#$")
+"""A scene's number at the end of its heading, '#12A#'."""
+_PRODUCTION_NUMBER = re.compile(r"(?P<number>\d{1,4}[A-Z]{0,2})[.)]?[ \t]{1,40}(?=(?:INT|EXT|EST|I/E)[./])")
 _NUMBERING = re.compile(
     r"(?:(?:scene|chapter|part|act)\s+)?(?:\d{1,4}|[IVXLC]{1,7})\s*(?:[.:)\u2013\u2014-]+\s*|$)", re.I
 )
 """Numbering before a heading's place: 'Scene 2: '."""
-_CUE = re.compile(r"^(?P<name>[A-Z][A-Z0-9 .'\u2019-]{0,38}[A-Z0-9.])(?P<how>\s*\([^)]*\))?$")
 _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 """How a line is spoken, for actors: '(without turning)'."""
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
@@ -60,8 +67,10 @@ def parse_script(text: str) -> tuple[Scene, ...]:
             f"the script has {len(text):,} characters, at most {SCRIPT_CHARACTERS:,} are read: "
             "shorten it, or make several films of it"
         )
-    _, lines = _titled(text)
+    _, lines, staged = _titled(text)
     headed = any(_heading(line) is not None for line in lines)
+    played = headed or staged
+    known = known_names([line.text.strip() for line in lines]) if played else frozenset()
     parts = _by_heading(lines) if headed else [("", block) for block in _paragraphs([line.text for line in lines])]
     spoken = [(place, body.strip()) for place, body in parts if re.search(r"\w", body)]
     if not spoken:
@@ -70,7 +79,7 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         raise BadInput(f"the script has {len(spoken):,} scenes, the most is {SHOTS:,}: join some of its paragraphs")
     scenes = []
     for number, (place, body) in enumerate(spoken, start=1):
-        names, told = _spoken(body) if headed else ((), body)
+        names, told = _spoken(body, known) if played else ((), body)
         sentences = split_sentences(told)
         if (longest := max(map(len, sentences), default=0)) > LINE_CHARACTERS:
             raise BadInput(
@@ -98,21 +107,25 @@ def script_title(text: str) -> str:
     return one_line(_titled(text)[0])
 
 
-def _titled(text: str) -> tuple[str, Sequence[MarkdownLine]]:
-    """Return the script's title, or '', and its other lines, without what is not spoken in a screenplay."""
+def _titled(text: str) -> tuple[str, Sequence[MarkdownLine], bool]:
+    """Return the script's title, or '', its other lines, and whether it is a screenplay by signs other than headings.
+
+    The lines of a screenplay are without what is not spoken.
+    """
     plain = clean_text(text.removeprefix("\ufeff"))
     title, behind = title_page(plain)
-    if title or any(_HEADING.match(line) for line in behind.split("\n")):
+    staged = behind is not plain or is_fountain(behind)
+    if staged or any(_place_of(line.strip(" \t*_#>")) is not None for line in behind.split("\n")):
         behind = unspoken_left_out(behind)
     lines = read_markdown(behind)
     if title:
-        return "".join(line.text for line in read_markdown(title)), lines
+        return "".join(line.text for line in read_markdown(title)), lines, staged
     first = next((place for place, line in enumerate(lines) if re.search(r"\w", line.text)), None)
-    if first is None or lines[first].level != 1 or _HEADING.match(lines[first].text):
-        return "", lines
+    if first is None or lines[first].level != 1 or _place_of(lines[first].text.strip()) is not None:
+        return "", lines, staged
     if any(line.level == 1 for line in lines[first + 1 :]):
-        return "", lines
-    return lines[first].text, lines[first + 1 :]
+        return "", lines, staged
+    return lines[first].text, lines[first + 1 :], staged
 
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:
@@ -133,10 +146,29 @@ def _by_heading(lines: Sequence[MarkdownLine]) -> list[tuple[str, str]]:
 def _heading(line: MarkdownLine) -> str | None:
     """Return the place that a heading names, '' if it names none; None if the line is not a heading."""
     words = line.text.strip()
+    if words.startswith(HEADING):
+        return _place("", _unnumbered(words[1:]))
     words = _NUMBERING.sub("", words, count=1) if line.level and _NUMBERING.match(words) else words
-    if heading := _HEADING.match(words):
-        return _place(heading["side"], heading["place"])
+    if (place := _place_of(words)) is not None:
+        return place
     return (_place("", words.rstrip(":")) if re.search(r"\w", words) else "") if line.level else None
+
+
+def _place_of(words: str) -> str | None:
+    """Return the place of a stripped line such as 'INT. KITCHEN - NIGHT #12#'; None if the line is none."""
+    if number := _PRODUCTION_NUMBER.match(words):
+        words = words[number.end() :].removesuffix(number["number"])
+    heading = _HEADING.match(_unnumbered(words))
+    if heading is None:
+        return None
+    # In French 'est' is a word, and 'EST. 1984' tells when a house was founded.
+    if heading["side"] == "EST" and not (heading["place"].isupper() and heading["place"][0].isalpha()):
+        return None
+    return _place(heading["side"], heading["place"].lstrip("-\u2013\u2014 \t"))
+
+
+def _unnumbered(place: str) -> str:
+    return _SCENE_NUMBER.sub("", place.rstrip()).rstrip()
 
 
 def _place(side: str, place: str) -> str:
@@ -148,28 +180,58 @@ def _place(side: str, place: str) -> str:
     return ", ".join(["interior", *named] if side.upper() == "INT" else named)
 
 
-def _spoken(body: str) -> tuple[tuple[str, ...], str]:
+def _spoken(body: str, known: frozenset[str]) -> tuple[tuple[str, ...], str]:
     """Return the names of the speakers in the order they first speak, as `Mara` for `MARA (O.S.)`, and what is said.
 
     A speech begins with its speaker's name and a colon, because one voice reads all parts and a viewer sees no lips:
     captions name speakers who cannot be recognised by their position (DCMP, Captioning Key, Speaker Identification,
     https://dcmp.org/learn/captioningkey/603).
+
+    Args:
+        known: the names that are cues beyond doubt elsewhere in the script.
     """
     lines = [line.strip() for line in body.split("\n")]
     names: list[str] = []
     told: list[str] = []
     spoken_by = ""
+    until = -1
     for place, line in enumerate(lines):
         after = lines[place + 1] if place + 1 < len(lines) else ""
         before = lines[place - 1] if place else ""
-        cue = _CUE.match(line)
-        if cue and after and not _CUE.match(after) and (not before or _STOPPED.search(before)):
-            name = re.sub(r"[^\W\d_]+(?:['\u2019]S\b)?", lambda found: found[0].capitalize(), cue["name"])
-            names.append(name)
-            spoken_by = f"{name}{cue['how'] or ''}: "
+        if place <= until:
             continue
-        if before and _DIRECTION.match(line):
+        if who := _speaker(line, before, after, known):
+            names.append(who.name)
+            spoken_by = f"{who.name}{who.how}: "
             continue
-        told.append(spoken_by + line)
+        if before and line.startswith("(") and (end := _direction_end(lines, place)) >= 0:
+            until = end
+            continue
+        told.append(spoken_by + line.removeprefix(ACTION).removeprefix(CUE))
         spoken_by = ""
     return tuple(dict.fromkeys(names)), "\n".join(told)
+
+
+def _speaker(line: str, before: str, after: str, known: frozenset[str]) -> Cue | None:
+    """Return who speaks if a line is a cue where it stands: above speech, and not within a sentence."""
+    if line.startswith(CUE):
+        return cue(line[1:].strip(), forced=True)
+    if not after or (before and not _STOPPED.search(before)):
+        return None
+    if (who := cue(line)) is not None:
+        return who if cue(after) is None or who.name in known else None
+    if known and not before and caseless_name(line) and speaks(after):
+        return Cue(line)
+    return None
+
+
+def _direction_end(lines: list[str], place: int) -> int:
+    """Return the place where a direction that begins at `place` ends, at most three lines on; -1 if it is none."""
+    for end in range(place, min(place + 4, len(lines))):
+        if not lines[end] or (end > place and _speaker(lines[end], "", "", frozenset())):
+            return -1
+        if lines[end].endswith(")"):
+            return end if _DIRECTION.match(" ".join(lines[place : end + 1])) else -1
+        if ")" in lines[end]:
+            return -1
+    return -1
