@@ -1,32 +1,44 @@
 """The crews that make a film, by name: built in, or saved as a Prefect block.
 
-The vendors' adapters are in the packages beside this file; they know no sessions, write no file but the one they are
-given, and neither retry nor cache. They are imported only when a crew needs them.
+The engines are in packages, here or somebody else's, and are found by name (`blocks/engine_registry.py`). They know no
+sessions, write no file but the one they are given, and neither retry nor cache.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Literal, assert_never
+from typing import Any, Literal
 
 from prefect.blocks.core import Block
-from pydantic import ConfigDict, Field, HttpUrl
+from pydantic import ConfigDict, Field, HttpUrl, JsonValue, ValidationError
 
 from blocks.crew_names import check_crew_name, no_such_crew
+from blocks.engine_registry import NAME, engine_names, engine_plugin
 from blocks.offline.crew import offline_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
-from studio.model.engines import AT_ONCE, AccountLimits, Crew, Narrator, Painter, Writer
+from studio.errors import BadInput
+from studio.model.engine_plugin import ROLES, EnginePlugin, Role
+from studio.model.engines import AT_ONCE, AccountLimits, Crew, LeavesScripts
 
 VOICES = 4
 """How many lines are spoken at once by a vendor's voice."""
 
 
-class FilmCrew(Block):
-    """Who writes, paints, animates and narrates a film, with which models, and how many requests at once.
+def _named(role: Role, description: str) -> Any:
+    # Of the names that are installed the form makes a list to choose from; that one is there is checked when hired.
+    choices: dict[str, Any] = {"enum": list(engine_names(role))}
+    return Field(
+        default="offline",
+        pattern=f"^{NAME}$",
+        max_length=100,
+        title=role.capitalize(),
+        description=description,
+        json_schema_extra=choices,
+    )
 
-    The offline crew always composes the score, makes the cut, and renders the clips, for which there is no vendor left.
-    """
+
+class FilmCrew(Block):
+    """Who writes, paints, animates, narrates and composes a film, with which models, and how many requests at once."""
 
     _block_type_name = "Film Crew"
     _block_type_slug = "film-crew"
@@ -36,14 +48,13 @@ class FilmCrew(Block):
     # An account in it that does not validate may hold a key, and only the outermost model decides what an error quotes.
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    writer: Literal["offline", "openai"] = Field(default="offline", title="Writer", description="Of story and shots.")
+    writer: str = _named("writer", "Of story and shots.")
     writer_model: str = Field(
         default="gpt-5.4-mini", max_length=200, title="Writer's model", description="Where OpenAI's protocol is spoken."
     )
-    painter: Literal["offline", "openai", "stability", "stability-grpc"] = Field(
-        default="offline",
-        title="Painter",
-        description="stability is the REST service; stability-grpc for hosts that speak only that (Python below 3.13).",
+    painter: str = _named(
+        "painter",
+        "stability is the REST service; stability-grpc for hosts that speak only that (Python below 3.13).",
     )
     painter_model: str = Field(
         default="",
@@ -72,12 +83,8 @@ class FilmCrew(Block):
     style_preset: str = Field(
         default="", max_length=50, title="Style preset", description="One of Stability's, for example 'cinematic'."
     )
-    animator: Literal["offline"] = Field(
-        default="offline",
-        title="Animator",
-        description="Who makes the clips: the offline one. OpenAI's and Stability's video services are shut down.",
-    )
-    narrator: Literal["offline", "openai"] = Field(default="offline", title="Narrator", description="Who speaks.")
+    animator: str = _named("animator", "Who makes the clips. OpenAI's and Stability's video services are shut down.")
+    narrator: str = _named("narrator", "Who speaks.")
     narrator_model: str = Field(default="gpt-4o-mini-tts", max_length=200, title="Narrator's model", description="")
     voice: str = Field(default="onyx", max_length=100, title="Voice", description="Of the model, for example 'onyx'.")
     languages: str = Field(
@@ -86,6 +93,12 @@ class FilmCrew(Block):
         pattern=r"^([a-z]{2}([ ,]+[a-z]{2})*)?$",
         title="Voice's languages",
         description="ISO 639-1 codes, 'en de': lines in others are not sent. Empty: OpenAI's own, elsewhere any.",
+    )
+    composer: str = _named("composer", "Of the score.")
+    settings: dict[Role, dict[str, JsonValue]] = Field(
+        default_factory=dict,
+        title="Further settings",
+        description="Of engines that this form has no fields for: {'painter': {'steps': 30}}. No keys here.",
     )
     openai: OpenAIAccount | None = Field(
         default=None, title="OpenAI account", description="None: OPENAI_API_KEY and OPENAI_BASE_URL."
@@ -104,70 +117,74 @@ class FilmCrew(Block):
         """Return the crew, ready to work.
 
         Raises:
-            BadInput: an account is missing; the message names the variable.
+            BadInput: an engine is not installed, a setting cannot be used, or an account is missing; the message says
+                what to do.
         """
-        sold = self.painter != "offline"
-        return replace(
-            offline_crew(),
-            name=name,
-            writer=self._writer(),
-            painter=self._painter(),
-            narrator=self._narrator(),
+        hired: dict[Role, Any] = {role: self._hired(role) for role in ROLES}
+        scripts = offline_crew().writer
+        if isinstance(writer := hired["writer"], LeavesScripts):
+            hired["writer"] = writer.leaving_scripts_to(scripts)
+        return Crew(
+            name,
+            stand_in=scripts,
+            **hired,
             limits=AccountLimits(self.at_once, self.per_minute),
-            painters=self.at_once if sold else Crew.painters,
+            painters=self.at_once if self._elsewhere("painter") else Crew.painters,
             portraits=self.portraits,
-            voices=min(VOICES, self.at_once) if self.narrator != "offline" else Crew.voices,
+            voices=min(VOICES, self.at_once) if self._elsewhere("narrator") else Crew.voices,
             negative_prompt=self.negative_prompt,
+            checkers=tuple(dict.fromkeys(checks for role in ROLES if (checks := self._plugin(role).checks))),
         )
 
-    def _openai(self) -> OpenAIAccount:
-        if self.openai is None:
-            return OpenAIAccount.from_environment()
-        self.openai.check_key()
-        return self.openai
+    def _plugin(self, role: Role) -> EnginePlugin[Any]:
+        return engine_plugin(role, getattr(self, role))
 
-    def _stability(self) -> StabilityAccount:
-        return self.stability or StabilityAccount.from_environment()
+    def _elsewhere(self, role: Role) -> bool:
+        return self._plugin(role).elsewhere
 
-    def _writer(self) -> Writer:
-        if self.writer == "offline":
-            return offline_crew().writer
-        if self.writer == "openai":
-            from blocks.openai_api.writer import OpenAIWriter
+    def _hired(self, role: Role) -> Any:
+        """Return the engine of that role; `Any`, because its package alone knows that it keeps the role's protocol."""
+        plugin = self._plugin(role)
+        given = self._of_fields(role) | self.settings.get(role, {})
+        try:
+            return plugin.build(plugin.settings.model_validate(given))
+        except ValidationError as error:
+            faults = [
+                f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
+                for fault in error.errors(include_url=False, include_input=False)
+            ]
+        # Raised here, without a cause, which would hold what did not validate.
+        raise BadInput(f"the settings of {role} {getattr(self, role)!r}: {'; '.join(faults)}")
 
-            return OpenAIWriter(self._openai(), self.writer_model, script_writer=offline_crew().writer)
-        assert_never(self.writer)
-
-    def _painter(self) -> Painter:
-        if self.painter == "offline":
-            return offline_crew().painter
-        if self.painter == "openai":
-            from blocks.openai_api.painter import OpenAIPainter
-
-            return OpenAIPainter(self._openai(), self.painter_model or "gpt-image-2", self.quality, self.longest_px)
-        # `Any`: the painter checks style and service itself when it is made, before the first picture.
-        style: Any = self.style_preset or None
-        if self.painter == "stability":
-            from blocks.stability_api.rest_painter import StabilityPainter
-
-            service: Any = self.painter_model or "core"
-            return StabilityPainter(self._stability(), service, self.negative_prompt, style)
-        if self.painter == "stability-grpc":
-            from blocks.stability_api.grpc_painter import StabilityGrpcPainter
-
-            model = self.painter_model or StabilityGrpcPainter.engine_id
-            return StabilityGrpcPainter(self._stability(), model, self.negative_prompt, style)
-        assert_never(self.painter)
-
-    def _narrator(self) -> Narrator:
-        if self.narrator == "offline":
-            return offline_crew().narrator
-        if self.narrator == "openai":
-            from blocks.openai_api.narrator import OpenAINarrator
-
-            spoken = tuple(self.languages.replace(",", " ").split())
-            return OpenAINarrator(self._openai(), self.narrator_model, self.voice, languages=spoken)
-        assert_never(self.narrator)
+    def _of_fields(self, role: Role) -> dict[str, Any]:
+        """Return the settings that this form has fields for; an empty field leaves an engine's own default."""
+        match role, getattr(self, role):
+            case "writer", "openai":
+                given: dict[str, Any] = {"account": self.openai, "model": self.writer_model}
+            case "painter", "openai":
+                given = {
+                    "account": self.openai,
+                    "model": self.painter_model,
+                    "quality": self.quality,
+                    "longest_px": self.longest_px,
+                }
+            case "painter", "stability" | "stability-grpc":
+                given = {
+                    "account": self.stability,
+                    "model": self.painter_model,
+                    "negative_prompt": self.negative_prompt,
+                    "style_preset": self.style_preset,
+                }
+            case "narrator", "openai":
+                given = {
+                    "account": self.openai,
+                    "model": self.narrator_model,
+                    "voice": self.voice,
+                    "languages": tuple(self.languages.replace(",", " ").split()),
+                }
+            case _:
+                given = {}
+        return {key: value for key, value in given.items() if value not in ("", None)}
 
 
 CREWS: dict[str, Any] = {

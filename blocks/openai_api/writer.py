@@ -5,8 +5,9 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Self
 
 from pydantic import JsonValue
 
@@ -37,6 +38,7 @@ from blocks.openai_api.prompts import (
     blank,
 )
 from blocks.paid_engine import PaidEngine
+from studio.errors import EngineFailed
 from studio.model.brief import Brief
 from studio.model.engines import Abilities, Writer
 from studio.model.film import SceneGraph, Shot, Story
@@ -64,7 +66,7 @@ class OpenAIWriter(PaidEngine):
     name: str = "gpt-5.4-mini"
     thinking_tokens: int = 8_000
     limits: RequestLimits = USUAL
-    script_writer: Writer = field(kw_only=True)
+    script_writer: Writer | None = field(default=None, kw_only=True)
 
     engine = "openai"
     abilities = Abilities()
@@ -73,6 +75,10 @@ class OpenAIWriter(PaidEngine):
     def model(self) -> str:
         """The model's name."""
         return self.name
+
+    def leaving_scripts_to(self, writer: Writer) -> Self:
+        """Return this writer, with another one that cuts scripts into scenes."""
+        return replace(self, script_writer=writer)
 
     @property
     def _chat(self) -> Chat:
@@ -182,6 +188,8 @@ class OpenAIWriter(PaidEngine):
         return shots_of(planned, told, graph, story.style)
 
     def _stage_script(self, brief: Brief) -> Story:
+        if self.script_writer is None:
+            raise EngineFailed("OpenAIWriter has no writer that cuts scripts into scenes")
         story = self.script_writer.write_story(brief)
         told: dict[int, StageForm] = {}
         for group in chunks(story.scenes, SCENES_A_CALL):

@@ -14,9 +14,10 @@ from blocks.offline.crew import offline_crew
 from flows.cli.command_options import Output
 from flows.cli.crew_loading import load_crew
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
-from studio.checks.machine import Check, machine_checks, run_check
+from studio.checks.machine import machine_checks, run_check
 from studio.cli.terminal import write_json
 from studio.errors import BadInput, FilmError
+from studio.model.check import Check
 from studio.model.engines import Crew
 from studio.planning.abilities import abilities_told, of_negative_prompt
 from studio.store.folders import output_folder
@@ -93,9 +94,22 @@ def crew_checks(name: str) -> list[Check]:
         return [Check("crew", "wrong", str(error))]
     if name == "offline":
         return [Check("crew", "ok", "offline: no key, no network, no cost"), *_abilities(crew)]
-    from blocks.vendor_checks import vendor_checks
-
     return [Check("crew", "ok", name), *_abilities(crew), *vendor_checks(crew, date.today())]
+
+
+def vendor_checks(crew: Crew, today: date) -> list[Check]:
+    """Return what the crew's vendors say of keys, balances and models; nothing for a crew without vendors.
+
+    Each request costs nothing and takes 30 s at most.
+    """
+    checks: list[Check] = []
+    for checker in crew.checkers:
+        try:
+            checks += checker(crew, today)
+        except Exception as error:  # a package of somebody else's may fail in any way; the other checks still count
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            checks.append(Check(checker.__module__, "wrong", reason[:300], "install its package again"))
+    return checks
 
 
 def _abilities(crew: Crew) -> list[Check]:

@@ -9,9 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -19,9 +17,8 @@ from studio.errors import FilmError
 from studio.fs import files
 from studio.lettering.font_packages import install, lacking_extras
 from studio.lettering.fonts import FAMILY, can_shape, font_file, set_block
+from studio.model.check import Check
 from studio.model.engines import Narrator
-
-Verdict = Literal["ok", "warning", "wrong"]
 
 FEW_BYTES, NO_BYTES = 2_000_000_000, 300_000_000
 """Free bytes below which space is tight, and below which no film should be begun, in tenths of the GB that are shown.
@@ -29,16 +26,6 @@ Chosen, not measured: a picture of 1920 x 1080 has some MB, the score has 0.2 MB
 (`studio/billing/ledger.py`)."""
 WORD = "Hello"
 FRAMES, SIZE, FPS = 12, (256, 144), 24
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: what was found, and what to do if it is not fine."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    remedy: str = ""
 
 
 def machine_checks(output: Path, narrator: Narrator) -> list[Check]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self, runtime_checkable
 
 from studio.model.brief import Brief
 from studio.model.camera import Aim
+from studio.model.check import Check
 from studio.model.film import Cue, MusicCue, SceneGraph, Shot, Story
 from studio.model.receipt import PieceMeasures
 
@@ -83,6 +85,14 @@ class Writer(Able, Protocol):
 
     def plan_shots(self, story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
         """Break the scenes into shots that fill the length asked for."""
+
+
+@runtime_checkable
+class LeavesScripts(Protocol):
+    """A writer that leaves it to another one to cut a person's script into scenes, word for word."""
+
+    def leaving_scripts_to(self, writer: Writer) -> Self:
+        """Return this writer, with the other one."""
 
 
 class Painter(Able, Protocol):
@@ -162,6 +172,10 @@ class AccountLimits:
 
 USUAL = AccountLimits()
 
+Checker = Callable[["Crew", date], Sequence[Check]]
+"""Asks the vendors of a crew, for `film doctor`, about keys, balance and models: free requests only. Called with the
+crew, of which it knows some engines, and today's date."""
+
 
 @dataclass(frozen=True)
 class Crew:
@@ -175,6 +189,7 @@ class Crew:
             waits.
         portraits: whether a painter that takes references is shown a portrait of every character.
         negative_prompt: what must not be seen, '' for nothing; a painter that takes such prompts has been told.
+        checkers: those of its engines' packages, each once.
     """
 
     name: str
@@ -189,3 +204,4 @@ class Crew:
     voices: int = 1
     portraits: bool = True
     negative_prompt: str = ""
+    checkers: tuple[Checker, ...] = ()

@@ -8,8 +8,11 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from blocks.crew import FilmCrew
+from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.painter import OpenAIPainter
 from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
+from studio.model.engine_plugin import ROLES, Role
 
 ACCOUNT = StabilityAccount(api_key=SecretStr("sk-stability-0123"))
 
@@ -45,9 +48,36 @@ def test_a_service_that_does_not_exist_is_refused_when_hired() -> None:
         FilmCrew(painter="stability", stability=ACCOUNT, painter_model="sd4").as_crew("mine")
 
 
-@pytest.mark.parametrize("role", ["writer", "painter", "narrator"])
-def test_a_vendor_without_a_branch_gets_nobody_elses_engine(role: str) -> None:
-    """A vendor that was added to the names only is an error, not another vendor's engine."""
+@pytest.mark.parametrize("role", ROLES)
+def test_an_engine_that_is_not_installed_is_named_with_those_that_are(role: Role) -> None:
+    """A block that names an engine which was uninstalled gets nobody else's; the message lists what there is."""
     crew = FilmCrew(stability=ACCOUNT).model_copy(update={role: "newcomer"})
-    with pytest.raises(AssertionError, match="newcomer"):
+    with pytest.raises(BadInput, match=rf"no {role} 'newcomer': choose one of offline") as failed:
         crew.as_crew("mine")
+    assert "\n" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"painter": {"steps": 30}}, "settings of painter 'openai': steps: "),
+        ({"painter": {"quality": "splendid"}}, "settings of painter 'openai': quality: "),
+        ({"composer": {"key": "sk-secret"}}, "settings of composer 'offline': key: "),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_refused_when_hired(settings: Any, told: str) -> None:
+    """In one line, which names role, engine and setting and quotes no value."""
+    crew = FilmCrew(painter="openai", openai=OpenAIAccount(api_key=SecretStr("sk-1")), settings=settings)
+    with pytest.raises(BadInput) as failed:
+        crew.as_crew("mine")
+    assert told in str(failed.value)
+    assert "\n" not in str(failed.value)
+    assert "secret" not in str(failed.value)
+
+
+def test_settings_go_to_the_engine() -> None:
+    """What the block has no field for reaches the engine; what it has is overruled by them."""
+    account = OpenAIAccount(api_key=SecretStr("sk-1"))
+    crew = FilmCrew(painter="openai", openai=account, settings={"painter": {"quality": "low"}}).as_crew("mine")
+    assert isinstance(crew.painter, OpenAIPainter)
+    assert (crew.painter.quality, crew.painter.name, crew.painters) == ("low", "gpt-image-2", crew.limits.at_once)

@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from blocks.crew import FilmCrew, crew_named
 from blocks.offline.crew import offline_crew
 from blocks.stability_api.account import StabilityAccount
-from blocks.vendor_checks import vendor_checks
-from flows.cli.doctor import crew_checks, engine_checks, pinned
+from flows.cli.doctor import crew_checks, engine_checks, pinned, vendor_checks
 from flows.cli.film import app
 from studio.checks import machine
-from studio.checks.machine import Check, machine_checks
+from studio.checks.machine import machine_checks
 from studio.lettering import font_packages
+from studio.model.check import Check
 
 KEY = "sk-doctor-0123456789abcdef"
 TODAY = date(2026, 11, 22)

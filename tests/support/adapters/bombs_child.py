@@ -19,6 +19,7 @@ import openai.resources.chat
 import openai.resources.images
 from pydantic import SecretStr
 
+from blocks.http_client.checking import PATIENCE
 from blocks.http_client.fetching import fetch
 from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.call import ask, json_of
@@ -27,7 +28,6 @@ from blocks.openai_api.painter import OpenAIPainter
 from blocks.openai_api.writer import OpenAIWriter
 from blocks.stability_api.account import StabilityAccount
 from blocks.stability_api.rest_painter import StabilityPainter
-from blocks.vendor_checks import PATIENCE
 from studio.billing.calls import read_calls
 from studio.model.paid import VendorError
 from tests.support.adapters.openai_stand import account_at, brief_of
