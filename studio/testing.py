@@ -1,0 +1,244 @@
+"""The tests that every engine passes, for packages that bring one: ten lines in a test of theirs.
+
+    from studio.testing import check_engine
+    from my_package import plugin
+
+    def test_it_keeps_the_contract(tmp_path):
+        check_engine("painter", plugin, tmp_path)
+
+The engine does its work for real, a few pieces of it. One that costs money works at a desk: give one that answers from
+a server of the test's own, or nothing is sent and only what needs no call is checked.
+"""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from studio.errors import EngineFailed
+from studio.fs import files
+from studio.model.brief import Brief, FilmOptions
+from studio.model.engine_plugin import EnginePlugin, Role
+from studio.model.engines import Abilities, Animator, Composer, Narrator, Painter, Size, Tick, Writer
+from studio.model.film import MusicCue
+from studio.model.paid import CallDesk, Paid
+from studio.model.receipt import PieceMeasures
+from studio.planning.scene_graph import check_graph
+from studio.planning.shot_plan import frames_for_shots
+from studio.video.encoder import probe
+
+SIZES = ((256, 144), (144, 256), (200, 200))
+"""The sizes that are asked for, (width, height) in pixels."""
+TEXTS = (
+    "A lighthouse keeper finds a message in a bottle.",
+    "",
+    "<b>a</b> & {title} [bold]x[/bold] \"so\" 'it' `goes` $(date)\n../../etc/passwd",
+    "灯台守の手紙 👩‍🚀 منارة",
+    "word " * 600,
+)
+"""Texts that an engine may be given: an engine either makes its piece of one or refuses it in one line."""
+FPS = 24
+
+
+def check_engine(
+    role: Role,
+    plugin: EnginePlugin[Any],
+    folder: Path,
+    *,
+    settings: Mapping[str, object] | None = None,
+    desk: CallDesk | None = None,
+) -> None:
+    """Make sure that an engine keeps the contract of its role (`studio/model/engines.py`).
+
+    Args:
+        folder: an empty folder, in which the engine makes some pieces.
+        settings: what is chosen; left out, each setting has its default.
+        desk: where an engine that costs money books its calls; without one it is not asked for any piece.
+
+    Raises:
+        AssertionError: it does not; the message says what is wrong.
+        BadInput: it refuses the settings.
+    """
+    engine: Any = plugin.build(plugin.settings.model_validate(dict(settings or {})))
+    _check_identity(role, engine)
+    if isinstance(engine, Paid):
+        _require(
+            getattr(engine, "version", None) == 0,
+            "what costs money has version 0: no release may buy a piece again",
+        )
+        if desk is None:
+            return
+        engine = engine.at(desk)
+    checks: dict[Role, Callable[[Any, Path], None]] = {
+        "writer": _check_writer,
+        "painter": _check_painter,
+        "narrator": _check_narrator,
+        "animator": _check_animator,
+        "composer": _check_composer,
+    }
+    checks[role](engine, folder)
+
+
+def _check_identity(role: Role, engine: Any) -> None:
+    for name in ("engine", "model"):
+        value = getattr(engine, name, None)
+        _require(isinstance(value, str), f"{name!r} is {value!r}, not a text")
+        _require(value, f"{name!r} is empty")
+    _require(type(engine.version) is int, f"'version' is {engine.version!r}, not a number")
+    _require(engine.version >= 0, "'version' is below 0")
+    if role in ("writer", "painter", "narrator"):
+        _require(isinstance(engine.abilities, Abilities), "'abilities' are no studio.model.engines.Abilities")
+
+
+def _check_painter(painter: Painter, folder: Path) -> None:
+    for number, size in enumerate(SIZES):
+        made = _made(folder, f"{number}.png", partial(painter.paint, TEXTS[0], size, 7), "a plain prompt")
+        with Image.open(folder / f"{number}.png") as picture:
+            picture.load()
+            shown = (picture.format, picture.mode, picture.size)
+        _require(shown == ("PNG", "RGB", size), f"asked for a PNG, RGB, of {size} it makes {shown}")
+        _require((made.width, made.height) == size, f"it measures {made.width}x{made.height} of a picture of {size}")
+        if made.focus is not None:
+            _require(all(0 <= share <= 1 for share in made.focus), f"its focus is {made.focus}: shares are 0 to 1")
+    _check_any_text(folder, ".png", lambda text, out: painter.paint(text, SIZES[0], 7, out))
+    if painter.abilities.seed:
+        _check_same(folder, ".png", lambda out: painter.paint(TEXTS[0], SIZES[0], 7, out))
+
+
+def _check_narrator(narrator: Narrator, folder: Path) -> None:
+    made = _made(folder, "line.wav", partial(narrator.speak, TEXTS[0], 7), "a plain line")
+    _check_line(made, folder / "line.wav")
+    _require(made.seconds, "a plain line is silent")
+    silent = _made(folder, "silent.wav", partial(narrator.speak, "", 7), "an empty line")
+    _require(silent.seconds == 0, f"an empty line lasts {silent.seconds} s")
+    for number in _check_any_text(folder, ".wav", lambda text, out: narrator.speak(text, 7, out)):
+        _check_line(number[0], number[1])
+    if narrator.abilities.seed:
+        _check_same(folder, ".wav", lambda out: narrator.speak(TEXTS[0], 7, out))
+
+
+def _check_line(made: PieceMeasures, path: Path) -> None:
+    with wave.open(str(path)) as sound:
+        form, frames, rate = (sound.getnchannels(), sound.getsampwidth()), sound.getnframes(), sound.getframerate()
+    _require(form == (1, 2), f"a line is mono, 16 bit, not {form[0]} channels of {8 * form[1]} bit")
+    seconds = frames / rate
+    _require(made.seconds is not None, "it does not measure 'seconds'")
+    _require(abs((made.seconds or 0.0) - seconds) < 0.001, f"it measures {made.seconds} s of a line of {seconds} s")
+    begins = [word.start for word in made.words]
+    _require(begins == sorted(begins), "its words are not in order")
+    _require(all(word.start <= word.end <= seconds + 0.05 for word in made.words), "a word ends after the line")
+
+
+def _check_animator(animator: Animator, folder: Path) -> None:
+    x, y = np.meshgrid(np.arange(320), np.arange(240))
+    Image.fromarray(np.stack([x % 256, y % 256, (x + y) % 256], axis=2).astype(np.uint8)).save(folder / "picture.png")
+    picture = folder / "picture.png"
+    for number, (size, frames) in enumerate(zip(SIZES, (1, 25, 40), strict=True)):
+        ticks: list[int] = []
+
+        def animate(out: Path, size: Size = size, frames: int = frames, tick: Tick = ticks.append) -> PieceMeasures:
+            return animator.animate(picture, "dolly in", "waves roll", frames, FPS, size, 7, (), None, out, tick)
+
+        made = _made(folder, f"{number}.mp4", animate, "a plain picture")
+        found = probe(folder / f"{number}.mp4")
+        shown = (found.width, found.height, found.frames)
+        _require(shown == (*size, frames), f"asked for {size} and {frames} frames it makes {shown}")
+        _require((made.width, made.height, made.frames) == shown, "what it measures is not what it made")
+        _require(abs((found.seconds or 0.0) - frames / FPS) < 0.001, f"its clip is not {FPS} frames a second")
+        _require(ticks == sorted(ticks), "its ticks go back")
+        _require(all(0 <= tick <= frames for tick in ticks), "it ticks beyond the last frame")
+
+
+def _check_composer(composer: Composer, folder: Path) -> None:
+    cues = (MusicCue(start=0.0, mood="hopeful"), MusicCue(start=3.0, mood="tense"))
+    _made(folder, "score.wav", partial(composer.compose, cues, 6.5, 7), "a plain score")
+    with wave.open(str(folder / "score.wav")) as sound:
+        shown = (sound.getnchannels(), sound.getsampwidth(), sound.getframerate(), sound.getnframes())
+    _require(shown == (2, 2, 48_000, 312_000), f"6.5 s are stereo, 16 bit, 48 kHz, 312000 samples, not {shown}")
+
+
+def _check_writer(writer: Writer, folder: Path) -> None:
+    options = FilmOptions(seconds=12.0, shot_seconds=3.0, height=144)
+    for number, idea in enumerate(text for text in TEXTS if text):
+        brief = Brief(idea=idea, options=options, seed=7, started_at="2025-02-08T00:22:38.000000", version="0")
+        try:
+            story = writer.write_story(brief)
+        except EngineFailed as error:
+            _require(number, f"it refuses a plain idea: {error}")
+            _check_one_line(error)
+            continue
+        graph = writer.map_scenes(story, brief.seed)
+        check_graph(graph, story)
+        shots = writer.plan_shots(story, graph, brief)
+        _require([shot.index for shot in shots] == list(range(1, len(shots) + 1)), "shots are not numbered from 1 on")
+        frames, wanted = sum(shot.frames for shot in shots), frames_for_shots(options)
+        _require(frames == wanted, f"its shots have {frames} frames together, the film {wanted} for them")
+        _require({shot.scene for shot in shots} <= {scene.id for scene in story.scenes}, "a shot is of no scene")
+
+
+def _made(folder: Path, name: str, make: Callable[[Path], PieceMeasures], what: str) -> PieceMeasures:
+    """Let the engine make one piece, which it may not refuse."""
+    try:
+        return _made_somewhere(folder, name, make)
+    except EngineFailed as error:
+        raise AssertionError(f"it refuses {what}: {error}") from error
+
+
+def _made_somewhere(folder: Path, name: str, make: Callable[[Path], PieceMeasures]) -> PieceMeasures:
+    """Let the engine make one piece at a place of its own, then move that to its name."""
+    place = folder / f".making-{name}"
+    place.mkdir()
+    hidden = place / f".{name}.next"
+    made = make(hidden)
+    _require(isinstance(made, PieceMeasures), f"it returns {type(made).__name__}, not PieceMeasures")
+    left = sorted(path.name for path in place.iterdir())
+    _require(left == [hidden.name], f"it leaves {left}: its piece belongs at the path it is given, nothing beside it")
+    hidden.replace(folder / name)
+    place.rmdir()
+    return made
+
+
+def _check_any_text(
+    folder: Path, kind: str, make: Callable[[str, Path], PieceMeasures]
+) -> list[tuple[PieceMeasures, Path]]:
+    """Let the engine work on texts that people and models write; return the pieces that it made."""
+    found = []
+    for number, text in enumerate(TEXTS):
+        name = f"text-{number}{kind}"
+        try:
+            made = _made_somewhere(folder, name, partial(make, text))
+        except EngineFailed as error:
+            _check_one_line(error)
+        else:
+            found.append((made, folder / name))
+    return found
+
+
+def _check_same(folder: Path, kind: str, make: Callable[[Path], PieceMeasures]) -> None:
+    """Make sure that the same order gives the same piece, also when several threads ask at once."""
+
+    def one(number: int) -> str:
+        _made(folder, f"same-{number}{kind}", make, "an order that it took before")
+        return files.sha256_of(folder / f"same-{number}{kind}")
+
+    with ThreadPoolExecutor(3) as threads:
+        _require(len(set(threads.map(one, range(3)))) == 1, "it takes a seed, and the same seed gives another piece")
+
+
+def _check_one_line(error: EngineFailed) -> None:
+    _require(str(error), "it fails without a word")
+    _require("\n" not in str(error), f"its failure is more than one line: {error}")
+    _require(len(str(error)) < 1_500, "its failure is more than a line")
+
+
+def _require(kept: object, fault: str) -> None:
+    # Not `assert`, which python -O leaves out.
+    if not kept:
+        raise AssertionError(fault)
