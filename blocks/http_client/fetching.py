@@ -1,7 +1,8 @@
 """Fetch a picture from a URL in a vendor's answer, so that the answer cannot make us connect to anything else.
 
-Pictures are fetched only over https from a public address, or from the account's own origin; no redirect is followed
-and no key is sent. A name is resolved once: the address that was checked is the one that is connected to.
+Pictures are fetched only over https from a public address, or from the account's own host; a redirect is followed only
+to such a place, and no key is sent. A name is resolved once: the address that was checked is the one that is connected
+to.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import binascii
 import ipaddress
 import re
 import socket
+import string
 import time
 from urllib.parse import unquote_to_bytes
 
@@ -21,6 +23,7 @@ from blocks.answers.picture_answers import PICTURE_BYTES
 from blocks.http_client.client import NotPublic, RequestLimits, connect, open_client
 from blocks.http_client.connection import proxy_of
 from blocks.http_client.errors import vendor_error
+from blocks.http_client.picture_addresses import meant, own_address
 from studio.model.paid import VendorError
 
 FETCH = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
@@ -29,15 +32,28 @@ FETCH = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120
 ESCAPES = 1_000_000
 """The most bytes of a `data:` URL that are written like %41: decoding makes an object for each."""
 
+REDIRECTS = 5
+"""The most redirects that are followed."""
+
+_MOVED = (301, 302, 303, 307, 308)
+"""The statuses that redirect (RFC 9110, section 15.4)."""
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for IPv4 ones (RFC 6052, section 2.1)."""
+
+
+_USUAL_LETTERS = bytes.maketrans(b"-_", b"+/")
+_WHITE = b" \t\r\n"
+_OTHER_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.digits.encode() + b"+/="))
+"""RFC 4648, sections 4 and 5."""
 
 
 def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secrets: tuple[str, ...] = ()) -> bytes:
     """Return the bytes at `url`, at most `limits.body_bytes`.
 
     Args:
-        url: from an answer: `https:`, the account's own scheme, host and port, or `data:` (RFC 2397).
+        url: from an answer: `https:`, at the account's own host (also relative, see
+            `blocks.http_client.picture_addresses`), or `data:` (RFC 2397).
         own: the account's base URL.
         secrets: texts that must not appear in an error.
 
@@ -47,35 +63,73 @@ def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secret
     """
     if url[:5].lower() == "data:":
         return _inline(vendor, url, limits.body_bytes)
+    failure = VendorError("bad answer", f"{vendor}: the answer holds no picture and no address of one")
     try:
-        there, home = httpx2.URL(url), httpx2.URL(own)
+        home = httpx2.URL(own)
+        places = meant(url, home) if home.host else (httpx2.URL(url),)
     except (httpx2.InvalidURL, TypeError, ValueError):
-        raise VendorError("bad answer", f"{vendor}: the answer holds no picture and no address of one") from None
-    ours = _origin(there) == _origin(home)
-    if not ours and there.scheme != "https":
-        raise VendorError("bad answer", f"{vendor}: the answer's address is not https and not the account's own host")
-    failure = None
-    try:
-        # A proxy may be in a private network, and resolves the name itself; here the name is checked as well.
-        trusted = ours or proxy_of(there) is not None
-        with open_client(vendor, limits, secrets, connect if trusted else public_connect) as client:
-            if not ours:
-                _public_addresses(there.host, there.port or 443)
-            response = client.get(there, headers={"accept": "image/*", "user-agent": "film-studio"})
-            if response.status_code == 200:
-                return response.content
-            failure = vendor_error(vendor, response, secrets)
-    except NotPublic as error:
-        failure = VendorError("wrong", f"{vendor}: {error}")
-    except VendorError as error:
-        failure = error
-    except (ValueError, httpx2.InvalidURL):
-        failure = VendorError("wrong", f"{vendor}: HTTPS_PROXY or ALL_PROXY is no address of a proxy")
-    except OSError:
-        failure = VendorError("passing", f"{vendor}: its host is not known")
+        places = ()
+    for there in places:
+        try:
+            return _followed(vendor, there, home, limits, secrets)
+        except VendorError as error:
+            failure = error
+    raise failure
+
+
+def _followed(
+    vendor: str, there: httpx2.URL, home: httpx2.URL, limits: RequestLimits, secrets: tuple[str, ...]
+) -> bytes:
+    """Return the bytes at an address, or at the one it redirects to.
+
+    The account's host may redirect to wherever its answer may lead, another host only to https.
+    """
+    may_be_own, failure = True, VendorError("bad answer", f"{vendor}: it redirects more than {REDIRECTS} times")
+    for _ in range(REDIRECTS + 1):
+        place = own_address(there, home) if may_be_own else None
+        if place is None and there.scheme != "https":
+            raise VendorError(
+                "bad answer", f"{vendor}: the answer's address is not https and not the account's own host"
+            )
+        try:
+            response = _answer(vendor, place or there, place is not None, limits, secrets)
+        except NotPublic as error:
+            failure = VendorError("wrong", f"{vendor}: {error}")
+            break
+        except VendorError as error:
+            failure = error
+            break
+        except (ValueError, httpx2.InvalidURL):
+            failure = VendorError("wrong", f"{vendor}: HTTPS_PROXY or ALL_PROXY is no address of a proxy")
+            break
+        except OSError:
+            failure = VendorError("passing", f"{vendor}: its host is not known")
+            break
+        if response.status_code == 200:
+            return response.content
+        failure = vendor_error(vendor, response, secrets)
+        target = response.headers.get("location", "") if response.status_code in _MOVED else ""
+        if not target:
+            break
+        may_be_own = place is not None
+        try:
+            there = (place or there).join(target)
+        except (httpx2.InvalidURL, TypeError, ValueError):
+            break
     raise VendorError(
         "bad answer", f"the picture was made, but could not be fetched: {failure}", request_id=failure.request_id
     )
+
+
+def _answer(
+    vendor: str, there: httpx2.URL, ours: bool, limits: RequestLimits, secrets: tuple[str, ...]
+) -> httpx2.Response:
+    # A proxy may be in a private network, and resolves the name itself; here the name is checked as well.
+    trusted = ours or proxy_of(there) is not None
+    with open_client(vendor, limits, secrets, connect if trusted else public_connect) as client:
+        if not ours:
+            _public_addresses(there.host, there.port or 443)
+        return client.get(there, headers={"accept": "image/*", "user-agent": "film-studio"})
 
 
 def public_connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:
@@ -126,10 +180,6 @@ def _public_addresses(host: str, port: int) -> list[str]:
     return addresses
 
 
-def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host.lower(), url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
 def _inline(vendor: str, url: str, most: int) -> bytes:
     """Return the content of a `data:` URL."""
     head, comma, body = url.partition(",")
@@ -141,15 +191,19 @@ def _inline(vendor: str, url: str, most: int) -> bytes:
 
 
 def from_base64(vendor: str, text: bytes | str, most: int = FETCH.body_bytes) -> bytes:
-    """Decode base64 to at most `most` bytes.
+    """Decode base64 to at most `most` bytes, with the usual letters or those for URLs, padded or not, in lines or not.
 
     Raises:
         VendorError: 'bad answer': it is not base64, or too long.
     """
     if len(text) > most * 4 // 3 + 4:
         raise VendorError("bad answer", f"{vendor}: the answer has more than {most:,} bytes; it may have been billed")
+    letters = text.encode("ascii", "ignore") if isinstance(text, str) else text
+    letters = letters.translate(_USUAL_LETTERS, _WHITE).rstrip(b"=")
     try:
-        return base64.b64decode(text, validate=False)
+        # Other letters are left out, and must not count.
+        missing = 0 if b"=" in letters else -len(letters.translate(None, _OTHER_LETTERS)) % 4
+        return base64.b64decode(letters + b"=" * missing, validate=False)
     except (binascii.Error, ValueError):
         raise VendorError(
             "bad answer", f"{vendor}: the answer's picture is no base64; it may have been billed"

@@ -192,7 +192,9 @@ class OpenAIPainter(PaidEngine):
             try:
                 if isinstance(inline, str) and inline:
                     # Some servers write a whole data: URL there.
-                    return fetch(vendor, inline, "") if inline.startswith("data:") else from_base64(vendor, inline)
+                    inline = inline.lstrip()
+                    given = inline[:5].lower() == "data:"
+                    return fetch(vendor, inline, "") if given else from_base64(vendor, inline)
                 if isinstance(url, str) and url:
                     return fetch(vendor, url, self.account.base_url, FETCH, self.account.secrets)
             except VendorError as error:

@@ -84,11 +84,12 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
         "ftp://files.test/a.png",
         "file:///etc/passwd",
         "//files.test/a",
-        "a.png",
         "",
         "http://[",
         "gopher://x/",
-        "http://127.0.0.1:1/other-port",
+        "http://10.0.0.7:9/other-host",
+        "http://[::ffff:10.0.0.7]:9/",
+        "files.test:9/a.png",
         "http://127.0.0.1:9@files.test/",
     ],
 )
@@ -119,7 +120,7 @@ def test_the_checked_address_is_the_one_connected_to(monkeypatch: pytest.MonkeyP
 
 
 def test_the_accounts_own_server_may_be_local() -> None:
-    """A server on this machine may point to itself; no key goes along, and redirects are not followed."""
+    """A server on this machine may point to itself; no key goes along."""
     with OpenAIServer() as server:
         server.files["a.png"] = b"picture"
         assert fetch("acme", f"{server.root}/files/a.png", server.url) == b"picture"

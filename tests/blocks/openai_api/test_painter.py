@@ -57,7 +57,7 @@ def test_a_url_elsewhere_is_not_fetched(server: OpenAIServer, tmp_path: Path) ->
     """A picture that lies where no vendor's could is a bad answer that was billed."""
     with OpenAIServer() as other:
         other.files["0.png"] = picture((512, 512))
-        url = f"{other.root}/files/0.png"
+        url = f"{other.root}/files/0.png".replace("127.0.0.1", "10.0.0.7")
         server.manner.pictures = "url"
         answers = {"created": 1, "data": [{"url": url}]}
         painter = painter_at(server)
