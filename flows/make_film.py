@@ -16,6 +16,7 @@ from prefect.states import Failed
 from flows import parameters as p
 from flows.approval import Approver, check_askable
 from flows.callable_flows import REPORTED, callable_anywhere
+from flows.form import asking_for
 from flows.prefect_logs import logged
 from flows.run_ending import ending
 from flows.run_page import updating_run_page
@@ -31,35 +32,39 @@ from tasks.scene_graph import map_scenes
 from tasks.shots import plan_shots
 from tasks.story import write_story
 
+NAME = "make-film"
+"""The name of the flow on a server."""
 
+
+@asking_for("idea")
 @callable_anywhere
 @flow(
-    name="make-film",
+    name=NAME,
     description="One idea in, a finished film out, and never a shot lost or paid for twice.",
     **REPORTED,
 )
 async def make_film(
     idea: p.Idea = "",
     seconds: p.Seconds = 40.0,
-    shot_seconds: p.ShotSeconds = 5.0,
     aspect: p.Aspect = "16:9",
+    style: p.Style = DEFAULT_STYLE,
+    crew: p.CrewName = "offline",
+    captions: p.Captions = "soft",
+    approve: p.Approve = "no",
+    shot_seconds: p.ShotSeconds = 5.0,
     height: p.Height = 1080,
     fps: p.Fps = 24,
-    style: p.Style = DEFAULT_STYLE,
-    captions: p.Captions = "soft",
     music: p.Music = True,
     seed: p.Seed = None,
     script: p.Script = None,
     prompts: p.Prompts = None,
-    crew: p.CrewName = "offline",
+    budget_usd: p.BudgetUsd = None,
+    on_refusal: p.OnRefusal = None,
+    on_ambiguous: p.OnAmbiguous = "stop",
     session_id: p.SessionId = None,
     resume: p.Resume = True,
     change: p.Change = False,
     output: p.Output = None,
-    approve: p.Approve = "no",
-    budget_usd: p.BudgetUsd = None,
-    on_refusal: p.OnRefusal = None,
-    on_ambiguous: p.OnAmbiguous = "stop",
 ) -> Any:
     """Make a film, or finish one: asked for the same film, it goes on with what an earlier run left.
 

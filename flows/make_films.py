@@ -32,6 +32,7 @@ from flows import parameters as p
 from flows.batch_workers import MOST, BatchWorkers, MakeFilm
 from flows.callable_flows import REPORTED, callable_anywhere
 from flows.child_process import film_in_child
+from flows.form import asking_for
 from flows.run_page_updates import ArtifactContent, Page, is_watched
 from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
@@ -49,6 +50,8 @@ LONGEST_NAME = 100
 """The most characters of a manifest's name in the name of its run."""
 POLL_SECONDS = 2.0
 """How often the state of a film's run is read."""
+_GOES_ON = ":resume_film"
+"""How the entry point ends of a deployment that goes on with a session, and makes no new film."""
 
 Manifest = Annotated[
     str, p.shown("Manifest", "File of ideas on the worker's machine (.csv, .tsv, .jsonl, .yaml).", min_length=1)
@@ -59,6 +62,7 @@ AtMost = Annotated[
 ]
 
 
+@asking_for()
 @callable_anywhere
 @flow(
     name="make-films",
@@ -151,7 +155,8 @@ def _ways(place: Path) -> tuple[MakeFilm, Any]:
 def _film_deployment(own: UUID) -> str:
     """Return the name of the deployment that makes one film.
 
-    It is `make-film/x` for `make-films/x`, else the first one in the same work pool.
+    It is `make-film/x` for `make-films/x`, else the first one in the same work pool. One that only goes on with a
+    session makes no film.
 
     Raises:
         BadInput: there is none.
@@ -160,7 +165,12 @@ def _film_deployment(own: UUID) -> str:
     with get_client(sync_client=True) as client:
         mine = client.read_deployment(own)
         found = client.read_deployments(flow_filter=film)
-    there = sorted(each.name for each in found if each.name == mine.name or each.work_pool_name == mine.work_pool_name)
+    there = sorted(
+        each.name
+        for each in found
+        if (each.name == mine.name or each.work_pool_name == mine.work_pool_name)
+        and not str(each.entrypoint).endswith(_GOES_ON)
+    )
     if not there:
         raise BadInput(f"this server has no deployment of make-film beside {mine.name!r}: run prefect deploy --all")
     return f"make-film/{mine.name if mine.name in there else there[0]}"

@@ -2,6 +2,9 @@
 
 The limits are defined in `studio.model.brief.FilmOptions`; they are repeated here only so that Prefect can check them
 before a run.
+
+A form shows them in the order of its flow's function. What few people change comes last; the first word of a title is
+then the group that it belongs to.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from studio.model.brief import IDEA_CHARACTERS, Prompt
 from studio.model.brief import Aspect as AspectRatio
 from studio.model.brief import Captions as CaptionMode
 from studio.model.film import Fps as FrameRate
-from studio.model.terms import Budget
+from studio.model.terms import LIFTED, MOST_BUDGET_USD, Budget
 from studio.model.terms import OnRefusal as WhatOnRefusal
 from studio.sessions.approvals import Approve as WhatToApprove
 
@@ -46,32 +49,41 @@ Idea = Annotated[
     str,
     # The command line reads `-p idea=1984` as a JSON number: a scalar is taken as its text.
     BeforeValidator(_text_of_scalar),
-    # `anyOf`, because Prefect's older pages show nothing for a list of types.
+    # `anyOf`, because Prefect's older pages show nothing for a list of types. Its titles name the kinds on the form.
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "maxLength": IDEA_CHARACTERS}, {"type": "number"}, {"type": "boolean"}]}
+        {
+            "anyOf": [
+                {"title": "text", "type": "string", "minLength": 1, "maxLength": IDEA_CHARACTERS, "pattern": r"\S"},
+                {"title": "number", "type": "number"},
+                {"title": "yes or no", "type": "boolean"},
+            ]
+        }
     ),
-    shown("Idea", "What the film is about. May be left out where a session is named."),
+    shown("Idea", f"What the film is about: a line or a few sentences, at most {IDEA_CHARACTERS:,} letters."),
 ]
 Seconds = Annotated[float, shown("Length", "Length of the film in seconds: 4 to 3600.", ge=4, le=3600)]
-ShotSeconds = Annotated[float, shown("Shot length", "About how long a shot is, in seconds: 1 to 60.", ge=1, le=60)]
+ShotSeconds = Annotated[
+    float, shown("Details · Shot length", "About how long a shot is, in seconds: 1 to 60.", ge=1, le=60)
+]
 Aspect = Annotated[AspectRatio, shown("Aspect", "Width to height of the frame.")]
 Height = Annotated[
-    int, shown("Height", "Height of the frame in pixels: 144 to 2160, even.", ge=144, le=2160, multiple_of=2)
+    int, shown("Details · Height", "Height of the frame in pixels: 144 to 2160, even.", ge=144, le=2160, multiple_of=2)
 ]
-Fps = Annotated[FrameRate, shown("Frame rate", "Frames per second.")]
+Fps = Annotated[FrameRate, shown("Details · Frame rate", "Frames per second.")]
 Style = Annotated[str, shown("Style", "The look that every picture shares; at most 500 letters.", max_length=500)]
 Captions = Annotated[CaptionMode, shown("Captions", "soft: a track to switch on; burned: in the picture; off: none.")]
-Music = Annotated[bool, shown("Music", "Whether a score is composed.")]
+Music = Annotated[bool, shown("Details · Music", "Whether a score is composed.")]
 Seed = Annotated[
-    int | None, shown("Seed", "0 to 2147483647: the same seed gives the same film; None draws one.", ge=0, lt=2**31)
+    int | None,
+    shown("Details · Seed", "0 to 2147483647: the same seed gives the same film. Empty: one is drawn.", ge=0, lt=2**31),
 ]
 Script = Annotated[
     str | None,
-    shown("Script", "Your own script's text: its lines are spoken word for word.", max_length=200_000),
+    shown("Details · Script", "Your own script's text: its lines are spoken word for word.", max_length=200_000),
 ]
 Prompts = Annotated[
     list[Prompt] | None,
-    shown("Prompts", "Your own prompts, one per shot, as 'sessions prompts --json' gives them."),
+    shown("Details · Prompts", "Your own prompts, one per shot, as 'sessions prompts --json' gives them."),
 ]
 CrewName = Annotated[
     str,
@@ -85,13 +97,22 @@ CrewName = Annotated[
 SessionId = Annotated[
     str | None,
     shown(
+        "Session · Which",
+        "Go on with this session: session_YYYYMMDD_HHMMSS. To change none of its options, use make-film/resume.",
+        form={"pattern": _SESSION_ID},
+        max_length=200,
+    ),
+]
+ItsSession = Annotated[
+    str,
+    shown(
         "Session", "Go on with this session: session_YYYYMMDD_HHMMSS.", form={"pattern": _SESSION_ID}, max_length=200
     ),
 ]
-Resume = Annotated[bool, shown("Resume", "Go on with an unfinished session that asks for the same film.")]
+Resume = Annotated[bool, shown("Session · Resume", "Go on with an unfinished session that asks for the same film.")]
 Change = Annotated[
     bool,
-    shown("Change", "Apply all options above to the named session, where they differ from its own."),
+    shown("Session · Change", "Apply all options above to the named session, where they differ from its own."),
 ]
 Approve = Annotated[
     WhatToApprove,
@@ -103,26 +124,36 @@ Approve = Annotated[
 ]
 BudgetUsd = Annotated[
     Budget | None,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"title": "dollars", "type": "number", "minimum": 0, "maximum": MOST_BUDGET_USD},
+                {"title": "no limit", "type": "string", "const": LIFTED},
+            ]
+        }
+    ),
     shown(
-        "Budget",
-        "The most that the film may cost in all, in US dollars, over all its runs. none: without limit; left out: as "
-        "set before, else without limit.",
+        "Money · Budget",
+        "The most that the film may cost in all, in US dollars, over all its runs. Empty: as set before, else "
+        "without limit.",
     ),
 ]
 OnRefusal = Annotated[
     WhatOnRefusal | None,
     shown(
-        "On refusal",
+        "Money · On refusal",
         "What is done with a shot whose prompt the vendor refuses. fail: it fails, with the reason; slate: "
-        "a card is shown in its place. None: as set before, else fail.",
+        "a card is shown in its place. Empty: as set before, else fail.",
     ),
 ]
 OnAmbiguous = Annotated[
     Literal["stop", "retry"],
     shown(
-        "On ambiguous",
+        "Money · On ambiguous",
         "What is done about a paid call whose answer was lost, and that may be billed. stop: its shot "
         "fails and names the price; retry: it is made, and paid for, again.",
     ),
 ]
-Output = Annotated[str | None, shown("Output", "Folder that holds sessions/; None: FILM_OUTPUT, else 'output'.")]
+Output = Annotated[
+    str | None, shown("Session · Output", "Folder that holds sessions/. Empty: FILM_OUTPUT, else 'output'.")
+]

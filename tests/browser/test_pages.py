@@ -27,33 +27,35 @@ NAMES = (
     "progress-film",
 )
 FIELDS = {
-    "Idea": "What the film is about.",
+    "Idea": "What the film is about",
     "Length": "4 to 3600",
-    "Shot length": "1 to 60",
     "Aspect": "Width to height",
-    "Height": "144 to 2160",
-    "Frame rate": "Frames per second",
     "Style": "The look",
-    "Captions": "a track to switch on",
-    "Music": "score",
-    "Seed": "0 to 2147483647",
-    "Script": "spoken word for word",
-    "Prompts": "one per shot",
     "Crew": "needs no key",
-    "Session": "Go on with this session",
-    "Resume": "unfinished session",
-    "Change": "Apply all options",
-    "Output": "Folder that holds sessions/",
-    "Budget": "in US dollars",
-    "On refusal": "a card is shown in its place",
-    "On ambiguous": "paid for, again",
+    "Captions": "a track to switch on",
+    "Approve": "waits for a person",
+    "Details · Shot length": "1 to 60",
+    "Details · Height": "144 to 2160",
+    "Details · Frame rate": "Frames per second",
+    "Details · Music": "score",
+    "Details · Seed": "0 to 2147483647",
+    "Details · Script": "spoken word for word",
+    "Details · Prompts": "one per shot",
+    "Money · Budget": "in US dollars",
+    "Money · On refusal": "a card is shown in its place",
+    "Money · On ambiguous": "paid for, again",
+    "Session · Which": "Go on with this session",
+    "Session · Resume": "unfinished session",
+    "Session · Change": "Apply all options",
+    "Session · Output": "Folder that holds sessions/",
 }
-"""Of each parameter its title and some words of its description."""
+"""Of each parameter its title and some words of its description, in the order of the form."""
+REQUIRED = ("Idea",)
 LISTS = {
     "Aspect": ["16:9", "9:16", "1:1", "4:3", "21:9"],
-    "Frame rate": ["24", "25", "30"],
+    "Details · Frame rate": ["24", "25", "30"],
     "Captions": ["soft", "burned", "off"],
-    "On ambiguous": ["stop", "retry"],
+    "Money · On ambiguous": ["stop", "retry"],
 }
 
 
@@ -87,9 +89,14 @@ def open_form(page: Page, server: Server, kind: str) -> None:
     page.get_by_text("Shot length").wait_for()
 
 
+def label_of(page: Page, title: str) -> Locator:
+    """Return the title of a field as the form shows it."""
+    return page.get_by_text(title if title in REQUIRED else f"{title} (Optional)", exact=True)
+
+
 def field_of(page: Page, title: str, what: str) -> Locator:
     """Return the field below a title: an 'input', a 'textarea' or the 'button' that opens a list."""
-    return page.get_by_text(f"{title} (Optional)", exact=True).locator(f"xpath=following::{what}[1]")
+    return label_of(page, title).locator(f"xpath=following::{what}[1]")
 
 
 def choices_of(page: Page, title: str, kind: str) -> list[str]:
@@ -162,11 +169,15 @@ def test_the_card_shows_the_film(page: Page, pages: Server, film: Path, kind: st
 
 
 def test_the_form_says_what_each_parameter_is(page: Page, pages: Server, kind: str) -> None:
-    """Every parameter has a title and a description, and a field to fill; choices are lists."""
+    """Every parameter has a title, in its place, and a description, and a field to fill; choices are lists."""
     open_form(page, pages, kind)
+    heights = []
     for title, words in FIELDS.items():
-        page.get_by_text(f"{title} (Optional)", exact=True).wait_for()
+        label_of(page, title).wait_for()
+        heights.append((label_of(page, title).bounding_box() or {"y": 0})["y"])
         assert page.get_by_text(words).count() >= 1, title
+    assert heights == sorted(heights)
+    assert page.get_by_text("Property is type").count() == 0
     field_of(page, "Idea", "textarea").fill("A boat")
     for title, choices in LISTS.items():
         assert choices_of(page, title, kind) == choices
@@ -175,6 +186,7 @@ def test_the_form_says_what_each_parameter_is(page: Page, pages: Server, kind: s
 def test_a_wrong_value_is_refused_in_words(page: Page, pages: Server, kind: str) -> None:
     """A film of no length is refused on the form, and no run is made."""
     open_form(page, pages, kind)
+    field_of(page, "Idea", "textarea").fill("A boat")
     before = len(asked(pages, "/flow_runs/filter", {}))
     field = field_of(page, "Length", "input")
     field.fill("0")
@@ -185,3 +197,26 @@ def test_a_wrong_value_is_refused_in_words(page: Page, pages: Server, kind: str)
         # The browser itself says it beside the field; such a bubble is no part of the page.
         assert field.evaluate("e => e.validationMessage") == "Value must be greater than or equal to 4."
     assert len(asked(pages, "/flow_runs/filter", {})) == before
+
+
+def test_a_film_of_nothing_is_refused(page: Page, pages: Server, kind: str) -> None:
+    """The form asks for an idea: without one, or with blanks, it says so beside the field, and no run is made."""
+    before = len(asked(pages, "/flow_runs/filter", {}))
+    for idea in ("", "  "):
+        open_form(page, pages, kind)
+        field_of(page, "Idea", "textarea").fill(idea)
+        page.get_by_role("button", name="Submit").click()
+        page.get_by_text("is a required property" if not idea else "is not valid under any").first.wait_for()
+    assert len(asked(pages, "/flow_runs/filter", {})) == before
+
+
+def test_a_film_of_words_is_begun(page: Page, pages: Server, kind: str) -> None:
+    """An idea alone begins a run, to which nothing is given that may stay empty."""
+    open_form(page, pages, kind)
+    field_of(page, "Idea", "textarea").fill(f"A boat on the {kind} pages")
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**/deployment/*")
+    runs = asked(pages, "/flow_runs/filter", {"sort": "START_TIME_DESC"})
+    (given,) = [run["parameters"] for run in runs if run["parameters"].get("idea") == f"A boat on the {kind} pages"]
+    assert given["seconds"] == 40
+    assert None not in given.values()

@@ -194,3 +194,20 @@ def test_wrong_parameters_are_refused_before_a_run(server: str, worker: None) ->
     assert done.returncode != 0
     assert "seconds" in done.stdout + done.stderr
     assert len(flow_runs()) == before
+
+
+@pytest.mark.thorough
+def test_a_session_is_gone_on_with_by_its_id_alone(server: str, worker: None, tmp_path: Path) -> None:
+    """`make-film/resume` finishes a session as it was asked for: what is there is found, and only the rest is made."""
+    output = tmp_path / "output"
+    first = run_deployment(server, output, idea="A cat on a roof", seconds=4, height=144)
+    wait_for("the film", lambda: flow_run(first).state.is_final())
+    (folder,) = output.glob("sessions/*")
+    (folder / "film.mp4").unlink()
+    before = {path.name: path.read_bytes() for path in folder.glob("videos/*.mp4")}
+    again = run_deployment(server, output, "make-film/resume", session_id=folder.name)
+    wait_for("the film", lambda: flow_run(again).state.is_final())
+    assert flow_run(again).state.is_completed(), flow_run(again).state.message
+    assert (folder / "film.mp4").is_file()
+    assert {path.name: path.read_bytes() for path in folder.glob("videos/*.mp4")} == before
+    assert list(output.glob("sessions/*")) == [folder]

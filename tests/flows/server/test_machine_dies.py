@@ -56,9 +56,15 @@ class Machine:
         self.studio = Studio(place, self.home, PREFECT_API_URL=self.url, FILM_OUTPUT=str(self.output)).up()
 
     def begin(self, **more: Any) -> str:
-        """Ask for a run of the deployment; return its id."""
-        deployment = ask(self.url, "/deployments/name/make-film/local")["id"]
-        parameters = {"idea": IDEA, **OPTIONS, **more}
+        """Ask for a run that makes a film; return its id."""
+        return self._run("local", {"idea": IDEA, **OPTIONS, **more})
+
+    def go_on(self, session_id: str) -> str:
+        """Ask for a run that goes on with a session; return its id."""
+        return self._run("resume", {"session_id": session_id})
+
+    def _run(self, deployment_name: str, parameters: dict[str, Any]) -> str:
+        deployment = ask(self.url, f"/deployments/name/make-film/{deployment_name}")["id"]
         run: dict[str, Any] = ask(self.url, f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})
         return str(run["id"])
 
@@ -125,7 +131,7 @@ def test_cancelled(machine: Machine, undisturbed: dict[str, str]) -> None:
     assert not (folder / "film.mp4").exists()
     rows = json.loads(machine.say(SESSIONS, "list", "--json"))
     assert [row["state"] for row in rows if row["session_id"] == folder.name] == ["interrupted"]
-    again = machine.begin(idea="", session_id=folder.name)
+    again = machine.go_on(folder.name)
     assert machine.filmed(again) == folder
     assert made(folder) == undisturbed
 
