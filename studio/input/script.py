@@ -11,7 +11,8 @@ Two forms are read; Markdown is reduced to its words (`studio/text/markdown.py`)
   dialogue, or has other signs of Fountain, it is read like a screenplay.
 
 A first-level heading that opens the script, if it is the only one of its level, is the film's title, not a scene; so
-is the title on Fountain's title page.
+is the title on Fountain's title page, or in front matter. Captions (`studio/input/caption_files.py`) are plain text; in
+every form, notes to the film's makers are left out (`studio/input/production_notes.py`).
 
 Called by the writers and by `studio/planning/shot_plan.py`; it knows nothing of the length of the film.
 """
@@ -24,8 +25,10 @@ from functools import lru_cache
 
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
+from studio.input.caption_files import captions_as_script
 from studio.input.cues import Cue, caseless_name, cue, known_names, speaks
 from studio.input.fountain import ACTION, CUE, HEADING, is_fountain, title_page, unspoken_left_out
+from studio.input.production_notes import front_matter, notes_left_out, spoken_columns
 from studio.model.brief import SCRIPT_CHARACTERS
 from studio.model.film import LINE_CHARACTERS, Scene
 from studio.text.markdown import MarkdownLine, read_markdown
@@ -113,18 +116,24 @@ def _titled(text: str) -> tuple[str, Sequence[MarkdownLine], bool]:
     The lines of a screenplay are without what is not spoken.
     """
     plain = clean_text(text.removeprefix("\ufeff"))
-    title, behind = title_page(plain)
-    staged = behind is not plain or is_fountain(behind)
+    if (captions := captions_as_script(plain)) is not None:
+        return "", notes_left_out(read_markdown(captions), played=False), False
+    title, behind = front_matter(plain)
+    page_title, unpaged = title_page(behind)
+    staged = unpaged is not behind or is_fountain(unpaged)
+    behind = tabled = spoken_columns(unpaged)
     if staged or any(_place_of(line.strip(" \t*_#>")) is not None for line in behind.split("\n")):
         behind = unspoken_left_out(behind)
     lines = read_markdown(behind)
-    if title:
-        return "".join(line.text for line in read_markdown(title)), lines, staged
+    played = staged or any(_heading(line) is not None for line in lines)
+    lines = notes_left_out(lines, played, tabled=tabled != unpaged)
+    if title := title or page_title:
+        title = "".join(line.text for line in read_markdown(title))
     first = next((place for place, line in enumerate(lines) if re.search(r"\w", line.text)), None)
     if first is None or lines[first].level != 1 or _place_of(lines[first].text.strip()) is not None:
-        return "", lines, staged
-    if any(line.level == 1 for line in lines[first + 1 :]):
-        return "", lines, staged
+        return title, lines, staged
+    if any(line.level == 1 for line in lines[first + 1 :]) or title.strip() not in ("", lines[first].text.strip()):
+        return title, lines, staged
     return lines[first].text, lines[first + 1 :], staged
 
 

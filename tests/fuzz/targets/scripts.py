@@ -11,7 +11,7 @@ from studio.text.sentences import split_sentences
 from tests.fuzz.judge import stretched
 
 _PLAIN = re.compile(r"(?:[^\W\d_]|[ \n,.])*")
-_HEADING = re.compile(r"^\s*(?:INT|EXT|I/E)\b", re.IGNORECASE | re.MULTILINE)
+_HEADING = re.compile(r"^\s*(?:INT|EXT|EST|I\.?/?E|SCENE)\b|^\s*\.[^\W\d_]", re.IGNORECASE | re.MULTILINE)
 
 
 def check(data: bytes) -> None:
@@ -26,7 +26,8 @@ def check(data: bytes) -> None:
         assert re.search(r"\w", scene.narration)
         assert "\n" not in scene.action + scene.location + scene.characters
         assert _bare("".join(split_sentences(scene.narration))) == _bare(scene.narration)
-    if _PLAIN.fullmatch(text) and not _HEADING.search(text):
+    capitals = any(line.strip(" .,").isupper() for line in text.split("\n"))
+    if _PLAIN.fullmatch(text) and not _HEADING.search(text) and not capitals:
         # A paragraph without a word is no scene; a line's end may be given its full stop.
         kept = _words("".join(scene.narration for scene in scenes))
         assert kept == _words(text), "words were lost"

@@ -1,0 +1,90 @@
+"""Read a file of captions, SubRip or WebVTT, as a script: its cues' words alone, in order.
+
+Called by `studio/input/script.py`. The times are used only to part scenes. Formats:
+https://www.w3.org/TR/webvtt1/ and, for SubRip, https://docs.fileformat.com/video/srt/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+PAUSE_SECONDS = 3.0
+"""A silence between two cues from which on a new scene begins: longer than the breath between two sentences."""
+
+_CLOCK = r"(?:(?:\d{1,3}:)?\d{1,2}:)?\d{1,2}[,.]\d{1,3}"
+_TIMES = re.compile(rf"[ \t]*(?P<start>{_CLOCK})[ \t]*-->[ \t]*(?P<end>{_CLOCK})(?:[ \t].*)?$")
+_BEGINNING = re.compile(r"\s*(?:WEBVTT(?:[ \t].*)?(?:\n|$)|\d{1,6}[ \t]*\n.{0,40}-->)")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,60})?[ \t]+(?P<name>[^<>]{1,80})>")
+_MARK = re.compile(
+    r"</?(?:v|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]{0,80})?>|<\d[\d:.]{2,15}>|</?font(?:\s[^<>]{0,200})?>|\{\\[^{}]{0,80}\}"
+)
+_SOUND = re.compile(r"[-\u2013\s]*(?:\[[^\[\]]{0,200}\]|\([^()]{0,200}\)|[\u266a\u266b\u266c#*\s]{1,20})$")
+_NOTES = re.compile("[\u266a\u266b\u266c]")
+
+
+class _Spoken(NamedTuple):
+    start: float
+    end: float
+    lines: tuple[str, ...]
+
+
+def captions_as_script(text: str) -> str | None:
+    """Return what the cues of a caption file say, a paragraph for each scene; None if the text is no such file.
+
+    A scene ends at a silence of `PAUSE_SECONDS`. Sounds in brackets and notes are left out; a line that only repeats
+    the line before, as automatic captions that roll up do, is left out, too.
+    """
+    if not _BEGINNING.match(text) or "-->" not in text:
+        return None
+    told: list[str] = []
+    before = _Spoken(0.0, 0.0, ())
+    for each in _cues(text.split("\n")):
+        if not each.lines:
+            continue
+        if told and each.start - before.end >= PAUSE_SECONDS:
+            told.append("")
+        repeated = before.lines and each.start - before.end < 0.5
+        last = before.lines[-len(each.lines) :] if repeated else ()
+        new = each.lines
+        for length in range(min(len(last), len(each.lines)), 0, -1):
+            if before.lines[-length:] == each.lines[:length]:
+                new = each.lines[length:]
+                break
+        told += new
+        before = each
+    return "\n".join(told)
+
+
+def _cues(lines: list[str]) -> Iterator[_Spoken]:
+    starts = [place for place, line in enumerate(lines) if "-->" in line and _TIMES.match(line)]
+    for number, place in enumerate(starts):
+        until = starts[number + 1] if number + 1 < len(starts) else len(lines)
+        said: list[str] = []
+        for line in lines[place + 1 : until]:
+            # A blank line ends a cue; what follows is the next one's name, or a note.
+            if not line.strip():
+                break
+            if words := _words(line):
+                said.append(words)
+        times = _TIMES.match(lines[place])
+        if times is not None:
+            yield _Spoken(_seconds(times["start"]), _seconds(times["end"]), tuple(said))
+
+
+def _words(line: str) -> str:
+    """Return a caption's line in plain words, a speaker's name with a colon; '' if nobody speaks it."""
+    named = _VOICE.search(line)
+    words = _NOTES.sub("", _MARK.sub("", line)).strip()
+    if not words or _SOUND.match(line.strip()) or _SOUND.match(words):
+        return ""
+    words = words.removeprefix(">>").lstrip() if words.startswith(">>") else words
+    return f"{' '.join(named['name'].split())}: {words}" if named else words
+
+
+def _seconds(clock: str) -> float:
+    seconds = 0.0
+    for part in clock.replace(",", ".").split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds

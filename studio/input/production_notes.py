@@ -1,0 +1,244 @@
+"""Leave out of a script what nobody speaks in the forms that language models and video makers write.
+
+Front matter, tables of which one column is spoken, `[Visual: ...]`, `On-screen text:`, `(music swells)`, times,
+hashtags, and the label of the one voice, `Narrator:`. Called by `studio/input/script.py`; pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from studio.text.markdown import MarkdownLine
+from studio.text.plain_yaml import NotYaml, read_yaml
+
+_FRONT = re.compile(r"\s*(?P<fence>---|\+\+\+)[ \t]*\n")
+_FRONT_LINES = 200
+"""Most lines of front matter."""
+_FRONT_LINE = re.compile(r"[\w\"'][\w \"'.-]{0,60}(?::(?:[ \t]|$)|[ \t]*=)|[ \t]+\S|-[ \t]|#|[ \t]*$|[\]}]")
+_TITLE = re.compile(r"title[ \t]*[:=](?P<title>.*)$", re.IGNORECASE)
+
+_VOICE = r"narrator|narration|voice[ -]?over(?: text)?|v\.?o\.?|audio narration"
+_SPOKEN_COLUMN = re.compile(rf"(?:{_VOICE}|script|dialogue|dialog|spoken|audio|lines?|says|speech)\b", re.IGNORECASE)
+_SPEAKER_COLUMN = re.compile(r"(?:speaker|character|who|role)s?$", re.IGNORECASE)
+_OTHER_COLUMN = re.compile(
+    r"(?:visuals?|video|images?|pictures?|time(?:stamp|code)?s?|timing|duration|seconds|shots?|scenes?|camera|action"
+    r"|on[ -]?screen(?: text)?|text(?: overlay)?|music|sound|sfx|notes?|no\.?|nr\.?|speaker|character|who|role)s?\b|#$",
+    re.IGNORECASE,
+)
+_RULE_OF_TABLE = re.compile(r"[ \t|:-]{3,200}$")
+
+_STRONG = (
+    r"visuals?|visual description|on[ -]?screen(?: text)?|text on[ -]?screen|text overlays?|overlay text|b[ -]?roll|sfx"
+    r"|sound effects?|background music|music cue|lower thirds?|image prompt|video prompt|camera movement|hashtags"
+)
+_WEAK = (
+    r"music|sound|audio|camera|shots?|images?|time|timestamp|duration|length|transition|title card|caption|super|tone"
+    r"|mood|pacing|graphics?|animation|setting|location|thumbnail|format|runtime"
+)
+_LABEL = re.compile(
+    rf"(?P<label>(?P<strong>{_STRONG})|(?:{_WEAK}))[ \t]{{0,3}}(?:\([^()]{{0,60}}\))?[ \t]{{0,3}}:[ \t]*", re.I
+)
+_NARRATOR = re.compile(rf"(?:{_VOICE})[ \t]{{0,3}}(?:\([^()]{{0,60}}\)[ \t]{{0,3}}){{0,2}}:[ \t]*", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?P<who>host|presenter|speaker|anchor)[ \t]{0,3}(?:\([^()]{0,60}\)[ \t]{0,3})?:[ \t]*", re.IGNORECASE
+)
+_OTHERS = re.compile(
+    r"(?:guest|co-?host|interviewer|interviewee|caller|(?:host|speaker|presenter) ?\d)\b[^:]{0,30}:", re.I
+)
+_MADE = (
+    r"visuals?|music|sound|sfx|audio|camera|b[ -]?roll|cut|cuts|fade|fades|zoom|pan|shot|close[ -]?up|wide|image|images"
+    r"|on[ -]?screen|text|title|graphics?|animation|transition|intro|outro|pause|beat|applause|laughter|silence|upbeat"
+    r"|ambient|background|dramatic|voice ?over|end card|end screen|montage|opening|closing|establishing|show"
+)
+_BRACKETED = re.compile(r"\[[^\[\]]{1,600}\]$")
+_BRACKETED_MADE = re.compile(rf"\[[ \t]{{0,3}}(?:{_MADE})\b[^\[\]]{{0,600}}\]", re.IGNORECASE)
+_TIME = (
+    r"\d{1,2}:\d{2}(?::\d{2})?(?:[ \t]{0,3}[-\u2013\u2014][ \t]{0,3}\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,3}[ \t]?[-\u2013][ \t]?\d{1,3}[ \t]?(?:s|sec|seconds)"
+)
+_TIMED = re.compile(rf"[\[(](?:{_TIME})[\])][ \t]*")
+_TIMES_ONLY = re.compile(rf"(?:{_TIME})$")
+_SOUND = (
+    r"(?:[\w'-]{1,20} ){0,3}(?:music|score|sfx|sound|song|drums?|strings|piano|applause|laughter|audience|crowd)"
+    r"(?: [\w'-]{1,20}){0,2} ?(?:swells?|fades?|plays?|builds?|rises?|begins?|starts?|stops?|ends?|softens?|intensifies"
+    r"|continues|cheers?|laughs?|in|out|up|down|under)"
+)
+_SOUNDS = re.compile(
+    rf"\((?:{_SOUND}|(?:long |short |brief )?(?:pause|beat|silence)|applause|laughter|laughs|music"
+    r"|sfx\b[^()]{0,80})\)[ \t]*",
+    re.IGNORECASE,
+)
+_HASHTAGS = re.compile(r"(?:#[^\W\d][\w-]{0,60}[ \t,]{0,3}){1,40}$")
+_TRAILING_HASHTAGS = re.compile(r"(?:[ \t]{1,5}#[^\W\d][\w-]{0,60}){2,40}$")
+_SCENE = re.compile(
+    r"\[?(?P<words>scene[ \t]{1,3}(?:\d{1,3}|[IVX]{1,5})"
+    r"(?:[ \t]{0,3}[:.\u2013\u2014-][ \t]{0,3}[^\[\].!?]{0,80})?)\]?:?$",
+    re.IGNORECASE,
+)
+"""A scene's heading that is not marked as one: '[Scene 2: The Sea]'."""
+_QUOTED = re.compile('["\u201c](?P<said>[^"\u201c\u201d]{1,4000})["\u201d]$')
+
+
+def front_matter(text: str) -> tuple[str, str]:
+    """Return (the title in a text's front matter, '' if there is none; the text after it).
+
+    Front matter is YAML between lines of `---`, or TOML between lines of `+++`, at the beginning.
+    """
+    begun = _FRONT.match(text)
+    if begun is None:
+        return "", text
+    lines = text[begun.end() :].split("\n")
+    closings = ("---", "...") if begun["fence"] == "---" else ("+++",)
+    for place, line in enumerate(lines[:_FRONT_LINES]):
+        if line.rstrip() in closings:
+            inside = lines[:place]
+            if not any(re.match(r"[\w\"']", each) for each in inside) or any(map(_NARRATOR.match, inside)):
+                return "", text
+            return _front_title(inside), "\n".join(lines[place + 1 :])
+        if not _FRONT_LINE.match(line):
+            return "", text
+    return "", text
+
+
+def _front_title(lines: Sequence[str]) -> str:
+    for place, line in enumerate(lines):
+        if found := _TITLE.match(line):
+            block = [line, *_indented(lines[place + 1 :])]
+            try:
+                value = read_yaml("\n".join(block).replace("=", ":", 1) if "=" in line[:8] else "\n".join(block), 10)
+            except NotYaml:
+                value = None
+            said = next(iter(value.values())) if isinstance(value, dict) and value else None
+            return " ".join((str(said) if said is not None else found["title"]).split()).strip("\"'")
+    return ""
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for line in lines:
+        if not line[:1].isspace():
+            break
+        kept.append(line)
+    return kept
+
+
+def spoken_columns(text: str) -> str:
+    """Return a text in which each row of a table with a column that is spoken is a paragraph of that column's words.
+
+    Such a table names the column ('Narration', 'Voiceover', 'Dialogue', ...) beside one that is not spoken ('Visual').
+    """
+    if "|" not in text:
+        return text
+    lines = text.split("\n")
+    kept: list[str] = []
+    place = 0
+    while place < len(lines):
+        if place + 1 < len(lines) and "|" in lines[place] and "-" in lines[place + 1] and _is_rule(lines[place + 1]):
+            names = [cell.strip("*_` ") for cell in _cells(lines[place])]
+            spoken = _spoken_column(names)
+            if spoken is not None:
+                who = next((at for at, name in enumerate(names) if _SPEAKER_COLUMN.match(name)), None)
+                place += 2
+                while place < len(lines) and "|" in lines[place] and lines[place].strip():
+                    kept += ["", _row(_cells(lines[place], len(names)), spoken, who)]
+                    place += 1
+                kept.append("")
+                continue
+        kept.append(lines[place])
+        place += 1
+    return "\n".join(kept)
+
+
+def _is_rule(line: str) -> bool:
+    return "|" in line and _RULE_OF_TABLE.match(line.strip()) is not None
+
+
+def _cells(line: str, columns: int = 1) -> list[str]:
+    """Return a row's cells; '|' at an edge parts none, unless the row would have fewer than `columns`."""
+    cells = [cell.strip() for cell in line.strip().split("|")]
+    if len(cells) > columns and not cells[0]:
+        del cells[0]
+    if len(cells) > columns and not cells[-1]:
+        del cells[-1]
+    return cells
+
+
+def _spoken_column(names: Sequence[str]) -> int | None:
+    """Return the place of the column that is spoken, if there is one beside others that are not."""
+    spoken = [at for at, name in enumerate(names) if _SPOKEN_COLUMN.match(name)]
+    if not spoken or not any(_OTHER_COLUMN.match(name) for at, name in enumerate(names) if at not in spoken):
+        return None
+    voiced = [at for at in spoken if re.match(_VOICE, names[at], re.IGNORECASE)]
+    return (voiced or spoken)[0]
+
+
+def _row(cells: Sequence[str], spoken: int, who: int | None) -> str:
+    words = cells[spoken] if spoken < len(cells) else ""
+    if quoted := _QUOTED.match(words):
+        words = quoted["said"]
+    if words in ("-", "\u2013", "\u2014") or not words:
+        return ""
+    speaker = cells[who].strip("*_ ").removesuffix(":") if who is not None and who < len(cells) else ""
+    return f"{speaker}: {words}" if speaker else words
+
+
+def notes_left_out(lines: Sequence[MarkdownLine], played: bool, tabled: bool = False) -> tuple[MarkdownLine, ...]:
+    """Return the lines of a script without what they say to its makers; a line of which nothing is left is blank.
+
+    Args:
+        played: whether it is a screenplay: there, '(beat)' under a line is a direction for the speaker, which stays.
+        tabled: whether columns of a table were left out. Then, as where a line is labelled for the narrator or as a
+            picture, labels and brackets with other meanings in prose are notes, too.
+    """
+    texts = [line.text.strip() for line in lines]
+    made = tabled or any(
+        _NARRATOR.match(text) or _BRACKETED_MADE.match(text) or ((label := _LABEL.match(text)) and label["strong"])
+        for text in texts
+    )
+    alone = not any(map(_OTHERS.match, texts))
+    parted = made or sum(_SCENE.match(text) is not None for text in texts) > 1
+    kept: list[MarkdownLine] = []
+    skipping = False
+    for line, words in zip(lines, texts, strict=True):
+        text = words[timed.end() :] if (timed := _TIMED.match(words)) else words
+        if not words or line.level:
+            skipping = False
+            kept.append(line)
+            continue
+        if parted and (scene := _SCENE.match(text)):
+            skipping = False
+            kept.append(line._replace(text=scene["words"], level=2))
+            continue
+        label = _LABEL.match(text)
+        if label and (made or label["strong"]):
+            # A label alone on its line belongs to the lines below.
+            skipping = label.end() == len(text)
+            kept.append(line._replace(text=""))
+            continue
+        spoken = _NARRATOR.match(text) or (_HOST.match(text) if alone else None)
+        skipping = skipping and not spoken
+        if played and text.startswith("(") and text.endswith(")") and kept and kept[-1].text.strip():
+            kept.append(line)
+            continue
+        told = "" if skipping else _told(text[spoken.end() :] if spoken else text, made, bool(spoken))
+        kept.append(line if told == words else line._replace(text=told))
+    return tuple(kept)
+
+
+def _told(text: str, made: bool, labelled: bool) -> str:
+    """Return the words of one line that are spoken."""
+    if _HASHTAGS.match(text) or _TIMES_ONLY.match(text) or (made and _BRACKETED.match(text)):
+        return ""
+    told = text
+    if "[" in told:
+        told = _BRACKETED_MADE.sub("", told)
+    if "(" in told:
+        told = _SOUNDS.sub("", told)
+    if "[" in told or "(" in told:
+        told = _TIMED.sub("", told)
+    if "#" in told:
+        told = _TRAILING_HASHTAGS.sub("", told)
+    if labelled and (quoted := _QUOTED.match(told)):
+        told = quoted["said"]
+    return told if told == text else " ".join(told.split())

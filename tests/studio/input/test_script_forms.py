@@ -1,0 +1,82 @@
+"""Of scripts that a language model, a caption editor or a note program wrote, what is spoken is spoken, and no more."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from studio.input.script import parse_script, script_title
+from tests.support.sampled import sampled
+from tests.support.texts.script_forms import Script, captions, chat_script, noted, table_script
+
+
+def _said(text: str) -> list[str]:
+    lines = [line for scene in parse_script(text) for line in scene.narration.split("\n")]
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize("form", [chat_script, table_script, captions])
+@sampled("seed", range(8), quick=2)
+def test_just_what_is_spoken_is_spoken(form: Callable[[random.Random], Script], seed: int) -> None:
+    """Of 150 scripts of a form each gives its spoken lines, in order, and no others."""
+    draw = random.Random(seed)
+    for _ in range(150):
+        text, spoken = form(draw)
+        assert _said(text) == spoken, text
+
+
+@sampled("seed", range(8), quick=2)
+def test_front_matter_gives_the_title(seed: int) -> None:
+    """Front matter is not spoken, and its title is the film's."""
+    draw = random.Random(seed)
+    for _ in range(150):
+        text, title, spoken = noted(draw)
+        assert script_title(text) == title, text
+        assert _said(text) == spoken, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Music: it was all he had.\n\nTime: the last of riddles.",
+        "He wrote [sic] and (laughing) left. [He never came back.]",
+        "C# is a note, #5 a number, and #metoo a word.",
+        "It began at 10:30. (It was late.)",
+        "Scene 1: the sea is calm.",
+        "Ann: Hello.\nBen: Hello.",
+        "Host: Welcome.\n\nGuest: Thank you.",
+        "Red | green | blue",
+        "---\n\nA rule, and\n\n---\n\nanother.",
+        "1\n\nThe arrow --> points there.",
+    ],
+)
+def test_prose_keeps_its_words(text: str) -> None:
+    """What a note to the makers only resembles is spoken."""
+    letters = "".join(filter(str.isalnum, text))
+    assert "".join(filter(str.isalnum, "".join(_said(text)))) == letters
+
+
+def test_a_table_of_speakers_names_them() -> None:
+    """In a table with a column of speakers each line is spoken with its speaker's name."""
+    text = "| Speaker | Line |\n|---|---|\n| **Ann** | Hello. |\n| Ben | Good night. |\n"
+    assert _said(text) == ["Ann: Hello.", "Ben: Good night."]
+
+
+def test_captions_that_roll_up_are_said_once() -> None:
+    """A line that a caption repeats from the one before is spoken once; a silence begins a scene."""
+    text = (
+        "1\n00:00:00,000 --> 00:00:02,000\nthe sea\n\n2\n00:00:02,000 --> 00:00:04,000\nthe sea\nis wide.\n\n"
+        "3\n00:00:09,000 --> 00:00:10,000\nis wide.\n"
+    )
+    assert [scene.narration.split("\n") for scene in parse_script(text)] == [["the sea", "is wide."], ["is wide."]]
+
+
+def test_a_script_of_a_model_has_its_scenes() -> None:
+    """Headings that are only bold or in brackets part the scenes and name their places."""
+    text = "**[Scene 1: The Pier]**\n\nVisual: dusk\n\nNarrator: It is late.\n\nScene 2\n\nNarrator: It is day."
+    assert [(scene.location, scene.narration) for scene in parse_script(text)] == [
+        ("the Pier", "It is late."),
+        ("", "It is day."),
+    ]
