@@ -6,6 +6,7 @@ sessions, write no file but the one they are given, and neither retry nor cache.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from prefect.blocks.core import Block
@@ -20,6 +21,9 @@ from studio.errors import BadInput
 from studio.model.engine_plugin import ROLES, EnginePlugin, Role
 from studio.model.engines import AT_ONCE, AccountLimits, Crew, LeavesScripts
 
+LOCAL_AT_ONCE, LOCAL_LONGEST_PX = 2, 1_024
+"""Requests in flight at a server of this machine, which has one graphics card; and the longest side of a picture that
+its painter is asked for: a usual model for such a card paints a megapixel."""
 VOICES = 4
 """How many lines are spoken at once by a vendor's voice."""
 
@@ -187,13 +191,48 @@ class FilmCrew(Block):
         return {key: value for key, value in given.items() if value not in ("", None)}
 
 
+def _local_crew() -> Crew:
+    """Return the crew of the servers that run on this machine, with offline engines for what none of them does.
+
+    Raises:
+        BadInput: none of them runs, or none has a model that a film needs; the message names their ports.
+    """
+    from blocks.openai_api.checks import openai_checks
+    from blocks.openai_api.local import PORTS, find_servers, first_model, local_checks
+    from blocks.openai_api.narrator import OpenAINarrator
+    from blocks.openai_api.painter import OpenAIPainter
+    from blocks.openai_api.writer import OpenAIWriter
+
+    servers = find_servers()
+    text, image, speech = (first_model(servers, work) for work in ("text", "image", "speech"))
+    if text is image is speech is None:
+        usual = ", ".join(f"{program} ({port})" for program, port in PORTS.items())
+        raise BadInput(
+            f"--crew local: no server with a model for films answers at the usual ports of {usual}: start one, or name "
+            "its address in OPENAI_BASE_URL and use --crew openai"
+        )
+    offline = offline_crew()
+    return replace(
+        offline,
+        name="local",
+        writer=OpenAIWriter(*text, script_writer=offline.writer) if text else offline.writer,
+        painter=OpenAIPainter(*image, long_side=LOCAL_LONGEST_PX) if image else offline.painter,
+        narrator=OpenAINarrator(*speech) if speech else offline.narrator,
+        limits=AccountLimits(LOCAL_AT_ONCE),
+        painters=LOCAL_AT_ONCE if image else Crew.painters,
+        checkers=(local_checks, openai_checks),
+    )
+
+
 CREWS: dict[str, Any] = {
     "offline": offline_crew,
     "openai": lambda: FilmCrew(writer="openai", painter="openai", narrator="openai").as_crew("openai"),
     "stability": lambda: FilmCrew(painter="stability").as_crew("stability"),
+    "local": _local_crew,
 }
 """The built-in crews, each as a function that returns it. 'offline' needs neither keys nor network, and spends nothing;
-'openai' and 'stability' read their keys from the environment. Any other name is that of a saved block."""
+'openai' and 'stability' read their keys from the environment; 'local' looks for servers on this machine. Any other name
+is that of a saved block."""
 
 
 def crew_named(name: str) -> Crew:

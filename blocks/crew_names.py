@@ -13,6 +13,7 @@ NEEDED_VARIABLES: dict[str, tuple[str, ...]] = {
     # A server of one's own may need no key.
     "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
     "stability": ("STABILITY_API_KEY",),
+    "local": (),
 }
 """The built-in crews by name, and the environment variables of which each needs at least one."""
 

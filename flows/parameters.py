@@ -89,7 +89,7 @@ CrewName = Annotated[
     str,
     shown(
         "Crew",
-        "Who works: 'offline' needs no key and spends nothing; 'openai', 'stability'; or a saved Film Crew.",
+        "Who works: 'offline' needs no key and spends nothing; 'openai', 'stability', 'local'; or a saved Film Crew.",
         form={"examples": list(NEEDED_VARIABLES), "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
         max_length=200,
     ),
