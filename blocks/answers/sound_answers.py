@@ -12,6 +12,7 @@ import av
 import numpy as np
 
 from blocks.answers.picture_answers import bad_answer
+from blocks.answers.sound_parts import NotWhole, SoundPart, sound_parts
 from studio.audio.wav import Samples
 from studio.model.film import Word
 from studio.model.paid import Reply
@@ -33,9 +34,9 @@ SILENT_PEAK = 10 ** (-60 / 20)
 SPEAKING_SHARE = 10 ** (-40 / 20)
 """-40 dB, as a ratio to the loudest sample: a voice speaks where it is above that, as in the offline narrator."""
 
-_STREAMED = 0x7FFF_0000
-"""From this length on a WAV's header is not believed: one that was written before its length was known says 0xFFFFFFFF
-or nearly that, or 0."""
+MISSING_SECONDS = 0.15
+"""By how much a decoded sound may be shorter than it says: what encoders add to its beginning and end is less."""
+
 _DENSE = (("\u0e00", "\u0e7f"), ("\u3040", "\u9fff"), ("\uac00", "\ud7a3"))
 """Thai; Kana and Han; Hangul: in these scripts a letter is about a syllable."""
 LETTERS_A_SECOND = 15.0
@@ -61,7 +62,8 @@ def usual_seconds(text: str) -> float:
 def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
     """Decode the sound of a reply: (n,) float32 at `RATE_HZ`, all channels mixed to one.
 
-    WAV (also with the lengths that a streaming server writes), MP3 and FLAC are taken.
+    WAV, MP3, AAC, Ogg, FLAC, MP4 and samples without a header are taken, also several in a row: see
+    `blocks.answers.sound_parts`.
 
     Args:
         most: the longest sound, in seconds, > 0.
@@ -72,13 +74,10 @@ def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
     content = reply.content
     if len(content) > SOUND_BYTES:
         raise bad_answer(vendor, reply, f"the sound has more than {SOUND_BYTES:,} bytes")
-    kind = _kind(content)
-    if not kind:
-        raise bad_answer(vendor, reply, "the answer is neither WAV, MP3 nor FLAC")
-    if kind == "wav" and _cut_off(content):
-        raise bad_answer(vendor, reply, "the sound is cut off")
     try:
-        sound = _samples(content, kind, most)
+        sound = _joined(sound_parts(content), most)
+    except NotWhole as error:
+        raise bad_answer(vendor, reply, str(error)) from None
     except (av.FFmpegError, ValueError, OSError, LookupError, AttributeError, TypeError):
         # PyAV raises AttributeError if it has no decoder for a stream.
         raise bad_answer(vendor, reply, "the answer is not a whole sound") from None
@@ -91,30 +90,24 @@ def decoded_sound(vendor: str, reply: Reply, most: float) -> Samples:
     return sound
 
 
-def _kind(content: bytes) -> str:
-    """Return the demuxer for these bytes, '' for none. ffmpeg's own guess could be a playlist, which opens URLs."""
-    if content[:4] in (b"RIFF", b"RF64") and content[8:12] == b"WAVE":
-        return "wav"
-    if content[:4] == b"fLaC":
-        return "flac"
-    # An ID3 tag, or the eleven bits that begin an MPEG audio frame (ISO/IEC 11172-3, 2.4.1.3).
-    frame = len(content) > 1 and content[0] == 0xFF and content[1] & 0xE0 == 0xE0
-    return "mp3" if content[:3] == b"ID3" or frame else ""
+def _joined(parts: tuple[SoundPart, ...], most: float) -> Samples:
+    """Decode sounds one after the other, and stop once `most` seconds are exceeded."""
+    sounds: list[Samples] = []
+    length = 0
+    for part in parts:
+        sounds.append(_samples(part.content, part.kind, most, part.seconds))
+        length += sounds[-1].size
+        if length > most * RATE_HZ:
+            break
+    return np.concatenate(sounds) if sounds else np.zeros(0, np.float32)
 
 
-def _cut_off(content: bytes) -> bool:
-    """Tell whether a WAV has fewer samples than its header says; False if the header cannot be believed."""
-    at = 12
-    while at + 8 <= len(content):
-        name, length = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
-        if name == b"data":
-            return length < _STREAMED and at + 8 + length > len(content)
-        at += 8 + length + length % 2
-    return False
+def _samples(content: bytes, kind: str, most: float, told: float = 0.0) -> Samples:
+    """Decode the first audio stream, and stop once `most` seconds are exceeded.
 
-
-def _samples(content: bytes, kind: str, most: float) -> Samples:
-    """Decode the first audio stream, and stop once `most` seconds are exceeded."""
+    Raises:
+        NotWhole: it is shorter than the `told` seconds, or than its container says.
+    """
     blocks: list[Samples] = []
     length = 0
     with av.open(io.BytesIO(content), "r", format=kind) as box:
@@ -131,7 +124,11 @@ def _samples(content: bytes, kind: str, most: float) -> Samples:
             blocks.append(block.to_ndarray().mean(axis=0, dtype=np.float32))
             length += blocks[-1].size
             if length > most * RATE_HZ:
-                break
+                return np.concatenate(blocks)
+        if kind == "mov" and stream.duration and stream.time_base:
+            told = float(stream.duration * stream.time_base)
+    if length / RATE_HZ < told - MISSING_SECONDS:
+        raise NotWhole(f"the sound is cut off: {length / RATE_HZ:.1f} of {told:.1f} seconds came")
     return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
 

@@ -65,6 +65,10 @@ def open_client(
     )
 
 
+MEASURED = "film_measured"
+"""The name of a response's extension: whether the server said how long the body is, so that it surely came whole."""
+
+
 @dataclass
 class VendorTransport(httpx2.BaseTransport):
     """The transport behind `open_client`, with the same arguments."""
@@ -127,9 +131,11 @@ class VendorTransport(httpx2.BaseTransport):
                 self._line(f"the answer {broken}; it may have been billed"),
                 request_id=request_id_of(headers, self.secrets),
             )
+        # Of a body without a length, which ends with the connection, nobody knows whether it came whole.
+        measured = "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
         for name in ("content-encoding", "content-length", "transfer-encoding"):
             headers.pop(name, None)
-        return httpx2.Response(answer.status, headers=headers, content=content)
+        return httpx2.Response(answer.status, headers=headers, content=content, extensions={MEASURED: measured})
 
     def _sent(self, headers: httpx2.Headers) -> list[tuple[bytes, bytes]]:
         held = tuple(name.encode() for name in self.withheld)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from blocks.answers.picture_answers import bad_answer
 from blocks.answers.sound_answers import (
     RATE_HZ,
     SOUND_BYTES,
@@ -22,7 +23,8 @@ from blocks.answers.sound_answers import (
     most_seconds,
     usual_seconds,
 )
-from blocks.http_client.client import USUAL, RequestLimits
+from blocks.answers.sound_parts import claims_more, with_header
+from blocks.http_client.client import MEASURED, USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask
@@ -166,7 +168,10 @@ class OpenAINarrator(PaidEngine):
             response = ask(
                 self.account, self.limits, lambda client: client.audio.speech.with_raw_response.create(**body)
             )
-            reply = Reply(response.content, request.most, request_id_of(response.headers, self.account.secrets))
+            content = with_header(response.content, response.headers.get("content-type", ""))
+            reply = Reply(content, request.most, request_id_of(response.headers, self.account.secrets))
+            if not response.extensions.get(MEASURED) and claims_more(content):
+                raise bad_answer(self.account.vendor, reply, "the sound is cut off")
             try:
                 seconds = check(reply).size / RATE_HZ
             except VendorError:

@@ -154,14 +154,13 @@ def test_voices_of_every_kind_are_taken(content: bytes) -> None:
         (sound(0), "empty"),
         (sound(2, peak=0.0005), "silent"),
         (sound(20), "longer"),
-        (sound(2)[:-9_000], "cut off"),
         (sound(2)[:40], "whole sound|empty|cut off"),
         (sound(2, 192_000), "whole sound"),
         (b"RIFF\xff\xff\xff\xffWAVE" + b"\0" * 200, "whole sound|empty"),
         (b"fLaC" + b"\0" * 99, "whole sound|empty"),
         (b"ID3" + b"\xff" * 99, "whole sound|empty"),
     ],
-    ids=["", "html", "playlist", "empty", "silence", "endless", "cut off", "header", "192k", "riff", "fLaC", "ID3"],
+    ids=["", "html", "playlist", "empty", "silence", "endless", "header", "192k", "riff", "fLaC", "ID3"],
 )
 def test_what_is_no_voice_is_refused(content: bytes, why: str) -> None:
     """The reason stands in the message."""
@@ -255,9 +254,8 @@ def riff(kind: int, channels: int, samples: bytes, before: bytes = b"") -> bytes
         (riff(1, 19, bytes(range(200)) * 190), "whole sound"),
         (riff(0x1234, 1, bytes(range(200)) * 90), "whole sound"),
         (riff(3, 1, np.full(24_000, np.nan, "<f4").tobytes()), "silent"),
-        (riff(1, 1, bytes(range(200)) * 90, b"LIST" + struct.pack("<I", 3) + b"abc\0")[:-5_000], "cut off"),
     ],
-    ids=["19 channels", "no such codec", "not a number", "cut off behind an odd chunk"],
+    ids=["19 channels", "no such codec", "not a number"],
 )
 def test_a_strange_sound_is_refused(content: bytes, why: str) -> None:
     """A WAV with more channels than a decoder can count would end the process; it and its like are bad answers."""

@@ -19,6 +19,7 @@ from studio.model.paid import VendorError
 from tests.support.adapters.contract import LINE, PATIENT
 from tests.support.adapters.desk import PlainDesk
 from tests.support.adapters.openai_stand import account_at
+from tests.support.adapters.socket_stand import message, saying, serving
 from tests.support.vendors.media import sound, streamed
 from tests.support.vendors.openai_server import OpenAIServer
 
@@ -88,6 +89,33 @@ def test_parts_are_the_line(line: str) -> None:
         assert len(part) <= INPUT_CHARACTERS
     letters = [c for c in line if c.isalnum()]
     assert [c for part in parts for c in part if c.isalnum()] == letters
+
+
+def spoken(answer: bytes, out: Path) -> np.ndarray[Any, Any]:
+    """Return the samples of the file that the narrator makes of a whole HTTP answer."""
+    with serving() as serve:
+        account = account_at(f"{serve(saying(answer))}v1")
+        OpenAINarrator(account, limits=PATIENT).at(PlainDesk()).speak(LINE, 1, out)
+    with wave.open(str(out)) as sheet:
+        return np.frombuffer(sheet.readframes(sheet.getnframes()), "<i2")
+
+
+def test_a_header_that_promises_more_is_believed_if_nothing_else_says_how_much(tmp_path: Path) -> None:
+    """Of a body with a length all came, whatever its header says; one that ends with the connection is cut off."""
+    cut = sound(2)[:-9_000]
+    assert spoken(message(cut), tmp_path / "a").size == (len(cut) - 44) // 2
+    with pytest.raises(VendorError, match="cut off") as failed:
+        spoken(b"HTTP/1.1 200 OK\r\n\r\n" + cut, tmp_path / "b")
+    assert (failed.value.fault, bool(failed.value.usage)) == ("bad answer", True)
+    assert spoken(b"HTTP/1.1 200 OK\r\n\r\n" + streamed(sound(2)), tmp_path / "c").size == 48_000
+
+
+def test_samples_have_the_rate_of_their_type(tmp_path: Path) -> None:
+    """Without a header, the Content-Type says what they are, else they are at 24 kHz."""
+    bare = sound(1)[44:]
+    assert spoken(message(bare, "content-type: audio/pcm"), tmp_path / "a").size == 24_000
+    assert spoken(message(bare, "content-type: audio/L16;rate=12000"), tmp_path / "b").size == pytest.approx(48_000, 9)
+    assert spoken(message(bare, "content-type: application/octet-stream"), tmp_path / "c").size == 24_000
 
 
 def test_settings_are_sent_and_told(server: OpenAIServer, tmp_path: Path) -> None:
