@@ -54,7 +54,7 @@ _GOES_ON = ":resume_film"
 """How the entry point ends of a deployment that goes on with a session, and makes no new film."""
 
 Manifest = Annotated[
-    str, p.shown("Manifest", "File of ideas on the worker's machine (.csv, .tsv, .jsonl, .yaml).", min_length=1)
+    str, p.shown("Manifest", "File of ideas on the worker's machine (.csv, .tsv, .json, .jsonl, .yaml).", min_length=1)
 ]
 Parallel = Annotated[int, p.shown("Parallel", "Films made at once; one alone uses two cores.", ge=1, le=MOST)]
 AtMost = Annotated[

@@ -158,7 +158,7 @@ app.command(start_studio, name="studio", help_epilogue=STUDIO_EXAMPLES)
     "A manifest is CSV with a header (idea, and any option above: seconds, height, ...), JSON Lines or a YAML list."
 )
 def batch(
-    file: Annotated[Path, Parameter(show_default=False, help="The manifest: .csv, .tsv, .jsonl or .yaml.")],
+    file: Annotated[Path, Parameter(show_default=False, help="The manifest: .csv, .tsv, .json, .jsonl or .yaml.")],
     /,
     *,
     parallel: Annotated[int, Parameter(help="Films made at once, 1 to 16; one alone uses two cores.")] = 1,

@@ -1,13 +1,15 @@
 """Read a manifest: many ideas in one file, each with its options; accepted whole, or refused with all its faults.
 
-CSV or TSV with a header, JSON Lines, or a YAML list. Pure, except that it reads the file and the scripts and prompts
-that it names. `studio/batch/films.py` and `flows/cli/batch.py` make the films.
+A table with a header (CSV or TSV, as spreadsheets write them), JSON Lines, a JSON list, or a YAML list. Pure, except
+that it reads the file and the scripts and prompts that it names. `studio/batch/films.py` and `flows/cli/batch.py` make
+the films.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.abilities import check_abilities
 from studio.text.display import printable
 from studio.text.plain_yaml import NotYaml, read_yaml
-from studio.text.strict_json import NotJson, read_json
+from studio.text.strict_json import NotJson, item_lines, read_json
 
 LINES = 1_000
 """Most films in one manifest; at half a minute each, more than eight hours of work."""
@@ -36,12 +38,19 @@ COLUMNS = 100
 """Most columns of a table: more than six times as many as have a meaning."""
 FAULTS_TOLD = 5
 
-_COMMA, _TAB = ".csv", ".tsv"
-_JSON, _YAML = (".jsonl", ".ndjson"), (".yaml", ".yml")
+_TABLE = (".csv", ".tsv")
+_JSON, _YAML = (".jsonl", ".ndjson", ".json"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
 _TERMS = tuple(TermsChange.model_fields)
 _COLUMNS = ("idea", *_TERMS, *FilmOptions.model_fields)
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_SEPARATOR = re.compile(r"\"?sep=(?P<sign>[;,|\t])\"?[ \t]*\n", re.IGNORECASE)
+"""The line before the header by which a spreadsheet is told how cells are separated."""
+_DECIMAL = re.compile(r"[ \t]*(?P<whole>\d{1,9}),(?P<part>\d{1,2}|\d{4,9})[ \t]*$")
+"""A number with a decimal comma; with three digits behind it, it may as well be thousands, and is refused."""
+_CLOCK = re.compile(r"[ \t]*0?(?P<across>\d{1,2}):0?(?P<down>\d{1,2})(?::00)?[ \t]*$")
+"""A ratio; spreadsheets take it for a time and write '16:09:00'."""
+_WHOLE = re.compile(r"[ \t]*(?P<whole>\d{1,9})(?:[.,]0{1,6})?[ \t]*$")
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,9 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
         BadInput: in one line: the file cannot be read at all; or how many faults it has, and the first five.
     """
     kind = path.suffix.lower()
-    if kind not in (_COMMA, _TAB, *_JSON, *_YAML):
+    if kind not in (*_TABLE, *_JSON, *_YAML):
         raise BadInput(
-            f"{str(path)!r} is not a manifest: its name ends with .csv, .tsv, .jsonl, .ndjson, .yaml or .yml"
+            f"{str(path)!r} is not a manifest: its name ends with .csv, .tsv, .json, .jsonl, .ndjson, .yaml or .yml"
         )
     if _exists(path) and not path.is_file():
         raise BadInput(f"{str(path)!r} is not a file: name a manifest")
@@ -94,9 +103,11 @@ def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None)
     entries = (
         _yaml(text, reader)
         if kind in _YAML
+        else _json_list(text, reader)
+        if kind == ".json"
         else _json(text, reader)
         if kind in _JSON
-        else _table(text, "\t" if kind == _TAB else "", reader)
+        else _table(text, kind, reader)
     )
     raw = list(islice(entries, LINES))
     if more := sum(1 for _ in entries):
@@ -214,6 +225,8 @@ class _Reader:
         if name in _TERMS:
             if isinstance(value, bool | Mapping | list | tuple | set):
                 raise BadInput("expected a number, or none" if name == "budget_usd" else "expected fail or slate")
+            if isinstance(value, str):
+                value = _as_number(str(name), value)
             return getattr(make_terms(**{str(name): value}), str(name))
         if name not in FilmOptions.model_fields:
             raise BadInput("this option is not known")
@@ -226,8 +239,8 @@ class _Reader:
             return self._file(str(name), value)
         if isinstance(value, str) and yes_or_no:
             value = _YES_NO.get(value.strip().lower(), value)
-        if isinstance(value, str) and name == "fps" and value.strip().isdecimal():
-            value = int(value.strip()[:9])
+        if isinstance(value, str):
+            value = _as_number(str(name), value)
         options = film_options(**{str(name): value})
         if name == "crew":
             self._crew(options.crew)
@@ -241,6 +254,31 @@ class _Reader:
             raise BadInput(f"{value!r} is not a file")
         read = (read_script if name == "script" else read_prompts)(path, f"--{name}")
         return getattr(film_options(**{name: read}), name)
+
+
+def _as_number(name: str, value: str) -> object:
+    """Return a cell's text as a spreadsheet means it: a decimal comma is a point, '24.0' a whole number of frames."""
+    if name in ("seconds", "shot_seconds", "budget_usd") and (number := _DECIMAL.match(value)):
+        return f"{number['whole']}.{number['part']}"
+    if name in ("fps", "height", "seed") and (whole := _WHOLE.match(value)):
+        return int(whole["whole"])
+    if name == "aspect" and (ratio := _CLOCK.match(value)):
+        return f"{ratio['across']}:{ratio['down']}"
+    return value
+
+
+def _json_list(text: str, reader: _Reader) -> Iterator[_Raw]:
+    """Yield the items of a JSON list; a file without '[' at its beginning is read as JSON Lines."""
+    if not text.lstrip().startswith("["):
+        yield from _json(text, reader)
+        return
+    try:
+        value = read_json(text)
+    except NotJson as error:
+        reader.fault(1, "JSON", error)
+        return
+    if isinstance(value, list):
+        yield from zip(item_lines(text), value, strict=True)
 
 
 def _json(text: str, reader: _Reader) -> Iterator[_Raw]:
@@ -269,26 +307,35 @@ def _yaml(text: str, reader: _Reader) -> Iterator[_Raw]:
     yield from enumerate(value, start=1)
 
 
-def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
-    head = text.split("\n", 1)[0]
-    # In half of Europe, spreadsheets separate cells by semicolons.
-    delimiter = delimiter or (";" if ";" in head and "," not in head else ",")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    names: list[str] = []
+def _table(text: str, kind: str, reader: _Reader) -> Iterator[_Raw]:
     began = 1
+    if told := _SEPARATOR.match(text):
+        text, began = text[told.end() :], 2
+    rows = csv.reader(
+        io.StringIO(text, newline=""), delimiter=told["sign"] if told else _delimiter(text, kind), strict=True
+    )
+    above = began - 1
+    names: list[str] = []
+    nameless: list[int] = []
     try:
         for row in rows:
-            number, began = began, rows.line_num + 1
+            number, began = began, above + rows.line_num + 1
             if not any(cell.strip() for cell in row):
                 continue
             if not names:
-                names = [cell.strip() for cell in row]
+                names = [_column(cell) for cell in row]
+                while len(names) > 1 and not names[-1]:
+                    names.pop()
                 if not _head_reads(names, number, reader):
                     return
+                nameless = [place for place, name in enumerate(names) if not name]
                 names = [name if name in _COLUMNS else "" for name in names]  # the others were recorded as faults
                 continue
             if any(cell.strip() for cell in row[len(names) :]):
                 reader.fault(number, "cells", f"it has {len(row)}, the header names {len(names)}: quote texts")
+                continue
+            if (lost := next((p for p in nameless if p < len(row) and row[p].strip()), None)) is not None:
+                reader.fault(number, f"column {lost + 1}", "the header does not name this column: name it")
                 continue
             yield number, {n: cell for n, cell in zip(names, row, strict=False) if n == "idea" or (n and cell.strip())}
     except csv.Error as error:
@@ -301,6 +348,19 @@ def _table(text: str, delimiter: str, reader: _Reader) -> Iterator[_Raw]:
             reader.fault(began, "cells", f"{error}: quote texts with commas, quotes or line ends")
 
 
+def _delimiter(text: str, kind: str) -> str:
+    """Return what separates a table's cells, as its header shows; in half of Europe spreadsheets take semicolons."""
+    head = text.lstrip("\n").split("\n", 1)[0]
+    if "\t" in head or (kind == ".tsv" and not {";", ","} & set(head)):
+        return "\t"
+    return ";" if ";" in head and "," not in head else ","
+
+
+def _column(cell: str) -> str:
+    """Return a column's name as an option's: 'shot_seconds' for 'Shot Seconds'; '' if it has none."""
+    return "_".join(re.split(r"[\s_-]+", cell.strip().strip("*").lower()))
+
+
 def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
     """Record every fault of a header, and tell whether the rows under it can be read."""
     if len(names) > COLUMNS:
@@ -309,8 +369,8 @@ def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:
     if "idea" not in names:
         reader.fault(number, "header", "no column is named 'idea'")
     for place, name in enumerate(names):
-        if name not in _COLUMNS:
-            reader.fault(number, name or f"column {place + 1}", "this option is not known")
-        elif name in names[:place]:
+        if name and name not in _COLUMNS:
+            reader.fault(number, name, "this option is not known")
+        elif name and name in names[:place]:
             reader.fault(number, name, "this column occurs twice")
     return "idea" in names

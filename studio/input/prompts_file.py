@@ -9,7 +9,8 @@ The text form, in which lines that begin with `#` are comments and only `image` 
 
 A value is on one line: a backslash is written `\\`, a newline `\n`, and other control characters, line ends and white
 space at the edges as `\u0020`, so that every value comes back as it was. The JSON form is a list of objects with the
-keys `index`, `image_prompt`, `motion_prompt`, `camera`.
+keys `index`, `image_prompt`, `motion_prompt`, `camera`. Read, but never written, are a session's `shots.json`, a JSON
+list of texts, and lists of other programs (`studio/input/prompt_lists.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
+from studio.input.prompt_lists import listed_prompts
 from studio.model.brief import Prompt
 from studio.model.film import Shot
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
@@ -31,6 +33,7 @@ _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNOR
 """The heading of a shot. Match it on a stripped line: with white space at both ends in the pattern, matching would take
 quadratic time."""
 _FIELD = re.compile(r"^(?P<name>image|motion|camera)(?: prompt)?:(?: (?P<value>.*))?$", re.IGNORECASE)
+_OTHER_KEYS = {"prompt": "image_prompt", "image": "image_prompt", "motion": "motion_prompt"}
 _KEYS = {"image": "image_prompt", "motion": "motion_prompt", "camera": "camera"}
 _ESCAPE = re.compile(r"\\(?:(?P<plain>[\\nrt])|u(?P<code>[0-9a-fA-F]{4})|(?P<bad>.?))")
 _PLAIN = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
@@ -68,7 +71,11 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
         BadInput: in one line, the line of the file, the reason, and what to do.
     """
     text = text.removeprefix("\ufeff")
-    prompts = _from_json(text) if text.lstrip().startswith(("[", "{")) else _from_text(text)
+    if text.lstrip().startswith(("[", "{")):
+        prompts = _from_json(text)
+    else:
+        lines = re.split(r"\r\n|\n|\r", text)
+        prompts = _from_text(text) if any(_FIELD.match(line.lstrip()) for line in lines) else _from_list(text)
     if not prompts:
         raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
     if len(prompts) > SHOTS:
@@ -81,10 +88,16 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
         items = read_json(text)
     except NotJson as error:
         raise BadInput(f"the prompts file is not JSON: {error}; correct that line") from error
+    lines: tuple[int, ...] = ()
+    if isinstance(items, dict):
+        items = next((value for name in ("shots", "prompts") if isinstance(value := items.get(name), list)), None)
+        lines = (1,) * len(items or ())
     if not isinstance(items, list):
         raise BadInput("line 1 of the prompts file: expected a JSON list of shots; put [ and ] around them")
     prompts: list[Prompt] = []
-    for number, (line, item) in enumerate(zip(item_lines(text), items, strict=True), start=1):
+    for number, (line, item) in enumerate(zip(lines or item_lines(text), items, strict=True), start=1):
+        if isinstance(item, str):
+            item = {"image_prompt": item}
         if not isinstance(item, dict):
             raise BadInput(f"line {line} of the prompts file, shot {number}: expected an object in {{ and }}")
         index = item.get("index", number)
@@ -92,7 +105,26 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
             raise BadInput(
                 f"line {line} of the prompts file, shot {number}: index is {index!r}; number from 1 in order"
             )
-        prompts.append(_prompt(line, number, {name: value for name, value in item.items() if name != "index"}))
+        prompts.append(_prompt(line, number, _prompt_keys(item)))
+    return tuple(prompts)
+
+
+def _prompt_keys(item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what an item says of a prompt; of a shot in `shots.json`, its other keys are left out."""
+    keys = {_OTHER_KEYS.get(name, name) if _OTHER_KEYS.get(name) not in item else name: name for name in item}
+    named = {name: item[written] for name, written in keys.items() if name != "index"}
+    if not {"image_path", "frames"} & item.keys():
+        return named
+    return {name: value for name, value in named.items() if name in Prompt.model_fields and value is not None}
+
+
+def _from_list(text: str) -> tuple[Prompt, ...]:
+    prompts: list[Prompt] = []
+    for line, words in listed_prompts(text):
+        if not words:
+            shot = len(prompts) + 1
+            raise BadInput(f"line {line} of the prompts file, shot {shot}: write what its picture shows")
+        prompts.append(_prompt(line, len(prompts) + 1, {"image_prompt": words}))
     return tuple(prompts)
 
 

@@ -1,4 +1,4 @@
-"""Read YAML as plain values: no tags, no aliases, no key twice.
+"""Read YAML as plain values: no tags, no aliases, no key twice, and '16:9' is a text.
 
 An alias can make ten lines stand for a billion values, and a tag can name a program's own types; a manifest needs
 neither. Used by `studio/batch/manifest.py`, which turns `NotYaml` into its own error.
@@ -52,6 +52,12 @@ class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types
         if getattr(event, "tag", None):
             raise yaml.MarkedYAMLError(problem="tags are not read", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        """Return the tag of a value; '16:9' is a text, not, as in YAML 1.1, a number to the base of sixty."""
+        tag = str(super().resolve(kind, value, implicit))
+        numeric = tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+        return self.DEFAULT_SCALAR_TAG if numeric and value is not None and ":" in value else tag
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         names: set[str] = set()

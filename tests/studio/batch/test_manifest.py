@@ -121,7 +121,7 @@ HOSTILE = {
     "nothing in YAML": ("a.yaml", "# nothing\n", "holds no idea"),
     "more than 1 MB": ("a.jsonl", '"a"\n' * 300_000, "more than 1 MB"),
     "too many": ("a.jsonl", '"a"\n' * (LINES + 1), "holds 1,001 films"),
-    "another kind": ("a.json", '["a"]', "not a manifest"),
+    "another kind": ("a.txt", '["a"]', "not a manifest"),
 }
 
 

@@ -1,0 +1,114 @@
+"""Lists of prompts as other programs and people write them give the prompts' words, one shot each."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from studio.errors import BadInput
+from studio.input.prompts_file import parse_prompts, prompts_text
+from studio.planning.plan_files import image_path
+from tests.support.sampled import sampled
+
+WORDS = "a lantern in fog,wide shot of the sea,Mara's hands (old and thin),35 mm film,a C# chord,a 3:2 frame,fog / dusk"
+LABELS = (
+    "Prompt {n}: ",
+    "**Prompt {n}:** ",
+    "Shot {n}\n",
+    "## Scene {n}\n",
+    "{n}. ",
+    "{n}) ",
+    "Image {n} - ",
+    "- ",
+    "* ",
+    "",
+)
+BEFORE = ("", "", "/imagine prompt: ", "/imagine prompt:", "<lora:fog_v2:0.8> ")
+AFTER = (
+    "",
+    "",
+    " --ar 16:9 --v 6",
+    " --ar 16:9 --style raw --no text, hands",
+    " \u2014ar 3:2",
+    " --v 6.1 --sref https://example.org/a.png --s 250",
+    " <lora:film:1>",
+    ", <lora:film:0.5>, <lora:grain:1.2>",
+    "::2",
+)
+BETWEEN = (
+    "",
+    "",
+    "\nNegative prompt: text, hands",
+    "\nSteps: 20, Sampler: Euler a, CFG scale: 7",
+    "\n# a remark",
+    "\n```",
+)
+
+
+@sampled("seed", range(6), quick=2)
+def test_a_list_gives_its_prompts(seed: int) -> None:
+    """Of 200 lists each gives just its prompts' words, in order, without what other generators are told."""
+    draw = random.Random(seed)
+    for _ in range(200):
+        label = draw.choice(LABELS)
+        text = draw.choice(("", "Here are your prompts:\n\n")) if label else ""
+        wanted = []
+        for number in range(1, draw.randrange(2, 7)):
+            words = draw.choice(WORDS.split(","))
+            wanted.append(words)
+            first, *rest = words.split()
+            if label and rest and draw.random() < 0.2:
+                words = f"{first}\n{' '.join(rest)}"
+            elif draw.random() < 0.2:
+                words = f"({first}:1.3) {' '.join(rest)}".strip()
+            text += label.format(n=number) + draw.choice(BEFORE) + words + draw.choice(AFTER) + draw.choice(BETWEEN)
+            text += draw.choice(("\n", "\n\n", "\r\n"))
+        assert [prompt.image_prompt for prompt in parse_prompts(text)] == wanted, text
+
+
+def test_a_sessions_shots_are_prompts() -> None:
+    """`shots.json` itself is read, of this program and of others: its prompts, and no other key."""
+    shots = [
+        {
+            "index": number,
+            "image_prompt": f"picture {number}",
+            "motion_prompt": "it moves",
+            "camera": "orbit" if number == 1 else None,
+            "image_path": image_path(number),
+            "narration": "said",
+            "batch_number": 1,
+        }
+        for number in (1, 2)
+    ]
+    for written in (shots, {"shots": shots}):
+        read = parse_prompts(json.dumps(written))
+        assert [(each.image_prompt, each.motion_prompt, each.camera) for each in read] == [
+            ("picture 1", "it moves", "orbit"),
+            ("picture 2", "it moves", "static"),
+        ]
+
+
+def test_json_lists_of_texts_are_prompts() -> None:
+    """A list of texts, or of objects with 'prompt', are prompts as they are written."""
+    for text in (
+        '["a --ar 1:1", "b"]',
+        '[{"prompt": "a --ar 1:1"}, {"image_prompt": "b"}]',
+        '{"prompts": ["a --ar 1:1", "b"]}',
+    ):
+        assert [prompt.image_prompt for prompt in parse_prompts(text)] == ["a --ar 1:1", "b"]
+
+
+def test_our_own_form_is_read_as_written() -> None:
+    """What stands after 'image:' is painted as it is written, whatever other programs may mean by it."""
+    prompts = parse_prompts("Shot 1\nimage: a (fog:1.2) --ar 16:9 <lora:x:1>")
+    assert prompts[0].image_prompt == "a (fog:1.2) --ar 16:9 <lora:x:1>"
+    assert parse_prompts(prompts_text(prompts)) == prompts
+
+
+@pytest.mark.parametrize("text", ["--ar 16:9", "a cat\n<lora:x:1>\n", "Prompt 1:\nPrompt 2: a cat"])
+def test_a_prompt_without_words_is_refused(text: str) -> None:
+    """A line that tells only other generators something is told with its line."""
+    with pytest.raises(BadInput, match=r"line \d of the prompts file, shot \d: write what its picture shows"):
+        parse_prompts(text)
