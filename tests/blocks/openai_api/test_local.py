@@ -16,16 +16,33 @@ from studio.errors import BadInput
 from tests.support.vendors.local_servers import Run, local_servers
 from tests.support.vendors.loopback import Answer
 
-TEXT = "qwen3:8b llama3.2:latest gpt-oss:20b Mistral-7B-Instruct-v0.3 gemma3 sdfghj deepseek-r1:14b".split()
-IMAGE = (
-    "flux.1-schnell stablediffusion stable-diffusion-3.5 sdxl-turbo sd-1.5-ggml dreamshaper black-forest-labs/FLUX.1-dev "
-    "Qwen/Qwen-Image z-image-turbo gpt-image-2 sd3.5-medium"
-).split()
-SPEECH = "kokoro tts-1 piper hexgrad/kokoro-82m voice-en-us-amy-low orpheus qwen3-tts bark".split()
-NEITHER = (
-    "nomic-embed-text:latest whisper-1 bge-m3 jina-reranker-v1-base-en text-embedding-ada-002 clip-vit llama-guard3 "
-    "all-minilm lora-flux stt-1"
-).split()
+TEXT = ["qwen3:8b", "llama3.2:latest", "gpt-oss:20b", "Mistral-7B-Instruct-v0.3", "gemma3", "sdfghj", "deepseek-r1:14b"]
+IMAGE = [
+    "flux.1-schnell",
+    "stablediffusion",
+    "stable-diffusion-3.5",
+    "sdxl-turbo",
+    "sd-1.5-ggml",
+    "dreamshaper",
+    "black-forest-labs/FLUX.1-dev",
+    "Qwen/Qwen-Image",
+    "z-image-turbo",
+    "gpt-image-2",
+    "sd3.5-medium",
+]
+SPEECH = ["kokoro", "tts-1", "piper", "hexgrad/kokoro-82m", "voice-en-us-amy-low", "orpheus", "qwen3-tts", "bark"]
+NEITHER = [
+    "nomic-embed-text:latest",
+    "whisper-1",
+    "bge-m3",
+    "jina-reranker-v1-base-en",
+    "text-embedding-ada-002",
+    "clip-vit",
+    "llama-guard3",
+    "all-minilm",
+    "lora-flux",
+    "stt-1",
+]
 
 
 @pytest.fixture
