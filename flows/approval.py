@@ -13,16 +13,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
-from uuid import UUID
 
 from prefect.exceptions import Pause
 from prefect.flow_runs import asuspend_flow_run
-from prefect.input import RunInput
-from prefect.input.actions import aread_flow_run_input
-from prefect.input.run_input import Keyset
-from pydantic import Field, PrivateAttr
 
+from flows.approval_form import ApprovalForm, answer_of, form_text
+from flows.run_page import storyboard_link
 from flows.runs.status import is_deployed
 from studio.errors import BadInput, Rejected
 from studio.model.film import Shot
@@ -30,42 +26,9 @@ from studio.model.receipt import Receipt
 from studio.sessions.approvals import Answer, Approvals, ApprovalStep, Approve, AskedQuestion, answered
 from studio.sessions.session import Session
 from studio.text.command_hints import command
-from studio.text.display import printable
 
 PATIENCE_SECONDS = 30 * 24 * 3600
 """How long a suspended run waits: after 30 days Prefect calls it Failed, and nothing is lost."""
-_SHOTS_SHOWN = 100
-"""The most shots in a form's text; a longer film is looked at in its folder."""
-_MARKUP = "\\`*_{}[]<>()#+-.!|~&:@"
-
-
-class Approval(RunInput):
-    """The form in Prefect's pages."""
-
-    approve: bool = Field(
-        default=True, title="Approve", description="Off, with no shots to redo: the film is rejected, and the run ends."
-    )
-    shots_to_redo: str = Field(
-        default="", title="Shots to redo", description="For example 3, 5-7. They are made again and shown again."
-    )
-    notes: str = Field(
-        default="",
-        title="Notes",
-        description="Added to the prompts of the shots to redo; without notes each is another take of the same prompt.",
-    )
-
-    _given: bool = PrivateAttr(default=True)
-
-    @classmethod
-    async def aload(cls, keyset: Keyset, flow_run_id: UUID | None = None) -> Self:
-        """Load the answer; where nobody gave one, the result approves nothing."""
-        # A run that waited too long and is retried goes on as if it had been resumed, but with no answer at all, and
-        # Prefect would load the form with its default, which approves.
-        if await aread_flow_run_input(keyset["response"], flow_run_id=flow_run_id) is None:
-            nothing = cls(approve=False)
-            nothing._given = False
-            return nothing
-        return await super().aload(keyset, flow_run_id)
 
 
 @dataclass(frozen=True)
@@ -144,10 +107,9 @@ class Approver:
         asked, number = self._book.question(step, self._session.card_file.run_id, shown, _now())
         question = Question(step, self._session, shots, asked)
         asker = _asker.get()
-        reply = asker(question) if asker is not None else await self._suspended(question, number, shown)
+        given = asker(question) if asker is not None else await self._suspended(question, number, shown)
         try:
-            if reply is None:
-                raise BadInput("the run was resumed without an answer")
+            reply = given if isinstance(given, Answer) else answer_of(given)
             answer = answered(asked, reply, shots, _now())
         except BadInput as wrong:
             answer = asked.model_copy(update={"at": _now(), "refused": str(wrong)})
@@ -163,16 +125,16 @@ class Approver:
         if answer.redo:
             self._session.tell(f"to redo: {', '.join(f'shot {number}' for number in answer.redo)}")
 
-    async def _suspended(self, question: Question, number: int, shown: tuple[str, ...]) -> Answer | None:
-        """Return the answer that this run was resumed with; None if it was resumed without one.
+    async def _suspended(self, question: Question, number: int, shown: tuple[str, ...]) -> object:
+        """Return the answer that this run was resumed with, as the form gave it; None if it was resumed without one.
 
         Raises:
             Pause: there is no answer yet: the run is suspended, and this process ends.
         """
         self._session.card_file.wait_for(question.step, _now())
         try:
-            form: Approval = await asuspend_flow_run(
-                wait_for_input=Approval.with_initial_data(description=_description(question)),
+            form: ApprovalForm = await asuspend_flow_run(
+                wait_for_input=ApprovalForm.with_initial_data(description=self._text(question)),
                 timeout=PATIENCE_SECONDS,
                 key=f"approve-{question.step}-{number}",
             )
@@ -186,29 +148,13 @@ class Approver:
             self._session.card_file.wait_for("", "")
             raise
         self._session.card_file.wait_for("", "")
-        return Answer(form.approve, form.shots_to_redo, form.notes) if form._given else None
+        return form.given
+
+    def _text(self, question: Question) -> str:
+        session = self._session
+        title = session.plans.story().title or session.brief.idea
+        return form_text(title, question.step, question.shots, session.folder, storyboard_link(session.id))
 
 
 def _now() -> str:
     return datetime.now().isoformat(timespec="seconds")
-
-
-def _description(question: Question) -> str:
-    """Return the form's text in Markdown, escaped so that nothing in a prompt is read as markup."""
-    what = "painting them" if question.step == "shots" else "making a clip of each picture"
-    lines = [
-        f"**{_plain(question.session.brief.idea)}**",
-        f"{len(question.shots)} shots of {question.session.id}, before {what}. The storyboard is among this run's "
-        "artifacts; everything is in the session's folder, where shots.json may be edited while this waits.",
-    ]
-    for shot in question.shots[:_SHOTS_SHOWN]:
-        said = f", says: {_plain(shot.narration)}" if shot.narration else ""
-        where = f", {_plain(shot.image_path)}" if question.step == "images" else ""
-        lines.append(f"{shot.index}\\. {_plain(shot.camera)}: {_plain(shot.image_prompt)}{said}{where}")
-    if len(question.shots) > _SHOTS_SHOWN:
-        lines.append(f"and {len(question.shots) - _SHOTS_SHOWN} more")
-    return "\n\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in _MARKUP else letter for letter in printable(text))

@@ -7,13 +7,20 @@ storyboard, the table of shots, the ledger, and at the end a card of the film. `
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
+import httpx
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
+from prefect.exceptions import PrefectException
+from prefect.settings import PREFECT_UI_URL
+
 from flows.progress_table import ProgressBoard
 from flows.run_page_updates import ArtifactContent, Page, is_watched
+from flows.runs.clients import client_without_retries
 from flows.runs.status import this_run
 from studio.model import events
 from studio.model.events import Event
@@ -24,6 +31,8 @@ from studio.status.state import cost_shown, state_now
 from studio.status.storyboard import Reported, film_card, ledger_rows, shot_rows, storyboard, summary
 from studio.status.thumbnails import Thumbnails
 
+LINK_SECONDS = 3.0
+"""How long a question waits for the storyboard that its form names."""
 _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "narration"), ("clips", "videos"))
 
 
@@ -120,6 +129,26 @@ class RunPage(Page):
 def artifact_key(name: str, session_id: str) -> str:
     """Return the key of an artifact of a session, for example 'storyboard-20261122-164145'."""
     return f"{name}-{_key(session_id)}"
+
+
+def storyboard_link(session_id: str) -> str:
+    """Return the name of this run's storyboard in Markdown, with a link to its page; '' where nothing is posted.
+
+    The page that posts it has a thread of its own: this waits for it, `LINK_SECONDS` at most.
+    """
+    run, key = this_run(), artifact_key("storyboard", session_id)
+    if run is None or not is_watched():
+        return ""
+    mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]), key=ArtifactFilterKey(any_=[key]))
+    until = time.monotonic() + LINK_SECONDS
+    try:
+        with client_without_retries(LINK_SECONDS) as client:
+            while not (found := client.read_artifacts(artifact_filter=mine)) and time.monotonic() < until:
+                time.sleep(0.1)
+    except (httpx.HTTPError, PrefectException):
+        return ""
+    pages = PREFECT_UI_URL.value()
+    return f"[{key}]({pages}/artifacts/artifact/{found[0].id})" if found and pages else ""
 
 
 def _key(session_id: str) -> str:

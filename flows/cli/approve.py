@@ -6,7 +6,7 @@ Prefect is imported only once there is something to answer.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
@@ -91,10 +91,10 @@ def _resume(folder: Path, place: Path, asked: AskedQuestion, reply: Answer) -> N
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound, PrefectException
 
+    from flows.approval_form import filled_in
     from flows.runs.dead_runs import suspend_again
 
     go_on = f"go on without it: {command('resume', folder.name, place)}"
-    form: dict[str, Any] = {"approve": reply.approve, "shots_to_redo": reply.redo, "notes": reply.notes}
     try:
         with get_client(sync_client=True) as client:
             run = client.read_flow_run(UUID(asked.flow_run_id))
@@ -109,7 +109,8 @@ def _resume(folder: Path, place: Path, asked: AskedQuestion, reply: Answer) -> N
                 retry = f"retry it (prefect flow-run retry {asked.flow_run_id}), or "
                 retry = retry if state is not None and (state.is_crashed() or state.is_failed()) else ""
                 raise BadInput(f"the run that waited ({asked.flow_run_id}) is {named} on the server: {retry}{go_on}")
-            result = client.resume_flow_run(UUID(asked.flow_run_id), run_input=form)
+            form = filled_in(client, run.id, state, reply)
+            result = client.resume_flow_run(run.id, run_input=form)
     except (ObjectNotFound, ValueError) as error:
         stop_waiting(folder, asked.flow_run_id)
         raise BadInput(f"the run that waited ({asked.flow_run_id}) is not on the server any more: {go_on}") from error

@@ -93,7 +93,7 @@ def storyboard(facts: Snapshot, state: SessionState, reported: Reported, thumbna
         answer = command("approve", facts.session_id, facts.folder.parent.parent)
         parts.append(
             f"**You are asked to approve the {escaped(facts.waits_for)}:** Resume on this run's page opens a form; or "
-            f'{_code(answer)}, with `--redo 3,5 --notes "at night"` to have shots made anew, or `--reject`.'
+            f'{code_span(answer)}, with `--redo 3,5 --notes "at night"` to have shots made anew, or `--reject`.'
         )
     if facts.failure and state != "done":
         parts.append(f"why: {escaped(facts.failure)}")
@@ -269,13 +269,13 @@ def film_card(facts: Snapshot, output: Path, width: int, height: int, thumbnails
         f"![a picture from the middle of the film]({poster})" if poster else "",
         f"**{clock(film.seconds)}** · {film.frames} frames, {width} x {height}, {size(film.bytes)} · "
         f"{cost_shown(facts)}",
-        f"film {_code(str(facts.folder / film.path))}",
-        f"look {_code(command('view', facts.session_id, output))}",
+        f"film {code_span(str(facts.folder / film.path))}",
+        f"look {code_span(command('view', facts.session_id, output))}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _code(text: str) -> str:
+def code_span(text: str) -> str:
     """Return the text as a Markdown code span, in which nothing is markup."""
     plain = printable(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))

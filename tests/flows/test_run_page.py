@@ -16,10 +16,10 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import Artifact
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_UI_URL, temporary_settings
 
 from flows.approval import Question, asking_with
-from flows.run_page import RunPage, artifact_key
+from flows.run_page import RunPage, artifact_key, storyboard_link
 from flows.run_page_updates import ArtifactContent, Page
 from studio.errors import EngineFailed
 from studio.model.brief import FilmOptions
@@ -128,7 +128,8 @@ def test_a_run_that_fails_says_which_shot(studio: Studio) -> None:
 
 @pytest.mark.thorough
 def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a run waits for the shots' approval, progress and storyboard agree on how many there are."""
+    """While a run waits for the shots' approval, progress and storyboard agree on how many there are, and the form's
+    text leads to the storyboard."""
 
     def person(question: Question) -> Answer:
         deadline = time.monotonic() + 30
@@ -138,9 +139,13 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
             if f"0 of {len(question.shots)} pictures" in lines.get("storyboard", ""):
                 seen.update(lines)
             time.sleep(0.05)
+        links.append(storyboard_link(question.session.id))
+        (board,) = [each for each in artifacts(card.stem) if str(each.key).startswith("storyboard")]
+        assert links == [f"[{board.key}]({PREFECT_UI_URL.value()}/artifacts/artifact/{board.id})"]
         return Answer(True)
 
     seen: dict[str, str] = {}
+    links: list[str] = []
     monkeypatch.setattr("flows.run_page_updates.REST_SECONDS", 0.0)
     monkeypatch.setattr("flows.run_page_updates.REST_SHARE", 0.0)
     with asking_with(person):
@@ -149,6 +154,7 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
     assert seen["progress-pictures"] == f"Pictures: 0 of {count}"
     assert seen["progress-clips"] == f"Clips: 0 of {count}"
     assert "?" not in seen["progress-film"]
+    assert len(links) == 1
 
 
 @pytest.mark.thorough

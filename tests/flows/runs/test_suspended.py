@@ -17,6 +17,7 @@ from flows.runs.dead_runs import Watch
 from studio.sessions.find_or_make import unfinished
 from studio.status.listing import read_listing
 from studio.store import lock
+from tests.flows.test_approval_form import OLD_FORM
 from tests.support.films.film_command import IDEA, PATIENCE_SECONDS, Film, assert_one_line
 from tests.support.sampled import sampled
 from tests.support.servers.forgetful_server import DATABASES, server_by_hand
@@ -140,8 +141,42 @@ def test_suspended_redone_approved(film: Film, deployment: Deployment) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.thorough
+def test_a_question_of_an_earlier_release(film: Film, deployment: Deployment) -> None:
+    """A question that was open before this release is answered through its own form, and by the command."""
+    from prefect.client.orchestration import get_client
+
+    run_id = deployment.begin(approve="images")
+    assert deployment.work(run_id) == "Suspended"
+    (folder,) = film.sessions
+    asked_with_the_old_form(run_id)
+    assert film.run("approve", folder.name, "--redo", "1")[0] == 0
+    assert deployment.work(run_id) == "Suspended"
+    asked_with_the_old_form(run_id)
+    with get_client(sync_client=True) as client:
+        given = {"approve": True, "shots_to_redo": "", "notes": ""}
+        assert client.resume_flow_run(UUID(run_id), run_input=given).status.value == "ACCEPT"
+    assert deployment.work(run_id) == "Completed"
+    assert [asked["redo"] for asked in json.loads((folder / "approvals.json").read_text("utf-8"))] == [[1], []]
+    assert (folder / "film.mp4").is_file()
+
+
+def asked_with_the_old_form(run_id: str) -> None:
+    """Give a suspended run's question the form that an earlier release recorded on the server."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        state = client.read_flow_run(UUID(run_id)).state
+        assert state is not None
+        keys = state.state_details.run_input_keyset
+        assert keys is not None
+        client.delete_flow_run_input(UUID(run_id), keys["schema"])
+        client.create_flow_run_input(UUID(run_id), keys["schema"], json.dumps(OLD_FORM))
+
+
+@pytest.mark.thorough
 def test_only_an_answer_approves_and_a_no_ends_it(film: Film, deployment: Deployment) -> None:
-    """Resumed without an answer it asks again; after `film approve --reject` the run ends as Cancelled, no failure is
+    """Resumed without an answer it waits on; after `film approve --reject` the run ends as Cancelled, no failure is
     told, and `film resume` finishes the film without asking."""
     from prefect.client.orchestration import get_client
 
@@ -149,8 +184,10 @@ def test_only_an_answer_approves_and_a_no_ends_it(film: Film, deployment: Deploy
     assert deployment.work(run_id) == "Suspended"
     (folder,) = film.sessions
     with get_client(sync_client=True) as client:
-        client.resume_flow_run(UUID(run_id))
-    assert deployment.work(run_id) == "Suspended"
+        assert client.resume_flow_run(UUID(run_id)).status.value == "REJECT"
+        state = client.read_flow_run(UUID(run_id)).state
+    assert state is not None
+    assert state.name == "Suspended"
     assert film.calls("image begin") == 0
     assert film.run("approve", folder.name, "--reject", "--notes", "too dark")[0] == 0
     assert deployment.work(run_id).startswith("Cancelled: rejected: too dark")
