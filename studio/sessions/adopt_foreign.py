@@ -21,14 +21,20 @@ from studio.planning.plan_files import reader
 from studio.status.snapshot import KEPT, Snapshot, read_snapshot
 from studio.store.brief import write_brief
 from studio.store.folder_walk import in_the_way, refuse_links
+from studio.text.display import printable
 from studio.text.strict_json import first_fault
 
 _REPLACED = ("scene_graph.json", "timeline.json", "score.wav", "film.mp4", "film.srt", "film.vtt")
 _SCENE_KEYS = ("location", "characters", "action", "emotion", "narration")
 
 
-def adopt_foreign(folder: Path, options: FilmOptions) -> None:
+def adopt_foreign(folder: Path, options: FilmOptions) -> tuple[str, ...]:
     """Turn a session of another program into one of ours: write a brief, plans in our form, pictures under our names.
+
+    Return what the film leaves out of it, in lines for a person.
+
+    A shot's picture is the one that its `image_path` names, as in its own program, else the first of its variants. If
+    shots have lines of their own, these are spoken, and the story's are not.
 
     The caller holds its lock. Its pictures count as put there by hand. Its clips and film go to `takes/foreign/`: they
     are made again from the pictures, in this film's size, rate and length. Everything that will be written is prepared
@@ -59,9 +65,14 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> None:
     except (ValidationError, BrokenPlan) as error:
         why = first_fault(error) if isinstance(error, ValidationError) else error
         raise BadInput(f"{folder.name} cannot be adopted, and was not changed: {why}") from error
+    left_out = _left_out(folder, facts, scenes)
     for shot in facts.shots:
         place = folder / f"images/shot_{shot.index:03d}.png"
-        if shot.image is not None and folder / shot.image.path != place:
+        if shot.image is None or folder / shot.image.path == place:
+            continue
+        content = files.read_or_none(place)
+        if content is None or content != files.read_or_none(folder / shot.image.path):
+            _keep(folder, place)
             files.keep_link(folder / shot.image.path, place)
     for stage, content in plans.items():
         # A plan that an interrupted adoption wrote is ours, not the other program's.
@@ -75,6 +86,35 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> None:
         if shot.clip is not None:
             _keep(folder, folder / shot.clip.path)
     write_brief(folder, brief)
+    return left_out
+
+
+def _left_out(folder: Path, facts: Snapshot, scenes: list[dict[str, object]]) -> tuple[str, ...]:
+    """Return in lines what of another program's session is not in the film."""
+    used = {shot.image.path for shot in facts.shots if shot.image is not None}
+    with tolerant.entered(folder) as opened:
+        names = tolerant.names_at(opened, "images") if opened is not None else []
+        lines = tolerant.names_at(opened, "narration") if opened is not None else []
+    others = [name for name in names if name.startswith("shot_") and f"images/{name}" not in used]
+    notes: list[str] = []
+    if others:
+        notes.append(f"not used: {_counted(others, 'other picture', 'other pictures')} in images/")
+    if _have_lines(facts) and any(scene["narration"] for scene in scenes):
+        notes.append("not used: the narration in story.json, because the shots have lines of their own")
+    if lines:
+        notes.append(f"not used: {_counted(lines, 'file', 'files')} in narration/; the lines are spoken anew")
+    if clips := [Path(shot.clip.path).name for shot in facts.shots if shot.clip is not None]:
+        notes.append(f"not used: {_counted(clips, 'clip', 'clips')}; clips are made from the pictures")
+    return tuple(notes)
+
+
+def _counted(names: list[str], one: str, many: str) -> str:
+    told = ", ".join(printable(_whole(name)) for name in names[:3]) + (", ..." if len(names) > 3 else "")
+    return f"{len(names):,} {one if len(names) == 1 else many} ({told})"
+
+
+def _have_lines(facts: Snapshot) -> bool:
+    return any(shot.narration.strip() for shot in facts.shots)
 
 
 def _plans(facts: Snapshot, brief: Brief, title: str, scenes: list[dict[str, object]]) -> dict[Stage, bytes]:
@@ -117,12 +157,16 @@ def _scenes(folder: Path) -> list[dict[str, object]]:
 
 
 def _shot(number: int, facts: Snapshot, scenes: list[dict[str, object]], idea: str) -> dict[str, object]:
-    """Return a shot in our form. Scenes are spread evenly over the shots; each one's first shot has its narration."""
+    """Return a shot in our form. Scenes are spread evenly over the shots; each one's first shot has its narration.
+
+    If any shot has a line of its own, every shot has just its own.
+    """
     shot, count = facts.shots[number - 1], len(facts.shots)
 
     def scene_of(place: int) -> int:
         return min(len(scenes), 1 + (place - 1) * len(scenes) // count) if scenes else 1
 
+    told = str(scenes[scene_of(number) - 1]["narration"]) if scenes else ""
     opens = number == 1 or scene_of(number) != scene_of(number - 1)
     return {
         "index": number,
@@ -131,7 +175,7 @@ def _shot(number: int, facts: Snapshot, scenes: list[dict[str, object]], idea: s
         "camera": _whole(shot.camera) or "static",
         "image_path": f"images/shot_{number:03d}.png",
         "scene": scene_of(number),
-        "narration": str(scenes[scene_of(number) - 1]["narration"]) if scenes and opens else "",
+        "narration": _whole(shot.narration) if _have_lines(facts) else told if opens else "",
     }
 
 

@@ -168,7 +168,7 @@ def open_session(
     if (again := folder_of_run(root, card.flow_run_id)) is not None:
         return opened(again, read_brief(again).options), True
     if request.session_id:
-        return _named(request, root, opened), True
+        return _named(request, root, opened, tell), True
     check_idea(request.idea)
     check_abilities(crew_named(request.options.crew), request.options)
     if request.resume and (same := unfinished_session_for(root, request.idea, request.options)) is not None:
@@ -182,12 +182,15 @@ def open_session(
     return opened(folder, request.options, held), False
 
 
-def _named(request: FilmRequest, root: Path, opened: Callable[[Path, FilmOptions], Session]) -> Session:
+def _named(
+    request: FilmRequest, root: Path, opened: Callable[[Path, FilmOptions], Session], tell: Callable[[str], None]
+) -> Session:
     folder = session_folder(root, request.session_id or "")
     if not is_own_session(folder):
         held = lock.take(folder)
         try:
-            adopt_foreign(folder, request.options)
+            for line in adopt_foreign(folder, request.options):
+                tell(line)
         finally:
             held.release()
     brief = read_brief(folder)

@@ -25,6 +25,7 @@ REASON_LETTERS = 300
 KEPT = "takes/foreign"
 """The folder for what another program wrote, once its session is adopted (`studio/sessions/adopt_foreign.py`)."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
+_VARIANT = re.compile(r"shot_([0-9]{3,6})_[0-9]{1,6}\.png\Z")
 _PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 
 
@@ -240,6 +241,7 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
     shots = light_reader.shots_at(opened) or light_reader.shots_within_limit(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
+    images = _variants(opened)
     return Snapshot(
         session_id=folder.name,
         folder=folder,
@@ -254,14 +256,42 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
                 image_prompt=tolerant.text(shot, "image_prompt"),
                 motion_prompt=tolerant.text(shot, "motion_prompt"),
                 camera=tolerant.text(shot, "camera"),
-                image=_foreign_piece(opened, f"images/shot_{number:03d}", ".png"),
-                clip=_foreign_piece(opened, f"videos/shot_{number:03d}", ".mp4"),
+                narration=tolerant.text(shot, "narration"),
+                image=_named_piece(opened, folder.name, tolerant.text(shot, "image_path"), "images", ".png")
+                or _foreign_piece(opened, f"images/shot_{number:03d}", ".png")
+                or _first_variant(images, number),
+                clip=_named_piece(opened, folder.name, tolerant.text(shot, "video_path"), "videos", ".mp4")
+                or _foreign_piece(opened, f"videos/shot_{number:03d}", ".mp4"),
             )
             for number, shot in enumerate(shots, start=1)
         ),
         film=_foreign_piece(opened, "film", ".mp4"),
         foreign_completed=meta.get("completed") is True,
     )
+
+
+def _named_piece(opened: OpenFolder, session_id: str, named: str, kind: str, suffix: str) -> Piece | None:
+    """Return the file that a shot names as the one it uses, wherever the folder lay when that was written."""
+    parts = named.replace("\\", "/").split("/")
+    inside = parts[parts.index(session_id) + 1 :] if session_id in parts else parts
+    path = "/".join(inside)
+    if len(inside) != 2 or inside[0] != kind or not path.lower().endswith(suffix) or not inside[1].isprintable():
+        return None
+    size = tolerant.size_at(opened, path)
+    return Piece(path=path, bytes=size) if size else None
+
+
+def _variants(opened: OpenFolder) -> dict[int, list[Piece]]:
+    """Return the pictures that are not empty of each shot, 'shot_001_002.png', in the order of their names."""
+    found: dict[int, list[Piece]] = {}
+    for name in tolerant.names_at(opened, "images"):
+        if (variant := _VARIANT.match(name)) and (size := tolerant.size_at(opened, f"images/{name}")):
+            found.setdefault(int(variant[1]), []).append(Piece(path=f"images/{name}", bytes=size))
+    return found
+
+
+def _first_variant(images: dict[int, list[Piece]], number: int) -> Piece | None:
+    return next(iter(sorted(images.get(number, ()), key=lambda piece: piece.path)), None)
 
 
 def _foreign_piece(opened: OpenFolder, stem: str, suffix: str) -> Piece | None:

@@ -131,7 +131,24 @@ def _pictures(film: Path, timeline: Timeline, shots: Sequence[Shot], tick: Tick)
         for stretch in run.ended():
             for start, end in _outside(Stretch(stretch.start, stretch.end + more), planned):
                 if (end - start) / fps >= least:
-                    yield f"it is {what} from {start / fps:.2f} s to {end / fps:.2f} s, which no shot plans"
+                    why = _unfollowed(timeline, shots, start, end) if what == "frozen" else ""
+                    why = why or ", which no shot plans"
+                    yield f"it is {what} from {start / fps:.2f} s to {end / fps:.2f} s{why}"
+
+
+def _unfollowed(timeline: Timeline, shots: Sequence[Shot], start: int, end: int) -> str:
+    """Return that the camera of a shot in a stretch is one that no move follows, as an end of a sentence; else ''."""
+    spans = {span.index: span for span in timeline.spans}
+    for shot in shots:
+        span = spans.get(shot.index)
+        within = span is not None and span.start < end and start < span.start + span.frames
+        move, unknown = compile_move(shot.camera, "", shot.seed)
+        if within and unknown and move == compile_move("", "", shot.seed)[0]:
+            return (
+                f": the camera of shot {shot.index}, {shot.camera[:60]!r}, cannot be followed; "
+                "name another one in shots.json"
+            )
+    return ""
 
 
 class _Run:

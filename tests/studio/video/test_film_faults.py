@@ -83,6 +83,16 @@ def test_a_stretch_that_no_shot_plans_is_told(tmp_path: Path, second: object, wh
     assert film_faults(found, timeline(), shots("static"), silent=False) == ()
 
 
+def test_a_camera_that_cannot_be_followed_is_named_as_the_cause(tmp_path: Path) -> None:
+    """If the picture stands still under a camera that no move follows, the camera is told, not the plan."""
+    found = film(tmp_path, _still)
+    (remark,) = film_faults(found, timeline(), shots("bullettime"), silent=False)
+    assert remark.startswith("it is frozen from 3.5")
+    assert remark.endswith(": the camera of shot 2, 'bullettime', cannot be followed; name another one in shots.json")
+    (remark,) = film_faults(found, timeline(), shots("dolly in past the glimmer"), silent=False)
+    assert remark.endswith("which no shot plans")
+
+
 def test_looking_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     """The frames seen so far once a second of film, and what the listener raises ends it."""
     found, seen = film(tmp_path), list[int]()
