@@ -77,7 +77,7 @@ def _words(line: str) -> str:
     """Return a caption's line in plain words, a speaker's name with a colon; '' if nobody speaks it."""
     named = _VOICE.search(line)
     words = _NOTES.sub("", _MARK.sub("", line)).strip()
-    if not words or _SOUND.match(line.strip()) or _SOUND.match(words):
+    if not words or _SOUND.match(words):
         return ""
     words = words.removeprefix(">>").lstrip() if words.startswith(">>") else words
     return f"{' '.join(named['name'].split())}: {words}" if named else words

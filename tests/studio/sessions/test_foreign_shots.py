@@ -10,6 +10,7 @@ import pytest
 
 from studio.model.brief import FilmOptions
 from studio.sessions.adopt_foreign import adopt_foreign
+from tests.support.sampled import sampled
 from tests.support.sessions.make_sessions import PNG
 
 ID = "session_20250301_101500"
@@ -55,7 +56,7 @@ def _write(root: Path, draw: random.Random) -> tuple[Path, list[bytes | None], l
     return folder, pictures, lines
 
 
-@pytest.mark.parametrize("seed", range(60))
+@sampled("seed", range(60), quick=12)
 def test_the_film_uses_what_its_own_program_would(tmp_path: Path, seed: int) -> None:
     """Each shot has the picture that it names, else its first one, and its own line; no other picture is lost."""
     folder, pictures, lines = _write(tmp_path, random.Random(seed))

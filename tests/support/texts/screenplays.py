@@ -173,6 +173,7 @@ def _action(script: Screenplay, draw: random.Random, words: Iterator[str], apart
             ("!INT. is said {}", ["INT. is said {}"]),
             ("> It is {} <", ["It is {}"]),
             ("... and {}.", ["... and {}."]),
+            ("The page ends {}.\n===", ["The page ends {}."]),
             ("The fog [[thick]]lifts /* not */{}.", ["The fog lifts {}."]),
             ("THE {} LIGHT GOES OUT.", ["THE {} LIGHT GOES OUT."]),
             ("On {} we CUT TO: nothing.", ["On {} we CUT TO: nothing."]),
