@@ -143,12 +143,15 @@ def vendor_error(vendor: str, response: httpx2.Response, secrets: tuple[str, ...
     what, then = _WHAT[fault]
     if 300 <= status < 400:
         what, then = "the address has moved, and a key is not sent elsewhere", "mend the account's address"
-    quoted = f": {scrubbed(reason, secrets).rstrip('.')}" if reason else ""
+    reason = scrubbed(reason, secrets)
+    quoted = f": {reason.rstrip('.')}" if reason else ""
     return VendorError(
         fault,
         f"{vendor}: {what} (HTTP {status}{_code(words, secrets)}){quoted}{f'; {then}' if then else ''}",
         retry_after=retry_after(response.headers),
         request_id=request_id_of(response.headers, secrets),
+        status=status,
+        reason=reason,
     )
 
 
@@ -191,7 +194,10 @@ def _told(response: httpx2.Response) -> tuple[tuple[str, ...], str]:
         return (), value if isinstance(value, str) else ""
     words = (value.get(key) for key in ("code", "type", "name"))
     reasons = (_words(value.get(key)) for key in ("errors", "message", "detail"))
-    return tuple(word for word in words if isinstance(word, str)), next((said for said in reasons if said), "")
+    reason, named = next((said for said in reasons if said), ""), value.get("param")
+    if isinstance(named, str) and re.fullmatch(r"[A-Za-z][\w.]{1,60}", named) and named not in reason:
+        reason = f"{named}: {reason}" if reason else named
+    return tuple(word for word in words if isinstance(word, str)), reason
 
 
 def _words(value: JsonValue) -> str:
@@ -199,5 +205,11 @@ def _words(value: JsonValue) -> str:
     if isinstance(value, list):
         return "; ".join(said for said in map(_words, value[:5]) if said)
     if isinstance(value, dict):
-        return _words(value.get("msg") or value.get("message"))
+        return _named(value.get("loc")) + _words(value.get("msg") or value.get("message"))
     return value if isinstance(value, str) else ""
+
+
+def _named(place: JsonValue) -> str:
+    """Return the field that a fault of FastAPI names, 'max_tokens: '; '' if it names none."""
+    last = place[-1] if isinstance(place, list) and place else None
+    return f"{last[:60]}: " if isinstance(last, str) and last != "body" else ""

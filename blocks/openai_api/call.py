@@ -77,12 +77,24 @@ def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, Json
         page = response.content[:1_000].lstrip()[:1] == b"<"
         what = "a web page: check the base URL" if page else "something that is not the protocol's JSON"
         raise VendorError("bad answer", f"{account.vendor}: it answered with {what}", request_id=request_id)
-    fault = value.get("error")
-    if fault:
-        told = fault.get("message") if isinstance(fault, dict) else fault
-        reason = scrubbed(told if isinstance(told, str) else "no words", account.secrets)
-        raise VendorError("bad answer", f"{account.vendor}: it answered with an error: {reason}", request_id=request_id)
+    reason = error_in(value)
+    if reason is not None and not value.get("choices"):
+        told = scrubbed(reason, account.secrets)
+        raise VendorError("bad answer", f"{account.vendor}: it answered with an error: {told}", request_id=request_id)
     return value
+
+
+def error_in(value: dict[str, JsonValue]) -> str | None:
+    """Return the words of the error in an answer of status 200, 'no words' if it has none; None without an error."""
+    fault = value.get("error")
+    if not fault:
+        return None
+    if isinstance(fault, dict):
+        inner = fault.get("metadata")
+        words = (fault.get("message"), fault.get("detail"), inner.get("raw") if isinstance(inner, dict) else None)
+        said = list(dict.fromkeys(word.strip() for word in words if isinstance(word, str) and word.strip()))
+        return ": ".join(said) or "no words"
+    return fault if isinstance(fault, str) else "no words"
 
 
 def number_at(value: JsonValue, *path: str) -> float | None:

@@ -5,14 +5,17 @@ Nothing from an answer becomes a path, a number of frames or a seed; for what it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal, TypeVar, get_args
 
 from blocks.openai_api.prompts import GraphForm, SceneForm, ShotForm, ShotsForm, StageForm, StagingForm, StoryForm
 from studio.input.script import ACTION_CHARACTERS
+from studio.model import events
 from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import CAMERAS
+from studio.model.events import Event
 from studio.model.film import LINE_CHARACTERS, Scene, SceneGraph, Shot, Story
 from studio.planning.abilities import language_code
 from studio.planning.image_prompts import PROMPT_CHARACTERS
@@ -25,8 +28,9 @@ from studio.planning.shot_plan import (
     spoken_words,
     words_that_fit,
 )
+from studio.text.markdown import read_markdown
 from studio.text.sentences import split_sentences
-from studio.text.words import one_line
+from studio.text.words import clean_text, means_nothing, one_line
 
 TITLE_CHARACTERS, PLACE_CHARACTERS, NAME_CHARACTERS, EMOTION_CHARACTERS = 120, 240, 60, 60
 LOOK_CHARACTERS, IMAGE_CHARACTERS, MOTION_CHARACTERS = 300, 2_000, 300
@@ -69,21 +73,21 @@ def story_of(form: StoryForm, brief: Brief, written_by: str) -> Story:
     Raises:
         ValueError: every scene is empty; the message is for the model.
     """
-    told = [scene for scene in form.scenes if one_line(scene.action + scene.location + scene.narration)]
+    told = [scene for scene in form.scenes if plain(scene.action + scene.location + scene.narration)]
     if not told:
         raise ValueError("scenes: there is none with anything in it")
     told = told[: shot_count(brief.options)]
     word_limits = words_of_scenes(brief.options, len(told))
     return Story(
-        title=one_line(form.title, TITLE_CHARACTERS) or one_line(brief.idea, TITLE_CHARACTERS) or "Untitled",
+        title=_title(form.title) or one_line(brief.idea, TITLE_CHARACTERS) or "Untitled",
         style=brief.options.style,
         scenes=tuple(
             Scene(
                 id=number,
-                location=one_line(scene.location, PLACE_CHARACTERS),
+                location=plain(scene.location, PLACE_CHARACTERS),
                 characters=_cast(scene.characters),
-                action=one_line(scene.action, ACTION_CHARACTERS),
-                emotion=one_line(scene.emotion, EMOTION_CHARACTERS),
+                action=plain(scene.action, ACTION_CHARACTERS),
+                emotion=plain(scene.emotion, EMOTION_CHARACTERS),
                 narration=_that_fits(scene.narration, most),
             )
             for number, (scene, most) in enumerate(zip(told, word_limits, strict=True), start=1)
@@ -100,10 +104,10 @@ def staged(scene: Scene, form: StageForm | SceneForm | None) -> Scene:
         return scene
     return scene.model_copy(
         update={
-            "location": one_line(form.location, PLACE_CHARACTERS) or scene.location,
+            "location": plain(form.location, PLACE_CHARACTERS) or scene.location,
             "characters": _cast(form.characters) or scene.characters,
-            "action": one_line(form.action, ACTION_CHARACTERS) or scene.action,
-            "emotion": one_line(form.emotion, EMOTION_CHARACTERS) or scene.emotion,
+            "action": plain(form.action, ACTION_CHARACTERS) or scene.action,
+            "emotion": plain(form.emotion, EMOTION_CHARACTERS) or scene.emotion,
         }
     )
 
@@ -119,12 +123,12 @@ def graph_of(story: Story, answers: Sequence[GraphForm]) -> SceneGraph:
     looks: dict[str, str] = {}
     for answer in answers:
         for told in answer.looks:
-            looks.setdefault(told.id.strip(), one_line(told.look, LOOK_CHARACTERS))
+            looks.setdefault(told.id.strip(), plain(told.look, LOOK_CHARACTERS))
         for prop in answer.props:
-            name = one_line(prop.name, NAME_CHARACTERS)
+            name = plain(prop.name, NAME_CHARACTERS)
             its = props.setdefault(prop.scene, {})
             if name and prop.scene in scenes and len(its) < PROPS:
-                its.setdefault(name, one_line(prop.look, LOOK_CHARACTERS))
+                its.setdefault(name, plain(prop.look, LOOK_CHARACTERS))
     graph = build_graph(story, props=lambda scene: tuple(props.get(scene.id, ())))
     # A prop that several scenes use has the first look that was given for it.
     seen: dict[str, str] = {}
@@ -150,14 +154,15 @@ def shots_of(
     shots: list[Shot] = []
     for shot in planned:
         told = answers.get(shot.index)
-        body = one_line(told.image_prompt, IMAGE_CHARACTERS) if told else ""
+        moved = re.sub(r"[\W_]+", " ", told.camera).strip().lower() if told else ""
+        body = plain(told.image_prompt, IMAGE_CHARACTERS) if told else ""
         update: dict[str, str] = {}
         if told and body:
             update["image_prompt"] = _with_looks(body, parts[shot.scene], style)
-        if told and told.camera.strip().lower() in CAMERAS:
-            update["camera"] = told.camera.strip().lower()
-        if told and one_line(told.motion_prompt):
-            update["motion_prompt"] = one_line(told.motion_prompt, MOTION_CHARACTERS)
+        if moved in CAMERAS:
+            update["camera"] = moved
+        if told and plain(told.motion_prompt):
+            update["motion_prompt"] = plain(told.motion_prompt, MOTION_CHARACTERS)
         shots.append(shot.model_copy(update=update))
     return tuple(shots)
 
@@ -188,11 +193,27 @@ def chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def _told_of(told: Sequence[tuple[int, T]], wanted: Collection[int], field: str) -> dict[int, T]:
+    """Return entries by the numbers wanted: as they are numbered, else counted from another number, else by order."""
+    numbers, asked = [number for number, _ in told], sorted(wanted)
     # Reversed, so that of two entries with one number the first one stays.
     found = {number: each for number, each in reversed(told) if number in wanted}
-    if not found:
-        raise ValueError(f"{field}: none of the numbers given is there, which are {min(wanted)} to {max(wanted)}")
-    return found
+    if not told or not asked:
+        raise ValueError(f"{field}: none of the numbers given is there, which are {asked[0]} to {asked[-1]}")
+    if len(found) == len(asked):
+        return found
+    shift = asked[0] - numbers[0]
+    counted = all(after == before + 1 for before, after in pairwise(numbers)) and numbers[0] not in wanted
+    if len(told) == len(asked) or (not found and not counted):
+        placed = dict(zip(asked, (each for _, each in told), strict=False))
+    elif counted and numbers[-1] + shift <= asked[-1]:
+        placed = {number + shift: each for number, each in told}
+    else:
+        return found
+    listed = ", ".join(map(str, numbers[:6])) + (", ..." if len(numbers) > 6 else "")
+    what = field.partition(":")[0]
+    text = f"the writer numbered {what} {listed} instead of {asked[0]} to {asked[-1]}: their order counts"
+    events.publish(Event("note", text=text))
+    return placed
 
 
 def _with_looks(body: str, parts: SceneParts, style: str) -> str:
@@ -206,8 +227,38 @@ def _with_looks(body: str, parts: SceneParts, style: str) -> str:
     return one_line(body + missing, room) + ending
 
 
+def plain(text: str, characters: int | None = None) -> str:
+    """Return a text as one line in plain words, as scripts are read; '' if it stands for nothing ('None', 'N/A')."""
+    return one_line("" if means_nothing(text) else _words(text), characters)
+
+
+def _words(text: str) -> str:
+    return "\n".join(line.text for line in read_markdown(clean_text(text)))
+
+
+def _title(text: str) -> str:
+    """Return a title in plain words, without the quotes or the word 'Title:' around it."""
+    title = re.sub(r"^title\s*:\s*(?=\S)", "", plain(text), flags=re.IGNORECASE)
+    for opening, closing in ('""', "\u201c\u201d", "\u00ab\u00bb", "''", "\u2018\u2019"):
+        if title[:1] == opening and title[-1:] == closing and not {opening, closing} & {*title[1:-1]}:
+            title = title[1:-1].strip()
+    return one_line("" if means_nothing(title) else title, TITLE_CHARACTERS)
+
+
+_NOBODY = re.compile(r"nobody|no[ -]?one|no (?:characters?|people|person)|none visible|nothing|empty", re.IGNORECASE)
+"""What stands for nobody where names are asked for, a whole name."""
+
+
 def _cast(names: str) -> str:
-    return ", ".join(one_line(name, NAME_CHARACTERS) for name in split_names(names)[:CAST])
+    told = (plain(name, NAME_CHARACTERS) for name in split_names(names))
+    people = (name for name in told if name and not _is_nobody(name))
+    return ", ".join([*dict.fromkeys(people)][:CAST])
+
+
+def _is_nobody(name: str) -> bool:
+    """Tell whether a name says that nobody is there: 'nobody', 'None (the street is empty)'."""
+    bare = re.sub(r"\s?\([^()]{0,60}\)", "", name).strip(" .!")
+    return means_nothing(bare) or _NOBODY.fullmatch(bare) is not None
 
 
 def _that_fits(narration: str, words: int) -> str:
@@ -216,7 +267,7 @@ def _that_fits(narration: str, words: int) -> str:
         return ""
     kept: list[str] = []
     said = 0
-    for sentence in split_sentences(narration):
+    for sentence in split_sentences("" if means_nothing(narration) else _words(narration)):
         said += spoken_words(sentence)
         if kept and said > words * TALKATIVE:
             break

@@ -14,14 +14,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, Js
 
 from studio.model.camera import CAMERAS
 from studio.planning.image_prompts import EMOTIONS
+from studio.text.words import means_nothing
 
 QUOTED_CHARACTERS = 20_000
 """How much of a bad answer is quoted when the model is asked to repair it."""
 
 
 def _as_text(value: object) -> object:
-    """Turn what local models write instead of a string into one: null, a list of names, a number."""
-    if value is None:
+    """Turn what local models write instead of a string into one: null, 'N/A', a list of names, a number."""
+    if value is None or (isinstance(value, str) and means_nothing(value)):
         return ""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
@@ -141,9 +142,55 @@ looks word for word for whoever and whatever is in the picture. No text in the p
 each, never the same twice in a row, and tell in few words what moves.
 {_ANSWER}"""
 
+CONTINUE = (
+    "That answer was cut off after scene {last}. Go on from there, with scenes {first} to {end} and nothing else, in"
+    " the same form: one JSON object."
+)
+
 REPAIR = (
     "That answer cannot be used: {fault}. Answer again, whole and corrected, with the JSON object and nothing else."
 )
+
+
+_SCENE: dict[str, JsonValue] = {
+    "location": "a narrow street at night, wet cobbles, one lamp",
+    "characters": "Ada, Jonas",
+    "action": "Ada knocks at a blue door.",
+    "emotion": "tense",
+}
+_EXAMPLES: dict[str, JsonValue] = {
+    "StoryForm": {
+        "title": "The Blue Door",
+        "language": "en",
+        "mood": "tense",
+        "scenes": [{**_SCENE, "narration": "Nobody had opened that door for years."}],
+    },
+    "StagingForm": {"scenes": [{"scene": 1, **_SCENE}]},
+    "GraphForm": {
+        "looks": [{"id": "character_1", "look": "a tall woman of forty, short grey hair, a yellow raincoat"}],
+        "props": [{"scene": 1, "name": "brass key", "look": "a worn brass key on a red thread"}],
+    },
+    "ShotsForm": {
+        "shots": [
+            {
+                "index": 1,
+                "image_prompt": "Wide shot: a tall woman in a yellow raincoat knocks at a blue door, lit from above",
+                "motion_prompt": "rain runs down the door",
+                "camera": "dolly in",
+            }
+        ]
+    },
+}
+"""A filled form of each kind, with every key, for servers that ignore the schema."""
+
+
+def example_of(form: type[Form]) -> str:
+    """Return the words that end the instructions: every key of the form, shown by an example."""
+    shown = json.dumps(_EXAMPLES[form.__name__], ensure_ascii=False)
+    return (
+        "The form is JSON with exactly these keys, as in this example of another film; take its keys, not its words,"
+        f" and as many entries as are asked for:\n{shown}"
+    )
 
 
 def material(value: JsonValue) -> str:

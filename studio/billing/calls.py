@@ -55,7 +55,7 @@ class Call(FrozenModel):
     account: str
     model: str
     kind: CallKind
-    digest: Sha256 = Field(description="of everything that was sent, except secrets")
+    digest: Sha256 = Field(description="of everything that was asked, except secrets")
     state: CallState
     begun_at: str
     ended_at: str = ""

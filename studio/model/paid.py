@@ -43,6 +43,8 @@ class VendorError(EngineFailed):
         request_id: the vendor's own id of the request, '' if it gave none.
         usage: what the vendor says it bills in spite of the failure, None if it does not say.
         sent: False if nothing reached the vendor because there was no connection.
+        status: the HTTP status of the answer, 0 if there was none.
+        reason: the vendor's own words, as one harmless line; '' if it gave none.
     """
 
     def __init__(
@@ -54,10 +56,12 @@ class VendorError(EngineFailed):
         request_id: str = "",
         usage: Usage | None = None,
         sent: bool = True,
+        status: int = 0,
+        reason: str = "",
     ) -> None:
         super().__init__(message)
         self.fault, self.retry_after, self.request_id, self.usage = fault, retry_after, request_id, usage
-        self.sent = sent
+        self.sent, self.status, self.reason = sent, status, reason
         self.may_pass = fault == "passing"
 
 
@@ -68,8 +72,8 @@ class Request:
     Attributes:
         vendor: who is paid: 'openai', 'stability', or the host of a compatible server.
         account: calls of the same account share its limits: the host and a digest of the key; never the key.
-        digest: SHA-256 of everything that is sent except secrets: the same request has the same digest in every
-            process.
+        digest: SHA-256 of everything that is asked except secrets: the same request has the same digest in every
+            process, also where it is put in other words for a server that refused the first ones.
         most: the most that it can be billed for, which a budget reserves. Token counts are upper bounds.
         likely: what it is usually billed for, the lower end of an estimate; no budget uses it. None if it is `most`.
         stand_in: a made-up answer that `check` accepts, used for estimates only: with it the engine goes on to the

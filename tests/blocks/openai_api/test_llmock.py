@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from blocks.offline.writer.writer import OfflineWriter
 from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.manners import forget
 from blocks.openai_api.writer import OpenAIWriter
 from studio.model.paid import Fault, VendorError
 from tests.support.adapters.contract import PATIENT
@@ -17,6 +18,7 @@ from tests.support.adapters.openai_stand import brief_of
 
 
 def writer_at(llmock: Any, desk: PlainDesk) -> OpenAIWriter:
+    forget()
     account = OpenAIAccount(api_key=SecretStr("sk-dummy-key-0001"), base_url=llmock.base_url())
     return OpenAIWriter(account, "gpt-5.4-mini", limits=PATIENT, desk=desk, script_writer=OfflineWriter())
 
@@ -35,7 +37,7 @@ def test_its_structured_output_is_a_story(llmock: Any) -> None:
 @pytest.mark.parametrize(("status", "fault"), [(401, "key"), (500, "passing"), (503, "passing"), (400, "wrong")])
 def test_its_errors_are_told_apart(llmock: Any, status: int, fault: Fault) -> None:
     """One request each: nothing is tried again."""
-    llmock.fail(status)
+    llmock.fail(status, message="this request is not taken")
     desk = PlainDesk()
     with pytest.raises(VendorError) as failed:
         writer_at(llmock, desk).write_story(brief_of())
