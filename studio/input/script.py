@@ -122,7 +122,7 @@ def _titled(text: str) -> tuple[str, Sequence[MarkdownLine], bool]:
     page_title, unpaged = title_page(behind)
     staged = unpaged is not behind or is_fountain(unpaged)
     behind = tabled = spoken_columns(unpaged)
-    if staged or any(_place_of(line.strip(" \t*_#>")) is not None for line in behind.split("\n")):
+    if staged or any(_place_of(line.lstrip(" \t*_#>").rstrip(" \t*_")) is not None for line in behind.split("\n")):
         behind = unspoken_left_out(behind)
     lines = read_markdown(behind)
     played = staged or any(_heading(line) is not None for line in lines)
