@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING, Self
 
 from prefect.blocks.core import Block
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 OPENAI_URL = "https://api.openai.com/v1"
 """The base URL of OpenAI itself (https://platform.openai.com/docs/api-reference/introduction)."""
+
+_ENDPOINT = re.compile(r"/(?:(?:chat/)?completions|images/\w{1,40}|audio/\w{1,40}|models|responses|embeddings)$")
+"""What of the protocol's own addresses people paste with the base URL."""
 
 NO_KEY = "none"
 """The key that is sent to a server which needs none; the SDK does not start without one."""
@@ -168,6 +172,21 @@ class OpenAIAccount(Block):
     def said_in(self) -> str:
         """Where a person set the address: a variable's name, or the block; '' if it is OpenAI's own."""
         return "" if self.base_url == OPENAI_URL else self._said_in
+
+    @property
+    def address_advice(self) -> str:
+        """What to change in an address where the protocol is not spoken, '' if nothing about it looks wrong."""
+        where = self._said_in if self.said_in else ""
+        address = re.sub(
+            r"/(?:(?:chat/)?completions|images/\w+|audio/\w+|models|responses|embeddings)$", "", self.base_url
+        )
+        if not where:
+            return ""
+        if address != self.base_url:
+            return f"{where} ends too late: write {address}"
+        if _url(self.base_url).path.strip("/") == "":
+            return f"{where} may end too early: write {self.base_url}/v1"
+        return ""
 
     @property
     def _key(self) -> str:

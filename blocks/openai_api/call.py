@@ -48,6 +48,8 @@ def ask(account: OpenAIAccount, limits: RequestLimits, call: Callable[[OpenAI], 
             return call(client).http_response
     except APIStatusError as error:
         failure = vendor_error(account.vendor, error.response, account.secrets)
+        if failure.status in (404, 405) and account.address_advice:
+            failure.args = (f"{failure}: {account.address_advice}",)
     except APIConnectionError as error:
         failure = _unwrapped(account.vendor, error)
     except (OpenAIError, TypeError, ValueError) as error:
@@ -75,7 +77,8 @@ def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, Json
         value = None
     if not isinstance(value, dict):
         page = response.content[:1_000].lstrip()[:1] == b"<"
-        what = "a web page: check the base URL" if page else "something that is not the protocol's JSON"
+        check = account.address_advice or "check the base URL"
+        what = f"a web page: {check}" if page else "something that is not the protocol's JSON"
         raise VendorError("bad answer", f"{account.vendor}: it answered with {what}", request_id=request_id)
     reason = error_in(value)
     if reason is not None and not value.get("choices"):

@@ -17,6 +17,8 @@ from studio.errors import EngineFailed
 from studio.model.check import Check
 from studio.model.engines import Crew
 
+SHOWN = 8
+"""How many models are named instead of one that is not there."""
 SOON = timedelta(days=90)
 """How near a model's last day must be for a warning."""
 
@@ -57,7 +59,9 @@ def _model(name: str, vendor: str, there: dict[str, dict[str, JsonValue]], today
     # Ollama lists what it calls 'qwen3' as 'qwen3:latest'.
     found = there.get(name) or there.get(f"{name}:latest")
     if found is None:
-        return Check(check, "wrong", f"{vendor} does not have it", "choose another model, or ask for access to it")
+        has = ", ".join(sorted(each[:60] for each in there if each.isprintable())[:SHOWN])
+        more = ", ..." if len(there) > SHOWN else ""
+        return Check(check, "wrong", f"{vendor} does not have it; it has {has}{more}", "choose one, or ask for access")
     last = found.get("shutdown_date")
     day = _day(last)
     if day is None:
