@@ -37,6 +37,7 @@ from studio.model.engines import Abilities
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import PieceMeasures
+from studio.video.pixels import FORMAT_NAMES, UNREADABLE, as_png
 
 REFERENCES, REFERENCE_BYTES = 16, 50 * 10**6
 """The most reference pictures of one request, and the bytes that each must be below: "less than 50MB"
@@ -92,7 +93,7 @@ class OpenAIPainter(PaidEngine):
 
         Args:
             prompt: what is longer than `PROMPT_CHARACTERS` is cut.
-            references: PNG files of what must look the same.
+            references: files of pictures of what must look the same.
 
         Raises:
             VendorError: the call failed, or what came is not such a picture; nothing is at `out`.
@@ -100,6 +101,7 @@ class OpenAIPainter(PaidEngine):
         """
         desk = self.required_desk()
         shown = self._shown(references)
+        sent = tuple(self._as_png(path, content) for path, content in zip(references, shown, strict=True))
         asked = legal_size(self.name, size, self.quality, self.long_side)
         body: dict[str, Any] = {
             "model": self.name,
@@ -122,7 +124,7 @@ class OpenAIPainter(PaidEngine):
 
         def send() -> Reply:
             if shown:
-                files = [(f"reference_{n}.png", content, "image/png") for n, content in enumerate(shown, start=1)]
+                files = [(f"reference_{n}.png", content, "image/png") for n, content in enumerate(sent, start=1)]
                 response = ask(
                     self.account,
                     self.limits,
@@ -162,7 +164,7 @@ class OpenAIPainter(PaidEngine):
         """Read the reference pictures, check that they can be sent, and return their bytes.
 
         Raises:
-            EngineFailed: there are too many, or one cannot be read, is too large or not a PNG.
+            EngineFailed: there are too many, or one cannot be read, or is too large.
         """
         if len(references) > self.abilities.references:
             raise EngineFailed(
@@ -177,9 +179,21 @@ class OpenAIPainter(PaidEngine):
                 if error.errno == errno.EFBIG:
                     raise EngineFailed(f"the reference {path.name!r} has {REFERENCE_BYTES:,} bytes or more") from error
                 raise EngineFailed(f"the reference {path.name!r} cannot be read: {error.strerror}") from error
-            if not shown[-1].startswith(b"\x89PNG\r\n\x1a\n"):
-                raise EngineFailed(f"the reference {path.name!r} is not a PNG")
         return tuple(shown)
+
+    def _as_png(self, path: Path, content: bytes) -> bytes:
+        """Return a reference picture as it is sent: a PNG as it is, one of another format as a PNG.
+
+        Raises:
+            EngineFailed: it is not a picture, or as a PNG too large.
+        """
+        try:
+            png = as_png(content)
+        except UNREADABLE as error:
+            raise EngineFailed(f"the reference {path.name!r} is not a {FORMAT_NAMES} picture") from error
+        if len(png) >= REFERENCE_BYTES:
+            raise EngineFailed(f"the reference {path.name!r} has {REFERENCE_BYTES:,} bytes or more as a PNG")
+        return png
 
     def _content(self, answer: dict[str, JsonValue], usage: Usage, request_id: str) -> bytes:
         """Return the picture's bytes: from base64, a data: URL, or another URL, which is tried twice, for free."""

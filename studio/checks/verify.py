@@ -33,10 +33,11 @@ from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.folder_walk import in_the_way, linked, walk
-from studio.store.png_check import whole_picture
+from studio.store.png_check import few_pixels, whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path
 from studio.text.display import dollars
+from studio.video.pixels import UNREADABLE, upright_size
 
 FindingKind = Literal[
     "damaged",
@@ -149,7 +150,8 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
     proof = next((each for each in (receipt, staged) if each is not None and each.sha256 == digest), None)
     if proof is not None:
         if proof.by_hand:
-            yield Finding(path, "by hand", "a person put it there; no run replaces it")
+            few = few_pixels(proof.width, proof.height)
+            yield Finding(path, "by hand", f"a person put it there; no run replaces it{few and '; '}{few}")
         yield from _sidecars(folder, proof)
     elif receipt is not None:
         yield from _differing(place, path, stage, receipt)
@@ -160,9 +162,8 @@ def _piece(records: Records, folder: Path, path: str, stage: Stage, planned: boo
         yield Finding(receipt_path(path), "missing", f"{path} is there, its receipt is gone: nothing proves it")
     else:
         reason = whole_picture(place)
-        yield Finding(
-            path, "damaged" if reason else "by hand", reason or "it has no receipt: taken as put there by hand"
-        )
+        told = f"it has no receipt: taken as put there by hand{_few(place)}"
+        yield Finding(path, "damaged" if reason else "by hand", reason or told)
 
 
 def _why_missing(stage: Stage, has_receipt: bool) -> str:
@@ -177,12 +178,22 @@ def _differing(place: Path, path: str, stage: Stage, receipt: Receipt) -> Iterat
     touched = (stat.st_size, stat.st_mtime_ns) != (receipt.bytes, receipt.mtime_ns)
     if stage in PICTURES and touched:
         if not (wrong := whole_picture(place)):
-            yield Finding(path, "by hand", "it is another picture than its receipt's: taken as put there by hand")
+            told = f"it is another picture than its receipt's: taken as put there by hand{_few(place)}"
+            yield Finding(path, "by hand", told)
             return
         yield Finding(path, "damaged", f"{wrong}; it is not the picture of its receipt")
         return
     sizes = "" if stat.st_size == receipt.bytes else f" ({stat.st_size:,} bytes, not {receipt.bytes:,})"
     yield Finding(path, "damaged", f"its checksum is not its receipt's{sizes}")
+
+
+def _few(place: Path) -> str:
+    """Return what is to be said of a whole picture that is small."""
+    try:
+        few = few_pixels(*upright_size(place))
+    except UNREADABLE:
+        return ""
+    return few and f"; {few}"
 
 
 def _receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:

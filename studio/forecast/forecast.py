@@ -33,6 +33,7 @@ from studio.production import stages
 from studio.production.stages import Job, Work
 from studio.store.folder_walk import refuse_links, walk
 from studio.store.piece_store import PieceStore
+from studio.store.png_check import few_pixels
 from studio.store.reuse_or_make import NEW, Decision
 
 P = TypeVar("P")
@@ -275,6 +276,8 @@ class _Forecaster:
         if seen.used:
             if receipt is None and seen.action == "keep picture" and self._pieces is not None:
                 receipt = self._pieces.by_hand(order)
+            if receipt is not None and receipt.by_hand and (few := few_pixels(receipt.width, receipt.height)):
+                self._notes.append(f"{order.path} is used, though {few}")
             paid = receipt.cost_usd if receipt and not receipt.by_hand else 0.0
             self._steps.append(Step(order.stage, order.index, False, seen.why, paid_usd=paid))
             return receipt

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from studio.video.pixels import MOST_PIXELS, UNREADABLE, quietly, rgb, upright
+
 PICTURES_BYTES = 400_000
 """Most bytes of all thumbnails of one film together, as `data:` URIs."""
 
@@ -51,10 +53,16 @@ class Thumbnails:
 
 def _thumbnail(path: Path, width: int, most: int) -> str:
     try:
-        with Image.open(path) as picture:
-            picture.thumbnail((width, width * 9 // 16))
-            small = picture.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with quietly():
+            opened = Image.open(path)
+        with opened as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return ""
+            if picture.format == "JPEG" and picture.mode == "RGB":
+                picture.draft("RGB", (2 * width, 2 * width))
+            small = rgb(upright(picture))
+            small.thumbnail((width, width * 9 // 16))
+    except UNREADABLE:
         # Damaged, being replaced, or not a picture: a storyboard shows what it can.
         return ""
     for quality in _QUALITIES:

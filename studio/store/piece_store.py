@@ -13,8 +13,6 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
-
 from studio.fs import files, safe_open
 from studio.model.film import Stage
 from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
@@ -22,10 +20,12 @@ from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.plan_diff import same_plan
 from studio.store.piece_index import PieceIndex, copy_whole
 from studio.store.piece_state import PieceState, PieceStates, ReadPlan
+from studio.store.png_check import few_pixels
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.reuse_or_make import Decision, decide, decide_unknown
 from studio.store.sidecars import is_whole, sidecar_of, write_sidecars
 from studio.store.takes import keep_take, put_aside
+from studio.video.pixels import upright_size
 
 
 class PieceStore:
@@ -161,7 +161,9 @@ class PieceStore:
         if known is not None:
             return self._confirm(order, known)
         receipt = self.by_hand(order)
-        self.tell(f"{owner_text(order.stage, order.index)}: the picture put there by hand is used")
+        few = few_pixels(receipt.width, receipt.height)
+        though = f", though {few}" if few else ""
+        self.tell(f"{owner_text(order.stage, order.index)}: the picture put there by hand is used{though}")
         place = self.folder / receipt_path(order.path)
         files.write_whole(place, receipt_bytes(receipt))
         self._index.add(receipt, place, first=True)
@@ -170,8 +172,7 @@ class PieceStore:
     def by_hand(self, order: Order) -> Receipt:
         """Return the receipt of a picture that a person put at the order's place. Changes nothing."""
         path = self.folder / order.path
-        with Image.open(path) as picture:
-            width, height = picture.size
+        width, height = upright_size(path)
         return self._receipt(
             order, path, PieceMeasures(width=width, height=height), "by hand", "", by_hand=True
         ).sealed()

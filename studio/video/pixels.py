@@ -5,11 +5,13 @@ Called for vendors' answers, for pictures put in place by hand, and by the rende
 
 from __future__ import annotations
 
+import io
 import struct
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -20,6 +22,10 @@ FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
 
 FORMAT_NAMES = "PNG, JPEG, WebP, AVIF or GIF"
 """The same for messages."""
+
+MOST_PIXELS = 100_000_000
+"""The largest picture of a session that is opened, in pixels: nine times the largest frame. A larger one counts as a
+decompression bomb."""
 
 UNREADABLE = (
     ArithmeticError,
@@ -42,12 +48,15 @@ ONE_COLOUR = 4
 """How far the samples of a picture that counts as one colour may lie apart, of 255: an encoder that loses detail
 changes a plain surface by less."""
 
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
+"""The tag of a camera's orientation, and its values by which width and height change places (Exif 2.32, 4.6.4)."""
+
 _QUIET = threading.Lock()
 """Held while warnings are switched off: Python has one list of filters for all threads."""
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Let Pillow warn of nothing: what is wrong with a picture is told by whoever asked for it."""
     with _QUIET, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -55,14 +64,14 @@ def _quietly() -> Iterator[None]:
 
 
 @contextmanager
-def opened(file: BinaryIO, most_pixels: int) -> Iterator[Image.Image]:
+def opened(file: BinaryIO | Path, most_pixels: int) -> Iterator[Image.Image]:
     """Open a picture whose header says that it has at most `most_pixels`; of an animation the first frame.
 
     Raises:
         Image.DecompressionBombError: it has more; nothing was decoded.
         One of `UNREADABLE`: it is not a picture of one of `FORMATS`.
     """
-    with _quietly():
+    with quietly():
         picture = Image.open(file, formats=FORMATS)
     with picture:
         if picture.width * picture.height > most_pixels:
@@ -96,10 +105,26 @@ def check_chunks(file: BinaryIO, most_pixels: int) -> None:
     file.seek(0)
 
 
+def upright_size(path: Path) -> tuple[int, int]:
+    """Return (width, height) of the picture at `path` when it is upright, without decoding it.
+
+    Raises:
+        One of `UNREADABLE`: it is not a picture.
+    """
+    with opened(path, MOST_PIXELS) as picture:
+        wide, high = picture.size
+        try:
+            with quietly():
+                lies = picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
+        except UNREADABLE:
+            lies = False
+    return (high, wide) if lies else (wide, high)
+
+
 def upright(picture: Image.Image) -> Image.Image:
     """Return the picture rotated as its EXIF says, or unchanged if that cannot be read: its pixels are whole."""
     try:
-        with _quietly():
+        with quietly():
             return ImageOps.exif_transpose(picture)
     except UNREADABLE:
         return picture
@@ -125,6 +150,22 @@ def _deep_grey(picture: Image.Image) -> Image.Image:
     if isinstance(clear, int):
         shades[grey == clear] = 0
     return Image.fromarray(shades).convert("RGB")
+
+
+def as_png(content: bytes) -> bytes:
+    """Return a picture as a PNG: as it is if it is one, else made anew, upright and RGB 8 bit.
+
+    Raises:
+        One of `UNREADABLE`: it is not a picture.
+    """
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return content
+    with opened(io.BytesIO(content), MOST_PIXELS) as picture, io.BytesIO() as file:
+        picture.load()
+        seen = rgb(upright(picture))
+        seen.info = {}
+        seen.save(file, "PNG", compress_level=3)
+        return file.getvalue()
 
 
 def is_one_colour(picture: Image.Image) -> bool:

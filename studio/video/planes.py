@@ -5,15 +5,15 @@ Reads picture files and converts RGB once; nothing here knows of time. Called by
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from studio.errors import EngineFailed
+from studio.video.pixels import MOST_PIXELS, UNREADABLE, opened, rgb, upright
 
 Pixels = NDArray[np.uint8]
 Planes = tuple[Pixels, Pixels, Pixels]
@@ -40,20 +40,19 @@ _DOWN = np.array([-1, 9, 9, -1]) / 16
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Read a picture whole, upright and as 8 bit RGB.
+    """Read a picture whole, upright and as 8 bit RGB, as `studio.video.pixels` does.
 
     Raises:
         EngineFailed: the file is missing, damaged (every chunk's checksum is checked), or not a picture.
     """
     try:
-        with warnings.catch_warnings():
-            # Pillow warns if a picture is merely large; above twice its limit it raises.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
+        with opened(path, MOST_PIXELS) as image:
+            if image.format == "PNG":
                 image.verify()
-            with Image.open(path) as image:
-                return ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        with opened(path, MOST_PIXELS) as image:
+            image.load()
+            return rgb(upright(image))
+    except UNREADABLE as error:
         raise EngineFailed(
             f"the picture {str(path)!r} cannot be read ({error}): paint it again or replace the file"
         ) from error

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from studio.billing.calls import read_calls, spent_usd
+from studio.checks.repair import survey
 from studio.checks.verify import FAULTS, verify
 from studio.forecast.forecast import UNKNOWN_CAST, forecast_session
 from studio.forecast.forecast_model import Forecast
@@ -160,13 +161,26 @@ def test_a_new_film_is_foretold_with_its_portraits(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_cannot_be_used_is_told_before_the_run(film: tuple[Path, PaidPainter]) -> None:
-    """A person's JPEG, or a text, in a portrait's or a picture's place: the plan and `sessions verify` say why not."""
+    """A TIFF in a portrait's or a picture's place: the plan and `sessions verify` say why not, and what to do. Of a
+    JPEG, WebP, AVIF or GIF under our name plan, verify, repair and run agree that it is the person's."""
     folder, _ = film
+    mine = folder / "images/shot_001.png"
+    for kind in ("JPEG", "WEBP", "AVIF", "GIF"):
+        Image.new("RGB", (300, 500), (200, 10, 10)).save(mine, kind)
+        assert [step.why for step in plan(folder).steps if (step.stage, step.index) == ("images", 1)] == ["by hand"]
+        assert {finding.path: finding.what for finding in verify(folder)}["images/shot_001.png"] == "by hand"
+        assert "images/shot_001.png" not in {mend.finding.path for mend in survey(folder)}
+    content = mine.read_bytes()
+    assert again(folder) == []
+    receipt = read_receipt(folder / "images/shot_001.json")
+    assert receipt is not None
+    assert (receipt.by_hand, receipt.width, receipt.height, mine.read_bytes()) == (True, 300, 500, content)
     for path in (KEEPER, "images/shot_001.png"):
-        Image.new("RGB", (300, 500), (200, 10, 10)).save(folder / path, "JPEG")
-        assert f"{path} cannot be used: it is a JPEG: save it as PNG" in plan(folder).notes
+        Image.new("RGB", (300, 500), (200, 10, 10)).save(folder / path, "TIFF")
+        why = "it is not a picture that can be used: save it as PNG, JPEG, WebP, AVIF or GIF"
+        assert f"{path} cannot be used: {why}" in plan(folder).notes
         told = {finding.path: finding.reason for finding in verify(folder)}
-        assert told[path].startswith("it is a JPEG: save it as PNG")
+        assert told[path].startswith(why)
 
 
 def test_an_inserted_shot_is_new(film: tuple[Path, PaidPainter]) -> None:

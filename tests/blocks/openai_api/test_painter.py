@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +111,18 @@ def test_references_are_shown(server: OpenAIServer, tmp_path: Path) -> None:
     assert str(tmp_path).encode() not in server.posts[1].content
     assert one.requests[0].digest != two.requests[0].digest == again.requests[0].digest
     assert two.requests[0].most["image in"] == 2 * one.requests[0].most["image in"] > 0
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF"])
+def test_a_portrait_of_another_kind_is_sent_as_a_png(server: OpenAIServer, tmp_path: Path, kind: str) -> None:
+    """A person's portrait may be of any kind that is taken; the protocol's servers all take PNG."""
+    mine = tmp_path / "character_001.png"
+    mine.write_bytes(picture((64, 48), kind))
+    paint(painter_at(server), tmp_path / "out", (mine,))
+    (exchange,) = server.posts
+    begin = exchange.content.index(b"\x89PNG")
+    with Image.open(io.BytesIO(exchange.content[begin:])) as seen:
+        assert (seen.size, seen.mode) == ((64, 48), "RGB")
 
 
 def test_references_that_cannot_be_shown_are_refused_first(server: OpenAIServer, tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""A person's picture in every form is taken, and seen as it is; a torn one is damage."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio.model.pieces import Order
+from studio.store.png_check import whole_picture
+from studio.video.planes import open_picture
+from tests.support.picture_variants import KINDS, picture_variant
+from tests.support.sampled import sampled
+from tests.support.sessions.store_bench import StoreBench
+
+
+def painted(bench: StoreBench) -> tuple[Order, Path]:
+    order = bench.order(1, "a")
+    bench.paint(order, (1, 2, 3))
+    return order, bench.path(order)
+
+
+@sampled("seed", range(20), quick=1)
+def test_every_form_is_a_persons_and_has_its_colours(bench: StoreBench, seed: int) -> None:
+    """Formats, depths, transparency and orientation under the name .png: used, marked, and the renderer sees it."""
+    order, path = painted(bench)
+    draw = random.Random(seed)
+    for each in (picture_variant(draw, (kind,)) for kind in KINDS for _ in range(8)):
+        path.write_bytes(each.content)
+        assert (each.name, bench.store.look(order).condition) == (each.name, "by hand")
+        receipt = bench.store.by_hand(order)
+        assert (each.name, receipt.width, receipt.height) == (each.name, *each.size)
+        seen = open_picture(path)
+        assert (each.name, seen.size, each.differs(seen)) == (each.name, each.size, "")
+
+
+@sampled("seed", range(20), quick=1)
+def test_a_torn_picture_is_damage(bench: StoreBench, seed: int) -> None:
+    """Cut off or overwritten with zeros from anywhere on, in every form: damage, or every pixel is there."""
+    order, path = painted(bench)
+    draw = random.Random(seed)
+    for each in (picture_variant(draw, (kind,)) for kind in KINDS for _ in range(2)):
+        path.write_bytes(each.content)
+        whole = open_picture(path).tobytes()
+        at = draw.randrange(len(each.content))
+        for torn in (each.content[:at], each.content[:at] + bytes(max(4_096, len(each.content) - at))):
+            path.write_bytes(torn)
+            if bench.store.look(order).condition != "damaged":
+                assert open_picture(path).tobytes() == whole, (each.name, at)
+
+
+@sampled("seed", range(20), quick=1)
+def test_no_flipped_bit_makes_ours_a_persons(bench: StoreBench, seed: int) -> None:
+    """In a PNG of ours, of every depth, each bit is under a checksum, the signature included."""
+    path = bench.folder / "a.png"
+    draw = random.Random(seed)
+    for _ in range(60):
+        kind = draw.choice([kind for kind in KINDS if kind.startswith("PNG")])
+        content = bytearray(picture_variant(draw, (kind,)).content)
+        content[draw.choice([draw.randrange(len(content)), draw.randrange(8)])] ^= 1 << draw.randrange(8)
+        path.write_bytes(content)
+        assert whole_picture(path) != "", kind
+
+
+def test_a_picture_of_one_pixel_is_used_and_told(bench: StoreBench) -> None:
+    """It is what the person put there; that nobody can see anything on it is said."""
+    order, path = painted(bench)
+    Image.new("RGB", (1, 1), "red").save(path)
+    receipt = bench.store.adopt(order)
+    assert receipt is not None
+    assert receipt.by_hand
+    assert bench.told[-1].endswith("the picture put there by hand is used, though it has only 1 x 1 pixels")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_bomb_is_damage_without_a_word_of_python(bench: StoreBench, kind: str) -> None:
+    """Its size is read from its header; nothing is decoded, and no warning is printed."""
+    order, path = painted(bench)
+    Image.new("1" if kind == "PNG" else "L", (10_500, 10_500)).save(path, kind)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        found = bench.store.look(order)
+    assert (found.condition, found.reason, warned) == ("damaged", "it has more than 100,000,000 pixels", [])
