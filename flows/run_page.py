@@ -1,7 +1,7 @@
 """The page of a film's run in Prefect: artifacts that are updated while the film is made.
 
-They are made from the session's folder and the run's events: progress of pictures, lines, clips and the whole film, the
-storyboard, the table of shots, the ledger, and at the end a card of the film. `flows/run_page_updates.py` posts them.
+They are made from the session's folder and the run's events: the progress of the film, the storyboard, the table of
+shots, the ledger, and at the end a card of the film. `flows/run_page_updates.py` posts them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from textwrap import shorten
 from uuid import UUID
 
 import httpx
@@ -30,7 +31,10 @@ from studio.status.snapshot import Snapshot, read_snapshot
 from studio.status.state import cost_shown, state_now
 from studio.status.storyboard import Reported, film_card, ledger_rows, shot_rows, storyboard, summary
 from studio.status.thumbnails import Thumbnails
+from studio.text.display import clock, printable
 
+TITLE_LETTERS = 60
+"""The most letters of a title in the line on the film's card."""
 LINK_SECONDS = 3.0
 """How long a question waits for the storyboard that its form names."""
 _PROGRESS: tuple[tuple[str, Stage], ...] = (("pictures", "images"), ("lines", "narration"), ("clips", "videos"))
@@ -88,7 +92,7 @@ class RunPage(Page):
             # Nothing is being worked on any more.
             states = {piece: state for piece, state in states.items() if state != "working"}
         reported = Reported(states, dict(self._failures))
-        yield from self._progress(board)
+        yield self._progress(board)
         # This run's card has no end yet, which does not mean here that the run was cut off.
         state = state_now(replace(facts, cut_off=False), locked=not last)
         yield ArtifactContent(
@@ -104,26 +108,18 @@ class RunPage(Page):
         if last and facts.film is not None and not facts.failure:
             output = self._session.folder.parent.parent
             card = film_card(facts, output, *self._session.brief.options.size, self._thumbnails)
-            yield ArtifactContent("film", "markdown", f"{facts.film.seconds:.2f} s, {facts.film.frames} frames", card)
+            title = shorten(printable(facts.title or facts.idea), TITLE_LETTERS, placeholder="…")
+            yield ArtifactContent("film", "markdown", f"{title} · {clock(facts.film.seconds)}", card)
 
-    def _progress(self, board: ProgressBoard) -> Iterator[ArtifactContent]:
-        for noun, stage in _PROGRESS:
-            there, wanted = board.count(stage)
-            yield ArtifactContent(
-                f"progress-{noun}",
-                "progress",
-                f"{noun.capitalize()}: {there} of {wanted or '?'}",
-                _percent(there, wanted),
-            )
+    def _progress(self, board: ProgressBoard) -> ArtifactContent:
         counts = [board.count(stage) for stage in STAGES if stage != "score" or self._session.brief.options.music]
         there, wanted = (sum(each) for each in zip(*counts, strict=True))
-        known = str(wanted) if board.shots else "?"
-        yield ArtifactContent(
-            "progress-film",
-            "progress",
-            f"The whole film: {there} of {known} pieces",
-            _percent(there, wanted) if board.shots else 0.0,
-        )
+        known = board.shots > 0
+        parts = [f"{there} of {wanted if known else '?'} pieces"]
+        for noun, stage in _PROGRESS:
+            done, of = board.count(stage)
+            parts.append(f"{done} of {of or '?'} {noun}")
+        return ArtifactContent("progress", "progress", " · ".join(parts), _percent(there, wanted) if known else 0.0)
 
 
 def artifact_key(name: str, session_id: str) -> str:

@@ -8,6 +8,8 @@ million bytes, however many shots there are.
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -270,9 +272,15 @@ def film_card(facts: Snapshot, output: Path, width: int, height: int, thumbnails
         f"**{clock(film.seconds)}** · {film.frames} frames, {width} x {height}, {size(film.bytes)} · "
         f"{cost_shown(facts)}",
         f"film {code_span(str(facts.folder / film.path))}",
+        f"play {code_span(_play(facts.folder / film.path))}",
         f"look {code_span(command('view', facts.session_id, output))}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _play(path: Path) -> str:
+    """Return the command that opens a film on this machine in the program that its owner chose for films."""
+    return shlex.join(["open" if sys.platform == "darwin" else "xdg-open", str(path)])
 
 
 def code_span(text: str) -> str:

@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("kind", PAGES)]
 
 NAMES = (
+    "film",
     "storyboard",
+    "progress",
     "shots",
     "ledger",
-    "film",
-    "progress-pictures",
-    "progress-lines",
-    "progress-clips",
-    "progress-film",
 )
 FIELDS = {
     "Idea": "What the film is about",
@@ -125,7 +122,7 @@ def test_the_run_has_its_cards(page: Page, pages: Server, film: Path, kind: str)
         card = page.get_by_text(key, exact=True).and_(page.locator("a, h1, h2, h3, h4, div, p, span"))
         card.last.wait_for()
     count = len(json.loads((film / "shots.json").read_text()))
-    page.get_by_text(f"Pictures: {count} of {count}").wait_for()
+    page.get_by_text(f"{count} of {count} pictures").first.wait_for()
     page.get_by_text(f"done · {count} of {count} pictures").first.wait_for()
 
 
@@ -161,9 +158,10 @@ def test_the_tables_show_their_columns(page: Page, pages: Server, film: Path, ki
 
 
 def test_the_card_shows_the_film(page: Page, pages: Server, film: Path, kind: str) -> None:
-    """Poster, length and the film's path."""
+    """Poster, length, the film's path and the line that opens it."""
     open_artifact(page, pages, film, kind, "film")
-    page.get_by_text(str(film / "film.mp4")).wait_for()
+    page.get_by_text(str(film / "film.mp4"), exact=True).wait_for()
+    page.get_by_text(f"xdg-open {film / 'film.mp4'}").wait_for()
     page.get_by_text("256 x 144").wait_for()
     assert page.locator("img[src^='data:image/jpeg']").evaluate("e => e.naturalWidth") > 200
 

@@ -27,10 +27,7 @@ from studio.sessions.approvals import Answer
 from tests.support.films.runs import Outcome, Studio
 
 KEYS = {
-    "progress-pictures",
-    "progress-lines",
-    "progress-clips",
-    "progress-film",
+    "progress",
     "storyboard",
     "shots",
     "ledger",
@@ -81,7 +78,7 @@ def test_a_run_shows_its_film(studio: Studio) -> None:
     assert shown["storyboard"].count("**DONE**") == count
     assert shown["storyboard"].count("](data:image/jpeg;base64,") == count
     assert [row["state"] for row in json.loads(shown["shots"])] == ["DONE"] * count
-    assert {shown[f"progress-{noun}"] for noun in ("pictures", "lines", "clips", "film")} == {100.0}
+    assert shown["progress"] == 100.0
     assert json.loads(shown["ledger"])[-1]["in place"] == 6 + 3 * count
     assert outcome.report["film"] in shown["film"]
 
@@ -151,9 +148,8 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
     with asking_with(person):
         assert studio.film(approve="shots").state.is_completed()
     count = len(studio.shots(studio.only_folder().name))
-    assert seen["progress-pictures"] == f"Pictures: 0 of {count}"
-    assert seen["progress-clips"] == f"Clips: 0 of {count}"
-    assert "?" not in seen["progress-film"]
+    assert f"0 of {count} pictures · 0 of {count} lines · 0 of {count} clips" in seen["progress"]
+    assert "?" not in seen["progress"]
     assert len(links) == 1
 
 
