@@ -5,12 +5,13 @@ A form is recognised by its lists: an object without any of them is not the form
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
+
+from blocks.answers.json_answers import json_in
 
 NESTED = 3
 """How many objects deep the form is looked for in a wrapper such as {"response": {"story": {...}}}."""
@@ -197,7 +198,6 @@ def _decoded(text: str) -> JsonValue:
     if text.lstrip()[:1] not in ("{", "["):
         return text
     try:
-        value: JsonValue = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
+        return json_in(text.encode("utf-8", "surrogatepass"))
+    except ValueError:
         return text
-    return value

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter, ValidationError
 
 from flows.cli.command_options import Money
+from flows.make_film import make_film
 from flows.parameters import BudgetUsd
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
@@ -124,10 +126,10 @@ def test_the_form_takes_a_number_none_or_nothing() -> None:
     assert [form.validate_python(each) for each in (2, "none", None)] == [2.0, "none", None]
     with pytest.raises(ValidationError):
         form.validate_python(-1)
-    shown = form.json_schema()
-    assert shown["title"] == "Budget"
-    assert {"const": "none", "type": "string"} in shown["anyOf"]
-    assert {"minimum": 0, "maximum": MOST_BUDGET_USD, "type": "number"} in shown["anyOf"]
+    shown = parameter_schema(make_film).properties["budget_usd"]
+    assert shown["title"] == "Money · Budget"
+    assert {"const": "none", "type": "string", "title": "no limit"} in shown["anyOf"]
+    assert {"minimum": 0, "maximum": MOST_BUDGET_USD, "type": "number", "title": "dollars"} in shown["anyOf"]
 
 
 def test_the_command_line_takes_none() -> None:

@@ -149,14 +149,16 @@ def _bomb() -> bytes:
 
 @cache
 def _flat(words: str, size: tuple[int, int]) -> bytes:
-    """Return a PNG of one colour, which follows from the words, so that cropping it anywhere gives the same picture.
+    """Return a PNG of two colours, half and half, which follow from the words.
 
-    Its first row is of another colour: a picture of a single one would be a bad answer.
+    Cropped about its centre and scaled, from whatever size, it gives the same picture: the colours are so near that
+    scaling leaves no third one between them, and just not so near that they would count as one, a bad answer.
     """
     shade = zlib.crc32(words.encode())
     picture = Image.new("P", size, 0)
-    picture.putpalette([shade & 255, shade >> 8 & 255, shade >> 16 & 255, shade & 255 ^ 128, 90, 90])
-    picture.paste(1, (0, 0, size[0], 1))
+    colour = [shade & 255, shade >> 8 & 255, shade >> 16 & 255]
+    picture.putpalette([*colour, *(level + 5 if level < 128 else level - 5 for level in colour)])
+    picture.paste(1, (0, 0, size[0] // 2, size[1]))
     data = io.BytesIO()
     picture.save(data, "PNG", compress_level=1)
     return data.getvalue()
