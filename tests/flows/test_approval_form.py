@@ -16,6 +16,7 @@ from flows.approval_form import DECISIONS, FORM, answer_of, filled_in, form_text
 from studio.errors import BadInput
 from studio.model.film import Shot
 from studio.sessions.approvals import Answer
+from tests.support.sampled import sampled
 
 SEEDS = range(300)
 OLD_FORM: dict[str, Any] = {
@@ -71,7 +72,7 @@ def drawn(draw: random.Random) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value or draw.random() < 0.5}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@sampled("seed", SEEDS, quick=30)
 def test_an_answer_says_one_thing(seed: int) -> None:
     """What the form takes is read as it was chosen; shots beside approve or reject, and a redo of none, it refuses."""
     given = drawn(random.Random(seed))
@@ -85,7 +86,7 @@ def test_an_answer_says_one_thing(seed: int) -> None:
     assert answer_of(given) == Answer(chosen == "approve", shots if chosen == "redo" else "", notes)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@sampled("seed", SEEDS, quick=30)
 def test_an_earlier_forms_answer_is_read_as_it_was(seed: int) -> None:
     """With the old form shots to redo come before a yes, and what was not touched has the old form's defaults."""
     draw = random.Random(seed)
@@ -99,7 +100,7 @@ def test_an_earlier_forms_answer_is_read_as_it_was(seed: int) -> None:
     assert answer_of(kept) == Answer(kept.get("approve", True), kept.get("shots_to_redo", ""), kept.get("notes", ""))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@sampled("seed", SEEDS, quick=30)
 def test_the_command_fills_in_the_form_that_asked(seed: int) -> None:
     """`film approve` answers the form of either release, which takes it, and it is read as what was said."""
     draw = random.Random(seed)

@@ -17,6 +17,7 @@ from flows.make_film import make_film
 from flows.make_films import make_films
 from flows.resume_film import resume_film
 from studio.model.brief import IDEA_CHARACTERS
+from tests.support.sampled import sampled
 
 SEEDS = range(300)
 BEFORE = {
@@ -95,7 +96,7 @@ def test_no_field_is_a_choice_of_nothing(made: Any) -> None:
         assert field.get("default", "") is not None, name
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@sampled("seed", SEEDS, quick=30)
 def test_an_idea_is_any_words_but_not_none(seed: int) -> None:
     """Whatever says something is an idea, also a number as the command line reads it; blanks are refused."""
     draw = random.Random(seed)
@@ -125,7 +126,7 @@ KINDS: list[tuple[Any, object, object]] = [
 ]
 
 
-@pytest.mark.parametrize("seed", SEEDS[:100])
+@sampled("seed", SEEDS[:100], quick=20)
 def test_a_flow_of_any_parameters_has_such_a_form(seed: int) -> None:
     """In the function's order; what is said to be required is; a default of None may stay empty; values are checked."""
     draw = random.Random(seed)
