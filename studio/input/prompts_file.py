@@ -124,6 +124,8 @@ def _from_list(text: str) -> tuple[Prompt, ...]:
         if not words:
             shot = len(prompts) + 1
             raise BadInput(f"line {line} of the prompts file, shot {shot}: write what its picture shows")
+        if len(prompts) == SHOTS:
+            raise BadInput(f"line {line} of the prompts file: it lists more than {SHOTS} shots: leave some out")
         prompts.append(_prompt(line, len(prompts) + 1, {"image_prompt": words}))
     return tuple(prompts)
 

@@ -225,10 +225,10 @@ def test_the_same_brief_gives_the_same_bytes(studio: Studio) -> None:
 @pytest.mark.thorough
 def test_contradicting_options_are_refused_and_change_applies_them(studio: Studio) -> None:
     """Options that differ from the brief are refused by name, unless --change says to apply them."""
-    session_id = studio.film(seconds=4.0).report["session_id"]
-    refused = studio.again(session_id, seconds=4.0, captions="burned")
+    session_id = studio.film(seconds=4.0, shot_seconds=3.0).report["session_id"]
+    refused = studio.again(session_id, seconds=4.0, shot_seconds=3.0, captions="burned")
     assert "captions is 'soft', not 'burned'" in str(refused.state.result(raise_on_failure=False))
-    outcome = studio.again(session_id, seconds=4.0, captions="burned", change=True)
+    outcome = studio.again(session_id, seconds=4.0, shot_seconds=3.0, captions="burned", change=True)
     assert outcome.state.is_completed()
     assert "image" not in outcome.made
     assert outcome.made["video"] == len(studio.shots(session_id))
