@@ -29,7 +29,7 @@ ALLOWED = {
     "studio/fs/safe_open.py": "the one way",
     "studio/fs/disk_operations.py": "changes, through the one way",
     "studio/fs/files.py": "wraps handles that the one way gave",
-    "studio/store/png_check.py": "wraps a handle that the one way gave",
+    "studio/store/picture_check.py": "wraps a handle that the one way gave",
     "studio/video/joining.py": "wraps a handle that the one way gave",
     "studio/billing/prices.py": "parses what the one way read",
     "flows/server/address.py": "parses what the one way read",

@@ -33,7 +33,7 @@ from studio.status.state import completed
 from studio.store import lock
 from studio.store.brief import brief_faults, read_brief
 from studio.store.folder_walk import in_the_way, linked, walk
-from studio.store.png_check import few_pixels, whole_picture
+from studio.store.picture_check import few_pixels, whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path
 from studio.text.display import dollars

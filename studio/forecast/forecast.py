@@ -32,8 +32,8 @@ from studio.planning.timeline import PROGRAM_ENGINE, check_timeline, lay_out
 from studio.production import stages
 from studio.production.stages import Job, Work
 from studio.store.folder_walk import refuse_links, walk
+from studio.store.picture_check import few_pixels
 from studio.store.piece_store import PieceStore
-from studio.store.png_check import few_pixels
 from studio.store.reuse_or_make import NEW, Decision
 
 P = TypeVar("P")

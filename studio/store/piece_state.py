@@ -16,7 +16,7 @@ from studio.model.film import Stage
 from studio.model.pieces import PICTURES, PLANS, Order, receipt_path
 from studio.model.receipt import Receipt
 from studio.planning.plan_diff import same_plan
-from studio.store.png_check import whole_picture
+from studio.store.picture_check import whole_picture
 from studio.store.prefect_records import Records
 from studio.store.receipts import read_receipt
 

@@ -18,9 +18,9 @@ from studio.model.film import Stage
 from studio.model.pieces import PLANS, Order, owner_text, piece_at, receipt_path
 from studio.model.receipt import PieceMeasures, Receipt
 from studio.planning.plan_diff import same_plan
+from studio.store.picture_check import few_pixels
 from studio.store.piece_index import PieceIndex, copy_whole
 from studio.store.piece_state import PieceState, PieceStates, ReadPlan
-from studio.store.png_check import few_pixels
 from studio.store.receipts import read_receipt, receipt_bytes, staged_path
 from studio.store.reuse_or_make import Decision, decide, decide_unknown
 from studio.store.sidecars import is_whole, sidecar_of, write_sidecars

@@ -16,7 +16,7 @@ from blocks.answers.picture_answers import decoded_picture, fitted, write_png
 from blocks.answers.sound_answers import RATE_HZ, decoded_sound, estimated_words, most_seconds, usual_seconds
 from blocks.offline.voice.narrator import OfflineNarrator
 from studio.model.paid import Reply, VendorError
-from studio.store.png_check import whole_picture
+from studio.store.picture_check import whole_picture
 from tests.support.vendors.loopback import HTML
 from tests.support.vendors.media import bomb, picture, sound, streamed
 

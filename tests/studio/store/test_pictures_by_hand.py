@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from studio.model.pieces import Order
-from studio.store.png_check import whole_picture
+from studio.store.picture_check import whole_picture
 from studio.video.planes import open_picture
 from tests.support.picture_variants import KINDS, picture_variant
 from tests.support.sampled import sampled
