@@ -18,7 +18,7 @@ from studio.model.brief import DEFAULT_STYLE, IDEA_CHARACTERS, Brief, FilmOption
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.planning.plan_files import reader
-from studio.status.snapshot import KEPT, Snapshot, read_snapshot
+from studio.status.snapshot import KEPT, PICTURE_SUFFIXES, Snapshot, read_snapshot
 from studio.store.brief import write_brief
 from studio.store.folder_walk import in_the_way, refuse_links
 from studio.text.display import printable
@@ -33,8 +33,9 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> tuple[str, ...]:
 
     Return what the film leaves out of it, in lines for a person.
 
-    A shot's picture is the one that its `image_path` names, as in its own program, else the first of its variants. If
-    shots have lines of their own, these are spoken, and the story's are not.
+    A shot's picture is the one that its `image_path` names, as in its own program, else the first of its variants; it
+    may be of any kind that a person's picture may be. If shots have lines of their own, these are spoken, and the
+    story's are not.
 
     The caller holds its lock. Its pictures count as put there by hand. Its clips and film go to `takes/foreign/`: they
     are made again from the pictures, in this film's size, rate and length. Everything that will be written is prepared
@@ -95,7 +96,8 @@ def _left_out(folder: Path, facts: Snapshot, scenes: list[dict[str, object]]) ->
     with tolerant.entered(folder) as opened:
         names = tolerant.names_at(opened, "images") if opened is not None else []
         lines = tolerant.names_at(opened, "narration") if opened is not None else []
-    others = [name for name in names if name.startswith("shot_") and f"images/{name}" not in used]
+    pictures = [name for name in names if name.startswith("shot_") and name.lower().endswith(PICTURE_SUFFIXES)]
+    others = [name for name in pictures if f"images/{name}" not in used]
     notes: list[str] = []
     if others:
         notes.append(f"not used: {_counted(others, 'other picture', 'other pictures')} in images/")

@@ -25,7 +25,9 @@ REASON_LETTERS = 300
 KEPT = "takes/foreign"
 """The folder for what another program wrote, once its session is adopted (`studio/sessions/adopt_foreign.py`)."""
 PLAN_NAMES = ("story", "scene_graph", "shots", "timeline")
-_VARIANT = re.compile(r"shot_([0-9]{3,6})_[0-9]{1,6}\.png\Z")
+PICTURE_SUFFIXES = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".avifs", ".gif")
+"""How the names of the pictures end that a person's picture may be (`studio/video/pixels.py`), small letters."""
+_PICTURE = re.compile(r"shot_(?P<shot>[0-9]{3,6})(?:_(?P<variant>[0-9]{1,6}))?(?P<suffix>\.[A-Za-z]{3,5})\Z")
 _PORTRAIT = re.compile(r"character_([0-9]{3,6})\.png\Z")
 
 
@@ -241,7 +243,7 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
     shots = light_reader.shots_at(opened) or light_reader.shots_within_limit(tolerant.as_dicts(meta.get("shots")))
     if not meta and not story and not shots:
         return None
-    images = _variants(opened)
+    images = _foreign_pictures(opened)
     return Snapshot(
         session_id=folder.name,
         folder=folder,
@@ -257,10 +259,9 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
                 motion_prompt=tolerant.text(shot, "motion_prompt"),
                 camera=tolerant.text(shot, "camera"),
                 narration=tolerant.text(shot, "narration"),
-                image=_named_piece(opened, folder.name, tolerant.text(shot, "image_path"), "images", ".png")
-                or _foreign_piece(opened, f"images/shot_{number:03d}", ".png")
-                or _first_variant(images, number),
-                clip=_named_piece(opened, folder.name, tolerant.text(shot, "video_path"), "videos", ".mp4")
+                image=_named_piece(opened, folder.name, tolerant.text(shot, "image_path"), "images", PICTURE_SUFFIXES)
+                or next(iter(images.get(number, ())), None),
+                clip=_named_piece(opened, folder.name, tolerant.text(shot, "video_path"), "videos", (".mp4",))
                 or _foreign_piece(opened, f"videos/shot_{number:03d}", ".mp4"),
             )
             for number, shot in enumerate(shots, start=1)
@@ -270,28 +271,31 @@ def _foreign(opened: OpenFolder, folder: Path) -> Snapshot | None:
     )
 
 
-def _named_piece(opened: OpenFolder, session_id: str, named: str, kind: str, suffix: str) -> Piece | None:
+def _named_piece(opened: OpenFolder, session_id: str, named: str, kind: str, suffixes: tuple[str, ...]) -> Piece | None:
     """Return the file that a shot names as the one it uses, wherever the folder lay when that was written."""
     parts = named.replace("\\", "/").split("/")
     inside = parts[parts.index(session_id) + 1 :] if session_id in parts else parts
     path = "/".join(inside)
-    if len(inside) != 2 or inside[0] != kind or not path.lower().endswith(suffix) or not inside[1].isprintable():
+    if len(inside) != 2 or inside[0] != kind or not path.lower().endswith(suffixes) or not inside[1].isprintable():
         return None
     size = tolerant.size_at(opened, path)
     return Piece(path=path, bytes=size) if size else None
 
 
-def _variants(opened: OpenFolder) -> dict[int, list[Piece]]:
-    """Return the pictures that are not empty of each shot, 'shot_001_002.png', in the order of their names."""
-    found: dict[int, list[Piece]] = {}
+def _foreign_pictures(opened: OpenFolder) -> dict[int, list[Piece]]:
+    """Return the pictures that are not empty of each shot: 'shot_001.png', then 'shot_001_001.jpg', 'shot_001_002.png'.
+
+    Of several with one number, that comes first whose suffix does in `PICTURE_SUFFIXES`.
+    """
+    found: dict[int, list[tuple[int, int, str]]] = {}
     for name in tolerant.names_at(opened, "images"):
-        if (variant := _VARIANT.match(name)) and (size := tolerant.size_at(opened, f"images/{name}")):
-            found.setdefault(int(variant[1]), []).append(Piece(path=f"images/{name}", bytes=size))
-    return found
-
-
-def _first_variant(images: dict[int, list[Piece]], number: int) -> Piece | None:
-    return next(iter(sorted(images.get(number, ()), key=lambda piece: piece.path)), None)
+        if (named := _PICTURE.match(name)) and (suffix := named["suffix"].lower()) in PICTURE_SUFFIXES:
+            order = (int(named["variant"] or -1), PICTURE_SUFFIXES.index(suffix), f"images/{name}")
+            found.setdefault(int(named["shot"]), []).append(order)
+    sized = {
+        shot: [(path, tolerant.size_at(opened, path)) for *_, path in sorted(each)] for shot, each in found.items()
+    }
+    return {shot: [Piece(path=path, bytes=size) for path, size in each if size] for shot, each in sized.items()}
 
 
 def _foreign_piece(opened: OpenFolder, stem: str, suffix: str) -> Piece | None:
