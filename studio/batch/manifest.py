@@ -29,6 +29,7 @@ from studio.model.fingerprint import fingerprint
 from studio.model.terms import NO_CHANGE, TermsChange
 from studio.planning.abilities import check_abilities
 from studio.text.display import printable
+from studio.text.keys import known_key, with_known_keys
 from studio.text.plain_yaml import NotYaml, read_yaml
 from studio.text.strict_json import NotJson, item_lines, read_json
 
@@ -165,6 +166,11 @@ class _Reader:
             entry = {"idea": entry}
         if not isinstance(entry, Mapping):
             self.fault(number, "entry", "expected an idea, or an object with the key 'idea'")
+            return None
+        try:
+            entry = with_known_keys(entry, _COLUMNS)
+        except BadInput as error:
+            self.fault(number, "keys", error)
             return None
         idea = self._idea(number, entry.get("idea"))
         given: dict[str, object] = {}
@@ -358,7 +364,7 @@ def _delimiter(text: str, kind: str) -> str:
 
 def _column(cell: str) -> str:
     """Return a column's name as an option's: 'shot_seconds' for 'Shot Seconds'; '' if it has none."""
-    return "_".join(re.split(r"[\s_-]+", cell.strip().strip("*").lower()))
+    return known_key(cell, _COLUMNS) or "_".join(re.split(r"[\s_-]+", cell.strip().strip("*").lower()))
 
 
 def _head_reads(names: list[str], number: int, reader: _Reader) -> bool:

@@ -19,6 +19,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
 
@@ -27,13 +28,17 @@ from studio.fs.safe_open import SHOTS
 from studio.input.prompt_lists import listed_prompts
 from studio.model.brief import Prompt
 from studio.model.film import Shot
+from studio.text.keys import with_known_keys
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
 
 _HEAD = re.compile(r"(?:shot\s+)?(?P<number>[0-9]{1,6})(?:\s*[.:)])?$", re.IGNORECASE)
 """The heading of a shot. Match it on a stripped line: with white space at both ends in the pattern, matching would take
 quadratic time."""
-_FIELD = re.compile(r"^(?P<name>image|motion|camera)(?: prompt)?:(?: (?P<value>.*))?$", re.IGNORECASE)
+_FIELD = re.compile(r"(?P<name>image|motion|camera)(?:[ _-]?prompt)?[ \t]{0,3}:(?: (?P<value>.*))?$", re.IGNORECASE)
+_TIGHT_FIELD = re.compile(r"(?P<name>image|motion|camera)(?:[ _-]?prompt)?:(?P<value>\S.*)$", re.IGNORECASE)
+"""A field without a blank after its colon; in a list of prompts of another form it may be a prompt's words."""
 _OTHER_KEYS = {"prompt": "image_prompt", "image": "image_prompt", "motion": "motion_prompt"}
+_ITEM_KEYS = ("index", *Prompt.model_fields, *_OTHER_KEYS, "image_path", "frames")
 _KEYS = {"image": "image_prompt", "motion": "motion_prompt", "camera": "camera"}
 _ESCAPE = re.compile(r"\\(?:(?P<plain>[\\nrt])|u(?P<code>[0-9a-fA-F]{4})|(?P<bad>.?))")
 _PLAIN = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
@@ -75,12 +80,18 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
         prompts = _from_json(text)
     else:
         lines = re.split(r"\r\n|\n|\r", text)
-        prompts = _from_text(text) if any(_FIELD.match(line.lstrip()) for line in lines) else _from_list(text)
+        prompts = _from_text(text) if _is_our_form(lines) else _from_list(text)
     if not prompts:
         raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
     if len(prompts) > SHOTS:
         raise BadInput(f"the prompts file holds {len(prompts)} shots, the most is {SHOTS}: leave some out")
     return prompts
+
+
+def _is_our_form(lines: Sequence[str]) -> bool:
+    words = [line.strip() for line in lines]
+    tight = any(_HEAD.match(head) and _TIGHT_FIELD.match(line) for head, line in pairwise(words))
+    return tight or any(_FIELD.match(line.lstrip()) for line in lines)
 
 
 def _from_json(text: str) -> tuple[Prompt, ...]:
@@ -90,7 +101,8 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
         raise BadInput(f"the prompts file is not JSON: {error}; correct that line") from error
     lines: tuple[int, ...] = ()
     if isinstance(items, dict):
-        items = next((value for name in ("shots", "prompts") if isinstance(value := items.get(name), list)), None)
+        named = _known(1, items, ("shots", "prompts"))
+        items = next((value for name in ("shots", "prompts") if isinstance(value := named.get(name), list)), None)
         lines = (1,) * len(items or ())
     if not isinstance(items, list):
         raise BadInput("line 1 of the prompts file: expected a JSON list of shots; put [ and ] around them")
@@ -100,22 +112,43 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
             item = {"image_prompt": item}
         if not isinstance(item, dict):
             raise BadInput(f"line {line} of the prompts file, shot {number}: expected an object in {{ and }}")
+        item = _known(line, item, _ITEM_KEYS)
         index = item.get("index", number)
         if isinstance(index, bool) or index != number:
             raise BadInput(
                 f"line {line} of the prompts file, shot {number}: index is {index!r}; number from 1 in order"
             )
-        prompts.append(_prompt(line, number, _prompt_keys(item)))
+        prompts.append(_prompt(line, number, _prompt_keys(line, item)))
     return tuple(prompts)
 
 
-def _prompt_keys(item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return what an item says of a prompt; of a shot in `shots.json`, its other keys are left out."""
-    keys = {_OTHER_KEYS.get(name, name) if _OTHER_KEYS.get(name) not in item else name: name for name in item}
-    named = {name: item[written] for name, written in keys.items() if name != "index"}
-    if not {"image_path", "frames"} & item.keys():
-        return named
-    return {name: value for name, value in named.items() if name in Prompt.model_fields and value is not None}
+def _known(line: int, item: Mapping[str, JsonValue], known: tuple[str, ...]) -> dict[str, JsonValue]:
+    try:
+        return with_known_keys(item, known)
+    except BadInput as error:
+        raise BadInput(f"line {line} of the prompts file: {error}") from error
+
+
+def _prompt_keys(line: int, item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what an item says of a prompt; of a shot in `shots.json`, its other keys are left out.
+
+    Raises:
+        BadInput: two of its keys mean the same.
+    """
+    if {"image_path", "frames"} & item.keys():
+        item = {name: value for name, value in item.items() if value is not None and _OTHER_KEYS.get(name) not in item}
+        return {name: value for name, value in _meant(line, item).items() if name in Prompt.model_fields}
+    return {name: value for name, value in _meant(line, item).items() if name != "index"}
+
+
+def _meant(line: int, item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    found: dict[str, JsonValue] = {}
+    for written, value in item.items():
+        name = _OTHER_KEYS.get(written, written)
+        if name in found:
+            raise BadInput(f"line {line} of the prompts file: {written!r} is {name!r}, which it has: leave one out")
+        found[name] = value
+    return found
 
 
 def _from_list(text: str) -> tuple[Prompt, ...]:
@@ -147,7 +180,7 @@ def _from_text(text: str) -> tuple[Prompt, ...]:
                 )
             head, fields = line, {}
             continue
-        field = _FIELD.match(words.lstrip())
+        field = _FIELD.match(words.lstrip()) or _TIGHT_FIELD.match(words.lstrip())
         if field is None:
             wanted = f"'Shot {len(prompts) + 2}', 'image:', 'motion:' or 'camera:'" if head else "'Shot 1'"
             raise BadInput(f"line {line} of the prompts file: expected {wanted}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from studio.errors import BadInput
 from studio.input.prompts_file import parse_prompts, prompts_text
 from studio.planning.plan_files import image_path
 from tests.support.sampled import sampled
+from tests.support.texts.spellings import spelled
 
 WORDS = "a lantern in fog,wide shot of the sea,Mara's hands (old and thin),35 mm film,a C# chord,a 3:2 frame,fog / dusk"
 LABELS = (
@@ -112,3 +114,44 @@ def test_a_prompt_without_words_is_refused(text: str) -> None:
     """A line that tells only other generators something is told with its line."""
     with pytest.raises(BadInput, match=r"line \d of the prompts file, shot \d: write what its picture shows"):
         parse_prompts(text)
+
+
+@sampled("seed", range(6), quick=2)
+def test_keys_of_prompts_in_any_spelling(seed: int) -> None:
+    """Of 100 lists each gives the same prompts however its keys are spelled; one key twice is a fault with both."""
+    draw = random.Random(seed)
+    for _ in range(100):
+        said = {"image_prompt": "a mill", "motion_prompt": "it turns", "camera": "orbit"}
+        named = {draw.choice(SAME_KEYS.get(name, (name,))): value for name, value in said.items()}
+        item: dict[str, object] = {spelled(draw, name): value for name, value in named.items()}
+        if draw.random() < 0.5:
+            item[spelled(draw, "index")] = 1
+        listed: object = [item] if draw.random() < 0.5 else {spelled(draw, draw.choice(("shots", "prompts"))): [item]}
+        assert [each.model_dump() for each in parse_prompts(json.dumps(listed))] == [said], listed
+        twice = draw.choice(list(item))
+        meant = next(name for name in (*named, "index") if name.replace("_", "") == re.sub("[ _-]", "", twice).lower())
+        item[spelled(draw, meant, than=twice)] = None
+        with pytest.raises(
+            BadInput, match=r"line 1 of the prompts file: the keys .* and .* are the same: leave one out"
+        ):
+            parse_prompts(json.dumps([item]))
+        text = f"Shot 1\n{spelled_field(draw, 'image')}a mill\n{spelled_field(draw, 'motion')}it turns\n"
+        assert [(each.image_prompt, each.motion_prompt) for each in parse_prompts(text)] == [("a mill", "it turns")], (
+            text
+        )
+
+
+SAME_KEYS = {"image_prompt": ("image_prompt", "prompt", "image"), "motion_prompt": ("motion_prompt", "motion")}
+
+
+def spelled_field(draw: random.Random, name: str) -> str:
+    """Return 'image: ' as people write it: 'Image Prompt: ', 'IMAGE:'."""
+    words = draw.choice((name, f"{name} prompt", f"{name}_prompt", f"{name}-prompt"))
+    return draw.choice((str, str.upper, str.title))(words) + draw.choice((": ", ":", " : "))
+
+
+def test_a_prompt_under_two_names_is_a_fault() -> None:
+    """'prompt' beside 'image_prompt' means the same; in a session's shots, the latter counts."""
+    with pytest.raises(BadInput, match="'image_prompt' is 'image_prompt', which it has: leave one out"):
+        parse_prompts('[{"prompt": "a", "image_prompt": "b"}]')
+    assert parse_prompts('[{"prompt": "a", "image_prompt": "b", "frames": 1}]')[0].image_prompt == "b"
