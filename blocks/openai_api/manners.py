@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from blocks.openai_api.account import OpenAIAccount
+from blocks.openai_api.offered_sizes import ABOUT_SIZE, offered_sizes, offered_step, stepped
 from studio.model import events
 from studio.model.events import Event
 from studio.model.paid import VendorError
 
 AnswerForm = Literal["json_schema", "json_object", "text"]
 LimitName = Literal["max_tokens", "max_completion_tokens", ""]
+MediaKind = Literal["image", "speech"]
+
+T = TypeVar("T")
 
 ROUNDS = 10
 """How often one request is put in another way at the most."""
@@ -41,6 +45,8 @@ class Manner:
         context: how many tokens prompt and answer may have together; None if that is not known.
         bytes_a_token: how many bytes of a prompt the server counts as a token.
         left_out: further words that are not sent.
+        sizes: the only sizes of pictures that it makes, as it names them; () if it has named none.
+        step_px: the number of pixels of which a picture's sides must be multiples; 0 if that is not known.
     """
 
     form: AnswerForm = "json_schema"
@@ -49,6 +55,8 @@ class Manner:
     context: int | None = None
     bytes_a_token: float = BYTES_A_TOKEN
     left_out: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    step_px: int = 0
 
     def room(self, wanted: int, prompt_bytes: int) -> int:
         """Return the limit to ask for, in tokens: `wanted`, or less if that is all the server has room for."""
@@ -56,6 +64,14 @@ class Manner:
         if self.context is not None:
             room = min(room, self.context - int(prompt_bytes / self.bytes_a_token) - FRAMING_TOKENS)
         return room
+
+    def stepped(self, size: str) -> str:
+        """Return a size of a picture, as '640x360', with sides that are multiples of the server's step."""
+        if not self.step_px:
+            return size
+        across, down = size.split("x")
+        sides = stepped((int(across), int(down)), self.step_px)
+        return f"{sides[0]}x{sides[1]}"
 
 
 _known: dict[tuple[str, str, str, str], Manner] = {}
@@ -78,9 +94,12 @@ def forget() -> None:
 
 def remember(account: OpenAIAccount, model: str, manner: Manner, told: Sequence[str], kind: str = "chat") -> None:
     """Remember the manner in which a server took a request, and tell what was learned on the way."""
+    key = (account.base_url, account.account, model, kind)
     with _lock:
-        _known[account.base_url, account.account, model, kind] = manner
-    if told:
+        new = _known.get(key) != manner
+        _known[key] = manner
+    # Of several calls at once each learns it for itself.
+    if told and new:
         text = f"{account.vendor}, {model}: {'; '.join(told)}, as the server asks; its refusals cost nothing"
         events.publish(Event("note", text=text))
 
@@ -117,39 +136,19 @@ _PROMPT = (
 )
 
 
-def instead(
-    error: VendorError,
-    sent: Manner,
-    asked: int = 0,
-    prompt_bytes: int = 0,
-    optional: Collection[str] = (),
-    kind: str = "chat",
-) -> tuple[Manner, str] | None:
-    """Return the manner in which to ask after a refusal, and in words what changes; None if there is no other way.
+def instead(error: VendorError, sent: Manner, asked: int = 0, prompt_bytes: int = 0) -> tuple[Manner, str] | None:
+    """Return the manner in which to ask a chat after a refusal, and in words what changes; None if there is none.
 
     Args:
         error: what the server answered.
         sent: the manner in which it was asked.
         asked: the limit that was asked for, in tokens; 0 for none.
         prompt_bytes: the length of the messages, in bytes.
-        optional: further words of the request that may be left out.
-        kind: what is asked for; each kind is learned for itself.
     """
     words = error.reason
-    if (
-        error.fault == "passing"
-        and error.status == 500
-        and _FORM.search(words)
-        and sent.form in _NEXT
-        and kind == "chat"
-    ):
+    if error.fault == "passing" and error.status == 500 and _FORM.search(words) and sent.form in _NEXT:
         return _simpler(sent)
     if error.fault != "wrong" or error.status not in (400, 404, 405, 413, 415, 422, 501):
-        return None
-    for name in optional:
-        if name not in sent.left_out and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.I):
-            return replace(sent, left_out=(*sent.left_out, name)), f"{name!r} is left out"
-    if kind != "chat":
         return None
     if asked and _TOKENS.search(words) and _SIZE.search(words):
         smaller = _smaller(words, sent, asked, prompt_bytes)
@@ -167,6 +166,90 @@ def instead(
     if sent.form in _NEXT and error.status in (400, 422) and (not words or _VAGUE.search(words)):
         return _simpler(sent)
     return None
+
+
+def without_refused(error: VendorError, sent: Manner, optional: Mapping[str, str]) -> _Way | None:
+    """Return the manner in which to ask for a picture or for speech after a refusal; None if there is no other way.
+
+    A size that the server does not make is replaced by those that it names, any other optional word is left out. If it
+    does not say what it refuses, all that is optional is left out at once, except a picture's size.
+
+    Args:
+        error: what the server answered.
+        sent: the manner in which it was asked.
+        optional: the words of the request that may be left out, with their values.
+    """
+    if error.fault != "wrong" or error.status not in (400, 422, 501):
+        return None
+    words = error.reason
+    for name in optional:
+        if name != "size" and _named(name, words):
+            return _left_out(sent, name)
+    if "size" in optional and ABOUT_SIZE.search(words):
+        sizes, step = offered_sizes(words, (optional["size"], sent.stepped(optional["size"]))), offered_step(words)
+        if sizes and not sent.sizes:
+            shown = ", ".join(sizes[:6]) + (", ..." if len(sizes) > 6 else "")
+            return replace(sent, sizes=sizes, step_px=0), f"it makes pictures of {shown}"
+        if step and not sent.step_px and not sent.sizes:
+            return replace(sent, step_px=step), f"its pictures' sides are multiples of {step}"
+        return _left_out(sent, "size")
+    rest = [name for name in optional if name != "size"]
+    if rest and (not words or _VAGUE.search(words)) and not _ABOUT_NAMES.search(words):
+        return _left_out(sent, *rest)
+    return None
+
+
+def in_its_manner(
+    account: OpenAIAccount,
+    model: str,
+    kind: MediaKind,
+    body: Mapping[str, str],
+    call: Callable[[Manner], T],
+) -> T:
+    """Return what `call` returns, which asks in the manner given; after each refusal it is called with another one.
+
+    A refusal costs nothing, and nothing but a refusal is followed by another request.
+
+    Args:
+        body: the words of the request that may be left out, with their values.
+
+    Raises:
+        VendorError: as `call`: it failed, or is refused however it is asked.
+    """
+    manner, learned = manner_of(account, model, kind), list[str]()
+    while True:
+        try:
+            made = call(manner)
+        except VendorError as error:
+            optional = {name: value for name, value in body.items() if name not in manner.left_out}
+            other = without_refused(error, manner, optional)
+            if other is None or len(learned) >= ROUNDS:
+                raise
+            manner = other[0]
+            learned.append(other[1])
+        else:
+            if learned:
+                remember(account, model, manner, learned, kind)
+            return made
+
+
+_ABOUT_NAMES = re.compile(r"\b(?:model|voice|speaker)s?\b", re.I)
+"""What a request cannot be without: a refusal of it is not mended by leaving out something else."""
+
+
+def _named(name: str, words: str) -> bool:
+    """Tell whether a refusal names a word of the request; one letter alone only where it is marked as a name."""
+    if len(name) > 1:
+        return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.I) is not None
+    marked = (
+        rf"['\"`]{name}['\"`]|\b(?:parameter|field|argument|value of|property) {name}\b|^{name}[:=]|\b{name} ?[=<>]"
+    )
+    return re.search(rf"{marked}|\b{name} (?:must|should|is not|has to|greater|larger|other than)\b", words) is not None
+
+
+def _left_out(sent: Manner, *names: str) -> _Way:
+    listed = " and ".join(filter(None, (", ".join(map(repr, names[:-1])), repr(names[-1]))))
+    return replace(sent, left_out=(*sent.left_out, *names)), f"{listed} {'are' if names[1:] else 'is'} left out"
 
 
 def _simpler(sent: Manner) -> _Way:

@@ -28,6 +28,7 @@ from blocks.http_client.client import MEASURED, USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask
+from blocks.openai_api.manners import Manner, in_its_manner
 from blocks.paid_engine import PaidEngine
 from studio.audio.wav import Samples, wav_file
 from studio.model.engines import Abilities
@@ -158,12 +159,21 @@ class OpenAINarrator(PaidEngine):
             self.account.account,
             self.name,
             "speech",
+            # Of the speech wanted, however it is asked for: a held answer is found in every manner.
             fingerprint(speech=body),
             self._usage(text, longest),
             self._likely(text),
             _STAND_IN,
         )
+        optional = {name: str(value) for name, value in body.items() if name not in ("model", "voice", "input")}
 
+        def say_in(manner: Manner) -> Samples:
+            put = {name: value for name, value in body.items() if name not in manner.left_out}
+            return self._called(put, request, text, longest)
+
+        return in_its_manner(self.account, self.name, "speech", optional, say_in)
+
+    def _called(self, body: dict[str, Any], request: Request, text: str, longest: float) -> Samples:
         def send() -> Reply:
             response = ask(
                 self.account, self.limits, lambda client: client.audio.speech.with_raw_response.create(**body)

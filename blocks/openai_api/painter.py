@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from blocks.http_client.errors import request_id_of
 from blocks.http_client.fetching import FETCH, fetch, from_base64
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask, json_of, number_at
+from blocks.openai_api.manners import Manner, in_its_manner
+from blocks.openai_api.offered_sizes import best_offered, stepped
 from blocks.openai_api.sizes import (
     REFERENCE_TOKENS,
     Quality,
@@ -112,19 +116,44 @@ class OpenAIPainter(PaidEngine):
         if bills_tokens(self.name):
             body |= {"quality": self.quality, "output_format": "png"}
         seen = tuple(hashlib.sha256(content).hexdigest() for content in shown)
-        request = Request(
-            self.account.vendor,
-            self.account.account,
-            self.name,
-            "image",
-            fingerprint(image=body, references=seen),
-            self._most(prompt, asked, len(shown)),
-            self._likely(prompt, asked, len(shown)),
-        )
+        # Of the picture wanted, however it is asked for: a held answer is found in every manner.
+        digest = fingerprint(image=body, references=seen)
+        optional = {name: str(value) for name, value in body.items() if name not in ("model", "prompt")}
 
+        def paint_in(manner: Manner) -> PieceMeasures:
+            put, area = self._put(body, manner, size, asked)
+            request = Request(
+                self.account.vendor,
+                self.account.account,
+                self.name,
+                "image",
+                digest,
+                self._most(prompt, area, len(shown)),
+                self._likely(prompt, area, len(shown)),
+            )
+            return paint_through_desk(desk, request, self._sender(put, sent, request), size, out)
+
+        return in_its_manner(self.account, self.name, "image", optional, paint_in)
+
+    def _put(
+        self, body: dict[str, Any], manner: Manner, size: tuple[int, int], asked: tuple[int, int]
+    ) -> tuple[dict[str, Any], tuple[int, int]]:
+        """Return the body as the server takes it, and the (width, height) in pixels by which it may be billed."""
+        put, area = {name: value for name, value in body.items() if name not in manner.left_out}, asked
+        if "size" in put and manner.sizes:
+            put["size"] = best_offered(manner.sizes, _larger(size, asked))
+            across, down = map(int, re.findall(r"\d+", put["size"]))
+            # A ratio says no size.
+            area = (across, down) if ":" not in put["size"] else asked
+        elif "size" in put and manner.step_px:
+            area = stepped(asked, manner.step_px)
+            put["size"] = manner.stepped(put["size"])
+        return put, area
+
+    def _sender(self, body: dict[str, Any], references: Sequence[bytes], request: Request) -> Callable[[], Reply]:
         def send() -> Reply:
-            if shown:
-                files = [(f"reference_{n}.png", content, "image/png") for n, content in enumerate(sent, start=1)]
+            if references:
+                files = [(f"reference_{n}.png", content, "image/png") for n, content in enumerate(references, start=1)]
                 response = ask(
                     self.account,
                     self.limits,
@@ -139,7 +168,7 @@ class OpenAIPainter(PaidEngine):
             usage = _usage(answer, request.most) if bills_tokens(self.name) else request.most
             return Reply(self._content(answer, usage, request_id), usage, request_id)
 
-        return paint_through_desk(desk, request, send, size, out)
+        return send
 
     def _most(self, prompt: str, asked: tuple[int, int], references: int) -> Usage:
         if not bills_tokens(self.name):
@@ -214,6 +243,12 @@ class OpenAIPainter(PaidEngine):
             except VendorError as error:
                 failure = error
         raise VendorError("bad answer", str(failure), request_id=request_id, usage=usage)
+
+
+def _larger(size: tuple[int, int], asked: tuple[int, int]) -> tuple[int, int]:
+    """Return the frame's aspect in about the size that is asked for, (width, height) in pixels."""
+    scale = min(asked[0] / size[0], asked[1] / size[1])
+    return max(1, math.floor(size[0] * scale)), max(1, math.floor(size[1] * scale))
 
 
 def _usage(answer: dict[str, JsonValue], most: Usage) -> Usage:
