@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,11 +29,12 @@ from studio.status.storyboard import escaped
 from studio.text.plain_yaml import MOST_VALUES, NotYaml, read_yaml
 from studio.text.sentences import split_sentences
 from studio.video.cards import still_card
+from tests.support.processor_time import at_most
 from tests.support.sampled import sampled
 from tests.support.texts.shapes import SHAPES, hostile
 
-SECONDS = 2.0
-"""Of processor time, that a text at its limit may take."""
+SECONDS = 4.0
+"""Of processor time, that a text at its limit may take: three times what is usual and more."""
 WRITER = OfflineWriter()
 
 
@@ -67,38 +67,31 @@ def test_a_text_is_read_in_time(name: str, share: float) -> None:
     """A text of any shape is read in time, up to its limit; half the time is allowed for a fifth of the limit."""
     read, length = READERS[name]
     for shape, text in hostile(round(length * share), seed=20_251_129, each=1 if share < 1 else 2):
-        begun = time.process_time()
-        with suppress(BadInput):
+        with at_most(SECONDS if share == 1 else SECONDS / 2, shape), suppress(BadInput):
             read(text)
-        assert time.process_time() - begun < (SECONDS if share == 1 else SECONDS / 2), shape
 
 
 @pytest.mark.parametrize("shape", [name for name in SHAPES if name not in ("letters",)][::4])
 def test_a_card_is_lettered_in_time(shape: str) -> None:
     """A title of any length and shape is set within a few seconds of processor time; the ground is half of one."""
     text = dict(hostile(LINE_CHARACTERS, seed=1, each=1))
-    begun = time.process_time()
-    still_card(next(each for name, each in text.items() if name.startswith(shape)), (1280, 720), 1)
-    assert time.process_time() - begun < 3 * SECONDS
+    with at_most(2 * SECONDS):
+        still_card(next(each for name, each in text.items() if name.startswith(shape)), (1280, 720), 1)
 
 
 def test_a_long_script_is_refused_before_it_is_read() -> None:
     """A script beyond the limit is refused at once, with the limit and its length."""
-    begun = time.process_time()
-    with pytest.raises(BadInput, match=r"the script has 1,000,000 characters, at most 200,000 are read"):
+    with at_most(0.2), pytest.raises(BadInput, match=r"has 1,000,000 characters, at most 200,000 are read"):
         parse_script("# " * 500_000)
-    assert time.process_time() - begun < 0.1
 
 
 @sampled("entry", ["- a\n", "- idea: a\n  seed: 1\n", "- [a]\n", "- \n", "-\n  - a\n"])
 def test_a_long_list_is_refused_before_it_is_read(entry: str, tmp_path: Path) -> None:
-    """A YAML list of 100,000 is refused within two seconds: nothing behind the most films is read."""
+    """A YAML list of 100,000 is refused in time: nothing behind the most films is read."""
     manifest = tmp_path / "a.yaml"
     manifest.write_text((entry * 100_000)[: TEXT_BYTES // len(entry) * len(entry)], encoding="utf-8")
-    begun = time.process_time()
-    with pytest.raises(BadInput, match="it holds more than 1,000 entries"):
+    with at_most(SECONDS), pytest.raises(BadInput, match="it holds more than 1,000 entries"):
         read_manifest(manifest)
-    assert time.process_time() - begun < SECONDS
 
 
 @sampled("text", ["[" + "a," * 100_000 + "a]", "{" + "a: [b, c], " * 30_000 + "}", "- {x: [" + "{}," * 90_000])
@@ -110,13 +103,11 @@ def test_many_values_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(("name", "line"), [("a.jsonl", '"a"\n'), ("a.csv", "a\n"), ("a.tsv", "a\n")])
 def test_a_long_table_is_refused_before_its_films_are_checked(name: str, line: str, tmp_path: Path) -> None:
-    """A manifest of too many lines is refused with how many it has, within two seconds."""
+    """A manifest of too many lines is refused with how many it has, in time."""
     head = "" if name.endswith("jsonl") else "idea\n"
     (tmp_path / name).write_text(head + line * 200_000, encoding="utf-8")
-    begun = time.process_time()
-    with pytest.raises(BadInput, match=r"holds 200,000 films, the most is 1,000"):
+    with at_most(SECONDS), pytest.raises(BadInput, match=r"holds 200,000 films, the most is 1,000"):
         read_manifest(tmp_path / name)
-    assert time.process_time() - begun < SECONDS
 
 
 @pytest.mark.parametrize("name", ["idea", "no option"])
@@ -124,18 +115,15 @@ def test_a_table_of_many_columns_is_refused_in_time(name: str, tmp_path: Path) -
     """A header of 100,000 columns and more is refused in time, with how many it names."""
     columns = TEXT_BYTES // (len(name) + 1)
     (tmp_path / "a.csv").write_text("idea" + f",{name}" * (columns - 9) + "\na\n", encoding="utf-8")
-    begun = time.process_time()
-    with pytest.raises(BadInput, match=r"header: it names [\d,]+ columns, at most 100 are read"):
+    with at_most(SECONDS), pytest.raises(BadInput, match=r"header: it names [\d,]+ columns, at most 100 are read"):
         read_manifest(tmp_path / "a.csv")
-    assert time.process_time() - begun < SECONDS
 
 
 def test_a_table_of_many_empty_columns_is_read_in_time(tmp_path: Path) -> None:
     """Columns without a name or a value at a table's end are none."""
     (tmp_path / "a.csv").write_text("idea" + "," * (TEXT_BYTES - 9) + "\na\n", encoding="utf-8")
-    begun = time.process_time()
-    assert len(read_manifest(tmp_path / "a.csv")) == 1
-    assert time.process_time() - begun < SECONDS
+    with at_most(SECONDS):
+        assert len(read_manifest(tmp_path / "a.csv")) == 1
 
 
 SCENE = {"id": 1, "location": "", "characters": "", "action": "", "emotion": "", "narration": ""}
@@ -159,11 +147,10 @@ def test_a_plan_of_too_many_is_refused_in_time(
     """A plan of 120,000 shots, scenes, edges or spans is refused with the most there may be, or the first wrong one."""
     many = [5 if wrong else entry] * 120_000
     text = json.dumps(many if isinstance(plan, list) else {**plan, list(plan)[-1]: many})
-    begun = time.process_time()
-    counted = not wrong or isinstance(plan, list)
-    with pytest.raises(BrokenPlan, match=r"3,?600|108000|1,000,000 parts" if counted else "dictionary|object"):
-        read(text)
-    assert time.process_time() - begun < SECONDS
+    with at_most(SECONDS):
+        counted = not wrong or isinstance(plan, list)
+        with pytest.raises(BrokenPlan, match=r"3,?600|108000|1,000,000 parts" if counted else "dictionary|object"):
+            read(text)
 
 
 def test_a_wrong_list_is_told_by_its_first_fault() -> None:

@@ -23,7 +23,6 @@ MOST_SECONDS = 1.5
 GROWTH = 9.0
 """Four times the text may take so many times as long; 4 is a straight line, 16 a square."""
 
-PATTERNS = patterns()
 FENCE = re.compile(r"[ \t]{0,3}(?:>[ \t]?){0,3}(`{3,}|~{3,})[^`]*$")
 ASIDE = re.compile(r"\[\[(?:(?!\]\]).){0,2000}\]\]|/\*(?:(?!\*/).){0,20000}\*/", re.DOTALL)
 REQUEST = re.compile(r"^(?:please[, ]+|(?:can|could) you (?:please )?)*film")
@@ -77,7 +76,13 @@ def fault(pattern: Pattern) -> str:
     return ""
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.place)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Look for the patterns only where they are tried: it takes seconds, and tests are collected in every run."""
+    if "pattern" in metafunc.fixturenames:
+        wanted = "patterns" in metafunc.config.option.markexpr.replace("not patterns", "")
+        metafunc.parametrize("pattern", patterns() if wanted else [], ids=lambda pattern: pattern.place)
+
+
 def test_every_pattern_is_linear(pattern: Pattern) -> None:
     """At 200,000 characters of the worst that its own form suggests, a pattern takes a time that grows with them."""
     assert fault(pattern) == "", pattern.compiled.pattern
@@ -91,7 +96,7 @@ def test_patterns_that_run_long_are_found(compiled: re.Pattern[str], way: str) -
 
 def test_patterns_are_found_wherever_they_stand() -> None:
     """A pattern is found by its name, in a table, and within a function."""
-    places = {pattern.place.rpartition(":")[0] + ":" * pattern.place[-1].isdigit() for pattern in PATTERNS}
+    places = {pattern.place.rpartition(":")[0] + ":" * pattern.place[-1].isdigit() for pattern in patterns()}
     assert {
         "studio.text.markdown",
         "blocks.offline.voice.numerals",

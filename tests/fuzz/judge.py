@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from studio.errors import FilmError
+from tests.support.processor_time import within
 
 LEAST_SECONDS, MOST_SECONDS = 1.0, 2.0
 """Processor time that an input may take: the most for `LONG_BYTES` and above, less for a shorter one. On a busy machine
@@ -52,7 +53,7 @@ def judged(check: Callable[[bytes], None], data: bytes, most_seconds: float = MO
     if seconds > allowed:
         # Once more: the first time pays for what is loaded once.
         seconds = min(seconds, _took(check, data))
-    if seconds > allowed:
+    if not within(seconds, allowed):
         raise Slow(f"{seconds:.2f} s of processor time, allowed are {allowed:.2f}")
     if (grown := _memory_mb("VmHWM") - memory) > MEMORY_MB:
         raise Hungry(f"{grown:,.0f} MB, allowed are {MEMORY_MB}")

@@ -25,6 +25,7 @@ from tests.hostile.case import HEALTHY, Case, make_templates, prepare
 from tests.hostile.damage import BASES, Base
 from tests.hostile.room import Room, Seen, held, make_room, seen
 from tests.hostile.work import run_program
+from tests.support.processor_time import within
 
 SECONDS, MEMORY_MB = 2.0, 300.0
 """Of processor time and of memory, beyond what the same command takes on what does no harm."""
@@ -94,7 +95,7 @@ class Stage:
             wrong.append(f"not one line: {ended.told[:300]!r}")
         if case.words[0] == "list" and not case.closed and (ended.code != 0 or HEALTHY not in ended.out):
             wrong.append("the list does not show the session beside it")
-        if seconds > SECONDS:
+        if not within(seconds, SECONDS):
             wrong.append(f"{seconds:.1f} s")
         if memory_mb > MEMORY_MB:
             wrong.append(f"{memory_mb:,.0f} MB")

@@ -153,7 +153,7 @@ def test_films_are_made_whatever_dies(place: Place) -> None:
 def test_a_film_outlives_its_worker(place: Place) -> None:
     """Its worker killed, a film goes on. Killed itself then, though nobody of Prefect's waits for it any more, it is
     Crashed at once and a line says so; retried it is made by the new worker, what was finished from the cache."""
-    run_id = place.begin("A film without a worker", seconds=12.0, height=360)
+    run_id = place.begin("A film without a worker", seconds=12.0)
     place.stopped("images", run_id)
     place.kill(["worker"])
     os.kill(place.process(run_id), signal.SIGCONT)
