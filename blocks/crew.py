@@ -20,6 +20,7 @@ from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
 from studio.model.engine_plugin import ROLES, EnginePlugin, Role
 from studio.model.engines import AT_ONCE, AccountLimits, Crew, LeavesScripts
+from studio.text.wrong_values import wrong_values
 
 LOCAL_AT_ONCE, LOCAL_LONGEST_PX = 2, 1_024
 """Requests in flight at a server of this machine, which has one graphics card; and the longest side of a picture that
@@ -154,8 +155,8 @@ class FilmCrew(Block):
             return plugin.build(plugin.settings.model_validate(given))
         except ValidationError as error:
             faults = [
-                f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-                for fault in error.errors(include_url=False, include_input=False)
+                f"{'.'.join(map(str, fault.place))}: {fault.reason}"
+                for fault in wrong_values(error, plugin.settings, secret=True)
             ]
         # Raised here, without a cause, which would hold what did not validate.
         raise BadInput(f"the settings of {role} {getattr(self, role)!r}: {'; '.join(faults)}")
@@ -239,7 +240,8 @@ def crew_named(name: str) -> Crew:
     """Return the crew of that name: built in, or the saved block `film-crew/<name>`.
 
     Raises:
-        BadInput: there is no such crew, or it lacks a key; the message says what to do.
+        BadInput: there is no such crew, it lacks a key, or a field of its block has a value that it cannot have; the
+            message says what to do.
     """
     check_crew_name(name)
     if name in CREWS:
@@ -251,5 +253,15 @@ def crew_named(name: str) -> Crew:
         block = load(name, _sync=True)
     except ValueError as error:
         raise no_such_crew(name) from error
-    crew = block.as_crew(name)
-    return crew
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, ValidationError):
+            raise
+        faults = [
+            f"{'.'.join(map(str, fault.place))}: {fault.reason}"
+            for fault in wrong_values(error.__cause__, FilmCrew, secret=True)
+        ]
+    else:
+        crew = block.as_crew(name)
+        return crew
+    # Raised here, without a cause, which would hold what did not validate.
+    raise BadInput(f"--crew {name}: correct the block film-crew/{name} on the Prefect pages: {'; '.join(faults)}")

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Coroutine
+import logging
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import Flow
 from prefect.context import FlowRunContext, TaskRunContext
+from prefect.exceptions import ParameterTypeError
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from pydantic import ValidationError
 
 from flows.server.address import keep_from_proxies
 from flows.server.built_in_server import BuiltIn
+from studio.text.wrong_values import wrong_values
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,6 +39,22 @@ class CallableFlow(Flow[P, R]):
         running: Any = _on_an_engine(super().__call__(*arguments, **options))
         return running if _may_await() else _run(running)
 
+    def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters as the flow takes them.
+
+        Raises:
+            ParameterTypeError: in one line, which are wrong, what they must be, what was given.
+        """
+        try:
+            with _unlogged():
+                return super().validate_parameters(parameters)
+        except ParameterTypeError as error:
+            if not isinstance(cause := error.__context__, ValidationError):
+                raise
+            faults = wrong_values(cause, self.parameters.model_dump())
+        told = (f"{'.'.join(map(str, fault.place))} {fault.found!r:.60}: {fault.reason}" for fault in faults)
+        raise ParameterTypeError("; ".join(told))
+
     def with_options(self, **options: Any) -> Any:
         """Return the same flow with other options."""
         return callable_anywhere(super().with_options(**options))
@@ -44,6 +65,21 @@ def callable_anywhere(made: Flow[P, R]) -> Flow[P, R]:
     # Prefect's decorator has no option for the class of the flow that it makes.
     made.__class__ = CallableFlow
     return made
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep Prefect from logging what it finds wrong with parameters: its words are for a program."""
+
+    def passes(record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Parameter validation failed")
+
+    logger = logging.getLogger("prefect.flows")
+    logger.addFilter(passes)
+    try:
+        yield
+    finally:
+        logger.removeFilter(passes)
 
 
 def _may_await() -> bool:

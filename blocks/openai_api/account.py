@@ -26,6 +26,7 @@ from pydantic import (
 from blocks.http_client.addresses import checked_address, require_https
 from blocks.http_client.client import RequestLimits, open_client
 from studio.errors import BadInput
+from studio.text.wrong_values import wrong_values
 
 if TYPE_CHECKING:
     import httpx2
@@ -121,9 +122,9 @@ class OpenAIAccount(Block):
         try:
             account = cls.model_validate({field: value for field, value in given.items() if value})
         except ValidationError as error:
-            for fault in error.errors(include_url=False, include_input=False):
-                field = str(fault["loc"][0])
-                told.append(f"{_VARIABLES[field]}: {fault['msg'].removeprefix('Value error, ')}; {_NEXT[field]}")
+            for fault in wrong_values(error, secret=True):
+                field = str(fault.place[0])
+                told.append(f"{_VARIABLES[field]}: {fault.reason}; {_NEXT[field]}")
         # Raised here, without a cause: the cause would hold the value that did not validate, which may be a key.
         if told:
             raise BadInput(" · ".join(told))

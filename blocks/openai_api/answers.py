@@ -69,7 +69,7 @@ def read_told(text: str, form: type[B]) -> Told[B]:
             try:
                 return Told(form.model_validate(_wrapped(value, form)))
             except ValidationError as error:
-                fault = first_fault(error)
+                fault = first_fault(error, form)
     pieces: list[B] = []
     for part in parts:
         begin = _BEGIN.search(part)

@@ -21,6 +21,7 @@ from blocks.http_client.client import RequestLimits, open_client
 from blocks.http_client.errors import REQUEST_ID_CHARACTERS, scrubbed, vendor_error
 from studio.errors import BadInput
 from studio.model.paid import VendorError
+from studio.text.wrong_values import wrong_values
 
 REST_URL = "https://api.stability.ai"
 """The address of the REST service (https://platform.stability.ai/docs/api-reference)."""
@@ -101,8 +102,8 @@ class StabilityAccount(Block):
             account._said_in = _VARIABLES["rest_url"]
             return account
         except ValidationError as error:
-            fault = error.errors(include_url=False, include_input=False)[0]
-            told = f"{_VARIABLES[str(fault['loc'][0])]}: {fault['msg'].removeprefix('Value error, ')}"
+            fault = wrong_values(error, secret=True)[0]
+            told = f"{_VARIABLES[str(fault.place[0])]}: {fault.reason}"
         # Raised here, without a cause: the cause would hold the value that did not validate, which may be a key.
         raise BadInput(told)
 

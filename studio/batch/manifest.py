@@ -21,7 +21,7 @@ from pydantic import JsonValue
 
 from studio.errors import BadInput
 from studio.input.idea import check_idea
-from studio.input.option_checks import film_options, make_terms
+from studio.input.option_checks import WrongOption, film_options, make_terms
 from studio.input.text_files import read_prompts, read_script, read_text
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.model.engines import Crew
@@ -178,6 +178,8 @@ class _Reader:
             if name != "idea" and value is not None:
                 try:
                     given[str(name)] = self._option(name, value)
+                except WrongOption as error:
+                    self.fault(number, name, error.told)
                 except BadInput as error:
                     self.fault(number, name, str(error).removeprefix(f"--{str(name).replace('_', '-')}: "))
         if len(self.faults) > before:

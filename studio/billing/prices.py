@@ -19,6 +19,7 @@ from studio.errors import BadInput
 from studio.input.text_files import read_text
 from studio.model.frozen_model import FrozenModel
 from studio.model.paid import Unit, Usage
+from studio.text.wrong_values import wrong_values
 
 TABLE = Path(__file__).with_name("prices.toml")
 OWN = "FILM_PRICES"
@@ -98,10 +99,10 @@ def _read(path: Path) -> PriceList:
     except RecursionError as error:
         raise BadInput(f"{OWN}: {str(path)!r} nests too deep: write tables that begin with [[price]]") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        words = [f"price {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"]]
+        first = wrong_values(error, PriceList)[0]
+        words = [f"price {part + 1}" if isinstance(part, int) else part for part in first.place]
         where = ", ".join(word for word in words if word not in ("price", "[key]")) or "price"
-        raise BadInput(f"{OWN}: {str(path)!r}: {where}: {_words(first['type'], first['msg'])}") from error
+        raise BadInput(f"{OWN}: {str(path)!r}: {where}: {_words(first.kind, first.reason)}") from error
     except ValueError as error:
         raise BadInput(f"{OWN}: {str(path)!r} holds a number too long to read: shorten it") from error
 
@@ -119,22 +120,20 @@ def _text(path: Path) -> str:
     return text
 
 
-_WORDS = {
+_AS_TOML = {
     "missing": "it is missing",
-    "extra_forbidden": "nothing of that name is known here",
-    "string_type": "expected a text: put quotes around it",
     "float_type": "expected a number",
     "float_parsing": "expected a number",
-    "bool_type": "expected true or false",
-    "bool_parsing": "expected true or false",
+    "extra_forbidden": "nothing of that name is known here",
+    "string_type": "expected a text: put quotes around it",
     "dict_type": 'expected a table, for example per = { "images" = 0.04 }',
     "tuple_type": "expected tables that begin with [[price]]",
     "model_type": "expected a table",
 }
-"""What is wrong, by pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
+"""What is wrong, by pydantic's error types, where it is written otherwise than elsewhere."""
 
 
-def _words(kind: str, message: str) -> str:
+def _words(kind: str, reason: str) -> str:
     if kind == "literal_error":
-        return f"no unit of that name is known: {message.replace('Input should be', 'say')}"
-    return _WORDS.get(kind) or message.removeprefix("Value error, ")
+        return f"no unit of that name is known: {reason.replace('must be', 'say')}"
+    return _AS_TOML.get(kind) or reason

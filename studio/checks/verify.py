@@ -37,6 +37,7 @@ from studio.store.picture_check import few_pixels, whole_picture
 from studio.store.prefect_records import Records, all_records, receipt_in_records
 from studio.store.receipts import read_receipt, receipt_places, staged_path
 from studio.text.display import dollars
+from studio.text.strict_json import first_fault
 from studio.video.pixels import UNREADABLE, upright_size
 
 FindingKind = Literal[
@@ -211,8 +212,7 @@ def _receipt_of(place: Path, path: str) -> tuple[Receipt | None, str]:
     except OSError as error:
         return None, words_of(error)
     except ValidationError as error:
-        first = error.errors()[0]
-        return None, f"it cannot be read ({'.'.join(str(part) for part in first['loc']) or 'syntax'}: {first['msg']})"
+        return None, f"it cannot be read ({first_fault(error, Receipt)})"
     if path and receipt.path != path:
         return None, f"it is the receipt of {receipt.path!r}"
     return receipt, ""

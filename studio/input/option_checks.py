@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from studio.errors import BadInput, Contradiction
 from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, TermsChange
+from studio.text.wrong_values import wrong_values
+
+
+class WrongOption(BadInput):
+    """An option has a value that it cannot have: '--height 145: must be even, 144 to 2160'.
+
+    `told` is the same where the option's name stands already: 'must be even, 144 to 2160, not 145'.
+    """
+
+    def __init__(self, name: str, reason: str, found: object) -> None:
+        plain = isinstance(found, str) and len(found) <= 60 and found.isprintable() and found and " " not in found
+        super().__init__(f"--{name.replace('_', '-')} {found if plain else short(found)}: {reason}")
+        self.told = f"{reason}, not {short(found)}"
+
+    def __reduce__(self) -> tuple[type[BadInput], tuple[str]]:
+        """Leave a process as the `BadInput` that it is."""
+        return BadInput, (str(self),)
 
 
 def make_terms(**terms: object) -> TermsChange:
@@ -18,20 +35,21 @@ def make_terms(**terms: object) -> TermsChange:
     try:
         return TermsChange.model_validate(terms)
     except ValidationError as error:
-        raise wrong_option(error) from error
+        raise wrong_option(error, TermsChange) from error
 
 
-def wrong_option(error: ValidationError) -> BadInput:
-    """Return the error for the first option that is wrong: in one line, which, what is wrong, what was given."""
-    first = error.errors()[0]
-    if first["loc"][0] == "budget_usd":
-        most = f"{MOST_BUDGET_USD:,.0f}"
-        return BadInput(
-            f"--budget-usd: dollars from 0 to {most}, for example 2 or 2.50, or none, not {short(first['input'])}"
-        )
-    name = "--" + str(first["loc"][0]).replace("_", "-")
-    message = first["msg"].removeprefix("Value error, ")
-    return BadInput(f"{name}: {message[:1].lower()}{message[1:]}, not {short(first['input'])}")
+def wrong_option(error: ValidationError, form: type[BaseModel]) -> WrongOption:
+    """Return the error for the first option that is wrong, with its limits."""
+    first = wrong_values(error, form)[0]
+    name = str(first.place[0]) if first.place else "options"
+    reason = f"{first.reason} (see {_place(first.place[1:])})" if first.place[1:] else first.reason
+    if name == "budget_usd":
+        reason = f"must be dollars from 0 to {MOST_BUDGET_USD:,.0f}, for example 2 or 2.50, or none"
+    return WrongOption(name, reason.replace("true or false", "yes or no"), first.found)
+
+
+def _place(inner: tuple[str | int, ...]) -> str:
+    return ", ".join(f"number {part + 1}" if isinstance(part, int) else part for part in inner)
 
 
 def short(value: object) -> str:
@@ -70,4 +88,4 @@ def film_options(**options: object) -> FilmOptions:
     try:
         return FilmOptions.model_validate(options)
     except ValidationError as error:
-        raise wrong_option(error) from error
+        raise wrong_option(error, FilmOptions) from error

@@ -197,7 +197,7 @@ def _prompt(line: int, number: int, fields: Mapping[str, JsonValue]) -> Prompt:
     try:
         return read_model(Prompt, dict(fields))
     except ValidationError as error:
-        raise BadInput(f"line {line} of the prompts file, shot {number}: {first_fault(error)}") from error
+        raise BadInput(f"line {line} of the prompts file, shot {number}: {first_fault(error, Prompt)}") from error
 
 
 def _escape(value: str) -> str:

@@ -21,6 +21,7 @@ from studio.model.brief import Brief
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.frozen_model import FrozenModel
 from studio.text.strict_json import NotJson, first_fault, item_lines, read_json, read_model
+from studio.text.wrong_values import wrong_values
 
 N = TypeVar("N", bound=FrozenModel)
 
@@ -97,9 +98,9 @@ def read_shots(text: str, fps: int, shot_seconds: float, seed: int) -> tuple[Sho
         try:
             shot = read_model(Shot, _filled(item, index, round(shot_seconds * fps), seed))
         except ValidationError as error:
-            wrong = error.errors()[0]["loc"][:1]
+            wrong = wrong_values(error)[0].place[:1]
             way_out = "correct it" if wrong in {(), ("image_prompt",)} else "correct it, or leave the key out"
-            raise BrokenPlan(f"{place}: {first_fault(error)}; {way_out}") from error
+            raise BrokenPlan(f"{place}: {first_fault(error, Shot)}; {way_out}") from error
         if not _stays_inside(shot.image_path):
             raise BrokenPlan(f"{place}: image_path {shot.image_path!r} leaves the session; leave the key out")
         if shot.image_path in paths:
@@ -119,10 +120,8 @@ def read_timeline(text: str) -> Timeline:
     try:
         return Timeline.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
         raise BrokenPlan(
-            f"timeline.json: {where or 'syntax'}: {first['msg']}; delete the file to have it laid out again"
+            f"timeline.json: {first_fault(error, Timeline)}; delete the file to have it laid out again"
         ) from error
 
 
@@ -168,5 +167,5 @@ def _read(noun: type[N], text: str, name: str) -> N:
         return read_model(noun, _json(text, name))
     except ValidationError as error:
         raise BrokenPlan(
-            f"{name}: {first_fault(error)}; correct it, or delete the file to have it made anew"
+            f"{name}: {first_fault(error, noun)}; correct it, or delete the file to have it made anew"
         ) from error

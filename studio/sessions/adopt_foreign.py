@@ -64,7 +64,7 @@ def adopt_foreign(folder: Path, options: FilmOptions) -> tuple[str, ...]:
         )
         plans = _plans(facts, brief, title, scenes)
     except (ValidationError, BrokenPlan) as error:
-        why = first_fault(error) if isinstance(error, ValidationError) else error
+        why = first_fault(error, Brief) if isinstance(error, ValidationError) else error
         raise BadInput(f"{folder.name} cannot be adopted, and was not changed: {why}") from error
     left_out = _left_out(folder, facts, scenes)
     for shot in facts.shots:

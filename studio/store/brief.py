@@ -23,6 +23,7 @@ from studio.model.brief import Brief
 from studio.store import light_reader
 from studio.store.takes import put_aside
 from studio.text.command_hints import command
+from studio.text.strict_json import first_fault
 
 BRIEF, COPY = "brief.json", "receipts/brief.json"
 
@@ -54,9 +55,7 @@ def read_brief(folder: Path) -> Brief:
     try:
         return Brief.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BrokenPlan(f"{folder.name}/{BRIEF} cannot be read ({where or 'syntax'}: {first['msg']})") from error
+        raise BrokenPlan(f"{folder.name}/{BRIEF} cannot be read ({first_fault(error, Brief)})") from error
 
 
 def _reads(content: bytes) -> bool:

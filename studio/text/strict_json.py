@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from studio.text.plain_json import NotJson, decoded, no_constant
+from studio.text.wrong_values import wrong_values
 
 __all__ = ["NotJson", "first_fault", "item_lines", "read_json", "read_model"]
 
@@ -73,14 +74,20 @@ def read_model(model: type[N], value: JsonValue) -> N:
     return model.model_validate_json(json.dumps(value), strict=True)
 
 
-def first_fault(error: ValidationError) -> str:
-    """Return the first fault in one line: where it is, what is wrong, and what was found there."""
-    fault = error.errors(include_url=False)[0]
-    named = ".".join(str(part + 1 if isinstance(part, int) else part) for part in fault["loc"])
+def first_fault(error: ValidationError, form: type[BaseModel] | None = None) -> str:
+    """Return the first fault in one line: where it is, what is wrong, and what was found there.
+
+    Args:
+        form: what was validated, whose limits are then told.
+    """
+    first = wrong_values(error, form)[0]
+    named = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first.place)
     where = "".join(c if c.isprintable() else " " for c in named)[:80]
-    if fault["type"] == "extra_forbidden":
-        return f"{where}: this key is not known"
-    if fault["type"] == "missing":
-        return f"{where}: this key is missing"
-    found = "null" if fault["input"] is None else repr(fault["input"])
-    return f"{where or 'value'}: {fault['msg'].lower()}, found {found if len(found) <= 60 else found[:57] + '...'}"
+    if first.kind == "json_invalid":
+        return f"it {first.reason}"
+    if first.kind in ("extra_forbidden", "missing"):
+        return f"{where}: {first.reason}"
+    found = json.dumps(first.found) if first.found is None or isinstance(first.found, bool) else repr(first.found)
+    return (
+        f"{f'{where}: ' if where else 'it '}{first.reason}, found {found if len(found) <= 60 else found[:57] + '...'}"
+    )

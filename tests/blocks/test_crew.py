@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from blocks.crew import FilmCrew
+from blocks.crew import FilmCrew, crew_named
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.painter import OpenAIPainter
 from blocks.stability_api.account import StabilityAccount
@@ -81,3 +81,34 @@ def test_settings_go_to_the_engine() -> None:
     crew = FilmCrew(painter="openai", openai=account, settings={"painter": {"quality": "low"}}).as_crew("mine")
     assert isinstance(crew.painter, OpenAIPainter)
     assert (crew.painter.quality, crew.painter.name, crew.painters) == ("low", "gpt-image-2", crew.limits.at_once)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"longest_px": 5}, "longest_px: must be 256 to 3840"),
+        ({"at_once": "many"}, "at_once: must be a whole number"),
+        ({"openai": {"api_key": "sk-secret and more"}}, "openai.api_key: it holds a space"),
+        ({"portraits": "sk-secret"}, "portraits: must be true or false"),
+    ],
+)
+def test_a_saved_block_that_does_not_validate_is_told(
+    fields: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A field that cannot be used, say after an upgrade, is named with what it must be, and never quoted."""
+
+    def load(name: str, **_: Any) -> FilmCrew:
+        try:
+            return FilmCrew.model_validate(fields)
+        except ValidationError as error:
+            # As Prefect does (`Block._load_from_block_document`).
+            raise RuntimeError(f"Unable to load {name!r} due to failed validation") from error
+
+    monkeypatch.setattr(FilmCrew, "load", load)
+    with pytest.raises(
+        BadInput, match=r"^--crew mine: correct the block film-crew/mine on the Prefect pages: "
+    ) as caught:
+        crew_named("mine")
+    assert told in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None

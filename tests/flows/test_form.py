@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pytest
 from prefect import flow
+from prefect.exceptions import ParameterTypeError
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import validate
 
@@ -162,3 +163,23 @@ def test_what_an_earlier_form_sent_still_begins_a_film() -> None:
     retried = make_film.validate_parameters({"idea": "", "session_id": "session_20261122_162624"})
     assert retried["idea"] == ""
     assert make_film.validate_parameters({"idea": 1984})["idea"] == "1984"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"height": 145}, "height 145: must be even, 144 to 2160"),
+        ({"seconds": 2, "fps": 23}, "seconds 2: must be 4 to 3600; fps 23: must be 24, 25 or 30"),
+        ({"music": "loud"}, "music 'loud': must be true or false"),
+        ({"budget_usd": -1}, "budget_usd -1: must be 0 to 100000 or none"),
+        ({"session_id": 5}, "session_id 5: must be a text of at most 200 letters"),
+    ],
+)
+def test_parameters_from_python_are_refused_in_our_words(
+    given: dict[str, object], told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A run whose parameters no form checked fails with what they must be, in one line."""
+    with pytest.raises(ParameterTypeError) as refused:
+        make_film.validate_parameters({"idea": "a cat", **given})
+    assert str(refused.value) == told
+    assert caplog.text == ""

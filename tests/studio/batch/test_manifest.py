@@ -230,6 +230,6 @@ def test_terms_are_read_and_are_no_part_of_the_key(tmp_path: Path) -> None:
     (again,) = read_manifest(path)
     assert (again.key, again.terms.budget_usd) == (line.key, 5.0)
     path.write_text("idea,budget_usd,on_refusal\nA fox,-1,\nA cat,much,burn\n", "utf-8")
-    with pytest.raises(BadInput, match=r"line 2, budget_usd: dollars from 0 .*line 3, budget_usd") as caught:
+    with pytest.raises(BadInput, match=r"line 2, budget_usd: must be dollars from 0 .*line 3, budget_usd") as caught:
         read_manifest(path)
     assert "line 3, on_refusal" in str(caught.value)
