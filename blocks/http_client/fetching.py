@@ -1,8 +1,9 @@
-"""Fetch a picture from a URL in a vendor's answer, so that the answer cannot make us connect to anything else.
+"""Fetch a picture or sound from a URL in a vendor's answer, so that the answer cannot make us connect elsewhere.
 
-Pictures are fetched only over https from a public address, or from the account's own host; a redirect is followed only
-to such a place, and no key is sent. A name is resolved once: the address that was checked is the one that is connected
-to.
+They are fetched only over https from a public address, or from the account's own host; a redirect is followed only to
+such a place. No key is sent, except that the origin of the account's base URL is asked once more with the account's
+login if it refuses without, and not after a redirect from another origin. A name is resolved once: the address that was
+checked is the one that is connected to.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import re
 import socket
 import string
 import time
+from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import unquote_to_bytes
 
 import httpcore2
@@ -23,7 +26,7 @@ from blocks.answers.picture_answers import PICTURE_BYTES
 from blocks.http_client.client import NotPublic, RequestLimits, connect, open_client
 from blocks.http_client.connection import proxy_of
 from blocks.http_client.errors import vendor_error
-from blocks.http_client.picture_addresses import meant, own_address
+from blocks.http_client.picture_addresses import meant, origin, own_address
 from studio.model.paid import VendorError
 
 FETCH = RequestLimits(connect_seconds=10.0, read_seconds=30.0, total_seconds=120.0, body_bytes=PICTURE_BYTES)
@@ -48,7 +51,15 @@ _OTHER_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode() + str
 """RFC 4648, sections 4 and 5."""
 
 
-def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secrets: tuple[str, ...] = ()) -> bytes:
+def fetch(
+    vendor: str,
+    url: str,
+    own: str,
+    limits: RequestLimits = FETCH,
+    secrets: tuple[str, ...] = (),
+    login: str = "",
+    what: Literal["picture", "sound"] = "picture",
+) -> bytes:
     """Return the bytes at `url`, at most `limits.body_bytes`.
 
     Args:
@@ -56,6 +67,7 @@ def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secret
             `blocks.http_client.picture_addresses`), or `data:` (RFC 2397).
         own: the account's base URL.
         secrets: texts that must not appear in an error.
+        login: the account's header Authorization, for the origin of `own` alone; '' for none.
 
     Raises:
         VendorError: 'bad answer': the URL must not be followed, or its content did not come whole. The picture was
@@ -63,7 +75,7 @@ def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secret
     """
     if url[:5].lower() == "data:":
         return _inline(vendor, url, limits.body_bytes)
-    failure = VendorError("bad answer", f"{vendor}: the answer holds no picture and no address of one")
+    failure = VendorError("bad answer", f"{vendor}: the answer holds no {what} and no address of one")
     try:
         home = httpx2.URL(own)
         places = meant(url, home) if home.host else (httpx2.URL(url),)
@@ -71,28 +83,40 @@ def fetch(vendor: str, url: str, own: str, limits: RequestLimits = FETCH, secret
         places = ()
     for there in places:
         try:
-            return _followed(vendor, there, home, limits, secrets)
+            return _followed(vendor, there, home, limits, secrets, login, what)
         except VendorError as error:
             failure = error
     raise failure
 
 
 def _followed(
-    vendor: str, there: httpx2.URL, home: httpx2.URL, limits: RequestLimits, secrets: tuple[str, ...]
+    vendor: str,
+    there: httpx2.URL,
+    home: httpx2.URL,
+    limits: RequestLimits,
+    secrets: tuple[str, ...],
+    login: str,
+    what: str,
 ) -> bytes:
     """Return the bytes at an address, or at the one it redirects to.
 
     The account's host may redirect to wherever its answer may lead, another host only to https.
     """
-    may_be_own, failure = True, VendorError("bad answer", f"{vendor}: it redirects more than {REDIRECTS} times")
+    may_be_own, strayed = True, False
+    failure = VendorError("bad answer", f"{vendor}: it redirects more than {REDIRECTS} times")
     for _ in range(REDIRECTS + 1):
         place = own_address(there, home) if may_be_own else None
         if place is None and there.scheme != "https":
             raise VendorError(
                 "bad answer", f"{vendor}: the answer's address is not https and not the account's own host"
             )
+        strayed = strayed or origin(place or there) != origin(home)
+        headers = {"accept": "image/*" if what == "picture" else "audio/*", "user-agent": "film-studio"}
         try:
-            response = _answer(vendor, place or there, place is not None, limits, secrets)
+            response = _answer(vendor, place or there, place is not None, limits, secrets, headers)
+            if response.status_code in (401, 403) and login and not strayed:
+                headers["authorization"] = login
+                response = _answer(vendor, place or there, place is not None, limits, secrets, headers)
         except NotPublic as error:
             failure = VendorError("wrong", f"{vendor}: {error}")
             break
@@ -117,19 +141,24 @@ def _followed(
         except (httpx2.InvalidURL, TypeError, ValueError):
             break
     raise VendorError(
-        "bad answer", f"the picture was made, but could not be fetched: {failure}", request_id=failure.request_id
+        "bad answer", f"the {what} was made, but could not be fetched: {failure}", request_id=failure.request_id
     )
 
 
 def _answer(
-    vendor: str, there: httpx2.URL, ours: bool, limits: RequestLimits, secrets: tuple[str, ...]
+    vendor: str,
+    there: httpx2.URL,
+    ours: bool,
+    limits: RequestLimits,
+    secrets: tuple[str, ...],
+    headers: Mapping[str, str],
 ) -> httpx2.Response:
     # A proxy may be in a private network, and resolves the name itself; here the name is checked as well.
     trusted = ours or proxy_of(there) is not None
     with open_client(vendor, limits, secrets, connect if trusted else public_connect) as client:
         if not ours:
             _public_addresses(there.host, there.port or 443)
-        return client.get(there, headers={"accept": "image/*", "user-agent": "film-studio"})
+        return client.get(there, headers=dict(headers))
 
 
 def public_connect(host: str, port: int, seconds: float) -> httpcore2.NetworkStream:

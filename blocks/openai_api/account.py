@@ -170,6 +170,12 @@ class OpenAIAccount(Block):
         return tuple(dict.fromkeys(value for value in values if len(value) >= 4))
 
     @property
+    def login(self) -> str:
+        """The header Authorization that every request has, '' without a key."""
+        own = (value for name, value in self._headers.items() if name.lower() == "authorization")
+        return next(own, f"Bearer {self._key}" if self._key else "")
+
+    @property
     def said_in(self) -> str:
         """Where a person set the address: a variable's name, or the block; '' if it is OpenAI's own."""
         return "" if self.base_url == OPENAI_URL else self._said_in

@@ -64,8 +64,11 @@ def _unwrapped(vendor: str, error: Exception) -> VendorError:
     return VendorError("unknown", f"{vendor}: the connection broke ({type(error).__name__})")
 
 
-def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, JsonValue]:
+def json_of(account: OpenAIAccount, response: httpx2.Response, wrapped: bool = False) -> dict[str, JsonValue]:
     """Parse an answer and return its JSON object.
+
+    Args:
+        wrapped: whether a list or a text alone is returned as an object that has it under 'data'.
 
     Raises:
         VendorError: 'bad answer': it is a web page, not JSON, not an object, or an error that came with status 200.
@@ -75,6 +78,8 @@ def json_of(account: OpenAIAccount, response: httpx2.Response) -> dict[str, Json
         value = json_in(response.content)
     except ValueError:
         value = None
+    if wrapped and isinstance(value, list | str):
+        value = {"data": value}
     if not isinstance(value, dict):
         page = response.content[:1_000].lstrip()[:1] == b"<"
         check = account.address_advice or "check the base URL"

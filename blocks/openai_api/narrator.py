@@ -10,10 +10,11 @@ import math
 import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blocks.answers.json_answers import json_in
 from blocks.answers.picture_answers import bad_answer
 from blocks.answers.sound_answers import (
     RATE_HZ,
@@ -27,8 +28,9 @@ from blocks.answers.sound_parts import claims_more, with_header
 from blocks.http_client.client import MEASURED, USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
 from blocks.openai_api.account import OpenAIAccount
-from blocks.openai_api.call import LETTERS_A_TOKEN, ask
+from blocks.openai_api.call import LETTERS_A_TOKEN, ask, json_of
 from blocks.openai_api.manners import Manner, in_its_manner
+from blocks.openai_api.media import FoundSound, addresses_in, fetched, sound_in
 from blocks.paid_engine import PaidEngine
 from studio.audio.wav import Samples, wav_file
 from studio.model.engines import Abilities
@@ -39,6 +41,9 @@ from studio.model.receipt import PieceMeasures
 from studio.planning.shot_plan import spoken_words
 from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line
+
+if TYPE_CHECKING:
+    import httpx2
 
 INPUT_CHARACTERS = 4_096
 """The longest input (https://platform.openai.com/docs/api-reference/audio/createSpeech#audio-createspeech-input)."""
@@ -178,9 +183,11 @@ class OpenAINarrator(PaidEngine):
             response = ask(
                 self.account, self.limits, lambda client: client.audio.speech.with_raw_response.create(**body)
             )
-            content = with_header(response.content, response.headers.get("content-type", ""))
+            written = self._written(response, request)
+            kind = response.headers.get("content-type", "") if written is None else written.kind
+            content = with_header(response.content if written is None else written.content, kind)
             reply = Reply(content, request.most, request_id_of(response.headers, self.account.secrets))
-            if not response.extensions.get(MEASURED) and claims_more(content):
+            if written is None and not response.extensions.get(MEASURED) and claims_more(content):
                 raise bad_answer(self.account.vendor, reply, "the sound is cut off")
             try:
                 seconds = check(reply).size / RATE_HZ
@@ -193,6 +200,30 @@ class OpenAINarrator(PaidEngine):
             return decoded_sound(self.account.vendor, reply, longest)
 
         return self.required_desk().call(request, send, check)
+
+    def _written(self, response: httpx2.Response, request: Request) -> FoundSound | None:
+        """Return the sound that an answer holds as text: in JSON, or at an address there; None if it is no JSON.
+
+        Raises:
+            VendorError: 'bad answer': it is JSON without a sound, or an error.
+        """
+        account = self.account
+        if response.content[:1_000].lstrip()[:1] not in (b"{", b"[", b'"'):
+            return None
+        try:
+            json_in(response.content)
+        except ValueError:
+            return None
+        answer = json_of(account, response, wrapped=True)
+        if (found := sound_in(account.vendor, answer)) is not None:
+            return found
+        try:
+            addresses = addresses_in(answer)
+            content = fetched(account.vendor, addresses, account.base_url, account.secrets, account.login, "sound")
+        except VendorError as error:
+            request_id = request_id_of(response.headers, account.secrets)
+            raise VendorError("bad answer", str(error), request_id=request_id, usage=request.most) from None
+        return FoundSound(content, "")
 
     def _usage(self, text: str, seconds: float) -> Usage:
         """Return what is billed for `text` spoken in `seconds`; the API reports no usage: tokens are upper bounds."""

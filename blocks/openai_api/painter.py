@@ -19,10 +19,11 @@ from pydantic import JsonValue
 from blocks.answers.json_answers import PAINTED_BYTES
 from blocks.http_client.client import USUAL, RequestLimits
 from blocks.http_client.errors import request_id_of
-from blocks.http_client.fetching import FETCH, fetch, from_base64
+from blocks.http_client.fetching import fetch, from_base64
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask, json_of, number_at
 from blocks.openai_api.manners import Manner, in_its_manner
+from blocks.openai_api.media import addresses_in, fetched, is_picture, picture_in
 from blocks.openai_api.offered_sizes import best_offered, stepped
 from blocks.openai_api.sizes import (
     REFERENCE_TOKENS,
@@ -163,8 +164,10 @@ class OpenAIPainter(PaidEngine):
                 response = ask(
                     self.account, self.limits, lambda client: client.images.with_raw_response.generate(**body)
                 )
-            answer = json_of(self.account, response)
             request_id = request_id_of(response.headers, self.account.secrets)
+            if is_picture(response.content):
+                return Reply(response.content, request.most, request_id)
+            answer = json_of(self.account, response, wrapped=True)
             usage = _usage(answer, request.most) if bills_tokens(self.name) else request.most
             return Reply(self._content(answer, usage, request_id), usage, request_id)
 
@@ -225,23 +228,29 @@ class OpenAIPainter(PaidEngine):
         return png
 
     def _content(self, answer: dict[str, JsonValue], usage: Usage, request_id: str) -> bytes:
-        """Return the picture's bytes: from base64, a data: URL, or another URL, which is tried twice, for free."""
+        """Return the picture's bytes: from base64, a data: URL or an address, under OpenAI's keys or any others."""
         data = answer.get("data")
         first = data[0] if isinstance(data, list) and data else None
         told = first if isinstance(first, dict) else {}
         vendor, inline, url = self.account.vendor, told.get("b64_json"), told.get("url")
-        failure = VendorError("bad answer", f"{vendor}: the answer holds no picture")
-        for _ in range(2):
-            try:
-                if isinstance(inline, str) and inline:
-                    # Some servers write a whole data: URL there.
-                    inline = inline.lstrip()
-                    given = inline[:5].lower() == "data:"
-                    return fetch(vendor, inline, "") if given else from_base64(vendor, inline)
-                if isinstance(url, str) and url:
-                    return fetch(vendor, url, self.account.base_url, FETCH, self.account.secrets)
-            except VendorError as error:
-                failure = error
+        failure: VendorError | None = None
+        try:
+            if isinstance(inline, str) and inline:
+                # Some servers write a whole data: URL there.
+                inline = inline.lstrip()
+                given = inline[:5].lower() == "data:"
+                return fetch(vendor, inline, "") if given else from_base64(vendor, inline)
+        except VendorError as error:
+            failure = error
+        if (found := picture_in(vendor, answer)) is not None:
+            return found
+        addresses = tuple(dict.fromkeys((*([url] if isinstance(url, str) and url else []), *addresses_in(answer))))
+        try:
+            return fetched(
+                vendor, addresses, self.account.base_url, self.account.secrets, self.account.login, "picture"
+            )
+        except VendorError as error:
+            failure = error if addresses or failure is None else failure
         raise VendorError("bad answer", str(failure), request_id=request_id, usage=usage)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -52,10 +53,20 @@ def serving() -> Iterator[Serve]:
 
 def saying(answer: bytes) -> Callable[[socket.socket], None]:
     def act(caller: socket.socket) -> None:
-        caller.recv(65_536)
+        # What is left unread when a socket is closed resets the connection, and the answer may be lost.
+        heard = caller.recv(65_536)
+        while (more := _missing(heard)) and (part := caller.recv(more)):
+            heard += part
         caller.sendall(answer)
 
     return act
+
+
+def _missing(heard: bytes) -> int:
+    """Return how many bytes of a request are still to come, at least 1 if its headers are not whole."""
+    head, end, body = heard.partition(b"\r\n\r\n")
+    told = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    return max(0, (int(told[1]) if told else 0) - len(body)) if end else 1
 
 
 def message(body: bytes, *headers: str, length: int | None = None) -> bytes:
