@@ -38,7 +38,7 @@ from flows.runs.dead_runs import Watch
 from flows.runs.naming import TAG, nameless, parameters_of, rename, run_name
 from flows.runs.signs_of_life import signing
 from flows.runs.status import status_of, this_run
-from studio.batch.films import LineOutcome, counted, look, put_off, reported, rows, table, unfinished_line
+from studio.batch.films import LineOutcome, counted, line_notes, look, put_off, reported, rows, table, unfinished_line
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput, FilmError
 from studio.sessions.find_or_make import check_writable, sweep_abandoned
@@ -99,6 +99,8 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
     make_film, why_stopped = _ways(place)
     outcomes = put_off(look(root, lines), at_most)
     log.info(counted(outcomes))
+    for note in line_notes(outcomes):
+        log.info(note)
     slots = BatchWorkers(root, make_film, log.info, why_stopped)
     with _shown(outcomes) as changed:
         slots.work(outcomes, parallel, changed, changed)

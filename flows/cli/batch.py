@@ -22,7 +22,7 @@ from flows.cli.crew_loading import CrewLoader
 from flows.cli.early_signals import nothing_begun
 from flows.server.address import check_alive, prepare_environment
 from flows.signals import INTERRUPTED, TERMINATED, Terminated, check_threads, leaving
-from studio.batch.films import LineOutcome, counted, look, put_off, reported, table, unfinished_line
+from studio.batch.films import LineOutcome, counted, line_notes, look, put_off, reported, table, unfinished_line
 from studio.batch.manifest import ManifestLine, read_manifest
 from studio.billing.prices import price_list
 from studio.errors import BadInput, FilmError, Interrupted
@@ -59,6 +59,8 @@ def film_batch(console: Console, json: bool, place: Path, file: Path, parallel: 
     sweep_abandoned(root)
     outcomes = put_off(look(root, lines), at_most)
     _say(console, counted(outcomes))
+    for note in line_notes(outcomes):
+        _say(console, note)
     more = [*(("--parallel", str(parallel)) if parallel > 1 else ()), *(("--at-most", str(at_most)) if at_most else ())]
     again = command("batch", "", place, *more, file=str(file))
     try:

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from studio.billing.desk import OnAmbiguous
 from studio.input.option_checks import make_terms
-from studio.input.text_files import read_prompts, read_script
+from studio.input.text_files import prompts_left_out, read_prompts, read_script
 from studio.model.brief import Aspect, Captions
 from studio.model.terms import OnRefusal, TermsChange
 from studio.sessions.approvals import Approve
@@ -84,6 +84,11 @@ class GivenOptions:
         """Return the options that were given, by name; of files their content."""
         given = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
         return {name: value for name, value in given.items() if value is not None}
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what of the list of prompts is not used, in lines for a person; a script's session tells of itself."""
+        told = "" if self.prompts is None else prompts_left_out(self.prompts, "--prompts")
+        return (told,) if told else ()
 
 
 NO_OPTIONS = GivenOptions()

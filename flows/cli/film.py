@@ -46,6 +46,7 @@ from studio.store import lock
 from studio.store.brief import is_own_session, read_brief
 from studio.store.folders import output_folder, session_folder, sessions_root
 from studio.text.command_hints import command
+from studio.text.display import printable
 
 app = App(
     name="film",
@@ -88,6 +89,7 @@ def make(
     if not idea.strip() and not _given_blank(idea):
         return _without_idea(place, given, resume, console, json, approve, money)
     idea = check_idea(idea)
+    _tell(shape, console)
     same = None if resume is False else unfinished_session_for(sessions_root(place), idea, options)
     if same is not None and (resume or not _asks(console) or _wants(same, console)):
         return _run(console, json, place, session_id=same.name, approve=approve, money=money)
@@ -133,6 +135,7 @@ def resume(
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
     options = film_options(**given) if given else None
+    _tell(shape, console)
     if is_own_session(folder):
         brief = read_brief(folder)
         changed = changed_options(brief, given, apply=change, session_id=folder.name)
@@ -220,6 +223,11 @@ def _without_idea(
         raise BadInput(f"no idea given: say what the film is about, for example {first}")
     idea = check_idea(typed_answer("What is the film about? ", console.file))
     return _run(console, json, place, idea=idea, options=film_options(**given), approve=approve, money=money)
+
+
+def _tell(shape: GivenOptions, console: Console) -> None:
+    for note in shape.notes():
+        console.print(printable(note), markup=False, soft_wrap=True)
 
 
 def _run(

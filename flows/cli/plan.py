@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -66,6 +67,7 @@ def plan(
     else:
         idea, options = check_idea(what), film_options(**given)
         found = _of_idea(idea, options, terms)
+        found = replace(found, notes=(*shape.notes(), *found.notes))
         line = command("make", "", place, *_options(shape), *budget, idea=idea)
         if (same := unfinished_session_for(sessions_root(place), idea, options)) is not None:
             notes.append(

@@ -229,6 +229,16 @@ def unfinished_line(outcomes: Sequence[LineOutcome]) -> str:
     return f"{len(missing)} of {len(outcomes)} {films} {are} not finished ({lines} {shown})"
 
 
+def line_notes(outcomes: Sequence[LineOutcome]) -> list[str]:
+    """Return in lines for a person what of the scripts and prompts of the films to be made is left out."""
+    return [
+        f"line {each.line.number}: {printable(note)}"
+        for each in outcomes
+        if each.state == "to do"
+        for note in each.line.notes
+    ]
+
+
 def counted(outcomes: Sequence[LineOutcome]) -> str:
     """Return how many films are in which state: '5 films: 3 there, 2 to do'."""
     counts = Counter(outcome.state for outcome in outcomes)

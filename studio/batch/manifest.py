@@ -22,7 +22,8 @@ from pydantic import JsonValue
 from studio.errors import BadInput
 from studio.input.idea import check_idea
 from studio.input.option_checks import WrongOption, film_options, make_terms
-from studio.input.text_files import read_prompts, read_script, read_text
+from studio.input.script import script_left_out
+from studio.input.text_files import prompts_left_out, read_prompts, read_script, read_text
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.model.engines import Crew
 from studio.model.fingerprint import fingerprint
@@ -63,6 +64,7 @@ class ManifestLine:
         terms: what it may cost; not part of the key, so that with a higher budget the same film goes on.
         key: identifies its session: 64 hex digits over the manifest's name without suffix, idea, options, and which of
             several equal lines it is.
+        notes: what of its script and its list of prompts is left out, in lines for a person.
     """
 
     number: int
@@ -70,6 +72,7 @@ class ManifestLine:
     options: FilmOptions
     key: str
     terms: TermsChange = NO_CHANGE
+    notes: tuple[str, ...] = ()
 
 
 class _Fault(NamedTuple):
@@ -80,6 +83,8 @@ class _Fault(NamedTuple):
 
 _Raw = tuple[int, object]
 """(line or number of an entry, its value)."""
+_Read = tuple[int, str, FilmOptions, TermsChange, tuple[str, ...]]
+"""(line or number of an entry, idea, options, terms, notes)."""
 
 
 def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None) -> tuple[ManifestLine, ...]:
@@ -137,15 +142,15 @@ def _told(path: Path, word: str, faults: list[_Fault]) -> str:
     return printable(f"{str(path)!r} has {count}, nothing was begun: {'; '.join(shown)}{more}")
 
 
-def _keyed(stem: str, found: list[tuple[int, str, FilmOptions, TermsChange]]) -> Iterator[ManifestLine]:
+def _keyed(stem: str, found: list[_Read]) -> Iterator[ManifestLine]:
     seen: Counter[str] = Counter()
-    for number, idea, options, terms in found:
+    for number, idea, options, terms, notes in found:
         # Without options at their default: a new option in a later version must not change the key of every film.
         asked = options.model_dump_json(exclude_defaults=True)
         # The options' name in every key so far: under another one no session would be found again.
         same = fingerprint(manifest=stem, idea=idea, wish=asked)
         seen[same] += 1
-        yield ManifestLine(number, idea, options, fingerprint(line=same, occurrence=seen[same]), terms)
+        yield ManifestLine(number, idea, options, fingerprint(line=same, occurrence=seen[same]), terms, notes)
 
 
 class _Reader:
@@ -155,13 +160,15 @@ class _Reader:
         self.faults: list[_Fault] = []
         self._folder, self._check_crew = folder, check_crew
         self._crews: dict[str, object] = {}
+        self._notes: list[str] = []
 
     def fault(self, number: int, field: object, reason: object) -> None:
         self.faults.append(_Fault(number, str(field)[:40], str(reason)[:300]))
 
-    def line(self, number: int, entry: object) -> tuple[int, str, FilmOptions, TermsChange] | None:
-        """Return (number, idea, options, terms) of an entry, or None if it has a fault."""
+    def line(self, number: int, entry: object) -> _Read | None:
+        """Return what an entry asks for, or None if it has a fault."""
         before = len(self.faults)
+        self._notes = []
         if isinstance(entry, str):
             entry = {"idea": entry}
         if not isinstance(entry, Mapping):
@@ -191,7 +198,7 @@ class _Reader:
         except BadInput as error:
             self.fault(number, "crew", error)
             return None
-        return number, idea, options, make_terms(**said)
+        return number, idea, options, make_terms(**said), tuple(self._notes)
 
     def _settle(self, options: FilmOptions) -> None:
         """Check that the line's crew can paint frames of its size, if its abilities are known here."""
@@ -261,6 +268,9 @@ class _Reader:
         if _exists(path) and not path.is_file():
             raise BadInput(f"{value!r} is not a file")
         read = (read_script if name == "script" else read_prompts)(path, f"--{name}")
+        told = script_left_out(str(read)) if name == "script" else prompts_left_out(path, f"--{name}")
+        if told:
+            self._notes.append(told)
         return getattr(film_options(**{name: read}), name)
 
 

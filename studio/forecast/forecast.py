@@ -18,6 +18,7 @@ from studio.forecast.forecast_model import Forecast, Step
 from studio.forecast.quote import FREE, UNKNOWN_PRICE, Estimate, Quoter
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
+from studio.input.script import script_left_out
 from studio.model.brief import Brief
 from studio.model.engines import Crew, Engine
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
@@ -100,7 +101,8 @@ class _Forecaster:
         self._sure, self._redone = True, False
         self._steps: list[Step] = []
         self._asked: set[tuple[Stage, str]] = set()
-        self._notes: list[str] = []
+        told = script_left_out(brief.options.script) if brief.options.script else ""
+        self._notes: list[str] = [told] if told else []
 
     def run(self) -> Forecast:
         story = self._story()

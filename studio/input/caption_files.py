@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from studio.input.left_out import LeftOut
+
 PAUSE_SECONDS = 3.0
 """A silence between two cues from which on a new scene begins: longer than the breath between two sentences."""
 
@@ -30,7 +32,7 @@ class _Spoken(NamedTuple):
     lines: tuple[str, ...]
 
 
-def captions_as_script(text: str) -> str | None:
+def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
     """Return what the cues of a caption file say, a paragraph for each scene; None if the text is no such file.
 
     A scene ends at a silence of `PAUSE_SECONDS`. Sounds in brackets and notes are left out; a line that only repeats
@@ -38,9 +40,10 @@ def captions_as_script(text: str) -> str | None:
     """
     if not _BEGINNING.match(text) or "-->" not in text:
         return None
+    left = LeftOut() if left is None else left
     told: list[str] = []
     before = _Spoken(0.0, 0.0, ())
-    for each in _cues(text.split("\n")):
+    for each in _cues(text.split("\n"), left):
         if not each.lines:
             continue
         if told and each.start - before.end >= PAUSE_SECONDS:
@@ -52,12 +55,13 @@ def captions_as_script(text: str) -> str | None:
             if before.lines[-length:] == each.lines[:length]:
                 new = each.lines[length:]
                 break
+        left.add("repeated", len(each.lines) - len(new))
         told += new
         before = each
     return "\n".join(told)
 
 
-def _cues(lines: list[str]) -> Iterator[_Spoken]:
+def _cues(lines: list[str], left: LeftOut) -> Iterator[_Spoken]:
     starts = [place for place, line in enumerate(lines) if "-->" in line and _TIMES.match(line)]
     for number, place in enumerate(starts):
         until = starts[number + 1] if number + 1 < len(starts) else len(lines)
@@ -68,6 +72,8 @@ def _cues(lines: list[str]) -> Iterator[_Spoken]:
                 break
             if words := _words(line):
                 said.append(words)
+            else:
+                left.add("sound")
         times = _TIMES.match(lines[place])
         if times is not None:
             yield _Spoken(_seconds(times["start"]), _seconds(times["end"]), tuple(said))

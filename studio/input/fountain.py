@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from studio.input.cues import cue, is_dialogue
+from studio.input.left_out import LeftOut
 
 HEADING, CUE, ACTION = "\U0001fffe", "\U0001ffff", "\U0002fffe"
 """Unicode's noncharacters, which no text holds, before a line that a sign forces to be what it is."""
@@ -54,7 +55,7 @@ _ENDED = re.compile(r"[.!?…:;,)][\"'”\u2019»)\]]*$")
 _SCENE_NUMBER = re.compile(r"[ \t]#[\w.-]{1,12}#$")
 
 
-def title_page(text: str) -> tuple[str, str]:
+def title_page(text: str, left: LeftOut | None = None) -> tuple[str, str]:
     """Return (the title on a script's title page, '' if there is none; the text after the page).
 
     A title page is the first lines of the text up to a blank line, if each is `Key: value`, or is indented under one.
@@ -68,6 +69,8 @@ def title_page(text: str) -> tuple[str, str]:
     for place, line in enumerate(lines):
         if not line.strip():
             paged = bool(keys) and (not foreign or "title" in keys)
+            if paged and left is not None:
+                left.add("title page", place - len(title))
             return (" ".join(title), "\n".join(lines[place:])) if paged else ("", text)
         if found := _KEY.match(line):
             key, value = found["key"].lower(), found["value"].strip()
@@ -125,18 +128,19 @@ def _is_marked(text: str) -> bool:
     return False
 
 
-def unspoken_left_out(text: str) -> str:
+def unspoken_left_out(text: str, left: LeftOut | None = None) -> str:
     """Return a screenplay without its notes, transitions, synopses and page breaks, its forced lines marked.
 
     A blank line is left for a removed line.
     """
+    left = LeftOut() if left is None else left
     plain = text.translate(_NEVER)
     strict = _is_marked(plain) or any(_SCENE_NUMBER.search(line) for line in plain.split("\n"))
-    lines = _without_asides(plain)
-    return "\n".join(_told(lines, place, strict) for place in range(len(lines)))
+    lines = _without_asides(plain, left)
+    return "\n".join(_told(lines, place, strict, left) for place in range(len(lines)))
 
 
-def _told(lines: list[str], place: int, strict: bool) -> str:
+def _told(lines: list[str], place: int, strict: bool, left: LeftOut) -> str:
     """Return one line without its sign, with a mark for what it is; '' if nobody speaks it."""
     line = lines[place]
     words = line.strip()
@@ -145,7 +149,11 @@ def _told(lines: list[str], place: int, strict: bool) -> str:
     sign = words[:1]
     if not words or not (sign in "!@.~>=#*_(" or words.isupper()):
         return line
-    if _SYNOPSIS.match(words) or (_alone(lines, place) and _is_transition(words)):
+    if _SYNOPSIS.match(words):
+        left.add("synopsis")
+        return ""
+    if _alone(lines, place) and _is_transition(words):
+        left.add("transition")
         return ""
     if sign == "!" and words[1:2].isalnum():
         return ACTION + words[1:]
@@ -156,7 +164,10 @@ def _told(lines: list[str], place: int, strict: bool) -> str:
     if lyric := _LYRIC.match(words):
         return ACTION + words[lyric.end() :]
     if sign == ">":
-        return "" if _is_forced_transition(words, _alone(lines, place), strict) else line
+        if not _is_forced_transition(words, _alone(lines, place), strict):
+            return line
+        left.add("transition")
+        return ""
     if _PAGE_BREAK.match(words) and _ENDED.search(before):
         return ""
     if (section := _SECTION.match(words)) and not before:
@@ -193,7 +204,7 @@ def _is_forced_transition(line: str, alone: bool, strict: bool) -> bool:
     return strict or words.isupper() or bool(_FORCED_TRANSITION.match(words))
 
 
-def _without_asides(text: str) -> list[str]:
+def _without_asides(text: str, left: LeftOut) -> list[str]:
     """Return the lines without notes and deleted passages; one between a cue and its speech leaves no blank line."""
     kept: list[str] = []
     ends = dict.fromkeys(_ASIDES, 0)
@@ -208,6 +219,7 @@ def _without_asides(text: str) -> list[str]:
             ends[opening] = place if place >= 0 else len(text) + longest + 1
         at = found.start() + 1
         if ends[opening] - after <= longest and ends[opening] < len(text):
+            left.add("note" if opening == "[[" else "deleted")
             kept += [text[begin : found.start()], _ASIDE]
             begin = at = ends[opening] + len(closing)
     lines: list[str] = []

@@ -7,8 +7,9 @@ hashtags, and the label of the one voice, `Narrator:`. Called by `studio/input/s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from studio.input.left_out import LeftOut
 from studio.text.markdown import MarkdownLine
 from studio.text.plain_yaml import NotYaml, read_yaml
 
@@ -80,7 +81,7 @@ _SCENE = re.compile(
 _QUOTED = re.compile('["\u201c](?P<said>[^"\u201c\u201d]{1,4000})["\u201d]$')
 
 
-def front_matter(text: str) -> tuple[str, str]:
+def front_matter(text: str, left: LeftOut | None = None) -> tuple[str, str]:
     """Return (the title in a text's front matter, '' if there is none; the text after it).
 
     Front matter is YAML between lines of `---`, or TOML between lines of `+++`, at the beginning.
@@ -95,7 +96,10 @@ def front_matter(text: str) -> tuple[str, str]:
             inside = lines[:place]
             if not any(re.match(r"[\w\"']", each) for each in inside) or any(map(_NARRATOR.match, inside)):
                 return "", text
-            return _front_title(inside), "\n".join(lines[place + 1 :])
+            title = _front_title(inside)
+            if left is not None:
+                left.add("front matter", sum(bool(each.strip()) for each in inside) - bool(title))
+            return title, "\n".join(lines[place + 1 :])
         if not _FRONT_LINE.match(line):
             return "", text
     return "", text
@@ -123,7 +127,7 @@ def _indented(lines: Sequence[str]) -> list[str]:
     return kept
 
 
-def spoken_columns(text: str) -> str:
+def spoken_columns(text: str, left: LeftOut | None = None) -> str:
     """Return a text in which each row of a table with a column that is spoken is a paragraph of that column's words.
 
     Such a table names the column ('Narration', 'Voiceover', 'Dialogue', ...) beside one that is not spoken ('Visual').
@@ -139,6 +143,8 @@ def spoken_columns(text: str) -> str:
             spoken = _spoken_column(names)
             if spoken is not None:
                 who = next((at for at, name in enumerate(names) if _SPEAKER_COLUMN.match(name)), None)
+                if left is not None:
+                    left.add("column", len(names) - 1 - (who is not None))
                 place += 2
                 while place < len(lines) and "|" in lines[place] and lines[place].strip():
                     kept += ["", _row(_cells(lines[place], len(names)), spoken, who)]
@@ -183,7 +189,9 @@ def _row(cells: Sequence[str], spoken: int, who: int | None) -> str:
     return f"{speaker}: {words}" if speaker else words
 
 
-def notes_left_out(lines: Sequence[MarkdownLine], played: bool, tabled: bool = False) -> tuple[MarkdownLine, ...]:
+def notes_left_out(
+    lines: Sequence[MarkdownLine], played: bool, tabled: bool = False, left: LeftOut | None = None
+) -> tuple[MarkdownLine, ...]:
     """Return the lines of a script without what they say to its makers; a line of which nothing is left is blank.
 
     Args:
@@ -191,6 +199,7 @@ def notes_left_out(lines: Sequence[MarkdownLine], played: bool, tabled: bool = F
         tabled: whether columns of a table were left out. Then, as where a line is labelled for the narrator or as a
             picture, labels and brackets with other meanings in prose are notes, too.
     """
+    left = LeftOut() if left is None else left
     texts = [line.text.strip() for line in lines]
     made = tabled or any(
         _NARRATOR.match(text) or _BRACKETED_MADE.match(text) or ((label := _LABEL.match(text)) and label["strong"])
@@ -201,7 +210,9 @@ def notes_left_out(lines: Sequence[MarkdownLine], played: bool, tabled: bool = F
     kept: list[MarkdownLine] = []
     skipping = False
     for line, words in zip(lines, texts, strict=True):
-        text = words[timed.end() :] if (timed := _TIMED.match(words)) else words
+        if timed := _TIMED.match(words):
+            left.add("time")
+        text = words[timed.end() :] if timed else words
         if not words or line.level:
             skipping = False
             kept.append(line)
@@ -214,6 +225,7 @@ def notes_left_out(lines: Sequence[MarkdownLine], played: bool, tabled: bool = F
         if label and (made or label["strong"]):
             # A label alone on its line belongs to the lines below.
             skipping = label.end() == len(text)
+            left.add(_kind(label["label"]))
             kept.append(line._replace(text=""))
             continue
         spoken = _NARRATOR.match(text) or (_HOST.match(text) if alone else None)
@@ -221,24 +233,65 @@ def notes_left_out(lines: Sequence[MarkdownLine], played: bool, tabled: bool = F
         if played and text.startswith("(") and text.endswith(")") and kept and kept[-1].text.strip():
             kept.append(line)
             continue
-        told = "" if skipping else _told(text[spoken.end() :] if spoken else text, made, bool(spoken))
+        told = "" if skipping else _told(text[spoken.end() :] if spoken else text, made, bool(spoken), left)
         kept.append(line if told == words else line._replace(text=told))
     return tuple(kept)
 
 
-def _told(text: str, made: bool, labelled: bool) -> str:
+_KINDS = (
+    (
+        "sound",
+        re.compile(r"music|sound|sfx|audio|background music|pause|beat|applause|laughter|silence|upbeat|ambient", re.I),
+    ),
+    (
+        "on-screen text",
+        re.compile(r"on[ -]?screen|text|overlay|lower third|title card|caption|super|end card|title", re.I),
+    ),
+    ("hashtags", re.compile(r"hashtags", re.I)),
+    ("time", re.compile(r"time|timestamp|duration|length|runtime|\d", re.I)),
+    ("transition", re.compile(r"cuts?\b|fades?\b|transition", re.I)),
+    (
+        "visual",
+        re.compile(
+            r"visual|b[ -]?roll|image|video|camera|shots?\b|graphic|animation|zoom|pan\b|close[ -]?up|wide|montage"
+            r"|establishing|show",
+            re.I,
+        ),
+    ),
+)
+
+
+def _kind(note: str) -> str:
+    """Return of which kind a label, or a note in brackets, is."""
+    words = note.lstrip("[( \t")
+    return next((kind for kind, opening in _KINDS if opening.match(words)), "other")
+
+
+def _told(text: str, made: bool, labelled: bool, left: LeftOut) -> str:
     """Return the words of one line that are spoken."""
-    if _HASHTAGS.match(text) or _TIMES_ONLY.match(text) or (made and _BRACKETED.match(text)):
+    if kind := "hashtags" if _HASHTAGS.match(text) else "time" if _TIMES_ONLY.match(text) else "":
+        left.add(kind)
+        return ""
+    if made and _BRACKETED.match(text):
+        left.add(_kind(text))
         return ""
     told = text
+
+    def dropped(kind: str) -> Callable[[re.Match[str]], str]:
+        def drop(found: re.Match[str]) -> str:
+            left.add(kind or _kind(found[0]))
+            return ""
+
+        return drop
+
     if "[" in told:
-        told = _BRACKETED_MADE.sub("", told)
+        told = _BRACKETED_MADE.sub(dropped(""), told)
     if "(" in told:
-        told = _SOUNDS.sub("", told)
+        told = _SOUNDS.sub(dropped("sound"), told)
     if "[" in told or "(" in told:
-        told = _TIMED.sub("", told)
+        told = _TIMED.sub(dropped("time"), told)
     if "#" in told:
-        told = _TRAILING_HASHTAGS.sub("", told)
+        told = _TRAILING_HASHTAGS.sub(dropped("hashtags"), told)
     if labelled and (quoted := _QUOTED.match(told)):
         told = quoted["said"]
     return told if told == text else " ".join(told.split())

@@ -25,6 +25,7 @@ from pydantic import JsonValue, ValidationError
 
 from studio.errors import BadInput
 from studio.fs.safe_open import SHOTS
+from studio.input.left_out import LeftOut
 from studio.input.prompt_lists import listed_prompts
 from studio.model.brief import Prompt
 from studio.model.film import Shot
@@ -69,18 +70,22 @@ def prompts_json(shots: Sequence[Shot | Prompt]) -> str:
     return json.dumps(items, indent=2, ensure_ascii=False) + "\n"
 
 
-def parse_prompts(text: str) -> tuple[Prompt, ...]:
+def parse_prompts(text: str, left: LeftOut | None = None) -> tuple[Prompt, ...]:
     """Return the prompts of a prompts file in either form.
+
+    Args:
+        left: counts what of a list of another form, or of a session's shots, is left out.
 
     Raises:
         BadInput: in one line, the line of the file, the reason, and what to do.
     """
+    left = LeftOut() if left is None else left
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith(("[", "{")):
-        prompts = _from_json(text)
+        prompts = _from_json(text, left)
     else:
         lines = re.split(r"\r\n|\n|\r", text)
-        prompts = _from_text(text) if _is_our_form(lines) else _from_list(text)
+        prompts = _from_text(text) if _is_our_form(lines) else _from_list(text, left)
     if not prompts:
         raise BadInput("the prompts file holds no shot: write 'Shot 1' and below it 'image: ...'")
     if len(prompts) > SHOTS:
@@ -94,7 +99,7 @@ def _is_our_form(lines: Sequence[str]) -> bool:
     return tight or any(_FIELD.match(line.lstrip()) for line in lines)
 
 
-def _from_json(text: str) -> tuple[Prompt, ...]:
+def _from_json(text: str, left: LeftOut) -> tuple[Prompt, ...]:
     try:
         items = read_json(text)
     except NotJson as error:
@@ -107,6 +112,7 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
     if not isinstance(items, list):
         raise BadInput("line 1 of the prompts file: expected a JSON list of shots; put [ and ] around them")
     prompts: list[Prompt] = []
+    unused: set[str] = set()
     for number, (line, item) in enumerate(zip(lines or item_lines(text), items, strict=True), start=1):
         if isinstance(item, str):
             item = {"image_prompt": item}
@@ -118,7 +124,10 @@ def _from_json(text: str) -> tuple[Prompt, ...]:
             raise BadInput(
                 f"line {line} of the prompts file, shot {number}: index is {index!r}; number from 1 in order"
             )
-        prompts.append(_prompt(line, number, _prompt_keys(line, item)))
+        named = _prompt_keys(line, item)
+        unused |= {key for key in item if key != "index" and _OTHER_KEYS.get(key, key) not in named}
+        prompts.append(_prompt(line, number, named))
+    left.add("key", len(unused))
     return tuple(prompts)
 
 
@@ -151,9 +160,9 @@ def _meant(line: int, item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return found
 
 
-def _from_list(text: str) -> tuple[Prompt, ...]:
+def _from_list(text: str, left: LeftOut) -> tuple[Prompt, ...]:
     prompts: list[Prompt] = []
-    for line, words in listed_prompts(text):
+    for line, words in listed_prompts(text, left):
         if not words:
             shot = len(prompts) + 1
             raise BadInput(f"line {line} of the prompts file, shot {shot}: write what its picture shows")

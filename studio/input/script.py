@@ -28,6 +28,7 @@ from studio.fs.safe_open import SHOTS
 from studio.input.caption_files import captions_as_script
 from studio.input.cues import Cue, caseless_name, cue, known_names, speaks
 from studio.input.fountain import ACTION, CUE, HEADING, is_fountain, title_page, unspoken_left_out
+from studio.input.left_out import LeftOut, script_line
 from studio.input.production_notes import front_matter, notes_left_out, spoken_columns
 from studio.model.brief import SCRIPT_CHARACTERS
 from studio.model.film import LINE_CHARACTERS, Scene
@@ -54,7 +55,6 @@ _DIRECTION = re.compile(r"\([^()]{1,200}\)$")
 _STOPPED = re.compile(r"[.!?…:;,][\"'”\u2019»)\]]*$")
 
 
-@lru_cache(maxsize=4)
 def parse_script(text: str) -> tuple[Scene, ...]:
     """Return the scenes of a script, numbered from 1; `location` is '' if the script names none.
 
@@ -65,12 +65,27 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         BadInput: the script holds no spoken text, more scenes than a film may have shots (`safe_open.SHOTS`), a
             sentence longer than `LINE_CHARACTERS`, or is itself longer than `SCRIPT_CHARACTERS`.
     """
+    return _parsed(text)[0]
+
+
+def script_left_out(text: str) -> str:
+    """Return in one line for a person what of a script nobody speaks, with counts; '' if all of it is spoken.
+
+    Raises:
+        BadInput: as `parse_script`.
+    """
+    return _parsed(text)[1]
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> tuple[tuple[Scene, ...], str]:
+    left = LeftOut()
     if len(text) > SCRIPT_CHARACTERS:
         raise BadInput(
             f"the script has {len(text):,} characters, at most {SCRIPT_CHARACTERS:,} are read: "
             "shorten it, or make several films of it"
         )
-    _, lines, staged = _titled(text)
+    _, lines, staged = _titled(text, left)
     headed = any(_heading(line) is not None for line in lines)
     played = headed or staged
     known = known_names([line.text.strip() for line in lines]) if played else frozenset()
@@ -82,7 +97,7 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         raise BadInput(f"the script has {len(spoken):,} scenes, the most is {SHOTS:,}: join some of its paragraphs")
     scenes = []
     for number, (place, body) in enumerate(spoken, start=1):
-        names, told = _spoken(body, known) if played else ((), body)
+        names, told = _spoken(body, known, left) if played else ((), body)
         sentences = split_sentences(told)
         if (longest := max(map(len, sentences), default=0)) > LINE_CHARACTERS:
             raise BadInput(
@@ -92,7 +107,7 @@ def parse_script(text: str) -> tuple[Scene, ...]:
         action = _first_spoken(sentences)
         scene = Scene(id=number, location=place, characters=", ".join(names), action=action, emotion="", narration=told)
         scenes.append(scene)
-    return tuple(scenes)
+    return tuple(scenes), script_line(left)
 
 
 def first_sentence(text: str) -> str:
@@ -107,26 +122,26 @@ def _first_spoken(sentences: Iterable[str]) -> str:
 
 def script_title(text: str) -> str:
     """Return the title of a script, from its first heading or its title page, as one line; '' if it has none."""
-    return one_line(_titled(text)[0])
+    return one_line(_titled(text, LeftOut())[0])
 
 
-def _titled(text: str) -> tuple[str, Sequence[MarkdownLine], bool]:
+def _titled(text: str, left: LeftOut) -> tuple[str, Sequence[MarkdownLine], bool]:
     """Return the script's title, or '', its other lines, and whether it is a screenplay by signs other than headings.
 
     The lines of a screenplay are without what is not spoken.
     """
     plain = clean_text(text.removeprefix("\ufeff"))
-    if (captions := captions_as_script(plain)) is not None:
-        return "", notes_left_out(read_markdown(captions), played=False), False
-    title, behind = front_matter(plain)
-    page_title, unpaged = title_page(behind)
+    if (captions := captions_as_script(plain, left)) is not None:
+        return "", notes_left_out(read_markdown(captions), played=False, left=left), False
+    title, behind = front_matter(plain, left)
+    page_title, unpaged = title_page(behind, left)
     staged = unpaged is not behind or is_fountain(unpaged)
-    behind = tabled = spoken_columns(unpaged)
+    behind = tabled = spoken_columns(unpaged, left)
     if staged or any(_place_of(line.lstrip(" \t*_#>").rstrip(" \t*_")) is not None for line in behind.split("\n")):
-        behind = unspoken_left_out(behind)
+        behind = unspoken_left_out(behind, left)
     lines = read_markdown(behind)
     played = staged or any(_heading(line) is not None for line in lines)
-    lines = notes_left_out(lines, played, tabled=tabled != unpaged)
+    lines = notes_left_out(lines, played, tabled=tabled != unpaged, left=left)
     if title := title or page_title:
         title = "".join(line.text for line in read_markdown(title))
     first = next((place for place, line in enumerate(lines) if re.search(r"\w", line.text)), None)
@@ -189,7 +204,7 @@ def _place(side: str, place: str) -> str:
     return ", ".join(["interior", *named] if side.upper() == "INT" else named)
 
 
-def _spoken(body: str, known: frozenset[str]) -> tuple[tuple[str, ...], str]:
+def _spoken(body: str, known: frozenset[str], left: LeftOut) -> tuple[tuple[str, ...], str]:
     """Return the names of the speakers in the order they first speak, as `Mara` for `MARA (O.S.)`, and what is said.
 
     A speech begins with its speaker's name and a colon, because one voice reads all parts and a viewer sees no lips:
@@ -215,6 +230,7 @@ def _spoken(body: str, known: frozenset[str]) -> tuple[tuple[str, ...], str]:
             continue
         if before and line.startswith("(") and (end := _direction_end(lines, place)) >= 0:
             until = end
+            left.add("direction")
             continue
         told.append(spoken_by + line.removeprefix(ACTION).removeprefix(CUE))
         spoken_by = ""

@@ -48,6 +48,20 @@ def read_script(path: Path, named: str) -> str:
     return text
 
 
+def prompts_left_out(path: Path, named: str) -> str:
+    """Return in one line for a person what of a list of prompts is not used, with counts; '' if all of it is.
+
+    Raises:
+        BadInput: as `read_prompts`.
+    """
+    from studio.input.left_out import LeftOut, prompts_line
+    from studio.input.prompts_file import parse_prompts
+
+    left = LeftOut()
+    parse_prompts(read_text(path, named), left)
+    return prompts_line(left)
+
+
 def read_prompts(path: Path, named: str) -> list[dict[str, object]]:
     """Return a person's prompts, as `FilmOptions.prompts` takes them.
 

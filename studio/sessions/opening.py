@@ -19,6 +19,7 @@ from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
 from studio.input.idea import check_idea
 from studio.input.option_checks import changed_options
+from studio.input.script import script_left_out
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 from studio.model.terms import NO_CHANGE, TermsChange
@@ -134,7 +135,7 @@ def open_session(
 
     In this order: the session this flow run worked on before; the one that is named; the newest unfinished one that
     asks for the same film; a new one. The run's card is written first, under the lock. `tell` gets a line for
-    everything that the crew will not do exactly as the options ask.
+    everything that the crew will not do exactly as the options ask, and for what of a script nobody speaks.
 
     Raises:
         SessionLocked, NoSuchSession, Contradiction, BadInput, BrokenPlan: nothing was changed.
@@ -144,7 +145,8 @@ def open_session(
 
     def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
         crew = crew_named(options.crew)
-        notes = check_abilities(crew, options)
+        told = script_left_out(options.script) if options.script else ""
+        notes = (*filter(None, (told,)), *check_abilities(crew, options))
         store = FolderStore(folder, tell, held)
         try:
             card_file = RunCardFile(store, card)

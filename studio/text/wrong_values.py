@@ -282,8 +282,8 @@ def _of_type(field: Schema, of_its_kind: bool) -> str:
 def _count(least: object, most: object) -> str:
     """Return '1 to 500', 'at least 1', 'at most 500', or ''."""
     if isinstance(least, int) and least > 0:
-        return f"{least} to {most:,}" if isinstance(most, int) and most != least else f"at least {least}"
-    return f"at most {most:,}" if isinstance(most, int) else ""
+        return f"{least} to {most}" if isinstance(most, int) and most != least else f"at least {least}"
+    return f"at most {most}" if isinstance(most, int) else ""
 
 
 def _range(field: Schema, whole: bool) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.command_options import GivenOptions
 from flows.cli.plan import plan
 from studio.errors import NoSuchSession
 from tests.support.films.planned import film, finished, prices
@@ -48,3 +49,17 @@ def test_the_command_plans_a_session(film: Path, tmp_path: Path) -> None:
     assert (said["session_id"], said["crew"]) == (film.name, "offline")
     assert {piece["why"] for piece in said["pieces"] if piece["made"]} >= {"other crew"}
     assert "only --crew can be given" in run("plan", film.name, "--seconds", "9", cwd=tmp_path).stderr
+
+
+def test_the_command_tells_what_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a script or a list of prompts leaves out is a line of the plan, and a note of its JSON."""
+    (tmp_path / "a.txt").write_text("Narrator: It begins.\n\n[Visual: a wave]\n\nNarrator: It ends.\n", "utf-8")
+    (tmp_path / "p.txt").write_text("a mill --ar 16:9\na gull\n", "utf-8")
+    for shape, told in (
+        (GivenOptions(script=tmp_path / "a.txt"), "not spoken of the script: 1 visual note; write what should be"),
+        (GivenOptions(prompts=tmp_path / "p.txt"), "not painted of the prompts: 1 set of parameters such as --ar; say"),
+    ):
+        plan("The mill", shape=shape, output=str(tmp_path))
+        assert sum(line.startswith(told) for line in capsys.readouterr().out.splitlines()) == 1
+        plan("The mill", shape=shape, output=str(tmp_path), json=True)
+        assert [note.startswith(told) for note in json.loads(capsys.readouterr().out)["notes"]] == [True]

@@ -267,3 +267,16 @@ def test_a_folder_that_is_a_link_is_refused(join: Enlist, tmp_path: Path) -> Non
     with pytest.raises(BadInput, match="images is a link to a folder elsewhere"):
         join(run="0b", session_id=session.id, idea="")
     assert list((tmp_path / "away").iterdir()) == []
+
+
+def test_a_run_tells_at_its_start_what_of_the_script_nobody_speaks(tmp_path: Path) -> None:
+    """A new session and one that goes on tell it in one line; a script that is spoken whole gives none."""
+    script = "Narrator: It begins.\n\n[Visual: a wave]\n\nNarrator: It ends."
+    for text, wanted in ((script, ["not spoken of the script: 1 visual note"]), ("It begins.\n\nIt ends.", [])):
+        for run in ("0a", "0b"):
+            told: list[str] = []
+            request = FilmRequest(f"an idea of {len(text)}", FilmOptions(script=text), tmp_path)
+            session, again = open_session(request, card(f"{len(text)}{run}"), crew, told.append, lambda: 7, NOW)
+            session.store.release()
+            assert [line.partition(";")[0] for line in told if line.startswith("not spoken")] == wanted
+            assert again == (run == "0b")

@@ -168,7 +168,7 @@ def test_no_manifest_is_refused_in_pydantics_words(tmp_path: Path, seed: int) ->
         ({"seed": -1}, "--seed -1: must be 0 to 2147483647"),
         (
             {"prompts": [{"image_prompt": ""}]},
-            "--prompts '': must be a text of 1 to 8,000 letters (see number 1, image_prompt)",
+            "--prompts '': must be a text of 1 to 8000 letters (see number 1, image_prompt)",
         ),
         ({"colour": 1}, "--colour 1: this key is not known"),
     ],
