@@ -18,6 +18,7 @@ from blocks.offline.crew import offline_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
+from studio.model.check import Check
 from studio.model.engine_plugin import ROLES, EnginePlugin, Role
 from studio.model.engines import AT_ONCE, AccountLimits, Crew, LeavesScripts
 from studio.text.wrong_values import wrong_values
@@ -223,6 +224,13 @@ def _local_crew() -> Crew:
         painters=LOCAL_AT_ONCE if image else Crew.painters,
         checkers=(local_checks, openai_checks),
     )
+
+
+def checks_without(name: str) -> list[Check]:
+    """Return what was found of a built-in crew that cannot be loaded, and what to do; nothing of other crews."""
+    from blocks.openai_api.local import program_checks
+
+    return program_checks("start it and load a model, or leave it if another one runs") if name == "local" else []
 
 
 CREWS: dict[str, Any] = {

@@ -21,6 +21,7 @@ from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.answers import ends_early, read_told, refusal_in
 from blocks.openai_api.call import LETTERS_A_TOKEN, ask, error_in, json_of, number_at
 from blocks.openai_api.manners import FEWEST_TOKENS, ROUNDS, instead, manner_of, remember
+from blocks.openai_api.offers import tell_what_is_there
 from blocks.openai_api.prompts import QUOTED_CHARACTERS, REPAIR, Form, example_of, material, schema_of
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallDesk, Reply, Request, Usage, VendorError
@@ -198,6 +199,7 @@ class Chat:
             except VendorError as error:
                 other = instead(error, manner, limit if manner.limit else 0, said)
                 if other is None or len(learned) >= ROUNDS:
+                    tell_what_is_there(error, self.account, "text")
                     raise
                 manner = other[0]
                 learned.append(other[1])

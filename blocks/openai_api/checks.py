@@ -1,7 +1,8 @@
-"""Ask the accounts at OpenAI, or at servers that speak its protocol, about key, models and their last days.
+"""Ask the accounts at OpenAI, or at servers that speak its protocol, about key, models, their last days, and voices.
 
 One request an account, which costs nothing: `GET /models`
-(https://platform.openai.com/docs/api-reference/models/list), whose entries may have a `shutdown_date`.
+(https://platform.openai.com/docs/api-reference/models/list), whose entries may have a `shutdown_date`; and for a
+narrator at another server one for its voices (`blocks/openai_api/offers.py`).
 """
 
 from __future__ import annotations
@@ -13,34 +14,37 @@ from pydantic import JsonValue
 from blocks.http_client.checking import PATIENCE, failed_check
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.call import ask, json_of
+from blocks.openai_api.offers import OPENAIS_VOICES, has, listed, voices_there
 from studio.errors import EngineFailed
 from studio.model.check import Check
 from studio.model.engines import Crew
 
-SHOWN = 8
-"""How many models are named instead of one that is not there."""
 SOON = timedelta(days=90)
 """How near a model's last day must be for a warning."""
 
 
 def openai_checks(crew: Crew, today: date) -> list[Check]:
-    """Return a check for the key of each account that the crew's engines use, and for each of their models.
+    """Return a check for the key of each account that the crew's engines use, each of their models, and the voice.
 
     Each request takes 30 s at most.
     """
-    used: dict[str, tuple[OpenAIAccount, list[str]]] = {}
+    used: dict[str, tuple[OpenAIAccount, list[str], list[str]]] = {}
     for engine in (crew.writer, crew.painter, crew.narrator):
         account = getattr(engine, "account", None)
         if isinstance(account, OpenAIAccount):
-            _, models = used.setdefault(account.account, (account, []))
+            _, models, voices = used.setdefault(account.account, (account, [], []))
             if engine_model := getattr(engine, "name", ""):
                 models.append(engine_model)
+            if voice := getattr(engine, "voice", ""):
+                voices.append(voice)
     return [
-        check for account, models in used.values() for check in _openai(account, list(dict.fromkeys(models)), today)
+        check
+        for account, models, voices in used.values()
+        for check in _openai(account, list(dict.fromkeys(models)), voices, today)
     ]
 
 
-def _openai(account: OpenAIAccount, models: list[str], today: date) -> list[Check]:
+def _openai(account: OpenAIAccount, models: list[str], voices: list[str], today: date) -> list[Check]:
     key = f"key {account.vendor}"
     try:
         answer = json_of(account, ask(account, PATIENCE, lambda client: client.models.with_raw_response.list()))
@@ -49,7 +53,23 @@ def _openai(account: OpenAIAccount, models: list[str], today: date) -> list[Chec
     told = answer.get("data")
     there = {str(each.get("id")): each for each in told if isinstance(each, dict)} if isinstance(told, list) else {}
     said = "accepted" if account.api_key else "none is needed"
-    return [Check(key, "ok", said), *(_model(name, account.vendor, there, today) for name in models)]
+    checks = [Check(key, "ok", said), *(_model(name, account.vendor, there, today) for name in models)]
+    return [*checks, *(check for voice in voices for check in _voice(voice, account))]
+
+
+def _voice(voice: str, account: OpenAIAccount) -> list[Check]:
+    """Return a check for a voice, none if the server does not list its voices."""
+    there = voices_there(account)
+    if not there:
+        return []
+    check = f"voice {voice}"
+    if has(there, voice):
+        return [Check(check, "ok", "there")]
+    others = listed(names[0] for names in there)
+    if voice.casefold() in OPENAIS_VOICES:
+        found = f"{account.vendor} does not list it, though it may speak with another; it lists {others}"
+        return [Check(check, "warning", found, "choose one of them")]
+    return [Check(check, "wrong", f"{account.vendor} does not have it; it has {others}", "choose one of them")]
 
 
 def _model(name: str, vendor: str, there: dict[str, dict[str, JsonValue]], today: date) -> Check:
@@ -59,9 +79,9 @@ def _model(name: str, vendor: str, there: dict[str, dict[str, JsonValue]], today
     # Ollama lists what it calls 'qwen3' as 'qwen3:latest'.
     found = there.get(name) or there.get(f"{name}:latest")
     if found is None:
-        has = ", ".join(sorted(each[:60] for each in there if each.isprintable())[:SHOWN])
-        more = ", ..." if len(there) > SHOWN else ""
-        return Check(check, "wrong", f"{vendor} does not have it; it has {has}{more}", "choose one, or ask for access")
+        return Check(
+            check, "wrong", f"{vendor} does not have it; it has {listed(there)}", "choose one, or ask for access"
+        )
     last = found.get("shutdown_date")
     day = _day(last)
     if day is None:

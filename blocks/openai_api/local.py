@@ -80,11 +80,20 @@ def first_model(servers: Iterable[LocalServer], work: Work) -> tuple[OpenAIAccou
 
 def local_checks(crew: Crew, today: date) -> list[Check]:
     """Return a check for each program: whether it runs, and which models it has for which work."""
+    return program_checks()
+
+
+def program_checks(remedy: str = "") -> list[Check]:
+    """Return a check for each program: whether it runs, and which models it has for which work.
+
+    Args:
+        remedy: what to do about a program that does not run; '' if nothing needs to be done.
+    """
     found = {server.program: server for server in find_servers()}
     checks = []
     for program, port in PORTS.items():
         if (server := found.get(program)) is None:
-            checks.append(Check(program, "ok", f"does not run at port {port}"))
+            checks.append(Check(program, "warning" if remedy else "ok", f"does not run at port {port}", remedy))
             continue
         told = [f"{verb} {_listed(server.models[work])}" for work, verb in _VERBS.items() if server.models[work]]
         fine = Check(program, "ok", f"port {port}: {'; '.join(told)}")

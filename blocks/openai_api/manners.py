@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from blocks.openai_api.account import OpenAIAccount
 from blocks.openai_api.offered_sizes import ABOUT_SIZE, offered_sizes, offered_step, stepped
+from blocks.openai_api.offers import forget_lists, tell_what_is_there
 from studio.model import events
 from studio.model.events import Event
 from studio.model.paid import VendorError
@@ -88,6 +89,7 @@ def manner_of(account: OpenAIAccount, model: str, kind: str = "chat") -> Manner:
 
 def forget() -> None:
     """Forget all that was learned, as a new process has."""
+    forget_lists()
     with _lock:
         _known.clear()
 
@@ -205,6 +207,7 @@ def in_its_manner(
     kind: MediaKind,
     body: Mapping[str, str],
     call: Callable[[Manner], T],
+    voice: str = "",
 ) -> T:
     """Return what `call` returns, which asks in the manner given; after each refusal it is called with another one.
 
@@ -212,6 +215,7 @@ def in_its_manner(
 
     Args:
         body: the words of the request that may be left out, with their values.
+        voice: the voice asked for, '' for none.
 
     Raises:
         VendorError: as `call`: it failed, or is refused however it is asked.
@@ -224,6 +228,7 @@ def in_its_manner(
             optional = {name: value for name, value in body.items() if name not in manner.left_out}
             other = without_refused(error, manner, optional)
             if other is None or len(learned) >= ROUNDS:
+                tell_what_is_there(error, account, kind, voice)
                 raise
             manner = other[0]
             learned.append(other[1])

@@ -176,7 +176,7 @@ class OpenAINarrator(PaidEngine):
             put = {name: value for name, value in body.items() if name not in manner.left_out}
             return self._called(put, request, text, longest)
 
-        return in_its_manner(self.account, self.name, "speech", optional, say_in)
+        return in_its_manner(self.account, self.name, "speech", optional, say_in, self.voice)
 
     def _called(self, body: dict[str, Any], request: Request, text: str, longest: float) -> Samples:
         def send() -> Reply:

@@ -34,7 +34,7 @@ def doctor(
 ) -> int:
     """Check what a film needs: keys, models, fonts, encoder, voice, disk, engine. Exit code 1 if something is wrong.
 
-    It makes nothing and sends no paid request; each vendor of the crew gets one free request, with 30 s to answer.
+    It makes nothing and sends no paid request; each vendor of the crew gets free requests, with 30 s to answer.
     """
     checks = [*machine_checks(output_folder(output), offline_crew().narrator), *engine_checks(), *crew_checks(crew)]
     if json:
@@ -91,7 +91,9 @@ def crew_checks(name: str) -> list[Check]:
     try:
         crew = load_crew(name)
     except BadInput as error:
-        return [Check("crew", "wrong", str(error))]
+        from blocks.crew import checks_without
+
+        return [Check("crew", "wrong", str(error)), *checks_without(name)]
     if name == "offline":
         return [Check("crew", "ok", "offline: no key, no network, no cost"), *_abilities(crew)]
     return [Check("crew", "ok", name), *_abilities(crew), *vendor_checks(crew, date.today())]

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.crew import crew_named
+from blocks.openai_api import local
 from blocks.openai_api.local import work_of
-from flows.cli.doctor import vendor_checks
+from flows.cli.doctor import crew_checks, vendor_checks
 from studio.errors import BadInput
 from tests.support.vendors.local_servers import Run, local_servers
 from tests.support.vendors.loopback import Answer
@@ -125,3 +126,23 @@ def test_the_doctor_says_what_was_found(run: Run) -> None:
     assert checks["LM Studio"].found.startswith("does not run at port ")
     assert checks["LocalAI"].verdict == "warning"
     assert checks["model a"].verdict == "ok"
+
+
+def test_the_doctor_lists_what_does_not_run(run: Run) -> None:
+    """With nothing found, each program and its port is named, with what to do."""
+    run()
+    crew, *others = crew_checks("local")
+    assert (crew.name, crew.verdict) == ("crew", "wrong")
+    assert [check.name for check in others] == list(local.PORTS)
+    for check in others:
+        assert check.found == f"does not run at port {local.PORTS[check.name]}"
+        assert (check.verdict, check.remedy.startswith("start it")) == ("warning", True)
+    assert [check.name for check in crew_checks("stability")] == ["crew"]
+
+
+def test_the_doctor_lists_servers_without_a_model(run: Run) -> None:
+    """A program that runs, and can do nothing for a film, is told so."""
+    run(("whisper-1",))
+    _, ollama, studio, *_ = crew_checks("local")
+    assert (ollama.verdict, ollama.remedy) == ("warning", "load a model there")
+    assert studio.found.startswith("does not run")

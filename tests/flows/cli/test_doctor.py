@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from blocks.crew import FilmCrew, crew_named
 from blocks.offline.crew import offline_crew
+from blocks.openai_api.offers import forget_lists
 from blocks.stability_api.account import StabilityAccount
 from flows.cli.doctor import crew_checks, engine_checks, pinned, vendor_checks
 from flows.cli.film import app
@@ -43,12 +44,13 @@ class Vendor:
 @pytest.fixture
 def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
     state = Vendor()
+    forget_lists()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             state.asked.append(f"GET {self.path}")
             known = self.headers.get("authorization") == f"Bearer {KEY}"
-            status = state.status if known else 401
+            status = (404 if "voices" in self.path else state.status) if known else 401
             value: dict[str, Any] = {"error": {"message": f"Incorrect API key: {KEY}", "code": "invalid_api_key"}}
             if status == 200:
                 models = {"object": "list", "data": [{"object": "model", **each} for each in state.models]}
@@ -102,10 +104,10 @@ def test_what_the_crew_can_do_is_told(vendor: Vendor, monkeypatch: pytest.Monkey
 
 
 def test_a_key_that_is_accepted_and_models_that_are_there(vendor: Vendor) -> None:
-    """One free request tells of the key and of each model that the crew takes; nothing else is asked."""
+    """One free request tells of the key and of each model that the crew takes; besides only voices are asked about."""
     checks = vendor_checks(crew_named("openai"), TODAY)
     assert [check.verdict for check in checks] == ["ok"] * 4
-    assert vendor.asked == ["GET /v1/models"]
+    assert vendor.asked == ["GET /v1/models", "GET /v1/audio/voices", "GET /v1/voices"]
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ class LoopbackServer:
 
     @property
     def sent(self) -> int:
-        """How many requests reached it, including those that it cut off: each could have been billed."""
-        return self.connections
+        """How many requests reached it that could have been billed, also those that it cut off; a GET never is."""
+        return self.connections - sum(exchange.method == "GET" for exchange in self.exchanges)
 
     def __enter__(self) -> Self:
         self._thread.start()
