@@ -18,9 +18,12 @@ from blocks.offline.crew import offline_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
+from studio.input.crew_file import ACCOUNTS
+from studio.model.brief import FilmOptions
 from studio.model.check import Check
 from studio.model.engine_plugin import ROLES, EnginePlugin, Role
 from studio.model.engines import AT_ONCE, AccountLimits, Crew, LeavesScripts
+from studio.text.display import printable
 from studio.text.wrong_values import wrong_values
 
 LOCAL_AT_ONCE, LOCAL_LONGEST_PX = 2, 1_024
@@ -233,6 +236,8 @@ def checks_without(name: str) -> list[Check]:
     return program_checks("start it and load a model, or leave it if another one runs") if name == "local" else []
 
 
+FIELDS = tuple(name for name in FilmCrew.model_fields if name not in ACCOUNTS)
+"""What a crew that is written out may say: all but its accounts."""
 CREWS: dict[str, Any] = {
     "offline": offline_crew,
     "openai": lambda: FilmCrew(writer="openai", painter="openai", narrator="openai").as_crew("openai"),
@@ -242,6 +247,26 @@ CREWS: dict[str, Any] = {
 """The built-in crews, each as a function that returns it. 'offline' needs neither keys nor network, and spends nothing;
 'openai' and 'stability' read their keys from the environment; 'local' looks for servers on this machine. Any other name
 is that of a saved block."""
+
+
+def crew_of(options: FilmOptions) -> Crew:
+    """Return the crew that a film's options ask for: by its name, or written out.
+
+    Raises:
+        BadInput: there is no such crew, it lacks a key, or a setting cannot be used; the message says what to do.
+    """
+    if options.crew_settings is None:
+        return crew_named(options.crew)
+    named = f"--crew {printable(options.crew)}"
+    if unknown := next((name for name in options.crew_settings if name not in FIELDS), None):
+        raise BadInput(f"{named}: {printable(unknown[:60])!r} is no field of a Film Crew: they are {', '.join(FIELDS)}")
+    try:
+        return FilmCrew.model_validate(options.crew_settings).as_crew(options.crew)
+    except ValidationError as error:
+        first = wrong_values(error, FilmCrew, secret=True)[0]
+        raise BadInput(f"{named}: {'.'.join(map(str, first.place))}: {first.reason}") from error
+    except BadInput as error:
+        raise BadInput(f"{named}: {error}") from error
 
 
 def crew_named(name: str) -> Crew:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from studio.errors import BadInput
+from studio.model.brief import FilmOptions, is_crew_file
 
 NEEDED_VARIABLES: dict[str, tuple[str, ...]] = {
     "offline": (),
@@ -19,6 +20,16 @@ NEEDED_VARIABLES: dict[str, tuple[str, ...]] = {
 
 _BLOCK_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Prefect's rule for the names of saved blocks."""
+
+
+def check_crew(options: FilmOptions) -> None:
+    """Make sure that a film's options may name their crew, as far as is known without loading it.
+
+    Raises:
+        BadInput: as `check_crew_name`; of a crew that is written out its name says nothing.
+    """
+    if options.crew_settings is None:
+        check_crew_name(options.crew)
 
 
 def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> None:
@@ -37,7 +48,9 @@ def check_crew_name(name: str, environment: Mapping[str, str] = os.environ) -> N
 
 def no_such_crew(name: str) -> BadInput:
     """Return the error for the name of a crew that is neither built in nor saved."""
-    if not _BLOCK_NAME.fullmatch(name):
+    if is_crew_file(name):
+        what = "the content of a file is given as crew_settings, which a command does for --crew FILE.toml"
+    elif not _BLOCK_NAME.fullmatch(name):
         what = "a block Film Crew has a name of small letters, digits and dashes"
     else:
         what = "or save a block Film Crew of that name on the Prefect pages"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -46,10 +48,16 @@ def engine_plugin(role: Role, name: str) -> EnginePlugin[Any]:
     return plugin
 
 
+@lru_cache(maxsize=1)
+def _entry_points(path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Return the group's entry points on this search path; to read those of all packages takes some 50 ms."""
+    return tuple(entry_points(group=GROUP))
+
+
 def _registered(role: Role) -> list[tuple[str, EntryPoint]]:
     prefix = f"{role}."
     return [
         (name, each)
-        for each in entry_points(group=GROUP)
+        for each in _entry_points(tuple(sys.path))
         if each.name.startswith(prefix) and re.fullmatch(NAME, name := each.name.removeprefix(prefix))
     ]

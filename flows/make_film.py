@@ -58,6 +58,7 @@ async def make_film(
     seed: p.Seed = None,
     script: p.Script = None,
     prompts: p.Prompts = None,
+    crew_settings: p.CrewSettings = None,
     budget_usd: p.BudgetUsd = None,
     on_refusal: p.OnRefusal = None,
     on_ambiguous: p.OnAmbiguous = "stop",
@@ -89,6 +90,7 @@ async def make_film(
                 script=script,
                 prompts=prompts,
                 crew=crew,
+                crew_settings=crew_settings,
             )
             request = film_request(idea, options, output, session_id, resume, change, budget_usd, on_refusal)
             with opened(request, pay_again=on_ambiguous == "retry") as session, updating_run_page(session):

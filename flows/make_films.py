@@ -27,7 +27,7 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Failed
 
-from blocks.crew import crew_named
+from blocks.crew import crew_of
 from flows import parameters as p
 from flows.batch_workers import MOST, BatchWorkers, MakeFilm
 from flows.callable_flows import REPORTED, callable_anywhere
@@ -93,7 +93,7 @@ def _made(manifest: str, parallel: int, at_most: int | None, output: str | None)
     log = get_run_logger()
     place = output_folder(output)
     root = sessions_root(place)
-    lines = read_manifest(Path(manifest), crew_named)
+    lines = read_manifest(Path(manifest), crew_of)
     check_writable(root)
     sweep_abandoned(root)
     make_film, why_stopped = _ways(place)

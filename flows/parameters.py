@@ -90,8 +90,15 @@ CrewName = Annotated[
     shown(
         "Crew",
         "Who works: 'offline' needs no key and spends nothing; 'openai', 'stability', 'local'; or a saved Film Crew.",
-        form={"examples": list(NEEDED_VARIABLES), "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        form={"examples": list(NEEDED_VARIABLES), "pattern": r"^([a-z0-9]+(-[a-z0-9]+)*|.+\.[a-z]+)$"},
         max_length=200,
+    ),
+]
+CrewSettings = Annotated[
+    dict[str, Any] | None,
+    shown(
+        "Details · Crew's settings",
+        'A crew that is written out: {"painter": "openai", "quality": "low"}. Crew is then a name for it.',
     ),
 ]
 SessionId = Annotated[

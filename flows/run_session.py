@@ -13,7 +13,7 @@ from datetime import datetime
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY
 
-from blocks.crew import crew_named
+from blocks.crew import crew_of
 from flows.account_slots import slots
 from flows.prefect_logs import note
 from flows.runs.left_open import close_earlier
@@ -89,7 +89,7 @@ def opened(request: FilmRequest, *, pay_again: bool = False) -> Iterator[Session
     if PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is not None:
         # A server that outlives this run may have other runs, which share its accounts.
         limits = replace(limits, slots=slots)
-    session, again = open_session(request, card, crew_named, note, lambda: secrets.randbelow(2**31), now, limits)
+    session, again = open_session(request, card, crew_of, note, lambda: secrets.randbelow(2**31), now, limits)
     verb = "goes on" if again else "is new"
     note(f"{session.id} {verb}: {session.folder} (seed {session.brief.seed})", kind="opened", session_id=session.id)
     session.meta.write()

@@ -9,9 +9,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from studio.billing.desk import OnAmbiguous
+from studio.input.crew_file import read_crew
 from studio.input.option_checks import make_terms
 from studio.input.text_files import prompts_left_out, read_prompts, read_script
-from studio.model.brief import Aspect, Captions
+from studio.model.brief import Aspect, Captions, is_crew_file
 from studio.model.terms import OnRefusal, TermsChange
 from studio.sessions.approvals import Approve
 
@@ -78,11 +79,14 @@ class GivenOptions:
     seed: Annotated[int | None, Parameter(help="The same seed gives the same film (default: drawn).")] = None
     script: Annotated[Path | None, Parameter(help="Your own script: its lines are spoken word for word.")] = None
     prompts: Annotated[Path | None, Parameter(help="Your own prompts, as `sessions prompts` prints them.")] = None
-    crew: Annotated[str | None, Parameter(help="Who works (default offline: needs no key, spends nothing).")] = None
+    crew: Annotated[
+        str | None, Parameter(help="Who works, by name or as a FILE.toml (default offline: no key, spends nothing).")
+    ] = None
 
     def given(self) -> dict[str, object]:
         """Return the options that were given, by name; of files their content."""
-        given = {**vars(self), "script": _script(self.script), "prompts": _prompts(self.prompts)}
+        files = {"script": _script(self.script), "prompts": _prompts(self.prompts), **crew_given(self.crew)}
+        given = {**vars(self), **files}
         return {name: value for name, value in given.items() if value is not None}
 
     def notes(self) -> tuple[str, ...]:
@@ -93,6 +97,15 @@ class GivenOptions:
 
 NO_OPTIONS = GivenOptions()
 """No option that shapes the film was given."""
+
+
+def crew_given(crew: str | None) -> dict[str, object]:
+    """Return the options that `--crew` gives: a name, or a file's name and content; {} if it was not given."""
+    if crew is None:
+        return {}
+    if is_crew_file(crew):
+        return read_crew(Path(crew).expanduser(), "--crew")
+    return {"crew": crew}
 
 
 def _script(path: Path | None) -> str | None:

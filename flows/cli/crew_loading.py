@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
-from blocks.crew_names import NEEDED_VARIABLES, check_crew_name
+from blocks.crew_names import NEEDED_VARIABLES, check_crew
 from blocks.offline.crew import offline_crew
 from flows.server.address import check_alive, find_engine, prepare_environment
 from flows.server.built_in_server import BuiltIn
 from studio.errors import BadInput
+from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
 
 
@@ -32,25 +33,26 @@ class CrewLoader:
         self._several = several
         self._silent = ""
 
-    def load(self, name: str) -> Crew:
-        """Return the crew of that name; see the function `load_crew`."""
-        check_crew_name(name)
+    def load(self, options: FilmOptions) -> Crew:
+        """Return the crew that these options ask for; see the function `load_crew`."""
+        check_crew(options)
+        name, saved = options.crew, options.crew_settings is None and options.crew not in NEEDED_VARIABLES
         if name == "offline":
             return offline_crew()
         prepare_environment(self.engine)
-        if name not in NEEDED_VARIABLES:
+        if saved:
             self._check_alive()
-        if self._several or name not in NEEDED_VARIABLES:
+        if self._several or saved:
             self.start()
-        if name not in NEEDED_VARIABLES and self.built_in is not None:
+        if saved and self.built_in is not None:
             self.built_in.ready()
         import httpx
         from prefect.exceptions import PrefectException
 
-        from blocks.crew import crew_named
+        from blocks.crew import crew_of
 
         try:
-            return crew_named(name)
+            return crew_of(options)
         except (httpx.HTTPError, PrefectException) as error:
             raise BadInput(f"--crew {name}: the Prefect server said: {type(error).__name__}: {error}") from error
 
@@ -76,8 +78,8 @@ class CrewLoader:
             raise
 
 
-def load_crew(name: str) -> Crew:
-    """Return the crew of that name; the offline one at once, the others by importing Prefect.
+def load_crew(options: FilmOptions) -> Crew:
+    """Return the crew that these options ask for; the offline one at once, the others by importing Prefect.
 
     A server is asked only for a crew that is a saved block: the configured one, else the built-in one, which then runs
     as long as this process.
@@ -85,4 +87,4 @@ def load_crew(name: str) -> Crew:
     Raises:
         BadInput: there is no such crew, it lacks a key, or the configured server does not answer.
     """
-    return CrewLoader().load(name)
+    return CrewLoader().load(options)

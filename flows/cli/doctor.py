@@ -11,24 +11,28 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from blocks.offline.crew import offline_crew
-from flows.cli.command_options import Output
+from flows.cli.command_options import Output, crew_given
 from flows.cli.crew_loading import load_crew
 from flows.server.address import check_alive, find_engine, prepare_environment, without_secrets
 from studio.checks.machine import machine_checks, run_check
 from studio.cli.terminal import write_json
 from studio.errors import BadInput, FilmError
+from studio.input.option_checks import film_options
+from studio.model.brief import FilmOptions
 from studio.model.check import Check
 from studio.model.engines import Crew
 from studio.planning.abilities import abilities_told, of_negative_prompt
 from studio.store.folders import output_folder
 from studio.text.display import printable
 
-EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --json"
+EXAMPLES = "Examples:\n  film doctor\n  film doctor --crew openai\n  film doctor --crew my_crew.toml --json"
 
 
 def doctor(
     *,
-    crew: Annotated[str, Parameter(help="A crew whose keys, models and balance to check, too.")] = "offline",
+    crew: Annotated[
+        str, Parameter(help="A crew, by name or as a FILE.toml, whose keys, models and balance to check, too.")
+    ] = "offline",
     output: Output = None,
     json: Annotated[bool, Parameter(negative=(), show_default=False, help="Print one JSON list instead.")] = False,
 ) -> int:
@@ -36,7 +40,8 @@ def doctor(
 
     It makes nothing and sends no paid request; each vendor of the crew gets free requests, with 30 s to answer.
     """
-    checks = [*machine_checks(output_folder(output), offline_crew().narrator), *engine_checks(), *crew_checks(crew)]
+    options = film_options(**crew_given(crew))
+    checks = [*machine_checks(output_folder(output), offline_crew().narrator), *engine_checks(), *crew_checks(options)]
     if json:
         write_json([vars(check) for check in checks])
     else:
@@ -86,17 +91,17 @@ def pinned(requirements: list[str]) -> str:
     return next((match[1] for match in found if match), "")
 
 
-def crew_checks(name: str) -> list[Check]:
-    """Check the crew: whether it can be loaded, what its engines can do, and what its vendors say."""
+def crew_checks(options: FilmOptions) -> list[Check]:
+    """Check a film's crew: whether it can be loaded, what its engines can do, and what its vendors say."""
     try:
-        crew = load_crew(name)
+        crew = load_crew(options)
     except BadInput as error:
         from blocks.crew import checks_without
 
-        return [Check("crew", "wrong", str(error)), *checks_without(name)]
-    if name == "offline":
+        return [Check("crew", "wrong", str(error)), *checks_without(options.crew)]
+    if options.crew == "offline":
         return [Check("crew", "ok", "offline: no key, no network, no cost"), *_abilities(crew)]
-    return [Check("crew", "ok", name), *_abilities(crew), *vendor_checks(crew, date.today())]
+    return [Check("crew", "ok", options.crew), *_abilities(crew), *vendor_checks(crew, date.today())]
 
 
 def vendor_checks(crew: Crew, today: date) -> list[Check]:

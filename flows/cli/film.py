@@ -19,7 +19,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from blocks.crew_names import check_crew_name
+from blocks.crew_names import check_crew
 from flows.cli.approve import approve as answer_approval
 from flows.cli.command_options import NO_MONEY_OPTIONS, NO_OPTIONS, Approving, GivenOptions, Json, Money, Output
 from flows.cli.doctor import EXAMPLES as DOCTOR_EXAMPLES
@@ -248,7 +248,7 @@ def _run(
     """
     began = time.monotonic()
     if options is not None:
-        check_crew_name(options.crew)
+        check_crew(options)
     if session_id is None:
         check_writable(sessions_root(place))
     # A person's own prices are read before anything is begun.

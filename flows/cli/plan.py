@@ -18,7 +18,7 @@ from studio.errors import BadInput
 from studio.forecast.forecast import forecast_idea, forecast_session
 from studio.forecast.forecast_model import Forecast
 from studio.input.idea import check_idea
-from studio.input.option_checks import film_options, make_terms
+from studio.input.option_checks import changed_options, film_options, make_terms
 from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import NO_TERMS, TermsChange
 from studio.sessions.find_or_make import unfinished_session_for
@@ -52,16 +52,18 @@ def plan(
 ) -> int:
     """Show what would be made, what is there, why, and what it would cost. Spends nothing, and makes nothing."""
     place, given, terms = output_folder(output), shape.given(), make_terms(budget_usd=budget_usd)
-    crew = given.get("crew")
     notes = []
     budget = [] if budget_usd is None else ["--budget-usd", budget_usd]
     if _MEANT_AS_ID.match(what):
-        if set(given) - {"crew"}:
+        if set(given) - {"crew", "crew_settings"}:
             raise BadInput("the options that shape a film are for an idea; for a session only --crew can be given")
         folder = session_folder(sessions_root(place), what)
-        found = _of_session(what, folder, crew=None if crew is None else str(crew), terms=terms)
-        other = crew is not None and crew != read_brief(folder).options.crew
-        line = command("resume", what, place, *(["--crew", str(crew), "--change"] if other else []), *budget)
+        brief = _brief_of(what, folder)
+        options = changed_options(brief, given, apply=True, session_id=what)
+        terms_then = brief.terms.with_changes(terms)
+        found = forecast_session(folder, brief.model_copy(update={"terms": terms_then}), load_crew(options))
+        other = ["--crew", str(shape.crew), "--change"] if options != brief.options else []
+        line = command("resume", what, place, *other, *budget)
         if lock.is_locked(folder):
             notes.append(f"It is being worked on {lock.holder_text(folder)}: this is how things are now.")
     else:
@@ -80,14 +82,12 @@ def plan(
     return 0
 
 
-def _of_session(session_id: str, folder: Path, crew: str | None, terms: TermsChange) -> Forecast:
+def _brief_of(session_id: str, folder: Path) -> Brief:
     if not is_own_session(folder):
         raise BadInput(
             f"{session_id} was written by another program: adopt it first, with {command('resume', session_id)}"
         )
-    brief = read_brief(folder)
-    brief = brief.model_copy(update={"terms": brief.terms.with_changes(terms)})
-    return forecast_session(folder, brief, load_crew(crew or brief.options.crew))
+    return read_brief(folder)
 
 
 def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
@@ -100,7 +100,7 @@ def _of_idea(idea: str, options: FilmOptions, terms: TermsChange) -> Forecast:
         version=VERSION,
         terms=NO_TERMS.with_changes(terms),
     )
-    return forecast_idea(brief, load_crew(options.crew))
+    return forecast_idea(brief, load_crew(options))
 
 
 def _options(shape: GivenOptions) -> list[str]:

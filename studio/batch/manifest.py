@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -20,11 +21,12 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from studio.errors import BadInput
+from studio.input.crew_file import crew_options, read_crew
 from studio.input.idea import check_idea
 from studio.input.option_checks import WrongOption, film_options, make_terms
 from studio.input.script import script_left_out
 from studio.input.text_files import prompts_left_out, read_prompts, read_script, read_text
-from studio.model.brief import IDEA_CHARACTERS, FilmOptions
+from studio.model.brief import IDEA_CHARACTERS, FilmOptions, is_crew_file
 from studio.model.engines import Crew
 from studio.model.fingerprint import fingerprint
 from studio.model.terms import NO_CHANGE, TermsChange
@@ -44,7 +46,7 @@ _TABLE = (".csv", ".tsv")
 _JSON, _YAML = (".jsonl", ".ndjson", ".json"), (".yaml", ".yml")
 _SCRIPT = "name that under 'script'"
 _TERMS = tuple(TermsChange.model_fields)
-_COLUMNS = ("idea", *_TERMS, *FilmOptions.model_fields)
+_COLUMNS = ("idea", *_TERMS, *(name for name in FilmOptions.model_fields if name != "crew_settings"))
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _SEPARATOR = re.compile(r"\"?sep=(?P<sign>[;,|\t])\"?[ \t]*\n", re.IGNORECASE)
 """The line before the header by which a spreadsheet is told how cells are separated."""
@@ -87,12 +89,12 @@ _Read = tuple[int, str, FilmOptions, TermsChange, tuple[str, ...]]
 """(line or number of an entry, idea, options, terms, notes)."""
 
 
-def read_manifest(path: Path, check_crew: Callable[[str], object] | None = None) -> tuple[ManifestLine, ...]:
+def read_manifest(path: Path, check_crew: Callable[[FilmOptions], object] | None = None) -> tuple[ManifestLine, ...]:
     """Return the lines of a manifest, in order.
 
     Args:
         check_crew: raises `BadInput` for a crew that does not exist; if it returns a `Crew`, its abilities are checked.
-            Called once for each name.
+            Called once for each crew.
 
     Raises:
         BadInput: in one line: the file cannot be read at all; or how many faults it has, and the first five.
@@ -156,7 +158,7 @@ def _keyed(stem: str, found: list[_Read]) -> Iterator[ManifestLine]:
 class _Reader:
     """Turns entries into films and collects their faults."""
 
-    def __init__(self, folder: Path, check_crew: Callable[[str], object] | None) -> None:
+    def __init__(self, folder: Path, check_crew: Callable[[FilmOptions], object] | None) -> None:
         self.faults: list[_Fault] = []
         self._folder, self._check_crew = folder, check_crew
         self._crews: dict[str, object] = {}
@@ -184,7 +186,7 @@ class _Reader:
         for name, value in entry.items():
             if name != "idea" and value is not None:
                 try:
-                    given[str(name)] = self._option(name, value)
+                    given |= self._crew_given(value) if name == "crew" else {str(name): self._option(name, value)}
                 except WrongOption as error:
                     self.fault(number, name, error.told)
                 except BadInput as error:
@@ -201,25 +203,26 @@ class _Reader:
         return number, idea, options, make_terms(**said), tuple(self._notes)
 
     def _settle(self, options: FilmOptions) -> None:
-        """Check that the line's crew can paint frames of its size, if its abilities are known here."""
-        crew = self._crew(options.crew)
+        """Check that the line's crew is there, and can paint frames of its size, if its abilities are known here."""
+        crew = self._crew(options)
         if isinstance(crew, Crew):
             check_abilities(crew, options)
 
-    def _crew(self, name: str) -> object:
-        """Return what `check_crew` returned for a name; cached, because a saved crew has to be asked of a server.
+    def _crew(self, options: FilmOptions) -> object:
+        """Return what `check_crew` returned for a crew; cached, because a saved one has to be asked of a server.
 
         Raises:
             BadInput: there is no such crew.
         """
         if self._check_crew is None:
             return None
-        if name not in self._crews:
+        key = fingerprint(crew=options.crew, settings=json.dumps(options.crew_settings))
+        if key not in self._crews:
             try:
-                self._crews[name] = self._check_crew(name)
+                self._crews[key] = self._check_crew(options)
             except BadInput as error:
-                self._crews[name] = error
-        found = self._crews[name]
+                self._crews[key] = error
+        found = self._crews[key]
         if isinstance(found, BadInput):
             raise BadInput(str(found))
         return found
@@ -243,7 +246,7 @@ class _Reader:
             if isinstance(value, str):
                 value = _as_number(str(name), value)
             return getattr(make_terms(**{str(name): value}), str(name))
-        if name not in FilmOptions.model_fields:
+        if name not in _COLUMNS:
             raise BadInput("this option is not known")
         yes_or_no = FilmOptions.model_fields[str(name)].annotation is bool
         if isinstance(value, bool) and not yes_or_no:
@@ -256,10 +259,18 @@ class _Reader:
             value = _YES_NO.get(value.strip().lower(), value)
         if isinstance(value, str):
             value = _as_number(str(name), value)
-        options = film_options(**{str(name): value})
-        if name == "crew":
-            self._crew(options.crew)
-        return getattr(options, str(name))
+        return getattr(film_options(**{str(name): value}), str(name))
+
+    def _crew_given(self, value: object) -> dict[str, object]:
+        """Return the options of a crew: a name, the name of a file, or a crew that is written out."""
+        if isinstance(value, Mapping):
+            given = crew_options(value)
+        elif isinstance(value, str) and is_crew_file(value):
+            given = read_crew(self._folder / value, "--crew")
+        else:
+            given = {"crew": self._option("crew", value)}
+        self._crew(film_options(**given))
+        return given
 
     def _file(self, name: str, value: object) -> object:
         if not isinstance(value, str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from pydantic import BaseModel, ValidationError
 
 from studio.errors import BadInput, Contradiction
@@ -70,13 +72,26 @@ def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply:
         BadInput: an option is out of its range.
     """
     now = brief.options.model_dump()
+    if "crew" in explicit_options:
+        # A crew that is named anew is not the one that was written out before.
+        explicit_options = {"crew_settings": None, **explicit_options}
     differing = {name: value for name, value in explicit_options.items() if now[name] != value}
     if not differing:
         return brief.options
     if not apply:
-        changes = "; ".join(f"{name} is {short(now[name])}, not {short(value)}" for name, value in differing.items())
+        changes = "; ".join(each for name, value in differing.items() for each in _told(name, now[name], value))
         raise Contradiction(f"{session_id} has other options ({changes}): leave that out, or add --change to apply it")
     return film_options(**{**now, **differing})
+
+
+def _told(name: str, now: object, then: object) -> Iterator[str]:
+    """Yield in what an option differs; of settings each that does."""
+    if isinstance(now, Mapping) and isinstance(then, Mapping):
+        for key in dict.fromkeys((*now, *then)):
+            if now.get(key) != then.get(key):
+                yield from _told(f"{name}.{key}", now.get(key), then.get(key))
+    else:
+        yield f"{name} is {short(now)}, not {short(then)}"
 
 
 def film_options(**options: object) -> FilmOptions:

@@ -6,10 +6,11 @@ where a model is made.
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Literal
 
-from pydantic import ConfigDict, Field, JsonValue, model_serializer
+from pydantic import ConfigDict, Field, JsonValue, field_validator, model_serializer, model_validator
 from pydantic import SerializerFunctionWrapHandler as Dump
 
 from studio.fs.safe_open import SHOTS
@@ -24,7 +25,16 @@ IDEA_CHARACTERS = 4_000
 """Longest idea, in characters: about two pages. A longer text is a script and has an option of its own."""
 SCRIPT_CHARACTERS = 200_000
 """Longest script, in characters: twice that of a feature film."""
+CREW_SUFFIX = ".toml"
+"""How the name of a crew that is written out ends, as its file's; no built-in crew and no saved block is named so."""
+CREW_CHARACTERS = 20_000
+"""The longest settings of a crew, as JSON: a negative prompt of 2,000 letters, and some more."""
 DEFAULT_STYLE = "ultra cinematic documentary"
+
+
+def is_crew_file(crew: object) -> bool:
+    """Tell whether what was given for a crew names a file."""
+    return isinstance(crew, str) and crew.lower().endswith(CREW_SUFFIX)
 
 
 class Prompt(FrozenModel):
@@ -50,6 +60,25 @@ class FilmOptions(FrozenModel):
     script: str | None = Field(default=None, max_length=SCRIPT_CHARACTERS)
     prompts: tuple[Prompt, ...] | None = Field(default=None, max_length=SHOTS)
     crew: str = Field(default="offline", max_length=200)
+    crew_settings: dict[str, JsonValue] | None = Field(
+        default=None, description="the fields of a Film Crew, for a crew that is written out: `crew` then only names it"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_as_a_file(cls, given: object) -> object:
+        # A name of a built-in or saved crew says who works; with settings of its own that would be wrong.
+        if isinstance(given, dict) and given.get("crew_settings") and not is_crew_file(given.get("crew")):
+            return {**given, "crew": f"crew{CREW_SUFFIX}"}
+        return given
+
+    @field_validator("crew_settings")
+    @classmethod
+    def _checked(cls, settings: dict[str, JsonValue] | None) -> dict[str, JsonValue] | None:
+        if settings is not None and len(json.dumps(settings)) > CREW_CHARACTERS:
+            raise ValueError(f"is longer than a crew may be, {CREW_CHARACTERS:,} letters as JSON")
+        # A form leaves an empty object where nothing was given.
+        return settings or None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -79,4 +108,6 @@ class Brief(FrozenModel):
         # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
         content: dict[str, JsonValue] = dump(self)
         unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS}
+        if self.options.crew_settings is None and isinstance(options := content["options"], dict):
+            del options["crew_settings"]
         return {"wish" if key == "options" else key: value for key, value in content.items() if not unsaid.get(key)}

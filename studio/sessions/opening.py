@@ -125,7 +125,7 @@ def now_exactly() -> str:
 def open_session(
     request: FilmRequest,
     card: RunCard,
-    crew_named: Callable[[str], Crew],
+    crew_of: Callable[[FilmOptions], Crew],
     tell: Callable[[str], None],
     draw_seed: Callable[[], int],
     now: datetime,
@@ -144,7 +144,7 @@ def open_session(
     sweep_abandoned(root)
 
     def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
-        crew = crew_named(options.crew)
+        crew = crew_of(options)
         told = script_left_out(options.script) if options.script else ""
         notes = (*filter(None, (told,)), *check_abilities(crew, options))
         store = FolderStore(folder, tell, held)
@@ -172,7 +172,7 @@ def open_session(
     if request.session_id:
         return _named(request, root, opened, tell), True
     check_idea(request.idea)
-    check_abilities(crew_named(request.options.crew), request.options)
+    check_abilities(crew_of(request.options), request.options)
     if request.resume and (same := unfinished_session_for(root, request.idea, request.options)) is not None:
         try:
             return opened(same, request.options), True

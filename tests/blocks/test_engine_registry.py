@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from blocks import engine_registry
 from blocks.crew import FilmCrew
 from blocks.engine_registry import engine_names, engine_plugin
 from flows.cli.doctor import vendor_checks
@@ -68,6 +69,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
         lines = [f"{entry} = {value}" for entry, value in registered.items()]
         (folder / "entry_points.txt").write_text(f"[{GROUP}]\n" + "\n".join(lines) + "\n")
         (tmp_path / f"{name}.py").write_text(module.replace("{module}", name))
+        engine_registry._entry_points.cache_clear()
 
     return install
 

@@ -38,6 +38,7 @@ FIELDS = {
     "Details · Seed": "0 to 2147483647",
     "Details · Script": "spoken word for word",
     "Details · Prompts": "one per shot",
+    "Details · Crew's settings": "written out",
     "Money · Budget": "in US dollars",
     "Money · On refusal": "a card is shown in its place",
     "Money · On ambiguous": "paid for, again",

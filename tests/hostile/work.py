@@ -17,7 +17,7 @@ import studio.cli.list_page
 import studio.cli.session_page
 import studio.status.costs
 import studio.status.report
-from blocks.crew import crew_named
+from blocks.crew import crew_of
 from flows.cli.film import main as film
 from studio.cli.sessions import main as sessions
 from studio.cli.streams import open_streams
@@ -69,7 +69,7 @@ def _opening(words: list[str]) -> None:
     session_id, _, output = words
     card = RunCard(flow_run_id="a", pid=1, host="here", started_at="2025-02-08T00:22:38", version="0")
     request = FilmRequest("", FilmOptions(), Path(output), session_id)
-    session, _ = open_session(request, card, crew_named, print, lambda: 7, datetime(2025, 2, 8))
+    session, _ = open_session(request, card, crew_of, print, lambda: 7, datetime(2025, 2, 8))
     session.store.release()
 
 

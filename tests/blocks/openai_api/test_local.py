@@ -14,6 +14,7 @@ from blocks.openai_api import local
 from blocks.openai_api.local import work_of
 from flows.cli.doctor import crew_checks, vendor_checks
 from studio.errors import BadInput
+from studio.model.brief import FilmOptions
 from tests.support.vendors.local_servers import Run, local_servers
 from tests.support.vendors.loopback import Answer
 
@@ -131,7 +132,7 @@ def test_the_doctor_says_what_was_found(run: Run) -> None:
 def test_the_doctor_lists_what_does_not_run(run: Run) -> None:
     """With nothing found, each program and its port is named, with what to do."""
     run()
-    crew, *others = crew_checks("local")
+    crew, *others = crew_checks(FilmOptions(crew="local"))
     assert (crew.name, crew.verdict) == ("crew", "wrong")
     assert [check.name for check in others] == list(local.PORTS)
     for check in others:
@@ -143,6 +144,6 @@ def test_the_doctor_lists_what_does_not_run(run: Run) -> None:
 def test_the_doctor_lists_servers_without_a_model(run: Run) -> None:
     """A program that runs, and can do nothing for a film, is told so."""
     run(("whisper-1",))
-    _, ollama, studio, *_ = crew_checks("local")
+    _, ollama, studio, *_ = crew_checks(FilmOptions(crew="local"))
     assert (ollama.verdict, ollama.remedy) == ("warning", "load a model there")
     assert studio.found.startswith("does not run")

@@ -23,6 +23,7 @@ from flows.cli.film import app
 from studio.checks import machine
 from studio.checks.machine import machine_checks
 from studio.lettering import font_packages
+from studio.model.brief import FilmOptions
 from studio.model.check import Check
 
 KEY = "sk-doctor-0123456789abcdef"
@@ -89,14 +90,14 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
 
 def test_what_the_crew_can_do_is_told(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of each of the crew in a line; a negative prompt that nobody heeds is a warning, with what to do."""
-    told = by_name(crew_checks("openai"))
+    told = by_name(crew_checks(FilmOptions(crew="openai")))
     assert told["painter"].found.startswith("gpt-image-2 medium: any size up to 1536 pixels a side; no seed")
     assert {told[who].verdict for who in ("writer", "painter", "narrator")} == {"ok"}
     assert "negative prompt" not in told
-    assert by_name(crew_checks("offline"))["narrator"].found == "hibari heart: speaks en; a seed"
+    assert by_name(crew_checks(FilmOptions()))["narrator"].found == "hibari heart: speaks en; a seed"
     unheard = FilmCrew(painter="openai", negative_prompt="text").as_crew("mine")
     monkeypatch.setattr("flows.cli.doctor.load_crew", lambda name: unheard)
-    warned = by_name(crew_checks("mine"))["negative prompt"]
+    warned = by_name(crew_checks(FilmOptions(crew="mine")))["negative prompt"]
     assert (warned.verdict, bool(warned.remedy)) == ("warning", True)
 
 

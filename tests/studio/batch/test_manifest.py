@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from studio.batch.manifest import LINES, ManifestLine, read_manifest
 from studio.errors import BadInput
+from studio.model.brief import FilmOptions
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".yaml", ".yml")
 CSV = 'idea,seconds,music,fps\nA cat,20,no,25\n"Rain, at\nnight",,,\n\nA cat,20,NO,25\n'
@@ -144,9 +145,9 @@ def test_a_crew_that_nobody_has_is_a_fault_of_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("idea,crew\na,offline\nb,nobody\n", "utf-8")
 
-    def check(name: str) -> None:
-        if name != "offline":
-            raise BadInput(f"--crew: there is no crew {name!r}")
+    def check(options: FilmOptions) -> None:
+        if options.crew != "offline":
+            raise BadInput(f"--crew: there is no crew {options.crew!r}")
 
     with pytest.raises(BadInput, match=r"has 1 fault.*line 3, crew: there is no crew 'nobody'"):
         read_manifest(path, check)
@@ -158,14 +159,34 @@ def test_a_crew_is_asked_for_once(tmp_path: Path) -> None:
     path.write_text("idea,crew\na,mine\nb,nobody\nc,mine\nd,nobody\n", "utf-8")
     asked: list[str] = []
 
-    def check(name: str) -> None:
-        asked.append(name)
-        if name == "nobody":
+    def check(options: FilmOptions) -> None:
+        asked.append(options.crew)
+        if options.crew == "nobody":
             raise BadInput("--crew: there is none")
 
     with pytest.raises(BadInput, match=r"has 2 faults.*line 3, crew: there is none; line 5, crew: there is none"):
         read_manifest(path, check)
     assert asked == ["mine", "nobody"]
+
+
+def test_a_crew_of_a_file_or_written_out(tmp_path: Path) -> None:
+    """A crew's file lies beside the manifest; JSON and YAML may hold the crew itself. Each line keeps its content."""
+    (tmp_path / "mine.toml").write_text('painter = "openai"\n[settings.writer]\nshade = 3\n', "utf-8")
+    asked: list[FilmOptions] = []
+    (tmp_path / "m.csv").write_text("idea,crew\na,mine.toml\nb,offline\n", "utf-8")
+    (tmp_path / "m.yaml").write_text("- {idea: a, crew: {painter: openai, settings: {writer: {shade: 3}}}}\n", "utf-8")
+    first, second = read_manifest(tmp_path / "m.csv", asked.append)
+    (third,) = read_manifest(tmp_path / "m.yaml", asked.append)
+    written = {"painter": "openai", "settings": {"writer": {"shade": 3}}}
+    crews = [(line.options.crew, line.options.crew_settings) for line in (first, second, third)]
+    assert crews == [("mine.toml", written), ("offline", None), ("crew.toml", written)]
+    assert [(each.crew, each.crew_settings) for each in asked] == crews
+    (tmp_path / "mine.toml").write_text("painter = ", "utf-8")
+    with pytest.raises(BadInput, match=r"line 2, crew: '.*mine.toml' is not TOML"):
+        read_manifest(tmp_path / "m.csv")
+    (tmp_path / "m.jsonl").write_text('{"idea": "a", "crew_settings": {"painter": "openai"}}\n', "utf-8")
+    with pytest.raises(BadInput, match="line 1, crew_settings: this option is not known"):
+        read_manifest(tmp_path / "m.jsonl")
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.yaml"])
