@@ -199,7 +199,7 @@ class Chat:
             except VendorError as error:
                 other = instead(error, manner, limit if manner.limit else 0, said)
                 if other is None or len(learned) >= ROUNDS:
-                    tell_what_is_there(error, self.account, "text")
+                    tell_what_is_there(error, self.account, self.name, "text")
                     raise
                 manner = other[0]
                 learned.append(other[1])

@@ -228,7 +228,7 @@ def in_its_manner(
             optional = {name: value for name, value in body.items() if name not in manner.left_out}
             other = without_refused(error, manner, optional)
             if other is None or len(learned) >= ROUNDS:
-                tell_what_is_there(error, account, kind, voice)
+                tell_what_is_there(error, account, model, kind, voice)
                 raise
             manner = other[0]
             learned.append(other[1])

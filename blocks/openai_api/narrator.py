@@ -39,6 +39,7 @@ from studio.model.fingerprint import fingerprint
 from studio.model.paid import Reply, Request, Usage, VendorError
 from studio.model.receipt import PieceMeasures
 from studio.planning.shot_plan import spoken_words
+from studio.text.invisible import without_invisible
 from studio.text.sentences import split_sentences
 from studio.text.words import clean_text, one_line
 
@@ -174,6 +175,8 @@ class OpenAINarrator(PaidEngine):
 
         def say_in(manner: Manner) -> Samples:
             put = {name: value for name, value in body.items() if name not in manner.left_out}
+            # Some voices spell out what nobody sees.
+            put["input"] = without_invisible(text)
             return self._called(put, request, text, longest)
 
         return in_its_manner(self.account, self.name, "speech", optional, say_in, self.voice)

@@ -84,7 +84,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(told[:SHOWN]) + (", ..." if len(told) > SHOWN else "")
 
 
-def tell_what_is_there(error: VendorError, account: OpenAIAccount, work: Work, voice: str = "") -> None:
+def tell_what_is_there(error: VendorError, account: OpenAIAccount, model: str, work: Work, voice: str = "") -> None:
     """Add to the line of an error which models or voices there are, if it says that the one asked for is not there.
 
     Nothing is asked if the server lists them itself.
@@ -92,13 +92,14 @@ def tell_what_is_there(error: VendorError, account: OpenAIAccount, work: Work, v
     if error.fault != "wrong" or error.status not in (400, 404, 422) or _LISTED.search(error.reason):
         return
     if voice and _lacks("voice|speaker", error.reason):
-        there = [names[0] for names in voices_there(account)]
-    elif _lacks("model", error.reason) or (error.status == 404 and "model" in str(error)):
-        names = [names[0] for names in models_there(account)]
-        there = [name for name in names if work_of(name) == work] or names
+        asked, names = voice, voices_there(account)
+    elif _lacks("model", error.reason) or "model_not_found" in str(error):
+        asked, names = model, models_there(account)
     else:
         return
-    if there:
+    all_ = [each[0] for each in names]
+    there = [name for name in all_ if work_of(name) == work] or all_ if asked == model else all_
+    if there and not has(names, asked):
         told = str(error).removesuffix("; check model, settings and address")
         error.args = (f"{told}; it has {listed(there)}: choose one",)
 

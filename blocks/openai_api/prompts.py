@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, Js
 
 from studio.model.camera import CAMERAS
 from studio.planning.image_prompts import EMOTIONS
+from studio.text.invisible import without_invisible
 from studio.text.words import means_nothing
 
 QUOTED_CHARACTERS = 20_000
@@ -21,11 +22,13 @@ QUOTED_CHARACTERS = 20_000
 
 
 def _as_text(value: object) -> object:
-    """Turn what local models write instead of a string into one: null, 'N/A', a list of names, a number."""
+    """Return the text that a model means by null, 'N/A', a list of names or a number; without what nobody sees."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = ", ".join(value)
+    if isinstance(value, str):
+        value = without_invisible(value)
     if value is None or (isinstance(value, str) and means_nothing(value)):
         return ""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 

@@ -138,7 +138,7 @@ def test_the_doctor_lists_what_does_not_run(run: Run) -> None:
     for check in others:
         assert check.found == f"does not run at port {local.PORTS[check.name]}"
         assert (check.verdict, check.remedy.startswith("start it")) == ("warning", True)
-    assert [check.name for check in crew_checks("stability")] == ["crew"]
+    assert [check.name for check in crew_checks(FilmOptions(crew="stability"))] == ["crew"]
 
 
 def test_the_doctor_lists_servers_without_a_model(run: Run) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from blocks.answers.sound_answers import most_seconds
 from blocks.openai_api.narrator import BREATH_SECONDS, DENSE_SHARE, INPUT_CHARACTERS, OpenAINarrator, parts_of
+from studio.model.fingerprint import fingerprint
 from studio.model.paid import VendorError
 from tests.support.adapters.contract import LINE, PATIENT
 from tests.support.adapters.desk import PlainDesk
@@ -190,3 +191,14 @@ def test_the_likely_cost_is_below_the_most(server: OpenAIServer, tmp_path: Path)
     assert slow["audio out"] == pytest.approx(2 * usual["audio out"])
     assert usual["text in"] == desk.requests[0].most["text in"] / 4
     assert characters == desk.requests[2].most
+
+
+def test_what_nobody_sees_is_not_sent(server: OpenAIServer, tmp_path: Path) -> None:
+    """A voice may spell it out; the digest is that of the line as it was before, so a held answer is found."""
+    line = "\ufeffMara\u200b hears\u00ad the \u2060bell\u200e."
+    desk = PlainDesk()
+    narrator_at(server, desk).speak(line, 1, tmp_path / "out")
+    narrator_at(server, desk).speak("Mara hears the bell.", 1, tmp_path / "out")
+    assert [json.loads(exchange.content)["input"] for exchange in server.posts] == ["Mara hears the bell."] * 2
+    body = {"model": "gpt-4o-mini-tts", "voice": "onyx", "input": line, "response_format": "wav"}
+    assert desk.requests[0].digest == fingerprint(speech=body) != desk.requests[1].digest

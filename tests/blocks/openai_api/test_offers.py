@@ -84,6 +84,14 @@ def test_another_refusal_asks_for_no_list(message: str, tmp_path: Path) -> None:
         assert server.looked == []
 
 
+@pytest.mark.parametrize("message", ["Not Found", "model 'a-model' is not available in your region"])
+def test_who_asked_for_what_is_there_is_told_no_other(message: str, tmp_path: Path) -> None:
+    """A model that the list has is not missing, whatever else is wrong with it or with the address."""
+    refusal = bodies_of(message, "model")[3]
+    with LackingServer(refusal, 404, {"/v1/models": {"data": [{"id": "A-Model"}, {"id": "x"}]}}) as server:
+        assert "it has" not in spoken(server, tmp_path / "a")
+
+
 def test_models_that_can_do_the_work_are_listed(tmp_path: Path) -> None:
     """A writer is told language models, a painter those that paint; all if there is none for the work."""
     told = {"/v1/models": {"data": [{"id": name} for name in ("llama3", "qwen3:8b", "flux.1-schnell", "kokoro")]}}

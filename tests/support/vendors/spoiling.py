@@ -153,7 +153,27 @@ def with_a_tag_in_a_text(value: Value, draw: random.Random) -> str:
     return text_of(value, draw)
 
 
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202c\u2066\U000e0041\ufe0f"
+
+
+def with_unseen(value: Value, draw: random.Random) -> str:
+    """Invisible characters in texts, as models and the pages they learned from have them."""
+
+    def spoil(held: Any) -> Any:
+        if isinstance(held, dict):
+            return {key: spoil(inner) for key, inner in held.items()}
+        if isinstance(held, list):
+            return [spoil(inner) for inner in held]
+        if not isinstance(held, str) or draw.random() < 0.3:
+            return held
+        place = draw.randint(0, len(held))
+        return held[:place] + "".join(draw.choices(_UNSEEN, k=draw.randint(1, 3))) + held[place:]
+
+    return text_of(spoil(value), draw)
+
+
 SPOILERS: dict[str, Spoiler] = {
+    "unseen characters": with_unseen,
     "plain": text_of,
     "fenced": fenced,
     "wrapped": wrapped,
