@@ -17,7 +17,7 @@ PAUSE_SECONDS = 3.0
 
 _CLOCK = r"(?:(?:\d{1,3}:)?\d{1,2}:)?\d{1,2}[,.]\d{1,3}"
 _TIMES = re.compile(rf"[ \t]*(?P<start>{_CLOCK})[ \t]*-->[ \t]*(?P<end>{_CLOCK})(?:[ \t].*)?$")
-_BEGINNING = re.compile(r"\s*(?:WEBVTT(?:[ \t].*)?(?:\n|$)|\d{1,6}[ \t]*\n.{0,40}-->)")
+_BEGINNING = re.compile(r"(?:WEBVTT(?:[ \t].*)?(?:\n|$)|\d{1,6}[ \t]*\n.{0,40}-->)")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,60})?[ \t]+(?P<name>[^<>]{1,80})>")
 _MARK = re.compile(
     r"</?(?:v|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]{0,80})?>|<\d[\d:.]{2,15}>|</?font(?:\s[^<>]{0,200})?>|\{\\[^{}]{0,80}\}"
@@ -38,7 +38,7 @@ def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
     A scene ends at a silence of `PAUSE_SECONDS`. Sounds in brackets and notes are left out; a line that only repeats
     the line before, as automatic captions that roll up do, is left out, too.
     """
-    if not _BEGINNING.match(text) or "-->" not in text:
+    if not _BEGINNING.match(text.lstrip()) or "-->" not in text:
         return None
     left = LeftOut() if left is None else left
     told: list[str] = []

@@ -51,7 +51,7 @@ _SYNOPSIS = re.compile(r"=[ \t]*(?=[^\W_])")
 _LYRIC = re.compile(r"~[ \t]*(?=[^\W\d]|[\"'(*\u2018\u201c])")
 _SECTION = re.compile(r"#{1,6}(?=[^\W\d_a-z][^#]*$)")
 _PAGE_BREAK = re.compile(r"={3,}$")
-_ENDED = re.compile(r"[.!?…:;,)][\"'”\u2019»)\]]*$")
+_CLOSING = "\"'\u201d\u2019\u00bb)]"
 _SCENE_NUMBER = re.compile(r"[ \t]#[\w.-]{1,12}#$")
 
 
@@ -168,11 +168,17 @@ def _told(lines: list[str], place: int, strict: bool, left: LeftOut) -> str:
             return line
         left.add("transition")
         return ""
-    if _PAGE_BREAK.match(words) and _ENDED.search(before):
+    if _PAGE_BREAK.match(words) and _is_ended(before):
         return ""
     if (section := _SECTION.match(words)) and not before:
         return f"{section[0]} {words[section.end() :]}"
     return line
+
+
+def _is_ended(line: str) -> bool:
+    """Tell whether a line ends with a stop, or with a bracket, also behind closing marks."""
+    bare = line.rstrip(_CLOSING)
+    return bare.endswith((".", "!", "?", "\u2026", ":", ";", ",")) or ")" in line[len(bare) :]
 
 
 def _alone(lines: list[str], place: int) -> bool:

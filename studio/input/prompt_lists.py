@@ -16,8 +16,8 @@ _LABEL = re.compile(
     r"[*_ \t]{0,5}(?P<words>.*)$",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\d{1,4}[.:)](?:[ \t]+|$)(?P<words>.*)$")
-_BULLET = re.compile(r"[-*+\u2022][ \t]+(?P<words>.*)$")
+_NUMBERED = re.compile(r"\d{1,4}[.:)](?:[ \t]|$)(?P<words>.*)")
+_BULLET = re.compile(r"[-*+\u2022][ \t](?P<words>.*)")
 _UNUSED = re.compile(r"(?:negative(?: prompt)?[ \t]*:|steps:[ \t]*\d)", re.IGNORECASE)
 _COMMAND = re.compile(r"/imagine\b[ \t]*(?:prompt[ \t]*:)?[ \t]*", re.IGNORECASE)
 _MODEL = re.compile(r"<(?:lora|lyco|lycoris|hypernet|embedding|ti|segment):[^<>]{1,200}>", re.IGNORECASE)
