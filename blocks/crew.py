@@ -142,6 +142,7 @@ class FilmCrew(Block):
             portraits=self.portraits,
             voices=min(VOICES, self.at_once) if self._elsewhere("narrator") else Crew.voices,
             negative_prompt=self.negative_prompt,
+            prices=tuple(price for role in ROLES for price in self._plugin(role).prices),
             checkers=tuple(dict.fromkeys(checks for role in ROLES if (checks := self._plugin(role).checks))),
         )
 

@@ -30,6 +30,7 @@ from studio.model.events import Event
 from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.pieces import PER_SHOT
 from studio.model.receipt import Receipt
+from studio.planning.abilities import check_shots
 from studio.planning.cast import Cast, cast_of
 from studio.planning.orders import character_number
 from studio.planning.timeline import check_timeline, lengthened_text
@@ -128,6 +129,7 @@ class SessionTasks:
         return self._mapped(tuple(shots), story, graph, clips=False).pictures()
 
     def _mapped(self, shots: tuple[Shot, ...], story: Story, graph: SceneGraph, clips: bool) -> _Mapping:
+        check_shots(self.session.crew, shots, self.session.brief.options.fps)
         session = self.session = self.session.with_shots(len(shots))
         crew = session.crew
         cast = cast_of(graph, shots, story.style, session.brief, crew)

@@ -6,18 +6,24 @@
     def test_it_keeps_the_contract(tmp_path):
         check_engine("painter", plugin, tmp_path)
 
-The engine does its work for real, a few pieces of it. One that costs money works at a desk: give one that answers from
-a server of the test's own, or nothing is sent and only what needs no call is checked.
+The engine does its work for real, a few pieces of it. One that costs money needs a server of the test's own that plays
+the vendor, named by its settings. Its calls are then booked at a desk that keeps every answer, and it is checked, too,
+what it books, how it takes wrong answers, and that it never asks twice:
+
+        with Played() as server:
+            check_engine("painter", plugin, tmp_path, settings={"url": server.url}, sent=lambda: server.requests)
 """
 
 from __future__ import annotations
 
+import re
 import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -28,7 +34,7 @@ from studio.model.brief import Brief, FilmOptions
 from studio.model.engine_plugin import EnginePlugin, Role
 from studio.model.engines import Abilities, Animator, Composer, Narrator, Painter, Size, Tick, Writer
 from studio.model.film import MusicCue
-from studio.model.paid import CallDesk, Paid
+from studio.model.paid import Paid, Reply, Request, VendorError
 from studio.model.receipt import PieceMeasures
 from studio.planning.scene_graph import check_graph
 from studio.planning.shot_plan import frames_for_shots
@@ -45,6 +51,7 @@ TEXTS = (
 )
 """Texts that an engine may be given: an engine either makes its piece of one or refuses it in one line."""
 FPS = 24
+T = TypeVar("T")
 
 
 def check_engine(
@@ -53,14 +60,17 @@ def check_engine(
     folder: Path,
     *,
     settings: Mapping[str, object] | None = None,
-    desk: CallDesk | None = None,
+    sent: Callable[[], int] | None = None,
+    secrets: Sequence[str] = (),
 ) -> None:
     """Make sure that an engine keeps the contract of its role (`studio/model/engines.py`).
 
     Args:
         folder: an empty folder, in which the engine makes some pieces.
         settings: what is chosen; left out, each setting has its default.
-        desk: where an engine that costs money books its calls; without one it is not asked for any piece.
+        sent: returns how many requests have reached the server that plays the vendor of an engine that costs money;
+            without it such an engine is asked for no piece, and only what needs no call is checked.
+        secrets: what the engine was given and may tell nobody: keys, passwords.
 
     Raises:
         AssertionError: it does not; the message says what is wrong.
@@ -73,9 +83,10 @@ def check_engine(
             getattr(engine, "version", None) == 0,
             "what costs money has version 0: no release may buy a piece again",
         )
-        if desk is None:
+        if sent is None:
             return
-        engine = engine.at(desk)
+        desk = _Desk(role, plugin, sent, tuple(secrets))
+        unbooked, engine = engine, engine.at(desk)
     checks: dict[Role, Callable[[Any, Path], None]] = {
         "writer": _check_writer,
         "painter": _check_painter,
@@ -84,6 +95,95 @@ def check_engine(
         "composer": _check_composer,
     }
     checks[role](engine, folder)
+    if isinstance(engine, Paid):
+        assert sent is not None
+        _check_paid(role, unbooked, engine, desk, folder)
+
+
+class _Desk:
+    """Books calls as a session's desk does, holds every answer, and finds fault with what an engine books."""
+
+    def __init__(
+        self, role: Role, plugin: EnginePlugin[Any], sent: Callable[[], int], secrets: tuple[str, ...]
+    ) -> None:
+        self.held: dict[str, Reply] = {}
+        self.asked: list[str] = []
+        self.spoils: Callable[[Reply], Reply] | None = None
+        self._kind = _KINDS.get(role)
+        self._prices, self._sent, self._secrets = plugin.prices, sent, secrets
+
+    def call(self, request: Request, send: Callable[[], Reply], check: Callable[[Reply], T]) -> T:
+        self._look_at(request)
+        self.asked.append(request.digest)
+        reply = self.held.get(request.digest)
+        if reply is None:
+            before = self._sent()
+            reply = send()
+            _require(self._sent() - before == 1, f"a call is {self._sent() - before} requests, not one")
+            _require(isinstance(reply, Reply), f"`send` returns {type(reply).__name__}, not Reply")
+            beyond = {unit: count for unit, count in reply.usage.items() if count > request.most.get(unit, 0)}
+            _require(not beyond, f"the reply is billed for {beyond}, more than the request reserved: {request.most}")
+            self.held[request.digest] = reply
+        if self.spoils is not None:
+            return check(self.spoils(reply))
+        check(reply)
+        # A reply may be checked again, in another process, from what was stored.
+        return check(Reply(reply.content, dict(reply.usage), reply.request_id, reply.seed))
+
+    def _look_at(self, request: Request) -> None:
+        _require(re.fullmatch("[0-9a-f]{64}", request.digest), f"a digest is 64 hex digits, not {request.digest!r}")
+        _require(request.most, "a request reserves nothing: say the most that it can be billed for")
+        _require(all(count >= 0 for count in request.most.values()), f"a request reserves {request.most}")
+        _require(self._kind in (None, request.kind), f"a {self._kind} call is booked as {request.kind!r}")
+        told = [number for number, secret in enumerate(self._secrets) if secret in repr(request)]
+        _require(not told, f"what is booked tells secret number {told}")
+        for price in self._prices:
+            if (price.vendor, price.model) == (request.vendor, request.model):
+                _require(price.of(request.most) is not None, f"its price has no unit for {dict(request.most)}")
+
+
+_KINDS: Mapping[str, str] = {"writer": "text", "painter": "image", "narrator": "speech"}
+_WRONG_ANSWERS = (b"", b"<html><body>502 Bad Gateway</body></html>", b"{}", b"\x00\xff" * 100)
+
+
+def _check_paid(role: Role, unbooked: Any, engine: Any, desk: _Desk, folder: Path) -> None:
+    """Check how an engine that costs money works at its desk, and without one."""
+
+    def work(hired: Any, out: Path) -> object:
+        match role:
+            case "writer":
+                return hired.write_story(_brief(TEXTS[0]))
+            case "painter":
+                return hired.paint(TEXTS[0], SIZES[0], 7, out)
+            case _:
+                return hired.speak(TEXTS[0], 7, out)
+
+    if role not in _KINDS:
+        return
+    held = len(desk.held)
+    work(engine, folder / "held")
+    _require(len(desk.held) == held, "the same order is booked as another request, so a held answer is bought again")
+    for number, wrong in enumerate(_WRONG_ANSWERS):
+        desk.spoils = lambda reply, wrong=wrong: replace(reply, content=wrong)
+        out = folder / f"wrong-{number}"
+        try:
+            work(engine, out)
+        except VendorError as error:
+            _require(error.fault == "bad answer", f"a wrong answer is called {error.fault!r}")
+            _check_one_line(error)
+            _require(not any(secret in str(error) for secret in desk._secrets), "a failure tells a secret")
+        except Exception as error:
+            raise AssertionError(f"a wrong answer ends in {type(error).__name__}: {error}") from error
+        else:
+            raise AssertionError(f"it takes {wrong[:20]!r} for a piece")
+        _require(not out.exists(), "it leaves a file of an answer that it refuses")
+    before = desk._sent()
+    try:
+        work(unbooked, folder / "unbooked")
+    except EngineFailed:
+        _require(desk._sent() == before, "it sends a request that is booked nowhere")
+    else:
+        raise AssertionError("it works without a desk: what it sends is booked nowhere")
 
 
 def _check_identity(role: Role, engine: Any) -> None:
@@ -93,7 +193,7 @@ def _check_identity(role: Role, engine: Any) -> None:
         _require(value, f"{name!r} is empty")
     _require(type(engine.version) is int, f"'version' is {engine.version!r}, not a number")
     _require(engine.version >= 0, "'version' is below 0")
-    if role in ("writer", "painter", "narrator"):
+    if role != "composer":
         _require(isinstance(engine.abilities, Abilities), "'abilities' are no studio.model.engines.Abilities")
 
 
@@ -164,10 +264,14 @@ def _check_composer(composer: Composer, folder: Path) -> None:
     _require(shown == (2, 2, 48_000, 312_000), f"6.5 s are stereo, 16 bit, 48 kHz, 312000 samples, not {shown}")
 
 
-def _check_writer(writer: Writer, folder: Path) -> None:
+def _brief(idea: str) -> Brief:
     options = FilmOptions(seconds=12.0, shot_seconds=3.0, height=144)
+    return Brief(idea=idea, options=options, seed=7, started_at="2025-02-08T00:22:38.000000", version="0")
+
+
+def _check_writer(writer: Writer, folder: Path) -> None:
     for number, idea in enumerate(text for text in TEXTS if text):
-        brief = Brief(idea=idea, options=options, seed=7, started_at="2025-02-08T00:22:38.000000", version="0")
+        brief = _brief(idea)
         try:
             story = writer.write_story(brief)
         except EngineFailed as error:
@@ -178,7 +282,7 @@ def _check_writer(writer: Writer, folder: Path) -> None:
         check_graph(graph, story)
         shots = writer.plan_shots(story, graph, brief)
         _require([shot.index for shot in shots] == list(range(1, len(shots) + 1)), "shots are not numbered from 1 on")
-        frames, wanted = sum(shot.frames for shot in shots), frames_for_shots(options)
+        frames, wanted = sum(shot.frames for shot in shots), frames_for_shots(brief.options)
         _require(frames == wanted, f"its shots have {frames} frames together, the film {wanted} for them")
         _require({shot.scene for shot in shots} <= {scene.id for scene in story.scenes}, "a shot is of no scene")
 

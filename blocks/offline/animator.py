@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studio.model.camera import Aim
-from studio.model.engines import Tick
+from studio.model.engines import Abilities, Tick
 from studio.model.film import Cue
 from studio.model.receipt import PieceMeasures
 from studio.video.camera import compile_move
@@ -23,6 +23,7 @@ class OfflineAnimator:
     engine = "offline"
     model = "animator"
     version = 3
+    abilities = Abilities(seed=True)
 
     def animate(
         self,

@@ -5,7 +5,6 @@ A price that is not known is None, never 0. Every sum is in US dollars.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import tomllib
@@ -13,49 +12,22 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from studio.errors import BadInput
 from studio.input.text_files import read_text
 from studio.model.frozen_model import FrozenModel
-from studio.model.paid import Unit, Usage
+from studio.model.paid import Usage
+from studio.model.price import Price
 from studio.text.wrong_values import wrong_values
 
 TABLE = Path(__file__).with_name("prices.toml")
 OWN = "FILM_PRICES"
 """The environment variable that names a person's own price file."""
-MOST_USD = 1e6
-"""Highest price of a unit, in dollars; a higher one must be a mistake."""
 MOST_DOTS = 200
 """Most dots in one line of a price list: a key has one or two, a web address a few."""
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 """The date in the name of a pinned model: 'gpt-image-2-2026-04-21' costs what 'gpt-image-2' does."""
-
-
-class Price(FrozenModel):
-    """One entry of the table: a model's price in dollars per unit, or free."""
-
-    vendor: str
-    model: str
-    per: dict[Unit, float] = Field(default_factory=dict)
-    free: bool = False
-    source: str = ""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Price:
-        if bool(self.per) == self.free:
-            raise ValueError("say `per` with a price for each unit, or `free = true`")
-        if wrong := next((unit for unit, each in self.per.items() if not 0 <= each < MOST_USD), None):
-            raise ValueError(f"the price of {wrong} is not a number from 0 to {MOST_USD:,.0f}")
-        return self
-
-    def of(self, usage: Usage) -> float | None:
-        """Return what `usage` costs in US dollars; None if it is empty, or a unit has no price or a count below 0."""
-        if self.free:
-            return 0.0
-        if not usage or any(unit not in self.per or not 0 < count < math.inf for unit, count in usage.items() if count):
-            return None
-        return sum(self.per[unit] * count for unit, count in usage.items() if count)
 
 
 class PriceList(FrozenModel):
@@ -63,6 +35,10 @@ class PriceList(FrozenModel):
 
     checked: str = ""
     price: tuple[Price, ...] = ()
+
+    def with_more(self, prices: tuple[Price, ...]) -> PriceList:
+        """Return this list with these prices after its own, which count first."""
+        return self.model_copy(update={"price": (*self.price, *prices)}) if prices else self
 
     def cost_usd(self, vendor: str, model: str, usage: Usage) -> float | None:
         """Return what a call of this usage costs in US dollars; None if that is not known."""

@@ -25,7 +25,7 @@ from studio.model.film import SceneGraph, Shot, Stage, Story, Timeline
 from studio.model.paid import Paid
 from studio.model.pieces import PICTURES, Order
 from studio.model.receipt import Receipt
-from studio.planning.abilities import with_voice_for
+from studio.planning.abilities import check_shots, with_voice_for
 from studio.planning.cast import Cast, cast_of
 from studio.planning.plan_diff import same_plan
 from studio.planning.plan_files import read_graph, read_shots, read_story, read_timeline, reader
@@ -49,7 +49,7 @@ def forecast_idea(brief: Brief, crew: Crew, prices: PriceList | None = None) -> 
         BadInput: the film cannot be planned, for the reason the writer gives, or not painted, for the reason
             `studio.planning.abilities.check_abilities` gives.
     """
-    prices = prices or price_list()
+    prices = prices or price_list().with_more(crew.prices)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
         folder = Path(scratch)
         found = _Forecaster("session_00000000_000000", folder, brief, crew, Quoter(prices, folder), None).run()
@@ -66,7 +66,7 @@ def forecast_session(folder: Path, brief: Brief, crew: Crew, prices: PriceList |
     refuse_links(folder)
     for _ in walk(folder):
         pass
-    prices, calls = prices or price_list(), read_calls(folder)
+    prices, calls = prices or price_list().with_more(crew.prices), read_calls(folder)
     with tempfile.TemporaryDirectory(prefix="film-plan-") as scratch:
         quoter, pieces = Quoter(prices, Path(scratch), folder, calls), PieceStore(folder, reader(brief), _say_nothing)
         found = _Forecaster(folder.name, folder, brief, crew, quoter, pieces).run()
@@ -112,6 +112,7 @@ class _Forecaster:
         self._notes += notes
         graph = self._graph(story)
         shots = self._shots(story, graph)
+        check_shots(crew, shots, brief.options.fps)
         lines = [self._line(shot) for shot in shots]
         if not self._sure and crew.portraits and crew.painter.abilities.references:
             self._notes.append(UNKNOWN_CAST)

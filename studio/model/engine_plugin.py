@@ -13,6 +13,7 @@ from typing import Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict
 
 from studio.model.engines import Checker, Engine
+from studio.model.price import Price
 
 Role = Literal["writer", "painter", "narrator", "animator", "composer"]
 """What an engine does in a crew; its protocol in `studio/model/engines.py` has the same name."""
@@ -43,6 +44,7 @@ class EnginePlugin(Generic[S]):
             `studio.errors.BadInput`, with what to do, if a key is missing or a setting cannot be used. It asks nobody.
         checks: asks the vendor, for `film doctor`, about every engine of a crew that this plugin's package made, with
             requests that cost nothing; None if there is nothing to ask.
+        prices: what its calls cost, which the price list has not; a person's own list and this program's come first.
         elsewhere: whether the work is done by somebody else's machine, so that as many pieces are made at once as the
             crew allows requests; an engine that uses this machine's cores makes two pictures or one line at once.
     """
@@ -51,3 +53,4 @@ class EnginePlugin(Generic[S]):
     build: Callable[[S], Engine]
     checks: Checker | None = None
     elsewhere: bool = True
+    prices: tuple[Price, ...] = ()

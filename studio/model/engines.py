@@ -18,6 +18,7 @@ from studio.model.brief import Brief
 from studio.model.camera import Aim
 from studio.model.check import Check
 from studio.model.film import Cue, MusicCue, SceneGraph, Shot, Story
+from studio.model.price import Price
 from studio.model.receipt import PieceMeasures
 
 Size = tuple[int, int]
@@ -40,6 +41,9 @@ class Abilities:
         references: how many pictures it can be shown, so that a character stays the same; 0 for none.
         negative_prompts: can be told what must not be in the picture.
         languages: ISO 639-1 codes of the languages it can read; empty if it takes any.
+        longest_seconds: the longest clip that it makes; None for no limit.
+        rates: the only frame rates of its clips, frames a second; empty for any.
+        first_frame: its clips begin at the picture that it is shown. One that makes clips of words alone is refused.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -48,6 +52,9 @@ class Abilities:
     references: int = 0
     negative_prompts: bool = False
     languages: tuple[str, ...] = ()
+    longest_seconds: float | None = None
+    rates: tuple[int, ...] = ()
+    first_frame: bool = True
 
 
 class Engine(Protocol):
@@ -119,7 +126,7 @@ class Narrator(Able, Protocol):
         """
 
 
-class Animator(Engine, Protocol):
+class Animator(Able, Protocol):
     """Turns a picture into a clip."""
 
     def animate(
@@ -190,6 +197,7 @@ class Crew:
         portraits: whether a painter that takes references is shown a portrait of every character.
         negative_prompt: what must not be seen, '' for nothing; a painter that takes such prompts has been told.
         checkers: those of its engines' packages, each once.
+        prices: those that its engines' packages bring.
     """
 
     name: str
@@ -205,3 +213,4 @@ class Crew:
     portraits: bool = True
     negative_prompt: str = ""
     checkers: tuple[Checker, ...] = ()
+    prices: tuple[Price, ...] = ()

@@ -9,13 +9,14 @@ known (`studio/sessions/opening.py`, `studio/batch/manifest.py`), the voice's la
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from studio.audio.silent_narrator import SilentNarrator
 from studio.errors import BadInput
 from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew, Size
-from studio.model.film import Story
+from studio.model.film import Shot, Story
 from studio.model.paid import Paid
 from studio.text.display import printable
 
@@ -32,8 +33,9 @@ def check_abilities(crew: Crew, options: FilmOptions) -> tuple[str, ...]:
     """Return where the crew will not do what the options ask, one line each; () if it can do everything.
 
     Raises:
-        BadInput: it cannot paint frames of this size at all.
+        BadInput: it cannot paint frames of this size, or make such clips, at all.
     """
+    _check_clips(crew, options)
     return tuple(filter(None, (_of_size(crew, options), _of_seed(crew, options), of_negative_prompt(crew))))
 
 
@@ -65,6 +67,38 @@ def _of_size(crew: Crew, options: FilmOptions) -> str:
     if not done:
         return ""
     return f"{who} paints {shape}: its pictures are {' and '.join(done)} to {frame[0]}x{frame[1]}"
+
+
+def _check_clips(crew: Crew, options: FilmOptions) -> None:
+    """Make sure that the animator makes clips of the film's rate, of the pictures that are painted.
+
+    Raises:
+        BadInput: it does not; the message says what it makes.
+    """
+    able, who = crew.animator.abilities, crew.animator.model
+    if not able.first_frame:
+        raise BadInput(f"{who} makes clips of words alone, so no picture would be seen: choose another animator")
+    if able.rates and options.fps not in able.rates:
+        rates = " or ".join(map(str, able.rates))
+        raise BadInput(f"--fps {options.fps}: {who} makes clips of {rates} frames a second: choose that")
+
+
+def check_shots(crew: Crew, shots: Sequence[Shot], fps: int) -> None:
+    """Make sure that the animator makes clips as long as the planned shots; before anything of them is paid.
+
+    A line that needs more time makes its shot longer still, and its animator then says whether it can.
+
+    Raises:
+        BadInput: a shot is longer; the message names the longest, and what to do.
+    """
+    most = crew.animator.abilities.longest_seconds
+    longest = max(shots, key=lambda shot: shot.frames, default=None)
+    if most is not None and longest is not None and longest.frames > most * fps:
+        seconds = math.ceil(longest.frames / fps * 10) / 10
+        raise BadInput(
+            f"shot {longest.index} lasts {seconds:g} s, and {crew.animator.model} makes clips of "
+            f"{most:g} s at most: choose shorter shots (--shot-seconds), or another animator"
+        )
 
 
 def _of_seed(crew: Crew, options: FilmOptions) -> str:
@@ -145,7 +179,7 @@ def with_voice_for(crew: Crew, story: Story, options: FilmOptions) -> tuple[Crew
 
 
 def abilities_told(crew: Crew) -> tuple[tuple[str, str], ...]:
-    """Return the optional abilities of writer, painter and narrator: (role, abilities in one line)."""
+    """Return the optional abilities of writer, painter, narrator and animator: (role, abilities in one line)."""
     painter, narrator = crew.painter.abilities, crew.narrator.abilities
     sizes = "any size"
     if painter.sizes:
@@ -162,7 +196,16 @@ def abilities_told(crew: Crew) -> tuple[tuple[str, str], ...]:
         ("writer", f"{crew.writer.model}: {_seed(crew.writer.abilities)}"),
         ("painter", f"{crew.painter.model}: {sizes}; {_seed(painter)}; {negative}; {references}"),
         ("narrator", f"{crew.narrator.model}: {spoken}; {_seed(narrator)}"),
+        ("animator", f"{crew.animator.model}: {_clips(crew.animator.abilities)}; {_seed(crew.animator.abilities)}"),
     )
+
+
+def _clips(abilities: Abilities) -> str:
+    length = "clips of any length"
+    if abilities.longest_seconds is not None:
+        length = f"clips of up to {abilities.longest_seconds:g} s"
+    rates = f"{' or '.join(map(str, abilities.rates))} frames a second" if abilities.rates else "any frame rate"
+    return f"{length}, {rates}"
 
 
 def _seed(abilities: Abilities) -> str:

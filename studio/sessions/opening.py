@@ -96,8 +96,9 @@ def build_session(
     control = RunControl(go_on, limits.why_stopped)
 
     def context() -> BillingContext:
+        prices = price_list().with_more(crew.prices)
         return BillingContext(
-            Ledger(store, card_file.run_id, price_list(), store.brief.terms.budget_usd, now_exactly),
+            Ledger(store, card_file.run_id, prices, store.brief.terms.budget_usd, now_exactly),
             lambda account: rate_limit_of(account, crew.limits),
             control.check_running,
             limits.pay_again,

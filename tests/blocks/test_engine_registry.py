@@ -12,6 +12,7 @@ from blocks import engine_registry
 from blocks.crew import FilmCrew
 from blocks.engine_registry import engine_names, engine_plugin
 from flows.cli.doctor import vendor_checks
+from studio.billing.prices import OWN, price_list
 from studio.errors import BadInput
 from studio.model.engine_plugin import GROUP
 
@@ -23,6 +24,7 @@ from PIL import Image
 from studio.model.check import Check
 from studio.model.engine_plugin import EnginePlugin, EngineSettings
 from studio.model.engines import Abilities
+from studio.model.price import Price
 from studio.model.receipt import PieceMeasures
 
 
@@ -51,7 +53,8 @@ def bad_checks(crew, today):
     raise ZeroDivisionError("by zero")
 
 
-painter = EnginePlugin(Settings, lambda chosen: Painter(chosen.shade), checks)
+PRICE = Price(vendor="{module}", model="*", per={"images": 0.25})
+painter = EnginePlugin(Settings, lambda chosen: Painter(chosen.shade), checks, prices=(PRICE,))
 failing = EnginePlugin(Settings, lambda chosen: Painter(chosen.shade), bad_checks)
 """
 
@@ -92,6 +95,12 @@ def test_a_package_of_somebody_elses(package: Package, tmp_path: Path) -> None:
     crew.painter.paint("a lamp", (16, 16), 1, tmp_path / "out.png")
     assert (tmp_path / "out.png").exists()
     assert [check.found for check in vendor_checks(crew, date(2025, 2, 8))] == ["9"]
+    # What its calls cost is known with it, and without a file of one's own.
+    assert price_list({}).cost_usd("gradient_one", "any", {"images": 2}) is None
+    assert price_list({}).with_more(crew.prices).cost_usd("gradient_one", "any", {"images": 2}) == 0.5
+    (own := tmp_path / "own.toml").write_text('[[price]]\nvendor = "gradient_one"\nmodel = "*"\nper = { images = 1 }\n')
+    mine = price_list({OWN: str(own)}).with_more(crew.prices)
+    assert mine.cost_usd("gradient_one", "any", {"images": 2}) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from studio.model.engines import Crew
+from studio.model.engines import Abilities, Crew
 from studio.model.film import MusicCue
 from studio.model.receipt import PieceMeasures
 from studio.production import stages
@@ -41,6 +41,8 @@ def _remembered(key: tuple[object, ...], out: Path, make: Callable[[], PieceMeas
 
 
 class _Animator:
+    abilities = Abilities()
+
     def __init__(self, animator: Any, log: Log) -> None:
         self.engine, self.model, self.version = animator.engine, animator.model, animator.version
         self._animator, self._log = animator, log

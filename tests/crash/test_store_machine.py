@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from studio.forecast.forecast import forecast_session
 from studio.lettering.caption_cues import srt_text
 from studio.model import events
-from studio.model.engines import Crew
+from studio.model.engines import Abilities, Crew
 from studio.model.events import Event
 from studio.model.film import MusicCue
 from studio.model.receipt import PieceMeasures
@@ -47,7 +47,7 @@ def _of_shots(pieces: list[tuple[str, int]]) -> list[tuple[str, int]]:
 class _Stub:
     """Clips and scores whose bytes tell what they were made from; nothing here decodes them."""
 
-    engine, model, version = "fake", "stub", 1
+    engine, model, version, abilities = "fake", "stub", 1, Abilities()
 
     def animate(self, image: Path, *asked: Any) -> PieceMeasures:
         *what, out, _tick = asked

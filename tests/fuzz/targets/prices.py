@@ -7,7 +7,8 @@ from itertools import count
 from pathlib import Path
 
 from studio.billing import prices
-from studio.billing.prices import MOST_USD, OWN, price_list
+from studio.billing.prices import OWN, price_list
+from studio.model.price import MOST_USD
 from tests.fuzz.judge import stretched
 
 _room = tempfile.TemporaryDirectory(prefix="fuzz-prices-")

@@ -13,7 +13,7 @@ import pytest
 from studio.billing import ledger
 from studio.billing.calls import Call, cut_off_calls, held_answer, lost_calls, read_calls, spent_usd
 from studio.billing.ledger import Ledger
-from studio.billing.prices import Price, PriceList
+from studio.billing.prices import PriceList
 from studio.billing.totals import read_spent
 from studio.checks.verify import verify
 from studio.cli.costs_page import cost_lines
@@ -21,6 +21,7 @@ from studio.errors import BudgetSpent, CallCutOff, DiskFull
 from studio.fs import files, tolerant
 from studio.model.paid import CallKind, Reply, VendorError
 from studio.model.pieces import Order
+from studio.model.price import Price
 from studio.status.costs import costs_json, read_costs
 from studio.store import lock
 from studio.store.folder_store import FolderDocuments

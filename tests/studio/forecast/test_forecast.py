@@ -13,7 +13,7 @@ from PIL import Image
 
 from blocks.offline.crew import offline_crew
 from studio.billing.calls import read_calls, spent_usd
-from studio.billing.prices import Price, PriceList
+from studio.billing.prices import PriceList
 from studio.cli.forecast_page import forecast_json, forecast_lines
 from studio.errors import BrokenPlan
 from studio.forecast.forecast import forecast_idea, forecast_session
@@ -22,6 +22,7 @@ from studio.forecast.quote import Quoter
 from studio.model.brief import Brief, FilmOptions
 from studio.model.engines import Crew
 from studio.model.paid import CallDesk, Reply, Request, Usage
+from studio.model.price import Price
 from studio.model.terms import Terms
 from studio.store.brief import read_brief
 from tests.support.films.fake_crew import Log

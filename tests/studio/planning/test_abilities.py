@@ -19,15 +19,17 @@ from blocks.offline.crew import offline_crew
 from studio.audio.silent_narrator import SilentNarrator
 from studio.batch.manifest import read_manifest
 from studio.errors import BadInput
+from studio.forecast.forecast import forecast_idea
 from studio.model.brief import FilmOptions
 from studio.model.engines import Abilities, Crew
-from studio.model.film import Scene, Story
+from studio.model.film import Scene, Shot, Story
 from studio.model.paid import CallDesk
 from studio.model.receipt import PieceMeasures
 from studio.planning.abilities import (
     MOST_ENLARGED,
     abilities_told,
     check_abilities,
+    check_shots,
     language_code,
     painted_size,
     speaks,
@@ -37,6 +39,7 @@ from studio.planning.abilities import (
 from studio.sessions.opening import FilmRequest, open_session
 from studio.store.run_card import RunCard
 from tests.support.films.fake_crew import Log, fake_crew
+from tests.support.sessions.make_sessions import brief as make_brief
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,37 @@ def story_in(language: str) -> Story:
     return Story(title="A", style="", scenes=(scene,), language=language)
 
 
+SHOTS = tuple(Shot(index=n, scene=1, image_prompt="a pier", frames=96 + n - 1, seed=1) for n in (1, 2))
+"""One shot of 4 s, and one of a frame more."""
+
+
+def refusal(judge: Callable[..., object], can: Abilities, *asked: object) -> tuple[str, ...]:
+    """Return why a film is refused whose animator has these abilities; () if it is not."""
+    try:
+        judge(crew_of(can, "animator"), *asked)
+    except BadInput as error:
+        return (str(error),)
+    return ()
+
+
+def test_what_an_animator_makes_is_told() -> None:
+    """The refusal says what it makes instead, and what to do."""
+    (said,) = refusal(check_shots, Abilities(longest_seconds=4.0), SHOTS, 24)
+    assert said.startswith("shot 2 lasts 4.1 s, and able makes clips of 4 s at most: choose shorter shots")
+    assert refusal(check_shots, Abilities(longest_seconds=4.0), SHOTS[:1], 24) == ()
+    (said,) = refusal(check_abilities, Abilities(rates=(25, 30)), FilmOptions())
+    assert said == "--fps 24: able makes clips of 25 or 30 frames a second: choose that"
+    told = dict(abilities_told(crew_of(Abilities(longest_seconds=8, rates=(24,)), "animator")))
+    assert told["animator"] == "able: clips of up to 8 s, 24 frames a second; no seed"
+
+
+def test_a_film_that_its_animator_cannot_make_is_forecast_as_one(tmp_path: Path) -> None:
+    """`film plan` refuses what a run would refuse."""
+    crew, brief = crew_of(Abilities(longest_seconds=2.0), "animator"), make_brief()
+    with pytest.raises(BadInput, match="clips of 2 s at most"):
+        forecast_idea(brief, crew)
+
+
 ALL = Abilities(seed=True, negative_prompts=True)
 JUDGED: dict[str, tuple[Abilities, Callable[[Abilities], object]]] = {
     "sizes": (replace(ALL, sizes=((1024, 1024),)), lambda can: check_abilities(crew_of(can), FilmOptions())),
@@ -82,6 +116,9 @@ JUDGED: dict[str, tuple[Abilities, Callable[[Abilities], object]]] = {
         replace(ALL, languages=("en",)),
         lambda can: with_voice_for(crew_of(can, "narrator"), story_in("fr"), FilmOptions())[1],
     ),
+    "longest_seconds": (replace(ALL, longest_seconds=4.0), lambda can: refusal(check_shots, can, SHOTS, 24)),
+    "rates": (replace(ALL, rates=(25, 30)), lambda can: refusal(check_abilities, can, FilmOptions())),
+    "first_frame": (replace(ALL, first_frame=False), lambda can: refusal(check_abilities, can, FilmOptions())),
 }
 
 

@@ -139,6 +139,7 @@ class FakeAnimator:
     engine: str = "fake"
     model: str = "animator"
     version: int = 1
+    abilities: ClassVar[Abilities] = Abilities()
 
     def animate(
         self,

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from studio.billing.desk import BillingContext, Desk
 from studio.billing.ledger import Ledger
-from studio.billing.prices import Price, PriceList
+from studio.billing.prices import PriceList
 from studio.billing.rate_limit import RateLimit
 from studio.model.engines import AccountLimits
 from studio.model.film import Stage
 from studio.model.fingerprint import fingerprint
 from studio.model.paid import CallKind, Reply, Request, VendorError
 from studio.model.pieces import Order
+from studio.model.price import Price
 from studio.store.folder_store import FolderDocuments
 
 CENTS = 4
