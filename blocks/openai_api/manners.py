@@ -109,7 +109,9 @@ def remember(account: OpenAIAccount, model: str, manner: Manner, told: Sequence[
 _Way = tuple[Manner, str]
 _NEXT: dict[AnswerForm, AnswerForm] = {"json_schema": "json_object", "json_object": "text"}
 _FORM = re.compile(
-    r"response[ _]?format|json[ _]?schema|json[ _]?object|json[ _]mode|structured|guided|grammar|\bschema\b", re.I
+    r"response[ _]?format|json[ _]?schema|json[ _]?object|json[ _]mode|structured|guided|grammar|\bschema\b"
+    r"|expected [\w-]{1,40} format",
+    re.I,
 )
 _VAGUE = re.compile(
     r"^bad request|unsupported (?:parameter|field|value|argument|feature|request)|unknown (?:parameter|field|argument)"
@@ -133,7 +135,8 @@ _PROMPT = (
     re.compile(rf"{_NUMBER} (?:of )?(?:input|prompt)[ _]tokens", re.I),
     re.compile(rf"{_NUMBER}(?: tokens)? (?:in|for|from) (?:the |your )?(?:messages|prompt|input)", re.I),
     re.compile(
-        rf"(?:prompt|input|messages)(?: has| contains| is|[ _]tokens?| of|:|=| \()[^\d.;]{{0,20}}{_NUMBER}", re.I
+        rf"(?:prompt|input|messages|request)(?: has| contains| is|[ _]tokens?| of|:|=| \()[^\d.;]{{0,20}}{_NUMBER}",
+        re.I,
     ),
 )
 

@@ -49,6 +49,10 @@ FILMS: dict[str, tuple[Hook, int]] = {
     "text only, in other words": (takes("text", message="json mode is not supported by this engine", status=422), 2),
     "text only, without a word": (takes("text", message="Bad Request"), 2),
     "no grammar, as a fault of its own": (takes("json_object", message="failed to parse grammar", status=500), 1),
+    "an output that its own parser refuses": (
+        takes("json_object", message="The model produced output that does not match the expected x format", status=500),
+        1,
+    ),
     "new name of the limit": (without("max_tokens"), 1),
     "no limit": (without("max_tokens", "max_completion_tokens"), 2),
     "no limit and no form": (without("max_completion_tokens", "response_format", "max_tokens"), 4),
@@ -132,6 +136,14 @@ LINES: dict[str, tuple[Hook, str, str, int]] = {
         0,
     ),
     "a tiny context": (small(1_100, VLLM), "bad answer", "larger context", 0),
+    "a prompt that has no room": (
+        lambda server, body, name, plan: refused(
+            f"request ({len(json.dumps(body['messages']))} tokens) exceeds the available context size (1024 tokens)"
+        ),
+        "bad answer",
+        "0 are left",
+        0,
+    ),
     "never content": (
         lambda server, body, name, plan: refused("'response_format' and 'max_tokens' are unsupported"),
         "wrong",
