@@ -44,7 +44,7 @@ def speak(server: MediaServer, out: Path) -> float:
     return made.seconds
 
 
-@sampled("seed", range(300), quick=10)
+@sampled("seed", range(300), quick=5)
 def test_a_picture_is_found_in_any_shape(seed: int) -> None:
     """Whatever its key, its level, its encoding, its kind and what stands beside it."""
     draw = random.Random(f"picture {seed}")
@@ -54,7 +54,7 @@ def test_a_picture_is_found_in_any_shape(seed: int) -> None:
     assert picture_in("acme", random_shape(draw, text, PICTURE_KEYS)) == content
 
 
-@sampled("seed", range(300), quick=10)
+@sampled("seed", range(300), quick=5)
 def test_a_sound_is_found_in_any_shape(seed: int) -> None:
     """Whatever its key and encoding; the parts of a list follow each other, and none vanishes."""
     draw = random.Random(f"sound {seed}")

@@ -45,7 +45,7 @@ def shown(names: list[str]) -> str:
     return ", ".join(sorted(names)[:SHOWN])
 
 
-@sampled("seed", range(300), quick=12)
+@sampled("seed", range(300), quick=6)
 def test_the_line_lists_what_is_there(seed: int, tmp_path: Path) -> None:
     """By the server's own words if they list it, else by its free lists, which are asked for once."""
     draw = random.Random(f"lacks {seed}")

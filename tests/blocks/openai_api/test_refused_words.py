@@ -56,7 +56,7 @@ def test_the_digests_of_older_releases_are_found(tmp_path: Path) -> None:
     assert tuple(request.digest for request in desk.requests) == DIGESTS
 
 
-@sampled("seed", range(300), quick=12)
+@sampled("seed", range(300), quick=6)
 def test_a_refused_word_is_left_out_once(seed: int, tmp_path: Path) -> None:
     """Whichever words of a picture or of speech are refused, in whatever words: one paid answer, under one digest."""
     draw = random.Random(f"refused {seed}")

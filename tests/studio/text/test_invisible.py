@@ -55,7 +55,7 @@ def test_what_is_written_stays(text: str) -> None:
     assert without_invisible(text) == text
 
 
-@sampled("seed", range(200), quick=20)
+@sampled("seed", range(200), quick=8)
 def test_what_nobody_sees_goes(seed: int) -> None:
     """At any place, any number of them, also a whole hidden text in tags or selectors."""
     draw = random.Random(f"invisible {seed}")
