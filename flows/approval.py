@@ -153,7 +153,7 @@ class Approver:
     def _text(self, question: Question) -> str:
         session = self._session
         title = session.plans.story().title or session.brief.idea
-        return form_text(title, question.step, question.shots, session.folder, storyboard_link(session.id))
+        return form_text(title, question.step, question.shots, session.folder, storyboard_link())
 
 
 def _now() -> str:

@@ -34,9 +34,9 @@ END_SECONDS, LEAVING_SECONDS = 3.0, 0.5
 
 @dataclass(frozen=True)
 class ArtifactContent:
-    """The wanted state of one artifact: the start of its key, its type, the line below its title, and its content.
+    """The wanted state of one artifact: its name, its type, the line below its title, and its content.
 
-    `content` is JSON for a table, a percentage for progress.
+    The name begins its key, and has no dash. `content` is JSON for a table, a percentage for progress.
     """
 
     name: str
@@ -136,26 +136,30 @@ class Page:
                 self._posted[artifact.name] = artifact
 
     def _known(self, client: SyncPrefectClient) -> dict[str, UUID]:
-        """Return the ids of this run's artifacts by key; after a retry there are those of earlier tries."""
+        """Return the ids of this run's artifacts by name; after a retry there are those of earlier tries."""
         mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[self._run_id]))
-        return {each.key: each.id for each in client.read_artifacts(artifact_filter=mine) if each.key}
+        found = client.read_artifacts(artifact_filter=mine)
+        return {each.key.partition("-")[0]: each.id for each in found if each.key}
 
     def _post(self, client: SyncPrefectClient, artifact: ArtifactContent, ids: dict[str, UUID]) -> None:
-        key = f"{artifact.name}-{self._key}"
-        if key in ids:
+        if artifact.name in ids:
             # Not by `update_artifact`, which also copies the content into an event, and events are kept.
             change = ArtifactUpdate(description=artifact.line, data=artifact.content)
             client.request(
                 "PATCH",
                 "/artifacts/{id}",
-                path_params={"id": ids[key]},
+                path_params={"id": ids[artifact.name]},
                 json=change.model_dump(mode="json", exclude_unset=True),
             )
             return
         new = ArtifactCreate(
-            key=key, type=artifact.type, description=artifact.line, data=artifact.content, flow_run_id=self._run_id
+            key=f"{artifact.name}-{self._key}",
+            type=artifact.type,
+            description=artifact.line,
+            data=artifact.content,
+            flow_run_id=self._run_id,
         )
-        ids[key] = client.create_artifact(new).id
+        ids[artifact.name] = client.create_artifact(new).id
 
 
 def is_watched() -> bool:

@@ -86,11 +86,15 @@ def shot_state(shot: ShotFacts, reported: Reported) -> str:
     return "waits for its turn"
 
 
-def storyboard(facts: Snapshot, state: SessionState, reported: Reported, thumbnails: Thumbnails) -> str:
-    """Return the storyboard as Markdown: for each shot its picture, state, cost, camera, prompt and line."""
+def storyboard(facts: Snapshot, state: SessionState, reported: Reported, thumbnails: Thumbnails, card: str = "") -> str:
+    """Return the storyboard as Markdown: for each shot its picture, state, cost, camera, prompt and line.
+
+    Args:
+        card: of a film that is finished, which then comes first (`film_card`).
+    """
     total = len(facts.shots)
     letters = min(_LETTERS, _LETTERS_IN_ALL // max(1, total))
-    parts = [f"# {escaped(facts.title or facts.idea)}", escaped(facts.idea), summary(facts, state)]
+    parts = [card.rstrip() or f"# {escaped(facts.title or facts.idea)}", escaped(facts.idea), summary(facts, state)]
     if facts.waits_for:
         answer = command("approve", facts.session_id, facts.folder.parent.parent)
         parts.append(

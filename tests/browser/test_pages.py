@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from slugify import slugify
 
 from tests.browser.conftest import IDEA, PAGES, Server
 
@@ -18,7 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("kind", PAGES)]
 
 NAMES = (
     "film",
-    "storyboard",
     "progress",
     "shots",
     "ledger",
@@ -75,7 +75,7 @@ def open_artifact(page: Page, server: Server, film: Path, kind: str, name: str) 
     mine = {"artifacts": {"flow_run_id": {"any_": [the_run(server, film)]}}}
     # Prefect's own artifacts, of results, have no key.
     ids = {
-        each["key"].rsplit("-", 2)[0]: each["id"] for each in asked(server, "/artifacts/filter", mine) if each["key"]
+        each["key"].partition("-")[0]: each["id"] for each in asked(server, "/artifacts/filter", mine) if each["key"]
     }
     page.goto(f"{server.url}{PAGES[kind]}/artifacts/artifact/{ids[name]}")
 
@@ -119,23 +119,26 @@ def test_the_run_has_its_cards(page: Page, pages: Server, film: Path, kind: str)
     page.get_by_text("Completed").first.wait_for()
     page.get_by_text("Artifacts", exact=True).click()
     for name in NAMES:
-        key = f"{name}-{film.name.removeprefix('session_').replace('_', '-')}"
+        key = (
+            f"{name}-{slugify(IDEA, max_length=30, word_boundary=True, save_order=True)}-{film.name.rpartition('_')[2]}"
+        )
         card = page.get_by_text(key, exact=True).and_(page.locator("a, h1, h2, h3, h4, div, p, span"))
         card.last.wait_for()
     count = len(json.loads((film / "shots.json").read_text()))
-    page.get_by_text(f"{count} of {count} pictures").first.wait_for()
-    page.get_by_text(f"done · {count} of {count} pictures").first.wait_for()
+    page.get_by_text(f"{count}/{count} pictures · {count}/{count} lines · {count}/{count} clips").first.wait_for()
+    page.get_by_text(" s", exact=False).first.wait_for()
 
 
 def test_the_storyboard_shows_every_shot(page: Page, pages: Server, film: Path, kind: str) -> None:
     """Each shot has a heading, a picture that loaded, its state and its prompt; hostile words show as they are."""
-    open_artifact(page, pages, film, kind, "storyboard")
+    open_artifact(page, pages, film, kind, "film")
     shots = json.loads((film / "shots.json").read_text())
     for shot in shots:
         page.get_by_role("heading", name=f"Shot {shot['index']} · {shot['camera']}", exact=True).wait_for()
     pictures = page.locator("img[src^='data:image/jpeg']")
     page.wait_for_function("[...document.images].every(each => each.complete)")
-    assert pictures.evaluate_all("all => all.map(each => each.naturalWidth > 0)") == [True] * len(shots)
+    # And the poster of the film, which comes first.
+    assert pictures.evaluate_all("all => all.map(each => each.naturalWidth > 0)") == [True] * (1 + len(shots))
     assert page.get_by_text("DONE", exact=True).count() == len(shots)
     page.get_by_text(IDEA.replace("http", "http\u2060").replace("http\u2060:", "http:\u2060")).wait_for()
     assert page.locator("a[href*='sea.example']").count() == 0
@@ -164,7 +167,7 @@ def test_the_card_shows_the_film(page: Page, pages: Server, film: Path, kind: st
     page.get_by_text(str(film / "film.mp4"), exact=True).wait_for()
     page.get_by_text(f"xdg-open {film / 'film.mp4'}").wait_for()
     page.get_by_text("256 x 144").wait_for()
-    assert page.locator("img[src^='data:image/jpeg']").evaluate("e => e.naturalWidth") > 200
+    assert page.locator("img[src^='data:image/jpeg']").first.evaluate("e => e.naturalWidth") > 200
 
 
 def test_the_form_says_what_each_parameter_is(page: Page, pages: Server, kind: str) -> None:

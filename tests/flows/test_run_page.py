@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import Artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_UI_URL, temporary_settings
 
 from flows.approval import Question, asking_with
-from flows.run_page import RunPage, artifact_key, storyboard_link
+from flows.run_page import RunPage, storyboard_link
 from flows.run_page_updates import ArtifactContent, Page
 from studio.errors import EngineFailed
 from studio.model.brief import FilmOptions
@@ -28,7 +28,6 @@ from tests.support.films.runs import Outcome, Studio
 
 KEYS = {
     "progress",
-    "storyboard",
     "shots",
     "ledger",
     "film",
@@ -52,7 +51,7 @@ def artifacts(run_id: str) -> list[Artifact]:
 
 def sheets(outcome: Outcome) -> dict[str, Any]:
     """Return what a run's artifacts hold, by the beginning of their keys."""
-    return {str(each.key).rsplit("-", 2)[0]: each.data for each in artifacts(outcome.run_id)}
+    return {str(each.key).partition("-")[0]: each.data for each in artifacts(outcome.run_id)}
 
 
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -72,15 +71,20 @@ def test_a_run_shows_its_film(studio: Studio) -> None:
     outcome = studio.film()
     session_id, count = outcome.report["session_id"], len(studio.shots(outcome.report["session_id"]))
     found = artifacts(outcome.run_id)
-    assert Counter(each.key for each in found) == Counter(artifact_key(name, session_id) for name in KEYS)
+    ends = f"a-lighthouse-keeper-finds-a-{session_id.rpartition('_')[2]}"
+    assert Counter(each.key for each in found) == Counter(f"{name}-{ends}" for name in KEYS)
     assert all(len(json.dumps(each.data)) < MILLION for each in found)
     shown = sheets(outcome)
-    assert shown["storyboard"].count("**DONE**") == count
-    assert shown["storyboard"].count("](data:image/jpeg;base64,") == count
+    assert shown["film"].count("**DONE**") == count
+    assert shown["film"].count("](data:image/jpeg;base64,") == 1 + count
     assert [row["state"] for row in json.loads(shown["shots"])] == ["DONE"] * count
     assert shown["progress"] == 100.0
     assert json.loads(shown["ledger"])[-1]["in place"] == 6 + 3 * count
-    assert outcome.report["film"] in shown["film"]
+    # The film comes first, then its storyboard.
+    assert 0 < shown["film"].index(outcome.report["film"]) < shown["film"].index("### Shot 1")
+    (line,) = [each.description for each in found if str(each.key).startswith("film-")]
+    assert line is not None
+    assert line.endswith(" s")
 
 
 def test_the_storyboard_grows_while_one_watches(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +101,7 @@ def test_the_storyboard_grows_while_one_watches(studio: Studio, monkeypatch: pyt
                 seen.extend(
                     each.data
                     for each in artifacts(card.stem)
-                    if str(each.key).startswith("storyboard") and "clip is being rendered" in str(each.data)
+                    if str(each.key).startswith("film-") and "clip is being rendered" in str(each.data)
                 )
                 time.sleep(0.05)
 
@@ -118,9 +122,9 @@ def test_a_run_that_fails_says_which_shot(studio: Studio) -> None:
     outcome = studio.film(hook=breaks)
     assert outcome.state.is_failed()
     shown = sheets(outcome)
-    assert shown["storyboard"].count("failed\\: clip\\: the \\<lens\\> broke") == 1
-    assert "being" not in shown["storyboard"]
-    assert "film" not in shown
+    assert shown["film"].count("failed\\: clip\\: the \\<lens\\> broke") == 1
+    assert "being" not in shown["film"]
+    assert "xdg-open" not in shown["film"]
 
 
 @pytest.mark.thorough
@@ -132,12 +136,12 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
         deadline = time.monotonic() + 30
         card = next((studio.only_folder() / "runs").glob("*.json"))
         while time.monotonic() < deadline and not seen:
-            lines = {str(each.key).rsplit("-", 2)[0]: str(each.description) for each in artifacts(card.stem)}
-            if f"0 of {len(question.shots)} pictures" in lines.get("storyboard", ""):
+            lines = {str(each.key).partition("-")[0]: str(each.description) for each in artifacts(card.stem)}
+            if f"0 of {len(question.shots)} pictures" in lines.get("film", ""):
                 seen.update(lines)
             time.sleep(0.05)
-        links.append(storyboard_link(question.session.id))
-        (board,) = [each for each in artifacts(card.stem) if str(each.key).startswith("storyboard")]
+        links.append(storyboard_link())
+        (board,) = [each for each in artifacts(card.stem) if str(each.key).startswith("film-")]
         assert links == [f"[{board.key}]({PREFECT_UI_URL.value()}/artifacts/artifact/{board.id})"]
         return Answer(True)
 
@@ -148,7 +152,7 @@ def test_before_anything_is_painted_the_plan_is_counted(studio: Studio, monkeypa
     with asking_with(person):
         assert studio.film(approve="shots").state.is_completed()
     count = len(studio.shots(studio.only_folder().name))
-    assert f"0 of {count} pictures · 0 of {count} lines · 0 of {count} clips" in seen["progress"]
+    assert f"0/{count} pictures · 0/{count} lines · 0/{count} clips" == seen["progress"]
     assert "?" not in seen["progress"]
     assert len(links) == 1
 
@@ -225,7 +229,9 @@ def test_after_a_retry_the_same_artifacts_go_on(studio: Studio, monkeypatch: pyt
     outcome = studio.film()
     before = {each.key: each.id for each in artifacts(outcome.run_id)}
     folder = studio.only_folder()
-    session = SimpleNamespace(folder=folder, id=folder.name, brief=SimpleNamespace(options=FilmOptions(height=144)))
+    session = SimpleNamespace(
+        folder=folder, id=folder.name, brief=SimpleNamespace(idea="another", options=FilmOptions(height=144))
+    )
     monkeypatch.setattr("flows.run_page_updates.get_run_logger", lambda: None)
     page = RunPage(session, UUID(outcome.run_id))  # type: ignore[arg-type]  # what it uses of one
     page.begin()
