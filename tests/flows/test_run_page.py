@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -182,10 +183,11 @@ def test_an_api_that_refuses_costs_a_warning(studio: Studio, monkeypatch: pytest
     assert asked
     # On a busy machine the only look is the last one, or the last one is not waited for.
     said = [
-        "the run's page could not be kept up to date (ConnectError); this stops no film",
-        "the run's page does not show how it ended (ConnectError)",
+        "the run's page could not be kept up to date (); this stops no film",
+        "the run's page does not show how it ended ()",
     ]
-    assert warnings in (said, said[:1], said[1:])
+    # There, the server may also be slow to tell what there is.
+    assert [re.sub(r"\(\w+\)", "()", each) for each in warnings] in (said, said[:1], said[1:])
 
 
 def test_at_a_runs_end_nothing_is_promised(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
