@@ -25,7 +25,7 @@ from flows.runs.dead_runs import Watch
 from flows.runs.signs_of_life import signing
 from flows.shot_mapping import SessionTasks
 from studio.errors import FilmError
-from studio.input.option_checks import film_options
+from studio.input.option_checks import film_options, part_of_options
 from studio.model.brief import DEFAULT_STYLE
 from tasks.film import cut_film
 from tasks.scene_graph import map_scenes
@@ -57,6 +57,7 @@ async def make_film(
     music: p.Music = True,
     seed: p.Seed = None,
     script: p.Script = None,
+    script_times: p.ScriptTimes = False,
     prompts: p.Prompts = None,
     crew_settings: p.CrewSettings = None,
     budget_usd: p.BudgetUsd = None,
@@ -77,7 +78,8 @@ async def make_film(
     with logged(), signing(Watch()), SyncClientContext.get_or_create():
         try:
             check_askable(approve)
-            options = film_options(
+            # A named session may have the script.
+            options = (part_of_options if session_id else film_options)(
                 seconds=seconds,
                 shot_seconds=shot_seconds,
                 aspect=aspect,
@@ -88,6 +90,7 @@ async def make_film(
                 music=music,
                 seed=seed,
                 script=script,
+                script_times=script_times,
                 prompts=prompts,
                 crew=crew,
                 crew_settings=crew_settings,

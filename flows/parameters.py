@@ -81,6 +81,13 @@ Script = Annotated[
     str | None,
     shown("Details · Script", "Your own script's text: its lines are spoken word for word.", max_length=200_000),
 ]
+ScriptTimes = Annotated[
+    bool,
+    shown(
+        "Details · Script's times",
+        "For a script that is captions (SRT, WebVTT): each shot begins where its caption begins.",
+    ),
+]
 Prompts = Annotated[
     list[Prompt] | None,
     shown("Details · Prompts", "Your own prompts, one per shot, as 'sessions prompts --json' gives them."),

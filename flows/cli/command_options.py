@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from studio.billing.desk import OnAmbiguous
 from studio.input.crew_file import read_crew
-from studio.input.option_checks import make_terms
+from studio.input.option_checks import film_options, make_terms, other_length
 from studio.input.text_files import prompts_left_out, read_prompts, read_script
 from studio.model.brief import Aspect, Captions, is_crew_file
 from studio.model.terms import OnRefusal, TermsChange
@@ -78,6 +78,9 @@ class GivenOptions:
     music: Annotated[bool | None, Parameter(help="Whether a score is composed (default yes).")] = None
     seed: Annotated[int | None, Parameter(help="The same seed gives the same film (default: drawn).")] = None
     script: Annotated[Path | None, Parameter(help="Your own script: its lines are spoken word for word.")] = None
+    script_times: Annotated[
+        bool | None, Parameter(help="Whether shots follow the times of a script that is captions (default no).")
+    ] = None
     prompts: Annotated[Path | None, Parameter(help="Your own prompts, as `sessions prompts` prints them.")] = None
     crew: Annotated[
         str | None, Parameter(help="Who works, by name or as a FILE.toml (default offline: no key, spends nothing).")
@@ -90,9 +93,15 @@ class GivenOptions:
         return {name: value for name, value in given.items() if value is not None}
 
     def notes(self) -> tuple[str, ...]:
-        """Return what of the list of prompts is not used, in lines for a person; a script's session tells of itself."""
+        """Return what of the list of prompts, and of a length, is not used, in lines for a person.
+
+        A script's session tells of itself.
+        """
         told = "" if self.prompts is None else prompts_left_out(self.prompts, "--prompts")
-        return (told,) if told else ()
+        longer = ""
+        if self.script_times and self.script is not None and self.seconds is not None:
+            longer = other_length(self.seconds, film_options(**self.given()))
+        return tuple(filter(None, (told, longer)))
 
 
 NO_OPTIONS = GivenOptions()

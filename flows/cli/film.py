@@ -37,7 +37,7 @@ from studio.billing.prices import price_list
 from studio.cli.terminal import leave, says_yes, typed_answer
 from studio.errors import BadInput, SessionLocked
 from studio.input.idea import check_idea
-from studio.input.option_checks import changed_options, film_options
+from studio.input.option_checks import changed_options, film_options, part_of_options
 from studio.input.script import script_title
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions
 from studio.sessions.approvals import Approve
@@ -119,7 +119,7 @@ def resume(
 ) -> int:
     """Go on with a session: make only what is missing. Options must agree with its brief, unless --change is given."""
     place, given, _ = output_folder(output), shape.given(), money.terms()
-    film_options(**given)
+    part = part_of_options(**given)
     console = Console(stderr=json, highlight=False)
     _check_askable(approve, console)
     root = sessions_root(place)
@@ -134,7 +134,7 @@ def resume(
             first = command("make", "", place, idea="A letter at sea")
             raise BadInput(f"no unfinished session in {str(root)!r}: begin one, for example with {first}")
         folder = waiting[0]
-    options = film_options(**given) if given else None
+    options = part if given else None
     _tell(shape, console)
     if is_own_session(folder):
         brief = read_brief(folder)

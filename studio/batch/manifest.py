@@ -23,7 +23,7 @@ from pydantic import JsonValue
 from studio.errors import BadInput
 from studio.input.crew_file import crew_options, read_crew
 from studio.input.idea import check_idea
-from studio.input.option_checks import WrongOption, film_options, make_terms
+from studio.input.option_checks import WrongOption, film_options, make_terms, other_length, part_of_options
 from studio.input.script import script_left_out
 from studio.input.text_files import prompts_left_out, read_prompts, read_script, read_text
 from studio.model.brief import IDEA_CHARACTERS, FilmOptions, is_crew_file
@@ -194,7 +194,15 @@ class _Reader:
         if len(self.faults) > before:
             return None
         said = {name: given.pop(name) for name in _TERMS if name in given}
-        options = film_options(**given)
+        try:
+            options = film_options(**given)
+        except BadInput as error:
+            self.fault(number, "script_times", str(error).removeprefix("--script-times: "))
+            return None
+        if given.get("seconds") is not None and (
+            told := other_length(FilmOptions.model_validate(given).seconds, options)
+        ):
+            self._notes.append(told)
         try:
             self._settle(options)
         except BadInput as error:
@@ -259,7 +267,7 @@ class _Reader:
             value = _YES_NO.get(value.strip().lower(), value)
         if isinstance(value, str):
             value = _as_number(str(name), value)
-        return getattr(film_options(**{str(name): value}), str(name))
+        return getattr(part_of_options(**{str(name): value}), str(name))
 
     def _crew_given(self, value: object) -> dict[str, object]:
         """Return the options of a crew: a name, the name of a file, or a crew that is written out."""

@@ -6,6 +6,7 @@ Whatever a person or a vendor wrote is shown as plain text, as in `studio/cli/li
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -87,9 +88,15 @@ def _asked(facts: Snapshot) -> str:
     ]
     parts += [str(options[name]) if isinstance(options.get(name), str) else "" for name in ("aspect", "style")]
     parts += [f"captions {options['captions']}" if isinstance(options.get("captions"), str) else ""]
-    parts += ["no music" if options.get("music") is False else "", "your script" if options.get("script") else ""]
+    parts += ["no music" if options.get("music") is False else "", _script(options)]
     parts += ["your prompts" if options.get("prompts") else "", f"seed {facts.seed}" if facts.seed is not None else ""]
     return printable(", ".join(part for part in parts if part))
+
+
+def _script(options: Mapping[str, object]) -> str:
+    if not options.get("script"):
+        return ""
+    return "your script at its captions' times" if options.get("script_times") else "your script"
 
 
 def _show_steps(facts: Snapshot, page: _Page) -> None:

@@ -18,6 +18,7 @@ from studio.forecast.forecast_model import Forecast, Step
 from studio.forecast.quote import FREE, UNKNOWN_PRICE, Estimate, Quoter
 from studio.fs import files
 from studio.fs.safe_open import PLAN_BYTES
+from studio.input.caption_times import times_line
 from studio.input.script import script_left_out
 from studio.model.brief import Brief
 from studio.model.engines import Crew, Engine
@@ -102,7 +103,7 @@ class _Forecaster:
         self._steps: list[Step] = []
         self._asked: set[tuple[Stage, str]] = set()
         told = script_left_out(brief.options.script) if brief.options.script else ""
-        self._notes: list[str] = [told] if told else []
+        self._notes: list[str] = list(filter(None, (told, times_line(brief.options))))
 
     def run(self) -> Forecast:
         story = self._story()

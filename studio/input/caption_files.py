@@ -1,13 +1,13 @@
 """Read a file of captions, SubRip or WebVTT, as a script: its cues' words alone, in order.
 
-Called by `studio/input/script.py`. The times are used only to part scenes. Formats:
-https://www.w3.org/TR/webvtt1/ and, for SubRip, https://docs.fileformat.com/video/srt/.
+Called by `studio/input/script.py`, for which the times only part scenes, and by `studio/input/caption_times.py`.
+Formats: https://www.w3.org/TR/webvtt1/ and, for SubRip, https://docs.fileformat.com/video/srt/.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from studio.input.left_out import LeftOut
@@ -24,12 +24,18 @@ _MARK = re.compile(
 )
 _SOUND = re.compile(r"[-\u2013\s]*(?:\[[^\[\]]{0,200}\]|\([^()]{0,200}\)|[\u266a\u266b\u266c#*\s]{1,20})$")
 _NOTES = re.compile("[\u266a\u266b\u266c]")
+_SUNG = re.compile(r"^#[ \t]{1,9}(?=[^\s#])|(?<=[^\s#])[ \t]{1,9}#$")
+"""The marks about a line that is sung, as broadcasters write them: '# The sea, the sea #'."""
 
 
-class _Spoken(NamedTuple):
+class Caption(NamedTuple):
+    """What one cue says, in lines; `start` and `end` are in seconds."""
+
     start: float
     end: float
     lines: tuple[str, ...]
+    parted: bool = False
+    """Whether a silence of `PAUSE_SECONDS` is before it, at which a scene begins."""
 
 
 def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
@@ -38,16 +44,29 @@ def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
     A scene ends at a silence of `PAUSE_SECONDS`. Sounds in brackets and notes are left out; a line that only repeats
     the line before, as automatic captions that roll up do, is left out, too.
     """
+    captions = read_captions(text, left)
+    return None if captions is None else "\n".join(caption_lines(captions))
+
+
+def caption_lines(captions: Iterable[Caption]) -> Iterator[str]:
+    """Yield the lines of captions in order, with a blank one where a scene begins."""
+    for each in captions:
+        if each.parted:
+            yield ""
+        yield from each.lines
+
+
+def read_captions(text: str, left: LeftOut | None = None) -> list[Caption] | None:
+    """Return the captions of a caption file that say something new; None if the text is no such file."""
     if not _BEGINNING.match(text.lstrip()) or "-->" not in text:
         return None
     left = LeftOut() if left is None else left
-    told: list[str] = []
-    before = _Spoken(0.0, 0.0, ())
+    told: list[Caption] = []
+    before = Caption(0.0, 0.0, ())
     for each in _cues(text.split("\n"), left):
         if not each.lines:
             continue
-        if told and each.start - before.end >= PAUSE_SECONDS:
-            told.append("")
+        parted = bool(told) and each.start - before.end >= PAUSE_SECONDS
         repeated = before.lines and each.start - before.end < 0.5
         last = before.lines[-len(each.lines) :] if repeated else ()
         new = each.lines
@@ -56,12 +75,16 @@ def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
                 new = each.lines[length:]
                 break
         left.add("repeated", len(each.lines) - len(new))
-        told += new
+        if new:
+            told.append(each._replace(lines=new, parted=parted))
+        else:
+            # The words stay to be read for longer.
+            told[-1] = told[-1]._replace(end=max(told[-1].end, each.end))
         before = each
-    return "\n".join(told)
+    return told
 
 
-def _cues(lines: list[str], left: LeftOut) -> Iterator[_Spoken]:
+def _cues(lines: list[str], left: LeftOut) -> Iterator[Caption]:
     starts = [place for place, line in enumerate(lines) if "-->" in line and _TIMES.match(line)]
     for number, place in enumerate(starts):
         until = starts[number + 1] if number + 1 < len(starts) else len(lines)
@@ -76,13 +99,13 @@ def _cues(lines: list[str], left: LeftOut) -> Iterator[_Spoken]:
                 left.add("sound")
         times = _TIMES.match(lines[place])
         if times is not None:
-            yield _Spoken(_seconds(times["start"]), _seconds(times["end"]), tuple(said))
+            yield Caption(_seconds(times["start"]), _seconds(times["end"]), tuple(said))
 
 
 def _words(line: str) -> str:
     """Return a caption's line in plain words, a speaker's name with a colon; '' if nobody speaks it."""
     named = _VOICE.search(line)
-    words = _NOTES.sub("", _MARK.sub("", line)).strip()
+    words = _SUNG.sub("", _NOTES.sub("", _MARK.sub("", line)).strip())
     if not words or _SOUND.match(words):
         return ""
     words = words.removeprefix(">>").lstrip() if words.startswith(">>") else words

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel, ValidationError
 
 from studio.errors import BadInput, Contradiction
+from studio.input.caption_times import timed_seconds
 from studio.model.brief import Brief, FilmOptions
 from studio.model.terms import MOST_BUDGET_USD, TermsChange
 from studio.text.wrong_values import wrong_values
@@ -75,6 +76,9 @@ def changed_options(brief: Brief, explicit_options: dict[str, object], *, apply:
     if "crew" in explicit_options:
         # A crew that is named anew is not the one that was written out before.
         explicit_options = {"crew_settings": None, **explicit_options}
+    if explicit_options.get("script_times", brief.options.script_times):
+        # The captions give the length.
+        explicit_options = {name: value for name, value in explicit_options.items() if name != "seconds"}
     differing = {name: value for name, value in explicit_options.items() if now[name] != value}
     if not differing:
         return brief.options
@@ -95,12 +99,34 @@ def _told(name: str, now: object, then: object) -> Iterator[str]:
 
 
 def film_options(**options: object) -> FilmOptions:
-    """Return these options, checked.
+    """Return these options, checked; if the shots follow a script's times, with the length that those give.
 
     Raises:
         BadInput: in one line, which option, what is wrong, what was given.
     """
+    checked = part_of_options(**options)
+    if checked.script_times and checked.script is None:
+        raise BadInput("--script-times: there is no script: give captions, SubRip or WebVTT, or leave the option out")
+    return checked
+
+
+def part_of_options(**options: object) -> FilmOptions:
+    """Return options as `film_options` does, where others may be a session's: a script's times need no script yet.
+
+    Raises:
+        BadInput: as `film_options`.
+    """
     try:
-        return FilmOptions.model_validate(options)
+        checked = FilmOptions.model_validate(options)
     except ValidationError as error:
         raise wrong_option(error, FilmOptions) from error
+    if not checked.script_times or checked.script is None:
+        return checked
+    return checked.model_copy(update={"seconds": timed_seconds(checked)})
+
+
+def other_length(given: float, options: FilmOptions) -> str:
+    """Return in one line that the length which was given is not the film's, whose script's times give it; else ''."""
+    if not options.script_times or abs(given - options.seconds) < 0.01:
+        return ""
+    return f"the captions' times make the film {options.seconds:g} s long, not {given:g}: --seconds is not used"

@@ -58,6 +58,10 @@ class FilmOptions(FrozenModel):
     music: bool = True
     seed: int | None = Field(default=None, ge=0, lt=2**31)
     script: str | None = Field(default=None, max_length=SCRIPT_CHARACTERS)
+    script_times: bool = Field(
+        default=False,
+        description="whether the shots follow the times of a script that is captions; then it has `seconds`",
+    )
     prompts: tuple[Prompt, ...] | None = Field(default=None, max_length=SHOTS)
     crew: str = Field(default="offline", max_length=200)
     crew_settings: dict[str, JsonValue] | None = Field(
@@ -108,6 +112,11 @@ class Brief(FrozenModel):
         # A brief is compared with its copy byte for byte: one written before these keys existed must stay as it is.
         content: dict[str, JsonValue] = dump(self)
         unsaid = {"batch": not self.batch, "terms": self.terms == NO_TERMS}
-        if self.options.crew_settings is None and isinstance(options := content["options"], dict):
-            del options["crew_settings"]
+        if isinstance(options := content["options"], dict):
+            for key, said in (
+                ("crew_settings", self.options.crew_settings is not None),
+                ("script_times", self.options.script_times),
+            ):
+                if not said:
+                    del options[key]
         return {"wish" if key == "options" else key: value for key, value in content.items() if not unsaid.get(key)}

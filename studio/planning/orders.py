@@ -33,6 +33,7 @@ def _who(engine: Engine) -> dict[str, Ingredient]:
 def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
     """Return the order of the story: from the idea, and the options that decide its length and words."""
     options = brief.options
+    timed: dict[str, Ingredient] = {"script_times": True} if options.script_times else {}
     print_ = fingerprint(
         who=_who(crew.writer),
         idea=brief.idea,
@@ -43,6 +44,7 @@ def story_order(session_id: str, brief: Brief, crew: Crew) -> Order:
         script=options.script,
         seed=brief.seed,
         shots=None if options.prompts is None else len(options.prompts),
+        **timed,
     )
     return Order(session_id, "story", 0, print_)
 
@@ -54,8 +56,12 @@ def scene_graph_order(session_id: str, story: Story, brief: Brief, crew: Crew) -
 
 
 def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, crew: Crew) -> Order:
-    """Return the order of the shot plan: from story, graph, length and the person's own prompts."""
+    """Return the order of the shot plan: from story, graph, length and the person's own prompts.
+
+    If the shots follow the script's times, the script is part of it: the story has its words, and not its times.
+    """
     options = brief.options
+    timed: dict[str, Ingredient] = {"script_times": options.script} if options.script_times else {}
     print_ = fingerprint(
         who=_who(crew.writer),
         story=story.model_dump_json(),
@@ -65,6 +71,7 @@ def shots_order(session_id: str, story: Story, graph_json: str, brief: Brief, cr
         shot_seconds=options.shot_seconds,
         seed=brief.seed,
         prompts=None if options.prompts is None else tuple(prompt.model_dump_json() for prompt in options.prompts),
+        **timed,
     )
     return Order(session_id, "shots", 0, print_)
 
@@ -175,12 +182,14 @@ def video_order(
 
 def timeline_order(session_id: str, shots: Sequence[Shot], lines: Sequence[Receipt], brief: Brief) -> Order:
     """Return the order of the timeline: from the planned frames and the measured lines, in shot order."""
+    timed: dict[str, Ingredient] = {"script_times": True} if brief.options.script_times else {}
     print_ = fingerprint(
         version=TIMELINE_VERSION,
         seconds=brief.options.seconds,
         fps=brief.options.fps,
         shots=tuple((shot.index, shot.frames) for shot in shots),
         lines=tuple(line.seconds for line in lines),
+        **timed,
     )
     return Order(session_id, "timeline", 0, print_)
 

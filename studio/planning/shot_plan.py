@@ -10,9 +10,10 @@ import math
 import random
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from studio.errors import BadInput
+from studio.input.caption_times import TimedShot, timed_shots
 from studio.input.script import first_sentence, parse_script
 from studio.model.brief import Brief, FilmOptions
 from studio.model.camera import Camera
@@ -67,7 +68,9 @@ _STEADY = "a steady camera"
 
 
 def title_frames(options: FilmOptions) -> int:
-    """Return the length of the title card in whole frames."""
+    """Return the length of the title card in whole frames; 0 for a film whose shots follow its script's times."""
+    if options.script_times:
+        return 0
     seconds = min(TITLE_MOST, max(TITLE_LEAST, TITLE_SHARE * options.seconds))
     return math.floor(seconds * options.fps + 0.5)
 
@@ -80,14 +83,20 @@ def end_frames(options: FilmOptions) -> int:
 
 
 def frames_for_shots(options: FilmOptions) -> int:
-    """Return the frames left for all shots together: the film less its title and end card."""
+    """Return the frames left for all shots together: the film less its title and end card.
+
+    If the shots follow the script's times, they have all of `options.seconds`, and an end card comes after it.
+    """
+    if options.script_times:
+        return sum(shot.frames for shot in timed_shots(options))
     return math.floor(options.seconds * options.fps + 0.5) - title_frames(options) - end_frames(options)
 
 
 def shot_count(options: FilmOptions) -> int:
     """Return how many shots of about `options.shot_seconds` fill the film, at least 1; with prompts, one for each.
 
-    With a script there are never fewer shots than scenes, because each scene needs a picture.
+    With a script there are never fewer shots than scenes, because each scene needs a picture; if they follow its times,
+    there are as many as those make.
 
     Raises:
         BadInput: the script is not valid (`script.parse_script`), has more scenes than the film has frames, or more to
@@ -95,6 +104,8 @@ def shot_count(options: FilmOptions) -> int:
     """
     if options.prompts is not None:
         return max(1, len(options.prompts))
+    if options.script_times:
+        return len(timed_shots(options))
     fitting = max(1, math.floor(frames_for_shots(options) / options.fps / options.shot_seconds + 0.5))
     if options.script is None:
         return fitting
@@ -187,8 +198,8 @@ def share_shots(told: Sequence[Sequence[str]], frames: Sequence[int], fps: int) 
 def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...]:
     """Return the shots of the film, in order; with the title and end card they have the length asked for.
 
-    With prompts, each gives one shot and is used as it was written. The length does not depend on the script: the
-    timeline lengthens a shot to its measured line.
+    With prompts, each gives one shot and is used as it was written. The length does not depend on the script, unless
+    the shots follow its times: the timeline lengthens a shot to its measured line.
 
     Raises:
         BrokenPlan: the graph does not fit this story.
@@ -197,21 +208,17 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
     check_graph(graph, story)
     options = brief.options
     prompts = options.prompts or ()
-    count = len(prompts) or max(shot_count(options), len(story.scenes))
-    if len(story.scenes) > count:
-        raise BadInput(f"{len(story.scenes)} scenes and only {count} prompts: add prompts, or join scenes")
-    frames = share_frames(frames_for_shots(options), count)
+    frames, lines_by_scene = _timed_lines(story, options) if options.script_times else _shared_lines(story, options)
+    count = len(frames)
     if max(frames) > FRAMES_OF_A_SHOT:
         raise BadInput(f"a shot would last {max(frames)} frames, the most is {FRAMES_OF_A_SHOT}: ask for more shots")
-    told = [split_sentences(scene.narration) for scene in story.scenes]
-    counts = share_shots(told, frames, options.fps)
     parts = scene_parts(graph)
     cameras = random.Random(draw_seed(brief.seed, "camera"))
     shots: list[Shot] = []
     sizes: list[ShotSize] = []
     used: list[Camera] = []
-    for number, (scene, sentences, its_shots) in enumerate(zip(story.scenes, told, counts, strict=True), start=1):
-        lines = share_lines(sentences, its_shots)
+    for number, (scene, lines) in enumerate(zip(story.scenes, lines_by_scene, strict=True), start=1):
+        its_shots = len(lines)
         panned: Camera | None = None
         for place, line in enumerate(lines):
             index = len(shots) + 1
@@ -249,6 +256,81 @@ def plan_shots(story: Story, graph: SceneGraph, brief: Brief) -> tuple[Shot, ...
                 )
             )
     return tuple(shots)
+
+
+_Lines = Sequence[tuple[str, ...]]
+"""Of each scene the lines of its shots."""
+
+
+def _shared_lines(story: Story, options: FilmOptions) -> tuple[tuple[int, ...], _Lines]:
+    """Return the length of each shot, and what is said in each scene's shots, shared out over the film."""
+    prompts = options.prompts or ()
+    count = len(prompts) or max(shot_count(options), len(story.scenes))
+    if len(story.scenes) > count:
+        raise BadInput(f"{len(story.scenes)} scenes and only {count} prompts: add prompts, or join scenes")
+    frames = share_frames(frames_for_shots(options), count)
+    told = [split_sentences(scene.narration) for scene in story.scenes]
+    counts = share_shots(told, frames, options.fps)
+    return frames, [share_lines(sentences, count) for sentences, count in zip(told, counts, strict=True)]
+
+
+def _timed_lines(story: Story, options: FilmOptions) -> tuple[tuple[int, ...], _Lines]:
+    """Return as `_shared_lines`, by the times of the script's captions.
+
+    A scene whose words are no longer those of the script has them shared out over its shots; a story with other scenes
+    than the script has all of them shared out over the film's.
+    """
+    shots = timed_shots(options)
+    frames = tuple(shot.frames for shot in shots)
+    spoken = [shot for shot in shots if shot.line]
+    told = [split_sentences(scene.narration) for scene in story.scenes]
+    if len(told) > len(spoken):
+        raise BadInput(f"the story has {len(told)} scenes, and the script only {len(spoken)} captions: join scenes")
+    written = parse_script(options.script or "")
+    counts = _captions_of_scenes(spoken, [scene.narration for scene in written])
+    whole = counts is not None and len(written) == len(told)
+    if counts is None or not whole:
+        counts = share_shots(told, [shot.frames for shot in spoken], options.fps)
+    lines: list[str] = []
+    for sentences, count, scene in zip(told, counts, story.scenes, strict=True):
+        its = [shot.line for shot in spoken[len(lines) : len(lines) + count]]
+        kept = whole and _letters("".join(its)) == _letters(scene.narration)
+        lines += its if kept else share_lines(sentences, count)
+    return frames, _with_pauses(shots, lines, counts)
+
+
+def _captions_of_scenes(spoken: Sequence[TimedShot], narrations: Sequence[str]) -> tuple[int, ...] | None:
+    """Return how many captions each scene has, by their letters; None if the scenes' words are not the captions'."""
+    counts = [0] * len(narrations)
+    ends = list(accumulate(len(_letters(narration)) for narration in narrations))
+    if "".join(_letters(shot.line) for shot in spoken) != "".join(map(_letters, narrations)):
+        return None
+    at = scene = 0
+    for shot in spoken:
+        while at >= ends[scene] and scene < len(ends) - 1:
+            scene += 1
+        counts[scene] += 1
+        at += len(_letters(shot.line))
+    return tuple(counts) if all(counts) else None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _with_pauses(shots: Sequence[TimedShot], lines: Sequence[str], counts: Sequence[int]) -> _Lines:
+    """Return the scenes' lines with '' for each pause, which belongs to the scene before it, or to the first one."""
+    scenes: list[list[str]] = [[] for _ in counts]
+    ends = list(accumulate(counts))
+    at = scene = 0
+    for shot in shots:
+        if shot.line:
+            scene += at == ends[scene]
+            scenes[scene].append(lines[at])
+            at += 1
+        else:
+            scenes[scene].append("")
+    return [tuple(each) for each in scenes]
 
 
 def scene_count(shots: int) -> int:

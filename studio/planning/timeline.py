@@ -69,6 +69,8 @@ def lay_out(shots: Sequence[Shot], line_seconds: Sequence[float], options: FilmO
 
 
 def _planned_end(shots: Sequence[Shot], options: FilmOptions) -> int:
+    if options.script_times:
+        return end_frames(options)
     filled = title_frames(options) + sum(shot.frames for shot in shots) == math.floor(
         options.seconds * options.fps + 0.5
     )
@@ -84,7 +86,7 @@ def _laid_end(before: int, shots: Sequence[Shot], options: FilmOptions) -> int:
 
 def lengthened_text(timeline: Timeline, shots: Sequence[Shot], options: FilmOptions) -> str:
     """Return in one line by how much the film is longer than asked, and why; '' if it is by a frame at most."""
-    asked = options.seconds * timeline.fps
+    asked = options.seconds * timeline.fps + (end_frames(options) if options.script_times else 0)
     if timeline.frames - asked <= 1:
         return ""
     planned_end, why = _planned_end(shots, options), []
@@ -104,7 +106,8 @@ def lengthened_text(timeline: Timeline, shots: Sequence[Shot], options: FilmOpti
         grown = timeline.end_frames == _laid_end(timeline.frames - timeline.end_frames, shots, options)
         why.append("at this length it has an end card" if grown else "timeline.json gives it a longer end card")
     because = " and ".join(why) or "timeline.json says so"
-    return f"the film is {(timeline.frames - asked) / timeline.fps:.2f} s longer than asked: {because}"
+    longer = f"the film is {(timeline.frames - asked) / timeline.fps:.2f} s longer than"
+    return f"{longer} {'its captions' if options.script_times else 'asked'}: {because}"
 
 
 def check_timeline(timeline: Timeline, shots: Sequence[Shot]) -> None:

@@ -17,8 +17,9 @@ from studio.billing.ledger import Ledger
 from studio.billing.prices import price_list
 from studio.billing.rate_limit import rate_limit_of
 from studio.errors import NoSuchSession, SessionLocked
+from studio.input.caption_times import times_line
 from studio.input.idea import check_idea
-from studio.input.option_checks import changed_options
+from studio.input.option_checks import changed_options, film_options
 from studio.input.script import script_left_out
 from studio.model.brief import FilmOptions
 from studio.model.engines import Crew
@@ -147,7 +148,7 @@ def open_session(
     def opened(folder: Path, options: FilmOptions, held: lock.Lock | None = None) -> Session:
         crew = crew_of(options)
         told = script_left_out(options.script) if options.script else ""
-        notes = (*filter(None, (told,)), *check_abilities(crew, options))
+        notes = (*filter(None, (told, times_line(options))), *check_abilities(crew, options))
         store = FolderStore(folder, tell, held)
         try:
             card_file = RunCardFile(store, card)
@@ -190,9 +191,10 @@ def _named(
 ) -> Session:
     folder = session_folder(root, request.session_id or "")
     if not is_own_session(folder):
+        options = film_options(**request.options.model_dump())
         held = lock.take(folder)
         try:
-            for line in adopt_foreign(folder, request.options):
+            for line in adopt_foreign(folder, options):
                 tell(line)
         finally:
             held.release()

@@ -37,6 +37,7 @@ FIELDS = {
     "Details · Music": "score",
     "Details · Seed": "0 to 2147483647",
     "Details · Script": "spoken word for word",
+    "Details · Script's times": "begins where its caption begins",
     "Details · Prompts": "one per shot",
     "Details · Crew's settings": "written out",
     "Money · Budget": "in US dollars",

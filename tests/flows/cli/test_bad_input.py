@@ -33,6 +33,8 @@ BAD = {
     "a script without text": ([IDEA, "--script", "blank.txt"], "script"),
     "a script that is no text": ([IDEA, "--script", "bytes.bin"], "UTF-8"),
     "a folder for a script": ([IDEA, "--script", "."], "--script"),
+    "a script without times": ([IDEA, "--script", "plain.txt", "--script-times"], "the script has no times"),
+    "times without a script": ([IDEA, "--script-times"], "there is no script"),
     "prompts without prompts": ([IDEA, "--prompts", "blank.txt"], "prompts"),
     "a file for an output folder": ([IDEA, "--output", "blank.txt"], "--output"),
     "an output folder nobody can make": ([IDEA, "--output", "/proc/films"], "--output"),
@@ -100,6 +102,7 @@ def in_process(
     from flows.cli.film import main
 
     (folder / "blank.txt").write_text(" \n\t\n")
+    (folder / "plain.txt").write_text("It is cold.", "utf-8")
     (folder / "bytes.bin").write_bytes(b"\xff\xfe\x00\x80")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PREFECT_API_URL", url)

@@ -71,6 +71,25 @@ def test_scripts_and_prompts_are_read_beside_the_manifest(tmp_path: Path, monkey
         assert line.options.prompts[0].image_prompt == "a lantern"
 
 
+def test_a_line_may_follow_its_scripts_times(tmp_path: Path) -> None:
+    """Its length is then the captions', which is told if it gives another; a line without times is a fault."""
+    (tmp_path / "a.srt").write_text("1\n00:00:00,500 --> 00:00:06,000\nThe kettle is cold.\n", "utf-8")
+    (tmp_path / "a.txt").write_text("The kettle is cold.", "utf-8")
+    text = "idea,Script Times,script,seconds\na,yes,a.srt,20\nb,yes,a.srt,\nc,no,a.srt,20\n"
+    one, two, three = read(tmp_path, "a.csv", text)
+    assert [line.options.seconds for line in (one, two, three)] == [6, 6, 20]
+    assert [line.options.script_times for line in (one, two, three)] == [True, True, False]
+    assert one.notes == ("the captions' times make the film 6 s long, not 20: --seconds is not used",)
+    assert two.notes == ()
+    said = refused(tmp_path, "b.csv", "idea,script_times,script\na,yes,a.txt\nb,yes,\nc,maybe,a.srt\n")
+    for part in (
+        "line 2, script_times: the script has no times",
+        "line 3, script_times: there is no script",
+        "line 4, script_times: must be yes or no",
+    ):
+        assert part in said
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     """One line counts all faults and names the first five: where, which option, why."""
     said = refused(tmp_path, "a.csv", "idea,seconds,fps,script\n,2,23,no.txt\nb,soon,24,.\nc,5,24,\nd,1,1,\n")
