@@ -11,9 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from studio.input.left_out import LeftOut
+from studio.text.sentences import split_sentences
 
 PAUSE_SECONDS = 3.0
 """A silence between two cues from which on a new scene begins: longer than the breath between two sentences."""
+
+UNSTOPPED_CHARACTERS = 600
+"""Most characters without a full stop, after which a new scene begins, too: recognised speech often has none at all."""
 
 _CLOCK = r"(?:(?:\d{1,3}:)?\d{1,2}:)?\d{1,2}[,.]\d{1,3}"
 _TIMES = re.compile(rf"[ \t]*(?P<start>{_CLOCK})[ \t]*-->[ \t]*(?P<end>{_CLOCK})(?:[ \t].*)?$")
@@ -35,14 +39,15 @@ class Caption(NamedTuple):
     end: float
     lines: tuple[str, ...]
     parted: bool = False
-    """Whether a silence of `PAUSE_SECONDS` is before it, at which a scene begins."""
+    """Whether a scene begins with it: a silence of `PAUSE_SECONDS` is before it, or too much without a full stop."""
 
 
 def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
     """Return what the cues of a caption file say, a paragraph for each scene; None if the text is no such file.
 
-    A scene ends at a silence of `PAUSE_SECONDS`. Sounds in brackets and notes are left out; a line that only repeats
-    the line before, as automatic captions that roll up do, is left out, too.
+    A scene ends at a silence of `PAUSE_SECONDS`, and where a sentence would have more than `UNSTOPPED_CHARACTERS`.
+    Sounds in brackets and notes are left out; so is a line that only repeats the line before, as automatic captions
+    that roll up do.
     """
     captions = read_captions(text, left)
     return None if captions is None else "\n".join(caption_lines(captions))
@@ -62,7 +67,7 @@ def read_captions(text: str, left: LeftOut | None = None) -> list[Caption] | Non
         return None
     left = LeftOut() if left is None else left
     told: list[Caption] = []
-    before = Caption(0.0, 0.0, ())
+    before, sentence = Caption(0.0, 0.0, ()), ""
     for each in _cues(text.split("\n"), left):
         if not each.lines:
             continue
@@ -76,6 +81,11 @@ def read_captions(text: str, left: LeftOut | None = None) -> list[Caption] | Non
                 break
         left.add("repeated", len(each.lines) - len(new))
         if new:
+            sentences = split_sentences("\n".join((sentence, *new)))
+            if parted or len(sentences[0]) > UNSTOPPED_CHARACTERS:
+                parted = bool(told)
+                sentences = split_sentences("\n".join(new))
+            sentence = sentences[-1]
             told.append(each._replace(lines=new, parted=parted))
         else:
             # The words stay to be read for longer.

@@ -11,6 +11,7 @@ import pytest
 from studio.errors import BadInput
 from studio.input.caption_times import timed_shots, times_line
 from studio.input.option_checks import changed_options, film_options, other_length, part_of_options
+from studio.input.script import parse_script
 from studio.model.brief import FilmOptions
 from tests.support.sampled import sampled
 from tests.support.texts.plans import brief_of
@@ -81,6 +82,23 @@ def test_roll_up_captions_are_shown_as_long_as_they_stay() -> None:
     )
     shots = timed_shots(film_options(script=text, script_times=True, shot_seconds=3))
     assert [(shot.line, shot.start) for shot in shots] == [("the sea", 0), ("is wide.", 216)]
+
+
+@sampled("seed", range(20), quick=2)
+def test_captions_without_full_stops_can_be_told(seed: int) -> None:
+    """However long speech goes on without one, each caption has its shot."""
+    draw = random.Random(seed)
+    words = [
+        f"word{number} and so on {'more ' * draw.randrange(9)}".strip() for number in range(draw.randrange(2, 700))
+    ]
+    if draw.random() < 0.5:
+        words = [f"{each}{draw.choice(('', '', '', '', '.'))}" for each in words]
+    times = [(f"0:{at // 60:02}:{at % 60:02},0", f"0:{at // 60:02}:{at % 60:02},9") for at in range(len(words))]
+    text = captioned(*((begin, end, said) for (begin, end), said in zip(times, words, strict=True)))
+    shots = timed_shots(film_options(script=text, script_times=True))
+    assert [shot.line for shot in shots][: len(words)] == words
+    told = " ".join(scene.narration for scene in parse_script(text)).split()
+    assert told == " ".join(words).split()
 
 
 REFUSED = {
