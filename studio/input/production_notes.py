@@ -1,7 +1,8 @@
 """Leave out of a script what nobody speaks in the forms that language models and video makers write.
 
 Front matter, tables of which one column is spoken, `[Visual: ...]`, `On-screen text:`, `(music swells)`, times,
-hashtags, and the label of the one voice, `Narrator:`. Called by `studio/input/script.py`; pure.
+hashtags, and the label of the one voice, `Narrator:`. The words of other languages than English are in
+`script_words.toml`. Called by `studio/input/script.py` and `studio/input/caption_times.py`; pure.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from studio.input import script_words
 from studio.input.left_out import LeftOut
+from studio.input.script_words import Label, folded
 from studio.text.markdown import MarkdownLine
 from studio.text.plain_yaml import NotYaml, read_yaml
 
@@ -54,9 +57,11 @@ _MADE = (
 )
 _BRACKETED = re.compile(r"\[[^\[\]]{1,600}\]$")
 _BRACKETED_MADE = re.compile(rf"\[[ \t]{{0,3}}(?:{_MADE})\b[^\[\]]{{0,600}}\]", re.IGNORECASE)
+_UNIT = script_words.units()
 _TIME = (
     r"\d{1,2}:\d{2}(?::\d{2})?(?:[ \t]{0,3}[-\u2013\u2014][ \t]{0,3}\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,3}[ \t]?[-\u2013][ \t]?\d{1,3}[ \t]?(?:s|sec|seconds)"
+    rf"|\u7b2c?\d{{1,3}}[ \t]?(?:{_UNIT})?[ \t]?[-\u2013\u2014][ \t]?\d{{1,3}}[ \t]?(?:{_UNIT})\.?"
 )
 _TIMED = re.compile(rf"[\[(](?:{_TIME})[\])][ \t]*")
 _TIMES_ONLY = re.compile(rf"(?:{_TIME})$")
@@ -70,7 +75,7 @@ _SOUNDS = re.compile(
     r"|sfx\b[^()]{0,80})\)[ \t]*",
     re.IGNORECASE,
 )
-_HASHTAGS = re.compile(r"(?:#[^\W\d][\w-]{0,60}[ \t,]{0,3}){1,40}$")
+_HASHTAGS = re.compile(r"(?:#[^\W\d][\w-]{0,60}#?[ \t,]{0,3}){1,40}$")
 _TRAILING_HASHTAGS = re.compile(r"(?:[ \t]{1,5}#[^\W\d][\w-]{0,60}){2,40}$")
 _SCENE = re.compile(
     r"\[?(?P<words>scene[ \t]{1,3}(?:\d{1,3}|[IVX]{1,5})"
@@ -78,7 +83,13 @@ _SCENE = re.compile(
     re.IGNORECASE,
 )
 """A scene's heading that is not marked as one: '[Scene 2: The Sea]'."""
-_QUOTED = re.compile('["\u201c](?P<said>[^"\u201c\u201d]{1,4000})["\u201d]$')
+_QUOTED = re.compile(
+    '(?:["\u201c\u201e](?P<said>[^"\u201c\u201d\u201e]{1,4000})["\u201c\u201d]'
+    "|\u00ab[ \u00a0\u202f]?(?P<angled>[^\u00ab\u00bb]{1,4000}?)[ \u00a0\u202f]?\u00bb"
+    "|[\u300c\u300e](?P<cornered>[^\u300c-\u300f]{1,4000})[\u300d\u300f])$"
+)
+_ROUND = re.compile(r"\([^()]{1,60}\)[ \t]*")
+_SQUARE = re.compile(r"\[[^\[\]]{1,600}\]")
 
 
 def front_matter(text: str, left: LeftOut | None = None) -> tuple[str, str]:
@@ -172,17 +183,19 @@ def _cells(line: str, columns: int = 1) -> list[str]:
 
 def _spoken_column(names: Sequence[str]) -> int | None:
     """Return the place of the column that is spoken, if there is one beside others that are not."""
-    spoken = [at for at, name in enumerate(names) if _SPOKEN_COLUMN.match(name)]
-    if not spoken or not any(_OTHER_COLUMN.match(name) for at, name in enumerate(names) if at not in spoken):
+    spoken = [at for at, name in enumerate(names) if _SPOKEN_COLUMN.match(name) or script_words.is_spoken_column(name)]
+    others = [name for at, name in enumerate(names) if at not in spoken]
+    if not spoken or not any(_OTHER_COLUMN.match(name) or script_words.is_other_column(name) for name in others):
         return None
-    voiced = [at for at in spoken if re.match(_VOICE, names[at], re.IGNORECASE)]
+    voiced = [
+        at for at in spoken if re.match(_VOICE, names[at], re.IGNORECASE) or script_words.is_voice_column(names[at])
+    ]
     return (voiced or spoken)[0]
 
 
 def _row(cells: Sequence[str], spoken: int, who: int | None) -> str:
     words = cells[spoken] if spoken < len(cells) else ""
-    if quoted := _QUOTED.match(words):
-        words = quoted["said"]
+    words = _unquoted(words)
     if words in ("-", "\u2013", "\u2014") or not words:
         return ""
     speaker = cells[who].strip("*_ ").removesuffix(":") if who is not None and who < len(cells) else ""
@@ -201,41 +214,90 @@ def notes_left_out(
     """
     left = LeftOut() if left is None else left
     texts = [line.text.strip() for line in lines]
+    plain = [_untimed(folded(text)) for text in texts]
+    labels = [
+        _label(text, played, wide=words[len(words) - len(text) :].startswith("\u3010"))
+        for words, text in zip(texts, plain, strict=True)
+    ]
     made = tabled or any(
-        _NARRATOR.match(text) or _BRACKETED_MADE.match(text) or ((label := _LABEL.match(text)) and label["strong"])
-        for text in texts
+        (label is not None and (label.kind == "voice" or label.strong)) or _made_bracket(text)
+        for text, label in zip(plain, labels, strict=True)
     )
-    alone = not any(map(_OTHERS.match, texts))
-    parted = made or sum(_SCENE.match(text) is not None for text in texts) > 1
+    alone = not any(
+        _OTHERS.match(text) or (label is not None and label.kind == "guest")
+        for text, label in zip(plain, labels, strict=True)
+    )
+    scenes = [_scene(text) for text in plain]
+    parted = made or sum(scene is not None for scene in scenes) > 1
     kept: list[MarkdownLine] = []
     skipping = False
-    for line, words in zip(lines, texts, strict=True):
-        if timed := _TIMED.match(words):
+    for line, words, text, label, scene in zip(lines, texts, plain, labels, scenes, strict=True):
+        # The time before it is left out; folded, a text is as long as it was.
+        text = words[len(words) - len(text) :]
+        if len(text) < len(words):
             left.add("time")
-        text = words[timed.end() :] if timed else words
         if not words or line.level:
             skipping = False
             kept.append(line)
             continue
-        if parted and (scene := _SCENE.match(text)):
+        if parted and scene is not None:
             skipping = False
-            kept.append(line._replace(text=scene["words"], level=2))
+            kept.append(line._replace(text=text[slice(*scene)], level=2))
             continue
-        label = _LABEL.match(text)
-        if label and (made or label["strong"]):
+        spoken = label is not None and (label.kind == "voice" or (label.kind == "host" and alone))
+        if label is not None and label.kind not in _SPEAKERS and (made or label.strong):
             # A label alone on its line belongs to the lines below.
-            skipping = label.end() == len(text)
-            left.add(_kind(label["label"]))
+            skipping = label.end == len(text)
+            left.add(label.kind)
             kept.append(line._replace(text=""))
             continue
-        spoken = _NARRATOR.match(text) or (_HOST.match(text) if alone else None)
         skipping = skipping and not spoken
         if played and text.startswith("(") and text.endswith(")") and kept and kept[-1].text.strip():
             kept.append(line)
             continue
-        told = "" if skipping else _told(text[spoken.end() :] if spoken else text, made, bool(spoken), left)
+        told = "" if skipping else _told(text[label.end :] if spoken and label else text, made, spoken, left)
         kept.append(line if told == words else line._replace(text=told))
     return tuple(kept)
+
+
+_SPEAKERS = ("voice", "host", "guest")
+
+
+def _untimed(text: str) -> str:
+    timed = _TIMED.match(text)
+    return text[timed.end() :] if timed else text
+
+
+def _label(text: str, played: bool, wide: bool) -> Label | None:
+    """Return the label at the beginning of a folded line, in English or another language; None if it has none."""
+    if label := _LABEL.match(text):
+        return Label(_kind(label["label"]), label.end(), bool(label["strong"]))
+    if voice := _NARRATOR.match(text):
+        return Label("voice", voice.end(), True)
+    if host := _HOST.match(text):
+        return Label("host", host.end(), False)
+    return script_words.label_of(text, played, wide)
+
+
+def _made_bracket(text: str) -> bool:
+    if not text.startswith("["):
+        return False
+    if _BRACKETED_MADE.match(text):
+        return True
+    found = _SQUARE.match(text)
+    return found is not None and script_words.bracket_kind(found[0][1:]) != ""
+
+
+def _scene(text: str) -> tuple[int, int] | None:
+    """Return where in a folded line a scene's heading begins and ends, without brackets; None if it is none."""
+    if scene := _SCENE.match(text):
+        return scene.span("words")
+    return script_words.scene_heading(text)
+
+
+def _unquoted(text: str) -> str:
+    quoted = _QUOTED.match(text)
+    return next(filter(None, quoted.groups()), text) if quoted else text
 
 
 _KINDS = (
@@ -263,8 +325,9 @@ _KINDS = (
 
 def _kind(note: str) -> str:
     """Return of which kind a label, or a note in brackets, is."""
-    words = note.lstrip("[( \t")
-    return next((kind for kind, opening in _KINDS if opening.match(words)), "other")
+    words = folded(note).lstrip("[( \t")
+    english = next((kind for kind, opening in _KINDS if opening.match(words)), "")
+    return english or script_words.bracket_kind(words) or "other"
 
 
 def _told(text: str, made: bool, labelled: bool, left: LeftOut) -> str:
@@ -272,7 +335,7 @@ def _told(text: str, made: bool, labelled: bool, left: LeftOut) -> str:
     if kind := "hashtags" if _HASHTAGS.match(text) else "time" if _TIMES_ONLY.match(text) else "":
         left.add(kind)
         return ""
-    if made and _BRACKETED.match(text):
+    if made and _BRACKETED.match(folded(text)):
         left.add(_kind(text))
         return ""
     told = text
@@ -284,14 +347,33 @@ def _told(text: str, made: bool, labelled: bool, left: LeftOut) -> str:
 
         return drop
 
-    if "[" in told:
-        told = _BRACKETED_MADE.sub(dropped(""), told)
-    if "(" in told:
-        told = _SOUNDS.sub(dropped("sound"), told)
-    if "[" in told or "(" in told:
-        told = _TIMED.sub(dropped("time"), told)
+    def foreign_note(found: re.Match[str]) -> str:
+        return dropped("")(found) if script_words.bracket_kind(found[0][1:]) else found[0]
+
+    def foreign_sound(found: re.Match[str]) -> str:
+        inside = found[0].strip()[1:-1]
+        alone = len(found[0]) == len(found.string)
+        return dropped("sound")(found) if script_words.is_sound(inside, made, alone) else found[0]
+
+    plain = folded(told)
+    if "[" in plain:
+        told = _without(_SQUARE, _without(_BRACKETED_MADE, told, dropped("")), foreign_note)
+    if "(" in plain:
+        told = _without(_ROUND, _without(_SOUNDS, told, dropped("sound")), foreign_sound)
+    if "[" in plain or "(" in plain:
+        told = _without(_TIMED, told, dropped("time"))
     if "#" in told:
         told = _TRAILING_HASHTAGS.sub(dropped("hashtags"), told)
-    if labelled and (quoted := _QUOTED.match(told)):
-        told = quoted["said"]
+    if labelled:
+        told = _unquoted(told)
     return told if told == text else " ".join(told.split())
+
+
+def _without(pattern: re.Pattern[str], text: str, drop: Callable[[re.Match[str]], str]) -> str:
+    """Return a text without what a pattern finds in it, folded, where `drop` returns ''."""
+    parts, at = [], 0
+    for found in pattern.finditer(folded(text)):
+        if not drop(found):
+            parts.append(text[at : found.start()])
+            at = found.end()
+    return "".join([*parts, text[at:]])

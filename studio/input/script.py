@@ -30,6 +30,7 @@ from studio.input.cues import Cue, caseless_name, cue, known_names, speaks
 from studio.input.fountain import ACTION, CUE, HEADING, is_fountain, title_page, unspoken_left_out
 from studio.input.left_out import LeftOut, script_line
 from studio.input.production_notes import front_matter, notes_left_out, spoken_columns
+from studio.input.script_words import title_label, unnumbered
 from studio.model.brief import SCRIPT_CHARACTERS
 from studio.model.film import LINE_CHARACTERS, Scene
 from studio.text.markdown import MarkdownLine, read_markdown
@@ -140,6 +141,8 @@ def _titled(text: str, left: LeftOut) -> tuple[str, Sequence[MarkdownLine], bool
     if staged or any(_place_of(line.lstrip(" \t*_#>").rstrip(" \t*_")) is not None for line in behind.split("\n")):
         behind = unspoken_left_out(behind, left)
     lines = read_markdown(behind)
+    if not (title or page_title):
+        page_title, lines = _labelled_title(lines)
     played = staged or any(_heading(line) is not None for line in lines)
     lines = notes_left_out(lines, played, tabled=tabled != unpaged, left=left)
     if title := title or page_title:
@@ -150,6 +153,14 @@ def _titled(text: str, left: LeftOut) -> tuple[str, Sequence[MarkdownLine], bool
     if any(line.level == 1 for line in lines[first + 1 :]) or title.strip() not in ("", lines[first].text.strip()):
         return title, lines, staged
     return lines[first].text, lines[first + 1 :], staged
+
+
+def _labelled_title(lines: tuple[MarkdownLine, ...]) -> tuple[str, tuple[MarkdownLine, ...]]:
+    """Return the title that a script's first line names in another language than English, '' if none, and the rest."""
+    first = next((place for place, line in enumerate(lines) if line.text.strip()), None)
+    if first is None or not (begins := title_label(words := lines[first].text.strip())) or begins == len(words):
+        return "", lines
+    return words[begins:].strip('\u300a\u300b"\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb '), lines[first + 1 :]
 
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:
@@ -172,7 +183,8 @@ def _heading(line: MarkdownLine) -> str | None:
     words = line.text.strip()
     if words.startswith(HEADING):
         return _place("", _unnumbered(words[1:]))
-    words = _NUMBERING.sub("", words, count=1) if line.level and _NUMBERING.match(words) else words
+    if line.level:
+        words = _NUMBERING.sub("", words, count=1) if _NUMBERING.match(words) else unnumbered(words)
     if (place := _place_of(words)) is not None:
         return place
     return (_place("", words.rstrip(":")) if re.search(r"\w", words) else "") if line.level else None
