@@ -60,7 +60,8 @@ def build_graph(
 ) -> SceneGraph:
     """Return the graph of `story`: one node for each scene, and one for each character, place and prop it names.
 
-    A scene without a location is set where the scene before it was.
+    A scene without a location is set where the scene before it was; the first one in `NOWHERE`, or, if the story is not
+    in English, in a place without a name.
 
     Args:
         look: a character's name -> its canonical visual description.
@@ -83,7 +84,8 @@ def build_graph(
         return nodes[key].id
 
     scenes: list[Node] = []
-    location = NOWHERE
+    # In another language than English a place of ours would be in the picture and not in the story.
+    location = NOWHERE if story.language == "en" else ""
     for scene in story.scenes:
         if scene.id > NODES_OF_A_KIND:
             raise BrokenPlan(f"scene {scene.id} of the story: an id is at most {NODES_OF_A_KIND}; number them from 1")

@@ -40,7 +40,8 @@ _GASP = 5
 def from_script(brief: Brief) -> Story:
     """Return the story of a script: its words and its places, with nothing added to the narration.
 
-    A scene's emotion is read from its words; '' where they do not say.
+    A scene's emotion is read from its words; '' where they do not say. So is its place, for a script in a language that
+    is not known here.
 
     Raises:
         BadInput: the script holds no text, or has more scenes than the film has frames.
@@ -51,22 +52,24 @@ def from_script(brief: Brief) -> Story:
     if len(parsed) > shots:
         parsed = _joined(parsed, shots)
     text = " ".join(scene.narration for scene in parsed)
+    first = " ".join(islice(each_sentence(text), 6))
+    foreign = parse_idea(first, KNOWN_WORDS).kind == "foreign"
     whole = find_setting(text) or OPEN_COUNTRY
     scenes: list[Scene] = []
     for scene in parsed:
         setting = find_setting(scene.narration) or whole
         place = own_place(setting, scene.narration) or setting.places[0]
         weather = "" if setting.name in {"space", "underwater", "room"} else weather_of(scene.narration)
-        location = scene.location or f"{place} {weather}".strip()
+        # In a language whose words are not known here a place would be made up: 'sea' is no water in Spanish.
+        location = scene.location or ("" if foreign else f"{place} {weather}".strip())
         emotion = scene.emotion or find_feeling(scene.narration)
         scenes.append(scene.model_copy(update={"location": location, "emotion": emotion}))
     idea = parse_idea(brief.idea, KNOWN_WORDS)
-    first = " ".join(islice(each_sentence(text), 6))
     return Story(
         title=idea.title,
         style=options.style,
         scenes=tuple(scenes),
-        language="other" if parse_idea(first, KNOWN_WORDS).kind == "foreign" else "en",
+        language="other" if foreign else "en",
         mood=find_mood(f"{brief.idea} {text}"),
         written_by=SCRIPT,
     )
