@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import JsonValue
 
@@ -46,6 +46,11 @@ _MISSING = (
     r"not[ _]found|n[o']t exist|unknown|no such|invalid|un(?:available|supported|recogni[sz]ed)"
     r"|not (?:available|supported|loaded|installed|recogni[sz]ed|known|valid|served)|isn't|pull(?:ing)? it|must be"
 )
+_GAP = r"[^;]{0,120}?"
+_LACKS_VOICE = re.compile(
+    rf"\b(?:voice|speaker)s?\b{_GAP}(?:{_MISSING})|(?:{_MISSING}){_GAP}\b(?:voice|speaker)s?\b", re.I
+)
+_LACKS_MODEL = re.compile(rf"\bmodels?\b{_GAP}(?:{_MISSING})|(?:{_MISSING}){_GAP}\bmodels?\b", re.I)
 _LISTED = re.compile(
     r"\b(?:available|valid|supported|allowed|known|existing|possible|choices?|options?)\b[^.;]{0,40}(?::|\bare\b|\[)"
     r"|\b(?:one of|choose from|did you mean)\b",
@@ -91,9 +96,9 @@ def tell_what_is_there(error: VendorError, account: OpenAIAccount, model: str, w
     """
     if error.fault != "wrong" or error.status not in (400, 404, 422) or _LISTED.search(error.reason):
         return
-    if voice and _lacks("voice|speaker", error.reason):
+    if voice and _LACKS_VOICE.search(error.reason):
         asked, names = voice, voices_there(account)
-    elif _lacks("model", error.reason) or "model_not_found" in str(error):
+    elif _LACKS_MODEL.search(error.reason) or "model_not_found" in str(error):
         asked, names = model, models_there(account)
     else:
         return
@@ -102,12 +107,6 @@ def tell_what_is_there(error: VendorError, account: OpenAIAccount, model: str, w
     if there and not has(names, asked):
         told = str(error).removesuffix("; check model, settings and address")
         error.args = (f"{told}; it has {listed(there)}: choose one",)
-
-
-def _lacks(what: Literal["model", "voice|speaker"], reason: str) -> bool:
-    gap = r"[^;]{0,120}?"
-    missing = rf"\b(?:{what})s?\b{gap}(?:{_MISSING})|(?:{_MISSING}){gap}\b(?:{what})s?\b"
-    return re.search(missing, reason, re.I) is not None
 
 
 def _once(account: OpenAIAccount, what: str, paths: tuple[str, ...]) -> Names:
