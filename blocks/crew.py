@@ -13,13 +13,13 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, HttpUrl, JsonValue, ValidationError
 
 from blocks.crew_names import check_crew_name, no_such_crew
-from blocks.engine_registry import NAME, engine_names, engine_plugin
+from blocks.engine_registry import engine_names, engine_plugin
 from blocks.offline.crew import offline_crew
 from blocks.openai_api.account import OpenAIAccount
 from blocks.stability_api.account import StabilityAccount
 from studio.errors import BadInput
 from studio.input.crew_file import ACCOUNTS
-from studio.model.brief import FilmOptions
+from studio.model.brief import UNNAMED_CREW, FilmOptions
 from studio.model.check import Check
 from studio.model.engine_plugin import ROLES, EnginePlugin, Role
 from studio.model.engines import AT_ONCE, AccountLimits, Crew, LeavesScripts
@@ -38,7 +38,6 @@ def _named(role: Role, description: str) -> Any:
     choices: dict[str, Any] = {"enum": list(engine_names(role))}
     return Field(
         default="offline",
-        pattern=f"^{NAME}$",
         max_length=100,
         title=role.capitalize(),
         description=description,
@@ -258,7 +257,7 @@ def crew_of(options: FilmOptions) -> Crew:
     """
     if options.crew_settings is None:
         return crew_named(options.crew)
-    named = f"--crew {printable(options.crew)}"
+    named = "crew_settings" if options.crew == UNNAMED_CREW else f"--crew {printable(options.crew)}"
     if unknown := next((name for name in options.crew_settings if name not in FIELDS), None):
         raise BadInput(f"{named}: {printable(unknown[:60])!r} is no field of a Film Crew: they are {', '.join(FIELDS)}")
     try:

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from studio.errors import BadInput
-from studio.model.engine_plugin import GROUP, EnginePlugin, Role
+from studio.model.engine_plugin import GROUP, ROLES, EnginePlugin, Role
 from studio.text.display import printable
 
 NAME = r"[a-z0-9]+([-_][a-z0-9]+)*"
@@ -30,8 +30,10 @@ def engine_plugin(role: Role, name: str) -> EnginePlugin[Any]:
     """
     found = {each.value: each for registered, each in _registered(role) if registered == name}
     if not found:
+        others = [other for other in ROLES if name in engine_names(other)]
+        shown = repr(printable(name[:60])) + (f", which is a {' and a '.join(others)}" if others else "")
         raise BadInput(
-            f"there is no {role} {printable(name[:60])!r}: choose one of {', '.join(engine_names(role))}, or install "
+            f"there is no {role} {shown}: choose one of {', '.join(engine_names(role))}, or install "
             f"the package that brings it into this environment"
         )
     if len(found) > 1:

@@ -182,6 +182,9 @@ def _check_paid(role: Role, unbooked: Any, engine: Any, desk: _Desk, folder: Pat
         work(unbooked, folder / "unbooked")
     except EngineFailed:
         _require(desk._sent() == before, "it sends a request that is booked nowhere")
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise AssertionError(f"without a desk it ends in {what}: raise EngineFailed, for nothing is booked") from error
     else:
         raise AssertionError("it works without a desk: what it sends is booked nowhere")
 

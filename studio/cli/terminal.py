@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from cyclopts import CycloptsError, UnusedCliTokensError
+from cyclopts import CycloptsError, RepeatArgumentError, UnusedCliTokensError
 
 from studio.errors import FilmError
 from studio.text.display import printable
@@ -42,6 +42,9 @@ def leave(run: Callable[[], int | None], interrupted: str = "interrupted") -> in
     except UnusedCliTokensError as error:
         words = " ".join(error.unused_tokens or ())
         _complain(f"{words!r} is more than this command takes: put quotes around a text of several words. See --help.")
+        return 2
+    except RepeatArgumentError as error:
+        _complain(f"{error.token.keyword} is given twice, or beside its opposite: give one of them. See --help.")
         return 2
     except CycloptsError as error:
         _complain(f"{error} See --help.")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from studio.errors import BadInput
 from studio.input.text_files import read_text
+from studio.model.brief import UNNAMED_CREW
 
 MOST_DOTS = 40
 """The most dots in a line: parsing a key of 20,000 parts, 40 kB, takes 1.5 GB of memory."""
@@ -53,7 +54,7 @@ def read_crew(path: Path, named: str) -> dict[str, object]:
         raise BadInput(f"{named}: {shown}: {error}") from error
 
 
-def crew_options(content: Mapping[str, object], name: str = "crew.toml") -> dict[str, object]:
+def crew_options(content: Mapping[str, object], name: str = UNNAMED_CREW) -> dict[str, object]:
     """Return the options 'crew' and 'crew_settings' for a crew that is written out, in a file or in a manifest.
 
     Raises:

@@ -27,6 +27,8 @@ SCRIPT_CHARACTERS = 200_000
 """Longest script, in characters: twice that of a feature film."""
 CREW_SUFFIX = ".toml"
 """How the name of a crew that is written out ends, as its file's; no built-in crew and no saved block is named so."""
+UNNAMED_CREW = f"crew{CREW_SUFFIX}"
+"""The name of a crew that is written out in no file of its own."""
 CREW_CHARACTERS = 20_000
 """The longest settings of a crew, as JSON: a negative prompt of 2,000 letters, and some more."""
 DEFAULT_STYLE = "ultra cinematic documentary"
@@ -73,7 +75,7 @@ class FilmOptions(FrozenModel):
     def _named_as_a_file(cls, given: object) -> object:
         # A name of a built-in or saved crew says who works; with settings of its own that would be wrong.
         if isinstance(given, dict) and given.get("crew_settings") and not is_crew_file(given.get("crew")):
-            return {**given, "crew": f"crew{CREW_SUFFIX}"}
+            return {**given, "crew": UNNAMED_CREW}
         return given
 
     @field_validator("crew_settings")

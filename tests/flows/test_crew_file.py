@@ -125,6 +125,16 @@ def test_settings_that_no_crew_has(settings: dict[str, Any], told: str) -> None:
     assert "sk-secret-1" not in said
 
 
+def test_a_crew_of_no_file_is_told_by_its_option() -> None:
+    """A run of a deployment, or a manifest, that writes a crew out has no file that could be named."""
+    with pytest.raises(BadInput, match=r"^crew_settings: at_once: must be 1 to 100"):
+        crew_of(FilmOptions(crew_settings={"at_once": 0}))
+    with pytest.raises(BadInput, match="there is no composer 'openai', which is a writer and a painter and a narrator"):
+        crew_of(FilmOptions(crew_settings={"composer": "openai"}))
+    with pytest.raises(BadInput, match="there is no painter 'with space': choose one of offline"):
+        crew_of(FilmOptions(crew_settings={"painter": "with space"}))
+
+
 def test_a_file_that_only_a_command_can_read(tmp_path: Path) -> None:
     """A run of a deployment has no folder of the person's: it is told where a crew's content goes."""
     with pytest.raises(BadInput, match=r"no crew 'mine.toml'.*given as crew_settings"):

@@ -265,6 +265,8 @@ class PaidPainter:
         if self.desk is None:
             if "no desk needed" in faults:
                 send()
+            if "nobody at the desk" in faults:
+                raise AttributeError("'NoneType' object has no attribute 'call'")
             raise EngineFailed("no desk")
         self.desk.call(request, send, check).save(out, "PNG")
         return PieceMeasures(width=size[0], height=size[1])
@@ -283,6 +285,7 @@ PAID_FAULTS = {
     "another error": "a wrong answer ends in UnidentifiedImageError",
     "another fault": "a wrong answer is called 'wrong'",
     "no desk needed": "booked nowhere",
+    "nobody at the desk": "without a desk it ends in AttributeError",
 }
 
 

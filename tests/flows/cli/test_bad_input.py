@@ -13,6 +13,8 @@ from tests.support.sessions.make_sessions import snapshot
 DEAD = "http://127.0.0.1:9/api"
 
 BAD = {
+    "an option and its opposite": ([IDEA, "--resume", "--new"], "--new is given twice, or beside its opposite"),
+    "an option twice": ([IDEA, "--seconds", "4", "--seconds", "5"], "--seconds is given twice"),
     "no idea": ([], "no idea given"),
     "an empty idea": ([""], "the idea is empty"),
     "a blank idea": ([" \t\n "], "the idea is empty"),
