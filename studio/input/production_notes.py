@@ -31,6 +31,8 @@ _OTHER_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _RULE_OF_TABLE = re.compile(r"[ \t|:-]{3,200}$")
+_EDGE_OF_CELL = re.compile(r"(?<!\\)\|")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,500}\1(?!`)")
 
 _STRONG = (
     r"visuals?|visual description|on[ -]?screen(?: text)?|text on[ -]?screen|text overlays?|overlay text|b[ -]?roll|sfx"
@@ -172,8 +174,12 @@ def _is_rule(line: str) -> bool:
 
 
 def _cells(line: str, columns: int = 1) -> list[str]:
-    """Return a row's cells; '|' at an edge parts none, unless the row would have fewer than `columns`."""
-    cells = [cell.strip() for cell in line.strip().split("|")]
+    """Return a row's cells; '|' at an edge parts none, unless the row would have fewer than `columns`.
+
+    An escaped '|' is a sign of its cell; it stays escaped, but not in code, where Markdown would keep the backslash.
+    """
+    parts = _EDGE_OF_CELL.split(line.strip())
+    cells = [_CODE.sub(lambda code: code[0].replace("\\|", "|"), part.strip()) for part in parts]
     if len(cells) > columns and not cells[0]:
         del cells[0]
     if len(cells) > columns and not cells[-1]:

@@ -161,7 +161,7 @@ def _blocks(lines: list[str]) -> list[MarkdownLine]:
         tabled = bool(told) and told[-1].row and "|" in row
         bars = row.startswith("|") and row.endswith("|") and row.count("|") > 2
         if _COLUMNS.match(words) and told and "|" in told[-1].text:
-            told[-1] = told[-1]._replace(row=True, ends=True)
+            told[-1] = told[-1]._replace(text=_piped(told[-1].text), row=True, ends=True)
             continue
         under = _UNDERLINE.match(words)
         if under and told and told[-1].text.strip() and not told[-1].level:
@@ -177,7 +177,7 @@ def _blocks(lines: list[str]) -> list[MarkdownLine]:
         elif heading:
             told.append(MarkdownLine(_unclosed(heading[2]), level=len(heading[1])))
         elif bars or tabled:
-            told.append(MarkdownLine(row, row=True, ends=True))
+            told.append(MarkdownLine(_piped(row), row=True, ends=True))
         else:
             words = words[mark.end() :] if mark else words
             note = _FOOTNOTE.match(words)
@@ -186,6 +186,11 @@ def _blocks(lines: list[str]) -> list[MarkdownLine]:
     if item >= 0:
         told[item] = told[item]._replace(ends=True)
     return told
+
+
+def _piped(row: str) -> str:
+    """Return a table's row whose escaped '|' are signs of their cells, also in code."""
+    return row.replace("\\|", _hidden("|"))
 
 
 def _unclosed(heading: str) -> str:

@@ -80,3 +80,21 @@ def test_a_script_of_a_model_has_its_scenes() -> None:
         ("the Pier", "It is late."),
         ("", "It is day."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            r"| Visual | Narration |" + "\n|---|---|\n" + r"| a lamp | This \| that, in `a\|b`. |",
+            ["This | that, in a|b."],
+        ),
+        (
+            r"| Place | Light |" + "\n|---|---|\n" + r"| Pier \| mole | `on\|off` |",
+            ["Place, Light.", "Pier | mole, on|off."],
+        ),
+    ],
+)
+def test_an_escaped_bar_is_a_sign_of_its_cell(table: str, said: list[str]) -> None:
+    """In a table of which one column is spoken, and in any other."""
+    assert _said(table) == said

@@ -92,9 +92,15 @@ def table_script(draw: random.Random) -> Script:
     rows = [names, [draw.choice(("---", ":--", ":-:")) for _ in names]]
     spoken: list[str] = []
     for number in range(draw.randrange(1, 8)):
-        cells = [draw.choice((str(number), "a lamp", "0:00-0:10", "")) for _ in names]
+        cells = [draw.choice((str(number), "a lamp", "0:00-0:10", "", r"this \| that", r"`a\|b`")) for _ in names]
         said = next(words)
-        cells[place] = draw.choice(("{}", '"{}"', "\u201c{}\u201d", "**{}**")).format(said)
+        if draw.random() < 0.3:
+            said = draw.choice(("This or that | {}", "{} | or not.", "|{}", "{} It is a|b|c.")).format(said)
+            written = draw.choice((said, f"It is `a|b`. {said}")).replace("|", r"\|")
+            said = written.replace("\\", "").replace("`", "")
+        else:
+            written = said
+        cells[place] = draw.choice(("{}", '"{}"', "\u201c{}\u201d", "**{}**")).format(written)
         if draw.random() < 0.2:
             cells[place] = draw.choice(("-", "\u2014"))
         else:
