@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from studio.input.left_out import LeftOut
@@ -22,11 +23,25 @@ UNSTOPPED_CHARACTERS = 600
 _CLOCK = r"(?:(?:\d{1,3}:)?\d{1,2}:)?\d{1,2}[,.]\d{1,3}"
 _TIMES = re.compile(rf"[ \t]*(?P<start>{_CLOCK})[ \t]*-->[ \t]*(?P<end>{_CLOCK})(?:[ \t].*)?$")
 _BEGINNING = re.compile(r"(?:WEBVTT(?:[ \t].*)?(?:\n|$)|\d{1,6}[ \t]*\n.{0,40}-->)")
-_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,60})?[ \t]+(?P<name>[^<>]{1,80})>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,60})?[ \t]+[^<>]{1,80}>")
 _MARK = re.compile(
     r"</?(?:v|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]{0,80})?>|<\d[\d:.]{2,15}>|</?font(?:\s[^<>]{0,200})?>|\{\\[^{}]{0,80}\}"
 )
-_SOUND = re.compile(r"[-\u2013\s]*(?:\[[^\[\]]{0,200}\]|\([^()]{0,200}\)|[\u266a\u266b\u266c#*\s]{1,20})$")
+_SQUARE = re.compile(r"[ \t]?\[[^\[\]]{0,200}\](?!\()[ \t]{0,3}:?")
+_ROUND = re.compile(r"(?P<blank>^|[ \t])\((?P<words>[^()]{1,200})\)(?P<colon>[ \t]{0,3}:)?(?=[ \t]|$)")
+_LEADING = re.compile(r"\((?P<words>[^()]{1,200})\)[ \t]{0,3}:?[ \t]{0,9}")
+_SIGNS = re.compile(r"[-\u2013\u2014\s\u266a\u266b\u266c#*]{0,40}$")
+_DASH = re.compile(r"(?:-{1,2}|[\u2013\u2014])(?:[ \t]{1,9}(?=\S)|(?=[^\W\d_a-z]|[\[(>\u00bf\u00a1\"\u201c]))")
+_CHEVRONS = re.compile(r"(?:>|&gt;){2,3}[ \t]{0,9}")
+_NAME = re.compile(
+    r"(?P<name>[^\W\d_][^\s:()]{0,30}(?:[ \t][^\s:()]{1,30}){0,3})"
+    r"(?:[ \t]{0,3}\([^()]{0,60}\))?[ \t]{0,3}:(?:[ \t]{1,9}|$)"
+)
+_STOPPED = re.compile("[.!?,;:\u2026\u3002\uff01\uff1f\u2013\u2014-][\"'\u201d\u2019)]{0,3}$")
+_HEARD = re.compile(r"(?:[\w'-]{1,30}[ \t]){0,2}[\w'-]{1,30}(?:ing|[^s\W]s)$")
+"""What is heard, in small letters: 'laughing', 'door slams'."""
+_NOT_HEARD = frozenset(("a", "an", "and", "as", "at", "but", "for", "in", "no", "not", "of", "on", "or", "the", "with"))
+_BLOCK = re.compile(r"(?:NOTE(?:[ \t].*)?|(?:STYLE|REGION)[ \t]*)$")
 _NOTES = re.compile("[\u266a\u266b\u266c]")
 _SUNG = re.compile(r"^#[ \t]{1,9}(?=[^\s#])|(?<=[^\s#])[ \t]{1,9}#$")
 """The marks about a line that is sung, as broadcasters write them: '# The sea, the sea #'."""
@@ -46,8 +61,8 @@ def captions_as_script(text: str, left: LeftOut | None = None) -> str | None:
     """Return what the cues of a caption file say, a paragraph for each scene; None if the text is no such file.
 
     A scene ends at a silence of `PAUSE_SECONDS`, and where a sentence would have more than `UNSTOPPED_CHARACTERS`.
-    Sounds in brackets and notes are left out; so is a line that only repeats the line before, as automatic captions
-    that roll up do.
+    Sounds in brackets, speakers' names and notes are left out; so is a line that only repeats the line before, as
+    automatic captions that roll up do.
     """
     captions = read_captions(text, left)
     return None if captions is None else "\n".join(caption_lines(captions))
@@ -96,30 +111,112 @@ def read_captions(text: str, left: LeftOut | None = None) -> list[Caption] | Non
 
 def _cues(lines: list[str], left: LeftOut) -> Iterator[Caption]:
     starts = [place for place, line in enumerate(lines) if "-->" in line and _TIMES.match(line)]
+    if lines[0].startswith("WEBVTT"):
+        left.add("block", _blocks(lines, frozenset(starts)))
+    stopped = True
     for number, place in enumerate(starts):
         until = starts[number + 1] if number + 1 < len(starts) else len(lines)
         said: list[str] = []
-        for line in lines[place + 1 : until]:
-            # A blank line ends a cue; what follows is the next one's name, or a note.
-            if not line.strip():
-                break
-            if words := _words(line):
+        # A blank line ends a cue; what follows is the next one's name, or a note.
+        shown = takewhile(str.strip, lines[place + 1 : until])
+        for line in _squared("\n".join(shown), left).split("\n"):
+            if words := _words(line, stopped, left):
                 said.append(words)
-            else:
-                left.add("sound")
+                stopped = _STOPPED.search(words) is not None
         times = _TIMES.match(lines[place])
         if times is not None:
             yield Caption(_seconds(times["start"]), _seconds(times["end"]), tuple(said))
 
 
-def _words(line: str) -> str:
-    """Return a caption's line in plain words, a speaker's name with a colon; '' if nobody speaks it."""
-    named = _VOICE.search(line)
-    words = _SUNG.sub("", _NOTES.sub("", _MARK.sub("", line)).strip())
-    if not words or _SOUND.match(words):
+def _blocks(lines: list[str], starts: frozenset[int]) -> int:
+    """Return how many blocks of a WebVTT file are notes, styles or regions."""
+    return sum(
+        not lines[place - 1].strip() and place + 1 not in starts and _BLOCK.match(line) is not None
+        for place, line in enumerate(lines)
+        if place and line.startswith(("NOTE", "STYLE", "REGION"))
+    )
+
+
+def _squared(text: str, left: LeftOut) -> str:
+    """Return the lines of a cue without sounds in square brackets, which may go on in the next line."""
+    if "[" not in text:
+        return text
+    told, count = _SQUARE.subn("", _MARK.sub(_unmarked, text))
+    left.add("sound", count)
+    return told
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith("<v") else ""
+
+
+def _words(line: str, stopped: bool, left: LeftOut) -> str:
+    """Return what is spoken of a caption's line, after a dash if it has one; '' if nothing is.
+
+    Args:
+        stopped: whether what was said before is ended: then what is in brackets at the beginning is a sound.
+    """
+    left.add("name", len(_VOICE.findall(line)))
+    words = _MARK.sub("", line).strip()
+    if not words:
         return ""
-    words = words.removeprefix(">>").lstrip() if words.startswith(">>") else words
-    return f"{' '.join(named['name'].split())}: {words}" if named else words
+    words = _SUNG.sub("", _NOTES.sub("", words).strip())
+    if _SIGNS.match(words):
+        left.add("sound")
+        return ""
+    dash, whole = "", words
+    begun = named = marked = False
+    for _ in range(8):
+        if found := _DASH.match(words):
+            dash, begun = "- ", True
+        elif found := _CHEVRONS.match(words):
+            begun = marked = True
+        elif (found := _LEADING.match(words)) and (
+            stopped or begun or found.end() == len(words) or _is_heard(found["words"])
+        ):
+            left.add("sound")
+        elif (
+            not named and (found := _NAME.match(words)) and _is_name(found["name"], words[found.end() :], begun, marked)
+        ):
+            left.add("name")
+            left.add("sound", int("(" in found[0]))
+            begun = named = True
+        else:
+            break
+        words = words[found.end() :].lstrip()
+    if "(" in words:
+        words = _ROUND.sub(lambda found: _spoken(found, left), words).strip()
+    if words != whole and not re.search(r"\w", words):
+        return ""
+    return dash + words
+
+
+def _is_name(name: str, said: str, begun: bool, marked: bool) -> bool:
+    """Tell whether a line's beginning, before a colon, names who speaks: it is in capitals, or `marked` by '>>'.
+
+    In captions that are all in capitals, only one word is a name, if no dash stands before it (`begun`).
+    """
+    parts = name.split()
+    if marked:
+        return all(part[0].isupper() or not part[0].isalpha() for part in parts)
+    if not name.isupper() or name.endswith(("!", "?", ",")):
+        return False
+    return begun or len(parts) == 1 or not said.isupper()
+
+
+def _is_heard(words: str) -> bool:
+    return _HEARD.match(words) is not None and words.split()[0] not in _NOT_HEARD
+
+
+def _spoken(found: re.Match[str], left: LeftOut) -> str:
+    """Return what stands in round brackets within a line, with its brackets, if it is spoken; else ''."""
+    before = found.string[: found.start()][-4:]
+    inside = found["words"]
+    after_stop = _STOPPED.search(before) is not None and not inside.endswith((".", "!", "?"))
+    if not re.search(r"[^\W\d_]", inside) or not (found["colon"] or after_stop or _is_heard(inside)):
+        return found[0]
+    left.add("sound")
+    return ""
 
 
 def _seconds(clock: str) -> float:

@@ -15,6 +15,8 @@ NAMES = {
     "visual": ("visual note", "visual notes"),
     "on-screen text": ("on-screen text", "on-screen texts"),
     "sound": ("cue for music or sound", "cues for music or sound"),
+    "name": ("speaker's name", "speakers' names"),
+    "block": ("NOTE, STYLE or REGION block", "NOTE, STYLE or REGION blocks"),
     "time": ("time", "times"),
     "hashtags": ("line of hashtags", "lines of hashtags"),
     "other": ("other note to the makers", "other notes to the makers"),

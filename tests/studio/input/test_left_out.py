@@ -111,7 +111,8 @@ def test_what_captions_leave_out_is_counted(seed: int) -> None:
     """Of 50 caption files each tells how many sounds, and how many lines that only repeat, are left out."""
     draw = random.Random(seed)
     for _ in range(50):
-        blocks, wanted, before = [], Counter[str](), ""
+        web = draw.random() < 0.5
+        blocks, wanted, before = ["WEBVTT"] if web else [], Counter[str](), ""
         for number in range(1, draw.randrange(3, 9)):
             lines = [f"The word{number} is here."]
             if before and draw.random() < 0.3:
@@ -121,6 +122,16 @@ def test_what_captions_leave_out_is_counted(seed: int) -> None:
             if draw.random() < 0.3:
                 lines.append(draw.choice(("[door creaks]", "(sighs)", "\u266a\u266a")))
                 wanted["sound"] += 1
+            if draw.random() < 0.3:
+                lines[-1] = f"{lines[-1]} [wind]"
+                wanted["sound"] += 1
+            if draw.random() < 0.3:
+                lines.append(draw.choice((">> BEN: He is here.", "JANE: He is here.", "<v Ann>He is here.</v>")))
+                before = "He is here."
+                wanted["name"] += 1
+            if web and draw.random() < 0.3:
+                blocks.append(draw.choice(("NOTE a remark", "NOTE\nof two\nlines", "STYLE\n::cue { }", "REGION\nid:a")))
+                wanted["block"] += 1
             blocks.append(f"{number}\n00:00:{number:02d},000 --> 00:00:{number + 1:02d},000\n" + "\n".join(lines))
         assert _counted(script_left_out("\n\n".join(blocks))) == wanted
 

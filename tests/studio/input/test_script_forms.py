@@ -98,3 +98,26 @@ def test_a_script_of_a_model_has_its_scenes() -> None:
 def test_an_escaped_bar_is_a_sign_of_its_cell(table: str, said: list[str]) -> None:
     """In a table of which one column is spoken, and in any other."""
     assert _said(table) == said
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("[THUNDER] Out.", "Out."),
+        ("- [DOOR SLAMS] Were you?\n- [gasps] No.", "Were you? No."),
+        ("ANNA: (laughing) Out, I said.", "Out, I said."),
+        ("(man on radio): All clear.", "All clear."),
+        ("<v Roger Bingham>We are", "We are"),
+        ("I know (sighs) what it is. (door slams)", "I know what it is."),
+        ("The sea (or a part of it) is 5 (five) m deep.", "The sea (or a part of it) is 5 (five) m deep."),
+        ("The sea\n(which is grey) rises.", "The sea (which is grey) rises."),
+        ("It was late. (He knew that.)", "It was late. (He knew that.)"),
+        ("I SAID TO HIM: COME HERE.", "I SAID TO HIM: COME HERE."),
+        ("He said: come at 10:30.", "He said: come at 10:30."),
+        ("-4 degrees", "-4 degrees"),
+        ("- Listen: it is late.\n- ANNA: I know: it is.", "Listen: it is late. I know: it is."),
+    ],
+)
+def test_of_a_caption_its_words_are_spoken(shown: str, said: str) -> None:
+    """Sounds, speakers' names and dashes are not; brackets within a sentence are."""
+    assert " ".join(_said(f"1\n00:00:01,000 --> 00:00:02,000\n{shown}\n")) == said

@@ -6,6 +6,29 @@ import random
 from collections.abc import Iterator
 from itertools import count
 
+BEFORE = (
+    *("{}",) * 8,
+    "[THUNDER] {}",
+    "- [DOOR SLAMS] {}",
+    "- [gasps] {}",
+    "-{}",
+    "\u2013 {}",
+    "ANNA: (laughing) {}",
+    "ANNA (laughing): {}",
+    "(man on radio): {}",
+    "[man on radio]: {}",
+    ">> BEN: {}",
+    "&gt;&gt; Ben Low: {}",
+    ">> {}",
+    ">>> {}",
+    "JANE: {}",
+    "DR. O'NEIL: {}",
+    "GUARD 2: {}",
+    "(in Spanish) {}",
+    "[M\u00fasica] {}",
+    "- JOS\u00c9: {}",
+)
+"""What editors of captions write before the words of a line."""
 Script = tuple[str, list[str]]
 """(the script, its spoken lines in order)."""
 
@@ -135,7 +158,10 @@ def captions(draw: random.Random) -> Script:
                 lines[-1] = draw.choice(
                     (lines[-1], f"<c.loud>{said}</c>", f"<v Ann>{said}</v>", said.replace("is", "<00:00:01.000>is"))
                 )
-            spoken.append(f"Ann: {said}" if "<v Ann>" in lines[-1] else said)
+            spoken.append(said)
+            if "<v" not in lines[-1] and "is <" not in lines[-1] and "<00" not in lines[-1]:
+                lines[-1] = draw.choice(BEFORE).format(lines[-1])
+            lines[-1] = draw.choice(("{}", "{}", "{} (sighs)", "{} [wind\nhowls]", "{} [wind]")).format(lines[-1])
         if draw.random() < 0.3:
             lines.insert(draw.randrange(len(lines) + 1), draw.choice(("[door creaks]", "(sighs)", "- [wind]", "♪♪")))
         name = draw.choice((str(number), "intro-1", "")) if web else str(number)
